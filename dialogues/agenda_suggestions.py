@@ -4,26 +4,26 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from dialogues.choices import Status
-from dialogues.score_effects import overdue_by, returned_on, with_embassy_since
-from dialogues.status import Standing
+from dialogues.choices import CommitmentStatus
+from dialogues.score_effects import format_overdue, format_returned_on, format_with_embassy_since
+from dialogues.status import CommitmentStanding
 
-SOON = timedelta(weeks=4)
+DUE_SOON = timedelta(weeks=4)
 """How long after the dialogue something is due so that it is still proposed for it."""
-OVERDUE, RETURNED, WAITING, DUE, AGREED, UNDATED, SILENT = range(7)
+RANK_OVERDUE, RANK_RETURNED, RANK_WAITING, RANK_DUE, RANK_AGREED, RANK_UNDATED, RANK_NOTHING_SHOWN = range(7)
 """In the order in which they press."""
 
 
-class Promise(NamedTuple):
+class AgendaCommitment(NamedTuple):
     """A commitment as it stands on the day of asking."""
 
     key: int
-    standing: Standing
+    standing: CommitmentStanding
     is_of_last_dialogue: bool
     is_ours: bool
 
 
-class Asked(NamedTuple):
+class AgendaRecommendation(NamedTuple):
     """A recommendation, and on how many of its benchmarks an action is claimed or verified."""
 
     key: int
@@ -31,7 +31,7 @@ class Asked(NamedTuple):
     shown: int
 
 
-class Suggestion(NamedTuple):
+class AgendaSuggestion(NamedTuple):
     """What is proposed (`about` is "commitment-5" or "recommendation-3"), why, and how much it presses (0: most)."""
 
     about: str
@@ -39,45 +39,45 @@ class Suggestion(NamedTuple):
     rank: int
 
 
-def suggest(promises: Iterable[Promise], asked: Iterable[Asked], held_on: date) -> list[Suggestion]:
+def suggest_agenda_items(promises: Iterable[AgendaCommitment], asked: Iterable[AgendaRecommendation], held_on: date) -> list[AgendaSuggestion]:
     """Proposals for a dialogue on the day `held_on`; nothing that is settled."""
     found = []
     for promise in promises:
-        if reasons := _reasons(promise, held_on):
+        if reasons := _list_reasons(promise, held_on):
             rank, order, _ = reasons[0]
             told = "; ".join(reason for _, _, reason in reasons)
-            found.append((rank, order, promise.key, Suggestion(f"commitment-{promise.key}", told, rank)))
+            found.append((rank, order, promise.key, AgendaSuggestion(f"commitment-{promise.key}", told, rank)))
     for one in asked:
         if not one.shown:
-            silent = Suggestion(f"recommendation-{one.key}", "nothing has been shown on it", SILENT)
-            found.append((SILENT, one.number, one.key, silent))
+            silent = AgendaSuggestion(f"recommendation-{one.key}", "nothing has been shown on it", RANK_NOTHING_SHOWN)
+            found.append((RANK_NOTHING_SHOWN, one.number, one.key, silent))
     return [suggestion for *_, suggestion in sorted(found)]
 
 
-def _reasons(promise: Promise, held_on: date) -> list[tuple[int, int, str]]:
+def _list_reasons(promise: AgendaCommitment, held_on: date) -> list[tuple[int, int, str]]:
     """Rank, order within it, and words; the most pressing first, of which a vaguer one adds nothing."""
     stands = promise.standing
     if stands.is_settled:
         return []
     said = []
     if days := stands.days_overdue:
-        said.append((OVERDUE, -days, f"{'our own, ' if promise.is_ours else ''}{overdue_by(days)}"))
+        said.append((RANK_OVERDUE, -days, f"{'our own, ' if promise.is_ours else ''}{format_overdue(days)}"))
     if on := stands.returned_on:
-        said.append((RETURNED, on.toordinal(), f"their update was {returned_on(on)} and not sent again"))
+        said.append((RANK_RETURNED, on.toordinal(), f"their update was {format_returned_on(on)} and not sent again"))
     if on := stands.waits_since:
-        said.append((WAITING, on.toordinal(), with_embassy_since(on)))
-    elif stands.status is Status.REPORTED:
-        said.append((WAITING, 0, "reported done, and not verified yet"))
+        said.append((RANK_WAITING, on.toordinal(), format_with_embassy_since(on)))
+    elif stands.status is CommitmentStatus.REPORTED:
+        said.append((RANK_WAITING, 0, "reported done, and not verified yet"))
     due_on = stands.due_on
     if said:
         return said
-    if due_on and due_on <= held_on + SOON:
-        return [(DUE, due_on.toordinal(), f"due {_short(due_on)}")]
+    if due_on and due_on <= held_on + DUE_SOON:
+        return [(RANK_DUE, due_on.toordinal(), f"due {_format_short_date(due_on)}")]
     if promise.is_of_last_dialogue:
-        due = f"due {_short(due_on)}" if due_on else "no date agreed"
-        return [(AGREED, (due_on or date.max).toordinal(), f"agreed last time and still open, {due}")]
-    return [] if due_on else [(UNDATED, 0, "open, and no date agreed")]
+        due = f"due {_format_short_date(due_on)}" if due_on else "no date agreed"
+        return [(RANK_AGREED, (due_on or date.max).toordinal(), f"agreed last time and still open, {due}")]
+    return [] if due_on else [(RANK_UNDATED, 0, "open, and no date agreed")]
 
 
-def _short(day: date) -> str:
+def _format_short_date(day: date) -> str:
     return f"{day.day} {day:%b %Y}"

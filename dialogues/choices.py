@@ -1,30 +1,30 @@
 """The vocabulary of what was promised, what happened and what proves it. Pure."""
 
-from tiptracker.choices import Word
+from tiptracker.choices import ChoiceEnum
 
 
-class MadeBy(Word):
+class MadeBy(ChoiceEnum):
     """Whose undertaking a commitment is."""
 
     MINISTRY = "ministry"
     UNITED_STATES = "united_states", "United States"
 
 
-class Reach(Word):
+class CommitmentReach(ChoiceEnum):
     """What keeping a commitment gives the benchmark it points at."""
 
     MEETS = "meets", "Meets it"
     CONTRIBUTES = "contributes", "Contributes to it"
 
 
-class Horizon(Word):
+class Horizon(ChoiceEnum):
     """The two kinds of step of an action plan (22 U.S.C. 7107(b)(4))."""
 
     SHORT_TERM = "short_term", "Short-term"
     MULTI_YEAR = "multi_year", "Multi-year"
 
 
-class Kind(Word):
+class CommitmentEventKind(ChoiceEnum):
     """What may happen to a commitment; each is a dated event."""
 
     MADE = "made"
@@ -36,7 +36,7 @@ class Kind(Word):
     REOPENED = "reopened"
 
 
-class Status(Word):
+class CommitmentStatus(ChoiceEnum):
     """How a commitment stands on a day: folded from its events and the updates sent on it, never stored."""
 
     OPEN = "open"
@@ -47,7 +47,7 @@ class Status(Word):
     WITHDRAWN = "withdrawn"
 
 
-class Progress(Word):
+class ClaimedProgress(ChoiceEnum):
     """What a ministry says of a commitment when it sends an update."""
 
     NOT_STARTED = "not_started", "Not started"
@@ -55,29 +55,29 @@ class Progress(Word):
     DONE = "done"
 
 
-PROGRESS_MEANS: dict[str, str] = {
-    Progress.NOT_STARTED: "Nothing of it has been done yet, though there may be a plan.",
-    Progress.UNDER_WAY: "A part of it has been done, and a part is still to come.",
-    Progress.DONE: "All that was promised has been done.",
+PROGRESS_MEANINGS: dict[str, str] = {
+    ClaimedProgress.NOT_STARTED: "Nothing of it has been done yet, though there may be a plan.",
+    ClaimedProgress.UNDER_WAY: "A part of it has been done, and a part is still to come.",
+    ClaimedProgress.DONE: "All that was promised has been done.",
 }
 """What each of these says, beside it wherever one is chosen."""
 
 
-class Decision(Word):
+class UpdateDecision(ChoiceEnum):
     """What the embassy made of a round: it goes back, or it is taken."""
 
     RETURNED = "returned"
     ACCEPTED = "accepted"
 
 
-class Answer(Word):
+class RedactionAnswer(ChoiceEnum):
     """The second person's word on a redaction that was proposed."""
 
     CONFIRMED = "confirmed"
     DECLINED = "declined"
 
 
-class Stage(Word):
+class DialogueStage(ChoiceEnum):
     """How far a dialogue has come: folded from its day and what was recorded of it, never stored."""
 
     PLANNED = "planned"
@@ -87,14 +87,14 @@ class Stage(Word):
     CALLED_OFF = "called_off", "Called off"
 
 
-class Presence(Word):
+class Presence(ChoiceEnum):
     """How somebody takes part in a dialogue."""
 
     IN_PERSON = "in_person", "In person"
     VIDEO = "video", "By video"
 
 
-class Paper(Word):
+class DialogueFileKind(ChoiceEnum):
     """What a file is that belongs to a dialogue."""
 
     STATEMENT = "statement"
@@ -104,7 +104,7 @@ class Paper(Word):
     OTHER = "other"
 
 
-class EvidenceKind(Word):
+class EvidenceKind(ChoiceEnum):
     """What sort of thing a piece of evidence is."""
 
     LAW = "law", "Law or regulation"
@@ -118,7 +118,7 @@ class EvidenceKind(Word):
     STATEMENT = "statement"
 
 
-class DoneBy(Word):
+class DoneBy(ChoiceEnum):
     """Who did what the evidence tells of. Only the government's own or joint action counts."""
 
     GOVERNMENT = "government"
@@ -128,14 +128,14 @@ class DoneBy(Word):
     UNITED_STATES = "united_states", "United States"
 
 
-class Sensitivity(Word):
+class Sensitivity(ChoiceEnum):
     """Who may see a piece of evidence besides whoever sent it."""
 
     INTERNAL = "internal", "Internal to the embassy"
     SHARED = "shared", "Shared with the ministry"
 
 
-class Shows(Word):
+class SupportKind(ChoiceEnum):
     """What a piece of evidence shows on a benchmark. Only a concrete action scores (22 U.S.C. 7107(b), Tier 2)."""
 
     ACTION = "concrete_action", "A concrete action"
@@ -144,14 +144,14 @@ class Shows(Word):
     CONTEXT = "context"
 
 
-class Review(Word):
+class EvidenceDecision(ChoiceEnum):
     """The embassy's word on a bearing or on a piece of evidence."""
 
     VERIFIED = "verified"
     REJECTED = "rejected"
 
 
-class Verdict(Word):
+class Verdict(ChoiceEnum):
     """The embassy's verdict on a benchmark."""
 
     MET = "met"
@@ -161,7 +161,7 @@ class Verdict(Word):
     BACKWARDS = "going_backwards", "Going backwards"
 
 
-VERDICT_MEANS: dict[str, str] = {
+VERDICT_MEANINGS: dict[str, str] = {
     Verdict.MET: "All that the benchmark asks is done, and verified evidence of a concrete action shows it.",
     Verdict.STEP: "A concrete action was taken and verified, and part of what is asked is still open.",
     Verdict.STALLED: "Nothing that moves it was done, or what began has stopped. A plan or a promise is no action.",
@@ -172,7 +172,7 @@ VERDICT_MEANS: dict[str, str] = {
 """When each verdict is given, as it stands beside the choice."""
 
 
-class Dimension(Word):
+class BreakdownDimension(ChoiceEnum):
     """By what a figure is broken down."""
 
     FORM = "form", "Sex or labour trafficking"
@@ -181,15 +181,15 @@ class Dimension(Word):
     DISTRICT = "district"
 
 
-CATEGORIES = {
-    Dimension.FORM: ("Sex trafficking", "Labour trafficking"),
-    Dimension.SEX: ("Female", "Male"),
-    Dimension.AGE: ("Adults", "Children"),
+BREAKDOWN_CATEGORIES = {
+    BreakdownDimension.FORM: ("Sex trafficking", "Labour trafficking"),
+    BreakdownDimension.SEX: ("Female", "Male"),
+    BreakdownDimension.AGE: ("Adults", "Children"),
 }
 """Into what a figure is broken down; districts are the country's own."""
 
 
-class Direction(Word):
+class ReadingDirection(ChoiceEnum):
     """Which way a count moved when no figure was told."""
 
     UP = "up", "More, no figure"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 
-class Stating(Protocol):
+class ReviewLike(Protocol):
     """A review of what a piece of evidence shows on one benchmark, or (without a bearing) of the piece itself."""
 
     @property
@@ -21,7 +21,7 @@ class Stating(Protocol):
     def first_on(self) -> date | None: ...
 
 
-def first_day(own: date | None, reviews: Iterable[Stating]) -> date | None:
+def find_start_date(own: date | None, reviews: Iterable[ReviewLike]) -> date | None:
     """The first day of what a piece of evidence tells of: its own, else the earliest that its reviews state.
 
     Of several reviews of one thing the newest holds.

@@ -6,10 +6,10 @@ What is kept is the sentence itself, so that the record says for good what was s
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from tiptracker.choices import Word
+from tiptracker.choices import ChoiceEnum
 
 
-class WhyVerified(Word):
+class VerificationReason(ChoiceEnum):
     """What lets an officer vouch for it."""
 
     SEEN = "seen", "The embassy saw it itself."
@@ -19,7 +19,7 @@ class WhyVerified(Word):
     AGREES = "agrees", "The figure agrees with the register behind it."
 
 
-class WhyRejected(Word):
+class RejectionReason(ChoiceEnum):
     """Why it shows nothing, whatever else the ministry may send."""
 
     OUTSIDE = "outside", "It happened outside the reporting period."
@@ -31,7 +31,7 @@ class WhyRejected(Word):
     TOLD_BEFORE = "told_before", "It was counted before."
 
 
-class WhyReturned(Word):
+class ReturnReason(ChoiceEnum):
     """What the ministry can mend, and how: it reads these sentences."""
 
     FIRST_DAY = "first_day", "The first day is missing: say when it began."
@@ -43,11 +43,11 @@ class WhyReturned(Word):
     FIGURE = "figure", "The figure does not agree with the file: put one of them right."
 
 
-SENTENCES: dict[str, str] = {word.value: word.label for why in (WhyVerified, WhyRejected, WhyReturned) for word in why}
+REASON_SENTENCES: dict[str, str] = {word.value: word.label for why in (VerificationReason, RejectionReason, ReturnReason) for word in why}
 """Every sentence of the lists, by its word."""
 
 
-class Lacking(NamedTuple):
+class RequestedChange(NamedTuple):
     """A line of an update that is to be mended: what was sent, towards what, and what it lacks."""
 
     piece: str
@@ -55,12 +55,12 @@ class Lacking(NamedTuple):
     reason: str
 
 
-def whole(chosen: str, own_words: str) -> str:
+def combine_reason(chosen: str, own_words: str) -> str:
     """The reason as it is kept: the sentence chosen from a list, then what was written; either may be missing."""
-    return " ".join(part for part in (SENTENCES.get(chosen, ""), own_words.strip()) if part)
+    return " ".join(part for part in (REASON_SENTENCES.get(chosen, ""), own_words.strip()) if part)
 
 
-def of_a_return(reason: str, lines: Iterable[Lacking]) -> str:
+def format_return_reason(reason: str, lines: Iterable[RequestedChange]) -> str:
     """What a ministry reads: what is said of the whole update, then a paragraph a line that it has to mend."""
     told = [f"“{line.piece}”{f', {line.towards}' if line.towards else ''}: {line.reason}" for line in lines]
     return "\n\n".join(part for part in (reason.strip(), *told) if part)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 
 
-class Told(Protocol):
+class ReadingLike(Protocol):
     """A reading: a figure, or a direction only, or (`is_no_data`) neither."""
 
     @property
@@ -25,7 +25,7 @@ class Told(Protocol):
     def is_no_data(self) -> bool: ...
 
 
-def latest[T: Told](readings: Iterable[T]) -> T | None:
+def find_effective_reading[T: ReadingLike](readings: Iterable[T]) -> T | None:
     """The reading that covers the latest day; of those the one recorded last, then the higher id.
 
     "No data" never replaces a figure: where there is one, rows that say "no data" are passed over.

@@ -4,7 +4,7 @@ Templates ask these for whether to show a button, actions ask them before they w
 all is decided there; those that stand for the public record never may, and still record.
 """
 
-from dialogues.choices import Kind, MadeBy
+from dialogues.choices import CommitmentEventKind, MadeBy
 from dialogues.models import Commitment, Dialogue, Evidence, EvidenceBearing, Redaction, UpdateRound
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, User
@@ -31,7 +31,7 @@ def can_give_verdicts(user: User) -> bool:
     return user.role == Role.OFFICER
 
 
-def can_log(user: User, country: Country) -> bool:
+def can_log_evidence(user: User, country: Country) -> bool:
     """Officers of the country: facts come from the embassy or, through an update, from a ministry."""
     return _is_officer_of(user, country.pk)
 
@@ -75,15 +75,15 @@ def can_send_update(user: User, commitment: Commitment) -> bool:
 
 def can_draft(user: User, of: Commitment | Dialogue) -> bool:
     """Whoever may send it: an update's draft is the ministry's, that of a dialogue's record the officers'."""
-    return can_send_update(user, of) if isinstance(of, Commitment) else can_hold_dialogue(user, of.country)
+    return can_send_update(user, of) if isinstance(of, Commitment) else can_manage_dialogues(user, of.country)
 
 
-def can_decide(user: User, round: UpdateRound) -> bool:
+def can_decide_on_update(user: User, round: UpdateRound) -> bool:
     """Officers of the country accept or return a round, but nobody one that they sent."""
     return _is_officer_of(user, round.update.commitment.country_id) and round.recorded_by_id != user.pk
 
 
-def can_review(user: User, evidence: Evidence, bearing: EvidenceBearing | None = None) -> bool:
+def can_review_evidence(user: User, evidence: Evidence, bearing: EvidenceBearing | None = None) -> bool:
     """Officers of the country; the ambassador too for what an officer recorded, since a small post has one officer.
 
     An officer recorded what came without a round, whichever role the recorder has today.
@@ -106,12 +106,12 @@ def can_assess(user: User, benchmark: Benchmark) -> bool:
     return _is_officer_of(user, benchmark.recommendation.edition.country_id)
 
 
-def can_hold_dialogue(user: User, country: Country) -> bool:
+def can_manage_dialogues(user: User, country: Country) -> bool:
     """Officers of the country add dialogues and put them right: they sat in the room."""
     return _is_officer_of(user, country.pk)
 
 
-def can_ask_for_pack(user: User, dialogue: Dialogue) -> bool:
+def can_request_pack(user: User, dialogue: Dialogue) -> bool:
     """Officers and the ambassador, as for every briefing; of a dialogue that was called off there is nothing to say."""
     if dialogue.called_off_at or user.role not in (Role.OFFICER, Role.AMBASSADOR):
         return False
@@ -142,7 +142,7 @@ def has_recorded(user: User, evidence: Evidence, bearing: EvidenceBearing | None
 
 def has_reported_done(user: User, commitment: Commitment) -> bool:
     """Whether the newest report that the commitment is done is this person's own."""
-    newest = commitment.events.filter(kind=Kind.REPORTED_DONE).order_by("-happened_on", "-recorded_at", "-pk").first()
+    newest = commitment.events.filter(kind=CommitmentEventKind.REPORTED_DONE).order_by("-happened_on", "-recorded_at", "-pk").first()
     return newest is not None and newest.recorded_by_id == user.pk
 
 

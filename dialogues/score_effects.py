@@ -5,15 +5,15 @@ from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
-from dialogues.choices import DoneBy, Shows
-from dialogues.status import Standing
+from dialogues.choices import DoneBy, SupportKind
+from dialogues.status import CommitmentStanding
 from recommendations.choices import Rule
 
-OWN = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})
+DONE_BY_GOVERNMENT = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})
 """Whose actions count (22 U.S.C. 7107(b), Tier 2)."""
 
 
-class Effect(Enum):
+class ScoreEffect(Enum):
     """What a piece of evidence can do for a benchmark."""
 
     COUNTS = "counts"
@@ -22,58 +22,58 @@ class Effect(Enum):
     NOT_ASKED = "not_asked"
 
 
-class On(NamedTuple):
+class BenchmarkEffect(NamedTuple):
     """A benchmark by its key ("6a"), and what the evidence can do for it."""
 
     key: str
-    effect: Effect
+    effect: ScoreEffect
 
 
-def effect(shows: Shows, rule: Rule | None) -> Effect:
+def find_score_effect(shows: SupportKind, rule: Rule | None) -> ScoreEffect:
     """What evidence that `shows` this can do for a benchmark of this rule (None: one without terms)."""
     if rule is None:
-        return Effect.NOT_ASKED
-    if shows is not Shows.ACTION:
-        return Effect.SHOWN
-    return Effect.COUNTS if rule is Rule.ASSESSED else Effect.FIGURE_ALONE
+        return ScoreEffect.NOT_ASKED
+    if shows is not SupportKind.ACTION:
+        return ScoreEffect.SHOWN
+    return ScoreEffect.COUNTS if rule is Rule.ASSESSED else ScoreEffect.FIGURE_ALONE
 
 
 NO_UPDATE = "no update received"
 
 
-def overdue_by(days: int) -> str:
+def format_overdue(days: int) -> str:
     """ "overdue by 12 days"."""
     return f"overdue by {days} day{'' if days == 1 else 's'}"
 
 
-def with_embassy_since(day: date) -> str:
+def format_with_embassy_since(day: date) -> str:
     """ "with the embassy since 12 January 2022"."""
-    return f"with the embassy since {_spelt(day)}"
+    return f"with the embassy since {_format_date(day)}"
 
 
-def returned_on(day: date) -> str:
+def format_returned_on(day: date) -> str:
     """ "returned on 13 January 2022"."""
-    return f"returned on {_spelt(day)}"
+    return f"returned on {_format_date(day)}"
 
 
-def beside_status(standing: Standing) -> str:
+def format_status_detail(standing: CommitmentStanding) -> str:
     """What to read in place of the status's label: since when it is with the embassy, or by how much it is overdue."""
     if standing.waits_since:
-        return with_embassy_since(standing.waits_since)
-    return overdue_by(standing.days_overdue) if standing.days_overdue else ""
+        return format_with_embassy_since(standing.waits_since)
+    return format_overdue(standing.days_overdue) if standing.days_overdue else ""
 
 
-def what_was_sent(standing: Standing, *, is_ministrys: bool) -> str:
+def describe_last_update(standing: CommitmentStanding, *, is_ministrys: bool) -> str:
     """What became of the newest update: it was returned, or none was received since what is overdue was agreed anew.
 
     Of the United States' own undertaking (not `is_ministrys`) none is expected.
     """
     if standing.is_silent and is_ministrys:
-        return f"{NO_UPDATE} since {_spelt(standing.sent_on)}" if standing.sent_on else NO_UPDATE
-    return returned_on(standing.returned_on) if standing.returned_on else ""
+        return f"{NO_UPDATE} since {_format_date(standing.sent_on)}" if standing.sent_on else NO_UPDATE
+    return format_returned_on(standing.returned_on) if standing.returned_on else ""
 
 
-def moved(slips: int, first_due_on: date | None) -> str:
+def describe_rescheduling(slips: int, first_due_on: date | None) -> str:
     """How a due date came to be what it is: "first due 15 Dec 2021, moved twice"; nothing where it was never moved."""
     if slips == 0:
         return ""
@@ -83,52 +83,52 @@ def moved(slips: int, first_due_on: date | None) -> str:
     return f"first due {first_due_on.day} {first_due_on:%b %Y}, moved {times}"
 
 
-def why_not(done_by: DoneBy, outside: str) -> str:
+def describe_exclusion(done_by: DoneBy, outside: str) -> str:
     """Why a piece of evidence can't count on any benchmark; `outside` is why its days can't. Nothing where it can."""
     if outside:
         return f"It does not count: {outside}."
-    if done_by not in OWN:
+    if done_by not in DONE_BY_GOVERNMENT:
         return "It does not count: only what the government does, alone or jointly, can."
     return ""
 
 
-def on_benchmark(one: Effect, first_on: date | None) -> str:
+def describe_benchmark_effect(one: ScoreEffect, first_on: date | None) -> str:
     """What becomes of unreviewed evidence on one benchmark, if nothing else is in its way."""
     match one:
-        case Effect.COUNTS if first_on is None:
+        case ScoreEffect.COUNTS if first_on is None:
             return "A claim, until a review states its first day."
-        case Effect.COUNTS:
+        case ScoreEffect.COUNTS:
             return "It counts once somebody else has verified it."
-        case Effect.FIGURE_ALONE:
+        case ScoreEffect.FIGURE_ALONE:
             return "This benchmark is judged by its figures: what happened does not move it, a verified figure does."
-        case Effect.SHOWN:
+        case ScoreEffect.SHOWN:
             return "It is shown and adds nothing: only a concrete action counts."
     return "It adds nothing: this benchmark has no terms to judge it by."
 
 
-def on_benchmarks(named: Iterable[On], first_on: date | None) -> str:
+def describe_benchmark_effects(named: Iterable[BenchmarkEffect], first_on: date | None) -> str:
     """What becomes of evidence on the benchmarks it names, if nothing else is in its way."""
-    keys: dict[Effect, list[str]] = {}
+    keys: dict[ScoreEffect, list[str]] = {}
     for each in named:
         keys.setdefault(each.effect, []).append(each.key)
-    said = {one: listed(of) for one, of in keys.items()}
+    said = {one: join_with_and(of) for one, of in keys.items()}
     sentences = []
-    if counting := said.get(Effect.COUNTS):
+    if counting := said.get(ScoreEffect.COUNTS):
         sentences.append(
             f"It counts on {counting} once somebody else has verified it."
             if first_on
             else f"It stays a claim on {counting} until a review states its first day."
         )
-    if by_figure := said.get(Effect.FIGURE_ALONE):
+    if by_figure := said.get(ScoreEffect.FIGURE_ALONE):
         sentences.append(f"It does not move {by_figure}: there only a verified figure does.")
-    if shown := said.get(Effect.SHOWN):
+    if shown := said.get(ScoreEffect.SHOWN):
         sentences.append(f"On {shown} it is shown and adds nothing: only a concrete action counts.")
-    if unasked := said.get(Effect.NOT_ASKED):
+    if unasked := said.get(ScoreEffect.NOT_ASKED):
         sentences.append(f"It adds nothing on {unasked}: no terms say how to judge that.")
     return " ".join(sentences)
 
 
-class Counted(NamedTuple):
+class LoggedFigure(NamedTuple):
     """A figure just logged: is it one, or a direction; of the year before; who judges by it."""
 
     has_figure: bool
@@ -138,7 +138,7 @@ class Counted(NamedTuple):
     moves_benchmark: bool
 
 
-def on_figure(counted: Counted) -> str:
+def describe_figure_effect(counted: LoggedFigure) -> str:
     """What becomes of a figure, a direction or "no data" that was logged with a piece of evidence."""
     if not counted.has_figure and not counted.has_direction:
         return "“No data” stands in the record: it adds nothing, and no figure given before is lost."
@@ -156,10 +156,10 @@ def on_figure(counted: Counted) -> str:
     return "A direction alone moves nothing here: the benchmark wants a figure."
 
 
-def _spelt(day: date) -> str:
+def _format_date(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def listed(keys: Iterable[str]) -> str:
+def join_with_and(keys: Iterable[str]) -> str:
     """ "1a, 1b and 6a"."""
     return " and ".join(", ".join(keys).rsplit(", ", 1))

@@ -10,20 +10,20 @@ from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from dialogues.choices import Kind, Status
+from dialogues.choices import CommitmentEventKind, CommitmentStatus
 
-SETTLED: dict[Kind, Status] = {
-    Kind.REPORTED_DONE: Status.REPORTED,
-    Kind.VERIFIED_DONE: Status.VERIFIED,
-    Kind.WITHDRAWN: Status.WITHDRAWN,
+STATUS_AFTER_EVENT: dict[CommitmentEventKind, CommitmentStatus] = {
+    CommitmentEventKind.REPORTED_DONE: CommitmentStatus.REPORTED,
+    CommitmentEventKind.VERIFIED_DONE: CommitmentStatus.VERIFIED,
+    CommitmentEventKind.WITHDRAWN: CommitmentStatus.WITHDRAWN,
 }
 """What the last event makes of a commitment; after any other event it is open, or overdue once its day is past."""
 
-AGREES_A_DAY = frozenset({Kind.MADE, Kind.RESCHEDULED})
+DATE_SETTING_EVENTS = frozenset({CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED})
 """The events after which a ministry is asked anew to send something."""
 
 
-class Event(Protocol):
+class CommitmentEventLike(Protocol):
     """What the rule reads of an event. `pk` breaks ties of the same moment, as in SQL."""
 
     @property
@@ -38,7 +38,7 @@ class Event(Protocol):
     def due_on(self) -> date | None: ...
 
 
-class Version(Protocol):
+class UpdateVersionLike(Protocol):
     """What the rule reads of a version of an update: when it was sent, when it was answered, when it was returned.
 
     Answered and not returned is accepted.
@@ -54,13 +54,13 @@ class Version(Protocol):
     def returned_at(self) -> datetime | None: ...
 
 
-class ByEvents(NamedTuple):
+class EventSummary(NamedTuple):
     """What the events alone say on a day, whatever was sent. `moved`: the newest of made and moved, and its recording.
 
     `settled` is None where it may still be kept.
     """
 
-    settled: Status | None
+    settled: CommitmentStatus | None
     due_on: date | None
     slips: int
     moved: tuple[date, datetime]
@@ -71,15 +71,15 @@ class ByEvents(NamedTuple):
         return self.settled is None
 
 
-class Standing(NamedTuple):
+class CommitmentStanding(NamedTuple):
     """A commitment on a day: its status, the due date in force (None: no date agreed), how often it was moved.
 
-    `sent_on` is the day on which the newest version of an update was sent, `returned_on` that on which it was returned,
+    `sent_on` is the day on which the newest version of an update was sent, `format_returned_on` that on which it was returned,
     where it was and something is still asked. `is_silent`: overdue, and no version was received since the newest of
     made, moved, accepted.
     """
 
-    status: Status
+    status: CommitmentStatus
     due_on: date | None
     slips: int = 0
     days_overdue: int = 0
@@ -90,15 +90,15 @@ class Standing(NamedTuple):
     @property
     def waits_since(self) -> date | None:
         """The day on which the update was sent that waits for the embassy; None where none does."""
-        return self.sent_on if self.status is Status.WITH_EMBASSY else None
+        return self.sent_on if self.status is CommitmentStatus.WITH_EMBASSY else None
 
     @property
     def is_settled(self) -> bool:
         """Nothing more is asked of anybody."""
-        return self.status in (Status.VERIFIED, Status.WITHDRAWN)
+        return self.status in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
 
 
-def by_events(events: Iterable[Event], day: date) -> ByEvents | None:
+def summarize_events(events: Iterable[CommitmentEventLike], day: date) -> EventSummary | None:
     """What the events alone say at the end of `day`; None where nothing had happened by then.
 
     Events of the same day are taken in the order in which they were recorded.
@@ -107,30 +107,30 @@ def by_events(events: Iterable[Event], day: date) -> ByEvents | None:
     if not past:
         return None
     due_on = next((e.due_on for e in reversed(past) if e.due_on), None)
-    moved = next((e for e in reversed(past) if e.kind in AGREES_A_DAY), past[0])
-    return ByEvents(
-        settled=SETTLED.get(Kind(past[-1].kind)),
+    moved = next((e for e in reversed(past) if e.kind in DATE_SETTING_EVENTS), past[0])
+    return EventSummary(
+        settled=STATUS_AFTER_EVENT.get(CommitmentEventKind(past[-1].kind)),
         due_on=due_on,
-        slips=sum(e.kind == Kind.RESCHEDULED for e in past),
+        slips=sum(e.kind == CommitmentEventKind.RESCHEDULED for e in past),
         moved=(moved.happened_on, moved.recorded_at),
     )
 
 
 def standing_on(
-    events: Iterable[Event], sent: Iterable[Version], day: date, *, zone: tzinfo, known_by: datetime | None = None
-) -> Standing | None:
+    events: Iterable[CommitmentEventLike], sent: Iterable[UpdateVersionLike], day: date, *, zone: tzinfo, known_by: datetime | None = None
+) -> CommitmentStanding | None:
     """The standing at the end of `day` in the country's `zone`; None where nothing had happened by then.
 
     `sent` are the versions of its updates. With `known_by`, what was recorded later is left out. What waits for the
     embassy is never overdue, whatever it claims.
     """
 
-    end = _end_of(day, zone)
+    end = _end_of_day(day, zone)
 
     def is_past(moment: datetime | None) -> bool:
         return moment is not None and moment <= end and (known_by is None or moment <= known_by)
 
-    found = by_events((e for e in events if known_by is None or e.recorded_at <= known_by), day)
+    found = summarize_events((e for e in events if known_by is None or e.recorded_at <= known_by), day)
     if found is None:
         return None
     last = max((v for v in sent if is_past(v.recorded_at)), key=lambda v: (v.recorded_at, v.pk), default=None)
@@ -138,14 +138,14 @@ def standing_on(
     is_waiting = is_heard = False
     if last is not None:
         sent_on = last.recorded_at.astimezone(zone).date()
-        if found.settled not in (Status.VERIFIED, Status.WITHDRAWN):
+        if found.settled not in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN):
             is_waiting = not is_past(last.decided_at or last.returned_at)
             if last.returned_at is not None and not is_waiting:
                 returned_on = last.returned_at.astimezone(zone).date()
                 is_heard = (sent_on, last.recorded_at) > found.moved
     overdue = days_past_due(found.due_on, day) if found.is_open and not is_waiting else 0
-    return Standing(
-        status=_status(found.settled, is_waiting=is_waiting, is_overdue=overdue > 0),
+    return CommitmentStanding(
+        status=_choose_status(found.settled, is_waiting=is_waiting, is_overdue=overdue > 0),
         due_on=found.due_on,
         slips=found.slips,
         days_overdue=overdue,
@@ -165,19 +165,19 @@ def days_left(due_on: date | None, day: date) -> int | None:
     return (due_on - day).days if due_on and not days_past_due(due_on, day) else None
 
 
-def first_due(events: Iterable[Event], day: date) -> date | None:
+def original_due_date(events: Iterable[CommitmentEventLike], day: date) -> date | None:
     """The day that was agreed when the promise was made, however often it was moved since; None where none was."""
-    return next((e.due_on for e in events if e.kind == Kind.MADE and e.happened_on <= day), None)
+    return next((e.due_on for e in events if e.kind == CommitmentEventKind.MADE and e.happened_on <= day), None)
 
 
 @lru_cache(maxsize=256)
-def _end_of(day: date, zone: tzinfo) -> datetime:
+def _end_of_day(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time.max, zone)
 
 
-def _status(settled: Status | None, *, is_waiting: bool, is_overdue: bool) -> Status:
+def _choose_status(settled: CommitmentStatus | None, *, is_waiting: bool, is_overdue: bool) -> CommitmentStatus:
     if is_waiting:
-        return Status.WITH_EMBASSY
+        return CommitmentStatus.WITH_EMBASSY
     if settled is not None:
         return settled
-    return Status.OVERDUE if is_overdue else Status.OPEN
+    return CommitmentStatus.OVERDUE if is_overdue else CommitmentStatus.OPEN

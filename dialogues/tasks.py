@@ -3,15 +3,15 @@
 from celery import shared_task
 
 from dialogues.actions import drafts
-from dialogues.actions.files import check_kept_files, drop_unsent, scan_unscanned
+from dialogues.actions.files import check_stored_files, delete_unsent_files, scan_unscanned_files
 from tiptracker import clock
-from tiptracker.jobs.actions import claimed, enqueue
+from tiptracker.jobs.actions import claim_job, enqueue
 
 
 @shared_task(name="drop_unsent_files")
 def drop_unsent_files() -> None:
     """Every night: what was uploaded with a form that was refused and never sent again isn't kept for ever."""
-    drop_unsent(now=clock.now())
+    delete_unsent_files(now=clock.now())
 
 
 @shared_task(name="drop_untouched_drafts")
@@ -23,7 +23,7 @@ def drop_untouched_drafts() -> None:
 @shared_task(name="scan_files")
 def scan_files() -> None:
     """Every ten minutes: what is in quarantine is shown to the scanner, where there is one."""
-    scan_unscanned(now=clock.now())
+    scan_unscanned_files(now=clock.now())
 
 
 @shared_task(name="files_nightly")
@@ -35,6 +35,6 @@ def files_nightly() -> None:
 @shared_task(name="check_files")
 def check_files(job_id: int) -> None:
     """Hold kept files to their hashes (the job's key: the last that was checked); fails where one isn't as kept."""
-    with claimed(job_id) as progress:
+    with claim_job(job_id) as progress:
         if progress:
-            check_kept_files(after=int(progress.job.key))
+            check_stored_files(after=int(progress.job.key))

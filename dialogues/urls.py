@@ -21,10 +21,10 @@ from dialogues.views import (
     update_review,
     update_submission,
 )
-from recommendations.edition_context import edition_pages
+from recommendations.edition_context import edition_urlpatterns
 
 urlpatterns = [
-    *edition_pages(
+    *edition_urlpatterns(
         [
             path("commitments/", commitments.commitment_list, name="commitment_list"),
             path("commitments/add/", commitments.commitment_add, name="commitment_add"),

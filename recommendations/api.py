@@ -11,10 +11,10 @@ from rest_framework import serializers
 from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from recommendations.choices import Origin, Pillar, Question
+from recommendations.choices import Origin, Pillar, EffortQuestion
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
-from tiptracker.api.base import IdFilter, by_reader
-from tiptracker.api.query_params import TakesParameters
+from tiptracker.api.base import IdFilter, serializers_by_reader
+from tiptracker.api.query_params import StrictParametersMixin
 
 
 class EditionTermsSerializer(serializers.ModelSerializer[EditionTerms]):
@@ -150,43 +150,43 @@ class IndicatorSerializer(CountedIndicatorSerializer):
         fields = (*CountedIndicatorSerializer.Meta.fields, "ministry")
 
 
-class EditionFilter(filters.FilterSet):
+class EditionFilterSet(filters.FilterSet):
     country = filters.CharFilter("country__code", lookup_expr="iexact", min_length=3, max_length=3)
     year = IdFilter("year")
 
 
-class RecommendationFilter(filters.FilterSet):
+class RecommendationFilterSet(filters.FilterSet):
     edition = IdFilter("edition_id")
     pillar = filters.ChoiceFilter(choices=Pillar.choices())
     origin = filters.ChoiceFilter(choices=Origin.choices())
 
 
-class BenchmarkFilter(filters.FilterSet):
+class BenchmarkFilterSet(filters.FilterSet):
     edition = IdFilter("recommendation__edition_id")
     recommendation = IdFilter("recommendation_id")
 
 
-class IndicatorFilter(filters.FilterSet):
+class IndicatorFilterSet(filters.FilterSet):
     pillar = filters.ChoiceFilter(choices=Pillar.choices())
-    question = filters.ChoiceFilter(choices=Question.choices())
+    question = filters.ChoiceFilter(choices=EffortQuestion.choices())
 
 
-@by_reader("EditionForReader", embassy=EditionSerializer, ministry=PublishedEditionSerializer)
-class EditionViewSet(TakesParameters, ReadOnlyModelViewSet[Edition]):
+@serializers_by_reader("EditionForReader", embassy=EditionSerializer, ministry=PublishedEditionSerializer)
+class EditionViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Edition]):
     """Editions of the TIP Report. The embassy reads their terms too."""
 
-    filterset_class = EditionFilter
+    filterset_class = EditionFilterSet
 
     def get_queryset(self) -> QuerySet[Edition]:
         editions = Edition.objects.visible_to(self.request.user).select_related("country")
         return editions.prefetch_related("terms").order_by("country__name", "-year")
 
 
-@by_reader("RecommendationForReader", embassy=RecommendationSerializer, ministry=PublishedRecommendationSerializer)
-class RecommendationViewSet(TakesParameters, ReadOnlyModelViewSet[Recommendation]):
+@serializers_by_reader("RecommendationForReader", embassy=RecommendationSerializer, ministry=PublishedRecommendationSerializer)
+class RecommendationViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Recommendation]):
     """Recommendations, most important first."""
 
-    filterset_class = RecommendationFilter
+    filterset_class = RecommendationFilterSet
 
     def get_queryset(self) -> QuerySet[Recommendation]:
         recommendations = Recommendation.objects.visible_to(self.request.user).with_pillar()
@@ -198,11 +198,11 @@ class RecommendationViewSet(TakesParameters, ReadOnlyModelViewSet[Recommendation
         return context
 
 
-@by_reader("BenchmarkForReader", embassy=BenchmarkSerializer, ministry=BenchmarkWordingSerializer)
-class BenchmarkViewSet(TakesParameters, ReadOnlyModelViewSet[Benchmark]):
+@serializers_by_reader("BenchmarkForReader", embassy=BenchmarkSerializer, ministry=BenchmarkWordingSerializer)
+class BenchmarkViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Benchmark]):
     """Benchmarks. The embassy reads all, with their terms; a ministry the wording of those it made promises on."""
 
-    filterset_class = BenchmarkFilter
+    filterset_class = BenchmarkFilterSet
 
     def get_queryset(self) -> QuerySet[Benchmark]:
         benchmarks = Benchmark.objects.visible_to(self.request.user).select_related("recommendation").with_terms()
@@ -211,14 +211,14 @@ class BenchmarkViewSet(TakesParameters, ReadOnlyModelViewSet[Benchmark]):
         )
 
 
-@by_reader("IndicatorForReader", embassy=IndicatorSerializer, ministry=CountedIndicatorSerializer)
-class IndicatorViewSet(TakesParameters, ReadOnlyModelViewSet[Indicator]):
+@serializers_by_reader("IndicatorForReader", embassy=IndicatorSerializer, ministry=CountedIndicatorSerializer)
+class IndicatorViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Indicator]):
     """What is counted. A ministry reads what the benchmarks of its own commitments count.
 
     The embassy reads too which ministry reports each figure.
     """
 
-    filterset_class = IndicatorFilter
+    filterset_class = IndicatorFilterSet
 
     def get_queryset(self) -> QuerySet[Indicator]:
         return Indicator.objects.visible_to(self.request.user).select_related("country").order_by("pk")

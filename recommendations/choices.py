@@ -1,9 +1,9 @@
 """The vocabulary of what the TIP Report asks: tiers, pillars, rules. Pure."""
 
-from tiptracker.choices import Word
+from tiptracker.choices import ChoiceEnum
 
 
-class Tier(Word):
+class Tier(ChoiceEnum):
     """Where the Department of State ranks a government (22 U.S.C. 7107(b))."""
 
     TIER_1 = "1", "Tier 1"
@@ -12,7 +12,7 @@ class Tier(Word):
     TIER_3 = "3", "Tier 3"
 
 
-class Phase(Word):
+class Phase(ChoiceEnum):
     """Where an edition stands on a day, by its tracking period."""
 
     CURRENT = "current"
@@ -20,7 +20,7 @@ class Phase(Word):
     PAST = "past"
 
 
-class Pillar(Word):
+class Pillar(ChoiceEnum):
     """The three Ps (22 U.S.C. 7106(b)(1)-(3))."""
 
     PROSECUTION = "prosecution"
@@ -28,21 +28,21 @@ class Pillar(Word):
     PREVENTION = "prevention"
 
 
-class TextStatus(Word):
+class TextStatus(ChoiceEnum):
     """Whether a recommendation's text is the report's own or put together from public sources."""
 
     OFFICIAL = "official"
     RECONSTRUCTION = "reconstruction"
 
 
-class Origin(Word):
+class Origin(ChoiceEnum):
     """Where a recommendation stands: in the report, or in the action plan of 22 U.S.C. 7107(b)(4)."""
 
     REPORT = "report", "TIP Report"
     ACTION_PLAN = "action_plan", "Action plan"
 
 
-class Rule(Word):
+class Rule(ChoiceEnum):
     """How a benchmark's share is found (the method, "Concrete action")."""
 
     ASSESSED = "assessed", "Assessed by the embassy"
@@ -50,7 +50,7 @@ class Rule(Word):
     MORE = "more_than_last_period", "More than last period"
 
 
-class Question(Word):
+class EffortQuestion(ChoiceEnum):
     """The questions of "Increasing efforts" that an indicator answers (22 U.S.C. 7107(b), Watch List (II))."""
 
     INVESTIGATIONS = "investigations", "Investigations begun"
@@ -61,18 +61,18 @@ class Question(Word):
     COMPLICITY = "complicit_officials", "Complicit officials"
 
 
-REQUIRED = (Question.INVESTIGATIONS, Question.PROSECUTIONS, Question.CONVICTIONS, Question.VICTIMS)
+REQUIRED_QUESTIONS = (EffortQuestion.INVESTIGATIONS, EffortQuestion.PROSECUTIONS, EffortQuestion.CONVICTIONS, EffortQuestion.VICTIMS)
 """The figures without which the law presumes inaction (22 U.S.C. 7106(b)(1), (7))."""
 
 
-class Better(Word):
+class Better(ChoiceEnum):
     """Which way an indicator ought to move."""
 
     UP = "up", "More is better"
     DOWN = "down", "Less is better"
 
 
-class MilestoneKind(Word):
+class MilestoneKind(ChoiceEnum):
     """The days of an edition's year that everybody watches."""
 
     ACTION_PLAN = "action_plan", "Action plan presented"
@@ -81,10 +81,10 @@ class MilestoneKind(Word):
     PERIOD_END = "period_end", "End of the tracking period"
 
 
-DATES_ALONE = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})
+DATE_ONLY_MILESTONES = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})
 """Milestones that come by themselves: there is nothing to do late."""
 
-LOOKED_AT = (
+INDICIA_SUMMARIES = (
     "investigations, prosecutions, convictions, sentences served",
     "protection of victims",
     "prevention",

@@ -12,22 +12,22 @@ from django.utils import timezone
 
 from recommendations.choices import Phase
 from recommendations.models import Edition
-from recommendations.tracking_period import at_hand, phase
+from recommendations.tracking_period import pick_default_edition, tracking_phase
 from tiptracker import clock
 from tiptracker.accounts.models import Country
 from tiptracker.onboarding.permissions import can_follow_set_up
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.pages import SignedInRequest, render_page
 
-_EDITIONS, _SHOWN = "_editions_seen", "edition"
+_EDITIONS_ATTRIBUTE, _PAGE_EDITION_ATTRIBUTE = "_editions_seen", "edition"
 
 
-class AtEdition(SignedIn):
+class EditionRequest(SignedInRequest):
     """A request of a page that stands at an edition."""
 
     edition: Edition
 
 
-class EditionFromAddress:
+class EditionMiddleware:
     """Middleware: a page below `/LSO/2021/` stands at that edition; 404 for one that isn't there, or isn't seen."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -44,16 +44,16 @@ class EditionFromAddress:
             return
         named = kwargs.pop("country"), int(kwargs.pop("year"))
         if request.user.is_authenticated:  # else the view asks to sign in
-            stand_at(request, _only(one for one in editions_seen(request) if (one.country.code, one.year) == named))
+            set_page_edition(request, _first_or_404(one for one in visible_editions(request) if (one.country.code, one.year) == named))
 
 
-def edition_pages(pages: Sequence[URLPattern]) -> list[URLPattern | URLResolver]:
+def edition_urlpatterns(pages: Sequence[URLPattern]) -> list[URLPattern | URLResolver]:
     """Pages below the address of an edition, and their addresses without one, which lead to the edition at hand.
 
     Both go by the same name: with country and year as its first arguments, `edition_url` gives those of an edition.
     """
     below = re_path(r"^(?P<country>[A-Z]{3})/(?P<year>[0-9]{4})/", include(list(pages)))
-    named_none = [path(str(page.pattern), to_edition, {"page": page.name}, name=page.name) for page in pages]
+    named_none = [path(str(page.pattern), redirect_to_edition, {"page": page.name}, name=page.name) for page in pages]
     return [below, *named_none]
 
 
@@ -64,19 +64,19 @@ def edition_url(edition: Edition, name: str, *args: object, query: Mapping[str, 
 
 def page_url(request: HttpRequest, name: str, *args: object, query: Mapping[str, Any] | None = None) -> str:
     """The address of a page of the edition that this page stands at; without one, what leads to the one at hand."""
-    edition = edition_shown(request)
+    edition = get_page_edition(request)
     return edition_url(edition, name, *args, query=query) if edition else reverse(name, args=args, query=query or None)
 
 
 @login_required
-def to_edition(request: SignedIn, page: str, **kwargs: object) -> HttpResponse:
+def redirect_to_edition(request: SignedInRequest, page: str, **kwargs: object) -> HttpResponse:
     """On to the same page of the edition that `?edition=` names (by its key), else of the one at hand.
 
     A form that is sent here is sent on with all that was typed.
     """
     query = request.GET.copy()
     named = query.pop("edition", None)
-    edition = _named(request, named[-1]) if named else edition_at_hand(request)
+    edition = _edition_by_key(request, named[-1]) if named else default_edition(request)
     if edition is None:
         countries = [country.name for country in Country.objects.visible_to(request.user).order_by("name")]
         context = {"countries": countries, "may_follow_set_up": can_follow_set_up(request.user)}
@@ -85,78 +85,78 @@ def to_edition(request: SignedIn, page: str, **kwargs: object) -> HttpResponse:
     return redirect(url, preserve_request=request.method not in ("GET", "HEAD"))
 
 
-def _named(request: HttpRequest, key: str) -> Edition:
-    return _only(one for one in editions_seen(request) if str(one.pk) == key)
+def _edition_by_key(request: HttpRequest, key: str) -> Edition:
+    return _first_or_404(one for one in visible_editions(request) if str(one.pk) == key)
 
 
-def _only(found: Iterator[Edition]) -> Edition:
+def _first_or_404(found: Iterator[Edition]) -> Edition:
     """The first of those found; raises Http404 where there is none."""
     if (edition := next(found, None)) is None:
         raise Http404
     return edition
 
 
-def editions_seen(request: HttpRequest) -> list[Edition]:
+def visible_editions(request: HttpRequest) -> list[Edition]:
     """The followed editions of all countries that this person sees, the newest first. One query a request."""
-    if not hasattr(request, _EDITIONS):
-        setattr(request, _EDITIONS, list(Edition.objects.visible_to(request.user).tracked().select_related("country")))
-    return list(getattr(request, _EDITIONS))
+    if not hasattr(request, _EDITIONS_ATTRIBUTE):
+        setattr(request, _EDITIONS_ATTRIBUTE, list(Edition.objects.visible_to(request.user).tracked().select_related("country")))
+    return list(getattr(request, _EDITIONS_ATTRIBUTE))
 
 
-def edition_at_hand(request: HttpRequest) -> Edition | None:
+def default_edition(request: HttpRequest) -> Edition | None:
     """The one to show where none is named: of the first country (by name) with a current edition, else with any."""
-    found = [one for country in countries_seen(request) if (one := edition_of(request, country))]
-    return next((one for one in found if phase_of(one) is Phase.CURRENT), next(iter(found), None))
+    found = [one for country in visible_countries(request) if (one := default_edition_of_country(request, country))]
+    return next((one for one in found if edition_phase(one) is Phase.CURRENT), next(iter(found), None))
 
 
-def countries_seen(request: HttpRequest) -> list[Country]:
+def visible_countries(request: HttpRequest) -> list[Country]:
     """The countries of which this person sees a followed edition, by name."""
-    countries = {one.country_id: one.country for one in editions_seen(request)}
+    countries = {one.country_id: one.country for one in visible_editions(request)}
     return sorted(countries.values(), key=lambda country: country.name)
 
 
-def edition_of(request: HttpRequest, country: Country) -> Edition | None:
+def default_edition_of_country(request: HttpRequest, country: Country) -> Edition | None:
     """A country's edition at hand today; None where none of it is followed."""
-    editions = [one for one in editions_seen(request) if one.country_id == country.pk]
-    return at_hand(editions, clock.today(country.time_zone))
+    editions = [one for one in visible_editions(request) if one.country_id == country.pk]
+    return pick_default_edition(editions, clock.today(country.time_zone))
 
 
-def editions_here(request: HttpRequest) -> list[Edition]:
+def editions_of_page_country(request: HttpRequest) -> list[Edition]:
     """The followed editions of the page's country, the page's own first, then the newest; none where none is."""
-    shown = edition_shown(request)
+    shown = get_page_edition(request)
     if shown is None:
         return []
-    return [shown, *(one for one in editions_seen(request) if one.country_id == shown.country_id and one != shown)]
+    return [shown, *(one for one in visible_editions(request) if one.country_id == shown.country_id and one != shown)]
 
 
-def phase_of(edition: Edition) -> Phase:
+def edition_phase(edition: Edition) -> Phase:
     """Whether an edition is current, upcoming or past on its country's today."""
-    return phase(edition, clock.today(edition.country.time_zone))
+    return tracking_phase(edition, clock.today(edition.country.time_zone))
 
 
-def stand_at(request: HttpRequest, edition: Edition) -> None:
+def set_page_edition(request: HttpRequest, edition: Edition) -> None:
     """Let the page stand at an edition: its head names it, its navigation leads to it, its days are the country's.
 
     One that isn't followed yet has no pages: the page stands at the one at hand of its country instead.
     """
-    if edition not in editions_seen(request):
-        stand_in(request, edition.country)
+    if edition not in visible_editions(request):
+        set_page_country(request, edition.country)
         return
-    setattr(request, _SHOWN, edition)
+    setattr(request, _PAGE_EDITION_ATTRIBUTE, edition)
     timezone.activate(ZoneInfo(edition.country.time_zone))
 
 
-def stand_in(request: HttpRequest, country: Country, among: Collection[int] = ()) -> None:
+def set_page_country(request: HttpRequest, country: Country, among: Collection[int] = ()) -> None:
     """Let a row's page stand at the newest edition of `among` (keys) that has begun, else at the country's at hand."""
     timezone.activate(ZoneInfo(country.time_zone))
-    own = [one for one in editions_seen(request) if one.pk in among and phase_of(one) is not Phase.UPCOMING]
-    setattr(request, _SHOWN, next(iter(own), None) or edition_of(request, country))
+    own = [one for one in visible_editions(request) if one.pk in among and edition_phase(one) is not Phase.UPCOMING]
+    setattr(request, _PAGE_EDITION_ATTRIBUTE, next(iter(own), None) or default_edition_of_country(request, country))
 
 
-def edition_shown(request: HttpRequest) -> Edition | None:
+def get_page_edition(request: HttpRequest) -> Edition | None:
     """The edition that a page stands at; on a page of none the one at hand, for who follows a single country."""
-    if not hasattr(request, _SHOWN):
-        countries = countries_seen(request) if request.user.is_authenticated else []
-        setattr(request, _SHOWN, edition_of(request, countries[0]) if len(countries) == 1 else None)
-    shown: Edition | None = getattr(request, _SHOWN)
+    if not hasattr(request, _PAGE_EDITION_ATTRIBUTE):
+        countries = visible_countries(request) if request.user.is_authenticated else []
+        setattr(request, _PAGE_EDITION_ATTRIBUTE, default_edition_of_country(request, countries[0]) if len(countries) == 1 else None)
+    shown: Edition | None = getattr(request, _PAGE_EDITION_ATTRIBUTE)
     return shown

@@ -10,16 +10,16 @@ from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import QueryDict
 
-from recommendations.choices import LOOKED_AT, Origin, Pillar, Rule, TextStatus
+from recommendations.choices import INDICIA_SUMMARIES, Origin, Pillar, Rule, TextStatus
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from recommendations.models.recommendations import INDICIA
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.errors import Refused
-from tiptracker.numbers import whole_number
-from tiptracker.validation import spelt
-from tiptracker.web.frontend.forms import DayInput, PlainForm
-from tiptracker.web.frontend.rows import RowField, offer
+from tiptracker.numbers import parse_whole_number
+from tiptracker.validation import format_date
+from tiptracker.web.frontend.forms import DayInput, TrackerForm
+from tiptracker.web.frontend.rows import RowField, set_row_choices
 
 
 class MinistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not to be subscripted
@@ -27,19 +27,19 @@ class MinistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
     def clean(self, value: Any) -> Any:
         for key in value or ():
-            if whole_number(str(key)) is None:
+            if parse_whole_number(str(key)) is None:
                 raise forms.ValidationError(
                     self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
                 )
         return super().clean(value)
 
 
-class RecommendationForm(PlainForm):
+class RecommendationForm(TrackerForm):
     """A recommendation's published facts."""
 
     number = forms.IntegerField(min_value=1, label="Number", help_text="Its place in the list, most important first.")
     origin = forms.ChoiceField(choices=Origin.choices(), label="Where it stands", widget=forms.RadioSelect)
-    text = forms.CharField(max_length=text_rules.REASON, label="What it says", widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(max_length=text_rules.REASON_MAX_LENGTH, label="What it says", widget=forms.Textarea(attrs={"rows": 4}))
     text_status = forms.ChoiceField(
         choices=TextStatus.choices(),
         label="Wording",
@@ -49,7 +49,7 @@ class RecommendationForm(PlainForm):
     )
     pillar = forms.ChoiceField(choices=Pillar.choices(), label="Pillar", widget=forms.RadioSelect)
     indicia = forms.TypedMultipleChoiceField(
-        choices=[(number, f"{number}, {LOOKED_AT[number - 1]}") for number in INDICIA],
+        choices=[(number, f"{number}, {INDICIA_SUMMARIES[number - 1]}") for number in INDICIA],
         coerce=int,
         required=False,
         label="Indicia of 22 U.S.C. 7106(b)",
@@ -65,8 +65,8 @@ class RecommendationForm(PlainForm):
     def __init__(self, *args: Any, reader: User, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ministries = Ministry.objects.visible_to(reader).filter(country=edition.country_id)
-        _offer(self.fields["lead"], ministries)
-        _offer(self.fields["supporting"], ministries)
+        _set_queryset(self.fields["lead"], ministries)
+        _set_queryset(self.fields["supporting"], ministries)
 
     def answers(self) -> dict[str, Any]:
         """What was typed, as the actions take it."""
@@ -82,7 +82,7 @@ class RecommendationEditForm(RecommendationForm):
     """The same, put right. `version` is the one that the form was filled from."""
 
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         required=False,
         label="Why another pillar",
         help_text="Only where you change the pillar: readiness reads it, so the change is dated and kept.",
@@ -108,11 +108,11 @@ class RecommendationEditForm(RecommendationForm):
         }
 
 
-class BenchmarkForm(PlainForm):
+class BenchmarkForm(TrackerForm):
     """How a benchmark is judged. `seen` is the key of the terms that the form was filled from; 0 for new ones."""
 
     criterion = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="Success criterion",
         help_text="What has to be so for it to be met. The ministry reads this too.",
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -146,7 +146,7 @@ class BenchmarkForm(PlainForm):
     )
     is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="Why these terms",
         help_text="Terms are dated and kept: what was asked before stays as it was then. Say why they are as they are.",
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -156,7 +156,7 @@ class BenchmarkForm(PlainForm):
     def __init__(self, *args: Any, reader: User, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         indicators = Indicator.objects.visible_to(reader).filter(country=edition.country_id)
-        _offer(self.fields["indicator"], indicators)
+        _set_queryset(self.fields["indicator"], indicators)
 
     @staticmethod
     def filled_from(terms: BenchmarkTerms) -> dict[str, Any]:
@@ -165,8 +165,8 @@ class BenchmarkForm(PlainForm):
             "criterion": terms.criterion,
             "rule": terms.rule,
             "indicator": terms.indicator_id,
-            "target": _short(terms.target),
-            "weight": _short(terms.weight),
+            "target": _strip_zeros(terms.target),
+            "weight": _strip_zeros(terms.weight),
             "is_about_complicity": terms.is_about_complicity,
             "seen": terms.pk,
         }
@@ -177,17 +177,17 @@ class BenchmarkForm(PlainForm):
         return typed | {"rule": Rule(typed["rule"])}
 
 
-class ReportingMinistryForm(PlainForm):
+class ReportingMinistryForm(TrackerForm):
     """Which ministry reports an indicator's figure, or none."""
 
     ministry = RowField(required=False, label="Ministry that reports this figure")
 
     def __init__(self, *args: Any, ministries: Iterable[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "ministry", ministries, empty="Not set")
+        set_row_choices(self, "ministry", ministries, empty="Not set")
 
 
-class MilestoneForm(PlainForm):
+class MilestoneForm(TrackerForm):
     """When what was to happen by a milestone did, and where that is told."""
 
     done_on = forms.DateField(label="Done on", help_text="The day on which it was done, not the day it was due.")
@@ -200,7 +200,7 @@ class MilestoneForm(PlainForm):
         self.fields["done_on"].widget = DayInput(attrs={"max": today.isoformat()})
 
 
-class EditionTermsForm(PlainForm):
+class EditionTermsForm(TrackerForm):
     """What an edition is measured by. `seen` is the key of the terms that the form was filled from; 0 for new ones."""
 
     deadline_on = forms.DateField(
@@ -216,13 +216,13 @@ class EditionTermsForm(PlainForm):
         help_text="Of 100. The post’s own, not the Department’s: it stands beside the score and moves nothing in it.",
     )
     working_mark_reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         required=False,
         label="Where this target comes from",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="Why the terms change",
         help_text="They hold from now. What was known before stays as it was then, scores too.",
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -253,10 +253,10 @@ class EditionTermsForm(PlainForm):
         """The initial values of a form that changes these terms (with their weights); the reason is asked anew."""
         return {
             "deadline_on": terms.deadline_on,
-            "working_mark": _short(terms.working_mark),
+            "working_mark": _strip_zeros(terms.working_mark),
             "working_mark_reason": terms.working_mark_reason,
             "seen": terms.pk,
-        } | {cls._name(one.recommendation_id): _short(one.weight) for one in terms.weights.all()}
+        } | {cls._name(one.recommendation_id): _strip_zeros(one.weight) for one in terms.weights.all()}
 
     def answers(self) -> dict[str, Any]:
         """What was typed, as the action takes it."""
@@ -270,12 +270,12 @@ class EditionTermsForm(PlainForm):
         return f"weight_{recommendation}"
 
 
-def refuse(form: forms.Form, refusal: Refused) -> None:
+def add_refusal(form: forms.Form, refusal: Refused) -> None:
     """Put a refusal beside the field it names, or on the form where that has no such field."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
-def has_seen(form: forms.Form, field: str, key: int | str) -> None:
+def set_seen_version(form: forms.Form, field: str, key: int | str) -> None:
     """Let a refused form be sent again as typed, now that its reader sees the newer row beside it."""
     data = QueryDict(mutable=True)
     data.update(form.data)
@@ -283,25 +283,25 @@ def has_seen(form: forms.Form, field: str, key: int | str) -> None:
     form.data = data
 
 
-def differences(typed: forms.Form, standing: forms.Form) -> list[tuple[str, str]]:
+def form_differences(typed: forms.Form, standing: forms.Form) -> list[tuple[str, str]]:
     """What stands now where it isn't what was typed: each field's label and its value, as read.
 
     `standing` is the same form, not bound, filled from what stands now.
     """
     return [
-        (str(field.label), _read(field) or "nothing")
+        (str(field.label), _display_value(field) or "nothing")
         for field in standing.visible_fields()
-        if field.name in standing.initial and _read(field) != _read(typed[field.name])
+        if field.name in standing.initial and _display_value(field) != _display_value(typed[field.name])
     ]
 
 
-def _offer(field: forms.Field, rows: QuerySet[Any]) -> None:
+def _set_queryset(field: forms.Field, rows: QuerySet[Any]) -> None:
     """Let a field that chooses among rows choose among these."""
     if isinstance(field, forms.ModelChoiceField):
         field.queryset = rows
 
 
-def _read(bound: BoundField) -> str:
+def _display_value(bound: BoundField) -> str:
     """A field's value as a person reads it."""
     value = bound.value()
     if isinstance(bound.field, forms.BooleanField):
@@ -311,13 +311,13 @@ def _read(bound: BoundField) -> str:
         offered: Iterable[tuple[Any, Any]] = cast("Any", bound.field).choices
         return ", ".join(str(label) for key, label in offered if str(key) in chosen and str(key))
     if isinstance(bound.field, forms.DecimalField):
-        value = _short(bound.field.to_python(value))
+        value = _strip_zeros(bound.field.to_python(value))
     if isinstance(bound.field, forms.DateField) and (day := bound.field.to_python(value)):
-        return spelt(day)
+        return format_date(day)
     return "" if value is None else str(value).strip()
 
 
-def _short(value: Decimal | None) -> Decimal | None:
+def _strip_zeros(value: Decimal | None) -> Decimal | None:
     """A figure without noughts behind the point, as somebody would type it."""
     if value is None:
         return None

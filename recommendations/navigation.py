@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from recommendations.choices import Phase
-from recommendations.edition_context import countries_seen, edition_shown, edition_url, editions_seen, phase_of
+from recommendations.edition_context import visible_countries, get_page_edition, edition_url, visible_editions, edition_phase
 from recommendations.models import Edition
-from tiptracker.accounts.middleware import HELD
+from tiptracker.accounts.middleware import ENROLMENT_ONLY
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
-from tiptracker.validation import spelt
+from tiptracker.validation import format_date
 
 
-class Item(NamedTuple):
+class NavigationItem(NamedTuple):
     """An entry of the main navigation; `waiting` is how much waits there (0: say nothing)."""
 
     url: str
@@ -26,7 +26,7 @@ class Item(NamedTuple):
     waiting: int = 0
 
 
-class Choice(NamedTuple):
+class EditionChoice(NamedTuple):
     """An edition to change to; `standing` says that it is past or upcoming, of the current one nothing."""
 
     url: str
@@ -35,11 +35,11 @@ class Choice(NamedTuple):
     is_shown: bool
 
 
-class Choices(NamedTuple):
+class CountryEditionChoices(NamedTuple):
     """The editions of a country, the newest first."""
 
     country: str
-    editions: Sequence[Choice]
+    editions: Sequence[EditionChoice]
 
 
 EMBASSY_PAGES = (
@@ -52,7 +52,7 @@ EMBASSY_PAGES = (
     ("indicator_list", "Indicators"),
     ("briefing_list", "Briefings"),
 )
-ADMINISTRATORS_PAGES = (
+ADMINISTRATOR_PAGES = (
     ("setup_list", "Posts"),
     ("person_list", "People"),
     ("ministry_list", "Ministries"),
@@ -61,10 +61,10 @@ ADMINISTRATORS_PAGES = (
 )
 
 
-def head(request: HttpRequest) -> dict[str, Any]:
+def navigation_context(request: HttpRequest) -> dict[str, Any]:
     """Context of every page. Lazy: a partial doesn't pay for it."""
     return {
-        "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "navigation": SimpleLazyObject(lambda: _navigation_items(request)),
         "page_head": SimpleLazyObject(lambda: _page_head(request)),
     }
 
@@ -72,106 +72,106 @@ def head(request: HttpRequest) -> dict[str, Any]:
 def _page_head(request: HttpRequest) -> dict[str, Any]:
     """Where the page stands, and where else it could: in plain values, so that a ministry's page reaches no row."""
     user = request.user
-    if not isinstance(user, User) or not _has_pages(request) or user.role == Role.ADMINISTRATOR:
+    if not isinstance(user, User) or not _is_enrolled(request) or user.role == Role.ADMINISTRATOR:
         return {}
-    shown = edition_shown(request)
-    told: dict[str, Any] = {"countries": _choices(request, shown)}
+    shown = get_page_edition(request)
+    told: dict[str, Any] = {"countries": _edition_choices(request, shown)}
     if shown is None:
         return told
-    phase = phase_of(shown)
-    told |= {"country": shown.country.name, "year": shown.year, "word": standing_of(shown)}
-    if _is_of_edition(request) and phase is not Phase.CURRENT:
-        others = [one for one in editions_seen(request) if one.country_id == shown.country_id]
-        current = next((one for one in others if phase_of(one) is Phase.CURRENT), None)
-        told["notice"] = _notice(shown, phase)
-        told["current"] = current and Choice(_same_page(request, current), current.year, "", is_shown=False)
+    phase = edition_phase(shown)
+    told |= {"country": shown.country.name, "year": shown.year, "word": describe_phase(shown)}
+    if _is_edition_page(request) and phase is not Phase.CURRENT:
+        others = [one for one in visible_editions(request) if one.country_id == shown.country_id]
+        current = next((one for one in others if edition_phase(one) is Phase.CURRENT), None)
+        told["notice"] = _phase_notice(shown, phase)
+        told["current"] = current and EditionChoice(_same_page_url(request, current), current.year, "", is_shown=False)
     return told
 
 
-def _notice(edition: Edition, phase: Phase) -> str:
+def _phase_notice(edition: Edition, phase: Phase) -> str:
     """Says of an upcoming edition when its tracking period begins, of a past one when it ended."""
     if phase is Phase.UPCOMING:
-        return f"The {edition.year} edition is upcoming. Its tracking period begins on {spelt(edition.starts_on)}."
-    return f"The {edition.year} edition is past. Its tracking period ended on {spelt(edition.ends_on)}."
+        return f"The {edition.year} edition is upcoming. Its tracking period begins on {format_date(edition.starts_on)}."
+    return f"The {edition.year} edition is past. Its tracking period ended on {format_date(edition.ends_on)}."
 
 
-def standing_of(edition: Edition) -> str:
+def describe_phase(edition: Edition) -> str:
     """ "past", or "upcoming, from 1 April 2022"; of the current edition nothing."""
-    phase = phase_of(edition)
+    phase = edition_phase(edition)
     if phase is Phase.UPCOMING:
-        return f"upcoming, from {spelt(edition.starts_on)}"
+        return f"upcoming, from {format_date(edition.starts_on)}"
     return "past" if phase is Phase.PAST else ""
 
 
-def _choices(request: HttpRequest, shown: Edition | None) -> list[Choices]:
+def _edition_choices(request: HttpRequest, shown: Edition | None) -> list[CountryEditionChoices]:
     return [
-        Choices(
+        CountryEditionChoices(
             country.name,
             [
-                Choice(_same_page(request, one), one.year, standing_of(one), one == shown)
-                for one in editions_seen(request)
+                EditionChoice(_same_page_url(request, one), one.year, describe_phase(one), one == shown)
+                for one in visible_editions(request)
                 if one.country_id == country.pk
             ],
         )
-        for country in countries_seen(request)
+        for country in visible_countries(request)
     ]
 
 
-def _is_of_edition(request: HttpRequest) -> bool:
+def _is_edition_page(request: HttpRequest) -> bool:
     """Whether the address names an edition."""
     match = request.resolver_match
     return match is not None and match.route.startswith("^(?P<country>")
 
 
-def _same_page(request: HttpRequest, edition: Edition) -> str:
+def _same_page_url(request: HttpRequest, edition: Edition) -> str:
     """The page in another edition; where it is about something of this one, where the other's pages begin."""
     match = request.resolver_match
-    if match is not None and _is_of_edition(request) and not match.kwargs:
+    if match is not None and _is_edition_page(request) and not match.kwargs:
         return edition_url(edition, match.view_name)
     is_ministry = isinstance(request.user, User) and request.user.role == Role.FOCAL_POINT
     return edition_url(edition, "ministry_home" if is_ministry else "dashboard")
 
 
-def _has_pages(request: HttpRequest) -> bool:
+def _is_enrolled(request: HttpRequest) -> bool:
     """Whether there is more than enrolment to see for whoever is signed in."""
-    return not getattr(request, HELD, False)
+    return not getattr(request, ENROLMENT_ONLY, False)
 
 
-def _navigation(request: HttpRequest) -> list[Item]:
+def _navigation_items(request: HttpRequest) -> list[NavigationItem]:
     user = request.user
-    if not isinstance(user, User) or not _has_pages(request):
+    if not isinstance(user, User) or not _is_enrolled(request):
         return []
     if user.role == Role.ADMINISTRATOR:
-        return _with_current(request, [Item(reverse(name), label) for name, label in ADMINISTRATORS_PAGES])
+        return _mark_current(request, [NavigationItem(reverse(name), label) for name, label in ADMINISTRATOR_PAGES])
     if not user.is_embassy:
         return []
-    overview = [Item(reverse("overview"), "Overview")] if len(countries_seen(request)) > 1 else []
-    edition = edition_shown(request)
+    overview = [NavigationItem(reverse("overview"), "Overview")] if len(visible_countries(request)) > 1 else []
+    edition = get_page_edition(request)
     if edition is None:
-        return _with_current(request, overview)
-    items = [Item(edition_url(edition, name), label) for name, label in EMBASSY_PAGES]
+        return _mark_current(request, overview)
+    items = [NavigationItem(edition_url(edition, name), label) for name, label in EMBASSY_PAGES]
     if user.role in (Role.OFFICER, Role.AMBASSADOR):
-        items.insert(1, Item(edition_url(edition, "round_list"), "Inbox", waiting=_waiting(user, edition)))
+        items.insert(1, NavigationItem(edition_url(edition, "round_list"), "Inbox", waiting=_count_waiting(user, edition)))
     if user.role == Role.OFFICER:
-        items.insert(2, Item(edition_url(edition, "evidence_log"), "Log progress"))
-    return _with_current(request, overview + items)
+        items.insert(2, NavigationItem(edition_url(edition, "evidence_log"), "Log progress"))
+    return _mark_current(request, overview + items)
 
 
-def _with_current(request: HttpRequest, items: Sequence[Item]) -> list[Item]:
+def _mark_current(request: HttpRequest, items: Sequence[NavigationItem]) -> list[NavigationItem]:
     """The entries, with the one that leads furthest towards this page marked; a row's page has no edition in front."""
-    places = [(_place(item.url), item) for item in items]
-    here = _place(request.path)
+    places = [(_path_without_edition(item.url), item) for item in items]
+    here = _path_without_edition(request.path)
     current = max((one for one in places if here.startswith(one[0])), key=lambda one: len(one[0]), default=None)
     return [item._replace(current=current is not None and item is current[1]) for item in items]
 
 
-def _place(path: str) -> str:
+def _path_without_edition(path: str) -> str:
     """A path without the edition that it begins with."""
     parts = path.split("/", 3)
     return f"/{parts[3]}" if len(parts) == 4 and parts[1].isupper() and parts[2].isdecimal() else path
 
 
-def _waiting(user: User, edition: Edition) -> int:
+def _count_waiting(user: User, edition: Edition) -> int:
     """How much of the edition's country waits for this person: what colleagues logged or would redact, and updates.
 
     Only an officer decides on updates.

@@ -7,7 +7,7 @@ from typing import Protocol
 from recommendations.choices import Phase
 
 
-class Tracked(Protocol):
+class HasTrackingPeriod(Protocol):
     """What has a tracking period: an edition."""
 
     @property
@@ -19,7 +19,7 @@ class Tracked(Protocol):
     def covers(self, first: date | None, last: date) -> bool: ...
 
 
-def ordinary_period(year: int) -> tuple[date, date]:
+def default_tracking_period(year: int) -> tuple[date, date]:
     """First and last day of the tracking period of the edition of `year`: from 1 April to 31 March."""
     return date(year, 4, 1), date(year + 1, 3, 31)
 
@@ -33,19 +33,19 @@ def year_before(starts_on: date) -> tuple[date, date]:
     return first, starts_on - timedelta(days=1)
 
 
-def holding[Edition: Tracked](editions: Sequence[Edition], first: date | None, last: date) -> Edition | None:
+def find_covering_edition[Edition: HasTrackingPeriod](editions: Sequence[Edition], first: date | None, last: date) -> Edition | None:
     """Of these editions the one whose tracking period holds a span; the first where none does."""
     return next((one for one in editions if one.covers(first, last)), next(iter(editions), None))
 
 
-def phase(edition: Tracked, day: date) -> Phase:
+def tracking_phase(edition: HasTrackingPeriod, day: date) -> Phase:
     """Whether an edition's tracking period holds `day`, begins after it or ended before it."""
     if day < edition.starts_on:
         return Phase.UPCOMING
     return Phase.CURRENT if day <= edition.ends_on else Phase.PAST
 
 
-def at_hand[Edition: Tracked](editions: Iterable[Edition], day: date) -> Edition | None:
+def pick_default_edition[Edition: HasTrackingPeriod](editions: Iterable[Edition], day: date) -> Edition | None:
     """The one of a country's editions that pages show: the current one, else the newest past, else the next to come.
 
     An upcoming edition never takes the place of one that has begun. None of no editions.

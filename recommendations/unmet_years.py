@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecommendationYear:
     """A recommendation of one edition: the years unmet that its report told, where that stands, and which it repeats.
 
     `repeats` is the key of the one of an edition before.
@@ -23,7 +23,7 @@ class Asked:
     repeats: int | None = None
 
 
-class Unmet(NamedTuple):
+class YearsUnmet(NamedTuple):
     """So many years running, and where that is told or how it was counted."""
 
     years: int
@@ -37,7 +37,7 @@ class Unmet(NamedTuple):
         return f"at least {years}" if self.is_at_least else years
 
 
-def unmet(key: int, asked: Mapping[int, Asked]) -> Unmet | None:
+def count_years_unmet(key: int, asked: Mapping[int, RecommendationYear]) -> YearsUnmet | None:
     """For how long the recommendation `key` has been unmet; None where nothing tells it.
 
     `asked` holds, by key, at least all that it repeats, one after the other. A year whose list is missing ends the run.
@@ -52,13 +52,13 @@ def unmet(key: int, asked: Mapping[int, Asked]) -> Unmet | None:
     years = (first.told or 0) + len(again)
     if not years:
         return None
-    since = _listed([one.year for one in reversed(again)])
+    since = _join_years([one.year for one in reversed(again)])
     if first.told is None:
-        return Unmet(years, True, f"asked in {first.year}, and again in {since}")
+        return YearsUnmet(years, True, f"asked in {first.year}, and again in {since}")
     source = f"{first.told} years told by {first.source}; asked again in {since}" if again else first.source
-    return Unmet(years, False, source)
+    return YearsUnmet(years, False, source)
 
 
-def _listed(years: list[int]) -> str:
+def _join_years(years: list[int]) -> str:
     *first, last = map(str, years or [0])
     return f"{', '.join(first)} and {last}" if first else last

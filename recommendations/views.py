@@ -15,20 +15,10 @@ from django.views.decorators.http import require_http_methods
 from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
 from recommendations.actions.indicators import set_reporting_ministry
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
-from recommendations.actions.terms import change_terms, record_milestone
-from recommendations.choices import DATES_ALONE, Origin, TextStatus
-from recommendations.edition_context import page_url, stand_at, stand_in
-from recommendations.forms import (
-    BenchmarkForm,
-    EditionTermsForm,
-    MilestoneForm,
-    RecommendationEditForm,
-    RecommendationForm,
-    ReportingMinistryForm,
-    differences,
-    has_seen,
-    refuse,
-)
+from recommendations.actions.terms import change_edition_terms, record_milestone_done
+from recommendations.choices import DATE_ONLY_MILESTONES, Origin, TextStatus
+from recommendations.edition_context import page_url, set_page_edition, set_page_country
+from recommendations.forms import BenchmarkForm, EditionTermsForm, MilestoneForm, RecommendationEditForm, RecommendationForm, ReportingMinistryForm, form_differences, set_seen_version, add_refusal
 from recommendations.models import (
     Benchmark,
     Edition,
@@ -43,19 +33,19 @@ from recommendations.permissions import can_edit_recommendations, can_set_report
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
-from tiptracker.validation import ChangedMeanwhile
-from tiptracker.web.frontend.forms import PlainForm
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.validation import EditConflict
+from tiptracker.web.frontend.forms import TrackerForm
+from tiptracker.web.pages import SignedInRequest, render_page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @login_required
 @form_page
-def recommendation_add(request: SignedIn, edition: int) -> HttpResponse:
+def recommendation_add(request: SignedInRequest, edition: int) -> HttpResponse:
     """One more recommendation of an edition."""
     row = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=edition)
-    _may_edit(request, row)
+    _check_may_edit(request, row)
     last = Recommendation.objects.visible_to(request.user).asked().filter(edition=row, origin=Origin.REPORT).last()
     form = RecommendationForm(
         request.POST if request.method == "POST" else None,
@@ -73,21 +63,21 @@ def recommendation_add(request: SignedIn, edition: int) -> HttpResponse:
                 edition=row, by=request.user, now=clock.now(row.country.time_zone), **form.answers()
             )
         except Refused as refusal:
-            refuse(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"Recommendation {added.number} is added. Now give it its benchmarks.")
             return redirect("recommendation_detail", pk=added.pk)
     context = {"edition": row, "form": form}
-    return render_page(request, "recommendations/recommendation_add.html", context, status=_status(form))
+    return render_page(request, "recommendations/recommendation_add.html", context, status=_status_code(form))
 
 
 @login_required
 @form_page
-def recommendation_edit(request: SignedIn, pk: int) -> HttpResponse:
+def recommendation_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """A recommendation's published facts, put right."""
     rows = Recommendation.objects.visible_to(request.user).select_related("edition__country").with_pillar()
     row = get_object_or_404(rows, pk=pk)
-    _may_edit(request, row.edition)
+    _check_may_edit(request, row.edition)
     form = RecommendationEditForm(
         request.POST if request.method == "POST" else None,
         reader=request.user,
@@ -105,26 +95,26 @@ def recommendation_edit(request: SignedIn, pk: int) -> HttpResponse:
                 **form.answers(),
             )
         except Refused as refusal:
-            refuse(form, refusal)
-            if isinstance(refusal, ChangedMeanwhile):
+            add_refusal(form, refusal)
+            if isinstance(refusal, EditConflict):
                 row = rows.get(pk=pk)
                 filled = RecommendationEditForm.filled_from(row)
                 now = RecommendationEditForm(reader=request.user, edition=row.edition, initial=filled)
-                standing = differences(form, now)
-                has_seen(form, "version", row.version)
+                standing = form_differences(form, now)
+                set_seen_version(form, "version", row.version)
         else:
             messages.success(request, f"Recommendation {row.number} is changed.")
             return redirect("recommendation_detail", pk=row.pk)
     context = {"recommendation": row, "form": form, "standing": standing}
-    return render_page(request, "recommendations/recommendation_edit.html", context, status=_status(form))
+    return render_page(request, "recommendations/recommendation_edit.html", context, status=_status_code(form))
 
 
 @login_required
 @form_page
-def benchmark_add(request: SignedIn, pk: int) -> HttpResponse:
+def benchmark_add(request: SignedInRequest, pk: int) -> HttpResponse:
     """One more benchmark of a recommendation, with its first terms."""
     row = get_object_or_404(Recommendation.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
-    _may_edit(request, row.edition)
+    _check_may_edit(request, row.edition)
     typed = request.POST if request.method == "POST" else None
     form = BenchmarkForm(typed, reader=request.user, edition=row.edition)
     if form.is_valid():
@@ -136,23 +126,23 @@ def benchmark_add(request: SignedIn, pk: int) -> HttpResponse:
                 **form.answers(),
             )
         except Refused as refusal:
-            refuse(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"Benchmark {added.key} is added.")
             return redirect(f"{reverse('recommendation_detail', args=[row.pk])}#benchmark-{added.letter}")
     context = {"recommendation": row, "form": form}
-    return render_page(request, "recommendations/benchmark_add.html", context, status=_status(form))
+    return render_page(request, "recommendations/benchmark_add.html", context, status=_status_code(form))
 
 
 @login_required
 @form_page
-def benchmark_edit(request: SignedIn, pk: int) -> HttpResponse:
+def benchmark_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """New terms for a benchmark, in force from now."""
     row = get_object_or_404(
         Benchmark.objects.visible_to(request.user).select_related("recommendation__edition__country"), pk=pk
     )
     edition = row.recommendation.edition
-    _may_edit(request, edition)
+    _check_may_edit(request, edition)
     terms = row.current_terms
     form = BenchmarkForm(
         request.POST if request.method == "POST" else None,
@@ -171,24 +161,24 @@ def benchmark_edit(request: SignedIn, pk: int) -> HttpResponse:
                 **form.answers(),
             )
         except Refused as refusal:
-            refuse(form, refusal)
-            if isinstance(refusal, ChangedMeanwhile) and terms:
+            add_refusal(form, refusal)
+            if isinstance(refusal, EditConflict) and terms:
                 now = BenchmarkForm(reader=request.user, edition=edition, initial=BenchmarkForm.filled_from(terms))
-                standing = differences(form, now)
-                has_seen(form, "seen", terms.pk)
+                standing = form_differences(form, now)
+                set_seen_version(form, "seen", terms.pk)
         else:
             messages.success(request, f"Benchmark {row.key} has new terms, from today.")
             return redirect(f"{reverse('recommendation_detail', args=[row.recommendation_id])}#benchmark-{row.letter}")
     context = {"benchmark": row, "terms": terms, "form": form, "standing": standing}
-    return render_page(request, "recommendations/benchmark_edit.html", context, status=_status(form))
+    return render_page(request, "recommendations/benchmark_edit.html", context, status=_status_code(form))
 
 
 @login_required
 @form_page
-def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
+def edition_terms(request: SignedInRequest, pk: int) -> HttpResponse:
     """What an edition is measured by, changed from now; and every change so far, with its reason."""
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
-    _may_edit(request, edition)
+    _check_may_edit(request, edition)
     recommendations = list(
         Recommendation.objects.visible_to(request.user).asked().filter(edition=edition).order_by("-origin", "number")
     )
@@ -208,7 +198,7 @@ def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
     standing: list[tuple[str, str]] = []
     if form.is_valid():
         try:
-            change_terms(
+            change_edition_terms(
                 edition=edition,
                 seen=form.cleaned_data["seen"] or 0,
                 by=request.user,
@@ -216,11 +206,11 @@ def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
                 **form.answers(),
             )
         except Refused as refusal:
-            refuse(form, refusal)
-            if isinstance(refusal, ChangedMeanwhile) and terms:
+            add_refusal(form, refusal)
+            if isinstance(refusal, EditConflict) and terms:
                 now = EditionTermsForm(edition=edition, recommendations=recommendations, initial=initial)
-                standing = differences(form, now)
-                has_seen(form, "seen", terms.pk)
+                standing = form_differences(form, now)
+                set_seen_version(form, "seen", terms.pk)
         else:
             messages.success(request, "The edition has new terms, from today.")
             return redirect("edition_terms", pk=edition.pk)
@@ -240,15 +230,15 @@ def edition_terms(request: SignedIn, pk: int) -> HttpResponse:
         "history": history,
         "benchmarks": benchmarks,
     }
-    return render_page(request, "recommendations/edition_terms.html", context, status=_status(form))
+    return render_page(request, "recommendations/edition_terms.html", context, status=_status_code(form))
 
 
 @login_required
 @form_page
-def indicator_ministry(request: SignedIn, pk: int) -> HttpResponse:
+def indicator_ministry(request: SignedInRequest, pk: int) -> HttpResponse:
     """The ministry that reports an indicator's figure: set, changed or cleared."""
     row = get_object_or_404(Indicator.objects.visible_to(request.user).select_related("country"), pk=pk)
-    stand_in(request, row.country)
+    set_page_country(request, row.country)
     if not can_set_reporting_ministry(request.user, row):
         raise PermissionDenied
     form = ReportingMinistryForm(
@@ -263,7 +253,7 @@ def indicator_ministry(request: SignedIn, pk: int) -> HttpResponse:
                 indicator=row, ministry=ministry, by=request.user, now=clock.now(row.country.time_zone)
             )
         except Refused as refusal:
-            refuse(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(
                 request,
@@ -276,17 +266,17 @@ def indicator_ministry(request: SignedIn, pk: int) -> HttpResponse:
         request,
         "recommendations/indicator_ministry.html",
         {"indicator": row, "form": form},
-        status=_status(form),
+        status=_status_code(form),
     )
 
 
 @login_required
 @form_page
-def milestone_done(request: SignedIn, pk: int) -> HttpResponse:
+def milestone_done(request: SignedInRequest, pk: int) -> HttpResponse:
     """The day on which what was to happen by a milestone did, and what was recorded of it before."""
-    rows = Milestone.objects.visible_to(request.user).exclude(kind__in=DATES_ALONE).select_related("edition__country")
+    rows = Milestone.objects.visible_to(request.user).exclude(kind__in=DATE_ONLY_MILESTONES).select_related("edition__country")
     row = get_object_or_404(rows, pk=pk)
-    _may_edit(request, row.edition)
+    _check_may_edit(request, row.edition)
     now = clock.now(row.edition.country.time_zone)
     history = list(
         MilestoneDone.objects.visible_to(request.user)
@@ -301,23 +291,23 @@ def milestone_done(request: SignedIn, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            record_milestone(milestone=row, by=request.user, now=now, **form.cleaned_data)
+            record_milestone_done(milestone=row, by=request.user, now=now, **form.cleaned_data)
         except Refused as refusal:
-            refuse(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"{row.get_kind_display()}: recorded as done.")
             return redirect(f"{page_url(request, 'dashboard')}#days")
     context = {"milestone": row, "form": form, "history": history}
-    return render_page(request, "recommendations/milestone_done.html", context, status=_status(form))
+    return render_page(request, "recommendations/milestone_done.html", context, status=_status_code(form))
 
 
-def _may_edit(request: SignedIn, edition: Edition) -> None:
+def _check_may_edit(request: SignedInRequest, edition: Edition) -> None:
     """Let the page stand at the edition. Raises PermissionDenied for whoever sees it but doesn't edit it."""
-    stand_at(request, edition)
+    set_page_edition(request, edition)
     if not can_edit_recommendations(request.user, edition):
         raise PermissionDenied
 
 
-def _status(form: PlainForm) -> int:
+def _status_code(form: TrackerForm) -> int:
     """422 for a refused form, so that scripts and htmx know."""
     return 422 if form.errors else 200

@@ -28,31 +28,31 @@ from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from dialogues.models import Dialogue
-from recommendations.edition_context import edition_at_hand
+from recommendations.edition_context import default_edition
 from recommendations.models import Edition
 from reports import request_params
 from reports.actions.briefings import record_download, request_briefing
-from reports.actions.file_checks import refuse_unless_as_kept
+from reports.actions.file_checks import refuse_altered_briefing
 from reports.briefings import content
 from reports.briefings.step_texts import step_texts
 from reports.choices import BriefingKind, StepKind
-from reports.models import PDF, WORD, Briefing, Document, Standing
-from reports.permissions import can_request_briefings
+from reports.models import PDF_MEDIA_TYPE, WORD_MEDIA_TYPE, Briefing, Document, BriefingState
+from reports.permissions import can_request_any_briefing
 from reports.readiness import serialization
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tiptracker import clock, text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.api.base import DayField, IdFilter, PersonField, Seen, SignedIn, WordField
-from tiptracker.api.query_params import TakesParameters
-from tiptracker.api.serializers import Body, Text
+from tiptracker.api.base import ApiDateField, IdFilter, PersonField, VisibleRowField, ApiRequest, ChoiceEnumField
+from tiptracker.api.query_params import StrictParametersMixin
+from tiptracker.api.serializers import BodySerializer, FreeTextField
 from tiptracker.choices import Marking
 from tiptracker.errors import Refused
-from tiptracker.idempotency.api import MakesRows, makes_a_row
-from tiptracker.moments import moment
+from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
+from tiptracker.moments import parse_moment
 from tiptracker.web import rate_limits
 
-NOT_HANDED_OUT: dict[Any, OpenApiResponse] = {
+FILE_UNAVAILABLE_RESPONSES: dict[Any, OpenApiResponse] = {
     409: OpenApiResponse(
         description=(
             "It is not ready yet, its rendering failed, a text is being taken out of the record, or there is no such "
@@ -61,26 +61,26 @@ NOT_HANDED_OUT: dict[Any, OpenApiResponse] = {
     ),
     410: OpenApiResponse(description="It was withdrawn; `detail` says why."),
 }
-NO_EDITION = OpenApiResponse(description="You see no edition with recommendations to follow.")
+NO_EDITION_RESPONSE = OpenApiResponse(description="You see no edition with recommendations to follow.")
 
 
-class Tracked(Seen):
+class TrackedEditionField(VisibleRowField):
     """An edition with recommendations to follow, among those the reader sees."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Edition, **kwargs)
 
     def get_queryset(self) -> QuerySet[Edition]:
-        return _tracked(self.context["request"])
+        return _tracked_editions(self.context["request"])
 
 
-def _tracked(request: SignedIn) -> QuerySet[Edition]:
+def _tracked_editions(request: ApiRequest) -> QuerySet[Edition]:
     return Edition.objects.visible_to(request.user).tracked().select_related("country")
 
 
-def _at_hand(request: SignedIn) -> Edition:
+def _default_edition(request: ApiRequest) -> Edition:
     """What is meant where no edition is named; raises NotFound for who sees none."""
-    if edition := edition_at_hand(request):
+    if edition := default_edition(request):
         return edition
     raise NotFound
 
@@ -88,10 +88,10 @@ def _at_hand(request: SignedIn) -> Edition:
 class ReadinessQuery(serializers.Serializer[Any]):
     """What `/readiness/` is asked: which edition, as of which day, as known by which moment."""
 
-    edition = Tracked(required=False)
-    as_of = DayField(required=False)
-    known_by = Text(
-        max_length=text_rules.DAY,
+    edition = TrackedEditionField(required=False)
+    as_of = ApiDateField(required=False)
+    known_by = FreeTextField(
+        max_length=text_rules.DAY_MAX_LENGTH,
         in_one_line=True,
         required=False,
         help_text="A moment with its zone; by default all is known.",
@@ -99,10 +99,10 @@ class ReadinessQuery(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Fill in the edition at hand and the country's today, and keep the day inside what can be asked."""
-        edition = attrs.get("edition") or _at_hand(self.context["request"])
+        edition = attrs.get("edition") or _default_edition(self.context["request"])
         told: dict[str, Any] = {name: self.initial_data[name] for name in ("as_of", "known_by") if name in attrs}
         try:
-            meant = request_params.asked_for(told, edition)
+            meant = request_params.parse_standpoint(told, edition)
         except Refused as refusal:
             raise ValidationError({refusal.field or "": str(refusal)}) from refusal
         return {"edition": edition, "as_of": meant.as_of, "known_by": meant.known_by}
@@ -162,7 +162,7 @@ class LeverSerializer(serializers.Serializer[Any]):
 class StepSerializer(serializers.Serializer[Any]):
     """One thing to do, with what it adds given all steps before it."""
 
-    kind = WordField(StepKind)
+    kind = ChoiceEnumField(StepKind)
     benchmarks = serializers.ListField(child=serializers.CharField(), help_text="Their keys, such as 2a.")
     indicator = serializers.CharField(allow_null=True, help_text="The indicator whose figure is asked for.")
     rows = RowSerializer(many=True)
@@ -205,7 +205,7 @@ class EditionNameSerializer(serializers.Serializer[Any]):
 
 
 class ReadinessSerializer(serializers.Serializer[Any]):
-    """How ready the record is: `reports.readiness.serialization.as_document`, for the documentation."""
+    """How ready the record is: `reports.readiness.serialization.readiness_document`, for the documentation."""
 
     edition = EditionNameSerializer()
     as_of = serializers.DateField()
@@ -249,7 +249,7 @@ class ReadinessSerializer(serializers.Serializer[Any]):
     methodology = serializers.DictField()
 
 
-class ReadinessViewSet(TakesParameters, ViewSet):
+class ReadinessViewSet(StrictParametersMixin, ViewSet):
     """How ready the record is. It doesn't predict a tier; the tier is the Secretary of State's decision."""
 
     query_serializers: ClassVar = {"list": ReadinessQuery}
@@ -263,10 +263,10 @@ class ReadinessViewSet(TakesParameters, ViewSet):
         ],
         responses={
             200: forced_singular_serializer(ReadinessSerializer),  # type: ignore[no-untyped-call]
-            404: NO_EDITION,
+            404: NO_EDITION_RESPONSE,
         },
     )
-    def list(self, request: SignedIn) -> Response:
+    def list(self, request: ApiRequest) -> Response:
         """The score with its parts, each reason with the rows it rests on."""
         if not request.user.is_embassy:
             # Readiness is never a ministry's to read: for it there is none.
@@ -274,13 +274,13 @@ class ReadinessViewSet(TakesParameters, ViewSet):
         asked = ReadinessQuery(data=request.query_params, context={"request": request})
         asked.is_valid(raise_exception=True)
         edition, as_of, known_by = (asked.validated_data[name] for name in ("edition", "as_of", "known_by"))
-        result = readiness(gather_facts(edition), as_of=as_of, known_by=known_by)
+        result = evaluate_readiness(gather_facts(edition), as_of=as_of, known_by=known_by)
         steps = result.next_steps()
         names = step_texts(result, steps, reader=request.user)
-        return Response(serialization.as_document(result, steps=steps, texts=names))
+        return Response(serialization.readiness_document(result, steps=steps, texts=names))
 
 
-class WhateverIsAccepted(BaseContentNegotiation):
+class IgnoreAcceptHeader(BaseContentNegotiation):
     """For an operation that gives a file: refusals are JSON, whatever the Accept header asks for."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
@@ -302,10 +302,10 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
     somebody takes it.
     """
 
-    state = WordField(Standing, read_only=True)
+    state = ChoiceEnumField(BriefingState, read_only=True)
     progress = serializers.IntegerField(source="job.progress", read_only=True, default=0)
     reason = serializers.CharField(source="job.reason", read_only=True, default="")
-    marking = WordField(Marking, read_only=True)
+    marking = ChoiceEnumField(Marking, read_only=True)
     sections = serializers.ListField(child=serializers.CharField(), read_only=True, allow_null=True)
     word = serializers.SerializerMethodField()
     requested_by = PersonField(read_only=True, allow_null=True)
@@ -352,36 +352,36 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
         return reverse("briefing-word", args=[briefing.pk], request=self.context["request"])
 
 
-class RequestSerializer(Body):
+class RequestSerializer(BodySerializer):
     """What is asked for; by default the ambassador's briefing on the edition at hand as of today."""
 
-    kind = WordField(BriefingKind, default=BriefingKind.AMBASSADOR)
-    ministry = Seen(Ministry, required=False, help_text="Whose page it is, where `kind` is ministry.")
-    dialogue = Seen(Dialogue, required=False, help_text="Which one the pack is for, where `kind` is dialogue.")
+    kind = ChoiceEnumField(BriefingKind, default=BriefingKind.AMBASSADOR)
+    ministry = VisibleRowField(Ministry, required=False, help_text="Whose page it is, where `kind` is ministry.")
+    dialogue = VisibleRowField(Dialogue, required=False, help_text="Which one the pack is for, where `kind` is dialogue.")
     has_sources = serializers.BooleanField(default=True, help_text="Only input for Washington can leave them out.")
     sections = serializers.ListField(
-        child=serializers.CharField(max_length=text_rules.DAY),
+        child=serializers.CharField(max_length=text_rules.DAY_MAX_LENGTH),
         max_length=max(map(len, content.SECTIONS.values())),
         required=False,
         allow_null=True,
         help_text="The names of those picked, in their order; null: all of them, in the kind's own.",
     )
-    covering_note = Text(max_length=text_rules.COVERING_NOTE, required=False, default="", allow_blank=True)
-    edition = Tracked(required=False)
-    as_of = DayField(required=False)
-    known_by = Text(
-        max_length=text_rules.DAY, in_one_line=True, required=False, help_text="A moment with its zone; by default now."
+    covering_note = FreeTextField(max_length=text_rules.COVERING_NOTE_MAX_LENGTH, required=False, default="", allow_blank=True)
+    edition = TrackedEditionField(required=False)
+    as_of = ApiDateField(required=False)
+    known_by = FreeTextField(
+        max_length=text_rules.DAY_MAX_LENGTH, in_one_line=True, required=False, help_text="A moment with its zone; by default now."
     )
 
     def validate_known_by(self, value: str) -> datetime:
         """The moment, with its zone."""
         try:
-            return moment(value)
+            return parse_moment(value)
         except Refused as refusal:
             raise ValidationError(str(refusal)) from refusal
 
 
-def _sections(names: list[str] | None) -> tuple[str, ...] | None:
+def _section_names(names: list[str] | None) -> tuple[str, ...] | None:
     return None if names is None else tuple(names)
 
 
@@ -390,7 +390,7 @@ class BriefingFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=BriefingKind.choices())
 
 
-class BriefingViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefing]):
+class BriefingViewSet(StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefing]):
     """Briefings, newest first."""
 
     serializer_class = BriefingSerializer
@@ -402,15 +402,15 @@ class BriefingViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelM
             "job", "ministry", "dialogue", "requested_by", "cleared_by", "edition__country"
         ).order_by("-pk")
 
-    @extend_schema(request=RequestSerializer, responses={202: BriefingSerializer, 404: NO_EDITION})
-    @makes_a_row(HTTPStatus.ACCEPTED)
-    def create(self, request: SignedIn) -> Callable[[], Briefing]:
+    @extend_schema(request=RequestSerializer, responses={202: BriefingSerializer, 404: NO_EDITION_RESPONSE})
+    @idempotent_create(HTTPStatus.ACCEPTED)
+    def create(self, request: ApiRequest) -> Callable[[], Briefing]:
         """Ask for a briefing. The worker renders it; watch `state`, then fetch the file."""
-        if not can_request_briefings(request.user):
+        if not can_request_any_briefing(request.user):
             raise PermissionDenied
         asked = RequestSerializer(data=request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
-        edition = asked.validated_data.get("edition") or _at_hand(request)
+        edition = asked.validated_data.get("edition") or _default_edition(request)
         now = clock.now(edition.country.time_zone)
         return partial(
             request_briefing,
@@ -420,7 +420,7 @@ class BriefingViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelM
                 ministry=asked.validated_data.get("ministry"),
                 dialogue=asked.validated_data.get("dialogue"),
                 has_sources=asked.validated_data["has_sources"],
-                sections=_sections(asked.validated_data.get("sections")),
+                sections=_section_names(asked.validated_data.get("sections")),
                 covering_note=asked.validated_data["covering_note"],
             ),
             as_of=asked.validated_data.get("as_of", now.date()),
@@ -429,26 +429,26 @@ class BriefingViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelM
             now=now,
         )
 
-    @extend_schema(responses={(200, PDF): OpenApiTypes.BINARY, **NOT_HANDED_OUT})
-    @action(detail=True, methods=["get"], content_negotiation_class=WhateverIsAccepted)
+    @extend_schema(responses={(200, PDF_MEDIA_TYPE): OpenApiTypes.BINARY, **FILE_UNAVAILABLE_RESPONSES})
+    @action(detail=True, methods=["get"], content_negotiation_class=IgnoreAcceptHeader)
     @method_decorator(never_cache)
-    def file(self, request: SignedIn, pk: str) -> FileResponse | Response:
+    def file(self, request: ApiRequest, pk: str) -> FileResponse | Response:
         """The PDF, once it is ready. That it was taken is written down."""
         return self._handed_out(request)
 
-    @extend_schema(responses={(200, WORD): OpenApiTypes.BINARY, **NOT_HANDED_OUT})
-    @action(detail=True, methods=["get"], content_negotiation_class=WhateverIsAccepted)
+    @extend_schema(responses={(200, WORD_MEDIA_TYPE): OpenApiTypes.BINARY, **FILE_UNAVAILABLE_RESPONSES})
+    @action(detail=True, methods=["get"], content_negotiation_class=IgnoreAcceptHeader)
     @method_decorator(never_cache)
-    def word(self, request: SignedIn, pk: str) -> FileResponse | Response:
+    def word(self, request: ApiRequest, pk: str) -> FileResponse | Response:
         """The same as a Word file: of input for Washington alone. That it was taken is written down."""
         return self._handed_out(request, as_word=True)
 
-    def _handed_out(self, request: SignedIn, *, as_word: bool = False) -> FileResponse | Response:
+    def _handed_out(self, request: ApiRequest, *, as_word: bool = False) -> FileResponse | Response:
         briefing = self.get_object()
-        rate_limits.keep("exports", request)
+        rate_limits.enforce_limit("exports", request)
         now = clock.now(briefing.edition.country.time_zone)
         try:
-            refuse_unless_as_kept(briefing=briefing, by=request.user, as_word=as_word)
+            refuse_altered_briefing(briefing=briefing, by=request.user, as_word=as_word)
             record_download(briefing=briefing, by=request.user, now=now, as_word=as_word)
         except Refused as refusal:
             if briefing.withdrawn_at:

@@ -1,9 +1,9 @@
 """The vocabulary of what we conclude: the four parts of readiness and their verdicts. Pure."""
 
-from tiptracker.choices import Word
+from tiptracker.choices import ChoiceEnum
 
 
-class PartKey(Word):
+class PartKey(ChoiceEnum):
     """The four parts of readiness (readiness method, version 1)."""
 
     EFFORTS = "increasing_efforts", "Increasing efforts"
@@ -12,7 +12,7 @@ class PartKey(Word):
     DATA = "data_given", "Data given"
 
 
-class Shown(Word):
+class ReadinessVerdict(ChoiceEnum):
     """How far the record shows a thing. No data is a state of its own, and worth 0."""
 
     SHOWN = "shown"
@@ -21,7 +21,7 @@ class Shown(Word):
     NO_DATA = "no_data", "No data"
 
 
-class Looked(Word):
+class ReviewState(ChoiceEnum):
     """The embassy's word on what a piece of evidence shows, or that nobody has looked yet."""
 
     VERIFIED = "verified"
@@ -29,7 +29,7 @@ class Looked(Word):
     CLAIMED = "claimed", "Claimed, not verified"
 
 
-class Misfit(Word):
+class ProblemKind(ChoiceEnum):
     """What may not fit together in a record."""
 
     MET_WITHOUT_ACTION = "met_without_action", "Assessed as met without a verified action"
@@ -43,7 +43,7 @@ class Misfit(Word):
     MISSED = "missed", "Milestone missed"
 
 
-class StepKind(Word):
+class StepKind(ChoiceEnum):
     """What a next step asks somebody to do, from what is surest to what is still to be won."""
 
     REVIEW = "review"
@@ -52,7 +52,7 @@ class StepKind(Word):
     AGREE = "agree", "Agree on a commitment"
 
 
-class Years(Word):
+class YearsAsked(ChoiceEnum):
     """For which years a figure is asked."""
 
     PERIOD = "period", "The tracking period"
@@ -60,7 +60,7 @@ class Years(Word):
     BEFORE = "before", "The year before"
 
 
-class Recomputed(Word):
+class RecomputeOutcome(ChoiceEnum):
     """What comes of computing a kept run of readiness anew."""
 
     SAME = "same", "Recomputed just now: the same"
@@ -68,7 +68,7 @@ class Recomputed(Word):
     NOT_COMPUTED = "not_computed", "Shown as it was kept"
 
 
-class BriefingKind(Word):
+class BriefingKind(ChoiceEnum):
     """The documents that are handed over."""
 
     AMBASSADOR = "ambassador", "Ambassador’s briefing"
@@ -77,7 +77,7 @@ class BriefingKind(Word):
     WASHINGTON = "washington", "Input for Washington"
 
 
-class Told(Word):
+class DistrictStatus(ChoiceEnum):
     """What is known of a district: said and seen, said alone, or nothing."""
 
     VERIFIED = "verified"

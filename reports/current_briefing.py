@@ -15,16 +15,16 @@ from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
 from tiptracker.jobs.models import Job, State
 
-JOB = "current_briefing"
-QUIET = timedelta(seconds=20)
+JOB_KIND = "current_briefing"
+QUIET_PERIOD = timedelta(seconds=20)
 """For so long nobody has recorded anything: whoever records several things at a time isn't run after."""
-LONGEST = timedelta(minutes=10)
+MAX_DELAY = timedelta(minutes=10)
 """What was recorded so long ago waits no longer, however little quiet there is."""
-AFTER_A_FAILURE = timedelta(minutes=10)
+RETRY_DELAY = timedelta(minutes=10)
 """For so long it isn't tried again where it failed."""
 
 
-def reader_of(edition: Edition) -> User | None:
+def find_ambassador(edition: Edition) -> User | None:
     """An ambassador of the country; None where there is none at present, and then there is nobody to keep it for."""
     people = User.objects.filter(role=Role.AMBASSADOR, is_active=True, countries=edition.country_id)
     return people.order_by("pk").first()
@@ -35,28 +35,28 @@ def has_changed_since(briefing: Briefing) -> bool:
     return AuditEntry.objects.changes_since(briefing.log_number or 0, briefing.edition.country_id).exists()
 
 
-def is_coming(edition: Edition) -> bool:
+def is_rebuild_expected(edition: Edition) -> bool:
     """Whether the tracker makes the next one by itself, once something was recorded."""
     last = _last_job(edition)
-    return reader_of(edition) is not None and (last is None or last.state != State.FAILED)
+    return find_ambassador(edition) is not None and (last is None or last.state != State.FAILED)
 
 
-def is_due(edition: Edition, today: date, at: datetime) -> bool:
+def is_rebuild_due(edition: Edition, today: date, at: datetime) -> bool:
     """Whether it is to be made at `at` (the machine's time), when it is `today` in the country."""
-    if today < edition.starts_on or reader_of(edition) is None or _has_failed(edition, at):
+    if today < edition.starts_on or find_ambassador(edition) is None or _has_failed_recently(edition, at):
         return False
     newest = Briefing.objects.own(edition).first()
     if newest is None or newest.as_of != today or newest.withdrawn_at:
         return True
     changes = AuditEntry.objects.changes_since(newest.log_number or 0, edition.country_id)
     moments = changes.aggregate(first=Min("at"), last=Max("at"))
-    return moments["first"] is not None and (moments["last"] <= at - QUIET or moments["first"] <= at - LONGEST)
+    return moments["first"] is not None and (moments["last"] <= at - QUIET_PERIOD or moments["first"] <= at - MAX_DELAY)
 
 
-def _has_failed(edition: Edition, at: datetime) -> bool:
+def _has_failed_recently(edition: Edition, at: datetime) -> bool:
     last = _last_job(edition)
-    return bool(last and last.state == State.FAILED and last.finished_at and last.finished_at > at - AFTER_A_FAILURE)
+    return bool(last and last.state == State.FAILED and last.finished_at and last.finished_at > at - RETRY_DELAY)
 
 
 def _last_job(edition: Edition) -> Job | None:
-    return Job.objects.filter(kind=JOB, key=str(edition.pk)).order_by("-pk").first()
+    return Job.objects.filter(kind=JOB_KIND, key=str(edition.pk)).order_by("-pk").first()

@@ -7,52 +7,52 @@ from fractions import Fraction
 from math import floor
 
 
-def figure(value: Decimal) -> str:
+def format_number(value: Decimal) -> str:
     """A count or an amount: `4`, `1,250`, `0.5`."""
     text = f"{value:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def day(value: date) -> str:
+def format_date(value: date) -> str:
     """A day in full: `8 November 2021`."""
     return f"{value.day} {value:%B %Y}"
 
 
-def moment(value: datetime) -> str:
+def format_datetime(value: datetime) -> str:
     """A moment in full, in its own zone: `8 November 2021, 14:30`."""
-    return f"{day(value)}, {value:%H:%M}"
+    return f"{format_date(value)}, {value:%H:%M}"
 
 
-def listed(names: Iterable[str]) -> str:
+def join_with_and(names: Iterable[str]) -> str:
     """Names in a row: `1a, 1b and 4a`."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def together(names: Sequence[str]) -> str:
+def join_numbered_names(names: Sequence[str]) -> str:
     """Names in a row, those told apart by a number alone said once: `recommendations 1, 6 and 7`."""
     stems, numbers = zip(*(name.rpartition(" ")[::2] for name in names), strict=True)
     if len(names) > 1 and len(set(stems)) == 1 and stems[0] and all(number.isdigit() for number in numbers):
-        return f"{stems[0]}s {listed(numbers)}"
-    return listed(names)
+        return f"{stems[0]}s {join_with_and(numbers)}"
+    return join_with_and(names)
 
 
-def within(name: str) -> str:
+def lowercase_first(name: str) -> str:
     """A heading as it stands inside a sentence: `Government money` becomes `government money`."""
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
-def opening(name: str) -> str:
+def capitalize_first(name: str) -> str:
     """A name as it opens a sentence: `prosecutions` becomes `Prosecutions`."""
     return name[:1].upper() + name[1:]
 
 
-def tenths(value: Fraction) -> Decimal:
+def round_to_tenth(value: Fraction) -> Decimal:
     """Points as pages print them: to one decimal, halves up."""
     return Decimal(floor(value * 10 + Fraction(1, 2))) / 10
 
 
-def printed(values: Sequence[Fraction], *, total: Decimal | None = None) -> tuple[Decimal, ...]:
+def round_preserving_sum(values: Sequence[Fraction], *, total: Decimal | None = None) -> tuple[Decimal, ...]:
     """Points rounded to one decimal by largest remainder, so that what is printed adds up.
 
     In: what is summed, and the printed sum where it is settled already (a part within the score);
@@ -61,7 +61,7 @@ def printed(values: Sequence[Fraction], *, total: Decimal | None = None) -> tupl
     tenth, which every figure printed by this function is.
     """
     whole = [floor(value * 10) for value in values]
-    goal = tenths(sum(values, Fraction(0))) if total is None else total
+    goal = round_to_tenth(sum(values, Fraction(0))) if total is None else total
     missing = int(goal * 10) - sum(whole)
     by_remainder = sorted(range(len(values)), key=lambda i: (whole[i] - values[i] * 10, i))
     for i in by_remainder[:missing]:

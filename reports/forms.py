@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.forms.fields import ListFilter
+from dialogues.forms.fields import ListFilterForm
 from recommendations.choices import Pillar
 from recommendations.models import Edition
 from reports import formatting
@@ -19,8 +19,8 @@ from reports.choices import BriefingKind
 from reports.models import Briefing, Document
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.choices import Word
-from tiptracker.web.frontend.forms import DayInput, PlainForm
+from tiptracker.choices import ChoiceEnum
+from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 
 class DocumentField(forms.ChoiceField):
@@ -30,7 +30,7 @@ class DocumentField(forms.ChoiceField):
         return super().clean(value or self.initial)
 
 
-class BriefingRequestForm(PlainForm):
+class BriefingRequestForm(TrackerForm):
     """Which document, as of which day, and by what was known when: today and now unless another is given."""
 
     what = DocumentField(
@@ -78,7 +78,7 @@ class BriefingRequestForm(PlainForm):
         return self.documents[self.cleaned_data["what"]]
 
 
-class BriefingPicksForm(BriefingRequestForm):
+class BriefingSectionsForm(BriefingRequestForm):
     """What of a document is told, in which order, and what stands at its head.
 
     `what` is the document's key among those offered; `places` the names of its sections, as they were picked last.
@@ -104,10 +104,10 @@ class BriefingPicksForm(BriefingRequestForm):
         self.fields["covering_note"] = forms.CharField(
             label="Covering note",
             required=False,
-            max_length=text_rules.COVERING_NOTE,
+            max_length=text_rules.COVERING_NOTE_MAX_LENGTH,
             widget=forms.Textarea(attrs={"rows": 4}),
             initial=covering_note,
-            help_text=f"It stands at the head, {text_rules.COVERING_NOTE} characters at most. "
+            help_text=f"It stands at the head, {text_rules.COVERING_NOTE_MAX_LENGTH} characters at most. "
             + ("The ministry reads it." if self.kind == BriefingKind.MINISTRY else ""),
         )
 
@@ -161,7 +161,7 @@ class HashField(forms.RegexField):
         return "".join(str(value or "").split()).lower()
 
 
-class CheckForm(PlainForm):
+class FileCheckForm(TrackerForm):
     """A file, or its hash, to be held against what was handed over. The file is read here and not kept."""
 
     file = forms.FileField(
@@ -193,7 +193,7 @@ class CheckForm(PlainForm):
         return found.hexdigest()
 
 
-class CompareForm(PlainForm):
+class BriefingCompareForm(TrackerForm):
     """With which other briefing one is compared."""
 
     def __init__(self, *args: Any, others: Sequence[Briefing], **kwargs: Any) -> None:
@@ -202,7 +202,7 @@ class CompareForm(PlainForm):
         self.fields["with"] = forms.ChoiceField(
             label="Compared with",
             choices=[
-                (key, f"{formatting.day(one.as_of)}, version {one.version}, {one.state.label.lower()}")
+                (key, f"{formatting.format_date(one.as_of)}, version {one.version}, {one.state.label.lower()}")
                 for key, one in self.others.items()
             ],
             error_messages={"invalid_choice": "Choose one of the briefings that are offered."},
@@ -214,14 +214,14 @@ class CompareForm(PlainForm):
         return self.others[self.cleaned_data["with"]]
 
 
-class StandpointForm(PlainForm):
+class StandpointForm(TrackerForm):
     """From where the record is looked at. Any text is taken here: what can be meant, `request_params` says."""
 
     as_of = forms.CharField(
-        max_length=text_rules.DAY, label="As of", help_text="What counted on that day.", required=False
+        max_length=text_rules.DAY_MAX_LENGTH, label="As of", help_text="What counted on that day.", required=False
     )
     known_on = forms.CharField(
-        max_length=text_rules.DAY,
+        max_length=text_rules.DAY_MAX_LENGTH,
         label="Known by the end of",
         help_text="What was recorded by then. Leave it empty for now.",
         required=False,
@@ -235,21 +235,21 @@ class StandpointForm(PlainForm):
         self.fields["known_on"].widget = DayInput()
 
 
-class BetweenForm(PlainForm):
+class ChangesForm(TrackerForm):
     """Two standpoints to compare. Any text is taken here: what can be meant is `reports.request_params`'s to say."""
 
-    as_of_from = forms.CharField(max_length=text_rules.DAY, label="From", help_text="The earlier day.", required=False)
+    as_of_from = forms.CharField(max_length=text_rules.DAY_MAX_LENGTH, label="From", help_text="The earlier day.", required=False)
     known_on_from = forms.CharField(
-        max_length=text_rules.DAY,
+        max_length=text_rules.DAY_MAX_LENGTH,
         label="as known by the end of",
         help_text="Leave it empty for all that is known now.",
         required=False,
     )
     as_of_to = forms.CharField(
-        max_length=text_rules.DAY, label="To", help_text="The same day, or a later one.", required=False
+        max_length=text_rules.DAY_MAX_LENGTH, label="To", help_text="The same day, or a later one.", required=False
     )
     known_on_to = forms.CharField(
-        max_length=text_rules.DAY,
+        max_length=text_rules.DAY_MAX_LENGTH,
         label="as known by the end of",
         help_text="Leave it empty for all that is known now.",
         required=False,
@@ -265,7 +265,7 @@ class BetweenForm(PlainForm):
             self.fields[name].widget = DayInput()
 
 
-class Stands(Word):
+class DayStatus(ChoiceEnum):
     """How a day stands today."""
 
     OVERDUE = "overdue"
@@ -273,16 +273,16 @@ class Stands(Word):
     OVER = "over", "Settled, or past"
 
 
-class DaysFilter(ListFilter):
+class TimelineFilter(ListFilterForm):
     """What narrows the table of days."""
 
     few = frozenset({"kind", "stands"})
 
     kind = forms.ChoiceField(label="What", required=False, choices=[("", "All"), *DayKind.choices()])
-    stands = forms.ChoiceField(label="How it stands", required=False, choices=[("", "Any"), *Stands.choices()])
+    stands = forms.ChoiceField(label="How it stands", required=False, choices=[("", "Any"), *DayStatus.choices()])
 
 
-class RecommendationFilter(ListFilter):
+class RecommendationFilterForm(ListFilterForm):
     """What narrows the list of recommendations; who leads is the embassy's to ask."""
 
     few = frozenset({"pillar", "ministry"})

@@ -14,14 +14,14 @@ from django.utils.text import slugify
 from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
 from reports.choices import BriefingKind
-from tiptracker.accounts.models import Ministry, Reader
-from tiptracker.choices import Marking, Word
+from tiptracker.accounts.models import Ministry, AnyUser
+from tiptracker.choices import Marking, ChoiceEnum
 from tiptracker.jobs.models import OPEN_STATES, Job, State
 
-HASH = r"^[0-9a-f]{64}$"
+SHA256_PATTERN = r"^[0-9a-f]{64}$"
 """A SHA-256 in hexadecimal."""
-PDF = "application/pdf"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF_MEDIA_TYPE = "application/pdf"
+WORD_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Document:
         return f"{self.kind.label}{about}{'' if self.has_sources else ', without sources'}"
 
 
-class Standing(Word):
+class BriefingState(ChoiceEnum):
     """Where a briefing stands: as its job until there is a file, then a draft that is ready; issued; or withdrawn."""
 
     QUEUED = "queued"
@@ -67,11 +67,11 @@ class Standing(Word):
     @property
     def is_under_way(self) -> bool:
         """Whether a file is still to come by itself: the first, or the one without the draft's marking."""
-        return self in (Standing.QUEUED, Standing.RUNNING, Standing.CLEARING)
+        return self in (BriefingState.QUEUED, BriefingState.RUNNING, BriefingState.CLEARING)
 
 
 class ReadinessRunQuerySet(models.QuerySet["ReadinessRun"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy's roles alone, for their countries."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
@@ -101,7 +101,7 @@ class ReadinessRun(models.Model):
         ]
 
 
-class Copy(NamedTuple):
+class BriefingFile(NamedTuple):
     """A briefing's file as it is handed out: where it is kept, what it is called, and of which media type it is."""
 
     file: FieldFile
@@ -115,7 +115,7 @@ def briefing_name(instance: "Briefing", filename: str) -> str:
 
 
 class BriefingQuerySet(models.QuerySet["Briefing"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy's roles alone, for their countries."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
@@ -236,7 +236,7 @@ class Briefing(models.Model):
             ),
             models.CheckConstraint(
                 name="only_input_for_washington_is_a_word_file_too",
-                condition=Q(word="", word_sha256="") | Q(kind=BriefingKind.WASHINGTON, word_sha256__regex=HASH),
+                condition=Q(word="", word_sha256="") | Q(kind=BriefingKind.WASHINGTON, word_sha256__regex=SHA256_PATTERN),
             ),
             models.CheckConstraint(
                 name="what_is_cleared_was_asked_for_by_somebody",
@@ -253,8 +253,8 @@ class Briefing(models.Model):
             models.CheckConstraint(
                 name="a_briefings_file_has_its_hash",
                 condition=(Q(file="") & Q(sha256="") & Q(withdrawn_at__isnull=True))
-                | (~Q(file="") & Q(withdrawn_at__isnull=True) & Q(sha256__regex=HASH))
-                | (Q(file="") & Q(withdrawn_at__isnull=False) & Q(sha256__regex=HASH)),
+                | (~Q(file="") & Q(withdrawn_at__isnull=True) & Q(sha256__regex=SHA256_PATTERN))
+                | (Q(file="") & Q(withdrawn_at__isnull=False) & Q(sha256__regex=SHA256_PATTERN)),
             ),
             models.CheckConstraint(
                 name="what_is_cleared_is_cleared_by_somebody",
@@ -265,9 +265,9 @@ class Briefing(models.Model):
                 condition=Q(cleared_at__isnull=True)
                 | Q(
                     run__isnull=False,
-                    content_sha256__regex=HASH,
+                    content_sha256__regex=SHA256_PATTERN,
                     log_number__isnull=False,
-                    log_hash__regex=HASH,
+                    log_hash__regex=SHA256_PATTERN,
                 ),
             ),
             models.CheckConstraint(
@@ -321,11 +321,11 @@ class Briefing(models.Model):
         """Where its files are kept."""
         return [str(file) for file in (self.file, self.word) if file]
 
-    def copy(self, *, as_word: bool = False) -> "Copy":
+    def copy(self, *, as_word: bool = False) -> "BriefingFile":
         """Its file for whoever takes it, or its Word file."""
         if as_word:
-            return Copy(self.word, f"{self._stem}.docx", WORD)
-        return Copy(self.file, self.file_name, PDF)
+            return BriefingFile(self.word, f"{self._stem}.docx", WORD_MEDIA_TYPE)
+        return BriefingFile(self.file, self.file_name, PDF_MEDIA_TYPE)
 
     @property
     def file_name(self) -> str:
@@ -343,16 +343,16 @@ class Briefing(models.Model):
         return f"TIP-{what}-{edition.country.code}-{edition.year}-as-of-{self.as_of.isoformat()}-v{self.version}"
 
     @property
-    def state(self) -> Standing:
+    def state(self) -> BriefingState:
         """Where it stands."""
         if self.withdrawn_at:
-            return Standing.WITHDRAWN
+            return BriefingState.WITHDRAWN
         if self.cleared_at:
-            return Standing.ISSUED
+            return BriefingState.ISSUED
         if self.file:
             is_clearing = self.cleared_by_id and self.job and self.job.state in OPEN_STATES
-            return Standing.CLEARING if is_clearing else Standing.READY
-        return Standing(self.job.state) if self.job else Standing.QUEUED
+            return BriefingState.CLEARING if is_clearing else BriefingState.READY
+        return BriefingState(self.job.state) if self.job else BriefingState.QUEUED
 
     @property
     def why_not_cleared(self) -> str:

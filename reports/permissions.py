@@ -13,10 +13,10 @@ def can_read_readiness(user: User, edition: Edition) -> bool:
 
 def can_request_briefing(user: User, edition: Edition) -> bool:
     """Officers and the ambassador: it is the post's document; an observer reads what the post has made."""
-    return can_request_briefings(user) and can_read_readiness(user, edition)
+    return can_request_any_briefing(user) and can_read_readiness(user, edition)
 
 
-def can_request_briefings(user: User) -> bool:
+def can_request_any_briefing(user: User) -> bool:
     """Those who may on some edition; asked before what they send is read."""
     return user.role in (Role.OFFICER, Role.AMBASSADOR)
 

@@ -15,14 +15,14 @@ from django.utils.http import urlencode
 from recommendations.models import Edition
 from reports import formatting
 from reports.readiness.explanation.changes import Standpoint
-from reports.readiness.forecast.next_steps import NextSteps, Step
+from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from tiptracker import clock
 from tiptracker.errors import Refused
-from tiptracker.moments import countable, moment
+from tiptracker.moments import refuse_extreme_years, parse_moment
 
 
-class Asked(NamedTuple):
+class RequestedStandpoint(NamedTuple):
     """What is asked for: an edition, a day and a moment of knowledge (None: all that is known now); and today there."""
 
     edition: Edition
@@ -42,7 +42,7 @@ class Asked(NamedTuple):
         return urlencode(told | ({"known_by": self.known_by.isoformat()} if self.known_by else {}))
 
 
-def asked_for(typed: QueryDict | Mapping[str, Any], asked: Edition, *, suffix: str = "") -> Asked:
+def parse_standpoint(typed: QueryDict | Mapping[str, Any], asked: Edition, *, suffix: str = "") -> RequestedStandpoint:
     """The standpoint in an address: `as_of` a day, `known_by` a moment, or `known_on` the day at whose end.
 
     `suffix` is added to the names where an address has two of them. Raises Refused with the field.
@@ -50,31 +50,31 @@ def asked_for(typed: QueryDict | Mapping[str, Any], asked: Edition, *, suffix: s
     zone = ZoneInfo(asked.country.time_zone)
     today = clock.today(asked.country.time_zone)
     name = f"as_of{suffix}"
-    as_of = day(told, asked, today, field=name) if (told := typed.get(name, "")) else today
+    as_of = parse_as_of(told, asked, today, field=name) if (told := typed.get(name, "")) else today
     name = f"known_by{suffix}"
-    known_by = moment(told, field=name) if (told := typed.get(name, "")) else None
+    known_by = parse_moment(told, field=name) if (told := typed.get(name, "")) else None
     name = f"known_on{suffix}"
     if known_by is None and (told := typed.get(name, "")):
-        known_on = _day(told, field=name)
+        known_on = _parse_date(told, field=name)
         if known_on > today:
             raise Refused("That day has not come yet. Leave it empty for all that is known now.", field=name)
-        known_by = countable(datetime.combine(known_on, time.max, zone), told, field=name)
-    return Asked(asked, as_of, known_by, today)
+        known_by = refuse_extreme_years(datetime.combine(known_on, time.max, zone), told, field=name)
+    return RequestedStandpoint(asked, as_of, known_by, today)
 
 
-def met(told: Iterable[str], result: Readiness) -> frozenset[int]:
+def parse_met_benchmarks(told: Iterable[str], result: Readiness) -> frozenset[int]:
     """The benchmarks (ids) that an address takes as met. Raises Refused for one that isn't asked in this result."""
     asked = {str(one.benchmark_id): one.benchmark_id for one in result.verified.benchmarks}
     chosen = set(told)
     if chosen - asked.keys():
         raise Refused(
             "A benchmark of this address was not asked by then. Tick those to take as met, or ask for a later moment.",
-            field="met",
+            field="parse_met_benchmarks",
         )
     return frozenset(asked[one] for one in chosen)
 
 
-def taken(told: Iterable[str], steps: NextSteps) -> list[Step]:
+def parse_taken_steps(told: Iterable[str], steps: NextSteps) -> list[ReadinessStep]:
     """The next steps that an address takes as taken, in their order. Raises Refused for one that is none of these."""
     chosen = set(told)
     found = [one for one in steps.every if one.key in chosen]
@@ -86,26 +86,26 @@ def taken(told: Iterable[str], steps: NextSteps) -> list[Step]:
     return found
 
 
-def day(told: str, asked: Edition, today: date, *, field: str = "as_of") -> date:
+def parse_as_of(told: str, asked: Edition, today: date, *, field: str = "as_of") -> date:
     """A day from the first of the tracking period to `today`, the country's; of an upcoming edition `today` alone.
 
     Raises Refused.
     """
-    meant = _day(told, field=field)
+    meant = _parse_date(told, field=field)
     if meant > today:
         raise Refused(
-            f"{formatting.day(meant)} has not come yet. Ask for today, {formatting.day(today)}, or an earlier day.",
+            f"{formatting.format_date(meant)} has not come yet. Ask for today, {formatting.format_date(today)}, or an earlier day.",
             field=field,
         )
     if meant < min(asked.starts_on, today):
         raise Refused(
-            f"The tracking period begins on {formatting.day(asked.starts_on)}. Ask for that day or a later one.",
+            f"The tracking period begins on {formatting.format_date(asked.starts_on)}. Ask for that day or a later one.",
             field=field,
         )
     return meant
 
 
-def _day(told: str, *, field: str) -> date:
+def _parse_date(told: str, *, field: str) -> date:
     try:
         return date.fromisoformat(told)
     except ValueError as error:

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from dialogues.choices import Status
-from dialogues.score_effects import beside_status, overdue_by, what_was_sent
-from dialogues.status import Standing, days_past_due
-from recommendations.choices import DATES_ALONE, MilestoneKind
+from dialogues.choices import CommitmentStatus
+from dialogues.score_effects import format_status_detail, format_overdue, describe_last_update
+from dialogues.status import CommitmentStanding, days_past_due
+from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from reports import formatting
 
 FILE_KINDS = {
@@ -24,40 +24,40 @@ FILE_KINDS = {
 }
 
 
-def short(day: date) -> str:
+def format_short_date(day: date) -> str:
     """A day as tables take it: `8 Nov 2021`."""
     return f"{day.day} {day:%b %Y}"
 
 
-def counted(number: int, one: str, many: str) -> str:
+def format_count(number: int, one: str, many: str) -> str:
     """A number with its noun: `1 day`, `12 days`."""
     return f"{number} {one if number == 1 else many}"
 
 
-def days(number: int) -> str:
+def format_days(number: int) -> str:
     """`1 day`, `12 days`."""
-    return counted(number, "day", "days")
+    return format_count(number, "day", "format_days")
 
 
-def span(first: date | None, last: date) -> str:
+def describe_date_span(first: date | None, last: date) -> str:
     """When something happened: `12 Nov 2021`, `between 1 Apr and 30 Sep 2021`, `by 8 Nov 2021, first day unknown`."""
     if first is None:
-        return f"by {short(last)}, first day unknown"
+        return f"by {format_short_date(last)}, first day unknown"
     if first == last:
-        return short(last)
-    began = f"{first.day} {first:%b}" if first.year == last.year else short(first)
-    return f"between {began} and {short(last)}"
+        return format_short_date(last)
+    began = f"{first.day} {first:%b}" if first.year == last.year else format_short_date(first)
+    return f"between {began} and {format_short_date(last)}"
 
 
-def distance(day: date, as_of: date) -> str:
+def format_relative_date(day: date, as_of: date) -> str:
     """How far a day is: `in 4 days`, `today`, `12 days ago`."""
     ahead = (day - as_of).days
     if ahead == 0:
         return "today"
-    return f"in {days(ahead)}" if ahead > 0 else f"{days(-ahead)} ago"
+    return f"in {format_days(ahead)}" if ahead > 0 else f"{format_days(-ahead)} ago"
 
 
-def facts_up_to(newest: datetime | None, as_of: date) -> str:
+def describe_newest_fact(newest: datetime | None, as_of: date) -> str:
     """How new the newest fact is on a day: `facts up to 08:32`, `facts up to 26 January 2022, 2 days old`.
 
     One recorded after that day, about it, is told by its moment.
@@ -66,49 +66,49 @@ def facts_up_to(newest: datetime | None, as_of: date) -> str:
         return "no fact recorded"
     old = (as_of - newest.date()).days
     if old > 0:
-        return f"facts up to {formatting.day(newest.date())}, {days(old)} old"
-    return f"facts up to {formatting.moment(newest) if old else f'{newest:%H:%M}'}"
+        return f"facts up to {formatting.format_date(newest.date())}, {format_days(old)} old"
+    return f"facts up to {formatting.format_datetime(newest) if old else f'{newest:%H:%M}'}"
 
 
-def milestone(kind: MilestoneKind, due_on: date, done_on: date | None, as_of: date) -> str:
+def describe_milestone(kind: MilestoneKind, due_on: date, done_on: date | None, as_of: date) -> str:
     """How a milestone stands: `done 20 Dec 2021`, `in 4 days`, `overdue by 31 days`."""
     if done_on is not None and done_on <= as_of:
-        return f"done {short(done_on)}"
-    if kind not in DATES_ALONE and (overdue := days_past_due(due_on, as_of)):
-        return overdue_by(overdue)
-    return distance(due_on, as_of)
+        return f"done {format_short_date(done_on)}"
+    if kind not in DATE_ONLY_MILESTONES and (overdue := days_past_due(due_on, as_of)):
+        return format_overdue(overdue)
+    return format_relative_date(due_on, as_of)
 
 
-def standing(stands: Standing, since: date, as_of: date, *, is_ministrys: bool = True) -> str:
+def describe_commitment_status(stands: CommitmentStanding, since: date, as_of: date, *, is_ministrys: bool = True) -> str:
     """Where a commitment stands; `since` is the day of its last event."""
     if stands.is_settled:
-        return f"{formatting.within(stands.status.label)} {short(since)}"
-    if stands.status is Status.REPORTED:
-        return f"reported done {short(since)}; to be verified"
-    sent = what_was_sent(stands, is_ministrys=is_ministrys)
-    if said := beside_status(stands):
+        return f"{formatting.lowercase_first(stands.status.label)} {format_short_date(since)}"
+    if stands.status is CommitmentStatus.REPORTED:
+        return f"reported done {format_short_date(since)}; to be verified"
+    sent = describe_last_update(stands, is_ministrys=is_ministrys)
+    if said := format_status_detail(stands):
         return f"{said}, {sent}" if sent else said
     due = "no date agreed"
     if stands.due_on:
-        due = "due today" if stands.due_on == as_of else f"due {distance(stands.due_on, as_of)}"
+        due = "due today" if stands.due_on == as_of else f"due {format_relative_date(stands.due_on, as_of)}"
     return f"{sent}; {due}" if sent else due
 
 
-def tallied(statuses: list[str]) -> str:
+def describe_status_counts(statuses: list[str]) -> str:
     """A ministry's commitments by where they stand: `1 overdue, 2 open, 1 with the embassy.`"""
     told = {
-        Status.OVERDUE: "overdue",
-        Status.OPEN: "open",
-        Status.WITH_EMBASSY: "with the embassy",
-        Status.REPORTED: "reported done",
-        Status.VERIFIED: "verified done",
-        Status.WITHDRAWN: "withdrawn",
+        CommitmentStatus.OVERDUE: "overdue",
+        CommitmentStatus.OPEN: "open",
+        CommitmentStatus.WITH_EMBASSY: "with the embassy",
+        CommitmentStatus.REPORTED: "reported done",
+        CommitmentStatus.VERIFIED: "verified done",
+        CommitmentStatus.WITHDRAWN: "withdrawn",
     }
     parts = [f"{number} {word}" for status, word in told.items() if (number := statuses.count(status))]
-    return formatting.opening(", ".join(parts)) + "." if parts else ""
+    return formatting.capitalize_first(", ".join(parts)) + "." if parts else ""
 
 
-def share(value: Fraction | None) -> str:
+def describe_benchmark_share(value: Fraction | None) -> str:
     """A benchmark's share in a word, where there is no figure to tell it by."""
     if value is None:
         return "no data"
@@ -117,23 +117,23 @@ def share(value: Fraction | None) -> str:
     return "met" if value == 1 else "a concrete step"
 
 
-def unit(figure: Decimal, many: str) -> str:
+def inflect_unit(figure: Decimal, many: str) -> str:
     """What is counted, beside its figure: `case` after 1, `cases` else."""
     if figure != 1 or not many.endswith("s"):
         return many
     return f"{many[:-3]}y" if many.endswith("ies") else many.removesuffix("s")
 
 
-def out_of(figure: Decimal, target: Decimal, unit: str) -> str:
+def format_against_target(figure: Decimal, target: Decimal, unit: str) -> str:
     """A figure against its target: `6 of 10 districts`."""
-    return f"{formatting.figure(figure)} of {formatting.figure(target)} {unit}".rstrip()
+    return f"{formatting.format_number(figure)} of {formatting.format_number(target)} {unit}".rstrip()
 
 
-def indicia(numbers: list[int]) -> str:
+def format_indicia(numbers: list[int]) -> str:
     """The indicia of 22 U.S.C. 7106(b) a recommendation rests on: `indicia 1, 7`; nothing where there is none."""
     if not numbers:
         return ""
-    return f"{'indicium' if len(numbers) == 1 else 'indicia'} {', '.join(map(str, numbers))}"
+    return f"{'indicium' if len(numbers) == 1 else 'format_indicia'} {', '.join(map(str, numbers))}"
 
 
 def file_kind(media_type: str) -> str:

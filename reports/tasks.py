@@ -8,23 +8,23 @@ from celery.signals import worker_init, worker_process_init, worker_process_shut
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports.actions.current import keep_current
-from reports.actions.file_checks import check_kept_briefings
+from reports.actions.current import refresh_current_briefing
+from reports.actions.file_checks import check_stored_briefings
 from reports.actions.rendering import render_briefing
 from reports.actions.runs import compute_readiness
-from reports.actions.withdrawals import withdraw_redacted
+from reports.actions.withdrawals import withdraw_redacted_briefings
 from reports.briefings import pdf
-from reports.current_briefing import JOB, is_due
+from reports.current_briefing import JOB_KIND, is_rebuild_due
 from reports.models import Briefing
 from tiptracker import clock
-from tiptracker.audit.actions import head, log_now
-from tiptracker.jobs.actions import claimed, enqueue
+from tiptracker.audit.actions import log_head, log_now
+from tiptracker.jobs.actions import claim_job, enqueue
 
 
 @shared_task(name="readiness")
 def readiness(job_id: int) -> None:
     """Compute an edition's readiness (the job's key is its id) as of the country's today."""
-    with claimed(job_id) as progress:
+    with claim_job(job_id) as progress:
         if progress:
             edition = Edition.objects.select_related("country").get(pk=progress.job.key)
             now = clock.now(edition.country.time_zone)
@@ -34,11 +34,11 @@ def readiness(job_id: int) -> None:
 @shared_task(name="readiness_nightly")
 def readiness_nightly() -> None:
     """Ask for the readiness of each edition that isn't over: a new day can move it though nobody wrote anything."""
-    for edition in _under_way():
+    for edition in _editions_under_way():
         enqueue("readiness", edition.pk)
 
 
-def _under_way() -> Iterator[Edition]:
+def _editions_under_way() -> Iterator[Edition]:
     """The tracked editions that aren't over where they are: elsewhere it may be another day."""
     yesterday = clock.today("UTC") - timedelta(days=1)
     for edition in Edition.objects.tracked().not_over(yesterday).select_related("country"):
@@ -49,7 +49,7 @@ def _under_way() -> Iterator[Edition]:
 @shared_task(name="briefing")
 def briefing(job_id: int) -> None:
     """Render a briefing (the job's key is its id): its draft, or, once that is cleared, what is issued."""
-    with claimed(job_id) as progress:
+    with claim_job(job_id) as progress:
         if progress:
             asked = ("edition__country", "ministry", "dialogue", "requested_by", "cleared_by")
             row = Briefing.objects.select_related(*asked).get(pk=progress.job.key)
@@ -60,30 +60,30 @@ def briefing(job_id: int) -> None:
 @shared_task(name="current_briefings")
 def current_briefings() -> None:
     """Twice a minute: have each current edition's briefing made that the record, or the day, has moved on from."""
-    for edition in _under_way():
-        if is_due(edition, clock.today(edition.country.time_zone), log_now()):
-            enqueue(JOB, edition.pk)
+    for edition in _editions_under_way():
+        if is_rebuild_due(edition, clock.today(edition.country.time_zone), log_now()):
+            enqueue(JOB_KIND, edition.pk)
 
 
-@shared_task(name=JOB)
+@shared_task(name=JOB_KIND)
 def current_briefing(job_id: int) -> None:
     """Make an edition's ambassador's briefing (the job's key is the edition's id) as of the country's today."""
-    with claimed(job_id) as progress:
+    with claim_job(job_id) as progress:
         if progress:
             edition = Edition.objects.select_related("country").get(pk=progress.job.key)
-            newest = head()  # before the clock is read, so that nothing it tells of comes after that moment
+            newest = log_head()  # before the clock is read, so that nothing it tells of comes after that moment
             now = clock.now(edition.country.time_zone)
-            keep_current(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=progress)
+            refresh_current_briefing(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=progress)
 
 
 @shared_task(name="redaction")
 def redaction(job_id: int) -> None:
     """Look through the briefings for what was redacted (the job's key is the redaction's id), and finish that."""
-    with claimed(job_id) as progress:
+    with claim_job(job_id) as progress:
         if progress:
             rows = Redaction.objects.select_related("country", "decision__recorded_by")
             row = rows.get(pk=progress.job.key)
-            withdraw_redacted(redaction=row, now=clock.now(row.country.time_zone), progress=progress)
+            withdraw_redacted_briefings(redaction=row, now=clock.now(row.country.time_zone), progress=progress)
 
 
 @shared_task(name="unfinished_redactions")
@@ -120,6 +120,6 @@ def briefings_nightly() -> None:
 @shared_task(name="check_briefings")
 def check_briefings(job_id: int) -> None:
     """Hold the files of briefings to their hashes (the job's key: the last that was checked)."""
-    with claimed(job_id) as progress:
+    with claim_job(job_id) as progress:
         if progress:
-            check_kept_briefings(after=int(progress.job.key))
+            check_stored_briefings(after=int(progress.job.key))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recommendations.edition_context import edition_pages
+from recommendations.edition_context import edition_urlpatterns
 from reports.views import (
     briefing_compare,
     briefing_request,
@@ -26,7 +26,7 @@ from reports.views import (
 )
 
 urlpatterns = [
-    *edition_pages(
+    *edition_urlpatterns(
         [
             path("districts/", districts.district_list, name="district_list"),
             path("timeline/", timeline.timeline, name="timeline"),

@@ -1,12 +1,12 @@
 """Which rows are never changed, and which of their texts may be redacted: the product's table, in one place.
 
-`KEPT` names every such model with the texts that may become the fixed mark; `make(model)` gives a row of it. Of `HELD`
+`VERIFIED` names every such model with the texts that may become the fixed mark; `make(model)` gives a row of it. Of `ENROLMENT_ONLY`
 the columns named never change, of `FREE` any may, for the reason given: together these are all tables.
 """
 
 from django.db import transaction
 
-from dialogues.choices import Kind
+from dialogues.choices import CommitmentEventKind
 from dialogues.models import (
     AgendaItem,
     Assessment,
@@ -196,7 +196,7 @@ MAKERS = {
     Commitment: factories.CommitmentFactory,
     CommitmentBenchmark: lambda: factories.CommitmentFactory(benchmarks=[factories.BenchmarkFactory()]).links.get(),
     CommitmentEvent: lambda: factories.CommitmentEventFactory(
-        commitment=factories.CommitmentFactory(), kind=Kind.WITHDRAWN
+        commitment=factories.CommitmentFactory(), kind=CommitmentEventKind.WITHDRAWN
     ),
     DialogueFile: factories.DialogueFileFactory,
     EditionImport: lambda: factories.EditionImportFactory(loaded=True),

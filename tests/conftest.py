@@ -94,7 +94,7 @@ from django.utils import timezone
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
 from tests.locks import recording
 from tiptracker.celery import app
-from tiptracker.infrastructure.cache import broker
+from tiptracker.infrastructure.cache import redis_breaker
 from tiptracker.jobs.models import Job, State
 
 # A quick hash, but one that the real hasher of a live server reads all the same.
@@ -188,7 +188,7 @@ def nothing_is_sent_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     """Rate limits and the like are kept in the cache; no test inherits another's."""
-    broker.answered()
+    redis_breaker.answered()
     cache.clear()
 
 

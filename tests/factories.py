@@ -15,20 +15,7 @@ from django.core.files.base import ContentFile
 from django.db.models import Max
 from factory.django import DjangoModelFactory
 
-from dialogues.choices import (
-    Answer,
-    Decision,
-    DoneBy,
-    EvidenceKind,
-    Kind,
-    MadeBy,
-    Progress,
-    Reach,
-    Review,
-    Sensitivity,
-    Shows,
-    Verdict,
-)
+from dialogues.choices import RedactionAnswer, UpdateDecision, DoneBy, EvidenceKind, CommitmentEventKind, MadeBy, ClaimedProgress, CommitmentReach, EvidenceDecision, Sensitivity, SupportKind, Verdict
 from dialogues.models import (
     AgendaItem,
     Assessment,
@@ -477,16 +464,16 @@ class CommitmentEventFactory(DjangoModelFactory):
     class Meta:
         model = CommitmentEvent
 
-    kind = Kind.MADE
+    kind = CommitmentEventKind.MADE
     happened_on = DIALOGUE_ON
     reason = factory.LazyAttribute(
-        lambda row: "" if row.kind in (Kind.MADE, Kind.REPORTED_DONE) else f"A reason why it was {row.kind}."
+        lambda row: "" if row.kind in (CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE) else f"A reason why it was {row.kind}."
     )
     recorded_at = factory.LazyAttribute(lambda row: at_noon(row.happened_on))
 
     @factory.lazy_attribute
     def recorded_by(self):
-        return ReviewerFactory() if self.kind in (Kind.VERIFIED_DONE, Kind.REPORT_RETURNED) else RecorderFactory()
+        return ReviewerFactory() if self.kind in (CommitmentEventKind.VERIFIED_DONE, CommitmentEventKind.REPORT_RETURNED) else RecorderFactory()
 
 
 class CommitmentFactory(DjangoModelFactory):
@@ -514,17 +501,17 @@ class CommitmentFactory(DjangoModelFactory):
     @factory.post_generation
     def made(commitment, create, extracted, **fields):
         if extracted is not False:
-            CommitmentEventFactory(commitment=commitment, kind=Kind.MADE, **fields)
+            CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.MADE, **fields)
 
     @factory.post_generation
-    def benchmarks(commitment, create, extracted, reach=Reach.CONTRIBUTES):
+    def benchmarks(commitment, create, extracted, reach=CommitmentReach.CONTRIBUTES):
         for benchmark in extracted or ():
             CommitmentBenchmark.objects.create(commitment=commitment, benchmark=benchmark, reach=reach)
 
     @factory.post_generation
     def done(commitment, create, extracted):
         if extracted:
-            for kind, day in ((Kind.REPORTED_DONE, date(2021, 12, 1)), (Kind.VERIFIED_DONE, date(2021, 12, 2))):
+            for kind, day in ((CommitmentEventKind.REPORTED_DONE, date(2021, 12, 1)), (CommitmentEventKind.VERIFIED_DONE, date(2021, 12, 2))):
                 CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=day)
 
 
@@ -554,7 +541,7 @@ class UpdateRoundFactory(DjangoModelFactory):
     update = factory.SubFactory(UpdateFactory)
     number = factory.LazyAttribute(lambda row: _next(row.update.rounds, "number"))
     narrative = factory.Sequence(lambda n: f"What we did, told for the {n + 1}. time.")
-    claimed = Progress.UNDER_WAY
+    claimed = ClaimedProgress.UNDER_WAY
     happened_on = date(2022, 1, 10)
     recorded_at = factory.LazyAttribute(lambda row: at_noon(row.happened_on))
     recorded_by = factory.LazyAttribute(lambda row: _focal_point_of(row.update.commitment.ministry))
@@ -562,12 +549,12 @@ class UpdateRoundFactory(DjangoModelFactory):
     @factory.post_generation
     def returned(round_, create, extracted):
         if extracted:
-            RoundDecisionFactory(round=round_, decision=Decision.RETURNED)
+            RoundDecisionFactory(round=round_, decision=UpdateDecision.RETURNED)
 
     @factory.post_generation
     def accepted(round_, create, extracted):
         if extracted:
-            RoundDecisionFactory(round=round_, decision=Decision.ACCEPTED)
+            RoundDecisionFactory(round=round_, decision=UpdateDecision.ACCEPTED)
 
 
 def _focal_point_of(ministry):
@@ -579,8 +566,8 @@ class RoundDecisionFactory(DjangoModelFactory):
         model = RoundDecision
 
     round = factory.SubFactory(UpdateRoundFactory)
-    decision = Decision.ACCEPTED
-    reason = factory.LazyAttribute(lambda row: "Please add the date." if row.decision == Decision.RETURNED else "")
+    decision = UpdateDecision.ACCEPTED
+    reason = factory.LazyAttribute(lambda row: "Please add the date." if row.decision == UpdateDecision.RETURNED else "")
     recorded_at = factory.LazyAttribute(lambda row: row.round.recorded_at)
     recorded_by = factory.SubFactory(ReviewerFactory)
 
@@ -645,7 +632,7 @@ class EvidenceFactory(DjangoModelFactory):
     recorded_by = factory.LazyAttribute(lambda row: row.round.recorded_by if row.round else RecorderFactory())
 
     @factory.post_generation
-    def bears_on(evidence, create, extracted, shows=Shows.ACTION):
+    def bears_on(evidence, create, extracted, shows=SupportKind.ACTION):
         for benchmark in extracted or ():
             EvidenceBearingFactory(evidence=evidence, benchmark=benchmark, shows=shows)
 
@@ -662,7 +649,7 @@ class EvidenceBearingFactory(DjangoModelFactory):
 
     evidence = factory.SubFactory(EvidenceFactory)
     benchmark = factory.SubFactory(BenchmarkFactory)
-    shows = Shows.ACTION
+    shows = SupportKind.ACTION
     recorded_at = factory.LazyAttribute(lambda row: row.evidence.recorded_at)
     recorded_by = factory.LazyAttribute(lambda row: row.evidence.recorded_by)
 
@@ -675,7 +662,7 @@ class EvidenceReviewFactory(DjangoModelFactory):
 
     evidence = factory.LazyAttribute(lambda row: row.bearing.evidence if row.bearing else EvidenceFactory())
     bearing = None
-    decision = Review.VERIFIED
+    decision = EvidenceDecision.VERIFIED
     reason = "Seen with our own eyes."
     recorded_at = factory.LazyAttribute(lambda row: row.evidence.recorded_at)
     recorded_by = factory.SubFactory(ReviewerFactory)
@@ -769,8 +756,8 @@ class RedactionDecisionFactory(DjangoModelFactory):
         model = RedactionDecision
 
     redaction = factory.SubFactory(RedactionFactory)
-    decision = Answer.CONFIRMED
-    reason = factory.LazyAttribute(lambda row: "" if row.decision == Answer.CONFIRMED else "It names an official.")
+    decision = RedactionAnswer.CONFIRMED
+    reason = factory.LazyAttribute(lambda row: "" if row.decision == RedactionAnswer.CONFIRMED else "It names an official.")
     recorded_at = at_noon(date(2022, 1, 21))
     recorded_by = factory.SubFactory(ReviewerFactory)
 

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models.signals import post_save
 
-from tiptracker.infrastructure.locking import ORDER
+from tiptracker.infrastructure.locking import LOCK_ORDER
 
 LOG = "the log"
 CONTESTED = {"accounts.user", "jobs.job"}
@@ -79,7 +79,7 @@ class Transaction:
                 continue  # nobody ever locks such a row against those who refer to it
             if lock.how == "DELETE" and lock.table not in DELETED:
                 self._find_fault(f"deletes rows of {lock.table}: add it to DELETED in tests/locks.py")
-            if lock.table not in {LOG, *ORDER}:
+            if lock.table not in {LOG, *LOCK_ORDER}:
                 self._find_fault(f"locks {lock.table}, which has no place in tiptracker/infrastructure/locking.py")
             elif not {(lock.table, lock.key), (lock.table, None)} & self.held:
                 self._place(lock)
@@ -90,14 +90,14 @@ class Transaction:
         self.held |= {(lock.table, lock.key) for lock in locks if lock.how != "REFER"}
 
     def _place(self, lock):
-        place = (len(ORDER) if lock.table == LOG else ORDER.index(lock.table), lock.key or 0)
+        place = (len(LOCK_ORDER) if lock.table == LOG else LOCK_ORDER.index(lock.table), lock.key or 0)
         is_later = place[0] > self.last[0]
         with suppress(TypeError):  # keys that are words are in no order here
             is_later = is_later or (place[0] == self.last[0] and (lock.key is None or place[1] >= self.last[1]))
         if is_later:
             self.last = place
         else:
-            after = LOG if self.last[0] == len(ORDER) else ORDER[self.last[0]]
+            after = LOG if self.last[0] == len(LOCK_ORDER) else LOCK_ORDER[self.last[0]]
             self._find_fault(f"{lock.how} {lock.table} {lock.key or ''} after {after} {self.last[1] or ''}")
 
     def _find_fault(self, sentence):

@@ -18,7 +18,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import F, UniqueConstraint
 from django.urls import URLPattern, get_resolver
 
-from recommendations.edition_context import to_edition
+from recommendations.edition_context import redirect_to_edition
 from tests.addresses import pages_of_editions
 from tests.append_only import HELD, KEPT
 from tiptracker.audit.append_only import AppendOnly, HoldColumns, RefuseInsert
@@ -320,7 +320,7 @@ def pages():
     def walk(patterns):
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
-                is_page = hasattr(pattern.callback, "__name__") and pattern.callback is not to_edition
+                is_page = hasattr(pattern.callback, "__name__") and pattern.callback is not redirect_to_edition
                 if pattern.callback.__module__.startswith(PACKAGES) and is_page:
                     found.append((pattern.name, pattern.callback))
             elif not str(pattern.pattern).startswith("api/"):

@@ -47,7 +47,7 @@ def head(answer):
 def is_bare(url):
     """Whether an address leads to the edition at hand, since it names none."""
     try:
-        return resolve(urlsplit(url).path).func is edition_context.to_edition
+        return resolve(urlsplit(url).path).func is edition_context.redirect_to_edition
     except Resolver404:
         return False
 

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dialogues.choices import Kind, Progress, Reach, Sensitivity, Shows, Verdict
+from dialogues.choices import CommitmentEventKind, ClaimedProgress, CommitmentReach, Sensitivity, SupportKind, Verdict
 from dialogues.models import (
     AgendaItem,
     Assessment,
@@ -56,7 +56,7 @@ from tests.factories import PASSWORD, at_noon
 from tests.security.asking import routes
 from tiptracker.accounts.models import AccountRequest, ApiToken, Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
-from tiptracker.choices import AccountRequestKind, Scope
+from tiptracker.choices import AccountRequestKind, TokenScope
 
 pytestmark = pytest.mark.django_db
 
@@ -164,10 +164,10 @@ class Rows:
                 **self.said(),
             )
             for row in rows
-            for kind, day, reason in ((Kind.MADE, DAY, ""), (Kind.RESCHEDULED, DAY + timedelta(days=2), "Asked for."))
+            for kind, day, reason in ((CommitmentEventKind.MADE, DAY, ""), (CommitmentEventKind.RESCHEDULED, DAY + timedelta(days=2), "Asked for."))
         )
         CommitmentBenchmark.objects.bulk_create(
-            CommitmentBenchmark(commitment=row, benchmark=one, reach=Reach.MEETS)
+            CommitmentBenchmark(commitment=row, benchmark=one, reach=CommitmentReach.MEETS)
             for row in rows
             for one in (self.benchmark, self.counted)
         )
@@ -190,7 +190,7 @@ class Rows:
             for file, sent in zip(files, rounds, strict=True)
         )
         bearings = EvidenceBearing.objects.bulk_create(
-            EvidenceBearing(evidence=row, benchmark=self.benchmark, shows=Shows.ACTION, **self.said()) for row in rows
+            EvidenceBearing(evidence=row, benchmark=self.benchmark, shows=SupportKind.ACTION, **self.said()) for row in rows
         )
         readings = Reading.objects.bulk_create(
             factories.ReadingFactory.build(
@@ -216,7 +216,7 @@ class Rows:
         sent = Update.objects.bulk_create(Update(commitment=row, number=1) for row in self.commitments(many))
         rounds = UpdateRound.objects.bulk_create(
             UpdateRound(
-                update=row, number=1, narrative="Told.", claimed=Progress.UNDER_WAY, happened_on=DAY,
+                update=row, number=1, narrative="Told.", claimed=ClaimedProgress.UNDER_WAY, happened_on=DAY,
                 recorded_at=at_noon(DAY), recorded_by=self.focal_point,
             )
             for row in sent
@@ -235,7 +235,7 @@ class Rows:
             for one in benchmarks
         )
         EvidenceBearing.objects.bulk_create(
-            EvidenceBearing(evidence=row, benchmark=one, shows=Shows.ACTION, **self.said())
+            EvidenceBearing(evidence=row, benchmark=one, shows=SupportKind.ACTION, **self.said())
             for row, one in zip(rows, benchmarks, strict=True)
         )
 
@@ -292,7 +292,7 @@ class Rows:
         )  # fmt: skip
         promised = self.commitments(1)[0]
         CommitmentBenchmark.objects.bulk_create(
-            CommitmentBenchmark(commitment=promised, benchmark=row, reach=Reach.MEETS) for row in rows
+            CommitmentBenchmark(commitment=promised, benchmark=row, reach=CommitmentReach.MEETS) for row in rows
         )
         return rows
 
@@ -408,7 +408,7 @@ class Rows:
     def tokens(self, many):
         ApiToken.objects.bulk_create(
             ApiToken(
-                person=self.officer, name=f"Program {number}", scope=Scope.READ, digest=f"{number:064}", beginning="",
+                person=self.officer, name=f"Program {number}", scope=TokenScope.READ, digest=f"{number:064}", beginning="",
                 created_at=at_noon(DAY), expires_on=date(2022, 12, 31),
             )
             for number in self.numbers(many)

@@ -11,7 +11,7 @@ from django.db import connection
 from reports.models import ReadinessRun
 from reports.readiness import stored_runs
 from tests import database_roles
-from tiptracker.audit.actions import fault_of_head, head, verify
+from tiptracker.audit.actions import find_head_fault, log_head, find_log_fault
 
 EXPECTED = json.loads((Path(__file__).parent / "fixtures" / "0.1.0" / "expected.json").read_text())
 RENAMED: dict[str, str] = {}
@@ -50,12 +50,12 @@ def test_a_database_of_0_1_0_keeps_every_row_log_entry_trigger_and_run(new_trigg
     counted = {label: apps.get_model(RENAMED.get(label, label))._base_manager.count() for label in EXPECTED["rows"]}
     assert counted == EXPECTED["rows"]
 
-    assert head() == (EXPECTED["entries"], EXPECTED["hash"][connection.vendor])
-    assert verify() is None
-    assert fault_of_head(*head()) == ""
+    assert log_head() == (EXPECTED["entries"], EXPECTED["hash"][connection.vendor])
+    assert find_log_fault() is None
+    assert find_head_fault(*log_head()) == ""
 
     assert len(new_triggers) > 80
     assert triggers() == new_triggers
 
     runs = ReadinessRun.objects.get_queryset().select_related("edition__country").order_by("pk")
-    assert {str(run.pk): stored_runs.compare(run).outcome.value for run in runs} == EXPECTED["runs"]
+    assert {str(run.pk): stored_runs.compare_run(run).outcome.value for run in runs} == EXPECTED["runs"]

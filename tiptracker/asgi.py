@@ -22,59 +22,59 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, parse_cookie
 
-from tiptracker.audit.request_context import PERSON
-from tiptracker.numbers import whole_number
+from tiptracker.audit.request_context import PERSON_KEY
+from tiptracker.numbers import parse_whole_number
 from tiptracker.web import error_pages
 from tiptracker.web.error_pages import ErrorPage
-from tiptracker.web.security_headers import on_every_answer
+from tiptracker.web.security_headers import security_headers_middleware
 from tiptracker.wsgi import application as wsgi_application
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-Body = SpooledTemporaryFile[bytes]
-Headers = list[tuple[bytes, bytes]]
-Answer = tuple[int, Headers, float]
+AsgiScope = dict[str, Any]
+AsgiReceive = Callable[[], Awaitable[dict[str, Any]]]
+AsgiSend = Callable[[dict[str, Any]], Awaitable[None]]
+BodyFile = SpooledTemporaryFile[bytes]
+RawHeaders = list[tuple[bytes, bytes]]
+WsgiResult = tuple[int, RawHeaders, float]
 """Status, headers, and how many seconds of the processor it took."""
 
 logger = logging.getLogger(__name__)
 
-SECONDS_AT_FIRST = 20.0
-BYTES_A_SECOND = 16 * 1024
+INITIAL_BODY_SECONDS = 20.0
+MIN_BYTES_PER_SECOND = 16 * 1024
 """A body has SECONDS_AT_FIRST, and a second more for each BYTES_A_SECOND that have arrived."""
 
-BESIDE_FILES = 2 * 1024 * 1024
+FORM_BYTES_ALLOWANCE = 2 * 1024 * 1024
 """Bytes that a form may have besides its files."""
 
-IN_MEMORY = 64 * 1024
+MAX_BYTES_IN_MEMORY = 64 * 1024
 """Bytes of a body that are kept in memory; a longer one lies in a temporary file."""
 
-MOST_BODIES = 64
-MOST_LONG_BODIES = 6
+MAX_BODIES = 64
+MAX_LONG_BODIES = 6
 """How many bodies a process reads at once, and how many of them may be longer than IN_MEMORY."""
 
-AT_ONCE_A_PERSON = 2
-MOST_A_PERSON = 10
+MAX_CONCURRENT_PER_PERSON = 2
+MAX_REQUESTS_PER_PERSON = 10
 """How many requests of one person a process serves at once, and how many it takes: the others wait in their order."""
 
-SECONDS_IN_STOCK, SECONDS_A_SECOND = 15.0, 0.3
+CPU_BUDGET_SECONDS, CPU_REFILL_RATE = 15.0, 0.3
 """Seconds of the processor that one person's requests may take of a process: at once, and each second from then on.
 
 Who reads and writes needs a tenth of that. Whoever has used up the stock waits until some of it has come back.
 """
 
-MOST_KNOWN = 10_000
+MAX_KNOWN_CREDENTIALS = 10_000
 """How many sessions and tokens a process knows the person of, before it begins anew."""
 
-HEALTH = "/health/"
-STUCK_AFTER = 120.0
+HEALTH_PATH = "/health/"
+STUCK_AFTER_SECONDS = 120.0
 """Seconds without any request finished, while all threads are at work, after which they are taken for stuck."""
 
-PART = 64 * 1024
+CHUNK_BYTES = 64 * 1024
 """Bytes of an answer that are sent at a time."""
 
 
-class Refusal(Exception):
+class RefusedRequest(Exception):
     """A body that isn't read: the status, and the title and the text of its page."""
 
     def __init__(self, status: HTTPStatus, page: ErrorPage, *, retry_after: int | None = None) -> None:
@@ -84,22 +84,22 @@ class Refusal(Exception):
         self.headers = {"Connection": "close"} | ({"Retry-After": str(retry_after)} if retry_after else {})
 
 
-class Gone(Exception):
+class ClientDisconnected(Exception):
     """Whoever asked has closed the connection."""
 
 
 @dataclass
-class Share:
+class PersonShare:
     """What one person's requests take of this process."""
 
     taken: int = 0
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_A_PERSON))
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT_PER_PERSON))
     used: float = 0.0
     counted_at: float = 0.0
 
     def use(self, seconds: float, now: float) -> float:
         """Count seconds of the processor, and what came back since the last count; gives what is used of the stock."""
-        self.used = max(self.used - (now - self.counted_at) * SECONDS_A_SECOND, 0) + seconds
+        self.used = max(self.used - (now - self.counted_at) * CPU_REFILL_RATE, 0) + seconds
         self.counted_at = now
         return self.used
 
@@ -108,14 +108,14 @@ class Share:
         """A turn, for the body, once there is one and some of the stock; to be told what seconds it took."""
         clock = asyncio.get_running_loop().time
         async with self.turns:
-            beyond = self.use(0, clock()) - SECONDS_IN_STOCK
+            beyond = self.use(0, clock()) - CPU_BUDGET_SECONDS
             if beyond > 0:
-                await asyncio.sleep(beyond / SECONDS_A_SECOND)
+                await asyncio.sleep(beyond / CPU_REFILL_RATE)
             yield lambda seconds: self.use(seconds, clock())
 
 
 @dataclass
-class Application:
+class AsgiApplication:
     """An ASGI application that serves a WSGI one by `threads` threads.
 
     One person's requests never take all threads, nor more than a part of the processor: some are served at once, the
@@ -128,12 +128,12 @@ class Application:
     wsgi: Callable[..., Any]
     threads: int
     most_bytes: int
-    seconds_at_first: float = SECONDS_AT_FIRST
+    seconds_at_first: float = INITIAL_BODY_SECONDS
     bodies: int = 0
     long_bodies: int = 0
     serving: int = 0
     moved_at: float = 0.0
-    shares: dict[bytes | int, Share] = field(default_factory=dict)
+    shares: dict[bytes | int, PersonShare] = field(default_factory=dict)
     people: dict[bytes, int] = field(default_factory=dict)
     pool: ThreadPoolExecutor = field(init=False)
     pool_of_health: ThreadPoolExecutor = field(init=False)
@@ -142,39 +142,39 @@ class Application:
         self.pool = ThreadPoolExecutor(self.threads, thread_name_prefix="web")
         self.pool_of_health = ThreadPoolExecutor(1, thread_name_prefix="health")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        with SpooledTemporaryFile(max_size=IN_MEMORY) as body, SpooledTemporaryFile(max_size=1024 * 1024) as answer:
-            environ = environ_of(scope, body)
+        with SpooledTemporaryFile(max_size=MAX_BYTES_IN_MEMORY) as body, SpooledTemporaryFile(max_size=1024 * 1024) as answer:
+            environ = build_environ(scope, body)
             try:
                 with self._share(environ) as share:
                     await self._read(scope, receive, body)
                     async with share.turn() as count:
                         status, headers, seconds = await self._run(environ, answer)
                         count(seconds)
-            except Gone:
+            except ClientDisconnected:
                 return
-            except Refusal as refusal:
-                page = _page_of(refusal, scope)
-                await _send(send, refusal.status, _bytes(page.items()), [page.content])
+            except RefusedRequest as refusal:
+                page = _refusal_page(refusal, scope)
+                await _send_response(send, refusal.status, _encode_headers(page.items()), [page.content])
                 return
-            await _send(send, status, headers, iter(lambda: answer.read(PART), b""))
+            await _send_response(send, status, headers, iter(lambda: answer.read(CHUNK_BYTES), b""))
 
     # --- Who is served ------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _share(self, environ: dict[str, Any]) -> Iterator[Share]:
+    def _share(self, environ: dict[str, Any]) -> Iterator[PersonShare]:
         """The share that a request waits for and uses up. Raises Refusal where too many of the same person's wait."""
-        shown = _shown_by(environ)
-        if shown is None or environ["PATH_INFO"] == HEALTH:
-            yield Share()
+        shown = _credential_digest(environ)
+        if shown is None or environ["PATH_INFO"] == HEALTH_PATH:
+            yield PersonShare()
             return
         key = self.people.get(shown, shown)
-        share = self.shares.setdefault(key, Share())
-        if share.taken >= MOST_A_PERSON:
-            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, error_pages.TOO_BUSY, retry_after=5)
+        share = self.shares.setdefault(key, PersonShare())
+        if share.taken >= MAX_REQUESTS_PER_PERSON:
+            raise RefusedRequest(HTTPStatus.SERVICE_UNAVAILABLE, error_pages.TOO_BUSY, retry_after=5)
         share.taken += 1
         try:
             yield share
@@ -182,24 +182,24 @@ class Application:
             share.taken -= 1
             if key == shown and not share.taken:  # nobody's, or from now on counted with the person's others
                 del self.shares[key]
-            if len(self.shares) >= MOST_KNOWN:
+            if len(self.shares) >= MAX_KNOWN_CREDENTIALS:
                 self.shares = {key: share for key, share in self.shares.items() if share.taken}
-            if person := environ.get(PERSON):
-                if len(self.people) >= MOST_KNOWN:
+            if person := environ.get(PERSON_KEY):
+                if len(self.people) >= MAX_KNOWN_CREDENTIALS:
                     self.people.clear()
                 self.people[shown] = person
 
     # --- What is sent to us -------------------------------------------------------------------------------------------
 
-    async def _read(self, scope: Scope, receive: Receive, body: Body) -> None:
+    async def _read(self, scope: AsgiScope, receive: AsgiReceive, body: BodyFile) -> None:
         """Read the body. Raises Refusal, Gone."""
         stated = dict(scope["headers"]).get(b"content-length", b"").decode("latin-1")
-        length = whole_number(stated) or 0
+        length = parse_whole_number(stated) or 0
         if not length:
             return
         if length > self.most_bytes:
-            raise Refusal(HTTPStatus.CONTENT_TOO_LARGE, error_pages.TOO_LARGE)
-        with self._turn(is_long=length > IN_MEMORY):
+            raise RefusedRequest(HTTPStatus.CONTENT_TOO_LARGE, error_pages.TOO_LARGE)
+        with self._turn(is_long=length > MAX_BYTES_IN_MEMORY):
             ends_at = asyncio.get_running_loop().time() + self.seconds_at_first
             left = length
             while left > 0:
@@ -207,13 +207,13 @@ class Application:
                     async with asyncio.timeout_at(ends_at):
                         message = await receive()
                 except TimeoutError:
-                    raise Refusal(HTTPStatus.REQUEST_TIMEOUT, error_pages.TOO_SLOW) from None
+                    raise RefusedRequest(HTTPStatus.REQUEST_TIMEOUT, error_pages.REQUEST_TIMEOUT) from None
                 if message["type"] != "http.request":
-                    raise Gone
+                    raise ClientDisconnected
                 part = message.get("body", b"")
                 body.write(part)
                 left -= len(part)
-                ends_at += len(part) / BYTES_A_SECOND
+                ends_at += len(part) / MIN_BYTES_PER_SECOND
                 if not message.get("more_body"):
                     break  # what is missing is told by `tiptracker.web.complete_body`
         body.seek(0)
@@ -221,8 +221,8 @@ class Application:
     @contextmanager
     def _turn(self, *, is_long: bool) -> Iterator[None]:
         """Count the bodies that are being read. Raises Refusal where there are too many."""
-        if self.bodies >= MOST_BODIES or (is_long and self.long_bodies >= MOST_LONG_BODIES):
-            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, error_pages.TOO_BUSY, retry_after=30)
+        if self.bodies >= MAX_BODIES or (is_long and self.long_bodies >= MAX_LONG_BODIES):
+            raise RefusedRequest(HTTPStatus.SERVICE_UNAVAILABLE, error_pages.TOO_BUSY, retry_after=30)
         self.bodies += 1
         self.long_bodies += is_long
         try:
@@ -233,15 +233,15 @@ class Application:
 
     # --- What is answered ---------------------------------------------------------------------------------------------
 
-    async def _run(self, environ: dict[str, Any], answer: Body) -> Answer:
+    async def _run(self, environ: dict[str, Any], answer: BodyFile) -> WsgiResult:
         """Have one of the threads serve, when one is free."""
         loop = asyncio.get_running_loop()
-        if environ["PATH_INFO"] == HEALTH:
-            if self.serving >= self.threads and loop.time() - self.moved_at > STUCK_AFTER:
+        if environ["PATH_INFO"] == HEALTH_PATH:
+            if self.serving >= self.threads and loop.time() - self.moved_at > STUCK_AFTER_SECONDS:
                 stuck = JsonResponse({"status": "unavailable", "reason": "threads"})
                 answer.write(stuck.content)
                 answer.seek(0)
-                return HTTPStatus.SERVICE_UNAVAILABLE, _bytes(stuck.items()), 0
+                return HTTPStatus.SERVICE_UNAVAILABLE, _encode_headers(stuck.items()), 0
             return await loop.run_in_executor(self.pool_of_health, self._serve, environ, answer)
         if self.serving < self.threads:
             self.moved_at = loop.time()
@@ -252,14 +252,14 @@ class Application:
             self.serving -= 1
             self.moved_at = loop.time()
 
-    def _serve(self, environ: dict[str, Any], answer: Body) -> Answer:
+    def _serve(self, environ: dict[str, Any], answer: BodyFile) -> WsgiResult:
         """Run the WSGI application from beginning to end in this thread, and write its answer's body to `answer`."""
-        said: tuple[int, Headers] = (HTTPStatus.INTERNAL_SERVER_ERROR, [])
+        said: tuple[int, RawHeaders] = (HTTPStatus.INTERNAL_SERVER_ERROR, [])
         begun = time.thread_time()
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], int]:
             nonlocal said
-            said = int(status.split(" ", 1)[0]), _bytes(headers)
+            said = int(status.split(" ", 1)[0]), _encode_headers(headers)
             return answer.write
 
         try:
@@ -271,8 +271,8 @@ class Application:
                     parts.close()
         except Exception:
             logger.exception("%s %s could not be answered.", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            page = error_pages.plain_page(*error_pages.OUR_FAULT, status=HTTPStatus.INTERNAL_SERVER_ERROR)
-            said = page.status_code, _bytes(page.items())
+            page = error_pages.plain_page(*error_pages.SERVER_ERROR, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+            said = page.status_code, _encode_headers(page.items())
             answer.seek(0)
             answer.truncate()
             answer.write(page.content)
@@ -280,7 +280,7 @@ class Application:
         return *said, time.thread_time() - begun
 
 
-def _shown_by(environ: dict[str, Any]) -> bytes | None:
+def _credential_digest(environ: dict[str, Any]) -> bytes | None:
     """A digest of the token or the session that a request shows; None where it shows neither."""
     secret = environ.get("HTTP_AUTHORIZATION", "")
     if not secret and (cookies := environ.get("HTTP_COOKIE")):
@@ -288,7 +288,7 @@ def _shown_by(environ: dict[str, Any]) -> bytes | None:
     return sha256(secret.encode()).digest() if secret else None
 
 
-def environ_of(scope: Scope, body: Body) -> dict[str, Any]:
+def build_environ(scope: AsgiScope, body: BodyFile) -> dict[str, Any]:
     """A WSGI environment of an ASGI scope.
 
     A header whose name has an underscore is left out: it would pass for the one with a hyphen, which a proxy sets.
@@ -326,29 +326,29 @@ def environ_of(scope: Scope, body: Body) -> dict[str, Any]:
     return environ
 
 
-def _page_of(refusal: Refusal, scope: Scope) -> HttpResponse:
+def _refusal_page(refusal: RefusedRequest, scope: AsgiScope) -> HttpResponse:
     """What a person or a program is answered, with the headers of every answer."""
     request = HttpRequest()
     request.path = scope["path"]
     page = error_pages.api_or_plain_page(request, *refusal.page, status=refusal.status)
     for name, value in refusal.headers.items():
         page.headers[name] = value
-    return on_every_answer(lambda _: page)(request)
+    return security_headers_middleware(lambda _: page)(request)
 
 
-def _bytes(headers: Any) -> Headers:
+def _encode_headers(headers: Any) -> RawHeaders:
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-async def _send(send: Send, status: int, headers: Headers, parts: Any) -> None:
+async def _send_response(send: AsgiSend, status: int, headers: RawHeaders, parts: Any) -> None:
     await send({"type": "http.response.start", "status": int(status), "headers": headers})
     for part in parts:
         await send({"type": "http.response.body", "body": part, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-application = Application(
+application = AsgiApplication(
     wsgi_application,
     threads=settings.WEB_THREADS,
-    most_bytes=settings.UPLOAD_MAX_TOTAL_BYTES + BESIDE_FILES,
+    most_bytes=settings.UPLOAD_MAX_TOTAL_BYTES + FORM_BYTES_ALLOWANCE,
 )

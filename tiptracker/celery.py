@@ -12,32 +12,32 @@ app = Celery("tiptracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-SECONDS_BETWEEN_SIGNS = 5.0
+HEARTBEAT_SECONDS = 5.0
 
 
-def show_alive() -> None:
+def touch_alive_file() -> None:
     """Touch the file by which the watchdog (`infrastructure/watchdog.py`) knows that this process works."""
     if file := os.environ.get("ALIVE_FILE"):
         Path(file).touch()
 
 
-class SignsOfLife(bootsteps.StartStopStep):
+class HeartbeatStep(bootsteps.StartStopStep):
     """Touches the file from the worker's own loop, which stands still where the worker does."""
 
     requires = ("celery.worker.components:Timer",)
 
     def start(self, worker: Any) -> None:
         """Begin."""
-        show_alive()
-        worker.timer.call_repeatedly(SECONDS_BETWEEN_SIGNS, show_alive)
+        touch_alive_file()
+        worker.timer.call_repeatedly(HEARTBEAT_SECONDS, touch_alive_file)
 
 
-app.steps["worker"].add(SignsOfLife)
+app.steps["worker"].add(HeartbeatStep)
 
 
 class Scheduler(PersistentScheduler):
     """Celery's own, which touches the file whenever it has looked at the schedule, twice a minute."""
 
     def tick(self, *args: Any, **kwargs: Any) -> Any:
-        show_alive()
+        touch_alive_file()
         return super().tick(*args, **kwargs)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 
-class Word(StrEnum):
+class ChoiceEnum(StrEnum):
     """A stored word and, beside it, the way it is read: `OPEN = "open"` or `US = "us", "United States"`."""
 
     label: str
@@ -25,7 +25,7 @@ class Word(StrEnum):
         return [(member.value, member.label) for member in cls]
 
 
-class Role(Word):
+class Role(ChoiceEnum):
     """What somebody is here for; exactly one a person (see the role table in the README)."""
 
     OFFICER = "officer"
@@ -39,21 +39,21 @@ EMBASSY_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.OBSERVER})
 """Those who read everything the embassy holds on their countries."""
 
 
-class Scope(Word):
+class TokenScope(ChoiceEnum):
     """What a program may do with an API token, of what its person may."""
 
     READ = "read", "Read only"
     SUBMIT = "submit", "Read and submit"
 
 
-class AccountRequestKind(Word):
+class AccountRequestKind(ChoiceEnum):
     """What of an account nobody changes alone."""
 
     ADDRESS = "address", "Another e-mail address"
     SECOND_STEP = "second_step", "Removal of the second step"
 
 
-class AccountRequestStepKind(Word):
+class AccountRequestStepKind(ChoiceEnum):
     """What became of a request about an account."""
 
     CONSENTED = "consented"
@@ -62,14 +62,14 @@ class AccountRequestStepKind(Word):
     REVERTED = "reverted"
 
 
-class Marking(Word):
+class Marking(ChoiceEnum):
     """What a page or document is marked with. Nothing classified is ever kept here."""
 
     UNCLASSIFIED = "unclassified", "UNCLASSIFIED"
     SBU = "sbu", "SENSITIVE BUT UNCLASSIFIED"
 
 
-class Paper(Word):
+class Paper(ChoiceEnum):
     """What a post prints on."""
 
     A4 = "a4", "A4"

@@ -1,7 +1,7 @@
 """Domain time. Only interfaces (views, API, tasks, commands) ask; everything below takes `day`, `on`, `now`.
 
 The one place that knows the demonstration's day. Sessions, codes, jobs and logs are kept in the machine's time, and
-shown in the domain's (`as_shown`).
+shown in the domain's (`to_domain_time`).
 """
 
 from collections.abc import Callable
@@ -22,11 +22,11 @@ def _demo_offset(stated: str) -> tuple[datetime, datetime]:
 
 def now(zone: str | None = None) -> datetime:
     """The moment, aware, in `zone` (an IANA name) or the zone of whoever asks: it carries the calendar day too."""
-    moment = as_shown(timezone.now())
+    moment = to_domain_time(timezone.now())
     return moment.astimezone(ZoneInfo(zone) if zone else timezone.get_current_timezone())
 
 
-def as_shown(moment: datetime) -> datetime:
+def to_domain_time(moment: datetime) -> datetime:
     """Tell a moment that is kept in the machine's time in the domain's: another one in a demonstration alone."""
     if not settings.DEMO_CLOCK:
         return moment
@@ -34,7 +34,7 @@ def as_shown(moment: datetime) -> datetime:
     return domain + (moment - machine)
 
 
-def as_kept(moment: datetime) -> datetime:
+def to_machine_time(moment: datetime) -> datetime:
     """Turn a moment of the domain's time into the machine's, by which sessions, jobs and the log are kept."""
     if not settings.DEMO_CLOCK:
         return moment
@@ -47,7 +47,7 @@ def today(zone: str | None = None) -> date:
     return now(zone).date()
 
 
-def country_time(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def country_time_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: a person's dates and times are those of the country they work on."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

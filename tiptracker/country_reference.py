@@ -17,9 +17,9 @@ from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
 from tiptracker.choices import Paper
-from tiptracker.text_rules import alike, without_accents
+from tiptracker.text_rules import normalize_name, strip_accents
 
-NAMED = {
+NAME_OVERRIDES = {
     "BHS": "The Bahamas",
     "CIV": "Côte d’Ivoire",
     "COD": "Democratic Republic of the Congo",
@@ -33,26 +33,26 @@ NAMED = {
 }
 """Short names where the Department of State's TIP Report has another one than CLDR."""
 
-SPELT = {"LS-B": "Butha-Buthe"}
+DIVISION_NAME_OVERRIDES = {"LS-B": "Butha-Buthe"}
 """Divisions where the country itself spells another way than ISO 3166-2."""
 
 KOSOVO = "XKX"
 """Followed by the TIP Report, and not in ISO 3166; CLDR knows it by the code XK."""
 
-ON_LETTER = frozenset({
+LETTER_PAPER_COUNTRIES = frozenset({
     "BLZ", "CAN", "CHL", "COL", "CRI", "GTM", "MEX", "NIC", "PAN", "PHL", "PRI", "SLV", "USA", "VEN",
 })  # fmt: skip
 """Where US Letter is the ordinary paper (CLDR, supplemental data on measurement); A4 everywhere else."""
 
 
-class Level(NamedTuple):
+class DivisionLevel(NamedTuple):
     """One way in which a country is divided: what most of the parts are called, and their names in order."""
 
     kind: str
     names: tuple[str, ...]
 
 
-class Land(NamedTuple):
+class CountryReference(NamedTuple):
     """A country of the list. Time zones are IANA names, currencies ISO 4217 codes: the usual one first."""
 
     code: str
@@ -60,83 +60,83 @@ class Land(NamedTuple):
     time_zones: tuple[str, ...]
     currencies: tuple[str, ...]
     paper: Paper
-    levels: tuple[Level, ...]
+    levels: tuple[DivisionLevel, ...]
 
     @property
-    def districts(self) -> Level | None:
+    def districts(self) -> DivisionLevel | None:
         """The level whose parts are called districts, else the widest; None where the list knows no parts."""
         called_so = (level for level in self.levels if level.kind.lower() == "district")
         return next(called_so, self.levels[0] if self.levels else None)
 
 
 @cache
-def names() -> dict[str, str]:
+def country_names() -> dict[str, str]:
     """The short name of every country by its three-letter code, in the order of the names."""
-    known = {code: _name(code, short) for code, short in _short().items()}
-    return dict(sorted(known.items(), key=lambda pair: without_accents(pair[1]).casefold()))
+    known = {code: _country_name(code, short) for code, short in _two_letter_codes().items()}
+    return dict(sorted(known.items(), key=lambda pair: strip_accents(pair[1]).casefold()))
 
 
 @cache
-def zones() -> tuple[str, ...]:
+def list_time_zones() -> tuple[str, ...]:
     """Every time zone of the list, in order."""
     return tuple(sorted(zone for zone in get_global("zone_territories") if not zone.startswith("Etc/")))
 
 
 @cache
-def currencies() -> dict[str, str]:
+def list_currencies() -> dict[str, str]:
     """What every currency is called by its code, in the order of the codes."""
-    return {one.alpha_3: one.name for one in sorted(_all(pycountry.currencies), key=lambda one: str(one.alpha_3))}
+    return {one.alpha_3: one.name for one in sorted(_list_all(pycountry.currencies), key=lambda one: str(one.alpha_3))}
 
 
-def land(code: str, day: date) -> Land | None:
+def find_country(code: str, day: date) -> CountryReference | None:
     """The country of a three-letter code, with the currencies used there on `day`; None where there is none such."""
-    if (short := _short().get(code)) is None:
+    if (short := _two_letter_codes().get(code)) is None:
         return None
     own = sorted(zone for zone, territory in get_global("zone_territories").items() if territory == short)
-    return Land(
+    return CountryReference(
         code=code,
-        name=names()[code],
+        name=country_names()[code],
         time_zones=tuple(own) or (("Europe/Belgrade",) if code == KOSOVO else ()),
-        currencies=_own_first(get_territory_currencies(short, start_date=day), short),
-        paper=Paper.LETTER if code in ON_LETTER else Paper.A4,
-        levels=_levels(short),
+        currencies=_sort_own_first(get_territory_currencies(short, start_date=day), short),
+        paper=Paper.LETTER if code in LETTER_PAPER_COUNTRIES else Paper.A4,
+        levels=_division_levels(short),
     )
 
 
-def _own_first(used: Iterable[str], short: str) -> tuple[str, ...]:
+def _sort_own_first(used: Iterable[str], short: str) -> tuple[str, ...]:
     """A country's own currency, whose code begins with the country's, before those of others."""
     return tuple(sorted(used, key=lambda currency: not currency.startswith(short)))
 
 
 @cache
-def _short() -> dict[str, str]:
+def _two_letter_codes() -> dict[str, str]:
     """The two-letter code of every country by its three-letter one."""
-    return {one.alpha_3: one.alpha_2 for one in _all(pycountry.countries)} | {KOSOVO: "XK"}
+    return {one.alpha_3: one.alpha_2 for one in _list_all(pycountry.countries)} | {KOSOVO: "XK"}
 
 
-def _name(code: str, short: str) -> str:
-    return NAMED.get(code) or Locale("en", "US").territories[short].replace(" & ", " and ")
+def _country_name(code: str, short: str) -> str:
+    return NAME_OVERRIDES.get(code) or Locale("en", "US").territories[short].replace(" & ", " and ")
 
 
-def _levels(short: str) -> tuple[Level, ...]:
+def _division_levels(short: str) -> tuple[DivisionLevel, ...]:
     """The widest parts first, then what these are divided into."""
-    parts = [part for part in _all(pycountry.subdivisions) if part.country_code == short]
+    parts = [part for part in _list_all(pycountry.subdivisions) if part.country_code == short]
     inside = [[part for part in parts if bool(part.parent_code) is is_inner] for is_inner in (False, True)]
-    return tuple(Level(_kind(level), _named(level)) for level in inside if level)
+    return tuple(DivisionLevel(_most_common_type(level), _division_names(level)) for level in inside if level)
 
 
-def _kind(parts: Sequence[Any]) -> str:
+def _most_common_type(parts: Sequence[Any]) -> str:
     (kind, _), *_ = Counter(str(part.type) for part in parts).most_common(1)
     return kind
 
 
-def _named(parts: Sequence[Any]) -> tuple[str, ...]:
+def _division_names(parts: Sequence[Any]) -> tuple[str, ...]:
     """Their names; where a city is called like what lies around it, each with what it is."""
-    known = [(SPELT.get(part.code, part.name), part.type.lower()) for part in parts]
-    often = Counter(alike(name) for name, _ in known)
-    told = (f"{name} ({kind})" if often[alike(name)] > 1 else name for name, kind in known)
-    return tuple(sorted(told, key=lambda name: without_accents(name).casefold()))
+    known = [(DIVISION_NAME_OVERRIDES.get(part.code, part.name), part.type.lower()) for part in parts]
+    often = Counter(normalize_name(name) for name, _ in known)
+    told = (f"{name} ({kind})" if often[normalize_name(name)] > 1 else name for name, kind in known)
+    return tuple(sorted(told, key=lambda name: strip_accents(name).casefold()))
 
 
-def _all(rows: Iterable[Any]) -> list[Any]:
+def _list_all(rows: Iterable[Any]) -> list[Any]:
     return list(rows)

@@ -15,47 +15,47 @@ from django.db import models, transaction
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import log_now, record
 from tiptracker.audit.models import AuditEntry
-from tiptracker.choices import Word
+from tiptracker.choices import ChoiceEnum
 from tiptracker.errors import Refused
 
 logger = logging.getLogger(__name__)
 
-TOLD_EVERY = timedelta(days=7)
+LOG_INTERVAL = timedelta(days=7)
 """How often the log tells of the same fault of the same file, however often it is asked for meanwhile."""
-FEWEST_FOR_A_MACHINE = 5
+MIN_FILES_FOR_MACHINE_FAULT = 5
 """Where so many were looked for and none was there, it is the machine's fault, not the files'."""
 
 
-class Fault(Word):
+class FileFault(ChoiceEnum):
     """What is wrong with a file."""
 
     MISSING = "missing"
     ALTERED = "altered"
 
 
-class NotAsKept(Exception):
+class FileIntegrityError(Exception):
     """The file can't be read here, or its bytes are others than those that were kept."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: FileFault) -> None:
         super().__init__(fault)
         self.fault = fault
 
 
-def read_kept(path: str, sha256: str) -> bytes:
+def read_intact_file(path: str, sha256: str) -> bytes:
     """The content of a file. Raises NotAsKept."""
     try:
         with default_storage.open(path) as kept:
             content = bytes(kept.read())
     except OSError:
-        raise NotAsKept(Fault.MISSING) from None
+        raise FileIntegrityError(FileFault.MISSING) from None
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise NotAsKept(Fault.ALTERED)
+        raise FileIntegrityError(FileFault.ALTERED)
     return content
 
 
-def sentence_of(fault: Fault, *, what: str, number: int, remedy: str) -> str:
+def describe_fault(fault: FileFault, *, what: str, number: int, remedy: str) -> str:
     """What a page says instead of handing the file out."""
-    if fault == Fault.MISSING:
+    if fault == FileFault.MISSING:
         return (
             f"This server doesn’t find {what}. It may be kept on another machine: tell your administrator its number, "
             f"{number}."
@@ -66,9 +66,9 @@ def sentence_of(fault: Fault, *, what: str, number: int, remedy: str) -> str:
     )
 
 
-def refuse_faults(faults: Mapping[int, Fault], *, things: str, looked_for: int) -> None:
+def refuse_faults(faults: Mapping[int, FileFault], *, things: str, looked_for: int) -> None:
     """Raises Refused where files are not as kept: `faults` by the number of each, of so many that were looked for."""
-    if is_machines_fault(faults, looked_for):
+    if is_machine_fault(faults, looked_for):
         raise Refused(
             f"None of {looked_for} {things} is on this machine. MEDIA_ROOT has to be the folder that the other "
             "machines use: mount it here."
@@ -82,14 +82,14 @@ def refuse_faults(faults: Mapping[int, Fault], *, things: str, looked_for: int) 
         )
 
 
-def is_machines_fault(faults: Mapping[int, Fault], looked_for: int) -> bool:
+def is_machine_fault(faults: Mapping[int, FileFault], looked_for: int) -> bool:
     """Whether not one file was there. Then the log is not to tell of each of them."""
-    return looked_for >= FEWEST_FOR_A_MACHINE and list(faults.values()) == [Fault.MISSING] * looked_for
+    return looked_for >= MIN_FILES_FOR_MACHINE_FAULT and list(faults.values()) == [FileFault.MISSING] * looked_for
 
 
 @transaction.atomic
-def tell_fault(
-    fault: Fault,
+def log_fault(
+    fault: FileFault,
     *,
     row: models.Model,
     kind: str,
@@ -103,5 +103,5 @@ def tell_fault(
     verb = f"{kind}.{fault}"
     type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)  # it may be asked for many times at once
     same = AuditEntry.objects.filter(table=row._meta.label_lower, row=str(row.pk), verb=verb)
-    if not same.filter(at__gte=log_now() - TOLD_EVERY).exists():
+    if not same.filter(at__gte=log_now() - LOG_INTERVAL).exists():
         record(verb, by=by, row=row, country=country, before={"sha256": sha256})

@@ -23,23 +23,23 @@ from django.db import models, transaction
 from django.db.models import ForeignObjectRel, ProtectedError, QuerySet
 
 from tiptracker.audit.actions import record
-from tiptracker.infrastructure.locking import hold
+from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.jobs.models import Job
 from tiptracker.mail.models import Mail
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
-MOST_BATCHES = 200
+BATCH_SIZE = 500
+MAX_BATCHES = 200
 """Of one kind in one night; what is left goes in the next."""
-FEW_FILES = 100
-MOST_ORPHANS = 0.1
+MIN_SUSPICIOUS_ORPHANS = 100
+MAX_ORPHAN_SHARE = 0.1
 """Where more of the files than this seem to belong to no row, and they are not few, the database is taken to be another
 one than theirs, and none is removed."""
 
 
 @dataclass
-class Removed:
+class RemovedCounts:
     """How many of each were removed."""
 
     jobs: int = 0
@@ -49,12 +49,12 @@ class Removed:
     cached: int = 0
 
 
-def remove_what_is_over(*, now: datetime) -> Removed:
+def remove_expired(*, now: datetime) -> RemovedCounts:
     """Remove all that is over, and record in the log how many; `now` is the machine's moment.
 
     Doing it again removes nothing more.
     """
-    removed = Removed(
+    removed = RemovedCounts(
         jobs=_remove_rows(finished_jobs(before=now - timedelta(days=settings.JOBS_KEPT_DAYS))),
         mails=_remove_rows(finished_mails(before=now - timedelta(days=settings.MAILS_KEPT_DAYS))),
         sessions=_remove_rows(Session.objects.filter(expire_date__lt=now)),
@@ -90,15 +90,15 @@ def finished_mails(*, before: datetime) -> QuerySet[Mail]:
 def _remove_rows(rows: QuerySet[Any]) -> int:
     """Delete in batches; a batch that something has begun to point at meanwhile stays until the next night."""
     removed, after = 0, None
-    for _ in range(MOST_BATCHES):
+    for _ in range(MAX_BATCHES):
         rest = rows.order_by("pk") if after is None else rows.filter(pk__gt=after).order_by("pk")
-        keys = list(rest.values_list("pk", flat=True)[:BATCH])
+        keys = list(rest.values_list("pk", flat=True)[:BATCH_SIZE])
         if not keys:
             break
         after = keys[-1]
         try:
             with transaction.atomic():
-                held = hold(rows.filter(pk__in=keys))  # those that are still over
+                held = lock_rows(rows.filter(pk__in=keys))  # those that are still over
                 rows.model._base_manager.filter(pk__in=[row.pk for row in held]).delete()
                 removed += len(held)
         except ProtectedError:
@@ -115,10 +115,10 @@ def remove_orphan_files(*, before: datetime) -> int:
     A file is written before the row that names it: `before` has to be far longer ago than any transaction lasts.
     """
     seen, orphans = 0, []
-    for names in batched(_file_names(), BATCH, strict=False):
+    for names in batched(_file_names(), BATCH_SIZE, strict=False):
         seen += len(names)
-        orphans += _named_by_no_row(set(names))
-    if len(orphans) > FEW_FILES and len(orphans) > seen * MOST_ORPHANS:
+        orphans += _find_unreferenced(set(names))
+    if len(orphans) > MIN_SUSPICIOUS_ORPHANS and len(orphans) > seen * MAX_ORPHAN_SHARE:
         logger.error(
             "%s of %s kept files belong to no row of this database. None was removed: check that MEDIA_ROOT and "
             "DATABASE_URL belong together.",
@@ -127,9 +127,9 @@ def remove_orphan_files(*, before: datetime) -> int:
         )
         return 0
     removed = 0
-    for name in orphans[: BATCH * MOST_BATCHES]:
+    for name in orphans[: BATCH_SIZE * MAX_BATCHES]:
         try:
-            if default_storage.get_modified_time(name) < before and _named_by_no_row({name}):
+            if default_storage.get_modified_time(name) < before and _find_unreferenced({name}):
                 default_storage.delete(name)
                 removed += 1
         except FileNotFoundError:  # somebody else removed it
@@ -149,7 +149,7 @@ def _file_names(folder: str = "") -> Iterator[str]:
         yield from _file_names(f"{folder}/{name}" if folder else name)
 
 
-def _named_by_no_row(names: set[str]) -> list[str]:
+def _find_unreferenced(names: set[str]) -> list[str]:
     left = set(names)
     for model in apps.get_models():
         for field in model._meta.concrete_fields:

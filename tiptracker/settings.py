@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env, validate
 
-from tiptracker.infrastructure.database import caches, postgres_options
-from tiptracker.infrastructure.insecure_settings import sentences_on_weak_settings
+from tiptracker.infrastructure.database import cache_settings, postgres_options
+from tiptracker.infrastructure.insecure_settings import describe_weak_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -100,7 +100,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "tiptracker.web.static_files.CollectedFiles",
+    "tiptracker.web.static_files.CollectedStaticFilesConfig",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -113,8 +113,8 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
-    "tiptracker.web.security_headers.on_every_answer",
-    "tiptracker.web.compression.CompressTexts",
+    "tiptracker.web.security_headers.security_headers_middleware",
+    "tiptracker.web.compression.TextCompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -125,13 +125,13 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "tiptracker.clock.country_time",
-    "tiptracker.audit.request_context.from_where",
-    "tiptracker.audit.refused_requests.refusals_are_told",
-    "tiptracker.privacy.confirmations.for_one_request",
-    "tiptracker.accounts.middleware.within_limits",
-    "tiptracker.accounts.middleware.with_second_factor",
-    "recommendations.edition_context.EditionFromAddress",
+    "tiptracker.clock.country_time_middleware",
+    "tiptracker.audit.request_context.request_context_middleware",
+    "tiptracker.audit.refused_requests.refused_requests_middleware",
+    "tiptracker.privacy.confirmations.confirmations_middleware",
+    "tiptracker.accounts.middleware.session_limits_middleware",
+    "tiptracker.accounts.middleware.second_factor_middleware",
+    "recommendations.edition_context.EditionMiddleware",
 ]
 ROOT_URLCONF = "tiptracker.urls"
 WSGI_APPLICATION = "tiptracker.wsgi.application"
@@ -149,14 +149,14 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "tiptracker.web.pages.frame",
-                "recommendations.navigation.head",
+                "tiptracker.web.pages.page_context",
+                "recommendations.navigation.navigation_context",
             ],
             "builtins": ["recommendations.templatetags.editions"],
         },
     },
 ]
-FORM_RENDERER = "tiptracker.web.frontend.forms.Renderer"
+FORM_RENDERER = "tiptracker.web.frontend.forms.FormRenderer"
 
 # --- Data -----------------------------------------------------------------------------------------------
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
@@ -179,7 +179,7 @@ else:
     )
 
 REDIS_URL = env.str("REDIS_URL", "")
-CACHES = caches(REDIS_URL, folder=VAR_DIR / "cache")
+CACHES = cache_settings(REDIS_URL, folder=VAR_DIR / "cache")
 
 # --- Files ----------------------------------------------------------------------------------------------
 # Never below a folder that a web server serves: files leave only through views that ask `visible_to`.
@@ -188,7 +188,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "tiptracker" / "web" / "frontend" / "dist"]
 STORAGES = {
-    "default": {"BACKEND": "tiptracker.infrastructure.storage.WholeFiles", "OPTIONS": {"file_permissions_mode": 0o600}},
+    "default": {"BACKEND": "tiptracker.infrastructure.storage.AtomicFileStorage", "OPTIONS": {"file_permissions_mode": 0o600}},
     "staticfiles": {
         "BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage",
         # Collected by one user and served by another, who may only read them.
@@ -212,9 +212,9 @@ SANDBOX_WAITING = env.int("SANDBOX_WAITING", 1, validate=validate.Range(min=0))
 SANDBOX_PATIENCE = 5  # seconds for which a request waits for its turn
 SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=validate.Range(min=1))
 FILE_UPLOAD_HANDLERS = [
-    "dialogues.files.inspection.TotalLimit",  # before the others, which take files in
+    "dialogues.files.inspection.TotalSizeLimitHandler",  # before the others, which take files in
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "dialogues.files.inspection.TemporaryFiles",
+    "dialogues.files.inspection.TolerantTemporaryFileHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
@@ -230,14 +230,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "tiptracker.accounts.adapter.ClosedAdapter"
+ACCOUNT_ADAPTER = "tiptracker.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {
     "login": "tiptracker.accounts.forms.SignInForm",
-    "reauthenticate": "tiptracker.accounts.forms.PasswordAgainForm",
+    "reauthenticate": "tiptracker.accounts.forms.PasswordReauthenticationForm",
 }
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
@@ -256,8 +256,8 @@ MFA_ADAPTER = "tiptracker.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "tiptracker.accounts.forms.CodeForm",
-    "reauthenticate": "tiptracker.accounts.forms.CodeAgainForm",
-    "activate_totp": "tiptracker.accounts.forms.AppForm",
+    "reauthenticate": "tiptracker.accounts.forms.CodeReauthenticationForm",
+    "activate_totp": "tiptracker.accounts.forms.AuthenticatorAppForm",
     "add_webauthn": "tiptracker.accounts.forms.PasskeyForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -280,7 +280,7 @@ SESSION_MINUTES = {
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
 if OIDC_SERVER_URL:
     INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
-    SOCIALACCOUNT_ADAPTER = "tiptracker.accounts.openid.ClosedOpenIdAdapter"
+    SOCIALACCOUNT_ADAPTER = "tiptracker.accounts.openid.SocialAccountAdapter"
     SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # by an address that the provider says it has verified
     SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that leads elsewhere is refused by our own form-action
     SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
@@ -315,7 +315,7 @@ MAILERS: dict[str, dict[str, Any]] = {
 }
 if DEMONSTRATION and not env.str("EMAIL_HOST", ""):
     MAILERS["default"] = {
-        "BACKEND": "tiptracker.demo.mail.ReadableFiles",
+        "BACKEND": "tiptracker.demo.mail.ReadableFileBackend",
         "OPTIONS": {"file_path": str(MAIL_DIR)},
     }
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tip-tracker@localhost")
@@ -324,7 +324,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tip-tracker@localhost")
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "tiptracker.formats"
 USE_TZ = True
-TIME_ZONE = "UTC"  # a person's pages are in the zone of their country: tiptracker.clock.country_time
+TIME_ZONE = "UTC"  # a person's pages are in the zone of their country: tiptracker.clock.country_time_middleware
 
 # --- Limits ---------------------------------------------------------------------------------------------
 # How many in how long (s, m, h, d), by person; by address where nobody has signed in. Signing in has its own above.
@@ -353,18 +353,18 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
-        "tiptracker.accounts.authentication.WithinScope",
+        "tiptracker.accounts.authentication.TokenScopePermission",
     ],
-    "DEFAULT_THROTTLE_CLASSES": ["tiptracker.web.rate_limits.ApiLimit"],
+    "DEFAULT_THROTTLE_CLASSES": ["tiptracker.web.rate_limits.ApiRateLimit"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["tiptracker.api.json_parser.Json", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": ["tiptracker.api.json_parser.JsonParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "tiptracker.api.query_params.Pages",
+    "DEFAULT_PAGINATION_CLASS": "tiptracker.api.query_params.ApiPagination",
     "PAGE_SIZE": 100,
     "URL_FORMAT_OVERRIDE": None,  # there is JSON alone, and no parameter that nothing declares
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered 405: what a body takes stands in the schema
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "tiptracker.api.base.refusals_as_answers",
+    "EXCEPTION_HANDLER": "tiptracker.api.base.handle_api_exception",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "TIP Tracker",
@@ -381,12 +381,12 @@ SPECTACULAR_SETTINGS = {
     ],
     # Two fields of one name hold different words; each set of words goes by its own.
     "ENUM_NAME_OVERRIDES": {
-        "CommitmentEventKind": "dialogues.choices.Kind.choices",
+        "CommitmentEventKind": "dialogues.choices.CommitmentEventKind.choices",
         "EvidenceKind": "dialogues.choices.EvidenceKind.choices",
         "BriefingKind": "reports.choices.BriefingKind.choices",
         "StepKind": "reports.choices.StepKind.choices",
-        "RoundDecision": "dialogues.choices.Decision.choices",
-        "EvidenceDecision": "dialogues.choices.Review.choices",
+        "RoundDecision": "dialogues.choices.UpdateDecision.choices",
+        "EvidenceDecision": "dialogues.choices.EvidenceDecision.choices",
         "DoneBy": "dialogues.choices.DoneBy.choices",
         "Tier": "recommendations.choices.Tier.choices",
     },
@@ -460,7 +460,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "tiptracker.accounts.log_masking.Masked",
+            "()": "tiptracker.accounts.log_masking.MaskingFormatter",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         }
@@ -473,5 +473,5 @@ LOGGING = {
 
 # --- What is refused at the start -----------------------------------------------------------------------
 # The demonstration may be shown to others, with a password of one's own: `manage.py demo` sees to it.
-if (SECURE or not DEMONSTRATION) and (weak_settings := sentences_on_weak_settings(globals(), os.environ)):
+if (SECURE or not DEMONSTRATION) and (weak_settings := describe_weak_settings(globals(), os.environ)):
     raise ImproperlyConfigured(" ".join(weak_settings))

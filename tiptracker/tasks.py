@@ -8,4 +8,4 @@ from tiptracker import clock, housekeeping
 @shared_task(name="housekeeping")
 def housekeep() -> None:
     """Every night: remove what nobody needs any more."""
-    housekeeping.remove_what_is_over(now=clock.as_kept(clock.now()))
+    housekeeping.remove_expired(now=clock.to_machine_time(clock.now()))

@@ -11,14 +11,14 @@ from django.db import models
 from tiptracker.accounts.models import User
 from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
 from tiptracker.audit.models import AuditEntry
-from tiptracker.audit.verbs import Group, verbs_in
+from tiptracker.audit.verbs import VerbGroup, list_verbs
 from tiptracker.errors import Refused
 
-CHANGES_NOTHING = [verb for group in (Group.READ, Group.SIGN_IN, Group.REFUSED) for verb in verbs_in(group)]
+VERBS_CHANGING_NOTHING = [verb for group in (VerbGroup.READ, VerbGroup.SIGN_IN, VerbGroup.REFUSED) for verb in list_verbs(group)]
 """What somebody only read or asked, or how they signed in."""
 
 
-class ChangedMeanwhile(Refused):
+class EditConflict(Refused):
     """Somebody else was quicker. The page shows what stands now, keeps what was typed, and lets it be sent again."""
 
 
@@ -30,18 +30,18 @@ class Versioned(Protocol):
     _meta: ClassVar[Any]
 
 
-def spelt(day: date) -> str:
+def format_date(day: date) -> str:
     """A day as a sentence has it: "9 December 2021"."""
     return f"{day.day} {day:%B %Y}"
 
 
-def spelt_moment(at: datetime, now: datetime) -> str:
+def format_moment(at: datetime, now: datetime) -> str:
     """A moment as a sentence has it, in the zone of `now`: "9 December 2021 at 14:05"."""
     local = at.astimezone(now.tzinfo)
-    return f"{spelt(local.date())} at {local:%H:%M}"
+    return f"{format_date(local.date())} at {local:%H:%M}"
 
 
-def written(text: str, sentence: str, *, field: str) -> str:
+def require_text(text: str, sentence: str, *, field: str) -> str:
     """`text` without blanks around it; refuses with `sentence` where nothing is left."""
     if not (text := text.strip()):
         raise Refused(sentence, field=field)
@@ -51,49 +51,49 @@ def written(text: str, sentence: str, *, field: str) -> str:
 def refuse_future(day: date, now: datetime, *, field: str) -> None:
     """Refuse a day after today: the record holds what has happened."""
     if day > now.date():
-        raise Refused(f"That day has not come yet. Give a day up to today, {spelt(now.date())}.", field=field)
+        raise Refused(f"That day has not come yet. Give a day up to today, {format_date(now.date())}.", field=field)
 
 
-def refuse_backwards(first: date | None, last: date, *, field: str) -> None:
+def refuse_reversed_dates(first: date | None, last: date, *, field: str) -> None:
     """Refuse a span whose last day lies before its first."""
     if first and last < first:
         raise Refused("The last day lies before the first. Put one of them right.", field=field)
 
 
-def add[Row: models.Model](row: Row) -> Row:
+def insert_row[Row: models.Model](row: Row) -> Row:
     """Insert `row`; refuses what its fields don't hold (too long, no such choice), beside the field."""
-    _repeat_no_mark(row, row._meta.concrete_fields)
-    _refuse_unfit(row)
+    _replace_redaction_mark(row, row._meta.concrete_fields)
+    _refuse_invalid_fields(row)
     row.save(force_insert=True)
     return row
 
 
-def change[Row: models.Model](row: Row) -> Row:
+def update_row[Row: models.Model](row: Row) -> Row:
     """Update `row`, with the same refusals."""
     if marked := [field for field in row._meta.concrete_fields if getattr(row, field.attname) == REDACTED]:
         stored = type(row)._default_manager.get(pk=row.pk)
-        _repeat_no_mark(row, [field for field in marked if getattr(stored, field.attname) != REDACTED])
-    _refuse_unfit(row)
+        _replace_redaction_mark(row, [field for field in marked if getattr(stored, field.attname) != REDACTED])
+    _refuse_invalid_fields(row)
     row.save(force_update=True)
     return row
 
 
-def add_all(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one table together, with the refusals of `add`."""
+def insert_rows(rows: Sequence[models.Model]) -> None:
+    """Insert rows of one table together, with the refusals of `insert_row`."""
     for row in rows:
-        _repeat_no_mark(row, row._meta.concrete_fields)
-        _refuse_unfit(row)
+        _replace_redaction_mark(row, row._meta.concrete_fields)
+        _refuse_invalid_fields(row)
     if rows:
         type(rows[0])._default_manager.bulk_create(rows)
 
 
-def change_all(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
-    """Update these fields of rows of one table in one statement, with the refusals of `change`.
+def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
+    """Update these fields of rows of one table in one statement, with the refusals of `update_row`.
 
     As inserts that find their rows there already: Django's own bulk_update takes longer than a statement a row.
     """
     for row in rows:
-        _refuse_unfit(row)
+        _refuse_invalid_fields(row)
     if rows:
         table = type(rows[0])._default_manager
         table.bulk_create(rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields)
@@ -105,13 +105,13 @@ def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
         return
     last = (
         AuditEntry.objects.filter(table=row._meta.label_lower, row=str(row.pk))
-        .exclude(verb__in=CHANGES_NOTHING)
+        .exclude(verb__in=VERBS_CHANGING_NOTHING)
         .select_related("by", "detail")
         .order_by("-number")
         .first()
     )
-    raise ChangedMeanwhile(
-        f"{_who(last)} changed {_what(last, row)} meanwhile{_when(last, now)}. What you typed is kept: compare it with "
+    raise EditConflict(
+        f"{_describe_actor(last)} changed {_describe_changes(last, row)} meanwhile{_describe_time(last, now)}. What you typed is kept: compare it with "
         "what stands now, then save again."
     )
 
@@ -123,18 +123,18 @@ def refuse_unseen(newest: Any, seen: int | None, now: datetime, *, what: str) ->
     """
     if seen is None or (newest.pk if newest else 0) == seen:
         return
-    told = f"{newest.recorded_by} recorded a newer {what} on {spelt_moment(newest.recorded_at, now)}." if newest else ""
-    raise ChangedMeanwhile(f"{told} What you typed is kept: look at what stands now, then send it again.".strip())
+    told = f"{newest.recorded_by} recorded a newer {what} on {format_moment(newest.recorded_at, now)}." if newest else ""
+    raise EditConflict(f"{told} What you typed is kept: look at what stands now, then send it again.".strip())
 
 
-def _repeat_no_mark(row: models.Model, fields: Iterable[Any]) -> None:
+def _replace_redaction_mark(row: models.Model, fields: Iterable[Any]) -> None:
     """Say in other words where `row` repeats a text that became the mark: a mark is what a redaction made, alone."""
     for field in fields:
         if getattr(row, field.attname) == REDACTED:
             setattr(row, field.attname, REDACTED_BEFORE)
 
 
-def _refuse_unfit(row: models.Model) -> None:
+def _refuse_invalid_fields(row: models.Model) -> None:
     relations = {field.name for field in row._meta.get_fields() if field.is_relation}
     try:
         row.clean_fields(exclude=relations)
@@ -143,24 +143,24 @@ def _refuse_unfit(row: models.Model) -> None:
         raise Refused(messages[0], field=field) from error
 
 
-def _who(entry: AuditEntry | None) -> User | str:
+def _describe_actor(entry: AuditEntry | None) -> User | str:
     return entry.by if entry and entry.by else "Somebody"
 
 
-def _detail(entry: AuditEntry | None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+def _entry_sides(entry: AuditEntry | None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     detail = getattr(entry, "detail", None)
     if detail is None or REDACTED in (detail.before, detail.after):
         return {}, {}
     return json.loads(detail.before or "{}"), json.loads(detail.after or "{}")
 
 
-def _what(entry: AuditEntry | None, row: Versioned) -> str:
-    before, after = _detail(entry)
-    names = [_named(key, row) for key in before if before[key] != after.get(key)]
+def _describe_changes(entry: AuditEntry | None, row: Versioned) -> str:
+    before, after = _entry_sides(entry)
+    names = [_field_label(key, row) for key in before if before[key] != after.get(key)]
     return " and ".join(", ".join(names).rsplit(", ", 1)) if names else "this"
 
 
-def _named(key: str, row: Versioned) -> str:
+def _field_label(key: str, row: Versioned) -> str:
     """What a value of the log is called; one that stands in the row's terms is no field of its own."""
     try:
         return str(getattr(row._meta.get_field(key), "verbose_name", key))
@@ -168,6 +168,6 @@ def _named(key: str, row: Versioned) -> str:
         return key
 
 
-def _when(entry: AuditEntry | None, now: datetime) -> str:
-    at = _detail(entry)[1].get("recorded_at")
-    return f", on {spelt_moment(datetime.fromisoformat(at), now)}" if at else ""
+def _describe_time(entry: AuditEntry | None, now: datetime) -> str:
+    at = _entry_sides(entry)[1].get("recorded_at")
+    return f", on {format_moment(datetime.fromisoformat(at), now)}" if at else ""

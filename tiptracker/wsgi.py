@@ -11,23 +11,23 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from servestatic import ServeStatic
 
-from tiptracker.web.complete_body import whole_bodies
-from tiptracker.web.security_headers import ON_FILES
+from tiptracker.web.complete_body import require_complete_bodies
+from tiptracker.web.security_headers import STATIC_FILE_HEADERS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
 
 
-def guarded(headers: Headers, path: str, url: str) -> None:
+def add_file_headers(headers: Headers, path: str, url: str) -> None:
     """No browser may take a static file for another type than we declare, nor lend it to another site."""
-    for name, value in ON_FILES.items():
+    for name, value in STATIC_FILE_HEADERS.items():
         headers[name] = value
 
 
 application = ServeStatic(
-    whole_bodies(get_wsgi_application()),
+    require_complete_bodies(get_wsgi_application()),
     root=settings.STATIC_ROOT,
     prefix=settings.STATIC_URL,
     immutable_file_test=r"\.[0-9a-f]{12}\.\w+$",  # the content's hash is in the name
     allow_all_origins=False,
-    add_headers_function=guarded,
+    add_headers_function=add_file_headers,
 )

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from dialogues.actions.dialogues import log_dialogue, to_change, told
+from dialogues.actions.dialogues import audit_dialogue, lock_for_change, dialogue_audit_values
 from dialogues.models import AgendaItem, Commitment, Dialogue
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
-from tiptracker.validation import add, change, written
+from tiptracker.validation import insert_row, update_row, require_text
 
 
-class ItemLine(NamedTuple):
+class AgendaItemInput(NamedTuple):
     """What is to be spoken of: a recommendation, a commitment, or a topic in words; and what to ask."""
 
     about: Recommendation | Commitment | str
@@ -22,64 +22,64 @@ class ItemLine(NamedTuple):
 
 
 @transaction.atomic
-def arrange_agenda(*, dialogue: Dialogue, version: int, items: Sequence[ItemLine], by: User, now: datetime) -> Dialogue:
+def arrange_agenda(*, dialogue: Dialogue, version: int, items: Sequence[AgendaItemInput], by: User, now: datetime) -> Dialogue:
     """Let `items`, in their order, be the agenda. What was said of an item stays with it.
 
     Raises PermissionDenied, ChangedMeanwhile; Refused (field "items") where one is twice, another country's, or left
     out though something was said of it.
     """
-    locked = to_change(dialogue, version, by, now)
-    before = told(locked)
-    _refuse_wrong(locked, items)
-    known = {_about(item): item for item in locked.agenda.all()}
+    locked = lock_for_change(dialogue, version, by, now)
+    before = dialogue_audit_values(locked)
+    _refuse_invalid_items(locked, items)
+    known = {_item_subject_key(item): item for item in locked.agenda.all()}
     # Positions may be had twice on the way: nothing holds them apart but this action.
     for position, line in enumerate(items, start=1):
-        row = known.pop(_key(line.about), None)
+        row = known.pop(_subject_key(line.about), None)
         is_new = row is None
-        row = row or _item(locked, line.about)
+        row = row or _new_item(locked, line.about)
         row.position, row.note = position, line.note.strip()
         if is_new:
-            add(row)
+            insert_row(row)
         else:
-            change(row)
+            update_row(row)
     if any(row.said for row in known.values()):
         raise Refused(
             "Something was said on an item that you left out. Put it back: the record keeps it.", field="items"
         )
     AgendaItem.objects.filter(pk__in=[row.pk for row in known.values()]).delete()
     locked.version += 1
-    change(locked)
-    log_dialogue("dialogue.agenda_arranged", locked, before, by, now)
+    update_row(locked)
+    audit_dialogue("dialogue.agenda_arranged", locked, before, by, now)
     return locked
 
 
-def _refuse_wrong(dialogue: Dialogue, items: Sequence[ItemLine]) -> None:
+def _refuse_invalid_items(dialogue: Dialogue, items: Sequence[AgendaItemInput]) -> None:
     for line in items:
         if isinstance(line.about, str):
-            written(line.about, "Say what the topic is, or leave the line out.", field="items")
-        elif _country_of(line.about) != dialogue.country_id:
+            require_text(line.about, "Say what the topic is, or leave the line out.", field="items")
+        elif _country_id_of(line.about) != dialogue.country_id:
             raise Refused("Something on the agenda is another country's. Leave it out.", field="items")
-    if len({_key(line.about) for line in items}) < len(items):
+    if len({_subject_key(line.about) for line in items}) < len(items):
         raise Refused("Something is on the agenda twice. Leave one out.", field="items")
 
 
-def _country_of(about: Recommendation | Commitment) -> int:
+def _country_id_of(about: Recommendation | Commitment) -> int:
     return about.country_id if isinstance(about, Commitment) else about.edition.country_id
 
 
-def _key(about: Recommendation | Commitment | str) -> tuple[str, int | str]:
+def _subject_key(about: Recommendation | Commitment | str) -> tuple[str, int | str]:
     if isinstance(about, str):
         return "topic", about.strip()
     return about._meta.model_name or "", about.pk
 
 
-def _about(item: AgendaItem) -> tuple[str, int | str]:
+def _item_subject_key(item: AgendaItem) -> tuple[str, int | str]:
     if item.recommendation_id:
         return "recommendation", item.recommendation_id
     return ("commitment", item.commitment_id) if item.commitment_id else ("topic", item.topic)
 
 
-def _item(dialogue: Dialogue, about: Recommendation | Commitment | str) -> AgendaItem:
+def _new_item(dialogue: Dialogue, about: Recommendation | Commitment | str) -> AgendaItem:
     match about:
         case Recommendation():
             return AgendaItem(dialogue=dialogue, recommendation=about)

@@ -9,12 +9,12 @@ from django.db import transaction
 from dialogues.choices import Verdict
 from dialogues.models import Assessment, AssessmentEvidence, Evidence
 from dialogues.permissions import can_assess
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import add, refuse_unseen, spelt, written
+from tiptracker.validation import insert_row, refuse_unseen, format_date, require_text
 
 
 @transaction.atomic
@@ -38,12 +38,12 @@ def assess(
     """
     if not can_assess(by, benchmark):
         raise PermissionDenied
-    rationale = written(rationale, "Say why, in a sentence or two.", field="rationale")
-    law = written(law, "Name the section of the law, such as 22 U.S.C. 7106(b)(1).", field="law")
+    rationale = require_text(rationale, "Say why, in a sentence or two.", field="rationale")
+    law = require_text(law, "Name the section of the law, such as 22 U.S.C. 7106(b)(1).", field="law")
     locked = Benchmark.objects.select_for_update(no_key=True).get(pk=benchmark.pk)
     newest = locked.assessments.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
     refuse_unseen(newest, seen, now, what="assessment")
-    change_reason = _what_changed(newest, verdict, change_reason, now)
+    change_reason = _check_change_reason(newest, verdict, change_reason, now)
     grounds = {piece.pk: piece for piece in evidence}
     if Evidence.objects.filter(pk__in=grounds, revised_by__isnull=False).exists():
         raise Refused(
@@ -56,7 +56,7 @@ def assess(
             "Some of that evidence isn't said to bear on this benchmark. Choose from the evidence listed under it.",
             field="evidence",
         )
-    assessment = add(
+    assessment = insert_row(
         Assessment(
             benchmark=locked,
             verdict=verdict,
@@ -68,9 +68,9 @@ def assess(
         )
     )
     for piece in grounds.values():
-        add(AssessmentEvidence(assessment=assessment, evidence=piece))
+        insert_row(AssessmentEvidence(assessment=assessment, evidence=piece))
     country = locked.recommendation.edition.country_id
-    readiness_may_have_moved(country)
+    enqueue_readiness(country)
     record(
         "benchmark.assessed",
         by=by,
@@ -88,14 +88,14 @@ def assess(
     return assessment
 
 
-def _what_changed(newest: Assessment | None, verdict: Verdict, reason: str, now: datetime) -> str:
+def _check_change_reason(newest: Assessment | None, verdict: Verdict, reason: str, now: datetime) -> str:
     """What changed since the newest verdict, as it was said; nothing where there is none. Refuses a change without."""
     if newest is None:
         return ""
     if newest.verdict != verdict:
-        day = spelt(newest.recorded_at.astimezone(now.tzinfo).date())
+        day = format_date(newest.recorded_at.astimezone(now.tzinfo).date())
         was = Verdict(newest.verdict).label.lower()
-        return written(
+        return require_text(
             reason, f"Say what changed since {day}: the verdict given then was “{was}”.", field="change_reason"
         )
     return reason.strip()

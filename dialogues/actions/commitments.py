@@ -6,8 +6,8 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from dialogues.actions.duplicates import one_at_a_time, refuse_twice
-from dialogues.choices import Decision, Horizon, Kind, MadeBy, Reach, Review, Shows, Status
+from dialogues.actions.duplicates import lock_person, refuse_duplicate
+from dialogues.choices import UpdateDecision, Horizon, CommitmentEventKind, MadeBy, CommitmentReach, EvidenceDecision, SupportKind, CommitmentStatus
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue, Evidence, UpdateRound
 from dialogues.permissions import (
     can_change_commitment,
@@ -16,13 +16,13 @@ from dialogues.permissions import (
     can_verify_done,
     has_reported_done,
 )
-from dialogues.status import Standing, by_events
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from dialogues.status import CommitmentStanding, summarize_events
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import add, refuse_future, refuse_unseen, spelt, written
+from tiptracker.validation import insert_row, refuse_future, refuse_unseen, format_date, require_text
 
 
 @transaction.atomic
@@ -37,7 +37,7 @@ def record_commitment(
     dialogue: Dialogue | None,
     letter: str = "",
     horizon: Horizon,
-    links: Sequence[tuple[Benchmark, Reach]],
+    links: Sequence[tuple[Benchmark, CommitmentReach]],
     by: User,
     now: datetime,
 ) -> Commitment:
@@ -48,7 +48,7 @@ def record_commitment(
     """
     if not can_record_commitment(by, country):
         raise PermissionDenied
-    text = written(text, "Say what was promised.", field="text")
+    text = require_text(text, "Say what was promised.", field="text")
     refuse_future(made_on, now, field="made_on")
     if due_on and due_on < made_on:
         raise Refused("It can't be due before it was promised. Put one of the days right.", field="due_on")
@@ -64,7 +64,7 @@ def record_commitment(
         raise Refused("That dialogue was with another country. Choose one with this country.", field="dialogue")
     if dialogue:
         _refuse_unless_held(dialogue, now)
-    refuse_foreign_or_doubled([benchmark for benchmark, _ in links], country, field="links")
+    refuse_invalid_benchmarks([benchmark for benchmark, _ in links], country, field="links")
     commitment = Commitment(
         country=country,
         made_by=made_by,
@@ -76,15 +76,15 @@ def record_commitment(
         recorded_at=now,
         recorded_by=by,
     )
-    one_at_a_time(by)
-    refuse_twice(_the_same(commitment, made_on, due_on, links), now)
-    add(commitment)
+    lock_person(by)
+    refuse_duplicate(_find_identical(commitment, made_on, due_on, links), now)
+    insert_row(commitment)
     if dialogue and dialogue.recorded_at is None:  # what was promised there is the first that is recorded of it
         Dialogue.objects.filter(pk=dialogue.pk, recorded_at=None).update(recorded_at=now, recorded_by=by)
     for benchmark, reach in links:
-        add(CommitmentBenchmark(commitment=commitment, benchmark=benchmark, reach=reach))
-    add_event(commitment, Kind.MADE, on=made_on, due_on=due_on, by=by, now=now)
-    readiness_may_have_moved(country.pk)
+        insert_row(CommitmentBenchmark(commitment=commitment, benchmark=benchmark, reach=reach))
+    add_event(commitment, CommitmentEventKind.MADE, on=made_on, due_on=due_on, by=by, now=now)
+    enqueue_readiness(country.pk)
     record(
         "commitment.recorded",
         by=by,
@@ -110,18 +110,18 @@ def _refuse_unless_held(dialogue: Dialogue, now: datetime) -> None:
         raise Refused("That dialogue was called off. Choose another, or name the letter.", field="dialogue")
     if dialogue.held_on > now.date():
         raise Refused(
-            f"That dialogue is planned for {spelt(dialogue.held_on)}: nothing was promised there yet. Choose another.",
+            f"That dialogue is planned for {format_date(dialogue.held_on)}: nothing was promised there yet. Choose another.",
             field="dialogue",
         )
 
 
-def _the_same(
-    commitment: Commitment, made_on: date, due_on: date | None, links: Sequence[tuple[Benchmark, Reach]]
+def _find_identical(
+    commitment: Commitment, made_on: date, due_on: date | None, links: Sequence[tuple[Benchmark, CommitmentReach]]
 ) -> Commitment | None:
     """What the same person recorded before in the very same words, of the same days, towards the same benchmarks."""
     names = ("country", "made_by", "ministry", "text", "dialogue", "letter", "horizon", "recorded_by")
     said = {name: getattr(commitment, name) for name in names}
-    made = CommitmentEvent.objects.filter(kind=Kind.MADE, happened_on=made_on, due_on=due_on)
+    made = CommitmentEvent.objects.filter(kind=CommitmentEventKind.MADE, happened_on=made_on, due_on=due_on)
     towards = sorted((benchmark.pk, str(reach)) for benchmark, reach in links)
     for row in Commitment.objects.filter(**said, events__in=made).order_by("pk"):
         if towards == sorted(row.links.values_list("benchmark_id", "reach")):
@@ -140,16 +140,16 @@ def reschedule(
     """
     if not can_change_commitment(by, commitment):
         raise PermissionDenied
-    reason = written(reason, "Say why the date moved.", field="reason")
-    locked, standing = _open_for_change(commitment, on, seen, now)
+    reason = require_text(reason, "Say why the date moved.", field="reason")
+    locked, standing = _lock_for_change(commitment, on, seen, now)
     if not _is_open(locked, now):
-        raise Refused(_settled(locked, "It can't be moved."))
+        raise Refused(_settled_refusal(locked, "It can't be moved."))
     if due_on < on:
         raise Refused("The new date lies before the day it was agreed on. Give a later one.", field="due_on")
     if due_on == standing.due_on:
-        raise Refused(f"It is due on {spelt(due_on)} already. Give another date.", field="due_on")
-    return _event(
-        locked, Kind.RESCHEDULED, "commitment.rescheduled", standing, on, reason=reason, due_on=due_on, by=by, now=now
+        raise Refused(f"It is due on {format_date(due_on)} already. Give another date.", field="due_on")
+    return _record_event(
+        locked, CommitmentEventKind.RESCHEDULED, "commitment.rescheduled", standing, on, reason=reason, due_on=due_on, by=by, now=now
     )
 
 
@@ -160,12 +160,12 @@ def withdraw(
     """Note that the promise was taken back, on the day `on`, and why. Raises as `reschedule` does."""
     if not can_change_commitment(by, commitment):
         raise PermissionDenied
-    reason = written(reason, "Say why it was taken back.", field="reason")
-    locked, standing = _open_for_change(commitment, on, seen, now)
+    reason = require_text(reason, "Say why it was taken back.", field="reason")
+    locked, standing = _lock_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
     if standing.is_settled:
-        raise Refused(_settled(locked, "Reopen it first if that is wrong."))
-    return _event(locked, Kind.WITHDRAWN, "commitment.withdrawn", standing, on, reason=reason, by=by, now=now)
+        raise Refused(_settled_refusal(locked, "Reopen it first if that is wrong."))
+    return _record_event(locked, CommitmentEventKind.WITHDRAWN, "commitment.withdrawn", standing, on, reason=reason, by=by, now=now)
 
 
 @transaction.atomic
@@ -175,12 +175,12 @@ def reopen(
     """Take up again what was settled, on the day `on`, and say why. Raises as `reschedule` does."""
     if not can_change_commitment(by, commitment):
         raise PermissionDenied
-    reason = written(reason, "Say why it is taken up again.", field="reason")
-    locked, standing = _open_for_change(commitment, on, seen, now)
+    reason = require_text(reason, "Say why it is taken up again.", field="reason")
+    locked, standing = _lock_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
     if _is_open(locked, now):
         raise Refused("It is open as it stands. There is nothing to reopen.")
-    return _event(locked, Kind.REOPENED, "commitment.reopened", standing, on, reason=reason, by=by, now=now)
+    return _record_event(locked, CommitmentEventKind.REOPENED, "commitment.reopened", standing, on, reason=reason, by=by, now=now)
 
 
 @transaction.atomic
@@ -190,10 +190,10 @@ def report_done(
     """Say that the United States did what it undertook; another officer verifies it. Raises as `reschedule` does."""
     if not can_report_done(by, commitment):
         raise PermissionDenied
-    locked, standing = _open_for_change(commitment, on, seen, now)
+    locked, standing = _lock_for_change(commitment, on, seen, now)
     if not _is_open(locked, now):
-        raise Refused(_settled(locked, "It need not be reported again."))
-    return _event(locked, Kind.REPORTED_DONE, "commitment.reported_done", standing, on, by=by, now=now)
+        raise Refused(_settled_refusal(locked, "It need not be reported again."))
+    return _record_event(locked, CommitmentEventKind.REPORTED_DONE, "commitment.reported_done", standing, on, by=by, now=now)
 
 
 @transaction.atomic
@@ -208,17 +208,17 @@ def verify_done(
         if can_change_commitment(by, commitment) and has_reported_done(by, commitment):
             raise Refused("You reported this done yourself. Ask another officer to verify it.")
         raise PermissionDenied
-    locked, standing = _open_for_change(commitment, on, seen, now)
+    locked, standing = _lock_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
     if standing.is_settled:
-        raise Refused(_settled(locked, "Reopen it first if that is wrong."))
+        raise Refused(_settled_refusal(locked, "Reopen it first if that is wrong."))
     refuse_unproven(locked, reason)
-    return _event(
-        locked, Kind.VERIFIED_DONE, "commitment.verified_done", standing, on, reason=reason.strip(), by=by, now=now
+    return _record_event(
+        locked, CommitmentEventKind.VERIFIED_DONE, "commitment.verified_done", standing, on, reason=reason.strip(), by=by, now=now
     )
 
 
-def locked_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitment, Standing]:
+def lock_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitment, CommitmentStanding]:
     """The commitment, held until the transaction ends, and how it stands today."""
     locked = Commitment.objects.with_history().select_for_update(no_key=True, of=("self",)).get(pk=commitment.pk)
     standing = locked.standing_on(now.date())
@@ -227,10 +227,10 @@ def locked_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitm
     return locked, standing
 
 
-def is_reported(commitment: Commitment, now: datetime) -> bool:
+def is_reported_done(commitment: Commitment, now: datetime) -> bool:
     """Whether its newest event today reports it done, an update waiting or not."""
-    found = by_events(commitment.events.all(), now.date())
-    return found is not None and found.settled is Status.REPORTED
+    found = summarize_events(commitment.events.all(), now.date())
+    return found is not None and found.settled is CommitmentStatus.REPORTED
 
 
 def waiting_round(commitment: Commitment) -> UpdateRound | None:
@@ -243,12 +243,12 @@ def returned_round(commitment: Commitment) -> UpdateRound | None:
     """The round that came back last and is to be mended; None where nothing did, or the newest one was accepted."""
     rounds = UpdateRound.objects.filter(update__commitment=commitment).select_related("update", "decision")
     newest = rounds.order_by("-update__number", "-number").first()
-    return newest if newest and newest.decision.decision == Decision.RETURNED else None
+    return newest if newest and newest.decision.decision == UpdateDecision.RETURNED else None
 
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:
     """Refuse to call a commitment done, naming all that is missing: verified evidence, its days, a reason."""
-    missing = [lack for lack in (lack_of_proof(commitment), None if reason.strip() else "a written reason") if lack]
+    missing = [lack for lack in (find_missing_proof(commitment), None if reason.strip() else "a written reason") if lack]
     if missing:
         raise Refused(
             f"It can't be verified done yet. What is missing: {'; '.join(missing)}.",
@@ -258,7 +258,7 @@ def refuse_unproven(commitment: Commitment, reason: str) -> None:
 
 def add_event(
     commitment: Commitment,
-    kind: Kind,
+    kind: CommitmentEventKind,
     *,
     on: date,
     by: User,
@@ -268,7 +268,7 @@ def add_event(
     round: UpdateRound | None = None,
 ) -> CommitmentEvent:
     """Write one event; whether it may be was asked before."""
-    return add(
+    return insert_row(
         CommitmentEvent(
             commitment=commitment,
             kind=kind,
@@ -282,7 +282,7 @@ def add_event(
     )
 
 
-def refuse_foreign_or_doubled(benchmarks: Sequence[Benchmark], country: Country, *, field: str) -> None:
+def refuse_invalid_benchmarks(benchmarks: Sequence[Benchmark], country: Country, *, field: str) -> None:
     """Refuse, beside `field`, a benchmark that is named twice or isn't the country's."""
     keys = {benchmark.pk for benchmark in benchmarks}
     if len(keys) < len(benchmarks):
@@ -292,7 +292,7 @@ def refuse_foreign_or_doubled(benchmarks: Sequence[Benchmark], country: Country,
         raise Refused("One of those benchmarks is another country's. Choose this country's.", field=field)
 
 
-def newest_day(commitment: Commitment) -> date:
+def newest_event_date(commitment: Commitment) -> date:
     """The day of the newest event: one of an earlier day would change nothing of how the commitment stands."""
     return max(event.happened_on for event in commitment.events.all())
 
@@ -301,34 +301,34 @@ def settled_sentence(commitment: Commitment) -> str:
     """How a commitment that isn't open stands, by whom and since when: "Withdrawn on 3 January 2022 by A. B.: …"."""
     last = commitment.events.select_related("recorded_by").order_by("-happened_on", "-recorded_at", "-pk")[0]
     why = f": {last.reason}" if last.reason else ""
-    return f"{Kind(last.kind).label} on {spelt(last.happened_on)} by {last.recorded_by}{why.rstrip('.')}."
+    return f"{CommitmentEventKind(last.kind).label} on {format_date(last.happened_on)} by {last.recorded_by}{why.rstrip('.')}."
 
 
-def _settled(commitment: Commitment, next_step: str) -> str:
+def _settled_refusal(commitment: Commitment, next_step: str) -> str:
     return f"{settled_sentence(commitment)} {next_step}"
 
 
 def _is_open(commitment: Commitment, now: datetime) -> bool:
     """Whether it may still be kept by its events alone: also while an update waits that claims it is under way."""
-    found = by_events(commitment.events.all(), now.date())
+    found = summarize_events(commitment.events.all(), now.date())
     return found is not None and found.is_open
 
 
-def _open_for_change(commitment: Commitment, on: date, seen: int | None, now: datetime) -> tuple[Commitment, Standing]:
+def _lock_for_change(commitment: Commitment, on: date, seen: int | None, now: datetime) -> tuple[Commitment, CommitmentStanding]:
     """The commitment held, and its standing; refuses a day to come, one before its newest event, and a stale page."""
     refuse_future(on, now, field="on")
-    locked, standing = locked_with_standing(commitment, now)
+    locked, standing = lock_with_standing(commitment, now)
     refuse_unseen(locked.events.select_related("recorded_by").order_by("-pk").first(), seen, now, what="entry")
-    if on < (newest := newest_day(locked)):
-        raise Refused(f"Its newest entry is of {spelt(newest)}. Give that day or a later one.", field="on")
+    if on < (newest := newest_event_date(locked)):
+        raise Refused(f"Its newest entry is of {format_date(newest)}. Give that day or a later one.", field="on")
     return locked, standing
 
 
-def _event(
+def _record_event(
     commitment: Commitment,
-    kind: Kind,
+    kind: CommitmentEventKind,
     verb: str,
-    before: Standing,
+    before: CommitmentStanding,
     on: date,
     *,
     by: User,
@@ -338,7 +338,7 @@ def _event(
 ) -> CommitmentEvent:
     """Add one event, with its entry in the log, and have readiness computed anew."""
     event = add_event(commitment, kind, on=on, reason=reason, due_on=due_on, by=by, now=now)
-    readiness_may_have_moved(commitment.country_id)
+    enqueue_readiness(commitment.country_id)
     record(
         verb,
         by=by,
@@ -352,14 +352,14 @@ def _event(
 
 def _refuse_while_waiting(commitment: Commitment, now: datetime) -> None:
     if waiting := waiting_round(commitment):
-        sent = spelt(waiting.recorded_at.astimezone(now.tzinfo).date())
+        sent = format_date(waiting.recorded_at.astimezone(now.tzinfo).date())
         raise Refused(f"The ministry's update of {sent} waits in the inbox. Accept or return it first.")
 
 
-def lack_of_proof(commitment: Commitment) -> str | None:
+def find_missing_proof(commitment: Commitment) -> str | None:
     """Say what the evidence filed under a commitment lacks to prove that it is done; None where it lacks nothing."""
     pieces = commitment.evidence.current().prefetch_related("reviews__bearing")
-    verified = [(piece, first) for piece in pieces for first in _verified_first_days(piece)]
+    verified = [(piece, first) for piece in pieces for first in _verified_start_dates(piece)]
     if not verified:
         return "verified evidence of what was done (log it under this commitment, and have somebody else verify it)"
     if not any(piece.happened_from or first for piece, first in verified):
@@ -367,11 +367,11 @@ def lack_of_proof(commitment: Commitment) -> str | None:
     return None
 
 
-def _verified_first_days(piece: Evidence) -> list[date | None]:
+def _verified_start_dates(piece: Evidence) -> list[date | None]:
     """For each verification in force, of the evidence itself or of an action it shows: the first day it states."""
     newest = {review.bearing_id: review for review in sorted(piece.reviews.all(), key=lambda r: (r.recorded_at, r.pk))}
     return [
         review.first_on
         for review in newest.values()
-        if review.decision == Review.VERIFIED and (review.bearing is None or review.bearing.shows == Shows.ACTION)
+        if review.decision == EvidenceDecision.VERIFIED and (review.bearing is None or review.bearing.shows == SupportKind.ACTION)
     ]

@@ -9,32 +9,32 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from dialogues.actions.commitments import record_commitment
-from dialogues.actions.dialogues import ParticipantLine, keep_participants, log_dialogue, to_change, told
-from dialogues.actions.drafts import Page, finish_draft
-from dialogues.actions.duplicates import RecordedBefore, one_at_a_time, refuse_twice
+from dialogues.actions.dialogues import ParticipantInput, set_participants, audit_dialogue, lock_for_change, dialogue_audit_values
+from dialogues.actions.drafts import DraftPage, finish_draft
+from dialogues.actions.duplicates import DuplicateRecord, lock_person, refuse_duplicate
 from dialogues.actions.files import refuse_unless_own_and_unsent
-from dialogues.choices import Horizon, MadeBy, Paper, Reach
+from dialogues.choices import Horizon, MadeBy, DialogueFileKind, CommitmentReach
 from dialogues.models import Dialogue, DialogueFile, EvidenceFile, NextStep, NextStepDone
-from dialogues.permissions import can_hold_dialogue
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from dialogues.permissions import can_manage_dialogues
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import add, change, refuse_future, spelt, written
+from tiptracker.validation import insert_row, update_row, refuse_future, format_date, require_text
 
 
-class CommitmentLine(NamedTuple):
+class CommitmentInput(NamedTuple):
     """A commitment struck on the spot: a ministry's, or (without one) the United States'; due, or no date agreed."""
 
     ministry: Ministry | None
     text: str
     due_on: date | None
     horizon: Horizon
-    links: Sequence[tuple[Benchmark, Reach]] = ()
+    links: Sequence[tuple[Benchmark, CommitmentReach]] = ()
 
 
-class NextStepLine(NamedTuple):
+class NextStepInput(NamedTuple):
     """A next step: what, and who does it by when. Without ministry and office the embassy does."""
 
     text: str
@@ -48,13 +48,13 @@ def record_dialogue(
     *,
     dialogue: Dialogue,
     version: int,
-    participants: Sequence[ParticipantLine],
+    participants: Sequence[ParticipantInput],
     said: Mapping[int, str],
     record: str,
     agreed: str,
-    commitments: Sequence[CommitmentLine] = (),
-    next_steps: Sequence[NextStepLine] = (),
-    page: Page | None = None,
+    commitments: Sequence[CommitmentInput] = (),
+    next_steps: Sequence[NextStepInput] = (),
+    page: DraftPage | None = None,
     by: User,
     now: datetime,
 ) -> Dialogue:
@@ -64,52 +64,52 @@ def record_dialogue(
     Raises PermissionDenied, ChangedMeanwhile; Refused for a day to come, and beside a row by a field such as
     "commitments-0-due_on"; RecordedBefore.
     """
-    one_at_a_time(by)  # as recording a commitment does
-    locked = to_change(dialogue, version, by, now)
+    lock_person(by)  # as recording a commitment does
+    locked = lock_for_change(dialogue, version, by, now)
     if locked.held_on > now.date():
         raise Refused(
-            f"It is planned for {spelt(locked.held_on)}, so nothing of it can be recorded yet. If it was held earlier, "
+            f"It is planned for {format_date(locked.held_on)}, so nothing of it can be recorded yet. If it was held earlier, "
             "change its date first."
         )
     if not any(line.came for line in participants):
         raise Refused("Tick who came, or add somebody: at least one office.", field="participants")
     if page is not None:
         finish_draft(of=locked, page=page, by=by, now=now)
-    before = told(locked)
+    before = dialogue_audit_values(locked)
     if locked.recorded_at is None:
         locked.recorded_at, locked.recorded_by = now, by
     locked.record, locked.agreed = record.strip(), agreed.strip()
     locked.version += 1
-    change(locked)
-    keep_participants(locked, participants)
+    update_row(locked)
+    set_participants(locked, participants)
     for item in locked.agenda.filter(pk__in=said):
         item.said = said[item.pk].strip()
-        change(item)
-    readiness_may_have_moved(locked.country_id)
+        update_row(item)
+    enqueue_readiness(locked.country_id)
     for number, commitment in enumerate(commitments):
-        with _beside("commitments", number):
-            _strike(locked, commitment, by, now)
+        with _refusals_at_row("commitments", number):
+            _add_commitment(locked, commitment, by, now)
     for number, step in enumerate(next_steps):
-        with _beside("steps", number):
+        with _refusals_at_row("steps", number):
             _add_step(locked, step, by, now)
-    log_dialogue("dialogue.recorded", locked, before, by, now)
+    audit_dialogue("dialogue.recorded", locked, before, by, now)
     return locked
 
 
 @transaction.atomic
-def tick_off(*, step: NextStep, done_on: date, result: str, by: User, now: datetime) -> NextStepDone:
+def mark_step_done(*, step: NextStep, done_on: date, result: str, by: User, now: datetime) -> NextStepDone:
     """Note that a next step was done, on which day, and what came of it. Raises PermissionDenied, Refused."""
-    if not can_hold_dialogue(by, step.dialogue.country):
+    if not can_manage_dialogues(by, step.dialogue.country):
         raise PermissionDenied
     locked = NextStep.objects.select_for_update(no_key=True, of=("self",)).select_related("dialogue").get(pk=step.pk)
     if before := NextStepDone.objects.filter(step=locked).select_related("recorded_by").first():
-        raise Refused(f"{before.recorded_by} ticked this off already, as done on {spelt(before.done_on)}.")
+        raise Refused(f"{before.recorded_by} ticked this off already, as done on {format_date(before.done_on)}.")
     refuse_future(done_on, now, field="done_on")
     if done_on < locked.dialogue.held_on:
         raise Refused(
-            f"It was agreed on {spelt(locked.dialogue.held_on)}. Give that day or a later one.", field="done_on"
+            f"It was agreed on {format_date(locked.dialogue.held_on)}. Give that day or a later one.", field="done_on"
         )
-    done = add(NextStepDone(step=locked, done_on=done_on, result=result.strip(), recorded_at=now, recorded_by=by))
+    done = insert_row(NextStepDone(step=locked, done_on=done_on, result=result.strip(), recorded_at=now, recorded_by=by))
     after = {"done_on": done_on, "result": done.result}
     record("next_step.done", by=by, row=locked, country=locked.dialogue.country_id, after=after)
     return done
@@ -117,23 +117,23 @@ def tick_off(*, step: NextStep, done_on: date, result: str, by: User, now: datet
 
 @transaction.atomic
 def attach_files(
-    *, dialogue: Dialogue, files: Sequence[EvidenceFile], what: Paper, by: User, now: datetime
+    *, dialogue: Dialogue, files: Sequence[EvidenceFile], what: DialogueFileKind, by: User, now: datetime
 ) -> list[DialogueFile]:
     """Let kept files belong to a dialogue: a statement, a communiqué. Raises PermissionDenied, Refused."""
-    if not can_hold_dialogue(by, dialogue.country):
+    if not can_manage_dialogues(by, dialogue.country):
         raise PermissionDenied
     if not files:
         raise Refused("Choose a file to attach.", field="files")
     refuse_unless_own_and_unsent(files, by)
     attached = [
-        add(DialogueFile(dialogue=dialogue, file=file, what=what, recorded_at=now, recorded_by=by)) for file in files
+        insert_row(DialogueFile(dialogue=dialogue, file=file, what=what, recorded_at=now, recorded_by=by)) for file in files
     ]
     after = {"what": what, "files": [file.pk for file in files]}
     record("dialogue.file_attached", by=by, row=dialogue, country=dialogue.country_id, after=after)
     return attached
 
 
-def _strike(dialogue: Dialogue, line: CommitmentLine, by: User, now: datetime) -> None:
+def _add_commitment(dialogue: Dialogue, line: CommitmentInput, by: User, now: datetime) -> None:
     record_commitment(
         country=dialogue.country,
         made_by=MadeBy.MINISTRY if line.ministry else MadeBy.UNITED_STATES,
@@ -149,8 +149,8 @@ def _strike(dialogue: Dialogue, line: CommitmentLine, by: User, now: datetime) -
     )
 
 
-def _add_step(dialogue: Dialogue, line: NextStepLine, by: User, now: datetime) -> None:
-    text = written(line.text, "Say what is to be done next.", field="text")
+def _add_step(dialogue: Dialogue, line: NextStepInput, by: User, now: datetime) -> None:
+    text = require_text(line.text, "Say what is to be done next.", field="text")
     if line.ministry and line.ministry.country_id != dialogue.country_id:
         raise Refused("That ministry is another country's. Choose one of this country's.", field="owner")
     if line.due_on and line.due_on < dialogue.held_on:
@@ -165,18 +165,18 @@ def _add_step(dialogue: Dialogue, line: NextStepLine, by: User, now: datetime) -
         recorded_by=by,
     )
     names = ("dialogue", "text", "ministry", "office", "due_on", "recorded_by")
-    refuse_twice(NextStep.objects.filter(**{name: getattr(step, name) for name in names}).first(), now)
-    add(step)
+    refuse_duplicate(NextStep.objects.filter(**{name: getattr(step, name) for name in names}).first(), now)
+    insert_row(step)
     after = {"text": text, "ministry": step.ministry_id, "office": step.office, "due_on": step.due_on}
     record("next_step.agreed", by=by, row=step, country=dialogue.country_id, after={**after, "dialogue": dialogue.pk})
 
 
 @contextmanager
-def _beside(rows: str, number: int) -> Iterator[None]:
+def _refusals_at_row(rows: str, number: int) -> Iterator[None]:
     """Say of a refusal beside which row it belongs."""
     try:
         yield
-    except RecordedBefore as refusal:
-        raise RecordedBefore(str(refusal), refusal.row, field=f"{rows}-{number}-{refusal.field or 'text'}") from refusal
+    except DuplicateRecord as refusal:
+        raise DuplicateRecord(str(refusal), refusal.row, field=f"{rows}-{number}-{refusal.field or 'text'}") from refusal
     except Refused as refusal:
         raise Refused(str(refusal), field=f"{rows}-{number}-{refusal.field or 'text'}") from refusal

@@ -7,17 +7,17 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from dialogues.actions.duplicates import RecordedBefore
+from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.choices import Presence
 from dialogues.models import AgendaItem, Dialogue, Participant
-from dialogues.permissions import can_hold_dialogue
+from dialogues.permissions import can_manage_dialogues
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import add, change, refuse_future, refuse_stale, spelt, written
+from tiptracker.validation import insert_row, update_row, refuse_future, refuse_stale, format_date, require_text
 
 
-class ParticipantLine(NamedTuple):
+class ParticipantInput(NamedTuple):
     """Somebody expected or come: a name (may be empty), the office, in person or by video, the ministry if any.
 
     `came` is None while nobody knows; `key` is that of the participant whom the line changes, None for a new one.
@@ -38,7 +38,7 @@ def plan_dialogue(
     held_on: date,
     place: str,
     purpose: str,
-    participants: Sequence[ParticipantLine],
+    participants: Sequence[ParticipantInput],
     source: str = "",
     by: User,
     now: datetime,
@@ -47,14 +47,14 @@ def plan_dialogue(
 
     Raises PermissionDenied; Refused where nobody is to come; RecordedBefore.
     """
-    if not can_hold_dialogue(by, country):
+    if not can_manage_dialogues(by, country):
         raise PermissionDenied
-    _one_at_a_time(country)
+    _lock_country(country)
     dialogue = Dialogue(country=country, source=source.strip(), entered_at=now, entered_by=by)
-    _fill(dialogue, held_on=held_on, place=place, purpose=purpose)
-    add(dialogue)
-    keep_participants(dialogue, participants)
-    log_dialogue("dialogue.planned", dialogue, {}, by, now)
+    _fill_fields(dialogue, held_on=held_on, place=place, purpose=purpose)
+    insert_row(dialogue)
+    set_participants(dialogue, participants)
+    audit_dialogue("dialogue.planned", dialogue, {}, by, now)
     return dialogue
 
 
@@ -66,7 +66,7 @@ def change_dialogue(
     held_on: date,
     place: str,
     purpose: str,
-    participants: Sequence[ParticipantLine],
+    participants: Sequence[ParticipantInput],
     by: User,
     now: datetime,
 ) -> Dialogue:
@@ -74,16 +74,16 @@ def change_dialogue(
 
     `version` is the one that the form was filled from. Raises PermissionDenied, ChangedMeanwhile, Refused.
     """
-    _one_at_a_time(dialogue.country)
-    locked = to_change(dialogue, version, by, now)
+    _lock_country(dialogue.country)
+    locked = lock_for_change(dialogue, version, by, now)
     if locked.recorded_at:
         refuse_future(held_on, now, field="held_on")
-    before = told(locked)
-    _fill(locked, held_on=held_on, place=place, purpose=purpose)
+    before = dialogue_audit_values(locked)
+    _fill_fields(locked, held_on=held_on, place=place, purpose=purpose)
     locked.version += 1
-    change(locked)
-    keep_participants(locked, participants)
-    log_dialogue("dialogue.changed", locked, before, by, now)
+    update_row(locked)
+    set_participants(locked, participants)
+    audit_dialogue("dialogue.changed", locked, before, by, now)
     return locked
 
 
@@ -93,21 +93,21 @@ def call_off(*, dialogue: Dialogue, version: int, reason: str, by: User, now: da
 
     Raises PermissionDenied, ChangedMeanwhile; Refused where something is recorded of it.
     """
-    locked = to_change(dialogue, version, by, now)
-    reason = written(reason, "Say why it was called off.", field="reason")
+    locked = lock_for_change(dialogue, version, by, now)
+    reason = require_text(reason, "Say why it was called off.", field="reason")
     if locked.recorded_at:
         raise Refused("Something is recorded of this dialogue, so it was held. Put its record right instead.")
-    before = told(locked)
+    before = dialogue_audit_values(locked)
     locked.called_off_at, locked.called_off_by, locked.called_off_reason = now, by, reason
     locked.version += 1
-    change(locked)
-    log_dialogue("dialogue.called_off", locked, before, by, now)
+    update_row(locked)
+    audit_dialogue("dialogue.called_off", locked, before, by, now)
     return locked
 
 
-def to_change(dialogue: Dialogue, version: int, by: User, now: datetime) -> Dialogue:
+def lock_for_change(dialogue: Dialogue, version: int, by: User, now: datetime) -> Dialogue:
     """The dialogue, held until the transaction ends, as the form saw it; refuses one that was called off."""
-    if not can_hold_dialogue(by, dialogue.country):
+    if not can_manage_dialogues(by, dialogue.country):
         raise PermissionDenied
     locked = Dialogue.objects.select_for_update(no_key=True, of=("self",)).select_related("country").get(pk=dialogue.pk)
     refuse_stale(locked, version, now)
@@ -116,13 +116,13 @@ def to_change(dialogue: Dialogue, version: int, by: User, now: datetime) -> Dial
     return locked
 
 
-def keep_participants(dialogue: Dialogue, lines: Sequence[ParticipantLine]) -> None:
+def set_participants(dialogue: Dialogue, lines: Sequence[ParticipantInput]) -> None:
     """Let `lines` be all who are expected or came; refuses none, or one without an office."""
     if not lines:
         raise Refused("Say who is to come: at least one office.", field="participants")
     known = {row.pk: row for row in dialogue.participants.all()}
     for line in lines:
-        office = written(line.office, "Name the office of everybody who comes.", field="participants")
+        office = require_text(line.office, "Name the office of everybody who comes.", field="participants")
         if line.ministry and line.ministry.country_id != dialogue.country_id:
             raise Refused("One of the ministries is another country's. Choose this country's.", field="participants")
         row = known.pop(line.key, None) if line.key else None
@@ -131,34 +131,34 @@ def keep_participants(dialogue: Dialogue, lines: Sequence[ParticipantLine]) -> N
         row.name, row.office, row.presence, row.ministry = line.name.strip(), office, line.presence, line.ministry
         row.came = line.came
         if is_new:
-            add(row)
+            insert_row(row)
         else:
-            change(row)
+            update_row(row)
     Participant.objects.filter(pk__in=known).delete()
 
 
-def _one_at_a_time(country: Country) -> None:
+def _lock_country(country: Country) -> None:
     """Hold the country, so that two can't both find that there is no dialogue of a day and place yet."""
     Country.objects.select_for_update(no_key=True).get(pk=country.pk)
 
 
-def _fill(dialogue: Dialogue, *, held_on: date, place: str, purpose: str) -> None:
+def _fill_fields(dialogue: Dialogue, *, held_on: date, place: str, purpose: str) -> None:
     """Set what a form holds, or refuse."""
     dialogue.held_on = held_on
-    dialogue.place = written(place, "Say where it is held.", field="place")
-    dialogue.purpose = written(purpose, "Say what it is held for.", field="purpose")
+    dialogue.place = require_text(place, "Say where it is held.", field="place")
+    dialogue.purpose = require_text(purpose, "Say what it is held for.", field="purpose")
     same = Dialogue.objects.filter(
         country=dialogue.country_id, held_on=held_on, place=dialogue.place, called_off_at__isnull=True
     )
     if other := same.exclude(pk=dialogue.pk).first():
-        raise RecordedBefore(
-            f"A dialogue of {spelt(held_on)} at {dialogue.place} is there already. Open that one and change it.",
+        raise DuplicateRecord(
+            f"A dialogue of {format_date(held_on)} at {dialogue.place} is there already. Open that one and change it.",
             other,
             field="held_on",
         )
 
 
-def told(dialogue: Dialogue) -> dict[str, object]:
+def dialogue_audit_values(dialogue: Dialogue) -> dict[str, object]:
     """What the log keeps of a dialogue."""
     people = dialogue.participants.order_by("pk")
     return {
@@ -169,17 +169,17 @@ def told(dialogue: Dialogue) -> dict[str, object]:
         "agreed": dialogue.agreed,
         "called_off_reason": dialogue.called_off_reason,
         "participants": list(people.values_list("name", "office", "presence", "ministry_id", "came")),
-        "agenda": [_told_item(item) for item in dialogue.agenda.order_by("position")],
+        "agenda": [_item_audit_values(item) for item in dialogue.agenda.order_by("position")],
         "next_steps": list(dialogue.next_steps.order_by("pk").values_list("pk", flat=True)),
     }
 
 
-def _told_item(item: AgendaItem) -> dict[str, object]:
+def _item_audit_values(item: AgendaItem) -> dict[str, object]:
     names = ("recommendation_id", "commitment_id", "topic", "note", "said")
     return {name: value for name in names if (value := getattr(item, name))}
 
 
-def log_dialogue(verb: str, dialogue: Dialogue, before: dict[str, object], by: User, now: datetime) -> None:
+def audit_dialogue(verb: str, dialogue: Dialogue, before: dict[str, object], by: User, now: datetime) -> None:
     """Note in the log what was done to a dialogue, with what it says after it."""
-    after = {**told(dialogue), "recorded_at": now}
+    after = {**dialogue_audit_values(dialogue), "recorded_at": now}
     record(verb, by=by, row=dialogue, country=dialogue.country_id, before=before, after=after)

@@ -12,26 +12,26 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from dialogues.actions.commitments import locked_with_standing, newest_day, returned_round, waiting_round
-from dialogues.actions.files import refuse_too_much_together, refuse_unless_own_and_unsent
+from dialogues.actions.commitments import lock_with_standing, newest_event_date, returned_round, waiting_round
+from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile, UpdateRound
-from dialogues.models.drafts import KEPT_FOR
+from dialogues.models.drafts import DRAFT_LIFETIME
 from dialogues.permissions import can_draft
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import ChangedMeanwhile, add, change, spelt, spelt_moment
+from tiptracker.validation import EditConflict, insert_row, update_row, format_date, format_moment
 
-type Subject = Commitment | Dialogue
+type DraftSubject = Commitment | Dialogue
 """What a draft is of."""
-type Content = Mapping[str, Sequence[str]]
+type DraftContent = Mapping[str, Sequence[str]]
 """What was typed, by the names under which a form posts it."""
 
-MOST_CHARACTERS = 200_000
-MOST_FIELDS = 1000
+MAX_CHARACTERS = 200_000
+MAX_FIELDS = 1000
 
 
-class Page(NamedTuple):
+class DraftPage(NamedTuple):
     """The page on which something is typed: the mark of the draft it was filled from, "" for none; a name of its own.
 
     By its name it is known again where an answer was lost on the line; a page without script has none.
@@ -41,17 +41,17 @@ class Page(NamedTuple):
     name: str = ""
 
 
-class Closed(Refused):
+class DraftClosed(Refused):
     """Nothing is to be typed any more: a colleague has sent it, or it is settled. The draft was left as it is."""
 
 
 @transaction.atomic
 def save_draft(
     *,
-    of: Subject,
-    content: Content,
+    of: DraftSubject,
+    content: DraftContent,
     files: Sequence[EvidenceFile],
-    page: Page,
+    page: DraftPage,
     by: User,
     now: datetime,
 ) -> Draft:
@@ -63,20 +63,20 @@ def save_draft(
     if not can_draft(by, of):
         raise PermissionDenied
     _refuse_too_long(content)
-    refuse_too_much_together(files)
-    returned = _refuse_closed(of, now)
-    draft = hold_draft(of)
+    refuse_oversized_total(files)
+    returned = _lock_unless_closed(of, now)
+    draft = lock_draft(of)
     kept = {name: list(texts) for name, texts in content.items() if any(texts)}
     if draft and draft.content == kept and {*files} == {*draft.files.all()}:
         return draft  # said twice, perhaps because the first answer was lost on the line
-    refuse_overtaken(draft, page, by, now)
+    refuse_stale_draft(draft, page, by, now)
     refuse_unless_own_and_unsent(files, by, returned=returned, draft=draft)
     is_new = draft is None
-    draft = draft or Draft(**_key(of), version=0)
+    draft = draft or Draft(**_subject_filter(of), version=0)
     draft.content, draft.writer = kept, page.name
     draft.version += 1
     draft.saved_at, draft.saved_by = now, by
-    (add if is_new else change)(draft)
+    (insert_row if is_new else update_row)(draft)
     draft.files.set(files)
     if is_new:
         _log("draft.begun", of, draft, by)
@@ -84,34 +84,34 @@ def save_draft(
 
 
 @transaction.atomic
-def drop_draft(*, of: Subject, page: Page, by: User, now: datetime) -> None:
+def drop_draft(*, of: DraftSubject, page: DraftPage, by: User, now: datetime) -> None:
     """Throw away what was typed; its files go as unsent ones do. Raises PermissionDenied; ChangedMeanwhile as above."""
     if not can_draft(by, of):
         raise PermissionDenied
-    lock(of)
-    if draft := hold_draft(of):
-        refuse_overtaken(draft, page, by, now)
+    lock_subject(of)
+    if draft := lock_draft(of):
+        refuse_stale_draft(draft, page, by, now)
         Draft.objects.filter(pk=draft.pk).delete()
         _log("draft.dropped", of, draft, by)
 
 
-def finish_draft(*, of: Subject, page: Page, by: User, now: datetime) -> None:
+def finish_draft(*, of: DraftSubject, page: DraftPage, by: User, now: datetime) -> None:
     """Remove the draft of what is being sent, in the transaction of the sending, which holds `of` locked.
 
     Raises ChangedMeanwhile where a colleague saved what the sender's page has not shown.
     """
-    if draft := hold_draft(of):
-        refuse_overtaken(draft, page, by, now)
+    if draft := lock_draft(of):
+        refuse_stale_draft(draft, page, by, now)
         draft.delete()
 
 
 def drop_untouched_drafts(*, now: datetime) -> int:
     """Remove drafts that nobody has saved in KEPT_FOR; gives how many."""
     dropped = 0
-    for key in Draft.objects.untouched(since=now - KEPT_FOR).values_list("pk", flat=True):
+    for key in Draft.objects.untouched(since=now - DRAFT_LIFETIME).values_list("pk", flat=True):
         with transaction.atomic():
             # Held, then looked at once more: it may be saved in this very moment.
-            rows = Draft.objects.untouched(since=now - KEPT_FOR).filter(pk=key).select_for_update(no_key=True)
+            rows = Draft.objects.untouched(since=now - DRAFT_LIFETIME).filter(pk=key).select_for_update(no_key=True)
             if (draft := rows.first()) and (of := draft.commitment or draft.dialogue):
                 Draft.objects.filter(pk=draft.pk).delete()
                 _log("draft.forgotten", of, draft, None)
@@ -119,24 +119,24 @@ def drop_untouched_drafts(*, now: datetime) -> int:
     return dropped
 
 
-def draft_of(of: Subject) -> Draft | None:
+def find_draft(of: DraftSubject) -> Draft | None:
     """What was typed of this and not sent."""
-    return Draft.objects.filter(**_key(of)).select_related("saved_by").first()
+    return Draft.objects.filter(**_subject_filter(of)).select_related("saved_by").first()
 
 
-def hold_draft(of: Subject) -> Draft | None:
+def lock_draft(of: DraftSubject) -> Draft | None:
     """The same, held until the transaction ends."""
     return (
-        Draft.objects.filter(**_key(of)).select_for_update(no_key=True, of=("self",)).select_related("saved_by").first()
+        Draft.objects.filter(**_subject_filter(of)).select_for_update(no_key=True, of=("self",)).select_related("saved_by").first()
     )
 
 
-def refuse_overtaken(draft: Draft | None, page: Page, by: User, now: datetime) -> None:
+def refuse_stale_draft(draft: Draft | None, page: DraftPage, by: User, now: datetime) -> None:
     """Refuse where another page saved, sent or dropped the draft since `page` was filled."""
     if (draft.mark if draft else "") == page.seen:
         return
     if draft is None:
-        raise ChangedMeanwhile(
+        raise EditConflict(
             "The draft on this page was sent or dropped meanwhile. What you typed is kept: read it through, then save "
             "or send it as new."
         )
@@ -144,46 +144,46 @@ def refuse_overtaken(draft: Draft | None, page: Page, by: User, now: datetime) -
         return
     who = "You" if draft.saved_by_id == by.pk else draft.saved_by
     where = " on another page or device" if draft.saved_by_id == by.pk else ""
-    raise ChangedMeanwhile(
-        f"{who} saved a draft{where} on {spelt_moment(draft.saved_at, now)}. What you typed is kept, and nothing was "
+    raise EditConflict(
+        f"{who} saved a draft{where} on {format_moment(draft.saved_at, now)}. What you typed is kept, and nothing was "
         "overwritten: compare the two, then go on with the one that is right."
     )
 
 
-def lock(of: Subject) -> None:
+def lock_subject(of: DraftSubject) -> None:
     """Hold what the draft is of until this transaction ends, so that two pages can't both begin one."""
     type(of)._default_manager.select_for_update(no_key=True).get(pk=of.pk)
 
 
-def _key(of: Subject) -> dict[str, Subject]:
+def _subject_filter(of: DraftSubject) -> dict[str, DraftSubject]:
     return {"commitment" if isinstance(of, Commitment) else "dialogue": of}
 
 
-def _refuse_closed(of: Subject, now: datetime) -> UpdateRound | None:
+def _lock_unless_closed(of: DraftSubject, now: datetime) -> UpdateRound | None:
     """Lock it, and refuse where nothing is to be sent now; the round that came back and is being mended, if one is."""
     if not isinstance(of, Commitment):
-        lock(of)
+        lock_subject(of)
         return None
-    locked, standing = locked_with_standing(of, now)
+    locked, standing = lock_with_standing(of, now)
     if waiting := waiting_round(locked):
-        raise Closed(
-            f"{waiting.recorded_by} sent this update on {spelt_moment(waiting.recorded_at, now)}. It is with the "
+        raise DraftClosed(
+            f"{waiting.recorded_by} sent this update on {format_moment(waiting.recorded_at, now)}. It is with the "
             "embassy; nothing more is needed until it has answered."
         )
     if standing.is_settled:
-        raise Closed(f"{standing.status.label} on {spelt(newest_day(locked))}: nothing more is needed here.")
+        raise DraftClosed(f"{standing.status.label} on {format_date(newest_event_date(locked))}: nothing more is needed here.")
     return returned_round(locked)
 
 
-def _refuse_too_long(content: Content) -> None:
+def _refuse_too_long(content: DraftContent) -> None:
     length = sum(len(name) + sum(map(len, texts)) for name, texts in content.items())
-    if length > MOST_CHARACTERS or sum(map(len, content.values())) > MOST_FIELDS:
+    if length > MAX_CHARACTERS or sum(map(len, content.values())) > MAX_FIELDS:
         raise Refused(
-            f"This is too long to be kept as a draft: it has {length} characters, {MOST_CHARACTERS} can be kept. "
+            f"This is too long to be kept as a draft: it has {length} characters, {MAX_CHARACTERS} can be kept. "
             "Shorten it, or put a part into a file."
         )
 
 
-def _log(verb: str, of: Subject, draft: Draft, by: User | None) -> None:
+def _log(verb: str, of: DraftSubject, draft: Draft, by: User | None) -> None:
     country = of.country_id if isinstance(of, Dialogue) else None
     record(verb, by=by, row=draft, country=country, after={of._meta.model_name or "": of.pk})

@@ -7,10 +7,10 @@ from django.db.models import Model
 
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
-from tiptracker.validation import spelt_moment
+from tiptracker.validation import format_moment
 
 
-class RecordedBefore(Refused):
+class DuplicateRecord(Refused):
     """It is recorded already; `row` is where."""
 
     def __init__(self, sentence: str, row: Model, *, field: str | None = None) -> None:
@@ -18,16 +18,16 @@ class RecordedBefore(Refused):
         self.row = row
 
 
-def one_at_a_time(by: User) -> None:
+def lock_person(by: User) -> None:
     """Until the transaction ends, nothing else is added by this person: so a look at what they added holds."""
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
 
 
-def refuse_twice(row: Any, now: datetime) -> None:
+def refuse_duplicate(row: Any, now: datetime) -> None:
     """Refuse where `row`, with a `recorded_at`, says the same already; None: it doesn't."""
     if row is not None:
-        raise RecordedBefore(
-            f"You recorded exactly this on {spelt_moment(row.recorded_at, now)}, and it stands. If this is another "
+        raise DuplicateRecord(
+            f"You recorded exactly this on {format_moment(row.recorded_at, now)}, and it stands. If this is another "
             "thing, say what differs.",
             row,
         )

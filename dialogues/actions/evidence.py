@@ -6,11 +6,11 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from dialogues.actions.commitments import refuse_foreign_or_doubled
-from dialogues.actions.duplicates import one_at_a_time, refuse_twice
+from dialogues.actions.commitments import refuse_invalid_benchmarks
+from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.actions.files import refuse_unless_own_and_unsent
-from dialogues.actions.readings import Count, record_reading
-from dialogues.choices import Decision, DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from dialogues.actions.readings import ReadingInput, record_reading
+from dialogues.choices import UpdateDecision, DoneBy, EvidenceKind, EvidenceDecision, Sensitivity, SupportKind
 from dialogues.models import (
     Commitment,
     Evidence,
@@ -20,14 +20,14 @@ from dialogues.models import (
     Reading,
     RoundDecision,
 )
-from dialogues.permissions import can_log, can_review, has_recorded
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from dialogues.permissions import can_log_evidence, can_review_evidence, has_recorded
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
-from tiptracker.validation import add, refuse_backwards, refuse_future, refuse_unseen, spelt, written
+from tiptracker.validation import insert_row, refuse_reversed_dates, refuse_future, refuse_unseen, format_date, require_text
 
 TITLE_LENGTH = 400
 
@@ -47,8 +47,8 @@ def log_evidence(
     file: EvidenceFile | None = None,
     commitment: Commitment | None = None,
     sensitivity: Sensitivity = Sensitivity.INTERNAL,
-    bearings: Sequence[tuple[Benchmark, Shows]] = (),
-    count: Count | None = None,
+    bearings: Sequence[tuple[Benchmark, SupportKind]] = (),
+    count: ReadingInput | None = None,
     shares_file: bool = False,
     by: User,
     now: datetime,
@@ -60,9 +60,9 @@ def log_evidence(
     Raises PermissionDenied; Refused for a day to come, a span turned round, where neither source, link nor file lets
     anybody check it, and where `record_reading` does; RecordedBefore.
     """
-    if not can_log(by, country):
+    if not can_log_evidence(by, country):
         raise PermissionDenied
-    evidence = drawn_up(
+    evidence = build_evidence(
         country=country,
         title=title,
         kind=kind,
@@ -79,20 +79,20 @@ def log_evidence(
         by=by,
         now=now,
     )
-    one_at_a_time(by)
-    refuse_twice(_the_same(evidence, bearings, count), now)
+    lock_person(by)
+    refuse_duplicate(_find_identical(evidence, bearings, count), now)
     if file and not shares_file:
         refuse_unless_own_and_unsent([file], by)
-    add(evidence)
-    bear(evidence, bearings)
-    readiness_may_have_moved(country.pk)
-    record("evidence.logged", by=by, row=evidence, country=country, after=told(evidence))
+    insert_row(evidence)
+    add_evidence_links(evidence, bearings)
+    enqueue_readiness(country.pk)
+    record("evidence.logged", by=by, row=evidence, country=country, after=evidence_audit_values(evidence))
     if count:
         record_reading(**count._asdict(), source="", evidence=evidence, by=by, now=now)
     return evidence
 
 
-def drawn_up(
+def build_evidence(
     *,
     country: Country,
     title: str,
@@ -106,20 +106,20 @@ def drawn_up(
     file: EvidenceFile | None,
     commitment: Commitment | None,
     sensitivity: Sensitivity,
-    bearings: Sequence[tuple[Benchmark, Shows]],
+    bearings: Sequence[tuple[Benchmark, SupportKind]],
     by: User,
     now: datetime,
 ) -> Evidence:
     """A piece of evidence as it would be recorded now, not yet written; refuses what it may not say."""
-    title = written(title, "Say in a line what happened.", field="title")
-    stated_by = written(stated_by, "Name who says so: a ministry, a newspaper, yourself.", field="stated_by")
+    title = require_text(title, "Say in a line what happened.", field="title")
+    stated_by = require_text(stated_by, "Name who says so: a ministry, a newspaper, yourself.", field="stated_by")
     refuse_future(happened_to, now, field="happened_to")
-    refuse_backwards(happened_from, happened_to, field="happened_to")
+    refuse_reversed_dates(happened_from, happened_to, field="happened_to")
     if not (source.strip() or link or file):
         raise Refused("Give a source, a link or a file: without one nobody can check it.", field="source")
     if commitment and commitment.country_id != country.pk:
         raise Refused("That commitment is another country's. Choose one of this country's.", field="commitment")
-    refuse_foreign_or_doubled([benchmark for benchmark, _ in bearings], country, field="bearings")
+    refuse_invalid_benchmarks([benchmark for benchmark, _ in bearings], country, field="bearings")
     return Evidence(
         country=country,
         title=title,
@@ -139,10 +139,10 @@ def drawn_up(
 
 
 @transaction.atomic
-def log_counts(
+def log_readings(
     *,
     country: Country,
-    counts: Sequence[Count],
+    counts: Sequence[ReadingInput],
     stated_by: str,
     source: str = "",
     link: str = "",
@@ -159,7 +159,7 @@ def log_counts(
     return [
         log_evidence(
             country=country,
-            title=f"{stated_by.strip()}: {_in_words(count)}"[:TITLE_LENGTH],
+            title=f"{stated_by.strip()}: {_describe_reading(count)}"[:TITLE_LENGTH],
             kind=EvidenceKind.STATISTIC,
             happened_from=count.starts_on,
             happened_to=count.through_on,
@@ -177,11 +177,11 @@ def log_counts(
     ]
 
 
-def _in_words(count: Count) -> str:
+def _describe_reading(count: ReadingInput) -> str:
     return Reading(**{name: value for name, value in count._asdict().items() if name != "parts"}).in_words
 
 
-def _the_same(evidence: Evidence, bearings: Sequence[tuple[Benchmark, Shows]], count: Count | None) -> Evidence | None:
+def _find_identical(evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]], count: ReadingInput | None) -> Evidence | None:
     """What the same person logged before in the very same words, showing the same; a file is known by its content."""
     names = ("country", "title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
     said = {name: getattr(evidence, name) for name in (*names, "commitment", "sensitivity", "recorded_by")}
@@ -198,11 +198,11 @@ def _the_same(evidence: Evidence, bearings: Sequence[tuple[Benchmark, Shows]], c
 
 
 @transaction.atomic
-def review(
+def review_evidence(
     *,
     evidence: Evidence,
     bearing: EvidenceBearing | None,
-    decision: Review,
+    decision: EvidenceDecision,
     reason: str,
     first_on: date | None = None,
     seen: int | None = None,
@@ -218,23 +218,23 @@ def review(
     refuse_unless_reviewer(by, evidence, bearing)
     locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
     if later := Evidence.objects.filter(revises=locked).first():
-        day = spelt(later.recorded_at.astimezone(now.tzinfo).date())
+        day = format_date(later.recorded_at.astimezone(now.tzinfo).date())
         raise Refused(f"A later entry, of {day}, took its place. Review that one.")
     if locked.round_id:
         answer = RoundDecision.objects.filter(round=locked.round_id).first()
         if answer is None:
             raise Refused("It came with an update that waits in the inbox. Accept or return that update.")
-        if answer.decision == Decision.RETURNED:
+        if answer.decision == UpdateDecision.RETURNED:
             raise Refused(
-                f"It came with an update that went back on {spelt(answer.recorded_at.astimezone(now.tzinfo).date())}. "
+                f"It came with an update that went back on {format_date(answer.recorded_at.astimezone(now.tzinfo).date())}. "
                 "Wait for the ministry to mend it."
             )
     earlier = locked.reviews.filter(bearing=bearing).select_related("recorded_by")
-    refuse_unseen(earlier.order_by("-recorded_at", "-pk").first(), seen, now, what="review")
+    refuse_unseen(earlier.order_by("-recorded_at", "-pk").first(), seen, now, what="review_evidence")
     written_review = add_review(
         evidence=locked, bearing=bearing, decision=decision, reason=reason, first_on=first_on, by=by, now=now
     )
-    readiness_may_have_moved(locked.country_id)
+    enqueue_readiness(locked.country_id)
     record(
         f"evidence.{decision}",
         by=by,
@@ -251,14 +251,14 @@ def review(
 
 
 @transaction.atomic
-def open_evidence(*, evidence: Evidence, by: User) -> None:
+def record_evidence_opened(*, evidence: Evidence, by: User) -> None:
     """Tell in the log who has opened it. Whether they may see it, `visible_to` has said."""
     record("evidence.viewed", by=by, row=evidence, country=evidence.country_id)
 
 
 def refuse_unless_reviewer(by: User, evidence: Evidence, bearing: EvidenceBearing | None) -> None:
     """Raise PermissionDenied; or, for an officer's own, Refused: nobody verifies what they recorded themselves."""
-    if can_review(by, evidence, bearing):
+    if can_review_evidence(by, evidence, bearing):
         return
     if by.role == Role.OFFICER and has_recorded(by, evidence, bearing):
         raise Refused("You recorded this yourself. Ask another officer, or the Ambassador, to verify it.")
@@ -269,23 +269,23 @@ def add_review(
     *,
     evidence: Evidence,
     bearing: EvidenceBearing | None,
-    decision: Review,
+    decision: EvidenceDecision,
     reason: str,
     first_on: date | None,
     by: User,
     now: datetime,
 ) -> EvidenceReview:
     """Write one review, or refuse; whether the person may review was asked before."""
-    reason = written(reason, "Say in a sentence why.", field="reason")
+    reason = require_text(reason, "Say in a sentence why.", field="reason")
     if bearing and bearing.evidence_id != evidence.pk:
         raise Refused("That belongs to another piece of evidence. Open it again and review it there.")
     if first_on:
         if evidence.happened_from:
             raise Refused(
-                f"Its first day is told already: {spelt(evidence.happened_from)}. Leave this empty.", field="first_on"
+                f"Its first day is told already: {format_date(evidence.happened_from)}. Leave this empty.", field="first_on"
             )
-        refuse_backwards(first_on, evidence.happened_to, field="first_on")
-    return add(
+        refuse_reversed_dates(first_on, evidence.happened_to, field="first_on")
+    return insert_row(
         EvidenceReview(
             evidence=evidence,
             bearing=bearing,
@@ -298,10 +298,10 @@ def add_review(
     )
 
 
-def bear(evidence: Evidence, bearings: Sequence[tuple[Benchmark, Shows]]) -> None:
+def add_evidence_links(evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]]) -> None:
     """Write what `evidence` shows on each benchmark, recorded as the evidence is."""
     for benchmark, shows in bearings:
-        add(
+        insert_row(
             EvidenceBearing(
                 evidence=evidence,
                 benchmark=benchmark,
@@ -312,7 +312,7 @@ def bear(evidence: Evidence, bearings: Sequence[tuple[Benchmark, Shows]]) -> Non
         )
 
 
-def told(evidence: Evidence) -> dict[str, object]:
+def evidence_audit_values(evidence: Evidence) -> dict[str, object]:
     """What the log keeps of a piece of evidence."""
     return {
         "title": evidence.title,

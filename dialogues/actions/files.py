@@ -13,58 +13,50 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from dialogues.choices import Answer
-from dialogues.files.inspection import Inspected, inspect, megabytes, sha256
-from dialogues.files.scanner import Silent, scan
+from dialogues.choices import RedactionAnswer
+from dialogues.files.inspection import InspectedFile, inspect_upload, format_size, sha256
+from dialogues.files.scanner import ScannerUnavailable, scan
 from dialogues.models import Draft, EvidenceFile, FileScan, RedactionDecision, UpdateRound
-from dialogues.models.files import UNSENT, random_name
+from dialogues.models.files import IS_UNSENT, random_name
 from dialogues.permissions import can_upload
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record, record_once
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.errors import Refused
-from tiptracker.file_integrity import (
-    Fault,
-    NotAsKept,
-    is_machines_fault,
-    read_kept,
-    refuse_faults,
-    sentence_of,
-    tell_fault,
-)
+from tiptracker.file_integrity import FileFault, FileIntegrityError, is_machine_fault, read_intact_file, refuse_faults, describe_fault, log_fault
 from tiptracker.jobs.actions import enqueue
 from tiptracker.sandbox.sandbox import Sandbox
-from tiptracker.validation import add, spelt
+from tiptracker.validation import insert_row, format_date
 
 logger = logging.getLogger(__name__)
 
-MOST_CHECKED_AT_ONCE = 2 * 1024**3
+MAX_BYTES_PER_CHECK = 2 * 1024**3
 """In bytes: as much as is read in far less than the time that a job is given."""
-SHOWN_FOR = timedelta(hours=1)
+VIEWING_PERIOD = timedelta(hours=1)
 """How long a file that is shown in a page, picture by picture, is one opening of it."""
-UNSENT_FOR = timedelta(days=2)
+UNSENT_LIFETIME = timedelta(days=2)
 """How long a file is kept for a form that was refused, and that no draft holds."""
 
 
-def keep_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> EvidenceFile:
+def store_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> EvidenceFile:
     """Keep a clean copy of a file under a random name; it shows nothing until evidence cites it.
 
     Raises PermissionDenied; Refused (field "files") where it is empty, too large or not what it claims; TryLater.
     """
     if not can_upload(by):
         raise PermissionDenied
-    return keep_inspected(found=inspect(upload, run=Sandbox(by.pk)), by=by, now=now)
+    return store_inspected(found=inspect_upload(upload, run=Sandbox(by.pk)), by=by, now=now)
 
 
 @transaction.atomic
-def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile:
+def store_inspected(*, found: InspectedFile, by: User, now: datetime) -> EvidenceFile:
     """Keep what an inspection made of a file: for who keeps several in one transaction, which mustn't wait for it.
 
     Raises PermissionDenied; Refused where the ministry would have more than can be kept for it.
     """
     if not can_upload(by):
         raise PermissionDenied
-    _refuse_beyond_the_ministrys_room(found, by)
+    _refuse_over_ministry_quota(found, by)
     kept = EvidenceFile(
         name=found.name,
         media_type=found.media_type,
@@ -74,12 +66,12 @@ def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile
         uploaded_at=now,
         uploaded_by=by,
         ministry=by.ministry,
-        country_id=_country_of(by),
+        country_id=_country_of_uploader(by),
     )
     stored = default_storage.save(random_name(kept, found.name), ContentFile(found.content))
     try:
         kept.file.name = stored
-        add(kept)
+        insert_row(kept)
         if settings.CLAMD_URL:  # an inspection gives nothing that wasn't found clean
             FileScan.objects.create(file=kept, at=now)
         told = {name: getattr(kept, name) for name in ("name", "received_sha256", "stored_sha256")}
@@ -90,39 +82,39 @@ def keep_inspected(*, found: Inspected, by: User, now: datetime) -> EvidenceFile
     return kept
 
 
-def take_file(*, file: EvidenceFile, by: User) -> bytes:
+def read_for_download(*, file: EvidenceFile, by: User) -> bytes:
     """The content of a file, and in the log who opened it. Whether they may see it, `visible_to` has said.
 
-    Raises Refused as `look_into` does.
+    Raises Refused as `read_stored_file` does.
     """
     _refuse_redacted(file)  # perhaps in this very moment
-    content = look_into(file=file, by=by)
+    content = read_stored_file(file=file, by=by)
     with transaction.atomic():
         record("file.taken", by=by, row=file, country=_country_of_file(file), after={"sha256": file.stored_sha256})
     return content
 
 
-def show_file(*, file: EvidenceFile, by: User) -> bytes:
+def read_for_preview(*, file: EvidenceFile, by: User) -> bytes:
     """The content of a file that is shown in a page, and in the log who was shown it: one entry for all its pages.
 
-    Raises Refused as `look_into` does.
+    Raises Refused as `read_stored_file` does.
     """
     _refuse_redacted(file)
-    content = look_into(file=file, by=by)
+    content = read_stored_file(file=file, by=by)
     with transaction.atomic():
         EvidenceFile.objects.select_for_update(no_key=True).get(pk=file.pk)  # a browser asks for several pages at once
         record_once(
             "file.shown",
             by=by,
             row=file,
-            within=SHOWN_FOR,
+            within=VIEWING_PERIOD,
             country=_country_of_file(file),
             after={"sha256": file.stored_sha256},
         )
     return content
 
 
-def look_into(*, file: EvidenceFile, by: User) -> bytes:
+def read_stored_file(*, file: EvidenceFile, by: User) -> bytes:
     """The content of a file, for a page that goes on to hand none of it out.
 
     Raises Refused where it was redacted, is in quarantine, or no longer what was kept, which goes into the log.
@@ -131,26 +123,26 @@ def look_into(*, file: EvidenceFile, by: User) -> bytes:
         _refuse_redacted(file)
     _refuse_in_quarantine(file)
     try:
-        return read_kept(str(file.file), file.stored_sha256)
-    except NotAsKept as error:
-        _tell_fault(error.fault, file, by)
+        return read_intact_file(str(file.file), file.stored_sha256)
+    except FileIntegrityError as error:
+        _log_fault(error.fault, file, by)
         remedy = "ask who sent it to send it again"
-        raise Refused(sentence_of(error.fault, what="this file", number=file.pk, remedy=remedy)) from error
+        raise Refused(describe_fault(error.fault, what="this file", number=file.pk, remedy=remedy)) from error
 
 
-def scan_unscanned(*, now: datetime) -> int:
+def scan_unscanned_files(*, now: datetime) -> int:
     """Ask the scanner about what was kept before there was one; gives how many it judged. Stops where it is silent."""
     scanned = 0
     if not settings.CLAMD_URL:
         return scanned
     for file in EvidenceFile.objects.unscanned().order_by("pk").iterator():
         try:
-            content = read_kept(str(file.file), file.stored_sha256)
-        except NotAsKept:  # it isn't given out in any case, and the nightly check tells of it
+            content = read_intact_file(str(file.file), file.stored_sha256)
+        except FileIntegrityError:  # it isn't given out in any case, and the nightly check tells of it
             continue
         try:
             found = scan(content, settings.CLAMD_URL)
-        except Silent:
+        except ScannerUnavailable:
             logger.exception("The scanner gave no verdict on file %s", file.pk)
             break
         with transaction.atomic():
@@ -162,41 +154,41 @@ def scan_unscanned(*, now: datetime) -> int:
     return scanned
 
 
-def check_kept_files(*, after: int = 0) -> None:
+def check_stored_files(*, after: int = 0) -> None:
     """Hold each kept file with a key above `after` to its hash; beyond MOST_CHECKED_AT_ONCE, a job does the rest.
 
     Raises Refused where some are no longer what was kept, naming them; each goes into the log.
     """
-    faulty: dict[EvidenceFile, Fault] = {}
+    faulty: dict[EvidenceFile, FileFault] = {}
     looked_for = read = 0
     for file in EvidenceFile.objects.kept().filter(pk__gt=after).order_by("pk").iterator():
         try:
-            read_kept(str(file.file), file.stored_sha256)
-        except NotAsKept as error:
+            read_intact_file(str(file.file), file.stored_sha256)
+        except FileIntegrityError as error:
             faulty[file] = error.fault
         looked_for += 1
         read += file.size
-        if read > MOST_CHECKED_AT_ONCE:
+        if read > MAX_BYTES_PER_CHECK:
             enqueue("check_files", file.pk)
             break
     faults = {file.pk: fault for file, fault in faulty.items()}
-    if not is_machines_fault(faults, looked_for):
+    if not is_machine_fault(faults, looked_for):
         for file, fault in faulty.items():
-            _tell_fault(fault, file, None)
+            _log_fault(fault, file, None)
     refuse_faults(faults, things="kept files", looked_for=looked_for)
 
 
-def drop_unsent(*, now: datetime) -> int:
+def delete_unsent_files(*, now: datetime) -> int:
     """Remove the content and the name of files kept for a form that nobody sent in UNSENT_FOR; gives how many.
 
     Their rows stay, as all that is kept does, with who uploaded what size and hash when.
     """
     dropped = 0
-    for key in EvidenceFile.objects.unsent(before=now - UNSENT_FOR).values_list("pk", flat=True):
+    for key in EvidenceFile.objects.unsent(before=now - UNSENT_LIFETIME).values_list("pk", flat=True):
         with transaction.atomic():
             # Held, then looked at once more: it may be sent in this very moment.
             EvidenceFile.objects.select_for_update(no_key=True).get(pk=key)
-            file = EvidenceFile.objects.unsent(before=now - UNSENT_FOR).filter(pk=key).first()
+            file = EvidenceFile.objects.unsent(before=now - UNSENT_LIFETIME).filter(pk=key).first()
             if file is None:
                 continue
             EvidenceFile.objects.filter(pk=key).update(name=REDACTED)
@@ -206,18 +198,18 @@ def drop_unsent(*, now: datetime) -> int:
     return dropped
 
 
-def refuse_too_much_together(files: Sequence[EvidenceFile]) -> None:
+def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
     """Refuse files that have more than one update may bring, however they were uploaded."""
     together = sum(file.size for file in files)
     if together > settings.UPLOAD_MAX_ROUND_BYTES:
         raise Refused(
-            f"Together the files have {megabytes(together)}; at most {megabytes(settings.UPLOAD_MAX_ROUND_BYTES)} go "
+            f"Together the files have {format_size(together)}; at most {format_size(settings.UPLOAD_MAX_ROUND_BYTES)} go "
             "with one update. Leave some out and send them with another, or attach smaller scans.",
             field="files",
         )
 
 
-def sendable_again(returned: UpdateRound, by: User) -> QuerySet[EvidenceFile]:
+def find_resendable_files(returned: UpdateRound, by: User) -> QuerySet[EvidenceFile]:
     """The files of a round that came back which its ministry may send along with the next one."""
     return EvidenceFile.objects.visible_to(by).kept().filter(evidence__round=returned).distinct()
 
@@ -237,16 +229,16 @@ def refuse_unless_own_and_unsent(
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    again = set(sendable_again(returned, by).values_list("pk", flat=True)) if returned else set()
+    again = set(find_resendable_files(returned, by).values_list("pk", flat=True)) if returned else set()
     theirs = Q(pk__in=EvidenceFile.objects.uploaded_as(by).values("pk"))
     if draft:
         theirs |= Q(drafts=draft)
     own = EvidenceFile.objects.filter(theirs, pk__in=held - again).exclude(name=REDACTED).distinct()
-    if len(own.filter(UNSENT)) + len(held & again) != len(files):
+    if len(own.filter(IS_UNSENT)) + len(held & again) != len(files):
         raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
 
 
-def _refuse_beyond_the_ministrys_room(found: Inspected, by: User) -> None:
+def _refuse_over_ministry_quota(found: InspectedFile, by: User) -> None:
     if by.ministry_id is None:
         return
     # Held until this file is kept, so that two uploads at once can't both find the last of the room.
@@ -254,16 +246,16 @@ def _refuse_beyond_the_ministrys_room(found: Inspected, by: User) -> None:
     kept = EvidenceFile.objects.kept().filter(ministry=by.ministry_id).aggregate(size=Sum("size"))
     if (kept["size"] or 0) + len(found.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
         raise Refused(
-            f"“{found.name}” can't be kept: your ministry has used the {megabytes(settings.UPLOAD_MAX_MINISTRY_BYTES)} "
+            f"“{found.name}” can't be kept: your ministry has used the {format_size(settings.UPLOAD_MAX_MINISTRY_BYTES)} "
             "that it has room for. Send the update without it, and ask the embassy for more room.",
             field="files",
         )
 
 
 def _refuse_redacted(file: EvidenceFile) -> None:
-    decision = RedactionDecision.objects.filter(redaction__files__file=file, decision=Answer.CONFIRMED).first()
+    decision = RedactionDecision.objects.filter(redaction__files__file=file, decision=RedactionAnswer.CONFIRMED).first()
     if decision:
-        day = spelt(timezone.localtime(decision.recorded_at).date())
+        day = format_date(timezone.localtime(decision.recorded_at).date())
         raise Refused(
             f"This file was taken out of the record on {day} and destroyed. What it was cited for is still told; its "
             f"hash was {file.stored_sha256}."
@@ -282,8 +274,8 @@ def _refuse_in_quarantine(file: EvidenceFile) -> None:
         )
 
 
-def _tell_fault(fault: Fault, file: EvidenceFile, by: User | None) -> None:
-    tell_fault(
+def _log_fault(fault: FileFault, file: EvidenceFile, by: User | None) -> None:
+    log_fault(
         fault,
         row=file,
         kind="file",
@@ -302,7 +294,7 @@ def _country_of_file(file: EvidenceFile) -> int | None:
     )
 
 
-def _country_of(by: User) -> int | None:
+def _country_of_uploader(by: User) -> int | None:
     """The country of what somebody uploads, whose officers read the log of it: a ministry's; an officer's only one."""
     if by.ministry:
         return by.ministry.country_id

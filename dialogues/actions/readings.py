@@ -8,35 +8,35 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from dialogues.choices import Dimension, Direction
+from dialogues.choices import BreakdownDimension, ReadingDirection
 from dialogues.models import Evidence, Reading, ReadingPart, UpdateRound
-from dialogues.permissions import can_log
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from dialogues.permissions import can_log_evidence
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.models import Indicator
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import add, refuse_backwards, refuse_future
+from tiptracker.validation import insert_row, refuse_reversed_dates, refuse_future
 
 
-class Part(NamedTuple):
+class ReadingPartInput(NamedTuple):
     """How many of a figure are of one category, such as "Maseru" of the districts."""
 
-    dimension: Dimension
+    dimension: BreakdownDimension
     category: str
     figure: Decimal
 
 
-class Count(NamedTuple):
+class ReadingInput(NamedTuple):
     """What was counted from one day through another: a figure, or a direction alone, or ("no data") neither."""
 
     indicator: Indicator
     starts_on: date
     through_on: date
     figure: Decimal | None
-    direction: Direction | str
+    direction: ReadingDirection | str
     note: str = ""
-    parts: Sequence[Part] = ()
+    parts: Sequence[ReadingPartInput] = ()
 
 
 @transaction.atomic
@@ -46,11 +46,11 @@ def record_reading(
     starts_on: date,
     through_on: date,
     figure: Decimal | None,
-    direction: Direction | str,
+    direction: ReadingDirection | str,
     note: str,
     source: str,
     evidence: Evidence | None,
-    parts: Sequence[Part] = (),
+    parts: Sequence[ReadingPartInput] = (),
     by: User,
     now: datetime,
 ) -> Reading:
@@ -60,7 +60,7 @@ def record_reading(
     with a direction or below zero, parts that make more than the figure, and where neither source nor evidence is
     named.
     """
-    if not can_log(by, indicator.country):
+    if not can_log_evidence(by, indicator.country):
         raise PermissionDenied
     if evidence and evidence.country_id != indicator.country_id:
         raise Refused("That evidence is another country's. Choose this country's.", field="evidence")
@@ -79,8 +79,8 @@ def record_reading(
         by=by,
         now=now,
     )
-    readiness_may_have_moved(indicator.country_id)
-    record("reading.recorded", by=by, row=reading, country=indicator.country_id, after=told(reading))
+    enqueue_readiness(indicator.country_id)
+    record("reading.recorded", by=by, row=reading, country=indicator.country_id, after=reading_audit_values(reading))
     return reading
 
 
@@ -90,11 +90,11 @@ def add_reading(
     starts_on: date,
     through_on: date,
     figure: Decimal | None,
-    direction: Direction | str,
+    direction: ReadingDirection | str,
     note: str,
     source: str,
     evidence: Evidence | None,
-    parts: Sequence[Part] = (),
+    parts: Sequence[ReadingPartInput] = (),
     round: UpdateRound | None = None,
     field: str = "",
     by: User,
@@ -102,14 +102,14 @@ def add_reading(
 ) -> Reading:
     """Write one reading, or refuse beside `field` (or, where that is empty, beside the field that is wrong)."""
     refuse_future(through_on, now, field=field or "through_on")
-    refuse_backwards(starts_on, through_on, field=field or "through_on")
+    refuse_reversed_dates(starts_on, through_on, field=field or "through_on")
     if figure is not None and direction:
         raise Refused(
             "Give the figure, or only the direction, or neither for “no data”: not both.", field=field or "direction"
         )
     if figure is not None and figure < 0:
         raise Refused("A figure can't be less than zero. Put it right.", field=field or "figure")
-    reading = add(
+    reading = insert_row(
         Reading(
             indicator=indicator,
             starts_on=starts_on,
@@ -128,11 +128,11 @@ def add_reading(
     return reading
 
 
-def _add_parts(reading: Reading, parts: Sequence[Part]) -> None:
+def _add_parts(reading: Reading, parts: Sequence[ReadingPartInput]) -> None:
     """Write into what the figure is broken down, or refuse beside the part that is wrong."""
-    made: dict[Dimension, Decimal] = {}
+    made: dict[BreakdownDimension, Decimal] = {}
     for part in parts:
-        field = part_field(part.dimension, part.category)
+        field = part_field_name(part.dimension, part.category)
         if reading.figure is None:
             raise Refused("Give the whole figure too, or leave its parts empty.", field="figure")
         if part.figure < 0:
@@ -144,15 +144,15 @@ def _add_parts(reading: Reading, parts: Sequence[Part]) -> None:
                 "Put one of them right.",
                 field=field,
             )
-        add(ReadingPart(reading=reading, dimension=part.dimension, category=part.category, figure=part.figure))
+        insert_row(ReadingPart(reading=reading, dimension=part.dimension, category=part.category, figure=part.figure))
 
 
-def part_field(dimension: Dimension, category: str) -> str:
+def part_field_name(dimension: BreakdownDimension, category: str) -> str:
     """The name of the field in which a part is typed."""
     return f"{dimension}-{category}"
 
 
-def told(reading: Reading) -> dict[str, object]:
+def reading_audit_values(reading: Reading) -> dict[str, object]:
     """What the log keeps of a reading."""
     return {
         "indicator": reading.indicator_id,

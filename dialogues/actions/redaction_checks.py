@@ -7,23 +7,23 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.db.models import Q
 
-from dialogues.choices import Answer
+from dialogues.choices import RedactionAnswer
 from dialogues.models import Dialogue, EvidenceFile, Redaction, RedactionPlace
 from dialogues.models.dialogues import AgendaItem, Participant
-from dialogues.models.texts import TEXTS
+from dialogues.models.texts import FREE_TEXTS
 from recommendations.models import Edition, Milestone, Recommendation
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
 
-WRITTEN_ANEW = frozenset({AgendaItem, Dialogue, Edition, Milestone, Participant, Recommendation})
+EDITABLE_MODELS = frozenset({AgendaItem, Dialogue, Edition, Milestone, Participant, Recommendation})
 """Rows that may be put right or taken away: where a text became the mark, another may stand today."""
-FIELDS: Mapping[type[models.Model], tuple[str, ...]] = {
-    **{model: texts.fields for model, texts in TEXTS.items()},
+CHECKED_FIELDS: Mapping[type[models.Model], tuple[str, ...]] = {
+    **{model: texts.fields for model, texts in FREE_TEXTS.items()},
     AuditDetail: ("before", "after"),
 }
 
 
-class Place(NamedTuple):
+class PlaceKey(NamedTuple):
     """A text by its table, row and field."""
 
     table: str
@@ -34,30 +34,30 @@ class Place(NamedTuple):
         return f"{self.table} {self.row}, {self.field}"
 
 
-def faults_of_marks() -> list[str]:
+def find_redacted_text_faults() -> list[str]:
     """What is wrong with the marks, a sentence each: those that no redaction names, and the other way round."""
-    named, marks = set(_named()), set(_marks())
-    untold = set(_untold(named))
-    is_fixed = {model._meta.label_lower for model in FIELDS.keys() - WRITTEN_ANEW}
+    named, marks = set(_confirmed_places()), set(_redacted_places())
+    untold = set(_find_unlogged(named))
+    is_fixed = {model._meta.label_lower for model in CHECKED_FIELDS.keys() - EDITABLE_MODELS}
     return [
-        *(f"{place} became the mark, and no redaction names it" for place in sorted(marks - named - set(_dropped()))),
+        *(f"{place} became the mark, and no redaction names it" for place in sorted(marks - named - set(_dropped_file_names()))),
         *(
             f"{place} is named by a redaction and is not the mark"
             for place in sorted(named - marks)
             if place.table in is_fixed
         ),
         *(f"{place} is named by a redaction of which the log tells nothing" for place in sorted(untold)),
-        *(f"the words of redaction {pk} became the mark before it was decided" for pk in _undecided()),
+        *(f"the words of redaction {pk} became the mark before it was decided" for pk in _undecided_redactions()),
     ]
 
 
-def _named() -> Iterator[Place]:
-    confirmed = RedactionPlace.objects.filter(is_left=False, redaction__decision__decision=Answer.CONFIRMED)
-    yield from (Place(*place) for place in confirmed.values_list("table", "row", "field").iterator())
+def _confirmed_places() -> Iterator[PlaceKey]:
+    confirmed = RedactionPlace.objects.filter(is_left=False, redaction__decision__decision=RedactionAnswer.CONFIRMED)
+    yield from (PlaceKey(*place) for place in confirmed.values_list("table", "row", "field").iterator())
 
 
-def _marks() -> Iterator[Place]:
-    for model, fields in FIELDS.items():
+def _redacted_places() -> Iterator[PlaceKey]:
+    for model, fields in CHECKED_FIELDS.items():
         held = Q()
         for field in fields:
             held |= Q((field, REDACTED))
@@ -65,17 +65,17 @@ def _marks() -> Iterator[Place]:
         for pk, *texts in rows.iterator():
             for field, text in zip(fields, texts, strict=True):
                 if text == REDACTED:
-                    yield Place(model._meta.label_lower, pk, field)
+                    yield PlaceKey(model._meta.label_lower, pk, field)
 
 
-def _dropped() -> Iterator[Place]:
+def _dropped_file_names() -> Iterator[PlaceKey]:
     """The names of files that nobody sent: the mark stands there once the log tells that the file was removed."""
     table = EvidenceFile._meta.label_lower
     for row in AuditEntry.objects.filter(verb="file.dropped", table=table).values_list("row", flat=True).iterator():
-        yield Place(table, int(row), "name")
+        yield PlaceKey(table, int(row), "name")
 
 
-def _untold(named: set[Place]) -> Iterator[Place]:
+def _find_unlogged(named: set[PlaceKey]) -> Iterator[PlaceKey]:
     """Those that no entry of the log lists, neither a confirmation nor the search that followed it."""
     table = Redaction._meta.label_lower
     entries = AuditEntry.objects.filter(table=table, verb__in=("redaction.confirmed", "redaction.finished"))
@@ -87,5 +87,5 @@ def _untold(named: set[Place]) -> Iterator[Place]:
     yield from (place for place in named if f"{place.table}:{place.row}:{place.field}" not in told)
 
 
-def _undecided() -> list[int]:
+def _undecided_redactions() -> list[int]:
     return list(Redaction.objects.filter(words=REDACTED, decision=None).order_by("pk").values_list("pk", flat=True))

@@ -12,8 +12,8 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import F
 
-from dialogues.actions.duplicates import RecordedBefore
-from dialogues.choices import Answer
+from dialogues.actions.duplicates import DuplicateRecord
+from dialogues.choices import RedactionAnswer
 from dialogues.models import (
     AgendaItem,
     Dialogue,
@@ -26,29 +26,29 @@ from dialogues.models import (
     RedactionFile,
     RedactionPlace,
 )
-from dialogues.models.texts import TEXT_REDACTED, TEXTS, log_of, rows_of
+from dialogues.models.texts import TEXT_REDACTED, FREE_TEXTS, log_details_of_country, rows_of_country
 from dialogues.permissions import can_decide_on_redaction, can_redact
-from dialogues.text_search import FEWEST, bare, found_in_json, holds, repeats
+from dialogues.text_search import MIN_SEARCH_CHARACTERS, normalize_for_search, find_in_json, contains_words, repeats_words
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import Country, User
-from tiptracker.audit.actions import Told, record, record_all
+from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail
 from tiptracker.errors import Refused
-from tiptracker.infrastructure.locking import hold, hold_each
+from tiptracker.infrastructure.locking import lock_rows, lock_rows_in_order
 from tiptracker.jobs.actions import enqueue
-from tiptracker.validation import add, spelt_moment, written
+from tiptracker.validation import insert_row, format_moment, require_text
 
-SAYS_IT_AGAIN = (
+REASON_REPEATS_WORDS = (
     "The reason stays in the record, so it can’t repeat what is to be taken out. Say it without the name, such as "
     "“It names a victim”."
 )
-SIDES = ("before", "after")
-MANY = 50
+AUDIT_SIDES = ("before", "after")
+MANY_PLACES = 50
 """More places than a name stands in, as a rule: that they are all meant is to be said."""
 
 
-class Place(NamedTuple):
+class FoundPlace(NamedTuple):
     """Where the words stand: a text of the record, by its row and field; or a side of what the log keeps of it."""
 
     model: type[models.Model]
@@ -62,51 +62,51 @@ class Place(NamedTuple):
         return f"{self.model._meta.label_lower}:{self.row}:{self.field}"
 
 
-def places_of(country: Country, words: str) -> list[Place]:
+def find_places(country: Country, words: str) -> list[FoundPlace]:
     """Every text of a country's record in which the words stand, and every side of its log."""
-    return [*_texts_of(country, words), *_log_sides_of(country, words)] if bare(words) else []
+    return [*_find_in_texts(country, words), *_find_in_log(country, words)] if normalize_for_search(words) else []
 
 
-def _texts_of(country: Country, words: str) -> Iterator[Place]:
-    for model, texts in TEXTS.items():
-        for pk, *said in rows_of(model, country).values_list("pk", *texts.fields):
+def _find_in_texts(country: Country, words: str) -> Iterator[FoundPlace]:
+    for model, texts in FREE_TEXTS.items():
+        for pk, *said in rows_of_country(model, country).values_list("pk", *texts.fields):
             for field, text in zip(texts.fields, said, strict=True):
-                if holds(text, words):
-                    yield Place(model, pk, field, text)
+                if contains_words(text, words):
+                    yield FoundPlace(model, pk, field, text)
 
 
-def _log_sides_of(country: Country, words: str) -> Iterator[Place]:
-    for pk, *sides in log_of(country).values_list("pk", *SIDES).iterator():
-        for side, text in zip(SIDES, sides, strict=True):
-            if text != REDACTED and (found := found_in_json(text, words)):
-                yield Place(AuditDetail, pk, side, found[0])
+def _find_in_log(country: Country, words: str) -> Iterator[FoundPlace]:
+    for pk, *sides in log_details_of_country(country).values_list("pk", *AUDIT_SIDES).iterator():
+        for side, text in zip(AUDIT_SIDES, sides, strict=True):
+            if text != REDACTED and (found := find_in_json(text, words)):
+                yield FoundPlace(AuditDetail, pk, side, found[0])
 
 
-def proposals_naming(country: Country, rows: Iterable[models.Model | None]) -> list[Redaction]:
+def find_pending_redactions(country: Country, rows: Iterable[models.Model | None]) -> list[Redaction]:
     """Those waiting by which a text of these rows would go, or one of them as a file."""
     waiting = Redaction.objects.filter(country=country).waiting().order_by("pk").prefetch_related("files", "places")
     given = [row for row in rows if row]
-    return [redaction for redaction in waiting if any(_names(redaction, row) for row in given)]
+    return [redaction for redaction in waiting if any(_affects(redaction, row) for row in given)]
 
 
-def refuse_named(country: Country, rows: Iterable[models.Model | None]) -> None:
+def refuse_pending_redaction(country: Country, rows: Iterable[models.Model | None]) -> None:
     """Refuse to give the embassy's word on what may be gone tomorrow."""
-    if proposals_naming(country, rows):
+    if find_pending_redactions(country, rows):
         raise Refused(
             "Something of this update is proposed to be taken out of the record. Confirm or decline that first; who "
             "proposed it asks a colleague to. The note on the update’s page leads there."
         )
 
 
-def refuse_unfit_redaction(*, words: str, reason: str, files: Sequence[EvidenceFile]) -> None:
+def refuse_invalid_redaction(*, words: str, reason: str, files: Sequence[EvidenceFile]) -> None:
     """Refuse words that are too few to be looked for, nothing to take out, and a reason that says the words again."""
     if not words.strip() and not files:
         raise Refused("Write the words that are to be taken out, or choose a file.", field="words")
-    if words.strip() and len(bare(words)) < FEWEST:
+    if words.strip() and len(normalize_for_search(words)) < MIN_SEARCH_CHARACTERS:
         raise Refused(
-            f"Give at least {FEWEST} letters or digits: fewer stand in many words that name nobody.", field="words"
+            f"Give at least {MIN_SEARCH_CHARACTERS} letters or digits: fewer stand in many words that name nobody.", field="words"
         )
-    _refuse_repeating(reason, words)
+    _refuse_repeated_words(reason, words)
 
 
 @transaction.atomic
@@ -130,16 +130,16 @@ def propose_redaction(
     if not can_redact(by, country):
         raise PermissionDenied
     words = words.strip()
-    reason = written(reason, "Say why, in a sentence.", field="reason")
-    refuse_unfit_redaction(words=words, reason=reason, files=files)
+    reason = require_text(reason, "Say why, in a sentence.", field="reason")
+    refuse_invalid_redaction(words=words, reason=reason, files=files)
     Country.objects.select_for_update(no_key=True).get(pk=country.pk)
-    _refuse_proposed_before(country, words, files, now)
+    _refuse_duplicate_proposal(country, words, files, now)
     keys = {file.pk for file in files}
-    if rows_of(EvidenceFile, country).filter(pk__in=keys).count() < len(keys):
+    if rows_of_country(EvidenceFile, country).filter(pk__in=keys).count() < len(keys):
         raise Refused("One of those files is not of this country’s record. Leave it out.", field="files")
     if EvidenceFile.objects.redacted().filter(pk__in=keys).exists():
         raise Refused("One of those files has been taken out already. Leave it out.", field="files")
-    places = places_of(country, words)
+    places = find_places(country, words)
     going = [place for place in places if place.key not in left]
     if not files and not going:
         raise Refused(
@@ -148,12 +148,12 @@ def propose_redaction(
             field="words",
         )
     _refuse_many(going, are_many_meant)
-    redaction = add(Redaction(country=country, words=words, reason=reason, recorded_at=now, recorded_by=by))
+    redaction = insert_row(Redaction(country=country, words=words, reason=reason, recorded_at=now, recorded_by=by))
     for place in places:
         if place.key in left:
-            _keep_place(redaction, place, is_left=True)
+            _record_place(redaction, place, is_left=True)
     for file in files:
-        add(RedactionFile(redaction=redaction, file=file))
+        insert_row(RedactionFile(redaction=redaction, file=file))
     record(
         "redaction.proposed",
         by=by,
@@ -179,10 +179,10 @@ def confirm_redaction(
 
     Raises PermissionDenied, Refused.
     """
-    locked = _to_decide(redaction, by, now)
-    _refuse_many(_going(locked), are_many_meant)
-    decision = _decide(locked, Answer.CONFIRMED, reason, by, now)
-    places, told = _take_out(locked)
+    locked = _lock_for_decision(redaction, by, now)
+    _refuse_many(_places_to_redact(locked), are_many_meant)
+    decision = _decide(locked, RedactionAnswer.CONFIRMED, reason, by, now)
+    places, told = _redact_places(locked)
     enqueue("redaction", locked.pk)
     record_all(told, by=by, country=locked.country_id)
     record(
@@ -202,9 +202,9 @@ def confirm_redaction(
 @transaction.atomic
 def decline_redaction(*, redaction: Redaction, reason: str, by: User, now: datetime) -> RedactionDecision:
     """Leave the record as it is, and forget the words that were proposed. Raises PermissionDenied, Refused."""
-    locked = _to_decide(redaction, by, now)
-    reason = written(reason, "Say why it is to stay, in a sentence.", field="reason")
-    decision = _decide(locked, Answer.DECLINED, reason, by, now)
+    locked = _lock_for_decision(redaction, by, now)
+    reason = require_text(reason, "Say why it is to stay, in a sentence.", field="reason")
+    decision = _decide(locked, RedactionAnswer.DECLINED, reason, by, now)
     Redaction.objects.filter(pk=locked.pk).update(words=REDACTED)
     record("redaction.declined", by=by, row=locked, country=locked.country_id, after={"reason": decision.reason})
     return decision
@@ -216,10 +216,10 @@ def finish_redaction(*, redaction: Redaction) -> None:
 
     Doing it again does no harm. What was handed over has to be looked through before: afterwards nobody has the words.
     """
-    locked = _held(redaction)
-    if locked.words == REDACTED or locked.decision.decision != Answer.CONFIRMED:
+    locked = _lock_redaction(redaction)
+    if locked.words == REDACTED or locked.decision.decision != RedactionAnswer.CONFIRMED:
         return
-    places, told = _take_out(locked)
+    places, told = _redact_places(locked)
     Redaction.objects.filter(pk=locked.pk).update(words=REDACTED)
     record_all(told, by=locked.decision.recorded_by, country=locked.country_id)
     record(
@@ -234,31 +234,31 @@ def finish_redaction(*, redaction: Redaction) -> None:
         default_storage.delete(str(file.file))
 
 
-def _held(redaction: Redaction) -> Redaction:
+def _lock_redaction(redaction: Redaction) -> Redaction:
     """It as it stands, with its country and all redactions of that: the reason of one may hold the words of another."""
     Country.objects.select_for_update(no_key=True).get(pk=redaction.country_id)
-    held = hold(Redaction.objects.filter(country=redaction.country_id).select_related("country"))
+    held = lock_rows(Redaction.objects.filter(country=redaction.country_id).select_related("country"))
     return next(one for one in held if one.pk == redaction.pk)
 
 
-def _names(redaction: Redaction, row: models.Model) -> bool:
+def _affects(redaction: Redaction, row: models.Model) -> bool:
     """Whether a waiting proposal means this row; the places that it keeps are those it leaves."""
     if isinstance(row, EvidenceFile) and row.pk in {each.file_id for each in redaction.files.all()}:
         return True
     left = {str(place) for place in redaction.places.all()}
     return any(
-        holds(getattr(row, field), redaction.words) and f"{row._meta.label_lower}:{row.pk}:{field}" not in left
-        for field in TEXTS[type(row)].fields
+        contains_words(getattr(row, field), redaction.words) and f"{row._meta.label_lower}:{row.pk}:{field}" not in left
+        for field in FREE_TEXTS[type(row)].fields
     )
 
 
-def _refuse_repeating(reason: str, words: str) -> None:
-    if repeats(reason, words):
-        raise Refused(SAYS_IT_AGAIN, field="reason")
+def _refuse_repeated_words(reason: str, words: str) -> None:
+    if repeats_words(reason, words):
+        raise Refused(REASON_REPEATS_WORDS, field="reason")
 
 
-def _refuse_many(going: Sequence[Place], are_meant: bool) -> None:
-    if len(going) > MANY and not are_meant:
+def _refuse_many(going: Sequence[FoundPlace], are_meant: bool) -> None:
+    if len(going) > MANY_PLACES and not are_meant:
         raise Refused(
             f"That would take out {len(going)} texts: such words rarely name one person. Write more of the name, "
             "untick what means something else, or tick that all of them are to go.",
@@ -266,70 +266,70 @@ def _refuse_many(going: Sequence[Place], are_meant: bool) -> None:
         )
 
 
-def _refuse_proposed_before(country: Country, words: str, files: Sequence[EvidenceFile], now: datetime) -> None:
+def _refuse_duplicate_proposal(country: Country, words: str, files: Sequence[EvidenceFile], now: datetime) -> None:
     keys = {file.pk for file in files}
     for other in Redaction.objects.filter(country=country).waiting().select_related("recorded_by"):
         same_files = keys == set(other.files.values_list("file", flat=True))
-        if bare(other.words) == bare(words) and same_files:
-            raise RecordedBefore(
-                f"{other.recorded_by} proposed this on {spelt_moment(other.recorded_at, now)}, and it waits for "
+        if normalize_for_search(other.words) == normalize_for_search(words) and same_files:
+            raise DuplicateRecord(
+                f"{other.recorded_by} proposed this on {format_moment(other.recorded_at, now)}, and it waits for "
                 "somebody else to confirm it.",
                 other,
             )
 
 
-def _to_decide(redaction: Redaction, by: User, now: datetime) -> Redaction:
+def _lock_for_decision(redaction: Redaction, by: User, now: datetime) -> Redaction:
     """The proposal, held until the transaction ends; nothing of its country is proposed or printed meanwhile."""
     if not can_decide_on_redaction(by, redaction):
         raise PermissionDenied
-    locked = _held(redaction)
+    locked = _lock_redaction(redaction)
     if decision := RedactionDecision.objects.filter(redaction=locked).select_related("recorded_by").first():
         raise Refused(
             f"{decision.recorded_by} {decision.get_decision_display().lower()} this on "
-            f"{spelt_moment(decision.recorded_at, now)}. That stands."
+            f"{format_moment(decision.recorded_at, now)}. That stands."
         )
     return locked
 
 
-def _decide(redaction: Redaction, answer: Answer, reason: str, by: User, now: datetime) -> RedactionDecision:
+def _decide(redaction: Redaction, answer: RedactionAnswer, reason: str, by: User, now: datetime) -> RedactionDecision:
     reason = reason.strip()
-    _refuse_repeating(reason, redaction.words)
-    return add(RedactionDecision(redaction=redaction, decision=answer, reason=reason, recorded_at=now, recorded_by=by))
+    _refuse_repeated_words(reason, redaction.words)
+    return insert_row(RedactionDecision(redaction=redaction, decision=answer, reason=reason, recorded_at=now, recorded_by=by))
 
 
-def _going(redaction: Redaction) -> list[Place]:
+def _places_to_redact(redaction: Redaction) -> list[FoundPlace]:
     """Each place that holds the words now, but those that were left."""
     left = {str(place) for place in redaction.places.filter(is_left=True)}
-    found = [*places_of(redaction.country, redaction.words), *_names_of_files(redaction)]
+    found = [*find_places(redaction.country, redaction.words), *_file_name_places(redaction)]
     return [place for place in {place.key: place for place in found}.values() if place.key not in left]
 
 
-def _take_out(redaction: Redaction) -> tuple[list[Place], list[Told]]:
+def _redact_places(redaction: Redaction) -> tuple[list[FoundPlace], list[AuditEvent]]:
     """Let each text that holds the words, but those left, become the mark, and the sides of the log.
 
     Gives them, and what the log is to be told of each text.
     """
-    places = _going(redaction)
+    places = _places_to_redact(redaction)
     rows = {(place.model, place.row): place.model._default_manager.get(pk=place.row) for place in places}
     owners = {key: _owner(row) for key, row in rows.items()}
-    hold_each({*rows.values(), *owners.values()})
+    lock_rows_in_order({*rows.values(), *owners.values()})
     told = []
     for place in places:
-        _keep_place(redaction, place)  # first: the trigger asks for it
+        _record_place(redaction, place)  # first: the trigger asks for it
         place.model._default_manager.filter(pk=place.row).update(**{place.field: REDACTED})
         owner = owners[place.model, place.row]
-        _count_version_up(owner)
+        _increment_version(owner)
         if place.model is not AuditDetail:
             after = {"text": f"{place.model._meta.verbose_name}, {place.field}", "redaction": redaction.pk}
-            told.append(Told(TEXT_REDACTED, owner, after=after))
+            told.append(AuditEvent(TEXT_REDACTED, owner, after=after))
     return places, told
 
 
-def _names_of_files(redaction: Redaction) -> Iterator[Place]:
+def _file_name_places(redaction: Redaction) -> Iterator[FoundPlace]:
     """The names under which its files came: they go with them."""
     for pk, name in EvidenceFile.objects.filter(redactions__redaction=redaction).values_list("pk", "name"):
         if name != REDACTED:
-            yield Place(EvidenceFile, pk, "name", name)
+            yield FoundPlace(EvidenceFile, pk, "name", name)
 
 
 def _owner(row: models.Model) -> models.Model:
@@ -338,13 +338,13 @@ def _owner(row: models.Model) -> models.Model:
     return row.dialogue if isinstance(row, Participant | AgendaItem | NextStep) else row
 
 
-def _count_version_up(owner: models.Model) -> None:
+def _increment_version(owner: models.Model) -> None:
     """Let a form that was filled from the row before be refused when it is sent."""
     if isinstance(owner, Dialogue | Recommendation):
         type(owner).objects.filter(pk=owner.pk).update(version=F("version") + 1)
 
 
-def _keep_place(redaction: Redaction, place: Place, *, is_left: bool = False) -> None:
+def _record_place(redaction: Redaction, place: FoundPlace, *, is_left: bool = False) -> None:
     where = {"table": place.model._meta.label_lower, "row": place.row, "field": place.field}
     if not redaction.places.filter(**where).exists():
-        add(RedactionPlace(redaction=redaction, is_left=is_left, **where))
+        insert_row(RedactionPlace(redaction=redaction, is_left=is_left, **where))

@@ -6,19 +6,19 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from dialogues.actions.duplicates import one_at_a_time, refuse_twice
-from dialogues.actions.evidence import bear, drawn_up, told
+from dialogues.actions.duplicates import lock_person, refuse_duplicate
+from dialogues.actions.evidence import add_evidence_links, build_evidence, evidence_audit_values
 from dialogues.actions.files import refuse_unless_own_and_unsent
-from dialogues.actions.readings import Count, Part, record_reading
-from dialogues.choices import Dimension, DoneBy, EvidenceKind, Sensitivity, Shows
+from dialogues.actions.readings import ReadingInput, ReadingPartInput, record_reading
+from dialogues.choices import BreakdownDimension, DoneBy, EvidenceKind, Sensitivity, SupportKind
 from dialogues.models import Commitment, Evidence, EvidenceFile, Reading
-from dialogues.permissions import can_log, can_revise
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from dialogues.permissions import can_log_evidence, can_revise
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import ChangedMeanwhile, add, spelt_moment, written
+from tiptracker.validation import EditConflict, insert_row, format_moment, require_text
 
 
 @transaction.atomic
@@ -37,8 +37,8 @@ def revise_evidence(
     file: EvidenceFile | None = None,
     commitment: Commitment | None = None,
     sensitivity: Sensitivity = Sensitivity.INTERNAL,
-    bearings: Sequence[tuple[Benchmark, Shows]] = (),
-    counts: Sequence[Count] = (),
+    bearings: Sequence[tuple[Benchmark, SupportKind]] = (),
+    counts: Sequence[ReadingInput] = (),
     by: User,
     now: datetime,
 ) -> Evidence:
@@ -48,15 +48,15 @@ def revise_evidence(
     cites. Raises PermissionDenied; Refused for what a ministry sent, without a reason, where nothing differs, and where
     `log_evidence` does; RecordedBefore; ChangedMeanwhile where a later entry took its place already.
     """
-    if not can_log(by, evidence.country):
+    if not can_log_evidence(by, evidence.country):
         raise PermissionDenied
     if not can_revise(by, evidence):
         raise Refused(
             "A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again; what you know "
             "yourself, log as evidence of its own."
         )
-    reason = written(reason, "Say in a sentence why it is put right.", field="reason")
-    revision = drawn_up(
+    reason = require_text(reason, "Say in a sentence why it is put right.", field="reason")
+    revision = build_evidence(
         country=evidence.country,
         title=title,
         kind=kind,
@@ -74,40 +74,40 @@ def revise_evidence(
         now=now,
     )
     revision.revises, revision.revision_reason = evidence, reason
-    one_at_a_time(by)
+    lock_person(by)
     locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
-    says = _says(revision, bearings, counts)
+    says = _comparable_content(revision, bearings, counts)
     _refuse_replaced(locked, says, by, now)
-    if says == _as_recorded(locked):
+    if says == _recorded_content(locked):
         raise Refused("This says the same as what stands. Change what is wrong in it, or leave it as it is.")
-    if file and file.pk not in _files_so_far(locked):
+    if file and file.pk not in _cited_file_ids(locked):
         refuse_unless_own_and_unsent([file], by)
-    add(revision)
-    bear(revision, bearings)
-    readiness_may_have_moved(evidence.country_id)
+    insert_row(revision)
+    add_evidence_links(revision, bearings)
+    enqueue_readiness(evidence.country_id)
     record(
         "evidence.revised",
         by=by,
         row=revision,
         country=evidence.country_id,
-        before=told(locked),
-        after=told(revision) | {"revises": locked.pk, "revision_reason": reason},
+        before=evidence_audit_values(locked),
+        after=evidence_audit_values(revision) | {"revises": locked.pk, "revision_reason": reason},
     )
     for count in counts:
         record_reading(**count._asdict(), source="", evidence=revision, by=by, now=now)
     return revision
 
 
-def counted(reading: Reading) -> Count:
+def reading_input_of(reading: Reading) -> ReadingInput:
     """A reading as it would be told anew."""
-    return Count(
+    return ReadingInput(
         indicator=reading.indicator,
         starts_on=reading.starts_on,
         through_on=reading.through_on,
         figure=reading.figure,
         direction=reading.direction,
         note=reading.note,
-        parts=[Part(Dimension(part.dimension), part.category, part.figure) for part in reading.parts.all()],
+        parts=[ReadingPartInput(BreakdownDimension(part.dimension), part.category, part.figure) for part in reading.parts.all()],
     )
 
 
@@ -116,15 +116,15 @@ def _refuse_replaced(evidence: Evidence, says: object, by: User, now: datetime) 
     later = Evidence.objects.filter(revises=evidence).select_related("recorded_by").first()
     if later is None:
         return
-    if later.recorded_by_id == by.pk and says == _as_recorded(later):
-        refuse_twice(later, now)
-    raise ChangedMeanwhile(
-        f"{later.recorded_by} put this right on {spelt_moment(later.recorded_at, now)}: “{later.title}”. Only the "
+    if later.recorded_by_id == by.pk and says == _recorded_content(later):
+        refuse_duplicate(later, now)
+    raise EditConflict(
+        f"{later.recorded_by} put this right on {format_moment(later.recorded_at, now)}: “{later.title}”. Only the "
         "newest entry can be put right. What you typed is kept: compare it with what stands now, then send it again."
     )
 
 
-def _files_so_far(evidence: Evidence | None) -> set[int | None]:
+def _cited_file_ids(evidence: Evidence | None) -> set[int | None]:
     """The files (keys) that this entry, or an earlier one of the same piece, cites."""
     cited = set()
     while evidence:
@@ -133,24 +133,24 @@ def _files_so_far(evidence: Evidence | None) -> set[int | None]:
     return cited
 
 
-def _as_recorded(evidence: Evidence) -> object:
-    bearings = [(bearing.benchmark, Shows(bearing.shows)) for bearing in evidence.bearings.select_related("benchmark")]
+def _recorded_content(evidence: Evidence) -> object:
+    bearings = [(bearing.benchmark, SupportKind(bearing.shows)) for bearing in evidence.bearings.select_related("benchmark")]
     readings = evidence.readings.select_related("indicator").prefetch_related("parts")
-    return _says(evidence, bearings, [counted(reading) for reading in readings])
+    return _comparable_content(evidence, bearings, [reading_input_of(reading) for reading in readings])
 
 
-def _says(evidence: Evidence, bearings: Sequence[tuple[Benchmark, Shows]], counts: Sequence[Count]) -> object:
+def _comparable_content(evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]], counts: Sequence[ReadingInput]) -> object:
     """All that a piece of evidence tells, so that two can be compared; a file is known by its content."""
     names = ("title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
     return (
         [str(getattr(evidence, name) or "") for name in (*names, "commitment_id", "sensitivity")],
         evidence.file.received_sha256 if evidence.file else "",
         sorted((benchmark.pk, str(shows)) for benchmark, shows in bearings),
-        sorted(_figure(count) for count in counts),
+        sorted(_comparable_reading(count) for count in counts),
     )
 
 
-def _figure(count: Count) -> tuple[object, ...]:
+def _comparable_reading(count: ReadingInput) -> tuple[object, ...]:
     parts = sorted((str(part.dimension), part.category, part.figure) for part in count.parts)
     told = "" if count.figure is None else f"{count.figure.normalize():f}"
     return (

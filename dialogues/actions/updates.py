@@ -10,22 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
 
-from dialogues.actions.commitments import (
-    add_event,
-    is_reported,
-    locked_with_standing,
-    newest_day,
-    refuse_unproven,
-    returned_round,
-    waiting_round,
-)
-from dialogues.actions.drafts import Page, draft_of, finish_draft, hold_draft
-from dialogues.actions.evidence import TITLE_LENGTH, add_review, bear, refuse_unless_reviewer, told
-from dialogues.actions.files import refuse_too_much_together, refuse_unless_own_and_unsent
-from dialogues.actions.readings import Part, add_reading
-from dialogues.actions.readings import told as reading_told
-from dialogues.actions.redactions import refuse_named
-from dialogues.choices import Decision, Direction, DoneBy, EvidenceKind, Kind, Progress, Review, Sensitivity, Shows
+from dialogues.actions.commitments import add_event, is_reported_done, lock_with_standing, newest_event_date, refuse_unproven, returned_round, waiting_round
+from dialogues.actions.drafts import DraftPage, find_draft, finish_draft, lock_draft
+from dialogues.actions.evidence import TITLE_LENGTH, add_review, add_evidence_links, refuse_unless_reviewer, evidence_audit_values
+from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
+from dialogues.actions.readings import ReadingPartInput, add_reading
+from dialogues.actions.readings import reading_audit_values as reading_told
+from dialogues.actions.redactions import refuse_pending_redaction
+from dialogues.choices import UpdateDecision, ReadingDirection, DoneBy, EvidenceKind, CommitmentEventKind, ClaimedProgress, EvidenceDecision, Sensitivity, SupportKind
 from dialogues.models import (
     Commitment,
     Evidence,
@@ -36,36 +28,36 @@ from dialogues.models import (
     Update,
     UpdateRound,
 )
-from dialogues.permissions import can_decide, can_send_update
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from dialogues.permissions import can_decide_on_update, can_send_update
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.choices import Rule
 from recommendations.models import Benchmark, Edition, Indicator
-from recommendations.tracking_period import at_hand, holding
+from recommendations.tracking_period import pick_default_edition, find_covering_edition
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import ChangedMeanwhile, add, refuse_backwards, refuse_future, spelt, spelt_moment, written
+from tiptracker.validation import EditConflict, insert_row, refuse_reversed_dates, refuse_future, format_date, format_moment, require_text
 
-NO_FILE: Sequence[EvidenceFile | None] = (None,)
-GOVERNMENTS_OWN = (DoneBy.GOVERNMENT, DoneBy.JOINT)
+WITHOUT_FILE: Sequence[EvidenceFile | None] = (None,)
+ACCEPTED_DONE_BY = (DoneBy.GOVERNMENT, DoneBy.JOINT)
 
 
-class Figure(NamedTuple):
+class FigureInput(NamedTuple):
     """A count that a ministry sends: a figure, or only its direction, from the start of the tracking period."""
 
     indicator: Indicator
     figure: Decimal | None
-    direction: Direction | str
+    direction: ReadingDirection | str
     through_on: date
-    parts: Sequence[Part] = ()
+    parts: Sequence[ReadingPartInput] = ()
 
 
-class Judgement(NamedTuple):
+class ReviewInput(NamedTuple):
     """The embassy's word on one bearing of a round's evidence or, with none, on the evidence itself."""
 
     evidence: Evidence
     bearing: EvidenceBearing | None
-    decision: Review
+    decision: EvidenceDecision
     reason: str
     first_on: date | None = None
 
@@ -76,13 +68,13 @@ def send_round(
     commitment: Commitment,
     title: str,
     narrative: str,
-    claimed: Progress,
+    claimed: ClaimedProgress,
     happened_from: date | None,
     happened_to: date,
     done_by: DoneBy,
     files: Sequence[EvidenceFile],
-    figures: Sequence[Figure],
-    page: Page | None = None,
+    figures: Sequence[FigureInput],
+    page: DraftPage | None = None,
     by: User,
     now: datetime,
 ) -> UpdateRound:
@@ -97,34 +89,34 @@ def send_round(
     """
     if not can_send_update(by, commitment):
         raise PermissionDenied
-    title = written(title, "Say in a line what was done.", field="title")
-    narrative = written(narrative, "Say what was done, in a few sentences.", field="narrative")
+    title = require_text(title, "Say in a line what was done.", field="title")
+    narrative = require_text(narrative, "Say what was done, in a few sentences.", field="narrative")
     refuse_future(happened_to, now, field="happened_to")
-    refuse_backwards(happened_from, happened_to, field="happened_to")
-    if done_by not in GOVERNMENTS_OWN:
+    refuse_reversed_dates(happened_from, happened_to, field="happened_to")
+    if done_by not in ACCEPTED_DONE_BY:
         raise Refused("Say whether the government did it alone or together with others.", field="done_by")
     if len(files) > settings.UPLOAD_MAX_FILES:
         raise Refused(f"At most {settings.UPLOAD_MAX_FILES} files go with one update. Leave some out.", field="files")
-    refuse_too_much_together(files)
-    locked, standing = locked_with_standing(commitment, now)
+    refuse_oversized_total(files)
+    locked, standing = lock_with_standing(commitment, now)
     if standing.is_settled:
         raise Refused(
             # The reason and who gave it may be the embassy's own: a ministry reads the status and its day alone.
-            f"{standing.status.label} on {spelt(newest_day(locked))}. Nothing more is asked of you. If work goes on, "
+            f"{standing.status.label} on {format_date(newest_event_date(locked))}. Nothing more is asked of you. If work goes on, "
             "ask the embassy to reopen it."
         )
     if waiting := waiting_round(locked):
         raise Refused(
-            f"Your update of {spelt_moment(waiting.recorded_at, now)}, sent by {waiting.recorded_by}, is with the "
+            f"Your update of {format_moment(waiting.recorded_at, now)}, sent by {waiting.recorded_by}, is with the "
             "embassy. Wait for its answer; it will stand here."
         )
     returned = returned_round(locked)
-    refuse_unless_own_and_unsent(files, by, returned=returned, draft=hold_draft(locked) if page else draft_of(locked))
+    refuse_unless_own_and_unsent(files, by, returned=returned, draft=lock_draft(locked) if page else find_draft(locked))
     if page is not None:
         finish_draft(of=locked, page=page, by=by, now=now)
-    sent = add(
+    sent = insert_row(
         UpdateRound(
-            update=(update := returned.update if returned else _next_update(locked)),
+            update=(update := returned.update if returned else _create_next_update(locked)),
             number=update.rounds.count() + 1,
             narrative=narrative,
             claimed=claimed,
@@ -133,14 +125,14 @@ def send_round(
             recorded_by=by,
         )
     )
-    benchmarks = _asked_on(locked, happened_from, happened_to, now.date())
-    shows = Shows.PLAN if claimed == Progress.NOT_STARTED else Shows.ACTION
-    carriers = files or (() if _answer(figures, benchmarks) else NO_FILE)
+    benchmarks = _benchmarks_for_dates(locked, happened_from, happened_to, now.date())
+    shows = SupportKind.PLAN if claimed == ClaimedProgress.NOT_STARTED else SupportKind.ACTION
+    carriers = files or (() if _figures_answer_all(figures, benchmarks) else WITHOUT_FILE)
     pieces = [
-        _add_piece(
+        _add_evidence(
             sent,
             locked,
-            title=_specified(title, file.name) if file and len(files) > 1 else title,
+            title=_title_with_part(title, file.name) if file and len(files) > 1 else title,
             kind=EvidenceKind.REPORT if file else EvidenceKind.STATEMENT,
             span=(happened_from, happened_to),
             done_by=done_by,
@@ -151,10 +143,10 @@ def send_round(
     ]
     readings = [_add_figure(sent, locked, title, figure) for figure in figures]
     pieces += [reading.evidence for reading in readings if reading.evidence]
-    if claimed == Progress.DONE:
+    if claimed == ClaimedProgress.DONE:
         # Never before what is recorded already: done in December, returned on 3 January, sent again on 10 January.
-        add_event(locked, Kind.REPORTED_DONE, on=max(happened_to, newest_day(locked)), round=sent, by=by, now=now)
-    readiness_may_have_moved(locked.country_id)
+        add_event(locked, CommitmentEventKind.REPORTED_DONE, on=max(happened_to, newest_event_date(locked)), round=sent, by=by, now=now)
+    enqueue_readiness(locked.country_id)
     record(
         "update.sent",
         by=by,
@@ -166,14 +158,14 @@ def send_round(
             "round": sent.number,
             "narrative": narrative,
             "claimed": claimed,
-            "evidence": [told(piece) for piece in pieces],
+            "evidence": [evidence_audit_values(piece) for piece in pieces],
             "figures": [reading_told(reading) for reading in readings],
         },
     )
     return sent
 
 
-def hold_for_sending(*, commitment: Commitment, by: User) -> None:
+def lock_for_sending(*, commitment: Commitment, by: User) -> None:
     """Lock all that keeping files and sending them with an update locks, before the first of these is told in the log.
 
     Call within the transaction that does both.
@@ -181,7 +173,7 @@ def hold_for_sending(*, commitment: Commitment, by: User) -> None:
     if by.ministry_id:
         Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
     Commitment.objects.select_for_update(no_key=True).get(pk=commitment.pk)
-    readiness_may_have_moved(commitment.country_id)
+    enqueue_readiness(commitment.country_id)
 
 
 @transaction.atomic
@@ -197,15 +189,15 @@ def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) ->
 
     Raises PermissionDenied; Refused without a reason; ChangedMeanwhile where somebody decided on it already.
     """
-    if not can_decide(by, round):
+    if not can_decide_on_update(by, round):
         raise PermissionDenied
-    reason = written(reason, "Say what is missing, so that the ministry can mend it.", field="reason")
-    locked, standing = locked_with_standing(round.update.commitment, now)
+    reason = require_text(reason, "Say what is missing, so that the ministry can mend it.", field="reason")
+    locked, standing = lock_with_standing(round.update.commitment, now)
     _refuse_decided(round, now)
-    decision = _decide(round, Decision.RETURNED, reason, by, now)
-    if round.claimed == Progress.DONE and is_reported(locked, now):
-        add_event(locked, Kind.REPORT_RETURNED, on=now.date(), reason=reason, round=round, by=by, now=now)
-    readiness_may_have_moved(locked.country_id)
+    decision = _decide(round, UpdateDecision.RETURNED, reason, by, now)
+    if round.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
+        add_event(locked, CommitmentEventKind.REPORT_RETURNED, on=now.date(), reason=reason, round=round, by=by, now=now)
+    enqueue_readiness(locked.country_id)
     record(
         "update.returned",
         by=by,
@@ -219,7 +211,7 @@ def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) ->
 
 @transaction.atomic
 def accept_round(
-    *, round: UpdateRound, reviews: Sequence[Judgement], reason: str = "", by: User, now: datetime
+    *, round: UpdateRound, reviews: Sequence[ReviewInput], reason: str = "", by: User, now: datetime
 ) -> RoundDecision:
     """Take a round: each bearing, and each piece that carries a figure or bears on nothing, verified or rejected.
 
@@ -227,25 +219,25 @@ def accept_round(
     assesses. Raises PermissionDenied; Refused naming what isn't judged or is missing, or where something of it is
     proposed to be redacted; ChangedMeanwhile where somebody decided on it already.
     """
-    if not can_decide(by, round):
+    if not can_decide_on_update(by, round):
         raise PermissionDenied
-    locked, standing = locked_with_standing(round.update.commitment, now)
+    locked, standing = lock_with_standing(round.update.commitment, now)
     _refuse_decided(round, now)
-    _refuse_unless_whole(to_judge(round), reviews)
-    refuse_named(locked.country, _texts_of(round))
+    _refuse_incomplete_reviews(list_parts_to_review(round), reviews)
+    refuse_pending_redaction(locked.country, _redactable_rows(round))
     for judgement in reviews:
         refuse_unless_reviewer(by, judgement.evidence, judgement.bearing)
         add_review(**judgement._asdict(), by=by, now=now)
-    decision = _decide(round, Decision.ACCEPTED, reason.strip(), by, now)
-    if round.claimed == Progress.DONE and is_reported(locked, now):
-        if not any(judgement.decision == Review.VERIFIED for judgement in reviews):
+    decision = _decide(round, UpdateDecision.ACCEPTED, reason.strip(), by, now)
+    if round.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
+        if not any(judgement.decision == EvidenceDecision.VERIFIED for judgement in reviews):
             raise Refused(
                 "It claims to be done, and nothing of it is verified. Verify what proves it, or return the update and "
                 "say what is missing."
             )
         refuse_unproven(locked, reason)
-        add_event(locked, Kind.VERIFIED_DONE, on=now.date(), reason=reason.strip(), round=round, by=by, now=now)
-    readiness_may_have_moved(locked.country_id)
+        add_event(locked, CommitmentEventKind.VERIFIED_DONE, on=now.date(), reason=reason.strip(), round=round, by=by, now=now)
+    enqueue_readiness(locked.country_id)
     record(
         "update.accepted",
         by=by,
@@ -270,7 +262,7 @@ def accept_round(
     return decision
 
 
-def to_judge(round: UpdateRound) -> list[tuple[Evidence, EvidenceBearing | None]]:
+def list_parts_to_review(round: UpdateRound) -> list[tuple[Evidence, EvidenceBearing | None]]:
     """What accepting a round has to judge: each bearing; a piece itself if figures rest on it or it bears on none."""
     pieces = round.evidence.order_by("pk").prefetch_related("bearings__benchmark__recommendation", "readings")
     parts: list[tuple[Evidence, EvidenceBearing | None]] = []
@@ -282,19 +274,19 @@ def to_judge(round: UpdateRound) -> list[tuple[Evidence, EvidenceBearing | None]
     return parts
 
 
-def _texts_of(round: UpdateRound) -> list[Model]:
+def _redactable_rows(round: UpdateRound) -> list[Model]:
     """What a ministry wrote and sent: the round, its evidence with the files, and its figures."""
     evidence = list(round.evidence.select_related("file"))
     return [round, *evidence, *(each.file for each in evidence if each.file), *round.readings.all()]
 
 
-def _next_update(commitment: Commitment) -> Update:
+def _create_next_update(commitment: Commitment) -> Update:
     """A new update, numbered on."""
     last = commitment.updates.order_by("-number").first()
-    return add(Update(commitment=commitment, number=last.number + 1 if last else 1))
+    return insert_row(Update(commitment=commitment, number=last.number + 1 if last else 1))
 
 
-def _answer(figures: Sequence[Figure], benchmarks: Sequence[Benchmark]) -> bool:
+def _figures_answer_all(figures: Sequence[FigureInput], benchmarks: Sequence[Benchmark]) -> bool:
     """Whether figures say all that an update can say on these benchmarks, so that its words claim nothing besides."""
     counted = {figure.indicator.pk for figure in figures if figure.figure is not None or figure.direction}
     return bool(counted) and all(
@@ -303,7 +295,7 @@ def _answer(figures: Sequence[Figure], benchmarks: Sequence[Benchmark]) -> bool:
     )
 
 
-def _add_piece(
+def _add_evidence(
     sent: UpdateRound,
     commitment: Commitment,
     *,
@@ -312,11 +304,11 @@ def _add_piece(
     span: tuple[date | None, date],
     done_by: DoneBy,
     file: EvidenceFile | None = None,
-    bearings: Sequence[tuple[Benchmark, Shows]] = (),
+    bearings: Sequence[tuple[Benchmark, SupportKind]] = (),
 ) -> Evidence:
     """One piece of evidence that comes with a round: a file, a figure, or the round's own words."""
     happened_from, happened_to = span
-    piece = add(
+    piece = insert_row(
         Evidence(
             country=commitment.country,
             title=title,
@@ -325,7 +317,7 @@ def _add_piece(
             happened_to=happened_to,
             done_by=done_by,
             stated_by=commitment.maker,
-            source=f"Update of the {commitment.maker}, {spelt(sent.recorded_at.date())}",
+            source=f"Update of the {commitment.maker}, {format_date(sent.recorded_at.date())}",
             file=file,
             commitment=commitment,
             round=sent,
@@ -334,11 +326,11 @@ def _add_piece(
             recorded_by=sent.recorded_by,
         )
     )
-    bear(piece, bearings)
+    add_evidence_links(piece, bearings)
     return piece
 
 
-def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: Figure) -> Reading:
+def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: FigureInput) -> Reading:
     """A figure of a round, with evidence of its own, so that it is judged by itself."""
     starts_on = _period_start(figure, commitment, sent.recorded_by)
     reading = Reading(
@@ -348,10 +340,10 @@ def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: F
         starts_on=starts_on,
         through_on=figure.through_on,
     )
-    piece = _add_piece(
+    piece = _add_evidence(
         sent,
         commitment,
-        title=_specified(title, reading.in_words),
+        title=_title_with_part(title, reading.in_words),
         kind=EvidenceKind.STATISTIC,
         span=(starts_on, figure.through_on),
         done_by=DoneBy.GOVERNMENT,
@@ -373,7 +365,7 @@ def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: F
     )
 
 
-def _asked_on(commitment: Commitment, first: date | None, last: date, today: date) -> list[Benchmark]:
+def _benchmarks_for_dates(commitment: Commitment, first: date | None, last: date, today: date) -> list[Benchmark]:
     """What a commitment works towards in the edition whose tracking period holds the days, where it moved along.
 
     Where none does, in the one at hand `today`: there it can still come to count.
@@ -382,24 +374,24 @@ def _asked_on(commitment: Commitment, first: date | None, last: date, today: dat
     by_edition: dict[Edition, list[Benchmark]] = {}
     for link in links:
         by_edition.setdefault(link.benchmark.recommendation.edition, []).append(link.benchmark)
-    at = at_hand(by_edition, today)
-    edition = holding([at, *by_edition], first, last) if at else None
+    at = pick_default_edition(by_edition, today)
+    edition = find_covering_edition([at, *by_edition], first, last) if at else None
     return by_edition[edition] if edition else []
 
 
-def _specified(title: str, what: str) -> str:
+def _title_with_part(title: str, what: str) -> str:
     """An update's line with the part of it that a piece of evidence is, cut to what a title holds."""
     return f"{title} ({what})"[:TITLE_LENGTH]
 
 
-def _period_start(figure: Figure, commitment: Commitment, by: User) -> date:
+def _period_start(figure: FigureInput, commitment: Commitment, by: User) -> date:
     """The first day of the tracking period that the figure's last day lies in or follows."""
     if not Indicator.objects.visible_to(by).filter(pk=figure.indicator.pk).exists():
         raise Refused(f"“{figure.indicator}” isn't asked of your ministry. Leave it out.", field="figures")
     editions = Edition.objects.filter(country=commitment.country_id, starts_on__lte=figure.through_on).tracked()
     if (edition := editions.first()) is None:
         raise Refused(
-            f"No tracking period had begun by {spelt(figure.through_on)}. Give the last day that the figure covers.",
+            f"No tracking period had begun by {format_date(figure.through_on)}. Give the last day that the figure covers.",
             field="figures",
         )
     return edition.starts_on
@@ -408,14 +400,14 @@ def _period_start(figure: Figure, commitment: Commitment, by: User) -> date:
 def _refuse_decided(round: UpdateRound, now: datetime) -> None:
     decided = RoundDecision.objects.filter(round=round).select_related("recorded_by").first()
     if decided:
-        raise ChangedMeanwhile(
-            f"{decided.recorded_by} {decided.decision} this update on {spelt_moment(decided.recorded_at, now)}. "
+        raise EditConflict(
+            f"{decided.recorded_by} {decided.decision} this update on {format_moment(decided.recorded_at, now)}. "
             "Nothing of yours was saved: see what was decided."
         )
 
 
-def _refuse_unless_whole(
-    parts: Sequence[tuple[Evidence, EvidenceBearing | None]], reviews: Sequence[Judgement]
+def _refuse_incomplete_reviews(
+    parts: Sequence[tuple[Evidence, EvidenceBearing | None]], reviews: Sequence[ReviewInput]
 ) -> None:
     """Refuse where something isn't judged, is judged twice, or isn't of this round."""
     asked = {(piece.pk, bearing.pk if bearing else None) for piece, bearing in parts}
@@ -433,5 +425,5 @@ def _refuse_unless_whole(
         raise Refused(f"Say of each whether it is verified or rejected. Still open: {'; '.join(lacking)}.")
 
 
-def _decide(round: UpdateRound, decision: Decision, reason: str, by: User, now: datetime) -> RoundDecision:
-    return add(RoundDecision(round=round, decision=decision, reason=reason, recorded_at=now, recorded_by=by))
+def _decide(round: UpdateRound, decision: UpdateDecision, reason: str, by: User, now: datetime) -> RoundDecision:
+    return insert_row(RoundDecision(round=round, decision=decision, reason=reason, recorded_at=now, recorded_by=by))

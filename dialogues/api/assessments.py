@@ -20,10 +20,10 @@ from dialogues.models import (
 from dialogues.permissions import can_give_verdicts
 from recommendations.models import Benchmark
 from tiptracker import clock, text_rules
-from tiptracker.api.base import IdFilter, PersonField, Seen, SeenList, SignedIn, WordField, valid
-from tiptracker.api.query_params import RecordedSince, TakesParameters
-from tiptracker.api.serializers import Body, Text
-from tiptracker.idempotency.api import MakesRows, makes_a_row
+from tiptracker.api.base import IdFilter, PersonField, VisibleRowField, VisibleRowListField, ApiRequest, ChoiceEnumField, validate_body
+from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
+from tiptracker.api.serializers import BodySerializer, FreeTextField
+from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
 
 
 class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
@@ -49,26 +49,26 @@ class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
         )
 
 
-class AssessSerializer(Body):
+class AssessSerializer(BodySerializer):
     """A verdict to give. With no evidence it holds from today, else from the last day of what it rests on.
 
     `change_reason` says what changed since the newest verdict; where that was another one, it can't be left out.
     """
 
-    benchmark = Seen(Benchmark)
-    verdict = WordField(Verdict)
-    rationale = Text(max_length=text_rules.REASON)
-    law = Text(max_length=100, in_one_line=True)
-    change_reason = Text(max_length=text_rules.REASON, required=False, allow_blank=True, default="")
-    evidence = SeenList(Evidence, max_length=200, default=list)
+    benchmark = VisibleRowField(Benchmark)
+    verdict = ChoiceEnumField(Verdict)
+    rationale = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH)
+    law = FreeTextField(max_length=100, in_one_line=True)
+    change_reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH, required=False, allow_blank=True, default="")
+    evidence = VisibleRowListField(Evidence, max_length=200, default=list)
 
 
 class AssessmentFilter(filters.FilterSet):
     benchmark = IdFilter("benchmark_id")
-    recorded_since = RecordedSince()
+    recorded_since = RecordedSinceFilter()
 
 
-class AssessmentViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]):
+class AssessmentViewSet(StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]):
     """Assessments, oldest first; the newest on a benchmark holds."""
 
     serializer_class = AssessmentSerializer
@@ -79,11 +79,11 @@ class AssessmentViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveMode
         return assessments.prefetch_related("grounds").order_by("recorded_at", "pk")
 
     @extend_schema(request=AssessSerializer, responses={201: AssessmentSerializer})
-    @makes_a_row()
-    def create(self, request: SignedIn) -> Callable[[], Assessment]:
+    @idempotent_create()
+    def create(self, request: ApiRequest) -> Callable[[], Assessment]:
         """Assess a benchmark."""
         if not can_give_verdicts(request.user):
             raise PermissionDenied
-        said = valid(AssessSerializer, self)
+        said = validate_body(AssessSerializer, self)
         now = clock.now(said["benchmark"].recommendation.edition.country.time_zone)
         return partial(assess, **said, by=request.user, now=now)

@@ -7,12 +7,12 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dialogues.choices import Status
+from dialogues.choices import CommitmentStatus
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent
 from tiptracker import clock
 from tiptracker.accounts.models import Country
-from tiptracker.api.base import IdFilter, SenderField, WordField, by_reader
-from tiptracker.api.query_params import RecordedSince, TakesParameters
+from tiptracker.api.base import IdFilter, SenderField, ChoiceEnumField, serializers_by_reader
+from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 
 
 class OwnEventSerializer(serializers.ModelSerializer[CommitmentEvent]):
@@ -41,7 +41,7 @@ class LinkSerializer(serializers.ModelSerializer[CommitmentBenchmark]):
 class OwnCommitmentSerializer(serializers.ModelSerializer[Commitment]):
     """A commitment as its ministry reads it: as it stands today, with its whole life by dated events."""
 
-    status = WordField(Status, read_only=True)
+    status = ChoiceEnumField(CommitmentStatus, read_only=True)
     due_on = serializers.DateField(read_only=True, allow_null=True)
     slips = serializers.IntegerField(read_only=True)
     benchmarks = serializers.SlugRelatedField[Commitment](
@@ -80,9 +80,9 @@ class CommitmentSerializer(OwnCommitmentSerializer):
 class CommitmentFilter(filters.FilterSet):
     ministry = IdFilter("ministry_id")
     benchmark = IdFilter("links__benchmark_id")
-    status = filters.ChoiceFilter("status", choices=Status.choices())
+    status = filters.ChoiceFilter("status", choices=CommitmentStatus.choices())
     due_before = filters.DateFilter("due_on", lookup_expr="lte")
-    recorded_since = RecordedSince(
+    recorded_since = RecordedSinceFilter(
         method="changed_since", counts="What happened to a commitment, and its move to another edition, count too."
     )
 
@@ -93,8 +93,8 @@ class CommitmentFilter(filters.FilterSet):
         return commitments.filter(Q(recorded_at__gte=moment) | Exists(events) | Exists(links))
 
 
-@by_reader("CommitmentForReader", embassy=CommitmentSerializer, ministry=OwnCommitmentSerializer)
-class CommitmentViewSet(TakesParameters, ReadOnlyModelViewSet[Commitment]):
+@serializers_by_reader("CommitmentForReader", embassy=CommitmentSerializer, ministry=OwnCommitmentSerializer)
+class CommitmentViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Commitment]):
     """Commitments. They never count; what is done about them may."""
 
     filterset_class = CommitmentFilter

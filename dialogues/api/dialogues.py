@@ -9,11 +9,11 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dialogues.choices import Stage
+from dialogues.choices import DialogueStage
 from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
 from tiptracker import clock
-from tiptracker.api.base import WordField, by_reader, is_embassy
-from tiptracker.api.query_params import RecordedSince, TakesParameters
+from tiptracker.api.base import ChoiceEnumField, serializers_by_reader, is_embassy
+from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 
 
 class ParticipantSerializer(serializers.ModelSerializer[Participant]):
@@ -53,11 +53,11 @@ class OwnDialogueSerializer(serializers.ModelSerializer[Dialogue]):
         fields: tuple[str, ...] = ("id", "held_on", "place", "commitments")
 
 
-class StageField(WordField):
+class StageField(ChoiceEnumField):
     """How far a dialogue has come today, in its own country."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Stage, source="*", read_only=True, **kwargs)
+        super().__init__(DialogueStage, source="*", read_only=True, **kwargs)
 
     def to_representation(self, value: Any) -> str:
         return str(value.stage_on(clock.today(value.country.time_zone)).value)
@@ -90,7 +90,7 @@ class DialogueSerializer(OwnDialogueSerializer):
 
 
 class DialogueFilter(filters.FilterSet):
-    recorded_since = RecordedSince(
+    recorded_since = RecordedSinceFilter(
         method="changed_since",
         counts="The plan, the record, a calling off, a next step, that it was done, and a commitment count; what is "
         "edited in a plan or an agenda without any of these does not. To a ministry its own commitments alone count.",
@@ -109,8 +109,8 @@ class DialogueFilter(filters.FilterSet):
         return dialogues.filter(own | Exists(promised) | Exists(steps))
 
 
-@by_reader("DialogueForReader", embassy=DialogueSerializer, ministry=OwnDialogueSerializer)
-class DialogueViewSet(TakesParameters, ReadOnlyModelViewSet[Dialogue]):
+@serializers_by_reader("DialogueForReader", embassy=DialogueSerializer, ministry=OwnDialogueSerializer)
+class DialogueViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Dialogue]):
     """Dialogues, the latest day first."""
 
     filterset_class = DialogueFilter

@@ -16,27 +16,17 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from dialogues.actions.evidence import open_evidence, review
-from dialogues.choices import Review
+from dialogues.actions.evidence import record_evidence_opened, review_evidence
+from dialogues.choices import EvidenceDecision
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
 from dialogues.permissions import can_give_reviews
 from recommendations.models import Benchmark
 from tiptracker import clock, text_rules
-from tiptracker.accounts.models import Reader
-from tiptracker.api.base import (
-    DayField,
-    IdFilter,
-    PersonField,
-    Seen,
-    SenderField,
-    SignedIn,
-    WordField,
-    by_reader,
-    valid,
-)
-from tiptracker.api.query_params import RecordedSince, TakesParameters
-from tiptracker.api.serializers import Body, ListOf, Text
-from tiptracker.idempotency.api import MakesRows, makes_a_row
+from tiptracker.accounts.models import AnyUser
+from tiptracker.api.base import ApiDateField, IdFilter, PersonField, VisibleRowField, SenderField, ApiRequest, ChoiceEnumField, serializers_by_reader, validate_body
+from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
+from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
+from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
 
 
 class FileSerializer(serializers.ModelSerializer[EvidenceFile]):
@@ -120,7 +110,7 @@ class EvidenceFilter(filters.FilterSet):
     round = IdFilter("round_id")
     happened_after = filters.DateFilter("happened_to", lookup_expr="gte")
     happened_before = filters.DateFilter("happened_to", lookup_expr="lte")
-    recorded_since = RecordedSince(
+    recorded_since = RecordedSinceFilter(
         method="changed_since", counts="What it shows on a benchmark, and a review, count too, where you see them."
     )
 
@@ -141,15 +131,15 @@ class EvidenceFilter(filters.FilterSet):
         return evidence.filter(Q(recorded_at__gte=moment) | parts[0] | parts[1])
 
 
-@by_reader("EvidenceForReader", embassy=EvidenceSerializer, ministry=OwnEvidenceSerializer)
-class EvidenceViewSet(TakesParameters, ReadOnlyModelViewSet[Evidence]):
+@serializers_by_reader("EvidenceForReader", embassy=EvidenceSerializer, ministry=OwnEvidenceSerializer)
+class EvidenceViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Evidence]):
     """Evidence, newest first. Who opens one piece is written down."""
 
     filterset_class = EvidenceFilter
 
-    def retrieve(self, request: SignedIn, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+    def retrieve(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         evidence = self.get_object()
-        open_evidence(evidence=evidence, by=request.user)
+        record_evidence_opened(evidence=evidence, by=request.user)
         return Response(self.get_serializer(evidence).data)
 
     def get_queryset(self) -> QuerySet[Evidence]:
@@ -163,33 +153,33 @@ class EvidenceViewSet(TakesParameters, ReadOnlyModelViewSet[Evidence]):
         ).order_by("-happened_to", "-pk")
 
 
-def _reviews(reader: Reader) -> QuerySet[EvidenceReview]:
+def _reviews(reader: AnyUser) -> QuerySet[EvidenceReview]:
     return EvidenceReview.objects.visible_to(reader).select_related("recorded_by").order_by("recorded_at", "pk")
 
 
 class JudgementSerializer(serializers.Serializer[Any]):
     """The word on one bearing of a piece of evidence, or (bearing null) on the evidence itself."""
 
-    evidence = Seen(Evidence)
-    bearing = Seen(EvidenceBearing, allow_null=True, default=None)
-    decision = WordField(Review)
-    reason = Text(max_length=text_rules.REASON)
-    first_on = DayField(allow_null=True, default=None)
+    evidence = VisibleRowField(Evidence)
+    bearing = VisibleRowField(EvidenceBearing, allow_null=True, default=None)
+    decision = ChoiceEnumField(EvidenceDecision)
+    reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH)
+    first_on = ApiDateField(allow_null=True, default=None)
 
     class Meta:
-        list_serializer_class = ListOf
+        list_serializer_class = BoundedListSerializer
 
 
-class GivenReviewSerializer(Body, JudgementSerializer):
+class GivenReviewSerializer(BodySerializer, JudgementSerializer):
     """The word on one bearing of a piece of evidence, or (bearing null) on the evidence itself."""
 
 
 class ReviewFilter(filters.FilterSet):
     evidence = IdFilter("evidence_id")
-    recorded_since = RecordedSince()
+    recorded_since = RecordedSinceFilter()
 
 
-class ReviewViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMixin, GenericViewSet[EvidenceReview]):
+class ReviewViewSet(StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[EvidenceReview]):
     """The embassy's words on evidence, oldest first; the newest on a bearing holds."""
 
     serializer_class = ReviewSerializer
@@ -199,14 +189,14 @@ class ReviewViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMix
         return _reviews(self.request.user)
 
     @extend_schema(request=GivenReviewSerializer, responses={201: ReviewSerializer})
-    @makes_a_row()
-    def create(self, request: SignedIn) -> Callable[[], EvidenceReview]:
+    @idempotent_create()
+    def create(self, request: ApiRequest) -> Callable[[], EvidenceReview]:
         """Verify or reject evidence, or what it shows on one benchmark. Nobody reviews what they recorded."""
         if not can_give_reviews(request.user):
             raise PermissionDenied
-        said = valid(GivenReviewSerializer, self)
+        said = validate_body(GivenReviewSerializer, self)
         now = clock.now(said["evidence"].country.time_zone)
-        return partial(review, **said, by=request.user, now=now)
+        return partial(review_evidence, **said, by=request.user, now=now)
 
 
 class ReadingSerializer(serializers.ModelSerializer[Reading]):
@@ -236,10 +226,10 @@ class ReadingFilter(filters.FilterSet):
     indicator = IdFilter("indicator_id")
     round = IdFilter("round_id")
     starts_on = filters.DateFilter("starts_on")
-    recorded_since = RecordedSince()
+    recorded_since = RecordedSinceFilter()
 
 
-class ReadingViewSet(TakesParameters, ReadOnlyModelViewSet[Reading]):
+class ReadingViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Reading]):
     """Readings of the indicators. A ministry reads the figures it sent itself."""
 
     serializer_class = ReadingSerializer

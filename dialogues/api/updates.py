@@ -19,19 +19,11 @@ from rest_framework.response import Response
 from rest_framework.utils.html import is_html_input
 from rest_framework.viewsets import GenericViewSet
 
-from dialogues.actions.files import keep_inspected
-from dialogues.actions.updates import (
-    Figure,
-    Judgement,
-    accept_round,
-    hold_for_sending,
-    open_rounds,
-    return_round,
-    send_round,
-)
+from dialogues.actions.files import store_inspected
+from dialogues.actions.updates import FigureInput, ReviewInput, accept_round, lock_for_sending, open_rounds, return_round, send_round
 from dialogues.api.evidence import JudgementSerializer
-from dialogues.choices import Direction, DoneBy, Progress
-from dialogues.files.inspection import inspect, too_much
+from dialogues.choices import ReadingDirection, DoneBy, ClaimedProgress
+from dialogues.files.inspection import inspect_upload, describe_oversized_request
 from dialogues.models import (
     Commitment,
     EvidenceFile,
@@ -39,16 +31,16 @@ from dialogues.models import (
     Update,
     UpdateRound,
 )
-from dialogues.permissions import can_decide, can_send_update, can_send_updates
+from dialogues.permissions import can_decide_on_update, can_send_update, can_send_updates
 from recommendations.models import Indicator
 from tiptracker import clock, text_rules
 from tiptracker.accounts.models import User
 from tiptracker.api import json_parser
-from tiptracker.api.base import DayField, IdFilter, PersonField, Seen, SenderField, SignedIn, WordField, valid
-from tiptracker.api.query_params import RecordedSince, TakesParameters
-from tiptracker.api.serializers import Body, ListOf, Text
+from tiptracker.api.base import ApiDateField, IdFilter, PersonField, VisibleRowField, SenderField, ApiRequest, ChoiceEnumField, validate_body
+from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
+from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
 from tiptracker.errors import Refused
-from tiptracker.idempotency.api import MakesRows, makes_a_row
+from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
 from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.web import rate_limits
 
@@ -92,7 +84,7 @@ class UpdateSerializer(serializers.ModelSerializer[Update]):
         fields = ("id", "commitment", "number", "rounds")
 
 
-class FigureList(ListOf):
+class FigureList(BoundedListSerializer):
     """Figures of an update: a list or, in a multipart body, a list as JSON text."""
 
     default_error_messages: ClassVar = {"not_a_list": "Give a list of figures; in a multipart body, as JSON text."}
@@ -102,7 +94,7 @@ class FigureList(ListOf):
             return super().get_value(dictionary)
         text = dictionary.get(self.field_name or "") or "[]"
         try:
-            return json_parser.read(text)
+            return json_parser.parse_json(text)
         except ValueError:
             return text
 
@@ -110,25 +102,25 @@ class FigureList(ListOf):
 class FigureSerializer(serializers.Serializer[Any]):
     """A count sent with an update: a figure, or only a direction, or neither for "no data"."""
 
-    indicator = Seen(Indicator)
-    through_on = DayField()
+    indicator = VisibleRowField(Indicator)
+    through_on = ApiDateField()
     figure = serializers.DecimalField(14, 2, min_value=0, allow_null=True, default=None)
-    direction = WordField(Direction, allow_blank=True, default="")
+    direction = ChoiceEnumField(ReadingDirection, allow_blank=True, default="")
 
     class Meta:
         list_serializer_class = FigureList
 
 
-class SendSerializer(Body):
+class SendSerializer(BodySerializer):
     """An update to send, without files."""
 
-    commitment = Seen(Commitment)
-    title = Text(max_length=400, in_one_line=True)
-    narrative = Text(max_length=text_rules.NARRATIVE)
-    claimed = WordField(Progress)
-    happened_from = DayField(allow_null=True, default=None)
-    happened_to = DayField()
-    done_by = WordField(DoneBy, default=DoneBy.GOVERNMENT)
+    commitment = VisibleRowField(Commitment)
+    title = FreeTextField(max_length=400, in_one_line=True)
+    narrative = FreeTextField(max_length=text_rules.NARRATIVE_MAX_LENGTH)
+    claimed = ChoiceEnumField(ClaimedProgress)
+    happened_from = ApiDateField(allow_null=True, default=None)
+    happened_to = ApiDateField()
+    done_by = ChoiceEnumField(DoneBy, default=DoneBy.GOVERNMENT)
     figures = FigureSerializer(many=True, default=list)
 
 
@@ -140,7 +132,7 @@ class SendWithFilesSerializer(SendSerializer):
 
 class UpdateFilter(filters.FilterSet):
     commitment = IdFilter("commitment_id")
-    recorded_since = RecordedSince(method="changed_since", counts="Each round, and the decision on it, count.")
+    recorded_since = RecordedSinceFilter(method="changed_since", counts="Each round, and the decision on it, count.")
 
     def changed_since(self, updates: QuerySet[Update], name: str, moment: datetime) -> QuerySet[Update]:
         """Those of which a round, or the decision on one, was recorded then or later."""
@@ -151,7 +143,7 @@ class UpdateFilter(filters.FilterSet):
         return updates.filter(Exists(rounds))
 
 
-class UpdateViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
+class UpdateViewSet(StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
     """Updates by ministries, oldest first. Who opens one is written down."""
 
     serializer_class = UpdateSerializer
@@ -163,7 +155,7 @@ class UpdateViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMix
         updates = Update.objects.visible_to(self.request.user).prefetch_related(Prefetch("rounds", rounds))
         return updates.order_by("pk")
 
-    def retrieve(self, request: SignedIn, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+    def retrieve(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         update = self.get_object()
         open_rounds(*update.rounds.all(), by=request.user)
         return Response(self.get_serializer(update).data)
@@ -172,29 +164,29 @@ class UpdateViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMix
         request={"application/json": SendSerializer, "multipart/form-data": SendWithFilesSerializer},
         responses={201: UpdateSerializer},
     )
-    @makes_a_row()
-    def create(self, request: SignedIn) -> Callable[[], Update]:
+    @idempotent_create()
+    def create(self, request: ApiRequest) -> Callable[[], Update]:
         """Send an update on a commitment of one's own ministry, or a mended round of one that was returned."""
         if not can_send_updates(request.user):
             raise PermissionDenied
-        said = valid(SendWithFilesSerializer, self)
-        if sentence := too_much(request):
+        said = validate_body(SendWithFilesSerializer, self)
+        if sentence := describe_oversized_request(request):
             raise Refused(sentence, field="files")
         if not can_send_update(request.user, said["commitment"]):
             raise PermissionDenied
         if said["files"]:
-            rate_limits.keep("uploads", request)
+            rate_limits.enforce_limit("uploads", request)
         now = clock.now(said["commitment"].country.time_zone)
-        inspected = [inspect(upload, run=Sandbox(request.user.pk)) for upload in said.pop("files")]
-        figures = [Figure(**figure) for figure in said.pop("figures")]
+        inspected = [inspect_upload(upload, run=Sandbox(request.user.pk)) for upload in said.pop("files")]
+        figures = [FigureInput(**figure) for figure in said.pop("figures")]
 
         def send() -> Update:
             # One transaction: nobody could use a file kept for an update that is refused.
             files: list[EvidenceFile] = []
             try:
                 with transaction.atomic():
-                    hold_for_sending(commitment=said["commitment"], by=request.user)
-                    files.extend(keep_inspected(found=found, by=request.user, now=now) for found in inspected)
+                    lock_for_sending(commitment=said["commitment"], by=request.user)
+                    files.extend(store_inspected(found=found, by=request.user, now=now) for found in inspected)
                     sent = send_round(**said, files=files, figures=figures, by=request.user, now=now)
             except BaseException:
                 for file in files:
@@ -205,20 +197,20 @@ class UpdateViewSet(TakesParameters, MakesRows, ListModelMixin, RetrieveModelMix
         return send
 
 
-class AcceptSerializer(Body):
+class AcceptSerializer(BodySerializer):
     """The word on each line of a round's evidence; `reason` where it is verified done by that."""
 
     reviews = JudgementSerializer(many=True)
-    reason = Text(max_length=text_rules.REASON, allow_blank=True, default="")
+    reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH, allow_blank=True, default="")
 
 
-class ReturnSerializer(Body):
+class ReturnSerializer(BodySerializer):
     """What is missing, for the ministry to mend."""
 
-    reason = Text(max_length=text_rules.REASON)
+    reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH)
 
 
-class RoundViewSet(TakesParameters, MakesRows, RetrieveModelMixin, GenericViewSet[UpdateRound]):
+class RoundViewSet(StrictParametersMixin, IdempotentCreateMixin, RetrieveModelMixin, GenericViewSet[UpdateRound]):
     """One round of an update, and the embassy's answer to it. Who opens it is written down."""
 
     serializer_class = RoundSerializer
@@ -229,22 +221,22 @@ class RoundViewSet(TakesParameters, MakesRows, RetrieveModelMixin, GenericViewSe
             "recorded_by", "decision__recorded_by", "update__commitment__country", "update__commitment__ministry"
         )
 
-    def retrieve(self, request: SignedIn, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+    def retrieve(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         sent = self.get_object()
         open_rounds(sent, by=request.user)
         return Response(self.get_serializer(sent).data)
 
     @extend_schema(request=AcceptSerializer, responses={201: DecisionSerializer})
     @action(detail=True, methods=["post"])
-    @makes_a_row()
-    def accept(self, request: SignedIn, pk: str) -> Callable[[], UpdateRound]:
+    @idempotent_create()
+    def accept(self, request: ApiRequest, pk: str) -> Callable[[], UpdateRound]:
         """Accept it: every bearing and every figure of its evidence verified or rejected."""
         sent = self._to_decide(request.user)
-        said = valid(AcceptSerializer, self)
+        said = validate_body(AcceptSerializer, self)
         accept = partial(
             accept_round,
             round=sent,
-            reviews=[Judgement(**each) for each in said["reviews"]],
+            reviews=[ReviewInput(**each) for each in said["reviews"]],
             reason=said["reason"],
             by=request.user,
             now=clock.now(sent.update.commitment.country.time_zone),
@@ -253,18 +245,18 @@ class RoundViewSet(TakesParameters, MakesRows, RetrieveModelMixin, GenericViewSe
 
     @extend_schema(request=ReturnSerializer, responses={201: DecisionSerializer})
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
-    @makes_a_row()
-    def send_back(self, request: SignedIn, pk: str) -> Callable[[], UpdateRound]:
+    @idempotent_create()
+    def send_back(self, request: ApiRequest, pk: str) -> Callable[[], UpdateRound]:
         """Return it with a reason, so that the ministry can mend it."""
         sent = self._to_decide(request.user)
-        said = valid(ReturnSerializer, self)
+        said = validate_body(ReturnSerializer, self)
         now = clock.now(sent.update.commitment.country.time_zone)
         return lambda: return_round(round=sent, **said, by=request.user, now=now).round
 
     def _to_decide(self, user: User) -> UpdateRound:
         """The round, where this person may decide on it."""
         sent: UpdateRound = self.get_object()
-        if not can_decide(user, sent):
+        if not can_decide_on_update(user, sent):
             raise PermissionDenied
         return sent
 

@@ -14,22 +14,22 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
-from dialogues.files.sanitizers.confined import clean_apart
-from dialogues.files.sanitizers.errors import Unclean
-from dialogues.files.scanner import Silent, scan
+from dialogues.files.sanitizers.confined import sanitize_file_in_sandbox
+from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.scanner import ScannerUnavailable, scan
 from tiptracker.errors import Refused, TryLater
-from tiptracker.privacy.personal_data import without
-from tiptracker.sandbox.confinement import Run
+from tiptracker.privacy.personal_data import remove_numbers
+from tiptracker.sandbox.confinement import SandboxRunner
 
 logger = logging.getLogger(__name__)
 
-NAME_LENGTH = 255
+MAX_NAME_LENGTH = 255
 
-_TOO_MUCH = "tiptracker.too_much"
+_REQUEST_SIZE_KEY = "tiptracker.too_much"
 """Where a request remembers its size, in bytes, if no file of it was taken in. No header of a client's lands there."""
 
 
-class Inspected(NamedTuple):
+class InspectedFile(NamedTuple):
     """A file as it may be kept: its name, media type and bytes, and the SHA-256, in hex, of what was sent."""
 
     name: str
@@ -38,17 +38,17 @@ class Inspected(NamedTuple):
     received_sha256: str
 
 
-def inspect(upload: "UploadedFile[bytes]", *, run: Run) -> Inspected:
+def inspect_upload(upload: "UploadedFile[bytes]", *, run: SandboxRunner) -> InspectedFile:
     """A clean copy of `upload`; refuses one that is empty, too large, or that can't be taken for what it is.
 
     Takes its time, so that it has no place in a transaction. Raises Refused; TryLater where `run` can't begin.
     """
-    name = clean_name(upload.name or "")
+    name = clean_file_name(upload.name or "")
     if not upload.size:
         raise Refused(f"“{name}” is empty. Choose the file again.", field="files")
     if upload.size > settings.UPLOAD_MAX_BYTES:
         raise Refused(
-            f"“{name}” has {megabytes(upload.size)}; at most {megabytes(settings.UPLOAD_MAX_BYTES)} can be taken. "
+            f"“{name}” has {format_size(upload.size)}; at most {format_size(settings.UPLOAD_MAX_BYTES)} can be taken. "
             "Send a smaller scan, or split it.",
             field="files",
         )
@@ -56,19 +56,19 @@ def inspect(upload: "UploadedFile[bytes]", *, run: Run) -> Inspected:
     if settings.CLAMD_URL:  # before any other library opens it
         _refuse_malware(name, sent)
     try:
-        media_type, content = clean_apart(sent, PurePosixPath(name).suffix.lower(), run=run)
-    except Unclean as reason:
+        media_type, content = sanitize_file_in_sandbox(sent, PurePosixPath(name).suffix.lower(), run=run)
+    except FileRejected as reason:
         raise Refused(f"“{name}” {reason}", field="files") from reason
     except TryLater as refusal:
         sentence = f"“{name}” was not taken. {refusal}"
         raise TryLater(sentence, seconds=refusal.seconds, status=refusal.status, field="files") from refusal
-    return Inspected(name, media_type, content, sha256(sent))
+    return InspectedFile(name, media_type, content, sha256(sent))
 
 
 def _refuse_malware(name: str, content: bytes) -> None:
     try:
         found = scan(content, settings.CLAMD_URL)
-    except Silent as error:
+    except ScannerUnavailable as error:
         logger.exception("The scanner gave no verdict")
         raise Refused(
             f"“{name}” can't be taken now: what checks files for malware doesn't answer. What you typed is kept: try "
@@ -89,7 +89,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-class TotalLimit(FileUploadHandler):
+class TotalSizeLimitHandler(FileUploadHandler):
     """First of the upload handlers: above UPLOAD_MAX_TOTAL_BYTES no file is taken in; what was typed is.
 
     The length that a request states is all that a server reads of it, so it can't be told too small.
@@ -107,7 +107,7 @@ class TotalLimit(FileUploadHandler):
     ) -> None:
         self.is_too_much = content_length > settings.UPLOAD_MAX_TOTAL_BYTES
         if self.is_too_much and self.request:
-            self.request.META[_TOO_MUCH] = content_length
+            self.request.META[_REQUEST_SIZE_KEY] = content_length
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -121,7 +121,7 @@ class TotalLimit(FileUploadHandler):
         """Nothing: the handlers behind this one keep the file."""
 
 
-class LostFile(UploadedFile):  # type: ignore[type-arg]
+class LostUpload(UploadedFile):  # type: ignore[type-arg]
     """A file of a form that there was no room for. Whoever reads it is told; the rest of the form is as it was sent."""
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
@@ -130,7 +130,7 @@ class LostFile(UploadedFile):  # type: ignore[type-arg]
     read = chunks
 
 
-class TemporaryFiles(TemporaryFileUploadHandler):
+class TolerantTemporaryFileHandler(TemporaryFileUploadHandler):
     """Keep a large file on the disk while it is looked at. A disk that is full loses the file, not what was typed."""
 
     is_lost = False
@@ -149,7 +149,7 @@ class TemporaryFiles(TemporaryFileUploadHandler):
         if not self.is_lost:
             with self._losing():
                 return super().file_complete(file_size)
-        return LostFile(file=None, name=self.file_name, content_type=self.content_type, size=file_size)
+        return LostUpload(file=None, name=self.file_name, content_type=self.content_type, size=file_size)
 
     @contextmanager
     def _losing(self) -> Iterator[None]:
@@ -163,18 +163,18 @@ class TemporaryFiles(TemporaryFileUploadHandler):
                     self.file.close()
 
 
-def too_much(request: HttpRequest) -> str:
+def describe_oversized_request(request: HttpRequest) -> str:
     """What to say where the files of a request were too much together, so that none was taken; else nothing."""
-    if not (size := request.META.get(_TOO_MUCH)):
+    if not (size := request.META.get(_REQUEST_SIZE_KEY)):
         return ""
     most = settings.UPLOAD_MAX_TOTAL_BYTES
     return (
-        f"Together the files have {megabytes(size)}; at most {megabytes(most)} can be taken at once, so none was. "
+        f"Together the files have {format_size(size)}; at most {format_size(most)} can be taken at once, so none was. "
         "Attach fewer of them, or smaller scans."
     )
 
 
-def clean_name(name: str) -> str:
+def clean_file_name(name: str) -> str:
     """The last part of a path, without numbers by which somebody could be found, 255 characters at most.
 
     Nor does it hold characters that are invisible or turn the reading order.
@@ -185,19 +185,19 @@ def clean_name(name: str) -> str:
     )
     path = PurePosixPath(" ".join(visible.split()).strip(". ") or "file")
     suffix = path.suffix if len(path.suffix) <= 10 else ""
-    stem = without(path.name.removesuffix(suffix))
-    return stem[: NAME_LENGTH - len(suffix)] + suffix
+    stem = remove_numbers(path.name.removesuffix(suffix))
+    return stem[: MAX_NAME_LENGTH - len(suffix)] + suffix
 
 
-def megabytes(size: int) -> str:
+def format_size(size: int) -> str:
     """A size in bytes as a sentence has it: "9.5 MB", "2.0 GB"."""
     size_in_mb = size / 1024 / 1024
     return f"{size_in_mb:.1f} MB" if size_in_mb < 1024 else f"{size_in_mb / 1024:.1f} GB"
 
 
-def taken() -> str:
+def accepted_files_hint() -> str:
     """What may be sent, for beside a file field: which kinds, how large, and what isn't kept of it."""
-    most = megabytes(settings.UPLOAD_MAX_BYTES).replace(".0 ", " ")
+    most = format_size(settings.UPLOAD_MAX_BYTES).replace(".0 ", " ")
     return (
         f"PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most {most} a file. "
         "What a picture says of where it was taken is taken out of it; so is what a PDF could run, or holds as files."

@@ -4,12 +4,12 @@ import re
 import socket
 from urllib.parse import urlsplit
 
-MOST_WAITED = 20
+TIMEOUT_SECONDS = 20
 """Seconds for each step of the conversation."""
-_CHUNK = 64 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 
-class Silent(Exception):
+class ScannerUnavailable(Exception):
     """The scanner gave no verdict: it isn't there, is too slow, or says that it can't."""
 
 
@@ -19,29 +19,29 @@ def scan(content: bytes, address: str) -> str:
     Raises Silent where it gives no verdict.
     """
     try:
-        with _connected(address) as clamd:
+        with _connect(address) as clamd:
             clamd.sendall(b"zINSTREAM\0")
-            for start in range(0, len(content), _CHUNK):
-                chunk = content[start : start + _CHUNK]
+            for start in range(0, len(content), _CHUNK_BYTES):
+                chunk = content[start : start + _CHUNK_BYTES]
                 clamd.sendall(len(chunk).to_bytes(4) + chunk)
             clamd.sendall(bytes(4))
             with clamd.makefile("rb") as answers:
                 answer = answers.read(1000).rstrip(b"\0\n").decode(errors="replace")
     except OSError as error:
-        raise Silent(str(error)) from error
+        raise ScannerUnavailable(str(error)) from error
     if answer == "stream: OK":
         return ""
     if found := re.fullmatch(r"stream: (.+) FOUND", answer):
         return found[1]
-    raise Silent(answer or "no answer")
+    raise ScannerUnavailable(answer or "no answer")
 
 
-def _connected(address: str) -> socket.socket:
+def _connect(address: str) -> socket.socket:
     where = urlsplit(address)
     if where.scheme == "tcp":
-        return socket.create_connection((where.hostname, where.port or 0), timeout=MOST_WAITED)
+        return socket.create_connection((where.hostname, where.port or 0), timeout=TIMEOUT_SECONDS)
     clamd = socket.socket(socket.AF_UNIX)
-    clamd.settimeout(MOST_WAITED)
+    clamd.settimeout(TIMEOUT_SECONDS)
     try:
         clamd.connect(where.path)
     except OSError:

@@ -8,31 +8,31 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from dialogues.choices import VERDICT_MEANS, Verdict
-from dialogues.forms.fields import DefinedChoices, SeenField
+from dialogues.choices import VERDICT_MEANINGS, Verdict
+from dialogues.forms.fields import DescribedRadioSelect, LastSeenField
 from dialogues.models import Assessment, Evidence
 from tiptracker import text_rules
-from tiptracker.validation import spelt
-from tiptracker.web.frontend.forms import PlainForm
-from tiptracker.web.frontend.rows import RowsField, offer, typed
+from tiptracker.validation import format_date
+from tiptracker.web.frontend.forms import TrackerForm
+from tiptracker.web.frontend.rows import RowsField, set_row_choices, raw_values
 
 
-class AssessForm(PlainForm):
+class AssessmentForm(TrackerForm):
     """A verdict, its reason, its section of the law, and the evidence it rests on."""
 
-    verdict = forms.ChoiceField(widget=DefinedChoices(VERDICT_MEANS), choices=Verdict.choices())
+    verdict = forms.ChoiceField(widget=DescribedRadioSelect(VERDICT_MEANINGS), choices=Verdict.choices())
     rationale = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="Why",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="A sentence or two that somebody in Washington can follow.",
     )
     change_reason = forms.CharField(
-        required=False, max_length=text_rules.REASON, widget=forms.Textarea(attrs={"rows": 2})
+        required=False, max_length=text_rules.REASON_MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 2})
     )
     law = forms.CharField(label="Section of the law", max_length=100, help_text="Such as 22 U.S.C. 7106(b)(2).")
     evidence = RowsField(label="Evidence it rests on", required=False)
-    seen = SeenField()
+    seen = LastSeenField()
 
     def __init__(
         self,
@@ -49,23 +49,23 @@ class AssessForm(PlainForm):
         if newest is None:
             del self.fields["change_reason"]
         else:
-            day = spelt(localtime(newest.recorded_at).date())
+            day = format_date(localtime(newest.recorded_at).date())
             self.was = f"“{newest.get_verdict_display().lower()}” on {day}"
             self.fields["change_reason"].label = f"What changed since {day}"
             why = f"The verdict was {self.was}. Another one always says what changed."
             self.fields["change_reason"].help_text = why
         if not evidence:
             del self.fields["evidence"]
-            self.fields["verdict"].help_text = f"It will hold from today, {spelt(today)}."
+            self.fields["verdict"].help_text = f"It will hold from today, {format_date(today)}."
             return
-        offer(self, "evidence", evidence, choices=[(str(e.pk), _read(e, e.pk in grounds)) for e in evidence])
+        set_row_choices(self, "evidence", evidence, choices=[(str(e.pk), _evidence_label(e, e.pk in grounds)) for e in evidence])
         hint = (
             "The verdict will hold from the last day of the evidence ticked; where none is ticked, from today, "
-            f"{spelt(today)}."
+            f"{format_date(today)}."
         )
-        ticked = set(typed(self)["evidence"] if self.is_bound else self.initial.get("evidence", ()))
+        ticked = set(raw_values(self)["evidence"] if self.is_bound else self.initial.get("evidence", ()))
         if days := [e.happened_to for e in evidence if str(e.pk) in ticked]:
-            hint += f" As this page opened, that is from {spelt(max(days))}."
+            hint += f" As this page opened, that is from {format_date(max(days))}."
         self.fields["evidence"].help_text = hint
 
     def clean(self) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class AssessForm(PlainForm):
         return said
 
 
-def _read(evidence: Evidence, is_ground: bool) -> str:
+def _evidence_label(evidence: Evidence, is_ground: bool) -> str:
     """A piece of evidence as the list has it: what happened, its last day, and whether a verdict rests on it."""
     rested_on = ", under an earlier verdict" if is_ground else ""
     return f"{evidence.title} ({date_format(evidence.happened_to, 'j M Y')}{rested_on})"

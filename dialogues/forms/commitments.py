@@ -6,20 +6,20 @@ from typing import Any, cast
 from django import forms
 from django.utils.text import Truncator
 
-from dialogues.choices import Horizon, MadeBy, Reach, Status
-from dialogues.forms.fields import BenchmarkRow, BenchmarkRows, DatedForm, ListFilter, PastDayField, SeenField
+from dialogues.choices import Horizon, MadeBy, CommitmentReach, CommitmentStatus
+from dialogues.forms.fields import BenchmarkRow, BenchmarkRows, DatedForm, ListFilterForm, PastDayField, LastSeenField
 from dialogues.models import Dialogue
 from recommendations.choices import Pillar
 from recommendations.models import Recommendation
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.choices import Word
-from tiptracker.validation import spelt
+from tiptracker.choices import ChoiceEnum
+from tiptracker.validation import format_date
 from tiptracker.web.frontend.forms import DayField
-from tiptracker.web.frontend.rows import RowField, offer
+from tiptracker.web.frontend.rows import RowField, set_row_choices
 
 
-class Sort(Word):
+class CommitmentOrder(ChoiceEnum):
     """In which order commitments stand; by due date, what is settled comes last."""
 
     DUE = "due", "By due date, the open first"
@@ -29,20 +29,20 @@ class Sort(Word):
     TEXT = "text", "By what was promised"
 
 
-class CommitmentFilter(ListFilter):
+class CommitmentFilterForm(ListFilterForm):
     """What narrows the list of commitments; its fields are the words of the address."""
 
     few = frozenset({"q", "status", "ministry"})
     span = ("due_from", "due_to")
 
     q = forms.CharField(label="Words", required=False, max_length=200)
-    status = forms.ChoiceField(required=False, choices=[("", "Any"), *Status.choices()])
+    status = forms.ChoiceField(required=False, choices=[("", "Any"), *CommitmentStatus.choices()])
     ministry = forms.ChoiceField(label="Who promised", required=False)
     pillar = forms.ChoiceField(required=False, choices=[("", "Any"), *Pillar.choices()])
     recommendation = forms.ChoiceField(required=False)
     due_from = DayField(label="Due from", required=False)
     due_to = DayField(label="Due by", required=False)
-    sort = forms.ChoiceField(label="Order", required=False, choices=Sort.choices())
+    sort = forms.ChoiceField(label="Order", required=False, choices=CommitmentOrder.choices())
 
     def __init__(
         self, *args: Any, ministries: Sequence[Ministry], recommendations: Sequence[Recommendation], **kwargs: Any
@@ -70,7 +70,7 @@ class CommitmentForm(DatedForm):
     )
     ministry = RowField(label="Ministry", required=False, help_text="Leave empty for the United States’ own.")
     text = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="What was promised",
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="In a sentence that somebody can check: what, how much, where.",
@@ -95,9 +95,9 @@ class CommitmentForm(DatedForm):
         self, *args: Any, ministries: Sequence[Ministry], dialogues: Sequence[Dialogue], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "ministry", ministries, empty="Choose one")
-        read = [(str(dialogue.pk), f"{spelt(dialogue.held_on)}, {dialogue.place}") for dialogue in dialogues]
-        offer(self, "dialogue", dialogues, empty="None", choices=[*read])
+        set_row_choices(self, "ministry", ministries, empty="Choose one")
+        read = [(str(dialogue.pk), f"{format_date(dialogue.held_on)}, {dialogue.place}") for dialogue in dialogues]
+        set_row_choices(self, "dialogue", dialogues, empty="None", choices=[*read])
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
@@ -112,29 +112,29 @@ class CommitmentForm(DatedForm):
         return said
 
 
-class LinkRow(BenchmarkRow):
+class CommitmentBenchmarkRow(BenchmarkRow):
     """A benchmark towards which the promise goes, and how far keeping it would take us there."""
 
     reach = forms.ChoiceField(
-        label="Keeping it", required=False, choices=Reach.choices(), initial=Reach.CONTRIBUTES.value
+        label="Keeping it", required=False, choices=CommitmentReach.choices(), initial=CommitmentReach.CONTRIBUTES.value
     )
 
 
-LinkRows = forms.formset_factory(LinkRow, formset=BenchmarkRows, extra=2, max_num=20, absolute_max=25)
+CommitmentBenchmarkRows = forms.formset_factory(CommitmentBenchmarkRow, formset=BenchmarkRows, extra=2, max_num=20, absolute_max=25)
 
 
-class VerbForm(DatedForm):
+class CommitmentChangeForm(DatedForm):
     """What moves a commitment; `seen` is the newest event that stood on the page."""
 
-    seen = SeenField()
+    seen = LastSeenField()
 
 
-class RescheduleForm(VerbForm):
+class RescheduleForm(CommitmentChangeForm):
     """A new due day, and why."""
 
     due_on = DayField(label="New due day")
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="Why it was moved",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Who asked, and what they said.",
@@ -142,35 +142,35 @@ class RescheduleForm(VerbForm):
     on = PastDayField(label="Agreed on")
 
 
-class WithdrawForm(VerbForm):
+class WithdrawForm(CommitmentChangeForm):
     """That a promise no longer stands, and why."""
 
     reason = forms.CharField(
-        max_length=text_rules.REASON, label="Why it no longer stands", widget=forms.Textarea(attrs={"rows": 3})
+        max_length=text_rules.REASON_MAX_LENGTH, label="Why it no longer stands", widget=forms.Textarea(attrs={"rows": 3})
     )
     on = PastDayField(label="Withdrawn on")
 
 
-class ReopenForm(VerbForm):
+class ReopenForm(CommitmentChangeForm):
     """That a settled promise is open again, and why."""
 
     reason = forms.CharField(
-        max_length=text_rules.REASON, label="Why it is open again", widget=forms.Textarea(attrs={"rows": 3})
+        max_length=text_rules.REASON_MAX_LENGTH, label="Why it is open again", widget=forms.Textarea(attrs={"rows": 3})
     )
     on = PastDayField(label="Open again from")
 
 
-class ReportDoneForm(VerbForm):
+class ReportDoneForm(CommitmentChangeForm):
     """That an undertaking of the United States is done."""
 
     on = PastDayField(label="Done on")
 
 
-class VerifyDoneForm(VerbForm):
+class VerifyDoneForm(CommitmentChangeForm):
     """The embassy's word that it is done, with its reason."""
 
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="What convinces us",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="The reason stands in the record beside the evidence.",

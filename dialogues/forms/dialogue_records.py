@@ -6,29 +6,29 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.choices import Horizon, MadeBy, Paper, Reach
-from dialogues.forms.fields import DatedForm, FilesField, PastDayField, SeenField
+from dialogues.choices import Horizon, MadeBy, DialogueFileKind, CommitmentReach
+from dialogues.forms.fields import DatedForm, FilesField, PastDayField, LastSeenField
 from recommendations.models import Benchmark
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.web.frontend.forms import DayField, Narrative, PlainForm
-from tiptracker.web.frontend.rows import Choices, RowField, offer, typed
+from tiptracker.web.frontend.forms import DayField, NarrativeTextarea, TrackerForm
+from tiptracker.web.frontend.rows import Choices, RowField, set_row_choices, raw_values
 
-BENCHMARKS_A_ROW = 3
-EMBASSY, OFFICE = "embassy", "office"
+BENCHMARKS_PER_ROW = 3
+OWNER_EMBASSY, OWNER_OFFICE = "embassy", "office"
 
 
-def as_shown(said: Mapping[str, Any]) -> dict[str, Any]:
+def initial_with_checksum(said: Mapping[str, Any]) -> dict[str, Any]:
     """What a form begins with, and the mark by which it knows later whether its reader left it so."""
-    return {**said, "was": _mark(said)}
+    return {**said, "was": _checksum(said)}
 
 
-def _mark(said: Mapping[str, Any]) -> str:
+def _checksum(said: Mapping[str, Any]) -> str:
     told = [f"{name}={' '.join(str(value or '').split())}" for name, value in sorted(said.items()) if name != "was"]
     return sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
-class ShownForm(PlainForm):
+class PrefilledForm(TrackerForm):
     """A form filled from what stood in the record, which somebody else may have changed meanwhile."""
 
     was = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
@@ -36,12 +36,12 @@ class ShownForm(PlainForm):
     @property
     def is_untouched(self) -> bool:
         """Whether its reader left it as it was shown."""
-        return bool(self.data.get(self.add_prefix("was")) == _mark(typed(self)))
+        return bool(self.data.get(self.add_prefix("was")) == _checksum(raw_values(self)))
 
     def shows_now(self, said: Mapping[str, Any]) -> None:
         """Take over what stands in the record now, so that sending the form again changes nothing of it."""
         data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-        for name, value in as_shown(said).items():
+        for name, value in initial_with_checksum(said).items():
             key = self.add_prefix(name)
             data.pop(key, None)
             if value:
@@ -49,10 +49,10 @@ class ShownForm(PlainForm):
         self.data = data
 
 
-class WordsForm(ShownForm):
+class RecordTextForm(PrefilledForm):
     """What was said of one thing."""
 
-    text = forms.CharField(required=False, max_length=text_rules.NARRATIVE, widget=Narrative(attrs={"rows": 3}))
+    text = forms.CharField(required=False, max_length=text_rules.NARRATIVE_MAX_LENGTH, widget=NarrativeTextarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, label: str, hint: str = "", lines: int = 3, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,7 +61,7 @@ class WordsForm(ShownForm):
         field.widget.attrs["rows"] = lines
 
 
-class CameForm(ShownForm):
+class AttendanceForm(PrefilledForm):
     """Whether somebody expected came, and under which name."""
 
     came = forms.BooleanField(required=False)
@@ -72,20 +72,20 @@ class CameForm(ShownForm):
         self.fields["came"].label = label
 
 
-class SeenForm(PlainForm):
+class DialogueVersionForm(TrackerForm):
     """From which state the page was filled."""
 
-    version = SeenField()
+    version = LastSeenField()
 
 
-class CommitmentRow(PlainForm):
+class CommitmentRow(TrackerForm):
     """A commitment struck on the spot; an empty line says nothing."""
 
     who = forms.ChoiceField(label="Who promises", required=False)
     text = forms.CharField(
         label="What, in a sentence",
         required=False,
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     due_on = DayField(label="Due", required=False)
@@ -109,32 +109,32 @@ class CommitmentRow(PlainForm):
             *((str(ministry.pk), ministry.name) for ministry in ministries),
             (MadeBy.UNITED_STATES.value, MadeBy.UNITED_STATES.label),
         ]
-        for number in range(1, BENCHMARKS_A_ROW + 1):
+        for number in range(1, BENCHMARKS_PER_ROW + 1):
             self.fields[f"benchmark_{number}"] = RowField(label=f"Towards benchmark, {number}", required=False)
             self.fields[f"reach_{number}"] = forms.ChoiceField(
-                label="Keeping it", required=False, choices=Reach.choices(), initial=Reach.CONTRIBUTES.value
+                label="Keeping it", required=False, choices=CommitmentReach.choices(), initial=CommitmentReach.CONTRIBUTES.value
             )
-            offer(self, f"benchmark_{number}", benchmarks, empty="None", choices=choices)
+            set_row_choices(self, f"benchmark_{number}", benchmarks, empty="None", choices=choices)
 
     @property
     def is_filled(self) -> bool:
         """Whether anything was typed: then it has to make sense."""
-        said = typed(self)
-        names = ("who", "text", "due_on", "no_date", *(f"benchmark_{n}" for n in range(1, BENCHMARKS_A_ROW + 1)))
+        said = raw_values(self)
+        names = ("who", "text", "due_on", "no_date", *(f"benchmark_{n}" for n in range(1, BENCHMARKS_PER_ROW + 1)))
         return any(said[name] for name in names)
 
     @property
     def towards(self) -> list[tuple[Any, Any]]:
         """Its pairs of controls: a benchmark, and how far keeping the promise goes."""
-        return [(self[f"benchmark_{n}"], self[f"reach_{n}"]) for n in range(1, BENCHMARKS_A_ROW + 1)]
+        return [(self[f"benchmark_{n}"], self[f"reach_{n}"]) for n in range(1, BENCHMARKS_PER_ROW + 1)]
 
     @property
-    def links(self) -> list[tuple[Benchmark, Reach]]:
+    def links(self) -> list[tuple[Benchmark, CommitmentReach]]:
         """Towards which benchmarks it goes, and how far."""
         said = self.cleaned_data
         return [
-            (benchmark, Reach(said.get(f"reach_{n}") or Reach.CONTRIBUTES))
-            for n in range(1, BENCHMARKS_A_ROW + 1)
+            (benchmark, CommitmentReach(said.get(f"reach_{n}") or CommitmentReach.CONTRIBUTES))
+            for n in range(1, BENCHMARKS_PER_ROW + 1)
             if (benchmark := said.get(f"benchmark_{n}"))
         ]
 
@@ -160,16 +160,16 @@ class CommitmentRow(PlainForm):
 CommitmentRows = forms.formset_factory(CommitmentRow, extra=1, max_num=30, absolute_max=40)
 
 
-class StepRow(PlainForm):
+class NextStepFormRow(TrackerForm):
     """A next step with its owner; an empty line says nothing."""
 
     text = forms.CharField(
         label="What is done next",
         required=False,
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    owner = forms.ChoiceField(label="Who does it", required=False, initial=EMBASSY)
+    owner = forms.ChoiceField(label="Who does it", required=False, initial=OWNER_EMBASSY)
     office = forms.CharField(label="Which office, if another", required=False, max_length=200)
     due_on = DayField(label="By when", required=False)
 
@@ -177,15 +177,15 @@ class StepRow(PlainForm):
         super().__init__(*args, **kwargs)
         self.ministries = {str(ministry.pk): ministry for ministry in ministries}
         cast("forms.ChoiceField", self.fields["owner"]).choices = [
-            (EMBASSY, "The embassy"),
+            (OWNER_EMBASSY, "The embassy"),
             *((str(ministry.pk), ministry.name) for ministry in ministries),
-            (OFFICE, "Another office"),
+            (OWNER_OFFICE, "Another office"),
         ]
 
     @property
     def is_filled(self) -> bool:
         """Whether anything was typed."""
-        said = typed(self)
+        said = raw_values(self)
         return any(said[name] for name in ("text", "office", "due_on"))
 
     def clean(self) -> dict[str, Any]:
@@ -194,22 +194,22 @@ class StepRow(PlainForm):
             return said
         if not said.get("text") and "text" not in self.errors:
             self.add_error("text", "Say what is to be done next.")
-        if said.get("owner") == OFFICE and not said.get("office") and "office" not in self.errors:
+        if said.get("owner") == OWNER_OFFICE and not said.get("office") and "office" not in self.errors:
             self.add_error("office", "Say which office does it.")
-        if said.get("owner") != OFFICE and said.get("office"):
+        if said.get("owner") != OWNER_OFFICE and said.get("office"):
             self.add_error("owner", "Choose “Another office”, or leave the office empty.")
         return said
 
 
-StepRows = forms.formset_factory(StepRow, extra=1, max_num=30, absolute_max=40)
+NextStepFormRows = forms.formset_factory(NextStepFormRow, extra=1, max_num=30, absolute_max=40)
 
 
-class DoneForm(DatedForm):
+class NextStepDoneForm(DatedForm):
     """That a next step was done."""
 
     done_on = PastDayField(label="Done on")
     result = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="What came of it",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -217,10 +217,10 @@ class DoneForm(DatedForm):
     )
 
 
-class AttachForm(PlainForm):
+class DialogueFileForm(TrackerForm):
     """Files of a dialogue."""
 
     what = forms.ChoiceField(
-        label="What it is", widget=forms.RadioSelect, choices=Paper.choices(), initial=Paper.STATEMENT.value
+        label="What it is", widget=forms.RadioSelect, choices=DialogueFileKind.choices(), initial=DialogueFileKind.STATEMENT.value
     )
     files = FilesField(label="Files", help_text="Internal to the embassy.")  # type: ignore[assignment]  # a form's attribute is no field

@@ -6,14 +6,14 @@ from typing import Any
 from django import forms
 
 from dialogues.choices import Presence
-from dialogues.forms.fields import SeenField
+from dialogues.forms.fields import LastSeenField
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.web.frontend.forms import DayField, PlainForm
-from tiptracker.web.frontend.rows import RowField, offer
+from tiptracker.web.frontend.forms import DayField, TrackerForm
+from tiptracker.web.frontend.rows import RowField, set_row_choices
 
 
-class DialogueForm(PlainForm):
+class DialogueForm(TrackerForm):
     """One meeting, to come or held. `version` says from which state the form was filled."""
 
     held_on = DayField(label="Date", help_text="The day on which it is to be held, or was.")
@@ -21,10 +21,10 @@ class DialogueForm(PlainForm):
     purpose = forms.CharField(
         max_length=300, help_text="In one line, such as “Bilateral dialogue on trafficking in persons”."
     )
-    version = SeenField()
+    version = LastSeenField()
 
 
-class ParticipantRow(PlainForm):
+class ParticipantRow(TrackerForm):
     """Somebody who takes part, for an office; an empty line says nothing. `key` is whom it changes."""
 
     office = forms.CharField(required=False, max_length=200)
@@ -33,11 +33,11 @@ class ParticipantRow(PlainForm):
     presence = forms.ChoiceField(
         label="How", required=False, choices=Presence.choices(), initial=Presence.IN_PERSON.value
     )
-    key = SeenField()
+    key = LastSeenField()
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries])
+        set_row_choices(self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries])
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
@@ -46,7 +46,7 @@ class ParticipantRow(PlainForm):
         return said
 
 
-class _ParticipantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stubs alone
+class _BaseParticipantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stubs alone
     """Lines of which one at least names an office."""
 
     def clean(self) -> None:
@@ -56,18 +56,18 @@ class _ParticipantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic 
             self.forms[0].add_error("office", sentence)
 
 
-ParticipantRows = forms.formset_factory(ParticipantRow, formset=_ParticipantRows, extra=3, max_num=60, absolute_max=70)
-OtherRows = forms.formset_factory(ParticipantRow, extra=1, max_num=60, absolute_max=70)
+ParticipantRows = forms.formset_factory(ParticipantRow, formset=_BaseParticipantRows, extra=3, max_num=60, absolute_max=70)
+OtherParticipantRows = forms.formset_factory(ParticipantRow, extra=1, max_num=60, absolute_max=70)
 """Who came besides those expected: lines that may all stay empty."""
 
 
-class CallOffForm(PlainForm):
+class CallOffForm(TrackerForm):
     """That a planned dialogue does not take place."""
 
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="Why it does not take place",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Who asked, and what they said. It stays in the record, internal to the embassy.",
     )
-    version = SeenField()
+    version = LastSeenField()

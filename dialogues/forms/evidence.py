@@ -7,26 +7,15 @@ from typing import Any, ClassVar, cast
 from django import forms
 
 from dialogues import decision_reasons
-from dialogues.choices import DoneBy, EvidenceKind, Review, Sensitivity, Shows
-from dialogues.decision_reasons import WhyRejected, WhyVerified
-from dialogues.forms.fields import (
-    NO_DATA,
-    BenchmarkRow,
-    BenchmarkRows,
-    DatedForm,
-    DirectionField,
-    FigureField,
-    FilesField,
-    LinkField,
-    PastDayField,
-    SeenField,
-)
+from dialogues.choices import DoneBy, EvidenceKind, EvidenceDecision, Sensitivity, SupportKind
+from dialogues.decision_reasons import RejectionReason, VerificationReason
+from dialogues.forms.fields import NO_DATA, BenchmarkRow, BenchmarkRows, DatedForm, DirectionField, FigureField, FilesField, LinkField, PastDayField, LastSeenField
 from dialogues.models import Commitment, EvidenceFile, Reading
 from recommendations.models import Edition, Indicator
 from tiptracker import text_rules
-from tiptracker.choices import Word
-from tiptracker.validation import spelt
-from tiptracker.web.frontend.rows import Choices, RowField, RowsField, offer, typed
+from tiptracker.choices import ChoiceEnum
+from tiptracker.validation import format_date
+from tiptracker.web.frontend.rows import Choices, RowField, RowsField, set_row_choices, raw_values
 
 
 class EvidenceForm(DatedForm):
@@ -76,7 +65,7 @@ class EvidenceForm(DatedForm):
         super().__init__(*args, **kwargs)
         self.kept = kept
         read = [(str(c.pk), f"{c.ministry.short_name if c.ministry else c.maker}: {c.text}"[:140]) for c in commitments]
-        offer(self, "commitment", commitments, empty="None", choices=[*read])
+        set_row_choices(self, "commitment", commitments, empty="None", choices=[*read])
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
@@ -97,12 +86,12 @@ class EvidenceForm(DatedForm):
         return said
 
 
-class ReviseForm(EvidenceForm):
+class EvidenceRevisionForm(EvidenceForm):
     """All of a piece of evidence told anew, and why; `carried` are the figures that only go along, or don't."""
 
     reason = forms.CharField(
         label="Why it is put right",
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="In a sentence: what was wrong, and how you know. The earlier wording stays readable beside it.",
     )
@@ -113,7 +102,7 @@ class ReviseForm(EvidenceForm):
         if not carried:
             del self.fields["carried"]
             return
-        offer(self, "carried", carried, choices=[(str(reading.pk), reading.in_words) for reading in carried])
+        set_row_choices(self, "carried", carried, choices=[(str(reading.pk), reading.in_words) for reading in carried])
         self.fields["carried"].help_text = (
             "Untick what is wrong: it stops counting. A figure that is broken down is entered anew on the page of what "
             "it counts."
@@ -123,16 +112,16 @@ class ReviseForm(EvidenceForm):
 class BearingRow(BenchmarkRow):
     """A benchmark, and what the evidence shows on it."""
 
-    shows = forms.ChoiceField(label="It shows", required=False, choices=Shows.choices(), initial=Shows.ACTION.value)
+    shows = forms.ChoiceField(label="It shows", required=False, choices=SupportKind.choices(), initial=SupportKind.ACTION.value)
 
 
 BearingRows = forms.formset_factory(BearingRow, formset=BenchmarkRows, extra=2, max_num=30, absolute_max=40)
 
 
-PERIOD, YEAR_BEFORE = "period", "year_before"
+TRACKING_PERIOD, YEAR_BEFORE = "period", "year_before"
 
 
-class CountForm(DatedForm):
+class ReadingForm(DatedForm):
     """What the evidence says was counted, where it does: all of it may stay empty, and then nothing is asked.
 
     `evidence_ends_on` is the evidence's own last day, once it is known: a figure without one goes through that day.
@@ -148,7 +137,7 @@ class CountForm(DatedForm):
         },
     )
     direction = DirectionField(label="Or, without a figure: compared with the year before", empty="None of these")
-    span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=PERIOD)
+    span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=TRACKING_PERIOD)
     through_on = PastDayField(
         label="Through", required=False, help_text="The last day it covers. Left empty: the last day given above."
     )
@@ -160,7 +149,7 @@ class CountForm(DatedForm):
         super().__init__(*args, prefix="count", **kwargs)
         self.edition = edition
         first, last = edition.year_before
-        offer(
+        set_row_choices(
             self,
             "indicator",
             indicators,
@@ -169,8 +158,8 @@ class CountForm(DatedForm):
         )
         span = cast("forms.ChoiceField", self.fields["span"])
         span.choices = [
-            (PERIOD, f"The tracking period, from {spelt(edition.starts_on)} through a day"),
-            (YEAR_BEFORE, f"The whole year before, {spelt(first)} to {spelt(last)}"),
+            (TRACKING_PERIOD, f"The tracking period, from {format_date(edition.starts_on)} through a day"),
+            (YEAR_BEFORE, f"The whole year before, {format_date(first)} to {format_date(last)}"),
         ]
 
     @property
@@ -189,7 +178,7 @@ class CountForm(DatedForm):
         if not said.get("indicator") and "indicator" not in self.errors:
             self.add_error("indicator", "Say what was counted.")
         self._one_of_figure_and_direction(said)
-        if said.get("span") == PERIOD and "through_on" not in self.errors:
+        if said.get("span") == TRACKING_PERIOD and "through_on" not in self.errors:
             said["through_on"] = said.get("through_on") or self.evidence_ends_on
             self._within_the_period(said["through_on"])
         return said
@@ -205,11 +194,11 @@ class CountForm(DatedForm):
 
     def _within_the_period(self, day: date | None) -> None:
         if day and not self.edition.starts_on <= day <= self.edition.ends_on:
-            first, last = spelt(self.edition.starts_on), spelt(self.edition.ends_on)
+            first, last = format_date(self.edition.starts_on), format_date(self.edition.ends_on)
             self.add_error("through_on", f"The tracking period goes from {first} to {last}. Give a day in it.")
 
 
-def reason_choices(*lists: tuple[str, type[Word]]) -> Choices:
+def reason_choices(*lists: tuple[str, type[ChoiceEnum]]) -> Choices:
     """The sentences of some lists, each under its heading; with one list, without."""
     none: Choices = [("", "Choose a sentence, or write your own")]
     if len(lists) == 1:
@@ -225,15 +214,15 @@ class ReviewForm(DatedForm):
 
     decision = forms.ChoiceField(
         widget=forms.RadioSelect,
-        choices=[(Review.VERIFIED.value, "Verify"), (Review.REJECTED.value, "Reject")],
+        choices=[(EvidenceDecision.VERIFIED.value, "Verify"), (EvidenceDecision.REJECTED.value, "Reject")],
     )
     because = forms.ChoiceField(
         label="Why",
         required=False,
-        choices=reason_choices(("To verify", WhyVerified), ("To reject", WhyRejected)),
+        choices=reason_choices(("To verify", VerificationReason), ("To reject", RejectionReason)),
     )
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="In your own words",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -244,7 +233,7 @@ class ReviewForm(DatedForm):
         help_text="The evidence does not state it. Without one it can’t count.",
     )
 
-    seen = SeenField()
+    seen = LastSeenField()
 
     def __init__(self, *args: Any, about: str, asks_first_day: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -252,9 +241,9 @@ class ReviewForm(DatedForm):
         if not asks_first_day:
             del self.fields["first_on"]
 
-    lists: ClassVar[Mapping[str, type[Word]]] = {
-        Review.VERIFIED.value: WhyVerified,
-        Review.REJECTED.value: WhyRejected,
+    lists: ClassVar[Mapping[str, type[ChoiceEnum]]] = {
+        EvidenceDecision.VERIFIED.value: VerificationReason,
+        EvidenceDecision.REJECTED.value: RejectionReason,
     }
     needs_reason = True
 
@@ -263,7 +252,7 @@ class ReviewForm(DatedForm):
         decision, chosen = said.get("decision"), said.get("because", "")
         if decision and chosen and chosen not in dict(self.lists[decision].choices()):
             self.add_error("because", "That sentence is a reason for another decision. Choose one that fits yours.")
-        said["reason"] = decision_reasons.whole(chosen, said.get("reason", ""))
+        said["reason"] = decision_reasons.combine_reason(chosen, said.get("reason", ""))
         if self.needs_reason and not said["reason"] and not {"because", "reason"} & set(self.errors):
             self.add_error("reason", "Say why: choose a sentence, or write one.")
         return said
@@ -271,4 +260,4 @@ class ReviewForm(DatedForm):
     @property
     def is_begun(self) -> bool:
         """Whether anything was typed or chosen: a line left as it was stays open."""
-        return any(str(value or "").strip() for name, value in typed(self).items() if name != "seen")
+        return any(str(value or "").strip() for name, value in raw_values(self).items() if name != "seen")

@@ -4,16 +4,16 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.choices import DoneBy, EvidenceKind, Review
-from dialogues.forms.fields import ListFilter
-from tiptracker.choices import Word
+from dialogues.choices import DoneBy, EvidenceKind, EvidenceDecision
+from dialogues.forms.fields import ListFilterForm
+from tiptracker.choices import ChoiceEnum
 from tiptracker.web.frontend.forms import DayField
 from tiptracker.web.frontend.rows import Choices
 
-ANY = ("", "Any")
+ANY_CHOICE = ("", "Any")
 
 
-class Sort(Word):
+class EvidenceOrder(ChoiceEnum):
     """In which order pieces of evidence stand."""
 
     HAPPENED = "happened", "Newest in the world first"
@@ -21,24 +21,24 @@ class Sort(Word):
     TITLE = "title", "By title"
 
 
-UNREVIEWED = ("unreviewed", "Not reviewed")
+UNREVIEWED_CHOICE = ("unreviewed", "Not reviewed")
 
 
-class RegisterFilter(ListFilter):
+class EvidenceFilterForm(ListFilterForm):
     """Words, kind, who did it, benchmark, the embassy's word, days."""
 
     few = frozenset({"q", "benchmark", "word"})
     span = ("since", "until")
 
     q = forms.CharField(label="Words", required=False, max_length=200)
-    kind = forms.ChoiceField(required=False, choices=[ANY, *EvidenceKind.choices()])
+    kind = forms.ChoiceField(required=False, choices=[ANY_CHOICE, *EvidenceKind.choices()])
     done_by = forms.ChoiceField(label="Who did it", required=False, choices=[("", "Anyone"), *DoneBy.choices()])
     benchmark = forms.ChoiceField(required=False)
-    word = forms.ChoiceField(label="The embassy’s word", required=False, choices=[ANY, UNREVIEWED, *Review.choices()])
+    word = forms.ChoiceField(label="The embassy’s word", required=False, choices=[ANY_CHOICE, UNREVIEWED_CHOICE, *EvidenceDecision.choices()])
     since = DayField(label="Happened since", required=False)
     until = DayField(label="Happened by", required=False)
-    sort = forms.ChoiceField(label="Order", required=False, choices=Sort.choices())
+    sort = forms.ChoiceField(label="Order", required=False, choices=EvidenceOrder.choices())
 
     def __init__(self, *args: Any, benchmarks: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast("forms.ChoiceField", self.fields["benchmark"]).choices = [ANY, *benchmarks]
+        cast("forms.ChoiceField", self.fields["benchmark"]).choices = [ANY_CHOICE, *benchmarks]

@@ -9,12 +9,12 @@ from django import forms
 from django.core.validators import MaxValueValidator, URLValidator
 from django.utils.text import Truncator
 
-from dialogues.choices import Direction
-from dialogues.files.inspection import taken
+from dialogues.choices import ReadingDirection
+from dialogues.files.inspection import accepted_files_hint
 from dialogues.files.sanitizers.file_types import EXTENSIONS
 from recommendations.models import Benchmark
-from tiptracker.web.frontend.forms import DayField, PlainForm
-from tiptracker.web.frontend.rows import Choices, RowField, offer
+from tiptracker.web.frontend.forms import DayField, TrackerForm
+from tiptracker.web.frontend.rows import Choices, RowField, set_row_choices
 
 ACCEPTED_FILES = ",".join(EXTENSIONS)
 """What a phone or a browser offers first; what a file really is, `dialogues.files.sanitizers` decides."""
@@ -64,9 +64,9 @@ class DirectionField(forms.ChoiceField):
     def __init__(self, *, label: str = "Or, without a figure", empty: str = "–") -> None:
         choices = [
             ("", empty),
-            (Direction.UP.value, "More"),
-            (Direction.LEVEL.value, "About as many"),
-            (Direction.DOWN.value, "Fewer"),
+            (ReadingDirection.UP.value, "More"),
+            (ReadingDirection.LEVEL.value, "About as many"),
+            (ReadingDirection.DOWN.value, "Fewer"),
             (NO_DATA, "No data was given"),
         ]
         super().__init__(label=label, required=False, choices=choices)
@@ -84,7 +84,7 @@ class PastDayField(DayField):
             self.initial = today
 
 
-class DatedForm(PlainForm):
+class DatedForm(TrackerForm):
     """A form whose past days end at the day that it is given."""
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -94,7 +94,7 @@ class DatedForm(PlainForm):
                 field.end_at(today)
 
 
-class DefinedChoices(forms.RadioSelect):
+class DescribedRadioSelect(forms.RadioSelect):
     """Radio buttons, each with what its word means beside it."""
 
     def __init__(self, meanings: Mapping[str, str], **kwargs: Any) -> None:
@@ -115,7 +115,7 @@ class FilesField(forms.Field):
 
     def __init__(self, *, help_text: str = "", multiple: bool = True, **kwargs: Any) -> None:
         widget = FilesInput(attrs={"accept": ACCEPTED_FILES, "multiple": multiple})
-        super().__init__(required=False, widget=widget, help_text=f"{help_text} {taken()}".strip(), **kwargs)
+        super().__init__(required=False, widget=widget, help_text=f"{help_text} {accepted_files_hint()}".strip(), **kwargs)
 
 
 class FilesInput(forms.FileInput):
@@ -143,14 +143,14 @@ def benchmark_choices(benchmarks: Iterable[Benchmark]) -> Choices:
     return list(groups.items())
 
 
-class BenchmarkRow(PlainForm):
+class BenchmarkRow(TrackerForm):
     """One line that names a benchmark; a line without one says nothing."""
 
     benchmark = RowField(required=False)
 
     def __init__(self, *args: Any, benchmarks: Sequence[Benchmark], choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "benchmark", benchmarks, empty="None", choices=choices)
+        set_row_choices(self, "benchmark", benchmarks, empty="None", choices=choices)
 
 
 class BenchmarkRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -166,7 +166,7 @@ class BenchmarkRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in 
             named.add(benchmark.pk)
 
 
-class SeenField(forms.IntegerField):
+class LastSeenField(forms.IntegerField):
     """The key of what stood on the page when the form was filled, so that nobody overwrites what they haven't seen."""
 
     widget = forms.HiddenInput
@@ -175,7 +175,7 @@ class SeenField(forms.IntegerField):
         super().__init__(required=False, **kwargs)
 
 
-class ListFilter(forms.Form):
+class ListFilterForm(forms.Form):
     """What narrows a list; its fields are the words of the address. `few` are shown at once, the others on asking."""
 
     few: frozenset[str] = frozenset()

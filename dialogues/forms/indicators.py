@@ -6,18 +6,18 @@ from typing import Any, NamedTuple, cast
 
 from django import forms
 
-from dialogues.actions.readings import part_field
-from dialogues.choices import CATEGORIES, Dimension, Direction
-from dialogues.forms.evidence import PERIOD, YEAR_BEFORE
+from dialogues.actions.readings import part_field_name
+from dialogues.choices import BREAKDOWN_CATEGORIES, BreakdownDimension, ReadingDirection
+from dialogues.forms.evidence import TRACKING_PERIOD, YEAR_BEFORE
 from dialogues.forms.fields import NO_DATA, DatedForm, DirectionField, FigureField, FilesField, LinkField, PastDayField
 from dialogues.models import EvidenceFile
 from recommendations.models import Edition, Indicator
-from tiptracker.text_rules import alike
-from tiptracker.validation import spelt
-from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.text_rules import normalize_name
+from tiptracker.validation import format_date
+from tiptracker.web.frontend.forms import TrackerForm
 
 
-class SourceForm(DatedForm):
+class ReadingSourceForm(DatedForm):
     """Where figures stand, who says so, and of which time they are."""
 
     stated_by = forms.CharField(
@@ -28,7 +28,7 @@ class SourceForm(DatedForm):
     )
     link = LinkField(label="Link", required=False, max_length=500, assume_scheme="https")
     files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a form's attribute is no field
-    span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=PERIOD)
+    span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=TRACKING_PERIOD)
     through_on = PastDayField(
         label="Through", help_text="The last day that they cover; the year before goes to its end."
     )
@@ -39,8 +39,8 @@ class SourceForm(DatedForm):
         first, last = edition.year_before
         span = cast("forms.ChoiceField", self.fields["span"])
         span.choices = [
-            (PERIOD, f"The tracking period, from {spelt(edition.starts_on)} through a day"),
-            (YEAR_BEFORE, f"The whole year before, {spelt(first)} to {spelt(last)}"),
+            (TRACKING_PERIOD, f"The tracking period, from {format_date(edition.starts_on)} through a day"),
+            (YEAR_BEFORE, f"The whole year before, {format_date(first)} to {format_date(last)}"),
         ]
         self.fields["through_on"].required = False
 
@@ -56,12 +56,12 @@ class SourceForm(DatedForm):
         if day is None and "through_on" not in self.errors:
             self.add_error("through_on", "Give the last day that the figures cover.")
         elif day and not self.edition.starts_on <= day <= self.edition.ends_on:
-            first, last = spelt(self.edition.starts_on), spelt(self.edition.ends_on)
+            first, last = format_date(self.edition.starts_on), format_date(self.edition.ends_on)
             self.add_error("through_on", f"The tracking period goes from {first} to {last}. Give a day in it.")
         return said
 
 
-class CountRow(PlainForm):
+class ReadingRow(TrackerForm):
     """One indicator's line: a figure, or only which way it moved, or "no data"; left empty it says nothing."""
 
     figure = FigureField()
@@ -87,7 +87,7 @@ class CountRow(PlainForm):
         return said
 
 
-class PasteForm(PlainForm):
+class PasteForm(TrackerForm):
     """Lines as a spreadsheet gives them."""
 
     pasted = forms.CharField(
@@ -101,7 +101,7 @@ class PasteForm(PlainForm):
     )
 
 
-class Cells(NamedTuple):
+class PastedReading(NamedTuple):
     """What was pasted for one indicator: the figure as typed, or a direction; and a note."""
 
     figure: str
@@ -109,46 +109,46 @@ class Cells(NamedTuple):
     note: str
 
 
-_SAID = {
-    "more": Direction.UP.value,
-    "up": Direction.UP.value,
-    "about as many": Direction.LEVEL.value,
-    "level": Direction.LEVEL.value,
-    "same": Direction.LEVEL.value,
-    "fewer": Direction.DOWN.value,
-    "less": Direction.DOWN.value,
-    "down": Direction.DOWN.value,
+_DIRECTION_WORDS = {
+    "more": ReadingDirection.UP.value,
+    "up": ReadingDirection.UP.value,
+    "about as many": ReadingDirection.LEVEL.value,
+    "level": ReadingDirection.LEVEL.value,
+    "same": ReadingDirection.LEVEL.value,
+    "fewer": ReadingDirection.DOWN.value,
+    "less": ReadingDirection.DOWN.value,
+    "down": ReadingDirection.DOWN.value,
     "no data": NO_DATA,
     "n/a": NO_DATA,
 }
 
 
-def pasted_cells(text: str, indicators: Sequence[Indicator]) -> Mapping[int, Cells]:
+def parse_pasted_readings(text: str, indicators: Sequence[Indicator]) -> Mapping[int, PastedReading]:
     """What pasted lines give each indicator, by key; raises ValidationError naming the line that doesn't fit."""
     lines = [[cell.strip() for cell in line.split("\t")] for line in text.splitlines()]
     while lines and not any(lines[-1]):
         lines.pop()
     if all(len(line) == 1 for line in lines):
-        return _in_order(lines, indicators)
-    return _by_name(lines, indicators)
+        return _parse_by_position(lines, indicators)
+    return _parse_by_name(lines, indicators)
 
 
-def _in_order(lines: Sequence[Sequence[str]], indicators: Sequence[Indicator]) -> Mapping[int, Cells]:
+def _parse_by_position(lines: Sequence[Sequence[str]], indicators: Sequence[Indicator]) -> Mapping[int, PastedReading]:
     if len(lines) > len(indicators):
         raise forms.ValidationError(
             f"You pasted {len(lines)} lines for {len(indicators)} indicators. Take out what is too many, or paste the "
             "names beside the figures."
         )
-    return {one.pk: _cells(line[0]) for one, line in zip(indicators, lines, strict=False) if line[0]}
+    return {one.pk: _parse_cells(line[0]) for one, line in zip(indicators, lines, strict=False) if line[0]}
 
 
-def _by_name(lines: Sequence[Sequence[str]], indicators: Sequence[Indicator]) -> Mapping[int, Cells]:
-    named = {_name(indicator.name): indicator for indicator in indicators}
-    found: dict[int, Cells] = {}
+def _parse_by_name(lines: Sequence[Sequence[str]], indicators: Sequence[Indicator]) -> Mapping[int, PastedReading]:
+    named = {_normalize_name(indicator.name): indicator for indicator in indicators}
+    found: dict[int, PastedReading] = {}
     for number, line in enumerate(lines, start=1):
         if not any(line):
             continue
-        indicator = named.get(_name(line[0]))
+        indicator = named.get(_normalize_name(line[0]))
         if indicator is None:
             raise forms.ValidationError(
                 f"Line {number} begins with “{line[0]}”, which is none of the indicators below. Write its name as it "
@@ -160,20 +160,20 @@ def _by_name(lines: Sequence[Sequence[str]], indicators: Sequence[Indicator]) ->
             raise forms.ValidationError(
                 f"Line {number} has {len(line)} columns. Paste the name, the figure and, if you like, a note."
             )
-        found[indicator.pk] = _cells(*line[1:])
+        found[indicator.pk] = _parse_cells(*line[1:])
     return found
 
 
-def _cells(figure: str, note: str = "") -> Cells:
-    said = _SAID.get(figure.casefold(), "")
-    return Cells("" if said else figure, said, note)
+def _parse_cells(figure: str, note: str = "") -> PastedReading:
+    said = _DIRECTION_WORDS.get(figure.casefold(), "")
+    return PastedReading("" if said else figure, said, note)
 
 
-def _name(text: str) -> str:
-    return alike(re.sub(r"\s+", " ", text).strip())
+def _normalize_name(text: str) -> str:
+    return normalize_name(re.sub(r"\s+", " ", text).strip())
 
 
-class PartsForm(PlainForm):
+class ReadingPartsForm(TrackerForm):
     """What one figure is made of, as far as it is told; each breakdown by itself."""
 
     figure = FigureField(help_text="In digits.")
@@ -183,16 +183,16 @@ class PartsForm(PlainForm):
     def __init__(self, *args: Any, indicator: Indicator, districts: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["figure"].label = f"{indicator.name} ({indicator.unit})"
-        self.breakdowns = {Dimension(name): CATEGORIES[name] for name in CATEGORIES} | {Dimension.DISTRICT: districts}
+        self.breakdowns = {BreakdownDimension(name): BREAKDOWN_CATEGORIES[name] for name in BREAKDOWN_CATEGORIES} | {BreakdownDimension.DISTRICT: districts}
         for dimension, categories in self.breakdowns.items():
             for category in categories:
-                self.fields[part_field(dimension, category)] = FigureField(label=category)
+                self.fields[part_field_name(dimension, category)] = FigureField(label=category)
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Each breakdown's name and fields."""
         return [
-            (dimension.label, [self[part_field(dimension, category)] for category in categories])
+            (dimension.label, [self[part_field_name(dimension, category)] for category in categories])
             for dimension, categories in self.breakdowns.items()
             if categories
         ]

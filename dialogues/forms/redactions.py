@@ -7,25 +7,25 @@ from django import forms
 
 from tiptracker import text_rules
 from tiptracker.accounts.models import Country
-from tiptracker.web.frontend.forms import PlainForm
-from tiptracker.web.frontend.rows import RowField, offer
+from tiptracker.web.frontend.forms import TrackerForm
+from tiptracker.web.frontend.rows import RowField, set_row_choices
 
-WORDS_LENGTH = 300
+MAX_WORDS_LENGTH = 300
 
 
-class RedactionForm(PlainForm):
+class RedactionForm(TrackerForm):
     """What is to go and why. The places are chosen on the page, once they are found."""
 
     country = RowField()
     words = forms.CharField(
         label="The words that are to go",
         required=False,
-        max_length=WORDS_LENGTH,
+        max_length=MAX_WORDS_LENGTH,
         help_text="Such as a name, whole: “Given name Surname”. It makes no difference how capitals, accents, blanks "
         "and hyphens are written. A text that holds them goes whole. Leave this empty if only a file is to go.",
     )
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="Why",
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="This stays in the record, so say it without the words: “It names a victim”.",
@@ -33,7 +33,7 @@ class RedactionForm(PlainForm):
 
     def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "country", countries)
+        set_row_choices(self, "country", countries)
         if len(countries) == 1:
             del self.fields["country"]
         self.countries = countries
@@ -49,11 +49,11 @@ class RedactionForm(PlainForm):
         return self.cleaned_data.get("country") or self.countries[0]
 
 
-class DecisionForm(PlainForm):
+class RedactionDecisionForm(TrackerForm):
     """The second person's word on a proposal."""
 
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="Why, needed if you decline",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -7,24 +7,24 @@ from typing import Any, ClassVar, cast
 from django import forms
 
 from dialogues import decision_reasons
-from dialogues.choices import PROGRESS_MEANS, DoneBy, Progress, Review
-from dialogues.decision_reasons import WhyRejected, WhyReturned, WhyVerified
+from dialogues.choices import PROGRESS_MEANINGS, DoneBy, ClaimedProgress, EvidenceDecision
+from dialogues.decision_reasons import RejectionReason, ReturnReason, VerificationReason
 from dialogues.forms.evidence import ReviewForm, reason_choices
-from dialogues.forms.fields import DatedForm, DefinedChoices, DirectionField, FigureField, FilesField, PastDayField
+from dialogues.forms.fields import DatedForm, DescribedRadioSelect, DirectionField, FigureField, FilesField, PastDayField
 from dialogues.models import Reading
 from recommendations.models import Indicator
 from tiptracker import text_rules
-from tiptracker.choices import Word
-from tiptracker.validation import spelt
-from tiptracker.web.frontend.forms import Narrative, PlainForm
-from tiptracker.web.frontend.rows import typed
+from tiptracker.choices import ChoiceEnum
+from tiptracker.validation import format_date
+from tiptracker.web.frontend.forms import NarrativeTextarea, TrackerForm
+from tiptracker.web.frontend.rows import raw_values
 
 
 class UpdateForm(DatedForm):
     """What a ministry says of one of its commitments. Few fields, none of them about scoring."""
 
     claimed = forms.ChoiceField(
-        label="How far is it?", widget=DefinedChoices(PROGRESS_MEANS), choices=Progress.choices()
+        label="How far is it?", widget=DescribedRadioSelect(PROGRESS_MEANINGS), choices=ClaimedProgress.choices()
     )
     title = forms.CharField(
         label="What happened, in one line",
@@ -32,9 +32,9 @@ class UpdateForm(DatedForm):
         help_text="Such as “Focal officers named in six districts”.",
     )
     narrative = forms.CharField(
-        max_length=text_rules.NARRATIVE,
+        max_length=text_rules.NARRATIVE_MAX_LENGTH,
         label="Tell it in your own words",
-        widget=Narrative(attrs={"rows": 6}),
+        widget=NarrativeTextarea(attrs={"rows": 6}),
         help_text="What was done, where, with what result, and what comes next.",
     )
     happened_from = PastDayField(
@@ -72,7 +72,7 @@ class UpdateForm(DatedForm):
         return said
 
 
-class FigureForm(PlainForm):
+class FigureForm(TrackerForm):
     """One indicator's count since the period began: a figure, only which way it moved, "no data", or nothing said."""
 
     figure = FigureField()
@@ -100,8 +100,8 @@ class FigureForm(PlainForm):
         else:
             del self.fields["districts"]
         self.fields["figure"].label = f"{indicator.name} since {since}"
-        said = f" You last sent: {last.told}, through {spelt(last.through_on)}." if last else ""
-        said += f" The period before, you said: {before.told}, through {spelt(before.through_on)}." if before else ""
+        said = f" You last sent: {last.told}, through {format_date(last.through_on)}." if last else ""
+        said += f" The period before, you said: {before.told}, through {format_date(before.through_on)}." if before else ""
         self.fields["figure"].help_text = f"Counted in {indicator.unit}.{said}"
 
     @property
@@ -124,27 +124,27 @@ class FigureForm(PlainForm):
         return said
 
 
-MEND = "mend"
+NEEDS_CHANGE = "mend"
 """Beside the embassy's words on a line: what it lacks can be mended, so the update is to go back."""
 
 
-class JudgementForm(ReviewForm):
+class LineReviewForm(ReviewForm):
     """The embassy's word on one line of a round, or that it is to be mended.
 
     A line that is verified or rejected without a reason of its own takes the reason for all.
     """
 
-    lists: ClassVar[Mapping[str, type[Word]]] = {**ReviewForm.lists, MEND: WhyReturned}
+    lists: ClassVar[Mapping[str, type[ChoiceEnum]]] = {**ReviewForm.lists, NEEDS_CHANGE: ReturnReason}
     needs_reason = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         decision, because = (cast("forms.ChoiceField", self.fields[name]) for name in ("decision", "because"))
         decision.choices = [
-            (Review.VERIFIED.value, "Verify"), (Review.REJECTED.value, "Reject"), (MEND, "Needs mending"),
+            (EvidenceDecision.VERIFIED.value, "Verify"), (EvidenceDecision.REJECTED.value, "Reject"), (NEEDS_CHANGE, "Needs mending"),
         ]  # fmt: skip
         because.choices = reason_choices(
-            ("To verify", WhyVerified), ("To reject", WhyRejected), ("To have it mended", WhyReturned)
+            ("To verify", VerificationReason), ("To reject", RejectionReason), ("To have it mended", ReturnReason)
         )
         because.help_text = "Here, or once for all of it below."
         del self.fields["seen"]
@@ -152,11 +152,11 @@ class JudgementForm(ReviewForm):
     @property
     def is_to_mend(self) -> bool:
         """Whether it is marked as to be mended, so that it goes with a return."""
-        return bool(self.is_bound and typed(self)["decision"] == MEND)
+        return bool(self.is_bound and raw_values(self)["decision"] == NEEDS_CHANGE)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()
-        if said.get("decision") == MEND and not said["reason"] and not {"because", "reason"} & set(self.errors):
+        if said.get("decision") == NEEDS_CHANGE and not said["reason"] and not {"because", "reason"} & set(self.errors):
             self.add_error("reason", "Say what is to be mended here: choose a sentence, or write one.")
         return said
 
@@ -168,14 +168,14 @@ class JudgementForm(ReviewForm):
         )
 
 
-class AcceptForm(PlainForm):
+class AcceptForm(TrackerForm):
     """The reason that stands for the whole round, cleaned to the whole of it."""
 
     because = forms.ChoiceField(
-        label="Reason for all that is verified", required=False, choices=reason_choices(("To verify", WhyVerified))
+        label="Reason for all that is verified", required=False, choices=reason_choices(("To verify", VerificationReason))
     )
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="Reason for all of it",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -186,10 +186,10 @@ class AcceptForm(PlainForm):
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
         said["own_words"] = said.get("reason", "")
-        said["reason"] = decision_reasons.whole(said.get("because", ""), said["own_words"])
+        said["reason"] = decision_reasons.combine_reason(said.get("because", ""), said["own_words"])
         return said
 
-    def reasons_given(self, judgements: Sequence[JudgementForm]) -> bool:
+    def reasons_given(self, judgements: Sequence[LineReviewForm]) -> bool:
         """Whether every line has a reason, its own or the one for all; marks those that have none.
 
         A sentence from the list for what is verified rejects nothing.
@@ -199,19 +199,19 @@ class AcceptForm(PlainForm):
             judgement
             for judgement in judgements
             if not judgement.cleaned_data.get("reason")
-            and not (said["own_words"] if judgement.cleaned_data["decision"] == Review.REJECTED else said["reason"])
+            and not (said["own_words"] if judgement.cleaned_data["decision"] == EvidenceDecision.REJECTED else said["reason"])
         ]
         for judgement in lacking:
             judgement.add_error("reason", "Say in a sentence why, here or once for all of it below.")
         return not lacking
 
 
-class ReturnForm(PlainForm):
+class ReturnForm(TrackerForm):
     """What the ministry has to mend, cleaned to the whole of it; lines that are to be mended may say it all."""
 
-    because = forms.ChoiceField(label="Why it goes back", required=False, choices=reason_choices(("", WhyReturned)))
+    because = forms.ChoiceField(label="Why it goes back", required=False, choices=reason_choices(("", ReturnReason)))
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="What is missing",
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -224,7 +224,7 @@ class ReturnForm(PlainForm):
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
-        said["reason"] = decision_reasons.whole(said.get("because", ""), said.get("reason", ""))
+        said["reason"] = decision_reasons.combine_reason(said.get("because", ""), said.get("reason", ""))
         if not said["reason"] and not self.has_lines and not self.errors:
             self.add_error(
                 "reason", "Say what is missing: choose a sentence, write one, or mark a line above as needing mending."

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from django.db import models, transaction
 
-from dialogues.choices import Dimension, Kind, Presence, Review, Sensitivity
+from dialogues.choices import BreakdownDimension, CommitmentEventKind, Presence, EvidenceDecision, Sensitivity
 from dialogues.lesotho import lines, reconstruction
-from dialogues.lesotho.asked import ASKED, COUNTRY
-from dialogues.lesotho.happened import HAPPENED
-from dialogues.lesotho.people import PUBLIC_RECORD, TIP_REPORT_2022, ensure
+from dialogues.lesotho.asked import EDITION_ENTRIES, COUNTRY
+from dialogues.lesotho.happened import PROGRESS_ENTRIES
+from dialogues.lesotho.people import PUBLIC_RECORD, TIP_REPORT_2022, ensure_user
 from dialogues.models import (
     AgendaItem,
     Assessment,
@@ -32,7 +32,7 @@ from dialogues.models import (
     Reading,
     ReadingPart,
 )
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.choices import TextStatus
 from recommendations.models import (
     Benchmark,
@@ -47,13 +47,13 @@ from recommendations.models import (
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
 from tiptracker.errors import Refused
-from tiptracker.infrastructure.locking import hold
+from tiptracker.infrastructure.locking import lock_rows
 
-FACTS: tuple[lines.Fact, ...] = ASKED + HAPPENED
+ENTRIES: tuple[lines.RecordEntry, ...] = EDITION_ENTRIES + PROGRESS_ENTRIES
 """The whole record, in an order in which each line finds what it names."""
 
 
-class Loaded(NamedTuple):
+class LoadResult(NamedTuple):
     """What came of it: facts written now, facts found written, facts not known yet and left out."""
 
     written: int
@@ -61,28 +61,28 @@ class Loaded(NamedTuple):
     left_out: int
 
 
-def load_public_record(*, now: datetime) -> Loaded:
+def load_public_record(*, now: datetime) -> LoadResult:
     """Write every line known by `now` (aware) that isn't there yet; leave the others for a later run.
 
     Each line has a transaction of its own: what was interrupted is finished by running it again.
     """
-    due = [fact for fact in FACTS if fact.recorded_at <= now]
-    written = sum([_load(fact) for fact in due])
+    due = [fact for fact in ENTRIES if fact.recorded_at <= now]
+    written = sum([_load_entry(fact) for fact in due])
     if written:
         with transaction.atomic():
-            readiness_may_have_moved(_lesotho().pk)
-    return Loaded(written, found=len(due) - written, left_out=len(FACTS) - len(due))
+            enqueue_readiness(_lesotho().pk)
+    return LoadResult(written, found=len(due) - written, left_out=len(ENTRIES) - len(due))
 
 
 @transaction.atomic
-def _load(fact: lines.Fact) -> bool:
+def _load_entry(fact: lines.RecordEntry) -> bool:
     """Whether the line had to be written. Two loads at once write it once."""
-    hold(Country.objects.filter(code=COUNTRY.code))
-    row = write(fact)
+    lock_rows(Country.objects.filter(code=COUNTRY.code))
+    row = write_entry(fact)
     if row is None:
         return False
     noun = re.sub(r"(?<!^)(?=[A-Z])", "_", type(row).__name__).lower()
-    by = None if isinstance(fact, lines.Country) else _recorder(fact)
+    by = None if isinstance(fact, lines.CountryEntry) else _recorder(fact)
     audit.record(f"{noun}.loaded", by=by, row=row, country=_lesotho(), after=asdict(fact))
     return True
 
@@ -91,41 +91,41 @@ def _lesotho() -> Country:
     return Country.objects.get(code=COUNTRY.code)
 
 
-def _recorder(fact: lines.Fact) -> User:
+def _recorder(fact: lines.RecordEntry) -> User:
     """The report of 2022 verifies and assesses; the public record records everything else."""
-    judges = isinstance(fact, lines.Verification | lines.Assessment)
-    return ensure(TIP_REPORT_2022 if judges else PUBLIC_RECORD, _lesotho())
+    judges = isinstance(fact, lines.VerificationEntry | lines.AssessmentEntry)
+    return ensure_user(TIP_REPORT_2022 if judges else PUBLIC_RECORD, _lesotho())
 
 
-def _ministry(short_name: str) -> Ministry | None:
+def _find_ministry(short_name: str) -> Ministry | None:
     return Ministry.objects.get(country=_lesotho(), short_name=short_name) if short_name else None
 
 
-def _edition(year: int) -> Edition:
+def _find_edition(year: int) -> Edition:
     return Edition.objects.get(country=_lesotho(), year=year)
 
 
-def _benchmark(key: str) -> Benchmark:
-    return reconstruction.benchmark(_edition(2021), key)
+def _find_benchmark(key: str) -> Benchmark:
+    return reconstruction.find_benchmark(_find_edition(2021), key)
 
 
-_EVIDENCE = {fact.key: fact for fact in HAPPENED if isinstance(fact, lines.Evidence)}
+_EVIDENCE_BY_KEY = {fact.key: fact for fact in PROGRESS_ENTRIES if isinstance(fact, lines.EvidenceEntry)}
 
 
-def _evidence(key: str) -> Evidence:
+def _find_evidence(key: str) -> Evidence:
     """The row of a line: found by who recorded it when, since its texts may have been redacted."""
-    fact = _EVIDENCE[key]
+    fact = _EVIDENCE_BY_KEY[key]
     return Evidence.objects.get(recorded_by=_recorder(fact), recorded_at=fact.recorded_at)
 
 
 @singledispatch
-def write(fact: lines.Fact) -> models.Model | None:
+def write_entry(fact: lines.RecordEntry) -> models.Model | None:
     """Write one line with all that belongs to it; None where it is there already, however it has changed since."""
     raise TypeError(f"No way is known to write {fact!r}.")
 
 
-@write.register
-def _country(fact: lines.Country) -> Country | None:
+@write_entry.register
+def _write_country(fact: lines.CountryEntry) -> Country | None:
     country, is_new = Country.objects.get_or_create(
         code=fact.code, defaults={"name": fact.name, "time_zone": fact.time_zone, "currency": fact.currency}
     )
@@ -139,24 +139,24 @@ def _country(fact: lines.Country) -> Country | None:
     return country
 
 
-@write.register
-def _ministry_row(fact: lines.Ministry) -> Ministry | None:
+@write_entry.register
+def _write_ministry(fact: lines.MinistryEntry) -> Ministry | None:
     row, is_new = Ministry.objects.get_or_create(
         country=_lesotho(), short_name=fact.short_name, defaults={"name": fact.name}
     )
     return row if is_new else None
 
 
-@write.register
-def _office_holder(fact: lines.OfficeHolder) -> OfficeHolder | None:
+@write_entry.register
+def _write_office_holder(fact: lines.OfficeHolderEntry) -> OfficeHolder | None:
     row, is_new = OfficeHolder.objects.get_or_create(
-        ministry=_ministry(fact.ministry), name=fact.name, defaults={"title": fact.title, "source": fact.source}
+        ministry=_find_ministry(fact.ministry), name=fact.name, defaults={"title": fact.title, "source": fact.source}
     )
     return row if is_new else None
 
 
-@write.register
-def _edition_row(fact: lines.Edition) -> Edition | None:
+@write_entry.register
+def _write_edition(fact: lines.EditionEntry) -> Edition | None:
     row, is_new = Edition.objects.get_or_create(
         country=_lesotho(),
         year=fact.year,
@@ -173,10 +173,10 @@ def _edition_row(fact: lines.Edition) -> Edition | None:
     return row if is_new else None
 
 
-@write.register
-def _edition_terms(fact: lines.EditionTerms) -> EditionTerms | None:
+@write_entry.register
+def _write_edition_terms(fact: lines.EditionTermsEntry) -> EditionTerms | None:
     row, is_new = EditionTerms.objects.get_or_create(
-        edition=_edition(fact.year),
+        edition=_find_edition(fact.year),
         recorded_by=_recorder(fact),
         recorded_at=fact.recorded_at,
         defaults={
@@ -189,16 +189,16 @@ def _edition_terms(fact: lines.EditionTerms) -> EditionTerms | None:
     return row if is_new else None
 
 
-@write.register
-def _milestone(fact: lines.Milestone) -> Milestone | None:
+@write_entry.register
+def _write_milestone(fact: lines.MilestoneEntry) -> Milestone | None:
     row, is_new = Milestone.objects.get_or_create(
-        edition=_edition(fact.year), kind=fact.kind, defaults={"due_on": fact.due_on, "source": fact.source}
+        edition=_find_edition(fact.year), kind=fact.kind, defaults={"due_on": fact.due_on, "source": fact.source}
     )
     return row if is_new else None
 
 
-@write.register
-def _indicator(fact: lines.Indicator) -> Indicator | None:
+@write_entry.register
+def _write_indicator(fact: lines.IndicatorEntry) -> Indicator | None:
     row, is_new = Indicator.objects.get_or_create(
         country=_lesotho(),
         name=fact.name,
@@ -212,10 +212,10 @@ def _indicator(fact: lines.Indicator) -> Indicator | None:
     return row if is_new else None
 
 
-@write.register
-def _recommendation(fact: lines.Recommendation) -> Recommendation | None:
-    edition = _edition(fact.year)
-    if fact.number in reconstruction.recommendations(edition):
+@write_entry.register
+def _write_recommendation(fact: lines.RecommendationEntry) -> Recommendation | None:
+    edition = _find_edition(fact.year)
+    if fact.number in reconstruction.find_recommendations(edition):
         return None
     if edition.recommendations.asked().filter(number=fact.number).exists():
         raise Refused(
@@ -228,7 +228,7 @@ def _recommendation(fact: lines.Recommendation) -> Recommendation | None:
         text=fact.text,
         text_status=TextStatus.RECONSTRUCTION,
         indicia=list(fact.indicia),
-        lead=_ministry(fact.lead),
+        lead=_find_ministry(fact.lead),
         years_unmet=fact.years_unmet,
         years_unmet_source=fact.years_unmet_source,
     )
@@ -245,9 +245,9 @@ def _recommendation(fact: lines.Recommendation) -> Recommendation | None:
     return row
 
 
-@write.register
-def _benchmark_row(fact: lines.Benchmark) -> Benchmark | None:
-    recommendation = reconstruction.recommendations(_edition(fact.year))[fact.number]
+@write_entry.register
+def _write_benchmark(fact: lines.BenchmarkEntry) -> Benchmark | None:
+    recommendation = reconstruction.find_recommendations(_find_edition(fact.year))[fact.number]
     loaded = BenchmarkTerms.objects.filter(
         recommendation=recommendation, letter=fact.letter, recorded_at=fact.recorded_at
     )
@@ -270,8 +270,8 @@ def _benchmark_row(fact: lines.Benchmark) -> Benchmark | None:
     return row
 
 
-@write.register
-def _dialogue(fact: lines.Dialogue) -> Dialogue | None:
+@write_entry.register
+def _write_dialogue(fact: lines.DialogueEntry) -> Dialogue | None:
     row, is_new = Dialogue.objects.get_or_create(
         country=_lesotho(),
         recorded_by=_recorder(fact),
@@ -292,7 +292,7 @@ def _dialogue(fact: lines.Dialogue) -> Dialogue | None:
             dialogue=row,
             name=one.name,
             office=one.office,
-            ministry=_ministry(one.ministry),
+            ministry=_find_ministry(one.ministry),
             presence=Presence.VIDEO if one.by_video else Presence.IN_PERSON,
             came=True,
         )
@@ -301,7 +301,7 @@ def _dialogue(fact: lines.Dialogue) -> Dialogue | None:
     AgendaItem.objects.bulk_create(
         AgendaItem(
             dialogue=row,
-            recommendation=reconstruction.recommendations(_edition(fact.year))[number],
+            recommendation=reconstruction.find_recommendations(_find_edition(fact.year))[number],
             position=position,
         )
         for position, number in enumerate(fact.agenda, start=1)
@@ -309,8 +309,8 @@ def _dialogue(fact: lines.Dialogue) -> Dialogue | None:
     return row
 
 
-@write.register
-def _commitment(fact: lines.Commitment) -> Commitment | None:
+@write_entry.register
+def _write_commitment(fact: lines.CommitmentEntry) -> Commitment | None:
     by = _recorder(fact)
     row, is_new = Commitment.objects.get_or_create(
         country=_lesotho(),
@@ -318,20 +318,20 @@ def _commitment(fact: lines.Commitment) -> Commitment | None:
         recorded_at=fact.recorded_at,
         defaults={
             "made_by": fact.made_by,
-            "ministry": _ministry(fact.ministry),
+            "ministry": _find_ministry(fact.ministry),
             "text": fact.text,
-            "dialogue": _dialogue_of(fact),
+            "dialogue": _find_dialogue(fact),
             "letter": fact.letter,
         },
     )
     if not is_new:
         return None
     CommitmentBenchmark.objects.bulk_create(
-        CommitmentBenchmark(commitment=row, benchmark=_benchmark(key), reach=reach) for key, reach in fact.links
+        CommitmentBenchmark(commitment=row, benchmark=_find_benchmark(key), reach=reach) for key, reach in fact.links
     )
     CommitmentEvent.objects.create(
         commitment=row,
-        kind=Kind.MADE,
+        kind=CommitmentEventKind.MADE,
         happened_on=fact.made_on,
         due_on=fact.due_on,
         recorded_at=fact.recorded_at,
@@ -340,14 +340,14 @@ def _commitment(fact: lines.Commitment) -> Commitment | None:
     return row
 
 
-def _dialogue_of(fact: lines.Commitment) -> Dialogue | None:
+def _find_dialogue(fact: lines.CommitmentEntry) -> Dialogue | None:
     if fact.at_dialogue is None:
         return None
     return Dialogue.objects.get(country=_lesotho(), recorded_by=_recorder(fact), held_on=fact.at_dialogue)
 
 
-@write.register
-def _evidence_row(fact: lines.Evidence) -> Evidence | None:
+@write_entry.register
+def _write_evidence(fact: lines.EvidenceEntry) -> Evidence | None:
     by = _recorder(fact)
     row, is_new = Evidence.objects.get_or_create(
         recorded_by=by,
@@ -368,15 +368,15 @@ def _evidence_row(fact: lines.Evidence) -> Evidence | None:
         return None
     EvidenceBearing.objects.bulk_create(
         EvidenceBearing(
-            evidence=row, benchmark=_benchmark(key), shows=shows, recorded_at=fact.recorded_at, recorded_by=by
+            evidence=row, benchmark=_find_benchmark(key), shows=shows, recorded_at=fact.recorded_at, recorded_by=by
         )
         for key, shows in fact.bearings
     )
     return row
 
 
-@write.register
-def _reading(fact: lines.Reading) -> Reading | None:
+@write_entry.register
+def _write_reading(fact: lines.ReadingEntry) -> Reading | None:
     row, is_new = Reading.objects.get_or_create(
         indicator=Indicator.objects.get(country=_lesotho(), name=fact.indicator),
         starts_on=fact.period.starts_on,
@@ -387,35 +387,35 @@ def _reading(fact: lines.Reading) -> Reading | None:
             "direction": fact.direction or "",
             "note": fact.note,
             "source": fact.source,
-            "evidence": _evidence(fact.evidence) if fact.evidence else None,
+            "evidence": _find_evidence(fact.evidence) if fact.evidence else None,
             "recorded_at": fact.recorded_at,
         },
     )
     if not is_new:
         return None
     ReadingPart.objects.bulk_create(
-        ReadingPart(reading=row, dimension=Dimension.FORM, category=form, figure=figure) for form, figure in fact.forms
+        ReadingPart(reading=row, dimension=BreakdownDimension.FORM, category=form, figure=figure) for form, figure in fact.forms
     )
     return row
 
 
-@write.register
-def _verification(fact: lines.Verification) -> EvidenceReview | None:
-    evidence = _evidence(fact.evidence)
+@write_entry.register
+def _write_verification(fact: lines.VerificationEntry) -> EvidenceReview | None:
+    evidence = _find_evidence(fact.evidence)
     row, is_new = EvidenceReview.objects.get_or_create(
         evidence=evidence,
-        bearing=evidence.bearings.get(benchmark=_benchmark(fact.benchmark)) if fact.benchmark else None,
+        bearing=evidence.bearings.get(benchmark=_find_benchmark(fact.benchmark)) if fact.benchmark else None,
         recorded_by=_recorder(fact),
         recorded_at=fact.recorded_at,
-        defaults={"decision": Review.VERIFIED, "reason": fact.reason},
+        defaults={"decision": EvidenceDecision.VERIFIED, "reason": fact.reason},
     )
     return row if is_new else None
 
 
-@write.register
-def _assessment(fact: lines.Assessment) -> Assessment | None:
+@write_entry.register
+def _write_assessment(fact: lines.AssessmentEntry) -> Assessment | None:
     row, is_new = Assessment.objects.get_or_create(
-        benchmark=_benchmark(fact.benchmark),
+        benchmark=_find_benchmark(fact.benchmark),
         recorded_by=_recorder(fact),
         recorded_at=fact.recorded_at,
         defaults={"verdict": fact.verdict, "rationale": fact.rationale, "law": fact.law},
@@ -423,6 +423,6 @@ def _assessment(fact: lines.Assessment) -> Assessment | None:
     if not is_new:
         return None
     AssessmentEvidence.objects.bulk_create(
-        AssessmentEvidence(assessment=row, evidence=_evidence(key)) for key in fact.evidence
+        AssessmentEvidence(assessment=row, evidence=_find_evidence(key)) for key in fact.evidence
     )
     return row

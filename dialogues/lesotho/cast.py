@@ -8,29 +8,29 @@ from decimal import Decimal
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dialogues.actions.assessments import assess
-from dialogues.actions.evidence import log_evidence, review
-from dialogues.actions.files import keep_upload
-from dialogues.actions.readings import Part
-from dialogues.actions.updates import Figure, Judgement, accept_round, return_round, send_round, to_judge
-from dialogues.choices import Dimension, DoneBy, EvidenceKind, Progress, Review, Sensitivity, Shows, Verdict
+from dialogues.actions.evidence import log_evidence, review_evidence
+from dialogues.actions.files import store_upload
+from dialogues.actions.readings import ReadingPartInput
+from dialogues.actions.updates import FigureInput, ReviewInput, accept_round, return_round, send_round, list_parts_to_review
+from dialogues.choices import BreakdownDimension, DoneBy, EvidenceKind, ClaimedProgress, EvidenceDecision, Sensitivity, SupportKind, Verdict
 from dialogues.lesotho import people, reconstruction
-from dialogues.lesotho.paper import exercise_pdf
+from dialogues.lesotho.paper import render_exercise_pdf
 from dialogues.models import Commitment, Evidence, EvidenceFile, UpdateRound
 from recommendations.models import Benchmark, Edition, Indicator
 from tiptracker.accounts.models import Country, Ministry, User
 
-YEAR = 2021
+EDITION_YEAR = 2021
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class ExerciseContext:
     """The people and rows of the exercise at one moment (`now`, in Maseru), and what they do again and again."""
 
     country: Country
     now: datetime
 
-    def person(self, account: people.Account) -> User:
-        return people.ensure(account, self.country)
+    def person(self, account: people.SeedAccount) -> User:
+        return people.ensure_user(account, self.country)
 
     @property
     def officer(self) -> User:
@@ -45,11 +45,11 @@ class Cast:
 
     @property
     def edition(self) -> Edition:
-        return Edition.objects.get(country=self.country, year=YEAR)
+        return Edition.objects.get(country=self.country, year=EDITION_YEAR)
 
     def benchmark(self, key: str) -> Benchmark:
         """By number and letter in the reconstruction: "6a"."""
-        return reconstruction.benchmark(self.edition, key)
+        return reconstruction.find_benchmark(self.edition, key)
 
     def commitment(self, text: str) -> Commitment:
         return Commitment.objects.get(country=self.country, text=text)
@@ -59,11 +59,11 @@ class Cast:
 
     def sends(
         self,
-        account: people.Account,
+        account: people.SeedAccount,
         promise: str,
         title: str,
         narrative: str,
-        claimed: Progress,
+        claimed: ClaimedProgress,
         *,
         first: date,
         last: date,
@@ -80,8 +80,8 @@ class Cast:
         if figure:
             name, count, through = figure
             indicator = Indicator.objects.get(country=self.country, name=name)
-            parts = [Part(Dimension.DISTRICT, name, Decimal(1)) for name in districts]
-            figures.append(Figure(indicator, Decimal(count), "", through, parts))
+            parts = [ReadingPartInput(BreakdownDimension.DISTRICT, name, Decimal(1)) for name in districts]
+            figures.append(FigureInput(indicator, Decimal(count), "", through, parts))
         send_round(
             commitment=self.commitment(promise),
             title=title,
@@ -102,7 +102,7 @@ class Cast:
     def accepts(self, by: User, promise: str, reason: str) -> None:
         """The embassy verifies all of the update that waits."""
         waiting = self._waiting(promise)
-        judged = [Judgement(piece, bearing, Review.VERIFIED, reason) for piece, bearing in to_judge(waiting)]
+        judged = [ReviewInput(piece, bearing, EvidenceDecision.VERIFIED, reason) for piece, bearing in list_parts_to_review(waiting)]
         accept_round(round=waiting, reviews=judged, reason=reason, by=by, now=self.now)
 
     def logs(
@@ -111,7 +111,7 @@ class Cast:
         title: str,
         first: date,
         last: date,
-        *bearings: tuple[str, Shows],
+        *bearings: tuple[str, SupportKind],
         kind: EvidenceKind = EvidenceKind.REPORT,
         done_by: DoneBy = DoneBy.GOVERNMENT,
         shared_under: str = "",
@@ -133,10 +133,10 @@ class Cast:
             now=self.now,
         )
 
-    def reviews(self, by: User, title: str, decision: Review, reason: str) -> None:
+    def reviews(self, by: User, title: str, decision: EvidenceDecision, reason: str) -> None:
         """The one bearing of a piece of evidence is verified or rejected."""
         evidence = self.evidence(title)
-        review(
+        review_evidence(
             evidence=evidence, bearing=evidence.bearings.get(), decision=decision, reason=reason, by=by, now=self.now
         )
 
@@ -156,5 +156,5 @@ class Cast:
         return UpdateRound.objects.waiting().get(update__commitment=self.commitment(promise))
 
     def _keeps(self, by: User, title: str, name: str, lines: Sequence[str]) -> EvidenceFile:
-        upload = SimpleUploadedFile(name, exercise_pdf(title, lines), "application/pdf")
-        return keep_upload(upload=upload, by=by, now=self.now)
+        upload = SimpleUploadedFile(name, render_exercise_pdf(title, lines), "application/pdf")
+        return store_upload(upload=upload, by=by, now=self.now)

@@ -11,18 +11,18 @@ from typing import NamedTuple
 from django.db import transaction
 
 from dialogues.lesotho import asked, people, script_2021, script_2022
-from dialogues.lesotho.actions import FACTS
-from dialogues.lesotho.cast import Cast
+from dialogues.lesotho.actions import ENTRIES
+from dialogues.lesotho.cast import ExerciseContext
 from tiptracker.accounts.models import Country
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditEntry
 from tiptracker.errors import Refused
 
-PLAYED = "exercise.played"
+PLAYED_VERB = "exercise.played"
 """The log's word for a step that was played: steps come in order, so their number says where to go on."""
 
 
-class Played(NamedTuple):
+class ExerciseResult(NamedTuple):
     """What came of it: steps played now, steps found played, steps whose day has not come."""
 
     played: int
@@ -34,23 +34,23 @@ STEPS = (*script_2021.STEPS, *script_2022.STEPS)
 """All of them, in the order in which they happen."""
 
 
-def play_exercise(*, now: datetime) -> Played:
+def play_exercise(*, now: datetime) -> ExerciseResult:
     """Make the exercise's people and play each step that is due by `now` (aware) and wasn't played yet.
 
     The public record must be loaded up to the same moment. Each action of a step has a transaction of its own, as when
     people do it: where a step was interrupted, the database has to be emptied. Raises Refused.
     """
     country = Country.objects.get(code=asked.COUNTRY.code)
-    found = AuditEntry.objects.filter(verb=PLAYED, country=country).count()
+    found = AuditEntry.objects.filter(verb=PLAYED_VERB, country=country).count()
     due = [step for step in STEPS[found:] if step.at <= now]
     loaded = AuditEntry.objects.filter(country=country, verb__endswith=".loaded").exclude(verb="user.loaded")
-    if due and loaded.count() > sum(fact.recorded_at <= STEPS[-1].at for fact in FACTS):
+    if due and loaded.count() > sum(fact.recorded_at <= STEPS[-1].at for fact in ENTRIES):
         raise Refused("What became known after the exercise is loaded already.")
-    people.ensure_exercise(country)
+    people.ensure_exercise_users(country)
     for step in due:
-        step.play(Cast(country, step.at))
+        step.play(ExerciseContext(country, step.at))
         with transaction.atomic():
             audit.record(
-                PLAYED, by=None, row=country, country=country, after={"step": step.play.__doc__, "at": step.at}
+                PLAYED_VERB, by=None, row=country, country=country, after={"step": step.play.__doc__, "at": step.at}
             )
-    return Played(len(due), found, left_out=len(STEPS) - found - len(due))
+    return ExerciseResult(len(due), found, left_out=len(STEPS) - found - len(due))

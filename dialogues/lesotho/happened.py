@@ -7,46 +7,18 @@ were recorded on their last.
 from datetime import date, datetime
 from decimal import Decimal
 
-from dialogues.choices import Direction, DoneBy, EvidenceKind, MadeBy, Reach, Shows, Verdict
-from dialogues.lesotho.asked import (
-    CONVICTIONS,
-    DISTRICTS,
-    EDITION_KNOWN,
-    HOME,
-    INVESTIGATIONS,
-    JUSTICE,
-    MONEY,
-    NARRATIVE_2020,
-    NARRATIVE_2021,
-    NARRATIVE_2022,
-    POLICE,
-    PRESS,
-    PROSECUTIONS,
-    STATEMENT,
-    TRAINED,
-    VICTIMS,
-)
-from dialogues.lesotho.lines import (
-    Assessment,
-    Commitment,
-    Dialogue,
-    Evidence,
-    Fact,
-    Participant,
-    Period,
-    Reading,
-    Verification,
-    known,
-)
+from dialogues.choices import ReadingDirection, DoneBy, EvidenceKind, MadeBy, CommitmentReach, SupportKind, Verdict
+from dialogues.lesotho.asked import CONVICTIONS, DISTRICTS_WITH_FOCAL_POINT, EDITION_KNOWN_AT, MINISTRY_HOME, INVESTIGATIONS, MINISTRY_JUSTICE, VICTIM_FUNDING, NARRATIVE_2020, NARRATIVE_2021, NARRATIVE_2022, MINISTRY_POLICE, PRESS, PROSECUTIONS, STATEMENT, OFFICIALS_TRAINED, VICTIMS
+from dialogues.lesotho.lines import AssessmentEntry, CommitmentEntry, DialogueEntry, EvidenceEntry, RecordEntry, ParticipantEntry, ReportingPeriod, ReadingEntry, VerificationEntry, known_at
 
 DIALOGUE_DAY = date(2021, 11, 8)
 PRESS_DAY = date(2021, 11, 11)
 
-YEAR_BEFORE_LAST = Period.from_april(2019)
-LAST_YEAR = Period.from_april(2020)
-THIS_YEAR = Period.from_april(2021)
+YEAR_BEFORE_LAST = ReportingPeriod.from_april(2019)
+LAST_YEAR = ReportingPeriod.from_april(2020)
+THIS_YEAR = ReportingPeriod.from_april(2021)
 
-DIALOGUE = Dialogue(
+DIALOGUE = DialogueEntry(
     held_on=DIALOGUE_DAY,
     place="The Ambassador's residence, Maseru",
     purpose="Bilateral dialogue on trafficking in persons",
@@ -64,92 +36,92 @@ DIALOGUE = Dialogue(
     year=2021,
     agenda=(1, 2, 3, 6, 7, 10),
     participants=(
-        Participant("Minister of Home Affairs", "Motlalentoa Letsosa", HOME),
-        Participant("Minister of Police and Public Safety", "Sekola", POLICE),
-        Participant("Minister of Justice and Law", "Rakuoane", JUSTICE),
-        Participant("Ambassador of the United States", "Rebecca E. Gonzales"),
-        Participant("Regional security team, Maseru"),
-        Participant("Office to Monitor and Combat Trafficking in Persons, Washington", by_video=True),
-        Participant("Regional security team, Cape Town", by_video=True),
+        ParticipantEntry("Minister of Home Affairs", "Motlalentoa Letsosa", MINISTRY_HOME),
+        ParticipantEntry("Minister of Police and Public Safety", "Sekola", MINISTRY_POLICE),
+        ParticipantEntry("Minister of Justice and Law", "Rakuoane", MINISTRY_JUSTICE),
+        ParticipantEntry("Ambassador of the United States", "Rebecca E. Gonzales"),
+        ParticipantEntry("Regional security team, Maseru"),
+        ParticipantEntry("Office to Monitor and Combat Trafficking in Persons, Washington", by_video=True),
+        ParticipantEntry("Regional security team, Cape Town", by_video=True),
     ),
-    recorded_at=known(2021, 11, 8),
+    recorded_at=known_at(2021, 11, 8),
 )
 
 COMMITMENTS = (
-    Commitment(
+    CommitmentEntry(
         text="Sustain the funding of the police trafficking and smuggling unit and a focal point in all ten districts",
         made_on=DIALOGUE_DAY,
         made_by=MadeBy.MINISTRY,
-        ministry=POLICE,
-        links=(("3a", Reach.CONTRIBUTES), ("3b", Reach.CONTRIBUTES)),
+        ministry=MINISTRY_POLICE,
+        links=(("3a", CommitmentReach.CONTRIBUTES), ("3b", CommitmentReach.CONTRIBUTES)),
         at_dialogue=DIALOGUE_DAY,
-        recorded_at=known(2021, 11, 8, minute=1),
+        recorded_at=known_at(2021, 11, 8, minute=1),
     ),
-    Commitment(
+    CommitmentEntry(
         text="Take the next steps on the jurisdiction of the magistrates' courts",
         made_on=DIALOGUE_DAY,
         made_by=MadeBy.MINISTRY,
-        ministry=JUSTICE,
-        links=(("2a", Reach.CONTRIBUTES),),
+        ministry=MINISTRY_JUSTICE,
+        links=(("2a", CommitmentReach.CONTRIBUTES),),
         at_dialogue=DIALOGUE_DAY,
-        recorded_at=known(2021, 11, 8, minute=2),
+        recorded_at=known_at(2021, 11, 8, minute=2),
     ),
-    Commitment(
+    CommitmentEntry(
         text="Prosecute complicit officials",
         made_on=DIALOGUE_DAY,
         made_by=MadeBy.MINISTRY,
-        ministry=JUSTICE,
-        links=(("1d", Reach.MEETS),),
+        ministry=MINISTRY_JUSTICE,
+        links=(("1d", CommitmentReach.MEETS),),
         at_dialogue=DIALOGUE_DAY,
-        recorded_at=known(2021, 11, 8, minute=3),
+        recorded_at=known_at(2021, 11, 8, minute=3),
     ),
-    Commitment(
+    CommitmentEntry(
         text="Law enforcement training and professional exchanges",
         made_on=DIALOGUE_DAY,
         made_by=MadeBy.UNITED_STATES,
-        links=(("7a", Reach.CONTRIBUTES),),
+        links=(("7a", CommitmentReach.CONTRIBUTES),),
         at_dialogue=DIALOGUE_DAY,
-        recorded_at=known(2021, 11, 8, minute=4),
+        recorded_at=known_at(2021, 11, 8, minute=4),
     ),
-    Commitment(
+    CommitmentEntry(
         text="Move more money to the account for victims' matters in fiscal year 2022/23",
         made_on=PRESS_DAY,
         made_by=MadeBy.MINISTRY,
-        ministry=HOME,
-        links=(("5a", Reach.CONTRIBUTES), ("6a", Reach.CONTRIBUTES)),
+        ministry=MINISTRY_HOME,
+        links=(("5a", CommitmentReach.CONTRIBUTES), ("6a", CommitmentReach.CONTRIBUTES)),
         due_on=date(2023, 3, 31),
         letter=PRESS,
-        recorded_at=known(2021, 11, 11),
+        recorded_at=known_at(2021, 11, 11),
     ),
 )
 
 
-def _told_in_november(
+def _reported_in_november(
     key: str,
     title: str,
     recorded_at: datetime,
-    *bearings: tuple[str, Shows],
+    *bearings: tuple[str, SupportKind],
     stated_by: str,
     source: str,
     done_by: DoneBy = DoneBy.GOVERNMENT,
     kind: EvidenceKind = EvidenceKind.STATEMENT,
     happened_from: date | None = None,
-) -> Evidence:
+) -> EvidenceEntry:
     """Known "by" the day it was told on: the last day of its span."""
     day = recorded_at.date()
-    return Evidence(key, title, kind, happened_from, day, done_by, stated_by, source, recorded_at, bearings)
+    return EvidenceEntry(key, title, kind, happened_from, day, done_by, stated_by, source, recorded_at, bearings)
 
 
-def _found_in_2022(
+def _reported_in_2022(
     key: str,
     title: str,
     minute: int,
-    *bearings: tuple[str, Shows],
+    *bearings: tuple[str, SupportKind],
     kind: EvidenceKind = EvidenceKind.REPORT,
     done_by: DoneBy = DoneBy.GOVERNMENT,
-) -> Evidence:
+) -> EvidenceEntry:
     """Some day of the period, as the 2022 edition tells."""
-    return Evidence(
+    return EvidenceEntry(
         key=key,
         title=title,
         kind=kind,
@@ -158,13 +130,13 @@ def _found_in_2022(
         done_by=done_by,
         stated_by="TIP Report 2022",
         source=NARRATIVE_2022,
-        recorded_at=known(2022, 7, 21, minute=minute),
+        recorded_at=known_at(2022, 7, 21, minute=minute),
         bearings=bearings,
     )
 
 
 EVIDENCE = (
-    Evidence(
+    EvidenceEntry(
         key="amendment act",
         title=(
             "Anti-Trafficking in Persons (Amendment) Act: every form of sex trafficking a crime, no fine in place of"
@@ -176,35 +148,35 @@ EVIDENCE = (
         done_by=DoneBy.GOVERNMENT,
         stated_by="TIP Report 2021",
         source=NARRATIVE_2021,
-        recorded_at=known(2021, 7, 1),
-        bearings=(("1c", Shows.CONTEXT),),
+        recorded_at=known_at(2021, 7, 1),
+        bearings=(("1c", SupportKind.CONTEXT),),
     ),
-    _told_in_november(
+    _reported_in_november(
         "money for shelter begun",
         "Government money for shelter and protective services begun",
-        known(2021, 11, 8, minute=5),
-        ("6a", Shows.ACTION),
+        known_at(2021, 11, 8, minute=5),
+        ("6a", SupportKind.ACTION),
         stated_by="Ministry of Home Affairs",
         source=STATEMENT,
     ),
-    _told_in_november(
+    _reported_in_november(
         "outreach",
         "Outreach to communities and officials",
-        known(2021, 11, 8, minute=6),
-        ("10c", Shows.ACTION),
+        known_at(2021, 11, 8, minute=6),
+        ("10c", SupportKind.ACTION),
         stated_by="Ministry of Home Affairs",
         source=STATEMENT,
     ),
-    _told_in_november(
+    _reported_in_november(
         "memorandum",
         "Memorandum of Cooperation signed between the embassy and the Ministry of Police",
-        known(2021, 11, 8, minute=7),
-        ("3a", Shows.CONTEXT),
+        known_at(2021, 11, 8, minute=7),
+        ("3a", SupportKind.CONTEXT),
         stated_by="U.S. Embassy Maseru",
         source=STATEMENT,
         done_by=DoneBy.JOINT,
     ),
-    Evidence(
+    EvidenceEntry(
         key="plan launched",
         title="National action plan 2021–2026 launched",
         kind=EvidenceKind.PRESS,
@@ -213,140 +185,140 @@ EVIDENCE = (
         done_by=DoneBy.GOVERNMENT,
         stated_by="Lesotho press",
         source=PRESS,
-        recorded_at=known(2021, 11, 11, minute=1),
-        bearings=(("10a", Shows.ACTION),),
+        recorded_at=known_at(2021, 11, 11, minute=1),
+        bearings=(("10a", SupportKind.ACTION),),
     ),
-    _told_in_november(
+    _reported_in_november(
         "account opened",
         "Bank account for victims' matters opened and money moved to it",
-        known(2021, 11, 11, minute=2),
-        ("5a", Shows.ACTION),
-        ("6a", Shows.ACTION),
+        known_at(2021, 11, 11, minute=2),
+        ("5a", SupportKind.ACTION),
+        ("6a", SupportKind.ACTION),
         stated_by="The government, in the press",
         source=PRESS,
         kind=EvidenceKind.PRESS,
     ),
-    _told_in_november(
+    _reported_in_november(
         "committee",
         "Multi-sectoral committee said to be fully functional",
-        known(2021, 11, 11, minute=3),
-        ("10b", Shows.ACTION),
+        known_at(2021, 11, 11, minute=3),
+        ("10b", SupportKind.ACTION),
         stated_by="The government, in the press",
         source=PRESS,
         kind=EvidenceKind.PRESS,
     ),
-    _told_in_november(
+    _reported_in_november(
         "cases referred",
         "Eight cases with the Director of Public Prosecutions, summonses issued",
-        known(2021, 11, 11, minute=4),
-        ("1b", Shows.ACTION),
+        known_at(2021, 11, 11, minute=4),
+        ("1b", SupportKind.ACTION),
         stated_by="The government, in the press",
         source=PRESS,
         kind=EvidenceKind.PRESS,
     ),
-    _told_in_november(
+    _reported_in_november(
         "awareness meeting",
         "Awareness meeting with taxi operators, diaspora, mine workers and South African police",
-        known(2021, 11, 12),
-        ("10c", Shows.ACTION),
+        known_at(2021, 11, 12),
+        ("10c", SupportKind.ACTION),
         stated_by="Lesotho press",
         source=PRESS,
         kind=EvidenceKind.PRESS,
         happened_from=date(2021, 11, 12),
     ),
-    _told_in_november(
+    _reported_in_november(
         "campaign planned",
         "Awareness campaign planned in South African towns",
-        known(2021, 11, 12, minute=1),
-        ("10c", Shows.PLAN),
+        known_at(2021, 11, 12, minute=1),
+        ("10c", SupportKind.PLAN),
         stated_by="Lesotho press",
         source=PRESS,
         kind=EvidenceKind.PRESS,
         happened_from=date(2021, 11, 12),
     ),
-    _found_in_2022(
+    _reported_in_2022(
         "investigations", "10 investigations begun, 3 more continued from before", 0, kind=EvidenceKind.STATISTIC
     ),
-    _found_in_2022("prosecutions", "16 prosecutions", 1, kind=EvidenceKind.STATISTIC),
-    _found_in_2022(
+    _reported_in_2022("prosecutions", "16 prosecutions", 1, kind=EvidenceKind.STATISTIC),
+    _reported_in_2022(
         "conviction",
         "One conviction, ten years in prison, suspended",
         2,
-        ("1c", Shows.NO_ACTION),
+        ("1c", SupportKind.NO_ACTION),
         kind=EvidenceKind.STATISTIC,
     ),
-    _found_in_2022("victims", "More victims identified than before, no figure given", 3, kind=EvidenceKind.STATISTIC),
-    _found_in_2022(
+    _reported_in_2022("victims", "More victims identified than before, no figure given", 3, kind=EvidenceKind.STATISTIC),
+    _reported_in_2022(
         "procedures",
         "Procedures for identifying victims and referral mechanism adopted and in use, made with the help of the"
         " International Organization for Migration",
         4,
-        ("4a", Shows.ACTION),
-        ("4b", Shows.ACTION),
+        ("4a", SupportKind.ACTION),
+        ("4b", SupportKind.ACTION),
         done_by=DoneBy.JOINT,
     ),
-    _found_in_2022(
+    _reported_in_2022(
         "shelter money",
         "Government funding of shelter, still nascent",
         5,
-        ("6a", Shows.ACTION),
+        ("6a", SupportKind.ACTION),
         kind=EvidenceKind.BUDGET,
     ),
-    _found_in_2022(
+    _reported_in_2022(
         "training",
         "Training of officials increased, no figure given",
         6,
-        ("7a", Shows.ACTION),
+        ("7a", SupportKind.ACTION),
         kind=EvidenceKind.TRAINING,
     ),
-    _found_in_2022(
+    _reported_in_2022(
         "american training",
         "Part of the training was given by the United States",
         7,
-        ("7a", Shows.CONTEXT),
+        ("7a", SupportKind.CONTEXT),
         kind=EvidenceKind.TRAINING,
         done_by=DoneBy.UNITED_STATES,
     ),
-    _found_in_2022(
-        "plan money", "Money for the national action plan", 8, ("10a", Shows.ACTION), kind=EvidenceKind.BUDGET
+    _reported_in_2022(
+        "plan money", "Money for the national action plan", 8, ("10a", SupportKind.ACTION), kind=EvidenceKind.BUDGET
     ),
-    _found_in_2022("awareness", "Public awareness work increased", 9, ("10c", Shows.ACTION)),
-    _found_in_2022(
+    _reported_in_2022("awareness", "Public awareness work increased", 9, ("10c", SupportKind.ACTION)),
+    _reported_in_2022(
         "jurisdiction",
         "Jurisdiction of the magistrates' courts not amended",
         10,
-        ("2a", Shows.NO_ACTION),
-        ("2b", Shows.NO_ACTION),
+        ("2a", SupportKind.NO_ACTION),
+        ("2b", SupportKind.NO_ACTION),
     ),
-    _found_in_2022("officials' cases", "Cases against implicated officials still pending", 11, ("1d", Shows.NO_ACTION)),
-    _found_in_2022(
+    _reported_in_2022("officials' cases", "Cases against implicated officials still pending", 11, ("1d", SupportKind.NO_ACTION)),
+    _reported_in_2022(
         "one charity",
         "One charity still gives all shelter and services",
         12,
-        ("6b", Shows.NO_ACTION),
+        ("6b", SupportKind.NO_ACTION),
         done_by=DoneBy.CIVIL_SOCIETY,
     ),
 )
 
 
-def _told(
+def _reading(
     indicator: str,
-    period: Period,
+    period: ReportingPeriod,
     edition: int,
     source: str = "",
     *,
     figure: int | None = None,
-    direction: Direction | None = None,
+    direction: ReadingDirection | None = None,
     note: str = "",
     evidence: str = "",
     forms: tuple[tuple[str, Decimal], ...] = (),
-) -> Reading:
+) -> ReadingEntry:
     """A reading as known when the edition of that year was; without a source, none gives a figure: no data."""
-    return Reading(
+    return ReadingEntry(
         indicator=indicator,
         period=period,
         source=source or "None in this record",
-        recorded_at=EDITION_KNOWN[edition],
+        recorded_at=EDITION_KNOWN_AT[edition],
         figure=None if figure is None else Decimal(figure),
         direction=direction,
         note=note if source else "No source gives a figure.",
@@ -356,21 +328,21 @@ def _told(
 
 
 READINGS = (
-    _told(INVESTIGATIONS, YEAR_BEFORE_LAST, 2020, NARRATIVE_2020, figure=0),
-    _told(PROSECUTIONS, YEAR_BEFORE_LAST, 2020, NARRATIVE_2020, figure=0),
-    _told(CONVICTIONS, YEAR_BEFORE_LAST, 2020, NARRATIVE_2020, figure=0, note="The fourth year without one."),
-    _told(VICTIMS, YEAR_BEFORE_LAST, 2020),
-    _told(MONEY, YEAR_BEFORE_LAST, 2020, NARRATIVE_2020, figure=0, note="None."),
-    _told(TRAINED, YEAR_BEFORE_LAST, 2020),
-    _told(DISTRICTS, YEAR_BEFORE_LAST, 2020),
-    _told(INVESTIGATIONS, LAST_YEAR, 2021, NARRATIVE_2021, figure=4),
-    _told(PROSECUTIONS, LAST_YEAR, 2022, NARRATIVE_2022, figure=4),
-    _told(CONVICTIONS, LAST_YEAR, 2021, NARRATIVE_2021, figure=1, note="The first in four years."),
-    _told(VICTIMS, LAST_YEAR, 2021),
-    _told(MONEY, LAST_YEAR, 2021, NARRATIVE_2021, note="“Modest”, no figure."),
-    _told(TRAINED, LAST_YEAR, 2021),
-    _told(DISTRICTS, LAST_YEAR, 2021),
-    _told(
+    _reading(INVESTIGATIONS, YEAR_BEFORE_LAST, 2020, NARRATIVE_2020, figure=0),
+    _reading(PROSECUTIONS, YEAR_BEFORE_LAST, 2020, NARRATIVE_2020, figure=0),
+    _reading(CONVICTIONS, YEAR_BEFORE_LAST, 2020, NARRATIVE_2020, figure=0, note="The fourth year without one."),
+    _reading(VICTIMS, YEAR_BEFORE_LAST, 2020),
+    _reading(VICTIM_FUNDING, YEAR_BEFORE_LAST, 2020, NARRATIVE_2020, figure=0, note="None."),
+    _reading(OFFICIALS_TRAINED, YEAR_BEFORE_LAST, 2020),
+    _reading(DISTRICTS_WITH_FOCAL_POINT, YEAR_BEFORE_LAST, 2020),
+    _reading(INVESTIGATIONS, LAST_YEAR, 2021, NARRATIVE_2021, figure=4),
+    _reading(PROSECUTIONS, LAST_YEAR, 2022, NARRATIVE_2022, figure=4),
+    _reading(CONVICTIONS, LAST_YEAR, 2021, NARRATIVE_2021, figure=1, note="The first in four years."),
+    _reading(VICTIMS, LAST_YEAR, 2021),
+    _reading(VICTIM_FUNDING, LAST_YEAR, 2021, NARRATIVE_2021, note="“Modest”, no figure."),
+    _reading(OFFICIALS_TRAINED, LAST_YEAR, 2021),
+    _reading(DISTRICTS_WITH_FOCAL_POINT, LAST_YEAR, 2021),
+    _reading(
         INVESTIGATIONS,
         THIS_YEAR,
         2022,
@@ -380,7 +352,7 @@ READINGS = (
         evidence="investigations",
         forms=(("Labour trafficking", Decimal(5)), ("Unspecified", Decimal(5))),
     ),
-    _told(
+    _reading(
         PROSECUTIONS,
         THIS_YEAR,
         2022,
@@ -389,7 +361,7 @@ READINGS = (
         evidence="prosecutions",
         forms=(("Labour trafficking", Decimal(6)), ("Sex trafficking", Decimal(10))),
     ),
-    _told(
+    _reading(
         CONVICTIONS,
         THIS_YEAR,
         2022,
@@ -398,13 +370,13 @@ READINGS = (
         note="Ten years in prison, suspended.",
         evidence="conviction",
     ),
-    _told(VICTIMS, THIS_YEAR, 2022, NARRATIVE_2022, direction=Direction.UP, evidence="victims"),
-    _told(MONEY, THIS_YEAR, 2022),
-    _told(TRAINED, THIS_YEAR, 2022, NARRATIVE_2022, direction=Direction.UP, evidence="training"),
-    _told(DISTRICTS, THIS_YEAR, 2022),
+    _reading(VICTIMS, THIS_YEAR, 2022, NARRATIVE_2022, direction=ReadingDirection.UP, evidence="victims"),
+    _reading(VICTIM_FUNDING, THIS_YEAR, 2022),
+    _reading(OFFICIALS_TRAINED, THIS_YEAR, 2022, NARRATIVE_2022, direction=ReadingDirection.UP, evidence="training"),
+    _reading(DISTRICTS_WITH_FOCAL_POINT, THIS_YEAR, 2022),
 )
 
-_VERIFIED: tuple[tuple[str, str], ...] = (
+_VERIFIED_PARTS: tuple[tuple[str, str], ...] = (
     ("investigations", ""),
     ("prosecutions", ""),
     ("conviction", ""),
@@ -426,73 +398,73 @@ _VERIFIED: tuple[tuple[str, str], ...] = (
 """Exactly these: a piece of evidence, and the benchmark its bearing on which is verified ("": the evidence itself)."""
 
 VERIFICATIONS = tuple(
-    Verification(evidence, benchmark, f"So reported. Source: {NARRATIVE_2022}.", known(2022, 7, 21, hour=12))
-    for evidence, benchmark in _VERIFIED
+    VerificationEntry(evidence, benchmark, f"So reported. Source: {NARRATIVE_2022}.", known_at(2022, 7, 21, hour=12))
+    for evidence, benchmark in _VERIFIED_PARTS
 )
 
 
-def _assessed(benchmark: str, verdict: Verdict, rationale: str, law: str, *evidence: str) -> Assessment:
-    return Assessment(benchmark, verdict, rationale, law, evidence, known(2022, 7, 21, hour=15))
+def _assessment(benchmark: str, verdict: Verdict, rationale: str, law: str, *evidence: str) -> AssessmentEntry:
+    return AssessmentEntry(benchmark, verdict, rationale, law, evidence, known_at(2022, 7, 21, hour=15))
 
 
-_TIER_2 = "22 U.S.C. 7107(b), Tier 2"
+_LAW_TIER_2 = "22 U.S.C. 7107(b), Tier 2"
 
 ASSESSMENTS = (
-    _assessed(
+    _assessment(
         "1c",
         Verdict.STALLED,
         "The one sentence was suspended: no prison term is served.",
-        f"{_TIER_2}; 7106(b)(1)",
+        f"{_LAW_TIER_2}; 7106(b)(1)",
         "conviction",
     ),
-    _assessed(
+    _assessment(
         "1d",
         Verdict.STALLED,
         "The cases against implicated officials are still pending.",
-        f"{_TIER_2}; 7106(b)(7)",
+        f"{_LAW_TIER_2}; 7106(b)(7)",
         "officials' cases",
     ),
-    _assessed("2a", Verdict.STALLED, "The jurisdiction was not amended.", f"{_TIER_2}; 7106(b)(1)", "jurisdiction"),
-    _assessed("2b", Verdict.STALLED, "The jurisdiction was not amended.", f"{_TIER_2}; 7106(b)(1)", "jurisdiction"),
-    _assessed(
+    _assessment("2a", Verdict.STALLED, "The jurisdiction was not amended.", f"{_LAW_TIER_2}; 7106(b)(1)", "jurisdiction"),
+    _assessment("2b", Verdict.STALLED, "The jurisdiction was not amended.", f"{_LAW_TIER_2}; 7106(b)(1)", "jurisdiction"),
+    _assessment(
         "4a",
         Verdict.MET,
         "The procedures and the referral mechanism were adopted.",
-        f"{_TIER_2}; 7106(b)(2)",
+        f"{_LAW_TIER_2}; 7106(b)(2)",
         "procedures",
     ),
-    _assessed("4b", Verdict.MET, "The procedures are in use.", f"{_TIER_2}; 7106(b)(2)", "procedures"),
-    _assessed(
+    _assessment("4b", Verdict.MET, "The procedures are in use.", f"{_LAW_TIER_2}; 7106(b)(2)", "procedures"),
+    _assessment(
         "6a",
         Verdict.STEP,
         "Government funding of shelter has begun and is still nascent.",
-        f"{_TIER_2}; 7106(b)(2)",
+        f"{_LAW_TIER_2}; 7106(b)(2)",
         "shelter money",
     ),
-    _assessed(
+    _assessment(
         "6b",
         Verdict.STALLED,
         "One charity still gives all shelter and services.",
-        f"{_TIER_2}; 7106(b)(2)",
+        f"{_LAW_TIER_2}; 7106(b)(2)",
         "one charity",
     ),
-    _assessed(
+    _assessment(
         "7a",
         Verdict.STEP,
         "Training increased, but no figure is given to compare with the year before.",
-        f"{_TIER_2}; 7106(b)(1), (2)",
+        f"{_LAW_TIER_2}; 7106(b)(1), (2)",
         "training",
     ),
-    _assessed(
+    _assessment(
         "10a",
         Verdict.MET,
         "The plan was launched, and money given for it.",
-        f"{_TIER_2}; 7106(b)(3)",
+        f"{_LAW_TIER_2}; 7106(b)(3)",
         "plan launched",
         "plan money",
     ),
-    _assessed("10c", Verdict.MET, "Public awareness work increased.", f"{_TIER_2}; 7106(b)(3)", "awareness"),
+    _assessment("10c", Verdict.MET, "Public awareness work increased.", f"{_LAW_TIER_2}; 7106(b)(3)", "awareness"),
 )
 
-HAPPENED: tuple[Fact, ...] = (DIALOGUE, *COMMITMENTS, *EVIDENCE, *READINGS, *VERIFICATIONS, *ASSESSMENTS)
+PROGRESS_ENTRIES: tuple[RecordEntry, ...] = (DIALOGUE, *COMMITMENTS, *EVIDENCE, *READINGS, *VERIFICATIONS, *ASSESSMENTS)
 """In an order in which each finds what it names."""

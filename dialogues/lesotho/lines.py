@@ -10,32 +10,32 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from dialogues.choices import Direction, DoneBy, EvidenceKind, MadeBy, Reach, Shows, Verdict
-from recommendations.choices import MilestoneKind, Pillar, Question, Rule, Tier
+from dialogues.choices import ReadingDirection, DoneBy, EvidenceKind, MadeBy, CommitmentReach, SupportKind, Verdict
+from recommendations.choices import MilestoneKind, Pillar, EffortQuestion, Rule, Tier
 
 MASERU = ZoneInfo("Africa/Maseru")
 
 
-def known(year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
+def known_at(year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
     """The moment in Maseru at which a line became known; nine in the morning stands for a day."""
     return datetime(year, month, day, hour, minute, tzinfo=MASERU)
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class ReportingPeriod:
     """A reporting period: two days and all between them."""
 
     starts_on: date
     ends_on: date
 
     @classmethod
-    def from_april(cls, year: int) -> "Period":
+    def from_april(cls, year: int) -> "ReportingPeriod":
         """The one that begins on 1 April of a year."""
         return cls(date(year, 4, 1), date(year + 1, 3, 31))
 
 
 @dataclass(frozen=True, slots=True)
-class Country:
+class CountryEntry:
     code: str
     name: str
     time_zone: str
@@ -45,14 +45,14 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True)
-class Ministry:
+class MinistryEntry:
     short_name: str
     name: str
     recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeHolder:
+class OfficeHolderEntry:
     ministry: str
     name: str
     title: str
@@ -61,7 +61,7 @@ class OfficeHolder:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class EditionEntry:
     year: int
     tier: Tier
     recorded_at: datetime
@@ -71,13 +71,13 @@ class Edition:
     target_tier: Tier | None = None
 
     @property
-    def tracking(self) -> Period:
+    def tracking(self) -> ReportingPeriod:
         """The window in which progress on its recommendations is made."""
-        return Period.from_april(self.year)
+        return ReportingPeriod.from_april(self.year)
 
 
 @dataclass(frozen=True, slots=True)
-class EditionTerms:
+class EditionTermsEntry:
     year: int
     deadline_on: date
     working_mark: Decimal
@@ -87,7 +87,7 @@ class EditionTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Milestone:
+class MilestoneEntry:
     year: int
     kind: MilestoneKind
     due_on: date
@@ -96,17 +96,17 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
-class Indicator:
+class IndicatorEntry:
     name: str
     unit: str
     pillar: Pillar
     indicium: int
     recorded_at: datetime
-    question: Question | None = None
+    question: EffortQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Recommendation:
+class RecommendationEntry:
     year: int
     number: int
     text: str
@@ -119,7 +119,7 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
-class Benchmark:
+class BenchmarkEntry:
     year: int
     key: str
     criterion: str
@@ -141,7 +141,7 @@ class Benchmark:
 
 
 @dataclass(frozen=True, slots=True)
-class Participant:
+class ParticipantEntry:
     office: str
     name: str = ""
     ministry: str = ""
@@ -149,7 +149,7 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
-class Dialogue:
+class DialogueEntry:
     held_on: date
     place: str
     purpose: str
@@ -158,18 +158,18 @@ class Dialogue:
     source: str
     year: int
     agenda: tuple[int, ...]
-    participants: tuple[Participant, ...]
+    participants: tuple[ParticipantEntry, ...]
     recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Commitment:
+class CommitmentEntry:
     """`at_dialogue` is the day of the dialogue it was made at; `letter` its source where there was none."""
 
     text: str
     made_on: date
     made_by: MadeBy
-    links: tuple[tuple[str, Reach], ...]
+    links: tuple[tuple[str, CommitmentReach], ...]
     recorded_at: datetime
     ministry: str = ""
     due_on: date | None = None
@@ -178,7 +178,7 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidenceEntry:
     key: str
     title: str
     kind: EvidenceKind
@@ -188,26 +188,26 @@ class Evidence:
     stated_by: str
     source: str
     recorded_at: datetime
-    bearings: tuple[tuple[str, Shows], ...] = ()
+    bearings: tuple[tuple[str, SupportKind], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingEntry:
     """A figure, a direction only, or neither: no data. `evidence` is the key of what it cites."""
 
     indicator: str
-    period: Period
+    period: ReportingPeriod
     source: str
     recorded_at: datetime
     figure: Decimal | None = None
-    direction: Direction | None = None
+    direction: ReadingDirection | None = None
     note: str = ""
     evidence: str = ""
     forms: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class VerificationEntry:
     """Of a bearing on a benchmark; of the evidence itself, and so of the readings that cite it, where none is named."""
 
     evidence: str
@@ -217,7 +217,7 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
+class AssessmentEntry:
     benchmark: str
     verdict: Verdict
     rationale: str
@@ -226,21 +226,21 @@ class Assessment:
     recorded_at: datetime
 
 
-Fact = (
-    Country
-    | Ministry
-    | OfficeHolder
-    | Edition
-    | EditionTerms
-    | Milestone
-    | Indicator
-    | Recommendation
-    | Benchmark
-    | Dialogue
-    | Commitment
-    | Evidence
-    | Reading
-    | Verification
-    | Assessment
+RecordEntry = (
+    CountryEntry
+    | MinistryEntry
+    | OfficeHolderEntry
+    | EditionEntry
+    | EditionTermsEntry
+    | MilestoneEntry
+    | IndicatorEntry
+    | RecommendationEntry
+    | BenchmarkEntry
+    | DialogueEntry
+    | CommitmentEntry
+    | EvidenceEntry
+    | ReadingEntry
+    | VerificationEntry
+    | AssessmentEntry
 )
 """Any line that is loaded, and told of in the log, by itself."""

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-_HEAD = "EXERCISE EXERCISE EXERCISE"
-_FOOT = "Made up for an exercise. It proves nothing about any government."
+_HEADER = "EXERCISE EXERCISE EXERCISE"
+_FOOTER = "Made up for an exercise. It proves nothing about any government."
 
 
-def exercise_pdf(title: str, lines: Sequence[str]) -> bytes:
+def render_exercise_pdf(title: str, lines: Sequence[str]) -> bytes:
     """One A4 page with `title` and `lines` between a head and a foot that say it is an exercise; the same each time.
 
     Written by hand, so that loading the exercise doesn't wait for a renderer. Texts are in Latin-1.
     """
-    drawn = [_line(_HEAD, 16, 790), _line(title, 14, 740)]
-    drawn += [_line(line, 11, 705 - 18 * row) for row, line in enumerate(lines)]
-    drawn.append(_line(_FOOT, 9, 50))
+    drawn = [_draw_line(_HEADER, 16, 790), _draw_line(title, 14, 740)]
+    drawn += [_draw_line(line, 11, 705 - 18 * row) for row, line in enumerate(lines)]
+    drawn.append(_draw_line(_FOOTER, 9, 50))
     page = "\n".join(drawn).encode("latin-1")
     bodies = (
         b"<< /Type /Catalog /Pages 2 0 R /Lang (en-GB) >>",
@@ -35,6 +35,6 @@ def exercise_pdf(title: str, lines: Sequence[str]) -> bytes:
     )
 
 
-def _line(text: str, size: int, height: int) -> str:
+def _draw_line(text: str, size: int, height: int) -> str:
     escaped = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
     return f"BT /F1 {size} Tf 60 {height} Td ({escaped}) Tj ET"

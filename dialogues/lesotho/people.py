@@ -7,10 +7,10 @@ from django.db import transaction
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit import actions as audit
 from tiptracker.choices import EMBASSY_ROLES, Role
-from tiptracker.infrastructure.locking import hold
+from tiptracker.infrastructure.locking import lock_rows
 
 
-class Account(NamedTuple):
+class SeedAccount(NamedTuple):
     """Somebody, or a source, before it is a row. `ministry` is a short name, for focal points."""
 
     email: str
@@ -20,29 +20,29 @@ class Account(NamedTuple):
     may_sign_in: bool = True
 
 
-PUBLIC_RECORD = Account(
+PUBLIC_RECORD = SeedAccount(
     "public.record@tip-tracker.invalid", "Public record (not a person)", Role.OFFICER, may_sign_in=False
 )
-TIP_REPORT_2022 = Account(
+TIP_REPORT_2022 = SeedAccount(
     "tip.report.2022@tip-tracker.invalid", "TIP Report 2022 (not a person)", Role.OFFICER, may_sign_in=False
 )
 
-OFFICER = Account("officer@demo.example", "Exercise Officer", Role.OFFICER)
-SECOND_OFFICER = Account("second.officer@demo.example", "Exercise Second Officer", Role.OFFICER)
-AMBASSADOR = Account("ambassador@demo.example", "Exercise Ambassador", Role.AMBASSADOR)
-HOME_AFFAIRS = Account(
+OFFICER = SeedAccount("officer@demo.example", "Exercise Officer", Role.OFFICER)
+SECOND_OFFICER = SeedAccount("second.officer@demo.example", "Exercise Second Officer", Role.OFFICER)
+AMBASSADOR = SeedAccount("ambassador@demo.example", "Exercise Ambassador", Role.AMBASSADOR)
+FOCAL_POINT_HOME = SeedAccount(
     "home.affairs@demo.example", "Exercise Focal Point, Home Affairs", Role.FOCAL_POINT, "Home Affairs"
 )
-POLICE = Account("police@demo.example", "Exercise Focal Point, Police", Role.FOCAL_POINT, "Police and Public Safety")
-JUSTICE = Account("justice@demo.example", "Exercise Focal Point, Justice", Role.FOCAL_POINT, "Justice and Law")
-OBSERVER = Account("observer@demo.example", "Exercise Observer", Role.OBSERVER)
-ADMINISTRATOR = Account("admin@demo.example", "Exercise Administrator", Role.ADMINISTRATOR)
+FOCAL_POINT_POLICE = SeedAccount("police@demo.example", "Exercise Focal Point, Police", Role.FOCAL_POINT, "Police and Public Safety")
+FOCAL_POINT_JUSTICE = SeedAccount("justice@demo.example", "Exercise Focal Point, Justice", Role.FOCAL_POINT, "Justice and Law")
+OBSERVER = SeedAccount("observer@demo.example", "Exercise Observer", Role.OBSERVER)
+ADMINISTRATOR = SeedAccount("admin@demo.example", "Exercise Administrator", Role.ADMINISTRATOR)
 
-EXERCISE = (OFFICER, SECOND_OFFICER, AMBASSADOR, HOME_AFFAIRS, POLICE, JUSTICE, OBSERVER, ADMINISTRATOR)
+EXERCISE_ACCOUNTS = (OFFICER, SECOND_OFFICER, AMBASSADOR, FOCAL_POINT_HOME, FOCAL_POINT_POLICE, FOCAL_POINT_JUSTICE, OBSERVER, ADMINISTRATOR)
 
 
 @transaction.atomic
-def ensure(account: Account, country: Country) -> User:
+def ensure_user(account: SeedAccount, country: Country) -> User:
     """The user of an account, made without a usable password where there is none yet; else as it stands."""
     if user := User.objects.get_queryset().filter(email=account.email).first():
         return user
@@ -67,13 +67,13 @@ def ensure(account: Account, country: Country) -> User:
 
 
 @transaction.atomic
-def ensure_exercise(country: Country) -> None:
+def ensure_exercise_users(country: Country) -> None:
     """Everybody of the exercise, so that a password can be set for them; their ministries must be there."""
     if country.contact is None:
-        hold(Country.objects.filter(pk=country.pk))
-    for account in EXERCISE:
-        ensure(account, country)
+        lock_rows(Country.objects.filter(pk=country.pk))
+    for account in EXERCISE_ACCOUNTS:
+        ensure_user(account, country)
     if country.contact is None:
-        country.contact = ensure(OFFICER, country)
+        country.contact = ensure_user(OFFICER, country)
         country.save(update_fields=["contact"])
         audit.record("country.changed", by=None, row=country, country=country, after={"contact": OFFICER.name})

@@ -3,32 +3,32 @@
 from datetime import date
 from typing import NamedTuple
 
-from dialogues.actions.agendas import ItemLine, arrange_agenda
+from dialogues.actions.agendas import AgendaItemInput, arrange_agenda
 from dialogues.actions.commitments import record_commitment, reschedule, withdraw
-from dialogues.actions.dialogue_records import NextStepLine, record_dialogue, tick_off
-from dialogues.actions.dialogues import ParticipantLine, plan_dialogue
-from dialogues.choices import Horizon, MadeBy, Presence, Progress, Reach, Verdict
+from dialogues.actions.dialogue_records import NextStepInput, record_dialogue, mark_step_done
+from dialogues.actions.dialogues import ParticipantInput, plan_dialogue
+from dialogues.choices import Horizon, MadeBy, Presence, ClaimedProgress, CommitmentReach, Verdict
 from dialogues.lesotho import asked, people, reconstruction
-from dialogues.lesotho.cast import Cast
-from dialogues.lesotho.script import Step, adding_to
+from dialogues.lesotho.cast import ExerciseContext
+from dialogues.lesotho.script import ExerciseStep, step_decorator
 from dialogues.models import Dialogue, NextStep
 
-STEPS: list[Step] = []
+STEPS: list[ExerciseStep] = []
 """In the order in which they happen."""
 
-at = adding_to(STEPS)
+step_at = step_decorator(STEPS)
 
 
 # --- What was promised ------------------------------------------------------------------------------------------------
 
 
-class Promise(NamedTuple):
+class ExerciseCommitment(NamedTuple):
     """A commitment of the exercise: by a ministry (its short name) or, with none, by the United States."""
 
     ministry: str
     text: str
     benchmark: str
-    reach: Reach
+    reach: CommitmentReach
     due_on: date | None = None
     horizon: Horizon = Horizon.SHORT_TERM
 
@@ -47,23 +47,23 @@ SPENDING_RULES = "Exercise: put the rules for spending the Trust Fund in force"
 SECOND_PROVIDER = "Exercise: agree with a second provider of shelter"
 COURSE = "Exercise: give a course for investigators"
 
-AT_THE_MEETING = (
-    Promise(asked.POLICE, FOCAL_POINTS, "3b", Reach.MEETS, date(2021, 12, 17)),
-    Promise(asked.POLICE, TRAIN_FOCAL_POINTS, "3c", Reach.CONTRIBUTES, date(2022, 1, 21)),
-    Promise(asked.POLICE, UNIT_BUDGET, "3a", Reach.MEETS, date(2021, 12, 15)),
-    Promise(asked.POLICE, CASE_FIGURES, "1a", Reach.CONTRIBUTES, date(2022, 1, 14)),
-    Promise(asked.JUSTICE, PROSECUTION_FIGURES, "1b", Reach.CONTRIBUTES, date(2022, 1, 14)),
-    Promise(asked.JUSTICE, COURTS_BILL, "2a", Reach.MEETS, date(2022, 2, 18)),
-    Promise(asked.JUSTICE, OFFICIALS_REPORT, "1d", Reach.CONTRIBUTES),
-    Promise(asked.HOME, PROCEDURES, "4a", Reach.CONTRIBUTES, date(2022, 2, 11)),
-    Promise(asked.HOME, COMMITTEE, "10b", Reach.MEETS, date(2022, 3, 31)),
-    Promise(asked.HOME, SPENDING_RULES, "5b", Reach.MEETS, date(2021, 12, 10)),
-    Promise(asked.HOME, SECOND_PROVIDER, "6b", Reach.CONTRIBUTES, date(2022, 1, 14), Horizon.MULTI_YEAR),
-    Promise("", COURSE, "7a", Reach.CONTRIBUTES, date(2022, 2, 18)),
+MEETING_COMMITMENTS = (
+    ExerciseCommitment(asked.MINISTRY_POLICE, FOCAL_POINTS, "3b", CommitmentReach.MEETS, date(2021, 12, 17)),
+    ExerciseCommitment(asked.MINISTRY_POLICE, TRAIN_FOCAL_POINTS, "3c", CommitmentReach.CONTRIBUTES, date(2022, 1, 21)),
+    ExerciseCommitment(asked.MINISTRY_POLICE, UNIT_BUDGET, "3a", CommitmentReach.MEETS, date(2021, 12, 15)),
+    ExerciseCommitment(asked.MINISTRY_POLICE, CASE_FIGURES, "1a", CommitmentReach.CONTRIBUTES, date(2022, 1, 14)),
+    ExerciseCommitment(asked.MINISTRY_JUSTICE, PROSECUTION_FIGURES, "1b", CommitmentReach.CONTRIBUTES, date(2022, 1, 14)),
+    ExerciseCommitment(asked.MINISTRY_JUSTICE, COURTS_BILL, "2a", CommitmentReach.MEETS, date(2022, 2, 18)),
+    ExerciseCommitment(asked.MINISTRY_JUSTICE, OFFICIALS_REPORT, "1d", CommitmentReach.CONTRIBUTES),
+    ExerciseCommitment(asked.MINISTRY_HOME, PROCEDURES, "4a", CommitmentReach.CONTRIBUTES, date(2022, 2, 11)),
+    ExerciseCommitment(asked.MINISTRY_HOME, COMMITTEE, "10b", CommitmentReach.MEETS, date(2022, 3, 31)),
+    ExerciseCommitment(asked.MINISTRY_HOME, SPENDING_RULES, "5b", CommitmentReach.MEETS, date(2021, 12, 10)),
+    ExerciseCommitment(asked.MINISTRY_HOME, SECOND_PROVIDER, "6b", CommitmentReach.CONTRIBUTES, date(2022, 1, 14), Horizon.MULTI_YEAR),
+    ExerciseCommitment("", COURSE, "7a", CommitmentReach.CONTRIBUTES, date(2022, 2, 18)),
 )
-BY_LETTER = Promise(asked.JUSTICE, PENALTIES, "9a", Reach.CONTRIBUTES, date(2022, 2, 25))
+LETTER_COMMITMENT = ExerciseCommitment(asked.MINISTRY_JUSTICE, PENALTIES, "9a", CommitmentReach.CONTRIBUTES, date(2022, 2, 25))
 
-SAID = (
+MEETING_NOTES = (
     "Exercise: Justice explained what the bill still lacks.",
     "Exercise: the police named the ten districts one by one.",
     "",
@@ -77,7 +77,7 @@ MEETING_DAY = date(2021, 11, 24)
 LETTER_DAY = date(2021, 11, 26)
 
 
-def _promises(cast: Cast, promise: Promise, made_on: date, *, dialogue: Dialogue | None, letter: str = "") -> None:
+def _record_promise(cast: ExerciseContext, promise: ExerciseCommitment, made_on: date, *, dialogue: Dialogue | None, letter: str = "") -> None:
     record_commitment(
         country=cast.country,
         made_by=MadeBy.MINISTRY if promise.ministry else MadeBy.UNITED_STATES,
@@ -94,10 +94,10 @@ def _promises(cast: Cast, promise: Promise, made_on: date, *, dialogue: Dialogue
     )
 
 
-@at(2021, 11, 24, 16)
-def working_meeting_is_recorded(cast: Cast) -> None:
+@step_at(2021, 11, 24, 16)
+def working_meeting_is_recorded(cast: ExerciseContext) -> None:
     """The officer records a working meeting and what was promised there."""
-    asked_for = reconstruction.recommendations(cast.edition)
+    asked_for = reconstruction.find_recommendations(cast.edition)
     agenda = [asked_for[number] for number in (2, 3, 4, 5, 6, 10)]
     dialogue = plan_dialogue(
         country=cast.country,
@@ -105,10 +105,10 @@ def working_meeting_is_recorded(cast: Cast) -> None:
         place="Exercise: the embassy, Maseru",
         purpose="Exercise: working meeting on the recommendations",
         participants=[
-            ParticipantLine("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
-            for name in (asked.HOME, asked.POLICE, asked.JUSTICE)
+            ParticipantInput("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
+            for name in (asked.MINISTRY_HOME, asked.MINISTRY_POLICE, asked.MINISTRY_JUSTICE)
         ]
-        + [ParticipantLine("", "Exercise: observer in Washington", Presence.VIDEO, None)],
+        + [ParticipantInput("", "Exercise: observer in Washington", Presence.VIDEO, None)],
         source="Exercise: note of the embassy",
         by=cast.officer,
         now=cast.now,
@@ -116,44 +116,44 @@ def working_meeting_is_recorded(cast: Cast) -> None:
     dialogue = arrange_agenda(
         dialogue=dialogue,
         version=dialogue.version,
-        items=[ItemLine(recommendation) for recommendation in agenda],
+        items=[AgendaItemInput(recommendation) for recommendation in agenda],
         by=cast.officer,
         now=cast.now,
     )
     came = [
-        ParticipantLine(one.name, one.office, Presence(one.presence), one.ministry, came=True, key=one.pk)
+        ParticipantInput(one.name, one.office, Presence(one.presence), one.ministry, came=True, key=one.pk)
         for one in dialogue.participants.all()
     ]
     record_dialogue(
         dialogue=dialogue,
         version=dialogue.version,
         participants=came,
-        said={item.pk: said for item, said in zip(dialogue.agenda.all(), SAID, strict=True)},
+        said={item.pk: said for item, said in zip(dialogue.agenda.all(), MEETING_NOTES, strict=True)},
         record="Exercise: the three ministries went through the recommendations one by one.",
         agreed="Exercise: each ministry named what it will do, and by when.",
         next_steps=[
-            NextStepLine(
+            NextStepInput(
                 "Exercise: send the three ministries the recommendations with their benchmarks, in one list",
                 None,
                 "",
                 date(2021, 12, 1),
             ),
-            NextStepLine(
-                "Exercise: say who will answer questions about figures", cast.ministry(asked.JUSTICE), "", None
+            NextStepInput(
+                "Exercise: say who will answer questions about figures", cast.ministry(asked.MINISTRY_JUSTICE), "", None
             ),
         ],
         by=cast.officer,
         now=cast.now,
     )
-    for promise in AT_THE_MEETING:
-        _promises(cast, promise, MEETING_DAY, dialogue=dialogue)
+    for promise in MEETING_COMMITMENTS:
+        _record_promise(cast, promise, MEETING_DAY, dialogue=dialogue)
 
 
-@at(2021, 11, 29, 10)
-def letter_is_recorded(cast: Cast) -> None:
+@step_at(2021, 11, 29, 10)
+def letter_is_recorded(cast: ExerciseContext) -> None:
     """The officer records what Justice promised by letter, and ticks off what the embassy was to send."""
-    _promises(cast, BY_LETTER, LETTER_DAY, dialogue=None, letter="Exercise: letter of the ministry, 26 November 2021")
-    tick_off(
+    _record_promise(cast, LETTER_COMMITMENT, LETTER_DAY, dialogue=None, letter="Exercise: letter of the ministry, 26 November 2021")
+    mark_step_done(
         step=NextStep.objects.get(dialogue__held_on=MEETING_DAY, ministry=None),
         done_on=date(2021, 11, 29),
         result="Exercise: sent to the three focal points.",
@@ -165,23 +165,23 @@ def letter_is_recorded(cast: Cast) -> None:
 # --- Home Affairs: rules put in force, verified, and later taken back -------------------------------------------------
 
 
-@at(2021, 12, 2, 11)
-def spending_rules_are_reported(cast: Cast) -> None:
+@step_at(2021, 12, 2, 11)
+def spending_rules_are_reported(cast: ExerciseContext) -> None:
     """Home Affairs reports the spending rules done."""
     cast.sends(
-        people.HOME_AFFAIRS,
+        people.FOCAL_POINT_HOME,
         SPENDING_RULES,
         "Exercise: rules for spending the Trust Fund gazetted",
         "Exercise: the rules were gazetted and are in force. The gazette is attached.",
-        Progress.DONE,
+        ClaimedProgress.DONE,
         last=date(2021, 12, 1),
         first=date(2021, 12, 1),
         paper=("exercise-gazette.pdf", ["Rules for spending the Trust Fund", "In force from 1 December 2021"]),
     )
 
 
-@at(2021, 12, 6, 15)
-def spending_rules_are_verified(cast: Cast) -> None:
+@step_at(2021, 12, 6, 15)
+def spending_rules_are_verified(cast: ExerciseContext) -> None:
     """The second officer verifies the spending rules."""
     cast.accepts(cast.second_officer, SPENDING_RULES, "Exercise: the gazette was read at the embassy.")
 
@@ -191,51 +191,51 @@ def spending_rules_are_verified(cast: Cast) -> None:
 POSTS_FILLED = "Exercise: focal points named in six districts"
 
 
-@at(2021, 12, 8, 9)
-def focal_points_are_told_without_proof(cast: Cast) -> None:
+@step_at(2021, 12, 8, 9)
+def focal_points_are_reported_without_proof(cast: ExerciseContext) -> None:
     """Police tells of focal points in four districts, without a list."""
     cast.sends(
-        people.POLICE,
+        people.FOCAL_POINT_POLICE,
         FOCAL_POINTS,
         "Exercise: focal points named in four districts",
         "Exercise: four districts have a focal point. The others follow.",
-        Progress.UNDER_WAY,
+        ClaimedProgress.UNDER_WAY,
         last=date(2021, 12, 3),
         first=date(2021, 11, 29),
-        figure=(asked.DISTRICTS, 4, date(2021, 12, 3)),
+        figure=(asked.DISTRICTS_WITH_FOCAL_POINT, 4, date(2021, 12, 3)),
         districts=("Berea", "Leribe", "Mafeteng", "Maseru"),
     )
 
 
-@at(2021, 12, 10, 11)
-def focal_points_come_back(cast: Cast) -> None:
+@step_at(2021, 12, 10, 11)
+def focal_points_are_returned(cast: ExerciseContext) -> None:
     """The officer returns the update on focal points."""
     cast.returns(cast.officer, FOCAL_POINTS, "Exercise: the list of posts by district is missing. Please attach it.")
 
 
-@at(2021, 12, 13, 10)
-def unit_budget_is_reported(cast: Cast) -> None:
+@step_at(2021, 12, 13, 10)
+def unit_budget_is_reported(cast: ExerciseContext) -> None:
     """Police reports the unit's budget released."""
     cast.sends(
-        people.POLICE,
+        people.FOCAL_POINT_POLICE,
         UNIT_BUDGET,
         "Exercise: the quarter's budget released to the unit",
         "Exercise: the budget of the quarter was released to the unit. The warrant is attached.",
-        Progress.DONE,
+        ClaimedProgress.DONE,
         last=date(2021, 12, 10),
         first=date(2021, 12, 10),
         paper=("exercise-warrant.pdf", ["Warrant for the quarter's budget of the unit", "Released 10 December 2021"]),
     )
 
 
-@at(2021, 12, 15, 9)
-def unit_budget_is_verified(cast: Cast) -> None:
+@step_at(2021, 12, 15, 9)
+def unit_budget_is_verified(cast: ExerciseContext) -> None:
     """The officer verifies that the unit's budget was released."""
     cast.accepts(cast.officer, UNIT_BUDGET, "Exercise: the warrant carries the stamp of the treasury.")
 
 
-@at(2021, 12, 15, 10)
-def unit_budget_is_assessed(cast: Cast) -> None:
+@step_at(2021, 12, 15, 10)
+def unit_budget_is_assessed(cast: ExerciseContext) -> None:
     """The officer assesses 3a as met."""
     cast.assesses(
         "3a",
@@ -246,31 +246,31 @@ def unit_budget_is_assessed(cast: Cast) -> None:
     )
 
 
-@at(2021, 12, 16, 14)
-def focal_points_are_sent_again(cast: Cast) -> None:
+@step_at(2021, 12, 16, 14)
+def focal_points_are_sent_again(cast: ExerciseContext) -> None:
     """Police mends the update on focal points, with the list."""
     cast.sends(
-        people.POLICE,
+        people.FOCAL_POINT_POLICE,
         FOCAL_POINTS,
         POSTS_FILLED,
         "Exercise: six districts have a focal point by now. The list of posts is attached.",
-        Progress.UNDER_WAY,
+        ClaimedProgress.UNDER_WAY,
         last=date(2021, 12, 15),
         first=date(2021, 11, 29),
         paper=("exercise-list-of-posts.pdf", ["Posts of district focal points", "Six of ten filled"]),
-        figure=(asked.DISTRICTS, 6, date(2021, 12, 15)),
+        figure=(asked.DISTRICTS_WITH_FOCAL_POINT, 6, date(2021, 12, 15)),
         districts=("Berea", "Butha-Buthe", "Leribe", "Mafeteng", "Maseru", "Mohale's Hoek"),
     )
 
 
-@at(2021, 12, 17, 10)
-def focal_points_are_verified(cast: Cast) -> None:
+@step_at(2021, 12, 17, 10)
+def focal_points_are_verified(cast: ExerciseContext) -> None:
     """The officer verifies six districts."""
     cast.accepts(cast.officer, FOCAL_POINTS, "Exercise: six posts are on the list.")
 
 
-@at(2021, 12, 17, 11)
-def focal_points_get_more_time(cast: Cast) -> None:
+@step_at(2021, 12, 17, 11)
+def focal_points_get_more_time(cast: ExerciseContext) -> None:
     """The officer agrees on a later day for the other four districts."""
     reschedule(
         commitment=cast.commitment(FOCAL_POINTS),
@@ -282,8 +282,8 @@ def focal_points_get_more_time(cast: Cast) -> None:
     )
 
 
-@at(2021, 12, 20, 9)
-def officials_report_is_withdrawn(cast: Cast) -> None:
+@step_at(2021, 12, 20, 9)
+def officials_report_is_withdrawn(cast: ExerciseContext) -> None:
     """The officer notes that Justice took back a promise."""
     withdraw(
         commitment=cast.commitment(OFFICIALS_REPORT),

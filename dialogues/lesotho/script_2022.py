@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from dialogues.actions.agendas import ItemLine, arrange_agenda
+from dialogues.actions.agendas import AgendaItemInput, arrange_agenda
 from dialogues.actions.commitments import reopen, reschedule
-from dialogues.actions.dialogues import ParticipantLine, plan_dialogue
-from dialogues.choices import DoneBy, EvidenceKind, Presence, Progress, Review, Shows, Verdict
+from dialogues.actions.dialogues import ParticipantInput, plan_dialogue
+from dialogues.choices import DoneBy, EvidenceKind, Presence, ClaimedProgress, EvidenceDecision, SupportKind, Verdict
 from dialogues.lesotho import asked, people
-from dialogues.lesotho.cast import Cast
-from dialogues.lesotho.script import Step, adding_to
+from dialogues.lesotho.cast import ExerciseContext
+from dialogues.lesotho.script import ExerciseStep, step_decorator
 from dialogues.lesotho.script_2021 import (
     CASE_FIGURES,
     COMMITTEE,
@@ -20,44 +20,44 @@ from dialogues.lesotho.script_2021 import (
     TRAIN_FOCAL_POINTS,
 )
 
-STEPS: list[Step] = []
+STEPS: list[ExerciseStep] = []
 """In the order in which they happen."""
 
-at = adding_to(STEPS)
+step_at = step_decorator(STEPS)
 
 
 INQUIRY = "Exercise: internal inquiry into the allegations of abuse opened"
 
 
-@at(2022, 1, 5, 9)
-def inquiry_is_logged(cast: Cast) -> None:
+@step_at(2022, 1, 5, 9)
+def inquiry_is_logged(cast: ExerciseContext) -> None:
     """The officer logs an inquiry, internal to the embassy."""
-    cast.logs(cast.officer, INQUIRY, date(2021, 12, 13), date(2021, 12, 13), ("8b", Shows.ACTION))
+    cast.logs(cast.officer, INQUIRY, date(2021, 12, 13), date(2021, 12, 13), ("8b", SupportKind.ACTION))
 
 
-@at(2022, 1, 6, 9)
-def inquiry_is_verified(cast: Cast) -> None:
+@step_at(2022, 1, 6, 9)
+def inquiry_is_verified(cast: ExerciseContext) -> None:
     """The second officer verifies the inquiry."""
-    cast.reviews(cast.second_officer, INQUIRY, Review.VERIFIED, "Exercise: the order that opens it was shown to us.")
+    cast.reviews(cast.second_officer, INQUIRY, EvidenceDecision.VERIFIED, "Exercise: the order that opens it was shown to us.")
 
 
-@at(2022, 1, 6, 10)
-def procedures_are_reported_under_way(cast: Cast) -> None:
+@step_at(2022, 1, 6, 10)
+def procedures_are_reported_under_way(cast: ExerciseContext) -> None:
     """Home Affairs tells of a draft of the procedures."""
     cast.sends(
-        people.HOME_AFFAIRS,
+        people.FOCAL_POINT_HOME,
         PROCEDURES,
         "Exercise: draft procedures adopted by the working group",
         "Exercise: the working group adopted the draft. It goes to the minister next.",
-        Progress.UNDER_WAY,
+        ClaimedProgress.UNDER_WAY,
         last=date(2021, 12, 20),
         first=date(2021, 12, 20),
         paper=("exercise-minutes.pdf", ["Minutes of the working group, 20 December 2021", "The draft was adopted"]),
     )
 
 
-@at(2022, 1, 7, 9)
-def inquiry_is_assessed(cast: Cast) -> None:
+@step_at(2022, 1, 7, 9)
+def inquiry_is_assessed(cast: ExerciseContext) -> None:
     """The officer assesses 8b as a concrete step."""
     cast.assesses(
         "8b",
@@ -68,14 +68,14 @@ def inquiry_is_assessed(cast: Cast) -> None:
     )
 
 
-@at(2022, 1, 7, 11)
-def procedures_are_verified(cast: Cast) -> None:
+@step_at(2022, 1, 7, 11)
+def procedures_are_verified(cast: ExerciseContext) -> None:
     """The second officer verifies the draft of the procedures."""
     cast.accepts(cast.second_officer, PROCEDURES, "Exercise: the minutes name the draft and the day.")
 
 
-@at(2022, 1, 10, 9)
-def procedures_are_assessed(cast: Cast) -> None:
+@step_at(2022, 1, 10, 9)
+def procedures_are_assessed(cast: ExerciseContext) -> None:
     """The officer assesses 4a as a concrete step."""
     cast.assesses(
         "4a",
@@ -89,15 +89,15 @@ def procedures_are_assessed(cast: Cast) -> None:
 # --- January: figures, a return, and what still waits -----------------------------------------------------------------
 
 
-@at(2022, 1, 10, 14)
-def case_figures_are_sent(cast: Cast) -> None:
+@step_at(2022, 1, 10, 14)
+def case_figures_are_sent(cast: ExerciseContext) -> None:
     """Police sends the figures of investigations."""
     cast.sends(
-        people.POLICE,
+        people.FOCAL_POINT_POLICE,
         CASE_FIGURES,
         "Exercise: register of investigations, April to December",
         "Exercise: six investigations were begun from April to December, by the register.",
-        Progress.DONE,
+        ClaimedProgress.DONE,
         last=date(2021, 12, 31),
         first=date(2021, 4, 1),
         paper=("exercise-register.pdf", ["Register of investigations, 1 April to 31 December 2021", "Begun: 6"]),
@@ -105,36 +105,36 @@ def case_figures_are_sent(cast: Cast) -> None:
     )
 
 
-@at(2022, 1, 11, 10)
-def courts_bill_is_reported(cast: Cast) -> None:
+@step_at(2022, 1, 11, 10)
+def courts_bill_is_reported(cast: ExerciseContext) -> None:
     """Justice reports the bill on the courts done."""
     cast.sends(
-        people.JUSTICE,
+        people.FOCAL_POINT_JUSTICE,
         COURTS_BILL,
         "Exercise: draft of the amendment written",
         "Exercise: the draft is written. It is attached.",
-        Progress.DONE,
+        ClaimedProgress.DONE,
         last=date(2022, 1, 10),
         first=date(2022, 1, 10),
         paper=("exercise-draft-bill.pdf", ["Draft: amendment of the Subordinate Courts Act"]),
     )
 
 
-@at(2022, 1, 12, 9)
-def case_figures_are_verified(cast: Cast) -> None:
+@step_at(2022, 1, 12, 9)
+def case_figures_are_verified(cast: ExerciseContext) -> None:
     """The officer verifies the figures of investigations."""
     cast.accepts(cast.officer, CASE_FIGURES, "Exercise: the register was compared with the docket numbers.")
 
 
-@at(2022, 1, 12, 11)
-def prosecution_figures_are_sent(cast: Cast) -> None:
+@step_at(2022, 1, 12, 11)
+def prosecution_figures_are_sent(cast: ExerciseContext) -> None:
     """Justice sends the figures of prosecutions; they wait."""
     cast.sends(
-        people.JUSTICE,
+        people.FOCAL_POINT_JUSTICE,
         PROSECUTION_FIGURES,
         "Exercise: prosecutions from April to December",
         "Exercise: three prosecutions were begun from April to December.",
-        Progress.DONE,
+        ClaimedProgress.DONE,
         last=date(2021, 12, 31),
         first=date(2021, 4, 1),
         paper=("exercise-prosecutions.pdf", ["Prosecutions begun, 1 April to 31 December 2021: 3"]),
@@ -142,8 +142,8 @@ def prosecution_figures_are_sent(cast: Cast) -> None:
     )
 
 
-@at(2022, 1, 13, 9)
-def courts_bill_comes_back(cast: Cast) -> None:
+@step_at(2022, 1, 13, 9)
+def courts_bill_is_returned(cast: ExerciseContext) -> None:
     """The officer returns the bill on the courts."""
     cast.returns(
         cast.officer,
@@ -155,15 +155,15 @@ def courts_bill_comes_back(cast: Cast) -> None:
 RULES_TAKEN_BACK = "Exercise: the rules for spending the Trust Fund taken back"
 
 
-@at(2022, 1, 13, 14)
-def spending_rules_are_reopened(cast: Cast) -> None:
+@step_at(2022, 1, 13, 14)
+def spending_rules_are_reopened(cast: ExerciseContext) -> None:
     """The officer learns that the spending rules were taken back, and reopens the promise."""
     cast.logs(
         cast.officer,
         RULES_TAKEN_BACK,
         date(2022, 1, 12),
         date(2022, 1, 12),
-        ("5b", Shows.NO_ACTION),
+        ("5b", SupportKind.NO_ACTION),
         kind=EvidenceKind.LAW,
         shared_under=SPENDING_RULES,
     )
@@ -176,11 +176,11 @@ def spending_rules_are_reopened(cast: Cast) -> None:
     )
 
 
-@at(2022, 1, 14, 9)
-def spending_rules_get_another_day(cast: Cast) -> None:
+@step_at(2022, 1, 14, 9)
+def spending_rules_get_another_day(cast: ExerciseContext) -> None:
     """The second officer verifies it, and agrees on a day for new rules."""
     cast.reviews(
-        cast.second_officer, RULES_TAKEN_BACK, Review.VERIFIED, "Exercise: the notice was read at the embassy."
+        cast.second_officer, RULES_TAKEN_BACK, EvidenceDecision.VERIFIED, "Exercise: the notice was read at the embassy."
     )
     reschedule(
         commitment=cast.commitment(SPENDING_RULES),
@@ -192,8 +192,8 @@ def spending_rules_get_another_day(cast: Cast) -> None:
     )
 
 
-@at(2022, 1, 14, 10)
-def spending_rules_are_assessed(cast: Cast) -> None:
+@step_at(2022, 1, 14, 10)
+def spending_rules_are_assessed(cast: ExerciseContext) -> None:
     """The officer assesses 5b as going backwards."""
     cast.assesses(
         "5b",
@@ -204,37 +204,37 @@ def spending_rules_are_assessed(cast: Cast) -> None:
     )
 
 
-@at(2022, 1, 14, 15)
-def training_of_focal_points_is_told(cast: Cast) -> None:
+@step_at(2022, 1, 14, 15)
+def focal_point_training_is_reported(cast: ExerciseContext) -> None:
     """Police tells of three districts whose focal point is trained; the update waits."""
     cast.sends(
-        people.POLICE,
+        people.FOCAL_POINT_POLICE,
         TRAIN_FOCAL_POINTS,
         "Exercise: focal points of three districts trained",
         "Exercise: three focal points went through the course. The others follow in February.",
-        Progress.UNDER_WAY,
+        ClaimedProgress.UNDER_WAY,
         last=date(2022, 1, 14),
         first=date(2022, 1, 10),
         figure=(asked.DISTRICTS_TRAINED, 3, date(2022, 1, 14)),
     )
 
 
-@at(2022, 1, 17, 9)
-def penalties_are_not_started(cast: Cast) -> None:
+@step_at(2022, 1, 17, 9)
+def penalties_are_not_started(cast: ExerciseContext) -> None:
     """Justice says that the draft on penalties isn't begun."""
     cast.sends(
-        people.JUSTICE,
+        people.FOCAL_POINT_JUSTICE,
         PENALTIES,
         "Exercise: drafting of higher penalties not begun",
         "Exercise: the drafter is busy with another bill until February.",
-        Progress.NOT_STARTED,
+        ClaimedProgress.NOT_STARTED,
         last=date(2022, 1, 17),
         first=date(2022, 1, 17),
     )
 
 
-@at(2022, 1, 18, 9)
-def penalties_are_taken_note_of(cast: Cast) -> None:
+@step_at(2022, 1, 18, 9)
+def penalties_update_is_accepted(cast: ExerciseContext) -> None:
     """The officer accepts that, and assesses 9a: no information."""
     cast.accepts(cast.officer, PENALTIES, "Exercise: so the ministry says.")
     cast.assesses(
@@ -245,8 +245,8 @@ def penalties_are_taken_note_of(cast: Cast) -> None:
     )
 
 
-@at(2022, 1, 18, 10)
-def courts_bill_is_assessed(cast: Cast) -> None:
+@step_at(2022, 1, 18, 10)
+def courts_bill_is_assessed(cast: ExerciseContext) -> None:
     """The officer assesses 2a as stalled."""
     cast.assesses(
         "2a",
@@ -256,19 +256,19 @@ def courts_bill_is_assessed(cast: Cast) -> None:
     )
 
 
-@at(2022, 1, 19, 11)
-def committee_is_told(cast: Cast) -> None:
+@step_at(2022, 1, 19, 11)
+def committee_meetings_are_reported(cast: ExerciseContext) -> None:
     """Home Affairs tells of two quarters in which the committee met; the update waits."""
     cast.sends(
-        people.HOME_AFFAIRS,
+        people.FOCAL_POINT_HOME,
         COMMITTEE,
         "Exercise: the committee met in two quarters",
         "Exercise: the committee met in the second and in the third quarter. Minutes are attached.",
-        Progress.UNDER_WAY,
+        ClaimedProgress.UNDER_WAY,
         last=date(2021, 12, 31),
         first=date(2021, 7, 1),
         paper=("exercise-committee.pdf", ["Meetings of the committee: 14 September and 7 December 2021"]),
-        figure=(asked.QUARTERS, 2, date(2021, 12, 31)),
+        figure=(asked.COMMITTEE_QUARTERS, 2, date(2021, 12, 31)),
     )
 
 
@@ -278,15 +278,15 @@ MANUAL = "Exercise: manual for front-line officers printed by an international o
 POLICE_COURSE = "Exercise: course for police officers"
 
 
-@at(2022, 1, 20, 9)
-def more_is_logged(cast: Cast) -> None:
+@step_at(2022, 1, 20, 9)
+def workshop_and_posters_are_logged(cast: ExerciseContext) -> None:
     """The officer logs a workshop from before the tracking period, and posters."""
     cast.logs(
         cast.officer,
         EARLY_WORKSHOP,
         date(2021, 2, 15),
         date(2021, 2, 19),
-        ("7b", Shows.ACTION),
+        ("7b", SupportKind.ACTION),
         kind=EvidenceKind.TRAINING,
     )
     cast.logs(
@@ -294,41 +294,41 @@ def more_is_logged(cast: Cast) -> None:
         POSTERS,
         date(2022, 1, 17),
         date(2022, 1, 17),
-        ("10c", Shows.ACTION),
+        ("10c", SupportKind.ACTION),
         kind=EvidenceKind.SITE_VISIT,
     )
 
 
-@at(2022, 1, 21, 9)
-def more_is_reviewed(cast: Cast) -> None:
+@step_at(2022, 1, 21, 9)
+def workshop_and_posters_are_reviewed(cast: ExerciseContext) -> None:
     """The second officer verifies the one, rejects the other, and logs a manual."""
-    cast.reviews(cast.second_officer, EARLY_WORKSHOP, Review.VERIFIED, "Exercise: it took place, before the period.")
-    cast.reviews(cast.second_officer, POSTERS, Review.REJECTED, "Exercise: the photograph shows no day and no place.")
+    cast.reviews(cast.second_officer, EARLY_WORKSHOP, EvidenceDecision.VERIFIED, "Exercise: it took place, before the period.")
+    cast.reviews(cast.second_officer, POSTERS, EvidenceDecision.REJECTED, "Exercise: the photograph shows no day and no place.")
     cast.logs(
         cast.second_officer,
         MANUAL,
         date(2022, 1, 10),
         date(2022, 1, 14),
-        ("4b", Shows.ACTION),
+        ("4b", SupportKind.ACTION),
         done_by=DoneBy.INTERNATIONAL,
     )
 
 
-@at(2022, 1, 24, 9)
-def manual_is_verified(cast: Cast) -> None:
+@step_at(2022, 1, 24, 9)
+def manual_is_verified(cast: ExerciseContext) -> None:
     """The Ambassador verifies the manual: it happened, and counts for nothing, since the government didn't do it."""
-    cast.reviews(cast.person(people.AMBASSADOR), MANUAL, Review.VERIFIED, "Exercise: a copy lies at the embassy.")
+    cast.reviews(cast.person(people.AMBASSADOR), MANUAL, EvidenceDecision.VERIFIED, "Exercise: a copy lies at the embassy.")
 
 
-@at(2022, 1, 26, 10)
-def police_course_is_logged(cast: Cast) -> None:
+@step_at(2022, 1, 26, 10)
+def police_course_is_logged(cast: ExerciseContext) -> None:
     """The officer logs a course for police; nobody has reviewed it."""
     cast.logs(
         cast.officer,
         POLICE_COURSE,
         date(2022, 1, 24),
         date(2022, 1, 25),
-        ("7a", Shows.ACTION),
+        ("7a", SupportKind.ACTION),
         kind=EvidenceKind.TRAINING,
     )
 
@@ -336,8 +336,8 @@ def police_course_is_logged(cast: Cast) -> None:
 FOLLOW_UP_DAY = date(2022, 2, 10)
 
 
-@at(2022, 1, 27, 11)
-def follow_up_is_planned(cast: Cast) -> None:
+@step_at(2022, 1, 27, 11)
+def follow_up_is_planned(cast: ExerciseContext) -> None:
     """The officer plans a follow-up with the three ministries, and puts on its agenda what presses."""
     dialogue = plan_dialogue(
         country=cast.country,
@@ -346,11 +346,11 @@ def follow_up_is_planned(cast: Cast) -> None:
         purpose="Exercise: follow-up, eighteen days before the deadline",
         participants=[
             *(
-                ParticipantLine("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
-                for name in (asked.HOME, asked.POLICE, asked.JUSTICE)
+                ParticipantInput("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
+                for name in (asked.MINISTRY_HOME, asked.MINISTRY_POLICE, asked.MINISTRY_JUSTICE)
             ),
-            ParticipantLine("", "Exercise: officer of the embassy", Presence.IN_PERSON, None),
-            ParticipantLine("", "Exercise: observer in Washington", Presence.VIDEO, None),
+            ParticipantInput("", "Exercise: officer of the embassy", Presence.IN_PERSON, None),
+            ParticipantInput("", "Exercise: observer in Washington", Presence.VIDEO, None),
         ],
         source="Exercise: invitation of the embassy",
         by=cast.officer,
@@ -360,11 +360,11 @@ def follow_up_is_planned(cast: Cast) -> None:
         dialogue=dialogue,
         version=dialogue.version,
         items=[
-            ItemLine(cast.commitment(TRAIN_FOCAL_POINTS), "Exercise: which districts are left, and when?"),
-            ItemLine(cast.commitment(PROSECUTION_FIGURES), "Exercise: hand over the figures through January."),
-            ItemLine(cast.commitment(COURTS_BILL), "Exercise: on which day does the bill go to Parliament?"),
-            ItemLine(cast.commitment(PROCEDURES)),
-            ItemLine("Exercise: who speaks for the government after the deadline"),
+            AgendaItemInput(cast.commitment(TRAIN_FOCAL_POINTS), "Exercise: which districts are left, and when?"),
+            AgendaItemInput(cast.commitment(PROSECUTION_FIGURES), "Exercise: hand over the figures through January."),
+            AgendaItemInput(cast.commitment(COURTS_BILL), "Exercise: on which day does the bill go to Parliament?"),
+            AgendaItemInput(cast.commitment(PROCEDURES)),
+            AgendaItemInput("Exercise: who speaks for the government after the deadline"),
         ],
         by=cast.officer,
         now=cast.now,

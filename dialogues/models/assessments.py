@@ -9,15 +9,15 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from dialogues.choices import Verdict
 from dialogues.models.evidence import Evidence, EvidenceBearing
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import Country, Reader, of_countries
+from tiptracker.accounts.models import Country, AnyUser, in_visible_countries
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
-    def visible_to(self, user: Reader, country: Country | None = None) -> Self:
+    def visible_to(self, user: AnyUser, country: Country | None = None) -> Self:
         """The embassy's roles alone. `country`: only that one's."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
-        return self.filter(of_countries(user, country, path="benchmark__recommendation__edition__country"))
+        return self.filter(in_visible_countries(user, country, path="benchmark__recommendation__edition__country"))
 
     def asking_for_another_look(self) -> Self:
         """The newest on each benchmark, where evidence on it was recorded since, or what it rests on put right.

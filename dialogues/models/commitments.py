@@ -13,15 +13,15 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Pre
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
-from dialogues.choices import Decision, Horizon, Kind, MadeBy, Reach, Status
+from dialogues.choices import UpdateDecision, Horizon, CommitmentEventKind, MadeBy, CommitmentReach, CommitmentStatus
 from dialogues.models.dialogues import Dialogue, Participant
-from dialogues.status import AGREES_A_DAY, SETTLED, Standing, days_past_due, standing_on
+from dialogues.status import DATE_SETTING_EVENTS, STATUS_AFTER_EVENT, CommitmentStanding, days_past_due, standing_on
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import Country, Ministry, Reader, of_countries
+from tiptracker.accounts.models import Country, Ministry, AnyUser, in_visible_countries
 from tiptracker.choices import Role
 
 
-def _standing_at(day: date, known_by: datetime | None = None) -> dict[str, Any]:
+def _standing_annotations(day: date, known_by: datetime | None = None) -> dict[str, Any]:
     """What `with_status` annotates, by name."""
     happened = CommitmentEvent.objects.as_of(day, known_by=known_by)
     newest_first = ("-happened_on", "-recorded_at", "-pk")
@@ -30,38 +30,38 @@ def _standing_at(day: date, known_by: datetime | None = None) -> dict[str, Any]:
     waiting = sent.filter(Q(decided_on__isnull=True)).order_by()
     # PostgreSQL runs a subquery anew wherever it is named: so the whole word is one, and asks for the due date
     # within it where that matters.
-    settled = [When(kind=kind, then=Value(status)) for kind, status in SETTLED.items()]
+    settled = [When(kind=kind, then=Value(status)) for kind, status in STATUS_AFTER_EVENT.items()]
     word = Case(
-        *[when for when in settled if when.result.value is not Status.REPORTED],
-        When(Exists(waiting.filter(update__commitment=OuterRef("commitment"))), then=Value(Status.WITH_EMBASSY)),
-        When(kind=Kind.REPORTED_DONE, then=Value(Status.REPORTED)),
+        *[when for when in settled if when.result.value is not CommitmentStatus.REPORTED],
+        When(Exists(waiting.filter(update__commitment=OuterRef("commitment"))), then=Value(CommitmentStatus.WITH_EMBASSY)),
+        When(kind=CommitmentEventKind.REPORTED_DONE, then=Value(CommitmentStatus.REPORTED)),
         When(
             LessThan(Subquery(dated.filter(commitment=OuterRef("commitment"))[:1]), Value(day)),
-            then=Value(Status.OVERDUE),
+            then=Value(CommitmentStatus.OVERDUE),
         ),
-        default=Value(Status.OPEN),
+        default=Value(CommitmentStatus.OPEN),
         output_field=models.CharField(),
     )
     own = happened.filter(commitment=OuterRef("pk"))
     own_sent = sent.filter(update__commitment=OuterRef("pk"))
     newest_sent = own_sent.order_by("-recorded_at", "-pk")
-    slips = own.filter(kind=Kind.RESCHEDULED).order_by().values("commitment").annotate(n=Count("pk"))
-    asked_again = happened.filter(commitment=OuterRef("update__commitment"), kind__in=AGREES_A_DAY).filter(
+    slips = own.filter(kind=CommitmentEventKind.RESCHEDULED).order_by().values("commitment").annotate(n=Count("pk"))
+    asked_again = happened.filter(commitment=OuterRef("update__commitment"), kind__in=DATE_SETTING_EVENTS).filter(
         Q(happened_on__gt=OuterRef("sent_on"))
         | Q(happened_on=OuterRef("sent_on"), recorded_at__gte=OuterRef("recorded_at"))
     )
     accepted_since = sent.filter(
         Q(decided_on__isnull=False),
         update__commitment=OuterRef("update__commitment"),
-        decision__decision=Decision.ACCEPTED,
+        decision__decision=UpdateDecision.ACCEPTED,
         decision__recorded_at__gte=OuterRef("recorded_at"),
     )
     newest_returned_on = Case(
-        When(decision__decision=Decision.RETURNED, then=F("decided_on")), output_field=models.DateField()
+        When(decision__decision=UpdateDecision.RETURNED, then=F("decided_on")), output_field=models.DateField()
     )
     return {
         "due_on": Subquery(dated.filter(commitment=OuterRef("pk"))[:1]),
-        "first_due_on": Subquery(own.filter(kind=Kind.MADE).values("due_on")[:1]),
+        "first_due_on": Subquery(own.filter(kind=CommitmentEventKind.MADE).values("due_on")[:1]),
         "slips": Coalesce(Subquery(slips.values("n"), output_field=IntegerField()), 0),
         "status": Subquery(own.order_by(*newest_first).annotate(word=word).values("word")[:1]),
         "sent_on": Subquery(newest_sent.annotate(on=F("sent_on")).values("on")[:1]),
@@ -71,7 +71,7 @@ def _standing_at(day: date, known_by: datetime | None = None) -> dict[str, Any]:
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
-    def visible_to(self, user: Reader, country: Country | None = None) -> Self:
+    def visible_to(self, user: AnyUser, country: Country | None = None) -> Self:
         """The embassy: its countries'; a focal point: its own ministry's; nobody else any.
 
         `country`: of these only that one's.
@@ -83,7 +83,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             return rows.filter(ministry=user.ministry_id)
         if not user.is_embassy:
             return self.none()
-        return self.filter(of_countries(user, country))
+        return self.filter(in_visible_countries(user, country))
 
     def with_history(self) -> Self:
         """With all that `standing_on` reads: country, events, and the updates sent with the answers to them."""
@@ -91,11 +91,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.select_related("country").prefetch_related("events", Prefetch("updates__rounds", rounds))
 
     def with_status(self, day: date, *, known_by: datetime | None = None) -> Self:
-        """`standing_on` and `first_due` in SQL, at the end of `day`: `.status`, `.due_on`, `.first_due_on`, `.slips`.
+        """`standing_on` and `original_due_date` in SQL, at the end of `day`: `.status`, `.due_on`, `.first_due_on`, `.slips`.
 
-        `.status` is None before it was made; `.sent_on`, `.newest_returned_on` and `.is_heard` are for `standing_in`.
+        `.status` is None before it was made; `.sent_on`, `.newest_returned_on` and `.is_heard` are for `standing_from_row`.
         """
-        return self.annotate(**_standing_at(day, known_by))
+        return self.annotate(**_standing_annotations(day, known_by))
 
     def with_status_today(self, days: Mapping[Any, date]) -> Self:
         """`with_status` on the day that it is in each country: `days` by its key. At one moment these are few days."""
@@ -106,11 +106,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.annotate(
             **{
                 name: Case(
-                    *[When(country__in=own, then=_standing_at(day)[name]) for day, own in others], default=standing
+                    *[When(country__in=own, then=_standing_annotations(day)[name]) for day, own in others], default=standing
                 )
                 if others
                 else standing
-                for name, standing in _standing_at(first).items()
+                for name, standing in _standing_annotations(first).items()
             }
         )
 
@@ -134,7 +134,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
         It reopens the question.
         """
-        verified = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=Kind.VERIFIED_DONE)
+        verified = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=CommitmentEventKind.VERIFIED_DONE)
         verified_at = verified.order_by("-happened_on", "-recorded_at", "-pk").values("recorded_at")[:1]
         later = Q(evidence__recorded_at__gt=OuterRef("verified_at"))
         put_right = Q(evidence__revised_by__recorded_at__gt=OuterRef("verified_at"))
@@ -178,7 +178,7 @@ class Commitment(models.Model):
     def __str__(self) -> str:
         return self.text
 
-    def standing_on(self, day: date) -> Standing | None:
+    def standing_on(self, day: date) -> CommitmentStanding | None:
         """Its standing at the end of `day` in its country, from its rows (`with_history`, or not)."""
         sent = [version for update in self.updates.all() for version in update.rounds.all()]
         return standing_on(self.events.all(), sent, day, zone=ZoneInfo(self.country.time_zone))
@@ -189,18 +189,18 @@ class Commitment(models.Model):
         return self.ministry.name if self.ministry else MadeBy.UNITED_STATES.label
 
 
-def standing_in(row: Any, day: date) -> Standing:
+def standing_from_row(row: Any, day: date) -> CommitmentStanding:
     """The standing of a row of `with_status(day)` that was made by then."""
-    status = Status(row.status)
-    is_mended = status in (Status.WITH_EMBASSY, Status.VERIFIED, Status.WITHDRAWN)
-    return Standing(
+    status = CommitmentStatus(row.status)
+    is_mended = status in (CommitmentStatus.WITH_EMBASSY, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
+    return CommitmentStanding(
         status=status,
         due_on=row.due_on,
         slips=row.slips,
-        days_overdue=days_past_due(row.due_on, day) if status is Status.OVERDUE else 0,
+        days_overdue=days_past_due(row.due_on, day) if status is CommitmentStatus.OVERDUE else 0,
         sent_on=row.sent_on,
         returned_on=None if is_mended else row.newest_returned_on,
-        is_silent=status is Status.OVERDUE and not row.is_heard,
+        is_silent=status is CommitmentStatus.OVERDUE and not row.is_heard,
     )
 
 
@@ -212,7 +212,7 @@ class CommitmentBenchmark(models.Model):
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="links")
     benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="commitment_links")
-    reach = models.CharField(max_length=12, choices=Reach.choices())
+    reach = models.CharField(max_length=12, choices=CommitmentReach.choices())
     recorded_at = models.DateTimeField(null=True, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -239,7 +239,7 @@ class CommitmentEvent(models.Model):
     """One dated fact about a commitment. Rows are added, never changed."""
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=15, choices=Kind.choices())
+    kind = models.CharField(max_length=15, choices=CommitmentEventKind.choices())
     happened_on = models.DateField()
     due_on = models.DateField(null=True, blank=True)
     reason = models.TextField(blank=True)
@@ -257,22 +257,22 @@ class CommitmentEvent(models.Model):
             ),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint("commitment", condition=Q(kind=Kind.MADE), name="a_commitment_is_made_once"),
+            models.UniqueConstraint("commitment", condition=Q(kind=CommitmentEventKind.MADE), name="a_commitment_is_made_once"),
             models.CheckConstraint(
                 name="only_making_and_rescheduling_set_a_due_date",
-                condition=Q(due_on__isnull=True) | Q(kind__in=[Kind.MADE, Kind.RESCHEDULED]),
+                condition=Q(due_on__isnull=True) | Q(kind__in=[CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED]),
             ),
             models.CheckConstraint(
                 name="rescheduling_sets_a_due_date",
-                condition=~Q(kind=Kind.RESCHEDULED) | Q(due_on__isnull=False),
+                condition=~Q(kind=CommitmentEventKind.RESCHEDULED) | Q(due_on__isnull=False),
             ),
             models.CheckConstraint(
                 name="due_date_does_not_precede_the_promise",
-                condition=~Q(kind=Kind.MADE) | Q(due_on__isnull=True) | Q(due_on__gte=F("happened_on")),
+                condition=~Q(kind=CommitmentEventKind.MADE) | Q(due_on__isnull=True) | Q(due_on__gte=F("happened_on")),
             ),
             models.CheckConstraint(
                 name="events_that_need_a_reason_have_one",
-                condition=Q(kind__in=[Kind.MADE, Kind.REPORTED_DONE]) | ~Q(reason=""),
+                condition=Q(kind__in=[CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE]) | ~Q(reason=""),
             ),
         ]
 
@@ -282,4 +282,4 @@ class CommitmentEvent(models.Model):
     @property
     def sent_for(self) -> Ministry | None:
         """The ministry that reported it with an update; None of what the embassy recorded."""
-        return self.commitment.ministry if self.round_id and self.kind == Kind.REPORTED_DONE else None
+        return self.commitment.ministry if self.round_id and self.kind == CommitmentEventKind.REPORTED_DONE else None

@@ -8,16 +8,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
-from dialogues.choices import Paper, Presence, Stage
+from dialogues.choices import DialogueFileKind, Presence, DialogueStage
 from dialogues.dialogue_phase import stage_on
 from recommendations.models import Recommendation
-from tiptracker.accounts.models import Country, Ministry, Reader
+from tiptracker.accounts.models import Country, Ministry, AnyUser
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.choices import Role
 
 
 class DialogueQuerySet(models.QuerySet["Dialogue"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy: its countries'. A ministry: where it promised something; what of them, the page decides."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -126,7 +126,7 @@ class Dialogue(models.Model):
     def __str__(self) -> str:
         return f"{self.held_on}, {self.place}"
 
-    def stage_on(self, day: date) -> Stage:
+    def stage_on(self, day: date) -> DialogueStage:
         """How far it has come at `day`."""
         return stage_on(
             self.held_on,
@@ -197,7 +197,7 @@ class AgendaItem(models.Model):
 
 
 class NextStepQuerySet(models.QuerySet["NextStep"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy, with the dialogue. No ministry: what it owes stands in its commitments."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
@@ -258,7 +258,7 @@ class NextStepDone(models.Model):
 
 
 class DialogueFileQuerySet(models.QuerySet["DialogueFile"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy, with the dialogue."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
@@ -270,7 +270,7 @@ class DialogueFile(models.Model):
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="files")
     file = models.ForeignKey("dialogues.EvidenceFile", models.PROTECT, related_name="dialogues")
-    what = models.CharField("what it is", max_length=12, choices=Paper.choices())
+    what = models.CharField("what it is", max_length=12, choices=DialogueFileKind.choices())
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -10,15 +10,15 @@ from django.utils import timezone
 
 from dialogues.models.commitments import Commitment
 from dialogues.models.dialogues import Dialogue
-from tiptracker.accounts.models import Country, Reader
+from tiptracker.accounts.models import Country, AnyUser
 from tiptracker.choices import Role
 
-KEPT_FOR = timedelta(days=90)
+DRAFT_LIFETIME = timedelta(days=90)
 """How long after somebody last saved it a draft is kept."""
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """On a commitment: its ministry alone, not even the embassy. Of a dialogue: its country's officers alone."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -71,4 +71,4 @@ class Draft(models.Model):
     @property
     def kept_until(self) -> date:
         """The last day on which it is there for certain, if nobody saves it again."""
-        return timezone.localtime(self.saved_at + KEPT_FOR).date()
+        return timezone.localtime(self.saved_at + DRAFT_LIFETIME).date()

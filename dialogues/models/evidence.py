@@ -8,18 +8,18 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Lower
 
-from dialogues.choices import DoneBy, EvidenceKind, Review, Sensitivity, Shows
-from dialogues.date_spans import first_day
+from dialogues.choices import DoneBy, EvidenceKind, EvidenceDecision, Sensitivity, SupportKind
+from dialogues.date_spans import find_start_date
 from dialogues.models.commitments import Commitment
 from dialogues.models.readings import Reading
 from dialogues.models.updates import UpdateRound
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import Country, Ministry, Reader, User, of_countries
+from tiptracker.accounts.models import Country, Ministry, AnyUser, User, in_visible_countries
 from tiptracker.choices import Role
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def visible_to(self, user: Reader, country: Country | None = None) -> Self:
+    def visible_to(self, user: AnyUser, country: Country | None = None) -> Self:
         """The embassy: its countries'. A ministry: what it sent itself, or what is shared on its own commitments.
 
         `country`: of these only that one's.
@@ -34,13 +34,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             )
         if not user.is_embassy:
             return self.none()
-        return self.filter(of_countries(user, country))
+        return self.filter(in_visible_countries(user, country))
 
     def current(self) -> Self:
         """Those that no later revision has replaced."""
         return self.filter(revised_by__isnull=True)
 
-    def said(self, decision: Review) -> Self:
+    def said(self, decision: EvidenceDecision) -> Self:
         """Those on which, or on some part of which, the newest word is this one."""
         same = Q(bearing=OuterRef("bearing")) | Q(bearing__isnull=True, evidence=OuterRef("bearingless"))
         later = Q(recorded_at__gt=OuterRef("recorded_at")) | Q(
@@ -147,7 +147,7 @@ class Evidence(models.Model):
     @property
     def first_day(self) -> date | None:
         """Its first day: its own, else the one that its reviews state; of those that were fetched for the reader."""
-        return first_day(self.happened_from, self.reviews.all())
+        return find_start_date(self.happened_from, self.reviews.all())
 
     @property
     def sent_for(self) -> Ministry | None:
@@ -162,7 +162,7 @@ class Evidence(models.Model):
 
 
 class EvidenceBearingQuerySet(models.QuerySet["EvidenceBearing"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """With its evidence, and only where the benchmark is seen too."""
         return self.filter(
             evidence__in=Evidence.objects.visible_to(user), benchmark__in=Benchmark.objects.visible_to(user)
@@ -174,7 +174,7 @@ class EvidenceBearing(models.Model):
 
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="bearings")
     benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="bearings")
-    shows = models.CharField(max_length=20, choices=Shows.choices())
+    shows = models.CharField(max_length=20, choices=SupportKind.choices())
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -188,7 +188,7 @@ class EvidenceBearing(models.Model):
 
 
 class EvidenceReviewQuerySet(models.QuerySet["EvidenceReview"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy: with its evidence. A ministry: the answer to what it sent, on benchmarks that it sees.
 
         What the embassy thinks of what it logged itself is its own, even where the evidence is shared.
@@ -208,7 +208,7 @@ class EvidenceReview(models.Model):
 
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="reviews")
     bearing = models.ForeignKey(EvidenceBearing, models.PROTECT, null=True, blank=True, related_name="reviews")
-    decision = models.CharField(max_length=10, choices=Review.choices())
+    decision = models.CharField(max_length=10, choices=EvidenceDecision.choices())
     first_on = models.DateField("first day, where the evidence lacks it", null=True, blank=True)
     reason = models.TextField()
     recorded_at = models.DateTimeField()

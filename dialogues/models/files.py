@@ -9,11 +9,11 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
-from dialogues.choices import Answer
+from dialogues.choices import RedactionAnswer
 from dialogues.models.dialogues import DialogueFile
 from dialogues.models.drafts import Draft
 from dialogues.models.evidence import Evidence
-from tiptracker.accounts.models import Country, Ministry, Reader, User
+from tiptracker.accounts.models import Country, Ministry, AnyUser, User
 from tiptracker.audit.append_only import REDACTED
 
 
@@ -23,19 +23,19 @@ def random_name(instance: "EvidenceFile", filename: str) -> str:
     return f"evidence/{name[:2]}/{name}"
 
 
-UNSENT = Q(evidence__isnull=True, dialogues__isnull=True)
+IS_UNSENT = Q(evidence__isnull=True, dialogues__isnull=True)
 """Of files: those that nothing cites, neither evidence nor a dialogue."""
 
 
 class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """With evidence, a dialogue or a draft that holds it; and what one uploaded oneself, not sent, still kept."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         of_dialogues = Q(dialogues__in=DialogueFile.objects.visible_to(user))
         cited = Q(evidence__in=Evidence.objects.visible_to(user)) | of_dialogues
         drafted = Q(drafts__in=Draft.objects.visible_to(user))
-        own = UNSENT & Q(pk__in=self.model.objects.uploaded_as(user).values("pk"))
+        own = IS_UNSENT & Q(pk__in=self.model.objects.uploaded_as(user).values("pk"))
         return self.filter(cited | ((own | drafted) & ~Q(name=REDACTED))).distinct()
 
     def uploaded_as(self, user: User) -> Self:
@@ -52,7 +52,7 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
 
     def redacted(self) -> Self:
         """Redacted as a whole: their content was destroyed, or is about to be."""
-        return self.filter(redactions__redaction__decision__decision=Answer.CONFIRMED)
+        return self.filter(redactions__redaction__decision__decision=RedactionAnswer.CONFIRMED)
 
     def unscanned(self) -> Self:
         """Still kept, and without a scanner's word: in quarantine, where there is a scanner."""
@@ -60,7 +60,7 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
 
     def unsent(self, *, before: datetime) -> Self:
         """Uploaded before a moment, cited by nothing, in no draft, and still kept."""
-        return self.filter(UNSENT, drafts__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)
+        return self.filter(IS_UNSENT, drafts__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)
 
 
 class EvidenceFile(models.Model):
@@ -102,7 +102,7 @@ class EvidenceFile(models.Model):
         """When it was redacted as a whole; asked about only where its name is the mark, as it then always is."""
         if self.name != REDACTED:
             return None
-        confirmed = self.redactions.filter(redaction__decision__decision=Answer.CONFIRMED)
+        confirmed = self.redactions.filter(redaction__decision__decision=RedactionAnswer.CONFIRMED)
         return confirmed.values_list("redaction__decision__recorded_at", flat=True).first()
 
 

@@ -8,16 +8,16 @@ from django.db import models
 from django.db.models import F, Q
 
 from dialogues import small_counts
-from dialogues.choices import Dimension, Direction
+from dialogues.choices import BreakdownDimension, ReadingDirection
 from dialogues.models.updates import UpdateRound
 from recommendations.models import Indicator
-from tiptracker.accounts.models import Country, Reader
+from tiptracker.accounts.models import Country, AnyUser
 from tiptracker.choices import Role
-from tiptracker.validation import spelt
+from tiptracker.validation import format_date
 
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy: its countries'. A ministry: what it sent itself."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -35,7 +35,7 @@ class Reading(models.Model):
     starts_on = models.DateField("from")
     through_on = models.DateField("through")
     figure = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    direction = models.CharField(max_length=5, choices=Direction.choices(), blank=True)
+    direction = models.CharField(max_length=5, choices=ReadingDirection.choices(), blank=True)
     note = models.CharField(max_length=400, blank=True)
     source = models.CharField(max_length=300, blank=True)
     evidence = models.ForeignKey("dialogues.Evidence", models.PROTECT, null=True, blank=True, related_name="readings")
@@ -83,19 +83,19 @@ class Reading(models.Model):
         if self.figure is None:
             return {}
         of_victims = self.indicator.counts_victims
-        return {name: small_counts.told(counts, self.figure, of_victims=of_victims) for name, counts in cells.items()}
+        return {name: small_counts.display(counts, self.figure, of_victims=of_victims) for name, counts in cells.items()}
 
     @property
     def in_words(self) -> str:
         """All of it: "Prosecutions: 16, from 1 April 2021 to 31 December 2021"."""
-        return f"{self}, from {spelt(self.starts_on)} to {spelt(self.through_on)}"
+        return f"{self}, from {format_date(self.starts_on)} to {format_date(self.through_on)}"
 
 
 class ReadingPart(models.Model):
     """A part of a reading's figure. Never changed. Counts of people from 1 to 4 are never shown as such."""
 
     reading = models.ForeignKey(Reading, models.PROTECT, related_name="parts")
-    dimension = models.CharField(max_length=10, choices=Dimension.choices())
+    dimension = models.CharField(max_length=10, choices=BreakdownDimension.choices())
     category = models.CharField(max_length=100)
     figure = models.DecimalField(max_digits=14, decimal_places=2)
 

@@ -7,15 +7,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from dialogues.choices import Answer
+from dialogues.choices import RedactionAnswer
 from dialogues.models.files import EvidenceFile
-from tiptracker.accounts.models import Country, Reader, User
+from tiptracker.accounts.models import Country, AnyUser, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.choices import Role
 
 
 class RedactionQuerySet(models.QuerySet["Redaction"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """Officers and ambassadors of the country: until it is decided on, it holds what is to be taken out."""
         if not user.is_authenticated or not user.is_active or user.role not in (Role.OFFICER, Role.AMBASSADOR):
             return self.none()
@@ -31,11 +31,11 @@ class RedactionQuerySet(models.QuerySet["Redaction"]):
 
     def confirmed(self, country: Country | int) -> Self:
         """Those of a country that are carried out, or are being so."""
-        return self.filter(country=country, decision__decision=Answer.CONFIRMED)
+        return self.filter(country=country, decision__decision=RedactionAnswer.CONFIRMED)
 
     def unfinished(self) -> Self:
         """Confirmed, while what was handed over has not been looked through for the words yet."""
-        return self.filter(decision__decision=Answer.CONFIRMED).exclude(words=REDACTED)
+        return self.filter(decision__decision=RedactionAnswer.CONFIRMED).exclude(words=REDACTED)
 
 
 class Redaction(models.Model):
@@ -66,7 +66,7 @@ class RedactionDecision(models.Model):
     """The second person's word on it. Never changed; a trigger refuses whoever proposed it."""
 
     redaction = models.OneToOneField(Redaction, models.PROTECT, related_name="decision")
-    decision = models.CharField(max_length=10, choices=Answer.choices())
+    decision = models.CharField(max_length=10, choices=RedactionAnswer.choices())
     reason = models.TextField("why it was decided so", blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -75,7 +75,7 @@ class RedactionDecision(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="declining_a_redaction_has_its_reason",
-                condition=Q(decision=Answer.CONFIRMED) | ~Q(reason=""),
+                condition=Q(decision=RedactionAnswer.CONFIRMED) | ~Q(reason=""),
             ),
         ]
 

@@ -29,13 +29,13 @@ from recommendations.models import (
     RecommendationTerms,
 )
 from tiptracker.accounts.models import Country
-from tiptracker.audit.models import PEOPLE, AuditDetail
+from tiptracker.audit.models import ACCOUNT_TABLE_PREFIX, AuditDetail
 
 TEXT_REDACTED = "text.redacted"
 """The verb of the entry that a text was taken out: it says which one, and nothing of what stood there."""
 
 
-class Texts(NamedTuple):
+class FreeTextFields(NamedTuple):
     """The fields of a model that hold free text, and the way from its rows to their country, or the two ways."""
 
     fields: tuple[str, ...]
@@ -43,52 +43,52 @@ class Texts(NamedTuple):
     or_country: str = ""
 
 
-TEXTS: Mapping[type[models.Model], Texts] = {
-    UpdateRound: Texts(("narrative",), "update__commitment__country"),
-    RoundDecision: Texts(("reason",), "round__update__commitment__country"),
-    Evidence: Texts(("title", "stated_by", "source", "link", "revision_reason"), "country"),
-    EvidenceFile: Texts(("name",), "evidence__country", "dialogues__dialogue__country"),
-    EvidenceReview: Texts(("reason",), "evidence__country"),
-    Reading: Texts(("note", "source"), "indicator__country"),
-    Commitment: Texts(("text", "letter"), "country"),
-    CommitmentEvent: Texts(("reason",), "commitment__country"),
-    Assessment: Texts(("rationale", "law", "change_reason"), "benchmark__recommendation__edition__country"),
-    Dialogue: Texts(("place", "purpose", "record", "agreed", "source", "called_off_reason"), "country"),
-    Participant: Texts(("name", "office"), "dialogue__country"),
-    AgendaItem: Texts(("topic", "note", "said"), "dialogue__country"),
-    NextStep: Texts(("text", "office"), "dialogue__country"),
-    NextStepDone: Texts(("result",), "step__dialogue__country"),
-    Edition: Texts(("source", "note"), "country"),
-    EditionImport: Texts(("name",), "edition__country"),
-    EditionTerms: Texts(("reason", "working_mark_reason"), "edition__country"),
-    Milestone: Texts(("source",), "edition__country"),
-    MilestoneDone: Texts(("source",), "milestone__edition__country"),
-    Recommendation: Texts(("text", "years_unmet_source"), "edition__country"),
-    RecommendationTerms: Texts(("text", "reason"), "recommendation__edition__country"),
-    BenchmarkTerms: Texts(("criterion", "reason"), "benchmark__recommendation__edition__country"),
-    Redaction: Texts(("reason",), "country"),
-    RedactionDecision: Texts(("reason",), "redaction__country"),
+FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
+    UpdateRound: FreeTextFields(("narrative",), "update__commitment__country"),
+    RoundDecision: FreeTextFields(("reason",), "round__update__commitment__country"),
+    Evidence: FreeTextFields(("title", "stated_by", "source", "link", "revision_reason"), "country"),
+    EvidenceFile: FreeTextFields(("name",), "evidence__country", "dialogues__dialogue__country"),
+    EvidenceReview: FreeTextFields(("reason",), "evidence__country"),
+    Reading: FreeTextFields(("note", "source"), "indicator__country"),
+    Commitment: FreeTextFields(("text", "letter"), "country"),
+    CommitmentEvent: FreeTextFields(("reason",), "commitment__country"),
+    Assessment: FreeTextFields(("rationale", "law", "change_reason"), "benchmark__recommendation__edition__country"),
+    Dialogue: FreeTextFields(("place", "purpose", "record", "agreed", "source", "called_off_reason"), "country"),
+    Participant: FreeTextFields(("name", "office"), "dialogue__country"),
+    AgendaItem: FreeTextFields(("topic", "note", "said"), "dialogue__country"),
+    NextStep: FreeTextFields(("text", "office"), "dialogue__country"),
+    NextStepDone: FreeTextFields(("result",), "step__dialogue__country"),
+    Edition: FreeTextFields(("source", "note"), "country"),
+    EditionImport: FreeTextFields(("name",), "edition__country"),
+    EditionTerms: FreeTextFields(("reason", "working_mark_reason"), "edition__country"),
+    Milestone: FreeTextFields(("source",), "edition__country"),
+    MilestoneDone: FreeTextFields(("source",), "milestone__edition__country"),
+    Recommendation: FreeTextFields(("text", "years_unmet_source"), "edition__country"),
+    RecommendationTerms: FreeTextFields(("text", "reason"), "recommendation__edition__country"),
+    BenchmarkTerms: FreeTextFields(("criterion", "reason"), "benchmark__recommendation__edition__country"),
+    Redaction: FreeTextFields(("reason",), "country"),
+    RedactionDecision: FreeTextFields(("reason",), "redaction__country"),
 }
 
 
-def rows_of(model: type[models.Model], country: Country) -> QuerySet[Any]:
-    """The rows of a model in `TEXTS` that belong to a country: those that its officers and its ambassador see.
+def rows_of_country(model: type[models.Model], country: Country) -> QuerySet[Any]:
+    """The rows of a model in `FREE_TEXTS` that belong to a country: those that its officers and its ambassador see.
 
     So a file that nobody sent is not among them: it is its uploader's alone, and swept by itself.
     """
-    texts = TEXTS[model]
+    texts = FREE_TEXTS[model]
     of_country = Q((texts.country, country))
     if texts.or_country:
         of_country |= Q((texts.or_country, country))
     return model._default_manager.filter(of_country).distinct().order_by("pk")
 
 
-def log_of(country: Country) -> QuerySet[AuditDetail]:
+def log_details_of_country(country: Country) -> QuerySet[AuditDetail]:
     """What the log keeps of a country's facts before and after; nothing of accounts, whoever's they are.
 
     An officer of two countries uploads a file before it is known for which: that entry goes with what cites the file.
     """
-    files = rows_of(EvidenceFile, country).order_by().values(key=Cast("pk", models.CharField()))
+    files = rows_of_country(EvidenceFile, country).order_by().values(key=Cast("pk", models.CharField()))
     of_a_file = Q(entry__country=None, entry__table=EvidenceFile._meta.label_lower, entry__row__in=files)
     kept = AuditDetail.objects.filter(Q(entry__country=country) | of_a_file)
-    return kept.exclude(entry__table__startswith=PEOPLE).exclude(entry__verb=TEXT_REDACTED).order_by("pk")
+    return kept.exclude(entry__table__startswith=ACCOUNT_TABLE_PREFIX).exclude(entry__verb=TEXT_REDACTED).order_by("pk")

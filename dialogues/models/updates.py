@@ -7,14 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from dialogues.choices import Decision, Progress
+from dialogues.choices import UpdateDecision, ClaimedProgress
 from dialogues.models.commitments import Commitment
 from dialogues.models.local_date import LocalDate
-from tiptracker.accounts.models import Country, Ministry, Reader
+from tiptracker.accounts.models import Country, Ministry, AnyUser
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """With its commitment."""
         return self.filter(commitment__in=Commitment.objects.visible_to(user))
 
@@ -38,7 +38,7 @@ class Update(models.Model):
 
 
 class UpdateRoundQuerySet(models.QuerySet["UpdateRound"]):
-    def visible_to(self, user: Reader, country: Country | None = None) -> Self:
+    def visible_to(self, user: AnyUser, country: Country | None = None) -> Self:
         """With its commitment. `country`: of these only that one's."""
         return self.filter(update__commitment__in=Commitment.objects.visible_to(user, country))
 
@@ -75,7 +75,7 @@ class UpdateRound(models.Model):
     update = models.ForeignKey(Update, models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField()
     narrative = models.TextField()
-    claimed = models.CharField("progress", max_length=12, choices=Progress.choices())
+    claimed = models.CharField("progress", max_length=12, choices=ClaimedProgress.choices())
     happened_on = models.DateField("the day it speaks of")
     recorded_at = models.DateTimeField("sent")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -107,14 +107,14 @@ class UpdateRound(models.Model):
     def returned_at(self) -> datetime | None:
         """When it was returned; None where it waits, or was accepted."""
         decision: RoundDecision | None = getattr(self, "decision", None)
-        return decision.recorded_at if decision and decision.decision == Decision.RETURNED else None
+        return decision.recorded_at if decision and decision.decision == UpdateDecision.RETURNED else None
 
 
 class RoundDecision(models.Model):
     """The embassy's answer to a round: returned with a reason, or accepted. Never changed."""
 
     round = models.OneToOneField(UpdateRound, models.PROTECT, related_name="decision")
-    decision = models.CharField(max_length=10, choices=Decision.choices())
+    decision = models.CharField(max_length=10, choices=UpdateDecision.choices())
     reason = models.TextField(blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -123,7 +123,7 @@ class RoundDecision(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="a_return_has_its_reason",
-                condition=~Q(decision=Decision.RETURNED) | ~Q(reason=""),
+                condition=~Q(decision=UpdateDecision.RETURNED) | ~Q(reason=""),
                 violation_error_message="Say what is missing, so that the ministry can mend it.",
             ),
         ]

@@ -11,56 +11,56 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import Truncator
 
 from dialogues import permissions
-from dialogues.actions.agendas import ItemLine, arrange_agenda
-from dialogues.agenda_suggestions import AGREED, Asked, Promise, Suggestion, suggest
+from dialogues.actions.agendas import AgendaItemInput, arrange_agenda
+from dialogues.agenda_suggestions import RANK_AGREED, AgendaRecommendation, AgendaCommitment, AgendaSuggestion, suggest_agenda_items
 from dialogues.choices import MadeBy
-from dialogues.forms.agendas import TOPIC, AgendaForm, ItemRows
+from dialogues.forms.agendas import TOPIC_CHOICE, AgendaForm, AgendaItemRows
 from dialogues.models import AgendaItem, Commitment, Dialogue
-from dialogues.views.commitments import Line, line, lines
-from dialogues.views.follow_up import last_time, shown_on
-from recommendations.edition_context import edition_shown, stand_in
+from dialogues.views.commitments import CommitmentStatusRow, commitment_status_row, annotate_commitments
+from dialogues.views.follow_up import find_previous_dialogue, count_benchmarks_with_action
+from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Edition, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
-from tiptracker.numbers import whole_number
-from tiptracker.validation import ChangedMeanwhile
-from tiptracker.web.frontend.rows import Choices, beside_field, has_now_seen, refused, typed
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.numbers import parse_whole_number
+from tiptracker.validation import EditConflict
+from tiptracker.web.frontend.rows import Choices, add_field_error, mark_as_seen, invalid_forms, raw_values
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
-class Row(NamedTuple):
+class AgendaRow(NamedTuple):
     """A line of the form: what it is about as read, its standing, why it is proposed."""
 
     form: Any
     title: str
     whose: str
-    standing: Line | None
+    standing: CommitmentStatusRow | None
     reason: str
 
 
 @login_required
-def dialogue_agenda(request: SignedIn, pk: int) -> HttpResponse:
+def dialogue_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
     """Arrange what is to be spoken of. Moving, adding and leaving out changes the form; "Save" changes the record."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
-    stand_in(request, dialogue.country)
-    if not permissions.can_hold_dialogue(user, dialogue.country):
+    set_page_country(request, dialogue.country)
+    if not permissions.can_manage_dialogues(user, dialogue.country):
         raise PermissionDenied
     now = clock.now(dialogue.country.time_zone)
-    page = _Page(request, dialogue, now.date())
+    page = _AgendaPage(request, dialogue, now.date())
     context: dict[str, Any] = {"dialogue": dialogue}
     if page.is_sent and page.is_valid():
         version = page.form.cleaned_data["version"] or 0
         try:
             arrange_agenda(dialogue=dialogue, version=version, items=page.items(), by=user, now=now)
-        except ChangedMeanwhile as refusal:
-            beside_field(page.form, str(refusal), refusal.field)
+        except EditConflict as refusal:
+            add_field_error(page.form, str(refusal), refusal.field)
             dialogue.refresh_from_db()
-            has_now_seen(page.form, "version", dialogue.version)
+            mark_as_seen(page.form, "version", dialogue.version)
             context["meanwhile"] = [*dialogue.agenda.select_related("recommendation", "commitment")]
         except Refused as refusal:
-            beside_field(page.form, str(refusal), refusal.field)
+            add_field_error(page.form, str(refusal), refusal.field)
         else:
             messages.success(request, "Saved. Print it from here, or go on to the record once you sit in the room.")
             return redirect("dialogue_detail", dialogue.pk)
@@ -69,40 +69,40 @@ def dialogue_agenda(request: SignedIn, pk: int) -> HttpResponse:
         "rows": page.rows,
         "lines": page.told(),
         "is_with_some": bool(page.ministries),
-        "wrong_forms": refused(page.form, *page.rows),
-        "last": last_time(user, dialogue, now.date()),
+        "wrong_forms": invalid_forms(page.form, *page.rows),
+        "last": find_previous_dialogue(user, dialogue, now.date()),
     }
     return render_page(request, "dialogues/dialogue_agenda.html", context, status=422 if page.is_sent else 200)
 
 
-class _Page:
+class _AgendaPage:
     """The lines of the agenda and what is proposed besides, filled from the request or from the record."""
 
-    def __init__(self, request: SignedIn, dialogue: Dialogue, day: date) -> None:
+    def __init__(self, request: SignedInRequest, dialogue: Dialogue, day: date) -> None:
         self.dialogue = dialogue
-        self._gather(request.user, edition_shown(request), day)
+        self._gather(request.user, get_page_edition(request), day)
         self.is_sent = request.method == "POST" and not {"move", "drop", "put", "more"} & set(request.POST)
         form_kwargs: dict[str, Any] = {"form_kwargs": {"offered": self.offered}, "prefix": "items"}
         if request.method != "POST":
-            self.rows = ItemRows(initial=self._recorded(), **form_kwargs)
+            self.rows = AgendaItemRows(initial=self._recorded(), **form_kwargs)
             self.form = self._form(initial={"version": dialogue.version, "proposed": self._pressing()})
             return
-        self.rows = ItemRows(request.POST, **form_kwargs)
+        self.rows = AgendaItemRows(request.POST, **form_kwargs)
         self.form = self._form(request.POST)
         if self.is_sent:
             return
-        said = [typed(row) for row in self.rows.forms]
-        other = typed(self.form)
+        said = [raw_values(row) for row in self.rows.forms]
+        other = raw_values(self.form)
         if "put" in request.POST:
             on = {row["about"] for row in said}
             asked = [*other["proposed"], *([other["other"]] if other["other"] else [])]
             said += [{"about": about, "topic": "", "note": ""} for about in asked if about in self.offered - on]
             other |= {"proposed": [], "other": ""}
         elif "more" in request.POST:
-            said.append({"about": TOPIC, "topic": "", "note": ""})
+            said.append({"about": TOPIC_CHOICE, "topic": "", "note": ""})
         else:
-            said = _moved(said, request.POST.get("move", ""), request.POST.get("drop", ""))
-        self.rows = ItemRows(initial=said, **form_kwargs)
+            said = _move_row(said, request.POST.get("move", ""), request.POST.get("drop", ""))
+        self.rows = AgendaItemRows(initial=said, **form_kwargs)
         if "more" in request.POST:
             self.rows.forms[-1].fields["topic"].widget.attrs["autofocus"] = True
         self.form = self._form(initial=other)
@@ -116,17 +116,17 @@ class _Page:
         on_it = AgendaItem.objects.filter(dialogue=self.dialogue, recommendation__isnull=False).values("recommendation")
         asked = Recommendation.objects.visible_to(user).select_related("edition", "lead")
         recommendations = list(asked.filter(edition=edition, is_retired=False) | asked.filter(pk__in=on_it))
-        promised = lines(Commitment.objects.visible_to(user).filter(country=country), user, day)
-        self.standing = {f"commitment-{row.pk}": line(row, day) for row in promised}
+        promised = annotate_commitments(Commitment.objects.visible_to(user).filter(country=country), user, day)
+        self.standing = {f"commitment-{row.pk}": commitment_status_row(row, day) for row in promised}
         self.recommendations = {f"recommendation-{row.pk}": row for row in recommendations}
         self.offered = {*self.standing, *self.recommendations}
-        shown = shown_on(user, recommendations)
+        shown = count_benchmarks_with_action(user, recommendations)
         last = Dialogue.objects.visible_to(user).held_before(self.dialogue).first()
-        self.suggestions: dict[str, Suggestion] = {
+        self.suggestions: dict[str, AgendaSuggestion] = {
             one.about: one
-            for one in suggest(
-                [_promise(one, last) for one in self.standing.values()],
-                [Asked(row.pk, row.number, shown[row.pk][0]) for row in recommendations if row.edition == edition],
+            for one in suggest_agenda_items(
+                [_agenda_commitment(one, last) for one in self.standing.values()],
+                [AgendaRecommendation(row.pk, row.number, shown[row.pk][0]) for row in recommendations if row.edition == edition],
                 self.dialogue.held_on,
             )
         }
@@ -147,7 +147,7 @@ class _Page:
         }
 
     def _form(self, data: Any = None, **kwargs: Any) -> AgendaForm:
-        on = {typed(row)["about"] if row.is_bound else row.initial["about"] for row in self.rows.forms}
+        on = {raw_values(row)["about"] if row.is_bound else row.initial["about"] for row in self.rows.forms}
         proposed: Choices = [
             (about, f"{self._title(about)} ({one.reason})") for about, one in self.proposals.items() if about not in on
         ]
@@ -160,13 +160,13 @@ class _Page:
 
     def _recorded(self) -> list[dict[str, str]]:
         rows = AgendaItem.objects.filter(dialogue=self.dialogue).order_by("position", "pk")
-        return [{"about": _about(row), "topic": row.topic, "note": row.note} for row in rows]
+        return [{"about": _item_subject(row), "topic": row.topic, "note": row.note} for row in rows]
 
     def _pressing(self) -> list[str]:
         """What is ticked on an agenda that holds nothing yet."""
         if self.rows.forms:
             return []
-        return [about for about, one in self.proposals.items() if one.rank <= AGREED]
+        return [about for about, one in self.proposals.items() if one.rank <= RANK_AGREED]
 
     def _title(self, about: str) -> str:
         if about in self.standing:
@@ -180,43 +180,43 @@ class _Page:
         """Whether lines and form both are; asks both, so that all that is wrong is shown at once."""
         return all([self.form.is_valid(), self.rows.is_valid()])
 
-    def told(self) -> list[Row]:
+    def told(self) -> list[AgendaRow]:
         """The lines as they are read."""
         return [self._row(form) for form in self.rows.forms]
 
-    def _row(self, form: Any) -> Row:
+    def _row(self, form: Any) -> AgendaRow:
         about = str(form["about"].value() or "")
         stands, one = self.standing.get(about), self.suggestions.get(about)
         if about not in self.offered:
-            return Row(form, "", "", None, "")
+            return AgendaRow(form, "", "", None, "")
         if stands:
             commitment = stands.commitment
             # By how much it is overdue stands beside its status already.
             reason = one.reason.removeprefix(stands.text).removeprefix("; ") if one else ""
-            return Row(form, commitment.text, commitment.maker, stands, reason)
+            return AgendaRow(form, commitment.text, commitment.maker, stands, reason)
         recommendation = self.recommendations[about]
         lead = recommendation.lead.name if recommendation.lead else ""
-        return Row(form, self._title(about), lead, None, one.reason if one else "")
+        return AgendaRow(form, self._title(about), lead, None, one.reason if one else "")
 
-    def items(self) -> list[ItemLine]:
+    def items(self) -> list[AgendaItemInput]:
         """The agenda as typed, in the action's words; what is still ticked comes last."""
         lines_said = [row.cleaned_data for row in self.rows.forms]
         items = [
-            ItemLine(said["topic"] if said["about"] == TOPIC else self._row_of(said["about"]), said["note"])
+            AgendaItemInput(said["topic"] if said["about"] == TOPIC_CHOICE else self._row_of(said["about"]), said["note"])
             for said in lines_said
-            if said["about"] != TOPIC or said["topic"]
+            if said["about"] != TOPIC_CHOICE or said["topic"]
         ]
         put = [*self.form.cleaned_data["proposed"], self.form.cleaned_data["other"]]
-        return [*items, *(ItemLine(self._row_of(about)) for about in put if about)]
+        return [*items, *(AgendaItemInput(self._row_of(about)) for about in put if about)]
 
     def _row_of(self, about: str) -> Commitment | Recommendation:
         return self.standing[about].commitment if about in self.standing else self.recommendations[about]
 
 
-def _promise(told: Line, last: Dialogue | None) -> Promise:
+def _agenda_commitment(told: CommitmentStatusRow, last: Dialogue | None) -> AgendaCommitment:
     """A commitment as the rule reads it."""
     row = told.commitment
-    return Promise(
+    return AgendaCommitment(
         key=row.pk,
         standing=told.standing,
         is_of_last_dialogue=last is not None and row.dialogue_id == last.pk,
@@ -224,19 +224,19 @@ def _promise(told: Line, last: Dialogue | None) -> Promise:
     )
 
 
-def _about(row: AgendaItem) -> str:
+def _item_subject(row: AgendaItem) -> str:
     if row.recommendation_id:
         return f"recommendation-{row.recommendation_id}"
-    return f"commitment-{row.commitment_id}" if row.commitment_id else TOPIC
+    return f"commitment-{row.commitment_id}" if row.commitment_id else TOPIC_CHOICE
 
 
-def _moved(said: list[dict[str, Any]], move: str, drop: str) -> list[dict[str, Any]]:
+def _move_row(said: list[dict[str, Any]], move: str, drop: str) -> list[dict[str, Any]]:
     """The lines with one moved a place up or down ("up-2", "down-0"), or left out ("2"); unknown words move nothing."""
-    left_out = whole_number(drop)
+    left_out = parse_whole_number(drop)
     if left_out is not None and left_out < len(said):
         return [*said[:left_out], *said[left_out + 1 :]]
     direction, _, number = move.partition("-")
-    place = whole_number(number)
+    place = parse_whole_number(number)
     if place is not None and place < len(said):
         to = place + {"up": -1, "down": 1}.get(direction, 0)
         if 0 <= to < len(said):

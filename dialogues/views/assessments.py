@@ -14,36 +14,36 @@ from django.shortcuts import get_object_or_404, redirect
 
 from dialogues import permissions
 from dialogues.actions.assessments import assess
-from dialogues.choices import Decision, Review, Shows, Verdict
-from dialogues.date_spans import first_day
-from dialogues.forms.assessments import AssessForm
+from dialogues.choices import UpdateDecision, EvidenceDecision, SupportKind, Verdict
+from dialogues.date_spans import find_start_date
+from dialogues.forms.assessments import AssessmentForm
 from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
-from dialogues.score_effects import OWN
-from dialogues.views.figure_comparison import Figure, figures_of
-from dialogues.views.timeline import newest
+from dialogues.score_effects import DONE_BY_GOVERNMENT
+from dialogues.views.figure_comparison import FigureComparison, compare_figures
+from dialogues.views.timeline import newest_review
 from recommendations.choices import Rule
-from recommendations.edition_context import stand_at
+from recommendations.edition_context import set_page_edition
 from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
-from tiptracker.numbers import whole_number
-from tiptracker.validation import ChangedMeanwhile
-from tiptracker.web.frontend.rows import beside_field, has_now_seen
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.numbers import parse_whole_number
+from tiptracker.validation import EditConflict
+from tiptracker.web.frontend.rows import add_field_error, mark_as_seen
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
-class Exhibit(NamedTuple):
+class AssessedEvidence(NamedTuple):
     """A piece of evidence that bears on the benchmark, the newest word on that, and whether a verdict rests on it."""
 
     evidence: Evidence
     first_day: date | None
-    decision: Review | None
+    decision: EvidenceDecision | None
     is_ground: bool
-    figures: Sequence[Figure] = ()
+    figures: Sequence[FigureComparison] = ()
 
 
-class Assessable(NamedTuple):
+class AssessableBenchmark(NamedTuple):
     """A benchmark with its present verdict, what bears on it, and the form for a new verdict.
 
     `form` is None where the benchmark is judged by its figures, or where this person may not assess it.
@@ -54,8 +54,8 @@ class Assessable(NamedTuple):
     by_figures: bool
     assessment: Assessment | None
     verdict: Verdict | None
-    exhibits: list[Exhibit]
-    form: AssessForm | None
+    exhibits: list[AssessedEvidence]
+    form: AssessmentForm | None
 
 
 def section_of_law(indicia: Collection[int]) -> str:
@@ -73,7 +73,7 @@ def _benchmarks(user: User) -> QuerySet[Benchmark]:
         EvidenceBearing.objects.visible_to(user)
         .annotate(is_ground=Exists(resting))
         .filter(evidence__revised_by=None)
-        .exclude(evidence__round__decision__decision=Decision.RETURNED)
+        .exclude(evidence__round__decision__decision=UpdateDecision.RETURNED)
         .select_related("evidence")
         .prefetch_related(Prefetch("reviews", EvidenceReview.objects.visible_to(user)))
         .order_by("-evidence__happened_to", "-evidence__pk")
@@ -89,35 +89,35 @@ def _benchmarks(user: User) -> QuerySet[Benchmark]:
     )
 
 
-def _assessable(benchmark: Benchmark, form: AssessForm | None) -> Assessable:
+def _assessable_benchmark(benchmark: Benchmark, form: AssessmentForm | None) -> AssessableBenchmark:
     terms, assessment = benchmark.current_terms, _newest_assessment(benchmark)
-    return Assessable(
+    return AssessableBenchmark(
         benchmark=benchmark,
         wording=benchmark.wording,
         by_figures=terms is not None and terms.rule != Rule.ASSESSED,
         assessment=assessment,
         verdict=Verdict(assessment.verdict) if assessment else None,
-        exhibits=_exhibits(benchmark),
+        exhibits=_assessed_evidence(benchmark),
         form=form,
     )
 
 
-def _exhibits(benchmark: Benchmark) -> list[Exhibit]:
+def _assessed_evidence(benchmark: Benchmark) -> list[AssessedEvidence]:
     exhibits = []
     for bearing in benchmark.seen_bearings:  # type: ignore[attr-defined]  # prefetched by `_benchmarks`
-        review = newest(bearing.reviews.all())
-        first = first_day(bearing.evidence.happened_from, bearing.reviews.all())
-        decision = Review(review.decision) if review else None
-        exhibits.append(Exhibit(bearing.evidence, first, decision, bearing.is_ground))
+        review = newest_review(bearing.reviews.all())
+        first = find_start_date(bearing.evidence.happened_from, bearing.reviews.all())
+        decision = EvidenceDecision(review.decision) if review else None
+        exhibits.append(AssessedEvidence(bearing.evidence, first, decision, bearing.is_ground))
     return exhibits
 
 
-def _with_figures(user: User, assessable: Assessable) -> Assessable:
+def _with_figures(user: User, assessable: AssessableBenchmark) -> AssessableBenchmark:
     """With the figures that each piece tells, beside what was told before of the same."""
     pieces = [exhibit.evidence.pk for exhibit in assessable.exhibits]
     readings = Reading.objects.visible_to(user).filter(evidence__in=pieces).select_related("indicator")
-    told: dict[int | None, list[Figure]] = defaultdict(list)
-    for figure in figures_of(user, readings).values():
+    told: dict[int | None, list[FigureComparison]] = defaultdict(list)
+    for figure in compare_figures(user, readings).values():
         told[figure.reading.evidence_id].append(figure)
     exhibits = [exhibit._replace(figures=told[exhibit.evidence.pk]) for exhibit in assessable.exhibits]
     return assessable._replace(exhibits=exhibits)
@@ -127,14 +127,14 @@ def _newest_assessment(benchmark: Benchmark) -> Assessment | None:
     return max(benchmark.assessments.all(), key=lambda each: (each.recorded_at, each.pk), default=None)
 
 
-def _form(benchmark: Benchmark, came_from: UpdateRound | None, data: QueryDict | None = None) -> AssessForm:
+def _assessment_form(benchmark: Benchmark, came_from: UpdateRound | None, data: QueryDict | None = None) -> AssessmentForm:
     """The form for a new verdict: what was verified is ticked, of the round one came from or, without one, of all.
 
     Not what an earlier verdict rests on: the new one would be dated back to it.
     """
-    exhibits, assessment = _exhibits(benchmark), _newest_assessment(benchmark)
-    fresh = [exhibit for exhibit in exhibits if exhibit.decision is Review.VERIFIED and not exhibit.is_ground]
-    return AssessForm(
+    exhibits, assessment = _assessed_evidence(benchmark), _newest_assessment(benchmark)
+    fresh = [exhibit for exhibit in exhibits if exhibit.decision is EvidenceDecision.VERIFIED and not exhibit.is_ground]
+    return AssessmentForm(
         data,
         newest=assessment,
         evidence=[exhibit.evidence for exhibit in exhibits],
@@ -151,26 +151,26 @@ def _form(benchmark: Benchmark, came_from: UpdateRound | None, data: QueryDict |
     )
 
 
-def assessables(user: User, pks: Collection[int], round: UpdateRound) -> list[Assessable]:
+def list_assessable_benchmarks(user: User, pks: Collection[int], round: UpdateRound) -> list[AssessableBenchmark]:
     """The benchmarks of one country among `pks`, each with the form for a new verdict on what came with `round`."""
     benchmarks = list(_benchmarks(user).filter(pk__in=pks).order_by("recommendation__number", "letter"))
     may_assess = bool(benchmarks) and permissions.can_assess(user, benchmarks[0])
-    return [_assessable(benchmark, _form(benchmark, round) if may_assess else None) for benchmark in benchmarks]
+    return [_assessable_benchmark(benchmark, _assessment_form(benchmark, round) if may_assess else None) for benchmark in benchmarks]
 
 
-def asks_for_verdict(user: User, round: UpdateRound) -> bool:
+def needs_verdict(user: User, round: UpdateRound) -> bool:
     """Whether something of a round was verified as the government's action on a benchmark that a verdict judges."""
     bearings = (
         EvidenceBearing.objects.visible_to(user)
-        .filter(evidence__round=round, evidence__revised_by=None, evidence__done_by__in=OWN, shows=Shows.ACTION)
+        .filter(evidence__round=round, evidence__revised_by=None, evidence__done_by__in=DONE_BY_GOVERNMENT, shows=SupportKind.ACTION)
         .prefetch_related(
             Prefetch("reviews", EvidenceReview.objects.visible_to(user)),
             Prefetch("benchmark", Benchmark.objects.visible_to(user).with_terms()),
         )
     )
     return any(
-        (review := newest(bearing.reviews.all()))
-        and review.decision == Review.VERIFIED
+        (review := newest_review(bearing.reviews.all()))
+        and review.decision == EvidenceDecision.VERIFIED
         and (terms := bearing.benchmark.current_terms)
         and terms.rule == Rule.ASSESSED
         for bearing in bearings
@@ -178,16 +178,16 @@ def asks_for_verdict(user: User, round: UpdateRound) -> bool:
 
 
 @login_required
-def benchmark_assess(request: SignedIn, pk: int) -> HttpResponse:
+def benchmark_assess(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a verdict on one benchmark; `round` in the body leads back to the round it came from."""
     user = request.user
     benchmark = get_object_or_404(_benchmarks(user), pk=pk)
-    stand_at(request, benchmark.recommendation.edition)
+    set_page_edition(request, benchmark.recommendation.edition)
     if not permissions.can_assess(user, benchmark):
         raise PermissionDenied
     is_sent = request.method == "POST"
     came_from = _round(user, (request.POST if is_sent else request.GET).get("round", ""))
-    form = _form(benchmark, came_from, request.POST if is_sent else None)
+    form = _assessment_form(benchmark, came_from, request.POST if is_sent else None)
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -202,22 +202,22 @@ def benchmark_assess(request: SignedIn, pk: int) -> HttpResponse:
                 by=user,
                 now=_now(benchmark),
             )
-        except ChangedMeanwhile as refusal:
+        except EditConflict as refusal:
             benchmark = _benchmarks(user).get(pk=pk)
             newer = _newest_assessment(benchmark)
-            form = _form(benchmark, came_from, request.POST)
+            form = _assessment_form(benchmark, came_from, request.POST)
             form.is_valid()
-            has_now_seen(form, "seen", newer.pk if newer else 0)
-            beside_field(form, str(refusal), refusal.field)
+            mark_as_seen(form, "seen", newer.pk if newer else 0)
+            add_field_error(form, str(refusal), refusal.field)
         except Refused as refusal:
-            beside_field(form, str(refusal), refusal.field)
+            add_field_error(form, str(refusal), refusal.field)
         else:
             messages.success(request, f"{benchmark.key} assessed: {Verdict(said['verdict']).label.lower()}.")
             if came_from:
                 return redirect("round_detail", came_from.pk)
             return redirect("recommendation_detail", benchmark.recommendation_id)
     context = {
-        "assessable": _with_figures(user, _assessable(benchmark, form)),
+        "assessable": _with_figures(user, _assessable_benchmark(benchmark, form)),
         "recommendation": benchmark.recommendation,
         "round": came_from,
     }
@@ -230,5 +230,5 @@ def _now(benchmark: Benchmark) -> datetime:
 
 def _round(user: User, pk: str) -> UpdateRound | None:
     """The round a person came from, where they see one of that key."""
-    key = whole_number(pk)
+    key = parse_whole_number(pk)
     return UpdateRound.objects.visible_to(user).filter(pk=key).first() if key is not None else None

@@ -30,19 +30,8 @@ from django.views.decorators.http import require_safe
 
 from dialogues import permissions
 from dialogues.actions.commitments import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
-from dialogues.choices import Horizon, Kind, MadeBy, Reach, Status
-from dialogues.forms.commitments import (
-    CommitmentFilter,
-    CommitmentForm,
-    LinkRows,
-    ReopenForm,
-    ReportDoneForm,
-    RescheduleForm,
-    Sort,
-    VerbForm,
-    VerifyDoneForm,
-    WithdrawForm,
-)
+from dialogues.choices import Horizon, CommitmentEventKind, MadeBy, CommitmentReach, CommitmentStatus
+from dialogues.forms.commitments import CommitmentFilterForm, CommitmentForm, CommitmentBenchmarkRows, ReopenForm, ReportDoneForm, RescheduleForm, CommitmentOrder, CommitmentChangeForm, VerifyDoneForm, WithdrawForm
 from dialogues.forms.fields import benchmark_choices
 from dialogues.models import (
     Commitment,
@@ -51,46 +40,46 @@ from dialogues.models import (
     Dialogue,
     Evidence,
 )
-from dialogues.models.commitments import CommitmentQuerySet, standing_in
-from dialogues.score_effects import beside_status, moved, what_was_sent
-from dialogues.status import Standing, first_due
-from dialogues.views.edition_context import Head, recorded_before, stand_by
-from dialogues.views.redactions import pending_on, redacted_on
-from dialogues.views.timeline import Story, decision_on, next_step, tell
-from recommendations.edition_context import AtEdition, edition_url, editions_here, page_url
+from dialogues.models.commitments import CommitmentQuerySet, standing_from_row
+from dialogues.score_effects import format_status_detail, describe_rescheduling, describe_last_update
+from dialogues.status import CommitmentStanding, original_due_date
+from dialogues.views.edition_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
+from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from dialogues.views.timeline import CommitmentTimeline, decision_on, find_next_action, build_timeline
+from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country, page_url
 from recommendations.models import Benchmark, Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
 from tiptracker import clock
-from tiptracker.accounts.models import Ministry, User, contact_in
+from tiptracker.accounts.models import Ministry, User, find_contact
 from tiptracker.errors import Refused
-from tiptracker.validation import ChangedMeanwhile, spelt
+from tiptracker.validation import EditConflict, format_date
 from tiptracker.web import exports
-from tiptracker.web.frontend.rows import beside_field, has_now_seen, refused, typed, with_another_row
-from tiptracker.web.pages import SignedIn, render_page
-from tiptracker.web.search import matching
+from tiptracker.web.frontend.rows import add_field_error, mark_as_seen, invalid_forms, raw_values, add_empty_row
+from tiptracker.web.pages import SignedInRequest, render_page
+from tiptracker.web.search import filter_by_words
 
 PAGE_SIZE = 25
-BY_DUE = F("due_on").asc(nulls_last=True)
+DUE_DATE_ORDER = F("due_on").asc(nulls_last=True)
 
 
-class Line(NamedTuple):
+class CommitmentStatusRow(NamedTuple):
     """A commitment in a list: the row, how it stands, and that in words; how it was moved.
 
     `text` is read in place of the status's label ("overdue by 12 days"), `sent` beneath it ("no update received").
     """
 
     commitment: Commitment
-    standing: Standing
+    standing: CommitmentStanding
     text: str
     sent: str
     moved: str
 
     @property
-    def status(self) -> Status:
+    def status(self) -> CommitmentStatus:
         return self.standing.status
 
 
-class Towards(NamedTuple):
+class LinkedBenchmark(NamedTuple):
     """A benchmark as a commitment's page tells of it; how far keeping it would reach is for the embassy alone.
 
     `year` is that of its edition, where the commitment moved along from one to the next.
@@ -103,7 +92,7 @@ class Towards(NamedTuple):
     reach: str = ""
 
 
-def lines(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQuerySet:
+def annotate_commitments(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQuerySet:
     """Made by `day`, with status and number of pieces of evidence; what is unsettled first."""
     evidence = (
         Evidence.objects.visible_to(user)
@@ -114,8 +103,8 @@ def lines(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQ
         .annotate(n=Count("pk"))
         .values("n")
     )
-    settled = Case(When(status__in=[Status.VERIFIED, Status.WITHDRAWN], then=Value(1)), default=Value(0))
-    made = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=Kind.MADE).values("happened_on")
+    settled = Case(When(status__in=[CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN], then=Value(1)), default=Value(0))
+    made = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=CommitmentEventKind.MADE).values("happened_on")
     begun = CommitmentEvent.objects.as_of(day).filter(commitment=OuterRef("pk"))
     return (
         commitments.with_status(day)
@@ -125,53 +114,53 @@ def lines(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQ
             evidence_count=Coalesce(Subquery(evidence, output_field=IntegerField()), 0),
         )
         .select_related("ministry")
-        .order_by(settled, BY_DUE, "pk")
+        .order_by(settled, DUE_DATE_ORDER, "pk")
     )
 
 
-def line(commitment: Any, day: date) -> Line:
-    """A row of `lines` as it is read."""
-    standing = standing_in(commitment, day)
-    sent = what_was_sent(standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY)
-    return Line(commitment, standing, beside_status(standing), sent, moved(standing.slips, commitment.first_due_on))
+def commitment_status_row(commitment: Any, day: date) -> CommitmentStatusRow:
+    """A row of `annotate_commitments` as it is read."""
+    standing = standing_from_row(commitment, day)
+    sent = describe_last_update(standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY)
+    return CommitmentStatusRow(commitment, standing, format_status_detail(standing), sent, describe_rescheduling(standing.slips, commitment.first_due_on))
 
 
 @login_required
 @require_safe
-def commitment_list(request: AtEdition) -> HttpResponse:
+def commitment_list(request: EditionRequest) -> HttpResponse:
     """What was promised, narrowed and sorted by the address: `?q=&status=&ministry=&pillar=&due_from=&sort=&page=` …"""
     user, edition = request.user, request.edition
     country, today = edition.country, clock.today(edition.country.time_zone)
     recommendations = Recommendation.objects.visible_to(user).filter(edition=edition)
     ministries = Ministry.objects.visible_to(user).filter(country=country)
-    chosen = CommitmentFilter(request.GET, ministries=list(ministries), recommendations=list(recommendations))
+    chosen = CommitmentFilterForm(request.GET, ministries=list(ministries), recommendations=list(recommendations))
     if not user.is_embassy:
         del chosen.fields["ministry"]
     chosen.is_valid()
-    rows = _narrowed(
-        lines(Commitment.objects.visible_to(user).filter(country=country), user, today), user, chosen.cleaned_data
+    rows = _filter_commitments(
+        annotate_commitments(Commitment.objects.visible_to(user).filter(country=country), user, today), user, chosen.cleaned_data
     )
-    if exports.is_asked(request):
-        return exports.export(request, "commitments", HEADS, [_cells(line(row, today)) for row in rows])
+    if exports.is_export_requested(request):
+        return exports.export_rows(request, "commitments", EXPORT_HEADERS, [_export_row(commitment_status_row(row, today)) for row in rows])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "lines": [line(commitment, today) for commitment in page],
+        "annotate_commitments": [commitment_status_row(commitment, today) for commitment in page],
         "today": today,
         "can_record": permissions.can_record_commitment(user, country),
     }
     return render_page(request, "dialogues/commitment_list.html", context, partial="rows")
 
 
-HEADS = (
+EXPORT_HEADERS = (
     "Commitment", "Who promised", "Promised", "Status", "Days overdue", "Due", "First due", "Times moved",
     "With the embassy since", "Returned on", "No update received", "Pieces of evidence",
 )  # fmt: skip
 
 
-def _cells(line: Line) -> tuple[object, ...]:
+def _export_row(line: CommitmentStatusRow) -> tuple[object, ...]:
     row: Any = line.commitment
     stands = line.standing
     silent = "yes" if stands.is_silent and row.made_by == MadeBy.MINISTRY else "no"
@@ -181,42 +170,42 @@ def _cells(line: Line) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _narrowed(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> CommitmentQuerySet:
-    rows = matching(rows, chosen.get("q") or "", "text", "letter", "ministry__name", "ministry__short_name")
+def _filter_commitments(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> CommitmentQuerySet:
+    rows = filter_by_words(rows, chosen.get("q") or "", "text", "letter", "ministry__name", "ministry__short_name")
     if status := chosen.get("status"):
         rows = rows.filter(Q(status=status))
     if whose := chosen.get("ministry"):
         rows = rows.filter(made_by=whose) if whose == MadeBy.UNITED_STATES else rows.filter(ministry=whose)
     asked = Recommendation.objects.visible_to(user)
     if pillar := chosen.get("pillar"):
-        rows = rows.filter(pk__in=_towards(asked.with_pillar().filter(Q(pillar=pillar))))
+        rows = rows.filter(pk__in=_commitments_towards(asked.with_pillar().filter(Q(pillar=pillar))))
     if recommendation := chosen.get("recommendation"):
-        rows = rows.filter(pk__in=_towards(asked.filter(pk=recommendation)))
+        rows = rows.filter(pk__in=_commitments_towards(asked.filter(pk=recommendation)))
     if due_from := chosen.get("due_from"):
         rows = rows.filter(Q(due_on__gte=due_from))
     if due_to := chosen.get("due_to"):
         rows = rows.filter(Q(due_on__lte=due_to))
-    order = Sort(chosen.get("sort") or Sort.DUE)
-    if order is Sort.DUE and chosen.get("status"):  # of one status all are settled or none
-        return rows.order_by(BY_DUE, "pk")
-    return _sorted(rows, order)
+    order = CommitmentOrder(chosen.get("sort") or CommitmentOrder.DUE)
+    if order is CommitmentOrder.DUE and chosen.get("status"):  # of one status all are settled or none
+        return rows.order_by(DUE_DATE_ORDER, "pk")
+    return _sort_commitments(rows, order)
 
 
-def _sorted(rows: CommitmentQuerySet, order: Sort) -> CommitmentQuerySet:
+def _sort_commitments(rows: CommitmentQuerySet, order: CommitmentOrder) -> CommitmentQuerySet:
     match order:
-        case Sort.OVERDUE:
-            overdue_first = Case(When(status=Status.OVERDUE, then=Value(0)), default=Value(1))
-            return rows.order_by(overdue_first, BY_DUE, "pk")
-        case Sort.MOVED:
-            return rows.order_by(F("slips").desc(), BY_DUE, "pk")
-        case Sort.NEWEST:
+        case CommitmentOrder.OVERDUE:
+            overdue_first = Case(When(status=CommitmentStatus.OVERDUE, then=Value(0)), default=Value(1))
+            return rows.order_by(overdue_first, DUE_DATE_ORDER, "pk")
+        case CommitmentOrder.MOVED:
+            return rows.order_by(F("slips").desc(), DUE_DATE_ORDER, "pk")
+        case CommitmentOrder.NEWEST:
             return rows.order_by(F("made_on").desc(), "-pk")
-        case Sort.TEXT:
+        case CommitmentOrder.TEXT:
             return rows.order_by(Lower("text"), "pk")
     return rows
 
 
-def _towards(recommendations: RecommendationQuerySet) -> QuerySet[Any, Any]:
+def _commitments_towards(recommendations: RecommendationQuerySet) -> QuerySet[Any, Any]:
     """The keys of commitments that work towards a benchmark of one of these."""
     towards = CommitmentBenchmark.objects.filter(benchmark__recommendation__in=recommendations.values("pk"))
     return towards.values("commitment")
@@ -224,42 +213,42 @@ def _towards(recommendations: RecommendationQuerySet) -> QuerySet[Any, Any]:
 
 @login_required
 @require_safe
-def commitment_detail(request: SignedIn, pk: int) -> HttpResponse:
+def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One commitment, one story. What a ministry may not know does not reach its page."""
     user = request.user
     events = Prefetch("events", CommitmentEvent.objects.select_related("recorded_by"))
     rows = Commitment.objects.visible_to(user).select_related("country", "ministry", "dialogue")
     commitment = get_object_or_404(rows.prefetch_related(events), pk=pk)
-    stand_by(request, commitment)
+    set_page_edition_for_commitment(request, commitment)
     today = clock.today(commitment.country.time_zone)
-    story = tell(user, commitment, today, editions_here(request))
+    story = build_timeline(user, commitment, today, editions_of_page_country(request))
     if story is None:
         raise Http404
     context: dict[str, Any] = {
-        "commitment": Head.of(commitment),
+        "commitment": CommitmentHeading.of(commitment),
         "standing": story.standing,
         "status": story.standing.status,
-        "status_text": beside_status(story.standing),
-        "sent": what_was_sent(story.standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY),
-        "moved": moved(story.standing.slips, first_due(story.events, today)),
+        "status_text": format_status_detail(story.standing),
+        "sent": describe_last_update(story.standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY),
+        "moved": describe_rescheduling(story.standing.slips, original_due_date(story.events, today)),
         "entries": story.entries,
-        "redacted": redacted_on(*story.rows(user)),
-        "next": next_step(user, story),
-        "benchmarks": towards_of(user, commitment),
+        "redacted": redaction_dates(*story.rows(user)),
+        "next": find_next_action(user, story),
+        "benchmarks": list_linked_benchmarks(user, commitment),
     }
     if user.is_embassy:
         context |= {
             "is_embassy": True,
-            "pending": pending_on(user, commitment.country, *story.rows(user)),
+            "pending": pending_redaction_urls(user, commitment.country, *story.rows(user)),
             "horizon": Horizon(commitment.horizon).label,
-            "verbs": _verbs(request, commitment, story.standing),
+            "verbs": _list_actions(request, commitment, story.standing),
         }
     else:
-        context |= _for_its_ministry(story, just_sent="sent" in request.GET)
+        context |= _ministry_context(story, just_sent="sent" in request.GET)
     return render_page(request, "dialogues/commitment_detail.html", context)
 
 
-def towards_of(user: User, commitment: Commitment) -> list[Towards]:
+def list_linked_benchmarks(user: User, commitment: Commitment) -> list[LinkedBenchmark]:
     """Its benchmarks in their wording, those of the newest edition first: what has to be so for each to be met."""
     rows = (
         Benchmark.objects.visible_to(user)
@@ -268,10 +257,10 @@ def towards_of(user: User, commitment: Commitment) -> list[Towards]:
         .order_by("-recommendation__edition__year", "recommendation__number", "letter")
         .with_terms()
     )
-    reach = {link.benchmark_id: Reach(link.reach).label for link in commitment.links.all()} if user.is_embassy else {}
+    reach = {link.benchmark_id: CommitmentReach(link.reach).label for link in commitment.links.all()} if user.is_embassy else {}
     years = {one.recommendation.edition.year for one in rows}
     return [
-        Towards(
+        LinkedBenchmark(
             one.recommendation,
             one.key,
             one.wording,
@@ -282,18 +271,18 @@ def towards_of(user: User, commitment: Commitment) -> list[Towards]:
     ]
 
 
-def _for_its_ministry(story: Story, *, just_sent: bool) -> dict[str, Any]:
+def _ministry_context(story: CommitmentTimeline, *, just_sent: bool) -> dict[str, Any]:
     """Why its update was returned, or who will look at it."""
     commitment, waiting = story.commitment, story.waiting
     decision = decision_on(story.returned) if story.returned else None
     return {
         "returned_reason": decision.reason if decision else "",
-        "contact": contact_in(commitment.country_id),
+        "contact": find_contact(commitment.country_id),
         "just_sent": reverse("update_draft", args=[commitment.pk]) if just_sent and waiting else "",
     }
 
 
-def _verbs(request: SignedIn, commitment: Commitment, standing: Standing) -> list[tuple[str, str]]:
+def _list_actions(request: SignedInRequest, commitment: Commitment, standing: CommitmentStanding) -> list[tuple[str, str]]:
     """What else this person can do, as pairs of an address and what it says."""
     if not permissions.can_change_commitment(request.user, commitment):
         return []
@@ -308,7 +297,7 @@ def _verbs(request: SignedIn, commitment: Commitment, standing: Standing) -> lis
 
 
 @login_required
-def commitment_add(request: AtEdition) -> HttpResponse:
+def commitment_add(request: EditionRequest) -> HttpResponse:
     """A new commitment; `?dialogue=` names the dialogue at which it was made, `?recommendation=` what it is about."""
     user, edition = request.user, request.edition
     country, now = edition.country, clock.now(edition.country.time_zone)
@@ -339,11 +328,11 @@ def commitment_add(request: AtEdition) -> HttpResponse:
         if about:
             initial["ministry"] = about[0].recommendation.lead_id
         form = CommitmentForm(initial=initial, **offered)
-        links = LinkRows(initial=[{"benchmark": about[0].pk}] if len(about) == 1 else None, **row_kwargs)
+        links = CommitmentBenchmarkRows(initial=[{"benchmark": about[0].pk}] if len(about) == 1 else None, **row_kwargs)
     else:
-        form, links = CommitmentForm(request.POST, **offered), LinkRows(request.POST, **row_kwargs)
+        form, links = CommitmentForm(request.POST, **offered), CommitmentBenchmarkRows(request.POST, **row_kwargs)
         if "more" in request.POST:
-            form, links = CommitmentForm(initial=typed(form), **offered), with_another_row(links, **row_kwargs)
+            form, links = CommitmentForm(initial=raw_values(form), **offered), add_empty_row(links, **row_kwargs)
         elif form.is_valid() & links.is_valid():
             said = form.cleaned_data
             try:
@@ -358,7 +347,7 @@ def commitment_add(request: AtEdition) -> HttpResponse:
                     letter=said["letter"],
                     horizon=Horizon(said["horizon"]),
                     links=[
-                        (row.cleaned_data["benchmark"], Reach(row.cleaned_data["reach"] or Reach.CONTRIBUTES))
+                        (row.cleaned_data["benchmark"], CommitmentReach(row.cleaned_data["reach"] or CommitmentReach.CONTRIBUTES))
                         for row in links
                         if row.cleaned_data.get("benchmark")
                     ],
@@ -366,18 +355,18 @@ def commitment_add(request: AtEdition) -> HttpResponse:
                     now=now,
                 )
             except Refused as refusal:
-                beside_field(form, str(refusal), refusal.field)
-                before = recorded_before(refusal, "commitment_detail")
+                add_field_error(form, str(refusal), refusal.field)
+                before = duplicate_link(refusal, "commitment_detail")
             else:
-                return _recorded(request, commitment)
+                return _redirect_after_recording(request, commitment)
             status = 422
         else:
             status = 422
-    context = {"form": form, "links": links, "wrong_forms": refused(form, *links), "recorded_before": before}
+    context = {"form": form, "links": links, "wrong_forms": invalid_forms(form, *links), "recorded_before": before}
     return render_page(request, "dialogues/commitment_add.html", context, status=status)
 
 
-def _recorded(request: AtEdition, commitment: Commitment) -> HttpResponse:
+def _redirect_after_recording(request: EditionRequest, commitment: Commitment) -> HttpResponse:
     """After recording: on to the next promise of the same dialogue, or to what was recorded."""
     messages.success(request, f"Recorded: {commitment.text}")
     if "another" in request.POST:
@@ -387,9 +376,9 @@ def _recorded(request: AtEdition, commitment: Commitment) -> HttpResponse:
 
 
 @login_required
-def commitment_reschedule(request: SignedIn, pk: int) -> HttpResponse:
+def commitment_reschedule(request: SignedInRequest, pk: int) -> HttpResponse:
     """Move the due date."""
-    return _verb(
+    return _change_commitment(
         request,
         pk,
         "commitment_reschedule",
@@ -400,9 +389,9 @@ def commitment_reschedule(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @login_required
-def commitment_withdraw(request: SignedIn, pk: int) -> HttpResponse:
+def commitment_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say that it no longer stands."""
-    return _verb(
+    return _change_commitment(
         request,
         pk,
         "commitment_withdraw",
@@ -413,9 +402,9 @@ def commitment_withdraw(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @login_required
-def commitment_reopen(request: SignedIn, pk: int) -> HttpResponse:
+def commitment_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """Open what was settled."""
-    return _verb(
+    return _change_commitment(
         request,
         pk,
         "commitment_reopen",
@@ -426,9 +415,9 @@ def commitment_reopen(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @login_required
-def commitment_report_done(request: SignedIn, pk: int) -> HttpResponse:
+def commitment_report_done(request: SignedInRequest, pk: int) -> HttpResponse:
     """Report an undertaking of the United States done."""
-    return _verb(
+    return _change_commitment(
         request,
         pk,
         "commitment_report_done",
@@ -439,9 +428,9 @@ def commitment_report_done(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @login_required
-def commitment_verify_done(request: SignedIn, pk: int) -> HttpResponse:
+def commitment_verify_done(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give the embassy's word that it is done. Whoever reported it is told by the action that somebody else must."""
-    return _verb(
+    return _change_commitment(
         request,
         pk,
         "commitment_verify_done",
@@ -456,41 +445,41 @@ def _may_verify(user: User, commitment: Commitment) -> bool:
     return permissions.can_verify_done(user, commitment) or permissions.can_change_commitment(user, commitment)
 
 
-def _verb(
-    request: SignedIn,
+def _change_commitment(
+    request: SignedInRequest,
     pk: int,
     name: str,
     *,
     may: Callable[[User, Commitment], bool],
-    form_class: type[VerbForm],
+    form_class: type[CommitmentChangeForm],
     do: Callable[..., CommitmentEvent],
 ) -> HttpResponse:
     """One verb on one commitment: its form, one action, and the answer. The form's fields are the action's words."""
     user = request.user
     rows = Commitment.objects.visible_to(user).select_related("ministry").with_history()
     commitment = get_object_or_404(rows, pk=pk)
-    stand_by(request, commitment)
+    set_page_edition_for_commitment(request, commitment)
     if not may(user, commitment):
         raise PermissionDenied
     now = clock.now(commitment.country.time_zone)
     is_sent = request.method == "POST"
-    form = form_class(request.POST if is_sent else None, initial={"seen": _newest_event(commitment)}, today=now.date())
+    form = form_class(request.POST if is_sent else None, initial={"seen": _newest_event_id(commitment)}, today=now.date())
     if form.is_valid():
         try:
             event = do(commitment=commitment, by=user, now=now, **form.cleaned_data)
-        except ChangedMeanwhile as refusal:
+        except EditConflict as refusal:
             commitment = rows.get(pk=pk)
-            has_now_seen(form, "seen", _newest_event(commitment))
-            beside_field(form, str(refusal), refusal.field)
+            mark_as_seen(form, "seen", _newest_event_id(commitment))
+            add_field_error(form, str(refusal), refusal.field)
         except Refused as refusal:
-            beside_field(form, str(refusal), refusal.field)
+            add_field_error(form, str(refusal), refusal.field)
         else:
-            due = f" to {spelt(event.due_on)}" if event.due_on else ""
+            due = f" to {format_date(event.due_on)}" if event.due_on else ""
             messages.success(request, f"{event.get_kind_display()}{due}.")
             return redirect("commitment_detail", commitment.pk)
     context = {"commitment": commitment, "standing": commitment.standing_on(now.date()), "form": form}
     return render_page(request, f"dialogues/{name}.html", context, status=422 if is_sent else 200)
 
 
-def _newest_event(commitment: Commitment) -> int:
+def _newest_event_id(commitment: Commitment) -> int:
     return max(event.pk for event in commitment.events.all())

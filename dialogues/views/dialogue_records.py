@@ -12,97 +12,86 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from dialogues import permissions
-from dialogues.actions.dialogue_records import CommitmentLine, NextStepLine, attach_files, record_dialogue, tick_off
-from dialogues.actions.dialogues import ParticipantLine
+from dialogues.actions.dialogue_records import CommitmentInput, NextStepInput, attach_files, record_dialogue, mark_step_done
+from dialogues.actions.dialogues import ParticipantInput
 from dialogues.actions.drafts import save_draft
-from dialogues.actions.duplicates import RecordedBefore
-from dialogues.choices import Horizon, Paper, Presence
-from dialogues.forms.dialogue_records import (
-    OFFICE,
-    AttachForm,
-    CameForm,
-    CommitmentRows,
-    DoneForm,
-    SeenForm,
-    ShownForm,
-    StepRows,
-    WordsForm,
-    as_shown,
-)
-from dialogues.forms.dialogues import OtherRows
+from dialogues.actions.duplicates import DuplicateRecord
+from dialogues.choices import Horizon, DialogueFileKind, Presence
+from dialogues.forms.dialogue_records import OWNER_OFFICE, DialogueFileForm, AttendanceForm, CommitmentRows, NextStepDoneForm, DialogueVersionForm, PrefilledForm, NextStepFormRows, RecordTextForm, initial_with_checksum
+from dialogues.forms.dialogues import OtherParticipantRows
 from dialogues.forms.fields import benchmark_choices
 from dialogues.models import Commitment, Dialogue, Draft, NextStep, Participant
-from dialogues.views.drafts import DraftNote, as_posted, draft_on, draft_seen, page_of, told_in, typed_in
-from dialogues.views.follow_up import Item, items_of, last_time
-from dialogues.views.uploads import Kept, keep_files
-from recommendations.edition_context import stand_in
+from dialogues.views.drafts import DraftNote, draft_post_data, describe_draft, find_visible_draft, read_draft_page, display_draft, read_posted_content
+from dialogues.views.follow_up import AgendaItemSummary, list_agenda_items, find_previous_dialogue
+from dialogues.views.uploads import UploadResult, store_uploads
+from recommendations.edition_context import set_page_country
 from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
-from tiptracker.validation import ChangedMeanwhile, spelt
-from tiptracker.web.frontend.rows import beside_field, beside_line, has_now_seen, refused, typed, with_another_row
-from tiptracker.web.pages import SignedIn, render_page
-from tiptracker.web.preserved_input import Typed
+from tiptracker.validation import EditConflict, format_date
+from tiptracker.web.frontend.rows import add_field_error, add_row_error, mark_as_seen, invalid_forms, raw_values, add_empty_row
+from tiptracker.web.pages import SignedInRequest, render_page
+from tiptracker.web.preserved_input import TypedInput
 
 RECORD_HINT = "Internal to the embassy. A ministry sees the date, the place and its own commitments."
 
 
 @login_required
-def dialogue_record(request: SignedIn, pk: int) -> HttpResponse:
+def dialogue_record(request: SignedInRequest, pk: int) -> HttpResponse:
     """Write down a dialogue while sitting in the room: all of it on one page, saved together."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
-    stand_in(request, dialogue.country)
-    if not permissions.can_hold_dialogue(user, dialogue.country):
+    set_page_country(request, dialogue.country)
+    if not permissions.can_manage_dialogues(user, dialogue.country):
         raise PermissionDenied
     now = clock.now(dialogue.country.time_zone)
-    draft = draft_seen(user, dialogue)
-    page = _Page(request, dialogue, now.date(), draft)
+    draft = find_visible_draft(user, dialogue)
+    page = _RecordPage(request, dialogue, now.date(), draft)
     context: dict[str, Any] = {"dialogue": dialogue}
     if page.is_sent and page.is_valid():
         try:
-            record_dialogue(dialogue=dialogue, page=page_of(request), by=user, now=now, **page.said())
-        except ChangedMeanwhile as refusal:
+            record_dialogue(dialogue=dialogue, page=read_draft_page(request), by=user, now=now, **page.said())
+        except EditConflict as refusal:
             context["meanwhile"] = page.take_over(str(refusal))
         except Refused as refusal:
             page.refuse(refusal)
-            context["recorded_before"] = _recorded_before(refusal)
+            context["recorded_before"] = _duplicate_link(refusal)
         else:
             messages.success(request, f"Saved. {page.tally()}")
             return redirect(f"{reverse('dialogue_detail', args=[dialogue.pk])}?saved=record")
-    note = draft_on(draft, dialogue, user)
+    note = describe_draft(draft, dialogue, user)
     if page.is_sent:
-        note, context["drafted"] = _kept_as_draft(request, dialogue, now)
+        note, context["drafted"] = _save_as_draft(request, dialogue, now)
     elif request.method == "POST":  # the draft that it was filled from, not one that came since
-        note = note._replace(seen=page_of(request).seen)
+        note = note._replace(seen=read_draft_page(request).seen)
     context |= page.context() | {
         "draft": note,
-        "last": last_time(user, dialogue, now.date()),
+        "last": find_previous_dialogue(user, dialogue, now.date()),
         "is_to_come": dialogue.held_on > now.date(),
     }
     return render_page(request, "dialogues/dialogue_record.html", context, status=422 if page.is_sent else 200)
 
 
-def _kept_as_draft(request: SignedIn, dialogue: Dialogue, now: datetime) -> tuple[DraftNote, list[Typed]]:
+def _save_as_draft(request: SignedInRequest, dialogue: Dialogue, now: datetime) -> tuple[DraftNote, list[TypedInput]]:
     """Keep what could not be saved as the draft; where a colleague's stands there unseen, that is told instead."""
-    theirs: list[Typed] = []
+    theirs: list[TypedInput] = []
     draft = None
     try:
         draft = save_draft(
-            of=dialogue, content=typed_in(request), files=[], page=page_of(request), by=request.user, now=now
+            of=dialogue, content=read_posted_content(request), files=[], page=read_draft_page(request), by=request.user, now=now
         )
-    except ChangedMeanwhile:
-        draft = draft_seen(request.user, dialogue)
-        theirs = told_in(draft)
+    except EditConflict:
+        draft = find_visible_draft(request.user, dialogue)
+        theirs = display_draft(draft)
     except Refused:
-        draft = draft_seen(request.user, dialogue)
-    return draft_on(draft, dialogue, request.user), theirs
+        draft = find_visible_draft(request.user, dialogue)
+    return describe_draft(draft, dialogue, request.user), theirs
 
 
-def _recorded_before(refusal: Refused) -> tuple[str, str] | None:
+def _duplicate_link(refusal: Refused) -> tuple[str, str] | None:
     """Address and name of what a refusal says is recorded already."""
-    if not isinstance(refusal, RecordedBefore):
+    if not isinstance(refusal, DuplicateRecord):
         return None
     row = refusal.row
     if isinstance(row, NextStep):
@@ -110,13 +99,13 @@ def _recorded_before(refusal: Refused) -> tuple[str, str] | None:
     return reverse("commitment_detail", args=[row.pk]), str(row)
 
 
-class _Page:
+class _RecordPage:
     """All that is typed about what happened: filled from the request, or from what is recorded so far."""
 
-    def __init__(self, request: SignedIn, dialogue: Dialogue, day: date, draft: Draft | None) -> None:
+    def __init__(self, request: SignedInRequest, dialogue: Dialogue, day: date, draft: Draft | None) -> None:
         user = request.user
         self.dialogue = dialogue
-        self.items: list[Item] = items_of(user, dialogue, day)
+        self.items: list[AgendaItemSummary] = list_agenda_items(user, dialogue, day)
         self.people = list(Participant.objects.filter(dialogue=dialogue).select_related("ministry"))
         self.struck = list(Commitment.objects.visible_to(user).filter(dialogue=dialogue).select_related("ministry"))
         self.agreed_steps = list(NextStep.objects.visible_to(user).filter(dialogue=dialogue).select_related("ministry"))
@@ -140,8 +129,8 @@ class _Page:
             },
             "steps": {"prefix": "steps", "form_kwargs": {"ministries": ministries}},
         }
-        kinds: dict[str, Any] = {"others": OtherRows, "commitments": CommitmentRows, "steps": StepRows}
-        data = request.POST if request.method == "POST" else as_posted(draft) if draft else None
+        kinds: dict[str, Any] = {"others": OtherParticipantRows, "commitments": CommitmentRows, "steps": NextStepFormRows}
+        data = request.POST if request.method == "POST" else draft_post_data(draft) if draft else None
         more = request.POST.get("more")
         self.is_sent = request.method == "POST" and more is None
         self.rows: dict[str, Any] = {
@@ -153,11 +142,11 @@ class _Page:
             for name, kwargs in of_rows.items():
                 if not self.rows[name].is_bound:  # a draft that was begun without these lines
                     continue
-                kept = [typed(form) for form in self.rows[name].forms]
+                kept = [raw_values(form) for form in self.rows[name].forms]
                 again = kinds[name](initial=kept, **kwargs)
                 again.extra = 0
-                self.rows[name] = with_another_row(self.rows[name], **kwargs) if name == more else again
-            self._fill(None, said=[typed(form) for form in self._single()])
+                self.rows[name] = add_empty_row(self.rows[name], **kwargs) if name == more else again
+            self._fill(None, said=[raw_values(form) for form in self._single()])
 
     def _fill(self, data: Any, said: list[dict[str, Any]] | None = None) -> None:
         """The forms that are there once: the version, who was expected, each item, and what was said besides."""
@@ -165,16 +154,16 @@ class _Page:
 
         def of(now: dict[str, Any]) -> dict[str, Any]:
             typed_so_far = next(begun) if begun else {}
-            return typed_so_far if any(typed_so_far.values()) else as_shown(now)
+            return typed_so_far if any(typed_so_far.values()) else initial_with_checksum(now)
 
         version = next(begun).get("version") if begun else None
-        self.seen = SeenForm(data, initial={"version": version or self.dialogue.version})
+        self.seen = DialogueVersionForm(data, initial={"version": version or self.dialogue.version})
         self.came = {
-            one.pk: CameForm(data, prefix=f"came-{one.pk}", label=_expected(one), initial=of(_came(one)))
+            one.pk: AttendanceForm(data, prefix=f"came-{one.pk}", label=_participant_label(one), initial=of(_attendance_initial(one)))
             for one in self.people
         }
         self.said_of = {
-            item.key: WordsForm(
+            item.key: RecordTextForm(
                 data,
                 prefix=f"said-{item.key}",
                 label=f"What was said on {item.position}",
@@ -183,7 +172,7 @@ class _Page:
             )
             for item in self.items
         }
-        self.record = WordsForm(
+        self.record = RecordTextForm(
             data,
             prefix="record",
             label="What was said besides" if self.items else "What was said",
@@ -191,7 +180,7 @@ class _Page:
             lines=5,
             initial=of({"text": self.dialogue.record}),
         )
-        self.agreed = WordsForm(
+        self.agreed = RecordTextForm(
             data, prefix="agreed", label="What was agreed, in words", initial=of({"text": self.dialogue.agreed})
         )
 
@@ -217,7 +206,7 @@ class _Page:
             "record": self.record.cleaned_data["text"],
             "agreed": self.agreed.cleaned_data["text"],
             "commitments": [
-                CommitmentLine(
+                CommitmentInput(
                     form.ministries.get(form.cleaned_data["who"]),
                     form.cleaned_data["text"],
                     form.cleaned_data["due_on"],
@@ -227,29 +216,29 @@ class _Page:
                 for form in self._filled("commitments")
             ],
             "next_steps": [
-                NextStepLine(
+                NextStepInput(
                     form.cleaned_data["text"],
                     form.ministries.get(form.cleaned_data["owner"]),
-                    form.cleaned_data["office"] if form.cleaned_data["owner"] == OFFICE else "",
+                    form.cleaned_data["office"] if form.cleaned_data["owner"] == OWNER_OFFICE else "",
                     form.cleaned_data["due_on"],
                 )
                 for form in self._filled("steps")
             ],
         }
 
-    def _expected(self) -> list[ParticipantLine]:
+    def _expected(self) -> list[ParticipantInput]:
         return [
-            ParticipantLine(
+            ParticipantInput(
                 said["name"], one.office, Presence(one.presence), one.ministry, came=said["came"], key=one.pk
             )
             for one in self.people
             for said in [self.came[one.pk].cleaned_data]
         ]
 
-    def _others(self) -> list[ParticipantLine]:
+    def _others(self) -> list[ParticipantInput]:
         rows = (row.cleaned_data for row in self.rows["others"] if row.cleaned_data.get("office"))
         return [
-            ParticipantLine(
+            ParticipantInput(
                 row["name"],
                 row["office"],
                 Presence(row["presence"] or Presence.IN_PERSON),
@@ -261,12 +250,12 @@ class _Page:
 
     def refuse(self, refusal: Refused) -> None:
         """Put the sentence beside the row that it belongs to ("commitments-0-due_on": of those filled, the first)."""
-        if beside_line({name: self._filled(name) for name in ("commitments", "steps")}, str(refusal), refusal.field):
+        if add_row_error({name: self._filled(name) for name in ("commitments", "steps")}, str(refusal), refusal.field):
             return
         if refusal.field == "participants":
-            beside_field(self.rows["others"].forms[0], str(refusal), "office")
+            add_field_error(self.rows["others"].forms[0], str(refusal), "office")
         else:
-            beside_field(self.seen, str(refusal), None)
+            add_field_error(self.seen, str(refusal), None)
 
     def take_over(self, sentence: str) -> dict[str, Any]:
         """After somebody was quicker: what they saved stands in every field left as it was, and is shown beside."""
@@ -274,18 +263,18 @@ class _Page:
         dialogue.refresh_from_db()
         items = {item.pk: item for item in dialogue.agenda.select_related("recommendation", "commitment")}
         people = {one.pk: one for one in Participant.objects.filter(dialogue=dialogue).select_related("ministry")}
-        now: list[tuple[ShownForm, dict[str, Any]]] = [
+        now: list[tuple[PrefilledForm, dict[str, Any]]] = [
             (self.record, {"text": dialogue.record}),
             (self.agreed, {"text": dialogue.agreed}),
             *((form, {"text": items[key].said}) for key, form in self.said_of.items() if key in items),
-            *((form, _came(people[key])) for key, form in self.came.items() if key in people),
+            *((form, _attendance_initial(people[key])) for key, form in self.came.items() if key in people),
         ]
         for form, said in now:
             if form.is_untouched:
                 form.shows_now(said)
                 form.full_clean()
         self._keep_words_without_item()
-        has_now_seen(self.seen, "version", dialogue.version)
+        mark_as_seen(self.seen, "version", dialogue.version)
         self.seen.add_error(None, sentence)
         return {
             "came": [one for one in people.values() if one.came],
@@ -329,37 +318,37 @@ class _Page:
             "steps": self.rows["steps"],
             "struck": self.struck,
             "agreed_steps": self.agreed_steps,
-            "wrong_forms": refused(*self._all()),
+            "wrong_forms": invalid_forms(*self._all()),
         }
 
 
-def _expected(one: Participant) -> str:
+def _participant_label(one: Participant) -> str:
     ministry = f" ({one.ministry.short_name})" if one.ministry else ""
     return f"{one.office}{ministry}, {Presence(one.presence).label.lower()}"
 
 
-def _came(one: Participant) -> dict[str, Any]:
+def _attendance_initial(one: Participant) -> dict[str, Any]:
     return {"came": bool(one.came), "name": one.name}
 
 
 @login_required
-def next_step_done(request: SignedIn, pk: int) -> HttpResponse:
+def next_step_done(request: SignedInRequest, pk: int) -> HttpResponse:
     """Tick off a next step: the day, and what came of it."""
     user = request.user
     step = get_object_or_404(
         NextStep.objects.visible_to(user).select_related("dialogue__country", "ministry", "done__recorded_by"), pk=pk
     )
-    stand_in(request, step.dialogue.country)
-    if not permissions.can_hold_dialogue(user, step.dialogue.country):
+    set_page_country(request, step.dialogue.country)
+    if not permissions.can_manage_dialogues(user, step.dialogue.country):
         raise PermissionDenied
     now = clock.now(step.dialogue.country.time_zone)
     is_sent = request.method == "POST"
-    form = DoneForm(request.POST if is_sent else None, today=now.date())
+    form = NextStepDoneForm(request.POST if is_sent else None, today=now.date())
     if form.is_valid():
         try:
-            tick_off(step=step, by=user, now=now, **form.cleaned_data)
+            mark_step_done(step=step, by=user, now=now, **form.cleaned_data)
         except Refused as refusal:
-            beside_field(form, str(refusal), refusal.field)
+            add_field_error(form, str(refusal), refusal.field)
         else:
             messages.success(request, f"Ticked off: {step.text}")
             return redirect("dialogue_detail", step.dialogue_id)
@@ -368,27 +357,27 @@ def next_step_done(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @login_required
-def dialogue_attach(request: SignedIn, pk: int) -> HttpResponse:
+def dialogue_attach(request: SignedInRequest, pk: int) -> HttpResponse:
     """Attach a statement, a communiqué or another file."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
-    stand_in(request, dialogue.country)
-    if not permissions.can_hold_dialogue(user, dialogue.country):
+    set_page_country(request, dialogue.country)
+    if not permissions.can_manage_dialogues(user, dialogue.country):
         raise PermissionDenied
     now = clock.now(dialogue.country.time_zone)
     is_sent = request.method == "POST"
-    uploads = keep_files(request, now=now) if is_sent else Kept([], [])
-    form = AttachForm(request.POST if is_sent else None)
+    uploads = store_uploads(request, now=now) if is_sent else UploadResult([], [])
+    form = DialogueFileForm(request.POST if is_sent else None)
     if is_sent:
         uploads.tell(form)
     if form.is_valid():
         try:
-            what = Paper(form.cleaned_data["what"])
+            what = DialogueFileKind(form.cleaned_data["what"])
             attach_files(dialogue=dialogue, files=uploads.files, what=what, by=user, now=now)
         except Refused as refusal:
-            beside_field(form, str(refusal), refusal.field)
+            add_field_error(form, str(refusal), refusal.field)
         else:
-            messages.success(request, f"Attached to the dialogue of {spelt(dialogue.held_on)}.")
+            messages.success(request, f"Attached to the dialogue of {format_date(dialogue.held_on)}.")
             return redirect("dialogue_detail", dialogue.pk)
     context = {"dialogue": dialogue, "form": form, "kept": uploads.files}
     answer = render_page(request, "dialogues/dialogue_attach.html", context, status=422 if is_sent else 200)

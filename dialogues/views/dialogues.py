@@ -15,46 +15,46 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dialogues import permissions
-from dialogues.actions.dialogues import ParticipantLine, call_off, change_dialogue, plan_dialogue
-from dialogues.choices import Presence, Stage
+from dialogues.actions.dialogues import ParticipantInput, call_off, change_dialogue, plan_dialogue
+from dialogues.choices import Presence, DialogueStage
 from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantRows
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, NextStep, Participant
-from dialogues.views.commitments import Line, line, lines
-from dialogues.views.edition_context import recorded_before
-from dialogues.views.follow_up import by_whose, items_of, last_time, steps_told
-from dialogues.views.redactions import pending_on, redacted_on
-from recommendations.edition_context import AtEdition, edition_shown, stand_in
+from dialogues.views.commitments import CommitmentStatusRow, commitment_status_row, annotate_commitments
+from dialogues.views.edition_context import duplicate_link
+from dialogues.views.follow_up import group_by_owner, list_agenda_items, find_previous_dialogue, summarize_next_steps
+from dialogues.views.redactions import pending_redaction_urls, redaction_dates
+from recommendations.edition_context import EditionRequest, get_page_edition, set_page_country
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.errors import Refused
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 from tiptracker.web import exports
-from tiptracker.web.frontend.rows import beside_field, has_now_seen, refused, typed, with_another_row
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.frontend.rows import add_field_error, mark_as_seen, invalid_forms, raw_values, add_empty_row
+from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 25
 
 
-class Meeting(NamedTuple):
+class DialogueRow(NamedTuple):
     """A dialogue as a reader knows it; a ministry knows its date, its place and its own commitments alone."""
 
     pk: int
     held_on: date
     place: str
     commitment_count: int
-    stage: Stage | None = None
+    stage: DialogueStage | None = None
     purpose: str = ""
     participant_count: int = 0
     step_count: int = 0
 
 
-HEADS = ("Date", "Place", "Commitments")
-INTERNAL_HEADS = ("State", "Purpose", "People", "Next steps still open")
+EXPORT_HEADERS = ("Date", "Place", "Commitments")
+INTERNAL_EXPORT_HEADERS = ("State", "Purpose", "People", "Next steps still open")
 
 
 @login_required
 @require_safe
-def dialogue_list(request: AtEdition) -> HttpResponse:
+def dialogue_list(request: EditionRequest) -> HttpResponse:
     """Every meeting: what is planned or waits to be recorded, then what was held, newest first."""
     user, country = request.user, request.edition.country
     today = clock.today(country.time_zone)
@@ -70,34 +70,34 @@ def dialogue_list(request: AtEdition) -> HttpResponse:
         )
         .ahead_first()
     )
-    if exports.is_asked(request):
-        heads = (*HEADS, *(INTERNAL_HEADS if user.is_embassy else ()))
-        cells = [_cells(_meeting(row, user, today))[: len(heads)] for row in rows]
-        return exports.export(request, "dialogues", heads, cells)
+    if exports.is_export_requested(request):
+        heads = (*EXPORT_HEADERS, *(INTERNAL_EXPORT_HEADERS if user.is_embassy else ()))
+        cells = [_export_row(_dialogue_row(row, user, today))[: len(heads)] for row in rows]
+        return exports.export_rows(request, "dialogues", heads, cells)
     page: Any = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "is_embassy": user.is_embassy,
-        "meetings": [_meeting(dialogue, user, today) for dialogue in page],
-        "can_add": permissions.can_hold_dialogue(user, country),
+        "meetings": [_dialogue_row(dialogue, user, today) for dialogue in page],
+        "can_add": permissions.can_manage_dialogues(user, country),
     }
     return render_page(request, "dialogues/dialogue_list.html", context)
 
 
-def _meeting(row: Any, user: User, day: date) -> Meeting:
+def _dialogue_row(row: Any, user: User, day: date) -> DialogueRow:
     """A row of the list, with what this reader may know of it."""
     internal = (row.stage_on(day), row.purpose, row.participant_count, row.step_count) if user.is_embassy else ()
-    return Meeting(row.pk, row.held_on, row.place, row.commitment_count, *internal)
+    return DialogueRow(row.pk, row.held_on, row.place, row.commitment_count, *internal)
 
 
-def _cells(told: Meeting) -> tuple[object, ...]:
+def _export_row(told: DialogueRow) -> tuple[object, ...]:
     internal = (told.stage.label, told.purpose, told.participant_count, told.step_count) if told.stage else ()
     return told.held_on, told.place, told.commitment_count, *internal
 
 
 @login_required
 @require_safe
-def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
+def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One meeting, to be read and printed: the agenda of one to come, the minutes of one that was held.
 
     A ministry reads its date, its place and its own commitments; the rest is the embassy's alone.
@@ -106,10 +106,10 @@ def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
     dialogue = get_object_or_404(
         Dialogue.objects.visible_to(user).select_related("country", "recorded_by", "entered_by", "called_off_by"), pk=pk
     )
-    stand_in(request, dialogue.country)
+    set_page_country(request, dialogue.country)
     today = clock.today(dialogue.country.time_zone)
-    made_there = lines(Commitment.objects.visible_to(user).filter(dialogue=dialogue), user, today)
-    commitments: list[Line] = [line(commitment, today) for commitment in made_there]
+    made_there = annotate_commitments(Commitment.objects.visible_to(user).filter(dialogue=dialogue), user, today)
+    commitments: list[CommitmentStatusRow] = [commitment_status_row(commitment, today) for commitment in made_there]
     context: dict[str, Any] = {
         "pk": dialogue.pk,
         "held_on": dialogue.held_on,
@@ -119,16 +119,16 @@ def dialogue_detail(request: SignedIn, pk: int) -> HttpResponse:
     if user.is_embassy:
         if "saved" in request.GET:  # the record was just saved, so the device needs its copy no longer
             context["draft_sent"] = reverse("dialogue_draft", args=[dialogue.pk])
-        context |= {"is_embassy": True, "today": today} | _internal(request, dialogue, commitments, today)
+        context |= {"is_embassy": True, "today": today} | _internal_context(request, dialogue, commitments, today)
     return render_page(request, "dialogues/dialogue_detail.html", context)
 
 
-def _internal(request: SignedIn, dialogue: Dialogue, commitments: list[Line], today: date) -> dict[str, Any]:
+def _internal_context(request: SignedInRequest, dialogue: Dialogue, commitments: list[CommitmentStatusRow], today: date) -> dict[str, Any]:
     """What the embassy alone reads of a dialogue."""
     user = request.user
     participants = list(Participant.objects.filter(dialogue=dialogue).select_related("ministry"))
-    items = items_of(user, dialogue, today)
-    steps = steps_told(NextStep.objects.visible_to(user).filter(dialogue=dialogue), today)
+    items = list_agenda_items(user, dialogue, today)
+    steps = summarize_next_steps(NextStep.objects.visible_to(user).filter(dialogue=dialogue), today)
     files = DialogueFile.objects.visible_to(user).filter(dialogue=dialogue).select_related("file", "recorded_by")
     texts = [
         dialogue,
@@ -141,37 +141,37 @@ def _internal(request: SignedIn, dialogue: Dialogue, commitments: list[Line], to
     return {
         "dialogue": dialogue,
         "stage": stage,
-        "is_held": stage is Stage.HELD,
+        "is_held": stage is DialogueStage.HELD,
         "participants": [(each, Presence(each.presence).label) for each in participants],
         "items": items,
         "any_said": any(item.said for item in items),
-        "groups": by_whose(items),
+        "groups": group_by_owner(items),
         "absent": [each for each in participants if each.came is False],
         "steps": steps,
         "files": files,
-        "last": last_time(user, dialogue, today),
-        "redacted": redacted_on(*texts),
-        "pending": pending_on(user, dialogue.country, *texts, *(each.commitment for each in commitments)),
-        "can_change": permissions.can_hold_dialogue(user, dialogue.country),
-        "pack_edition": edition_shown(request) if permissions.can_ask_for_pack(user, dialogue) else None,
+        "last": find_previous_dialogue(user, dialogue, today),
+        "redacted": redaction_dates(*texts),
+        "pending": pending_redaction_urls(user, dialogue.country, *texts, *(each.commitment for each in commitments)),
+        "can_change": permissions.can_manage_dialogues(user, dialogue.country),
+        "pack_edition": get_page_edition(request) if permissions.can_request_pack(user, dialogue) else None,
     }
 
 
 @login_required
-def dialogue_add(request: AtEdition) -> HttpResponse:
+def dialogue_add(request: EditionRequest) -> HttpResponse:
     """Plan a meeting, and go on to its agenda; or enter one that was held, and go on to its record."""
     edition = request.edition
-    if not permissions.can_hold_dialogue(request.user, edition.country):
+    if not permissions.can_manage_dialogues(request.user, edition.country):
         raise PermissionDenied
-    page = _Page(request, edition.country)
+    page = _DialoguePage(request, edition.country)
     before = None
     if page.is_sent and page.is_valid():
         now = clock.now(edition.country.time_zone)
         try:
             dialogue = plan_dialogue(country=edition.country, by=request.user, now=now, **page.said(came=None))
         except Refused as refusal:
-            beside_field(page.form, str(refusal), refusal.field)
-            before = recorded_before(refusal, "dialogue_detail")
+            add_field_error(page.form, str(refusal), refusal.field)
+            before = duplicate_link(refusal, "dialogue_detail")
         else:
             is_to_come = dialogue.held_on > now.date()
             messages.success(request, "Saved. Now the agenda." if is_to_come else "Saved. Now what was said there.")
@@ -179,21 +179,21 @@ def dialogue_add(request: AtEdition) -> HttpResponse:
     context = {
         "form": page.form,
         "rows": page.rows,
-        "wrong_forms": refused(page.form, *page.rows),
+        "wrong_forms": invalid_forms(page.form, *page.rows),
         "recorded_before": before,
     }
     return render_page(request, "dialogues/dialogue_add.html", context, status=422 if page.is_sent else 200)
 
 
 @login_required
-def dialogue_edit(request: SignedIn, pk: int) -> HttpResponse:
+def dialogue_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Move a meeting, or change who comes. Whoever is second sees what the first saved, and loses nothing typed."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
-    stand_in(request, dialogue.country)
-    if not permissions.can_hold_dialogue(user, dialogue.country):
+    set_page_country(request, dialogue.country)
+    if not permissions.can_manage_dialogues(user, dialogue.country):
         raise PermissionDenied
-    page = _Page(request, dialogue.country, dialogue)
+    page = _DialoguePage(request, dialogue.country, dialogue)
     context: dict[str, Any] = {"dialogue": dialogue}
     if page.is_sent and page.is_valid():
         now = clock.now(dialogue.country.time_zone)
@@ -201,28 +201,28 @@ def dialogue_edit(request: SignedIn, pk: int) -> HttpResponse:
         came = True if dialogue.recorded_at else None
         try:
             change_dialogue(dialogue=dialogue, version=version, by=user, now=now, **page.said(came=came))
-        except ChangedMeanwhile as refusal:
-            beside_field(page.form, str(refusal), refusal.field)
+        except EditConflict as refusal:
+            add_field_error(page.form, str(refusal), refusal.field)
             dialogue.refresh_from_db()
-            has_now_seen(page.form, "version", dialogue.version)
+            mark_as_seen(page.form, "version", dialogue.version)
             context["meanwhile"] = [*dialogue.participants.all()]
         except Refused as refusal:
-            beside_field(page.form, str(refusal), refusal.field)
-            context["recorded_before"] = recorded_before(refusal, "dialogue_detail")
+            add_field_error(page.form, str(refusal), refusal.field)
+            context["recorded_before"] = duplicate_link(refusal, "dialogue_detail")
         else:
             messages.success(request, "Saved.")
             return redirect("dialogue_detail", dialogue.pk)
-    context |= {"form": page.form, "rows": page.rows, "wrong_forms": refused(page.form, *page.rows)}
+    context |= {"form": page.form, "rows": page.rows, "wrong_forms": invalid_forms(page.form, *page.rows)}
     return render_page(request, "dialogues/dialogue_edit.html", context, status=422 if page.is_sent else 200)
 
 
 @login_required
-def dialogue_call_off(request: SignedIn, pk: int) -> HttpResponse:
+def dialogue_call_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say that a planned meeting does not take place, and why."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
-    stand_in(request, dialogue.country)
-    if not permissions.can_hold_dialogue(user, dialogue.country):
+    set_page_country(request, dialogue.country)
+    if not permissions.can_manage_dialogues(user, dialogue.country):
         raise PermissionDenied
     is_sent = request.method == "POST"
     form = CallOffForm(request.POST if is_sent else None, initial={"version": dialogue.version})
@@ -230,12 +230,12 @@ def dialogue_call_off(request: SignedIn, pk: int) -> HttpResponse:
         now, said = clock.now(dialogue.country.time_zone), form.cleaned_data
         try:
             call_off(dialogue=dialogue, version=said["version"] or 0, reason=said["reason"], by=user, now=now)
-        except ChangedMeanwhile as refusal:
-            beside_field(form, str(refusal), refusal.field)
+        except EditConflict as refusal:
+            add_field_error(form, str(refusal), refusal.field)
             dialogue.refresh_from_db()
-            has_now_seen(form, "version", dialogue.version)
+            mark_as_seen(form, "version", dialogue.version)
         except Refused as refusal:
-            beside_field(form, str(refusal), refusal.field)
+            add_field_error(form, str(refusal), refusal.field)
         else:
             messages.success(request, "Called off. It stays in the record, with its reason.")
             return redirect("dialogue_detail", dialogue.pk)
@@ -243,10 +243,10 @@ def dialogue_call_off(request: SignedIn, pk: int) -> HttpResponse:
     return render_page(request, "dialogues/dialogue_call_off.html", context, status=422 if is_sent else 200)
 
 
-class _Page:
+class _DialoguePage:
     """The form of a meeting and the lines of its participants, filled from the request or from `dialogue`."""
 
-    def __init__(self, request: SignedIn, country: Country, dialogue: Dialogue | None = None) -> None:
+    def __init__(self, request: SignedInRequest, country: Country, dialogue: Dialogue | None = None) -> None:
         ministries = list(Ministry.objects.visible_to(request.user).filter(country=country))
         row_kwargs: dict[str, Any] = {"prefix": "people", "form_kwargs": {"ministries": ministries}}
         self.came = dict(dialogue.participants.values_list("pk", "came")) if dialogue else {}
@@ -255,11 +255,11 @@ class _Page:
             self.form = DialogueForm(request.POST)
             self.rows = ParticipantRows(request.POST, **row_kwargs)
             if not self.is_sent:
-                self.form = DialogueForm(initial=typed(self.form))
-                self.rows = with_another_row(self.rows, **row_kwargs)
+                self.form = DialogueForm(initial=raw_values(self.form))
+                self.rows = add_empty_row(self.rows, **row_kwargs)
         else:
-            self.form = DialogueForm(initial=_as_typed(dialogue) if dialogue else None)
-            self.rows = ParticipantRows(initial=_people(dialogue) if dialogue else None, **row_kwargs)
+            self.form = DialogueForm(initial=_dialogue_initial(dialogue) if dialogue else None)
+            self.rows = ParticipantRows(initial=_participants_initial(dialogue) if dialogue else None, **row_kwargs)
 
     def is_valid(self) -> bool:
         """Whether form and lines both are; asks both, so that all that is wrong is shown at once."""
@@ -270,7 +270,7 @@ class _Page:
         said = {key: value for key, value in self.form.cleaned_data.items() if key != "version"}
         rows = (row.cleaned_data for row in self.rows)
         said["participants"] = [
-            ParticipantLine(
+            ParticipantInput(
                 row["name"],
                 row["office"],
                 Presence(row["presence"] or Presence.IN_PERSON),
@@ -284,11 +284,11 @@ class _Page:
         return said
 
 
-def _as_typed(dialogue: Dialogue) -> dict[str, Any]:
+def _dialogue_initial(dialogue: Dialogue) -> dict[str, Any]:
     return {name: getattr(dialogue, name) for name in ("held_on", "place", "purpose", "version")}
 
 
-def _people(dialogue: Dialogue) -> list[dict[str, Any]]:
+def _participants_initial(dialogue: Dialogue) -> list[dict[str, Any]]:
     names = ("name", "office", "presence")
     people = dialogue.participants.all()
     return [

@@ -1,7 +1,7 @@
 """What a form that is kept as it is typed needs: saved by its button, or by the script, which is answered in JSON.
 
 A page with such a form has `draft_on(...)` as `draft` in its context, `data-draft` on the form, and the include
-`dialogues/draft.html` in it. What was typed so far fills its forms through `as_posted` and `forms.fields.typed`.
+`dialogues/draft.html` in it. What was typed so far fills its forms through `draft_post_data` and `forms.fields.typed`.
 """
 
 from collections.abc import Sequence
@@ -22,24 +22,24 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dialogues import permissions
-from dialogues.actions.drafts import Closed, Page, drop_draft, save_draft
+from dialogues.actions.drafts import DraftClosed, DraftPage, drop_draft, save_draft
 from dialogues.forms.updates import UpdateForm
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile
-from dialogues.views.uploads import Kept, keep_files
-from recommendations.edition_context import stand_in
+from dialogues.views.uploads import UploadResult, store_uploads
+from recommendations.edition_context import set_page_country
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 from tiptracker.web import rate_limits
-from tiptracker.web.pages import SignedIn, render_page
-from tiptracker.web.preserved_input import Field, Typed, told, wants_json
+from tiptracker.web.pages import SignedInRequest, render_page
+from tiptracker.web.preserved_input import FieldDescription, TypedInput, format_inputs, wants_json
 
-Subject = Commitment | Dialogue
+DraftSubject = Commitment | Dialogue
 
-_OF_THE_FORM = frozenset({"csrfmiddlewaretoken", "kept_files", "draft_seen", "draft_page", "drop_draft", "save_draft"})
+_CONTROL_FIELDS = frozenset({"csrfmiddlewaretoken", "kept_files", "find_visible_draft", "draft_page", "drop_draft", "save_draft"})
 """What a form posts of its own accord; what was typed goes by other names."""
-_LONGEST_NAME = 36
+_MAX_PAGE_NAME = 36
 
 
 class DraftNote(NamedTuple):
@@ -53,13 +53,13 @@ class DraftNote(NamedTuple):
     is_own: bool = False
 
 
-def draft_seen(user: User, of: Subject) -> Draft | None:
+def find_visible_draft(user: User, of: DraftSubject) -> Draft | None:
     """What was typed of it and not sent, where this person may see that."""
     rows = Draft.objects.visible_to(user).select_related("saved_by")
     return rows.filter(**{of._meta.model_name or "": of}).first()
 
 
-def draft_on(draft: Draft | None, of: Subject, user: User) -> DraftNote:
+def describe_draft(draft: Draft | None, of: DraftSubject, user: User) -> DraftNote:
     """What a page says of a draft, or of there being none yet."""
     url = reverse("update_draft" if isinstance(of, Commitment) else "dialogue_draft", args=[of.pk])
     if draft is None:
@@ -68,7 +68,7 @@ def draft_on(draft: Draft | None, of: Subject, user: User) -> DraftNote:
     return DraftNote(url, draft.mark, draft.saved_by.name, draft.saved_at, draft.kept_until, is_own)
 
 
-def as_posted(draft: Draft) -> QueryDict:
+def draft_post_data(draft: Draft) -> QueryDict:
     """What was typed, as if the form had just been posted."""
     data = QueryDict(mutable=True)
     for name, texts in draft.content.items():
@@ -76,41 +76,41 @@ def as_posted(draft: Draft) -> QueryDict:
     return data
 
 
-def files_in(draft: Draft, user: User) -> list[EvidenceFile]:
+def list_draft_files(draft: Draft, user: User) -> list[EvidenceFile]:
     """The files that go with it."""
     return list(EvidenceFile.objects.visible_to(user).kept().filter(drafts=draft).order_by("pk"))
 
 
-def page_of(request: SignedIn) -> Page:
+def read_draft_page(request: SignedInRequest) -> DraftPage:
     """From which draft the form that was posted had been filled, and which page it stands on."""
     said = request.POST
-    return Page(said.get("draft_seen", "")[:_LONGEST_NAME], said.get("draft_page", "")[:_LONGEST_NAME])
+    return DraftPage(said.get("find_visible_draft", "")[:_MAX_PAGE_NAME], said.get("draft_page", "")[:_MAX_PAGE_NAME])
 
 
-def typed_in(request: SignedIn) -> dict[str, list[str]]:
+def read_posted_content(request: SignedInRequest) -> dict[str, list[str]]:
     """What was typed into the posted form, by field name; a character that no database keeps is left out."""
     return {
         name: [text.replace("\0", "") for text in texts]
         for name, texts in request.POST.lists()
-        if name not in _OF_THE_FORM and not name.endswith("-confirmed")
+        if name not in _CONTROL_FIELDS and not name.endswith("-confirmed")
     }
 
 
-def told_in(draft: Draft | None, *forms: Form) -> list[Typed]:
+def display_draft(draft: Draft | None, *forms: Form) -> list[TypedInput]:
     """What stands in a draft, to be read beside what somebody else typed, in the words of the page's forms."""
-    return told(draft.content.items(), _fields_of(*forms)) if draft else []
+    return format_inputs(draft.content.items(), _fields_by_name(*forms)) if draft else []
 
 
-def _fields_of(*forms: Form) -> dict[str, Field]:
+def _fields_by_name(*forms: Form) -> dict[str, FieldDescription]:
     """By the name under which it is posted, each field as its page has it."""
     return {
-        form.add_prefix(name): Field(str(field.label or name), _words_of(field))
+        form.add_prefix(name): FieldDescription(str(field.label or name), _choice_labels(field))
         for form in forms
         for name, field in form.fields.items()
     }
 
 
-def _words_of(field: FormField) -> dict[str, str]:
+def _choice_labels(field: FormField) -> dict[str, str]:
     """How each word of a choice is read; of no other field any."""
     choices = getattr(field, "choices", ())
     return {str(value): str(label) for value, label in choices if not isinstance(label, list | tuple)}
@@ -118,80 +118,80 @@ def _words_of(field: FormField) -> dict[str, str]:
 
 @login_required
 @require_POST
-def update_draft(request: SignedIn, pk: int) -> HttpResponse:
+def update_draft(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep an update as typed so far, for oneself and one's colleagues; or throw it away."""
     rows = Commitment.objects.visible_to(request.user).select_related("country", "ministry")
     commitment = get_object_or_404(rows, pk=pk)
-    return _save(request, commitment, back=reverse("update_send", args=[pk]))
+    return _save_or_drop(request, commitment, back=reverse("update_send", args=[pk]))
 
 
 @login_required
 @require_POST
-def dialogue_draft(request: SignedIn, pk: int) -> HttpResponse:
+def dialogue_draft(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep the record of a dialogue as typed so far; or throw it away."""
     dialogue = get_object_or_404(Dialogue.objects.visible_to(request.user).select_related("country"), pk=pk)
-    return _save(request, dialogue, back=reverse("dialogue_record", args=[pk]))
+    return _save_or_drop(request, dialogue, back=reverse("dialogue_record", args=[pk]))
 
 
-def _save(request: SignedIn, of: Subject, *, back: str) -> HttpResponse:
+def _save_or_drop(request: SignedInRequest, of: DraftSubject, *, back: str) -> HttpResponse:
     """Save or drop, and answer: back to the form, or in JSON; refused, with both texts and the ways on."""
     user = request.user
     if not permissions.can_draft(user, of):
         raise PermissionDenied
-    stand_in(request, of.country)
+    set_page_country(request, of.country)
     if wait := rate_limits.seconds_to_wait("drafts", request):
-        sentence = f"Not saved: this was saved very often. Wait {rate_limits.spelt(wait)}, then save it again."
-        return rate_limits.to_wait(_refuse(request, of, Refused(sentence), back), wait)
+        sentence = f"Not saved: this was saved very often. Wait {rate_limits.format_wait(wait)}, then save it again."
+        return rate_limits.set_retry_after(_refused_response(request, of, Refused(sentence), back), wait)
     now = clock.now(of.country.time_zone)
-    page = page_of(request)
+    page = read_draft_page(request)
     if "drop_draft" in request.POST:
         try:
             drop_draft(of=of, page=page, by=user, now=now)
-        except ChangedMeanwhile as refusal:
-            return _refuse(request, of, refusal, back)
+        except EditConflict as refusal:
+            return _refused_response(request, of, refusal, back)
         messages.success(request, "The draft is gone.")
         return redirect(back)
-    uploads = keep_files(request, now=now)
+    uploads = store_uploads(request, now=now)
     try:
-        draft = save_draft(of=of, content=typed_in(request), files=uploads.files, page=page, by=user, now=now)
+        draft = save_draft(of=of, content=read_posted_content(request), files=uploads.files, page=page, by=user, now=now)
     except Refused as refusal:
-        return _refuse(request, of, refusal, back, uploads.files)
+        return _refused_response(request, of, refusal, back, uploads.files)
     if wants_json(request):
-        return JsonResponse(_as_saved(draft, uploads))
-    messages.success(request, f"Saved at {_time(draft)}. It is a draft: it has not been sent yet.")
+        return JsonResponse(_saved_response(draft, uploads))
+    messages.success(request, f"Saved at {_format_time(draft)}. It is a draft: it has not been sent yet.")
     for sentence in uploads.refusals:
         messages.warning(request, sentence)
     return redirect(back)
 
 
-def _as_saved(draft: Draft, uploads: Kept) -> dict[str, object]:
+def _saved_response(draft: Draft, uploads: UploadResult) -> dict[str, object]:
     return {
         "state": "saved",
-        "at": _time(draft),
+        "at": _format_time(draft),
         "seen": draft.mark,
         "files": [{"key": file.pk, "name": f"{file.name}, {filesizeformat(file.size)}"} for file in uploads.files],
         "refused": uploads.refusals,
     }
 
 
-def _refuse(
-    request: SignedIn, of: Subject, refusal: Refused, back: str, files: Sequence[EvidenceFile] = ()
+def _refused_response(
+    request: SignedInRequest, of: DraftSubject, refusal: Refused, back: str, files: Sequence[EvidenceFile] = ()
 ) -> HttpResponse:
     """Nothing was overwritten: what was typed and what stands now, beside each other, and the ways on."""
-    draft = draft_seen(request.user, of)
-    state = {Closed: "closed", ChangedMeanwhile: "changed"}.get(type(refusal), "refused")
+    draft = find_visible_draft(request.user, of)
+    state = {DraftClosed: "closed", EditConflict: "changed"}.get(type(refusal), "refused")
     seen = draft.mark if draft else ""
     if wants_json(request):
         return JsonResponse({"state": state, "sentence": str(refusal), "seen": seen}, status=HTTPStatus.CONFLICT)
-    typed = typed_in(request)
+    typed = read_posted_content(request)
     is_update = isinstance(of, Commitment)
     forms = [UpdateForm(today=clock.today(of.country.time_zone), asks_figures=True)] if is_update else []
     again = [*typed.items(), ("kept_files", [str(file.pk) for file in files])]
     context = {
         "sentence": str(refusal),
-        "typed": told(typed.items(), _fields_of(*forms)),
+        "typed": format_inputs(typed.items(), _fields_by_name(*forms)),
         "again": [(name, text) for name, texts in again for text in texts],
-        "theirs": told_in(draft, *forms),
+        "theirs": display_draft(draft, *forms),
         "by": draft.saved_by.name if draft else "",
         "seen": seen,
         "can_save": state != "closed",
@@ -200,5 +200,5 @@ def _refuse(
     return render_page(request, "dialogues/draft_refused.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _time(draft: Draft) -> str:
+def _format_time(draft: Draft) -> str:
     return f"{timezone.localtime(draft.saved_at):%H:%M}"

@@ -6,16 +6,16 @@ from typing import NamedTuple, Self
 
 from django.urls import reverse
 
-from dialogues.actions.duplicates import RecordedBefore
+from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.models import Commitment
-from recommendations.edition_context import stand_in
+from recommendations.edition_context import set_page_country
 from recommendations.models import Benchmark, Edition
 from tiptracker.errors import Refused
-from tiptracker.validation import spelt
-from tiptracker.web.pages import SignedIn
+from tiptracker.validation import format_date
+from tiptracker.web.pages import SignedInRequest
 
 
-class Head(NamedTuple):
+class CommitmentHeading(NamedTuple):
     """What stands above a page about a commitment: no more of it reaches the page, whoever reads."""
 
     pk: int
@@ -27,13 +27,13 @@ class Head(NamedTuple):
         return cls(commitment.pk, commitment.text, commitment.maker)
 
 
-def stand_by(request: SignedIn, commitment: Commitment) -> None:
+def set_page_edition_for_commitment(request: SignedInRequest, commitment: Commitment) -> None:
     """Let a page about a commitment stand at the newest edition that has begun of those it works towards."""
     towards = commitment.benchmarks.values_list("recommendation__edition", flat=True)
-    stand_in(request, commitment.country, among=list(towards))
+    set_page_country(request, commitment.country, among=list(towards))
 
 
-def key_in(editions: Sequence[Edition], benchmark: Benchmark) -> str:
+def format_benchmark_key(editions: Sequence[Edition], benchmark: Benchmark) -> str:
     """A benchmark's key; with the year, "4a of 2021", where that isn't the first of these editions'.
 
     One of a recommendation that is retired says so, "9a (no longer asked)": another may have its number by now.
@@ -43,7 +43,7 @@ def key_in(editions: Sequence[Edition], benchmark: Benchmark) -> str:
     return f"{key} (no longer asked)" if benchmark.recommendation.is_retired else key
 
 
-def outside(editions: Iterable[Edition], first: date | None, last: date) -> str:
+def describe_outside_period(editions: Iterable[Edition], first: date | None, last: date) -> str:
     """Why a span can't count for any of these editions, such as "before 1 April 2021"; nothing where it can.
 
     It is told by the first of them.
@@ -53,14 +53,14 @@ def outside(editions: Iterable[Edition], first: date | None, last: date) -> str:
         return ""
     edition = editions[0]
     if last < edition.starts_on:
-        return f"before {spelt(edition.starts_on)}"
+        return f"before {format_date(edition.starts_on)}"
     if first is not None and first < edition.starts_on:
-        return f"it began before {spelt(edition.starts_on)}"
-    return f"after {spelt(edition.ends_on)}"
+        return f"it began before {format_date(edition.starts_on)}"
+    return f"after {format_date(edition.ends_on)}"
 
 
-def recorded_before(refusal: Refused, page: str) -> tuple[str, str] | None:
+def duplicate_link(refusal: Refused, page: str) -> tuple[str, str] | None:
     """Address and name of what a refusal says is recorded already; `page` is the name of its page."""
-    if not isinstance(refusal, RecordedBefore):
+    if not isinstance(refusal, DuplicateRecord):
         return None
     return reverse(page, args=[refusal.row.pk]), str(refusal.row)

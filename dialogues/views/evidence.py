@@ -17,56 +17,56 @@ from django.views.decorators.http import require_GET
 
 from dialogues import permissions
 from dialogues.actions import evidence as evidence_actions
-from dialogues.actions.evidence import open_evidence
-from dialogues.actions.files import take_file
-from dialogues.choices import Decision, DoneBy, Review, Sensitivity, Shows
+from dialogues.actions.evidence import record_evidence_opened
+from dialogues.actions.files import read_for_download
+from dialogues.choices import UpdateDecision, DoneBy, EvidenceDecision, Sensitivity, SupportKind
 from dialogues.forms.evidence import ReviewForm
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
-from dialogues.score_effects import Effect, effect, on_benchmark, why_not
-from dialogues.views.edition_context import outside
-from dialogues.views.evidence_history import wordings
-from dialogues.views.evidence_query import Piece, with_what_it_shows
-from dialogues.views.figure_comparison import figures_of
-from dialogues.views.last_decision import just_decided, on_to_the_next
-from dialogues.views.previews import shown
-from dialogues.views.redactions import of_evidence, pending_on, redacted_on
-from dialogues.views.timeline import decision_on, newest
+from dialogues.score_effects import ScoreEffect, find_score_effect, describe_benchmark_effect, describe_exclusion
+from dialogues.views.edition_context import describe_outside_period
+from dialogues.views.evidence_history import list_evidence_versions
+from dialogues.views.evidence_query import EvidenceSummary, evidence_with_details
+from dialogues.views.figure_comparison import compare_figures
+from dialogues.views.last_decision import find_last_decision, redirect_to_next
+from dialogues.views.previews import preview_files
+from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, redaction_dates
+from dialogues.views.timeline import decision_on, newest_review
 from recommendations.choices import Rule
-from recommendations.edition_context import editions_here, stand_in
+from recommendations.edition_context import editions_of_page_country, set_page_country
 from recommendations.models import Edition
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.audit.subjects import history, openings
-from tiptracker.audit.verbs import Group
+from tiptracker.audit.subjects import history, list_openings
+from tiptracker.audit.verbs import VerbGroup
 from tiptracker.errors import Refused
-from tiptracker.validation import ChangedMeanwhile
-from tiptracker.web.frontend.rows import beside_field, has_now_seen, refused
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.validation import EditConflict
+from tiptracker.web.frontend.rows import add_field_error, mark_as_seen, invalid_forms
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
-class Line(NamedTuple):
+class EvidenceReviewRow(NamedTuple):
     """What a piece of evidence shows on one benchmark (None: the evidence itself), the word on that, and a form.
 
     `becomes` says what it can do there, where that isn't plain from the word.
     """
 
     bearing: EvidenceBearing | None
-    shows: Shows | None
+    shows: SupportKind | None
     review: EvidenceReview | None
-    decision: Review | None
+    decision: EvidenceDecision | None
     earlier: Sequence[EvidenceReview]
     form: ReviewForm | None
     becomes: str
 
 
-type Decisions = Sequence[tuple[EvidenceBearing | None, ReviewForm]]
+type SentReviews = Sequence[tuple[EvidenceBearing | None, ReviewForm]]
 """What is judged (None: the evidence itself), each with the form in which somebody decides on it."""
 
 
-class Answer(NamedTuple):
+class ReviewAnswer(NamedTuple):
     """What a ministry reads of the embassy's word on something it sent."""
 
-    decision: Review
+    decision: EvidenceDecision
     about: str
     reason: str
     at: datetime
@@ -74,64 +74,64 @@ class Answer(NamedTuple):
 
 @login_required
 @require_GET
-def evidence_detail(request: SignedIn, pk: int) -> HttpResponse:
+def evidence_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One piece of evidence: what it says, what it shows, and the embassy's word on that; who opens it, is logged."""
-    evidence = get_object_or_404(with_what_it_shows(request.user), pk=pk)
-    open_evidence(evidence=evidence, by=request.user)
-    return _detail(request, evidence)
+    evidence = get_object_or_404(evidence_with_details(request.user), pk=pk)
+    record_evidence_opened(evidence=evidence, by=request.user)
+    return _render_detail(request, evidence)
 
 
 @login_required
-def evidence_review(request: SignedIn, pk: int) -> HttpResponse:
+def evidence_review(request: SignedInRequest, pk: int) -> HttpResponse:
     """Verify or reject what the evidence shows, all lines that were decided on at once; the others stay open."""
     if request.method != "POST":  # signed in again after the session had ended
         return redirect("evidence_detail", pk=pk)
     user = request.user
-    evidence = get_object_or_404(with_what_it_shows(user), pk=pk)
+    evidence = get_object_or_404(evidence_with_details(user), pk=pk)
     is_own = user.is_embassy and permissions.has_recorded(user, evidence)  # who is told so, once a line is filled in
-    if not is_own and not permissions.can_review(user, evidence):
+    if not is_own and not permissions.can_review_evidence(user, evidence):
         raise PermissionDenied
-    stand_in(request, evidence.country)
-    was_waiting = _is_waiting(evidence)
+    set_page_country(request, evidence.country)
+    was_waiting = _awaits_review(evidence)
     now = clock.now(evidence.country.time_zone)
-    sent = _decisions(evidence, now.date(), request.POST)
-    if not refused(*(form for _, form in sent)):
+    sent = _filled_reviews(evidence, now.date(), request.POST)
+    if not invalid_forms(*(form for _, form in sent)):
         try:
             with transaction.atomic():  # all of them, or none
                 for bearing, form in sent:
-                    _review(evidence, bearing, form.cleaned_data, by=user, now=now)
+                    _save_review(evidence, bearing, form.cleaned_data, by=user, now=now)
         except Refused as refusal:
-            evidence = with_what_it_shows(user).get(pk=pk)
-            if isinstance(refusal, ChangedMeanwhile):
-                has_now_seen(form, "seen", _newest_review(evidence, bearing))
-            beside_field(form, str(refusal), refusal.field)
+            evidence = evidence_with_details(user).get(pk=pk)
+            if isinstance(refusal, EditConflict):
+                mark_as_seen(form, "seen", _newest_review_id(evidence, bearing))
+            add_field_error(form, str(refusal), refusal.field)
         else:
-            if was_waiting and not _is_waiting(with_what_it_shows(user).get(pk=pk)):
-                return on_to_the_next(request, evidence)
-            messages.success(request, " ".join(_told(bearing, form) for bearing, form in sent))
+            if was_waiting and not _awaits_review(evidence_with_details(user).get(pk=pk)):
+                return redirect_to_next(request, evidence)
+            messages.success(request, " ".join(_describe_decision(bearing, form) for bearing, form in sent))
             return redirect("evidence_detail", evidence.pk)
-    return _detail(request, evidence, sent=sent, status=422)
+    return _render_detail(request, evidence, sent=sent, status=422)
 
 
-def _is_waiting(evidence: Evidence) -> bool:
+def _awaits_review(evidence: Evidence) -> bool:
     """Whether something that it shows, or the piece itself where it is judged, has no review yet."""
-    return any(not _newest_review(evidence, bearing) for bearing in _judged(evidence))
+    return any(not _newest_review_id(evidence, bearing) for bearing in _review_subjects(evidence))
 
 
-def _decisions(evidence: Evidence, today: date, data: QueryDict) -> Decisions:
+def _filled_reviews(evidence: Evidence, today: date, data: QueryDict) -> SentReviews:
     """The lines that were begun; where none was, the first that waits for a decision, to say so there."""
-    lines = [(bearing, _review_form(evidence, bearing, today, data)) for bearing in _judged(evidence)]
+    lines = [(bearing, _review_form(evidence, bearing, today, data)) for bearing in _review_subjects(evidence)]
     begun = [(bearing, form) for bearing, form in lines if form.is_begun]
-    return begun or [next((line for line in lines if not _newest_review(evidence, line[0])), lines[0])]
+    return begun or [next((line for line in lines if not _newest_review_id(evidence, line[0])), lines[0])]
 
 
-def _review(
+def _save_review(
     evidence: Evidence, bearing: EvidenceBearing | None, said: dict[str, Any], *, by: User, now: datetime
 ) -> None:
-    evidence_actions.review(
+    evidence_actions.review_evidence(
         evidence=evidence,
         bearing=bearing,
-        decision=Review(said["decision"]),
+        decision=EvidenceDecision(said["decision"]),
         reason=said["reason"],
         first_on=said.get("first_on"),
         seen=said["seen"],
@@ -140,9 +140,9 @@ def _review(
     )
 
 
-def _told(bearing: EvidenceBearing | None, form: ReviewForm) -> str:
+def _describe_decision(bearing: EvidenceBearing | None, form: ReviewForm) -> str:
     """ "Verified on 3b."; without a bearing "Verified: the evidence itself." """
-    decision = Review(form.cleaned_data["decision"]).label
+    decision = EvidenceDecision(form.cleaned_data["decision"]).label
     return f"{decision} on {bearing.benchmark.key}." if bearing else f"{decision}: the evidence itself."
 
 
@@ -151,65 +151,65 @@ def _review_form(evidence: Evidence, bearing: EvidenceBearing | None, today: dat
         data,
         prefix=f"bearing-{bearing.pk}" if bearing else "evidence",
         about=bearing.benchmark.key if bearing else "the evidence itself",
-        initial={"seen": _newest_review(evidence, bearing)},
+        initial={"seen": _newest_review_id(evidence, bearing)},
         today=today,
         asks_first_day=evidence.happened_from is None,
     )
 
 
-def _newest_review(evidence: Evidence, bearing: EvidenceBearing | None) -> int:
+def _newest_review_id(evidence: Evidence, bearing: EvidenceBearing | None) -> int:
     """The key of the review that holds; 0 where there is none."""
     pk = bearing.pk if bearing else None
-    review = newest(review for review in evidence.reviews.all() if review.bearing_id == pk)
+    review = newest_review(review for review in evidence.reviews.all() if review.bearing_id == pk)
     return review.pk if review else 0
 
 
-def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status: int = 200) -> HttpResponse:
+def _render_detail(request: SignedInRequest, evidence: Evidence, sent: SentReviews = (), status: int = 200) -> HttpResponse:
     user = request.user
-    stand_in(request, evidence.country)
-    editions = editions_here(request)
-    told = wordings(user, evidence) if user.is_embassy else []
+    set_page_country(request, evidence.country)
+    editions = editions_of_page_country(request)
+    told = list_evidence_versions(user, evidence) if user.is_embassy else []
     earlier = [each.evidence for each in told if each.evidence != evidence]
-    rows = (*of_evidence(evidence), *evidence.readings.all(), evidence.commitment, *earlier)
+    rows = (*list_evidence_rows(evidence), *evidence.readings.all(), evidence.commitment, *earlier)
     context: dict[str, Any] = {
-        "evidence": Piece.of(evidence),
-        "later": _later(user, evidence),
-        "redacted": redacted_on(*rows),
-        "came_back": _answer_of(evidence) is Decision.RETURNED,
+        "evidence": EvidenceSummary.of(evidence),
+        "later": _newer_revision_id(user, evidence),
+        "redacted": redaction_dates(*rows),
+        "came_back": _update_decision(evidence) is UpdateDecision.RETURNED,
     }
     files = [evidence.file] if evidence.file else []
     if evidence.round_id and not files:  # what proves a figure is elsewhere in the update
         files = list(EvidenceFile.objects.visible_to(user).filter(evidence__round=evidence.round_id).distinct())
         context["files"] = files
-    context["shown"] = list(shown(files, to=user).values())
+    context["shown"] = list(preview_files(files, to=user).values())
     if user.is_embassy:
-        lines = _lines(user, evidence, editions, sent)
+        lines = _review_rows(user, evidence, editions, sent)
         context |= {
             "is_embassy": True,
-            "before": just_decided(request),
-            "pending": pending_on(user, evidence.country, *rows, *context.get("files", ())),
+            "before": find_last_decision(request),
+            "pending": pending_redaction_urls(user, evidence.country, *rows, *context.get("files", ())),
             "can_redact": permissions.can_redact(user, evidence.country),
             "round": evidence.round,
-            "figures": list(figures_of(user, evidence.readings.all()).values()),
+            "figures": list(compare_figures(user, evidence.readings.all()).values()),
             "recorded_by": evidence.recorded_by,
             "recorded_at": evidence.recorded_at,
             "sensitivity": Sensitivity(evidence.sensitivity).label,
-            "outside": outside(editions, evidence.first_day, evidence.happened_to),
+            "outside": describe_outside_period(editions, evidence.first_day, evidence.happened_to),
             "lines": lines,
             "asked": [line.form for line in lines if line.form],
-            "wrong_forms": refused(*(form for _, form in sent)),
-            "is_answered": _is_answered(evidence),
+            "wrong_forms": invalid_forms(*(form for _, form in sent)),
+            "is_answered": _is_reviewable(evidence),
             "is_own": permissions.has_recorded(user, evidence),
             "wordings": told,
             "can_revise": permissions.can_revise(user, evidence) and not hasattr(evidence, "revised_by"),
-            "openings": openings(user, evidence, evidence.file),
-            "history": history(user, evidence, evidence.file, without=Group.READ),
+            "openings": list_openings(user, evidence, evidence.file),
+            "history": history(user, evidence, evidence.file, without=VerbGroup.READ),
         }
     elif evidence.round_id:
         wording_of: dict[int | None, str] = {each.pk: each.benchmark.wording for each in evidence.bearings.all()}
         context["answers"] = [
-            Answer(
-                Review(review.decision),
+            ReviewAnswer(
+                EvidenceDecision(review.decision),
                 wording_of.get(review.bearing_id, "The update itself"),
                 review.reason,
                 review.recorded_at,
@@ -219,7 +219,7 @@ def _detail(request: SignedIn, evidence: Evidence, sent: Decisions = (), status:
     return render_page(request, "dialogues/evidence_detail.html", context, status=status)
 
 
-def _later(user: User, evidence: Evidence) -> int | None:
+def _newer_revision_id(user: User, evidence: Evidence) -> int | None:
     """The entry that put it right, where this person sees that one too: the embassy does, a ministry what is shared."""
     later = getattr(evidence, "revised_by", None)
     if later is None or not (user.is_embassy or Evidence.objects.visible_to(user).filter(pk=later.pk).exists()):
@@ -227,18 +227,18 @@ def _later(user: User, evidence: Evidence) -> int | None:
     return int(later.pk)
 
 
-def _is_answered(evidence: Evidence) -> bool:
+def _is_reviewable(evidence: Evidence) -> bool:
     """Whether it may be reviewed by itself: what came with an update that waits, or went back, is judged with that."""
-    return evidence.round is None or _answer_of(evidence) is Decision.ACCEPTED
+    return evidence.round is None or _update_decision(evidence) is UpdateDecision.ACCEPTED
 
 
-def _answer_of(evidence: Evidence) -> Decision | None:
+def _update_decision(evidence: Evidence) -> UpdateDecision | None:
     """The embassy's answer to the update that it came with; None where there is none, or no update."""
     answer = decision_on(evidence.round) if evidence.round else None
-    return Decision(answer.decision) if answer else None
+    return UpdateDecision(answer.decision) if answer else None
 
 
-def _judged(evidence: Evidence) -> list[EvidenceBearing | None]:
+def _review_subjects(evidence: Evidence) -> list[EvidenceBearing | None]:
     """Each bearing; the evidence itself (None) too, where a figure cites it or it was reviewed so."""
     bearings: list[EvidenceBearing | None] = list(evidence.bearings.all())
     itself = evidence.readings.all() or [r for r in evidence.reviews.all() if r.bearing_id is None]
@@ -247,35 +247,35 @@ def _judged(evidence: Evidence) -> list[EvidenceBearing | None]:
     return bearings
 
 
-def _lines(user: User, evidence: Evidence, editions: Sequence[Edition], sent: Decisions) -> list[Line]:
+def _review_rows(user: User, evidence: Evidence, editions: Sequence[Edition], sent: SentReviews) -> list[EvidenceReviewRow]:
     """What is judged, each with the word on it and, where this person may give one, the form as it was `sent`."""
     today = clock.today(evidence.country.time_zone)
-    stands = _is_answered(evidence) and not hasattr(evidence, "revised_by")
-    may_review = stands and permissions.can_review(user, evidence)
+    stands = _is_reviewable(evidence) and not hasattr(evidence, "revised_by")
+    may_review = stands and permissions.can_review_evidence(user, evidence)
     forms = {bearing.pk if bearing else None: form for bearing, form in sent}
     lines = []
-    for bearing in _judged(evidence):
+    for bearing in _review_subjects(evidence):
         pk = bearing.pk if bearing else None
         reviews = [review for review in evidence.reviews.all() if review.bearing_id == pk]
-        holds = newest(reviews)
+        holds = newest_review(reviews)
         offered = forms.get(pk)
         if offered is None and may_review and not permissions.has_recorded(user, evidence, bearing):
             offered = _review_form(evidence, bearing, today)
         lines.append(
-            Line(
+            EvidenceReviewRow(
                 bearing,
-                Shows(bearing.shows) if bearing else None,
+                SupportKind(bearing.shows) if bearing else None,
                 holds,
-                Review(holds.decision) if holds else None,
+                EvidenceDecision(holds.decision) if holds else None,
                 [review for review in reviews if review is not holds],
                 offered,
-                _becomes(evidence, bearing, editions, is_reviewed=holds is not None),
+                _describe_effect(evidence, bearing, editions, is_reviewed=holds is not None),
             )
         )
     return lines
 
 
-def _becomes(
+def _describe_effect(
     evidence: Evidence, bearing: EvidenceBearing | None, editions: Sequence[Edition], *, is_reviewed: bool
 ) -> str:
     """What the evidence, or (without a bearing) a figure of it, can do; nothing where its review says it all."""
@@ -286,21 +286,21 @@ def _becomes(
         waits = any(row.starts_on in starts and not row.is_no_data for row in evidence.readings.all())
         return "What it counts waits for a review of the evidence itself." if waits and not is_reviewed else ""
     own = [one for one in editions if one.pk == bearing.benchmark.recommendation.edition_id]
-    if why := why_not(DoneBy(evidence.done_by), outside(own, evidence.happened_from, evidence.happened_to)):
+    if why := describe_exclusion(DoneBy(evidence.done_by), describe_outside_period(own, evidence.happened_from, evidence.happened_to)):
         return why
     terms = bearing.benchmark.current_terms
-    can = effect(Shows(bearing.shows), Rule(terms.rule) if terms else None)
-    return "" if can is Effect.COUNTS and is_reviewed else on_benchmark(can, evidence.happened_from)
+    can = find_score_effect(SupportKind(bearing.shows), Rule(terms.rule) if terms else None)
+    return "" if can is ScoreEffect.COUNTS and is_reviewed else describe_benchmark_effect(can, evidence.happened_from)
 
 
 @login_required
 @require_GET
 @cache_control(private=True, no_store=True)
-def evidence_file(request: SignedIn, pk: int) -> HttpResponseBase:
+def evidence_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The file as it was kept, to be saved and never to be run here; only after `visible_to`, and logged."""
     kept = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
     try:
-        content = take_file(file=kept, by=request.user)
+        content = read_for_download(file=kept, by=request.user)
     except Refused as refusal:
         return render_page(request, "dialogues/evidence_file.html", {"file": kept, "refusal": refusal}, status=409)
     response = FileResponse(io.BytesIO(content), as_attachment=True, filename=kept.name, content_type=kept.media_type)

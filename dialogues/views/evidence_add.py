@@ -13,57 +13,57 @@ from django.shortcuts import redirect
 
 from dialogues import permissions
 from dialogues.actions.evidence import log_evidence
-from dialogues.actions.readings import Count
-from dialogues.choices import Direction, DoneBy, EvidenceKind, Sensitivity, Shows
-from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, CountForm, EvidenceForm
+from dialogues.actions.readings import ReadingInput
+from dialogues.choices import ReadingDirection, DoneBy, EvidenceKind, Sensitivity, SupportKind
+from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, ReadingForm, EvidenceForm
 from dialogues.forms.fields import NO_DATA, benchmark_choices
 from dialogues.models import Commitment, Evidence, EvidenceFile
-from dialogues.score_effects import Counted, Effect, On, effect, on_benchmarks, on_figure, why_not
-from dialogues.views.edition_context import outside, recorded_before
-from dialogues.views.uploads import Kept, keep_files
+from dialogues.score_effects import LoggedFigure, ScoreEffect, BenchmarkEffect, find_score_effect, describe_benchmark_effects, describe_figure_effect, describe_exclusion
+from dialogues.views.edition_context import describe_outside_period, duplicate_link
+from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.choices import Rule
-from recommendations.edition_context import AtEdition, editions_here
+from recommendations.edition_context import EditionRequest, editions_of_page_country
 from recommendations.models import Benchmark, Edition, Indicator
-from recommendations.tracking_period import holding
+from recommendations.tracking_period import find_covering_edition
 from tiptracker import clock
 from tiptracker.errors import Refused
-from tiptracker.web.frontend.rows import beside_field, refused, typed, with_another_row
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.frontend.rows import add_field_error, invalid_forms, raw_values, add_empty_row
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
 @login_required
-def evidence_log(request: AtEdition) -> HttpResponse:
+def evidence_log(request: EditionRequest) -> HttpResponse:
     """Log progress in one form, for the page's edition; `?commitment=` and `?benchmark=` say what it is about."""
     user, edition = request.user, request.edition
     now = clock.now(edition.country.time_zone)
-    if not permissions.can_log(user, edition.country):
+    if not permissions.can_log_evidence(user, edition.country):
         raise PermissionDenied
-    page = LogPage(request, edition, now)
+    page = EvidenceLogPage(request, edition, now)
     before = None
     if page.is_sent and page.is_valid():
         try:
             evidence = log_evidence(country=edition.country, by=user, now=now, **page.said())
         except Refused as refusal:
             page.refuse(refusal)
-            before = recorded_before(refusal, "evidence_detail")
+            before = duplicate_link(refusal, "evidence_detail")
         else:
             messages.add_message(request, *page.what_becomes_of(evidence))
             return redirect("evidence_detail", evidence.pk)
     context = page.context() | {
         "recorded_before": before,
-        "other_editions": editions_here(request)[1:],
-        "by_figures": [b.key for b in page.benchmarks if (rule := _rule(b)) and rule is not Rule.ASSESSED],
+        "other_editions": editions_of_page_country(request)[1:],
+        "by_figures": [b.key for b in page.benchmarks if (rule := _current_rule(b)) and rule is not Rule.ASSESSED],
     }
     answer = render_page(request, "dialogues/evidence_log.html", context, status=422 if page.is_sent else 200)
     return page.uploads.answer(answer) if page.is_sent else answer
 
 
-class LogPage:
+class EvidenceLogPage:
     """The form, what was counted, and the lines of benchmarks: filled from the request or from its address."""
 
     form_class: type[EvidenceForm] = EvidenceForm
 
-    def __init__(self, request: SignedIn, edition: Edition, now: datetime) -> None:
+    def __init__(self, request: SignedInRequest, edition: Edition, now: datetime) -> None:
         user, today = request.user, now.date()
         self.request, self.edition = request, edition
         self.commitments = list(
@@ -73,7 +73,7 @@ class LogPage:
             Benchmark.objects.visible_to(user).filter(self.asked()).select_related("recommendation").with_terms()
         )
         indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
-        uploads = keep_files(request, now=now) if request.method == "POST" else Kept(self.files(), [])
+        uploads = store_uploads(request, now=now) if request.method == "POST" else UploadResult(self.files(), [])
         self.uploads = uploads._replace(files=uploads.files[-1:])  # one file goes with it: the newest
         offered: dict[str, Any] = {"today": today, "commitments": self.commitments, "kept": self.uploads.files}
         offered |= self.offered()
@@ -84,19 +84,19 @@ class LogPage:
         }
         self.is_sent = request.method == "POST" and "more" not in request.POST
         if request.method == "POST":
-            self.form, self.count = self.form_class(request.POST, **offered), CountForm(request.POST, **counted)
+            self.form, self.count = self.form_class(request.POST, **offered), ReadingForm(request.POST, **counted)
             self.rows = BearingRows(request.POST, **row_kwargs)
             if self.is_sent:
                 self.uploads.tell(self.form)
             else:
                 for sentence in self.uploads.refusals:
                     messages.warning(request, sentence)
-                self.form = self.form_class(initial=typed(self.form), **offered)
-                self.count = CountForm(initial=typed(self.count), **counted)
-                self.rows = with_another_row(self.rows, **row_kwargs)
+                self.form = self.form_class(initial=raw_values(self.form), **offered)
+                self.count = ReadingForm(initial=raw_values(self.count), **counted)
+                self.rows = add_empty_row(self.rows, **row_kwargs)
         else:
             self.form = self.form_class(initial=self.about(today), **offered)
-            self.count = CountForm(initial=self.counted(), **counted)
+            self.count = ReadingForm(initial=self.counted(), **counted)
             self.rows = BearingRows(initial=self.towards(), **row_kwargs)
 
     def asked(self) -> Q:
@@ -124,7 +124,7 @@ class LogPage:
         about, asked = self.request.GET.get("commitment"), {one.pk for one in self.benchmarks}
         named = [{"benchmark": self.request.GET["benchmark"]}] if "benchmark" in self.request.GET else []
         return named + [
-            {"benchmark": link.benchmark_id, "shows": Shows.ACTION.value}
+            {"benchmark": link.benchmark_id, "shows": SupportKind.ACTION.value}
             for commitment in self.commitments
             if str(commitment.pk) == about
             for link in commitment.links.all()
@@ -137,7 +137,7 @@ class LogPage:
             "form": self.form,
             "count": self.count,
             "rows": self.rows,
-            "wrong_forms": refused(self.form, self.count, *self.rows),
+            "wrong_forms": invalid_forms(self.form, self.count, *self.rows),
             "kept": self.uploads.files,
             "edition": self.edition,
         }
@@ -151,7 +151,7 @@ class LogPage:
     def refuse(self, refusal: Refused) -> None:
         """Put the sentence beside its field."""
         form: Form = self.count if refusal.field in self.count.fields else self.form
-        beside_field(form, str(refusal), refusal.field)
+        add_field_error(form, str(refusal), refusal.field)
 
     def said(self) -> dict[str, Any]:
         """What was typed, in the action's words."""
@@ -179,26 +179,26 @@ class LogPage:
         """A message's level and its sentences: what was logged, whether it can count, and what that waits for."""
         bearings, count = self._bearings(), self.figure()
         first, last = evidence.happened_from, evidence.happened_to
-        if why := why_not(DoneBy(evidence.done_by), outside([self.edition], first, last)):
-            held = holding(editions_here(self.request), first, last)
+        if why := describe_exclusion(DoneBy(evidence.done_by), describe_outside_period([self.edition], first, last)):
+            held = find_covering_edition(editions_of_page_country(self.request), first, last)
             if held and held != self.edition and held.covers(first, last):
                 why += f" In {held.year} it can: put it right, and name what was asked then."
-        named = [On(benchmark.key, effect(shows, _rule(benchmark))) for benchmark, shows in bearings]
-        told = why or on_benchmarks(named, evidence.happened_from)
+        named = [BenchmarkEffect(benchmark.key, find_score_effect(shows, _current_rule(benchmark))) for benchmark, shows in bearings]
+        told = why or describe_benchmark_effects(named, evidence.happened_from)
         if not named and count is None and not why:
             told = "It names no benchmark, so it counts towards none."
-        figure = on_figure(self._counted(count)) if count else ""
-        can_count = not why and (count is not None or any(on.effect is Effect.COUNTS for on in named))
+        figure = describe_figure_effect(self._counted(count)) if count else ""
+        can_count = not why and (count is not None or any(on.effect is ScoreEffect.COUNTS for on in named))
         return messages.SUCCESS if can_count else messages.WARNING, " ".join(filter(None, ("Recorded.", told, figure)))
 
-    def _bearings(self) -> list[tuple[Benchmark, Shows]]:
+    def _bearings(self) -> list[tuple[Benchmark, SupportKind]]:
         return [
-            (row.cleaned_data["benchmark"], Shows(row.cleaned_data["shows"] or Shows.ACTION))
+            (row.cleaned_data["benchmark"], SupportKind(row.cleaned_data["shows"] or SupportKind.ACTION))
             for row in self.rows
             if row.cleaned_data.get("benchmark")
         ]
 
-    def figure(self) -> Count | None:
+    def figure(self) -> ReadingInput | None:
         """The figure that was typed, if any was."""
         if not self.count.is_filled:
             return None
@@ -207,18 +207,18 @@ class LogPage:
         if said["span"] == YEAR_BEFORE:
             starts_on, through_on = self.edition.year_before
         direction = said["direction"]
-        return Count(
+        return ReadingInput(
             indicator=said["indicator"],
             starts_on=starts_on,
             through_on=through_on,
             figure=said["figure"],
-            direction=Direction(direction) if direction not in ("", NO_DATA) else "",
+            direction=ReadingDirection(direction) if direction not in ("", NO_DATA) else "",
             note=said["note"],
         )
 
-    def _counted(self, count: Count) -> Counted:
+    def _counted(self, count: ReadingInput) -> LoggedFigure:
         judged = (terms for b in self.benchmarks if (terms := b.current_terms) and terms.rule != Rule.ASSESSED)
-        return Counted(
+        return LoggedFigure(
             has_figure=count.figure is not None,
             has_direction=bool(count.direction),
             is_of_year_before=count.starts_on < self.edition.starts_on,
@@ -227,6 +227,6 @@ class LogPage:
         )
 
 
-def _rule(benchmark: Benchmark) -> Rule | None:
+def _current_rule(benchmark: Benchmark) -> Rule | None:
     """How it is judged now; None where no terms say."""
     return Rule(terms.rule) if (terms := benchmark.current_terms) else None

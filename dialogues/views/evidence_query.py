@@ -7,12 +7,12 @@ from django.db.models import Prefetch
 
 from dialogues.choices import DoneBy, EvidenceKind
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
-from dialogues.views.edition_context import Head
+from dialogues.views.edition_context import CommitmentHeading
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 
 
-class Piece(NamedTuple):
+class EvidenceSummary(NamedTuple):
     """A piece of evidence as everybody reads it who sees it; reviews and bearings are told beside it."""
 
     pk: int
@@ -25,7 +25,7 @@ class Piece(NamedTuple):
     source: str
     link: str
     file: EvidenceFile | None
-    commitment: Head | None
+    commitment: CommitmentHeading | None
     is_revision: bool
     is_replaced: bool
 
@@ -42,13 +42,13 @@ class Piece(NamedTuple):
             source=evidence.source,
             link=evidence.link,
             file=evidence.file,
-            commitment=Head.of(evidence.commitment) if evidence.commitment else None,
+            commitment=CommitmentHeading.of(evidence.commitment) if evidence.commitment else None,
             is_revision=evidence.revises_id is not None,
             is_replaced=hasattr(evidence, "revised_by"),
         )
 
 
-def with_what_it_shows(user: User) -> Any:
+def evidence_with_details(user: User) -> Any:
     """Evidence that this person sees, with what it bears on (and those benchmarks' wording) and all reviews."""
     return (
         Evidence.objects.visible_to(user)

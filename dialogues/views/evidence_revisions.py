@@ -14,47 +14,47 @@ from django.urls import reverse
 from dialogues import permissions
 from dialogues.actions import revisions
 from dialogues.actions.revisions import revise_evidence
-from dialogues.forms.evidence import PERIOD, YEAR_BEFORE, ReviseForm
+from dialogues.forms.evidence import TRACKING_PERIOD, YEAR_BEFORE, EvidenceRevisionForm
 from dialogues.forms.fields import NO_DATA
 from dialogues.models import Evidence, EvidenceFile, Reading
-from dialogues.views.edition_context import recorded_before
-from dialogues.views.evidence_add import LogPage
-from dialogues.views.evidence_query import with_what_it_shows
-from recommendations.edition_context import editions_here, stand_in
+from dialogues.views.edition_context import duplicate_link
+from dialogues.views.evidence_add import EvidenceLogPage
+from dialogues.views.evidence_query import evidence_with_details
+from recommendations.edition_context import editions_of_page_country, set_page_country
 from recommendations.models import Edition
-from recommendations.tracking_period import holding
+from recommendations.tracking_period import find_covering_edition
 from tiptracker import clock
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.errors import Refused
-from tiptracker.validation import ChangedMeanwhile
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.validation import EditConflict
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
 @login_required
-def evidence_revise(request: SignedIn, pk: int) -> HttpResponse:
+def evidence_revise(request: SignedInRequest, pk: int) -> HttpResponse:
     """Tell a piece of evidence anew, from what stands in it, and say why. What stood stays readable."""
     user = request.user
-    evidence = get_object_or_404(with_what_it_shows(user), pk=pk)
-    stand_in(request, evidence.country)
-    editions = editions_here(request)
-    edition = holding(editions, evidence.happened_from, evidence.happened_to)
-    if edition is None or not permissions.can_log(user, evidence.country):
+    evidence = get_object_or_404(evidence_with_details(user), pk=pk)
+    set_page_country(request, evidence.country)
+    editions = editions_of_page_country(request)
+    edition = find_covering_edition(editions, evidence.happened_from, evidence.happened_to)
+    if edition is None or not permissions.can_log_evidence(user, evidence.country):
         raise PermissionDenied
     is_sent = request.method == "POST"
     if not is_sent and (evidence.round_id or hasattr(evidence, "revised_by")):
-        messages.warning(request, FROM_A_MINISTRY if evidence.round_id else PUT_RIGHT_ALREADY)
+        messages.warning(request, SENT_BY_MINISTRY if evidence.round_id else ALREADY_REVISED)
         return redirect("evidence_detail", pk)
     now = clock.now(evidence.country.time_zone)
-    page = _RevisePage(request, edition, now, evidence)
+    page = _RevisionPage(request, edition, now, evidence)
     before, standing = None, evidence
     if page.is_sent and page.is_valid():
         try:
             revision = revise_evidence(evidence=evidence, by=user, now=now, **page.said())
         except Refused as refusal:
             page.refuse(refusal)
-            before = recorded_before(refusal, "evidence_detail")
-            if isinstance(refusal, ChangedMeanwhile):
-                standing = with_what_it_shows(user).get(revises=evidence)
+            before = duplicate_link(refusal, "evidence_detail")
+            if isinstance(refusal, EditConflict):
+                standing = evidence_with_details(user).get(revises=evidence)
         else:
             messages.add_message(request, *page.what_becomes_of(revision))
             return redirect("evidence_detail", revision.pk)
@@ -68,22 +68,22 @@ def evidence_revise(request: SignedIn, pk: int) -> HttpResponse:
     return page.uploads.answer(answer) if page.is_sent else answer
 
 
-FROM_A_MINISTRY = (
+SENT_BY_MINISTRY = (
     "A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again; what you know yourself, "
     "log as evidence of its own."
 )
-PUT_RIGHT_ALREADY = "A later entry put this right. Only the newest can be put right: open that one."
+ALREADY_REVISED = "A later entry put this right. Only the newest can be put right: open that one."
 
 
-class _RevisePage(LogPage):
+class _RevisionPage(EvidenceLogPage):
     """The form of a new piece, filled from the one that is put right."""
 
-    form_class = ReviseForm
+    form_class = EvidenceRevisionForm
 
-    def __init__(self, request: SignedIn, edition: Edition, now: datetime, evidence: Evidence) -> None:
+    def __init__(self, request: SignedInRequest, edition: Edition, now: datetime, evidence: Evidence) -> None:
         self.evidence = evidence
         readings = list(evidence.readings.all())
-        self.editable = next((one for one in readings if _fits(one, edition)), None)
+        self.editable = next((one for one in readings if _is_editable(one, edition)), None)
         self.carried = [one for one in readings if one != self.editable]
         super().__init__(request, edition, now)
 
@@ -120,7 +120,7 @@ class _RevisePage(LogPage):
             "indicator": reading.indicator_id,
             "figure": f"{reading.figure.normalize():f}" if reading.figure is not None else None,
             "direction": NO_DATA if reading.is_no_data else reading.direction,
-            "span": PERIOD if reading.starts_on == self.edition.starts_on else YEAR_BEFORE,
+            "span": TRACKING_PERIOD if reading.starts_on == self.edition.starts_on else YEAR_BEFORE,
             "through_on": reading.through_on if reading.starts_on == self.edition.starts_on else None,
             "note": reading.note,
         }
@@ -133,11 +133,11 @@ class _RevisePage(LogPage):
         """What was typed, in the action's words."""
         said = self.form.cleaned_data
         own = self.figure()
-        along = [revisions.counted(reading) for reading in said.get("carried", [])]
+        along = [revisions.reading_input_of(reading) for reading in said.get("carried", [])]
         return self.told() | {"reason": said["reason"], "counts": [*([own] if own else []), *along]}
 
 
-def _fits(reading: Reading, edition: Edition) -> bool:
+def _is_editable(reading: Reading, edition: Edition) -> bool:
     """Whether the form can tell a reading anew: of the period or of the year before, and not broken down.
 
     What victims' small counts are made of is shown to nobody, so that it isn't filled in anywhere either.

@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 from django.db.models import Prefetch
 
-from dialogues.choices import Decision, Review
-from dialogues.effective_reading import latest
+from dialogues.choices import UpdateDecision, EvidenceDecision
+from dialogues.effective_reading import find_effective_reading
 from dialogues.models import EvidenceReview, Reading
 from recommendations.tracking_period import year_before
 from tiptracker.accounts.models import User
 
 
-class Figure(NamedTuple):
+class FigureComparison(NamedTuple):
     """A reading, the latest other one of its period that the embassy verified, and that of the whole year before."""
 
     reading: Reading
@@ -20,32 +20,32 @@ class Figure(NamedTuple):
     before: Reading | None
 
 
-def figures_of(user: User, readings: Iterable[Reading]) -> Mapping[int, Figure]:
+def compare_figures(user: User, readings: Iterable[Reading]) -> Mapping[int, FigureComparison]:
     """Each reading by its key, beside what was told before of the same, as far as this person sees that."""
     readings = list(readings)
-    there = _told_of({reading.indicator_id for reading in readings}, user) if readings else []
+    there = _comparable_readings({reading.indicator_id for reading in readings}, user) if readings else []
     return {
-        reading.pk: Figure(
+        reading.pk: FigureComparison(
             reading,
-            latest(row for row in there if _is_of(row, reading) and row.pk != reading.pk and _is_verified(row)),
-            latest(row for row in there if _is_year_before(row, reading) and not _is_rejected(row)),
+            find_effective_reading(row for row in there if _is_same_period(row, reading) and row.pk != reading.pk and _is_verified(row)),
+            find_effective_reading(row for row in there if _is_year_before(row, reading) and not _is_rejected(row)),
         )
         for reading in readings
     }
 
 
-def _told_of(indicators: Iterable[int], user: User) -> list[Reading]:
+def _comparable_readings(indicators: Iterable[int], user: User) -> list[Reading]:
     """What counts still of these indicators: not put right by a later entry, not sent back to its ministry."""
     reviews = EvidenceReview.objects.visible_to(user).filter(bearing=None)
     rows = Reading.objects.visible_to(user).filter(indicator__in=indicators, evidence__revised_by__isnull=True)
     return list(
-        rows.exclude(round__decision__decision=Decision.RETURNED)
+        rows.exclude(round__decision__decision=UpdateDecision.RETURNED)
         .select_related("evidence", "indicator")
         .prefetch_related(Prefetch("evidence__reviews", reviews))
     )
 
 
-def _is_of(row: Reading, reading: Reading) -> bool:
+def _is_same_period(row: Reading, reading: Reading) -> bool:
     return (row.indicator_id, row.starts_on) == (reading.indicator_id, reading.starts_on)
 
 
@@ -57,9 +57,9 @@ def _is_year_before(row: Reading, reading: Reading) -> bool:
 def _is_verified(row: Reading) -> bool:
     """Whether the newest word on its evidence verifies it, and was said after it."""
     word = row.evidence.word if row.evidence else None
-    return bool(word and word.decision == Review.VERIFIED and word.recorded_at >= row.recorded_at)
+    return bool(word and word.decision == EvidenceDecision.VERIFIED and word.recorded_at >= row.recorded_at)
 
 
 def _is_rejected(row: Reading) -> bool:
     word = row.evidence.word if row.evidence else None
-    return bool(word and word.decision == Review.REJECTED)
+    return bool(word and word.decision == EvidenceDecision.REJECTED)

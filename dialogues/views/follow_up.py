@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
-from dialogues.choices import Review, Shows
+from dialogues.choices import EvidenceDecision, SupportKind
 from dialogues.models import AgendaItem, Commitment, Dialogue, EvidenceBearing, EvidenceReview, NextStep, NextStepDone
-from dialogues.score_effects import overdue_by
+from dialogues.score_effects import format_overdue
 from dialogues.status import days_past_due
-from dialogues.views.commitments import Line, line, lines
+from dialogues.views.commitments import CommitmentStatusRow, commitment_status_row, annotate_commitments
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import User
 
 
-class Item(NamedTuple):
+class AgendaItemSummary(NamedTuple):
     """An item of an agenda as read: `whose` groups it, `standing` is a commitment's, `shown` a recommendation's."""
 
     key: int
@@ -25,13 +25,13 @@ class Item(NamedTuple):
     title: str
     url: str
     whose: str
-    standing: Line | None
+    standing: CommitmentStatusRow | None
     shown: str
     note: str
     said: str
 
 
-class Step(NamedTuple):
+class NextStepSummary(NamedTuple):
     """A next step as it is read: what was done about it, or "overdue by 3 days"."""
 
     row: NextStep
@@ -39,15 +39,15 @@ class Step(NamedTuple):
     overdue: str
 
 
-class LastTime(NamedTuple):
+class PreviousDialogue(NamedTuple):
     """The dialogue before this one: what was promised there and how that stands; all steps that nobody has done."""
 
     dialogue: Dialogue
-    commitments: Sequence[Line]
-    steps: Sequence[Step]
+    commitments: Sequence[CommitmentStatusRow]
+    steps: Sequence[NextStepSummary]
 
 
-def items_of(user: User, dialogue: Dialogue, day: date) -> list[Item]:
+def list_agenda_items(user: User, dialogue: Dialogue, day: date) -> list[AgendaItemSummary]:
     """The agenda of a dialogue, each item as it stands at `day`."""
     rows = list(
         AgendaItem.objects.filter(dialogue=dialogue)
@@ -55,27 +55,27 @@ def items_of(user: User, dialogue: Dialogue, day: date) -> list[Item]:
         .order_by("position", "pk")
     )
     keys = [row.commitment_id for row in rows if row.commitment_id]
-    promised = lines(Commitment.objects.visible_to(user).filter(pk__in=keys), user, day)
-    standing = {row.pk: line(row, day) for row in promised}
+    promised = annotate_commitments(Commitment.objects.visible_to(user).filter(pk__in=keys), user, day)
+    standing = {row.pk: commitment_status_row(row, day) for row in promised}
     asked = [row.recommendation for row in rows if row.recommendation]
-    shown = shown_on(user, asked)
-    return [_item(row, standing, shown) for row in rows]
+    shown = count_benchmarks_with_action(user, asked)
+    return [_summarize_item(row, standing, shown) for row in rows]
 
 
-def by_whose(items: Iterable[Item]) -> list[tuple[str, list[Item]]]:
+def group_by_owner(items: Iterable[AgendaItemSummary]) -> list[tuple[str, list[AgendaItemSummary]]]:
     """Items under the name of whom they are put to, in the order of the agenda: a name may come again further down."""
     return [(whose, list(group)) for whose, group in groupby(items, key=lambda item: item.whose)]
 
 
-def shown_on(user: User, recommendations: Iterable[Recommendation]) -> dict[int, tuple[int, int]]:
+def count_benchmarks_with_action(user: User, recommendations: Iterable[Recommendation]) -> dict[int, tuple[int, int]]:
     """By recommendation: on how many of its benchmarks an action is claimed or verified, and how many there are."""
     keys = [recommendation.pk for recommendation in recommendations]
     newest = EvidenceReview.objects.filter(bearing=OuterRef("pk")).order_by("-recorded_at", "-pk").values("decision")
     shown = (
         EvidenceBearing.objects.visible_to(user)
-        .filter(shows=Shows.ACTION, evidence__revised_by=None, benchmark__recommendation__in=keys)
+        .filter(shows=SupportKind.ACTION, evidence__revised_by=None, benchmark__recommendation__in=keys)
         .annotate(word=Subquery(newest[:1]))
-        .filter(Q(word=None) | ~Q(word=Review.REJECTED))
+        .filter(Q(word=None) | ~Q(word=EvidenceDecision.REJECTED))
         .order_by()
         .values_list("benchmark__recommendation")
         .annotate(n=Count("benchmark", distinct=True))
@@ -85,7 +85,7 @@ def shown_on(user: User, recommendations: Iterable[Recommendation]) -> dict[int,
     return {key: (on.get(key, 0), n) for key, n in asked.order_by().values_list("pk", "n")}
 
 
-def last_time(user: User, dialogue: Dialogue, day: date) -> LastTime | None:
+def find_previous_dialogue(user: User, dialogue: Dialogue, day: date) -> PreviousDialogue | None:
     """What became of the dialogue held before this one; of earlier ones the next steps still open come along.
 
     Of a dialogue with certain ministries: what concerns them.
@@ -101,21 +101,21 @@ def last_time(user: User, dialogue: Dialogue, day: date) -> LastTime | None:
         .concerning(ministries)
         .filter(Q(dialogue=last) | Q(done=None, dialogue__in=before.order_by().values("pk")))
     )
-    return LastTime(last, [line(row, day) for row in lines(promised, user, day)], steps_told(steps, day))
+    return PreviousDialogue(last, [commitment_status_row(row, day) for row in annotate_commitments(promised, user, day)], summarize_next_steps(steps, day))
 
 
-def steps_told(steps: Any, day: date) -> list[Step]:
+def summarize_next_steps(steps: Any, day: date) -> list[NextStepSummary]:
     """Next steps as they are read at `day`, those still open first."""
     rows = steps.select_related("ministry", "dialogue", "done__recorded_by").order_by("dialogue__held_on", "pk")
     told = []
     for row in rows:
         done = getattr(row, "done", None)
         days = 0 if done else days_past_due(row.due_on, day)
-        told.append(Step(row, done, overdue_by(days) if days else ""))
+        told.append(NextStepSummary(row, done, format_overdue(days) if days else ""))
     return sorted(told, key=lambda step: step.done is not None)
 
 
-def _item(row: AgendaItem, standing: dict[int, Line], shown: dict[int, tuple[int, int]]) -> Item:
+def _summarize_item(row: AgendaItem, standing: dict[int, CommitmentStatusRow], shown: dict[int, tuple[int, int]]) -> AgendaItemSummary:
     title, url, whose, stands, told = str(row), "", "Other topics", None, ""
     if row.recommendation:
         url = reverse("recommendation_detail", args=[row.recommendation.pk])
@@ -127,4 +127,4 @@ def _item(row: AgendaItem, standing: dict[int, Line], shown: dict[int, tuple[int
     elif row.commitment_id and (stands := standing.get(row.commitment_id)):
         url = reverse("commitment_detail", args=[row.commitment_id])
         whose = stands.commitment.maker
-    return Item(row.pk, row.position, title, url, whose, stands, told, row.note, row.said)
+    return AgendaItemSummary(row.pk, row.position, title, url, whose, stands, told, row.note, row.said)

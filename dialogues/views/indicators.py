@@ -14,16 +14,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from dialogues import permissions
-from dialogues.actions.evidence import log_counts
-from dialogues.actions.readings import Count, Part, part_field
-from dialogues.choices import Dimension, Direction, Review
-from dialogues.effective_reading import latest
+from dialogues.actions.evidence import log_readings
+from dialogues.actions.readings import ReadingInput, ReadingPartInput, part_field_name
+from dialogues.choices import BreakdownDimension, ReadingDirection, EvidenceDecision
+from dialogues.effective_reading import find_effective_reading
 from dialogues.forms.fields import NO_DATA
-from dialogues.forms.indicators import Cells, CountRow, PartsForm, PasteForm, SourceForm, pasted_cells
+from dialogues.forms.indicators import PastedReading, ReadingRow, ReadingPartsForm, PasteForm, ReadingSourceForm, parse_pasted_readings
 from dialogues.models import EvidenceReview, Reading
-from dialogues.views.edition_context import recorded_before
-from dialogues.views.uploads import Kept, keep_files
-from recommendations.edition_context import AtEdition, edition_shown, edition_url, stand_in
+from dialogues.views.edition_context import duplicate_link
+from dialogues.views.uploads import UploadResult, store_uploads
+from recommendations.edition_context import EditionRequest, get_page_edition, edition_url, set_page_country
 from recommendations.models import Edition, Indicator
 from recommendations.permissions import can_set_reporting_ministry
 from recommendations.tracking_period import year_before
@@ -31,13 +31,13 @@ from tiptracker import clock
 from tiptracker.accounts.models import District, User
 from tiptracker.errors import Refused
 from tiptracker.web import exports
-from tiptracker.web.frontend.rows import beside_field, refused
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.frontend.rows import add_field_error, invalid_forms
+from tiptracker.web.pages import SignedInRequest, render_page
 
-MOST_PERIODS = 4
+MAX_PERIODS = 4
 
 
-class Period(NamedTuple):
+class GridPeriod(NamedTuple):
     """A column of the grid: a tracking period, or a year like it."""
 
     first: date
@@ -49,98 +49,98 @@ class Period(NamedTuple):
         return f"{self.first.year}–{self.last:%y}"
 
 
-class Cell(NamedTuple):
+class GridCell(NamedTuple):
     """What an indicator says of a period: the reading that holds, and whether the embassy verified it.
 
     `claimed` is a reading that reaches further and nobody has looked at yet: it takes the place of no verified one.
     """
 
     reading: Reading
-    word: Review | None
+    word: EvidenceDecision | None
     is_whole: bool
     claimed: Reading | None = None
 
     @classmethod
-    def of(cls, readings: Sequence[Reading], period: Period) -> "Cell | None":
+    def of(cls, readings: Sequence[Reading], period: GridPeriod) -> "Cell | None":
         """The cell of all that was told of a period; None of nothing."""
-        told = latest(readings)
-        verified = latest(reading for reading in readings if _word(reading) is Review.VERIFIED)
+        told = find_effective_reading(readings)
+        verified = find_effective_reading(reading for reading in readings if _review_decision(reading) is EvidenceDecision.VERIFIED)
         holds = verified or told
         if holds is None or told is None:
             return None
-        claimed = told if told is not holds and _word(told) is None else None
-        return cls(holds, _word(holds), holds.through_on == period.last, claimed)
+        claimed = told if told is not holds and _review_decision(told) is None else None
+        return cls(holds, _review_decision(holds), holds.through_on == period.last, claimed)
 
 
-class Row(NamedTuple):
+class IndicatorRow(NamedTuple):
     """An indicator's line: by period its cell, or None where nothing was told."""
 
     indicator: Indicator
-    cells: Sequence[tuple[Period, Cell | None]]
+    cells: Sequence[tuple[GridPeriod, GridCell | None]]
 
 
 @login_required
 @require_safe
-def indicator_list(request: AtEdition) -> HttpResponse:
+def indicator_list(request: EditionRequest) -> HttpResponse:
     """What is counted, period by period, the newest first."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
     edition = request.edition
     indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
-    readings = list(_standing(user).filter(indicator__in=indicators))
-    if exports.is_asked(request):
-        return exports.export(request, "indicators", HEADS, [_exported(reading) for reading in readings])
+    readings = list(_unrevised_readings(user).filter(indicator__in=indicators))
+    if exports.is_export_requested(request):
+        return exports.export_rows(request, "indicators", EXPORT_HEADERS, [_export_row(reading) for reading in readings])
     periods = _periods(edition, readings)
     context = {
         "edition": edition,
         "periods": periods,
         "rows": [
-            Row(indicator, list(zip(periods, _cells(indicator, periods, readings), strict=True)))
+            IndicatorRow(indicator, list(zip(periods, _grid_cells(indicator, periods, readings), strict=True)))
             for indicator in indicators
         ],
-        "can_enter": permissions.can_log(user, edition.country),
+        "can_enter": permissions.can_log_evidence(user, edition.country),
     }
     return render_page(request, "dialogues/indicator_list.html", context)
 
 
 @login_required
 @require_safe
-def indicator_detail(request: SignedIn, pk: int) -> HttpResponse:
+def indicator_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One indicator: every figure given, the newest period first, and what each is made of."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
     indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country", "ministry"), pk=pk)
-    stand_in(request, indicator.country)
+    set_page_country(request, indicator.country)
     readings = _readings(user).filter(indicator=indicator).order_by("-starts_on", "-through_on", "-recorded_at", "-pk")
     context = {
         "indicator": indicator,
-        "lines": [(reading, _word(reading), _breakdowns(reading)) for reading in readings],
-        "can_enter": permissions.can_log(user, indicator.country),
+        "lines": [(reading, _review_decision(reading), _breakdowns(reading)) for reading in readings],
+        "can_enter": permissions.can_log_evidence(user, indicator.country),
         "can_set_ministry": can_set_reporting_ministry(user, indicator),
     }
     return render_page(request, "dialogues/indicator_detail.html", context)
 
 
 @login_required
-def indicator_enter(request: AtEdition) -> HttpResponse:
+def indicator_enter(request: EditionRequest) -> HttpResponse:
     """Figures of one source, a line an indicator, typed or pasted from a spreadsheet. What is pasted is shown first."""
     user, edition = request.user, request.edition
     now = clock.now(edition.country.time_zone)
-    if not permissions.can_log(user, edition.country):
+    if not permissions.can_log_evidence(user, edition.country):
         raise PermissionDenied
     indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
-    readings = list(_standing(user).filter(indicator__in=indicators))
+    readings = list(_unrevised_readings(user).filter(indicator__in=indicators))
     is_sent = request.method == "POST"
-    uploads = keep_files(request, now=now) if is_sent else Kept([], [])
+    uploads = store_uploads(request, now=now) if is_sent else UploadResult([], [])
     form = _source_form(request, edition, now, uploads)
     paste = PasteForm(request.POST if is_sent else None)
-    rows = [CountRow(request.POST if is_sent else None, indicator=indicator) for indicator in indicators]
+    rows = [ReadingRow(request.POST if is_sent else None, indicator=indicator) for indicator in indicators]
     status, before = 200, None
-    if is_sent and (filled := _pasted(paste, indicators)) is not None:
-        form = SourceForm(initial=_typed_source(form), today=now.date(), edition=edition, kept=uploads.files[-1:])
-        rows = [CountRow(initial=_filled(row, filled), indicator=row.indicator) for row in rows]
+    if is_sent and (filled := _parse_pasted(paste, indicators)) is not None:
+        form = ReadingSourceForm(initial=_source_initial(form), today=now.date(), edition=edition, kept=uploads.files[-1:])
+        rows = [ReadingRow(initial=_row_initial(row, filled), indicator=row.indicator) for row in rows]
         paste = PasteForm()
         for sentence in uploads.refusals:
             messages.warning(request, sentence)
@@ -148,22 +148,22 @@ def indicator_enter(request: AtEdition) -> HttpResponse:
     elif is_sent:
         if not paste.errors and all([form.is_valid(), *(row.is_valid() for row in rows)]):
             try:
-                recorded = log_counts(
-                    country=edition.country, counts=_counts(form, rows), by=user, now=now, **_source(form)
+                recorded = log_readings(
+                    country=edition.country, counts=_reading_inputs(form, rows), by=user, now=now, **_source_values(form)
                 )
             except Refused as refusal:
-                beside_field(form, str(refusal), refusal.field)
-                before = recorded_before(refusal, "evidence_detail")
+                add_field_error(form, str(refusal), refusal.field)
+                before = duplicate_link(refusal, "evidence_detail")
             else:
-                messages.success(request, _recorded(len(recorded)))
+                messages.success(request, _recorded_message(len(recorded)))
                 return redirect(edition_url(edition, "indicator_list"))
         status = 422
-    period = Period(edition.starts_on, edition.ends_on)
+    period = GridPeriod(edition.starts_on, edition.ends_on)
     context = {
         "form": form,
         "paste": paste,
-        "lines": [(row, *_cells(row.indicator, [Period(*edition.year_before), period], readings)) for row in rows],
-        "wrong_forms": refused(paste, form, *rows),
+        "lines": [(row, *_grid_cells(row.indicator, [GridPeriod(*edition.year_before), period], readings)) for row in rows],
+        "wrong_forms": invalid_forms(paste, form, *rows),
         "recorded_before": before,
         "kept": uploads.files[-1:],
         "edition": edition,
@@ -172,37 +172,37 @@ def indicator_enter(request: AtEdition) -> HttpResponse:
 
 
 @login_required
-def reading_add(request: SignedIn, pk: int) -> HttpResponse:
+def reading_add(request: SignedInRequest, pk: int) -> HttpResponse:
     """One figure of an indicator, with what it is made of: forms of trafficking, sex, age, districts."""
     user = request.user
     indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country"), pk=pk)
-    stand_in(request, indicator.country)
-    edition = edition_shown(request)
-    if edition is None or not permissions.can_log(user, indicator.country):
+    set_page_country(request, indicator.country)
+    edition = get_page_edition(request)
+    if edition is None or not permissions.can_log_evidence(user, indicator.country):
         raise PermissionDenied
     now = clock.now(indicator.country.time_zone)
     is_sent = request.method == "POST"
-    uploads = keep_files(request, now=now) if is_sent else Kept([], [])
+    uploads = store_uploads(request, now=now) if is_sent else UploadResult([], [])
     form = _source_form(request, edition, now, uploads)
     names = District.objects.filter(country=indicator.country).values_list("name", flat=True)
-    parts = PartsForm(request.POST if is_sent else None, indicator=indicator, districts=list(names))
+    parts = ReadingPartsForm(request.POST if is_sent else None, indicator=indicator, districts=list(names))
     before = None
     if is_sent and all([form.is_valid(), parts.is_valid()]):
         try:
-            log_counts(
-                country=indicator.country, counts=[_whole(indicator, form, parts)], by=user, now=now, **_source(form)
+            log_readings(
+                country=indicator.country, counts=[_reading_with_parts(indicator, form, parts)], by=user, now=now, **_source_values(form)
             )
         except Refused as refusal:
-            beside_field(parts if refusal.field in parts.fields else form, str(refusal), refusal.field)
-            before = recorded_before(refusal, "evidence_detail")
+            add_field_error(parts if refusal.field in parts.fields else form, str(refusal), refusal.field)
+            before = duplicate_link(refusal, "evidence_detail")
         else:
-            messages.success(request, _recorded(1))
+            messages.success(request, _recorded_message(1))
             return redirect("indicator_detail", indicator.pk)
     context = {
         "indicator": indicator,
         "form": form,
         "parts": parts,
-        "wrong_forms": refused(parts, form),
+        "wrong_forms": invalid_forms(parts, form),
         "recorded_before": before,
         "kept": uploads.files[-1:],
     }
@@ -210,14 +210,14 @@ def reading_add(request: SignedIn, pk: int) -> HttpResponse:
     return uploads.answer(answer)
 
 
-HEADS = (
+EXPORT_HEADERS = (
     "Counted", "Unit", "From", "Through", "Figure", "Without a figure", "Note", "Who says so", "Source",
     "The embassy’s word", "Recorded",
 )  # fmt: skip
 
 
-def _exported(reading: Reading) -> tuple[object, ...]:
-    word, piece = _word(reading), reading.evidence
+def _export_row(reading: Reading) -> tuple[object, ...]:
+    word, piece = _review_decision(reading), reading.evidence
     return (
         reading.indicator.name, reading.indicator.unit, reading.starts_on, reading.through_on, reading.figure,
         "" if reading.figure is not None else reading.told, reading.note, piece.stated_by if piece else "",
@@ -235,42 +235,42 @@ def _readings(user: User) -> QuerySet[Reading]:
     )
 
 
-def _standing(user: User) -> QuerySet[Reading]:
+def _unrevised_readings(user: User) -> QuerySet[Reading]:
     """Those that count still: not what evidence tells that a later entry put right."""
     return _readings(user).filter(evidence__revised_by__isnull=True)
 
 
-def _word(reading: Reading) -> Review | None:
+def _review_decision(reading: Reading) -> EvidenceDecision | None:
     """The embassy's word on the evidence of a reading; None where nobody has looked, or it cites none."""
     holds = reading.evidence.word if reading.evidence else None
-    return Review(holds.decision) if holds else None
+    return EvidenceDecision(holds.decision) if holds else None
 
 
 def _breakdowns(reading: Reading) -> list[tuple[str, dict[str, str]]]:
-    return [(Dimension(name).label, cells) for name, cells in reading.parts_told.items()]
+    return [(BreakdownDimension(name).label, cells) for name, cells in reading.parts_told.items()]
 
 
-def _periods(edition: Edition, readings: Iterable[Reading]) -> list[Period]:
+def _periods(edition: Edition, readings: Iterable[Reading]) -> list[GridPeriod]:
     """The edition's period, the year before, and earlier years of which something is known; the newest first."""
     oldest = min((reading.starts_on for reading in readings), default=edition.starts_on)
-    periods = [Period(edition.starts_on, edition.ends_on)]
-    while len(periods) < MOST_PERIODS and (len(periods) < 2 or periods[-1].first > oldest):
-        periods.append(Period(*year_before(periods[-1].first)))
+    periods = [GridPeriod(edition.starts_on, edition.ends_on)]
+    while len(periods) < MAX_PERIODS and (len(periods) < 2 or periods[-1].first > oldest):
+        periods.append(GridPeriod(*year_before(periods[-1].first)))
     return periods
 
 
-def _cells(indicator: Indicator, periods: Sequence[Period], readings: Iterable[Reading]) -> list[Cell | None]:
+def _grid_cells(indicator: Indicator, periods: Sequence[GridPeriod], readings: Iterable[Reading]) -> list[GridCell | None]:
     """By period what was told of it. "No data" takes the place of no figure, a claim that of nothing verified."""
-    found: dict[Period, list[Reading]] = defaultdict(list)
+    found: dict[GridPeriod, list[Reading]] = defaultdict(list)
     for reading in readings:
         for period in periods:
             if reading.indicator_id == indicator.pk and period.first <= reading.starts_on <= period.last:
                 found[period].append(reading)
-    return [Cell.of(found[period], period) for period in periods]
+    return [GridCell.of(found[period], period) for period in periods]
 
 
-def _source_form(request: SignedIn, edition: Edition, now: datetime, uploads: Kept) -> SourceForm:
-    form = SourceForm(
+def _source_form(request: SignedInRequest, edition: Edition, now: datetime, uploads: UploadResult) -> ReadingSourceForm:
+    form = ReadingSourceForm(
         request.POST if request.method == "POST" else None,
         today=now.date(),
         edition=edition,
@@ -282,61 +282,61 @@ def _source_form(request: SignedIn, edition: Edition, now: datetime, uploads: Ke
     return form
 
 
-def _pasted(paste: PasteForm, indicators: Sequence[Indicator]) -> Mapping[int, Cells] | None:
+def _parse_pasted(paste: PasteForm, indicators: Sequence[Indicator]) -> Mapping[int, PastedReading] | None:
     """What was pasted, by indicator; None where nothing was, or where a line doesn't fit: the form then says which."""
     if not paste.is_valid() or not paste.cleaned_data["pasted"].strip():
         return None
     try:
-        return pasted_cells(paste.cleaned_data["pasted"], indicators)
+        return parse_pasted_readings(paste.cleaned_data["pasted"], indicators)
     except ValidationError as wrong:
         paste.add_error("pasted", wrong)
         return None
 
 
-def _filled(row: CountRow, pasted: Mapping[int, Cells]) -> dict[str, Any]:
+def _row_initial(row: ReadingRow, pasted: Mapping[int, PastedReading]) -> dict[str, Any]:
     """A line as typed, with what was pasted for it in place of that."""
     if (cells := pasted.get(row.indicator.pk)) is not None:
         return cells._asdict()
     return {name: row.data.get(row.add_prefix(name), "") for name in row.fields}
 
 
-def _typed_source(form: SourceForm) -> dict[str, Any]:
+def _source_initial(form: ReadingSourceForm) -> dict[str, Any]:
     return {name: form.data.get(name, "") for name in form.fields if name != "files"}
 
 
-def _source(form: SourceForm) -> dict[str, Any]:
+def _source_values(form: ReadingSourceForm) -> dict[str, Any]:
     said = form.cleaned_data
     file = form.kept[0] if form.kept else None
     return {"stated_by": said["stated_by"], "source": said["source"], "link": said["link"], "file": file}
 
 
-def _counts(form: SourceForm, rows: Iterable[CountRow]) -> list[Count]:
-    return [_count(row.indicator, form, row.cleaned_data) for row in rows if row.says_something]
+def _reading_inputs(form: ReadingSourceForm, rows: Iterable[ReadingRow]) -> list[ReadingInput]:
+    return [_reading_input(row.indicator, form, row.cleaned_data) for row in rows if row.says_something]
 
 
-def _whole(indicator: Indicator, form: SourceForm, parts: PartsForm) -> Count:
+def _reading_with_parts(indicator: Indicator, form: ReadingSourceForm, parts: ReadingPartsForm) -> ReadingInput:
     said = parts.cleaned_data
     told = [
-        Part(dimension, category, figure)
+        ReadingPartInput(dimension, category, figure)
         for dimension, categories in parts.breakdowns.items()
         for category in categories
-        if (figure := said[part_field(dimension, category)]) is not None
+        if (figure := said[part_field_name(dimension, category)]) is not None
     ]
-    return _count(indicator, form, said)._replace(parts=told)
+    return _reading_input(indicator, form, said)._replace(parts=told)
 
 
-def _count(indicator: Indicator, form: SourceForm, said: Mapping[str, Any]) -> Count:
+def _reading_input(indicator: Indicator, form: ReadingSourceForm, said: Mapping[str, Any]) -> ReadingInput:
     direction = said["direction"]
-    return Count(
+    return ReadingInput(
         indicator=indicator,
         starts_on=form.cleaned_data["starts_on"],
         through_on=form.cleaned_data["through_on"],
         figure=said["figure"],
-        direction=Direction(direction) if direction not in ("", NO_DATA) else "",
+        direction=ReadingDirection(direction) if direction not in ("", NO_DATA) else "",
         note=said["note"],
     )
 
 
-def _recorded(number: int) -> str:
+def _recorded_message(number: int) -> str:
     what = "1 figure is" if number == 1 else f"{number} figures are"
     return f"Recorded: {what} in the record, each as a claim until somebody else verifies its evidence."

@@ -7,61 +7,61 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from dialogues import permissions
-from dialogues.choices import Decision, Review
+from dialogues.choices import UpdateDecision, EvidenceDecision
 from dialogues.models import Evidence, EvidenceReview, UpdateRound
-from dialogues.views.assessments import asks_for_verdict
-from dialogues.views.timeline import decision_on, newest
+from dialogues.views.assessments import needs_verdict
+from dialogues.views.timeline import decision_on, newest_review
 from recommendations.edition_context import page_url
 from tiptracker.accounts.models import User
-from tiptracker.choices import Word
-from tiptracker.numbers import whole_number
-from tiptracker.web.pages import SignedIn
+from tiptracker.choices import ChoiceEnum
+from tiptracker.numbers import parse_whole_number
+from tiptracker.web.pages import SignedInRequest
 
 
-class Before(NamedTuple):
+class LastDecision(NamedTuple):
     """The embassy's word, what it was given on, and the link back to it with its words; `more` is what else to know."""
 
-    word: Word
+    word: ChoiceEnum
     what: str
     url: str
     then: str
     more: str = ""
 
 
-def on_to_the_next(request: SignedIn, row: UpdateRound | Evidence) -> HttpResponse:
+def redirect_to_next(request: SignedInRequest, row: UpdateRound | Evidence) -> HttpResponse:
     """Lead from what was decided on to what waits next."""
     kind = "round" if isinstance(row, UpdateRound) else "evidence"
     return redirect(page_url(request, "inbox_next", query={"after": f"{kind}-{row.pk}"}))
 
 
-def just_decided(request: SignedIn) -> Before | None:
+def find_last_decision(request: SignedInRequest) -> LastDecision | None:
     """What the address says one comes from ("?after=round-12"), where it was decided on and is seen; else None."""
     kind, _, named = request.GET.get("after", "").partition("-")
-    key = whole_number(named)
+    key = parse_whole_number(named)
     if not request.user.is_embassy or key is None:
         return None
-    teller = {"round": _of_round, "evidence": _of_evidence}.get(kind)
+    teller = {"round": _of_round, "evidence": _evidence_decision}.get(kind)
     return teller(request.user, key) if teller else None
 
 
-def _of_round(user: User, key: int) -> Before | None:
+def _of_round(user: User, key: int) -> LastDecision | None:
     row = UpdateRound.objects.visible_to(user).select_related("decision", "update__commitment").filter(pk=key).first()
     if row is None or (decision := decision_on(row)) is None:
         return None
-    word = Decision(decision.decision)
+    word = UpdateDecision(decision.decision)
     url = reverse("round_detail", args=[row.pk])
-    assesses = word is Decision.ACCEPTED and permissions.can_give_verdicts(user)
+    assesses = word is UpdateDecision.ACCEPTED and permissions.can_give_verdicts(user)
     text = row.update.commitment.text
     if not assesses:
-        return Before(word, text, url, "Back to it")
-    if asks_for_verdict(user, row):
-        return Before(word, text, f"{url}#assess", "Say what it means for its benchmarks")
-    return Before(word, text, url, "Back to it", "No benchmark of it waits for a verdict.")
+        return LastDecision(word, text, url, "Back to it")
+    if needs_verdict(user, row):
+        return LastDecision(word, text, f"{url}#assess", "Say what it means for its benchmarks")
+    return LastDecision(word, text, url, "Back to it", "No benchmark of it waits for a verdict.")
 
 
-def _of_evidence(user: User, key: int) -> Before | None:
+def _evidence_decision(user: User, key: int) -> LastDecision | None:
     row = Evidence.objects.visible_to(user).filter(pk=key).first()
-    said = newest(EvidenceReview.objects.visible_to(user).filter(evidence=key)) if row else None
+    said = newest_review(EvidenceReview.objects.visible_to(user).filter(evidence=key)) if row else None
     if row is None or said is None:
         return None
-    return Before(Review(said.decision), row.title, reverse("evidence_detail", args=[key]), "Back to it")
+    return LastDecision(EvidenceDecision(said.decision), row.title, reverse("evidence_detail", args=[key]), "Back to it")

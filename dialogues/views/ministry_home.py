@@ -9,37 +9,37 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from dialogues.choices import Decision, Progress, Status
+from dialogues.choices import UpdateDecision, ClaimedProgress, CommitmentStatus
 from dialogues.models import Commitment, Draft
-from dialogues.score_effects import beside_status, returned_on
-from dialogues.status import Standing
-from dialogues.views.drafts import DraftNote, draft_on
-from dialogues.views.edition_context import Head
+from dialogues.score_effects import format_status_detail, format_returned_on
+from dialogues.status import CommitmentStanding
+from dialogues.views.drafts import DraftNote, describe_draft
+from dialogues.views.edition_context import CommitmentHeading
 from dialogues.views.timeline import decision_on
-from recommendations.edition_context import AtEdition
+from recommendations.edition_context import EditionRequest
 from tiptracker import clock
-from tiptracker.accounts.models import User, contact_in
+from tiptracker.accounts.models import User, find_contact
 from tiptracker.choices import Role
 from tiptracker.web.pages import render_page
 
 
 @dataclass(frozen=True)
-class Ask:
+class MinistryCommitment:
     """One commitment as its ministry sees it: how it stands, what was sent last, how the embassy answered."""
 
-    commitment: Head
+    commitment: CommitmentHeading
     made_on: date
-    standing: Standing
+    standing: CommitmentStanding
     sent_on: date | None
-    claimed: Progress | None
-    answer: Decision | None
+    claimed: ClaimedProgress | None
+    answer: UpdateDecision | None
     reason: str
     draft: DraftNote | None
 
     @property
     def is_waiting(self) -> bool:
         """An update of it is with the embassy."""
-        return self.standing.status is Status.WITH_EMBASSY
+        return self.standing.status is CommitmentStatus.WITH_EMBASSY
 
     @property
     def is_returned(self) -> bool:
@@ -49,7 +49,7 @@ class Ask:
     @property
     def is_accepted(self) -> bool:
         """The last one sent was taken, and there is more to do."""
-        return self.answer is Decision.ACCEPTED and not self.is_settled
+        return self.answer is UpdateDecision.ACCEPTED and not self.is_settled
 
     @property
     def is_settled(self) -> bool:
@@ -59,12 +59,12 @@ class Ask:
     @property
     def status_text(self) -> str:
         """ "overdue by 12 days", "with the embassy since 12 January 2022"."""
-        return beside_status(self.standing)
+        return format_status_detail(self.standing)
 
     @property
     def returned_text(self) -> str:
         """ "returned on 13 January 2022"."""
-        return returned_on(self.standing.returned_on) if self.standing.returned_on else ""
+        return format_returned_on(self.standing.returned_on) if self.standing.returned_on else ""
 
     @property
     def claimed_text(self) -> str:
@@ -77,45 +77,45 @@ class Ask:
         return not self.is_returned, self.standing.due_on or date.max, self.commitment.pk
 
 
-def asks_of(user: User, day: date) -> list[Ask]:
+def list_ministry_commitments(user: User, day: date) -> list[MinistryCommitment]:
     """The commitments of a focal point's ministry made by `day`, most urgent first."""
     commitments = Commitment.objects.visible_to(user).select_related("ministry").with_history().order_by("pk")
     drafts = {draft.commitment_id: draft for draft in Draft.objects.visible_to(user).select_related("saved_by")}
-    asks = (_ask(commitment, day, user, drafts.get(commitment.pk)) for commitment in commitments)
+    asks = (_ministry_commitment(commitment, day, user, drafts.get(commitment.pk)) for commitment in commitments)
     return sorted((ask for ask in asks if ask), key=lambda ask: ask.urgency)
 
 
-def _ask(commitment: Commitment, day: date, user: User, draft: Draft | None) -> Ask | None:
+def _ministry_commitment(commitment: Commitment, day: date, user: User, draft: Draft | None) -> MinistryCommitment | None:
     if (standing := commitment.standing_on(day)) is None:
         return None
     sent = [round for update in commitment.updates.all() for round in update.rounds.all()]
     last = max(sent, key=lambda round: (round.recorded_at, round.pk), default=None)
     decision = decision_on(last) if last else None
-    return Ask(
-        commitment=Head.of(commitment),
+    return MinistryCommitment(
+        commitment=CommitmentHeading.of(commitment),
         made_on=min(event.happened_on for event in commitment.events.all()),
         standing=standing,
         sent_on=timezone.localtime(last.recorded_at).date() if last else None,
-        claimed=Progress(last.claimed) if last else None,
-        answer=Decision(decision.decision) if decision else None,
+        claimed=ClaimedProgress(last.claimed) if last else None,
+        answer=UpdateDecision(decision.decision) if decision else None,
         reason=decision.reason if decision else "",
-        draft=draft_on(draft, commitment, user) if draft else None,
+        draft=describe_draft(draft, commitment, user) if draft else None,
     )
 
 
 @login_required
 @require_GET
-def ministry_home(request: AtEdition) -> HttpResponse:
+def ministry_home(request: EditionRequest) -> HttpResponse:
     """What is asked of the ministry, most urgent first; what was sent and waits; what is done."""
     user = request.user
     if user.role != Role.FOCAL_POINT:
         raise PermissionDenied
-    asks = asks_of(user, clock.today(request.edition.country.time_zone))
+    asks = list_ministry_commitments(user, clock.today(request.edition.country.time_zone))
     context = {
         "ministry": user.ministry,
         "asked": [ask for ask in asks if not ask.is_settled and not ask.is_waiting],
         "waiting": [ask for ask in asks if ask.is_waiting and not ask.is_settled],
         "settled": [ask for ask in asks if ask.is_settled],
-        "contact": contact_in(user.ministry.country_id) if user.ministry else None,
+        "contact": find_contact(user.ministry.country_id) if user.ministry else None,
     }
     return render_page(request, "dialogues/ministry_home.html", context)

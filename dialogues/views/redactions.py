@@ -20,38 +20,29 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from dialogues import permissions
-from dialogues.actions.redactions import (
-    MANY,
-    Place,
-    confirm_redaction,
-    decline_redaction,
-    places_of,
-    proposals_naming,
-    propose_redaction,
-    refuse_unfit_redaction,
-)
-from dialogues.choices import Answer
-from dialogues.forms.redactions import DecisionForm, RedactionForm
+from dialogues.actions.redactions import MANY_PLACES, FoundPlace, confirm_redaction, decline_redaction, find_places, find_pending_redactions, propose_redaction, refuse_invalid_redaction
+from dialogues.choices import RedactionAnswer
+from dialogues.forms.redactions import RedactionDecisionForm, RedactionForm
 from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionDecision, RedactionPlace, UpdateRound
 from dialogues.text_search import excerpt
-from dialogues.views.edition_context import recorded_before
-from dialogues.views.redaction_labels import MODELS, Spot, labelled
-from recommendations.edition_context import stand_in
+from dialogues.views.edition_context import duplicate_link
+from dialogues.views.redaction_labels import MODELS_BY_TABLE, PlaceLabel, label_places
+from recommendations.edition_context import set_page_country
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
-from tiptracker.numbers import whole_number
+from tiptracker.numbers import parse_whole_number
 from tiptracker.web import exports
-from tiptracker.web.frontend.rows import beside_field
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.frontend.rows import add_field_error
+from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 25
 
 
-class FileSpot(NamedTuple):
+class FileChoice(NamedTuple):
     """A file that may go as a whole."""
 
     file: EvidenceFile
@@ -61,30 +52,30 @@ class FileSpot(NamedTuple):
 @login_required
 @require_safe
 @never_cache
-def redaction_list(request: SignedIn) -> HttpResponse:
+def redaction_list(request: SignedInRequest) -> HttpResponse:
     """What was proposed and waits, and what was taken out, newest first."""
     user = request.user
     if user.role not in (Role.OFFICER, Role.AMBASSADOR):
         raise PermissionDenied
     rows = Redaction.objects.visible_to(user).select_related("recorded_by", "decision__recorded_by").order_by("-pk")
-    if exports.is_asked(request):
-        return exports.export(request, "redactions", HEADS, [_cells(row) for row in rows])
+    if exports.is_export_requested(request):
+        return exports.export_rows(request, "redactions", EXPORT_HEADERS, [_export_row(row) for row in rows])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render_page(request, "dialogues/redaction_list.html", {"page": page})
 
 
-HEADS = ("Why", "Proposed", "Proposed by", "Decision", "Decided", "Decided by")
+EXPORT_HEADERS = ("Why", "Proposed", "Proposed by", "Decision", "Decided", "Decided by")
 
 
-def _cells(row: Redaction) -> tuple[object, ...]:
+def _export_row(row: Redaction) -> tuple[object, ...]:
     """Without the words that are to go, or where they stand."""
     proposed = (row.reason, row.recorded_at, row.recorded_by.name)
-    if (decision := decided(row)) is None:
+    if (decision := redaction_decision(row)) is None:
         return (*proposed, "waits", None, "")
-    return (*proposed, Answer(decision.decision).label, decision.recorded_at, decision.recorded_by.name)
+    return (*proposed, RedactionAnswer(decision.decision).label, decision.recorded_at, decision.recorded_by.name)
 
 
-def decided(row: Redaction) -> RedactionDecision | None:
+def redaction_decision(row: Redaction) -> RedactionDecision | None:
     """The second person's word, or None while it waits."""
     return getattr(row, "decision", None)
 
@@ -92,7 +83,7 @@ def decided(row: Redaction) -> RedactionDecision | None:
 @login_required
 @never_cache
 @sensitive_post_parameters("words", "looked_for")
-def redaction_add(request: SignedIn) -> HttpResponse:
+def redaction_add(request: SignedInRequest) -> HttpResponse:
     """Find every place where words stand, and propose that they go; `?file=` names a file. Nothing is changed yet."""
     user = request.user
     countries = [each for each in Country.objects.visible_to(user) if permissions.can_redact(user, each)]
@@ -104,10 +95,10 @@ def redaction_add(request: SignedIn) -> HttpResponse:
     # Begun from a file: that, and not words, is what goes.
     context: dict[str, Any] = {"form": form, "is_of_file": "of_file" in request.POST or "file" in request.GET}
     if not form.is_valid():
-        named, offered = _keys(typed.getlist("file")), _keys(request.POST.getlist("offered"))
-        context["files"] = _files(user, countries, (), named, offered=offered)
+        named, offered = _parse_keys(typed.getlist("file")), _parse_keys(request.POST.getlist("offered"))
+        context["files"] = _file_choices(user, countries, (), named, offered=offered)
     else:
-        page = _Found(request, form)
+        page = _RedactionSearch(request, form)
         if page.is_proposed and (redaction := page.propose()):
             messages.success(request, "Proposed. Nothing is taken out until somebody else has confirmed it.")
             return redirect("redaction_detail", redaction.pk)
@@ -115,10 +106,10 @@ def redaction_add(request: SignedIn) -> HttpResponse:
     return render_page(request, "dialogues/redaction_add.html", context, status=422 if form.errors else 200)
 
 
-class _Found:
+class _RedactionSearch:
     """Where the words of a valid form stand, with what is ticked; a place not shown before is ticked."""
 
-    def __init__(self, request: SignedIn, form: RedactionForm) -> None:
+    def __init__(self, request: SignedInRequest, form: RedactionForm) -> None:
         self.user, self.form, self.country = request.user, form, form.chosen_country
         self.words, self.reason = form.cleaned_data["words"], form.cleaned_data["reason"]
         shown, chosen = request.POST.getlist("shown"), request.POST.getlist("place")
@@ -127,11 +118,11 @@ class _Found:
         # What was looked for before is what stands on the page: other words are looked for first.
         is_looked_for = request.POST.get("looked_for") == self.words
         self.is_proposed = "propose" in request.POST and is_looked_for
-        self.places = places_of(self.country, self.words)
-        asked = _keys(request.POST.getlist("file"))
+        self.places = find_places(self.country, self.words)
+        asked = _parse_keys(request.POST.getlist("file"))
         named = asked if is_looked_for else asked | {p.row for p in self.places if p.model is EvidenceFile}
-        self.files = _files(
-            self.user, [self.country], self.places, named, offered=_keys(request.POST.getlist("offered"))
+        self.files = _file_choices(
+            self.user, [self.country], self.places, named, offered=_parse_keys(request.POST.getlist("offered"))
         )
         self.before: tuple[str, str] | None = None
 
@@ -149,8 +140,8 @@ class _Found:
                 now=clock.now(self.country.time_zone),
             )
         except Refused as refusal:
-            beside_field(self.form, str(refusal), refusal.field)
-            self.before = recorded_before(refusal, "redaction_detail")
+            add_field_error(self.form, str(refusal), refusal.field)
+            self.before = duplicate_link(refusal, "redaction_detail")
             return None
 
     def context(self) -> dict[str, Any]:
@@ -158,16 +149,16 @@ class _Found:
         chosen = [each.file for each in self.files if each.is_chosen]
         if not self.form.errors:
             try:
-                refuse_unfit_redaction(words=self.words, reason=self.reason, files=chosen)
+                refuse_invalid_redaction(words=self.words, reason=self.reason, files=chosen)
             except Refused as refusal:
-                beside_field(self.form, str(refusal), refusal.field)
+                add_field_error(self.form, str(refusal), refusal.field)
                 return {"files": self.files}
-        spots = _spots(self.user, self.places, self.words, self.left)
+        spots = _label_found_places(self.user, self.places, self.words, self.left)
         return {
             "is_looked_for": True,
             "looked_for": self.words,
             "spots": spots,
-            "are_many": sum(spot.is_chosen for spot in spots) > MANY,
+            "are_many": sum(spot.is_chosen for spot in spots) > MANY_PLACES,
             "are_many_meant": self.are_many_meant,
             "files": self.files,
             "recorded_before": self.before,
@@ -176,18 +167,18 @@ class _Found:
 
 @login_required
 @never_cache
-def redaction_detail(request: SignedIn, pk: int) -> HttpResponse:
+def redaction_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A proposal with every place where the words stand now, to confirm or to decline; or what was taken out."""
     user = request.user
     rows = Redaction.objects.visible_to(user).select_related("country", "recorded_by", "decision__recorded_by")
     redaction = get_object_or_404(rows, pk=pk)
-    stand_in(request, redaction.country)
+    set_page_country(request, redaction.country)
     may_decide = permissions.can_decide_on_redaction(user, redaction)
-    form = DecisionForm(request.POST if request.method == "POST" else None)
+    form = RedactionDecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and not may_decide:
         raise PermissionDenied
     if request.method == "POST" and form.is_valid():
-        is_confirmed = request.POST.get("decision") == Answer.CONFIRMED
+        is_confirmed = request.POST.get("decision") == RedactionAnswer.CONFIRMED
         told = {"reason": form.cleaned_data["reason"], "by": user, "now": clock.now(redaction.country.time_zone)}
         try:
             if is_confirmed:
@@ -195,39 +186,39 @@ def redaction_detail(request: SignedIn, pk: int) -> HttpResponse:
             else:
                 decline_redaction(redaction=redaction, **told)
         except Refused as refusal:
-            beside_field(form, str(refusal), refusal.field)
+            add_field_error(form, str(refusal), refusal.field)
             redaction = rows.get(pk=pk)
         else:
             done = "It is taken out. What is to be done now stands below."
             messages.success(request, done if is_confirmed else "Declined. The record stays as it is.")
             return redirect("redaction_detail", redaction.pk)
-    context = {"redaction": redaction, "form": form, "may_decide": may_decide, **_told(redaction, user)}
+    context = {"redaction": redaction, "form": form, "may_decide": may_decide, **_detail_context(redaction, user)}
     return render_page(request, "dialogues/redaction_detail.html", context, status=422 if form.errors else 200)
 
 
-def _told(redaction: Redaction, user: User) -> dict[str, Any]:
+def _detail_context(redaction: Redaction, user: User) -> dict[str, Any]:
     """What is, or was, to go; what was left; the files; and how it was decided."""
     decision = getattr(redaction, "decision", None)
     marked = {True: [], False: []}  # type: dict[bool, list[tuple[type[Model], int, str]]]
     for place in redaction.places.all():
-        marked[place.is_left].append((MODELS[place.table], place.row, place.field))
+        marked[place.is_left].append((MODELS_BY_TABLE[place.table], place.row, place.field))
     told: dict[str, Any] = {
         "decision": decision,
         "files": [each.file for each in redaction.files.select_related("file")],
-        "left": labelled(user, marked[True]),
-        "spots": labelled(user, marked[False]),
+        "left": label_places(user, marked[True]),
+        "spots": label_places(user, marked[False]),
     }
     if decision is None:
         left = {str(place) for place in redaction.places.all()}
-        places = [each for each in places_of(redaction.country, redaction.words) if each.key not in left]
-        told["spots"] = _spots(user, places, redaction.words)
-        told["are_many"] = len(places) > MANY
-    elif decision.decision == Answer.CONFIRMED:
-        told |= _handed_over(redaction, told["files"], user)
+        places = [each for each in find_places(redaction.country, redaction.words) if each.key not in left]
+        told["spots"] = _label_found_places(user, places, redaction.words)
+        told["are_many"] = len(places) > MANY_PLACES
+    elif decision.decision == RedactionAnswer.CONFIRMED:
+        told |= _disclosure_context(redaction, told["files"], user)
     return told
 
 
-def _handed_over(redaction: Redaction, files: Sequence[EvidenceFile], user: User) -> dict[str, Any]:
+def _disclosure_context(redaction: Redaction, files: Sequence[EvidenceFile], user: User) -> dict[str, Any]:
     """Who holds a copy: of a briefing withdrawn for it (an app above this one: by name alone), or of its files."""
     briefings = apps.get_model("reports", "Briefing").objects.visible_to(user).filter(withdrawn_for=redaction)
     taken = AuditEntry.objects.visible_to(user).filter(verb="file.taken").select_related("by").order_by("number")
@@ -238,22 +229,22 @@ def _handed_over(redaction: Redaction, files: Sequence[EvidenceFile], user: User
     }
 
 
-def _spots(user: User, places: Sequence[Place], words: str, left: Collection[str] = ()) -> list[Spot]:
-    named = labelled(user, [(place.model, place.row, place.field) for place in places])
+def _label_found_places(user: User, places: Sequence[FoundPlace], words: str, left: Collection[str] = ()) -> list[PlaceLabel]:
+    named = label_places(user, [(place.model, place.row, place.field) for place in places])
     return [
         spot._replace(excerpt=excerpt(place.text, words), is_chosen=spot.key not in left)
         for spot, place in zip(named, places, strict=True)
     ]
 
 
-def _files(
+def _file_choices(
     user: User,
     countries: Sequence[Country],
-    places: Sequence[Place],
+    places: Sequence[FoundPlace],
     named: Collection[int],
     *,
     offered: Collection[int] = (),
-) -> list[FileSpot]:
+) -> list[FileChoice]:
     """The files that came with what holds the words, and those named; ticked are those named."""
     rows = defaultdict(set)
     for place in places:
@@ -263,19 +254,19 @@ def _files(
         beside | Q(pk__in={*named, *offered}), evidence__country__in=countries
     )
     kept = files.exclude(pk__in=EvidenceFile.objects.visible_to(user).redacted().values("pk")).distinct()
-    return [FileSpot(file, file.pk in named) for file in kept.order_by("pk")]
+    return [FileChoice(file, file.pk in named) for file in kept.order_by("pk")]
 
 
-def _keys(typed: Iterable[str]) -> set[int]:
-    return {key for text in typed if (key := whole_number(text)) is not None}
+def _parse_keys(typed: Iterable[str]) -> set[int]:
+    return {key for text in typed if (key := parse_whole_number(text)) is not None}
 
 
-def of_evidence(evidence: Evidence) -> list[Model | None]:
+def list_evidence_rows(evidence: Evidence) -> list[Model | None]:
     """A piece of evidence and what is read with it, from prefetched rows."""
     return [evidence, evidence.file, *evidence.reviews.all()]
 
 
-def pending_on(user: User, country: Country, *rows: Model | None) -> list[str]:
+def pending_redaction_urls(user: User, country: Country, *rows: Model | None) -> list[str]:
     """Proposals to take something of these rows out, for the embassy alone: the address of each, if it opens for them.
 
     An observer is told too, and sees none: what is to go stands there.
@@ -283,11 +274,11 @@ def pending_on(user: User, country: Country, *rows: Model | None) -> list[str]:
     if not user.is_embassy:
         return []
     decides = user.role in (Role.OFFICER, Role.AMBASSADOR)
-    proposals = proposals_naming(country, rows)
+    proposals = find_pending_redactions(country, rows)
     return [reverse("redaction_detail", args=[each.pk]) if decides else "" for each in proposals]
 
 
-def redacted_on(*rows: Model | None) -> list[date]:
+def redaction_dates(*rows: Model | None) -> list[date]:
     """On which days something of these rows was redacted: for a note on their page, which says neither what nor why."""
     marked = RedactionPlace.objects.marked(filter(None, rows))
     return sorted({timezone.localtime(place.redaction.decision.recorded_at).date() for place in marked})

@@ -12,45 +12,45 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from dialogues.actions.rollover import MOVES, Carried, carry_over
+from dialogues.actions.rollover import MOVING_STATUSES, RolloverResult, roll_over_edition
 from dialogues.choices import Verdict
-from dialogues.forms.rollover import CarryForm
+from dialogues.forms.rollover import RolloverForm
 from dialogues.models import Assessment, Commitment
-from dialogues.status import Standing
+from dialogues.status import CommitmentStanding
 from recommendations.edition_context import edition_url
 from recommendations.models import Benchmark, Edition, Recommendation
-from recommendations.rollover.views import both_years
+from recommendations.rollover.views import get_edition_pair
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
-from tiptracker.web.frontend.rows import beside_field
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.frontend.rows import add_field_error
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
-class Moving(NamedTuple):
+class MovingCommitment(NamedTuple):
     """An open commitment towards a benchmark of the year before; whether it works towards this year's already."""
 
     commitment: Commitment
-    standing: Standing
+    standing: CommitmentStanding
     has_moved: bool
 
 
-class CarryLine(NamedTuple):
+class RolloverBenchmarkRow(NamedTuple):
     """A benchmark of the year before: its verdict, what is open towards it, and its field or what repeats it."""
 
     benchmark: Benchmark
     verdict: Verdict | None
-    commitments: list[Moving]
+    commitments: list[MovingCommitment]
     again: Benchmark | None
     field: BoundField | None
 
 
-class CarryGroup(NamedTuple):
+class RolloverGroup(NamedTuple):
     """A recommendation of the year before, those that repeat it, and its benchmarks."""
 
     recommendation: Recommendation
     repeated_by: list[Recommendation]
-    lines: list[CarryLine]
+    lines: list[RolloverBenchmarkRow]
 
     @property
     def stays(self) -> bool:
@@ -61,26 +61,26 @@ class CarryGroup(NamedTuple):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def edition_carry_over(request: SignedIn, pk: int) -> HttpResponse:
+def edition_carry_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask the benchmarks of the year before again, and move open commitments along to them."""
-    edition, before = both_years(request, pk)
+    edition, before = get_edition_pair(request, pk)
     if before is None:
         return redirect("edition_repeats", pk=edition.pk)
     now = clock.now(edition.country.time_zone)
-    page = _Page(request, edition, before, now.date())
+    page = _RolloverPage(request, edition, before, now.date())
     if page.form.is_bound and page.form.is_valid():
         try:
-            carried = carry_over(edition=edition, goes=page.form.goes(), by=request.user, now=now)
+            carried = roll_over_edition(edition=edition, goes=page.form.goes(), by=request.user, now=now)
         except Refused as refusal:
-            beside_field(page.form, str(refusal), refusal.field)
+            add_field_error(page.form, str(refusal), refusal.field)
         else:
-            messages.success(request, _told(carried, before))
+            messages.success(request, _result_message(carried, before))
             return redirect(edition_url(edition, "recommendation_list"))
     status = 422 if page.form.errors else 200
     return render_page(request, "dialogues/edition_carry_over.html", page.context(), status=status)
 
 
-def _told(carried: Carried, before: Edition) -> str:
+def _result_message(carried: RolloverResult, before: Edition) -> str:
     if carried == (0, 0):
         return f"Nothing of {before.year} was left to carry over."
     benchmarks = f"{carried.benchmarks} benchmark{'' if carried.benchmarks == 1 else 's'} asked again"
@@ -88,10 +88,10 @@ def _told(carried: Carried, before: Edition) -> str:
     return f"Carried over from {before.year}: {benchmarks}, {moved}."
 
 
-class _Page:
+class _RolloverPage:
     """What stands of both years, and the form."""
 
-    def __init__(self, request: SignedIn, edition: Edition, before: Edition, today: date) -> None:
+    def __init__(self, request: SignedInRequest, edition: Edition, before: Edition, today: date) -> None:
         user = request.user
         self.user, self.edition, self.before, self.today = user, edition, before, today
         benchmarks = Prefetch(
@@ -110,7 +110,7 @@ class _Page:
             if one.pk not in self.again and one.known_terms and (not row.is_retired or one.pk in self.moving)
         ]
         typed = request.POST if request.method == "POST" else None
-        self.form = CarryForm(typed, benchmarks=left, new=self.new, year=before.year)
+        self.form = RolloverForm(typed, benchmarks=left, new=self.new, year=before.year)
 
     def context(self) -> dict[str, Any]:
         """What the page shows: what is asked again first, then what isn't."""
@@ -126,14 +126,14 @@ class _Page:
             "moves": self._moves(groups),
         }
 
-    def _groups(self) -> list[CarryGroup]:
-        verdicts = _verdicts(self.user, self.old)
+    def _groups(self) -> list[RolloverGroup]:
+        verdicts = _newest_verdicts(self.user, self.old)
         return [
-            CarryGroup(
+            RolloverGroup(
                 row,
                 [one for one in self.new if one.repeats_id == row.pk],
                 [
-                    CarryLine(
+                    RolloverBenchmarkRow(
                         one,
                         verdicts.get(one.pk),
                         self.moving.get(one.pk, []),
@@ -146,25 +146,25 @@ class _Page:
             for row in self.old
         ]
 
-    def _moving(self) -> Mapping[int, list[Moving]]:
+    def _moving(self) -> Mapping[int, list[MovingCommitment]]:
         """By benchmark of the year before, what is open towards it; the soonest due first."""
         benchmarks = [one.pk for row in self.old for one in row.benchmarks.all()]
         rows = Commitment.objects.visible_to(self.user).filter(links__benchmark__in=benchmarks).distinct()
-        found: dict[int, list[Moving]] = {}
+        found: dict[int, list[MovingCommitment]] = {}
         for row in rows.with_history().select_related("ministry").prefetch_related("links"):
             standing = row.standing_on(self.today)
-            if standing is None or standing.status not in MOVES:
+            if standing is None or standing.status not in MOVING_STATUSES:
                 continue
             towards = {link.benchmark_id for link in row.links.all()}
             for key in towards & set(benchmarks):
                 again = self.again.get(key)
-                found.setdefault(key, []).append(Moving(row, standing, again is not None and again.pk in towards))
+                found.setdefault(key, []).append(MovingCommitment(row, standing, again is not None and again.pk in towards))
         for own in found.values():
             own.sort(key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
         return found
 
     @staticmethod
-    def _moves(groups: Iterable[CarryGroup]) -> int:
+    def _moves(groups: Iterable[RolloverGroup]) -> int:
         """How many open commitments would move along without anything being chosen."""
         return len(
             {
@@ -177,7 +177,7 @@ class _Page:
         )
 
 
-def _verdicts(user: User, old: Sequence[Recommendation]) -> dict[int, Verdict]:
+def _newest_verdicts(user: User, old: Sequence[Recommendation]) -> dict[int, Verdict]:
     """The newest verdict on each benchmark."""
     rows = Assessment.objects.visible_to(user).filter(benchmark__recommendation__in=[row.pk for row in old])
     told = rows.order_by("recorded_at", "pk").values_list("benchmark", "verdict")

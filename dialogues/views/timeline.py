@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialogues import permissions
-from dialogues.actions.commitments import lack_of_proof
-from dialogues.choices import Decision, DoneBy, Kind, MadeBy, Progress, Review, Shows, Status
+from dialogues.actions.commitments import find_missing_proof
+from dialogues.choices import UpdateDecision, DoneBy, CommitmentEventKind, MadeBy, ClaimedProgress, EvidenceDecision, SupportKind, CommitmentStatus
 from dialogues.models import (
     Commitment,
     CommitmentBenchmark,
@@ -24,19 +24,19 @@ from dialogues.models import (
     RoundDecision,
     UpdateRound,
 )
-from dialogues.status import Standing, standing_on
-from dialogues.views.edition_context import key_in, outside
-from dialogues.views.timeline_entries import Bearing, Entry, line_of
+from dialogues.status import CommitmentStanding, standing_on
+from dialogues.views.edition_context import format_benchmark_key, describe_outside_period
+from dialogues.views.timeline_entries import Bearing, TimelineEntry, summarize_update
 from recommendations.edition_context import edition_url
 from recommendations.models import Edition
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.accounts.permissions import may_read_name
-from tiptracker.validation import spelt
+from tiptracker.accounts.permissions import can_read_name
+from tiptracker.validation import format_date
 
-EMBASSY = "U.S. Embassy"
+EMBASSY_NAME = "U.S. Embassy"
 
 
-class Next(NamedTuple):
+class NextAction(NamedTuple):
     """What is needed next, from whom, and the one button that this person can press."""
 
     sentence: str
@@ -45,16 +45,16 @@ class Next(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Story:
+class CommitmentTimeline:
     """A commitment with all that a reader may know of it."""
 
     commitment: Commitment
-    standing: Standing
+    standing: CommitmentStanding
     events: Sequence[CommitmentEvent]
     rounds: Sequence[UpdateRound]
     evidence: Sequence[Evidence]
-    entries: Sequence[Entry]
-    exchange: Sequence[Entry]
+    entries: Sequence[TimelineEntry]
+    exchange: Sequence[TimelineEntry]
     """What the ministry sent and what the embassy answered, alone."""
     edition: Edition | None
     """Where its page stands, and more of it is logged."""
@@ -80,7 +80,7 @@ class Story:
         """The round that came back and was not mended yet."""
         last = self.last_round
         decision = decision_on(last) if last else None
-        return last if decision and decision.decision == Decision.RETURNED else None
+        return last if decision and decision.decision == UpdateDecision.RETURNED else None
 
 
 def decision_on(round: UpdateRound) -> RoundDecision | None:
@@ -88,7 +88,7 @@ def decision_on(round: UpdateRound) -> RoundDecision | None:
     return getattr(round, "decision", None)
 
 
-def newest(reviews: Iterable[EvidenceReview]) -> EvidenceReview | None:
+def newest_review(reviews: Iterable[EvidenceReview]) -> EvidenceReview | None:
     """The review that holds: the newest."""
     return max(reviews, key=lambda review: (review.recorded_at, review.pk), default=None)
 
@@ -104,7 +104,7 @@ def rounds_seen(user: User, commitment: Commitment) -> list[UpdateRound]:
     )
 
 
-def evidence_seen(user: User, commitment: Commitment) -> list[Evidence]:
+def list_commitment_evidence(user: User, commitment: Commitment) -> list[Evidence]:
     """The evidence filed under a commitment that this person sees, with what it bears on and the reviews of both."""
     bearings = EvidenceBearing.objects.visible_to(user).select_related("benchmark__recommendation")
     return list(
@@ -125,7 +125,7 @@ def evidence_seen(user: User, commitment: Commitment) -> list[Evidence]:
     )
 
 
-def tell(user: User, commitment: Commitment, day: date, editions: Sequence[Edition]) -> Story | None:
+def build_timeline(user: User, commitment: Commitment, day: date, editions: Sequence[Edition]) -> CommitmentTimeline | None:
     """The story at the end of `day`, newest first; None where the promise had not been made by then.
 
     `commitment.events` are read as they come: prefetch them with who recorded them.
@@ -135,8 +135,8 @@ def tell(user: User, commitment: Commitment, day: date, editions: Sequence[Editi
     if standing is None:
         return None
     events = [event for event in commitment.events.all() if event.happened_on <= day]
-    evidence = evidence_seen(user, commitment)
-    teller = _Teller(user, commitment, editions, rounds, evidence)
+    evidence = list_commitment_evidence(user, commitment)
+    teller = _TimelineBuilder(user, commitment, editions, rounds, evidence)
     entries = [
         *teller.of_events(events),
         *teller.of_moves(),
@@ -146,10 +146,10 @@ def tell(user: User, commitment: Commitment, day: date, editions: Sequence[Editi
     ]
     oldest_first = sorted(entries, key=lambda entry: (entry.on, entry.recorded_at))
     exchange, edition = list(teller.of_rounds())[::-1], next(iter(editions), None)
-    return Story(commitment, standing, events, rounds, evidence, oldest_first[::-1], exchange, edition)
+    return CommitmentTimeline(commitment, standing, events, rounds, evidence, oldest_first[::-1], exchange, edition)
 
 
-class _Teller:
+class _TimelineBuilder:
     """Turns a commitment's rows into entries, giving each reader no more than is theirs.
 
     A ministry reads its own claims and the answers to them; not the embassy's reasons for moving a date, not what a
@@ -169,44 +169,44 @@ class _Teller:
         self.is_embassy = user.is_embassy
         self.maker_hand = "us" if commitment.made_by == MadeBy.UNITED_STATES else "ministry"
 
-    def of_events(self, events: Iterable[CommitmentEvent]) -> Iterable[Entry]:
+    def of_events(self, events: Iterable[CommitmentEvent]) -> Iterable[TimelineEntry]:
         """What moved the commitment itself; what came with a round is told with the round."""
         due_before = None
         for event in events:
-            kind = Kind(event.kind)
-            if event.round_id is None or kind not in (Kind.REPORTED_DONE, Kind.REPORT_RETURNED, Kind.VERIFIED_DONE):
+            kind = CommitmentEventKind(event.kind)
+            if event.round_id is None or kind not in (CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.REPORT_RETURNED, CommitmentEventKind.VERIFIED_DONE):
                 yield self._of_event(event, kind, due_before)
             due_before = event.due_on or due_before
 
-    def _of_event(self, event: CommitmentEvent, kind: Kind, due_before: date | None) -> Entry:
-        by_maker = kind in (Kind.MADE, Kind.REPORTED_DONE)
+    def _of_event(self, event: CommitmentEvent, kind: CommitmentEventKind, due_before: date | None) -> TimelineEntry:
+        by_maker = kind in (CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE)
         titles = {
-            Kind.MADE: f"Promised{self._where()}",
-            Kind.RESCHEDULED: f"Moved to {spelt(event.due_on)}" if event.due_on else "Moved",
-            Kind.REPORT_RETURNED: "Report returned",
+            CommitmentEventKind.MADE: f"Promised{self._where()}",
+            CommitmentEventKind.RESCHEDULED: f"Moved to {format_date(event.due_on)}" if event.due_on else "Moved",
+            CommitmentEventKind.REPORT_RETURNED: "Report returned",
         }
-        made = [f"due {spelt(event.due_on)}" if event.due_on else "no date agreed"]
+        made = [f"due {format_date(event.due_on)}" if event.due_on else "no date agreed"]
         if self.commitment.dialogue_id and self.commitment.letter:
             made.append(self.commitment.letter)
-        until_then = f"until then due {spelt(due_before)}" if due_before else "no date was agreed before"
-        return Entry(
+        until_then = f"until then due {format_date(due_before)}" if due_before else "no date was agreed before"
+        return TimelineEntry(
             on=event.happened_on,
             recorded_at=event.recorded_at,
             hand=self.maker_hand if by_maker else "embassy",
             title=titles.get(kind, kind.label),
-            who=self.commitment.maker if by_maker else EMBASSY,
-            did={Kind.MADE: "promised", Kind.REPORTED_DONE: "reported", Kind.VERIFIED_DONE: "verified"}.get(
+            who=self.commitment.maker if by_maker else EMBASSY_NAME,
+            did={CommitmentEventKind.MADE: "promised", CommitmentEventKind.REPORTED_DONE: "reported", CommitmentEventKind.VERIFIED_DONE: "verified"}.get(
                 kind, "recorded"
             ),
-            word={Kind.VERIFIED_DONE: Status.VERIFIED, Kind.REPORTED_DONE: Status.REPORTED}.get(kind),
+            word={CommitmentEventKind.VERIFIED_DONE: CommitmentStatus.VERIFIED, CommitmentEventKind.REPORTED_DONE: CommitmentStatus.REPORTED}.get(kind),
             text=event.reason if self.is_embassy else "",
             by=self._name(event.recorded_by, event.sent_for),
-            url=self._page_of_where() if kind is Kind.MADE else "",
-            facts={Kind.MADE: made, Kind.RESCHEDULED: [until_then]}.get(kind, []),
+            url=self._page_of_where() if kind is CommitmentEventKind.MADE else "",
+            facts={CommitmentEventKind.MADE: made, CommitmentEventKind.RESCHEDULED: [until_then]}.get(kind, []),
             said=event.happened_on,
         )
 
-    def of_moves(self) -> Iterable[Entry]:
+    def of_moves(self) -> Iterable[TimelineEntry]:
         """That it moved along to another edition, once a time."""
         links = self.commitment.links.filter(recorded_at__isnull=False).select_related(
             "benchmark__recommendation__edition", "recorded_by"
@@ -216,64 +216,64 @@ class _Teller:
             moved = (link.recorded_at or self.commitment.recorded_at, link.benchmark.recommendation.edition.year)
             together.setdefault(moved, []).append(link)
         for (at, year), own in together.items():
-            yield Entry(
+            yield TimelineEntry(
                 on=timezone.localtime(at).date(),
                 recorded_at=at,
                 hand="embassy",
                 title=f"It works towards the {year} edition, too",
-                who=EMBASSY,
+                who=EMBASSY_NAME,
                 did="recorded",
                 by=self._name(own[0].recorded_by) if own[0].recorded_by else "",
                 facts=[", ".join(link.benchmark.key for link in own)],
             )
 
-    def of_rounds(self) -> Iterable[Entry]:
+    def of_rounds(self) -> Iterable[TimelineEntry]:
         """What the ministry sent, and what the embassy answered.
 
         What is sent again stands on the day of the answer that it mends, where it speaks of an earlier one: it is
         dated as the report that comes with it is.
         """
         answered_on = None
-        done = {event.round_id for event in self.commitment.events.all() if event.kind == Kind.VERIFIED_DONE}
+        done = {event.round_id for event in self.commitment.events.all() if event.kind == CommitmentEventKind.VERIFIED_DONE}
         for round in self.rounds:
             again = f", sent again ({round.number})" if round.number > 1 else ""
             on = max(round.happened_on, answered_on) if again and answered_on else round.happened_on
-            yield Entry(
+            yield TimelineEntry(
                 on=on,
                 recorded_at=round.recorded_at,
                 hand="ministry",
                 title=f"{round.update}{again}",
                 who=self.commitment.maker,
                 did="claimed",
-                word=Progress(round.claimed),
-                line=line_of(self._came_with(round), round.readings.all()),
+                word=ClaimedProgress(round.claimed),
+                line=summarize_update(self._came_with(round), round.readings.all()),
                 text=round.narrative,
                 by=self._name(round.recorded_by, self.commitment.ministry),
                 url=reverse("round_detail", args=[round.pk]) if self.is_embassy else "",
                 files=[piece.file for piece in self._came_with(round) if piece.file],
                 readings=list(round.readings.all()),
-                facts=[f"it speaks of {spelt(round.happened_on)}"] if on != round.happened_on else [],
+                facts=[f"it speaks of {format_date(round.happened_on)}"] if on != round.happened_on else [],
             )
             if decision := decision_on(round):
                 answered_on = timezone.localtime(decision.recorded_at).date()
-                yield Entry(
+                yield TimelineEntry(
                     on=answered_on,
                     recorded_at=decision.recorded_at,
                     hand="embassy",
                     title="Accepted" if round.pk in done else "",
-                    who=EMBASSY,
-                    did="verified" if round.pk in done else Decision(decision.decision).label.lower(),
-                    word=Status.VERIFIED if round.pk in done else Decision(decision.decision),
+                    who=EMBASSY_NAME,
+                    did="verified" if round.pk in done else UpdateDecision(decision.decision).label.lower(),
+                    word=CommitmentStatus.VERIFIED if round.pk in done else UpdateDecision(decision.decision),
                     text=decision.reason,
                     by=self._name(decision.recorded_by),
                     bearings=self._judged(round, decision),
                 )
 
-    def of_evidence(self) -> Iterable[Entry]:
+    def of_evidence(self) -> Iterable[TimelineEntry]:
         """What was logged beside the rounds; it is somebody's claim until it is verified."""
         for evidence in self.evidence:
             if evidence.round_id is None:
-                yield Entry(
+                yield TimelineEntry(
                     on=evidence.happened_to,
                     recorded_at=evidence.recorded_at,
                     hand="record",
@@ -283,7 +283,7 @@ class _Teller:
                     first=evidence.first_day,
                     by=self._name(evidence.recorded_by),
                     url=reverse("evidence_detail", args=[evidence.pk]),
-                    outside=outside(self.editions, evidence.first_day, evidence.happened_to) if self.is_embassy else "",
+                    outside=describe_outside_period(self.editions, evidence.first_day, evidence.happened_to) if self.is_embassy else "",
                     files=[evidence.file] if evidence.file else [],
                     readings=list(evidence.readings.all()),
                     bearings=bearings_of(evidence, self.editions) if self.is_embassy else (),
@@ -298,30 +298,30 @@ class _Teller:
                     ],
                 )
 
-    def of_reviews(self) -> Iterable[Entry]:
+    def of_reviews(self) -> Iterable[TimelineEntry]:
         """The embassy's word on evidence, given by itself and not in answer to a round."""
         answers = {(r.pk, d.recorded_at) for r in self.rounds if (d := decision_on(r))}
         for evidence in self.evidence:
             if not self.is_embassy and evidence.round_id is None:
                 continue
-            keys = {bearing.pk: key_in(self.editions, bearing.benchmark) for bearing in evidence.bearings.all()}
+            keys = {bearing.pk: format_benchmark_key(self.editions, bearing.benchmark) for bearing in evidence.bearings.all()}
             for review in evidence.reviews.all():
                 if (evidence.round_id, review.recorded_at) in answers:
                     continue
-                decision = Review(review.decision)
+                decision = EvidenceDecision(review.decision)
                 about = f" on {keys[review.bearing_id]}" if review.bearing_id in keys else ""
-                yield Entry(
+                yield TimelineEntry(
                     on=timezone.localtime(review.recorded_at).date(),
                     recorded_at=review.recorded_at,
                     hand="embassy",
                     title=f"“{evidence.title}”{about}",
-                    who=EMBASSY,
+                    who=EMBASSY_NAME,
                     did=decision.label.lower(),
                     word=decision,
                     text=review.reason,
                     by=self._name(review.recorded_by),
                     url=reverse("evidence_detail", args=[evidence.pk]),
-                    facts=[f"first day: {spelt(review.first_on)}"] if review.first_on else [],
+                    facts=[f"first day: {format_date(review.first_on)}"] if review.first_on else [],
                 )
 
     def _judged(self, round: UpdateRound, decision: RoundDecision) -> list[Bearing]:
@@ -331,13 +331,13 @@ class _Teller:
         for evidence in pieces:
             for review in evidence.reviews.all():
                 if review.recorded_at == decision.recorded_at:
-                    about = key_in(self.editions, review.bearing.benchmark) if review.bearing else "itself"
+                    about = format_benchmark_key(self.editions, review.bearing.benchmark) if review.bearing else "itself"
                     alone = about if review.bearing else "the evidence itself"
                     judged.append(
                         Bearing(
                             about=f"“{evidence.title}” {about}" if len(pieces) > 1 else alone,
-                            shows=Shows(review.bearing.shows) if review.bearing and self.is_embassy else None,
-                            review=Review(review.decision),
+                            shows=SupportKind(review.bearing.shows) if review.bearing and self.is_embassy else None,
+                            review=EvidenceDecision(review.decision),
                             reason=review.reason if review.reason != decision.reason else "",
                             first_on=review.first_on,
                         )
@@ -349,7 +349,7 @@ class _Teller:
 
     def _where(self) -> str:
         if dialogue := self.commitment.dialogue:
-            return f" at the dialogue of {spelt(dialogue.held_on)}, {dialogue.place}"
+            return f" at the dialogue of {format_date(dialogue.held_on)}, {dialogue.place}"
         return f" by {self.commitment.letter}"
 
     def _page_of_where(self) -> str:
@@ -357,7 +357,7 @@ class _Teller:
         return reverse("dialogue_detail", args=[at]) if at else ""
 
     def _name(self, person: User, sent_for: Ministry | None = None) -> str:
-        may_read = may_read_name(self.user, sent_for=sent_for.pk if sent_for else None)
+        may_read = can_read_name(self.user, sent_for=sent_for.pk if sent_for else None)
         return person.name if may_read else ""
 
 
@@ -365,104 +365,104 @@ def bearings_of(evidence: Evidence, editions: Sequence[Edition]) -> list[Bearing
     """What a piece of evidence shows on each benchmark, with the newest review of that; from prefetched rows."""
     bearings = []
     for bearing in evidence.bearings.all():
-        review = newest(review for review in evidence.reviews.all() if review.bearing_id == bearing.pk)
+        review = newest_review(review for review in evidence.reviews.all() if review.bearing_id == bearing.pk)
         bearings.append(
             Bearing(
-                key_in(editions, bearing.benchmark),
-                Shows(bearing.shows),
-                Review(review.decision) if review else None,
+                format_benchmark_key(editions, bearing.benchmark),
+                SupportKind(bearing.shows),
+                EvidenceDecision(review.decision) if review else None,
                 reason=review.reason if review else "",
             )
         )
     return bearings
 
 
-def next_step(user: User, story: Story) -> Next:
+def find_next_action(user: User, story: CommitmentTimeline) -> NextAction:
     """What is needed next and from whom, with the one button that this person can press."""
     commitment = story.commitment
     if permissions.can_send_update(user, commitment):
-        return _for_ministry(story)
+        return _next_for_ministry(story)
     if story.waiting:
-        return _to_decide(user, story, story.waiting)
+        return _next_decision(user, story, story.waiting)
     match story.standing.status:
-        case Status.WITHDRAWN:
-            return Next("It was withdrawn. Nothing is needed.")
-        case Status.VERIFIED:
-            return _after_verification(user, story)
-        case Status.REPORTED:
-            return _to_verify(user, story)
+        case CommitmentStatus.WITHDRAWN:
+            return NextAction("It was withdrawn. Nothing is needed.")
+        case CommitmentStatus.VERIFIED:
+            return _next_after_verification(user, story)
+        case CommitmentStatus.REPORTED:
+            return _next_verification(user, story)
         case _:
-            return _to_be_done(user, story)
+            return _next_work(user, story)
 
 
-def _for_ministry(story: Story) -> Next:
+def _next_for_ministry(story: CommitmentTimeline) -> NextAction:
     commitment, status = story.commitment, story.standing.status
     send = reverse("update_send", args=[commitment.pk])
     if story.waiting:
-        return Next(
-            f"We have {_sent(story.waiting)} and will answer it. You need not do anything until then. The "
+        return NextAction(
+            f"We have {_describe_sent_update(story.waiting)} and will answer it. You need not do anything until then. The "
             "embassy reads it with all that is attached, then accepts it, or returns it and says what to change. "
             "The answer will stand here and on your first page."
         )
-    if status is Status.VERIFIED:
-        return Next("The embassy has verified that this is done. Nothing more is needed. Thank you.")
-    if status is Status.WITHDRAWN:
-        return Next("It was withdrawn. Nothing is needed.")
+    if status is CommitmentStatus.VERIFIED:
+        return NextAction("The embassy has verified that this is done. Nothing more is needed. Thank you.")
+    if status is CommitmentStatus.WITHDRAWN:
+        return NextAction("It was withdrawn. Nothing is needed.")
     if story.returned:
         words = "Your update came back. Put right what is missing and send it again."
-        return Next(words, send, "Correct it and send again")
-    return Next("Tell the embassy how far it is, with something that proves it.", send, "Send an update")
+        return NextAction(words, send, "Correct it and send again")
+    return NextAction("Tell the embassy how far it is, with something that proves it.", send, "Send an update")
 
 
-def _sent(round: UpdateRound) -> str:
-    return f"your update of {spelt(timezone.localtime(round.recorded_at).date())}"
+def _describe_sent_update(round: UpdateRound) -> str:
+    return f"your update of {format_date(timezone.localtime(round.recorded_at).date())}"
 
 
-def _to_decide(user: User, story: Story, round: UpdateRound) -> Next:
+def _next_decision(user: User, story: CommitmentTimeline, round: UpdateRound) -> NextAction:
     url = reverse("round_detail", args=[round.pk])
-    days = f"The ministry’s update of {spelt(timezone.localtime(round.recorded_at).date())} waits for the embassy"
-    if permissions.can_decide(user, round):
-        return Next(f"{days}: accept it, or return it with a reason.", url, "Review the update")
-    return Next(f"{days}.", url, "Read the update")
+    days = f"The ministry’s update of {format_date(timezone.localtime(round.recorded_at).date())} waits for the embassy"
+    if permissions.can_decide_on_update(user, round):
+        return NextAction(f"{days}: accept it, or return it with a reason.", url, "Review the update")
+    return NextAction(f"{days}.", url, "Read the update")
 
 
-def _after_verification(user: User, story: Story) -> Next:
-    verified = max(event.recorded_at for event in story.events if event.kind == Kind.VERIFIED_DONE)
+def _next_after_verification(user: User, story: CommitmentTimeline) -> NextAction:
+    verified = max(event.recorded_at for event in story.events if event.kind == CommitmentEventKind.VERIFIED_DONE)
     since = [evidence for evidence in story.evidence if evidence.recorded_at > verified]
     if not since:
-        return Next("It is done and verified. Nothing is needed.")
+        return NextAction("It is done and verified. Nothing is needed.")
     url = reverse("evidence_detail", args=[since[0].pk])
-    return Next("Evidence was added after it was verified done. Look at it again.", url, "Look at the new evidence")
+    return NextAction("Evidence was added after it was verified done. Look at it again.", url, "Look at the new evidence")
 
 
-def _to_verify(user: User, story: Story) -> Next:
+def _next_verification(user: User, story: CommitmentTimeline) -> NextAction:
     url = reverse("commitment_verify_done", args=[story.commitment.pk])
     if permissions.can_verify_done(user, story.commitment):
-        if lack := lack_of_proof(story.commitment):
-            return _to_prove(user, story, f"It was reported done. Before you can verify that, this is missing: {lack}.")
-        return Next("It was reported done. Verify it on dated evidence, with a reason.", url, "Verify done")
+        if lack := find_missing_proof(story.commitment):
+            return _next_proof(user, story, f"It was reported done. Before you can verify that, this is missing: {lack}.")
+        return NextAction("It was reported done. Verify it on dated evidence, with a reason.", url, "Verify done")
     if permissions.can_change_commitment(user, story.commitment):
-        return Next("You reported it done. Another officer has to verify it: nobody verifies their own.")
-    return Next("It was reported done. An officer of the embassy has to verify it.")
+        return NextAction("You reported it done. Another officer has to verify it: nobody verifies their own.")
+    return NextAction("It was reported done. An officer of the embassy has to verify it.")
 
 
-def _to_prove(user: User, story: Story, lacking: str) -> Next:
+def _next_proof(user: User, story: CommitmentTimeline, lacking: str) -> NextAction:
     """What leads to the proof that is lacking: evidence that this person can review, else logging some."""
-    if evidence := _to_review(user, story):
-        return Next(lacking, reverse("evidence_detail", args=[evidence.pk]), "Review the evidence")
-    return _to_log(story, lacking)
+    if evidence := _find_reviewable_evidence(user, story):
+        return NextAction(lacking, reverse("evidence_detail", args=[evidence.pk]), "Review the evidence")
+    return _next_logging(story, lacking)
 
 
-def _to_log(story: Story, words: str) -> Next:
+def _next_logging(story: CommitmentTimeline, words: str) -> NextAction:
     """What leads to logging progress on it."""
     if story.edition is None:
-        return Next(words)
-    return Next(
+        return NextAction(words)
+    return NextAction(
         words, edition_url(story.edition, "evidence_log", query={"commitment": story.commitment.pk}), "Log progress"
     )
 
 
-def _to_review(user: User, story: Story) -> Evidence | None:
+def _find_reviewable_evidence(user: User, story: CommitmentTimeline) -> Evidence | None:
     """Evidence that was logged, waits for a review, and that this person may review."""
     for evidence in story.evidence:
         if evidence.round_id is not None:
@@ -473,20 +473,20 @@ def _to_review(user: User, story: Story) -> Evidence | None:
     return None
 
 
-def _to_be_done(user: User, story: Story) -> Next:
+def _next_work(user: User, story: CommitmentTimeline) -> NextAction:
     commitment = story.commitment
-    may_log = permissions.can_log(user, commitment.country)
-    if may_log and (evidence := _to_review(user, story)):
+    may_log = permissions.can_log_evidence(user, commitment.country)
+    if may_log and (evidence := _find_reviewable_evidence(user, story)):
         url = reverse("evidence_detail", args=[evidence.pk])
-        return Next(f"“{evidence.title}” has not been reviewed yet.", url, "Review the evidence")
+        return NextAction(f"“{evidence.title}” has not been reviewed yet.", url, "Review the evidence")
     if commitment.made_by == MadeBy.UNITED_STATES:
         if permissions.can_report_done(user, commitment):
             url = reverse("commitment_report_done", args=[commitment.pk])
-            return Next("The United States has to do this. Report it done once it is.", url, "Report done")
-        return Next("The United States has to do this.")
+            return NextAction("The United States has to do this. Report it done once it is.", url, "Report done")
+        return NextAction("The United States has to do this.")
     wanted = (
         f"{commitment.maker} has to mend the update that was returned, and send it again."
         if story.returned
         else f"{commitment.maker} has to act, and send an update that proves it."
     )
-    return _to_log(story, wanted) if may_log else Next(wanted)
+    return _next_logging(story, wanted) if may_log else NextAction(wanted)

@@ -7,23 +7,23 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from dialogues.choices import Review, Shows
+from dialogues.choices import EvidenceDecision, SupportKind
 from dialogues.models import Evidence, EvidenceFile, Reading
-from tiptracker.choices import Word
+from tiptracker.choices import ChoiceEnum
 
 
 class Bearing(NamedTuple):
     """What a piece of evidence shows on a benchmark, and the embassy's newest word on that."""
 
     about: str
-    shows: Shows | None
-    review: Review | None
+    shows: SupportKind | None
+    review: EvidenceDecision | None
     reason: str = ""
     first_on: date | None = None
 
 
 @dataclass(frozen=True)
-class Entry:
+class TimelineEntry:
     """One dated line of the timeline. `hand` is who speaks: embassy, ministry, us, or record (somebody else)."""
 
     on: date
@@ -33,7 +33,7 @@ class Entry:
     who: str
     did: str
     first: date | None = None
-    word: Word | None = None
+    word: ChoiceEnum | None = None
     line: str = ""
     text: str = ""
     by: str = ""
@@ -56,7 +56,7 @@ class Entry:
         return self.said or self.recorded_on
 
 
-def line_of(pieces: Iterable[Evidence], readings: Iterable[Reading]) -> str:
+def summarize_update(pieces: Iterable[Evidence], readings: Iterable[Reading]) -> str:
     """What a ministry said in one line: the title of what came with its update, without the file or figure behind it.
 
     A piece that carries a file or the words goes before one that carries a figure.

@@ -13,33 +13,33 @@ from django.urls import reverse
 
 from dialogues import permissions
 from dialogues.actions.drafts import save_draft
-from dialogues.actions.files import sendable_again
-from dialogues.actions.readings import Part
-from dialogues.actions.updates import Figure, send_round
-from dialogues.choices import Dimension, Direction, DoneBy, EvidenceKind, Progress
+from dialogues.actions.files import find_resendable_files
+from dialogues.actions.readings import ReadingPartInput
+from dialogues.actions.updates import FigureInput, send_round
+from dialogues.choices import BreakdownDimension, ReadingDirection, DoneBy, EvidenceKind, ClaimedProgress
 from dialogues.forms.fields import NO_DATA
 from dialogues.forms.updates import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateRound
-from dialogues.score_effects import beside_status
-from dialogues.views.commitments import towards_of
-from dialogues.views.drafts import as_posted, draft_on, draft_seen, files_in, page_of, told_in, typed_in
-from dialogues.views.edition_context import Head, stand_by
-from dialogues.views.timeline import Story, decision_on, next_step, tell
-from dialogues.views.timeline_entries import line_of
-from dialogues.views.uploads import Kept, keep_files
-from recommendations.edition_context import edition_of, editions_here
+from dialogues.score_effects import format_status_detail
+from dialogues.views.commitments import list_linked_benchmarks
+from dialogues.views.drafts import draft_post_data, describe_draft, find_visible_draft, list_draft_files, read_draft_page, display_draft, read_posted_content
+from dialogues.views.edition_context import CommitmentHeading, set_page_edition_for_commitment
+from dialogues.views.timeline import CommitmentTimeline, decision_on, find_next_action, build_timeline
+from dialogues.views.timeline_entries import summarize_update
+from dialogues.views.uploads import UploadResult, store_uploads
+from recommendations.edition_context import default_edition_of_country, editions_of_page_country
 from recommendations.models import Edition, Indicator
 from tiptracker import clock
-from tiptracker.accounts.models import contact_in
+from tiptracker.accounts.models import find_contact
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.errors import Refused
-from tiptracker.validation import ChangedMeanwhile, spelt
-from tiptracker.web.frontend.rows import beside_field, refused, typed
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.validation import EditConflict, format_date
+from tiptracker.web.frontend.rows import add_field_error, invalid_forms, raw_values
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
 @login_required
-def update_send(request: SignedIn, pk: int) -> HttpResponse:
+def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send an update, from the draft where there is one; where the last one came back, from what was sent.
 
     A form that is refused is kept as a draft too, so that nothing of it is lost if the page is.
@@ -48,14 +48,14 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
     events = Prefetch("events", CommitmentEvent.objects.select_related("recorded_by"))
     rows = Commitment.objects.visible_to(user).select_related("country", "ministry", "dialogue")
     commitment = get_object_or_404(rows.prefetch_related(events), pk=pk)
-    stand_by(request, commitment)
+    set_page_edition_for_commitment(request, commitment)
     if not permissions.can_send_update(user, commitment):
         raise PermissionDenied
     now = clock.now(commitment.country.time_zone)
-    story = tell(user, commitment, now.date(), editions_here(request))
+    story = build_timeline(user, commitment, now.date(), editions_of_page_country(request))
     if story is None:
         raise Http404
-    page = _Page(request, story, edition_of(request, commitment.country), now)
+    page = _UpdatePage(request, story, default_edition_of_country(request, commitment.country), now)
     if page.is_sent:
         if page.is_valid() and page.send():
             messages.success(request, "Sent to the embassy.")
@@ -64,43 +64,43 @@ def update_send(request: SignedIn, pk: int) -> HttpResponse:
     is_closed = bool(story.waiting) or story.standing.is_settled
     decision = decision_on(story.returned) if story.returned else None
     context = {
-        "commitment": Head.of(commitment),
+        "commitment": CommitmentHeading.of(commitment),
         "standing": story.standing,
-        "stands": beside_status(story.standing),
-        "towards": towards_of(user, commitment),
+        "stands": format_status_detail(story.standing),
+        "towards": list_linked_benchmarks(user, commitment),
         "exchange": story.exchange,
         "returned_reason": decision.reason if decision else "",
-        "next": next_step(user, story) if is_closed else None,
-        "contact": contact_in(commitment.country_id),
+        "next": find_next_action(user, story) if is_closed else None,
+        "contact": find_contact(commitment.country_id),
         **page.context(),
     }
     answer = render_page(request, "dialogues/update_send.html", context, status=422 if page.is_sent else 200)
     return page.uploads.answer(answer)
 
 
-class _Page:
+class _UpdatePage:
     """The form of an update with its figures and files: as posted, or as it stands in the draft or came back."""
 
-    def __init__(self, request: SignedIn, story: Story, edition: Edition | None, now: Any) -> None:
+    def __init__(self, request: SignedInRequest, story: CommitmentTimeline, edition: Edition | None, now: Any) -> None:
         self.request, self.story, self.now = request, story, now
         self.commitment = story.commitment
         self.is_sent = request.method == "POST"
-        self.draft = draft_seen(request.user, self.commitment)
+        self.draft = find_visible_draft(request.user, self.commitment)
         self.theirs: Draft | None = None
         posted = request.POST if self.is_sent else None
         self.figures = self._figures(posted, edition)
         self.form = self._form(posted)
         if self.is_sent:
-            self.uploads = keep_files(request, now=now)
+            self.uploads = store_uploads(request, now=now)
             self.uploads.tell(self.form)
         else:
-            self.uploads = Kept(self._attached(), [])
+            self.uploads = UploadResult(self._attached(), [])
         if not self.is_sent and self.draft:
-            said = as_posted(self.draft)
+            said = draft_post_data(self.draft)
             drafted, figures = self._form(said), self._figures(said, edition)
-            self.form = UpdateForm(initial=typed(drafted), **self._asked)
+            self.form = UpdateForm(initial=raw_values(drafted), **self._asked)
             for figure, said_of_it in zip(self.figures, figures, strict=True):
-                figure.initial = typed(said_of_it)
+                figure.initial = raw_values(said_of_it)
 
     @property
     def _asked(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class _Page:
 
     def _form(self, data: QueryDict | None) -> UpdateForm:
         returned = self.story.returned
-        return UpdateForm(data, initial=_as_sent(returned) if returned and data is None else None, **self._asked)
+        return UpdateForm(data, initial=_update_initial(returned) if returned and data is None else None, **self._asked)
 
     def _figures(self, data: QueryDict | None, edition: Edition | None) -> list[FigureForm]:
         """A form for each indicator that the commitment's benchmarks count; none where they count nothing."""
@@ -127,11 +127,11 @@ class _Page:
             FigureForm(
                 data,
                 indicator=indicator,
-                since=spelt(edition.starts_on),
+                since=format_date(edition.starts_on),
                 last=last.get(indicator.pk),
                 before=before.get(indicator.pk),
                 districts=[each.name for each in commitment.country.districts.all()] if by_district else [],
-                initial=_as_counted(sent.get(indicator.pk)),
+                initial=_figure_initial(sent.get(indicator.pk)),
             )
             for indicator in counted
         ]
@@ -139,8 +139,8 @@ class _Page:
     def _attached(self) -> list[EvidenceFile]:
         user = self.request.user
         if self.draft:
-            return files_in(self.draft, user)
-        return list(sendable_again(self.story.returned, user)) if self.story.returned else []
+            return list_draft_files(self.draft, user)
+        return list(find_resendable_files(self.story.returned, user)) if self.story.returned else []
 
     def is_valid(self) -> bool:
         """Whether form and figures all are; asks all, so that all that is wrong is shown at once."""
@@ -154,23 +154,23 @@ class _Page:
                 commitment=self.commitment,
                 title=said["title"],
                 narrative=said["narrative"],
-                claimed=Progress(said["claimed"]),
+                claimed=ClaimedProgress(said["claimed"]),
                 happened_from=said["happened_from"],
                 happened_to=said["happened_to"],
                 done_by=DoneBy(said["done_by"]),
                 files=self.uploads.files,
                 figures=[
-                    _figure(figure, through_on=said["through_on"]) for figure in self.figures if figure.says_something
+                    _figure_input(figure, through_on=said["through_on"]) for figure in self.figures if figure.says_something
                 ],
-                page=page_of(self.request),
+                page=read_draft_page(self.request),
                 by=self.request.user,
                 now=self.now,
             )
-        except ChangedMeanwhile as refusal:
+        except EditConflict as refusal:
             self.form.add_error(None, str(refusal))
-            self.draft = self.theirs = draft_seen(self.request.user, self.commitment)
+            self.draft = self.theirs = find_visible_draft(self.request.user, self.commitment)
         except Refused as refusal:
-            beside_field(self.form, str(refusal), "through_on" if refusal.field == "figures" else refusal.field)
+            add_field_error(self.form, str(refusal), "through_on" if refusal.field == "figures" else refusal.field)
         else:
             return True
         return False
@@ -182,57 +182,57 @@ class _Page:
         try:
             self.draft = save_draft(
                 of=self.commitment,
-                content=typed_in(self.request),
+                content=read_posted_content(self.request),
                 files=self.uploads.files,
-                page=page_of(self.request),
+                page=read_draft_page(self.request),
                 by=self.request.user,
                 now=self.now,
             )
-        except ChangedMeanwhile:
-            self.draft = self.theirs = draft_seen(self.request.user, self.commitment)
+        except EditConflict:
+            self.draft = self.theirs = find_visible_draft(self.request.user, self.commitment)
         except Refused:
             return  # it is said beside the form already, which keeps what was typed
 
     def context(self) -> dict[str, Any]:
-        note = draft_on(self.draft, self.commitment, self.request.user)
+        note = describe_draft(self.draft, self.commitment, self.request.user)
         return {
             "form": self.form,
             "figures": self.figures,
-            "wrong_forms": refused(self.form, *self.figures),
+            "wrong_forms": invalid_forms(self.form, *self.figures),
             "kept": self.uploads.files,
             "draft": note,
-            "theirs": told_in(self.theirs, self.form, *self.figures),
+            "theirs": display_draft(self.theirs, self.form, *self.figures),
         }
 
 
-def _figure(form: FigureForm, *, through_on: Any) -> Figure:
+def _figure_input(form: FigureForm, *, through_on: Any) -> FigureInput:
     said = form.cleaned_data
     moved = said["direction"] if said["direction"] != NO_DATA else ""
     named = said.get("districts", ())
-    return Figure(
+    return FigureInput(
         indicator=form.indicator,
         figure=said["figure"],
-        direction=Direction(moved) if moved else "",
+        direction=ReadingDirection(moved) if moved else "",
         through_on=through_on,
-        parts=[Part(Dimension.DISTRICT, name, Decimal(1)) for name in named],
+        parts=[ReadingPartInput(BreakdownDimension.DISTRICT, name, Decimal(1)) for name in named],
     )
 
 
-def _as_counted(reading: Reading | None) -> dict[str, Any]:
+def _figure_initial(reading: Reading | None) -> dict[str, Any]:
     """A figure, its direction or "no data", as it was sent before."""
     if reading is None:
         return {}
-    named = [part.category for part in reading.parts.all() if part.dimension == Dimension.DISTRICT]
+    named = [part.category for part in reading.parts.all() if part.dimension == BreakdownDimension.DISTRICT]
     direction = NO_DATA if reading.is_no_data else reading.direction
-    return {"figure": _plain(reading.figure), "direction": direction, "districts": named}
+    return {"figure": _format_figure(reading.figure), "direction": direction, "districts": named}
 
 
-def _plain(figure: Decimal | None) -> str:
+def _format_figure(figure: Decimal | None) -> str:
     """A figure as somebody types it: 8 for 8.00."""
     return "" if figure is None else f"{figure.normalize():f}"
 
 
-def _as_sent(round: UpdateRound) -> dict[str, Any]:
+def _update_initial(round: UpdateRound) -> dict[str, Any]:
     """What was sent before, to be mended rather than typed again."""
     pieces = list(round.evidence.select_related("file").order_by("pk"))
     readings = list(round.readings.select_related("indicator").order_by("pk"))
@@ -240,7 +240,7 @@ def _as_sent(round: UpdateRound) -> dict[str, Any]:
     if readings:
         told["through_on"] = readings[0].through_on
     if pieces:
-        told["title"] = line_of(pieces, readings)
+        told["title"] = summarize_update(pieces, readings)
     if piece := next((piece for piece in pieces if piece.kind != EvidenceKind.STATISTIC), None):
         told |= {"happened_from": piece.happened_from, "done_by": piece.done_by}
     # What was redacted is to be told anew, not sent as the mark.

@@ -10,15 +10,15 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions.readiness_changed import readiness_may_have_moved
-from recommendations.actions.terms import refuse_other_terms
+from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.terms import refuse_stale_terms
 from recommendations.choices import Rule
 from recommendations.models import Benchmark, BenchmarkTerms, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import add, written
+from tiptracker.validation import insert_row, require_text
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def add_benchmark(
         raise PermissionDenied
     parent = Recommendation.objects.select_for_update(no_key=True).get(pk=recommendation.pk)
     letters = [benchmark.letter for benchmark in parent.benchmarks.all()]
-    benchmark = add(Benchmark(recommendation=parent, letter=next_letter(letters), repeats=repeats))
+    benchmark = insert_row(Benchmark(recommendation=parent, letter=next_letter(letters), repeats=repeats))
     terms = _add_terms(
         benchmark,
         criterion=criterion,
@@ -58,8 +58,8 @@ def add_benchmark(
         now=now,
     )
     country = parent.edition.country_id
-    after = _terms_told(terms) | ({"repeats": repeats.pk} if repeats else {})
-    readiness_may_have_moved(country)
+    after = _terms_audit_values(terms) | ({"repeats": repeats.pk} if repeats else {})
+    enqueue_readiness(country)
     record("benchmark.added", by=by, row=benchmark, country=country, after=after)
     return benchmark
 
@@ -88,7 +88,7 @@ def change_benchmark_terms(
         raise PermissionDenied
     locked = Benchmark.objects.select_for_update(no_key=True).get(pk=benchmark.pk)
     old = locked.terms.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
-    refuse_other_terms(old, seen, now)
+    refuse_stale_terms(old, seen, now)
     terms = _add_terms(
         locked,
         criterion=criterion,
@@ -101,14 +101,14 @@ def change_benchmark_terms(
         by=by,
         now=now,
     )
-    readiness_may_have_moved(edition.country_id)
+    enqueue_readiness(edition.country_id)
     record(
         "benchmark.terms_changed",
         by=by,
         row=locked,
         country=edition.country_id,
-        before=_terms_told(old) if old else None,
-        after=_terms_told(terms),
+        before=_terms_audit_values(old) if old else None,
+        after=_terms_audit_values(terms),
     )
     return terms
 
@@ -133,8 +133,8 @@ def _add_terms(
     now: datetime,
 ) -> BenchmarkTerms:
     """Another row of terms, or a refusal where rule, target and indicator don't go together."""
-    criterion = written(criterion, "Say what has to be so for the benchmark to be met.", field="criterion")
-    reason = written(reason, "Say why these terms, for whoever reads them after you.", field="reason")
+    criterion = require_text(criterion, "Say what has to be so for the benchmark to be met.", field="criterion")
+    reason = require_text(reason, "Say why these terms, for whoever reads them after you.", field="reason")
     if rule == Rule.TARGET and (target is None or target <= 0):
         raise Refused("Give the figure to reach, above zero.", field="target")
     if rule != Rule.TARGET and target is not None:
@@ -145,7 +145,7 @@ def _add_terms(
         raise Refused("That indicator is another country's. Choose one of this country's.", field="indicator")
     if weight < 0:
         raise Refused("A weight is zero or more; 1 is the ordinary one.", field="weight")
-    return add(
+    return insert_row(
         BenchmarkTerms(
             benchmark=benchmark,
             recommendation=benchmark.recommendation,
@@ -163,7 +163,7 @@ def _add_terms(
     )
 
 
-def moved_terms(benchmark: Benchmark, reason: str, *, by: User, now: datetime) -> BenchmarkTerms | None:
+def build_moved_terms(benchmark: Benchmark, reason: str, *, by: User, now: datetime) -> BenchmarkTerms | None:
     """Terms that say where a benchmark stands now, not added yet, and else what its newest do; None without any."""
     terms = benchmark.terms.known_by(None).first()
     if terms is None:
@@ -173,7 +173,7 @@ def moved_terms(benchmark: Benchmark, reason: str, *, by: User, now: datetime) -
     return terms
 
 
-def _terms_told(terms: BenchmarkTerms) -> dict[str, Any]:
+def _terms_audit_values(terms: BenchmarkTerms) -> dict[str, Any]:
     """What the log keeps of terms."""
     return {
         "terms": terms.pk,

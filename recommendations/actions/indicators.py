@@ -5,13 +5,13 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.models import Indicator
 from recommendations.permissions import can_set_reporting_ministry
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import change
+from tiptracker.validation import update_row
 
 
 @transaction.atomic
@@ -30,8 +30,8 @@ def set_reporting_ministry(*, indicator: Indicator, ministry: Ministry | None, b
     if before == ministry:
         return locked
     locked.ministry = ministry
-    change(locked)
-    readiness_may_have_moved(locked.country_id)
+    update_row(locked)
+    enqueue_readiness(locked.country_id)
     record(
         "indicator.ministry_set",
         by=by,

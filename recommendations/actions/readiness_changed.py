@@ -4,7 +4,7 @@ from recommendations.models import Edition
 from tiptracker.jobs.actions import enqueue
 
 
-def readiness_may_have_moved(country_id: int) -> None:
+def enqueue_readiness(country_id: int) -> None:
     """Ask for readiness to be computed anew, once the transaction commits, for each edition tracked in the country."""
     for edition in Edition.objects.filter(country=country_id).tracked().order_by("pk"):
         enqueue("readiness", edition.pk)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.choices import Origin, Pillar, TextStatus
 from recommendations.models import Edition, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import validate_indicia
@@ -15,11 +15,11 @@ from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import add, change, refuse_stale, written
+from tiptracker.validation import insert_row, update_row, refuse_stale, require_text
 
-FIRST_PUT_DOWN = "As it was first put down."
+FIRST_TERMS_REASON = "As it was first put down."
 """Why a new recommendation has its first terms."""
-PUT_RIGHT = "Its wording or its number was put right."
+CORRECTION_REASON = "Its wording or its number was put right."
 """Why it has others, where the pillar stays; another pillar says why itself."""
 
 
@@ -57,7 +57,7 @@ def add_recommendation(
         years_unmet_source=years_unmet_source,
         repeats=repeats,
     )
-    _fill(
+    _set_fields(
         recommendation,
         number=number,
         text=text,
@@ -66,16 +66,16 @@ def add_recommendation(
         indicia=indicia,
         lead=lead,
     )
-    helpers = _of_the_country(supporting, edition)
-    add(recommendation).supporting.set(helpers)
-    add(terms_of(recommendation, pillar, FIRST_PUT_DOWN, by=by, now=now))
-    readiness_may_have_moved(edition.country_id)
+    helpers = _check_ministries(supporting, edition)
+    insert_row(recommendation).supporting.set(helpers)
+    insert_row(build_recommendation_terms(recommendation, pillar, FIRST_TERMS_REASON, by=by, now=now))
+    enqueue_readiness(edition.country_id)
     record(
         "recommendation.added",
         by=by,
         row=recommendation,
         country=edition.country_id,
-        after=told(recommendation, pillar, now),
+        after=recommendation_audit_values(recommendation, pillar, now),
     )
     return recommendation
 
@@ -111,8 +111,8 @@ def change_recommendation(
     if locked.is_retired:
         raise Refused("This recommendation is no longer asked, so it stays as it was.")
     old = locked.terms.known_by(None).first()
-    before = told(locked, old.pillar if old else None, now)
-    _fill(
+    before = recommendation_audit_values(locked, old.pillar if old else None, now)
+    _set_fields(
         locked,
         number=number,
         text=text,
@@ -121,30 +121,30 @@ def change_recommendation(
         indicia=indicia,
         lead=lead,
     )
-    helpers = _of_the_country(supporting, locked.edition)
+    helpers = _check_ministries(supporting, locked.edition)
     locked.version += 1
-    change(locked).supporting.set(helpers)
+    update_row(locked).supporting.set(helpers)
     if old is None or old.pillar != pillar:
-        reason = written(
+        reason = require_text(
             reason, "Say why it belongs to another pillar now. Until today it counts as before.", field="reason"
         )
-    new = terms_of(locked, pillar, reason.strip() or PUT_RIGHT, by=by, now=now)
-    if old is None or not _says_the_same(old, new):
-        add(new)
+    new = build_recommendation_terms(locked, pillar, reason.strip() or CORRECTION_REASON, by=by, now=now)
+    if old is None or not _has_same_content(old, new):
+        insert_row(new)
     country = locked.edition.country_id
-    readiness_may_have_moved(country)
+    enqueue_readiness(country)
     record(
         "recommendation.changed",
         by=by,
         row=locked,
         country=country,
         before=before,
-        after=told(locked, pillar, now),
+        after=recommendation_audit_values(locked, pillar, now),
     )
     return locked
 
 
-def _fill(
+def _set_fields(
     recommendation: Recommendation,
     *,
     number: int,
@@ -156,7 +156,7 @@ def _fill(
 ) -> None:
     """Set what a form holds, or refuse."""
     edition = recommendation.edition
-    recommendation.text = written(text, "Write what the recommendation says.", field="text")
+    recommendation.text = require_text(text, "Write what the recommendation says.", field="text")
     if number < 1:
         raise Refused("Recommendations are numbered from 1. Give the number it has in the list.", field="number")
     others = edition.recommendations.asked().exclude(pk=recommendation.pk)
@@ -174,14 +174,14 @@ def _fill(
     recommendation.lead = lead
 
 
-def _of_the_country(ministries: Iterable[Ministry], edition: Edition) -> list[Ministry]:
+def _check_ministries(ministries: Iterable[Ministry], edition: Edition) -> list[Ministry]:
     chosen = list(ministries)
     if any(ministry.country_id != edition.country_id for ministry in chosen):
         raise Refused("One of those ministries is another country's. Choose this country's.", field="supporting")
     return chosen
 
 
-def terms_of(
+def build_recommendation_terms(
     recommendation: Recommendation, pillar: Pillar, reason: str, *, by: User, now: datetime
 ) -> RecommendationTerms:
     """Another row of terms, not added yet: what the recommendation says and where it stands, in force from now."""
@@ -198,13 +198,13 @@ def terms_of(
     )
 
 
-def _says_the_same(one: RecommendationTerms, other: RecommendationTerms) -> bool:
+def _has_same_content(one: RecommendationTerms, other: RecommendationTerms) -> bool:
     """Whether two rows of terms differ in their reason alone."""
     names = ("number", "text", "text_status", "pillar", "is_retired")
     return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
-def told(recommendation: Recommendation, pillar: str | None, now: datetime) -> dict[str, Any]:
+def recommendation_audit_values(recommendation: Recommendation, pillar: str | None, now: datetime) -> dict[str, Any]:
     """What the log keeps of a recommendation."""
     return {
         "number": recommendation.number,

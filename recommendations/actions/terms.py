@@ -8,8 +8,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions.readiness_changed import readiness_may_have_moved
-from recommendations.choices import DATES_ALONE, MilestoneKind
+from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from recommendations.models import (
     BenchmarkTerms,
     Edition,
@@ -22,14 +22,14 @@ from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import ChangedMeanwhile, add, refuse_future, spelt, spelt_moment, written
+from tiptracker.validation import EditConflict, insert_row, refuse_future, format_date, format_moment, require_text
 
-MOST = 100
+MAX_SCORE = 100
 """What a score can reach, and so a working mark."""
 
 
 @transaction.atomic
-def change_terms(
+def change_edition_terms(
     *,
     edition: Edition,
     seen: int,
@@ -50,10 +50,10 @@ def change_terms(
         raise PermissionDenied
     locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     old = locked.terms.known_by(None).select_related("recorded_by").prefetch_related("weights").first()
-    refuse_other_terms(old, seen, now)
+    refuse_stale_terms(old, seen, now)
     refuse_outside_period(locked, deadline_on, field="deadline_on")
     working_mark_reason = working_mark_reason.strip()
-    if working_mark is not None and not 0 <= working_mark <= MOST:
+    if working_mark is not None and not 0 <= working_mark <= MAX_SCORE:
         raise Refused("A mark is of 100 points. Give one from 0 to 100.", field="working_mark")
     if working_mark is not None and not working_mark_reason:
         raise Refused("Say where this mark comes from: it will be asked.", field="working_mark_reason")
@@ -61,43 +61,43 @@ def change_terms(
         raise Refused("The mark is another one: say where the new one comes from.", field="working_mark_reason")
     if working_mark is None and working_mark_reason:
         raise Refused("Give the target that this is the reason for, or leave both empty.", field="working_mark")
-    weighed = _other_weights(locked, weights)
+    weighed = _check_weights(locked, weights)
     terms = EditionTerms(
         edition=locked,
         deadline_on=deadline_on,
         working_mark=working_mark,
         working_mark_reason=working_mark_reason,
-        reason=written(reason, "Say why the terms change, for whoever reads them after you.", field="reason"),
+        reason=require_text(reason, "Say why the terms change, for whoever reads them after you.", field="reason"),
         recorded_at=now,
         recorded_by=by,
     )
-    before = _edition_terms_told(old, _weights_of(old)) if old else None
-    after = _edition_terms_told(terms, weighed)
+    before = _edition_terms_audit_values(old, _non_default_weights(old)) if old else None
+    after = _edition_terms_audit_values(terms, weighed)
     if before and not any(before[name] != after[name] for name in after if name not in ("terms", "reason")):
         raise Refused("Nothing here differs from the terms in force. Change something, or leave them as they are.")
-    add(terms)
+    insert_row(terms)
     for key, weight in weighed.items():
-        add(RecommendationWeight(terms=terms, recommendation_id=key, weight=weight))
-    _give_days(locked, deadline_on)
+        insert_row(RecommendationWeight(terms=terms, recommendation_id=key, weight=weight))
+    _add_default_milestones(locked, deadline_on)
     country = locked.country_id
-    readiness_may_have_moved(country)
+    enqueue_readiness(country)
     record(
         "edition.terms_changed", by=by, row=locked, country=country, before=before, after=after | {"terms": terms.pk}
     )
     return terms
 
 
-def _give_days(edition: Edition, deadline_on: date) -> None:
+def _add_default_milestones(edition: Edition, deadline_on: date) -> None:
     """The two milestones that every edition has which is followed: one known by its tier alone had none."""
     for kind, day in ((MilestoneKind.DEADLINE, deadline_on), (MilestoneKind.PERIOD_END, edition.ends_on)):
         if not edition.milestones.filter(kind=kind).exists():
-            add(Milestone(edition=edition, kind=kind, due_on=day, source=edition.source))
+            insert_row(Milestone(edition=edition, kind=kind, due_on=day, source=edition.source))
 
 
 def refuse_outside_period(edition: Edition, day: date, *, field: str) -> None:
     """Refuse a day on which nothing done could count for the edition."""
     if not edition.starts_on <= day <= edition.ends_on:
-        first, last = spelt(edition.starts_on), spelt(edition.ends_on)
+        first, last = format_date(edition.starts_on), format_date(edition.ends_on)
         raise Refused(f"Give a day of the tracking period, from {first} to {last}.", field=field)
 
 
@@ -108,14 +108,14 @@ def refuse_overlap(country: Country, first: date, last: date) -> None:
     )
     if other:
         raise Refused(
-            f"These days overlap the tracking period of the {other.year} edition, from {spelt(other.starts_on)} to "
-            f"{spelt(other.ends_on)}. Give a period that shares no day with it.",
+            f"These days overlap the tracking period of the {other.year} edition, from {format_date(other.starts_on)} to "
+            f"{format_date(other.ends_on)}. Give a period that shares no day with it.",
             field="starts_on",
         )
 
 
 @transaction.atomic
-def record_milestone(*, milestone: Milestone, done_on: date, source: str, by: User, now: datetime) -> MilestoneDone:
+def record_milestone_done(*, milestone: Milestone, done_on: date, source: str, by: User, now: datetime) -> MilestoneDone:
     """The day on which what was to happen by a milestone did, or another one that puts it right.
 
     Raises PermissionDenied, Refused.
@@ -123,36 +123,36 @@ def record_milestone(*, milestone: Milestone, done_on: date, source: str, by: Us
     if not can_edit_recommendations(by, milestone.edition):
         raise PermissionDenied
     locked = Milestone.objects.select_for_update(no_key=True).get(pk=milestone.pk)
-    if locked.kind in DATES_ALONE:
+    if locked.kind in DATE_ONLY_MILESTONES:
         raise Refused("This day comes by itself: there is nothing to record as done.")
     refuse_future(done_on, now, field="done_on")
-    source = written(source, "Say where this is told, so that it can be looked up.", field="source")
+    source = require_text(source, "Say where this is told, so that it can be looked up.", field="source")
     old = locked.done.known_by(None).first()
     before = {"done_on": old.done_on, "source": old.source} if old else None
     told = {"done_on": done_on, "source": source}
     if told == before:
         raise Refused("This is recorded already. Change something, or leave it as it is.")
-    row = add(MilestoneDone(milestone=locked, **told, recorded_at=now, recorded_by=by))
+    row = insert_row(MilestoneDone(milestone=locked, **told, recorded_at=now, recorded_by=by))
     country = milestone.edition.country_id
-    readiness_may_have_moved(country)
+    enqueue_readiness(country)
     record("milestone.done", by=by, row=locked, country=country, before=before, after=told | {"done": row.pk})
     return row
 
 
-def refuse_other_terms(newest: BenchmarkTerms | EditionTerms | None, seen: int, now: datetime) -> None:
+def refuse_stale_terms(newest: BenchmarkTerms | EditionTerms | None, seen: int, now: datetime) -> None:
     """Refuse where `newest` aren't the terms that a form was filled from: who changed them, when and why."""
     if newest and newest.pk != seen:
-        raise ChangedMeanwhile(
-            f"{newest.recorded_by} changed the terms meanwhile, on {spelt_moment(newest.recorded_at, now)}: "
+        raise EditConflict(
+            f"{newest.recorded_by} changed the terms meanwhile, on {format_moment(newest.recorded_at, now)}: "
             f"“{newest.reason}” What you typed is kept: compare it with what stands now, then save again."
         )
 
 
-def _weights_of(terms: EditionTerms) -> dict[int, Decimal]:
+def _non_default_weights(terms: EditionTerms) -> dict[int, Decimal]:
     return {one.recommendation_id: one.weight for one in terms.weights.all() if one.weight != 1}
 
 
-def _other_weights(edition: Edition, weights: Mapping[int, Decimal]) -> dict[int, Decimal]:
+def _check_weights(edition: Edition, weights: Mapping[int, Decimal]) -> dict[int, Decimal]:
     """The weights that aren't 1, by recommendation (id); or a refusal."""
     asked = set(edition.recommendations.asked().values_list("pk", flat=True))
     for key, weight in weights.items():
@@ -165,7 +165,7 @@ def _other_weights(edition: Edition, weights: Mapping[int, Decimal]) -> dict[int
     return {key: weight for key, weight in weights.items() if weight != 1}
 
 
-def _edition_terms_told(terms: EditionTerms, weights: Mapping[int, Decimal]) -> dict[str, Any]:
+def _edition_terms_audit_values(terms: EditionTerms, weights: Mapping[int, Decimal]) -> dict[str, Any]:
     """What the log keeps of an edition's terms; weights by recommendation (id), where they aren't 1."""
     return {
         "terms": terms.pk,

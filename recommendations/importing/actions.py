@@ -12,30 +12,30 @@ from django.db import transaction
 
 from recommendations.actions.terms import refuse_overlap
 from recommendations.choices import Pillar, TextStatus, Tier
-from recommendations.importing.draft import Brought, as_document, bring_file, bring_text, from_document
-from recommendations.importing.loading import Writer
-from recommendations.importing.matching import Pairing, plan
-from recommendations.importing.preview import preview, sought
+from recommendations.importing.draft import DraftImport, serialize_draft, read_draft_file, read_draft_text, deserialize_draft
+from recommendations.importing.loading import ImportWriter
+from recommendations.importing.matching import Pairing, plan_import
+from recommendations.importing.preview import build_preview, get_expected_edition
 from recommendations.importing.tables import Charset
-from recommendations.importing.tables.columns import Column, Columns
+from recommendations.importing.tables.columns import ColumnType, ColumnLayout
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
-from recommendations.models.imports import KEPT_FOR, READ_LIST
-from recommendations.tracking_period import ordinary_period
+from recommendations.models.imports import DRAFT_RETENTION, READ_LIST_JOB
+from recommendations.tracking_period import default_tracking_period
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.infrastructure.locking import hold
+from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.jobs.actions import enqueue
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.sandbox.sandbox import Sandbox
-from tiptracker.validation import ChangedMeanwhile, add, change
+from tiptracker.validation import EditConflict, insert_row, update_row
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 """Characters of a file's name that are kept."""
 
 
 @transaction.atomic
-def begin_edition(*, country: Country, year: int, tier: Tier, source: str, by: User) -> Edition:
+def add_edition_without_terms(*, country: Country, year: int, tier: Tier, source: str, by: User) -> Edition:
     """An edition that isn't there yet, with the ordinary tracking period; an officer sets its deadline afterwards.
 
     Raises PermissionDenied, Refused.
@@ -45,28 +45,28 @@ def begin_edition(*, country: Country, year: int, tier: Tier, source: str, by: U
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     if Edition.objects.filter(country=locked, year=year).exists():
         raise Refused(f"The {year} edition on {locked} is there already.", field="year")
-    first, last = ordinary_period(year)
+    first, last = default_tracking_period(year)
     refuse_overlap(locked, first, last)
     told = {"tier": tier, "source": source, "starts_on": first, "ends_on": last}
-    edition = add(Edition(country=locked, year=year, **told))
+    edition = insert_row(Edition(country=locked, year=year, **told))
     record("edition.opened", by=by, row=edition, country=locked, after=told | {"year": year})
     return edition
 
 
 @transaction.atomic
-def begin_import(
-    *, edition: Edition, name: str, content: bytes, brought: Brought, text_status: TextStatus, by: User, now: datetime
+def create_import(
+    *, edition: Edition, name: str, content: bytes, brought: DraftImport, text_status: TextStatus, by: User, now: datetime
 ) -> EditionImport:
     """Keep what was brought (read from `content`), to be looked over. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
-    return add(
+    return insert_row(
         EditionImport(
             edition=edition,
-            name=name[:LONGEST_NAME],
+            name=name[:MAX_NAME_LENGTH],
             sha256=sha256(content).hexdigest(),
             text_status=text_status,
-            brought=as_document(brought),
+            brought=serialize_draft(brought),
             begun_at=now,
             begun_by=by,
         )
@@ -74,7 +74,7 @@ def begin_import(
 
 
 @transaction.atomic
-def begin_reading(
+def queue_import(
     *,
     edition: Edition,
     name: str,
@@ -90,7 +90,7 @@ def begin_reading(
         raise PermissionDenied
     begun = EditionImport(
         edition=edition,
-        name=name[:LONGEST_NAME],
+        name=name[:MAX_NAME_LENGTH],
         sha256=sha256(content).hexdigest(),
         text_status=text_status,
         is_pasted=is_pasted,
@@ -100,22 +100,22 @@ def begin_reading(
     )
     begun.content.save("", ContentFile(content), save=False)
     try:
-        add(begun)
+        insert_row(begun)
     except BaseException:
         begun.content.delete(save=False)
         raise
-    enqueue(READ_LIST, begun.pk)
+    enqueue(READ_LIST_JOB, begun.pk)
     return begun
 
 
 @transaction.atomic
-def read_again(*, imported: EditionImport, by: User) -> None:
+def retry_reading(*, imported: EditionImport, by: User) -> None:
     """Ask once more for the job that reads what was brought. Raises PermissionDenied, Refused."""
-    if _unloaded(imported, by).is_unread:
-        enqueue(READ_LIST, imported.pk)
+    if _lock_unloaded(imported, by).is_unread:
+        enqueue(READ_LIST_JOB, imported.pk)
 
 
-def read_content(*, key: int, tell: Callable[[int, str], None]) -> None:
+def read_import(*, key: int, tell: Callable[[int, str], None]) -> None:
     """Read what was brought and has not been read; `tell` hears how far it is. Raises Refused where it holds no list.
 
     Takes its time, so that it has no place in a transaction.
@@ -128,20 +128,20 @@ def read_content(*, key: int, tell: Callable[[int, str], None]) -> None:
     with imported.content.open() as kept:
         content = bytes(kept.read())
     charset = Charset(imported.charset) if imported.charset else None
-    wanted = sought(imported.edition)
+    wanted = get_expected_edition(imported.edition)
     tell(20, "Finding the list")
     if imported.is_pasted:
-        brought = bring_text(content.decode(), wanted)
+        brought = read_draft_text(content.decode(), wanted)
     else:
         run = Sandbox(imported.begun_by_id, is_job=True)
-        brought = bring_file(imported.name, content, wanted, charset, run=run)
+        brought = read_draft_file(imported.name, content, wanted, charset, run=run)
     tell(90, "Keeping the list")
     with transaction.atomic():
         locked = EditionImport.objects.select_for_update(no_key=True).filter(pk=key).first()
         if locked is None or not locked.is_unread:
             return
-        locked.brought = as_document(brought)
-        change(locked)
+        locked.brought = serialize_draft(brought)
+        update_row(locked)
         _delete_content(locked)
 
 
@@ -153,19 +153,19 @@ def _delete_content(imported: EditionImport) -> None:
 
 
 @transaction.atomic
-def say_columns(*, imported: EditionImport, holds: tuple[Column, ...], has_headings: bool, by: User) -> EditionImport:
+def set_columns(*, imported: EditionImport, holds: tuple[ColumnType, ...], has_headings: bool, by: User) -> EditionImport:
     """Say what each column of a table holds, where that was guessed wrongly. Raises PermissionDenied, Refused."""
-    locked = _read(imported, by)
-    brought = from_document(locked.brought)
+    locked = _lock_read(imported, by)
+    brought = deserialize_draft(locked.brought)
     said = [column for column in holds if column]
     if len(said) != len(set(said)):
         raise Refused("Two columns can’t hold the same. Say of one of them that it holds nothing.", field="columns")
-    locked.brought = as_document(brought._replace(columns=Columns(holds, has_headings)))
-    return change(locked)
+    locked.brought = serialize_draft(brought._replace(columns=ColumnLayout(holds, has_headings)))
+    return update_row(locked)
 
 
 @transaction.atomic
-def load_edition(
+def load_import(
     *,
     imported: EditionImport,
     pairing: Pairing,
@@ -186,12 +186,12 @@ def load_edition(
         raise PermissionDenied
     rows = Edition.objects.select_for_update(no_key=True, of=("self",)).select_related("country")
     edition = rows.get(pk=imported.edition_id)
-    locked = _read(imported, by)
-    hold(Recommendation.objects.filter(edition=edition))
-    hold(Benchmark.objects.filter(recommendation__edition=edition))
-    found = preview(locked, texts)
+    locked = _lock_read(imported, by)
+    lock_rows(Recommendation.objects.filter(edition=edition))
+    lock_rows(Benchmark.objects.filter(recommendation__edition=edition))
+    found = build_preview(locked, texts)
     if seen is not None and seen != found.seen:
-        raise ChangedMeanwhile(
+        raise EditConflict(
             "The list was changed meanwhile, so nothing was loaded. What you chose is kept: look at what stands now, "
             "then load it again."
         )
@@ -202,11 +202,11 @@ def load_edition(
     if found.listed.wrong and not leaves_out_wrong:
         raise Refused("Some rows can’t be read. Mend the file, or say that they are to be left out.", field="leave_out")
     benchmarks = {key: [one.pk for one in row.benchmarks.all()] for key, row in found.standing.items()}
-    planned = plan(found.old, found.listed.rows, pairing, benchmarks)
-    writer = Writer(edition, locked, found, by, now)
+    planned = plan_import(found.old, found.listed.rows, pairing, benchmarks)
+    writer = ImportWriter(edition, locked, found, by, now)
     did = writer.write(planned, pillars) | {"left_out": len(found.listed.wrong)}
     locked.brought, locked.did, locked.loaded_at, locked.loaded_by = {}, did, now, by
-    change(locked)
+    update_row(locked)
     if writer.has_written:
         told: dict[str, Any] = did | {"file": locked.name, "sha256": locked.sha256, "import": locked.pk}
         record("edition.imported", by=by, row=edition, country=edition.country_id, after=told)
@@ -214,17 +214,17 @@ def load_edition(
 
 
 @transaction.atomic
-def drop_import(*, imported: EditionImport, by: User) -> None:
+def discard_import(*, imported: EditionImport, by: User) -> None:
     """Remove what was brought, and that nobody has loaded. Raises PermissionDenied, Refused."""
-    locked = _unloaded(imported, by)
+    locked = _lock_unloaded(imported, by)
     _delete_content(locked)
     locked.delete()
 
 
-def drop_unloaded(*, now: datetime) -> int:
+def delete_expired_imports(*, now: datetime) -> int:
     """Remove what was brought and that nobody has loaded in KEPT_FOR; gives how many there were."""
     dropped = 0
-    for key in EditionImport.objects.filter(loaded_at=None, begun_at__lt=now - KEPT_FOR).values_list("pk", flat=True):
+    for key in EditionImport.objects.filter(loaded_at=None, begun_at__lt=now - DRAFT_RETENTION).values_list("pk", flat=True):
         with transaction.atomic():
             rows = EditionImport.objects.select_for_update(no_key=True)
             if row := rows.filter(pk=key, loaded_at=None).first():
@@ -234,7 +234,7 @@ def drop_unloaded(*, now: datetime) -> int:
     return dropped
 
 
-def _unloaded(imported: EditionImport, by: User) -> EditionImport:
+def _lock_unloaded(imported: EditionImport, by: User) -> EditionImport:
     """The row, held; refused where it was loaded already."""
     if not can_set_up(by):
         raise PermissionDenied
@@ -245,9 +245,9 @@ def _unloaded(imported: EditionImport, by: User) -> EditionImport:
     return locked
 
 
-def _read(imported: EditionImport, by: User) -> EditionImport:
+def _lock_read(imported: EditionImport, by: User) -> EditionImport:
     """The same, refused where no job has read it yet."""
-    locked = _unloaded(imported, by)
+    locked = _lock_unloaded(imported, by)
     if locked.is_unread:
         raise Refused("This list has not been read yet. Wait until its preview is ready, then import it.")
     return locked

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from recommendations.choices import Pillar, TextStatus
-from recommendations.importing.tables.rows import Row
-from recommendations.text_similarity import LIKELY, Likeness, alikenesses, pairs, same_words
-from tiptracker.choices import Word
-from tiptracker.text_rules import alike
+from recommendations.importing.tables.rows import ImportedItem
+from recommendations.text_similarity import LIKELY_SIMILARITY, SimilarPair, find_similar_pairs, pick_best_pairs, normalize_wording
+from tiptracker.choices import ChoiceEnum
+from tiptracker.text_rules import normalize_name
 
-MOST_CANDIDATES = 3
+MAX_CANDIDATES = 3
 
 
-class Kind(Word):
+class ItemChange(ChoiceEnum):
     """What becomes of an item."""
 
     NEW = "new"
@@ -28,7 +28,7 @@ class Kind(Word):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExistingItem:
     """An item of the list that stands: its key, and all that a list may tell anew. Ministries are keys."""
 
     key: int
@@ -40,7 +40,7 @@ class Standing:
     supporting: frozenset[int] = frozenset()
 
 
-class Candidate(NamedTuple):
+class MatchCandidate(NamedTuple):
     """A new item that an old one may have become, by its number, and how alike they are, of 100."""
 
     number: int
@@ -48,7 +48,7 @@ class Candidate(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ItemComparison:
     """An item before (`old`), after (`new`), or both, and what becomes of it.
 
     `changes` says in words what differs besides the text. `candidates` are given where a person has to say what the
@@ -56,36 +56,36 @@ class Line:
     alike the two are, of 100.
     """
 
-    kind: Kind
-    old: Standing | None = None
-    new: Row | None = None
+    kind: ItemChange
+    old: ExistingItem | None = None
+    new: ImportedItem | None = None
     changes: tuple[str, ...] = ()
     is_certain: bool = True
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[MatchCandidate, ...] = ()
     likeness: int | None = None
 
     @property
     def is_little_alike(self) -> bool:
         """Whether what is proposed is so little alike that a person should look twice."""
-        return self.likeness is not None and self.likeness < LIKELY
+        return self.likeness is not None and self.likeness < LIKELY_SIMILARITY
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ListComparison:
     """The preview, a line an item in the order of the new numbers, what is gone last.
 
     `unknown_ministries` are names in the list that no ministry of the country has: none is made of them.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[ItemComparison, ...]
     unknown_ministries: tuple[str, ...] = ()
 
-    def of(self, kind: Kind) -> list[Line]:
+    def of(self, kind: ItemChange) -> list[ItemComparison]:
         """The lines of one kind."""
         return [line for line in self.lines if line.kind is kind]
 
     @property
-    def undecided(self) -> list[Line]:
+    def undecided(self) -> list[ItemComparison]:
         """The items before of which a person has to say what they became, in the order of their numbers."""
         lines = [line for line in self.lines if line.old and not line.is_certain]
         return sorted(lines, key=lambda line: line.old.number if line.old else 0)
@@ -93,79 +93,79 @@ class Comparison:
     @property
     def changes_nothing(self) -> bool:
         """Whether loading would write nothing."""
-        return all(line.kind is Kind.UNCHANGED for line in self.lines)
+        return all(line.kind is ItemChange.UNCHANGED for line in self.lines)
 
 
-def compare(
-    old: Sequence[Standing], rows: Sequence[Row], *, status: TextStatus, ministries: Mapping[str, int]
-) -> Comparison:
+def compare_lists(
+    old: Sequence[ExistingItem], rows: Sequence[ImportedItem], *, status: TextStatus, ministries: Mapping[str, int]
+) -> ListComparison:
     """The list that stands beside the one to be loaded, whose words are of `status`.
 
     `ministries` are the country's keys by their names as `texts.alike` spells them.
     """
-    certain = same(old, rows)
+    certain = match_identical(old, rows)
     left = [each for each in old if each.key not in certain]
     taken = {row.number for row in certain.values()}
     free = [row for row in rows if row.number not in taken]
-    found = alikenesses([each.text for each in left], [row.text for row in free])
-    proposed = {left[place].key: (free[pair.new], pair.likeness) for place, pair in pairs(found).items()}
-    candidates = _candidates(found, left, free)
-    by_number: dict[int, Line] = {row.number: _new(row) for row in free}
+    found = find_similar_pairs([each.text for each in left], [row.text for row in free])
+    proposed = {left[place].key: (free[pair.new], pair.likeness) for place, pair in pick_best_pairs(found).items()}
+    candidates = _match_candidates(found, left, free)
+    by_number: dict[int, ItemComparison] = {row.number: _compare_new(row) for row in free}
     gone = []
     for each in old:
         if row := certain.get(each.key):
-            changes = _changes(each, row, status, ministries)
-            kind = Kind.CHANGED if changes else Kind.UNCHANGED
-            by_number[row.number] = Line(Kind.DOUBTFUL if row.doubt else kind, each, row, changes)
+            changes = _describe_changes(each, row, status, ministries)
+            kind = ItemChange.CHANGED if changes else ItemChange.UNCHANGED
+            by_number[row.number] = ItemComparison(ItemChange.DOUBTFUL if row.doubt else kind, each, row, changes)
         elif each.key in proposed:
             row, likeness = proposed[each.key]
-            kind = Kind.CHANGED if likeness >= LIKELY and not row.doubt else Kind.DOUBTFUL
-            changes = _changes(each, row, status, ministries)
-            by_number[row.number] = Line(kind, each, row, changes, False, candidates[each.key], likeness)
+            kind = ItemChange.CHANGED if likeness >= LIKELY_SIMILARITY and not row.doubt else ItemChange.DOUBTFUL
+            changes = _describe_changes(each, row, status, ministries)
+            by_number[row.number] = ItemComparison(kind, each, row, changes, False, candidates[each.key], likeness)
         else:
-            gone.append(Line(Kind.GONE, each, is_certain=False, candidates=candidates[each.key]))
+            gone.append(ItemComparison(ItemChange.GONE, each, is_certain=False, candidates=candidates[each.key]))
     named = {name for row in rows for name in (row.lead, *row.supporting) if name}
-    return Comparison(
+    return ListComparison(
         (*(by_number[number] for number in sorted(by_number)), *gone),
-        tuple(sorted(name for name in named if alike(name) not in ministries)),
+        tuple(sorted(name for name in named if normalize_name(name) not in ministries)),
     )
 
 
-def same(old: Sequence[Standing], rows: Sequence[Row]) -> dict[int, Row]:
+def match_identical(old: Sequence[ExistingItem], rows: Sequence[ImportedItem]) -> dict[int, ImportedItem]:
     """By the old item's key, the row that says the same, whatever its number; of several the first."""
-    by_words: dict[str, Row] = {}
+    by_words: dict[str, ImportedItem] = {}
     for row in rows:
-        by_words.setdefault(same_words(row.text), row)
+        by_words.setdefault(normalize_wording(row.text), row)
     found = {}
     for each in old:
-        words = same_words(each.text)
+        words = normalize_wording(each.text)
         if words in by_words:
             found[each.key] = by_words.pop(words)
     return found
 
 
-def _new(row: Row) -> Line:
-    return Line(Kind.DOUBTFUL if row.doubt else Kind.NEW, new=row)
+def _compare_new(row: ImportedItem) -> ItemComparison:
+    return ItemComparison(ItemChange.DOUBTFUL if row.doubt else ItemChange.NEW, new=row)
 
 
-def _candidates(
-    found: Sequence[Likeness], left: Sequence[Standing], free: Sequence[Row]
-) -> dict[int, tuple[Candidate, ...]]:
+def _match_candidates(
+    found: Sequence[SimilarPair], left: Sequence[ExistingItem], free: Sequence[ImportedItem]
+) -> dict[int, tuple[MatchCandidate, ...]]:
     """By key, the most alike rows of each old item."""
-    candidates: dict[int, list[Candidate]] = {each.key: [] for each in left}
+    candidates: dict[int, list[MatchCandidate]] = {each.key: [] for each in left}
     for pair in found:
         own = candidates[left[pair.old].key]
-        if len(own) < MOST_CANDIDATES:
-            own.append(Candidate(free[pair.new].number, pair.likeness))
+        if len(own) < MAX_CANDIDATES:
+            own.append(MatchCandidate(free[pair.new].number, pair.likeness))
     return {key: tuple(own) for key, own in candidates.items()}
 
 
-def _changes(old: Standing, row: Row, status: TextStatus, ministries: Mapping[str, int]) -> tuple[str, ...]:
+def _describe_changes(old: ExistingItem, row: ImportedItem, status: TextStatus, ministries: Mapping[str, int]) -> tuple[str, ...]:
     """What differs besides the words, in words. What the list doesn't tell, stays."""
     said = []
     if old.number != row.number:
         said.append(f"number {old.number} becomes {row.number}")
-    if old.text != row.text and same_words(old.text) == same_words(row.text):
+    if old.text != row.text and normalize_wording(old.text) == normalize_wording(row.text):
         said.append("it is spelt otherwise")
     if old.text_status != status:
         said.append(
@@ -175,10 +175,10 @@ def _changes(old: Standing, row: Row, status: TextStatus, ministries: Mapping[st
         )
     if row.pillar and row.pillar != old.pillar:
         said.append(f"it belongs to {row.pillar.label.lower()}")
-    lead = ministries.get(alike(row.lead))
+    lead = ministries.get(normalize_name(row.lead))
     if lead and lead != old.lead:
         said.append(f"{row.lead} leads")
-    supporting = {key for name in row.supporting if (key := ministries.get(alike(name)))}
+    supporting = {key for name in row.supporting if (key := ministries.get(normalize_name(name)))}
     if supporting and supporting != old.supporting:
         said.append(f"{', '.join(row.supporting)} support it")
     return tuple(said)

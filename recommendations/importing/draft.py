@@ -6,36 +6,26 @@ from typing import Any, NamedTuple
 from recommendations.choices import Tier
 from recommendations.importing import report_parser
 from recommendations.importing.readers.paragraph import Paragraph
-from recommendations.importing.readers.report_file import read_file
-from recommendations.importing.report_parser import Narrative
-from recommendations.importing.tables import (
-    Cells,
-    Charset,
-    Listed,
-    Row,
-    guess_columns,
-    is_workbook,
-    read_cells,
-    read_pasted,
-    read_rows,
-)
-from recommendations.importing.tables.cells import Line
-from recommendations.importing.tables.columns import Column, Columns
-from recommendations.importing.tables.rows import Sought
-from tiptracker.sandbox.confinement import Run
+from recommendations.importing.readers.report_file import read_report
+from recommendations.importing.report_parser import ParsedNarrative
+from recommendations.importing.tables import TableCells, Charset, ImportedList, ImportedItem, guess_columns, is_workbook, read_table, read_pasted_table, read_rows
+from recommendations.importing.tables.cells import TableLine
+from recommendations.importing.tables.columns import ColumnType, ColumnLayout
+from recommendations.importing.tables.rows import ExpectedEdition
+from tiptracker.sandbox.confinement import SandboxRunner
 
-_TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".xls", ".xlsm")
+_TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".xlsx", ".xls", ".xlsm")
 
 
-class Brought(NamedTuple):
+class DraftImport(NamedTuple):
     """What was read. Of a table the cells, and what each column holds, which a person may correct; else the items.
 
     `notes` are sentences about the whole, `left_out` what stood within the list and is none of it.
     """
 
-    rows: tuple[Row, ...] = ()
-    cells: Cells | None = None
-    columns: Columns = Columns((), False)
+    rows: tuple[ImportedItem, ...] = ()
+    cells: TableCells | None = None
+    columns: ColumnLayout = ColumnLayout((), False)
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     tier: Tier | None = None
@@ -46,46 +36,46 @@ class Brought(NamedTuple):
         """Whether it has columns."""
         return self.cells is not None
 
-    def listed(self, sought: Sought) -> Listed:
+    def listed(self, sought: ExpectedEdition) -> ImportedList:
         """Its list; raises Refused where the columns as they are said to be hold none, or another country's."""
         if self.cells is not None:
             return read_rows(self.cells, self.columns, sought)
-        return Listed(self.rows, (), self.notes)
+        return ImportedList(self.rows, (), self.notes)
 
 
-def bring_file(name: str, content: bytes, sought: Sought, charset: Charset | None = None, *, run: Run) -> Brought:
+def read_draft_file(name: str, content: bytes, sought: ExpectedEdition, charset: Charset | None = None, *, run: SandboxRunner) -> DraftImport:
     """What a file holds: a table by its name or by being a workbook, anything else a narrative. Raises Refused."""
-    if name.lower().endswith(_TABLES) or (is_workbook(content) and b"xl/workbook.xml" in content):
-        return _table(read_cells(content, charset, run=run))
-    return _narrative(read_file(name, content, run=run), sought)
+    if name.lower().endswith(_TABLE_SUFFIXES) or (is_workbook(content) and b"xl/workbook.xml" in content):
+        return _draft_from_table(read_table(content, charset, run=run))
+    return _draft_from_narrative(read_report(name, content, run=run), sought)
 
 
-def bring_text(text: str, sought: Sought) -> Brought:
+def read_draft_text(text: str, sought: ExpectedEdition) -> DraftImport:
     """What was pasted: cells, where every line has tabs between them; else a narrative. Raises Refused."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > 1 and all("\t" in line for line in lines[:5]):
-        return _table(read_pasted(text))
-    return _narrative(text, sought)
+        return _draft_from_table(read_pasted_table(text))
+    return _draft_from_narrative(text, sought)
 
 
-def _table(cells: Cells) -> Brought:
-    return Brought(cells=cells, columns=guess_columns(cells))
+def _draft_from_table(cells: TableCells) -> DraftImport:
+    return DraftImport(cells=cells, columns=guess_columns(cells))
 
 
-def _narrative(said: str | Iterable[Paragraph], sought: Sought) -> Brought:
-    found = report_parser.read(said, country=sought.code)
-    report_parser.expect(found, country=sought.code, year=sought.year)
-    rows = tuple(Row(item.number, item.text, item.doubt) for item in found.recommendations)
-    return Brought(rows, notes=tuple(_notes(found)), left_out=found.left_out, tier=found.tier)
+def _draft_from_narrative(said: str | Iterable[Paragraph], sought: ExpectedEdition) -> DraftImport:
+    found = report_parser.parse_narrative(said, country=sought.code)
+    report_parser.refuse_other_narrative(found, country=sought.code, year=sought.year)
+    rows = tuple(ImportedItem(item.number, item.text, item.doubt) for item in found.recommendations)
+    return DraftImport(rows, notes=tuple(_narrative_notes(found)), left_out=found.left_out, tier=found.tier)
 
 
-def _notes(found: Narrative) -> Iterable[str]:
+def _narrative_notes(found: ParsedNarrative) -> Iterable[str]:
     yield from found.doubts
     if found.introduction:
         yield f"Before the list it says: “{found.introduction}”"
 
 
-def as_document(brought: Brought) -> dict[str, Any]:
+def serialize_draft(brought: DraftImport) -> dict[str, Any]:
     """As JSON takes it."""
     document: dict[str, Any] = {
         "notes": list(brought.notes),
@@ -102,17 +92,17 @@ def as_document(brought: Brought) -> dict[str, Any]:
     }
 
 
-def from_document(document: Mapping[str, Any]) -> Brought:
+def deserialize_draft(document: Mapping[str, Any]) -> DraftImport:
     """As it was brought."""
-    brought = Brought(
+    brought = DraftImport(
         notes=tuple(document["notes"]),
         left_out=tuple(document["left_out"]),
         tier=Tier(document["tier"]) if document["tier"] else None,
     )
     if "lines" not in document:
-        return brought._replace(rows=tuple(Row(*row) for row in document["rows"]))
-    lines = tuple(Line(number, tuple(cells)) for number, cells in document["lines"])
+        return brought._replace(rows=tuple(ImportedItem(*row) for row in document["rows"]))
+    lines = tuple(TableLine(number, tuple(cells)) for number, cells in document["lines"])
     return brought._replace(
-        cells=Cells(lines, tuple(document["cells_notes"])),
-        columns=Columns(tuple(Column(one) for one in document["holds"]), document["has_headings"]),
+        cells=TableCells(lines, tuple(document["cells_notes"])),
+        columns=ColumnLayout(tuple(ColumnType(one) for one in document["holds"]), document["has_headings"]),
     )

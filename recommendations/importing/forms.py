@@ -8,25 +8,25 @@ from django import forms
 from django.utils.text import Truncator
 
 from recommendations.choices import Pillar, TextStatus
-from recommendations.importing.comparison import Line
-from recommendations.importing.draft import Brought
-from recommendations.importing.matching import RETIRED, Pairing, which_of
-from recommendations.importing.preview import Preview
-from recommendations.importing.tables import Charset, Column, Row
+from recommendations.importing.comparison import ItemComparison
+from recommendations.importing.draft import DraftImport
+from recommendations.importing.matching import RETIRED, Pairing, describe_split_choice
+from recommendations.importing.preview import ImportPreview
+from recommendations.importing.tables import Charset, ColumnType, ImportedItem
 from recommendations.models import Recommendation
 from tiptracker import text_rules
-from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.web.frontend.forms import TrackerForm
 
-LONGEST_PASTE = 500_000
+MAX_PASTED_LENGTH = 500_000
 """Characters: a whole narrative has a tenth of it."""
-MOST_FIELDS = 400
+MAX_FIELDS = 400
 """That a page begins with; a list of which more has to be said is loaded by the command."""
-FIRST_WORDS = 6
+LABEL_WORDS = 6
 """By which a new item is named beside its number."""
-_NUMBERS = re.compile(r"\d{1,5}(?:\s*(?:,|;|and|\s)\s*\d{1,5})*")
+_NUMBER_LIST = re.compile(r"\d{1,5}(?:\s*(?:,|;|and|\s)\s*\d{1,5})*")
 
 
-class BringForm(PlainForm):
+class ImportForm(TrackerForm):
     """A narrative or a table, as a file or pasted."""
 
     one_of_two = ("file", "pasted")
@@ -38,7 +38,7 @@ class BringForm(PlainForm):
     )
     pasted = forms.CharField(
         required=False,
-        max_length=LONGEST_PASTE,
+        max_length=MAX_PASTED_LENGTH,
         label="Or its text",
         help_text="The whole narrative, or the list with its heading, “Prioritized recommendations:”, in a line above "
         "it. Cells copied from a spreadsheet are read as a table.",
@@ -68,17 +68,17 @@ class BringForm(PlainForm):
         return said
 
 
-class ColumnsForm(PlainForm):
+class ColumnsForm(TrackerForm):
     """What each column of a table holds."""
 
-    def __init__(self, *args: Any, brought: Brought, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, brought: DraftImport, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         lines = brought.cells.lines if brought.cells else ()
         columns = brought.columns
         for place, column in enumerate(columns.holds):
             heading, *below = [line.cells[place] for line in lines[:3] if place < len(line.cells)] or [""]
             self.fields[f"column_{place}"] = forms.ChoiceField(
-                choices=Column.choices(),
+                choices=ColumnType.choices(),
                 required=False,
                 initial=column.value,
                 label=f"Column {place + 1}: {Truncator(heading).chars(60) or 'without a heading'}",
@@ -92,17 +92,17 @@ class ColumnsForm(PlainForm):
         """As the action takes it."""
         names = [name for name in self.fields if name.startswith("column_")]
         return {
-            "holds": tuple(Column(self.cleaned_data[name]) for name in names),
+            "holds": tuple(ColumnType(self.cleaned_data[name]) for name in names),
             "has_headings": self.cleaned_data["has_headings"],
         }
 
 
-class PreviewForm(PlainForm):
+class PreviewForm(TrackerForm):
     """What became of each item that stands, where words alone don't tell it; and what is open on the new ones."""
 
-    seen = forms.CharField(max_length=text_rules.DAY, required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=text_rules.DAY_MAX_LENGTH, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, found: Preview, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: ImportPreview, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = found
         self.texts = {row.number: row.text for row in found.listed.rows}
@@ -115,7 +115,7 @@ class PreviewForm(PlainForm):
                 number = line.new.number
                 self.fields[f"text_{number}"] = forms.CharField(
                     initial=line.new.text,
-                    max_length=text_rules.REASON,
+                    max_length=text_rules.REASON_MAX_LENGTH,
                     label=f"Number {number} says",
                     help_text=line.new.doubt,
                     widget=forms.Textarea(attrs={"rows": 3}),
@@ -134,7 +134,7 @@ class PreviewForm(PlainForm):
                 required=False, label=f"Load without the rows that can’t be read ({len(found.listed.wrong)})"
             )
 
-    def _ask_what_became(self, line: Line, row: Recommendation) -> None:
+    def _ask_what_became(self, line: ItemComparison, row: Recommendation) -> None:
         alike = "; ".join(f"{self._called(one.number)} ({one.likeness} of 100)" for one in line.candidates)
         self.fields[f"became_{row.pk}"] = forms.CharField(
             initial=str(line.new.number) if line.new else "",
@@ -154,12 +154,12 @@ class PreviewForm(PlainForm):
 
     def _called(self, number: int) -> str:
         """A new item by its number and how it begins."""
-        return f"{number}, “{Truncator(self.texts[number]).words(FIRST_WORDS)}”"
+        return f"{number}, “{Truncator(self.texts[number]).words(LABEL_WORDS)}”"
 
-    def _begun(self) -> Iterable[Row]:
+    def _begun(self) -> Iterable[ImportedItem]:
         """The new items that nothing becomes, as far as was said, whose pillar the table doesn't tell."""
         if self.is_bound:
-            became = {number for key in self._undecided() for number in _numbers(self[f"became_{key}"].data or "")}
+            became = {number for key in self._undecided() for number in _parse_numbers(self[f"became_{key}"].data or "")}
         else:
             became = {line.new.number for line in self.found.comparison.undecided if line.new}
         certain = {line.new.number for line in self.found.comparison.lines if line.old and line.new and line.is_certain}
@@ -177,12 +177,12 @@ class PreviewForm(PlainForm):
             said = (self.cleaned_data.get(name) or "").strip()
             if name in self.errors or said.casefold() == RETIRED:
                 continue
-            if not _NUMBERS.fullmatch(said):
+            if not _NUMBER_LIST.fullmatch(said):
                 self.add_error(name, f"Give its new number, several with commas, or write “{RETIRED}”.")
-            elif strange := [number for number in _numbers(said) if number not in listed]:
+            elif strange := [number for number in _parse_numbers(said) if number not in listed]:
                 self.add_error(name, f"There is no number {strange[0]} in the new list. Give numbers of that list.")
             else:
-                self._ask_where_benchmarks_go(key, tuple(dict.fromkeys(_numbers(said))))
+                self._ask_where_benchmarks_go(key, tuple(dict.fromkeys(_parse_numbers(said))))
         return self.cleaned_data
 
     def _ask_where_benchmarks_go(self, key: int, became: Sequence[int]) -> None:
@@ -190,26 +190,26 @@ class PreviewForm(PlainForm):
         for one in self.found.standing[key].benchmarks.all():
             name = f"goes_{one.pk}"
             if len(became) > 1 and name not in self.errors and self.cleaned_data.get(name) not in became:
-                self.add_error(name, which_of(became))
+                self.add_error(name, describe_split_choice(became))
 
     def answers(self) -> dict[str, Any]:
         """What was decided, as the action takes it."""
         said = self.cleaned_data
-        became = {key: tuple(_numbers(said[f"became_{key}"])) for key in self._undecided()}
-        goes = {key: number for key, number in _named(said, "goes_").items() if number}
+        became = {key: tuple(_parse_numbers(said[f"became_{key}"])) for key in self._undecided()}
+        goes = {key: number for key, number in _values_by_number(said, "goes_").items() if number}
         return {
             "pairing": Pairing(became, goes),
-            "pillars": {number: Pillar(value) for number, value in _named(said, "pillar_").items()},
-            "texts": {number: " ".join(value.split()) for number, value in _named(said, "text_").items()},
+            "pillars": {number: Pillar(value) for number, value in _values_by_number(said, "pillar_").items()},
+            "texts": {number: " ".join(value.split()) for number, value in _values_by_number(said, "text_").items()},
             "leaves_out_wrong": said.get("leave_out", False),
             "seen": said["seen"] or None,
         }
 
 
-def _named(said: Mapping[str, Any], beginning: str) -> dict[int, Any]:
+def _values_by_number(said: Mapping[str, Any], beginning: str) -> dict[int, Any]:
     """What was said in the fields whose names begin so, by the number that follows."""
     return {int(name.removeprefix(beginning)): value for name, value in said.items() if name.startswith(beginning)}
 
 
-def _numbers(said: str) -> list[int]:
+def _parse_numbers(said: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d{1,5}", said)]

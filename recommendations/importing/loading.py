@@ -10,33 +10,33 @@ from typing import Any
 
 from django.db.models import F
 
-from recommendations.actions.benchmarks import moved_terms, next_letter
-from recommendations.actions.readiness_changed import readiness_may_have_moved
-from recommendations.actions.recommendations import terms_of, told
+from recommendations.actions.benchmarks import build_moved_terms, next_letter
+from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.recommendations import build_recommendation_terms, recommendation_audit_values
 from recommendations.choices import Origin, Pillar, TextStatus
-from recommendations.importing.matching import Inherited, Plan
-from recommendations.importing.preview import Preview
-from recommendations.importing.tables import Row
+from recommendations.importing.matching import NewItem, ImportPlan
+from recommendations.importing.preview import ImportPreview
+from recommendations.importing.tables import ImportedItem
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation, RecommendationTerms
 from tiptracker.accounts.models import User
-from tiptracker.audit.actions import Told, record_all
+from tiptracker.audit.actions import AuditEvent, record_all
 from tiptracker.errors import Refused
-from tiptracker.text_rules import alike
-from tiptracker.validation import add, add_all, change, change_all
+from tiptracker.text_rules import normalize_name
+from tiptracker.validation import insert_row, insert_rows, update_row, update_rows
 
-_OUT_OF_THE_WAY = 32_767
+_TEMPORARY_NUMBER = 32_767
 """The highest number that a column holds: from there down, numbers stand for a moment while others change places."""
-_CHANGED = ("number", "text", "text_status", "lead", "is_retired", "version")
+_CHANGED_FIELDS = ("number", "text", "text_status", "lead", "is_retired", "version")
 """What a list changes of a row that stood before."""
 
 
 @dataclass
-class Writer:
+class ImportWriter:
     """Writes a plan for one import into its edition (both held), for somebody (`by`), at a moment."""
 
     edition: Edition
     imported: EditionImport
-    found: Preview
+    found: ImportPreview
     by: User
     now: datetime
     has_written: bool = False
@@ -44,21 +44,21 @@ class Writer:
     """What stands now, by number."""
     changed: list[Recommendation] = field(default_factory=list)
     terms: list[RecommendationTerms] = field(default_factory=list)
-    entries: list[Told] = field(default_factory=list)
+    entries: list[AuditEvent] = field(default_factory=list)
     """Rows that are changed, their terms, and what the log is told of them: to be written together."""
 
-    def write(self, planned: Plan, pillars: Mapping[int, Pillar]) -> dict[str, Any]:
+    def write(self, planned: ImportPlan, pillars: Mapping[int, Pillar]) -> dict[str, Any]:
         """Carry the plan out; gives what it did, as the import keeps it. `pillars` are by number."""
         numbers = {key: row.number for key, row in self.found.standing.items()}
         self._retire(planned.retired)
         self._write_changed()  # their numbers are free from here on
         changed = self._go_on(planned.kept, pillars)
         self._write_changed()
-        add_all(self.terms)
+        insert_rows(self.terms)
         self._begin(planned.begun, pillars)
         moved = self._move(planned.moved, numbers)
         if self.has_written:
-            readiness_may_have_moved(self.edition.country_id)
+            enqueue_readiness(self.edition.country_id)
         record_all(self.entries, by=self.by, country=self.edition.country_id)
         return {
             "new": [each.row.number for each in planned.begun],
@@ -78,16 +78,16 @@ class Writer:
     def _retire(self, retired: Mapping[int, int | None]) -> None:
         for key, number in retired.items():
             row = self.found.standing[key]
-            before = told(row, row.pillar, self.now)
+            before = recommendation_audit_values(row, row.pillar, self.now)
             row.is_retired = True
             into = f"It went into number {number} of" if number else "It stands no longer in"
             self._keep(row, row.pillar, f"{into} “{self.imported.name}”.", before)
 
-    def _go_on(self, kept: Mapping[int, Row], pillars: Mapping[int, Pillar]) -> dict[str, int]:
+    def _go_on(self, kept: Mapping[int, ImportedItem], pillars: Mapping[int, Pillar]) -> dict[str, int]:
         """Write what differs of rows that go on; gives those that changed, their number then and now."""
         pairs = [(self.found.standing[key], row) for key, row in kept.items()]
         renumbered = [one.pk for one, row in pairs if one.number != row.number]
-        Recommendation.objects.filter(pk__in=renumbered).update(number=_OUT_OF_THE_WAY - F("number"))
+        Recommendation.objects.filter(pk__in=renumbered).update(number=_TEMPORARY_NUMBER - F("number"))
         changed: dict[str, int] = {}
         for one, row in pairs:
             self.rows[row.number] = one
@@ -96,15 +96,15 @@ class Writer:
                 changed[str(number)] = row.number
         return changed
 
-    def _change(self, one: Recommendation, row: Row, pillars: Mapping[int, Pillar]) -> bool:
+    def _change(self, one: Recommendation, row: ImportedItem, pillars: Mapping[int, Pillar]) -> bool:
         """Whether anything of it had to be written."""
-        before = told(one, one.pillar, self.now)
+        before = recommendation_audit_values(one, one.pillar, self.now)
         lead, supporting = self._ministries(row)
         one.number, one.text, one.text_status = row.number, row.text, self._status
         one.lead_id = lead or one.lead_id
         pillar = pillars.get(row.number) or row.pillar or one.pillar
         has_new_support = bool(supporting) and supporting != set(before["supporting"])
-        if told(one, pillar, self.now) == before and not has_new_support:
+        if recommendation_audit_values(one, pillar, self.now) == before and not has_new_support:
             return False
         if has_new_support:
             one.supporting.set(supporting)
@@ -115,26 +115,26 @@ class Writer:
         """Put a row that stood before, as it is now, to what is written, with its terms if those are others."""
         row.version += 1
         self.changed.append(row)
-        after = told(row, pillar, self.now)
+        after = recommendation_audit_values(row, pillar, self.now)
         dated = ("number", "text", "text_status", "pillar")
         if pillar and (row.is_retired or any(after[name] != before[name] for name in dated)):
-            self.terms.append(terms_of(row, Pillar(pillar), reason, by=self.by, now=self.now))
+            self.terms.append(build_recommendation_terms(row, Pillar(pillar), reason, by=self.by, now=self.now))
         after |= {"is_retired": row.is_retired, "import": self.imported.pk}
-        self.entries.append(Told("recommendation.changed", row, before, after))
+        self.entries.append(AuditEvent("recommendation.changed", row, before, after))
         self.has_written = True
 
     def _write_changed(self) -> None:
-        change_all(self.changed, _CHANGED)
+        update_rows(self.changed, _CHANGED_FIELDS)
         self.changed = []
 
-    def _begin(self, begun: Iterable[Inherited], pillars: Mapping[int, Pillar]) -> None:
+    def _begin(self, begun: Iterable[NewItem], pillars: Mapping[int, Pillar]) -> None:
         """Write the rows that begin, together: one may be a thousand."""
         begun = list(begun)
         placed = {each.row.number: self._pillar(each, pillars) for each in begun}
         rows = [self._new(each) for each in begun]
         Recommendation.objects.bulk_create(rows)
         RecommendationTerms.objects.bulk_create(
-            terms_of(row, placed[row.number], self._whence, by=self.by, now=self.now) for row in rows
+            build_recommendation_terms(row, placed[row.number], self._whence, by=self.by, now=self.now) for row in rows
         )
         support: Any = Recommendation.supporting.through
         support.objects.bulk_create(
@@ -145,7 +145,7 @@ class Writer:
         self.rows |= {row.number: row for row in rows}
         self.has_written = self.has_written or bool(rows)
 
-    def _pillar(self, each: Inherited, pillars: Mapping[int, Pillar]) -> Pillar:
+    def _pillar(self, each: NewItem, pillars: Mapping[int, Pillar]) -> Pillar:
         like = self.found.standing.get(each.like or 0)
         pillar = pillars.get(each.row.number) or each.row.pillar or (Pillar(like.pillar) if like else None)
         if pillar is None:
@@ -153,7 +153,7 @@ class Writer:
             raise Refused(f"Say to which of the three Ps number {number} belongs.", field=f"pillar_{number}")
         return pillar
 
-    def _new(self, each: Inherited) -> Recommendation:
+    def _new(self, each: NewItem) -> Recommendation:
         like = self.found.standing.get(each.like or 0)
         lead, _ = self._ministries(each.row)
         return Recommendation(
@@ -166,15 +166,15 @@ class Writer:
             lead_id=lead or (like.lead_id if like else None),
         )
 
-    def _support_of(self, each: Inherited) -> set[int]:
+    def _support_of(self, each: NewItem) -> set[int]:
         _, supporting = self._ministries(each.row)
         like = self.found.standing.get(each.like or 0)
         return supporting or ({one.pk for one in like.supporting.all()} if like else set())
 
-    def _ministries(self, row: Row) -> tuple[int | None, set[int]]:
+    def _ministries(self, row: ImportedItem) -> tuple[int | None, set[int]]:
         """The ministries that a row names, as far as they are there: none is made."""
         known = self.found.ministries
-        return known.get(alike(row.lead)), {key for name in row.supporting if (key := known.get(alike(name)))}
+        return known.get(normalize_name(row.lead)), {key for name in row.supporting if (key := known.get(normalize_name(name)))}
 
     def _move(self, moved: Mapping[int, int], numbers: Mapping[int, int]) -> dict[str, str]:
         """Put benchmarks under another recommendation, with all that was promised, proved and judged of them.
@@ -189,11 +189,11 @@ class Writer:
             there = self.rows[number]
             benchmark.letter = next_letter(there.benchmarks.values_list("letter", flat=True))
             benchmark.recommendation = there
-            change(benchmark)
-            if terms := moved_terms(benchmark, self._whence, by=self.by, now=self.now):
-                add(terms)
+            update_row(benchmark)
+            if terms := build_moved_terms(benchmark, self._whence, by=self.by, now=self.now):
+                insert_row(terms)
             after = {"recommendation": there.pk, "letter": benchmark.letter, "import": self.imported.pk}
-            self.entries.append(Told("benchmark.moved", benchmark, before, after))
+            self.entries.append(AuditEvent("benchmark.moved", benchmark, before, after))
             called[then] = benchmark.key
             self.has_written = True
         return called

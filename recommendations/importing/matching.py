@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from recommendations.importing.comparison import Standing, same
-from recommendations.importing.tables.rows import Row
+from recommendations.importing.comparison import ExistingItem, match_identical
+from recommendations.importing.tables.rows import ImportedItem
 from tiptracker.errors import Refused
 
 RETIRED = "retired"
@@ -23,42 +23,42 @@ class Pairing:
     benchmarks: Mapping[int, int] = field(default_factory=dict)
 
 
-class Inherited(NamedTuple):
+class NewItem(NamedTuple):
     """A row that begins anew; `like` is the key of the old item it was split from, whose pillar and lead it takes."""
 
-    row: Row
+    row: ImportedItem
     like: int | None = None
 
 
-class Plan(NamedTuple):
+class ImportPlan(NamedTuple):
     """What is to be written. Old items and benchmarks by key, rows by number.
 
     `kept` goes on as another row of the list; `begun` is new; `retired` is no longer asked, and into which number it
     went, if into any; `moved` are benchmarks that change their item. `split` tells of which old item several came.
     """
 
-    kept: Mapping[int, Row]
-    begun: Sequence[Inherited]
+    kept: Mapping[int, ImportedItem]
+    begun: Sequence[NewItem]
     retired: Mapping[int, int | None]
     moved: Mapping[int, int]
     split: Mapping[int, Sequence[int]]
 
 
-def plan(
-    old: Sequence[Standing], rows: Sequence[Row], pairing: Pairing, benchmarks: Mapping[int, Collection[int]]
-) -> Plan:
+def plan_import(
+    old: Sequence[ExistingItem], rows: Sequence[ImportedItem], pairing: Pairing, benchmarks: Mapping[int, Collection[int]]
+) -> ImportPlan:
     """What the pairing means. `benchmarks` are those of each old item, by its key.
 
     Raises Refused, beside the field `became_KEY` or `goes_KEY`, where something is left open or can't be.
     """
     by_number = {row.number: row for row in rows}
-    became = _became(old, rows, pairing)
+    became = _resolve_pairing(old, rows, pairing)
     heirs: dict[int, int] = {}
     for each in sorted(old, key=lambda each: (len(became[each.key]) != 1, each.number)):
         if free := [number for number in became[each.key] if number not in heirs.values()]:
             heirs[each.key] = free[0]
     begun = [
-        Inherited(row, next((each.key for each in old if row.number in became[each.key]), None))
+        NewItem(row, next((each.key for each in old if row.number in became[each.key]), None))
         for row in rows
         if row.number not in heirs.values()
     ]
@@ -67,15 +67,15 @@ def plan(
         benchmark: number
         for each in old
         for benchmark in benchmarks.get(each.key, ())
-        if (number := _goes(benchmark, became[each.key], pairing)) is not None and heirs.get(each.key) != number
+        if (number := _benchmark_destination(benchmark, became[each.key], pairing)) is not None and heirs.get(each.key) != number
     }
     split = {key: numbers for key, numbers in became.items() if len(numbers) > 1}
-    return Plan({key: by_number[number] for key, number in heirs.items()}, begun, retired, moved, split)
+    return ImportPlan({key: by_number[number] for key, number in heirs.items()}, begun, retired, moved, split)
 
 
-def _became(old: Sequence[Standing], rows: Sequence[Row], pairing: Pairing) -> dict[int, tuple[int, ...]]:
+def _resolve_pairing(old: Sequence[ExistingItem], rows: Sequence[ImportedItem], pairing: Pairing) -> dict[int, tuple[int, ...]]:
     """By key, the numbers that each old item became; what says the same is paired by that."""
-    certain = same(old, rows)
+    certain = match_identical(old, rows)
     numbers = {row.number for row in rows}
     became: dict[int, tuple[int, ...]] = {}
     for each in old:
@@ -96,16 +96,16 @@ def _became(old: Sequence[Standing], rows: Sequence[Row], pairing: Pairing) -> d
     return became
 
 
-def _goes(benchmark: int, became: tuple[int, ...], pairing: Pairing) -> int | None:
+def _benchmark_destination(benchmark: int, became: tuple[int, ...], pairing: Pairing) -> int | None:
     """To which number a benchmark goes; None where its item is retired and it with it."""
     if len(became) < 2:
         return next(iter(became), None)
     chosen = pairing.benchmarks.get(benchmark)
     if chosen not in became:
-        raise Refused(which_of(became), field=f"goes_{benchmark}")
+        raise Refused(describe_split_choice(became), field=f"goes_{benchmark}")
     return chosen
 
 
-def which_of(became: Sequence[int]) -> str:
+def describe_split_choice(became: Sequence[int]) -> str:
     """What to say of a benchmark that is sent to none of the numbers that its item was split into."""
     return f"Its recommendation was split: say whether it goes to {' or '.join(map(str, became))}."

@@ -4,21 +4,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from recommendations.choices import Pillar
-from recommendations.importing.comparison import Kind, Line
+from recommendations.importing.comparison import ItemChange, ItemComparison
 from recommendations.importing.matching import RETIRED, Pairing
-from recommendations.importing.preview import Preview
-from recommendations.text_similarity import Side, difference
+from recommendations.importing.preview import ImportPreview
+from recommendations.text_similarity import DiffSide, diff_words
 from tiptracker.errors import Refused
 
 
-def lines(found: Preview) -> Iterator[str]:
+def format_preview(found: ImportPreview) -> Iterator[str]:
     """An item a line, with what differs, then what can't be read and what is to be known of the whole."""
     for line in found.comparison.lines:
-        yield _line(line)
+        yield _format_item(line)
         if line.old and line.is_little_alike:
             yield f"          little alike to {line.old.number}. {line.old.text}"
         elif line.old and line.new and line.old.text != line.new.text:
-            yield f"          {marked(line.old.text, line.new.text)}"
+            yield f"          {format_diff(line.old.text, line.new.text)}"
         yield from (f"          {change}" for change in line.changes)
         if line.new and line.new.doubt:
             yield f"          ? {line.new.doubt}"
@@ -28,18 +28,18 @@ def lines(found: Preview) -> Iterator[str]:
         yield f"? No ministry is called {', '.join(unknown)} here; none is made. Add it first, or name it later."
 
 
-def document(found: Preview) -> dict[str, Any]:
+def serialize_preview(found: ImportPreview) -> dict[str, Any]:
     """The same as JSON takes it. `pairing` is what is proposed: put it right, then give it back."""
     return {
-        "items": [_item(line) for line in found.comparison.lines],
+        "items": [_serialize_item(line) for line in found.comparison.lines],
         "wrong": [{"row": one.line, "why": one.why} for one in found.listed.wrong],
         "notes": list(found.listed.notes),
         "unknown_ministries": list(found.comparison.unknown_ministries),
-        "pairing": proposed(found),
+        "pairing": propose_pairing(found),
     }
 
 
-def proposed(found: Preview) -> dict[str, Any]:
+def propose_pairing(found: ImportPreview) -> dict[str, Any]:
     """What each old item that needs it became, by its number, and the pillar of each new one, as they are proposed."""
     return {
         "became": {
@@ -56,16 +56,16 @@ def proposed(found: Preview) -> dict[str, Any]:
     }
 
 
-def understood(said: Mapping[str, Any], found: Preview) -> tuple[Pairing, dict[int, Pillar]]:
+def parse_pairing(said: Mapping[str, Any], found: ImportPreview) -> tuple[Pairing, dict[int, Pillar]]:
     """What somebody put right, by keys. Old items are named by number, benchmarks as "4a". Raises Refused."""
     keys = {row.number: key for key, row in found.standing.items()}
     lettered = {f"{row.number}{one.letter}": one.pk for row in found.standing.values() for one in row.benchmarks.all()}
     try:
         became = {
-            _known(keys, int(number), number): () if numbers == RETIRED else tuple(map(int, numbers))
+            _look_up(keys, int(number), number): () if numbers == RETIRED else tuple(map(int, numbers))
             for number, numbers in said.get("became", {}).items()
         }
-        goes = {_known(lettered, name, name): int(number) for name, number in said.get("benchmarks", {}).items()}
+        goes = {_look_up(lettered, name, name): int(number) for name, number in said.get("benchmarks", {}).items()}
         pillars = {int(number): Pillar(one) for number, one in said.get("pillars", {}).items() if one}
     except (AttributeError, TypeError, ValueError) as error:
         raise Refused(
@@ -74,26 +74,26 @@ def understood(said: Mapping[str, Any], found: Preview) -> tuple[Pairing, dict[i
     return Pairing(became, goes), pillars
 
 
-def marked(old: str, new: str) -> str:
+def format_diff(old: str, new: str) -> str:
     """Both texts in one, [-what is taken out-] and {+what is put in+} marked."""
-    brackets = {Side.BOTH: "{}", Side.OLD: "[-{}-]", Side.NEW: "{{+{}+}}"}
-    return " ".join(brackets[piece.side].format(piece.text) for piece in difference(old, new))
+    brackets = {DiffSide.BOTH: "{}", DiffSide.OLD: "[-{}-]", DiffSide.NEW: "{{+{}+}}"}
+    return " ".join(brackets[piece.side].format(piece.text) for piece in diff_words(old, new))
 
 
-def _known[K, V](keys: Mapping[K, V], key: K, name: object) -> V:
+def _look_up[K, V](keys: Mapping[K, V], key: K, name: object) -> V:
     if key not in keys:
         raise Refused(f"The list that stands has no {name}. Name what the pairing is about as --dry-run does.")
     return keys[key]
 
 
-def _line(line: Line) -> str:
+def _format_item(line: ItemComparison) -> str:
     if line.new is None:
         return f"{line.kind.value:<9} {line.old.number:>3}. {line.old.text}" if line.old else ""
     text = f"{line.kind.value:<9} {line.new.number:>3}. {line.new.text}"
-    return f"{text} (was {line.old.number})" if line.old and line.kind is not Kind.UNCHANGED else text
+    return f"{text} (was {line.old.number})" if line.old and line.kind is not ItemChange.UNCHANGED else text
 
 
-def _item(line: Line) -> dict[str, Any]:
+def _serialize_item(line: ItemComparison) -> dict[str, Any]:
     return {
         "kind": line.kind.value,
         "was": {"number": line.old.number, "text": line.old.text} if line.old else None,

@@ -4,7 +4,7 @@ import re
 
 from recommendations.choices import Pillar
 
-_SAY: dict[Pillar, re.Pattern[str]] = {
+_PILLAR_WORDS: dict[Pillar, re.Pattern[str]] = {
     Pillar.PROSECUTION: re.compile(
         r"\b(?:investigat|prosecut|convict|sentenc|penalt|punish|court|judge|magistrat|law enforcement|police|crimin|"
         r"traffickers|complicit|corrupt|officials accused|legislat|amend)"
@@ -19,9 +19,9 @@ _SAY: dict[Pillar, re.Pattern[str]] = {
 }
 
 
-def likely(text: str) -> Pillar | None:
+def suggest_pillar(text: str) -> Pillar | None:
     """The pillar whose words are said most; None where two are said alike, or none."""
-    said = {pillar: len(words.findall(text.casefold())) for pillar, words in _SAY.items()}
+    said = {pillar: len(words.findall(text.casefold())) for pillar, words in _PILLAR_WORDS.items()}
     most = max(said.values())
     found = [pillar for pillar, count in said.items() if count == most]
     return found[0] if most and len(found) == 1 else None

@@ -9,92 +9,92 @@ from typing import NamedTuple
 from django.db.models import Prefetch
 
 from recommendations.choices import Origin, Pillar, TextStatus
-from recommendations.importing.comparison import Comparison, Standing, compare
-from recommendations.importing.draft import Brought, from_document
-from recommendations.importing.pillar_suggestion import likely
-from recommendations.importing.tables import Listed, Row
-from recommendations.importing.tables.rows import Sought
+from recommendations.importing.comparison import ListComparison, ExistingItem, compare_lists
+from recommendations.importing.draft import DraftImport, deserialize_draft
+from recommendations.importing.pillar_suggestion import suggest_pillar
+from recommendations.importing.tables import ImportedList, ImportedItem
+from recommendations.importing.tables.rows import ExpectedEdition
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
-from recommendations.text_similarity import LIKELY, alikenesses, pairs
+from recommendations.text_similarity import LIKELY_SIMILARITY, find_similar_pairs, pick_best_pairs
 from tiptracker.accounts.models import Country, Ministry
-from tiptracker.text_rules import alike
+from tiptracker.text_rules import normalize_name
 
 
-class Preview(NamedTuple):
+class ImportPreview(NamedTuple):
     """What loading would do. `standing` are the rows that stand, by key, with their benchmarks; `seen` tells them apart
     from what they may have become when they are loaded. `last_year` are the pillars, by number, of what the edition
     before asked much alike.
     """
 
-    brought: Brought
-    listed: Listed
-    comparison: Comparison
+    brought: DraftImport
+    listed: ImportedList
+    comparison: ListComparison
     standing: Mapping[int, Recommendation]
     ministries: Mapping[str, int]
     seen: str
     last_year: Mapping[int, Pillar]
 
-    def pillar_of(self, row: Row) -> Pillar | None:
+    def pillar_of(self, row: ImportedItem) -> Pillar | None:
         """As the table has it, else as is proposed: last year's, or by its words; None where nothing tells it."""
-        return row.pillar or self.last_year.get(row.number) or likely(row.text)
+        return row.pillar or self.last_year.get(row.number) or suggest_pillar(row.text)
 
     @property
-    def old(self) -> list[Standing]:
+    def old(self) -> list[ExistingItem]:
         """The rows that stand, as values."""
-        return [as_standing(row) for row in self.standing.values()]
+        return [to_existing_item(row) for row in self.standing.values()]
 
 
-def sought(edition: Edition) -> Sought:
+def get_expected_edition(edition: Edition) -> ExpectedEdition:
     """The country and year whose list is wanted; needs the country."""
-    return Sought(edition.country.code, edition.year, (edition.country.name,))
+    return ExpectedEdition(edition.country.code, edition.year, (edition.country.name,))
 
 
-def preview(imported: EditionImport, texts: Mapping[int, str] | None = None) -> Preview:
+def build_preview(imported: EditionImport, texts: Mapping[int, str] | None = None) -> ImportPreview:
     """What loading would do now; `texts` are words that a person put right, by number. Raises Refused: no list."""
-    brought = from_document(imported.brought)
-    listed = brought.listed(sought(imported.edition))
+    brought = deserialize_draft(imported.brought)
+    listed = brought.listed(get_expected_edition(imported.edition))
     if texts:
         listed = listed._replace(rows=tuple(replace(row, text=texts.get(row.number, row.text)) for row in listed.rows))
-    standing = standing_list(imported.edition)
-    ministries = _ministries(imported.edition.country)
-    old = [as_standing(row) for row in standing.values()]
+    standing = list_existing(imported.edition)
+    ministries = _ministry_keys_by_name(imported.edition.country)
+    old = [to_existing_item(row) for row in standing.values()]
     status = TextStatus(imported.text_status)
-    found = compare(old, listed.rows, status=status, ministries=ministries)
-    seen, last_year = fingerprint(standing.values()), _last_years_pillars(imported.edition, listed.rows)
-    return Preview(brought, listed, found, standing, ministries, seen, last_year)
+    found = compare_lists(old, listed.rows, status=status, ministries=ministries)
+    seen, last_year = list_fingerprint(standing.values()), _last_years_pillars(imported.edition, listed.rows)
+    return ImportPreview(brought, listed, found, standing, ministries, seen, last_year)
 
 
-def standing_list(edition: Edition) -> dict[int, Recommendation]:
+def list_existing(edition: Edition) -> dict[int, Recommendation]:
     """By key, the recommendations of the report's list that are asked now, with pillar, ministries and benchmarks."""
     benchmarks = Prefetch("benchmarks", Benchmark.objects.order_by("letter").with_terms())
     rows = Recommendation.objects.filter(edition=edition, origin=Origin.REPORT).asked().order_by("number")
     return {row.pk: row for row in rows.with_pillar().prefetch_related("supporting", benchmarks)}
 
 
-def fingerprint(rows: Iterable[Recommendation]) -> str:
+def list_fingerprint(rows: Iterable[Recommendation]) -> str:
     """A short word that is another one as soon as any of these rows, or where a benchmark stands, is another."""
     told = [(row.pk, row.version, [one.pk for one in row.benchmarks.all()]) for row in rows]
     return sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
-def _last_years_pillars(edition: Edition, rows: Sequence[Row]) -> dict[int, Pillar]:
+def _last_years_pillars(edition: Edition, rows: Sequence[ImportedItem]) -> dict[int, Pillar]:
     """By number, the pillar of what the edition before asked much alike, where a row lacks its own."""
     before = Edition.objects.preceding(edition).first()
     lacking = [row for row in rows if row.pillar is None]
     if before is None or not lacking:
         return {}
     old = list(Recommendation.objects.filter(edition=before).asked().with_pillar())
-    found = pairs(alikenesses([row.text for row in old], [row.text for row in lacking]))
+    found = pick_best_pairs(find_similar_pairs([row.text for row in old], [row.text for row in lacking]))
     return {
         lacking[pair.new].number: Pillar(old[place].pillar)
         for place, pair in found.items()
-        if pair.likeness >= LIKELY and old[place].pillar
+        if pair.likeness >= LIKELY_SIMILARITY and old[place].pillar
     }
 
 
-def as_standing(row: Recommendation) -> Standing:
-    """A row (`standing_list`) as a value."""
-    return Standing(
+def to_existing_item(row: Recommendation) -> ExistingItem:
+    """A row (`list_existing`) as a value."""
+    return ExistingItem(
         row.pk,
         row.number,
         row.text,
@@ -105,7 +105,7 @@ def as_standing(row: Recommendation) -> Standing:
     )
 
 
-def _ministries(country: Country) -> dict[str, int]:
+def _ministry_keys_by_name(country: Country) -> dict[str, int]:
     """The country's ministries by both of their names."""
     rows = Ministry.objects.filter(country=country).values_list("pk", "name", "short_name")
-    return {alike(name): pk for pk, *names in rows for name in names}
+    return {normalize_name(name): pk for pk, *names in rows for name in names}

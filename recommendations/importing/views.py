@@ -14,96 +14,96 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
 from recommendations.choices import TextStatus
-from recommendations.forms import has_seen, refuse
+from recommendations.forms import set_seen_version, add_refusal
 from recommendations.importing import actions, result
-from recommendations.importing.comparison import Kind, Line
-from recommendations.importing.draft import bring_text, from_document
-from recommendations.importing.forms import MOST_FIELDS, BringForm, ColumnsForm, PreviewForm
-from recommendations.importing.preview import Preview, preview, sought
+from recommendations.importing.comparison import ItemChange, ItemComparison
+from recommendations.importing.draft import read_draft_text, deserialize_draft
+from recommendations.importing.forms import MAX_FIELDS, ImportForm, ColumnsForm, PreviewForm
+from recommendations.importing.preview import ImportPreview, build_preview, get_expected_edition
 from recommendations.importing.tables import Charset
 from recommendations.models import Edition, EditionImport
-from recommendations.models.imports import KEPT_FOR, READ_LIST
-from recommendations.text_similarity import Piece, difference
+from recommendations.models.imports import DRAFT_RETENTION, READ_LIST_JOB
+from recommendations.text_similarity import DiffSegment, diff_words
 from tiptracker import clock
 from tiptracker.errors import Refused
 from tiptracker.jobs.models import OPEN_STATES, Job
-from tiptracker.numbers import whole_number
+from tiptracker.numbers import parse_whole_number
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.pages import SignedInRequest, render_page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-PASTED = "Pasted text"
-MOST_READ_AT_ONCE = 60_000
+PASTED_NAME = "Pasted text"
+MAX_READ_IN_REQUEST = 60_000
 """Characters of pasted text: a country's narrative, read in half a second. What is longer, and every file, a job reads.
 """
-MOST_SHOWN = 200
+MAX_SHOWN = 200
 """Lines of a kind on the page; the rest is counted."""
 
 
-class Shown(NamedTuple):
+class PreviewRow(NamedTuple):
     """An item on the preview: what differs word by word, and what has to be said of it."""
 
-    line: Line
-    pieces: Sequence[Piece]
+    line: ItemComparison
+    pieces: Sequence[DiffSegment]
     became: BoundField | None
     benchmarks: Sequence[BoundField]
 
 
-class Group(NamedTuple):
+class PreviewGroup(NamedTuple):
     """Items of which the same becomes; `more` are those that are only counted."""
 
-    kind: Kind
-    lines: Sequence[Shown]
+    kind: ItemChange
+    lines: Sequence[PreviewRow]
     more: int
 
 
 @login_required
 @form_page
-def edition_import(request: SignedIn, pk: int) -> HttpResponse:
+def edition_import(request: SignedInRequest, pk: int) -> HttpResponse:
     """Bring a list for an edition: nothing of the record changes before it was looked over."""
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
-    _may_load(request)
-    form = BringForm(request.POST or None, request.FILES or None) if request.method == "POST" else BringForm()
-    if sentence := _too_much(request):
+    _check_may_import(request)
+    form = ImportForm(request.POST or None, request.FILES or None) if request.method == "POST" else ImportForm()
+    if sentence := _upload_size_error(request):
         form.full_clean()
         form.errors.pop("file", None)
         form.add_error("file", sentence)
     elif form.is_valid():
         try:
-            imported = _bring(request, edition, form.cleaned_data)
+            imported = _start_import(request, edition, form.cleaned_data)
         except Refused as refusal:
-            refuse(form, refusal)
+            add_refusal(form, refusal)
         else:
             return redirect("import_preview", pk=imported.pk)
     rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).with_size().defer("brought", "did")
-    brought = list(rows.select_related("begun_by", "loaded_by")[:MOST_SHOWN])
+    brought = list(rows.select_related("begun_by", "loaded_by")[:MAX_SHOWN])
     context = {
         "edition": edition,
         "form": form,
         "waiting": [one for one in brought if one.loaded_at is None],
         "loaded": [one for one in brought if one.loaded_at],
-        "kept_days": KEPT_FOR.days,
+        "kept_days": DRAFT_RETENTION.days,
     }
     return render_page(request, "recommendations/edition_import.html", context, status=422 if form.errors else 200)
 
 
-def _too_much(request: HttpRequest) -> str:
+def _upload_size_error(request: HttpRequest) -> str:
     """What to say where a file was too large to be taken in at all, else nothing."""
-    length = whole_number(request.META.get("CONTENT_LENGTH")) or 0
+    length = parse_whole_number(request.META.get("CONTENT_LENGTH")) or 0
     if request.method != "POST" or request.FILES or length <= settings.UPLOAD_MAX_TOTAL_BYTES:
         return ""
     most = settings.UPLOAD_MAX_TOTAL_BYTES // 1024**2
     return f"The file is larger than {most} MB, so it was not taken. Cut out the pages with the country’s narrative."
 
 
-def _bring(request: SignedIn, edition: Edition, said: dict[str, Any]) -> EditionImport:
+def _start_import(request: SignedInRequest, edition: Edition, said: dict[str, Any]) -> EditionImport:
     """What was brought, kept: a short text read at once, anything else to be read by a job. Raises Refused."""
     status, now = TextStatus(said["text_status"]), clock.now(edition.country.time_zone)
     pasted, file = said["pasted"], said["file"]
-    name, content = (file.name, file.read()) if file else (PASTED, pasted.encode())
-    if file or len(pasted) > MOST_READ_AT_ONCE:
+    name, content = (file.name, file.read()) if file else (PASTED_NAME, pasted.encode())
+    if file or len(pasted) > MAX_READ_IN_REQUEST:
         charset = Charset(said["charset"]) if said["charset"] else None
-        return actions.begin_reading(
+        return actions.queue_import(
             edition=edition,
             name=name,
             content=content,
@@ -113,32 +113,32 @@ def _bring(request: SignedIn, edition: Edition, said: dict[str, Any]) -> Edition
             by=request.user,
             now=now,
         )
-    brought = bring_text(pasted, sought(edition))
-    return actions.begin_import(
+    brought = read_draft_text(pasted, get_expected_edition(edition))
+    return actions.create_import(
         edition=edition, name=name, content=content, brought=brought, text_status=status, by=request.user, now=now
     )
 
 
 @login_required
 @form_page
-def import_preview(request: SignedIn, pk: int) -> HttpResponse:
+def import_preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """What loading would do, and what somebody has to say before it does."""
     rows = EditionImport.objects.visible_to(request.user).select_related("edition__country", "loaded_by", "begun_by")
     imported = get_object_or_404(rows, pk=pk)
-    _may_load(request)
+    _check_may_import(request)
     if (
         request.headers.get("HX-Request") and not imported.is_unread
     ):  # the page that followed the reading becomes the preview
         return HttpResponseClientRefresh()
     if imported.loaded_at is not None:
         return render_page(
-            request, "recommendations/import_preview.html", {"imported": imported, "facts": result.facts(imported.did)}
+            request, "recommendations/import_preview.html", {"imported": imported, "facts": result.list_result_rows(imported.did)}
         )
     if request.POST.get("do") == "discard":
         return _discard(request, imported)
     if imported.is_unread:
-        return _reading(request, imported)
-    page = _Page(request, imported)
+        return _render_progress(request, imported)
+    page = _PreviewPage(request, imported)
     if request.method == "POST" and (answer := page.done()):
         return answer
     return render_page(
@@ -146,20 +146,20 @@ def import_preview(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
-def _reading(request: SignedIn, imported: EditionImport) -> HttpResponse:
+def _render_progress(request: SignedInRequest, imported: EditionImport) -> HttpResponse:
     """How far the job is that reads what was brought; or why it could not, and what to do."""
     if request.POST.get("do") == "read":
-        actions.read_again(imported=imported, by=request.user)
+        actions.retry_reading(imported=imported, by=request.user)
         return redirect("import_preview", pk=imported.pk)
-    job = Job.objects.filter(kind=READ_LIST, key=str(imported.pk)).first()
+    job = Job.objects.filter(kind=READ_LIST_JOB, key=str(imported.pk)).first()
     is_under_way = job is not None and job.state in OPEN_STATES
     context = {"imported": imported, "job": job, "is_under_way": is_under_way}
     return render_page(request, "recommendations/import_reading.html", context, partial="progress")
 
 
-def _discard(request: SignedIn, imported: EditionImport) -> HttpResponse:
+def _discard(request: SignedInRequest, imported: EditionImport) -> HttpResponse:
     try:
-        actions.drop_import(imported=imported, by=request.user)
+        actions.discard_import(imported=imported, by=request.user)
     except Refused as refusal:
         messages.warning(request, str(refusal))
         return redirect("import_preview", pk=imported.pk)
@@ -167,34 +167,34 @@ def _discard(request: SignedIn, imported: EditionImport) -> HttpResponse:
     return redirect("edition_import", pk=imported.edition_id)
 
 
-def _may_load(request: SignedIn) -> None:
+def _check_may_import(request: SignedInRequest) -> None:
     if not can_set_up(request.user):
         raise PermissionDenied
 
 
-class _Page:
+class _PreviewPage:
     """The preview, the form that decides, and the form that corrects a table's columns."""
 
-    def __init__(self, request: SignedIn, imported: EditionImport) -> None:
+    def __init__(self, request: SignedInRequest, imported: EditionImport) -> None:
         self.request, self.imported = request, imported
         self.edition = imported.edition
-        self.found: Preview | None = None
+        self.found: ImportPreview | None = None
         self.refusal = ""
         self.form: PreviewForm | None = None
         self.is_too_long = False
         sends = request.POST.get("do") if request.method == "POST" else ""
-        brought = from_document(imported.brought)
+        brought = deserialize_draft(imported.brought)
         self.columns = ColumnsForm(request.POST if sends == "columns" else None, brought=brought)
         self.is_table = brought.is_table
         try:
-            self.found = preview(imported)
+            self.found = build_preview(imported)
         except Refused as refusal:
             self.refusal = str(refusal)
             return
         if not self.found.listed.rows:
             return
         self.form = PreviewForm(found=self.found)
-        self.is_too_long = len(self.form.fields) > MOST_FIELDS
+        self.is_too_long = len(self.form.fields) > MAX_FIELDS
         if sends == "load" and not self.is_too_long:
             self.form = PreviewForm(request.POST, found=self.found)
 
@@ -203,27 +203,27 @@ class _Page:
         by, imported = self.request.user, self.imported
         if self.columns.is_bound and self.columns.is_valid():
             try:
-                actions.say_columns(imported=imported, by=by, **self.columns.said())
+                actions.set_columns(imported=imported, by=by, **self.columns.said())
             except Refused as refusal:
-                refuse(self.columns, refusal)
+                add_refusal(self.columns, refusal)
                 return None
             return redirect("import_preview", pk=imported.pk)
         if self.form is None or not self.form.is_valid():
             return None
         try:
             now = clock.now(self.edition.country.time_zone)
-            loaded = actions.load_edition(imported=imported, by=by, now=now, **self.form.answers())
+            loaded = actions.load_import(imported=imported, by=by, now=now, **self.form.answers())
         except Refused as refusal:
-            refuse(self.form, refusal)
+            add_refusal(self.form, refusal)
             self._look_again()
             return None
-        messages.success(self.request, result.in_short(loaded.did))
+        messages.success(self.request, result.summarize_result(loaded.did))
         return redirect("import_preview", pk=imported.pk)
 
     def _look_again(self) -> None:
         """What stands now may be something else than what the form was filled from: the next sending knows it."""
         if self.form and self.found:
-            has_seen(self.form, "seen", self.found.seen)
+            set_seen_version(self.form, "seen", self.found.seen)
 
     @property
     def is_refused(self) -> bool:
@@ -244,9 +244,9 @@ class _Page:
         context |= {
             "found_count": len(listed.rows),
             "notes": [*listed.notes, *self._about_the_tier()],
-            "wrong": listed.wrong[:MOST_SHOWN],
+            "wrong": listed.wrong[:MAX_SHOWN],
             "wrong_count": len(listed.wrong),
-            "wrong_more": max(len(listed.wrong) - MOST_SHOWN, 0),
+            "wrong_more": max(len(listed.wrong) - MAX_SHOWN, 0),
         }
         if self.form is None:
             return context
@@ -255,13 +255,13 @@ class _Page:
         shown = {id(line) for line in undecided}
         others = [line for line in comparison.lines if id(line) not in shown]
         return context | {
-            "whole": listed.rows[:MOST_SHOWN],
-            "whole_more": max(len(listed.rows) - MOST_SHOWN, 0),
+            "whole": listed.rows[:MAX_SHOWN],
+            "whole_more": max(len(listed.rows) - MAX_SHOWN, 0),
             "left_out": self.found.brought.left_out,
-            "unknown_ministries": comparison.unknown_ministries[:MOST_SHOWN],
+            "unknown_ministries": comparison.unknown_ministries[:MAX_SHOWN],
             "unknown_count": len(comparison.unknown_ministries),
             "undecided": [self._shown(line) for line in undecided],
-            "groups": [self._group(kind, others) for kind in Kind if any(line.kind is kind for line in others)],
+            "groups": [self._group(kind, others) for kind in ItemChange if any(line.kind is kind for line in others)],
             "open_fields": [field for field in self.form if field.name.startswith(("text_", "pillar_", "leave_"))],
             "changes_nothing": comparison.changes_nothing,
             "is_too_long": self.is_too_long,
@@ -275,15 +275,15 @@ class _Page:
         said += f"{self.edition.get_tier_display()}. Is it the right narrative? The tier is put right with the edition."
         return [said]
 
-    def _group(self, kind: Kind, lines: Sequence[Line]) -> Group:
+    def _group(self, kind: ItemChange, lines: Sequence[ItemComparison]) -> PreviewGroup:
         own = [line for line in lines if line.kind is kind]
-        return Group(kind, [self._shown(line) for line in own[:MOST_SHOWN]], max(len(own) - MOST_SHOWN, 0))
+        return PreviewGroup(kind, [self._shown(line) for line in own[:MAX_SHOWN]], max(len(own) - MAX_SHOWN, 0))
 
-    def _shown(self, line: Line) -> Shown:
-        pieces = difference(line.old.text, line.new.text) if line.old and line.new and not line.is_little_alike else ()
+    def _shown(self, line: ItemComparison) -> PreviewRow:
+        pieces = diff_words(line.old.text, line.new.text) if line.old and line.new and not line.is_little_alike else ()
         if self.form is None or line.old is None or line.is_certain or self.found is None or self.is_too_long:
-            return Shown(line, pieces, None, ())
+            return PreviewRow(line, pieces, None, ())
         benchmarks = self.found.standing[line.old.key].benchmarks.all()
-        return Shown(
+        return PreviewRow(
             line, pieces, self.form[f"became_{line.old.key}"], [self.form[f"goes_{one.pk}"] for one in benchmarks]
         )

@@ -10,12 +10,12 @@ from django.db.models.functions import Coalesce
 
 from recommendations.choices import MilestoneKind, Tier
 from recommendations.tracking_period import year_before
-from tiptracker.accounts.models import Country, Reader
+from tiptracker.accounts.models import Country, AnyUser
 from tiptracker.choices import Role
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """Those of a person's countries."""
         return self.filter(country__in=Country.objects.visible_to(user))
 
@@ -70,7 +70,7 @@ class Edition(models.Model):
 
 
 class EditionTermsQuerySet(models.QuerySet["EditionTerms"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy's roles; what a government is measured against is never a ministry's to read."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
@@ -129,7 +129,7 @@ class RecommendationWeight(models.Model):
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy's roles, for their countries; administrators, who put them down with the edition."""
         if not user.is_authenticated or user.role == Role.FOCAL_POINT:
             return self.none()
@@ -152,7 +152,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 class Milestone(models.Model):
     """A day of the edition's year that everybody watches; `source` says where that day is told.
 
-    Whether what was to happen by then has stands in its dated rows (`MilestoneDone`), the deadline
+    Whether what was to happen by then has stands in its dated rows (`MilestoneDoneFact`), the deadline
     that counts in the edition's terms.
     """
 
@@ -178,7 +178,7 @@ class Milestone(models.Model):
 
 
 class MilestoneDoneQuerySet(models.QuerySet["MilestoneDone"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy's roles, for their countries: what was done is a fact, and no administrator's."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()

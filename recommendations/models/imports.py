@@ -11,12 +11,12 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from recommendations.choices import TextStatus
 from recommendations.models.editions import Edition
-from tiptracker.accounts.models import Reader
+from tiptracker.accounts.models import AnyUser
 from tiptracker.choices import Role
 
-READ_LIST = "read_list"
+READ_LIST_JOB = "read_list"
 """The kind of job that reads what was brought."""
-KEPT_FOR = timedelta(days=90)
+DRAFT_RETENTION = timedelta(days=90)
 """How long after it was brought a list is kept that nobody loads."""
 
 
@@ -25,7 +25,7 @@ def _random_name(_: "EditionImport", __: str) -> str:
     return f"imports/{uuid4().hex}"
 
 
-class _Length(Func):
+class _JsonArrayLength(Func):
     """How long a list in JSON is; null where there is none."""
 
     function = "JSON_ARRAY_LENGTH"
@@ -37,7 +37,7 @@ class _Length(Func):
 
 
 class EditionImportQuerySet(models.QuerySet["EditionImport"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """Administrators, who load lists; the embassy what was loaded for its countries; a ministry nothing."""
         if not user.is_authenticated or not user.is_active or user.role == Role.FOCAL_POINT:
             return self.none()
@@ -49,7 +49,7 @@ class EditionImportQuerySet(models.QuerySet["EditionImport"]):
         headings; the other is None. The database counts, since what was brought may be long.
         """
         heading = Case(When(brought__has_headings=True, then=1), default=0)
-        return self.annotate(items=_Length("brought__rows"), lines=_Length("brought__lines") - heading)
+        return self.annotate(items=_JsonArrayLength("brought__rows"), lines=_JsonArrayLength("brought__lines") - heading)
 
 
 class EditionImport(models.Model):

@@ -5,12 +5,12 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from recommendations.choices import REQUIRED, Better, Pillar, Question
-from tiptracker.accounts.models import Country, Ministry, Reader
+from recommendations.choices import REQUIRED_QUESTIONS, Better, Pillar, EffortQuestion
+from tiptracker.accounts.models import Country, Ministry, AnyUser
 
 
 class IndicatorQuerySet(models.QuerySet["Indicator"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy: all of its countries'; a focal point: those that the benchmarks of its own commitments count."""
         if user.is_authenticated and user.is_active and user.ministry_id:
             return self.filter(
@@ -29,7 +29,7 @@ class Indicator(models.Model):
     pillar = models.CharField(max_length=12, choices=Pillar.choices())
     indicium = models.PositiveSmallIntegerField(null=True, blank=True)
     question = models.CharField(
-        "question of “increasing efforts”", max_length=25, choices=Question.choices(), blank=True
+        "question of “increasing efforts”", max_length=25, choices=EffortQuestion.choices(), blank=True
     )
     ministry = models.ForeignKey(
         Ministry,
@@ -60,12 +60,12 @@ class Indicator(models.Model):
     @property
     def is_required(self) -> bool:
         """Whether the law presumes inaction where no figure is given."""
-        return self.question in REQUIRED
+        return self.question in REQUIRED_QUESTIONS
 
     @property
     def counts_victims(self) -> bool:
         """Whether it counts people who were trafficked: then no small part of a figure is shown."""
-        return self.question == Question.VICTIMS or "victim" in self.unit.lower()
+        return self.question == EffortQuestion.VICTIMS or "victim" in self.unit.lower()
 
     @property
     def counts_districts(self) -> bool:

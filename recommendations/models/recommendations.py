@@ -11,8 +11,8 @@ from django.db.models import OuterRef, Prefetch, Q, Subquery
 from recommendations.choices import Origin, Pillar, Rule, TextStatus
 from recommendations.models.editions import Edition
 from recommendations.models.indicators import Indicator
-from recommendations.unmet_years import Asked, Unmet, unmet
-from tiptracker.accounts.models import Ministry, Reader
+from recommendations.unmet_years import RecommendationYear, YearsUnmet, count_years_unmet
+from tiptracker.accounts.models import Ministry, AnyUser
 
 INDICIA = range(1, 13)
 """The twelve of 22 U.S.C. 7106(b)."""
@@ -25,7 +25,7 @@ def validate_indicia(value: Any) -> None:
 
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """Everybody who works on the country: they are published."""
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
@@ -43,14 +43,14 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         rows = [row for row in self.as_worded_by(moment) if not row.is_retired]
         return sorted(rows, key=lambda row: (row.origin != Origin.REPORT, row.number, row.pk))
 
-    def years_unmet(self) -> dict[int, Unmet]:
+    def years_unmet(self) -> dict[int, YearsUnmet]:
         """By key, for how long each of these has been unmet, where anything tells it.
 
         What they repeat is looked for among them: take all that are seen, or a country's.
         """
         told = self.order_by().values_list("pk", "edition__year", "years_unmet", "years_unmet_source", "repeats_id")
-        asked = {pk: Asked(year, years, source, repeats) for pk, year, years, source, repeats in told}
-        return {key: found for key in asked if (found := unmet(key, asked))}
+        asked = {pk: RecommendationYear(year, years, source, repeats) for pk, year, years, source, repeats in told}
+        return {key: found for key in asked if (found := count_years_unmet(key, asked))}
 
     def as_worded_by(self, moment: datetime | None) -> "list[Recommendation]":
         """Those that were known by `moment` (None: now), with the number, the words and the `.pillar` of then."""
@@ -130,7 +130,7 @@ class Recommendation(models.Model):
 
 
 class RecommendationTermsQuerySet(models.QuerySet["RecommendationTerms"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy's roles: a ministry reads what is asked now, not what was changed and why."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
@@ -172,7 +172,7 @@ class RecommendationTerms(models.Model):
 
 
 class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy: all of its countries'; a focal point: those towards which its own commitments go."""
         if user.is_authenticated and user.is_active and user.ministry_id:
             return self.filter(commitment_links__commitment__ministry=user.ministry_id).distinct()
@@ -255,7 +255,7 @@ class Benchmark(models.Model):
 
 
 class BenchmarkTermsQuerySet(models.QuerySet["BenchmarkTerms"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """The embassy's roles: weights and rules are never a ministry's to read."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()

@@ -9,33 +9,33 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from recommendations.actions.benchmarks import add_benchmark
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.choices import Rule
 from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.infrastructure.locking import hold
-from tiptracker.validation import ChangedMeanwhile, change
+from tiptracker.infrastructure.locking import lock_rows
+from tiptracker.validation import EditConflict, update_row
 
 
 @transaction.atomic
-def say_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: str | None, by: User) -> int:
+def set_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: str | None, by: User) -> int:
     """Say of an edition's recommendations (keys) which of the year before each repeats, or (None) that it is new.
 
-    Ministries and indicia that one lacks it takes over from what it repeats. `seen` is the `fingerprint` of what stood
+    Ministries and indicia that one lacks it takes over from what it repeats. `seen` is the `recommendations_fingerprint` of what stood
     on the page; None asks nothing. Gives how many repeat one. Raises PermissionDenied, ChangedMeanwhile, Refused.
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
     locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
-    hold(Recommendation.objects.filter(edition=locked))
-    before = edition_before(locked)
-    old = {row.pk: row for row in asked(before)}
-    new = {row.pk: row for row in asked(locked)}
-    if seen is not None and seen != fingerprint([*old.values(), *new.values()]):
-        raise ChangedMeanwhile(
+    lock_rows(Recommendation.objects.filter(edition=locked))
+    before = get_preceding_edition(locked)
+    old = {row.pk: row for row in list_asked_recommendations(before)}
+    new = {row.pk: row for row in list_asked_recommendations(locked)}
+    if seen is not None and seen != recommendations_fingerprint([*old.values(), *new.values()]):
+        raise EditConflict(
             "One of the two lists was changed meanwhile, so nothing was saved. What you chose is kept: look at what "
             "stands now, then save it again."
         )
@@ -45,29 +45,29 @@ def say_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: st
                 f"One of these recommendations is no longer asked in {before.year} or {locked.year}. Open this page "
                 "again."
             )
-    readiness_may_have_moved(locked.country_id)
+    enqueue_readiness(locked.country_id)
     for key, repeated in repeats.items():
-        _repeat(new[key], old.get(repeated or 0), by)
+        _set_repeated(new[key], old.get(repeated or 0), by)
     return sum(row.repeats_id is not None for row in new.values())
 
 
-def _repeat(row: Recommendation, repeated: Recommendation | None, by: User) -> None:
+def _set_repeated(row: Recommendation, repeated: Recommendation | None, by: User) -> None:
     """Write what differs, and tell the log."""
-    was = _told(row)
+    was = _repeats_audit_values(row)
     row.repeats = repeated
     if repeated:
         row.lead_id = row.lead_id or repeated.lead_id
         row.indicia = row.indicia or list(repeated.indicia)
         if not was["supporting"]:
             row.supporting.set(repeated.supporting.all())
-    if _told(row) == was:
+    if _repeats_audit_values(row) == was:
         return
     row.version += 1
-    change(row)
-    record("recommendation.repeats", by=by, row=row, country=row.edition.country_id, before=was, after=_told(row))
+    update_row(row)
+    record("recommendation.repeats", by=by, row=row, country=row.edition.country_id, before=was, after=_repeats_audit_values(row))
 
 
-def _told(row: Recommendation) -> dict[str, Any]:
+def _repeats_audit_values(row: Recommendation) -> dict[str, Any]:
     return {
         "repeats": row.repeats_id,
         "indicia": list(row.indicia),
@@ -100,25 +100,25 @@ def copy_benchmark(*, benchmark: Benchmark, under: Recommendation, by: User, now
 
 
 @transaction.atomic
-def repeat_benchmark(*, benchmark: Benchmark, repeated: Benchmark, by: User) -> Benchmark:
+def link_repeated_benchmark(*, benchmark: Benchmark, repeated: Benchmark, by: User) -> Benchmark:
     """Say that a benchmark that is there asks the same as one of the year before.
 
     Raises PermissionDenied; Refused where it repeats another one already.
     """
     if not can_edit_recommendations(by, benchmark.recommendation.edition):
         raise PermissionDenied
-    (locked,) = hold(Benchmark.objects.filter(pk=benchmark.pk))
+    (locked,) = lock_rows(Benchmark.objects.filter(pk=benchmark.pk))
     if locked.repeats_id not in (None, repeated.pk):
         raise Refused(f"{locked.key} repeats another one already. Copy {repeated.key}, or leave it.")
     locked.repeats = repeated
-    change(locked)
+    update_row(locked)
     after = {"repeats": repeated.pk}
     country = locked.recommendation.edition.country_id
     record("benchmark.repeats", by=by, row=locked, country=country, before={"repeats": None}, after=after)
     return locked
 
 
-def edition_before(edition: Edition) -> Edition:
+def get_preceding_edition(edition: Edition) -> Edition:
     """The one that may be carried over into `edition`. Raises Refused where there is none."""
     before = Edition.objects.preceding(edition).first()
     if before is None:
@@ -126,13 +126,13 @@ def edition_before(edition: Edition) -> Edition:
     return before
 
 
-def asked(edition: Edition) -> list[Recommendation]:
+def list_asked_recommendations(edition: Edition) -> list[Recommendation]:
     """What an edition asks now, the report's own first, with ministries."""
     rows = Recommendation.objects.filter(edition=edition).asked().select_related("edition")
     return list(rows.prefetch_related("supporting").order_by("-origin", "number"))
 
 
-def fingerprint(rows: Iterable[Recommendation]) -> str:
+def recommendations_fingerprint(rows: Iterable[Recommendation]) -> str:
     """A short word that is another one as soon as any of these rows is."""
     told = ",".join(f"{row.pk}:{row.version}" for row in rows)
     return sha256(told.encode()).hexdigest()[:16]

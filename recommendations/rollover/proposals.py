@@ -3,48 +3,48 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from recommendations.text_similarity import LIKELY, alikenesses, pairs, same_words
+from recommendations.text_similarity import LIKELY_SIMILARITY, find_similar_pairs, pick_best_pairs, normalize_wording
 
-MOST_CANDIDATES = 3
+MAX_CANDIDATES = 3
 
 
-class Candidate(NamedTuple):
+class RepeatCandidate(NamedTuple):
     """One of the year before, by its key, and how alike it is, of 100."""
 
     old: int
     likeness: int
 
 
-class Proposal(NamedTuple):
+class RepeatProposal(NamedTuple):
     """What a recommendation may repeat: `chosen` where that is likely enough; all candidates, the most alike first."""
 
     chosen: int | None = None
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[RepeatCandidate, ...] = ()
 
 
-def proposals(old: Mapping[int, str], new: Mapping[int, str]) -> dict[int, Proposal]:
+def propose_repeats(old: Mapping[int, str], new: Mapping[int, str]) -> dict[int, RepeatProposal]:
     """By the key of each new text, what it may repeat of the old ones; no old text is chosen twice.
 
     Two that say the same are chosen, whatever else they are alike.
     """
     old_keys, new_keys = list(old), list(new)
-    found = alikenesses(list(old.values()), list(new.values()))
-    candidates: dict[int, list[Candidate]] = {key: [] for key in new}
+    found = find_similar_pairs(list(old.values()), list(new.values()))
+    candidates: dict[int, list[RepeatCandidate]] = {key: [] for key in new}
     for pair in found:
         own = candidates[new_keys[pair.new]]
-        if len(own) < MOST_CANDIDATES:
-            own.append(Candidate(old_keys[pair.old], pair.likeness))
-    chosen = _same(old, new)
-    for pair in pairs(found).values():
+        if len(own) < MAX_CANDIDATES:
+            own.append(RepeatCandidate(old_keys[pair.old], pair.likeness))
+    chosen = _match_identical(old, new)
+    for pair in pick_best_pairs(found).values():
         key, repeated = new_keys[pair.new], old_keys[pair.old]
-        if pair.likeness >= LIKELY and key not in chosen and repeated not in chosen.values():
+        if pair.likeness >= LIKELY_SIMILARITY and key not in chosen and repeated not in chosen.values():
             chosen[key] = repeated
-    return {key: Proposal(chosen.get(key), tuple(own)) for key, own in candidates.items()}
+    return {key: RepeatProposal(chosen.get(key), tuple(own)) for key, own in candidates.items()}
 
 
-def _same(old: Mapping[int, str], new: Mapping[int, str]) -> dict[int, int]:
+def _match_identical(old: Mapping[int, str], new: Mapping[int, str]) -> dict[int, int]:
     """By the new key, the old one that says the same; of several the first that is left."""
     left: dict[str, list[int]] = {}
     for key, text in old.items():
-        left.setdefault(same_words(text), []).append(key)
-    return {key: keys.pop(0) for key, text in new.items() if (keys := left.get(same_words(text)))}
+        left.setdefault(normalize_wording(text), []).append(key)
+    return {key: keys.pop(0) for key, text in new.items() if (keys := left.get(normalize_wording(text)))}

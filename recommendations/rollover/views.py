@@ -11,27 +11,27 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from recommendations.edition_context import stand_at
-from recommendations.forms import has_seen, refuse
+from recommendations.edition_context import set_page_edition
+from recommendations.forms import set_seen_version, add_refusal
 from recommendations.models import Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.rollover import actions
-from recommendations.rollover.forms import RepeatsForm, repeated_at_first
-from recommendations.rollover.proposals import proposals
-from recommendations.text_similarity import Piece, difference
+from recommendations.rollover.forms import RepeatsForm, initial_repeated
+from recommendations.rollover.proposals import propose_repeats
+from recommendations.text_similarity import DiffSegment, diff_words
 from tiptracker.errors import Refused
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
-class RepeatsLine(NamedTuple):
+class RepeatsRow(NamedTuple):
     """A recommendation, its field, and how its words differ from those that it may repeat."""
 
     recommendation: Recommendation
     field: BoundField
-    pieces: Sequence[Piece]
+    pieces: Sequence[DiffSegment]
 
 
-def both_years(request: SignedIn, pk: int) -> tuple[Edition, Edition | None]:
+def get_edition_pair(request: SignedInRequest, pk: int) -> tuple[Edition, Edition | None]:
     """An edition, at which the page stands, and the one that may be carried over into it, if any.
 
     Raises Http404 for one that isn't seen, PermissionDenied for who may not carry anything over.
@@ -39,30 +39,30 @@ def both_years(request: SignedIn, pk: int) -> tuple[Edition, Edition | None]:
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
     if not can_edit_recommendations(request.user, edition):
         raise PermissionDenied
-    stand_at(request, edition)
+    set_page_edition(request, edition)
     return edition, Edition.objects.visible_to(request.user).preceding(edition).first()
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def edition_repeats(request: SignedIn, pk: int) -> HttpResponse:
+def edition_repeats(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say of each recommendation which of the year before it repeats, so that the years it is unmet count."""
-    edition, before = both_years(request, pk)
+    edition, before = get_edition_pair(request, pk)
     if before is None:
         return render_page(request, "recommendations/edition_repeats.html", {"edition": edition})
-    old, new = _asked(request, before), _asked(request, edition)
-    proposed = proposals({row.pk: row.text for row in old}, {row.pk: row.text for row in new})
+    old, new = _list_asked_recommendations(request, before), _list_asked_recommendations(request, edition)
+    proposed = propose_repeats({row.pk: row.text for row in old}, {row.pk: row.text for row in new})
     typed = request.POST if request.method == "POST" else None
-    seen = actions.fingerprint([*old, *new])
+    seen = actions.recommendations_fingerprint([*old, *new])
     form = RepeatsForm(typed, old=old, new=new, proposed=proposed, initial={"seen": seen})
     if form.is_valid():
         try:
-            count = actions.say_repeats(
+            count = actions.set_repeats(
                 edition=edition, repeats=form.repeats(), seen=form.cleaned_data["seen"] or None, by=request.user
             )
         except Refused as refusal:
-            refuse(form, refusal)
-            has_seen(form, "seen", seen)
+            add_refusal(form, refusal)
+            set_seen_version(form, "seen", seen)
         else:
             messages.success(
                 request, f"{count} of {len(new)} recommendations repeat one of {before.year}. Next come its benchmarks."
@@ -71,13 +71,13 @@ def edition_repeats(request: SignedIn, pk: int) -> HttpResponse:
     texts = {row.pk: row.text for row in old}
     lines = []
     for row in new:
-        repeated = repeated_at_first(row, new, proposed)
-        pieces = difference(texts[repeated], row.text) if repeated in texts else ()
-        lines.append(RepeatsLine(row, form[f"repeats_{row.pk}"], pieces))
+        repeated = initial_repeated(row, new, proposed)
+        pieces = diff_words(texts[repeated], row.text) if repeated in texts else ()
+        lines.append(RepeatsRow(row, form[f"repeats_{row.pk}"], pieces))
     context: dict[str, Any] = {"edition": edition, "before": before, "form": form, "lines": lines}
     return render_page(request, "recommendations/edition_repeats.html", context, status=422 if form.errors else 200)
 
 
-def _asked(request: SignedIn, edition: Edition) -> list[Recommendation]:
+def _list_asked_recommendations(request: SignedInRequest, edition: Edition) -> list[Recommendation]:
     rows = Recommendation.objects.visible_to(request.user).filter(edition=edition).asked()
     return list(rows.order_by("-origin", "number"))

@@ -8,29 +8,29 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from recommendations.models import Benchmark, Edition, EditionImport, EditionTerms
-from recommendations.setup.steps import Post
+from recommendations.setup.steps import PostCounts
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, in_office
 from tiptracker.choices import Role
 
-NO_PASSWORD = "!"  # noqa: S105 -- how Django marks one that opens nothing
+UNUSABLE_PASSWORD_PREFIX = "!"  # noqa: S105 -- how Django marks one that opens nothing
 """How the password of somebody begins who was invited and has not come yet."""
 
 
-def posts(countries: Iterable[Country], *, reader: User, day: date) -> dict[int, Post]:
+def count_by_post(countries: Iterable[Country], *, reader: User, day: date) -> dict[int, PostCounts]:
     """What there is of each of `countries`, which `reader` sees, by key: as many queries for one as for a hundred."""
     found: dict[int, dict[str, Any]] = {one.pk: {} for one in countries}
     for pk in Country.objects.filter(pk__in=found).with_contact().values_list("pk", flat=True):
         found[pk]["has_contact"] = True
-    for row in chain(_districts(found), _editions(found, reader), _ministries(found, reader, day), _embassy(found)):
+    for row in chain(_count_districts(found), _default_editions(found, reader), _count_ministries(found, reader, day), _count_embassy_users(found)):
         found[row["country"]] |= {name: value for name, value in row.items() if name != "country"}
-    return {pk: Post(**told) for pk, told in found.items()}
+    return {pk: PostCounts(**told) for pk, told in found.items()}
 
 
-def _districts(countries: Collection[int]) -> Iterable[Mapping[str, Any]]:
+def _count_districts(countries: Collection[int]) -> Iterable[Mapping[str, Any]]:
     return District.objects.filter(country__in=countries).order_by().values("country").annotate(districts=Count("pk"))
 
 
-def _editions(countries: Collection[int], reader: User) -> Iterable[Mapping[str, Any]]:
+def _default_editions(countries: Collection[int], reader: User) -> Iterable[Mapping[str, Any]]:
     """Of each country the edition at hand; the newest of all where none has a deadline or recommendations."""
     checked = Benchmark.objects.filter(recommendation=OuterRef("recommendations"))
     waiting = EditionImport.objects.visible_to(reader).filter(edition=OuterRef("pk"), loaded_at=None)
@@ -59,7 +59,7 @@ def _is_followed(edition: Mapping[str, Any]) -> bool:
     return bool(edition["has_deadline"] or edition["asked"])
 
 
-def _ministries(countries: Collection[int], reader: User, day: date) -> Iterable[Mapping[str, Any]]:
+def _count_ministries(countries: Collection[int], reader: User, day: date) -> Iterable[Mapping[str, Any]]:
     held = in_office(OfficeHolder.objects, day).filter(ministry=OuterRef("pk"))
     heard = User.objects.get_queryset().filter(ministry=OuterRef("pk"), is_active=True)
     return (
@@ -76,11 +76,11 @@ def _ministries(countries: Collection[int], reader: User, day: date) -> Iterable
     )
 
 
-def _embassy(countries: Collection[int]) -> Iterable[Mapping[str, Any]]:
+def _count_embassy_users(countries: Collection[int]) -> Iterable[Mapping[str, Any]]:
     """Who may verify what others record; sources that stand for the public record are nobody."""
     person = Q(users__is_active=True) & ~Q(users__email__endswith=".invalid")
     officer, ambassador = (person & Q(users__role=role) for role in (Role.OFFICER, Role.AMBASSADOR))
-    has_come = ~Q(users__password__startswith=NO_PASSWORD)
+    has_come = ~Q(users__password__startswith=UNUSABLE_PASSWORD_PREFIX)
     counted = {
         "officers": Count("users", filter=officer),
         "ambassadors": Count("users", filter=ambassador),

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from tiptracker.choices import Word
+from tiptracker.choices import ChoiceEnum
 
 
-class Step(Word):
+class SetupStep(ChoiceEnum):
     """What is put down, in the order in which it is asked for."""
 
     COUNTRY = "country", "Country"
@@ -15,7 +15,7 @@ class Step(Word):
     PEOPLE = "people", "People"
 
 
-class State(Word):
+class StepState(ChoiceEnum):
     """How far a step is."""
 
     TO_DO = "not_started", "To do"
@@ -23,14 +23,14 @@ class State(Word):
     DONE = "done"
 
 
-class Hand(Word):
+class StepOwner(ChoiceEnum):
     """Who does what is next."""
 
     ADMINISTRATOR = "administrator", "An administrator"
     OFFICER = "officer", "An officer of the post"
 
 
-class Post(NamedTuple):
+class PostCounts(NamedTuple):
     """What is there of a post. `edition` is the key of the edition at hand, None where there is none. Of its
     recommendations `asked` is how many there are, `checked` how many have a benchmark; `is_brought` says that a list
     of them was brought, and waits to be looked over and loaded.
@@ -61,85 +61,85 @@ class Post(NamedTuple):
         return self.has_deadline and not self.asked
 
 
-class Standing(NamedTuple):
+class StepStatus(NamedTuple):
     """A step, how far it is, what there is of it in a sentence, and who does what is next (None: nobody has to)."""
 
-    step: Step
-    state: State
+    step: SetupStep
+    state: StepState
     told: str
-    next_hand: Hand | None
+    next_hand: StepOwner | None
 
     @property
     def number(self) -> int:
         """Its place among the five, from 1."""
-        return list(Step).index(self.step) + 1
+        return list(SetupStep).index(self.step) + 1
 
 
-def standings(post: Post | None) -> tuple[Standing, ...]:
+def list_step_statuses(post: PostCounts | None) -> tuple[StepStatus, ...]:
     """Every step of a post, in order; None for one whose country isn't there yet."""
-    known = post or Post()
-    return (_country(post), _edition(known), _ministries(known), _benchmarks(known), _people(known))
+    known = post or PostCounts()
+    return (_country_status(post), _edition_status(known), _ministries_status(known), _benchmarks_status(known), _people_status(known))
 
 
-def _country(post: Post | None) -> Standing:
+def _country_status(post: PostCounts | None) -> StepStatus:
     if post is None:
-        return Standing(Step.COUNTRY, State.TO_DO, "Choose the country.", Hand.ADMINISTRATOR)
+        return StepStatus(SetupStep.COUNTRY, StepState.TO_DO, "Choose the country.", StepOwner.ADMINISTRATOR)
     if not post.districts:
-        return Standing(Step.COUNTRY, State.BEGUN, "Its districts are not there yet.", Hand.ADMINISTRATOR)
-    return Standing(Step.COUNTRY, State.DONE, f"With {_count(post.districts, 'district')}.", None)
+        return StepStatus(SetupStep.COUNTRY, StepState.BEGUN, "Its districts are not there yet.", StepOwner.ADMINISTRATOR)
+    return StepStatus(SetupStep.COUNTRY, StepState.DONE, f"With {_format_count(post.districts, 'district')}.", None)
 
 
-def _edition(post: Post) -> Standing:
+def _edition_status(post: PostCounts) -> StepStatus:
     if post.edition is None:
         told = "The edition that is to be followed is not there yet."
-        return Standing(Step.EDITION, State.TO_DO, told, Hand.ADMINISTRATOR)
+        return StepStatus(SetupStep.EDITION, StepState.TO_DO, told, StepOwner.ADMINISTRATOR)
     edition = f"The {post.edition_year} edition"
     if not post.has_deadline:
         told = f"{edition} has no deadline yet: an officer sets it in the edition’s terms."
-        return Standing(Step.EDITION, State.BEGUN, told, Hand.OFFICER)
+        return StepStatus(SetupStep.EDITION, StepState.BEGUN, told, StepOwner.OFFICER)
     if post.wants_its_list:
         brought = "was brought, and waits to be looked over" if post.is_brought else "is not there yet"
         told = f"{edition} has its days; its list of recommendations {brought}."
-        return Standing(Step.EDITION, State.BEGUN, told, Hand.ADMINISTRATOR)
-    return Standing(Step.EDITION, State.DONE, f"{edition}, {_count(post.asked, 'recommendation')}.", None)
+        return StepStatus(SetupStep.EDITION, StepState.BEGUN, told, StepOwner.ADMINISTRATOR)
+    return StepStatus(SetupStep.EDITION, StepState.DONE, f"{edition}, {_format_count(post.asked, 'recommendation')}.", None)
 
 
-def _ministries(post: Post) -> Standing:
+def _ministries_status(post: PostCounts) -> StepStatus:
     if not post.ministries:
-        return Standing(Step.MINISTRIES, State.TO_DO, "No ministry is there yet.", Hand.ADMINISTRATOR)
+        return StepStatus(SetupStep.MINISTRIES, StepState.TO_DO, "No ministry is there yet.", StepOwner.ADMINISTRATOR)
     if post.without_holder:
         verb = "has" if post.without_holder == 1 else "have"
-        told = f"{post.without_holder} of {_count(post.ministries, 'ministry')} {verb} nobody in office here."
-        return Standing(Step.MINISTRIES, State.BEGUN, told, Hand.ADMINISTRATOR)
-    told = f"{_count(post.ministries, 'ministry')}, each with who holds office."
-    return Standing(Step.MINISTRIES, State.DONE, told, None)
+        told = f"{post.without_holder} of {_format_count(post.ministries, 'ministry')} {verb} nobody in office here."
+        return StepStatus(SetupStep.MINISTRIES, StepState.BEGUN, told, StepOwner.ADMINISTRATOR)
+    told = f"{_format_count(post.ministries, 'ministry')}, each with who holds office."
+    return StepStatus(SetupStep.MINISTRIES, StepState.DONE, told, None)
 
 
-def _benchmarks(post: Post) -> Standing:
+def _benchmarks_status(post: PostCounts) -> StepStatus:
     if not post.asked:
         told = "They are suggested from the wording, once the recommendations are there."
-        return Standing(Step.BENCHMARKS, State.TO_DO, told, None)
+        return StepStatus(SetupStep.BENCHMARKS, StepState.TO_DO, told, None)
     left = post.asked - post.checked
     if left:
         verb = "has" if left == 1 else "have"
-        told = f"{left} of {_count(post.asked, 'recommendation')} {verb} none."
-        return Standing(Step.BENCHMARKS, State.BEGUN if post.checked else State.TO_DO, told, Hand.OFFICER)
-    return Standing(Step.BENCHMARKS, State.DONE, "Every recommendation has one at least.", None)
+        told = f"{left} of {_format_count(post.asked, 'recommendation')} {verb} none."
+        return StepStatus(SetupStep.BENCHMARKS, StepState.BEGUN if post.checked else StepState.TO_DO, told, StepOwner.OFFICER)
+    return StepStatus(SetupStep.BENCHMARKS, StepState.DONE, "Every recommendation has one at least.", None)
 
 
-def _people(post: Post) -> Standing:
+def _people_status(post: PostCounts) -> StepStatus:
     if not post.officers + post.ambassadors:
-        return Standing(Step.PEOPLE, State.TO_DO, "Nobody of the embassy is invited yet.", Hand.ADMINISTRATOR)
-    if lacking := _lacking(post):
-        return Standing(Step.PEOPLE, State.BEGUN, " ".join(lacking), Hand.ADMINISTRATOR)
-    told = f"{_count(post.have_come, 'person')} of the embassy can verify."
+        return StepStatus(SetupStep.PEOPLE, StepState.TO_DO, "Nobody of the embassy is invited yet.", StepOwner.ADMINISTRATOR)
+    if lacking := _describe_missing_people(post):
+        return StepStatus(SetupStep.PEOPLE, StepState.BEGUN, " ".join(lacking), StepOwner.ADMINISTRATOR)
+    told = f"{_format_count(post.have_come, 'person')} of the embassy can verify."
     if post.without_focal_point:
         verb = "has" if post.without_focal_point == 1 else "have"
-        told += f" {_count(post.without_focal_point, 'ministry')} {verb} no focal point yet."
-    return Standing(Step.PEOPLE, State.DONE, told, None)
+        told += f" {_format_count(post.without_focal_point, 'ministry')} {verb} no focal point yet."
+    return StepStatus(SetupStep.PEOPLE, StepState.DONE, told, None)
 
 
-def _lacking(post: Post) -> list[str]:
+def _describe_missing_people(post: PostCounts) -> list[str]:
     lacking = []
     if not post.officers:
         lacking.append("No officer is invited yet, and officers alone log and judge.")
@@ -154,7 +154,7 @@ def _lacking(post: Post) -> list[str]:
     return lacking
 
 
-def _count(number: int, noun: str) -> str:
+def _format_count(number: int, noun: str) -> str:
     """ "1 ministry", "3 ministries"."""
     many = {"person": "people"}.get(noun) or (f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s")
     return f"{number} {noun if number == 1 else many}"

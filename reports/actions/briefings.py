@@ -10,15 +10,15 @@ from recommendations.models import Edition
 from reports import formatting
 from reports.briefings import content
 from reports.choices import BriefingKind
-from reports.models import Briefing, BriefingDownload, Document, Standing
+from reports.models import Briefing, BriefingDownload, Document, BriefingState
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.jobs.actions import enqueue
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 
-MAY_CHANGE = (
+RELOADED_FIELDS = (
     "as_of", "cleared_at", "file", "known_by", "sha256", "size", "version", "withdrawn_at", "withdrawn_reason", "word",
     "word_sha256", "word_size",
 )  # fmt: skip
@@ -38,13 +38,13 @@ def request_briefing(
     """A new version of a document, to be rendered by the worker on what was known by a moment, or is at `now`."""
     if not can_request_briefing(by, edition):
         raise PermissionDenied
-    _refuse_what_does_not_fit(document, edition)
-    _refuse_a_dialogue_without_a_pack(document.dialogue, known_by)
+    _validate_document(document, edition)
+    _validate_dialogue(document.dialogue, known_by)
     if as_of > now.date():
         raise Refused("That day has not come yet. Ask for today or an earlier day.", field="as_of")
     if as_of < edition.starts_on:
         raise Refused(
-            f"The tracking period begins on {formatting.day(edition.starts_on)}. Ask for that day or a later one.",
+            f"The tracking period begins on {formatting.format_date(edition.starts_on)}. Ask for that day or a later one.",
             field="as_of",
         )
     if known_by is not None and known_by > now:
@@ -86,7 +86,7 @@ def request_briefing(
     return briefing
 
 
-def _refuse_what_does_not_fit(document: Document, edition: Edition) -> None:
+def _validate_document(document: Document, edition: Edition) -> None:
     kind, ministry = document.kind, document.ministry
     if kind == BriefingKind.MINISTRY and ministry is None:
         raise Refused("Say which ministry the page is for.", field="ministry")
@@ -98,12 +98,12 @@ def _refuse_what_does_not_fit(document: Document, edition: Edition) -> None:
         raise Refused("A dialogue pack is for one dialogue, and nothing else is. Say for which one.", field="dialogue")
     if document.dialogue is not None and document.dialogue.country_id != edition.country_id:
         raise Refused("That dialogue is another country’s. Choose one of this country’s.", field="dialogue")
-    _refuse_picks(kind, document.sections)
+    _validate_sections(kind, document.sections)
     if not document.has_sources and kind != BriefingKind.WASHINGTON:
         raise Refused("Only input for Washington can leave its sources out.", field="has_sources")
 
 
-def _refuse_a_dialogue_without_a_pack(dialogue: Dialogue | None, known_by: datetime | None) -> None:
+def _validate_dialogue(dialogue: Dialogue | None, known_by: datetime | None) -> None:
     if dialogue is None:
         return
     if dialogue.called_off_at:
@@ -114,7 +114,7 @@ def _refuse_a_dialogue_without_a_pack(dialogue: Dialogue | None, known_by: datet
         )
 
 
-def _refuse_picks(kind: BriefingKind, names: tuple[str, ...] | None) -> None:
+def _validate_sections(kind: BriefingKind, names: tuple[str, ...] | None) -> None:
     if names is None:
         return
     if set(names) - {section.name for section in content.SECTIONS[kind]}:
@@ -126,7 +126,7 @@ def _refuse_picks(kind: BriefingKind, names: tuple[str, ...] | None) -> None:
 
 
 @transaction.atomic
-def try_briefing_again(*, briefing: Briefing, by: User) -> Briefing:
+def retry_briefing(*, briefing: Briefing, by: User) -> Briefing:
     """Have a briefing whose rendering failed rendered anew; one ready, under way or withdrawn stays as it is."""
     if not can_request_briefing(by, briefing.edition):
         raise PermissionDenied
@@ -155,11 +155,11 @@ def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) 
     )
     briefing = locked.get(pk=briefing.pk)
     match briefing.state:
-        case Standing.ISSUED | Standing.CLEARING:
-            raise ChangedMeanwhile(f"{briefing.cleared_by} has cleared it already. Nothing more is needed.")
-        case Standing.WITHDRAWN:
+        case BriefingState.ISSUED | BriefingState.CLEARING:
+            raise EditConflict(f"{briefing.cleared_by} has cleared it already. Nothing more is needed.")
+        case BriefingState.WITHDRAWN:
             raise Refused(f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
-        case Standing.READY if briefing.sha256 == sha256:
+        case BriefingState.READY if briefing.sha256 == sha256:
             briefing.cleared_by = by
             briefing.save(update_fields=["cleared_by"])
             queue_briefing(briefing)
@@ -184,7 +184,7 @@ def record_download(*, briefing: Briefing, by: User, now: datetime, as_word: boo
     """
     if not can_download_briefing(by, briefing):
         raise PermissionDenied
-    briefing.refresh_from_db(fields=MAY_CHANGE, from_queryset=Briefing.objects.select_for_update(no_key=True))
+    briefing.refresh_from_db(fields=RELOADED_FIELDS, from_queryset=Briefing.objects.select_for_update(no_key=True))
     if briefing.withdrawn_at:
         raise Refused(f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
     if not briefing.file:

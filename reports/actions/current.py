@@ -7,55 +7,55 @@ from django.db import transaction
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports.actions.rendering import Files, file_of, keep_draft
+from reports.actions.rendering import BriefingFiles, get_or_render_pdf, save_briefing_draft
 from reports.briefings import pdf
 from reports.briefings.content import Content
 from reports.briefings.documents import build_document
-from reports.briefings.html import as_html
+from reports.briefings.html import render_html
 from reports.choices import BriefingKind
-from reports.current_briefing import reader_of
+from reports.current_briefing import find_ambassador
 from reports.models import Briefing, Document
 from tiptracker.accounts.models import Country
 from tiptracker.choices import Paper
-from tiptracker.jobs.actions import Progress
+from tiptracker.jobs.actions import JobProgress
 
-DOCUMENT = Document(BriefingKind.AMBASSADOR)
+AMBASSADOR_DOCUMENT = Document(BriefingKind.AMBASSADOR)
 
 
-def keep_current(*, edition: Edition, log_number: int, now: datetime, progress: Progress) -> None:
+def refresh_current_briefing(*, edition: Edition, log_number: int, now: datetime, progress: JobProgress) -> None:
     """Make the ambassador's briefing as of today, in the place of the one before if nobody has taken that.
 
     `log_number` is that of the log's newest entry, looked up before `now` was: all that it tells of is in the briefing.
     Where the briefing says what the one before does, that stays, taken or not. Doing it again does no harm.
     """
     country = edition.country
-    reader = reader_of(edition)
+    reader = find_ambassador(edition)
     if reader is None or now.date() < edition.starts_on:
         return
     redactions = Redaction.objects.confirmed(country).count()
     progress.tell(1, "Gathering the facts")
     said = build_document(
-        document=DOCUMENT, edition=edition, reader=reader, as_of=now.date(), known_by=now, tells_known_by=False
+        document=AMBASSADOR_DOCUMENT, edition=edition, reader=reader, as_of=now.date(), known_by=now, tells_known_by=False
     )
-    html = as_html(said, Paper(country.paper))
-    setting = pdf.setting(html)
-    if _is_there(edition, setting, log_number, now):
+    html = render_html(said, Paper(country.paper))
+    setting = pdf.hash_render_input(html)
+    if _is_up_to_date(edition, setting, log_number, now):
         return
-    file = file_of(html, setting, country, progress)
+    file = get_or_render_pdf(html, setting, country, progress)
     with transaction.atomic():
         # As a redaction is confirmed: it either finds this file, or is found here.
         Country.objects.select_for_update(no_key=True).get(pk=country.pk)
         if Redaction.objects.confirmed(country).count() == redactions:
-            briefing = _place(edition, now)
+            briefing = _briefing_for_today(edition, now)
             briefing.setting_sha256, briefing.log_number = setting, log_number
             briefing.job = progress.job
-            _keep(briefing, said, file)
+            _save_briefing(briefing, said, file)
             return
-    keep_current(edition=edition, log_number=log_number, now=now, progress=progress)
+    refresh_current_briefing(edition=edition, log_number=log_number, now=now, progress=progress)
 
 
 @transaction.atomic
-def _is_there(edition: Edition, setting: str, log_number: int, now: datetime) -> bool:
+def _is_up_to_date(edition: Edition, setting: str, log_number: int, now: datetime) -> bool:
     """Whether the newest says the same already: then it knows what was recorded since, too."""
     newest = Briefing.objects.own(edition).select_for_update(no_key=True).first()
     if newest is None or newest.withdrawn_at or newest.as_of != now.date() or newest.setting_sha256 != setting:
@@ -65,7 +65,7 @@ def _is_there(edition: Edition, setting: str, log_number: int, now: datetime) ->
     return True
 
 
-def _place(edition: Edition, now: datetime) -> Briefing:
+def _briefing_for_today(edition: Edition, now: datetime) -> Briefing:
     """The row for today's: the newest of the tracker's own, unless somebody took it or it was withdrawn; else another.
 
     Its version follows all others of its day, so that a later version never knows less.
@@ -73,7 +73,7 @@ def _place(edition: Edition, now: datetime) -> Briefing:
     Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     briefing = Briefing.objects.own(edition).select_for_update(no_key=True).first()
     if briefing is None or briefing.withdrawn_at or briefing.downloads.exists():
-        briefing = Briefing(edition=edition, kind=DOCUMENT.kind, marking=DOCUMENT.marking, requested_by=None)
+        briefing = Briefing(edition=edition, kind=AMBASSADOR_DOCUMENT.kind, marking=AMBASSADOR_DOCUMENT.marking, requested_by=None)
     briefing.as_of = now.date()
     briefing.known_by = briefing.requested_at = now
     last = Briefing.objects.of_the_same(briefing).exclude(pk=briefing.pk).last()
@@ -81,10 +81,10 @@ def _place(edition: Edition, now: datetime) -> Briefing:
     return briefing
 
 
-def _keep(briefing: Briefing, said: Content, file: bytes) -> None:
+def _save_briefing(briefing: Briefing, said: Content, file: bytes) -> None:
     before = str(briefing.file)
     if briefing._state.adding:
         briefing.save(force_insert=True)
-    keep_draft(briefing, said, Files(file), "as_of", "known_by", "requested_at", "version", "log_number", "job")
+    save_briefing_draft(briefing, said, BriefingFiles(file), "as_of", "known_by", "requested_at", "version", "log_number", "job")
     if before:
         transaction.on_commit(lambda: default_storage.delete(before))

@@ -6,82 +6,74 @@ from typing import NamedTuple
 from reports.models import Briefing
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
-from tiptracker.file_integrity import (
-    Fault,
-    NotAsKept,
-    is_machines_fault,
-    read_kept,
-    refuse_faults,
-    sentence_of,
-    tell_fault,
-)
+from tiptracker.file_integrity import FileFault, FileIntegrityError, is_machine_fault, read_intact_file, refuse_faults, describe_fault, log_fault
 from tiptracker.jobs.actions import enqueue
 
-MOST_CHECKED_AT_ONCE = 1000
+MAX_CHECKED_PER_JOB = 1000
 """So many are read in far less than the time that a job is given."""
 
 
-class _File(NamedTuple):
+class _StoredFile(NamedTuple):
     path: str
     sha256: str
 
 
-def refuse_unless_as_kept(*, briefing: Briefing, by: User, as_word: bool = False) -> None:
+def refuse_altered_briefing(*, briefing: Briefing, by: User, as_word: bool = False) -> None:
     """Raises Refused where the file is missing or altered, which goes into the log."""
-    for file in _files(briefing):
+    for file in _stored_files(briefing):
         is_asked_for = file.path == str(briefing.copy(as_word=as_word).file)
-        if is_asked_for and (fault := _fault(file)) and _is_still_kept(briefing, file):
-            _tell(fault, briefing, file, by)
+        if is_asked_for and (fault := _find_fault(file)) and _is_still_stored(briefing, file):
+            _record_fault(fault, briefing, file, by)
             raise Refused(
-                sentence_of(
+                describe_fault(
                     fault, what="the file of this briefing", number=briefing.pk, remedy="ask for a new briefing"
                 )
             )
 
 
-def check_kept_briefings(*, after: int = 0) -> None:
+def check_stored_briefings(*, after: int = 0) -> None:
     """Hold the files of each briefing with a key above `after` to their hashes; a job does those beyond the most.
 
     Raises Refused where some are no longer what was made, naming their briefings; each goes into the log.
     """
-    faulty: dict[Briefing, tuple[Fault, _File]] = {}
+    faulty: dict[Briefing, tuple[FileFault, _StoredFile]] = {}
     looked_for = 0
     rows = Briefing.objects.filter(pk__gt=after, withdrawn_at=None).exclude(file="").select_related("edition")
     for looked_for, briefing in enumerate(rows.defer("said").order_by("pk").iterator(), 1):
-        for file in _files(briefing):
-            if (fault := _fault(file)) and _is_still_kept(briefing, file):
+        for file in _stored_files(briefing):
+            if (fault := _find_fault(file)) and _is_still_stored(briefing, file):
                 faulty[briefing] = fault, file
-        if looked_for == MOST_CHECKED_AT_ONCE:
+        if looked_for == MAX_CHECKED_PER_JOB:
             enqueue("check_briefings", briefing.pk)
             break
     faults = {briefing.pk: fault for briefing, (fault, _) in faulty.items()}
-    if not is_machines_fault(faults, looked_for):
+    if not is_machine_fault(faults, looked_for):
         for briefing, (fault, file) in faulty.items():
-            _tell(fault, briefing, file, None)
+            _record_fault(fault, briefing, file, None)
     refuse_faults(faults, things="briefings", looked_for=looked_for)
 
 
-def _files(briefing: Briefing) -> Iterator[_File]:
+def _stored_files(briefing: Briefing) -> Iterator[_StoredFile]:
     if briefing.file:
-        yield _File(str(briefing.file), briefing.sha256)
+        yield _StoredFile(str(briefing.file), briefing.sha256)
     if briefing.word:
-        yield _File(str(briefing.word), briefing.word_sha256)
+        yield _StoredFile(str(briefing.word), briefing.word_sha256)
 
 
-def _fault(file: _File) -> Fault | None:
+def _find_fault(file: _StoredFile) -> FileFault | None:
     try:
-        read_kept(file.path, file.sha256)
-    except NotAsKept as error:
+        read_intact_file(file.path, file.sha256)
+    except FileIntegrityError as error:
         return error.fault
     return None
 
 
-def _is_still_kept(briefing: Briefing, file: _File) -> bool:
+def _is_still_stored(briefing: Briefing, file: _StoredFile) -> bool:
     """Whether the row names that file still: a draft may have been replaced, or withdrawn, in this very moment."""
     now = Briefing.objects.only("file", "word", "withdrawn_at").get(pk=briefing.pk)
     return now.withdrawn_at is None and file.path in now.paths
 
 
-def _tell(fault: Fault, briefing: Briefing, file: _File, by: User | None) -> None:
+def _record_fault(fault: FileFault, briefing: Briefing, file: _StoredFile, by: User | None) -> None:
     country = briefing.edition.country_id
-    tell_fault(fault, row=briefing, kind="briefing", path=file.path, sha256=file.sha256, country=country, by=by)
+    log_fault(fault, row=briefing, kind="briefing", path=file.path, sha256=file.sha256, country=country, by=by)

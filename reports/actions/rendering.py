@@ -13,23 +13,23 @@ from dialogues.models import Redaction
 from reports.actions.runs import compute_readiness
 from reports.briefings import content, pdf
 from reports.briefings.documents import build_document
-from reports.briefings.html import as_html
-from reports.briefings.word.washington import to_docx
+from reports.briefings.html import render_html
+from reports.briefings.word.washington import render_docx
 from reports.models import Briefing, ReadinessRun
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Paper
 from tiptracker.errors import Refused
-from tiptracker.file_integrity import NotAsKept, read_kept
-from tiptracker.jobs.actions import Progress
+from tiptracker.file_integrity import FileIntegrityError, read_intact_file
+from tiptracker.jobs.actions import JobProgress
 
 logger = logging.getLogger(__name__)
 
-GATHERED, MADE = 12, 97
+GATHERED_PERCENT, RENDERED_PERCENT = 12, 97
 """Per cent of the time, as measured, when all is gathered that a document says, and when its file is made."""
 
 
-class Files(NamedTuple):
+class BriefingFiles(NamedTuple):
     """What a briefing is handed over as: its PDF and, of input for Washington, the same as a Word file."""
 
     pdf: bytes
@@ -41,7 +41,7 @@ class Files(NamedTuple):
         return {name: hashlib.sha256(file).hexdigest() for name, file in named.items() if file}
 
 
-def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) -> None:
+def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress) -> None:
     """Make the file of a briefing: a draft, or once somebody cleared that, the one that is issued.
 
     Doing it again does no harm: a briefing that has the file that is asked for keeps it. Raises Refused where who asked
@@ -52,7 +52,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
     country = briefing.edition.country
     redactions = Redaction.objects.confirmed(country).count()
     progress.tell(1, "Gathering the facts")
-    said = _content_of(briefing, _reader(briefing))
+    said = _build_content(briefing, _get_reader(briefing))
     if briefing.cleared_by and content.fingerprint(said) != briefing.content_sha256:
         raise Refused(
             "What it says is no longer what was cleared: the record was changed as it was then known, or the tracker "
@@ -62,10 +62,10 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
     if briefing.cleared_by:
         run = compute_readiness(edition=briefing.edition, as_of=briefing.as_of, known_by=briefing.known_by, now=now)
     paper = Paper(country.paper)
-    html = as_html(said, paper)
-    setting = pdf.setting(html)
-    files = Files(file_of(html, setting, country, progress), _word_of(said, paper))
-    progress.tell(MADE, "Keeping the file")
+    html = render_html(said, paper)
+    setting = pdf.hash_render_input(html)
+    files = BriefingFiles(get_or_render_pdf(html, setting, country, progress), _render_word(said, paper))
+    progress.tell(RENDERED_PERCENT, "Keeping the file")
     with transaction.atomic():
         # As a redaction is confirmed: it either finds this file, or is found here.
         Country.objects.select_for_update(no_key=True).get(pk=country.pk)
@@ -77,45 +77,45 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: Progress) ->
             if run:
                 _issue(kept, files, run, now)
             else:
-                keep_draft(kept, said, files)
+                save_briefing_draft(kept, said, files)
             return
     render_briefing(briefing=briefing, now=now, progress=progress)
 
 
-def file_of(html: str, setting: str, country: Country, progress: Progress) -> bytes:
+def get_or_render_pdf(html: str, setting: str, country: Country, progress: JobProgress) -> bytes:
     """The file of a setting: a copy of that of another briefing of the country, where one has it, else made now."""
     others = Briefing.objects.filter(edition__country=country, setting_sha256=setting, withdrawn_at__isnull=True)
     for other in others.exclude(file="").only("file", "sha256"):
-        if (file := _unchanged(other)) is not None:
+        if (file := _read_unaltered(other)) is not None:
             return file
-    share = MADE - GATHERED
-    return pdf.to_pdf(html, lambda per_cent, step: progress.tell(GATHERED + per_cent * share // 100, step))
+    share = RENDERED_PERCENT - GATHERED_PERCENT
+    return pdf.render_pdf(html, lambda per_cent, step: progress.tell(GATHERED_PERCENT + per_cent * share // 100, step))
 
 
-def _word_of(said: content.Content, paper: Paper) -> bytes:
-    return to_docx(said, paper) if isinstance(said, content.WashingtonInput) else b""
+def _render_word(said: content.Content, paper: Paper) -> bytes:
+    return render_docx(said, paper) if isinstance(said, content.WashingtonInput) else b""
 
 
-def _unchanged(briefing: Briefing) -> bytes | None:
+def _read_unaltered(briefing: Briefing) -> bytes | None:
     """The bytes of its file; None where that is gone, or is no longer what was made."""
     try:
-        content = read_kept(str(briefing.file), briefing.sha256)
-    except NotAsKept as error:  # missing where it was withdrawn meanwhile, perhaps
+        content = read_intact_file(str(briefing.file), briefing.sha256)
+    except FileIntegrityError as error:  # missing where it was withdrawn meanwhile, perhaps
         logger.warning("The file of briefing %s is %s", briefing.pk, error.fault)
         return None
     return content
 
 
-def keep_draft(briefing: Briefing, said: content.Content, files: Files, *fields: str) -> None:
+def save_briefing_draft(briefing: Briefing, said: content.Content, files: BriefingFiles, *fields: str) -> None:
     """Keep a draft's files and what it says with its row, besides other `fields` of it that have changed."""
     briefing.facts_up_to, briefing.content_sha256 = said.facts_up_to, content.fingerprint(said)
     briefing.said = content.as_plain(said)
-    _keep_files(briefing, files, ["facts_up_to", "content_sha256", "said", *fields])
+    _save_files(briefing, files, ["facts_up_to", "content_sha256", "said", *fields])
     country = briefing.edition.country_id
     record("briefing.rendered", by=None, row=briefing, country=country, after=files.hashes())
 
 
-def _reader(briefing: Briefing) -> User:
+def _get_reader(briefing: Briefing) -> User:
     """Through whose eyes it is read: of who asked for it."""
     reader = briefing.requested_by
     if reader is None or not Briefing.objects.visible_to(reader).filter(pk=briefing.pk).exists():
@@ -123,7 +123,7 @@ def _reader(briefing: Briefing) -> User:
     return reader
 
 
-def _content_of(briefing: Briefing, reader: User) -> content.Content:
+def _build_content(briefing: Briefing, reader: User) -> content.Content:
     """What it says, for its reader."""
     return build_document(
         document=briefing.document,
@@ -136,7 +136,7 @@ def _content_of(briefing: Briefing, reader: User) -> content.Content:
     )
 
 
-def _issue(briefing: Briefing, files: Files, run: ReadinessRun, now: datetime) -> None:
+def _issue(briefing: Briefing, files: BriefingFiles, run: ReadinessRun, now: datetime) -> None:
     """Put the final files in the draft's place, and fix with them what they rest on. Then a trigger holds all of it."""
     drafts = briefing.paths
     told = {**files.hashes(), "draft": briefing.sha256, "run": run.pk}
@@ -145,7 +145,7 @@ def _issue(briefing: Briefing, files: Files, run: ReadinessRun, now: datetime) -
     )
     briefing.run, briefing.cleared_at = run, now
     briefing.log_number, briefing.log_hash = entry.number, entry.hash
-    _keep_files(briefing, files, ["run", "cleared_at", "log_number", "log_hash"])
+    _save_files(briefing, files, ["run", "cleared_at", "log_number", "log_hash"])
     # Once this commits: a rendering that fails leaves the draft as it was.
     transaction.on_commit(lambda: delete_files(drafts))
 
@@ -156,7 +156,7 @@ def delete_files(paths: list[str]) -> None:
         default_storage.delete(path)
 
 
-def _keep_files(briefing: Briefing, files: Files, fields: list[str]) -> None:
+def _save_files(briefing: Briefing, files: BriefingFiles, fields: list[str]) -> None:
     for name, value in files.hashes().items():
         setattr(briefing, name, value)
     briefing.file.save("briefing.pdf", ContentFile(files.pdf), save=False)

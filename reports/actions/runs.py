@@ -9,7 +9,7 @@ from reports.models import ReadinessRun
 from reports.readiness import serialization as documents
 from reports.readiness import stored_runs
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import METHOD, readiness
+from reports.readiness.readiness import METHOD_VERSION, evaluate_readiness
 from tiptracker.audit.actions import record
 
 
@@ -18,20 +18,20 @@ def compute_readiness(
 ) -> ReadinessRun:
     """The run of the rules as of a day, on what is known now or was by a moment; one kept already where it is equal."""
     known_by = known_by or now
-    facts = stored_runs.without_texts(gather_facts(edition))
-    result = readiness(facts, as_of=as_of, known_by=known_by)
+    facts = stored_runs.without_redactable_texts(gather_facts(edition))
+    result = evaluate_readiness(facts, as_of=as_of, known_by=known_by)
     kept = documents.facts_document(facts, known_by)
-    digest = documents.fingerprint(kept)
+    digest = documents.facts_fingerprint(kept)
     with transaction.atomic():
         run, is_new = ReadinessRun.objects.get_or_create(
             edition=edition,
             as_of=as_of,
             facts_sha256=digest,
-            methodology=METHOD,
+            methodology=METHOD_VERSION,
             defaults={
                 "known_by": known_by,
                 "facts": kept,
-                "result": stored_runs.comparable(documents.as_document(result)),
+                "result": stored_runs.comparable_fields(documents.readiness_document(result)),
                 "computed_at": now,
             },
         )

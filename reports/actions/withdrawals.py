@@ -8,19 +8,19 @@ from django.db import transaction
 
 from dialogues.actions.redactions import finish_redaction
 from dialogues.models import Redaction
-from dialogues.text_search import holds_each
+from dialogues.text_search import contains_each_word
 from reports.actions.rendering import delete_files
 from reports.briefings import pdf
 from reports.models import Briefing
 from tiptracker.audit.actions import record
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
-from tiptracker.jobs.actions import Progress
+from tiptracker.jobs.actions import JobProgress
 
 logger = logging.getLogger(__name__)
 
 
-def withdraw_redacted(*, redaction: Redaction, now: datetime, progress: Progress) -> None:
+def withdraw_redacted_briefings(*, redaction: Redaction, now: datetime, progress: JobProgress) -> None:
     """Withdraw each briefing that holds the words of a confirmed redaction, or can't be read; then finish that.
 
     Doing it again does no harm; until it is done, the words are kept and no briefing of the country is given out.
@@ -28,30 +28,30 @@ def withdraw_redacted(*, redaction: Redaction, now: datetime, progress: Progress
     briefings = Briefing.objects.filter(edition__country=redaction.country_id).exclude(file="").order_by("pk")
     for done, briefing in enumerate(briefings if redaction.words else ()):
         progress.tell(min(90, 10 * done), "Looking through the briefings")
-        if reason := _why_to_withdraw(briefing, redaction.words):
-            withdraw(briefing=briefing, redaction=redaction, reason=reason, now=now)
+        if reason := _withdrawal_reason(briefing, redaction.words):
+            withdraw_briefing(briefing=briefing, redaction=redaction, reason=reason, now=now)
     if redaction.words:
-        _take_out_of_notes(redaction)
+        _redact_covering_notes(redaction)
     finish_redaction(redaction=redaction)
 
 
-def _take_out_of_notes(redaction: Redaction) -> None:
+def _redact_covering_notes(redaction: Redaction) -> None:
     """The covering notes of briefings that never had a file go as a whole where they hold the words."""
     without_file = Briefing.objects.filter(edition__country=redaction.country_id, file="", withdrawn_at__isnull=True)
     for briefing in without_file.exclude(covering_note="").order_by("pk"):
-        if holds_each(briefing.covering_note, redaction.words):
-            _take_out_note(briefing, redaction)
+        if contains_each_word(briefing.covering_note, redaction.words):
+            _redact_covering_note(briefing, redaction)
 
 
 @transaction.atomic
-def _take_out_note(briefing: Briefing, redaction: Redaction) -> None:
+def _redact_covering_note(briefing: Briefing, redaction: Redaction) -> None:
     """Let the whole note become the mark, unless the briefing got its file meanwhile: then that is looked through."""
     if Briefing.objects.filter(pk=briefing.pk, file="").update(covering_note=REDACTED):
         by, country = redaction.decision.recorded_by, redaction.country_id
         record("briefing.note_redacted", by=by, row=briefing, country=country)
 
 
-def faults_of_notes() -> list[str]:
+def find_unlogged_note_redactions() -> list[str]:
     """Covering notes that became the mark and of which the log tells nothing, a sentence each."""
     marked = Briefing.objects.filter(covering_note=REDACTED).order_by("pk").values_list("pk", flat=True)
     told = AuditEntry.objects.filter(verb="briefing.note_redacted", table=Briefing._meta.label_lower)
@@ -64,7 +64,7 @@ def faults_of_notes() -> list[str]:
 
 
 @transaction.atomic
-def withdraw(*, briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
+def withdraw_briefing(*, briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
     """Take a briefing that is ready, or issued, out of circulation: its file is destroyed, its hash is kept."""
     by = redaction.decision.recorded_by
     locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related("edition").get(pk=briefing.pk)
@@ -84,11 +84,11 @@ def withdraw(*, briefing: Briefing, redaction: Redaction, reason: str, now: date
     delete_files(paths)
 
 
-def _why_to_withdraw(briefing: Briefing, words: str) -> str:
+def _withdrawal_reason(briefing: Briefing, words: str) -> str:
     """Why it can't stay, in a sentence without the words; nothing where it can."""
     try:
         with briefing.file.open("rb") as file:
-            text = pdf.text_of(file.read())
+            text = pdf.extract_pdf_text(file.read())
     except OSError:
         logger.exception("The file of briefing %s can't be read", briefing.pk)
         text = ""
@@ -96,4 +96,4 @@ def _why_to_withdraw(briefing: Briefing, words: str) -> str:
         return "A text was taken out of the record, and this briefing could not be searched for it."
     # What is kept of it for comparing may tell more than fits on its pages.
     told = f"{text}\n{json.dumps(briefing.said, ensure_ascii=False)}"
-    return "It held a text that has been taken out of the record." if holds_each(told, words) else ""
+    return "It held a text that has been taken out of the record." if contains_each_word(told, words) else ""

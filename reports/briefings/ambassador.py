@@ -14,28 +14,28 @@ from recommendations.choices import MilestoneKind
 from recommendations.models import Edition, Milestone, Recommendation
 from reports import formatting, sentences
 from reports.briefings import content
-from reports.briefings.checks import told_checks
-from reports.briefings.evidence import gather_proof
-from reports.briefings.promises import Promise, gather_promises, press_for
-from reports.briefings.reader import Seen, in_office
-from reports.briefings.recommendations import gather_asked, label, told_recommendations
+from reports.briefings.checks import build_checks
+from reports.briefings.evidence import gather_evidence_annex
+from reports.briefings.promises import GatheredCommitment, gather_commitments, pressing_commitments
+from reports.briefings.reader import ReaderView, describe_office_holders
+from reports.briefings.recommendations import gather_recommendations, recommendation_label, build_recommendations
 from reports.briefings.step_texts import step_texts
-from reports.briefings.summary import told_parts, told_standing
-from reports.briefings.trend import told_trend
-from reports.briefings.updates import gather_rounds, is_decided, told_updates
+from reports.briefings.summary import build_parts, build_readiness_summary
+from reports.briefings.trend import build_trend
+from reports.briefings.updates import gather_rounds, is_decided, build_updates
 from reports.readiness import countable_facts
 from reports.readiness.explanation import headline
-from reports.readiness.explanation.step_sentences import told_steps
+from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Marking
 from tiptracker.infrastructure.read_snapshot import snapshot
 
 
 @snapshot()
-def build_briefing(
+def build_ambassador_briefing(
     *,
     reader: User,
     edition: Edition,
@@ -53,18 +53,18 @@ def build_briefing(
     if not reader.is_embassy:
         raise PermissionDenied
     edition = Edition.objects.visible_to(reader).select_related("country").get(pk=edition.pk)
-    seen = Seen(reader, edition, as_of, known_by)
-    facts = countable_facts.known(gather_facts(edition), known_by)
-    result = readiness(facts, as_of=as_of, known_by=known_by)
+    seen = ReaderView(reader, edition, as_of, known_by)
+    facts = countable_facts.facts_known_by(gather_facts(edition), known_by)
+    result = evaluate_readiness(facts, as_of=as_of, known_by=known_by)
     steps = result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
-    asked = gather_asked(seen)
-    promises = gather_promises(seen, keys)
-    proof = gather_proof(seen, keys)
+    asked = gather_recommendations(seen)
+    promises = gather_commitments(seen, keys)
+    proof = gather_evidence_annex(seen, keys)
     rounds = gather_rounds(seen, promises)
-    dialogues = _dialogues(seen)
+    dialogues = _find_dialogues(seen)
     milestones = list(Milestone.objects.visible_to(reader).filter(edition=edition).as_known_by(known_by))
-    recommendations = told_recommendations(seen, asked, facts, result, proof)
+    recommendations = build_recommendations(seen, asked, facts, result, proof)
     known = seen.local(known_by) if known_by else None
     return content.BriefingContent(
         title=f"{edition.country}: where the record stands",
@@ -77,21 +77,21 @@ def build_briefing(
         as_of=as_of,
         known_by=known,
         facts_up_to=_facts_up_to(seen, facts, promises, rounds, dialogues),
-        window=_window(edition),
+        window=_period_sentence(edition),
         deadline=result.deadline_on,
-        countdown=sentences.distance(result.deadline_on, as_of) if result.deadline_on else "",
-        standing=told_standing(result),
-        parts=told_parts(result),
-        checks=told_checks(result.checks, promises, proof),
-        ladder=told_steps(result, steps, step_texts(result, steps, reader=reader)),
-        trend=told_trend(seen, facts, dialogues, milestones),
-        press_for=press_for(promises, result.deadline_on),
-        milestones=_milestones(seen, milestones),
-        ministries=_ministries(seen, asked, promises),
+        countdown=sentences.format_relative_date(result.deadline_on, as_of) if result.deadline_on else "",
+        standing=build_readiness_summary(result),
+        parts=build_parts(result),
+        checks=build_checks(result.checks, promises, proof),
+        ladder=display_steps(result, steps, step_texts(result, steps, reader=reader)),
+        trend=build_trend(seen, facts, dialogues, milestones),
+        press_for=pressing_commitments(promises, result.deadline_on),
+        milestones=_build_milestones(seen, milestones),
+        ministries=_build_ministries(seen, asked, promises),
         united_states=tuple(promise.told for promise in promises if promise.is_our_own),
         recommendations=recommendations,
-        dialogues=tuple(_dialogue(row, promises) for row in dialogues),
-        updates=told_updates(seen, rounds, promises, proof),
+        dialogues=tuple(_build_dialogue(row, promises) for row in dialogues),
+        updates=build_updates(seen, rounds, promises, proof),
         evidence=proof.annex,
         methodology=f"Method version {result.method}.",
         disclaimer=headline.DISCLAIMER,
@@ -104,19 +104,19 @@ def _subtitle(edition: Edition) -> str:
     return f"Ambassador’s briefing · {report}: {edition.get_tier_display()}{target}"
 
 
-def _window(edition: Edition) -> str:
+def _period_sentence(edition: Edition) -> str:
     return (
-        f"Only concrete actions of the government between {formatting.day(edition.starts_on)} and "
-        f"{formatting.day(edition.ends_on)} count, once the embassy has verified them."
+        f"Only concrete actions of the government between {formatting.format_date(edition.starts_on)} and "
+        f"{formatting.format_date(edition.ends_on)} count, once the embassy has verified them."
     )
 
 
 def _facts_up_to(
-    seen: Seen, facts: Facts, promises: list[Promise], rounds: list[UpdateRound], dialogues: list[Dialogue]
+    seen: ReaderView, facts: Facts, promises: list[GatheredCommitment], rounds: list[UpdateRound], dialogues: list[Dialogue]
 ) -> datetime | None:
     """When the newest fact in the briefing was recorded."""
     moments = [
-        countable_facts.facts_up_to(facts),
+        countable_facts.newest_recorded_at(facts),
         *(event.recorded_at for promise in promises for event in promise.events),
         *(row.decision.recorded_at for row in rounds if is_decided(seen, row)),
         *(row.recorded_at for row in dialogues),
@@ -125,28 +125,28 @@ def _facts_up_to(
     return seen.local(newest) if newest else None
 
 
-def _milestones(seen: Seen, rows: Iterable[Milestone]) -> tuple[content.Milestone, ...]:
+def _build_milestones(seen: ReaderView, rows: Iterable[Milestone]) -> tuple[content.Milestone, ...]:
     return tuple(
         content.Milestone(
             title=row.get_kind_display(),
             on=row.falls_on,
             is_done=row.done_on is not None and row.done_on <= seen.as_of,
-            standing=sentences.milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, seen.as_of),
+            standing=sentences.describe_milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, seen.as_of),
         )
         for row in rows
     )
 
 
-def _ministries(
-    seen: Seen, asked: Iterable[Recommendation], promises: Iterable[Promise]
+def _build_ministries(
+    seen: ReaderView, asked: Iterable[Recommendation], promises: Iterable[GatheredCommitment]
 ) -> tuple[content.Ministry, ...]:
     """Those that lead on a recommendation or have promised something, by name."""
     rows = Ministry.objects.visible_to(seen.reader).filter(country=seen.edition.country)
     told = (
-        _ministry(
+        _build_ministry(
             seen,
             row,
-            [label(one) for one in asked if one.lead_id == row.pk],
+            [recommendation_label(one) for one in asked if one.lead_id == row.pk],
             [promise for promise in promises if promise.row.ministry_id == row.pk],
         )
         for row in rows.prefetch_related("office_holders").order_by("name")
@@ -154,17 +154,17 @@ def _ministries(
     return tuple(one for one in told if one.leads or one.undertakings)
 
 
-def _ministry(seen: Seen, row: Ministry, leads: list[str], own: list[Promise]) -> content.Ministry:
+def _build_ministry(seen: ReaderView, row: Ministry, leads: list[str], own: list[GatheredCommitment]) -> content.Ministry:
     return content.Ministry(
         name=row.name,
-        minister=in_office(seen, row),
-        leads=f"recommendation{'' if len(leads) == 1 else 's'} {formatting.listed(leads)}" if leads else "",
-        summary=sentences.tallied([promise.standing.status for promise in own]),
+        minister=describe_office_holders(seen, row),
+        leads=f"recommendation{'' if len(leads) == 1 else 's'} {formatting.join_with_and(leads)}" if leads else "",
+        summary=sentences.describe_status_counts([promise.standing.status for promise in own]),
         undertakings=tuple(promise.told for promise in own),
     )
 
 
-def _dialogues(seen: Seen) -> list[Dialogue]:
+def _find_dialogues(seen: ReaderView) -> list[Dialogue]:
     """Those held since the tracking period began, newest first."""
     return list(
         Dialogue.objects.visible_to(seen.reader)
@@ -175,7 +175,7 @@ def _dialogues(seen: Seen) -> list[Dialogue]:
     )
 
 
-def _dialogue(row: Dialogue, promises: Iterable[Promise]) -> content.Dialogue:
+def _build_dialogue(row: Dialogue, promises: Iterable[GatheredCommitment]) -> content.Dialogue:
     return content.Dialogue(
         held_on=row.held_on,
         place=row.place,
@@ -184,23 +184,23 @@ def _dialogue(row: Dialogue, promises: Iterable[Promise]) -> content.Dialogue:
             content.Participant(
                 name=person.name or person.office,
                 office=person.office if person.name else "",
-                attended=formatting.within(person.get_presence_display()),
+                attended=formatting.lowercase_first(person.get_presence_display()),
             )
             for person in row.participants.all()
             if person.came is not False
         ),
-        agenda=tuple(f"{_about(item)}{f' ({item.note})' if item.note else ''}" for item in row.agenda.all()),
-        record=_said(row),
+        agenda=tuple(f"{_agenda_item_text(item)}{f' ({item.note})' if item.note else ''}" for item in row.agenda.all()),
+        record=_record_text(row),
         conclusions=row.agreed,
         agreed=tuple(promise.told for promise in promises if promise.row.dialogue_id == row.pk),
     )
 
 
-def _about(item: AgendaItem) -> str:
-    return f"{label(item.recommendation)}. {item.recommendation.text}" if item.recommendation else str(item)
+def _agenda_item_text(item: AgendaItem) -> str:
+    return f"{recommendation_label(item.recommendation)}. {item.recommendation.text}" if item.recommendation else str(item)
 
 
-def _said(row: Dialogue) -> str:
+def _record_text(row: Dialogue) -> str:
     """What was said, and then what was said of each item."""
-    of_items = (f"{_about(item)}: {item.said}" for item in row.agenda.all() if item.said)
+    of_items = (f"{_agenda_item_text(item)}: {item.said}" for item in row.agenda.all() if item.said)
     return "\n".join(filter(None, (row.record, *of_items)))

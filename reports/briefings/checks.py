@@ -3,23 +3,23 @@
 from collections.abc import Iterable, Iterator
 
 from reports.briefings import content
-from reports.briefings.evidence import Proof
-from reports.briefings.promises import Promise
-from reports.readiness.answers import Row
-from reports.readiness.checks import Check
+from reports.briefings.evidence import EvidenceAnnex
+from reports.briefings.promises import GatheredCommitment
+from reports.readiness.answers import RowReference
+from reports.readiness.checks import RecordProblem
 
 
-def told_checks(checks: Iterable[Check], promises: Iterable[Promise], proof: Proof) -> tuple[content.Check, ...]:
+def build_checks(checks: Iterable[RecordProblem], promises: Iterable[GatheredCommitment], proof: EvidenceAnnex) -> tuple[content.Check, ...]:
     """Each check with the commitments and the evidence that it is about, of those that the reader sees."""
-    names = dict(_names(promises, proof))
+    names = dict(_row_names(promises, proof))
     return tuple(
         content.Check(check.sentence, check.to_do, tuple(names[row] for row in check.rows if row in names))
         for check in checks
     )
 
 
-def _names(promises: Iterable[Promise], proof: Proof) -> Iterator[tuple[Row, str]]:
+def _row_names(promises: Iterable[GatheredCommitment], proof: EvidenceAnnex) -> Iterator[tuple[RowReference, str]]:
     for promise in promises:
-        yield Row("commitment", promise.row.pk), f"“{promise.told.text}”, {promise.told.ministry}"
+        yield RowReference("commitment", promise.row.pk), f"“{promise.told.text}”, {promise.told.ministry}"
     for pk, number in proof.number.items():
-        yield Row("evidence", pk), f"Evidence {number}"
+        yield RowReference("evidence", pk), f"Evidence {number}"

@@ -1,6 +1,6 @@
 """What differs between two documents of a kind, as a reader would tell it. Pure.
 
-Both come as `as_plain` gives them, so that one handed over long ago can be compared though the record has moved on.
+Both come as `to_json_values` gives them, so that one handed over long ago can be compared though the record has moved on.
 What only counts days ("overdue by 12 days") or repeats what stands elsewhere is left out: two mornings on which nothing
 happened say the same.
 """
@@ -14,7 +14,7 @@ from reports import formatting
 from reports.briefings.content.sections import SECTIONS
 from reports.choices import BriefingKind
 
-type Plain = dict[str, Any]
+type PlainContent = dict[str, Any]
 
 
 class Difference(NamedTuple):
@@ -29,14 +29,14 @@ class Difference(NamedTuple):
     after: str
 
 
-class Chapter(NamedTuple):
+class SectionDifferences(NamedTuple):
     """The differences of one section."""
 
     title: str
     differences: tuple[Difference, ...]
 
 
-class Item(NamedTuple):
+class ComparisonRule(NamedTuple):
     """How things of a sort are compared.
 
     `by`: the fields by which one is the same thing, `named` those that name it (else `by`), `told` the one that tells
@@ -49,63 +49,63 @@ class Item(NamedTuple):
     told: str = ""
     words: Mapping[str, str] = {}
     shown: Mapping[str, str] = {}
-    lists: Mapping[str, "Item"] = {}
-    parts: Mapping[str, "Item"] = {}
+    lists: Mapping[str, "ComparisonRule"] = {}
+    parts: Mapping[str, "ComparisonRule"] = {}
 
 
-def differences(kind: BriefingKind, before: Plain, after: Plain) -> tuple[Chapter, ...]:
+def compare_documents(kind: BriefingKind, before: PlainContent, after: PlainContent) -> tuple[SectionDifferences, ...]:
     """The sections in which two documents of this kind differ, in the kind's own order."""
     titles = {section.name: section.title for section in SECTIONS[kind]}
-    before, after = (_with_titles(_in_todays_words(one), titles) for one in (before, after))
+    before, after = (_with_section_titles(_replace_old_terms(one), titles) for one in (before, after))
     chapters = []
-    for name, fields in CHAPTERS[kind].items():
-        found = tuple(_of_a_thing(fields, before, after, ()))
+    for name, fields in SECTION_RULES[kind].items():
+        found = tuple(_compare_item(fields, before, after, ()))
         if found:
-            chapters.append(Chapter(titles.get(name, name), found))
+            chapters.append(SectionDifferences(titles.get(name, name), found))
     return tuple(chapters)
 
 
-def _in_todays_words(said: Any) -> Any:
+def _replace_old_terms(said: Any) -> Any:
     """What was said, "late" in an older document read as "overdue": as the name of a list, and as a state."""
     if isinstance(said, Mapping):
-        words = {"overdue" if name == "late" else name: _in_todays_words(one) for name, one in said.items()}
+        words = {"overdue" if name == "late" else name: _replace_old_terms(one) for name, one in said.items()}
         return words | {"state": "overdue"} if words.get("state") == "late" else words
-    return [*map(_in_todays_words, said)] if isinstance(said, list | tuple) else said
+    return [*map(_replace_old_terms, said)] if isinstance(said, list | tuple) else said
 
 
-def _with_titles(said: Plain, titles: Mapping[str, str]) -> Plain:
+def _with_section_titles(said: PlainContent, titles: Mapping[str, str]) -> PlainContent:
     """What was said, with its sections by their titles: those picked, or all."""
     names = said.get("sections")
     return said | {"sections": "all of them" if names is None else [titles[name] for name in names]}
 
 
-def _of_a_thing(item: Item, before: Plain, after: Plain, path: tuple[str, ...]) -> Iterator[Difference]:
+def _compare_item(item: ComparisonRule, before: PlainContent, after: PlainContent, path: tuple[str, ...]) -> Iterator[Difference]:
     about = " · ".join(path)
     for field, word in item.words.items():
         if before.get(field) != after.get(field):
             shown = item.shown.get(field, field)
-            yield Difference(about, word, _text(before.get(shown)), _text(after.get(shown)))
+            yield Difference(about, word, _format_value(before.get(shown)), _format_value(after.get(shown)))
     for field, part in item.parts.items():
-        yield from _of_a_thing(part, before.get(field) or {}, after.get(field) or {}, path)
+        yield from _compare_item(part, before.get(field) or {}, after.get(field) or {}, path)
     for field, listed in item.lists.items():
-        yield from _of_a_list(listed, before.get(field) or (), after.get(field) or (), path)
+        yield from _compare_lists(listed, before.get(field) or (), after.get(field) or (), path)
 
 
-def _of_a_list(
-    item: Item, before: Sequence[Plain], after: Sequence[Plain], path: tuple[str, ...]
+def _compare_lists(
+    item: ComparisonRule, before: Sequence[PlainContent], after: Sequence[PlainContent], path: tuple[str, ...]
 ) -> Iterator[Difference]:
-    was, stands = _by_identity(item, before), _by_identity(item, after)
+    was, stands = _index_by_identity(item, before), _index_by_identity(item, after)
     for key, one in stands.items():
         if key in was:
-            yield from _of_a_thing(item, was[key], one, (*path, _name(item, one)))
+            yield from _compare_item(item, was[key], one, (*path, _item_name(item, one)))
         else:
-            yield Difference(" · ".join((*path, _name(item, one))), "", "", _told(item, one))
+            yield Difference(" · ".join((*path, _item_name(item, one))), "", "", _item_text(item, one))
     for key, one in was.items():
         if key not in stands:
-            yield Difference(" · ".join((*path, _name(item, one))), "", _told(item, one), "")
+            yield Difference(" · ".join((*path, _item_name(item, one))), "", _item_text(item, one), "")
 
 
-def _by_identity(item: Item, things: Sequence[Plain]) -> dict[tuple[Any, ...], Plain]:
+def _index_by_identity(item: ComparisonRule, things: Sequence[PlainContent]) -> dict[tuple[Any, ...], PlainContent]:
     """The things by what tells them apart; of those that nothing does, the first is the first again."""
     seen: Counter[tuple[Any, ...]] = Counter()
     found = {}
@@ -116,20 +116,20 @@ def _by_identity(item: Item, things: Sequence[Plain]) -> dict[tuple[Any, ...], P
     return found
 
 
-def _name(item: Item, one: Plain) -> str:
-    return ", ".join(text for field in item.named or item.by if (text := _text(one.get(field))))
+def _item_name(item: ComparisonRule, one: PlainContent) -> str:
+    return ", ".join(text for field in item.named or item.by if (text := _format_value(one.get(field))))
 
 
-def _told(item: Item, one: Plain) -> str:
-    return (item.told and _text(one.get(item.told))) or "in it"
+def _item_text(item: ComparisonRule, one: PlainContent) -> str:
+    return (item.told and _format_value(one.get(item.told))) or "in it"
 
 
-def _text(value: Any) -> str:
+def _format_value(value: Any) -> str:
     """A value as it is read: a day in words, a list by its items."""
     if isinstance(value, Mapping):
-        return _text(next(iter(value.values()), None))
+        return _format_value(next(iter(value.values()), None))
     if isinstance(value, list | tuple):
-        return "; ".join(map(_text, value))
+        return "; ".join(map(_format_value, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None:
@@ -139,17 +139,17 @@ def _text(value: Any) -> str:
     except ValueError:
         return text
     is_day = len(text) == len(date.min.isoformat())
-    return formatting.day(moment.date()) if is_day else f"{formatting.day(moment.date())}, {moment:%H:%M}"
+    return formatting.format_date(moment.date()) if is_day else f"{formatting.format_date(moment.date())}, {moment:%H:%M}"
 
 
-UNDERTAKING = Item(
+COMMITMENT = ComparisonRule(
     by=("text", "made_on"),
     named=("text",),
     told="standing",
     words={"state": "where it stands", "due_on": "due", "towards": "towards"},
     shown={"state": "standing"},
 )
-HEAD = {
+HEADER_FIELDS = {
     "as_of": "as of",
     "known_by": "as known by",
     "facts_up_to": "facts up to",
@@ -157,7 +157,7 @@ HEAD = {
     "sections": "sections picked",
     "marking": "marking",
 }
-STANDING = Item(
+STANDING = ComparisonRule(
     words={
         "sentence": "where the record stands",
         "possible": "what is possible",
@@ -166,14 +166,14 @@ STANDING = Item(
         "watch_list": "Watch List",
     },
 )
-NEXT_STEP = Item(by=("sentence",), told="owner", words={"points": "points that it adds"})
-QUESTION = Item(by=("title",), words={"points": "points", "verdict": "verdict", "reason": "why"})
-PART = Item(
+NEXT_STEP = ComparisonRule(by=("sentence",), told="owner", words={"points": "points that it adds"})
+QUESTION = ComparisonRule(by=("title",), words={"points": "points", "verdict": "verdict", "reason": "why"})
+PART = ComparisonRule(
     by=("title",),
     words={"points": "points verified", "claimed": "points claimed", "verdict": "verdict", "reason": "why"},
     lists={"questions": QUESTION},
 )
-BENCHMARK = Item(
+BENCHMARK = ComparisonRule(
     by=("key",),
     told="criterion",
     words={
@@ -183,19 +183,19 @@ BENCHMARK = Item(
         "assessment": "the embassy’s assessment",
     },
 )
-RECOMMENDATION = Item(
+RECOMMENDATION = ComparisonRule(
     by=("label",),
     told="text",
     words={"text": "wording", "points": "points verified", "facts": "what is known of it"},
     lists={"benchmarks": BENCHMARK},
 )
-MINISTRY = Item(
+MINISTRY = ComparisonRule(
     by=("name",),
     told="summary",
     words={"minister": "minister", "leads": "leads on"},
-    lists={"undertakings": UNDERTAKING},
+    lists={"undertakings": COMMITMENT},
 )
-DIALOGUE = Item(
+DIALOGUE = ComparisonRule(
     by=("held_on", "place"),
     told="purpose",
     words={
@@ -204,88 +204,88 @@ DIALOGUE = Item(
         "conclusions": "what was agreed",
         "agenda": "agenda",
     },
-    lists={"participants": Item(by=("name",), told="office", words={"attended": "took part"})},
+    lists={"participants": ComparisonRule(by=("name",), told="office", words={"attended": "took part"})},
 )
-UPDATE = Item(
+UPDATE = ComparisonRule(
     by=("ministry", "commitment"),
-    lists={"rounds": Item(by=("sent",), told="decision", words={"outcome": "decision"}, shown={"outcome": "decision"})},
+    lists={"rounds": ComparisonRule(by=("sent",), told="decision", words={"outcome": "decision"}, shown={"outcome": "decision"})},
 )
-EVIDENCE = Item(
+EVIDENCE = ComparisonRule(
     by=("what", "when"),
     named=("what",),
     told="review",
     words={"state": "where it stands", "done_by": "done by", "source": "source", "note": "note"},
     shown={"state": "review"},
-    lists={"bearings": Item(by=("benchmark", "shows"), told="state", words={"state": "the embassy’s word on it"})},
+    lists={"bearings": ComparisonRule(by=("benchmark", "shows"), told="state", words={"state": "the embassy’s word on it"})},
 )
-COUNTED = Item(
+INDICATOR = ComparisonRule(
     by=("name",),
     told="now",
     words={"before": "the year before", "now": "the period", "moved": "how it moved", "source": "source"},
 )
-DEED = Item(
+VERIFIED_ACTION = ComparisonRule(
     by=("what", "when"), told="done_by", words={"done_by": "by whom", "towards": "benchmark", "source": "source"}
 )
-JUDGED = Item(by=("key",), told="verdict", words={"verdict": "assessment", "rationale": "why"})
-INDICIUM = Item(by=("label",), lists={"counted": COUNTED, "deeds": DEED, "judged": JUDGED})
+ASSESSMENT = ComparisonRule(by=("key",), told="verdict", words={"verdict": "assessment", "rationale": "why"})
+INDICIUM = ComparisonRule(by=("label",), lists={"counted": INDICATOR, "deeds": VERIFIED_ACTION, "judged": ASSESSMENT})
 
-POINT = Item(by=("sentence",), told="source")
-TALK = Item(
+POINT = ComparisonRule(by=("sentence",), told="source")
+TALKING_POINTS = ComparisonRule(
     by=("whose",),
     told="about",
     words={"about": "how it stands"},
     lists=dict.fromkeys(("kept", "with_us", "overdue", "returned", "to_ask"), POINT),
 )
-STEP = Item(by=("text",), told="standing", words={"state": "what became of it"}, shown={"state": "standing"})
-MEETING = Item(
+STEP = ComparisonRule(by=("text",), told="standing", words={"state": "what became of it"}, shown={"state": "standing"})
+MEETING = ComparisonRule(
     words={"held_on": "held on", "record": "what was said", "agreed": "what was agreed"},
-    lists={"undertakings": UNDERTAKING, "steps": STEP},
+    lists={"undertakings": COMMITMENT, "steps": STEP},
 )
-POSITION = Item(
+AGENDA_ITEM = ComparisonRule(
     by=("what",), told="ask", words={"position": "place on the agenda", "ask": "what to ask", "said": "what was said"}
 )
 
-CHAPTERS: Mapping[BriefingKind, Mapping[str, Item]] = {
+SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
     BriefingKind.AMBASSADOR: {
-        "At its head": Item(
-            words=HEAD | {"deadline": "deadline", "methodology": "method"},
-            parts={"standing": STANDING, "ladder": Item(lists={"steps": NEXT_STEP})},
+        "At its head": ComparisonRule(
+            words=HEADER_FIELDS | {"deadline": "deadline", "methodology": "method"},
+            parts={"standing": STANDING, "ladder": ComparisonRule(lists={"steps": NEXT_STEP})},
             lists={
-                "milestones": Item(by=("title",), told="on", words={"on": "day", "is_done": "done"}),
-                "checks": Item(by=("sentence", "about"), told="to_do"),
+                "milestones": ComparisonRule(by=("title",), told="on", words={"on": "day", "is_done": "done"}),
+                "checks": ComparisonRule(by=("sentence", "about"), told="to_do"),
             },
         ),
-        "parts": Item(lists={"parts": PART}),
-        "recommendations": Item(lists={"recommendations": RECOMMENDATION}),
-        "ministries": Item(lists={"ministries": MINISTRY, "united_states": UNDERTAKING}),
-        "dialogues": Item(lists={"dialogues": DIALOGUE}),
-        "updates": Item(lists={"updates": UPDATE}),
-        "evidence": Item(lists={"evidence": EVIDENCE}),
+        "parts": ComparisonRule(lists={"parts": PART}),
+        "recommendations": ComparisonRule(lists={"recommendations": RECOMMENDATION}),
+        "ministries": ComparisonRule(lists={"ministries": MINISTRY, "united_states": COMMITMENT}),
+        "dialogues": ComparisonRule(lists={"dialogues": DIALOGUE}),
+        "updates": ComparisonRule(lists={"updates": UPDATE}),
+        "evidence": ComparisonRule(lists={"evidence": EVIDENCE}),
     },
     BriefingKind.MINISTRY: {
-        "At its head": Item(words=HEAD | {"sentence": "where it stands", "minister": "minister"}),
-        "agreed": Item(lists={"agreed": UNDERTAKING}),
-        "verified": Item(lists={"verified": Item(by=("what",), told="when")}),
-        "needed": Item(
-            lists={"needed": Item(by=("what",), told="sentence", words={"sentence": "what would help"})},
+        "At its head": ComparisonRule(words=HEADER_FIELDS | {"sentence": "where it stands", "minister": "minister"}),
+        "agreed": ComparisonRule(lists={"agreed": COMMITMENT}),
+        "verified": ComparisonRule(lists={"verified": ComparisonRule(by=("what",), told="when")}),
+        "needed": ComparisonRule(
+            lists={"needed": ComparisonRule(by=("what",), told="sentence", words={"sentence": "what would help"})},
         ),
     },
     BriefingKind.DIALOGUE: {
-        "At its head": Item(
-            words=HEAD
+        "At its head": ComparisonRule(
+            words=HEADER_FIELDS
             | {"held_on": "day", "place": "place", "purpose": "purpose", "sentence": "what it is about"}
             | {"table": "with"},
         ),
-        "agenda": Item(lists={"agenda": POSITION}, parts={"minutes": MEETING}),
-        "points": Item(lists={"next_steps": NEXT_STEP, "talks": TALK}),
-        "last_time": Item(parts={"last": MEETING}),
-        "participants": Item(
-            lists={"participants": Item(by=("office", "name"), told="how", words={"how": "took part"})},
+        "agenda": ComparisonRule(lists={"agenda": AGENDA_ITEM}, parts={"minutes": MEETING}),
+        "points": ComparisonRule(lists={"next_steps": NEXT_STEP, "talks": TALKING_POINTS}),
+        "last_time": ComparisonRule(parts={"last": MEETING}),
+        "participants": ComparisonRule(
+            lists={"participants": ComparisonRule(by=("office", "name"), told="how", words={"how": "took part"})},
         ),
     },
     BriefingKind.WASHINGTON: {
-        "At its head": Item(words=HEAD | {"sentence": "what is verified", "unverified": "claims left out"}),
-        "By pillar": Item(lists={"pillars": Item(by=("title",), lists={"indicia": INDICIUM})}),
+        "At its head": ComparisonRule(words=HEADER_FIELDS | {"sentence": "what is verified", "unverified": "claims left out"}),
+        "By pillar": ComparisonRule(lists={"pillars": ComparisonRule(by=("title",), lists={"indicia": INDICIUM})}),
     },
 }
 """For each kind its sections, in order, with what is compared in them."""

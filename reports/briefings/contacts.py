@@ -5,38 +5,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dialogues.choices import MadeBy, Status
+from dialogues.choices import MadeBy, CommitmentStatus
 from dialogues.models import Commitment
-from dialogues.score_effects import beside_status, what_was_sent
-from dialogues.status import Standing
+from dialogues.score_effects import format_status_detail, describe_last_update
+from dialogues.status import CommitmentStanding
 from recommendations.models import Edition
 from reports import sentences
 from reports.readiness.facts import Facts
-from reports.readiness.standings import standings
+from reports.readiness.standings import commitment_standings
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
 
 
 @dataclass(frozen=True)
-class Promised:
+class CommitmentSummary:
     """A commitment as it stands."""
 
     key: int
     text: str
     maker: str
     dialogue_id: int | None
-    standing: Standing
+    standing: CommitmentStanding
     is_ministrys: bool = True
 
     @property
     def status_text(self) -> str:
         """What to read in place of the status: "overdue by 12 days", "with the embassy since 12 January 2022"."""
-        return beside_status(self.standing)
+        return format_status_detail(self.standing)
 
     @property
     def sent(self) -> str:
         """What became of its newest update: "returned on 13 January 2022", "no update received"."""
-        return what_was_sent(self.standing, is_ministrys=self.is_ministrys)
+        return describe_last_update(self.standing, is_ministrys=self.is_ministrys)
 
     @property
     def told(self) -> str:
@@ -44,14 +44,14 @@ class Promised:
         status, due_on = self.standing.status, self.standing.due_on
         if said := self.status_text:
             return f"{said}, {self.sent}" if self.sent else said
-        if status is Status.OPEN:
-            due = f"due {sentences.short(due_on)}" if due_on else "no date agreed"
+        if status is CommitmentStatus.OPEN:
+            due = f"due {sentences.format_short_date(due_on)}" if due_on else "no date agreed"
             return f"{self.sent}; {due}" if self.sent else due
         return status.label.lower()
 
 
 @dataclass(frozen=True)
-class Desk:
+class ResponsibleParty:
     """A ministry, or (without a key) the United States; what is unsettled stands first among its promises."""
 
     key: int | None
@@ -59,20 +59,20 @@ class Desk:
     short_name: str
     in_office: Sequence[str]
     focal_points: Sequence[str]
-    promises: Sequence[Promised]
+    promises: Sequence[CommitmentSummary]
 
     @property
     def overdue(self) -> int:
-        return sum(one.standing.status is Status.OVERDUE for one in self.promises)
+        return sum(one.standing.status is CommitmentStatus.OVERDUE for one in self.promises)
 
     @property
     def open(self) -> int:
-        return sum(one.standing.status is Status.OPEN for one in self.promises)
+        return sum(one.standing.status is CommitmentStatus.OPEN for one in self.promises)
 
     @property
     def waiting(self) -> int:
         """How many wait for the embassy's word: an update was sent, or it was reported done."""
-        return sum(one.standing.status in (Status.WITH_EMBASSY, Status.REPORTED) for one in self.promises)
+        return sum(one.standing.status in (CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED) for one in self.promises)
 
     @property
     def returned(self) -> int:
@@ -82,29 +82,29 @@ class Desk:
     @property
     def tally(self) -> str:
         """ "1 overdue, 2 open, 1 with the embassy." """
-        return sentences.tallied([one.standing.status for one in self.promises])
+        return sentences.describe_status_counts([one.standing.status for one in self.promises])
 
 
-def gather_desks(reader: User, edition: Edition, facts: Facts, today: date) -> list[Desk]:
+def gather_responsible_parties(reader: User, edition: Edition, facts: Facts, today: date) -> list[ResponsibleParty]:
     """Every ministry of the country by name, then the United States where it promised anything. Four queries."""
-    promised: dict[int | None, list[Promised]] = defaultdict(list)
-    for ministry, one in _promises(reader, edition, facts, today):
+    promised: dict[int | None, list[CommitmentSummary]] = defaultdict(list)
+    for ministry, one in _find_commitments(reader, edition, facts, today):
         promised[ministry].append(one)
     people: dict[int | None, list[str]] = defaultdict(list)
     for person in User.objects.visible_to(reader).filter(role=Role.FOCAL_POINT, is_active=True).order_by("name", "pk"):
         people[person.ministry_id].append(person.name)
     ministries = Ministry.objects.visible_to(reader).filter(country=edition.country_id)
     desks = [
-        Desk(row.pk, row.name, row.short_name, in_office(row, today), people[row.pk], promised[row.pk])
+        ResponsibleParty(row.pk, row.name, row.short_name, list_office_holders(row, today), people[row.pk], promised[row.pk])
         for row in ministries.prefetch_related("office_holders").order_by("name")
     ]
     if promised[None]:
         ours = MadeBy.UNITED_STATES.label
-        desks.append(Desk(None, ours, ours, (), (), promised[None]))
+        desks.append(ResponsibleParty(None, ours, ours, (), (), promised[None]))
     return desks
 
 
-def in_office(ministry: Ministry, day: date) -> list[str]:
+def list_office_holders(ministry: Ministry, day: date) -> list[str]:
     """Who holds its office on a day, as far as that is known; `office_holders` are read as they come."""
     return [
         str(one)
@@ -113,19 +113,19 @@ def in_office(ministry: Ministry, day: date) -> list[str]:
     ]
 
 
-def _promises(reader: User, edition: Edition, facts: Facts, today: date) -> list[tuple[int | None, Promised]]:
+def _find_commitments(reader: User, edition: Edition, facts: Facts, today: date) -> list[tuple[int | None, CommitmentSummary]]:
     """Each with its ministry (None: the United States): overdue first, then by due date, then what is settled."""
-    stands = standings(facts, today)
+    stands = commitment_standings(facts, today)
     rows = Commitment.objects.visible_to(reader).filter(country=edition.country_id).select_related("ministry")
     found = [
         (
             row.ministry_id,
-            Promised(row.pk, row.text, row.maker, row.dialogue_id, stands[row.pk], row.ministry_id is not None),
+            CommitmentSummary(row.pk, row.text, row.maker, row.dialogue_id, stands[row.pk], row.ministry_id is not None),
         )
         for row in rows
         if row.pk in stands
     ]
-    order = (Status.OVERDUE, Status.OPEN, Status.WITH_EMBASSY, Status.REPORTED, Status.VERIFIED, Status.WITHDRAWN)
+    order = (CommitmentStatus.OVERDUE, CommitmentStatus.OPEN, CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
     return sorted(
         found,
         key=lambda each: (

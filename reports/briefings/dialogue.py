@@ -10,28 +10,28 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
-from dialogues.choices import Presence, Stage
+from dialogues.choices import Presence, DialogueStage
 from dialogues.dialogue_phase import stage_on
 from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
-from dialogues.score_effects import overdue_by
+from dialogues.score_effects import format_overdue
 from dialogues.status import days_past_due
 from recommendations.models import Edition
 from reports import formatting, sentences
 from reports.briefings import content
-from reports.briefings.evidence import gather_pieces
-from reports.briefings.promises import Promise, gather_promises
-from reports.briefings.reader import Seen
-from reports.briefings.recommendations import gather_asked, named, terms_in_force
+from reports.briefings.evidence import gather_evidence
+from reports.briefings.promises import GatheredCommitment, gather_commitments
+from reports.briefings.reader import ReaderView
+from reports.briefings.recommendations import gather_recommendations, recommendation_name, terms_in_force
 from reports.briefings.step_texts import step_texts
-from reports.briefings.talking_points import Known, told_talks
+from reports.briefings.talking_points import TalkingPointInputs, build_talking_points
 from reports.briefings.updates import gather_rounds, is_decided
 from reports.choices import StepKind
 from reports.readiness import countable_facts
 from reports.readiness.explanation import headline
-from reports.readiness.explanation.step_sentences import told_steps
+from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import Readiness, readiness
+from reports.readiness.readiness import Readiness, evaluate_readiness
 from tiptracker.accounts.models import User
 from tiptracker.choices import Marking
 from tiptracker.infrastructure.read_snapshot import snapshot
@@ -56,13 +56,13 @@ def build_dialogue_pack(
     if not reader.is_embassy:
         raise PermissionDenied
     edition = Edition.objects.visible_to(reader).select_related("country").get(pk=edition.pk)
-    seen = Seen(reader, edition, as_of, known_by)
+    seen = ReaderView(reader, edition, as_of, known_by)
     own = Dialogue.objects.visible_to(reader).filter(country=edition.country).known_by(known_by).get(pk=dialogue.pk)
-    facts = countable_facts.known(gather_facts(edition), known_by)
-    result = readiness(facts, as_of=as_of, known_by=known_by)
+    facts = countable_facts.facts_known_by(gather_facts(edition), known_by)
+    result = evaluate_readiness(facts, as_of=as_of, known_by=known_by)
     next_steps = result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
-    promises = gather_promises(seen, keys)
+    promises = gather_commitments(seen, keys)
     rounds = gather_rounds(seen, promises)
     before = list(Dialogue.objects.visible_to(reader).held_before(own).filter(seen.recorded, held_on__lte=as_of))
     last = before[0] if before else None
@@ -75,17 +75,17 @@ def build_dialogue_pack(
         .values_list("pk", flat=True)
     )
     theirs = [promise for promise in promises if promise.row.pk in concerning]
-    steps = _steps(seen, [own, *before])
+    steps = _find_next_steps(seen, [own, *before])
     since = [step for step in steps if not table or step.ministry_id is None or step.ministry_id in table]
     stage = _stage(seen, own)
-    talks = told_talks(
-        Known(
+    talks = build_talking_points(
+        TalkingPointInputs(
             seen=seen,
             result=result,
-            asked=gather_asked(seen),
+            asked=gather_recommendations(seen),
             promises=promises,
             rounds=rounds,
-            pieces=gather_pieces(seen, keys),
+            pieces=gather_evidence(seen, keys),
             terms=terms_in_force(seen),
             concerning=frozenset(concerning),
             table=table,
@@ -97,7 +97,7 @@ def build_dialogue_pack(
         filter(
             None,
             [
-                countable_facts.facts_up_to(facts),
+                countable_facts.newest_recorded_at(facts),
                 *(event.recorded_at for promise in promises for event in promise.events),
                 *(row.decision.recorded_at for row in rounds if is_decided(seen, row)),
                 *(at for row in [own, *before] for at in (row.entered_at, row.recorded_at) if at and seen.knows(at)),
@@ -108,7 +108,7 @@ def build_dialogue_pack(
         default=None,
     )
     return content.DialoguePack(
-        title=f"{edition.country}: dialogue of {formatting.day(own.held_on)}",
+        title=f"{edition.country}: dialogue of {formatting.format_date(own.held_on)}",
         subtitle=f"Dialogue pack · Trafficking in Persons Report, {edition.year} edition",
         post=f"U.S. Embassy, {edition.country}",
         country=edition.country.name,
@@ -119,33 +119,33 @@ def build_dialogue_pack(
         known_by=seen.local(known_by) if known_by else None,
         facts_up_to=seen.local(newest) if newest else None,
         held_on=own.held_on,
-        countdown=sentences.distance(own.held_on, as_of),
+        countdown=sentences.format_relative_date(own.held_on, as_of),
         place=own.place,
         purpose=own.purpose,
-        table=_names(people, table),
+        table=_ministry_names(people, table),
         stage=stage.label,
         deadline=result.deadline_on,
-        sentence=_sentence(talks, result),
+        sentence=_summary_sentence(talks, result),
         next_steps=_next_steps(seen, result, next_steps, table),
-        agenda=tuple(_agenda(seen, own, promises, result, is_held=stage is Stage.HELD)),
-        minutes=_meeting(seen, own, promises, [step for step in steps if step.dialogue_id == own.pk])
-        if stage is Stage.HELD
+        agenda=tuple(_agenda(seen, own, promises, result, is_held=stage is DialogueStage.HELD)),
+        minutes=_build_meeting(seen, own, promises, [step for step in steps if step.dialogue_id == own.pk])
+        if stage is DialogueStage.HELD
         else None,
         talks=talks,
-        last=_meeting(seen, last, theirs, _since(seen, last, since, own)) if last else None,
-        participants=tuple(_person(row, is_held=stage is Stage.HELD) for row in people),
+        last=_build_meeting(seen, last, theirs, _steps_since(seen, last, since, own)) if last else None,
+        participants=tuple(_build_participant(row, is_held=stage is DialogueStage.HELD) for row in people),
         disclaimer=headline.DISCLAIMER,
     )
 
 
-def _stage(seen: Seen, row: Dialogue) -> Stage:
+def _stage(seen: ReaderView, row: Dialogue) -> DialogueStage:
     """How far it had come on the day, by what was known."""
     is_recorded = row.recorded_at is not None and seen.knows(row.recorded_at) and row.held_on <= seen.as_of
     is_called_off = row.called_off_at is not None and seen.knows(row.called_off_at)
     return stage_on(row.held_on, seen.as_of, is_recorded=is_recorded, is_called_off=is_called_off)
 
 
-def _sentence(talks: Iterable[content.Talk], result: Readiness) -> str:
+def _summary_sentence(talks: Iterable[content.Talk], result: Readiness) -> str:
     """What there is to say, in a sentence: "3 to thank for, 2 to answer and 9 to ask; 31 days are left."."""
     theirs = [talk for talk in talks if not talk.is_ours]
     numbers = {
@@ -156,14 +156,14 @@ def _sentence(talks: Iterable[content.Talk], result: Readiness) -> str:
         "to ask": sum(len(talk.to_ask) for talk in theirs),
     }
     parts = [f"{number} {words}" for words, number in numbers.items() if number]
-    said = formatting.listed(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
+    said = formatting.join_with_and(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
     if result.deadline_on is None:
         return f"{said}."
     return f"{said}; {headline.time_left(result.deadline_on, result.as_of)}."
 
 
 def _agenda(
-    seen: Seen, row: Dialogue, promises: Iterable[Promise], result: Readiness, *, is_held: bool
+    seen: ReaderView, row: Dialogue, promises: Iterable[GatheredCommitment], result: Readiness, *, is_held: bool
 ) -> Iterable[content.Item]:
     """Its items in their order, each as it stands; what was said once it was held."""
     told = {promise.row.pk: promise.told for promise in promises}
@@ -173,29 +173,29 @@ def _agenda(
             continue
         yield content.Item(
             position=item.position,
-            what=_about(item),
-            whose=_whose(item),
-            standing=_standing(item, told, result),
+            what=_describe_subject(item),
+            whose=_responsible_name(item),
+            standing=_describe_status(item, told, result),
             ask=item.note,
             said=item.said if is_held else "",
         )
 
 
-def _about(item: AgendaItem) -> str:
+def _describe_subject(item: AgendaItem) -> str:
     asked = item.recommendation
     if asked is None:
         return str(item)
     ours = ", as we reconstruct it" if asked.is_reconstruction else ""
-    return f"{formatting.opening(named(asked))}{ours}: {asked.text}"
+    return f"{formatting.capitalize_first(recommendation_name(asked))}{ours}: {asked.text}"
 
 
-def _whose(item: AgendaItem) -> str:
+def _responsible_name(item: AgendaItem) -> str:
     if item.recommendation:
         return item.recommendation.lead.name if item.recommendation.lead else "No ministry named"
     return item.commitment.maker if item.commitment else "Other topic"
 
 
-def _standing(item: AgendaItem, told: dict[int, content.Undertaking], result: Readiness) -> str:
+def _describe_status(item: AgendaItem, told: dict[int, content.Undertaking], result: Readiness) -> str:
     """How what an item is about stands; nothing of a topic, and of what belongs to another edition."""
     if item.commitment_id:
         return told[item.commitment_id].standing if item.commitment_id in told else ""
@@ -205,11 +205,11 @@ def _standing(item: AgendaItem, told: dict[int, content.Undertaking], result: Re
     shown = sum(bool(line.line.finding.worth) for line in own)
     if not shown:
         return "nothing verified yet"
-    return f"shown and verified on {shown} of {sentences.counted(len(own), 'benchmark', 'benchmarks')}"
+    return f"shown and verified on {shown} of {sentences.format_count(len(own), 'benchmark', 'benchmarks')}"
 
 
-def _person(row: Participant, *, is_held: bool) -> content.Person:
-    how = formatting.within(Presence(row.presence).label)
+def _build_participant(row: Participant, *, is_held: bool) -> content.Person:
+    how = formatting.lowercase_first(Presence(row.presence).label)
     if not is_held:
         how = f"expected {how}"
     elif row.came is False:
@@ -223,24 +223,24 @@ def _person(row: Participant, *, is_held: bool) -> content.Person:
 
 
 def _next_steps(
-    seen: Seen, result: Readiness, steps: NextSteps, table: Collection[int]
-) -> tuple[content.NextStep, ...]:
+    seen: ReaderView, result: Readiness, steps: NextSteps, table: Collection[int]
+) -> tuple[content.StepDisplay, ...]:
     """The steps of the ministries at the table; of all where it is with none in particular. What waits is ours."""
-    told = told_steps(result, steps, step_texts(result, steps, reader=seen.reader)).steps
+    told = display_steps(result, steps, step_texts(result, steps, reader=seen.reader)).steps
     return tuple(
         one
         for step, one in zip(steps.steps, told, strict=True)
         if step.kind is not StepKind.REVIEW and (not table or step.ministry_id in table)
-    )[: content.STEPS_FIRST]
+    )[: content.FIRST_PAGE_STEPS]
 
 
-def _names(people: Iterable[Participant], table: Collection[int]) -> str:
+def _ministry_names(people: Iterable[Participant], table: Collection[int]) -> str:
     """The ministries at the table by name; empty where it is with none in particular."""
     names = {one.ministry.name for one in people if one.ministry and one.ministry.pk in table}
-    return formatting.listed(sorted(names)) if names else ""
+    return formatting.join_with_and(sorted(names)) if names else ""
 
 
-def _steps(seen: Seen, dialogues: Sequence[Dialogue]) -> list[NextStep]:
+def _find_next_steps(seen: ReaderView, dialogues: Sequence[Dialogue]) -> list[NextStep]:
     """What somebody undertook to do next at these dialogues, in the order in which it was agreed."""
     return list(
         NextStep.objects.visible_to(seen.reader)
@@ -250,13 +250,13 @@ def _steps(seen: Seen, dialogues: Sequence[Dialogue]) -> list[NextStep]:
     )
 
 
-def _is_done(seen: Seen, step: NextStep) -> bool:
+def _is_done(seen: ReaderView, step: NextStep) -> bool:
     """Whether it was done by the day, as far as was known."""
     done = getattr(step, "done", None)
     return done is not None and done.done_on <= seen.as_of and seen.knows(done.recorded_at)
 
 
-def _since(seen: Seen, last: Dialogue, steps: Iterable[NextStep], own: Dialogue) -> list[NextStep]:
+def _steps_since(seen: ReaderView, last: Dialogue, steps: Iterable[NextStep], own: Dialogue) -> list[NextStep]:
     """What was to be done since last time: what was agreed then, and what is still open of earlier times."""
     return [
         step
@@ -265,7 +265,7 @@ def _since(seen: Seen, last: Dialogue, steps: Iterable[NextStep], own: Dialogue)
     ]
 
 
-def _meeting(seen: Seen, row: Dialogue, promises: Iterable[Promise], steps: Iterable[NextStep]) -> content.Meeting:
+def _build_meeting(seen: ReaderView, row: Dialogue, promises: Iterable[GatheredCommitment], steps: Iterable[NextStep]) -> content.Meeting:
     """What was said and agreed at a dialogue that was held, and what became of it; steps still open first."""
     made = [promise for promise in promises if promise.row.dialogue_id == row.pk]
     return content.Meeting(
@@ -273,22 +273,22 @@ def _meeting(seen: Seen, row: Dialogue, promises: Iterable[Promise], steps: Iter
         place=row.place,
         record=row.record,
         agreed=row.agreed,
-        summary=sentences.tallied([promise.told.state for promise in made]),
+        summary=sentences.describe_status_counts([promise.told.state for promise in made]),
         undertakings=tuple(promise.told for promise in made),
-        steps=tuple(_step(seen, step) for step in sorted(steps, key=lambda step: _is_done(seen, step))),
+        steps=tuple(_build_step(seen, step) for step in sorted(steps, key=lambda step: _is_done(seen, step))),
     )
 
 
-def _step(seen: Seen, step: NextStep) -> content.Step:
+def _build_step(seen: ReaderView, step: NextStep) -> content.Step:
     due_on = step.due_on
     if _is_done(seen, step):
         done = step.done
         state = "verified_done"
-        standing = f"done {sentences.short(done.done_on)}{f': {done.result}' if done.result else ''}"
+        standing = f"done {sentences.format_short_date(done.done_on)}{f': {done.result}' if done.result else ''}"
     elif overdue := days_past_due(due_on, seen.as_of):
-        state, standing = "overdue", overdue_by(overdue)
+        state, standing = "overdue", format_overdue(overdue)
     else:
-        state, standing = "open", f"due {sentences.distance(due_on, seen.as_of)}" if due_on else "still open"
+        state, standing = "open", f"due {sentences.format_relative_date(due_on, seen.as_of)}" if due_on else "still open"
     return content.Step(
         text=step.text,
         owner=step.owner,

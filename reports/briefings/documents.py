@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from recommendations.models import Edition
 from reports.briefings import content
-from reports.briefings.ambassador import build_briefing
+from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.ministry import build_ministry_page
 from reports.briefings.washington import build_washington_input
@@ -65,7 +65,7 @@ def build_document(
             has_sources=document.has_sources,
         )
     else:
-        said = build_briefing(
+        said = build_ambassador_briefing(
             reader=reader,
             edition=edition,
             as_of=as_of,

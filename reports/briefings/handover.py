@@ -12,38 +12,38 @@ from django.core.exceptions import PermissionDenied
 from dialogues.models import Dialogue, Evidence, Participant
 from recommendations.models import Edition
 from reports.briefings import content
-from reports.briefings.contacts import Desk, Promised, gather_desks
+from reports.briefings.contacts import ResponsibleParty, CommitmentSummary, gather_responsible_parties
 from reports.briefings.step_texts import step_texts
 from reports.calendar import year
-from reports.calendar.gathering import days_of_the_embassy, milestones_of
-from reports.calendar.year import Day
+from reports.calendar.gathering import milestone_and_dialogue_days, list_milestones
+from reports.calendar.year import CalendarDay
 from reports.readiness.explanation import headline, score_display
-from reports.readiness.explanation.gaps import Lack, lacking
-from reports.readiness.explanation.step_sentences import told_steps
+from reports.readiness.explanation.gaps import RecordGap, find_gaps
+from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 from tiptracker.infrastructure.read_snapshot import snapshot
 
-SOON = timedelta(days=30)
-MOST_DUE, MOST_AGREED, MOST_MET, MOST_STEPS = 7, 4, 8, 3
+DUE_SOON = timedelta(days=30)
+MAX_DUE_DAYS, MAX_COMMITMENTS, MAX_PEOPLE_MET, MAX_STEPS = 7, 4, 8, 3
 """How many lines are named of what is due, was agreed last, of whom we met and of next steps; the rest is counted."""
 
 
 @dataclass(frozen=True)
-class Agreed:
+class LastDialogue:
     """The newest dialogue that was held, and what became of what was promised there; `more` counts the rest."""
 
     key: int
     held_on: date
     place: str
-    promises: Sequence[Promised]
+    promises: Sequence[CommitmentSummary]
     more: int
 
 
 @dataclass(frozen=True)
-class Handover:
+class HandoverNote:
     """The note, as plain values."""
 
     edition_id: int
@@ -51,20 +51,20 @@ class Handover:
     year: int
     as_of: date
     headline: str
-    parts: Sequence[score_display.PrintedPart]
-    ladder: content.Ladder
-    desks: Sequence[Desk]
-    agreed: Agreed | None
-    due: Sequence[Day]
+    parts: Sequence[score_display.PartDisplay]
+    ladder: content.StepsDisplay
+    desks: Sequence[ResponsibleParty]
+    agreed: LastDialogue | None
+    due: Sequence[CalendarDay]
     more_due: int
-    lacks: Sequence[Lack]
+    lacks: Sequence[RecordGap]
     colleagues: Sequence[tuple[str, str]]
     met: Sequence[str]
 
     @property
-    def steps(self) -> Sequence[content.NextStep]:
+    def steps(self) -> Sequence[content.StepDisplay]:
         """The first next steps: what waits at the embassy in one line, then what is asked of ministries."""
-        return self.ladder.on_one_page[:MOST_STEPS]
+        return self.ladder.on_one_page[:MAX_STEPS]
 
     @property
     def more_steps(self) -> str:
@@ -73,7 +73,7 @@ class Handover:
 
 
 @snapshot()
-def build_handover(*, reader: User, edition: Edition, as_of: date) -> Handover:
+def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> HandoverNote:
     """The note on an edition, for one reader, as of a day in the country.
 
     Raises PermissionDenied for a reader who may not read readiness.
@@ -81,50 +81,50 @@ def build_handover(*, reader: User, edition: Edition, as_of: date) -> Handover:
     if not reader.is_embassy:
         raise PermissionDenied
     facts = gather_facts(edition)
-    result = readiness(facts, as_of=as_of)
+    result = evaluate_readiness(facts, as_of=as_of)
     steps = result.next_steps()
-    desks = gather_desks(reader, edition, facts, as_of)
+    desks = gather_responsible_parties(reader, edition, facts, as_of)
     promises = [one for desk in desks for one in desk.promises]
-    due = _due(reader, edition, promises, as_of)
+    due = _find_due_days(reader, edition, promises, as_of)
     words_alone = (
         Evidence.objects.visible_to(reader)
         .current()
         .filter(country=edition.country_id, reviews__isnull=True, file__isnull=True, link="")
     )
-    return Handover(
+    return HandoverNote(
         edition_id=edition.pk,
         country=edition.country.name,
         year=edition.year,
         as_of=as_of,
         headline=headline.headline(result),
-        parts=score_display.parts(result),
-        ladder=told_steps(result, steps, step_texts(result, steps, reader=reader)),
+        parts=score_display.display_parts(result),
+        ladder=display_steps(result, steps, step_texts(result, steps, reader=reader)),
         desks=desks,
-        agreed=_agreed(reader, edition, promises, as_of),
-        due=due[:MOST_DUE],
-        more_due=len(due[MOST_DUE:]),
-        lacks=lacking(facts, result, on_words_alone=words_alone.count()),
+        agreed=_find_last_dialogue(reader, edition, promises, as_of),
+        due=due[:MAX_DUE_DAYS],
+        more_due=len(due[MAX_DUE_DAYS:]),
+        lacks=find_gaps(facts, result, on_words_alone=words_alone.count()),
         colleagues=_colleagues(reader, edition),
-        met=_met(reader, edition, as_of),
+        met=_people_met(reader, edition, as_of),
     )
 
 
-def _due(reader: User, edition: Edition, promises: Iterable[Promised], as_of: date) -> list[Day]:
+def _find_due_days(reader: User, edition: Edition, promises: Iterable[CommitmentSummary], as_of: date) -> list[CalendarDay]:
     """What is overdue, then what falls on one of the next days: milestones, dialogues planned, what was promised."""
     falls_due = [
-        year.due(one.standing, one.standing.due_on, text=one.text, maker=one.maker, key=one.key, today=as_of)
+        year.due_day(one.standing, one.standing.due_on, text=one.text, maker=one.maker, key=one.key, today=as_of)
         for one in promises
         if one.standing.due_on and not one.standing.is_settled
     ]
-    days = [*days_of_the_embassy(reader, edition, milestones_of(reader, edition), as_of), *falls_due]
+    days = [*milestone_and_dialogue_days(reader, edition, list_milestones(reader, edition), as_of), *falls_due]
     return [
         day
-        for day in year.in_order(days)
-        if day.days_overdue is not None or (day.days_left is not None and day.on <= as_of + SOON)
+        for day in year.sort_days(days)
+        if day.days_overdue is not None or (day.days_left is not None and day.on <= as_of + DUE_SOON)
     ]
 
 
-def _agreed(reader: User, edition: Edition, promises: Iterable[Promised], as_of: date) -> Agreed | None:
+def _find_last_dialogue(reader: User, edition: Edition, promises: Iterable[CommitmentSummary], as_of: date) -> LastDialogue | None:
     held = (
         Dialogue.objects.visible_to(reader)
         .held()
@@ -135,7 +135,7 @@ def _agreed(reader: User, edition: Edition, promises: Iterable[Promised], as_of:
     if held is None:
         return None
     there = [one for one in promises if one.dialogue_id == held.pk]
-    return Agreed(held.pk, held.held_on, held.place, there[:MOST_AGREED], len(there[MOST_AGREED:]))
+    return LastDialogue(held.pk, held.held_on, held.place, there[:MAX_COMMITMENTS], len(there[MAX_COMMITMENTS:]))
 
 
 def _colleagues(reader: User, edition: Edition) -> list[tuple[str, str]]:
@@ -146,7 +146,7 @@ def _colleagues(reader: User, edition: Edition) -> list[tuple[str, str]]:
     return [(row.name, Role(row.role).label.lower()) for row in people.order_by("-role", "name", "pk")]
 
 
-def _met(reader: User, edition: Edition, as_of: date) -> list[str]:
+def _people_met(reader: User, edition: Edition, as_of: date) -> list[str]:
     """Who sat at the dialogues of the period, each office once, the newest meeting first."""
     in_the_period = {"country": edition.country_id, "held_on__range": (edition.starts_on, as_of)}
     held = Dialogue.objects.visible_to(reader).held().filter(**in_the_period)
@@ -155,4 +155,4 @@ def _met(reader: User, edition: Edition, as_of: date) -> list[str]:
         .exclude(came=False)
         .order_by("-dialogue__held_on", "-dialogue_id", "pk")
     )
-    return list(dict.fromkeys(str(row) for row in rows))[:MOST_MET]
+    return list(dict.fromkeys(str(row) for row in rows))[:MAX_PEOPLE_MET]

@@ -6,8 +6,8 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from reports.briefings import content
-from reports.briefings.page_fit import WIDTH, has_room, note_of, sheet_of, steps_beside
-from reports.templatetags.print import Notes
+from reports.briefings.page_fit import TEXT_WIDTH, has_room_for_note, fit_note, fit_ministry_page, count_fitting_steps
+from reports.templatetags.print import Footnotes
 from tiptracker.choices import Paper
 
 TEMPLATES: dict[type, str] = {
@@ -17,43 +17,43 @@ TEMPLATES: dict[type, str] = {
     content.WashingtonInput: "reports/briefing_washington.html",
 }
 
-NOTE_APART = "The covering note stands on page"
+NOTE_IN_ANNEX = "The covering note stands on page"
 """What stands for a covering note in an annex; the number of that follows."""
 
-type Entry = tuple[str, str]
+type ContentsEntry = tuple[str, str]
 """A line of a table of contents: an anchor, and what stands there."""
 
 
-def as_html(said: content.Content, paper: Paper = Paper.A4) -> str:
+def render_html(said: content.Content, paper: Paper = Paper.A4) -> str:
     """What a document says, laid out; besides its hash, and whether it is a draft, nothing is added."""
     sections = content.picked(said.kind, said.sections)
-    note = note_of(said.covering_note, WIDTH[paper])
-    is_note_apart = isinstance(said, content.BriefingContent) and not has_room(note, said, paper)
+    note = fit_note(said.covering_note, TEXT_WIDTH[paper])
+    is_note_apart = isinstance(said, content.BriefingContent) and not has_room_for_note(note, said, paper)
     if is_note_apart:
-        note = NOTE_APART
+        note = NOTE_IN_ANNEX
     context: dict[str, Any] = {
         "briefing": said,
         "paper": paper.value,
         "sections": sections,
         "names": {section.name for section in sections},
-        "contents": _columns(_contents(said, sections, is_note_apart=is_note_apart)),
+        "contents": _split_columns(_table_of_contents(said, sections, is_note_apart=is_note_apart)),
         "note": note,
         "is_note_apart": is_note_apart,
         "clearance": content.clearance(said),
         "imprint": content.imprint(said),
-        "notes": Notes(),
+        "notes": Footnotes(),
     }
     if isinstance(said, content.BriefingContent):
-        shown = steps_beside(note, said, paper)
+        shown = count_fitting_steps(note, said, paper)
         context |= {"steps": said.ladder.on_one_page[:shown], "more_steps": said.ladder.more_than(shown)}
     if isinstance(said, content.MinistryPage):
-        context["sheet"] = sheet_of(said, sections, paper)
+        context["sheet"] = fit_ministry_page(said, sections, paper)
     return render_to_string(TEMPLATES[type(said)], context)
 
 
-def _contents(said: content.Content, sections: tuple[content.Section, ...], *, is_note_apart: bool) -> list[Entry]:
+def _table_of_contents(said: content.Content, sections: tuple[content.Section, ...], *, is_note_apart: bool) -> list[ContentsEntry]:
     """What stands where, after the pages that come first."""
-    entries: list[Entry] = []
+    entries: list[ContentsEntry] = []
     if is_note_apart:
         entries.append(("note", "Covering note"))
     if isinstance(said, content.BriefingContent) and said.has_more_months:
@@ -65,7 +65,7 @@ def _contents(said: content.Content, sections: tuple[content.Section, ...], *, i
     ]
 
 
-def _columns(entries: list[Entry], columns: int = 3) -> list[list[Entry]]:
+def _split_columns(entries: list[ContentsEntry], columns: int = 3) -> list[list[ContentsEntry]]:
     """Side by side, each read to its end before the next; the first ones are the longer."""
     lines, more = divmod(len(entries), columns)
     ends = [0, *(lines * at + min(at, more) for at in range(1, columns + 1))]

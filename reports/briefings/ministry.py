@@ -9,14 +9,14 @@ from enum import IntEnum, auto
 
 from django.db.models import Q
 
-from dialogues.choices import Review, Shows, Status
+from dialogues.choices import EvidenceDecision, SupportKind, CommitmentStatus
 from dialogues.models import EvidenceReview, UpdateRound
 from recommendations.models import Edition
 from reports import formatting, sentences
 from reports.briefings import content
-from reports.briefings.promises import Promise, gather_promises
-from reports.briefings.reader import Seen, in_office
-from reports.briefings.updates import gather_rounds, is_decided, newest_of
+from reports.briefings.promises import GatheredCommitment, gather_commitments
+from reports.briefings.reader import ReaderView, describe_office_holders
+from reports.briefings.updates import gather_rounds, is_decided, newest_by_commitment
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Marking, Role
 from tiptracker.infrastructure.read_snapshot import snapshot
@@ -34,37 +34,37 @@ def build_ministry_page(
 ) -> content.MinistryPage:
     """The page for one ministry, as of a day and as known by a moment (None: all that is recorded)."""
     eyes = User(role=Role.FOCAL_POINT, ministry=ministry)
-    seen = Seen(eyes, edition, as_of, known_by)
-    promises = gather_promises(seen, {})
+    seen = ReaderView(eyes, edition, as_of, known_by)
+    promises = gather_commitments(seen, {})
     rounds = gather_rounds(seen, promises)
-    newest = newest_of(rounds)
-    places = {promise.row.pk: _place(promise) for promise in promises}
+    newest = newest_by_commitment(rounds)
+    places = {promise.row.pk: _priority_group(promise) for promise in promises}
     promises.sort(key=lambda promise: places[promise.row.pk])
-    words = _words(seen)
-    needed = tuple(_needed(seen, promises, places, newest))
+    words = _newest_reviews(seen)
+    needed = tuple(_list_needed(seen, promises, places, newest))
     return content.MinistryPage(
         title=ministry.name,
-        subtitle=f"What we agreed, and where it stands on {formatting.day(as_of)}",
+        subtitle=f"What we agreed, and where it stands on {formatting.format_date(as_of)}",
         post=f"U.S. Embassy, {edition.country}",
         country=edition.country.name,
         edition=f"{edition.year} edition",
-        minister=in_office(seen, ministry),
+        minister=describe_office_holders(seen, ministry),
         marking=marking.label,
         is_cleared=is_cleared,
         as_of=as_of,
         known_by=seen.local(known_by) if known_by else None,
         facts_up_to=_facts_up_to(seen, promises, rounds, words),
-        sentence=_sentence(promises),
+        sentence=_summary_sentence(promises),
         agreed=tuple(promise.told for promise in promises),
-        verified=tuple(_verified(seen, promises, words)),
+        verified=tuple(_list_verified(seen, promises, words)),
         needed=needed,
-        agreed_order=_order(places.values()),
-        verified_order=_verified_order(promises, words),
-        needed_order=_order(place for place in places.values() if place in TO_DO),
+        agreed_order=_order_sentence(places.values()),
+        verified_order=_verified_order_sentence(promises, words),
+        needed_order=_order_sentence(place for place in places.values() if place in OPEN_GROUPS),
     )
 
 
-class Place(IntEnum):
+class PriorityGroup(IntEnum):
     """Why an undertaking stands where it does in a list: what the ministry can do something about comes first."""
 
     OVERDUE = auto()
@@ -76,53 +76,53 @@ class Place(IntEnum):
     WITHDRAWN = auto()
 
 
-TO_DO = (Place.OVERDUE, Place.RETURNED, Place.DUE, Place.UNDATED)
-ORDER = {
-    Place.OVERDUE: "what is overdue longest",
-    Place.RETURNED: "what we returned",
-    Place.DUE: "what is due soonest",
-    Place.UNDATED: "what has no date yet",
-    Place.WITH_US: "what waits for our answer",
-    Place.DONE: "what is done",
-    Place.WITHDRAWN: "what was withdrawn",
+OPEN_GROUPS = (PriorityGroup.OVERDUE, PriorityGroup.RETURNED, PriorityGroup.DUE, PriorityGroup.UNDATED)
+GROUP_LABELS = {
+    PriorityGroup.OVERDUE: "what is overdue longest",
+    PriorityGroup.RETURNED: "what we returned",
+    PriorityGroup.DUE: "what is due soonest",
+    PriorityGroup.UNDATED: "what has no date yet",
+    PriorityGroup.WITH_US: "what waits for our answer",
+    PriorityGroup.DONE: "what is done",
+    PriorityGroup.WITHDRAWN: "what was withdrawn",
 }
 """What is listed at each place, in words."""
 
 
-def _place(promise: Promise) -> Place:
+def _priority_group(promise: GatheredCommitment) -> PriorityGroup:
     match promise.standing.status:
-        case Status.VERIFIED:
-            return Place.DONE
-        case Status.WITHDRAWN:
-            return Place.WITHDRAWN
-        case Status.REPORTED | Status.WITH_EMBASSY:
-            return Place.WITH_US
-        case Status.OVERDUE:
-            return Place.OVERDUE
+        case CommitmentStatus.VERIFIED:
+            return PriorityGroup.DONE
+        case CommitmentStatus.WITHDRAWN:
+            return PriorityGroup.WITHDRAWN
+        case CommitmentStatus.REPORTED | CommitmentStatus.WITH_EMBASSY:
+            return PriorityGroup.WITH_US
+        case CommitmentStatus.OVERDUE:
+            return PriorityGroup.OVERDUE
     if promise.standing.returned_on:
-        return Place.RETURNED
-    return Place.DUE if promise.standing.due_on else Place.UNDATED
+        return PriorityGroup.RETURNED
+    return PriorityGroup.DUE if promise.standing.due_on else PriorityGroup.UNDATED
 
 
-def _order(places: Iterable[Place]) -> str:
+def _order_sentence(places: Iterable[PriorityGroup]) -> str:
     """In which order undertakings at these places are listed; nothing where there is one at most."""
     found = list(places)
     if len(found) < 2:
         return ""
-    first, *others = (ORDER[place] for place in sorted(set(found)))
+    first, *others = (GROUP_LABELS[place] for place in sorted(set(found)))
     return f"Listed first is {first}{''.join(f', then {other}' for other in others)}."
 
 
-def _verified_order(promises: Iterable[Promise], words: Iterable[EvidenceReview]) -> str:
+def _verified_order_sentence(promises: Iterable[GatheredCommitment], words: Iterable[EvidenceReview]) -> str:
     """In which order verified things are listed; nothing where there is one at most."""
-    done = sum(promise.standing.status is Status.VERIFIED for promise in promises)
-    pieces = len({row.evidence_id for row in words if row.decision == Review.VERIFIED})
+    done = sum(promise.standing.status is CommitmentStatus.VERIFIED for promise in promises)
+    pieces = len({row.evidence_id for row in words if row.decision == EvidenceDecision.VERIFIED})
     if done + pieces < 2:
         return ""
     return "Listed first is what is done, then what we verified last." if done and pieces else "The newest is first."
 
 
-def _words(seen: Seen) -> list[EvidenceReview]:
+def _newest_reviews(seen: ReaderView) -> list[EvidenceReview]:
     """The embassy's newest word on each piece that the ministry sent and on each thing that it shows. Oldest first.
 
     Concrete actions and figures alone: a statement, or a finding that nothing was done, is no thing to thank for.
@@ -130,7 +130,7 @@ def _words(seen: Seen) -> list[EvidenceReview]:
     rows = (
         EvidenceReview.objects.visible_to(seen.reader)
         .filter(seen.recorded, evidence__happened_to__lte=seen.as_of)
-        .filter(Q(evidence__bearings__shows=Shows.ACTION) | Q(evidence__readings__figure__isnull=False))
+        .filter(Q(evidence__bearings__shows=SupportKind.ACTION) | Q(evidence__readings__figure__isnull=False))
         .select_related("evidence")
         .order_by("recorded_at", "pk")
         .distinct()
@@ -138,76 +138,76 @@ def _words(seen: Seen) -> list[EvidenceReview]:
     return list({(row.evidence_id, row.bearing_id): row for row in rows}.values())
 
 
-def _verified(seen: Seen, promises: Iterable[Promise], words: Iterable[EvidenceReview]) -> Iterator[content.Verified]:
+def _list_verified(seen: ReaderView, promises: Iterable[GatheredCommitment], words: Iterable[EvidenceReview]) -> Iterator[content.Verified]:
     """What is done and verified; then the single things that the embassy verified of what was sent."""
-    done = [promise for promise in promises if promise.standing.status is Status.VERIFIED]
+    done = [promise for promise in promises if promise.standing.status is CommitmentStatus.VERIFIED]
     for promise in sorted(done, key=lambda promise: promise.events[-1].happened_on, reverse=True):
         done_on = promise.events[-1].happened_on
-        yield content.Verified(promise.told.text, f"done; verified on {sentences.short(done_on)}")
-    told = {row.evidence_id: row for row in words if row.decision == Review.VERIFIED}
+        yield content.Verified(promise.told.text, f"done; verified on {sentences.format_short_date(done_on)}")
+    told = {row.evidence_id: row for row in words if row.decision == EvidenceDecision.VERIFIED}
     for row in sorted(told.values(), key=lambda row: (row.recorded_at, row.pk), reverse=True):
         piece = row.evidence
-        when = sentences.span(row.first_on or piece.happened_from, piece.happened_to)
-        yield content.Verified(piece.title, f"{when}; verified on {sentences.short(seen.day(row.recorded_at))}")
+        when = sentences.describe_date_span(row.first_on or piece.happened_from, piece.happened_to)
+        yield content.Verified(piece.title, f"{when}; verified on {sentences.format_short_date(seen.day(row.recorded_at))}")
 
 
-def _needed(
-    seen: Seen, promises: Iterable[Promise], places: Mapping[int, Place], newest: Mapping[int, UpdateRound]
+def _list_needed(
+    seen: ReaderView, promises: Iterable[GatheredCommitment], places: Mapping[int, PriorityGroup], newest: Mapping[int, UpdateRound]
 ) -> Iterator[content.Needed]:
     """What the ministry can do next about each undertaking that is open, most urgent first."""
-    due = [one.standing.due_on for one in promises if places[one.row.pk] is Place.DUE and one.standing.due_on]
+    due = [one.standing.due_on for one in promises if places[one.row.pk] is PriorityGroup.DUE and one.standing.due_on]
     soonest = min(due, default=None)
     for promise in promises:
         place, row = places[promise.row.pk], newest.get(promise.row.pk)
-        if place in TO_DO:
-            reason = _reason(seen, promise, place, soonest)
-            yield content.Needed(promise.told.text, _what_is_needed(promise, row), reason)
+        if place in OPEN_GROUPS:
+            reason = _priority_reason(seen, promise, place, soonest)
+            yield content.Needed(promise.told.text, _request_sentence(promise, row), reason)
 
 
-def _reason(seen: Seen, promise: Promise, place: Place, soonest: date | None) -> str:
+def _priority_reason(seen: ReaderView, promise: GatheredCommitment, place: PriorityGroup, soonest: date | None) -> str:
     """Why an undertaking stands where it does: "Overdue by 14 days", "Due soonest, in 3 days", "No date agreed"."""
     due_on = promise.standing.due_on
-    if place is Place.RETURNED and promise.standing.returned_on:
-        return f"Returned on {sentences.short(promise.standing.returned_on)}"
+    if place is PriorityGroup.RETURNED and promise.standing.returned_on:
+        return f"Returned on {sentences.format_short_date(promise.standing.returned_on)}"
     if due_on is None:
         return "No date agreed"
-    if place is Place.OVERDUE:
-        return f"Overdue by {sentences.days(promise.standing.days_overdue)}"
-    far = sentences.distance(due_on, seen.as_of)
+    if place is PriorityGroup.OVERDUE:
+        return f"Overdue by {sentences.format_days(promise.standing.days_overdue)}"
+    far = sentences.format_relative_date(due_on, seen.as_of)
     return f"Due soonest, {far}" if due_on == soonest else f"Due {far}"
 
 
-def _what_is_needed(promise: Promise, newest: UpdateRound | None) -> str:
+def _request_sentence(promise: GatheredCommitment, newest: UpdateRound | None) -> str:
     if newest is not None and promise.standing.returned_on:
-        answered = formatting.day(promise.standing.returned_on)
+        answered = formatting.format_date(promise.standing.returned_on)
         return f"We returned your update on {answered}. What to change: {newest.decision.reason}"
     due_on = promise.standing.due_on
-    if promise.standing.status is Status.OVERDUE and due_on:
-        return f"It was due on {formatting.day(due_on)}. Please tell us how far it is, or by which day it will be done."
+    if promise.standing.status is CommitmentStatus.OVERDUE and due_on:
+        return f"It was due on {formatting.format_date(due_on)}. Please tell us how far it is, or by which day it will be done."
     if due_on is None:
         return "Please tell us by which day it will be done."
-    return f"It is due on {formatting.day(due_on)}. Please tell us once it is done, with the days and what shows it."
+    return f"It is due on {formatting.format_date(due_on)}. Please tell us once it is done, with the days and what shows it."
 
 
-def _sentence(promises: list[Promise]) -> str:
+def _summary_sentence(promises: list[GatheredCommitment]) -> str:
     """Where all of it stands, what is done first."""
     if not promises:
         return "Nothing has been agreed between us yet."
     statuses = [promise.standing.status for promise in promises]
     told = {
-        "done and verified": statuses.count(Status.VERIFIED),
-        "with the embassy": statuses.count(Status.WITH_EMBASSY),
-        "reported done": statuses.count(Status.REPORTED),
-        "under way or still to begin": statuses.count(Status.OPEN),
-        "overdue": statuses.count(Status.OVERDUE),
-        "withdrawn": statuses.count(Status.WITHDRAWN),
+        "done and verified": statuses.count(CommitmentStatus.VERIFIED),
+        "with the embassy": statuses.count(CommitmentStatus.WITH_EMBASSY),
+        "reported done": statuses.count(CommitmentStatus.REPORTED),
+        "under way or still to begin": statuses.count(CommitmentStatus.OPEN),
+        "overdue": statuses.count(CommitmentStatus.OVERDUE),
+        "withdrawn": statuses.count(CommitmentStatus.WITHDRAWN),
     }
     parts = [f"{number} {'is' if number == 1 else 'are'} {word}" for word, number in told.items() if number]
-    return f"Of {sentences.counted(len(promises), 'undertaking', 'undertakings')}, {formatting.listed(parts)}."
+    return f"Of {sentences.format_count(len(promises), 'undertaking', 'undertakings')}, {formatting.join_with_and(parts)}."
 
 
 def _facts_up_to(
-    seen: Seen, promises: list[Promise], rounds: list[UpdateRound], words: list[EvidenceReview]
+    seen: ReaderView, promises: list[GatheredCommitment], rounds: list[UpdateRound], words: list[EvidenceReview]
 ) -> datetime | None:
     """When the newest fact on it was recorded."""
     moments = [

@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.briefings import typesetting
-from reports.briefings.text_width import FONTS, glyphs_of
-from reports.briefings.typesetting import as_written, printable, typeset
+from reports.briefings.text_width import FONTS_DIR, common_glyphs
+from reports.briefings.typesetting import undo_typesetting, replace_missing_glyphs, typeset
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -35,22 +35,22 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-HOUSE = Path(__file__).resolve().parents[2]
-STYLE = HOUSE / "templates" / "reports" / "print.css"
-NO_SYSTEM_FONTS = HOUSE / "templates" / "reports" / "fonts.conf"
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+PRINT_STYLESHEET = PROJECT_ROOT / "templates" / "reports" / "print.css"
+FONTCONFIG_FILE = PROJECT_ROOT / "templates" / "reports" / "fonts.conf"
 
 FONT_SCHEME = "font"
-FAMILY = "Public Sans"
-WEIGHTS = {"Regular": 400, "Medium": 500, "SemiBold": 600, "Bold": 700}
+FONT_FAMILY = "Public Sans"
+FONT_WEIGHTS = {"Regular": 400, "Medium": 500, "SemiBold": 600, "Bold": 700}
 
-PRINTED = 4
+PRINT_FLAG = 4
 """The flag of an annotation that is printed as it is shown (ISO 32000-1, 12.5.3)."""
 
 
-type Tell = Callable[[int, str], None]
+type ProgressCallback = Callable[[int, str], None]
 """Is told how far a document is: per cent of the time that it takes (0 to 100, never less), and the step in words."""
 
-STEPS = {
+RENDER_STEPS = {
     "1": (0, "Reading the document"),
     "3": (4, "Applying the print style"),
     "4": (9, "Arranging its parts"),
@@ -59,12 +59,12 @@ STEPS = {
     "7": (84, "Writing the file"),
 }
 """By WeasyPrint's own number: where a step begins, in per cent as measured of the Ambassador's briefing; its words."""
-AGAIN = "Filling in page numbers"
-HTML_A_PAGE = 5_000
+REPAGINATION_TEXT = "Filling in page numbers"
+HTML_CHARS_PER_PAGE = 5_000
 """Characters of a document that come to one page of it, about: before they are set, nobody knows how many there are."""
 
 
-class Engine(NamedTuple):
+class PdfEngine(NamedTuple):
     """What is prepared once and shared with forked processes: the parsed print style, and what can be printed."""
 
     files: dict[str, bytes]
@@ -82,25 +82,25 @@ class Typefaces(NamedTuple):
 
 def load() -> None:
     """Import the engine and parse the print style: what a process may do before it forks those that print."""
-    _engine()
+    _get_engine()
 
 
 def warm_up() -> None:
     """Have the typefaces ready too, and print a line in each: for a process that will print and fork no other."""
-    to_pdf('<html lang="en"><head><title>A line</title></head><body><p>It <b>is <i>a</i></b> <i>line</i>.</p></html>')
+    render_pdf('<html lang="en"><head><title>A line</title></head><body><p>It <b>is <i>a</i></b> <i>line</i>.</p></html>')
 
 
 def cool_down() -> None:
     """Remove what this process has put aside."""
-    _typefaces.cache_clear()
+    _get_typefaces.cache_clear()
 
 
-def setting(html: str) -> str:
+def hash_render_input(html: str) -> str:
     """The SHA-256, in hexadecimal, of all that a document's file comes from: equal ones have files of equal bytes."""
-    return hashlib.sha256(f"{_made_with()}\n{html}".encode()).hexdigest()
+    return hashlib.sha256(f"{_describe_toolchain()}\n{html}".encode()).hexdigest()
 
 
-def to_pdf(html: str, tell: Tell | None = None) -> bytes:
+def render_pdf(html: str, tell: ProgressCallback | None = None) -> bytes:
     """A whole HTML document, with `lang` and `<title>`, as PDF/UA-1 bytes: equal for equal HTML.
 
     A character that the typefaces lack prints as its code point, `[U+1F984]`. Addresses in the
@@ -108,11 +108,11 @@ def to_pdf(html: str, tell: Tell | None = None) -> bytes:
     """
     from weasyprint import HTML  # noqa: PLC0415 -- slow, only the worker needs it
 
-    engine, typefaces = _engine(), _typefaces(os.getpid())
-    with _collector_off(), _told(tell, len(html) / HTML_A_PAGE):
-        document = HTML(string=printable(typeset(html), engine.glyphs), url_fetcher=engine.fetcher)
+    engine, typefaces = _get_engine(), _get_typefaces(os.getpid())
+    with _gc_disabled(), _report_progress(tell, len(html) / HTML_CHARS_PER_PAGE):
+        document = HTML(string=replace_missing_glyphs(typeset(html), engine.glyphs), url_fetcher=engine.fetcher)
         pdf: bytes = document.write_pdf(
-            finisher=_finish,
+            finisher=_finish_pdf,
             font_config=typefaces.fonts,
             stylesheets=[typefaces.rules, engine.style],
             pdf_variant="pdf/ua-1",
@@ -120,7 +120,7 @@ def to_pdf(html: str, tell: Tell | None = None) -> bytes:
     return pdf
 
 
-def text_of(pdf: bytes) -> str:
+def extract_pdf_text(pdf: bytes) -> str:
     """What stands in a PDF, page by page, as it was written; nothing where that can't be read."""
     from pypdf import PdfReader  # noqa: PLC0415 -- only the worker needs it
 
@@ -129,13 +129,13 @@ def text_of(pdf: bytes) -> str:
     except Exception:
         logger.exception("A PDF can't be read")
         return ""
-    return as_written(text)
+    return undo_typesetting(text)
 
 
 @cache
-def _made_with() -> str:
+def _describe_toolchain() -> str:
     """What every document is made with, in one text: the code, the print style, the typefaces and the libraries."""
-    files = [Path(__file__), Path(typesetting.__file__), STYLE, NO_SYSTEM_FONTS, *sorted(FONTS.glob("*.ttf"))]
+    files = [Path(__file__), Path(typesetting.__file__), PRINT_STYLESHEET, FONTCONFIG_FILE, *sorted(FONTS_DIR.glob("*.ttf"))]
     wanted = [line for line in metadata.requires("weasyprint") or () if "extra ==" not in line]
     libraries = ["weasyprint", *(re.split(r"[^\w.-]", line)[0] for line in wanted)]
     return "\n".join(
@@ -147,23 +147,23 @@ def _made_with() -> str:
 
 
 @cache
-def _engine() -> Engine:
+def _get_engine() -> PdfEngine:
     """The engine, without typefaces. Fontconfig reads where fonts of the machine lie as WeasyPrint is imported."""
-    files = {path.name: path.read_bytes() for path in sorted(FONTS.glob("*.ttf"))}
+    files = {path.name: path.read_bytes() for path in sorted(FONTS_DIR.glob("*.ttf"))}
     if not files:
-        raise FileNotFoundError(f"No typefaces in {FONTS}: run `make setup`, which builds the front end.")
+        raise FileNotFoundError(f"No typefaces in {FONTS_DIR}: run `make setup`, which builds the front end.")
     with _no_system_fonts():
         from weasyprint import CSS  # noqa: PLC0415 -- slow, only the worker needs it
-    fetcher = _fetcher(files)
-    style = CSS(string=STYLE.read_text(encoding="utf-8"), url_fetcher=fetcher)
-    return Engine(files, fetcher, style, glyphs_of(files.values()))
+    fetcher = _build_fetcher(files)
+    style = CSS(string=PRINT_STYLESHEET.read_text(encoding="utf-8"), url_fetcher=fetcher)
+    return PdfEngine(files, fetcher, style, common_glyphs(files.values()))
 
 
 @cache
-def _typefaces(process: int) -> Typefaces:
+def _get_typefaces(process: int) -> Typefaces:
     """The typefaces of a process, by its number. Fontconfig reads once more where fonts lie as they are set up."""
     del process
-    engine = _engine()
+    engine = _get_engine()
     from weasyprint import CSS  # noqa: PLC0415 -- slow, only the worker needs it
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 -- slow, only the worker needs it
 
@@ -175,7 +175,7 @@ def _typefaces(process: int) -> Typefaces:
     return Typefaces(fonts, rules)
 
 
-def _fetcher(files: dict[str, bytes]) -> "URLFetcher":
+def _build_fetcher(files: dict[str, bytes]) -> "URLFetcher":
     """Serves the given typefaces by name and `data:` addresses; whatever else is asked for is refused."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 -- slow, only the worker needs it
 
@@ -193,14 +193,14 @@ def _font_face(name: str) -> str:
     """The `@font-face` rule of a file called as its makers call it: `PublicSans-SemiBoldItalic.ttf`."""
     face = name.removesuffix(".ttf").partition("-")[2]
     style = "italic" if face.endswith("Italic") else "normal"
-    weight = WEIGHTS[face.removesuffix("Italic") or "Regular"]
+    weight = FONT_WEIGHTS[face.removesuffix("Italic") or "Regular"]
     return (
-        f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; font-style: {style};'
+        f'@font-face {{ font-family: "{FONT_FAMILY}"; font-weight: {weight}; font-style: {style};'
         f' src: url("{FONT_SCHEME}:{name}") }}'
     )
 
 
-def _finish(document: object, pdf: Any) -> None:
+def _finish_pdf(document: object, pdf: Any) -> None:
     """What PDF/UA asks for and the engine leaves out: what each header cell heads, and that links are printed too.
 
     A header cell heads its column within a table's head, else its row.
@@ -215,14 +215,14 @@ def _finish(document: object, pdf: Any) -> None:
             in_head = elements[row["P"]].get("S") == "/THead"
             element["A"]["Scope"] = "/Column" if in_head else "/Row"
         elif element.get("Subtype") == "/Link":
-            element["F"] = PRINTED
+            element["F"] = PRINT_FLAG
 
 
 @contextmanager
 def _no_system_fonts() -> Iterator[None]:
     """Let Fontconfig know no font of this machine while the engine starts."""
     before = os.environ.get("FONTCONFIG_FILE")
-    os.environ["FONTCONFIG_FILE"] = str(NO_SYSTEM_FONTS)
+    os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG_FILE)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="No fonts configured in FontConfig")
@@ -235,7 +235,7 @@ def _no_system_fonts() -> Iterator[None]:
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
+def _gc_disabled() -> Iterator[None]:
     """Rendering makes millions of objects and few cycles: without the collector it is a tenth faster."""
     was_on = gc.isenabled()
     gc.disable()
@@ -247,14 +247,14 @@ def _collector_off() -> Iterator[None]:
 
 
 @contextmanager
-def _told(tell: Tell | None, pages: float) -> Iterator[None]:
+def _report_progress(tell: ProgressCallback | None, pages: float) -> Iterator[None]:
     """Pass on how far WeasyPrint says that it is, with about so many `pages` to set."""
     if tell is None:
         yield
         return
     steps = logging.getLogger("weasyprint.progress")
     level, steps.propagate = steps.level, False
-    listener = _Listener(tell, pages)
+    listener = _ProgressHandler(tell, pages)
     steps.addHandler(listener)
     steps.setLevel(logging.INFO)
     try:
@@ -265,22 +265,22 @@ def _told(tell: Tell | None, pages: float) -> Iterator[None]:
         steps.propagate = True
 
 
-class _Listener(logging.Handler):
+class _ProgressHandler(logging.Handler):
     """Makes of WeasyPrint's "Step 5 - Creating layout - Page 7" what a person is told."""
 
-    def __init__(self, tell: Tell, pages: float) -> None:
+    def __init__(self, tell: ProgressCallback, pages: float) -> None:
         super().__init__()
         self.tell, self.pages, self.most, self.is_again = tell, pages, 0, False
 
     def emit(self, record: logging.LogRecord) -> None:
         said = re.match(r"Step (\d)(?: - Creating layout - (?:Page (\d+)$|(Repagination)))?", record.getMessage())
-        if not said or said[1] not in STEPS or (said[1] == "5" and not (said[2] or said[3])):
+        if not said or said[1] not in RENDER_STEPS or (said[1] == "5" and not (said[2] or said[3])):
             return
-        per_cent, words = STEPS[said[1]]
+        per_cent, words = RENDER_STEPS[said[1]]
         if said[1] == "5":
             self.is_again = self.is_again or bool(said[3])
             set_by_now = min(1.0, (int(said[2] or 1) - 1) / self.pages)
-            per_cent += int((STEPS["6"][0] - per_cent) * set_by_now)
-            words = AGAIN if self.is_again else words.format(said[2])
+            per_cent += int((RENDER_STEPS["6"][0] - per_cent) * set_by_now)
+            words = REPAGINATION_TEXT if self.is_again else words.format(said[2])
         self.most = max(self.most, per_cent)
         self.tell(self.most, words)

@@ -6,24 +6,24 @@ from datetime import date
 
 from django.db.models import Q
 
-from dialogues.choices import Kind, MadeBy, Status
+from dialogues.choices import CommitmentEventKind, MadeBy, CommitmentStatus
 from dialogues.models import Commitment, CommitmentEvent
-from dialogues.status import Standing, standing_on
+from dialogues.status import CommitmentStanding, standing_on
 from reports import sentences
 from reports.briefings import content
-from reports.briefings.reader import Seen
+from reports.briefings.reader import ReaderView
 
-PRESSED_FOR = (Status.OVERDUE, Status.OPEN, Status.WITH_EMBASSY, Status.REPORTED)
+PRESSING_STATUSES = (CommitmentStatus.OVERDUE, CommitmentStatus.OPEN, CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED)
 """What is pressed for, most urgent first."""
 
 
 @dataclass(frozen=True)
-class Promise:
+class GatheredCommitment:
     """A commitment with those of its events that were known and had happened, and how it is told."""
 
     row: Commitment
     events: tuple[CommitmentEvent, ...]
-    standing: Standing
+    standing: CommitmentStanding
     told: content.Undertaking
 
     @property
@@ -35,11 +35,11 @@ class Promise:
     def urgency(self) -> tuple[int, date, int]:
         """Overdue first, then open by its day, then what waits for the embassy, then what is settled."""
         status = self.standing.status
-        place = PRESSED_FOR.index(status) if status in PRESSED_FOR else len(PRESSED_FOR)
+        place = PRESSING_STATUSES.index(status) if status in PRESSING_STATUSES else len(PRESSING_STATUSES)
         return place, self.standing.due_on or date.max, self.row.pk
 
 
-def gather_promises(seen: Seen, keys: Mapping[int, str]) -> list[Promise]:
+def gather_commitments(seen: ReaderView, keys: Mapping[int, str]) -> list[GatheredCommitment]:
     """Commitments towards the edition's benchmarks, and towards none in particular; most urgent first.
 
     `keys` names benchmarks ("6a") by primary key.
@@ -55,21 +55,21 @@ def gather_promises(seen: Seen, keys: Mapping[int, str]) -> list[Promise]:
         .order_by("pk")
         .distinct()
     )
-    return sorted(filter(None, (_promise(seen, row, keys) for row in rows)), key=lambda promise: promise.urgency)
+    return sorted(filter(None, (_build_commitment(seen, row, keys) for row in rows)), key=lambda promise: promise.urgency)
 
 
-def press_for(promises: Iterable[Promise], deadline_on: date | None) -> tuple[content.Undertaking, ...]:
+def pressing_commitments(promises: Iterable[GatheredCommitment], deadline_on: date | None) -> tuple[content.Undertaking, ...]:
     """What of a ministry is overdue, due by the deadline or without a day, and what is with the embassy."""
 
-    def is_pressing(promise: Promise) -> bool:
+    def is_pressing(promise: GatheredCommitment) -> bool:
         status, due_on = promise.standing.status, promise.standing.due_on
-        is_later = status is Status.OPEN and due_on is not None and deadline_on is not None and due_on > deadline_on
-        return status in PRESSED_FOR and not promise.is_our_own and not is_later
+        is_later = status is CommitmentStatus.OPEN and due_on is not None and deadline_on is not None and due_on > deadline_on
+        return status in PRESSING_STATUSES and not promise.is_our_own and not is_later
 
     return tuple(promise.told for promise in promises if is_pressing(promise))
 
 
-def _promise(seen: Seen, row: Commitment, keys: Mapping[int, str]) -> Promise | None:
+def _build_commitment(seen: ReaderView, row: Commitment, keys: Mapping[int, str]) -> GatheredCommitment | None:
     """None for one that had not been made by the day."""
     events = sorted(
         (event for event in row.events.all() if event.happened_on <= seen.as_of and seen.knows(event.recorded_at)),
@@ -79,18 +79,18 @@ def _promise(seen: Seen, row: Commitment, keys: Mapping[int, str]) -> Promise | 
     standing = standing_on(events, sent, seen.as_of, zone=seen.zone, known_by=seen.known_by)
     if standing is None:
         return None
-    made = next((event for event in events if event.kind == Kind.MADE), events[0])
+    made = next((event for event in events if event.kind == CommitmentEventKind.MADE), events[0])
     told = content.Undertaking(
         text=row.text,
         ministry=row.maker,
         made_on=made.happened_on,
-        where=f"Dialogue of {sentences.short(row.dialogue.held_on)}" if row.dialogue else row.letter,
+        where=f"Dialogue of {sentences.format_short_date(row.dialogue.held_on)}" if row.dialogue else row.letter,
         towards=", ".join(keys[link.benchmark_id] for link in row.links.all() if link.benchmark_id in keys),
         due_on=standing.due_on,
         times_moved=standing.slips,
         state=standing.status.value,
-        standing=sentences.standing(
+        standing=sentences.describe_commitment_status(
             standing, events[-1].happened_on, seen.as_of, is_ministrys=row.made_by == MadeBy.MINISTRY
         ),
     )
-    return Promise(row, tuple(events), standing, told)
+    return GatheredCommitment(row, tuple(events), standing, told)

@@ -11,7 +11,7 @@ from tiptracker.accounts.models import Ministry, User
 
 
 @dataclass(frozen=True)
-class Seen:
+class ReaderView:
     """An edition's record as one reader sees it on a day, by what was known at a moment (None: all of it)."""
 
     reader: User
@@ -42,7 +42,7 @@ class Seen:
         return self.local(moment).date()
 
 
-def in_office(seen: Seen, ministry: Ministry) -> str:
+def describe_office_holders(seen: ReaderView, ministry: Ministry) -> str:
     """Who holds a ministry's office on the day; empty where that isn't known."""
     return "; ".join(
         str(one)

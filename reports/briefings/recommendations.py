@@ -6,44 +6,44 @@ from fractions import Fraction
 from dialogues.models import Assessment
 from recommendations.choices import Origin, Pillar
 from recommendations.models import BenchmarkTerms, Recommendation
-from recommendations.unmet_years import Unmet
+from recommendations.unmet_years import YearsUnmet
 from reports import formatting, sentences
 from reports.briefings import content
-from reports.briefings.evidence import Proof
-from reports.briefings.reader import Seen
+from reports.briefings.evidence import EvidenceAnnex
+from reports.briefings.reader import ReaderView
 from reports.briefings.summary import with_claim
 from reports.choices import PartKey
 from reports.readiness.explanation import score_display
-from reports.readiness.fact_views import verified
+from reports.readiness.fact_views import build_verified_view
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
 
 
-def gather_asked(seen: Seen) -> list[Recommendation]:
+def gather_recommendations(seen: ReaderView) -> list[Recommendation]:
     """The edition's recommendations that were known, as they read then: the report's own first."""
     rows = Recommendation.objects.visible_to(seen.reader).filter(edition=seen.edition)
     return rows.select_related("lead").prefetch_related("supporting").as_known_by(seen.known_by)
 
 
-def label(row: Recommendation) -> str:
+def recommendation_label(row: Recommendation) -> str:
     """Its number, with the action plan named where it stands there."""
     return f"{row.number}" if row.origin == Origin.REPORT else f"{row.get_origin_display()} {row.number}"
 
 
-def named(row: Recommendation) -> str:
+def recommendation_name(row: Recommendation) -> str:
     """As it is named in a sentence: `recommendation 2`."""
-    kind = "recommendation" if row.origin == Origin.REPORT else formatting.within(row.get_origin_display())
+    kind = "recommendation" if row.origin == Origin.REPORT else formatting.lowercase_first(row.get_origin_display())
     return f"{kind} {row.number}"
 
 
-def told_recommendations(
-    seen: Seen, asked: list[Recommendation], facts: Facts, result: Readiness, proof: Proof
+def build_recommendations(
+    seen: ReaderView, asked: list[Recommendation], facts: Facts, result: Readiness, proof: EvidenceAnnex
 ) -> tuple[content.Recommendation, ...]:
     """Each with its points, printed so that they add up to the part's. `facts` are those known."""
-    printed = score_display.benchmarks(facts, result)
+    printed = score_display.display_benchmarks(facts, result)
     terms = terms_in_force(seen)
-    verdicts = _verdicts(seen, facts)
-    evidence = _evidence(facts, result, proof)
+    verdicts = _current_assessments(seen, facts)
+    evidence = _evidence_numbers(facts, result, proof)
     known = Recommendation.objects.visible_to(seen.reader).filter(edition__country=seen.edition.country_id)
     unmet = known.years_unmet()
     own: dict[int, list[int]] = {row.pk: [] for row in asked}
@@ -52,42 +52,42 @@ def told_recommendations(
     points = [sum((printed[pk].points for pk in own[row.pk]), Fraction(0)) for row in asked]
     return tuple(
         content.Recommendation(
-            label=label(row),
+            label=recommendation_label(row),
             text=row.text,
             is_reconstruction=row.is_reconstruction,
-            facts=_facts(row, unmet.get(row.pk)),
+            facts=_recommendation_facts(row, unmet.get(row.pk)),
             points=gives if result.is_reviewed else None,
-            of=formatting.tenths(sum((printed[pk].of for pk in own[row.pk]), Fraction(0))),
+            of=formatting.round_to_tenth(sum((printed[pk].of for pk in own[row.pk]), Fraction(0))),
             benchmarks=tuple(
-                _benchmark(printed[pk], terms[pk], verdicts.get(pk), evidence.get(pk, ())) for pk in own[row.pk]
+                _build_benchmark(printed[pk], terms[pk], verdicts.get(pk), evidence.get(pk, ())) for pk in own[row.pk]
             ),
         )
-        for row, gives in zip(asked, formatting.printed(points, total=_printed_part(result)), strict=True)
+        for row, gives in zip(asked, formatting.round_preserving_sum(points, total=_action_part_points(result)), strict=True)
     )
 
 
-def _printed_part(result: Readiness) -> Decimal:
+def _action_part_points(result: Readiness) -> Decimal:
     """The points of concrete action as the table of the four parts prints them."""
-    printed = formatting.printed([part.points for part in result.verified.parts])
+    printed = formatting.round_preserving_sum([part.points for part in result.verified.parts])
     return next(own for part, own in zip(result.verified.parts, printed, strict=True) if part.key is PartKey.ACTION)
 
 
-def _facts(row: Recommendation, unmet: Unmet | None) -> tuple[str, ...]:
+def _recommendation_facts(row: Recommendation, unmet: YearsUnmet | None) -> tuple[str, ...]:
     """Where it stands, what it rests on, who leads, and for how long it has been unmet."""
     supporting = [ministry.name for ministry in row.supporting.all()]
     facts = (
         row.get_origin_display(),
-        formatting.within(Pillar(row.pillar).label),
-        sentences.indicia(row.indicia),
+        formatting.lowercase_first(Pillar(row.pillar).label),
+        sentences.format_indicia(row.indicia),
         f"led by {row.lead.name}" if row.lead else "no ministry leads",
-        f"with {formatting.listed(supporting)}" if supporting else "",
+        f"with {formatting.join_with_and(supporting)}" if supporting else "",
         f"unmet {unmet.told} ({unmet.source})" if unmet else "",
     )
     return tuple(filter(None, facts))
 
 
-def _benchmark(
-    printed: score_display.PrintedBenchmark,
+def _build_benchmark(
+    printed: score_display.BenchmarkDisplay,
     terms: BenchmarkTerms,
     verdict: content.Assessment | None,
     evidence: tuple[str, ...],
@@ -96,7 +96,7 @@ def _benchmark(
     return content.Benchmark(
         key=printed.key,
         criterion=terms.criterion,
-        rule=terms.get_rule_display() + (f": {formatting.figure(terms.target)}" if terms.target else ""),
+        rule=terms.get_rule_display() + (f": {formatting.format_number(terms.target)}" if terms.target else ""),
         share=None if bar.share is None else bar.share / 100,
         claimed=(bar.claimed or Decimal(0)) / 100,
         figure=bar.text,
@@ -106,7 +106,7 @@ def _benchmark(
     )
 
 
-def terms_in_force(seen: Seen) -> dict[int, BenchmarkTerms]:
+def terms_in_force(seen: ReaderView) -> dict[int, BenchmarkTerms]:
     """Those in force, by benchmark: the newest that were known."""
     rows = (
         BenchmarkTerms.objects.visible_to(seen.reader)
@@ -117,7 +117,7 @@ def terms_in_force(seen: Seen) -> dict[int, BenchmarkTerms]:
     return {row.benchmark_id: row for row in reversed(rows)}
 
 
-def _evidence(facts: Facts, result: Readiness, proof: Proof) -> dict[int, tuple[str, ...]]:
+def _evidence_numbers(facts: Facts, result: Readiness, proof: EvidenceAnnex) -> dict[int, tuple[str, ...]]:
     """The numbers in the annex of what each benchmark rests on: what bears on it, and what its figures cite."""
     cited = {reading.id: reading.evidence_id for reading in facts.readings}
     numbers = {pk: set(bearing) for pk, bearing in proof.on_benchmark.items()}
@@ -130,14 +130,14 @@ def _evidence(facts: Facts, result: Readiness, proof: Proof) -> dict[int, tuple[
     return {pk: tuple(sorted(found, key=in_the_annex.index)) for pk, found in numbers.items()}
 
 
-def _verdicts(seen: Seen, facts: Facts) -> dict[int, content.Assessment]:
+def _current_assessments(seen: ReaderView, facts: Facts) -> dict[int, content.Assessment]:
     """The assessment that holds of each benchmark on the day."""
-    held = [judgement.id for judgement in verified(facts, seen.as_of).judgements.values()]
+    held = [judgement.id for judgement in build_verified_view(facts, seen.as_of).judgements.values()]
     rows = Assessment.objects.visible_to(seen.reader).filter(pk__in=held).select_related("recorded_by")
     return {
         row.benchmark_id: content.Assessment(
             rationale=row.rationale,
-            by=f"{row.get_verdict_display()}: {row.recorded_by.name}, {sentences.short(seen.day(row.recorded_at))}",
+            by=f"{row.get_verdict_display()}: {row.recorded_by.name}, {sentences.format_short_date(seen.day(row.recorded_at))}",
             law=row.law,
         )
         for row in rows

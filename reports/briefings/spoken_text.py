@@ -9,20 +9,20 @@ from recommendations.choices import Rule
 from reports import formatting
 from reports.readiness.answers import Finding
 
-_FOR_CHECKERS = re.compile(r"\s*\([^()]*\)|, of \d+$")
+_CHECKER_DETAILS = re.compile(r"\s*\([^()]*\)|, of \d+$")
 
 
-def aloud(criterion: str) -> str:
+def spoken_criterion(criterion: str) -> str:
     """A criterion without what stands in brackets, and without the number it is counted against."""
-    return _FOR_CHECKERS.sub("", criterion.rstrip(".")).strip() or criterion
+    return _CHECKER_DETAILS.sub("", criterion.rstrip(".")).strip() or criterion
 
 
-def asked_aloud(about: str, criterion: str, rule: Rule, finding: Finding) -> str:
+def benchmark_question(about: str, criterion: str, rule: Rule, finding: Finding) -> str:
     """What to ask on a benchmark towards which nothing is promised; `about` is its recommendation, "recommendation 3".
 
     A question that fits whatever is known: no figure, one that falls short, a step, or nothing that was verified.
     """
-    what, on = f"“{aloud(criterion)}”", f"On {about}"
+    what, on = f"“{spoken_criterion(criterion)}”", f"On {about}"
     if rule is Rule.ASSESSED:
         if finding.worth:
             return f"{on} a step towards {what} is verified, and we thank you. What completes it, and by which day?"
@@ -30,6 +30,6 @@ def asked_aloud(about: str, criterion: str, rule: Rule, finding: Finding) -> str
     if finding.share is None:
         return f"{on} we have no figure yet that shows {what}. By which day can you send it, with its source?"
     if rule is Rule.TARGET and finding.share:
-        counted = formatting.within(finding.reason.rstrip("."))
+        counted = formatting.lowercase_first(finding.reason.rstrip("."))
         return f"{on} we have verified {counted}, towards {what}. By which day can the rest follow?"
     return f"{on} the figure that we have verified does not show {what} yet. What is still to come, and by which day?"

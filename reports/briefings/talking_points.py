@@ -4,44 +4,44 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from dialogues.choices import Kind, Review, Shows, Status
+from dialogues.choices import CommitmentEventKind, EvidenceDecision, SupportKind, CommitmentStatus
 from dialogues.models import UpdateRound
-from dialogues.score_effects import OWN, moved
-from dialogues.status import first_due
+from dialogues.score_effects import DONE_BY_GOVERNMENT, describe_rescheduling
+from dialogues.status import original_due_date
 from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
 from reports import formatting, sentences
 from reports.briefings import content
-from reports.briefings.evidence import Piece
-from reports.briefings.promises import Promise
-from reports.briefings.reader import Seen, in_office
-from reports.briefings.recommendations import label, named
-from reports.briefings.spoken_text import aloud, asked_aloud
-from reports.briefings.updates import newest_of
-from reports.choices import StepKind, Years
-from reports.readiness.forecast.next_steps import NextSteps, Step
+from reports.briefings.evidence import GatheredEvidence
+from reports.briefings.promises import GatheredCommitment
+from reports.briefings.reader import ReaderView, describe_office_holders
+from reports.briefings.recommendations import recommendation_label, recommendation_name
+from reports.briefings.spoken_text import spoken_criterion, benchmark_question
+from reports.briefings.updates import newest_by_commitment
+from reports.choices import StepKind, YearsAsked
+from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from tiptracker.accounts.models import Ministry
 
-UNSETTLED = (Status.OVERDUE, Status.OPEN)
-OURS = "United States"
-NOBODY = "No ministry leads yet"
+UNSETTLED = (CommitmentStatus.OVERDUE, CommitmentStatus.OPEN)
+UNITED_STATES = "United States"
+NO_LEAD_MINISTRY = "No ministry leads yet"
 
 
 @dataclass(frozen=True)
-class Known:
+class TalkingPointInputs:
     """What talking points are made from. `since` is the day of the last dialogue: thanks are due for what came after.
 
     `terms` are by key of a benchmark, `table` the keys of the ministries at the table (none: no ministry in
     particular), `concerning` those of the promises that concern these.
     """
 
-    seen: Seen
+    seen: ReaderView
     result: Readiness
     asked: Sequence[Recommendation]
-    promises: Sequence[Promise]
+    promises: Sequence[GatheredCommitment]
     rounds: Sequence[UpdateRound]
-    pieces: Sequence[Piece]
+    pieces: Sequence[GatheredEvidence]
     terms: Mapping[int, BenchmarkTerms]
     concerning: frozenset[int]
     table: frozenset[int]
@@ -49,25 +49,25 @@ class Known:
     since: date | None
 
 
-def told_talks(known: Known) -> tuple[content.Talk, ...]:
+def build_talking_points(known: TalkingPointInputs) -> tuple[content.Talk, ...]:
     """To each ministry at the table, by name; where there is none in particular, to each that leads or has promised.
 
     Then what no ministry leads, unless it is with one alone, and what the United States itself undertook.
     """
-    speaker = _Speaker(known)
+    speaker = _TalkingPointBuilder(known)
     rows = Ministry.objects.visible_to(known.seen.reader).filter(country=known.seen.edition.country)
     ministries = rows.prefetch_related("office_holders").order_by("name", "pk")
     talks = [speaker.talk(row) for row in ministries if speaker.has_business(row)]
     nobodys = speaker.points(None, [])
     if nobodys.to_ask and len(known.table) != 1:
-        talks.append(nobodys.talk(NOBODY, "Settle who is to lead before anything is asked."))
+        talks.append(nobodys.talk(NO_LEAD_MINISTRY, "Settle who is to lead before anything is asked."))
     own = [one for one in known.promises if one.is_our_own and one.row.pk in known.concerning]
     ours = speaker.points(None, own, is_ours=True)
-    return (*talks, ours.talk(OURS, "What we undertook ourselves: it is tracked too, and never enters readiness."))
+    return (*talks, ours.talk(UNITED_STATES, "What we undertook ourselves: it is tracked too, and never enters readiness."))
 
 
 @dataclass
-class _Points:
+class _PointsByKind:
     """Points by kind, while they are gathered; those to ask with their place in the order."""
 
     is_ours: bool
@@ -91,10 +91,10 @@ class _Points:
         )
 
 
-class _Speaker:
+class _TalkingPointBuilder:
     """The record looked at once, out of which each ministry is spoken to."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: TalkingPointInputs) -> None:
         self.known, self.seen = known, known.seen
         self.steps = list(enumerate(known.steps.steps))
         self.place = {step.rows[0].id: place for place, step in self.steps if step.kind is StepKind.KEEP}
@@ -103,7 +103,7 @@ class _Speaker:
         rows = {row.pk: row for row in known.asked}
         self.asked_by = {one.benchmark_id: rows[one.recommendation_id] for one in known.result.verified.benchmarks}
         self.findings = {one.benchmark_id: one.line.finding for one in known.result.verified.benchmarks}
-        self.newest = newest_of(known.rounds)
+        self.newest = newest_by_commitment(known.rounds)
 
     def has_business(self, row: Ministry) -> bool:
         """Whether it is at the table or, where no ministry in particular is, there is anything to say to it."""
@@ -116,17 +116,17 @@ class _Speaker:
     def talk(self, row: Ministry) -> content.Talk:
         """What to say to a ministry."""
         own = [promise for promise in self.known.promises if promise.row.ministry_id == row.pk]
-        leads = [label(one) for one in self.known.asked if one.lead_id == row.pk]
+        leads = [recommendation_label(one) for one in self.known.asked if one.lead_id == row.pk]
         about = (
-            in_office(self.seen, row),
-            f"Leads on recommendation{'' if len(leads) == 1 else 's'} {formatting.listed(leads)}" if leads else "",
-            sentences.tallied([promise.told.state for promise in own]).rstrip("."),
+            describe_office_holders(self.seen, row),
+            f"Leads on recommendation{'' if len(leads) == 1 else 's'} {formatting.join_with_and(leads)}" if leads else "",
+            sentences.describe_status_counts([promise.told.state for promise in own]).rstrip("."),
         )
         return self.points(row.pk, own).talk(row.name, " ".join(f"{said}." for said in about if said))
 
-    def points(self, lead: int | None, promises: Iterable[Promise], *, is_ours: bool = False) -> _Points:
+    def points(self, lead: int | None, promises: Iterable[GatheredCommitment], *, is_ours: bool = False) -> _PointsByKind:
         """All there is to say on these promises, and on the benchmarks of whoever leads (None: of nobody)."""
-        found, own = _Points(is_ours), list(promises)
+        found, own = _PointsByKind(is_ours), list(promises)
         for promise in own:
             if is_ours:
                 self._of_our_own(found, promise)
@@ -137,65 +137,65 @@ class _Speaker:
             found.to_ask += self._not_promised(lead)
         return found
 
-    def _of(self, found: _Points, promise: Promise) -> None:
+    def _of(self, found: _PointsByKind, promise: GatheredCommitment) -> None:
         """Put a ministry's promise where it belongs; nothing is said of one that was withdrawn."""
         status, row = promise.standing.status, self.newest.get(promise.row.pk)
-        if status is Status.VERIFIED:
+        if status is CommitmentStatus.VERIFIED:
             if self._is_new(promise.events[-1].happened_on):
                 found.kept.append(self._kept(promise))
-        elif status in (Status.WITH_EMBASSY, Status.REPORTED):
+        elif status in (CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED):
             found.with_us.append(self._with_us(promise))
         elif status in UNSETTLED and row and promise.standing.returned_on:
             found.returned.append(self._returned(promise, row))
-        elif status is Status.OVERDUE:
+        elif status is CommitmentStatus.OVERDUE:
             found.overdue.append(self._overdue(promise))
-        elif status is Status.OPEN and (point := self._due(promise)):
+        elif status is CommitmentStatus.OPEN and (point := self._due(promise)):
             place = self.place.get(promise.row.pk, len(self.steps))
             found.to_ask.append(((place, promise.standing.due_on or date.max), point))
 
-    def _kept(self, promise: Promise) -> content.Point:
+    def _kept(self, promise: GatheredCommitment) -> content.Point:
         on = promise.events[-1].happened_on
-        said = f"Thank you for {_quoted(promise.told.text)}: it is done, and we verified it on {formatting.day(on)}."
-        return self._point(promise, said, sentences.short(on))
+        said = f"Thank you for {_quote(promise.told.text)}: it is done, and we verified it on {formatting.format_date(on)}."
+        return self._point(promise, said, sentences.format_short_date(on))
 
-    def _with_us(self, promise: Promise) -> content.Point:
-        text = _quoted(promise.told.text)
+    def _with_us(self, promise: GatheredCommitment) -> content.Point:
+        text = _quote(promise.told.text)
         if since := promise.standing.waits_since:
-            said = f"Your update on {text} has been with us since {formatting.day(since)}, and we owe you an answer."
+            said = f"Your update on {text} has been with us since {formatting.format_date(since)}, and we owe you an answer."
         else:
             since = promise.events[-1].happened_on
-            said = f"You told us on {formatting.day(since)} that {text} is done, and we owe you our word on it."
-        return self._point(promise, said, f"for {sentences.days((self.seen.as_of - since).days)}")
+            said = f"You told us on {formatting.format_date(since)} that {text} is done, and we owe you our word on it."
+        return self._point(promise, said, f"for {sentences.format_days((self.seen.as_of - since).days)}")
 
-    def _overdue(self, promise: Promise) -> content.Point:
+    def _overdue(self, promise: GatheredCommitment) -> content.Point:
         stands = promise.standing
-        was_moved = f" and its day has been moved {_times(stands.slips)}" if stands.slips else ""
-        due = formatting.day(stands.due_on) if stands.due_on else ""
-        said = f"{_quoted(promise.told.text)} was due on {due}{was_moved}: by which day can we count on it?"
-        return self._point(promise, said, f"by {sentences.days(stands.days_overdue)}")
+        was_moved = f" and its day has been moved {_times_phrase(stands.slips)}" if stands.slips else ""
+        due = formatting.format_date(stands.due_on) if stands.due_on else ""
+        said = f"{_quote(promise.told.text)} was due on {due}{was_moved}: by which day can we count on it?"
+        return self._point(promise, said, f"by {sentences.format_days(stands.days_overdue)}")
 
-    def _returned(self, promise: Promise, row: UpdateRound) -> content.Point:
+    def _returned(self, promise: GatheredCommitment, row: UpdateRound) -> content.Point:
         on = promise.standing.returned_on or self.seen.day(row.decision.recorded_at)
         reason = " ".join(row.decision.reason.split())
         said = (
-            f"Your update on {_quoted(promise.told.text)} was returned on {formatting.day(on)}, and we will gladly "
+            f"Your update on {_quote(promise.told.text)} was returned on {formatting.format_date(on)}, and we will gladly "
             f"take it up again once this is put right: {reason}"
         )
         return self._point(promise, said, promise.told.standing)
 
-    def _due(self, promise: Promise) -> content.Point | None:
+    def _due(self, promise: GatheredCommitment) -> content.Point | None:
         """What to ask of a promise that is open; None where it is due after the deadline and would move nothing."""
         due_on, deadline_on = promise.standing.due_on, self.known.result.deadline_on
-        text = _quoted(promise.told.text)
+        text = _quote(promise.told.text)
         if due_on is None:
             return self._point(promise, f"{text} has no day yet: may we agree on one today?", "no date agreed")
-        standing = f"due {sentences.distance(due_on, self.seen.as_of)}"
+        standing = f"due {sentences.format_relative_date(due_on, self.seen.as_of)}"
         if deadline_on is None or due_on <= deadline_on or self.seen.as_of > deadline_on:
-            return self._point(promise, f"{text} is due on {formatting.day(due_on)}: is it on its way?", standing)
+            return self._point(promise, f"{text} is due on {formatting.format_date(due_on)}: is it on its way?", standing)
         if promise.row.pk not in self.brings_forward:
             return None
         said = (
-            f"{text} is promised for {formatting.day(due_on)}, after the deadline of {formatting.day(deadline_on)}: "
+            f"{text} is promised for {formatting.format_date(due_on)}, after the deadline of {formatting.format_date(deadline_on)}: "
             "can it come before that?"
         )
         return self._point(promise, said, standing)
@@ -210,92 +210,92 @@ class _Speaker:
             elif step.kind is StepKind.AGREE:
                 yield (place, date.max), self._agreement(step.benchmarks[0])
 
-    def _figure(self, step: Step) -> content.Point:
+    def _figure(self, step: ReadinessStep) -> content.Point:
         indicator = self.known.result.sent.asked.indicators[step.indicator_id or 0]
-        since = formatting.day(self.known.result.edition.tracking.starts_on)
-        years = f"since {since} and in the year before" if step.years is Years.BOTH else f"since {since}"
-        said = f"May we have the figure on {formatting.within(indicator.name)} {years}, with its source?"
+        since = formatting.format_date(self.known.result.edition.tracking.starts_on)
+        years = f"since {since} and in the year before" if step.years is YearsAsked.BOTH else f"since {since}"
+        said = f"May we have the figure on {formatting.lowercase_first(indicator.name)} {years}, with its source?"
         return content.Point(said, "not reported", f"Indicator: {indicator.name}", ())
 
     def _agreement(self, key: int) -> content.Point:
         asked, terms = self.asked_by[key], self.known.terms[key]
-        said = asked_aloud(named(asked), terms.criterion, Rule(terms.rule), self.findings[key])
+        said = benchmark_question(recommendation_name(asked), terms.criterion, Rule(terms.rule), self.findings[key])
         ours = ", as we reconstruct it" if asked.is_reconstruction else ""
-        source = f"{formatting.opening(named(asked))}{ours}: {asked.text.rstrip('.')}"
-        if aloud(terms.criterion) != terms.criterion.rstrip("."):
+        source = f"{formatting.capitalize_first(recommendation_name(asked))}{ours}: {asked.text.rstrip('.')}"
+        if spoken_criterion(terms.criterion) != terms.criterion.rstrip("."):
             source += f". Benchmark {self.keys[key]}: {terms.criterion}"
         return content.Point(said, "not promised", source, (self.keys[key],))
 
-    def _verified_besides(self, promises: Iterable[Promise]) -> Iterator[content.Point]:
+    def _verified_besides(self, promises: Iterable[GatheredCommitment]) -> Iterator[content.Point]:
         """What was verified since last time of what was sent on promises that aren't done yet, the newest first.
 
         Concrete actions alone, and of those no more that were undone: by the embassy's word, or with the promise.
         """
-        unsettled = {one.row.pk: one for one in promises if one.standing.status is not Status.VERIFIED}
+        unsettled = {one.row.pk: one for one in promises if one.standing.status is not CommitmentStatus.VERIFIED}
         for piece in reversed(self.known.pieces):
             promise, word = unsettled.get(piece.row.commitment_id or 0), piece.decisive
-            if promise is None or word is None or piece.row.done_by not in OWN:
+            if promise is None or word is None or piece.row.done_by not in DONE_BY_GOVERNMENT:
                 continue
             on, keys = self.seen.day(word.recorded_at), self._moved_by(piece)
-            is_undone = any(one.kind == Kind.REOPENED and one.happened_on >= on for one in promise.events)
+            is_undone = any(one.kind == CommitmentEventKind.REOPENED and one.happened_on >= on for one in promise.events)
             if keys and self._is_new(on) and not is_undone:
-                said = f"Thank you for {_quoted(piece.row.title)}, which we verified on {formatting.day(on)}."
-                when = sentences.span(piece.first_on, piece.row.happened_to)
-                source = f"Sent on {_quoted(promise.told.text)}; it happened {when}"
-                yield content.Point(said, sentences.short(on), source, tuple(self.keys[key] for key in keys))
+                said = f"Thank you for {_quote(piece.row.title)}, which we verified on {formatting.format_date(on)}."
+                when = sentences.describe_date_span(piece.first_on, piece.row.happened_to)
+                source = f"Sent on {_quote(promise.told.text)}; it happened {when}"
+                yield content.Point(said, sentences.format_short_date(on), source, tuple(self.keys[key] for key in keys))
 
-    def _moved_by(self, piece: Piece) -> list[int]:
+    def _moved_by(self, piece: GatheredEvidence) -> list[int]:
         """The benchmarks on which it is verified as a concrete action, and that stand somewhere."""
         shown = {key for key, finding in self.findings.items() if finding.worth}
         return [
             one.benchmark_id
             for one in piece.bearings
-            if one.shows == Shows.ACTION and piece.state_of(one) == Review.VERIFIED and one.benchmark_id in shown
+            if one.shows == SupportKind.ACTION and piece.state_of(one) == EvidenceDecision.VERIFIED and one.benchmark_id in shown
         ]
 
-    def _of_our_own(self, found: _Points, promise: Promise) -> None:
+    def _of_our_own(self, found: _PointsByKind, promise: GatheredCommitment) -> None:
         """Put our own promise where it belongs, in the words in which we answer for it."""
-        stands, text, on = promise.standing, _quoted(promise.told.text), promise.events[-1].happened_on
-        due = formatting.day(stands.due_on) if stands.due_on else ""
+        stands, text, on = promise.standing, _quote(promise.told.text), promise.events[-1].happened_on
+        due = formatting.format_date(stands.due_on) if stands.due_on else ""
         match stands.status:
-            case Status.VERIFIED if self._is_new(on):
+            case CommitmentStatus.VERIFIED if self._is_new(on):
                 said = f"We have done {text}, as we promised."
-                found.kept.append(self._point(promise, said, sentences.short(on)))
-            case Status.REPORTED:
+                found.kept.append(self._point(promise, said, sentences.format_short_date(on)))
+            case CommitmentStatus.REPORTED:
                 said = f"We have done {text}, and a colleague is still to verify it."
-                found.with_us.append(self._point(promise, said, f"done {sentences.short(on)}"))
-            case Status.OVERDUE:
+                found.with_us.append(self._point(promise, said, f"done {sentences.format_short_date(on)}"))
+            case CommitmentStatus.OVERDUE:
                 said = f"We promised {text} for {due} and have not kept that: we owe you a new day."
-                found.overdue.append(self._point(promise, said, f"by {sentences.days(stands.days_overdue)}"))
-            case Status.OPEN:
+                found.overdue.append(self._point(promise, said, f"by {sentences.format_days(stands.days_overdue)}"))
+            case CommitmentStatus.OPEN:
                 said = f"We promised {text} for {due}." if due else f"We promised {text}, and owe you a day for it."
-                far = f"due {sentences.distance(stands.due_on, self.seen.as_of)}" if stands.due_on else "no date agreed"
+                far = f"due {sentences.format_relative_date(stands.due_on, self.seen.as_of)}" if stands.due_on else "no date agreed"
                 found.to_ask.append(((0, stands.due_on or date.max), self._point(promise, said, far)))
 
     def _is_new(self, on: date) -> bool:
         """Whether it came after the last dialogue."""
         return self.known.since is None or on > self.known.since
 
-    def _point(self, promise: Promise, said: str, standing: str) -> content.Point:
+    def _point(self, promise: GatheredCommitment, said: str, standing: str) -> content.Point:
         """A point with where the promise stands in the record: the day and the place at which it was made."""
-        row, made_on = promise.row, sentences.short(promise.told.made_on)
+        row, made_on = promise.row, sentences.format_short_date(promise.told.made_on)
         made = f"Promised {made_on} ({row.letter})"
         if row.dialogue:
-            made = f"Promised at the dialogue of {sentences.short(row.dialogue.held_on)} ({row.dialogue.place})"
-        history = moved(promise.standing.slips, first_due(promise.events, self.seen.as_of))
+            made = f"Promised at the dialogue of {sentences.format_short_date(row.dialogue.held_on)} ({row.dialogue.place})"
+        history = describe_rescheduling(promise.standing.slips, original_due_date(promise.events, self.seen.as_of))
         source = f"{made}; {history}" if history else made
-        keys = (self.keys[key] for key in _towards(promise) if key in self.keys)
+        keys = (self.keys[key] for key in _benchmark_ids(promise) if key in self.keys)
         return content.Point(said, standing, source, tuple(keys))
 
 
-def _towards(promise: Promise) -> list[int]:
+def _benchmark_ids(promise: GatheredCommitment) -> list[int]:
     return [link.benchmark_id for link in promise.row.links.all()]
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     """A text of the record inside a sentence."""
     return f"“{text.rstrip('.')}”"
 
 
-def _times(number: int) -> str:
+def _times_phrase(number: int) -> str:
     return {1: "once", 2: "twice"}.get(number, f"{number} times")

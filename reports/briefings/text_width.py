@@ -13,24 +13,24 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reports.briefings.typesetting import printable, typeset
+from reports.briefings.typesetting import replace_missing_glyphs, typeset
 
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
 
-FONTS = Path(__file__).resolve().parents[2] / "tiptracker" / "web" / "frontend" / "dist" / "print"
+FONTS_DIR = Path(__file__).resolve().parents[2] / "tiptracker" / "web" / "frontend" / "dist" / "print"
 REGULAR, SEMIBOLD, BOLD = "Regular", "SemiBold", "Bold"
-POINT = 25.4 / 72
+MM_PER_POINT = 25.4 / 72
 """A point in millimetres."""
-KERNING = 1.01
+KERNING_FACTOR = 1.01
 """What pairs of letters may add to a line, of which each is measured by itself."""
 ELLIPSIS = "…"
 SENTENCE_ENDS = re.compile(r"[.!?](?=\s)")
-LEAST_OF_A_SENTENCE = 0.6
+MIN_SENTENCE_SHARE = 0.6
 """A text is shortened to whole sentences where these keep so much of what has room; else to whole words."""
 
 
-class Style(NamedTuple):
+class TextStyle(NamedTuple):
     """How a text is set: the size of its letters in points, their weight, and its measure in millimetres."""
 
     size: float
@@ -38,66 +38,66 @@ class Style(NamedTuple):
     weight: str = REGULAR
 
 
-def spelt(text: str) -> str:
+def as_printed(text: str) -> str:
     """A text, which is no HTML, as a document prints it."""
-    return printable(unescape(typeset(escape(text))), glyphs())
+    return replace_missing_glyphs(unescape(typeset(escape(text))), available_glyphs())
 
 
 @cache
-def glyphs() -> frozenset[str]:
+def available_glyphs() -> frozenset[str]:
     """The characters that every one of the typefaces can print."""
-    return glyphs_of(path.read_bytes() for path in sorted(FONTS.glob("*.ttf")))
+    return common_glyphs(path.read_bytes() for path in sorted(FONTS_DIR.glob("*.ttf")))
 
 
-def glyphs_of(fonts: Iterable[bytes]) -> frozenset[str]:
+def common_glyphs(fonts: Iterable[bytes]) -> frozenset[str]:
     """The characters that every one of these typefaces can print."""
-    maps = (_opened(font).getBestCmap() for font in fonts)
+    maps = (_open_font(font).getBestCmap() for font in fonts)
     return frozenset.intersection(*(frozenset(map(chr, glyphs)) for glyphs in maps))
 
 
-def width_of(text: str, style: Style) -> float:
+def measure_width(text: str, style: TextStyle) -> float:
     """The width of a text on one line, in millimetres."""
-    return _width(spelt(text), style)
+    return _measure_printed(as_printed(text), style)
 
 
-def lines_of(text: str, style: Style) -> int:
+def count_lines(text: str, style: TextStyle) -> int:
     """On how many lines a text is set; a line break in it is one on paper."""
-    return sum(_lines(line.split(" "), style) for line in spelt(text).split("\n"))
+    return sum(_count_wrapped_lines(line.split(" "), style) for line in as_printed(text).split("\n"))
 
 
-def shortened(text: str, lines: int, style: Style) -> str:
+def shorten_to_lines(text: str, lines: int, style: TextStyle) -> str:
     """A text, without line breaks, on no more than so many lines: whole, or its first sentences or words and “…”."""
     text = " ".join(text.split())
-    if lines_of(text, style) <= lines:
+    if count_lines(text, style) <= lines:
         return text
     ends = [found.start() for found in re.finditer(r"\s+", text)]
-    words = _longest(text, ends, lines, style)
-    sentences = _longest(text, [found.end() for found in SENTENCE_ENDS.finditer(text)], lines, style)
-    if len(sentences) >= LEAST_OF_A_SENTENCE * len(words) > 0:
+    words = _longest_prefix(text, ends, lines, style)
+    sentences = _longest_prefix(text, [found.end() for found in SENTENCE_ENDS.finditer(text)], lines, style)
+    if len(sentences) >= MIN_SENTENCE_SHARE * len(words) > 0:
         return f"{sentences} {ELLIPSIS}"
-    return f"{words.rstrip(' ,;:.–-')}{ELLIPSIS}" if words else _longest_word(text, lines, style)
+    return f"{words.rstrip(' ,;:.–-')}{ELLIPSIS}" if words else _longest_word_part(text, lines, style)
 
 
-def _longest(text: str, ends: list[int], lines: int, style: Style) -> str:
+def _longest_prefix(text: str, ends: list[int], lines: int, style: TextStyle) -> str:
     """The longest beginning that ends at one of these places and has room with its ellipsis; empty for none."""
     low, high = 0, len(ends)
     while low < high:
         middle = (low + high + 1) // 2
-        fits = lines_of(f"{text[: ends[middle - 1]]} {ELLIPSIS}", style) <= lines
+        fits = count_lines(f"{text[: ends[middle - 1]]} {ELLIPSIS}", style) <= lines
         low, high = (middle, high) if fits else (low, middle - 1)
     return text[: ends[low - 1]].rstrip() if low else ""
 
 
-def _longest_word(text: str, lines: int, style: Style) -> str:
+def _longest_word_part(text: str, lines: int, style: TextStyle) -> str:
     """As much of a word as has room, where not even one is short enough."""
-    return _longest(text, list(range(1, len(text))), lines, style) + ELLIPSIS
+    return _longest_prefix(text, list(range(1, len(text))), lines, style) + ELLIPSIS
 
 
-def _lines(words: list[str], style: Style) -> int:
+def _count_wrapped_lines(words: list[str], style: TextStyle) -> int:
     """Words set one after another; one that is wider than the measure is broken anywhere."""
-    space = _width(" ", style)
+    space = _measure_printed(" ", style)
     lines, used = 1, 0.0
-    for wide in (_width(word, style) for word in words):
+    for wide in (_measure_printed(word, style) for word in words):
         if used and used + space + wide > style.width:
             lines, used = lines + 1, 0.0
         elif used:
@@ -107,16 +107,16 @@ def _lines(words: list[str], style: Style) -> int:
     return lines
 
 
-def _width(text: str, style: Style) -> float:
-    advances = _advances(style.weight)
+def _measure_printed(text: str, style: TextStyle) -> float:
+    advances = _glyph_widths(style.weight)
     widest = max(advances.values())
-    return sum(advances.get(sign, widest) for sign in text) * style.size * POINT * KERNING
+    return sum(advances.get(sign, widest) for sign in text) * style.size * MM_PER_POINT * KERNING_FACTOR
 
 
 @cache
-def _advances(weight: str) -> Mapping[str, float]:
+def _glyph_widths(weight: str) -> Mapping[str, float]:
     """How wide each character is, in parts of the size of its letters; figures as tables have them, all alike."""
-    font = _opened((FONTS / f"PublicSans-{weight}.ttf").read_bytes())
+    font = _open_font((FONTS_DIR / f"PublicSans-{weight}.ttf").read_bytes())
     metrics, names = font["hmtx"], font.getBestCmap()
     tabular = {name.removesuffix(".tf"): name for name in font.getGlyphOrder() if name.endswith(".tf")}
     units = font["head"].unitsPerEm
@@ -124,7 +124,7 @@ def _advances(weight: str) -> Mapping[str, float]:
     return wide | dict.fromkeys("\n\N{SOFT HYPHEN}\N{WORD JOINER}", 0.0)
 
 
-def _opened(font: bytes) -> "TTFont":
+def _open_font(font: bytes) -> "TTFont":
     from fontTools.ttLib import TTFont  # noqa: PLC0415 -- comes with WeasyPrint
 
     return TTFont(io.BytesIO(font), lazy=True)

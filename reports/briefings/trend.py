@@ -5,20 +5,20 @@ from collections.abc import Iterable
 from dialogues.models import Dialogue
 from recommendations.models import Milestone
 from reports.briefings import content
-from reports.briefings.reader import Seen
-from reports.calendar.events import told
-from reports.readiness.explanation.trend_display import course
+from reports.briefings.reader import ReaderView
+from reports.calendar.events import list_trend_events
+from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts
 
 
-def told_trend(
-    seen: Seen, facts: Facts, dialogues: Iterable[Dialogue], milestones: Iterable[Milestone]
+def build_trend(
+    seen: ReaderView, facts: Facts, dialogues: Iterable[Dialogue], milestones: Iterable[Milestone]
 ) -> content.Trend:
     """The finding, the drawing and the months, from the facts that were known.
 
     A month without a figure in which nothing happened has no row; the last one always has.
     """
-    run = course(facts, as_of=seen.as_of, known_by=seen.known_by, happenings=told(dialogues, milestones, seen.as_of))
+    run = display_trend(facts, as_of=seen.as_of, known_by=seen.known_by, happenings=list_trend_events(dialogues, milestones, seen.as_of))
     months = run.by_month
     return content.Trend(
         title=run.title,

@@ -1,27 +1,27 @@
 """How words are set on paper: what isn't parted at the end of a line, apostrophes, signs without a glyph. Pure.
 
-A document says what was recorded; this is how its letters stand, and `as_written` takes it back.
+A document says what was recorded; this is how its letters stand, and `undo_typesetting` takes it back.
 """
 
 import re
 import unicodedata
 
-TOGETHER = "\N{NO-BREAK SPACE}"
-JOINED = "\N{WORD JOINER}"
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+WORD_JOINER = "\N{WORD JOINER}"
 """It has no width: a line doesn't end where it stands."""
 
-UNSEEN = frozenset(f"\n\r\t\N{SOFT HYPHEN}{JOINED}")
+INVISIBLE_CHARACTERS = frozenset(f"\n\r\t\N{SOFT HYPHEN}{WORD_JOINER}")
 """Characters that need no glyph."""
 
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-_DAY = re.compile(rf"(?<!\d)(\d\d?) (?=(?:{_MONTHS})[a-z]*\b)")
-_COUNTED = "days?|weeks?|years?|points?|times|overdue|open|waiting|returned|verified|withdrawn|to|is|are|more"
-_COUNT = re.compile(rf"(\d) (?=(?:{_COUNTED})\b)")
-_SHARE = re.compile(r"(\d) of (?=\d)")
-_LAW = re.compile(r"(\d) U\.S\.C\. (?=\d)")
-_PARAGRAPH = re.compile(r"(?<=\))(?=\(\w)")
+_DAY_BEFORE_MONTH = re.compile(rf"(?<!\d)(\d\d?) (?=(?:{_MONTHS})[a-z]*\b)")
+_COUNTED_WORDS = "days?|weeks?|years?|points?|times|overdue|open|waiting|returned|verified|withdrawn|to|is|are|more"
+_NUMBER_BEFORE_WORD = re.compile(rf"(\d) (?=(?:{_COUNTED_WORDS})\b)")
+_NUMBER_OF_NUMBER = re.compile(r"(\d) of (?=\d)")
+_STATUTE_REFERENCE = re.compile(r"(\d) U\.S\.C\. (?=\d)")
+_LAW_PARAGRAPH = re.compile(r"(?<=\))(?=\(\w)")
 _APOSTROPHE = re.compile(r"(?<=\w)&#x27;|&#x27;(?=\w&#x27;\w)")
-_UNSEEN_RUN = re.compile(r"\[U\+[0-9A-F]{4,6}(?:\s+U\+[0-9A-F]{4,6})*\]")
+_CODE_POINT_RUN = re.compile(r"\[U\+[0-9A-F]{4,6}(?:\s+U\+[0-9A-F]{4,6})*\]")
 
 
 def typeset(html: str) -> str:
@@ -32,25 +32,25 @@ def typeset(html: str) -> str:
     """
     starts = max(html.find("<body"), 0)
     body = _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", html[starts:])
-    body = _LAW.sub(rf"\1{TOGETHER}U.S.C.{TOGETHER}", body)
-    body = _PARAGRAPH.sub(JOINED, body)
-    body = _SHARE.sub(rf"\1{TOGETHER}of{TOGETHER}", body)
-    return html[:starts] + _COUNT.sub(rf"\1{TOGETHER}", _DAY.sub(rf"\1{TOGETHER}", body))
+    body = _STATUTE_REFERENCE.sub(rf"\1{NO_BREAK_SPACE}U.S.C.{NO_BREAK_SPACE}", body)
+    body = _LAW_PARAGRAPH.sub(WORD_JOINER, body)
+    body = _NUMBER_OF_NUMBER.sub(rf"\1{NO_BREAK_SPACE}of{NO_BREAK_SPACE}", body)
+    return html[:starts] + _NUMBER_BEFORE_WORD.sub(rf"\1{NO_BREAK_SPACE}", _DAY_BEFORE_MONTH.sub(rf"\1{NO_BREAK_SPACE}", body))
 
 
-def printable(text: str, glyphs: frozenset[str]) -> str:
+def replace_missing_glyphs(text: str, glyphs: frozenset[str]) -> str:
     """The text composed (NFC); characters that have no glyph as code points, a run of them in one pair of brackets."""
     composed = unicodedata.normalize("NFC", text)
-    missing = set(composed) - glyphs - UNSEEN
+    missing = set(composed) - glyphs - INVISIBLE_CHARACTERS
     if not missing:
         return composed
     run = re.compile(f"[{re.escape(''.join(sorted(missing)))}]+")
     return run.sub(lambda found: f"[{' '.join(f'U+{ord(sign):04X}' for sign in found[0])}]", composed)
 
 
-def as_written(text: str) -> str:
+def undo_typesetting(text: str) -> str:
     """What stands in a printed document as it was before it was set; apostrophes stay curved."""
-    spelt = _UNSEEN_RUN.sub(
+    spelt = _CODE_POINT_RUN.sub(
         lambda run: "".join(chr(int(sign, 16)) for sign in re.findall(r"U\+([0-9A-F]+)", run[0])), text
     )
-    return spelt.replace(TOGETHER, " ").replace(JOINED, "")
+    return spelt.replace(NO_BREAK_SPACE, " ").replace(WORD_JOINER, "")

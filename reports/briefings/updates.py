@@ -3,18 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from dialogues.choices import Decision
+from dialogues.choices import UpdateDecision
 from dialogues.models import Reading, UpdateRound
 from reports import formatting, sentences
 from reports.briefings import content
-from reports.briefings.evidence import Proof
-from reports.briefings.promises import Promise
-from reports.briefings.reader import Seen
+from reports.briefings.evidence import EvidenceAnnex
+from reports.briefings.promises import GatheredCommitment
+from reports.briefings.reader import ReaderView
 
 WAITING = "waiting"
 
 
-def gather_rounds(seen: Seen, promises: Iterable[Promise]) -> list[UpdateRound]:
+def gather_rounds(seen: ReaderView, promises: Iterable[GatheredCommitment]) -> list[UpdateRound]:
     """The rounds sent on these commitments, update by update, in the order in which they were sent."""
     return list(
         UpdateRound.objects.visible_to(seen.reader)
@@ -28,18 +28,18 @@ def gather_rounds(seen: Seen, promises: Iterable[Promise]) -> list[UpdateRound]:
     )
 
 
-def is_decided(seen: Seen, row: UpdateRound) -> bool:
+def is_decided(seen: ReaderView, row: UpdateRound) -> bool:
     """Whether the embassy's answer was known."""
     return hasattr(row, "decision") and seen.knows(row.decision.recorded_at)
 
 
-def newest_of(rounds: Iterable[UpdateRound]) -> dict[int, UpdateRound]:
+def newest_by_commitment(rounds: Iterable[UpdateRound]) -> dict[int, UpdateRound]:
     """By commitment: what was sent on it last."""
     return {row.update.commitment_id: row for row in sorted(rounds, key=lambda row: (row.recorded_at, row.pk))}
 
 
-def told_updates(
-    seen: Seen, rounds: list[UpdateRound], promises: Iterable[Promise], proof: Proof
+def build_updates(
+    seen: ReaderView, rounds: list[UpdateRound], promises: Iterable[GatheredCommitment], proof: EvidenceAnnex
 ) -> tuple[content.Update, ...]:
     """Updates by commitment, the most urgent commitment first."""
     figures: dict[int | None, list[str]] = defaultdict(list)
@@ -49,7 +49,7 @@ def told_updates(
         .select_related("indicator")
         .order_by("pk")
     ):
-        through = sentences.short(reading.through_on)
+        through = sentences.format_short_date(reading.through_on)
         figures[reading.round_id].append(f"{reading.indicator.name}: {reading.told}, through {through}")
     sent: dict[int, dict[int, list[UpdateRound]]] = defaultdict(lambda: defaultdict(list))
     for row in rounds:
@@ -66,19 +66,19 @@ def told_updates(
     )
 
 
-def _round(seen: Seen, row: UpdateRound, figures: list[str], proof: Proof) -> content.Round:
+def _round(seen: ReaderView, row: UpdateRound, figures: list[str], proof: EvidenceAnnex) -> content.Round:
     outcome, decision = WAITING, "Waiting for the embassy"
     if is_decided(seen, row):
-        word = Decision(row.decision.decision)
+        word = UpdateDecision(row.decision.decision)
         outcome = word.value
         decision = (
-            f"{word.label} {formatting.day(seen.day(row.decision.recorded_at))} by {row.decision.recorded_by.name}"
+            f"{word.label} {formatting.format_date(seen.day(row.decision.recorded_at))} by {row.decision.recorded_by.name}"
         )
         if row.decision.reason:
             decision += f": {row.decision.reason}"
     return content.Round(
-        sent=f"Sent {formatting.day(seen.day(row.recorded_at))} by {row.recorded_by.name}",
-        claims=formatting.within(row.get_claimed_display()),
+        sent=f"Sent {formatting.format_date(seen.day(row.recorded_at))} by {row.recorded_by.name}",
+        claims=formatting.lowercase_first(row.get_claimed_display()),
         narrative=row.narrative,
         figures=tuple(figures),
         evidence=proof.in_round.get(row.pk, ()),

@@ -9,32 +9,32 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 
-from dialogues.choices import Direction
-from dialogues.date_spans import first_day
-from dialogues.effective_reading import latest
+from dialogues.choices import ReadingDirection
+from dialogues.date_spans import find_start_date
+from dialogues.effective_reading import find_effective_reading
 from dialogues.models import Assessment, Evidence, Reading
-from recommendations.choices import LOOKED_AT, Pillar
+from recommendations.choices import INDICIA_SUMMARIES, Pillar
 from recommendations.models import Edition, Indicator
 from reports import formatting, sentences
 from reports.briefings import content
-from reports.briefings.reader import Seen
-from reports.briefings.recommendations import gather_asked, label, terms_in_force
+from reports.briefings.reader import ReaderView
+from reports.briefings.recommendations import gather_recommendations, recommendation_label, terms_in_force
 from reports.readiness import countable_facts
-from reports.readiness.answers import compare
+from reports.readiness.answers import compare_periods
 from reports.readiness.explanation import headline
-from reports.readiness.fact_views import verified
-from reports.readiness.facts import Benchmark, Facts
-from reports.readiness.facts import Indicator as Counted
-from reports.readiness.facts import Reading as Count
+from reports.readiness.fact_views import build_verified_view
+from reports.readiness.facts import BenchmarkFact, Facts
+from reports.readiness.facts import IndicatorFact as Counted
+from reports.readiness.facts import ReadingFact as Count
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tiptracker.accounts.models import User
 from tiptracker.choices import Marking
 from tiptracker.infrastructure.read_snapshot import snapshot
 
-UNNAMED = 0
+NO_INDICIUM = 0
 """Stands for the indicium where none is named."""
-OFFICIALS = 7
+COMPLICIT_OFFICIALS = 7
 """The indicium on complicit officials."""
 
 
@@ -57,11 +57,11 @@ def build_washington_input(
     if not reader.is_embassy:
         raise PermissionDenied
     edition = Edition.objects.visible_to(reader).select_related("country").get(pk=edition.pk)
-    seen = Seen(reader, edition, as_of, known_by)
-    facts = countable_facts.known(gather_facts(edition), known_by)
-    result = readiness(facts, as_of=as_of, known_by=known_by)
-    writer = _Writer(seen, facts, has_sources=has_sources)
-    newest = countable_facts.facts_up_to(facts)
+    seen = ReaderView(reader, edition, as_of, known_by)
+    facts = countable_facts.facts_known_by(gather_facts(edition), known_by)
+    result = evaluate_readiness(facts, as_of=as_of, known_by=known_by)
+    writer = _WashingtonInputBuilder(seen, facts, has_sources=has_sources)
+    newest = countable_facts.newest_recorded_at(facts)
     return content.WashingtonInput(
         title=f"{edition.country}: input on the tracking period",
         subtitle=f"Trafficking in Persons Report, on the recommendations of the {edition.year} edition",
@@ -73,8 +73,8 @@ def build_washington_input(
         as_of=as_of,
         known_by=seen.local(known_by) if known_by else None,
         facts_up_to=seen.local(newest) if newest else None,
-        window=f"{formatting.day(edition.starts_on)} to {formatting.day(edition.ends_on)}",
-        sentence=_sentence(writer),
+        window=f"{formatting.format_date(edition.starts_on)} to {formatting.format_date(edition.ends_on)}",
+        sentence=_summary_sentence(writer),
         has_sources=has_sources,
         pillars=tuple(writer.pillar(pillar) for pillar in Pillar),
         unverified=result.waiting,
@@ -82,25 +82,25 @@ def build_washington_input(
     )
 
 
-def _sentence(writer: "_Writer") -> str:
+def _summary_sentence(writer: "_WashingtonInputBuilder") -> str:
     """How much is verified: "5 concrete actions of the government and 3 figures are verified."."""
     deeds, figures = len(writer.evidence), sum(bool(rows) for rows in writer.sight.readings.values())
-    told = formatting.listed(
+    told = formatting.join_with_and(
         (
-            sentences.counted(deeds, "concrete action of the government", "concrete actions of the government"),
-            sentences.counted(figures, "indicator for the period", "indicators for the period"),
+            sentences.format_count(deeds, "concrete action of the government", "concrete actions of the government"),
+            sentences.format_count(figures, "indicator for the period", "indicators for the period"),
         )
     )
     return f"{told} are verified."
 
 
-class _Writer:
+class _WashingtonInputBuilder:
     """The record looked at once, from which each pillar is told; what isn't verified is no part of it."""
 
-    def __init__(self, seen: Seen, facts: Facts, *, has_sources: bool) -> None:
+    def __init__(self, seen: ReaderView, facts: Facts, *, has_sources: bool) -> None:
         self.seen, self.facts, self.has_sources = seen, facts, has_sources
-        self.sight = verified(facts, seen.as_of)
-        self.asked = {row.pk: row for row in gather_asked(seen)}
+        self.sight = build_verified_view(facts, seen.as_of)
+        self.asked = {row.pk: row for row in gather_recommendations(seen)}
         self.terms = terms_in_force(seen)
         self.benchmarks = [
             one for one in facts.benchmarks if one.id in self.terms and one.recommendation_id in self.asked
@@ -108,7 +108,7 @@ class _Writer:
         acted = {action.evidence_id for rows in self.sight.actions.values() for action in rows}
         self.evidence = Evidence.objects.visible_to(seen.reader).in_bulk(acted)
         indicators = Indicator.objects.visible_to(seen.reader).filter(country=seen.edition.country)
-        self.indicia = {row.pk: row.indicium or UNNAMED for row in indicators}
+        self.indicia = {row.pk: row.indicium or NO_INDICIUM for row in indicators}
         read = [row.id for rows in self.sight.readings.values() for row in rows]
         readings = Reading.objects.visible_to(seen.reader).filter(pk__in=read).select_related("evidence")
         self.readings = {row.pk: row for row in readings}
@@ -118,48 +118,48 @@ class _Writer:
 
     def pillar(self, pillar: Pillar) -> content.PillarInput:
         """What the record holds on a pillar, indicium by indicium."""
-        benchmarks: dict[int, list[Benchmark]] = defaultdict(list)
+        benchmarks: dict[int, list[BenchmarkFact]] = defaultdict(list)
         for one in self.benchmarks:
             if self.asked[one.recommendation_id].pillar == pillar:
                 benchmarks[self._indicium_of(one)].append(one)
         counted: dict[int, list[Counted]] = defaultdict(list)
         for indicator in self.facts.indicators:
             if indicator.pillar is pillar:
-                counted[self.indicia.get(indicator.id, UNNAMED)].append(indicator)
+                counted[self.indicia.get(indicator.id, NO_INDICIUM)].append(indicator)
         return content.PillarInput(
             title=pillar.label,
             indicia=tuple(
                 content.Indicium(
-                    label=f"{number}. {formatting.opening(LOOKED_AT[number - 1])}" if number else "No indicium named",
+                    label=f"{number}. {formatting.capitalize_first(INDICIA_SUMMARIES[number - 1])}" if number else "No indicium named",
                     law=f"22 U.S.C. 7106(b)({number})" if number else "22 U.S.C. 7106(b)",
                     counted=tuple(map(self._counted, counted[number])),
                     deeds=tuple(self._deeds(benchmarks[number])),
                     judged=tuple(self._judged(benchmarks[number])),
                 )
-                for number in sorted({*benchmarks, *counted}, key=lambda number: number or len(LOOKED_AT) + 1)
+                for number in sorted({*benchmarks, *counted}, key=lambda number: number or len(INDICIA_SUMMARIES) + 1)
             ),
         )
 
-    def _indicium_of(self, benchmark: Benchmark) -> int:
+    def _indicium_of(self, benchmark: BenchmarkFact) -> int:
         """Under which indicium a benchmark is told: complicit officials, where it is about them; else its first."""
         numbers = self.asked[benchmark.recommendation_id].indicia
-        if self.terms[benchmark.id].is_about_complicity and OFFICIALS in numbers:
-            return OFFICIALS
-        return numbers[0] if numbers else UNNAMED
+        if self.terms[benchmark.id].is_about_complicity and COMPLICIT_OFFICIALS in numbers:
+            return COMPLICIT_OFFICIALS
+        return numbers[0] if numbers else NO_INDICIUM
 
     def _counted(self, indicator: Counted) -> content.Counted:
-        now = latest(self.sight.readings.get(indicator.id, ()))
-        before = latest(self.sight.previous.get(indicator.id, ()))
-        finding = compare(indicator, now, before, self.facts.edition.tracking)
+        now = find_effective_reading(self.sight.readings.get(indicator.id, ()))
+        before = find_effective_reading(self.sight.previous.get(indicator.id, ()))
+        finding = compare_periods(indicator, now, before, self.facts.edition.tracking)
         return content.Counted(
             name=indicator.name,
-            before=_figure(before, indicator),
-            now=_figure(now, indicator),
+            before=_format_reading(before, indicator),
+            now=_format_reading(now, indicator),
             moved=finding.reason,
             source=self._source_of(self.readings.get(now.id)) if now else "",
         )
 
-    def _deeds(self, benchmarks: Iterable[Benchmark]) -> Iterator[content.Deed]:
+    def _deeds(self, benchmarks: Iterable[BenchmarkFact]) -> Iterator[content.Deed]:
         """The verified actions on these benchmarks, each once, in the order of their days."""
         towards: dict[int, list[str]] = defaultdict(list)
         for benchmark in benchmarks:
@@ -168,14 +168,14 @@ class _Writer:
         told = [self.evidence[pk] for pk in towards if pk in self.evidence]
         for row in sorted(told, key=lambda row: (row.happened_to, row.pk)):
             yield content.Deed(
-                when=sentences.span(self._first_day(row), row.happened_to),
+                when=sentences.describe_date_span(self._first_day(row), row.happened_to),
                 what=row.title,
                 done_by=row.get_done_by_display(),
                 towards=", ".join(dict.fromkeys(towards[row.pk])),
                 source=self._source(row),
             )
 
-    def _judged(self, benchmarks: Iterable[Benchmark]) -> Iterator[content.Judged]:
+    def _judged(self, benchmarks: Iterable[BenchmarkFact]) -> Iterator[content.Judged]:
         for benchmark in benchmarks:
             if row := self.assessments.get(benchmark.id):
                 yield content.Judged(
@@ -186,12 +186,12 @@ class _Writer:
                     law=row.law,
                 )
 
-    def _key(self, benchmark: Benchmark) -> str:
-        return f"{label(self.asked[benchmark.recommendation_id])}{benchmark.letter}"
+    def _key(self, benchmark: BenchmarkFact) -> str:
+        return f"{recommendation_label(self.asked[benchmark.recommendation_id])}{benchmark.letter}"
 
     def _first_day(self, row: Evidence) -> date | None:
         """The first day of a piece: its own, else the one that its reviews state."""
-        return first_day(row.happened_from, (one for one in self.facts.reviews if one.evidence_id == row.pk))
+        return find_start_date(row.happened_from, (one for one in self.facts.reviews if one.evidence_id == row.pk))
 
     def _source(self, row: Evidence) -> str:
         """Who says so and where; nothing where no source is to be named."""
@@ -206,12 +206,12 @@ class _Writer:
         return self._source(row.evidence) if row.evidence else row.source
 
 
-def _figure(row: Count | None, indicator: Counted) -> str:
+def _format_reading(row: Count | None, indicator: Counted) -> str:
     """A reading in a cell: "16 cases", "more, no figure", "no data"; without a unit that the indicator names itself."""
     if row is None or row.is_no_data:
         return "no data"
     if row.figure is None:
-        return formatting.within((row.direction or Direction.LEVEL).label)
+        return formatting.lowercase_first((row.direction or ReadingDirection.LEVEL).label)
     if indicator.unit.casefold() in indicator.name.casefold():
-        return formatting.figure(row.figure)
-    return f"{formatting.figure(row.figure)} {sentences.unit(row.figure, indicator.unit)}".strip()
+        return formatting.format_number(row.figure)
+    return f"{formatting.format_number(row.figure)} {sentences.inflect_unit(row.figure, indicator.unit)}".strip()

@@ -6,44 +6,44 @@ from typing import Any
 
 from django.db.models import Q
 
-from dialogues.choices import Status
+from dialogues.choices import CommitmentStatus
 from dialogues.models import Commitment, Dialogue
-from dialogues.models.commitments import standing_in
+from dialogues.models.commitments import standing_from_row
 from recommendations.choices import MilestoneKind
 from recommendations.models import Edition, Milestone
 from reports.calendar import year
-from reports.calendar.year import Day
+from reports.calendar.year import CalendarDay
 from tiptracker.accounts.models import User
 
 
-def gather_days(user: User, edition: Edition, today: date) -> list[Day]:
+def gather_days(user: User, edition: Edition, today: date) -> list[CalendarDay]:
     """Every milestone of the edition; dialogues since its period began; what falls due since then, or is unsettled."""
     promised = Commitment.objects.visible_to(user).filter(country=edition.country_id).with_status(today)
-    unsettled = Q(due_on__isnull=False, status__in=[Status.OPEN, Status.OVERDUE, Status.WITH_EMBASSY])
+    unsettled = Q(due_on__isnull=False, status__in=[CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY])
     rows: Any = promised.filter(Q(due_on__gte=edition.starts_on) | unsettled)
-    return year.in_order(
+    return year.sort_days(
         [
-            *days_of_the_embassy(user, edition, milestones_of(user, edition), today),
+            *milestone_and_dialogue_days(user, edition, list_milestones(user, edition), today),
             *(
-                year.due(standing_in(row, today), row.due_on, text=row.text, maker=row.maker, key=row.pk, today=today)
+                year.due_day(standing_from_row(row, today), row.due_on, text=row.text, maker=row.maker, key=row.pk, today=today)
                 for row in rows.select_related("ministry").order_by("pk")
             ),
         ]
     )
 
 
-def milestones_of(user: User, edition: Edition) -> list[Milestone]:
+def list_milestones(user: User, edition: Edition) -> list[Milestone]:
     """The edition's milestones by their days, as known now."""
     return list(Milestone.objects.visible_to(user).filter(edition=edition).as_known_by(None))
 
 
-def days_of_the_embassy(user: User, edition: Edition, milestones: Iterable[Milestone], today: date) -> list[Day]:
+def milestone_and_dialogue_days(user: User, edition: Edition, milestones: Iterable[Milestone], today: date) -> list[CalendarDay]:
     """Milestones, and dialogues since the period began, each as it stands on the day `today`."""
     dialogues = Dialogue.objects.visible_to(user).filter(country=edition.country_id, held_on__gte=edition.starts_on)
     return [
-        *(year.milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, row.pk, today) for row in milestones),
+        *(year.milestone_day(MilestoneKind(row.kind), row.falls_on, row.done_on, row.pk, today) for row in milestones),
         *(
-            year.dialogue(row.stage_on(today), row.held_on, row.place, row.pk, today)
+            year.dialogue_day(row.stage_on(today), row.held_on, row.place, row.pk, today)
             for row in dialogues.order_by("held_on", "pk")
         ),
     ]

@@ -8,13 +8,13 @@ outline. The hatching is plain line segments, not an SVG pattern, so it needs no
 a page can't clash) and survives a copier.
 """
 
-from reports.charts.axis import Event
+from reports.charts.axis import AxisEvent
 from reports.charts.bars import ReadinessBar, ShareBar, readiness_bar, share_bar
 from reports.charts.drawing import Label, hatch
 from reports.charts.trend import TrendChart, trend_chart
 
 __all__ = [
-    "Event",
+    "AxisEvent",
     "Label",
     "ReadinessBar",
     "ShareBar",

@@ -10,16 +10,16 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from reports.charts.drawing import Label, measure, written
+from reports.charts.drawing import Label, measure_text, format_coordinate
 
-FULL = 100
+FULL_SCALE = 100
 """Points at the top of a scale."""
 
-LINE = 1.35
+LINE_HEIGHT = 1.35
 """From one line of words to the next, in type sizes."""
 
 
-class Event(NamedTuple):
+class AxisEvent(NamedTuple):
     """A day marked on the time axis: a dialogue, or a milestone."""
 
     on: date
@@ -44,7 +44,7 @@ class Plot(NamedTuple):
 
     def y(self, points: Fraction | Decimal | int) -> float:
         """How high so many points of 100 stand."""
-        return round(self.bottom - (self.bottom - self.top) * float(points) / FULL, 1)
+        return round(self.bottom - (self.bottom - self.top) * float(points) / FULL_SCALE, 1)
 
 
 class Flag(NamedTuple):
@@ -59,7 +59,7 @@ class Flag(NamedTuple):
         return self.start < spot < self.end
 
 
-def hoisted(events: Sequence[Event], plot: Plot, *, width: float, size: float) -> list[Flag]:
+def place_flags(events: Sequence[AxisEvent], plot: Plot, *, width: float, size: float) -> list[Flag]:
     """Each name beside its line, right or left, or over it: where it covers the fewest others' lines.
 
     Two that cover each other's line would stand in each other's way; that is avoided first, and then what
@@ -68,7 +68,7 @@ def hoisted(events: Sequence[Event], plot: Plot, *, width: float, size: float) -
     spots = [plot.x(one.on) for one in events]
     flags: list[Flag] = []
     for at in reversed(range(len(events))):
-        spot, room = spots[at], measure(dated(events[at]), size) + size * 0.8
+        spot, room = spots[at], measure_text(format_event(events[at]), size) + size * 0.8
         others = spots[:at] + spots[at + 1 :]
         starts = [spot, spot - room, *(other for other in others if spot - room < other < spot), 0, width - room]
         wanted = [
@@ -89,7 +89,7 @@ def hoisted(events: Sequence[Event], plot: Plot, *, width: float, size: float) -
     return flags[::-1]
 
 
-def lanes_of(flags: Sequence[Flag]) -> list[int]:
+def assign_lanes(flags: Sequence[Flag]) -> list[int]:
     """How high each name stands, 0 the lowest: above every line that it would cover, beside no name it would meet."""
     lanes: dict[int, int] = {}
     waiting = list(range(len(flags)))
@@ -111,34 +111,34 @@ def lanes_of(flags: Sequence[Flag]) -> list[int]:
     return [lanes[at] for at in range(len(flags))]
 
 
-def named(event: Event, flag: Flag, lane: int, plot: Plot, size: float) -> Label:
-    y, aside = round(plot.top - size * (0.6 + LINE * lane), 1), size * 0.4
+def event_label(event: AxisEvent, flag: Flag, lane: int, plot: Plot, size: float) -> Label:
+    y, aside = round(plot.top - size * (0.6 + LINE_HEIGHT * lane), 1), size * 0.4
     if flag.end == flag.spot:
-        return Label(dated(event), round(flag.end - aside, 1), y, size, "end")
-    return Label(dated(event), round(flag.start + aside, 1), y, size)
+        return Label(format_event(event), round(flag.end - aside, 1), y, size, "end")
+    return Label(format_event(event), round(flag.start + aside, 1), y, size)
 
 
-def stem_of(flag: Flag, name: Label, plot: Plot) -> str:
+def stem_path(flag: Flag, name: Label, plot: Plot) -> str:
     """From a name to the axis: beside the name, or from below where it stands over its day."""
     top = name.box.bottom if flag.covers(flag.spot) else name.box.top
-    return f"M{written(flag.spot)} {written(round(top, 1))}V{written(plot.bottom)}"
+    return f"M{format_coordinate(flag.spot)} {format_coordinate(round(top, 1))}V{format_coordinate(plot.bottom)}"
 
 
-def dated(event: Event) -> str:
+def format_event(event: AxisEvent) -> str:
     return f"{event.name}, {event.on.day} {event.on:%b}"
 
 
-def circle(x: float, y: float, radius: float) -> str:
-    r, across = written(radius), written(2 * radius)
-    return f"M{written(x - radius)} {written(y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z"
+def circle_path(x: float, y: float, radius: float) -> str:
+    r, across = format_coordinate(radius), format_coordinate(2 * radius)
+    return f"M{format_coordinate(x - radius)} {format_coordinate(y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z"
 
 
-def diamond(x: float, y: float, half: float) -> str:
-    one = written(half)
-    return f"M{written(x - half)} {written(y)}l{one} -{one}l{one} {one}l-{one} {one}z"
+def diamond_path(x: float, y: float, half: float) -> str:
+    one = format_coordinate(half)
+    return f"M{format_coordinate(x - half)} {format_coordinate(y)}l{one} -{one}l{one} {one}l-{one} {one}z"
 
 
-def months_of(plot: Plot) -> list[tuple[float, date]]:
+def month_starts(plot: Plot) -> list[tuple[float, date]]:
     """Where each month begins that begins within the plot, and its first day."""
     eve = plot.starts_on - timedelta(days=1)
     month = plot.starts_on.replace(day=1)
@@ -150,16 +150,16 @@ def months_of(plot: Plot) -> list[tuple[float, date]]:
     return found
 
 
-def calendar(plot: Plot, size: float) -> Iterator[Label]:
+def month_labels(plot: Plot, size: float) -> Iterator[Label]:
     """Months along the axis, as many as there is room for; the year under the first of them and under January."""
-    months = months_of(plot)
-    apart = min((after - before for (before, _), (after, _) in pairwise(months)), default=FULL)
-    each = next((step for step in (1, 2, 3, 6) if apart * step >= measure("Mar", size) + size * 0.5), 12)
-    y, taken = plot.bottom + size * (0.5 + LINE * 0.8), 0.0
+    months = month_starts(plot)
+    apart = min((after - before for (before, _), (after, _) in pairwise(months)), default=FULL_SCALE)
+    each = next((step for step in (1, 2, 3, 6) if apart * step >= measure_text("Mar", size) + size * 0.5), 12)
+    y, taken = plot.bottom + size * (0.5 + LINE_HEIGHT * 0.8), 0.0
     for at, (x, month) in enumerate(months):
         if at % each == 0:
             yield Label(f"{month:%b}", x, round(y, 1), size)
         if (at == 0 or month.month == 1) and x >= taken:
-            label = Label(str(month.year), x, round(y + size * LINE * 0.9, 1), size)
+            label = Label(str(month.year), x, round(y + size * LINE_HEIGHT * 0.9, 1), size)
             taken = label.end + size * 0.5
             yield label

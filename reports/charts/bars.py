@@ -5,11 +5,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from reports import formatting
-from reports.charts.drawing import NOTHING_REVIEWED, Label, hatch, written
+from reports.charts.drawing import NOTHING_REVIEWED, Label, hatch, format_coordinate
 
 type Number = Fraction | Decimal | int | float
 
-FULL = 100
+FULL_SCALE = 100
 """Points at the right end of the readiness scale."""
 
 
@@ -51,7 +51,7 @@ class ReadinessBar:
         """The working mark: one upright line from the bar's top, where the labels end, to below it."""
         if self.mark_x is None:
             return ""
-        return f"M{written(self.mark_x)} {written(self.bar_y)}v{written(round(self.bar_height * 7 / 6, 2))}"
+        return f"M{format_coordinate(self.mark_x)} {format_coordinate(self.bar_y)}v{format_coordinate(round(self.bar_height * 7 / 6, 2))}"
 
 
 @dataclass(frozen=True)
@@ -98,22 +98,22 @@ def readiness_bar(
     below = round(line + bar_height + size * 1.35, 2)
     mark_label = None
     if mark is not None:
-        (mark_label,) = _apart(
-            [(f"{formatting.figure(mark)} our target", _along(mark, width))], y=below, size=size, width=width
+        (mark_label,) = _space_labels(
+            [(f"{formatting.format_number(mark)} our target", _position(mark, width))], y=below, size=size, width=width
         )
-    claimed_end = _along(claimed or 0, width)
-    verified_end = min(_along(verified or 0, width), claimed_end)
-    reach = max(_along(ceiling or 0, width) - claimed_end, 0)
+    claimed_end = _position(claimed or 0, width)
+    verified_end = min(_position(verified or 0, width), claimed_end)
+    reach = max(_position(ceiling or 0, width) - claimed_end, 0)
     if verified is None or claimed is None:
         labels: tuple[Label, ...] = (Label(NOTHING_REVIEWED, size, round(line + size * 1.35, 2), size),)
     else:
         named = [
-            (f"{formatting.figure(verified)} verified", verified_end),
-            (f"{formatting.figure(claimed)} claimed", claimed_end),
+            (f"{formatting.format_number(verified)} verified", verified_end),
+            (f"{formatting.format_number(claimed)} claimed", claimed_end),
         ]
         if reach and ceiling is not None:
-            named.append((f"{formatting.figure(ceiling)} within reach", claimed_end + reach))
-        labels = _apart(named, y=round(line - size * 0.5, 2), size=size, width=width)
+            named.append((f"{formatting.format_number(ceiling)} within reach", claimed_end + reach))
+        labels = _space_labels(named, y=round(line - size * 0.5, 2), size=size, width=width)
     return ReadinessBar(
         width=width,
         height=round(below + size * 0.45, 2),
@@ -125,11 +125,11 @@ def readiness_bar(
         claimed_width=round(claimed_end - verified_end, 2),
         ceiling_width=round(reach, 2),
         hatch=hatch(x=verified_end, y=line, width=claimed_end - verified_end, height=bar_height),
-        mark_x=None if mark is None else _along(mark, width),
+        mark_x=None if mark is None else _position(mark, width),
         labels=labels,
         mark_label=mark_label,
-        ends=_ends(mark_label, y=below, size=size, width=width),
-        description=_described(verified=verified, claimed=claimed, ceiling=ceiling if reach else None, mark=mark),
+        ends=_end_labels(mark_label, y=below, size=size, width=width),
+        description=_describe_bar(verified=verified, claimed=claimed, ceiling=ceiling if reach else None, mark=mark),
     )
 
 
@@ -141,8 +141,8 @@ def share_bar(
     height: float = 9,
 ) -> ShareBar:
     """A share's bar. `verified` and `claimed` lie between 0 and 1; `verified` is None for want of data."""
-    verified_width = 0.0 if verified is None else _along(verified, width, of=1)
-    claimed_end = max(verified_width, _along(claimed, width, of=1))
+    verified_width = 0.0 if verified is None else _position(verified, width, of=1)
+    claimed_end = max(verified_width, _position(claimed, width, of=1))
     return ShareBar(
         width=width,
         height=height,
@@ -160,12 +160,12 @@ def share_bar(
     )
 
 
-def _along(value: Number, width: float, *, of: int = FULL) -> float:
+def _position(value: Number, width: float, *, of: int = FULL_SCALE) -> float:
     """Where a value lies on a scale of `width` units from 0 to `of`, kept within it."""
     return round(float(min(max(value, 0), of)) / of * width, 2)
 
 
-def _apart(named: list[tuple[str, float]], *, y: float, size: float, width: float) -> tuple[Label, ...]:
+def _space_labels(named: list[tuple[str, float]], *, y: float, size: float, width: float) -> tuple[Label, ...]:
     """Labels centred on the places they name, as far as they neither overlap nor leave the drawing."""
     gap = size
     widths = [Label(text, 0, y, size).width for text, _ in named]
@@ -181,7 +181,7 @@ def _apart(named: list[tuple[str, float]], *, y: float, size: float, width: floa
     return tuple(Label(text, round(left, 2), y, size) for (text, _), left in zip(named, lefts, strict=True))
 
 
-def _ends(mark: Label | None, *, y: float, size: float, width: float) -> tuple[Label, ...]:
+def _end_labels(mark: Label | None, *, y: float, size: float, width: float) -> tuple[Label, ...]:
     """0 and 100 under the ends of the scale, each left out where the working mark's words stand."""
     zero = Label("0", 0, round(y, 2), size)
     full = Label("100", 0, round(y, 2), size)
@@ -191,13 +191,13 @@ def _ends(mark: Label | None, *, y: float, size: float, width: float) -> tuple[L
     return tuple(label for label in (zero, full) if label.end + size < mark.x or label.x > mark.end + size)
 
 
-def _described(
+def _describe_bar(
     *, verified: Decimal | None, claimed: Decimal | None, ceiling: Decimal | None, mark: Decimal | None
 ) -> str:
     """The bar in a sentence, for those who don't see it."""
     first = NOTHING_REVIEWED.capitalize()
     if verified is not None and claimed is not None:
-        first = f"{formatting.figure(verified)} of 100 points verified, {formatting.figure(claimed)} claimed"
+        first = f"{formatting.format_number(verified)} of 100 points verified, {formatting.format_number(claimed)} claimed"
         if ceiling is not None:
-            first += f", {formatting.figure(ceiling)} within reach"
-    return f"{first}." if mark is None else f"{first}; our target is {formatting.figure(mark)}."
+            first += f", {formatting.format_number(ceiling)} within reach"
+    return f"{first}." if mark is None else f"{first}; our target is {formatting.format_number(mark)}."

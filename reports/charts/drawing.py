@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 NOTHING_REVIEWED = "nothing reviewed yet"
 
-GLYPH = 0.56
+GLYPH_WIDTH = 0.56
 """Mean width of a character of Public Sans, as a share of the type size: near enough to keep labels apart."""
 
 
@@ -41,7 +41,7 @@ class Label:
     @property
     def width(self) -> float:
         """Its estimated width in user units."""
-        return measure(self.text, self.size)
+        return measure_text(self.text, self.size)
 
     @property
     def start(self) -> float:
@@ -59,9 +59,9 @@ class Label:
         return Box(self.start, self.y - self.size * 0.85, self.end, self.y + self.size * 0.25)
 
 
-def measure(words: str, size: float) -> float:
+def measure_text(words: str, size: float) -> float:
     """The estimated width of words set in `size` units."""
-    return len(words) * size * GLYPH
+    return len(words) * size * GLYPH_WIDTH
 
 
 def hatch(*, x: float, y: float, width: float, height: float, step: float = 6) -> str:
@@ -77,12 +77,12 @@ def hatch(*, x: float, y: float, width: float, height: float, step: float = 6) -
     while foot < x + width:
         left, right = max(foot, x), min(foot + height, x + width)
         if right - left > 0.01:
-            start = f"M{written(left)} {written(y + height - (left - foot))}"
-            segments.append(f"{start}L{written(right)} {written(y + height - (right - foot))}")
+            start = f"M{format_coordinate(left)} {format_coordinate(y + height - (left - foot))}"
+            segments.append(f"{start}L{format_coordinate(right)} {format_coordinate(y + height - (right - foot))}")
         foot += step
     return "".join(segments)
 
 
-def written(value: float) -> str:
+def format_coordinate(value: float) -> str:
     """A coordinate as SVG writes it: two places at most, no trailing zeros."""
     return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reports.charts.drawing import Box, Label, hatch, measure
-from reports.choices import Told
-from tiptracker.text_rules import alike
+from reports.charts.drawing import Box, Label, hatch, measure_text
+from reports.choices import DistrictStatus
+from tiptracker.text_rules import normalize_name
 
-PLACES: Mapping[str, Mapping[str, tuple[int, int]]] = {
+TILE_POSITIONS: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "LSO": {
         "Butha-Buthe": (1, 0),
         "Leribe": (0, 1),
@@ -26,22 +26,22 @@ PLACES: Mapping[str, Mapping[str, tuple[int, int]]] = {
     },
 }
 """By country (ISO 3166-1 alpha-3) and district: column and row of its tile."""
-COLUMNS = 4
-GAP, INNER, LINE = 6, 8, 1.3
+DEFAULT_COLUMNS = 4
+GAP, PADDING, LINE_HEIGHT = 6, 8, 1.3
 
 
-class District(NamedTuple):
+class ChartDistrict(NamedTuple):
     """A district by its name, and what is told of it."""
 
     name: str
-    told: Told
+    told: DistrictStatus
 
 
 @dataclass(frozen=True)
 class Tile:
     """One tile: its rectangle, the lines of a hatched one (SVG's `d`), and words with their places."""
 
-    told: Told
+    told: DistrictStatus
     box: Box
     width: float
     height: float
@@ -61,15 +61,15 @@ class TileMap:
 
 
 def tile_map(
-    country: str, districts: Sequence[District], *, side: float = 120, height: float = 76, size: float = 13
+    country: str, districts: Sequence[ChartDistrict], *, side: float = 120, height: float = 76, size: float = 13
 ) -> TileMap:
     """The districts of a country by its code, each tile `side` units wide. Unknown ones are laid in rows, in order."""
-    places = _places(country, districts)
+    places = _tile_positions(country, districts)
     tiles = []
     for district in districts:
         column, row = places[district.name]
         left, top = column * (side + GAP), row * (height + GAP)
-        is_hatched = district.told is Told.CLAIMED
+        is_hatched = district.told is DistrictStatus.CLAIMED
         tiles.append(
             Tile(
                 district.told,
@@ -78,34 +78,34 @@ def tile_map(
                 height,
                 hatch(x=left, y=top, width=side, height=height) if is_hatched else "",
                 (
-                    Label(_cut(district.name, side, size), left + INNER, top + INNER + size, size),
-                    Label(district.told.label.lower(), left + INNER, top + height - INNER, size),
+                    Label(_shorten(district.name, side, size), left + PADDING, top + PADDING + size, size),
+                    Label(district.told.label.lower(), left + PADDING, top + height - PADDING, size),
                 ),
             )
         )
     columns, rows = (1 + max((place[axis] for place in places.values()), default=0) for axis in (0, 1))
     return TileMap(
-        columns * (side + GAP) - GAP, rows * (height + GAP) - GAP, size, tuple(tiles), _description(districts)
+        columns * (side + GAP) - GAP, rows * (height + GAP) - GAP, size, tuple(tiles), _describe_tiles(districts)
     )
 
 
-def _places(country: str, districts: Sequence[District]) -> dict[str, tuple[int, int]]:
-    known = {alike(name): place for name, place in PLACES.get(country, {}).items()}
+def _tile_positions(country: str, districts: Sequence[ChartDistrict]) -> dict[str, tuple[int, int]]:
+    known = {normalize_name(name): place for name, place in TILE_POSITIONS.get(country, {}).items()}
     names = [district.name for district in districts]
-    if {alike(name) for name in names} <= set(known):
-        return {name: known[alike(name)] for name in names}
-    return {name: (place % COLUMNS, place // COLUMNS) for place, name in enumerate(names)}
+    if {normalize_name(name) for name in names} <= set(known):
+        return {name: known[normalize_name(name)] for name in names}
+    return {name: (place % DEFAULT_COLUMNS, place // DEFAULT_COLUMNS) for place, name in enumerate(names)}
 
 
-def _cut(name: str, side: float, size: float) -> str:
+def _shorten(name: str, side: float, size: float) -> str:
     """The name as far as a tile holds it; the whole stands in the table beneath."""
-    while measure(name, size) > side - 2 * INNER:
+    while measure_text(name, size) > side - 2 * PADDING:
         name = f"{name.rstrip('…')[:-1].rstrip()}…"
     return name
 
 
-def _description(districts: Sequence[District]) -> str:
+def _describe_tiles(districts: Sequence[ChartDistrict]) -> str:
     """ "6 of 10 districts verified, 1 claimed"."""
-    count = {told: sum(district.told is told for district in districts) for told in Told}
-    claimed = f", {count[Told.CLAIMED]} claimed" if count[Told.CLAIMED] else ""
-    return f"{count[Told.VERIFIED]} of {len(districts)} districts verified{claimed}"
+    count = {told: sum(district.told is told for district in districts) for told in DistrictStatus}
+    claimed = f", {count[DistrictStatus.CLAIMED]} claimed" if count[DistrictStatus.CLAIMED] else ""
+    return f"{count[DistrictStatus.VERIFIED]} of {len(districts)} districts verified{claimed}"

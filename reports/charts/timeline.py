@@ -13,20 +13,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from reports import formatting
-from reports.charts.axis import (
-    LINE,
-    Event,
-    Plot,
-    calendar,
-    circle,
-    diamond,
-    hoisted,
-    lanes_of,
-    months_of,
-    named,
-    stem_of,
-)
-from reports.charts.drawing import Box, Label, hatch, measure, written
+from reports.charts.axis import LINE_HEIGHT, AxisEvent, Plot, month_labels, circle_path, diamond_path, place_flags, assign_lanes, month_starts, event_label, stem_path
+from reports.charts.drawing import Box, Label, hatch, measure_text, format_coordinate
 
 
 class Filling(Enum):
@@ -39,7 +27,7 @@ class Filling(Enum):
     DASHED = "dashed"
 
 
-class Point(NamedTuple):
+class TimelinePoint(NamedTuple):
     """A day named above the line; solid once it is done or held, else an outline."""
 
     on: date
@@ -48,7 +36,7 @@ class Point(NamedTuple):
     is_solid: bool
 
 
-class Row(NamedTuple):
+class TimelineRow(NamedTuple):
     """What falls due in one state, by its days in order."""
 
     word: str
@@ -57,7 +45,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Mark:
+class TimelineMark:
     """One day, or several that stand too close: its rectangle and filling, with their number where they are several."""
 
     box: Box
@@ -85,13 +73,13 @@ class Timeline:
     names: tuple[Label, ...]
     rows: tuple[Label, ...]
     today: Label | None
-    marks: tuple[Mark, ...]
+    marks: tuple[TimelineMark, ...]
     description: str
 
 
 def timeline_chart(
-    points: Iterable[Point],
-    rows: Iterable[Row],
+    points: Iterable[TimelinePoint],
+    rows: Iterable[TimelineRow],
     *,
     starts_on: date,
     ends_on: date,
@@ -102,19 +90,19 @@ def timeline_chart(
     """The days from `starts_on` to `ends_on`, `width` units wide; what lies outside is left to the table beneath."""
     within = sorted({one for one in points if starts_on <= one.on <= ends_on})
     drawn = [
-        Row(row.word, row.filling, days)
+        TimelineRow(row.word, row.filling, days)
         for row in rows
         if (days := sorted(day for day in row.days if starts_on <= day <= ends_on))
     ]
     called = [f"{len(row.days)} {row.word}" for row in drawn]
-    left = round(max((measure(words, size) for words in called), default=0) + size, 1)
+    left = round(max((measure_text(words, size) for words in called), default=0) + size, 1)
     flat = Plot(left, 0, round(width - size * 1.6, 1), 0, starts_on, ends_on)
-    events = [Event(one.on, one.name, one.is_dialogue) for one in within]
-    flags = hoisted(events, flat, width=width, size=size)
-    lanes = lanes_of(flags)
-    line_y = round(size * (1.4 + LINE * (1 + max(lanes, default=-1))), 1)
+    events = [AxisEvent(one.on, one.name, one.is_dialogue) for one in within]
+    flags = place_flags(events, flat, width=width, size=size)
+    lanes = assign_lanes(flags)
+    line_y = round(size * (1.4 + LINE_HEIGHT * (1 + max(lanes, default=-1))), 1)
     above = flat._replace(top=line_y - size * 0.8, bottom=line_y)
-    names = tuple(named(*each, above, size) for each in zip(events, flags, lanes, strict=True))
+    names = tuple(event_label(*each, above, size) for each in zip(events, flags, lanes, strict=True))
     step = size * 2.1
     middles = [round(line_y + step * (number + 0.85), 1) for number in range(len(drawn))]
     bottom = round((middles[-1] if middles else line_y) + step * 0.75, 1)
@@ -122,36 +110,36 @@ def timeline_chart(
     is_within = starts_on <= today <= ends_on
     return Timeline(
         width=width,
-        height=round(bottom + size * (0.9 + (3 if is_within else 2) * LINE), 1),
+        height=round(bottom + size * (0.9 + (3 if is_within else 2) * LINE_HEIGHT), 1),
         size=size,
-        rules="".join(f"M{written(left)} {written(y)}H{written(plot.right)}" for y in (line_y, *middles, bottom)),
-        ticks="".join(f"M{written(x)} {written(bottom)}v{written(size * 0.4)}" for x, _ in months_of(plot)),
-        stems="".join(stem_of(flag, name, above) for flag, name in zip(flags, names, strict=True)),
-        solid="".join(_shape(one, above, size) for one in within if one.is_solid),
-        outlined="".join(_shape(one, above, size) for one in within if not one.is_solid),
-        today_line=f"M{written(plot.x(today))} {written(line_y)}V{written(bottom + size * 0.8)}" if is_within else "",
-        axis=tuple(calendar(plot, size)),
+        rules="".join(f"M{format_coordinate(left)} {format_coordinate(y)}H{format_coordinate(plot.right)}" for y in (line_y, *middles, bottom)),
+        ticks="".join(f"M{format_coordinate(x)} {format_coordinate(bottom)}v{format_coordinate(size * 0.4)}" for x, _ in month_starts(plot)),
+        stems="".join(stem_path(flag, name, above) for flag, name in zip(flags, names, strict=True)),
+        solid="".join(_point_path(one, above, size) for one in within if one.is_solid),
+        outlined="".join(_point_path(one, above, size) for one in within if not one.is_solid),
+        today_line=f"M{format_coordinate(plot.x(today))} {format_coordinate(line_y)}V{format_coordinate(bottom + size * 0.8)}" if is_within else "",
+        axis=tuple(month_labels(plot, size)),
         names=names,
         rows=tuple(Label(words, 0, round(y + size * 0.35, 1), size) for words, y in zip(called, middles, strict=True)),
-        today=_today(today, plot, size) if is_within else None,
-        marks=tuple(mark for row, y in zip(drawn, middles, strict=True) for mark in _marks(row, y, plot, size)),
-        description=_described(within, called, starts_on, ends_on, today),
+        today=_today_label(today, plot, size) if is_within else None,
+        marks=tuple(mark for row, y in zip(drawn, middles, strict=True) for mark in _row_marks(row, y, plot, size)),
+        description=_describe_timeline(within, called, starts_on, ends_on, today),
     )
 
 
-def _shape(one: Point, plot: Plot, size: float) -> str:
+def _point_path(one: TimelinePoint, plot: Plot, size: float) -> str:
     x = plot.x(one.on)
-    return circle(x, plot.bottom, size * 0.4) if one.is_dialogue else diamond(x, plot.bottom, size * 0.5)
+    return circle_path(x, plot.bottom, size * 0.4) if one.is_dialogue else diamond_path(x, plot.bottom, size * 0.5)
 
 
-def _today(today: date, plot: Plot, size: float) -> Label:
+def _today_label(today: date, plot: Plot, size: float) -> Label:
     """On a line of its own beneath months and years, within the drawing."""
     words = f"today, {today.day} {today:%b}"
-    x = min(max(plot.x(today) - measure(words, size) / 2, 0), plot.right + size * 1.6 - measure(words, size))
-    return Label(words, round(x, 1), round(plot.bottom + size * (0.5 + LINE * 2.7), 1), size)
+    x = min(max(plot.x(today) - measure_text(words, size) / 2, 0), plot.right + size * 1.6 - measure_text(words, size))
+    return Label(words, round(x, 1), round(plot.bottom + size * (0.5 + LINE_HEIGHT * 2.7), 1), size)
 
 
-def _marks(row: Row, y: float, plot: Plot, size: float) -> Iterable[Mark]:
+def _row_marks(row: TimelineRow, y: float, plot: Plot, size: float) -> Iterable[TimelineMark]:
     """The row's days; those that a mark would cover are counted in it."""
     reach = size * 2
     together: list[list[float]] = []
@@ -165,8 +153,8 @@ def _marks(row: Row, y: float, plot: Plot, size: float) -> Iterable[Mark]:
         left, top = round(spots[0] - size * 0.4, 1), round(y - high / 2, 1)
         box = Box(left, top, round(left + wide, 1), round(top + high, 1))
         text = str(len(spots))
-        x = round((box.left + box.right - measure(text, size * 0.85)) / 2, 1)
-        yield Mark(
+        x = round((box.left + box.right - measure_text(text, size * 0.85)) / 2, 1)
+        yield TimelineMark(
             box,
             round(wide, 1),
             round(high, 1),
@@ -176,11 +164,11 @@ def _marks(row: Row, y: float, plot: Plot, size: float) -> Iterable[Mark]:
         )
 
 
-def _described(points: Sequence[Point], called: Sequence[str], starts_on: date, ends_on: date, today: date) -> str:
+def _describe_timeline(points: Sequence[TimelinePoint], called: Sequence[str], starts_on: date, ends_on: date, today: date) -> str:
     """The drawing in words, for those who don't see it."""
-    sentences = [f"From {formatting.day(starts_on)} to {formatting.day(ends_on)}; today is {formatting.day(today)}"]
+    sentences = [f"From {formatting.format_date(starts_on)} to {formatting.format_date(ends_on)}; today is {formatting.format_date(today)}"]
     if points:
-        sentences.append(f"Marked: {formatting.listed(f'{one.name} on {formatting.day(one.on)}' for one in points)}")
+        sentences.append(f"Marked: {formatting.join_with_and(f'{one.name} on {formatting.format_date(one.on)}' for one in points)}")
     if called:
-        sentences.append(f"Due in that time: {formatting.listed(called)}")
+        sentences.append(f"Due in that time: {formatting.join_with_and(called)}")
     return f"{'. '.join(sentences)}."

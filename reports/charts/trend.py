@@ -13,24 +13,11 @@ from fractions import Fraction
 from typing import NamedTuple, Protocol
 
 from reports import formatting
-from reports.charts.axis import (
-    FULL,
-    LINE,
-    Event,
-    Plot,
-    calendar,
-    circle,
-    diamond,
-    hoisted,
-    lanes_of,
-    months_of,
-    named,
-    stem_of,
-)
-from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, measure, written
+from reports.charts.axis import FULL_SCALE, LINE_HEIGHT, AxisEvent, Plot, month_labels, circle_path, diamond_path, place_flags, assign_lanes, month_starts, event_label, stem_path
+from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, measure_text, format_coordinate
 
 
-class Week(Protocol):
+class ChartWeek(Protocol):
     """A week by its last day: its score of 100 as then known and in hindsight, each None for want of a review."""
 
     @property
@@ -67,7 +54,7 @@ class TrendChart:
     description: str
 
 
-class Step(NamedTuple):
+class LineSegment(NamedTuple):
     """A week of a line: from where to where, and how high."""
 
     left: float
@@ -76,11 +63,11 @@ class Step(NamedTuple):
 
 
 def trend_chart(
-    weeks: Sequence[Week],
+    weeks: Sequence[ChartWeek],
     *,
     starts_on: date,
     ends_on: date,
-    events: Iterable[Event] = (),
+    events: Iterable[AxisEvent] = (),
     mark: Decimal | None = None,
     width: float = 760,
     plot_height: float = 200,
@@ -93,21 +80,21 @@ def trend_chart(
     the plot there is as much room as the events' names take.
     """
     within = sorted({one for one in events if starts_on <= one.on <= ends_on})
-    end_words = _end_words(weeks, room=width * 0.24, size=size)
-    left, right = size * 2.5, _right(weeks, end_words, starts_on, ends_on, width=width, size=size)
+    end_words = _line_end_words(weeks, room=width * 0.24, size=size)
+    left, right = size * 2.5, _plot_right(weeks, end_words, starts_on, ends_on, width=width, size=size)
     flat = Plot(left, 0, right, plot_height, starts_on, ends_on)
-    flags = hoisted(within, flat, width=width, size=size)
-    lanes = lanes_of(flags)
-    top = round(size * (0.6 + LINE * (1 + max(lanes, default=-1))), 1)
+    flags = place_flags(within, flat, width=width, size=size)
+    lanes = assign_lanes(flags)
+    top = round(size * (0.6 + LINE_HEIGHT * (1 + max(lanes, default=-1))), 1)
     plot = flat._replace(top=top, bottom=top + plot_height)
 
-    then = _steps(plot, [(week.ends_on, week.then) for week in weeks])
-    hindsight = _steps(plot, [(week.ends_on, week.hindsight) for week in weeks])
+    then = _line_segments(plot, [(week.ends_on, week.then) for week in weeks])
+    hindsight = _line_segments(plot, [(week.ends_on, week.hindsight) for week in weeks])
     if hindsight == then:
         hindsight = []
-    first_seen = then[0].left if then else _reach(plot, weeks)
+    first_seen = then[0].left if then else _last_week_x(plot, weeks)
     unreviewed = Box(plot.left, plot.top, first_seen, plot.bottom) if first_seen > plot.left else None
-    taken = [*_boxes(then, size), *_boxes(hindsight, size)]
+    taken = [*_line_boxes(then, size), *_line_boxes(hindsight, size)]
     if mark is not None:
         taken.append(Box(plot.left, plot.y(mark) - size * 0.2, plot.right, plot.y(mark) + size * 0.2))
     words: list[Label] = []
@@ -115,68 +102,68 @@ def trend_chart(
     def put(candidates: Iterable[tuple[Label, ...]]) -> None:
         """Words where they meet nothing, else where they were wanted first."""
         choices = list(candidates)
-        chosen = next((one for one in choices if not _meets(one, taken)), choices[0])
+        chosen = next((one for one in choices if not _overlaps_any(one, taken)), choices[0])
         words.extend(chosen)
         taken.extend(label.box.wider(size * 0.2) for label in chosen)
 
     for line, own in ((then, end_words[0]), (hindsight, end_words[1])):
         if line and own:
-            put(_beside(own, line[-1], size))
+            put(_beside_end(own, line[-1], size))
     if mark is not None:
-        put(_along(f"{formatting.figure(mark)} our target", plot.y(mark), plot, size))
+        put(_along_line(f"{formatting.format_number(mark)} our target", plot.y(mark), plot, size))
     if unreviewed:
-        put(_inside(NOTHING_REVIEWED, unreviewed, size))
+        put(_inside_box(NOTHING_REVIEWED, unreviewed, size))
     if hindsight and not end_words[1]:
-        put(_over("in hindsight", hindsight, size))
-    names = tuple(named(*each, plot, size) for each in zip(within, flags, lanes, strict=True))
+        put(_over_line("in hindsight", hindsight, size))
+    names = tuple(event_label(*each, plot, size) for each in zip(within, flags, lanes, strict=True))
     return TrendChart(
         width=width,
-        height=round(plot.bottom + size * (0.6 + 2 * LINE), 1),
+        height=round(plot.bottom + size * (0.6 + 2 * LINE_HEIGHT), 1),
         size=size,
         grid="".join(
-            f"M{written(plot.left)} {written(plot.y(points))}H{written(plot.right)}" for points in (0, 50, FULL)
+            f"M{format_coordinate(plot.left)} {format_coordinate(plot.y(points))}H{format_coordinate(plot.right)}" for points in (0, 50, FULL_SCALE)
         ),
-        ticks="".join(f"M{written(x)} {written(plot.bottom)}v{written(size * 0.4)}" for x, _ in months_of(plot)),
-        stems="".join(stem_of(flag, name, plot) for flag, name in zip(flags, names, strict=True)),
-        dialogues="".join(circle(plot.x(one.on), plot.bottom, size * 0.36) for one in within if one.is_dialogue),
-        milestones="".join(diamond(plot.x(one.on), plot.bottom, size * 0.5) for one in within if not one.is_dialogue),
+        ticks="".join(f"M{format_coordinate(x)} {format_coordinate(plot.bottom)}v{format_coordinate(size * 0.4)}" for x, _ in month_starts(plot)),
+        stems="".join(stem_path(flag, name, plot) for flag, name in zip(flags, names, strict=True)),
+        dialogues="".join(circle_path(plot.x(one.on), plot.bottom, size * 0.36) for one in within if one.is_dialogue),
+        milestones="".join(diamond_path(plot.x(one.on), plot.bottom, size * 0.5) for one in within if not one.is_dialogue),
         unreviewed=unreviewed,
-        then=_path(then),
-        hindsight=_path(hindsight),
-        mark_line="" if mark is None else f"M{written(plot.left)} {written(plot.y(mark))}H{written(plot.right)}",
-        axis=(*_scale(plot, size), *calendar(plot, size)),
+        then=_line_path(then),
+        hindsight=_line_path(hindsight),
+        mark_line="" if mark is None else f"M{format_coordinate(plot.left)} {format_coordinate(plot.y(mark))}H{format_coordinate(plot.right)}",
+        axis=(*_scale_labels(plot, size), *month_labels(plot, size)),
         names=names,
         words=tuple(words),
-        description=_described(weeks, within, mark, starts_on),
+        description=_describe_trend(weeks, within, mark, starts_on),
     )
 
 
 # --- Lines ------------------------------------------------------------------------------------------------------------
 
 
-def _steps(plot: Plot, told: Iterable[tuple[date, Fraction | None]]) -> list[Step]:
+def _line_segments(plot: Plot, told: Iterable[tuple[date, Fraction | None]]) -> list[LineSegment]:
     """The weeks that have a figure, each from where the one before ends."""
     steps, left = [], plot.left
     for ends_on, points in told:
         if points is not None:
-            steps.append(Step(left, plot.x(ends_on), plot.y(points)))
+            steps.append(LineSegment(left, plot.x(ends_on), plot.y(points)))
         left = plot.x(ends_on)
     return steps
 
 
-def _path(steps: Sequence[Step]) -> str:
+def _line_path(steps: Sequence[LineSegment]) -> str:
     if not steps:
         return ""
-    path, y = f"M{written(steps[0].left)} {written(steps[0].y)}", steps[0].y
+    path, y = f"M{format_coordinate(steps[0].left)} {format_coordinate(steps[0].y)}", steps[0].y
     for step, following in zip(steps, [*steps[1:], None], strict=True):
         if step.y != y:
-            path, y = f"{path}V{written(step.y)}", step.y
+            path, y = f"{path}V{format_coordinate(step.y)}", step.y
         if following is None or following.y != y:
-            path += f"H{written(step.right)}"
+            path += f"H{format_coordinate(step.right)}"
     return path
 
 
-def _boxes(steps: Sequence[Step], size: float) -> Iterator[Box]:
+def _line_boxes(steps: Sequence[LineSegment], size: float) -> Iterator[Box]:
     """The room of a line: its levels and the rises between them."""
     over = size * 0.2
     before = None
@@ -187,14 +174,14 @@ def _boxes(steps: Sequence[Step], size: float) -> Iterator[Box]:
         before = step.y
 
 
-def _reach(plot: Plot, weeks: Sequence[Week]) -> float:
+def _last_week_x(plot: Plot, weeks: Sequence[ChartWeek]) -> float:
     return plot.x(weeks[-1].ends_on) if weeks else plot.left
 
 
 # --- Words in the plot ------------------------------------------------------------------------------------------------
 
 
-def _end_words(weeks: Sequence[Week], *, room: float, size: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _line_end_words(weeks: Sequence[ChartWeek], *, room: float, size: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What stands at the end of each line, as then known and in hindsight, broken into lines of `room` units.
 
     Where both end in one figure the dashed line is named elsewhere; a line that isn't there has no words.
@@ -202,24 +189,24 @@ def _end_words(weeks: Sequence[Week], *, room: float, size: float) -> tuple[tupl
     if not weeks:
         return (), ()
     last = weeks[-1]
-    then = () if last.then is None else _broken(f"{_points(last.then)} as then known", room, size)
+    then = () if last.then is None else _wrap_words(f"{_format_points(last.then)} as then known", room, size)
     if last.hindsight is None or last.hindsight == last.then:
         return then, ()
-    return then, _broken(f"{_points(last.hindsight)} in hindsight", room, size)
+    return then, _wrap_words(f"{_format_points(last.hindsight)} in hindsight", room, size)
 
 
-def _broken(words: str, room: float, size: float) -> tuple[str, ...]:
+def _wrap_words(words: str, room: float, size: float) -> tuple[str, ...]:
     lines: list[str] = []
     for word in words.split():
-        if lines and measure(f"{lines[-1]} {word}", size) <= room:
+        if lines and measure_text(f"{lines[-1]} {word}", size) <= room:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
     return tuple(lines)
 
 
-def _right(
-    weeks: Sequence[Week],
+def _plot_right(
+    weeks: Sequence[ChartWeek],
     end_words: tuple[tuple[str, ...], ...],
     starts_on: date,
     ends_on: date,
@@ -228,7 +215,7 @@ def _right(
     size: float,
 ) -> float:
     """Where the plot ends: at the drawing's edge, unless the words at the lines' ends need room beside it."""
-    room = max((measure(line, size) for words in end_words for line in words), default=0) + size
+    room = max((measure_text(line, size) for words in end_words for line in words), default=0) + size
     full = width - size * 0.5
     if not weeks:
         return full
@@ -236,38 +223,38 @@ def _right(
     return full if room <= full * ahead * 0.95 else round(width - room, 1)
 
 
-def _meets(labels: Iterable[Label], taken: Sequence[Box]) -> bool:
+def _overlaps_any(labels: Iterable[Label], taken: Sequence[Box]) -> bool:
     return any(label.box.meets(box) for label in labels for box in taken)
 
 
-def _beside(lines: Sequence[str], end: Step, size: float) -> Iterator[tuple[Label, ...]]:
+def _beside_end(lines: Sequence[str], end: LineSegment, size: float) -> Iterator[tuple[Label, ...]]:
     """Lines of words right of a line's end, on its height or as near to it as may be."""
-    first = end.y - (len(lines) - 1) * size * LINE / 2 + size * 0.3
+    first = end.y - (len(lines) - 1) * size * LINE_HEIGHT / 2 + size * 0.3
     for nudge in range(48):
         aside = (nudge + 1) // 2 * size * 0.25 * (-1 if nudge % 2 else 1)
         yield tuple(
-            Label(line, round(end.right + size * 0.5, 1), round(first + aside + at * size * LINE, 1), size)
+            Label(line, round(end.right + size * 0.5, 1), round(first + aside + at * size * LINE_HEIGHT, 1), size)
             for at, line in enumerate(lines)
         )
 
 
-def _along(words: str, y: float, plot: Plot, size: float) -> Iterator[tuple[Label, ...]]:
+def _along_line(words: str, y: float, plot: Plot, size: float) -> Iterator[tuple[Label, ...]]:
     """Words over a level line, or under it: at its left, its right, or anywhere between."""
-    room = plot.right - plot.left - measure(words, size)
+    room = plot.right - plot.left - measure_text(words, size)
     for baseline in (y - size * 0.5, y + size * 1.2):
         for share in (0, 1, 0.5, 0.25, 0.75):
             x = plot.left + size * 0.4 + max(room - size * 0.8, 0) * share
             yield (Label(words, round(x, 1), round(baseline, 1), size),)
 
 
-def _inside(words: str, box: Box, size: float) -> Iterator[tuple[Label, ...]]:
+def _inside_box(words: str, box: Box, size: float) -> Iterator[tuple[Label, ...]]:
     """Words in a rectangle, at one height or another; where it is too narrow they run over its right edge."""
-    x = max((box.left + box.right - measure(words, size)) / 2, box.left + size * 0.5)
+    x = max((box.left + box.right - measure_text(words, size)) / 2, box.left + size * 0.5)
     for share in (0.3, 0.7, 0.4, 0.6, 0.2, 0.8, 0.5, 0.1, 0.9):
         yield (Label(words, round(x, 1), round(box.top + (box.bottom - box.top) * share + size * 0.3, 1), size),)
 
 
-def _over(words: str, steps: Sequence[Step], size: float) -> Iterator[tuple[Label, ...]]:
+def _over_line(words: str, steps: Sequence[LineSegment], size: float) -> Iterator[tuple[Label, ...]]:
     """Words over some week of a line, or under it."""
     for step in steps:
         for baseline in (step.y - size * 0.5, step.y + size * 1.2):
@@ -277,18 +264,18 @@ def _over(words: str, steps: Sequence[Step], size: float) -> Iterator[tuple[Labe
 # --- Axes -------------------------------------------------------------------------------------------------------------
 
 
-def _scale(plot: Plot, size: float) -> Iterator[Label]:
-    for points in (0, 50, FULL):
+def _scale_labels(plot: Plot, size: float) -> Iterator[Label]:
+    for points in (0, 50, FULL_SCALE):
         yield Label(str(points), round(plot.left - size * 0.5, 1), round(plot.y(points) + size * 0.35, 1), size, "end")
 
 
 # --- In words ---------------------------------------------------------------------------------------------------------
 
 
-def _described(weeks: Sequence[Week], events: Sequence[Event], mark: Decimal | None, starts_on: date) -> str:
+def _describe_trend(weeks: Sequence[ChartWeek], events: Sequence[AxisEvent], mark: Decimal | None, starts_on: date) -> str:
     """The drawing in words, for those who don't see it."""
     last = weeks[-1].ends_on if weeks else starts_on
-    sentences = [f"Verified readiness week by week from {formatting.day(starts_on)} to {formatting.day(last)}"]
+    sentences = [f"Verified readiness week by week from {formatting.format_date(starts_on)} to {formatting.format_date(last)}"]
     seen = [week for week in weeks if week.then is not None]
     if not seen:
         sentences.append(f"As then known: {NOTHING_REVIEWED}")
@@ -296,23 +283,23 @@ def _described(weeks: Sequence[Week], events: Sequence[Event], mark: Decimal | N
         before = (
             ""
             if seen[0] is weeks[0]
-            else f"nothing reviewed before the week to {formatting.day(seen[0].ends_on)}, then "
+            else f"nothing reviewed before the week to {formatting.format_date(seen[0].ends_on)}, then "
         )
-        sentences.append(f"As then known: {before}{_range([week.then for week in seen if week.then is not None])}")
+        sentences.append(f"As then known: {before}{_describe_range([week.then for week in seen if week.then is not None])}")
     known_now = [week.hindsight for week in weeks if week.hindsight is not None]
     if known_now:
-        sentences.append(f"In hindsight: {_range(known_now)}")
+        sentences.append(f"In hindsight: {_describe_range(known_now)}")
     if mark is not None:
-        sentences.append(f"Our target is {formatting.figure(mark)}")
+        sentences.append(f"Our target is {formatting.format_number(mark)}")
     if events:
-        sentences.append(f"Marked: {formatting.listed(f'{one.name} on {formatting.day(one.on)}' for one in events)}")
+        sentences.append(f"Marked: {formatting.join_with_and(f'{one.name} on {formatting.format_date(one.on)}' for one in events)}")
     return f"{'. '.join(sentences)}."
 
 
-def _range(points: Sequence[Fraction]) -> str:
-    first, last = _points(points[0]), _points(points[-1])
+def _describe_range(points: Sequence[Fraction]) -> str:
+    first, last = _format_points(points[0]), _format_points(points[-1])
     return f"{first} throughout" if len(set(points)) == 1 else f"from {first} to {last}"
 
 
-def _points(points: Fraction) -> str:
-    return formatting.figure(formatting.tenths(points))
+def _format_points(points: Fraction) -> str:
+    return formatting.format_number(formatting.round_to_tenth(points))

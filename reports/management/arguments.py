@@ -9,33 +9,33 @@ from tiptracker.accounts.models import Country, Ministry
 from tiptracker.errors import Refused
 
 
-def edition(code: str, year: str) -> Edition:
+def get_edition(code: str, year: str) -> Edition:
     """The edition asked for, if there is one with recommendations to follow; with its country."""
     country = Country.objects.filter(code=code.upper()).first()
     if country is None:
         codes = list(Country.objects.values_list("code", flat=True).order_by("code"))
-        there = f"There is {formatting.listed(codes)}." if codes else "None has been loaded yet."
+        there = f"There is {formatting.join_with_and(codes)}." if codes else "None has been loaded yet."
         raise Refused(f"There is no country with the code “{code}” here. {there}")
     tracked = {
         str(one.year): one for one in Edition.objects.filter(country=country).select_related("country").tracked()
     }
     if year not in tracked:
-        there = f"There is {formatting.listed(tracked)}." if tracked else "Load one first."
+        there = f"There is {formatting.join_with_and(tracked)}." if tracked else "Load one first."
         raise Refused(f"No edition {year} on {country} has recommendations to follow. {there}")
     return tracked[year]
 
 
-def ministry(name: str, country: Country) -> Ministry:
+def get_ministry(name: str, country: Country) -> Ministry:
     """The ministry of a country that is called so, by its name or its short name, however capitals are written."""
     there = list(Ministry.objects.filter(country=country).order_by("name"))
     for one in there:
         if name.strip().casefold() in (one.name.casefold(), one.short_name.casefold()):
             return one
-    names = f"There is {formatting.listed(one.short_name for one in there)}." if there else "None has been added yet."
+    names = f"There is {formatting.join_with_and(one.short_name for one in there)}." if there else "None has been added yet."
     raise Refused(f"There is no ministry called “{name}” in {country}. {names}")
 
 
-def dialogue(name: str | None, country: Country, as_of: date, known_by: datetime) -> Dialogue:
+def get_dialogue(name: str | None, country: Country, as_of: date, known_by: datetime) -> Dialogue:
     """The dialogue of a country that is called so, by its date, or by date and place where there are two on that day.
 
     Without a name: the next one planned on or after the day, else the last that was held. Never one called off.
@@ -49,7 +49,7 @@ def dialogue(name: str | None, country: Country, as_of: date, known_by: datetime
         return there[0]
     called = [one for one in there if name.strip() in (one.held_on.isoformat(), str(one))]
     if not called:
-        days = formatting.listed(sorted({one.held_on.isoformat() for one in there}))
+        days = formatting.join_with_and(sorted({one.held_on.isoformat() for one in there}))
         raise Refused(f"There is no dialogue with {country} on “{name}”. There is {days}.")
     if len(called) > 1:
         names = " or ".join(f"“{one}”" for one in called)

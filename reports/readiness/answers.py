@@ -2,7 +2,7 @@
 
 A finding has a share from 0 to 1, exact, or None for want of data, which is worth 0 and says so: a
 government that gives no data is presumed not to have done it (22 U.S.C. 7106(b)(1), (7)). The rules
-here read a `Sight` alone, so they hold alike for what is verified and for what is claimed. Pure.
+here read a `FactView` alone, so they hold alike for what is verified and for what is claimed. Pure.
 
 Sentences carry figures, days and the names of indicators, never the text of a piece of evidence:
 results are kept, and a text may have to be redacted.
@@ -15,19 +15,19 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import NamedTuple
 
-from dialogues.choices import Direction, Progress, Verdict
-from dialogues.effective_reading import latest
-from recommendations.choices import REQUIRED, Better, Origin, Pillar, Question, Rule
+from dialogues.choices import ReadingDirection, ClaimedProgress, Verdict
+from dialogues.effective_reading import find_effective_reading
+from recommendations.choices import REQUIRED_QUESTIONS, Better, Origin, Pillar, EffortQuestion, Rule
 from reports import formatting
-from reports.choices import Shown
-from reports.readiness.countable_facts import Action, Judgement, Sight, newest
-from reports.readiness.facts import BenchmarkTerms, Facts, Indicator, Period, Reading
+from reports.choices import ReadinessVerdict
+from reports.readiness.countable_facts import Action, EffectiveAssessment, FactView, newest_row
+from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact, Period, ReadingFact
 
 NOTHING, HALF, WHOLE = Fraction(0), Fraction(1, 2), Fraction(1)
 
-PRESUMED = "presumed against (22 U.S.C. 7106(b)(1))"
+PRESUMED_AGAINST = "presumed against (22 U.S.C. 7106(b)(1))"
 
-GIVES = {
+VERDICT_SHARES = {
     Verdict.MET: WHOLE,
     Verdict.STEP: HALF,
     Verdict.STALLED: NOTHING,
@@ -36,11 +36,11 @@ GIVES = {
 }
 """What an assessment gives with a verified action in the window; without one, nothing."""
 
-CLAIMS = {Progress.DONE: WHOLE, Progress.UNDER_WAY: HALF, Progress.NOT_STARTED: NOTHING}
+CLAIM_SHARES = {ClaimedProgress.DONE: WHOLE, ClaimedProgress.UNDER_WAY: HALF, ClaimedProgress.NOT_STARTED: NOTHING}
 """What a claim would give as sent: done counts as met, under way as a step."""
 
 
-class Row(NamedTuple):
+class RowReference(NamedTuple):
     """A row of the record that a finding rests on: what it is ("reading") and its id."""
 
     type: str
@@ -53,7 +53,7 @@ class Finding:
 
     share: Fraction | None
     reason: str
-    rows: tuple[Row, ...] = ()
+    rows: tuple[RowReference, ...] = ()
 
     @property
     def worth(self) -> Fraction:
@@ -61,20 +61,20 @@ class Finding:
         return self.share or NOTHING
 
     @property
-    def verdict(self) -> Shown:
+    def verdict(self) -> ReadinessVerdict:
         """The word for the share."""
-        return verdict(self.share)
+        return share_verdict(self.share)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedBenchmark:
     """A benchmark as it is asked: its key ("6a"), its recommendation, its newest terms."""
 
     id: int
     key: str
     recommendation_id: int
     pillar: Pillar
-    terms: BenchmarkTerms
+    terms: BenchmarkTermsFact
 
     @property
     def counts(self) -> bool:
@@ -91,7 +91,7 @@ class AskedRecommendation:
     origin: Origin
     pillar: Pillar
     weight: Fraction
-    benchmarks: tuple[Asked, ...]
+    benchmarks: tuple[AskedBenchmark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,11 @@ class Questionnaire:
 
     tracking: Period
     recommendations: tuple[AskedRecommendation, ...]
-    indicators: Mapping[int, Indicator]
+    indicators: Mapping[int, IndicatorFact]
     shares: Mapping[int, Fraction]
 
     @property
-    def benchmarks(self) -> tuple[Asked, ...]:
+    def benchmarks(self) -> tuple[AskedBenchmark, ...]:
         """Every benchmark, in the order of the recommendations."""
         return tuple(one for each in self.recommendations for one in each.benchmarks)
 
@@ -119,26 +119,26 @@ class Answers:
     By question (the five that compare figures), by benchmark (id) and by required figure.
     """
 
-    questions: Mapping[Question, Finding]
+    questions: Mapping[EffortQuestion, Finding]
     benchmarks: Mapping[int, Finding]
-    figures: Mapping[Question, Finding]
+    figures: Mapping[EffortQuestion, Finding]
 
 
-def verdict(share: Fraction | None) -> Shown:
+def share_verdict(share: Fraction | None) -> ReadinessVerdict:
     """Shown (1), partly shown, not shown (0 with data) or no data (None)."""
     if share is None:
-        return Shown.NO_DATA
+        return ReadinessVerdict.NO_DATA
     if share == WHOLE:
-        return Shown.SHOWN
-    return Shown.PARTLY if share else Shown.NOT_SHOWN
+        return ReadinessVerdict.SHOWN
+    return ReadinessVerdict.PARTLY if share else ReadinessVerdict.NOT_SHOWN
 
 
-def rows_of(findings: Iterable[Finding]) -> tuple[Row, ...]:
+def rows_of(findings: Iterable[Finding]) -> tuple[RowReference, ...]:
     """The rows under several findings, each once."""
     return tuple(sorted({row for finding in findings for row in finding.rows}))
 
 
-def mean(weighted: Iterable[tuple[Fraction, Finding]]) -> Fraction | None:
+def weighted_mean(weighted: Iterable[tuple[Fraction, Finding]]) -> Fraction | None:
     """The weighted mean share; what has no data counts as 0; None where nothing has data."""
     pairs = tuple(weighted)
     total = sum((weight for weight, _ in pairs), NOTHING)
@@ -147,13 +147,13 @@ def mean(weighted: Iterable[tuple[Fraction, Finding]]) -> Fraction | None:
     return sum((weight * finding.worth for weight, finding in pairs), NOTHING) / total
 
 
-def questionnaire(facts: Facts) -> Questionnaire:
+def build_questionnaire(facts: Facts) -> Questionnaire:
     """What is asked, by the newest terms. `facts` are those known: what has no terms isn't asked yet, what is retired
     is no longer, and its benchmarks with it.
 
     The report's recommendations come first, then those of an action plan.
     """
-    terms = newest(facts.edition_terms)
+    terms = newest_row(facts.edition_terms)
     weights: Mapping[int, Decimal] = terms.weights if terms else {}
     benchmarks = sorted(facts.benchmarks, key=lambda one: (one.letter, one.id))
     recommendations = tuple(
@@ -164,25 +164,25 @@ def questionnaire(facts: Facts) -> Questionnaire:
             pillar=placed.pillar,
             weight=Fraction(weights.get(each.id, Decimal(1))),
             benchmarks=tuple(
-                Asked(one.id, f"{each.number}{one.letter}", each.id, placed.pillar, asked)
+                AskedBenchmark(one.id, f"{each.number}{one.letter}", each.id, placed.pillar, asked)
                 for one in benchmarks
-                if one.recommendation_id == each.id and (asked := newest(one.terms))
+                if one.recommendation_id == each.id and (asked := newest_row(one.terms))
             ),
         )
         for each in sorted(
             facts.recommendations, key=lambda each: (each.origin is not Origin.REPORT, each.number, each.id)
         )
-        if (placed := newest(each.terms)) and not placed.is_retired
+        if (placed := newest_row(each.terms)) and not placed.is_retired
     )
     return Questionnaire(
         tracking=facts.edition.tracking,
         recommendations=recommendations,
         indicators={one.id: one for one in facts.indicators},
-        shares=_shares(recommendations),
+        shares=_benchmark_shares(recommendations),
     )
 
 
-def _shares(recommendations: Iterable[AskedRecommendation]) -> Mapping[int, Fraction]:
+def _benchmark_shares(recommendations: Iterable[AskedRecommendation]) -> Mapping[int, Fraction]:
     """What each benchmark (id) is of the whole: a recommendation's by its weight, within it by the benchmark's."""
     every = tuple(recommendations)
     everything = sum((each.weight for each in every), NOTHING)
@@ -194,51 +194,51 @@ def _shares(recommendations: Iterable[AskedRecommendation]) -> Mapping[int, Frac
     return shares
 
 
-def answers(asked: Questionnaire, sight: Sight) -> Answers:
+def compute_answers(asked: Questionnaire, sight: FactView) -> Answers:
     """The record's answers, seen as `sight` sees it."""
-    return answers_on(asked, sight, asked.benchmarks, asked.indicators)
+    return compute_partial_answers(asked, sight, asked.benchmarks, asked.indicators)
 
 
-def answers_on(asked: Questionnaire, sight: Sight, benchmarks: Iterable[Asked], indicators: Collection[int]) -> Answers:
+def compute_partial_answers(asked: Questionnaire, sight: FactView, benchmarks: Iterable[AskedBenchmark], indicators: Collection[int]) -> Answers:
     """The answers on these benchmarks, and to the questions that these indicators (ids) answer; nothing else."""
     counted = {one.question: one for key in indicators if (one := asked.indicators[key]).question}
     return Answers(
         questions={
-            question: _question(one, asked, sight)
+            question: _answer_question(one, asked, sight)
             for question, one in counted.items()
-            if question is not Question.COMPLICITY
+            if question is not EffortQuestion.COMPLICITY
         },
-        benchmarks={one.id: _benchmark(one, asked, sight) for one in benchmarks},
+        benchmarks={one.id: _answer_benchmark(one, asked, sight) for one in benchmarks},
         figures={
-            question: figure_given(counted[question], sight.readings.get(counted[question].id, ()))
-            for question in REQUIRED
+            question: evaluate_required_figure(counted[question], sight.readings.get(counted[question].id, ()))
+            for question in REQUIRED_QUESTIONS
             if question in counted
         },
     )
 
 
-def with_readings(asked: Questionnaire, sight: Sight, readings: Mapping[int, Reading]) -> Answers:
+def answers_with_readings(asked: Questionnaire, sight: FactView, readings: Mapping[int, ReadingFact]) -> Answers:
     """The answers that rest on an indicator (id), with these readings as the only ones of theirs."""
     only = {indicator: (reading,) for indicator, reading in readings.items()}
     seen = replace(sight, readings={**sight.readings, **only}, figures={**sight.figures, **only})
     counting = [one for one in asked.benchmarks if one.counts and one.terms.indicator_id in readings]
-    return answers_on(asked, seen, counting, readings)
+    return compute_partial_answers(asked, seen, counting, readings)
 
 
-def greater(one: Answers, other: Answers) -> Answers:
+def max_answers(one: Answers, other: Answers) -> Answers:
     """For each question, benchmark and figure of the first the greater of two; the first where they are equal.
 
     The other may answer a part of them alone.
     """
-    return _chosen(max, one, other)
+    return _pick_answers(max, one, other)
 
 
-def at_most(one: Answers, other: Answers) -> Answers:
-    """For each question, benchmark and figure of the first the lesser of two; as `greater`."""
-    return _chosen(min, one, other)
+def min_answers(one: Answers, other: Answers) -> Answers:
+    """For each question, benchmark and figure of the first the lesser of two; as `max_answers`."""
+    return _pick_answers(min, one, other)
 
 
-def _chosen(choose: Callable[..., Finding], one: Answers, other: Answers) -> Answers:
+def _pick_answers(choose: Callable[..., Finding], one: Answers, other: Answers) -> Answers:
     def pick[K](ours: Mapping[K, Finding], theirs: Mapping[K, Finding]) -> Mapping[K, Finding]:
         chosen = {
             key: choose(ours[key], finding, key=attrgetter("worth")) for key, finding in theirs.items() if key in ours
@@ -252,18 +252,18 @@ def _chosen(choose: Callable[..., Finding], one: Answers, other: Answers) -> Ans
     )
 
 
-def movement(now: Reading | None, before: Reading | None) -> Direction | None:
+def movement(now: ReadingFact | None, before: ReadingFact | None) -> ReadingDirection | None:
     """Which way a count moved, by two figures or as told without one; None where it can't be said."""
     if now is None or now.figure is None:
         return now.direction if now else None
     if before is None or before.figure is None:
         return None
     if now.figure == before.figure:
-        return Direction.LEVEL
-    return Direction.UP if now.figure > before.figure else Direction.DOWN
+        return ReadingDirection.LEVEL
+    return ReadingDirection.UP if now.figure > before.figure else ReadingDirection.DOWN
 
 
-def compare(indicator: Indicator, now: Reading | None, before: Reading | None, period: Period) -> Finding:
+def compare_periods(indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period) -> Finding:
     """A question of "Increasing efforts": the period's reading against the whole period before.
 
     Up 1, level one half but 0 where both are zero, down 0 (22 U.S.C. 7107(b), Watch List (II):
@@ -272,62 +272,62 @@ def compare(indicator: Indicator, now: Reading | None, before: Reading | None, p
     """
     moved = movement(now, before)
     share: Fraction | None = None
-    if moved is Direction.LEVEL:
+    if moved is ReadingDirection.LEVEL:
         share = NOTHING if before and before.figure == 0 else HALF
     elif moved is not None:
         share = WHOLE if moved is _improvement(indicator) else NOTHING
-    return Finding(share, _movement_told(indicator, now, before, period), _reading_rows(now, before))
+    return Finding(share, _describe_movement(indicator, now, before, period), _reading_references(now, before))
 
 
-def figure_given(indicator: Indicator, readings: Iterable[Reading]) -> Finding:
+def evaluate_required_figure(indicator: IndicatorFact, readings: Iterable[ReadingFact]) -> Finding:
     """Whether a figure was given for the period; a direction isn't one (22 U.S.C. 7106(b)(1), (7))."""
     rows = tuple(readings)
-    name = formatting.opening(indicator.name)
-    given = latest(row for row in rows if row.figure is not None)
+    name = formatting.capitalize_first(indicator.name)
+    given = find_effective_reading(row for row in rows if row.figure is not None)
     if given and given.figure is not None:
-        return Finding(WHOLE, f"{name}: {formatting.figure(given.figure)}.", _reading_rows(given))
-    told = latest(rows)
+        return Finding(WHOLE, f"{name}: {formatting.format_number(given.figure)}.", _reading_references(given))
+    told = find_effective_reading(rows)
     if told and told.direction:
-        return Finding(None, f"{name}: a direction, but no figure: {PRESUMED}.", _reading_rows(told))
-    return Finding(None, _no_data(name), _reading_rows(told))
+        return Finding(None, f"{name}: a direction, but no figure: {PRESUMED_AGAINST}.", _reading_references(told))
+    return Finding(None, _no_data_sentence(name), _reading_references(told))
 
 
-def more_than_last_period(indicator: Indicator, now: Reading | None, before: Reading | None, period: Period) -> Finding:
+def evaluate_more_than_last_period(indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period) -> Finding:
     """The rule `more than last period`: 1 if the figure exceeds the one before, else 0.
 
     Both have to be figures. Of what is better the less there is of it, it has to fall short.
     """
     moved = movement(now, before)
-    reason = _movement_told(indicator, now, before, period)
+    reason = _describe_movement(indicator, now, before, period)
     share: Fraction | None = None
     if now is not None and now.figure is None and moved is not None:
         reason += " Only a figure counts here."
     elif moved is not None:
         share = WHOLE if moved is _improvement(indicator) else NOTHING
-    return Finding(share, reason, _reading_rows(now, before))
+    return Finding(share, reason, _reading_references(now, before))
 
 
-def towards_target(indicator: Indicator, target: Decimal, now: Reading | None) -> Finding:
+def evaluate_target(indicator: IndicatorFact, target: Decimal, now: ReadingFact | None) -> Finding:
     """The rule `target N`: the latest figure over N, 1 at most.
 
     Of what is better the less there is of it, N is the most there may be: within it 1, else 0.
     """
     if now is None or now.figure is None:
-        return Finding(None, _no_data(indicator.name), _reading_rows(now))
-    counted = f"{formatting.figure(now.figure)} of {formatting.figure(target)} {indicator.unit}".rstrip()
+        return Finding(None, _no_data_sentence(indicator.name), _reading_references(now))
+    counted = f"{formatting.format_number(now.figure)} of {formatting.format_number(target)} {indicator.unit}".rstrip()
     if indicator.better is Better.DOWN:
         share = WHOLE if now.figure <= target else NOTHING
         counted = (
-            f"{formatting.figure(now.figure)} {indicator.unit}".rstrip()
-            + f", at most {formatting.figure(target)} asked,"
+            f"{formatting.format_number(now.figure)} {indicator.unit}".rstrip()
+            + f", at most {formatting.format_number(target)} asked,"
         )
     else:
         share = max(NOTHING, min(WHOLE, Fraction(now.figure) / Fraction(target)))
-    return Finding(share, f"{counted} by {formatting.day(now.through_on)}.", _reading_rows(now))
+    return Finding(share, f"{counted} by {formatting.format_date(now.through_on)}.", _reading_references(now))
 
 
-def assessed(actions: Iterable[Action], judgement: Judgement) -> Finding:
-    """The rule `assessed`, where an assessment holds, for verified actions (22 U.S.C. 7107(b), Tier 2).
+def evaluate_assessed(actions: Iterable[Action], judgement: EffectiveAssessment) -> Finding:
+    """The rule `evaluate_assessed`, where an assessment holds, for verified actions (22 U.S.C. 7107(b), Tier 2).
 
     Met 1 and a concrete step one half, if an action stands behind it, else 0; stalled, no
     information or going backwards 0, but one half if an action happened after the assessment's day.
@@ -335,24 +335,24 @@ def assessed(actions: Iterable[Action], judgement: Judgement) -> Finding:
     """
     acts = sorted(actions, key=lambda act: (act.on, act.evidence_id))
     last = acts[-1].on if acts else None
-    rows = tuple(sorted([*(Row("evidence", act.evidence_id) for act in acts), Row("assessment", judgement.id)]))
-    said = f"Assessed as of {formatting.day(judgement.on)}: {formatting.within(judgement.verdict.label)}"
-    gives = GIVES[judgement.verdict]
+    rows = tuple(sorted([*(RowReference("evidence", act.evidence_id) for act in acts), RowReference("assessment", judgement.id)]))
+    said = f"Assessed as of {formatting.format_date(judgement.on)}: {formatting.lowercase_first(judgement.verdict.label)}"
+    gives = VERDICT_SHARES[judgement.verdict]
     if gives and last is None:
         return Finding(NOTHING, f"{said}, but no verified action stands behind it, so it counts for 0.", rows)
     if gives and last:
-        return Finding(gives, f"{said}, with a verified action over by {formatting.day(last)}.", rows)
+        return Finding(gives, f"{said}, with a verified action over by {formatting.format_date(last)}.", rows)
     if last and last > judgement.on:
         return Finding(
-            HALF, f"{said}; a verified action over by {formatting.day(last)} came after and counts as a step.", rows
+            HALF, f"{said}; a verified action over by {formatting.format_date(last)} came after and counts as a step.", rows
         )
     if judgement.verdict is Verdict.NO_INFORMATION:
         return Finding(None, f"{said}, so it counts for 0.", rows)
     return Finding(NOTHING, f"{said}.", rows)
 
 
-def not_assessed(actions: Iterable[Action], findings: Iterable[int] = ()) -> Finding:
-    """The rule `assessed`, where no assessment holds: a verified action is a step (one half).
+def evaluate_unassessed(actions: Iterable[Action], findings: Iterable[int] = ()) -> Finding:
+    """The rule `evaluate_assessed`, where no assessment holds: a verified action is a step (one half).
 
     `findings` is other evidence verified on it (ids): with any the answer is 0, without it no data.
     """
@@ -360,94 +360,94 @@ def not_assessed(actions: Iterable[Action], findings: Iterable[int] = ()) -> Fin
     if acts:
         return Finding(
             HALF,
-            f"Not assessed yet; a verified action over by {formatting.day(acts[-1].on)} counts as a step.",
-            tuple(sorted(Row("evidence", act.evidence_id) for act in acts)),
+            f"Not assessed yet; a verified action over by {formatting.format_date(acts[-1].on)} counts as a step.",
+            tuple(sorted(RowReference("evidence", act.evidence_id) for act in acts)),
         )
-    if found := tuple(sorted(Row("evidence", one) for one in findings)):
+    if found := tuple(sorted(RowReference("evidence", one) for one in findings)):
         return Finding(NOTHING, "What is verified shows no concrete action.", found)
     return Finding(None, "Nothing has been verified yet.")
 
 
-def as_claimed(actions: Iterable[Action], judgement: Judgement | None) -> Finding:
-    """The rule `assessed`, for claims: the most any of them would give, taken as sent.
+def evaluate_claimed(actions: Iterable[Action], judgement: EffectiveAssessment | None) -> Finding:
+    """The rule `evaluate_assessed`, for claims: the most any of them would give, taken as sent.
 
     A claim not later than the assessment's day gives at most what the assessment would with the
     action verified.
     """
 
     def would_give(act: Action) -> Fraction:
-        as_sent = CLAIMS[act.claimed] if act.claimed else NOTHING
+        as_sent = CLAIM_SHARES[act.claimed] if act.claimed else NOTHING
         if judgement is not None and act.on <= judgement.on:
-            return min(as_sent, GIVES[judgement.verdict])
+            return min(as_sent, VERDICT_SHARES[judgement.verdict])
         return as_sent
 
     best = max(actions, key=lambda act: (would_give(act), act.on, act.evidence_id), default=None)
     if best is None or best.claimed is None:
         return Finding(None, "Nothing claimed.")
-    said = formatting.within(best.claimed.label)
+    said = formatting.lowercase_first(best.claimed.label)
     return Finding(
         would_give(best),
-        f"Claimed as {said}, {formatting.day(best.on)}; not verified.",
-        (Row("evidence", best.evidence_id),),
+        f"Claimed as {said}, {formatting.format_date(best.on)}; not verified.",
+        (RowReference("evidence", best.evidence_id),),
     )
 
 
-def _question(one: Indicator, asked: Questionnaire, sight: Sight) -> Finding:
+def _answer_question(one: IndicatorFact, asked: Questionnaire, sight: FactView) -> Finding:
     """The question that an indicator answers: the period against the year before."""
-    now, before = latest(sight.readings.get(one.id, ())), latest(sight.previous.get(one.id, ()))
-    return compare(one, now, before, asked.tracking)
+    now, before = find_effective_reading(sight.readings.get(one.id, ())), find_effective_reading(sight.previous.get(one.id, ()))
+    return compare_periods(one, now, before, asked.tracking)
 
 
-def _benchmark(one: Asked, asked: Questionnaire, sight: Sight) -> Finding:
+def _answer_benchmark(one: AskedBenchmark, asked: Questionnaire, sight: FactView) -> Finding:
     """A benchmark by its rule."""
     judgement = sight.judgements.get(one.id)
     actions = sight.actions.get(one.id, ())
     if one.terms.indicator_id is None or one.terms.rule is Rule.ASSESSED:
         if any(act.claimed for act in actions):
-            return as_claimed(actions, judgement)
+            return evaluate_claimed(actions, judgement)
         if judgement is not None:
-            return assessed(actions, judgement)
-        return not_assessed(actions, sight.findings.get(one.id, ()))
+            return evaluate_assessed(actions, judgement)
+        return evaluate_unassessed(actions, sight.findings.get(one.id, ()))
     indicator = asked.indicators[one.terms.indicator_id]
-    now = latest(sight.figures.get(indicator.id, ()))
+    now = find_effective_reading(sight.figures.get(indicator.id, ()))
     if one.terms.rule is Rule.TARGET and one.terms.target is not None:
-        return towards_target(indicator, one.terms.target, now)
-    before = latest(sight.previous.get(indicator.id, ()))
-    return more_than_last_period(indicator, now, before, asked.tracking)
+        return evaluate_target(indicator, one.terms.target, now)
+    before = find_effective_reading(sight.previous.get(indicator.id, ()))
+    return evaluate_more_than_last_period(indicator, now, before, asked.tracking)
 
 
-def _improvement(indicator: Indicator) -> Direction:
-    return Direction.DOWN if indicator.better is Better.DOWN else Direction.UP
+def _improvement(indicator: IndicatorFact) -> ReadingDirection:
+    return ReadingDirection.DOWN if indicator.better is Better.DOWN else ReadingDirection.UP
 
 
-def _no_data(name: str) -> str:
-    return f"No data on {formatting.within(name)}: {PRESUMED}."
+def _no_data_sentence(name: str) -> str:
+    return f"No data on {formatting.lowercase_first(name)}: {PRESUMED_AGAINST}."
 
 
-def _movement_told(indicator: Indicator, now: Reading | None, before: Reading | None, period: Period) -> str:
+def _describe_movement(indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period) -> str:
     """The sentence of a comparison: `Prosecutions rose from 4 to 16.`"""
     if now is None or now.is_no_data:
-        return _no_data(indicator.name)
-    name = formatting.opening(indicator.name)
+        return _no_data_sentence(indicator.name)
+    name = formatting.capitalize_first(indicator.name)
     until = ""
     if now.through_on < period.ends_on:
-        until = f" by {formatting.day(now.through_on)}, part of the year"
+        until = f" by {formatting.format_date(now.through_on)}, part of the year"
     if now.figure is None:
         told = {
-            Direction.UP: "more than the year before",
-            Direction.LEVEL: "as in the year before",
-            Direction.DOWN: "less than the year before",
+            ReadingDirection.UP: "more than the year before",
+            ReadingDirection.LEVEL: "as in the year before",
+            ReadingDirection.DOWN: "less than the year before",
         }
-        direction = now.direction or Direction.LEVEL
+        direction = now.direction or ReadingDirection.LEVEL
         return f"{name}: {told[direction]}{until}, no figure given."
-    figure = formatting.figure(now.figure)
+    figure = formatting.format_number(now.figure)
     if before is None or before.figure is None:
         return f"{name}: {figure}{until}, but no figure for the year before to compare with."
-    was = formatting.figure(before.figure)
+    was = formatting.format_number(before.figure)
     if now.figure == before.figure:
         return f"{name} stayed at {figure}{until}."
     return f"{name} {'rose' if now.figure > before.figure else 'fell'} from {was} to {figure}{until}."
 
 
-def _reading_rows(*readings: Reading | None) -> tuple[Row, ...]:
-    return tuple(sorted(Row("reading", one.id) for one in readings if one))
+def _reading_references(*readings: ReadingFact | None) -> tuple[RowReference, ...]:
+    return tuple(sorted(RowReference("reading", one.id) for one in readings if one))

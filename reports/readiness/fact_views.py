@@ -5,58 +5,58 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
 
-from dialogues.choices import Progress, Review
-from reports.readiness.countable_facts import Action, Sight, first_day, grouped, in_window, is_action, is_of_period
-from reports.readiness.facts import Bearing, Evidence, EvidenceReview, Facts, Reading, Round
-from reports.readiness.verified_history import Ledger
+from dialogues.choices import ClaimedProgress, EvidenceDecision
+from reports.readiness.countable_facts import Action, FactView, start_date_of, group_by_key, is_in_window, is_action, is_of_period
+from reports.readiness.facts import Bearing, EvidenceFact, EvidenceReviewFact, Facts, ReadingFact, Round
+from reports.readiness.verified_history import VerifiedHistory
 
 
 @dataclass(frozen=True, slots=True)
-class Sights:
+class FactViews:
     """The record looked at in three ways, and how many claims wait for a review.
 
-    `lean` is `verified` again with the last action on each benchmark alone: enough for the shares.
+    `lean` is `build_verified_view` again with the last action on each benchmark alone: enough for the shares.
     `begun` counts what is verified from the first day of each span, not from its last: what will be
     dated by the time it is over. A claim is a piece of evidence that would count if it were taken, or
     a figure that was sent without one.
     """
 
-    verified: Sight
-    lean: Sight
-    claimed: Sight
-    begun: Sight
+    verified: FactView
+    lean: FactView
+    claimed: FactView
+    begun: FactView
     waiting: int
 
 
-def look(facts: Facts, as_of: date) -> Sights:
+def build_fact_views(facts: Facts, as_of: date) -> FactViews:
     """The three ways of looking at a day. `facts` are those known (see `known`).
 
     What has begun is lean, too.
     """
-    record, ledger = _Record.of(facts), Ledger.of(facts)
+    record, ledger = _FactIndex.of(facts), VerifiedHistory.of(facts)
     seen = ledger.verified(as_of)
-    sent = _claimed(record, facts, as_of, seen)
-    return Sights(
+    sent = _build_claimed_view(record, facts, as_of, seen)
+    return FactViews(
         verified=seen,
         lean=ledger.verified(as_of, is_lean=True),
         claimed=sent,
         begun=ledger.verified(as_of, is_begun=True, is_lean=True),
-        waiting=_waiting(record, facts, as_of, sent),
+        waiting=_count_waiting_claims(record, facts, as_of, sent),
     )
 
 
-def verified(facts: Facts, as_of: date) -> Sight:
+def build_verified_view(facts: Facts, as_of: date) -> FactView:
     """What is verified and counts by that day. `facts` are those known (see `known`)."""
-    return Ledger.of(facts).verified(as_of)
+    return VerifiedHistory.of(facts).verified(as_of)
 
 
-def newest_reviews(reviews: Iterable[EvidenceReview]) -> Mapping[tuple[int, int | None], EvidenceReview]:
+def newest_reviews(reviews: Iterable[EvidenceReviewFact]) -> Mapping[tuple[int, int | None], EvidenceReviewFact]:
     """The newest review of each thing: a piece of evidence and a bearing's id, or None for the evidence itself."""
     ordered = sorted(reviews, key=attrgetter("recorded_at", "id"))
     return {(row.evidence_id, row.bearing_id): row for row in ordered}
 
 
-def _claimed(record: "_Record", facts: Facts, as_of: date, seen: Sight) -> Sight:
+def _build_claimed_view(record: "_FactIndex", facts: Facts, as_of: date, seen: FactView) -> FactView:
     """What would count by that day if each waiting claim were taken as sent.
 
     Readings and figures are the verified ones (`seen`) with the claimed ones beside them, actions are
@@ -78,22 +78,22 @@ def _claimed(record: "_Record", facts: Facts, as_of: date, seen: Sight) -> Sight
         if not is_action(bearing, evidence) or record.is_turned_down(evidence):
             continue
         review = record.reviews.get((evidence.id, bearing.id))
-        first = first_day(evidence, review)
-        if review is not None and (review.decision is Review.REJECTED or first is not None):
+        first = start_date_of(evidence, review)
+        if review is not None and (review.decision is EvidenceDecision.REJECTED or first is not None):
             continue
-        if in_window(window, first, evidence.happened_to) and evidence.happened_to <= as_of:
+        if is_in_window(window, first, evidence.happened_to) and evidence.happened_to <= as_of:
             said = record.progress(evidence)
             actions.append((bearing.benchmark_id, Action(evidence.id, evidence.happened_to, said)))
     return replace(
         seen,
-        readings=grouped(readings),
-        figures=grouped(figures),
-        actions=grouped(actions),
+        readings=group_by_key(readings),
+        figures=group_by_key(figures),
+        actions=group_by_key(actions),
     )
 
 
 @dataclass(frozen=True)
-class _Record:
+class _FactIndex:
     """The facts, looked up.
 
     `reviews` are the newest, by what they are about: a piece of evidence and a bearing's id, or None.
@@ -101,14 +101,14 @@ class _Record:
     on nothing any more: the revision has bearings, and reviews, of its own.
     """
 
-    evidence: Mapping[int, Evidence]
+    evidence: Mapping[int, EvidenceFact]
     revised: frozenset[int]
     rounds: Mapping[int, Round]
-    reviews: Mapping[tuple[int, int | None], EvidenceReview]
-    borne: tuple[tuple[Bearing, Evidence], ...]
+    reviews: Mapping[tuple[int, int | None], EvidenceReviewFact]
+    borne: tuple[tuple[Bearing, EvidenceFact], ...]
 
     @classmethod
-    def of(cls, facts: Facts) -> "_Record":
+    def of(cls, facts: Facts) -> "_FactIndex":
         evidence = {row.id: row for row in facts.evidence}
         revised = frozenset(row.revises for row in facts.evidence if row.revises is not None)
         return cls(
@@ -123,16 +123,16 @@ class _Record:
             ),
         )
 
-    def cited(self, reading: Reading) -> Evidence | None:
+    def cited(self, reading: ReadingFact) -> EvidenceFact | None:
         """The evidence a reading cites."""
         return self.evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
 
-    def verdict_on(self, evidence: Evidence | None, since: datetime | None = None) -> Review | None:
+    def verdict_on(self, evidence: EvidenceFact | None, since: datetime | None = None) -> EvidenceDecision | None:
         """The newest word on the evidence itself; None where nobody has looked (`since` then, where that is given)."""
         review = self.reviews.get((evidence.id, None)) if evidence else None
         return review.decision if review and (since is None or review.recorded_at >= since) else None
 
-    def is_waiting(self, reading: Reading) -> bool:
+    def is_waiting(self, reading: ReadingFact) -> bool:
         """A reading is a claim while its evidence stands and hasn't been reviewed, and its round not been sent back.
 
         One that says "no data" claims nothing.
@@ -146,21 +146,21 @@ class _Record:
             and not (cited and self.is_returned(cited.round_id))
         )
 
-    def is_turned_down(self, evidence: Evidence) -> bool:
+    def is_turned_down(self, evidence: EvidenceFact) -> bool:
         """Whether the evidence itself was rejected, or the round it came with went back."""
-        return self.verdict_on(evidence) is Review.REJECTED or self.is_returned(evidence.round_id)
+        return self.verdict_on(evidence) is EvidenceDecision.REJECTED or self.is_returned(evidence.round_id)
 
     def is_returned(self, round_id: int | None) -> bool:
         sent = self.rounds.get(round_id) if round_id is not None else None
         return sent is not None and sent.returned_at is not None
 
-    def progress(self, evidence: Evidence) -> Progress:
+    def progress(self, evidence: EvidenceFact) -> ClaimedProgress:
         """What was said of it when it was sent; what was logged without a round is under way."""
         sent = self.rounds.get(evidence.round_id) if evidence.round_id is not None else None
-        return sent.progress if sent else Progress.UNDER_WAY
+        return sent.progress if sent else ClaimedProgress.UNDER_WAY
 
 
-def _waiting(record: "_Record", facts: Facts, as_of: date, sent: Sight) -> int:
+def _count_waiting_claims(record: "_FactIndex", facts: Facts, as_of: date, sent: FactView) -> int:
     of_actions = {("evidence", action.evidence_id) for actions in sent.actions.values() for action in actions}
     of_readings = {
         ("evidence", cited.id) if (cited := record.cited(row)) else ("reading", row.id)

@@ -14,8 +14,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from dialogues.choices import Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
-from recommendations.choices import Better, MilestoneKind, Origin, Pillar, Question, Rule, Tier
+from dialogues.choices import ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, CommitmentReach, EvidenceDecision, SupportKind, Verdict
+from recommendations.choices import Better, MilestoneKind, Origin, Pillar, EffortQuestion, Rule, Tier
 from recommendations.tracking_period import year_before
 
 
@@ -28,7 +28,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class EditionTerms:
+class EditionTermsFact:
     """What an edition is measured by; a change is another row.
 
     `weights` gives recommendations, by id, a weight other than 1.
@@ -43,7 +43,7 @@ class EditionTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class EditionFact:
     """The edition whose recommendations are followed; `tracking` is the window in which action on them counts."""
 
     id: int
@@ -58,7 +58,7 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class RecommendationTerms:
+class RecommendationTermsFact:
     """The pillar that a recommendation belongs to and its number in the list; a change is another row.
 
     `number` is None in what was kept before numbers were dated: then the recommendation's own has always held.
@@ -72,7 +72,7 @@ class RecommendationTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Recommendation:
+class RecommendationFact:
     """One prioritized recommendation; `has_lead` is False where no ministry answers for it.
 
     `number` is that of its newest terms. `lead_id` is the lead ministry's key, `indicia` the numbers of those in
@@ -82,14 +82,14 @@ class Recommendation:
     id: int
     number: int
     origin: Origin = Origin.REPORT
-    terms: tuple[RecommendationTerms, ...] = ()
+    terms: tuple[RecommendationTermsFact, ...] = ()
     has_lead: bool = True
     lead_id: int | None = None
     indicia: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class BenchmarkTerms:
+class BenchmarkTermsFact:
     """How a benchmark is judged, and where it stands; a change is another row.
 
     `recommendation_id` and `letter` are None in what was kept before they were dated: then the benchmark's own have
@@ -115,17 +115,17 @@ class BenchmarkTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Benchmark:
+class BenchmarkFact:
     """One checkable part of a recommendation: "6a" is letter "a" of number 6. Where it stands, its newest terms say."""
 
     id: int
     recommendation_id: int
     letter: str
-    terms: tuple[BenchmarkTerms, ...] = ()
+    terms: tuple[BenchmarkTermsFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Indicator:
+class IndicatorFact:
     """What is counted, and which question of "Increasing efforts" it answers, if any (one indicator a question).
 
     `indicium` is its number in 22 U.S.C. 7106(b), `ministry_id` the ministry that reports it, where one is set.
@@ -136,13 +136,13 @@ class Indicator:
     pillar: Pillar
     unit: str = ""
     better: Better = Better.UP
-    question: Question | None = None
+    question: EffortQuestion | None = None
     indicium: int | None = None
     ministry_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingFact:
     """What was told of an indicator from `starts_on` through a day.
 
     A figure, or a direction only, or no data. `has_source` is False where neither a source nor a
@@ -155,7 +155,7 @@ class Reading:
     starts_on: date
     through_on: date
     figure: Decimal | None = None
-    direction: Direction | None = None
+    direction: ReadingDirection | None = None
     evidence_id: int | None = None
     round_id: int | None = None
     has_source: bool = True
@@ -167,7 +167,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidenceFact:
     """What happened, between two days of which the first may be unknown, and who did it.
 
     `revises` is the row that this one puts right and takes the place of; `commitment_id` is what it was
@@ -192,11 +192,11 @@ class Bearing:
     evidence_id: int
     benchmark_id: int
     recorded_at: datetime
-    shows: Shows
+    shows: SupportKind
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceReview:
+class EvidenceReviewFact:
     """The embassy's word on one bearing, or, where `bearing_id` is None, on the evidence itself.
 
     `first_on` states the first day where the evidence lacks it.
@@ -206,7 +206,7 @@ class EvidenceReview:
     evidence_id: int
     bearing_id: int | None
     recorded_at: datetime
-    decision: Review
+    decision: EvidenceDecision
     first_on: date | None = None
 
 
@@ -219,7 +219,7 @@ class Round:
 
     id: int
     recorded_at: datetime
-    progress: Progress
+    progress: ClaimedProgress
     returned_at: datetime | None = None
     ministry_id: int | None = None
     commitment_id: int | None = None
@@ -232,12 +232,12 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class CommitmentEvent:
+class CommitmentEventFact:
     """What happened to a commitment on a day; `due_on` is the date it agreed, if any."""
 
     id: int
     recorded_at: datetime
-    kind: Kind
+    kind: CommitmentEventKind
     happened_on: date
     due_on: date | None = None
 
@@ -248,7 +248,7 @@ class CommitmentEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Commitment:
+class CommitmentFact:
     """What was promised, by the government or (`ministry_id` None) by the United States.
 
     It never counts. `towards` says by benchmark (id) what keeping it would give, `linked_at` since when that is known
@@ -258,13 +258,13 @@ class Commitment:
     id: int
     recorded_at: datetime
     ministry_id: int | None
-    towards: Mapping[int, Reach] = field(default_factory=dict)
-    events: tuple[CommitmentEvent, ...] = ()
+    towards: Mapping[int, CommitmentReach] = field(default_factory=dict)
+    events: tuple[CommitmentEventFact, ...] = ()
     linked_at: Mapping[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class MilestoneDone:
+class MilestoneDoneFact:
     """The day on which what was to happen by a milestone did; another row puts it right."""
 
     id: int
@@ -273,17 +273,17 @@ class MilestoneDone:
 
 
 @dataclass(frozen=True, slots=True)
-class Milestone:
+class MilestoneFact:
     """A day of the edition's year, and all that was recorded of what was to happen by then."""
 
     id: int
     kind: MilestoneKind
     due_on: date
-    done: tuple[MilestoneDone, ...] = ()
+    done: tuple[MilestoneDoneFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
+class AssessmentFact:
     """The embassy's verdict on a benchmark and the evidence it rests on."""
 
     id: int
@@ -301,18 +301,18 @@ class Facts:
     the country was given, by the year of the edition, up to this one.
     """
 
-    edition: Edition
+    edition: EditionFact
     zone: ZoneInfo
-    edition_terms: tuple[EditionTerms, ...] = ()
-    recommendations: tuple[Recommendation, ...] = ()
-    benchmarks: tuple[Benchmark, ...] = ()
-    indicators: tuple[Indicator, ...] = ()
-    readings: tuple[Reading, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    edition_terms: tuple[EditionTermsFact, ...] = ()
+    recommendations: tuple[RecommendationFact, ...] = ()
+    benchmarks: tuple[BenchmarkFact, ...] = ()
+    indicators: tuple[IndicatorFact, ...] = ()
+    readings: tuple[ReadingFact, ...] = ()
+    evidence: tuple[EvidenceFact, ...] = ()
     bearings: tuple[Bearing, ...] = ()
-    reviews: tuple[EvidenceReview, ...] = ()
+    reviews: tuple[EvidenceReviewFact, ...] = ()
     rounds: tuple[Round, ...] = ()
-    assessments: tuple[Assessment, ...] = ()
-    commitments: tuple[Commitment, ...] = ()
-    milestones: tuple[Milestone, ...] = ()
+    assessments: tuple[AssessmentFact, ...] = ()
+    commitments: tuple[CommitmentFact, ...] = ()
+    milestones: tuple[MilestoneFact, ...] = ()
     tiers: Mapping[int, Tier] = field(default_factory=dict)

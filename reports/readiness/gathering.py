@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import FilteredRelation, Q
 
-from dialogues.choices import Decision, Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
+from dialogues.choices import UpdateDecision, ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, CommitmentReach, EvidenceDecision, SupportKind, Verdict
 from dialogues.models import (
     Assessment,
     Commitment,
@@ -23,17 +23,17 @@ from dialogues.models import (
     EvidenceReview,
     UpdateRound,
 )
-from recommendations.choices import Better, MilestoneKind, Origin, Pillar, Question, Rule, Tier
+from recommendations.choices import Better, MilestoneKind, Origin, Pillar, EffortQuestion, Rule, Tier
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, RecommendationTerms
 from reports.readiness import facts
 from tiptracker.infrastructure.read_snapshot import snapshot
 
 # Looked up, not called: an enumeration's call costs more than the row around it.
-DONE_BY = {one.value: one for one in DoneBy}
-SHOWS = {one.value: one for one in Shows}
-REVIEW = {one.value: one for one in Review}
-KIND = {one.value: one for one in Kind}
-REACH = {one.value: one for one in Reach}
+DOER_BY_VALUE = {one.value: one for one in DoneBy}
+SHOWS_BY_VALUE = {one.value: one for one in SupportKind}
+REVIEW_BY_VALUE = {one.value: one for one in EvidenceDecision}
+EVENT_KIND_BY_VALUE = {one.value: one for one in CommitmentEventKind}
+REACH_BY_VALUE = {one.value: one for one in CommitmentReach}
 
 
 @snapshot()
@@ -45,14 +45,14 @@ def gather_facts(edition: Edition) -> facts.Facts:
     before it; tiers those up to this edition's year.
     """
     country = edition.country
-    asked = facts.Edition(
+    asked = facts.EditionFact(
         id=edition.pk,
         country=country.code,
         year=edition.year,
         tracking=facts.Period(edition.starts_on, edition.ends_on),
     )
-    indicators, readings = _indicators(asked, edition)
-    milestones, tiers = _year_by_year(edition)
+    indicators, readings = _indicators_and_readings(asked, edition)
+    milestones, tiers = _milestones_and_tiers(edition)
     return facts.Facts(
         edition=asked,
         zone=ZoneInfo(country.time_zone),
@@ -62,7 +62,7 @@ def gather_facts(edition: Edition) -> facts.Facts:
         indicators=indicators,
         readings=readings,
         evidence=tuple(
-            facts.Evidence(key, recorded_at, first, last, DONE_BY[done_by], sent, revises, commitment)
+            facts.EvidenceFact(key, recorded_at, first, last, DOER_BY_VALUE[done_by], sent, revises, commitment)
             for key, recorded_at, first, last, done_by, sent, revises, commitment in Evidence.objects.filter(
                 country=country
             )
@@ -79,7 +79,7 @@ def gather_facts(edition: Edition) -> facts.Facts:
             )
         ),
         bearings=tuple(
-            facts.Bearing(key, evidence, benchmark, at, SHOWS[shows])
+            facts.Bearing(key, evidence, benchmark, at, SHOWS_BY_VALUE[shows])
             for key, evidence, benchmark, at, shows in EvidenceBearing.objects.filter(
                 benchmark__recommendation__edition=edition
             )
@@ -87,7 +87,7 @@ def gather_facts(edition: Edition) -> facts.Facts:
             .values_list("id", "evidence_id", "benchmark_id", "recorded_at", "shows")
         ),
         reviews=tuple(
-            facts.EvidenceReview(key, evidence, bearing, at, REVIEW[decision], first_on)
+            facts.EvidenceReviewFact(key, evidence, bearing, at, REVIEW_BY_VALUE[decision], first_on)
             for key, evidence, bearing, at, decision, first_on in EvidenceReview.objects.filter(
                 evidence__country=country
             )
@@ -98,8 +98,8 @@ def gather_facts(edition: Edition) -> facts.Facts:
             facts.Round(
                 id=key,
                 recorded_at=at,
-                progress=Progress(claimed),
-                returned_at=decided_at if decision == Decision.RETURNED else None,
+                progress=ClaimedProgress(claimed),
+                returned_at=decided_at if decision == UpdateDecision.RETURNED else None,
                 ministry_id=ministry,
                 commitment_id=commitment,
                 decided_at=decided_at,
@@ -123,7 +123,7 @@ def gather_facts(edition: Edition) -> facts.Facts:
     )
 
 
-def _edition_terms(edition: Edition) -> tuple[facts.EditionTerms, ...]:
+def _edition_terms(edition: Edition) -> tuple[facts.EditionTermsFact, ...]:
     """The edition's terms with their weights: one row a weight, or one where there is none."""
     weights: dict[int, dict[int, Decimal]] = defaultdict(dict)
     told = {}
@@ -140,14 +140,14 @@ def _edition_terms(edition: Edition) -> tuple[facts.EditionTerms, ...]:
         if weighed is not None:
             weights[key][weighed] = weight
     return tuple(
-        facts.EditionTerms(key, at, deadline_on, weights[key], mark, reason)
+        facts.EditionTermsFact(key, at, deadline_on, weights[key], mark, reason)
         for key, (at, deadline_on, mark, reason) in told.items()
     )
 
 
-def _recommendations(edition: Edition) -> tuple[facts.Recommendation, ...]:
+def _recommendations(edition: Edition) -> tuple[facts.RecommendationFact, ...]:
     """Recommendations with all their terms. One without any isn't asked, so it isn't read."""
-    terms: dict[int, list[facts.RecommendationTerms]] = defaultdict(list)
+    terms: dict[int, list[facts.RecommendationTermsFact]] = defaultdict(list)
     rows = {}
     for key, at, pillar, number, is_retired, one, stands, origin, lead, indicia in RecommendationTerms.objects.filter(
         recommendation__edition=edition
@@ -163,10 +163,10 @@ def _recommendations(edition: Edition) -> tuple[facts.Recommendation, ...]:
         "recommendation__lead_id",
         "recommendation__indicia",
     ):
-        terms[one].append(facts.RecommendationTerms(key, at, Pillar(pillar), number, is_retired))
+        terms[one].append(facts.RecommendationTermsFact(key, at, Pillar(pillar), number, is_retired))
         rows[one] = (stands, Origin(origin), lead, indicia)
     return tuple(
-        facts.Recommendation(
+        facts.RecommendationFact(
             id=key,
             number=number,
             origin=origin,
@@ -179,13 +179,13 @@ def _recommendations(edition: Edition) -> tuple[facts.Recommendation, ...]:
     )
 
 
-def _benchmarks(edition: Edition) -> tuple[facts.Benchmark, ...]:
+def _benchmarks(edition: Edition) -> tuple[facts.BenchmarkFact, ...]:
     """Benchmarks with all their terms. One without any isn't asked, so it isn't read."""
-    terms: dict[tuple[int, int, str], list[facts.BenchmarkTerms]] = defaultdict(list)
+    terms: dict[tuple[int, int, str], list[facts.BenchmarkTermsFact]] = defaultdict(list)
     for row in BenchmarkTerms.objects.filter(benchmark__recommendation__edition=edition).select_related("benchmark"):
         one = row.benchmark
         terms[one.pk, one.recommendation_id, one.letter].append(
-            facts.BenchmarkTerms(
+            facts.BenchmarkTermsFact(
                 id=row.pk,
                 recorded_at=row.recorded_at,
                 rule=Rule(row.rule),
@@ -198,14 +198,14 @@ def _benchmarks(edition: Edition) -> tuple[facts.Benchmark, ...]:
             )
         )
     return tuple(
-        facts.Benchmark(id=key, recommendation_id=recommendation, letter=letter, terms=tuple(rows))
+        facts.BenchmarkFact(id=key, recommendation_id=recommendation, letter=letter, terms=tuple(rows))
         for (key, recommendation, letter), rows in terms.items()
     )
 
 
-def _indicators(
-    asked: facts.Edition, edition: Edition
-) -> tuple[tuple[facts.Indicator, ...], tuple[facts.Reading, ...]]:
+def _indicators_and_readings(
+    asked: facts.EditionFact, edition: Edition
+) -> tuple[tuple[facts.IndicatorFact, ...], tuple[facts.ReadingFact, ...]]:
     """The country's indicators and their readings: one row a reading, or one where there is none."""
     compared = FilteredRelation(
         "readings",
@@ -240,27 +240,27 @@ def _indicators(
         )
     ):
         if key not in indicators:
-            indicators[key] = facts.Indicator(
+            indicators[key] = facts.IndicatorFact(
                 id=key,
                 name=name,
                 pillar=Pillar(pillar),
                 unit=unit,
                 better=Better(better),
-                question=Question(question) if question else None,
+                question=EffortQuestion(question) if question else None,
                 indicium=indicium,
                 ministry_id=ministry,
             )
         reading, at, starts_on, through_on, figure, direction, evidence, sent, source = told
         if reading is not None:
             readings.append(
-                facts.Reading(
+                facts.ReadingFact(
                     id=reading,
                     indicator_id=key,
                     recorded_at=at,
                     starts_on=starts_on,
                     through_on=through_on,
                     figure=figure,
-                    direction=Direction(direction) if direction else None,
+                    direction=ReadingDirection(direction) if direction else None,
                     evidence_id=evidence,
                     round_id=sent,
                     has_source=bool(source) or evidence is not None,
@@ -269,7 +269,7 @@ def _indicators(
     return tuple(indicators.values()), tuple(readings)
 
 
-def _assessments(edition: Edition) -> tuple[facts.Assessment, ...]:
+def _assessments(edition: Edition) -> tuple[facts.AssessmentFact, ...]:
     """Assessments with what they rest on: one row a piece of evidence, or one where there is none."""
     grounds: dict[int, set[int]] = defaultdict(set)
     told = {}
@@ -280,17 +280,17 @@ def _assessments(edition: Edition) -> tuple[facts.Assessment, ...]:
         if evidence is not None:
             grounds[key].add(evidence)
     return tuple(
-        facts.Assessment(key, benchmark, at, Verdict(verdict), frozenset(grounds[key]))
+        facts.AssessmentFact(key, benchmark, at, Verdict(verdict), frozenset(grounds[key]))
         for key, (benchmark, at, verdict) in told.items()
     )
 
 
-def _commitments(edition: Edition) -> tuple[facts.Commitment, ...]:
+def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
     """The country's commitments with their events, and what each gives the benchmarks of this edition.
 
     One row a commitment and benchmark, or one where there is none. One without events isn't made yet.
     """
-    towards: dict[int, dict[int, Reach]] = defaultdict(dict)
+    towards: dict[int, dict[int, CommitmentReach]] = defaultdict(dict)
     linked: dict[int, dict[int, datetime]] = defaultdict(dict)
     told = {}
     for key, at, ministry, benchmark, reach, linked_at, asked_in in Commitment.objects.filter(
@@ -306,30 +306,30 @@ def _commitments(edition: Edition) -> tuple[facts.Commitment, ...]:
     ):
         told[key] = (at, ministry)
         if asked_in == edition.pk:
-            towards[key][benchmark] = REACH[reach]
+            towards[key][benchmark] = REACH_BY_VALUE[reach]
             if linked_at is not None:
                 linked[key][benchmark] = linked_at
-    events: dict[int, list[facts.CommitmentEvent]] = defaultdict(list)
+    events: dict[int, list[facts.CommitmentEventFact]] = defaultdict(list)
     for key, at, kind, happened_on, due_on, commitment in (
         CommitmentEvent.objects.filter(commitment__country=edition.country_id)
         .order_by()
         .values_list("id", "recorded_at", "kind", "happened_on", "due_on", "commitment_id")
     ):
-        events[commitment].append(facts.CommitmentEvent(key, at, KIND[kind], happened_on, due_on))
+        events[commitment].append(facts.CommitmentEventFact(key, at, EVENT_KIND_BY_VALUE[kind], happened_on, due_on))
     return tuple(
-        facts.Commitment(key, at, ministry, towards[key], tuple(events[key]), linked[key])
+        facts.CommitmentFact(key, at, ministry, towards[key], tuple(events[key]), linked[key])
         for key, (at, ministry) in told.items()
         if key in events
     )
 
 
-def _year_by_year(edition: Edition) -> tuple[tuple[facts.Milestone, ...], dict[int, Tier]]:
+def _milestones_and_tiers(edition: Edition) -> tuple[tuple[facts.MilestoneFact, ...], dict[int, Tier]]:
     """The edition's milestones; and the country's tiers by year, up to this edition's.
 
     One row a recording of a milestone as done, or one where there is none.
     """
     milestones = {}
-    done: dict[int, list[facts.MilestoneDone]] = defaultdict(list)
+    done: dict[int, list[facts.MilestoneDoneFact]] = defaultdict(list)
     tiers = {}
     for key, year, tier, milestone, kind, due_on, recording, at, done_on in Edition.objects.filter(
         country=edition.country_id, year__lte=edition.year
@@ -348,5 +348,5 @@ def _year_by_year(edition: Edition) -> tuple[tuple[facts.Milestone, ...], dict[i
         if key == edition.pk and milestone is not None:
             milestones[milestone] = (MilestoneKind(kind), due_on)
             if recording is not None:
-                done[milestone].append(facts.MilestoneDone(recording, at, done_on))
-    return tuple(facts.Milestone(key, *told, tuple(done[key])) for key, told in milestones.items()), tiers
+                done[milestone].append(facts.MilestoneDoneFact(recording, at, done_on))
+    return tuple(facts.MilestoneFact(key, *told, tuple(done[key])) for key, told in milestones.items()), tiers

@@ -18,28 +18,18 @@ from fractions import Fraction
 
 from reports.choices import StepKind
 from reports.readiness import countable_facts
-from reports.readiness.answers import Questionnaire, answers, greater, questionnaire
-from reports.readiness.checks import Check, checks
-from reports.readiness.fact_views import look
-from reports.readiness.facts import Edition, Facts
-from reports.readiness.forecast.claims import Claim, Claimed, claims, waiting_claims
-from reports.readiness.forecast.next_steps import NextSteps, Step, next_steps
-from reports.readiness.forecast.projection import (
-    Lever,
-    Promised,
-    Seen,
-    ceiling,
-    due_days,
-    levers,
-    open_commitments,
-    smallest_set,
-    with_kept,
-)
-from reports.readiness.scoring import Tally, score, tally
-from reports.readiness.verified_history import BY_NOW, Ledger
+from reports.readiness.answers import Questionnaire, compute_answers, max_answers, build_questionnaire
+from reports.readiness.checks import RecordProblem, find_problems
+from reports.readiness.fact_views import build_fact_views
+from reports.readiness.facts import EditionFact, Facts
+from reports.readiness.forecast.claims import Claim, MinistryClaims, claims_by_ministry, find_waiting_claims
+from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep, compute_next_steps
+from reports.readiness.forecast.projection import BenchmarkGain, OpenCommitment, EvaluatedRecord, project_open_commitments, due_dates, benchmark_gains, open_commitments, smallest_benchmark_set, project
+from reports.readiness.scoring import Score, compute_points, compute_score
+from reports.readiness.verified_history import ALL_KNOWN_AT, VerifiedHistory
 from reports.readiness.watch_list import years_on_watch_list
 
-METHOD = "1"
+METHOD_VERSION = "1"
 """The version of the method: raised whenever a rule changes, and kept with every result."""
 
 
@@ -55,28 +45,28 @@ class Readiness:
     claimed, `record` the facts as known, `promised` the commitments that may still be kept.
     """
 
-    edition: Edition
+    edition: EditionFact
     as_of: date
     known_by: datetime | None
-    verified: Tally
-    claimed: Tally
-    possible: Tally
-    ceiling: Tally
+    verified: Score
+    claimed: Score
+    possible: Score
+    ceiling: Score
     is_reviewed: bool
     waiting: int
-    claims: tuple[Claimed, ...]
-    checks: tuple[Check, ...]
+    claims: tuple[MinistryClaims, ...]
+    checks: tuple[RecordProblem, ...]
     watch_list_years: int
     deadline_on: date | None
     working_mark: Decimal | None
     working_mark_reason: str
     due: Mapping[int, date]
-    seen: Seen = field(compare=False, repr=False)
-    sent: Seen = field(compare=False, repr=False)
+    seen: EvaluatedRecord = field(compare=False, repr=False)
+    sent: EvaluatedRecord = field(compare=False, repr=False)
     record: Facts = field(compare=False, repr=False)
-    promised: tuple[Promised, ...] = field(compare=False, repr=False)
+    promised: tuple[OpenCommitment, ...] = field(compare=False, repr=False)
     waiting_claims: tuple[Claim, ...] = field(compare=False, repr=False)
-    method: str = METHOD
+    method: str = METHOD_VERSION
 
     @property
     def score(self) -> Fraction:
@@ -85,7 +75,7 @@ class Readiness:
 
     def next_steps(self, *, without: Collection[StepKind] = ()) -> NextSteps:
         """What to do next, in order, each step with what it adds given all steps before it."""
-        return next_steps(
+        return compute_next_steps(
             self.record,
             seen=self.seen,
             sent=self.sent,
@@ -97,60 +87,60 @@ class Readiness:
             without=without,
         )
 
-    def levers(self) -> tuple[Lever, ...]:
+    def levers(self) -> tuple[BenchmarkGain, ...]:
         """What meeting each open benchmark would add, the most first."""
-        return levers(self.seen, self.verified, self.due)
+        return benchmark_gains(self.seen, self.verified, self.due)
 
     def smallest_set(self) -> tuple[int, ...] | None:
         """The fewest open benchmarks (ids) that, met, reach the mark; None where none do or there is none."""
-        return smallest_set(self.seen, self.verified, self.working_mark, self.due)
+        return smallest_benchmark_set(self.seen, self.verified, self.working_mark, self.due)
 
-    def if_met(self, benchmarks: Collection[int]) -> Tally:
+    def if_met(self, benchmarks: Collection[int]) -> Score:
         """What-if: the score as it would be with these benchmarks (ids) met."""
         return self.if_taken((), met=benchmarks)
 
-    def if_taken(self, steps: Iterable[Step], *, met: Collection[int] = ()) -> Tally:
+    def if_taken(self, steps: Iterable[ReadinessStep], *, met: Collection[int] = ()) -> Score:
         """What-if: the score as it would be with these next steps taken and these benchmarks (ids) met."""
-        found = with_kept(self.seen, met=met)
+        found = project(self.seen, met=met)
         for step in steps:
-            found = greater(found, step.taken)
-        return tally(self.seen.asked, found)
+            found = max_answers(found, step.taken)
+        return compute_score(self.seen.asked, found)
 
 
-def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) -> Readiness:
+def evaluate_readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) -> Readiness:
     """How ready the record is as of a day, by what was known at a moment (None: all that is there).
 
     Only concrete actions of the government, over by the day and whole within the tracking period,
     verified by the moment, score (22 U.S.C. 7107(b), Tier 2).
     """
-    record = countable_facts.known(facts, known_by)
-    asked = questionnaire(record)
-    sights = look(record, as_of)
-    found = answers(asked, sights.verified)
-    sent = greater(found, answers(asked, sights.claimed))
-    seen = Seen(asked, sights.lean, answers(asked, sights.lean))
-    claimed = Seen(asked, sights.claimed, sent)
-    waiting = waiting_claims(record, seen, claimed)
+    record = countable_facts.facts_known_by(facts, known_by)
+    asked = build_questionnaire(record)
+    sights = build_fact_views(record, as_of)
+    found = compute_answers(asked, sights.verified)
+    sent = max_answers(found, compute_answers(asked, sights.claimed))
+    seen = EvaluatedRecord(asked, sights.lean, compute_answers(asked, sights.lean))
+    claimed = EvaluatedRecord(asked, sights.claimed, sent)
+    waiting = find_waiting_claims(record, seen, claimed)
     promised = tuple(open_commitments(record, as_of))
-    terms = countable_facts.newest(record.edition_terms)
+    terms = countable_facts.newest_row(record.edition_terms)
     deadline_on = terms.deadline_on if terms else None
     return Readiness(
         edition=facts.edition,
         as_of=as_of,
         known_by=known_by,
-        verified=tally(asked, found),
-        claimed=tally(asked, sent),
-        possible=tally(asked, greater(found, answers(asked, sights.begun))),
-        ceiling=tally(asked, ceiling(promised, as_of, deadline_on, claimed)),
+        verified=compute_score(asked, found),
+        claimed=compute_score(asked, sent),
+        possible=compute_score(asked, max_answers(found, compute_answers(asked, sights.begun))),
+        ceiling=compute_score(asked, project_open_commitments(promised, as_of, deadline_on, claimed)),
         is_reviewed=countable_facts.is_reviewed(record),
         waiting=sights.waiting,
-        claims=claims(seen, waiting),
-        checks=checks(record, asked, sights.verified, as_of),
+        claims=claims_by_ministry(seen, waiting),
+        checks=find_problems(record, asked, sights.verified, as_of),
         watch_list_years=years_on_watch_list(facts.tiers, facts.edition.year),
         deadline_on=deadline_on,
         working_mark=terms.working_mark if terms else None,
         working_mark_reason=terms.working_mark_reason if terms else "",
-        due=due_days(promised),
+        due=due_dates(promised),
         seen=seen,
         sent=claimed,
         record=record,
@@ -159,13 +149,13 @@ def readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) ->
     )
 
 
-class Days:
+class DailyScores:
     """The score of one record on many days: what all of them need is looked up once."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.ledger = Ledger.of(facts)
-        self.first_review = countable_facts.first_review(facts)
+        self.ledger = VerifiedHistory.of(facts)
+        self.first_review = countable_facts.first_reviewed_at(facts)
         self._terms_at = sorted(countable_facts.terms_recorded_at(facts))
         self._asked: dict[int, Questionnaire] = {}
 
@@ -174,19 +164,19 @@ class Days:
         if self.first_review is None or self.first_review > known_by:
             return None
         asked = self._questionnaire(known_by)
-        return score(asked, answers(asked, self.ledger.verified(as_of, known_by, is_lean=True)))
+        return compute_points(asked, compute_answers(asked, self.ledger.verified(as_of, known_by, is_lean=True)))
 
-    def tally(self, as_of: date, known_by: datetime | None) -> Tally:
+    def tally(self, as_of: date, known_by: datetime | None) -> Score:
         """The score of a day with its reasons."""
-        moment = known_by or BY_NOW
+        moment = known_by or ALL_KNOWN_AT
         asked = self._questionnaire(moment)
-        return tally(asked, answers(asked, self.ledger.verified(as_of, moment)))
+        return compute_score(asked, compute_answers(asked, self.ledger.verified(as_of, moment)))
 
     def worth(self, as_of: date, known_by: datetime | None) -> tuple[Questionnaire, tuple[Fraction, ...]]:
         """What is asked and what each answer is worth: where this is the same on two days, all of their points are."""
-        moment = known_by or BY_NOW
+        moment = known_by or ALL_KNOWN_AT
         asked = self._questionnaire(moment)
-        found = answers(asked, self.ledger.verified(as_of, moment, is_lean=True))
+        found = compute_answers(asked, self.ledger.verified(as_of, moment, is_lean=True))
         every = (found.questions, found.benchmarks, found.figures)
         return asked, tuple(finding.worth for findings in every for finding in findings.values())
 
@@ -194,5 +184,5 @@ class Days:
         """What was asked by a moment: the same until other terms are recorded."""
         recorded = bisect_right(self._terms_at, known_by)
         if recorded not in self._asked:
-            self._asked[recorded] = questionnaire(countable_facts.known(self.facts, known_by))
+            self._asked[recorded] = build_questionnaire(countable_facts.facts_known_by(self.facts, known_by))
         return self._asked[recorded]

@@ -1,6 +1,6 @@
 """Answers in points: four parts, each the sum of its lines, each line what it could give times its share. Pure.
 
-`answers` (reports.readiness.answers) says what the record answers, seen one way; `tally` turns any answers
+`answers` (reports.readiness.answers) says what the record answers, seen one way; `compute_score` turns any answers
 into points, of 100 and in exact fractions, each with its sentence and its section of the law.
 """
 
@@ -8,24 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from recommendations.choices import REQUIRED, Origin, Pillar, Question
+from recommendations.choices import REQUIRED_QUESTIONS, Origin, Pillar, EffortQuestion
 from reports import formatting
-from reports.choices import PartKey, Shown
-from reports.readiness.answers import (
-    NOTHING,
-    PRESUMED,
-    WHOLE,
-    Answers,
-    Asked,
-    AskedRecommendation,
-    Finding,
-    Questionnaire,
-    mean,
-    rows_of,
-    verdict,
-)
+from reports.choices import PartKey, ReadinessVerdict
+from reports.readiness.answers import NOTHING, PRESUMED_AGAINST, WHOLE, Answers, AskedBenchmark, AskedRecommendation, Finding, Questionnaire, weighted_mean, rows_of, share_verdict
 
-POINTS = {
+PART_POINTS = {
     PartKey.EFFORTS: Fraction(40),
     PartKey.ACTION: Fraction(30),
     PartKey.THREE_PS: Fraction(20),
@@ -34,16 +22,16 @@ POINTS = {
 """What each part can give, of 100."""
 
 QUESTION_POINTS = {
-    Question.INVESTIGATIONS: Fraction(7),
-    Question.PROSECUTIONS: Fraction(7),
-    Question.CONVICTIONS: Fraction(6),
-    Question.VICTIMS: Fraction(8),
-    Question.MONEY: Fraction(4),
-    Question.COMPLICITY: Fraction(8),
+    EffortQuestion.INVESTIGATIONS: Fraction(7),
+    EffortQuestion.PROSECUTIONS: Fraction(7),
+    EffortQuestion.CONVICTIONS: Fraction(6),
+    EffortQuestion.VICTIMS: Fraction(8),
+    EffortQuestion.MONEY: Fraction(4),
+    EffortQuestion.COMPLICITY: Fraction(8),
 }
 """What each question of "Increasing efforts" can give, of that part's points."""
 
-LAW = {
+PART_LAW = {
     PartKey.EFFORTS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1), (2), (7), (11)",
     PartKey.ACTION: "22 U.S.C. 7107(b), Tier 2",
     PartKey.THREE_PS: "22 U.S.C. 7106(b)(1)–(3)",
@@ -52,12 +40,12 @@ LAW = {
 """The section of law each part rests on."""
 
 QUESTION_LAW = {
-    Question.INVESTIGATIONS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1)",
-    Question.PROSECUTIONS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1)",
-    Question.CONVICTIONS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1)",
-    Question.VICTIMS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(2)",
-    Question.MONEY: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(2)",
-    Question.COMPLICITY: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(7)",
+    EffortQuestion.INVESTIGATIONS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1)",
+    EffortQuestion.PROSECUTIONS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1)",
+    EffortQuestion.CONVICTIONS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1)",
+    EffortQuestion.VICTIMS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(2)",
+    EffortQuestion.MONEY: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(2)",
+    EffortQuestion.COMPLICITY: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(7)",
 }
 
 PILLAR_LAW = {
@@ -71,7 +59,7 @@ COMPLICITY_LAW = "22 U.S.C. 7107(b), Tier 2; 7106(b)(7)"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScoreLine:
     """One reason of a score: what it could give, of 100, and what was found."""
 
     key: str
@@ -87,21 +75,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScorePart:
     """One of the four parts: the sum of its lines."""
 
     key: PartKey
-    lines: tuple[Line, ...]
+    lines: tuple[ScoreLine, ...]
 
     @property
     def of(self) -> Fraction:
         """What the part can give, of 100."""
-        return POINTS[self.key]
+        return PART_POINTS[self.key]
 
     @property
     def law(self) -> str:
         """The section of law it rests on."""
-        return LAW[self.key]
+        return PART_LAW[self.key]
 
     @property
     def points(self) -> Fraction:
@@ -109,16 +97,16 @@ class Part:
         return sum((line.points for line in self.lines), NOTHING)
 
     @property
-    def verdict(self) -> Shown:
+    def verdict(self) -> ReadinessVerdict:
         """The word for its share; no data where no line has any."""
         if all(line.finding.share is None for line in self.lines):
-            return Shown.NO_DATA
-        return verdict(self.points / self.of)
+            return ReadinessVerdict.NO_DATA
+        return share_verdict(self.points / self.of)
 
     @property
     def reason(self) -> str:
         """Its lines by verdict, in a sentence."""
-        return summary((line.title, line.finding) for line in self.lines)
+        return describe_verdicts((line.title, line.finding) for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +116,14 @@ class BenchmarkLine:
     benchmark_id: int
     recommendation_id: int
     recommendation: int
-    line: Line
+    line: ScoreLine
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class Score:
     """The record seen one way: the four parts, and the benchmarks under the second of them."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
     benchmarks: tuple[BenchmarkLine, ...]
 
     @property
@@ -144,50 +132,50 @@ class Tally:
         return sum((part.points for part in self.parts), NOTHING)
 
 
-def tally(asked: Questionnaire, found: Answers) -> Tally:
+def compute_score(asked: Questionnaire, found: Answers) -> Score:
     """Answers in points: questions and benchmarks as found, the Ps and the data computed from them."""
-    complicity = complicit_officials(
+    complicity = complicity_finding(
         (one.key, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity
     )
     lines = tuple(_benchmark_lines(asked, found))
-    return Tally(
+    return Score(
         parts=(
-            increasing_efforts({**found.questions, Question.COMPLICITY: complicity}),
-            concrete_action((each, recommendation(each, found.benchmarks)) for each in asked.recommendations),
-            three_ps({pillar: _pillar(pillar, asked, found) for pillar in Pillar}),
+            increasing_efforts({**found.questions, EffortQuestion.COMPLICITY: complicity}),
+            concrete_action((each, recommendation_finding(each, found.benchmarks)) for each in asked.recommendations),
+            three_ps({pillar: _evaluate_pillar(pillar, asked, found) for pillar in Pillar}),
             data_given(found.figures),
         ),
         benchmarks=lines,
     )
 
 
-def score(asked: Questionnaire, found: Answers) -> Fraction:
-    """The points of `tally` without their reasons: for whoever compares many answers and reads none of them."""
-    officials = mean((WHOLE, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity)
+def compute_points(asked: Questionnaire, found: Answers) -> Fraction:
+    """The points of `compute_score` without their reasons: for whoever compares many answers and reads none of them."""
+    officials = weighted_mean((WHOLE, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity)
     efforts = sum((QUESTION_POINTS[key] * finding.worth for key, finding in found.questions.items()), NOTHING)
     action = sum((asked.shares[key] * finding.worth for key, finding in found.benchmarks.items()), NOTHING)
-    shown = sum(any(shows for _, _, shows in _on(pillar, asked, found)) for pillar in Pillar)
-    given = sum((found.figures[key].worth for key in REQUIRED if key in found.figures), NOTHING)
+    shown = sum(any(shows for _, _, shows in _pillar_criteria(pillar, asked, found)) for pillar in Pillar)
+    given = sum((found.figures[key].worth for key in REQUIRED_QUESTIONS if key in found.figures), NOTHING)
     return (
         efforts
-        + QUESTION_POINTS[Question.COMPLICITY] * (officials or NOTHING)
-        + POINTS[PartKey.ACTION] * action
-        + POINTS[PartKey.THREE_PS] * shown / len(Pillar)
-        + POINTS[PartKey.DATA] * given / len(REQUIRED)
+        + QUESTION_POINTS[EffortQuestion.COMPLICITY] * (officials or NOTHING)
+        + PART_POINTS[PartKey.ACTION] * action
+        + PART_POINTS[PartKey.THREE_PS] * shown / len(Pillar)
+        + PART_POINTS[PartKey.DATA] * given / len(REQUIRED_QUESTIONS)
     )
 
 
-class Gains:
+class GainCalculator:
     """What answers add to others, of 100: for whoever tries many small changes of one state.
 
-    The same as the difference of two `score`s, worked out from the answers that change alone.
+    The same as the difference of two `compute_points`s, worked out from the answers that change alone.
     """
 
     def __init__(self, asked: Questionnaire) -> None:
-        self._each = {key: POINTS[PartKey.ACTION] * share for key, share in asked.shares.items()}
+        self._each = {key: PART_POINTS[PartKey.ACTION] * share for key, share in asked.shares.items()}
         officials = [one.id for one in asked.benchmarks if one.terms.is_about_complicity]
         for key in officials:
-            self._each[key] += QUESTION_POINTS[Question.COMPLICITY] / len(officials)
+            self._each[key] += QUESTION_POINTS[EffortQuestion.COMPLICITY] / len(officials)
         self._pillar_of = {one.id: one.pillar for one in asked.benchmarks}
         self._pillar_asked = {one.question: one.pillar for one in asked.indicators.values() if one.question}
 
@@ -200,15 +188,15 @@ class Gains:
 
     def of(self, taken: Answers, state: Answers, shown: frozenset[Pillar]) -> Fraction:
         """What the answers `taken` add to a state, where they go further; `shown` are the state's `pillars`."""
-        efforts = _further(taken.questions, state.questions, QUESTION_POINTS)
-        action = _further(taken.benchmarks, state.benchmarks, self._each)
-        each = POINTS[PartKey.DATA] / len(REQUIRED)
-        data = _further(taken.figures, state.figures, dict.fromkeys(REQUIRED, each))
+        efforts = _points_gained(taken.questions, state.questions, QUESTION_POINTS)
+        action = _points_gained(taken.benchmarks, state.benchmarks, self._each)
+        each = PART_POINTS[PartKey.DATA] / len(REQUIRED_QUESTIONS)
+        data = _points_gained(taken.figures, state.figures, dict.fromkeys(REQUIRED_QUESTIONS, each))
         new = self.pillars(taken) - shown
-        return efforts + action + data + POINTS[PartKey.THREE_PS] / len(Pillar) * len(new)
+        return efforts + action + data + PART_POINTS[PartKey.THREE_PS] / len(Pillar) * len(new)
 
 
-def _further[K](taken: Mapping[K, Finding], state: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
+def _points_gained[K](taken: Mapping[K, Finding], state: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
     """The points by which some answers go further than those of a state; of what the state lacks, none."""
     return sum(
         (
@@ -220,41 +208,41 @@ def _further[K](taken: Mapping[K, Finding], state: Mapping[K, Finding], points: 
     )
 
 
-def increasing_efforts(found: Mapping[Question, Finding]) -> Part:
+def increasing_efforts(found: Mapping[EffortQuestion, Finding]) -> ScorePart:
     """Is there evidence of increasing efforts over the year before (22 U.S.C. 7107(b), Watch List (II))?
 
     A question nobody answers is one without data.
     """
-    return Part(
+    return ScorePart(
         PartKey.EFFORTS,
         tuple(
-            Line(
+            ScoreLine(
                 key=question.value,
                 title=question.label,
                 of=points,
                 law=QUESTION_LAW[question],
-                finding=found.get(question) or _unanswered(question),
+                finding=found.get(question) or _unanswered_finding(question),
             )
             for question, points in QUESTION_POINTS.items()
         ),
     )
 
 
-def concrete_action(found: Iterable[tuple[AskedRecommendation, Finding]]) -> Part:
+def concrete_action(found: Iterable[tuple[AskedRecommendation, Finding]]) -> ScorePart:
     """Concrete action on the recommendations, as they are weighted (22 U.S.C. 7107(b), Tier 2).
 
     Nothing leaves the denominator: a recommendation without data has a share of 0.
     """
     pairs = tuple(found)
     total = sum((each.weight for each, _ in pairs), NOTHING)
-    return Part(
+    return ScorePart(
         PartKey.ACTION,
         tuple(
-            Line(
+            ScoreLine(
                 key=f"{'' if each.origin is Origin.REPORT else 'action_plan_'}{each.number}",
                 title=f"{'Recommendation' if each.origin is Origin.REPORT else each.origin.label} {each.number}",
-                of=POINTS[PartKey.ACTION] * each.weight / total if total else NOTHING,
-                law=LAW[PartKey.ACTION],
+                of=PART_POINTS[PartKey.ACTION] * each.weight / total if total else NOTHING,
+                law=PART_LAW[PartKey.ACTION],
                 finding=finding,
             )
             for each, finding in pairs
@@ -262,15 +250,15 @@ def concrete_action(found: Iterable[tuple[AskedRecommendation, Finding]]) -> Par
     )
 
 
-def three_ps(found: Mapping[Pillar, Finding]) -> Part:
+def three_ps(found: Mapping[Pillar, Finding]) -> ScorePart:
     """A third each for prosecution, protection and prevention (22 U.S.C. 7106(b)(1)–(3))."""
-    return Part(
+    return ScorePart(
         PartKey.THREE_PS,
         tuple(
-            Line(
+            ScoreLine(
                 key=pillar.value,
                 title=pillar.label,
-                of=POINTS[PartKey.THREE_PS] / 3,
+                of=PART_POINTS[PartKey.THREE_PS] / 3,
                 law=PILLAR_LAW[pillar],
                 finding=found[pillar],
             )
@@ -279,54 +267,54 @@ def three_ps(found: Mapping[Pillar, Finding]) -> Part:
     )
 
 
-def data_given(found: Mapping[Question, Finding]) -> Part:
+def data_given(found: Mapping[EffortQuestion, Finding]) -> ScorePart:
     """The share of the four required indicators with a figure (22 U.S.C. 7106(b)(1), (7)).
 
     One that nobody counts is one without a figure.
     """
-    return Part(
+    return ScorePart(
         PartKey.DATA,
         tuple(
-            Line(
+            ScoreLine(
                 key=question.value,
                 title=question.label,
-                of=POINTS[PartKey.DATA] / len(REQUIRED),
+                of=PART_POINTS[PartKey.DATA] / len(REQUIRED_QUESTIONS),
                 law=DATA_LAW,
-                finding=found.get(question) or _unanswered(question),
+                finding=found.get(question) or _unanswered_finding(question),
             )
-            for question in REQUIRED
+            for question in REQUIRED_QUESTIONS
         ),
     )
 
 
-def recommendation(each: AskedRecommendation, found: Mapping[int, Finding]) -> Finding:
+def recommendation_finding(each: AskedRecommendation, found: Mapping[int, Finding]) -> Finding:
     """A recommendation's share: the weighted mean of its benchmarks (findings by benchmark's id)."""
     own = [(one, found[one.id]) for one in each.benchmarks]
     return Finding(
-        mean((Fraction(one.terms.weight), finding) for one, finding in own),
-        summary((one.key, finding) for one, finding in own),
+        weighted_mean((Fraction(one.terms.weight), finding) for one, finding in own),
+        describe_verdicts((one.key, finding) for one, finding in own),
         rows_of(finding for _, finding in own),
     )
 
 
-def complicit_officials(flagged: Iterable[tuple[str, Finding]]) -> Finding:
+def complicity_finding(flagged: Iterable[tuple[str, Finding]]) -> Finding:
     """The mean share of the benchmarks about complicit officials (22 U.S.C. 7106(b)(7)); by key.
 
     Met: charged or convicted in the window; a step: investigated. No data is presumed against.
     """
     pairs = tuple(flagged)
-    share = mean((WHOLE, finding) for _, finding in pairs)
+    share = weighted_mean((WHOLE, finding) for _, finding in pairs)
     rows = rows_of(finding for _, finding in pairs)
     if share is None:
         return Finding(None, "No data on complicit officials: presumed against (22 U.S.C. 7106(b)(7)).", rows)
     shown = [key for key, finding in pairs if finding.worth]
     if not shown:
-        keys = formatting.listed(key for key, _ in pairs)
+        keys = formatting.join_with_and(key for key, _ in pairs)
         return Finding(share, f"Complicit officials: nothing charged, convicted or investigated on {keys}.", rows)
     return Finding(
         share,
         "Complicit officials: "
-        + formatting.listed(
+        + formatting.join_with_and(
             f"{'met' if finding.worth == WHOLE else 'a step'} on {key}" for key, finding in pairs if finding.worth
         )
         + ".",
@@ -334,11 +322,11 @@ def complicit_officials(flagged: Iterable[tuple[str, Finding]]) -> Finding:
     )
 
 
-def pillar_shown(shown: Iterable[tuple[str, Finding]], asked: Iterable[Finding]) -> Finding:
+def pillar_finding(shown: Iterable[tuple[str, Finding]], asked: Iterable[Finding]) -> Finding:
     """A P: 1 if anything shows it (by name), else 0; no data where nothing asked of it has any."""
     pairs = tuple(shown)
     if pairs:
-        names = formatting.listed(name for name, _ in pairs)
+        names = formatting.join_with_and(name for name, _ in pairs)
         return Finding(WHOLE, f"Shown by {names}.", rows_of(finding for _, finding in pairs))
     rest = tuple(asked)
     if all(finding.share is None for finding in rest):
@@ -346,24 +334,24 @@ def pillar_shown(shown: Iterable[tuple[str, Finding]], asked: Iterable[Finding])
     return Finding(NOTHING, "No benchmark of it has moved and no question of it is up.", rows_of(rest))
 
 
-def summary(findings: Iterable[tuple[str, Finding]]) -> str:
+def describe_verdicts(findings: Iterable[tuple[str, Finding]]) -> str:
     """Names by verdict: `Shown: 1a and 1b; not shown: 1c and 1d.`"""
     pairs = tuple(findings)
     groups = [
-        f"{word.label.lower()}: {formatting.together([formatting.within(name) for name in names])}"
-        for word in Shown
+        f"{word.label.lower()}: {formatting.join_numbered_names([formatting.lowercase_first(name) for name in names])}"
+        for word in ReadinessVerdict
         if (names := [name for name, finding in pairs if finding.verdict is word])
     ]
-    return formatting.opening("; ".join(groups)) + "." if groups else "Nothing is asked."
+    return formatting.capitalize_first("; ".join(groups)) + "." if groups else "Nothing is asked."
 
 
-def _pillar(pillar: Pillar, asked: Questionnaire, found: Answers) -> Finding:
+def _evaluate_pillar(pillar: Pillar, asked: Questionnaire, found: Answers) -> Finding:
     """A P: shown by whatever on it shows it."""
-    on = _on(pillar, asked, found)
-    return pillar_shown([(name, finding) for name, finding, shows in on if shows], [finding for _, finding, _ in on])
+    on = _pillar_criteria(pillar, asked, found)
+    return pillar_finding([(name, finding) for name, finding, shows in on if shows], [finding for _, finding, _ in on])
 
 
-def _on(pillar: Pillar, asked: Questionnaire, found: Answers) -> list[tuple[str, Finding, bool]]:
+def _pillar_criteria(pillar: Pillar, asked: Questionnaire, found: Answers) -> list[tuple[str, Finding, bool]]:
     """What is asked of a P, by name, each with whether it shows it: a benchmark's share is above 0, a question is up.
 
     Only a comparison can be up: the question on complicit officials is a mean of benchmarks, which
@@ -388,19 +376,19 @@ def _benchmark_lines(asked: Questionnaire, found: Answers) -> Iterable[Benchmark
                 benchmark_id=one.id,
                 recommendation_id=each.id,
                 recommendation=each.number,
-                line=Line(
+                line=ScoreLine(
                     key=one.key,
                     title=one.key,
-                    of=POINTS[PartKey.ACTION] * asked.shares[one.id],
-                    law=_law(one),
+                    of=PART_POINTS[PartKey.ACTION] * asked.shares[one.id],
+                    law=_benchmark_law(one),
                     finding=found.benchmarks[one.id],
                 ),
             )
 
 
-def _law(one: Asked) -> str:
-    return COMPLICITY_LAW if one.terms.is_about_complicity else LAW[PartKey.ACTION]
+def _benchmark_law(one: AskedBenchmark) -> str:
+    return COMPLICITY_LAW if one.terms.is_about_complicity else PART_LAW[PartKey.ACTION]
 
 
-def _unanswered(question: Question) -> Finding:
-    return Finding(None, f"No data on {formatting.within(question.label)}: {PRESUMED}.")
+def _unanswered_finding(question: EffortQuestion) -> Finding:
+    return Finding(None, f"No data on {formatting.lowercase_first(question.label)}: {PRESUMED_AGAINST}.")

@@ -14,23 +14,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reports.readiness import countable_facts
-from reports.readiness.answers import Finding, Row
-from reports.readiness.checks import Check
+from reports.readiness.answers import Finding, RowReference
+from reports.readiness.checks import RecordProblem
 from reports.readiness.explanation import step_sentences
 from reports.readiness.explanation.headline import DISCLAIMER, headline
 from reports.readiness.explanation.step_sentences import StepTexts
 from reports.readiness.facts import Facts
-from reports.readiness.forecast.claims import Claimed
-from reports.readiness.forecast.next_steps import NextSteps, Step
-from reports.readiness.forecast.projection import Lever
-from reports.readiness.readiness import METHOD, Readiness
-from reports.readiness.scoring import LAW, POINTS, QUESTION_LAW, QUESTION_POINTS, BenchmarkLine, Line, Part
+from reports.readiness.forecast.claims import MinistryClaims
+from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
+from reports.readiness.forecast.projection import BenchmarkGain
+from reports.readiness.readiness import METHOD_VERSION, Readiness
+from reports.readiness.scoring import PART_LAW, PART_POINTS, QUESTION_LAW, QUESTION_POINTS, BenchmarkLine, ScoreLine, ScorePart
 
 NO_TEXTS = StepTexts()
 
 METHODOLOGY = {
-    "version": METHOD,
-    "parts": [{"key": key.value, "title": key.label, "of": float(of), "law": LAW[key]} for key, of in POINTS.items()],
+    "version": METHOD_VERSION,
+    "parts": [{"key": key.value, "title": key.label, "of": float(of), "law": PART_LAW[key]} for key, of in PART_POINTS.items()],
     "questions": [
         {"key": key.value, "title": key.label, "of": float(of), "law": QUESTION_LAW[key]}
         for key, of in QUESTION_POINTS.items()
@@ -40,7 +40,7 @@ METHODOLOGY = {
 """The method as every document names it: its version, what each part can give and the law it rests on."""
 
 
-def as_document(result: Readiness, *, steps: NextSteps | None = None, texts: StepTexts = NO_TEXTS) -> dict[str, Any]:
+def readiness_document(result: Readiness, *, steps: NextSteps | None = None, texts: StepTexts = NO_TEXTS) -> dict[str, Any]:
     """The whole result as JSON takes it; `texts` is what the record calls the things that its next `steps` are about.
 
     Points and shares are numbers of four decimals, never null, and beside each stands the exact
@@ -52,7 +52,7 @@ def as_document(result: Readiness, *, steps: NextSteps | None = None, texts: Ste
     smallest = result.smallest_set()
     steps = steps or result.next_steps()
 
-    def told(apart: Iterable[Step]) -> list[dict[str, Any]]:
+    def told(apart: Iterable[ReadinessStep]) -> list[dict[str, Any]]:
         return [_step(one, result, keys, texts) for one in apart]
 
     return {
@@ -60,16 +60,16 @@ def as_document(result: Readiness, *, steps: NextSteps | None = None, texts: Ste
         "as_of": result.as_of.isoformat(),
         "known_by": result.known_by.isoformat() if result.known_by else None,
         "headline": headline(result),
-        **_number("score", verified.points),
-        **_number("claimed", claimed.points),
-        **_number("possible", result.possible.points),
-        **_number("ceiling", result.ceiling.points),
+        **_number_fields("score", verified.points),
+        **_number_fields("claimed", claimed.points),
+        **_number_fields("possible", result.possible.points),
+        **_number_fields("ceiling", result.ceiling.points),
         "reviewed": result.is_reviewed,
         "waiting": result.waiting,
         "parts": [_part(*pair) for pair in zip(verified.parts, claimed.parts, strict=True)],
         "benchmarks": [_benchmark(*pair) for pair in zip(verified.benchmarks, claimed.benchmarks, strict=True)],
         "next_steps": [
-            {**_step(one, result, keys, texts), **_number("cumulative", one.cumulative or Fraction(0))}
+            {**_step(one, result, keys, texts), **_number_fields("cumulative", one.cumulative or Fraction(0))}
             for one in steps.steps
         ],
         "also_ask": told(steps.also_ask),
@@ -79,8 +79,8 @@ def as_document(result: Readiness, *, steps: NextSteps | None = None, texts: Ste
         "target_reached_after": steps.target_reached_after,
         "levers": [_lever(one) for one in result.levers()],
         "smallest_set": None if smallest is None else [keys[one] for one in smallest],
-        "claims": [_claims(one) for one in result.claims],
-        "checks": [_check(one) for one in result.checks],
+        "claims": [_ministry_claims(one) for one in result.claims],
+        "checks": [_problem(one) for one in result.checks],
         "watch_list_years": result.watch_list_years,
         "deadline_on": result.deadline_on.isoformat() if result.deadline_on else None,
         "working_mark": None if result.working_mark is None else float(result.working_mark),
@@ -91,45 +91,45 @@ def as_document(result: Readiness, *, steps: NextSteps | None = None, texts: Ste
 
 def facts_document(facts: Facts, known_by: datetime | None = None) -> dict[str, Any]:
     """The facts as they were known, as JSON takes them, in an order of their own: equal facts, equal documents."""
-    document: dict[str, Any] = _plain(countable_facts.known(facts, known_by))
+    document: dict[str, Any] = _to_json(countable_facts.facts_known_by(facts, known_by))
     return document
 
 
-def fingerprint(document: dict[str, Any]) -> str:
+def facts_fingerprint(document: dict[str, Any]) -> str:
     """The SHA-256 of a document, in hexadecimal: the same for the same facts, in whatever order they came."""
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
-def _part(verified: Part, claimed: Part) -> dict[str, Any]:
+def _part(verified: ScorePart, claimed: ScorePart) -> dict[str, Any]:
     return {
         "key": verified.key.value,
         "title": verified.key.label,
-        **_number("points", verified.points),
-        **_number("of", verified.of),
-        **_number("claimed", claimed.points),
+        **_number_fields("points", verified.points),
+        **_number_fields("of", verified.of),
+        **_number_fields("claimed", claimed.points),
         "verdict": verified.verdict.value,
         "reason": verified.reason,
         "law": verified.law,
-        "rows": _rows(row for line in verified.lines for row in line.finding.rows),
+        "rows": _row_references(row for line in verified.lines for row in line.finding.rows),
         "questions": [_line(*pair) for pair in zip(verified.lines, claimed.lines, strict=True)],
     }
 
 
-def _line(verified: Line, claimed: Line) -> dict[str, Any]:
+def _line(verified: ScoreLine, claimed: ScoreLine) -> dict[str, Any]:
     return {
         "key": verified.key,
         "title": verified.title,
-        **_number("points", verified.points),
-        **_number("of", verified.of),
-        **_number("claimed", claimed.points),
-        **_number("share", verified.finding.worth),
-        **_number("claimed_share", claimed.finding.worth),
+        **_number_fields("points", verified.points),
+        **_number_fields("of", verified.of),
+        **_number_fields("claimed", claimed.points),
+        **_number_fields("share", verified.finding.worth),
+        **_number_fields("claimed_share", claimed.finding.worth),
         "verdict": verified.finding.verdict.value,
         "reason": verified.finding.reason,
-        "claimed_reason": _claim(verified.finding, claimed.finding),
+        "claimed_reason": _claimed_reason(verified.finding, claimed.finding),
         "law": verified.law,
-        "rows": _rows(verified.finding.rows),
-        "claimed_rows": _rows(claimed.finding.rows),
+        "rows": _row_references(verified.finding.rows),
+        "claimed_rows": _row_references(claimed.finding.rows),
     }
 
 
@@ -142,42 +142,42 @@ def _benchmark(verified: BenchmarkLine, claimed: BenchmarkLine) -> dict[str, Any
     }
 
 
-def _step(step: Step, result: Readiness, keys: Mapping[int, str], texts: StepTexts) -> dict[str, Any]:
+def _step(step: ReadinessStep, result: Readiness, keys: Mapping[int, str], texts: StepTexts) -> dict[str, Any]:
     indicator = result.sent.asked.indicators[step.indicator_id] if step.indicator_id is not None else None
     return {
         "kind": step.kind.value,
         "benchmarks": [keys[one] for one in step.benchmarks],
         "indicator": indicator.name if indicator else None,
         "rows": [{"type": row.type, "id": row.id} for row in step.rows],
-        "owner": step_sentences.owner(step, texts),
+        "owner": step_sentences.step_owner(step, texts),
         "owner_id": step.ministry_id,
         "due_on": step.due_on.isoformat() if step.due_on else None,
-        **_number("points", step.points),
-        **_number("points_at_most", step.points_at_most),
-        "sentence": step_sentences.sentence(result, step, texts),
+        **_number_fields("points", step.points),
+        **_number_fields("points_at_most", step.points_at_most),
+        "sentence": step_sentences.describe_step(result, step, texts),
     }
 
 
-def _lever(lever: Lever) -> dict[str, Any]:
+def _lever(lever: BenchmarkGain) -> dict[str, Any]:
     return {
         "benchmark": lever.key,
         "benchmark_id": lever.benchmark_id,
-        **_number("points", lever.points),
+        **_number_fields("points", lever.points),
         "due_on": lever.due_on.isoformat() if lever.due_on else None,
     }
 
 
-def _claims(claimed: Claimed) -> dict[str, Any]:
+def _ministry_claims(claimed: MinistryClaims) -> dict[str, Any]:
     return {
         "ministry_id": claimed.ministry_id,
-        **_number("points", claimed.points),
+        **_number_fields("points", claimed.points),
         "rounds": list(claimed.rounds),
         "evidence": list(claimed.evidence),
         "readings": list(claimed.readings),
     }
 
 
-def _check(check: Check) -> dict[str, Any]:
+def _problem(check: RecordProblem) -> dict[str, Any]:
     return {
         "key": check.misfit.value,
         "title": check.misfit.label,
@@ -187,20 +187,20 @@ def _check(check: Check) -> dict[str, Any]:
     }
 
 
-def _claim(verified: Finding, claimed: Finding) -> str:
+def _claimed_reason(verified: Finding, claimed: Finding) -> str:
     """What a claim adds, in its own sentence; empty where it adds nothing."""
     return claimed.reason if claimed.worth > verified.worth else ""
 
 
-def _number(name: str, value: Fraction) -> dict[str, Any]:
+def _number_fields(name: str, value: Fraction) -> dict[str, Any]:
     return {name: float(round(value, 4)), f"{name}_exact": str(value)}
 
 
-def _rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def _row_references(rows: Iterable[RowReference]) -> list[dict[str, Any]]:
     return [{"type": row.type, "id": row.id} for row in sorted(set(rows))]
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     """A value of the record as JSON takes it; rows and ids by id."""
     match value:
         case date():
@@ -208,10 +208,10 @@ def _plain(value: Any) -> Any:
         case Decimal() | ZoneInfo():
             return str(value)
         case tuple() | frozenset():
-            return [_plain(one) for one in sorted(value, key=lambda one: getattr(one, "id", one))]
+            return [_to_json(one) for one in sorted(value, key=lambda one: getattr(one, "id", one))]
         case Mapping():
-            return {str(key): _plain(one) for key, one in value.items()}
+            return {str(key): _to_json(one) for key, one in value.items()}
         case _ if is_dataclass(value):
-            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+            return {field.name: _to_json(getattr(value, field.name)) for field in fields(value)}
         case _:
             return value

@@ -11,27 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 
-from dialogues.choices import Review, Shows
-from reports.readiness.countable_facts import (
-    Action,
-    Judgement,
-    Sight,
-    first_day,
-    grouped,
-    in_window,
-    is_action,
-    is_of_period,
-)
-from reports.readiness.facts import Assessment, Evidence, EvidenceReview, Facts, Period, Reading
+from dialogues.choices import EvidenceDecision, SupportKind
+from reports.readiness.countable_facts import Action, EffectiveAssessment, FactView, start_date_of, group_by_key, is_in_window, is_action, is_of_period
+from reports.readiness.facts import AssessmentFact, EvidenceFact, EvidenceReviewFact, Facts, Period, ReadingFact
 
-NEVER = datetime.max.replace(tzinfo=UTC)
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 """When what still stands will stop to."""
-BY_NOW = NEVER - timedelta.resolution
+ALL_KNOWN_AT = END_OF_TIME - timedelta.resolution
 """A moment by which everything is known."""
 
 
 @dataclass(frozen=True, slots=True)
-class Borne:
+class VerifiedLink:
     """A bearing while it stands verified: known from a moment until another, in the world from first to last day."""
 
     known_from: datetime
@@ -44,71 +35,71 @@ class Borne:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReadingInForce:
     """A reading while it stands verified: known from a moment until another."""
 
     known_from: datetime
     known_until: datetime
-    reading: Reading
+    reading: ReadingFact
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class DatedAssessment:
     """An assessment, and the day it holds from: counted from the last day, or the first, of what it rests on."""
 
-    assessment: Assessment
+    assessment: AssessmentFact
     over_on: date
     begun_on: date
 
 
 @dataclass(frozen=True)
-class Ledger:
+class VerifiedHistory:
     """All that was ever verified in the window, each with the moments between which it stood: it answers for any day.
 
     What is looked up once for a day is looked up once for a whole year of days. Bearings are in the order of their
     last days, of the same day by evidence (id).
     """
 
-    borne: tuple[Borne, ...]
-    told: tuple[Told, ...]
-    held: tuple[Held, ...]
-    previous: tuple[Told, ...]
+    borne: tuple[VerifiedLink, ...]
+    told: tuple[ReadingInForce, ...]
+    held: tuple[DatedAssessment, ...]
+    previous: tuple[ReadingInForce, ...]
 
     @classmethod
-    def of(cls, facts: Facts) -> "Ledger":
+    def of(cls, facts: Facts) -> "VerifiedHistory":
         """The ledger of a record."""
-        said: dict[tuple[int, int | None], list[EvidenceReview]] = defaultdict(list)
+        said: dict[tuple[int, int | None], list[EvidenceReviewFact]] = defaultdict(list)
         for review in sorted(facts.reviews, key=attrgetter("recorded_at", "id")):
             said[review.evidence_id, review.bearing_id].append(review)
         evidence = {row.id: row for row in facts.evidence}
         revisions = {row.revises: row for row in facts.evidence if row.revises is not None}
         return cls(
-            borne=tuple(sorted(_borne(facts, said, evidence, revisions), key=attrgetter("last_on", "evidence_id"))),
-            told=tuple(_told(facts, said, evidence, revisions)),
-            held=tuple(_held(facts, said, evidence)),
+            borne=tuple(sorted(_verified_links(facts, said, evidence, revisions), key=attrgetter("last_on", "evidence_id"))),
+            told=tuple(_verified_readings(facts, said, evidence, revisions)),
+            held=tuple(_dated_assessments(facts, said, evidence)),
             previous=tuple(
-                Told(row.recorded_at, _known_until(row.evidence_id, revisions), row)
+                ReadingInForce(row.recorded_at, _known_until(row.evidence_id, revisions), row)
                 for row in facts.readings
                 if Period(row.starts_on, row.through_on) == facts.edition.previous
             ),
         )
 
     def verified(
-        self, as_of: date, known_by: datetime = BY_NOW, *, is_begun: bool = False, is_lean: bool = False
-    ) -> Sight:
+        self, as_of: date, known_by: datetime = ALL_KNOWN_AT, *, is_begun: bool = False, is_lean: bool = False
+    ) -> FactView:
         """What was verified by a moment and counts by a day; from its first day, not its last, where it `is_begun`.
 
         A lean sight has only the last action on each benchmark: the shares are the same, the rows fewer.
         """
         known_by = known_by.astimezone(UTC)  # as the rows are: moments of two zones take longer to compare
-        readings = grouped(
+        readings = group_by_key(
             (told.reading.indicator_id, told.reading)
             for told in self.told
             if told.known_from <= known_by < told.known_until
             and (told.reading.starts_on if is_begun else told.reading.through_on) <= as_of
         )
         ordered = sorted(self.borne, key=attrgetter("first_on", "evidence_id")) if is_begun else self.borne
-        actions: dict[int, list[Borne]] = defaultdict(list)
+        actions: dict[int, list[VerifiedLink]] = defaultdict(list)
         findings: dict[int, list[int]] = defaultdict(list)
         for row in ordered:
             if (row.first_on if is_begun else row.last_on) > as_of:
@@ -119,10 +110,10 @@ class Ledger:
                 actions[row.benchmark_id].append(row)
             else:
                 findings[row.benchmark_id].append(row.evidence_id)
-        return Sight(
+        return FactView(
             readings=readings,
             figures=readings,
-            previous=grouped(
+            previous=group_by_key(
                 (told.reading.indicator_id, told.reading)
                 for told in self.previous
                 if told.known_from <= known_by < told.known_until
@@ -138,7 +129,7 @@ class Ledger:
             findings={key: tuple(rows) for key, rows in findings.items()},
         )
 
-    def _judgements(self, as_of: date, known_by: datetime, *, is_begun: bool) -> Mapping[int, Judgement]:
+    def _judgements(self, as_of: date, known_by: datetime, *, is_begun: bool) -> Mapping[int, EffectiveAssessment]:
         """The assessment that holds of each benchmark: by the day it holds from, then as recorded."""
         last: dict[int, tuple[date, datetime, int]] = {}
         judgements = {}
@@ -151,16 +142,16 @@ class Ledger:
                 and (one.benchmark_id not in last or last[one.benchmark_id] < order)
             ):
                 last[one.benchmark_id] = order
-                judgements[one.benchmark_id] = Judgement(one.id, one.verdict, on)
+                judgements[one.benchmark_id] = EffectiveAssessment(one.id, one.verdict, on)
         return judgements
 
 
-def _borne(
+def _verified_links(
     facts: Facts,
-    said: Mapping[tuple[int, int | None], Sequence[EvidenceReview]],
-    evidence: Mapping[int, Evidence],
-    revisions: Mapping[int, Evidence],
-) -> Iterator[Borne]:
+    said: Mapping[tuple[int, int | None], Sequence[EvidenceReviewFact]],
+    evidence: Mapping[int, EvidenceFact],
+    revisions: Mapping[int, EvidenceFact],
+) -> Iterator[VerifiedLink]:
     """Bearings of actions and findings in the window, as long as their newest review verifies them.
 
     Evidence that a revision took the place of bears on nothing any more: the revision has bearings,
@@ -169,22 +160,22 @@ def _borne(
     window = facts.edition.tracking
     for bearing in facts.bearings:
         row = evidence.get(bearing.evidence_id)
-        if row is None or bearing.shows is Shows.CONTEXT:
+        if row is None or bearing.shows is SupportKind.CONTEXT:
             continue
         known_from = max(bearing.recorded_at, row.recorded_at)
-        for review, until in _in_turn(said.get((row.id, bearing.id), ()), _known_until(row.id, revisions)):
-            first = first_day(row, review)
+        for review, until in _verifying_reviews(said.get((row.id, bearing.id), ()), _known_until(row.id, revisions)):
+            first = start_date_of(row, review)
             since = max(review.recorded_at, known_from)
-            if first is not None and in_window(window, first, row.happened_to) and since < until:
-                yield Borne(since, until, first, row.happened_to, bearing.benchmark_id, row.id, is_action(bearing, row))
+            if first is not None and is_in_window(window, first, row.happened_to) and since < until:
+                yield VerifiedLink(since, until, first, row.happened_to, bearing.benchmark_id, row.id, is_action(bearing, row))
 
 
-def _told(
+def _verified_readings(
     facts: Facts,
-    said: Mapping[tuple[int, int | None], Sequence[EvidenceReview]],
-    evidence: Mapping[int, Evidence],
-    revisions: Mapping[int, Evidence],
-) -> Iterator[Told]:
+    said: Mapping[tuple[int, int | None], Sequence[EvidenceReviewFact]],
+    evidence: Mapping[int, EvidenceFact],
+    revisions: Mapping[int, EvidenceFact],
+) -> Iterator[ReadingInForce]:
     """Readings for the period, as long as the newest review of what they cite verifies it.
 
     That review has to be newer than the reading: a figure put on evidence that was verified before is
@@ -198,39 +189,39 @@ def _told(
         if cited is None:
             continue
         known_from = max(reading.recorded_at, cited.recorded_at)
-        for review, until in _in_turn(said.get((cited.id, None), ()), _known_until(cited.id, revisions)):
+        for review, until in _verifying_reviews(said.get((cited.id, None), ()), _known_until(cited.id, revisions)):
             since = max(review.recorded_at, known_from)
             if review.recorded_at >= reading.recorded_at and since < until:
-                yield Told(since, until, reading)
+                yield ReadingInForce(since, until, reading)
 
 
-def _known_until(evidence_id: int | None, revisions: Mapping[int, Evidence]) -> datetime:
+def _known_until(evidence_id: int | None, revisions: Mapping[int, EvidenceFact]) -> datetime:
     """Until when a piece of evidence, and what it shows and tells, stands: a revision takes its place."""
     revision = revisions.get(evidence_id) if evidence_id is not None else None
-    return revision.recorded_at if revision else NEVER
+    return revision.recorded_at if revision else END_OF_TIME
 
 
-def _held(
-    facts: Facts, said: Mapping[tuple[int, int | None], Sequence[EvidenceReview]], evidence: Mapping[int, Evidence]
-) -> Iterator[Held]:
+def _dated_assessments(
+    facts: Facts, said: Mapping[tuple[int, int | None], Sequence[EvidenceReviewFact]], evidence: Mapping[int, EvidenceFact]
+) -> Iterator[DatedAssessment]:
     """Assessments with the days they hold from; where one rests on nothing, the day it was recorded."""
     stated: dict[int, date] = {}
     for (key, _), reviews in said.items():
         last = reviews[-1]
-        if last.first_on is not None and last.decision is Review.VERIFIED:
+        if last.first_on is not None and last.decision is EvidenceDecision.VERIFIED:
             stated[key] = max(last.first_on, stated.get(key, last.first_on))
     for row in facts.assessments:
         rests_on = [evidence[one] for one in row.evidence_ids if one in evidence]
         recorded_on = row.recorded_at.astimezone(facts.zone).date()
-        yield Held(
+        yield DatedAssessment(
             row,
             max((one.happened_to for one in rests_on), default=recorded_on),
             max((one.happened_from or stated.get(one.id, one.happened_to) for one in rests_on), default=recorded_on),
         )
 
 
-def _in_turn(reviews: Sequence[EvidenceReview], last: datetime) -> Iterator[tuple[EvidenceReview, datetime]]:
+def _verifying_reviews(reviews: Sequence[EvidenceReviewFact], last: datetime) -> Iterator[tuple[EvidenceReviewFact, datetime]]:
     """Those of the reviews, in order, that verify, each with the moment until which it is the newest."""
     for place, review in enumerate(reviews, start=1):
-        if review.decision is Review.VERIFIED:
+        if review.decision is EvidenceDecision.VERIFIED:
             yield review, min(last, reviews[place].recorded_at) if place < len(reviews) else last

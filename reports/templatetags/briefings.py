@@ -13,4 +13,4 @@ register = template.Library()
 @register.filter
 def facts_on(newest: datetime | None, as_of: date) -> str:
     """How new a briefing's newest fact is on its day: `facts up to 26 January 2022, 2 days old`."""
-    return sentences.facts_up_to(newest and timezone.localtime(newest), as_of)
+    return sentences.describe_newest_fact(newest and timezone.localtime(newest), as_of)

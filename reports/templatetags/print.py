@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 
-class Notes:
+class Footnotes:
     """The sources of a document as footnotes: each has a number, and stands once in a section at the foot of a page."""
 
     def __init__(self) -> None:
@@ -35,13 +35,13 @@ class Notes:
 
 
 @register.simple_tag
-def source(notes: Notes, text: str) -> SafeString | str:
+def source(notes: Footnotes, text: str) -> SafeString | str:
     """A source as a footnote; nothing where none is named."""
     return notes.written(text) if text else ""
 
 
 @register.simple_tag
-def begin_notes(notes: Notes) -> str:
+def begin_notes(notes: Footnotes) -> str:
     """From here on each source stands at the foot of a page again."""
     notes.begin_section()
     return ""

@@ -7,53 +7,53 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from recommendations.edition_context import stand_at
-from reports.briefings.comparison import differences
+from recommendations.edition_context import set_page_edition
+from reports.briefings.comparison import compare_documents
 from reports.choices import BriefingKind
-from reports.forms import CompareForm
+from reports.forms import BriefingCompareForm
 from reports.models import Briefing
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.pages import SignedInRequest, render_page
 
-OFFERED = 50
+MAX_OFFERED = 50
 """How many others are offered to compare with."""
 
 
 @login_required
 @require_safe
-def briefing_compare(request: SignedIn, pk: int) -> HttpResponse:
+def briefing_compare(request: SignedInRequest, pk: int) -> HttpResponse:
     """What one says and another, `?with=`, says otherwise; where none is named, what was last issued before it."""
     rows = Briefing.objects.visible_to(request.user)
     told = rows.select_related("edition__country", "ministry", "dialogue", "job").filter(said__isnull=False)
     briefing = told.filter(pk=pk).first()
     if briefing is None:
         withdrawn = get_object_or_404(rows.select_related("edition__country"), pk=pk, withdrawn_at__isnull=False)
-        stand_at(request, withdrawn.edition)
+        set_page_edition(request, withdrawn.edition)
         return render_page(request, "reports/briefing_compare.html", {"briefing": withdrawn}, status=410)
-    stand_at(request, briefing.edition)
-    others = list(told.of_its_kind(briefing).exclude(pk=pk).defer("said")[:OFFERED])
-    usual = usual_other(briefing, others)
+    set_page_edition(request, briefing.edition)
+    others = list(told.of_its_kind(briefing).exclude(pk=pk).defer("said")[:MAX_OFFERED])
+    usual = default_comparison(briefing, others)
     typed = request.GET if "with" in request.GET else {"with": str(usual.pk)} if usual else None
-    form = CompareForm(typed, others=others)
+    form = BriefingCompareForm(typed, others=others)
     context: dict[str, object] = {"briefing": briefing, "form": form, "others": others}
     if form.is_valid():
-        context |= _compared(briefing, form.other)
+        context |= _comparison_context(briefing, form.other)
     return render_page(request, "reports/briefing_compare.html", context, status=422 if form.errors else 200)
 
 
-def _compared(briefing: Briefing, other: Briefing) -> dict[str, object]:
+def _comparison_context(briefing: Briefing, other: Briefing) -> dict[str, object]:
     """Both in the order of their days, and what differs."""
-    before, after = sorted((other, briefing), key=_moment)
-    chapters = differences(BriefingKind(briefing.kind), before.said or {}, after.said or {})
+    before, after = sorted((other, briefing), key=_sort_key)
+    chapters = compare_documents(BriefingKind(briefing.kind), before.said or {}, after.said or {})
     counted = sum(len(chapter.differences) for chapter in chapters)
     return {"other": other, "before": before, "after": after, "chapters": chapters, "counted": counted}
 
 
-def _moment(briefing: Briefing) -> tuple[date, datetime, int]:
+def _sort_key(briefing: Briefing) -> tuple[date, datetime, int]:
     return briefing.as_of, briefing.known_by, briefing.pk
 
 
-def usual_other(briefing: Briefing, others: list[Briefing]) -> Briefing | None:
+def default_comparison(briefing: Briefing, others: list[Briefing]) -> Briefing | None:
     """With what a reader compares it most: what was issued last before it, else the last one before, else any."""
-    before = [one for one in others if _moment(one) < _moment(briefing)]
+    before = [one for one in others if _sort_key(one) < _sort_key(briefing)]
     issued = [one for one in before if one.cleared_at]
     return next(iter(issued or before or others), None)

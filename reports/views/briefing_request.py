@@ -8,23 +8,23 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from recommendations.edition_context import AtEdition, edition_url
+from recommendations.edition_context import EditionRequest, edition_url
 from recommendations.models import Edition
 from reports.actions.briefings import request_briefing
 from reports.choices import BriefingKind
-from reports.forms import BriefingPicksForm
+from reports.forms import BriefingSectionsForm
 from reports.models import Briefing, Document
 from reports.permissions import can_request_briefing
-from reports.views.briefings import end_of, offered
+from reports.views.briefings import end_of_day, offered_documents
 from tiptracker import clock
 from tiptracker.errors import Refused
-from tiptracker.numbers import whole_number
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.numbers import parse_whole_number
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def briefing_request(request: AtEdition) -> HttpResponse:
+def briefing_request(request: EditionRequest) -> HttpResponse:
     """The sections of one document, to be picked; `?again=` is a briefing that is asked for once more.
 
     Which document is named by `what`, as the form of the list names it; where nothing is offered by that name the list
@@ -33,15 +33,15 @@ def briefing_request(request: AtEdition) -> HttpResponse:
     edition = request.edition
     if not can_request_briefing(request.user, edition):
         raise PermissionDenied
-    again = _again(request)
+    again = _repeated_briefing(request)
     now = clock.now(edition.country.time_zone)
-    documents = offered(request, edition, now.date(), also=again.dialogue if again else None)
+    documents = offered_documents(request, edition, now.date(), also=again.dialogue if again else None)
     asked = request.POST if request.method == "POST" else request.GET
-    what = _key(documents, again.document) if again else asked.get("what", "")
+    what = _document_key(documents, again.document) if again else asked.get("what", "")
     if what not in documents:
         return redirect(edition_url(edition, "briefing_list"))
-    last = again or _last(request, edition, documents[what].kind)
-    form = BriefingPicksForm(
+    last = again or _last_requested(request, edition, documents[what].kind)
+    form = BriefingSectionsForm(
         request.POST if request.method == "POST" else None,
         what=what,
         places=last.sections if last else None,
@@ -57,7 +57,7 @@ def briefing_request(request: AtEdition) -> HttpResponse:
                 edition=edition,
                 document=form.document,
                 as_of=form.cleaned_data["as_of"],
-                known_by=end_of(form.cleaned_data["known_by"], now),
+                known_by=end_of_day(form.cleaned_data["known_by"], now),
                 by=request.user,
                 now=now,
             )
@@ -69,21 +69,21 @@ def briefing_request(request: AtEdition) -> HttpResponse:
     return render_page(request, "reports/briefing_request.html", context, status=422 if form.errors else 200)
 
 
-def _again(request: AtEdition) -> Briefing | None:
+def _repeated_briefing(request: EditionRequest) -> Briefing | None:
     """The briefing of the edition that is asked for once more; 404 for one that isn't there, or isn't seen."""
     if not (named := request.GET.get("again", "")):
         return None
     rows = Briefing.objects.visible_to(request.user).select_related("edition__country", "ministry", "dialogue")
-    return get_object_or_404(rows.filter(edition=request.edition), pk=whole_number(named))
+    return get_object_or_404(rows.filter(edition=request.edition), pk=parse_whole_number(named))
 
 
-def _key(documents: dict[str, Document], document: Document) -> str:
+def _document_key(documents: dict[str, Document], document: Document) -> str:
     """By which name a document is offered, whatever was picked of it; empty where it isn't."""
     plain = replace(document, sections=None, covering_note="")
     return next((key for key, one in documents.items() if one == plain), "")
 
 
-def _last(request: SignedIn, edition: Edition, kind: BriefingKind) -> Briefing | None:
+def _last_requested(request: SignedInRequest, edition: Edition, kind: BriefingKind) -> Briefing | None:
     """What this post asked for last of a kind: its picks are offered again."""
     rows = Briefing.objects.visible_to(request.user).filter(edition__country=edition.country_id, kind=kind)
     return rows.filter(requested_by__isnull=False).order_by("-pk").first()

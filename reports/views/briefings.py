@@ -12,36 +12,36 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dialogues.choices import Stage
+from dialogues.choices import DialogueStage
 from dialogues.models import Dialogue, Redaction
-from recommendations.edition_context import AtEdition, edition_url, stand_at
+from recommendations.edition_context import EditionRequest, edition_url, set_page_edition
 from recommendations.models import Edition
-from reports.actions.briefings import clear_briefing, record_download, request_briefing, try_briefing_again
-from reports.actions.file_checks import refuse_unless_as_kept
+from reports.actions.briefings import clear_briefing, record_download, request_briefing, retry_briefing
+from reports.actions.file_checks import refuse_altered_briefing
 from reports.choices import BriefingKind
-from reports.forms import BriefingRequestForm, CheckForm
+from reports.forms import BriefingRequestForm, FileCheckForm
 from reports.models import Briefing, Document
 from reports.permissions import can_clear_briefing, can_request_briefing
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
 from tiptracker.web import exports
-from tiptracker.web.pages import SignedIn, render_page
-from tiptracker.web.rate_limits import keeps
+from tiptracker.web.pages import SignedInRequest, render_page
+from tiptracker.web.rate_limits import rate_limited
 
 PAGE_SIZE = 25
-HELD_OFFERED = 3
+MAX_HELD_OFFERED = 3
 """Of how many dialogues that were held a pack is offered, besides those to come."""
 
 
-def end_of(day: date | None, now: datetime) -> datetime | None:
+def end_of_day(day: date | None, now: datetime) -> datetime | None:
     """The last moment of a day in the country; of today, and where no day is given, None: by now."""
     return None if day is None or day == now.date() else datetime.combine(day, time.max, now.tzinfo)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def briefing_list(request: AtEdition) -> HttpResponse:
+def briefing_list(request: EditionRequest) -> HttpResponse:
     """The briefings there are, newest first; and asking for another."""
     edition = request.edition
     may_request = can_request_briefing(request.user, edition)
@@ -51,7 +51,7 @@ def briefing_list(request: AtEdition) -> HttpResponse:
     now = clock.now(edition.country.time_zone)
     if may_request and (request.method == "POST" or now.date() >= edition.starts_on):
         typed = request.POST if request.method == "POST" else None
-        documents = offered(request, edition, now.date())
+        documents = offered_documents(request, edition, now.date())
         form = BriefingRequestForm(
             typed,
             initial={"what": request.GET["what"]} if "what" in request.GET else None,
@@ -60,14 +60,14 @@ def briefing_list(request: AtEdition) -> HttpResponse:
             today=now.date(),
         )
         if form.is_valid() and "pick" in request.POST:
-            return redirect(edition_url(edition, "briefing_request", query=_asked(request)))
+            return redirect(edition_url(edition, "briefing_request", query=_request_query(request)))
         if form.is_valid():
             try:
                 briefing = request_briefing(
                     edition=edition,
                     document=form.document,
                     as_of=form.cleaned_data["as_of"],
-                    known_by=end_of(form.cleaned_data["known_by"], now),
+                    known_by=end_of_day(form.cleaned_data["known_by"], now),
                     by=request.user,
                     now=now,
                 )
@@ -82,8 +82,8 @@ def briefing_list(request: AtEdition) -> HttpResponse:
         .defer("said")
         .order_by("-pk")
     )
-    if exports.is_asked(request):
-        return exports.export(request, "briefings", HEADS, [_cells(briefing) for briefing in briefings])
+    if exports.is_export_requested(request):
+        return exports.export_rows(request, "briefings", EXPORT_COLUMNS, [_export_row(briefing) for briefing in briefings])
     page = Paginator(briefings, PAGE_SIZE).get_page(request.GET.get("page"))
     return render_page(
         request,
@@ -93,16 +93,16 @@ def briefing_list(request: AtEdition) -> HttpResponse:
     )
 
 
-def _asked(request: SignedIn) -> dict[str, str]:
+def _request_query(request: SignedInRequest) -> dict[str, str]:
     """What was asked for, to be taken along to where its sections are picked."""
     asked = {name: request.POST.get(name, "") for name in ("what", "as_of", "known_by")}
     return {name: text for name, text in asked.items() if text}
 
 
-def offered(request: SignedIn, edition: Edition, today: date, *, also: Dialogue | None = None) -> dict[str, Document]:
+def offered_documents(request: SignedInRequest, edition: Edition, today: date, *, also: Dialogue | None = None) -> dict[str, Document]:
     """The documents that can be asked for on an edition, by the name that each has in a form."""
     ministries = Ministry.objects.visible_to(request.user).filter(country=edition.country)
-    dialogues = _dialogues_offered(request, edition, today, also)
+    dialogues = _offered_dialogues(request, edition, today, also)
     return {
         BriefingKind.AMBASSADOR.value: Document(BriefingKind.AMBASSADOR),
         **{f"ministry-{row.pk}": Document(BriefingKind.MINISTRY, row) for row in ministries},
@@ -112,24 +112,24 @@ def offered(request: SignedIn, edition: Edition, today: date, *, also: Dialogue 
     }
 
 
-def _dialogues_offered(request: SignedIn, edition: Edition, today: date, also: Dialogue | None) -> list[Dialogue]:
+def _offered_dialogues(request: SignedInRequest, edition: Edition, today: date, also: Dialogue | None) -> list[Dialogue]:
     """The dialogues that a pack is offered for: all still to come or to be recorded, the last few that were held.
 
     And the one whose page led here, or that is asked for again.
     """
     named = request.POST.get("what") or request.GET.get("what", "")
     there = list(Dialogue.objects.visible_to(request.user).filter(country=edition.country).nearest_first(today))
-    earlier = {row.pk for row in [row for row in there if row.stage_on(today) is Stage.HELD][HELD_OFFERED:]}
+    earlier = {row.pk for row in [row for row in there if row.stage_on(today) is DialogueStage.HELD][MAX_HELD_OFFERED:]}
     return [row for row in there if row.pk not in earlier or named == f"dialogue-{row.pk}" or row == also]
 
 
-HEADS = (
+EXPORT_COLUMNS = (
     "Kind", "As of", "Known by", "Version", "State", "Asked for by", "Asked for", "Cleared by", "Cleared", "Withdrawn",
     "SHA-256",
 )  # fmt: skip
 
 
-def _cells(briefing: Briefing) -> tuple[object, ...]:
+def _export_row(briefing: Briefing) -> tuple[object, ...]:
     return (
         briefing.title, briefing.as_of, briefing.known_by, briefing.version, briefing.state.label,
         briefing.prepared_by, briefing.requested_at, str(briefing.cleared_by or ""), briefing.cleared_at,
@@ -139,83 +139,83 @@ def _cells(briefing: Briefing) -> tuple[object, ...]:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def briefing_detail(request: SignedIn, pk: int) -> HttpResponse:
+def briefing_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One briefing: how far it is, why it failed, or the way to its file. POST has a failed one made anew."""
-    briefing = _seen(request, pk)
+    briefing = _get_briefing(request, pk)
     if request.method == "POST":
-        try_briefing_again(briefing=briefing, by=request.user)
+        retry_briefing(briefing=briefing, by=request.user)
         return redirect("briefing_detail", pk=briefing.pk)
-    return _detail(request, briefing)
+    return _render_detail(request, briefing)
 
 
 @login_required
 @require_safe
-@keeps("exports")
+@rate_limited("exports")
 @never_cache
-def briefing_file(request: SignedIn, pk: int) -> HttpResponseBase:
+def briefing_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The file, to keep; that it was taken is written down. One not ready leads to its page; one withdrawn is gone."""
-    return _handed_out(request, pk)
+    return _file_response(request, pk)
 
 
 @login_required
 @require_safe
-@keeps("exports")
+@rate_limited("exports")
 @never_cache
-def briefing_word(request: SignedIn, pk: int) -> HttpResponseBase:
+def briefing_word(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The same as a Word file, where it has one; as `briefing_file`."""
-    return _handed_out(request, pk, as_word=True)
+    return _file_response(request, pk, as_word=True)
 
 
-def _handed_out(request: SignedIn, pk: int, *, as_word: bool = False) -> HttpResponseBase:
+def _file_response(request: SignedInRequest, pk: int, *, as_word: bool = False) -> HttpResponseBase:
     rows = Briefing.objects.visible_to(request.user).defer("said")
     briefing = get_object_or_404(rows.select_related("edition__country", "ministry", "dialogue"), pk=pk)
     if not briefing.copy(as_word=as_word).file and not briefing.withdrawn_at:
         return redirect("briefing_detail", pk=briefing.pk)
     now = clock.now(briefing.edition.country.time_zone)
     try:
-        refuse_unless_as_kept(briefing=briefing, by=request.user, as_word=as_word)
+        refuse_altered_briefing(briefing=briefing, by=request.user, as_word=as_word)
         record_download(briefing=briefing, by=request.user, now=now, as_word=as_word)
     except Refused as refusal:
-        briefing = _seen(request, pk)
+        briefing = _get_briefing(request, pk)
         if briefing.withdrawn_at:
-            return _detail(request, briefing, status=410)
-        return _detail(request, briefing, held_back=str(refusal), as_word=as_word, status=409)
+            return _render_detail(request, briefing, status=410)
+        return _render_detail(request, briefing, held_back=str(refusal), as_word=as_word, status=409)
     file, name, media_type = briefing.copy(as_word=as_word)
     return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type=media_type)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def briefing_clear(request: SignedIn, pk: int) -> HttpResponse:
+def briefing_clear(request: SignedInRequest, pk: int) -> HttpResponse:
     """Clear the draft that stood on the page: it is issued, without the draft's marking, and fixed."""
-    briefing = _seen(request, pk)
+    briefing = _get_briefing(request, pk)
     if request.method != "POST":  # signed in again after the session had ended
         return redirect("briefing_detail", pk=briefing.pk)
     now = clock.now(briefing.edition.country.time_zone)
     try:
         clear_briefing(briefing=briefing, sha256=request.POST.get("sha256", ""), by=request.user, now=now)
     except Refused as refusal:
-        return _detail(request, _seen(request, pk), not_cleared=str(refusal), status=422)
+        return _render_detail(request, _get_briefing(request, pk), not_cleared=str(refusal), status=422)
     return redirect("briefing_detail", pk=briefing.pk)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def briefing_check(request: SignedIn) -> HttpResponse:
+def briefing_check(request: SignedInRequest) -> HttpResponse:
     """Hold a file, or its hash, against what was handed over: is it ours, unchanged, and the newest there is?"""
-    form = CheckForm(request.POST or None, request.FILES or None)
-    found: list[Found] = []
+    form = FileCheckForm(request.POST or None, request.FILES or None)
+    found: list[BriefingMatch] = []
     is_answered = form.is_valid()
     if is_answered:
         seen = Briefing.objects.visible_to(request.user).select_related(
             "edition__country", "ministry", "dialogue", "job", "cleared_by"
         )
-        found = [_found(request, briefing, form.hash) for briefing in seen.with_hash(form.hash).order_by("-pk")]
+        found = [_build_match(request, briefing, form.hash) for briefing in seen.with_hash(form.hash).order_by("-pk")]
     context = {"form": form, "is_answered": is_answered, "hash": form.hash if is_answered else "", "found": found}
     return render_page(request, "reports/briefing_check.html", context, status=422 if form.errors else 200)
 
 
-class Found(NamedTuple):
+class BriefingMatch(NamedTuple):
     """A briefing of which a file has a hash that was asked about; `is_older_draft`: had, as a draft that is no more.
 
     `later` is the newest version of the same that was issued after it.
@@ -226,29 +226,29 @@ class Found(NamedTuple):
     later: Briefing | None
 
 
-def _found(request: SignedIn, briefing: Briefing, sha256: str) -> Found:
+def _build_match(request: SignedInRequest, briefing: Briefing, sha256: str) -> BriefingMatch:
     is_older_draft = sha256 not in {briefing.sha256, briefing.word_sha256}
-    return Found(briefing, is_older_draft, _newest_issued(request, briefing, after=briefing.version))
+    return BriefingMatch(briefing, is_older_draft, _newest_issued(request, briefing, after=briefing.version))
 
 
-def _newest_issued(request: SignedIn, briefing: Briefing, *, after: int) -> Briefing | None:
+def _newest_issued(request: SignedInRequest, briefing: Briefing, *, after: int) -> Briefing | None:
     """The newest version of the same document that was issued, later than one."""
     same = Briefing.objects.visible_to(request.user).of_the_same(briefing).issued()
     return same.filter(version__gt=after).last()
 
 
-def _seen(request: SignedIn, pk: int) -> Briefing:
+def _get_briefing(request: SignedInRequest, pk: int) -> Briefing:
     rows = Briefing.objects.visible_to(request.user)
     people = ("requested_by", "cleared_by", "withdrawn_by")
     briefing = get_object_or_404(
         rows.select_related("edition__country", "ministry", "dialogue", "job", "run", *people), pk=pk
     )
-    stand_at(request, briefing.edition)
+    set_page_edition(request, briefing.edition)
     return briefing
 
 
-def _detail(
-    request: SignedIn,
+def _render_detail(
+    request: SignedInRequest,
     briefing: Briefing,
     *,
     held_back: str = "",
@@ -256,7 +256,7 @@ def _detail(
     not_cleared: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Its page; `held_back` says why it isn't given out just now, `not_cleared` why clearing it was refused."""
+    """Its page; `find_suppressed` says why it isn't given out just now, `not_cleared` why clearing it was refused."""
     redaction = briefing.withdrawn_for_id
     user = request.user
     same = Briefing.objects.visible_to(user).of_the_same(briefing).issued()

@@ -12,19 +12,19 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from dialogues.models import Dialogue
-from recommendations.edition_context import AtEdition, edition_url
+from recommendations.edition_context import EditionRequest, edition_url
 from recommendations.models import Edition
 from reports import formatting, request_params
-from reports.forms import BetweenForm
+from reports.forms import ChangesForm
 from reports.readiness import countable_facts
-from reports.readiness.answers import Row
+from reports.readiness.answers import RowReference
 from reports.readiness.explanation import changes_display
-from reports.readiness.explanation.changes import changes, comes_before
-from reports.readiness.explanation.changes_display import End, PrintedMoved, PrintedStop
+from reports.readiness.explanation.changes import find_changes, is_known_before
+from reports.readiness.explanation.changes_display import ScoreAtStandpoint, LineChangeDisplay, ScoreChangeDisplay
 from reports.readiness.gathering import gather_facts
-from reports.request_params import Asked
-from reports.views.record_rows import ToldRow, rows_told, terms_told
-from reports.views.standpoint import readable_edition
+from reports.request_params import RequestedStandpoint
+from reports.views.record_rows import RecordRow, find_record_rows, find_terms_rows
+from reports.views.standpoint import require_readable_edition
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
@@ -41,42 +41,42 @@ class Preset(NamedTuple):
     url: str
 
 
-class ToldMoved(NamedTuple):
+class ChangedLineRow(NamedTuple):
     """A line that moved, the page that says why it stands so, and the dated facts that moved it."""
 
-    moved: PrintedMoved
+    moved: LineChangeDisplay
     url: str
-    rows: Sequence[ToldRow]
+    rows: Sequence[RecordRow]
 
 
-class ToldStop(NamedTuple):
+class ChangeDateRow(NamedTuple):
     """A day or a moment, with the lines that it moved."""
 
-    stop: PrintedStop
-    lines: Sequence[ToldMoved]
+    stop: ScoreChangeDisplay
+    lines: Sequence[ChangedLineRow]
 
 
 @login_required
 @require_safe
-def readiness_changes(request: AtEdition) -> HttpResponse:
+def readiness_changes(request: EditionRequest) -> HttpResponse:
     """From one standpoint to another: four weeks ago, as then known, to today where nothing else is asked."""
-    edition = readable_edition(request)
+    edition = require_readable_edition(request)
     try:
-        context = _told(request, edition)
+        context = _build_context(request, edition)
     except Refused as refusal:
-        form = BetweenForm(request.GET, edition=edition)
+        form = ChangesForm(request.GET, edition=edition)
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return render_page(request, "reports/readiness_changes.html", {"edition": edition, "form": form}, status=422)
-    if exports.is_asked(request):
-        rows = [_cells(told.stop, one) for told in context["stops"] for one in told.lines]
-        return exports.export(request, "changes", HEADS, rows)
+    if exports.is_export_requested(request):
+        rows = [_export_row(told.stop, one) for told in context["stops"] for one in told.lines]
+        return exports.export_rows(request, "changes", EXPORT_COLUMNS, rows)
     return render_page(request, "reports/readiness_changes.html", context)
 
 
-HEADS = ("Recorded", "Over by", "What moved", "Part", "Points", "It said", "It says", "By these facts")
+EXPORT_COLUMNS = ("Recorded", "Over by", "What moved", "Part", "Points", "It said", "It says", "By these facts")
 
 
-def _cells(stop: PrintedStop, one: ToldMoved) -> tuple[object, ...]:
+def _export_row(stop: ScoreChangeDisplay, one: ChangedLineRow) -> tuple[object, ...]:
     """A line that moved; at a moment of knowledge it has no day in the world of its own."""
     when = (stop.at, None) if stop.at else (None, stop.on)
     points = Decimal(one.moved.points.replace("−", "-"))
@@ -85,23 +85,23 @@ def _cells(stop: PrintedStop, one: ToldMoved) -> tuple[object, ...]:
     return (*when, line.title, line.part.label, points, one.moved.said, one.moved.says, facts)
 
 
-def asked_between(typed: QueryDict, edition: Edition) -> tuple[Asked, Asked]:
+def parse_standpoint_range(typed: QueryDict, edition: Edition) -> tuple[RequestedStandpoint, RequestedStandpoint]:
     """The two standpoints in an address, `…_from` and `…_to`.
 
     Without the first it is four weeks before the second, as then known. Raises Refused where the
     second lies before the first.
     """
-    until = request_params.asked_for(typed, edition, suffix="_to")
+    until = request_params.parse_standpoint(typed, edition, suffix="_to")
     if any(typed.get(f"{name}_from") for name in ("as_of", "known_by", "known_on")):
-        since = request_params.asked_for(typed, edition, suffix="_from")
+        since = request_params.parse_standpoint(typed, edition, suffix="_from")
     else:
-        since = _then(edition, max(edition.starts_on, until.as_of - FOUR_WEEKS), until)
+        since = _as_known_then(edition, max(edition.starts_on, until.as_of - FOUR_WEEKS), until)
     if until.as_of < since.as_of:
         raise Refused(
-            f"{formatting.day(until.as_of)} lies before {formatting.day(since.as_of)}. Give the earlier day first.",
+            f"{formatting.format_date(until.as_of)} lies before {formatting.format_date(since.as_of)}. Give the earlier day first.",
             field="as_of_to",
         )
-    if comes_before(until.known_by, since.known_by):
+    if is_known_before(until.known_by, since.known_by):
         raise Refused(
             "Less was known by then than at the start. Give a later day, or leave it empty for all that is known now.",
             field="known_on_to",
@@ -109,50 +109,50 @@ def asked_between(typed: QueryDict, edition: Edition) -> tuple[Asked, Asked]:
     return since, until
 
 
-def _then(edition: Edition, on: date, until: Asked) -> Asked:
+def _as_known_then(edition: Edition, on: date, until: RequestedStandpoint) -> RequestedStandpoint:
     """A day as it was known at its end, or by what `until` knows, where that is less."""
     known_by = datetime.combine(on, time.max, ZoneInfo(edition.country.time_zone))
     if until.known_by is not None and until.known_by < known_by:
         known_by = until.known_by
-    return Asked(edition, min(on, until.as_of), known_by, until.today)
+    return RequestedStandpoint(edition, min(on, until.as_of), known_by, until.today)
 
 
-def _told(request: AtEdition, edition: Edition) -> dict[str, Any]:
-    since, until = asked_between(request.GET, edition)
+def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
+    since, until = parse_standpoint_range(request.GET, edition)
     with snapshot():
         facts = gather_facts(edition)
-        found = changes(facts, since.standpoint, until.standpoint)
+        found = find_changes(facts, since.standpoint, until.standpoint)
         first, last = (
-            End(asked.standpoint, score, countable_facts.is_reviewed(countable_facts.known(facts, asked.known_by)))
+            ScoreAtStandpoint(asked.standpoint, score, countable_facts.is_reviewed(countable_facts.facts_known_by(facts, asked.known_by)))
             for asked, score in ((since, found.before), (until, found.after))
         )
-        page = changes_display.printed(found, first, last, facts.zone)
-        told = rows_told(request.user, page.rows, until.known_by)
-        set_at = terms_told(request.user, named) if (named := told.get(Row("edition", edition.pk))) else {}
+        page = changes_display.display_changes(found, first, last, facts.zone)
+        told = find_record_rows(request.user, page.rows, until.known_by)
+        set_at = find_terms_rows(request.user, named) if (named := told.get(RowReference("edition", edition.pk))) else {}
         presets = _presets(request.user, edition, since)
     return {
         "edition": edition,
         "up": f"{edition_url(edition, 'readiness_detail')}?{until.query}",
         "since": since,
         "until": until,
-        "form": _form(edition, since, until),
+        "form": _build_form(edition, since, until),
         "presets": presets,
         "page": page,
         "has_benchmarks": bool(facts.benchmarks),
-        "stops": [_stop(stop, {**told, **_terms_of(stop, set_at)}, until) for stop in page.stops],
+        "stops": [_build_change_date(stop, {**told, **_terms_set_at(stop, set_at)}, until) for stop in page.stops],
     }
 
 
-def _terms_of(stop: PrintedStop, set_at: Mapping[datetime, ToldRow]) -> dict[Row, ToldRow]:
+def _terms_set_at(stop: ScoreChangeDisplay, set_at: Mapping[datetime, RecordRow]) -> dict[RowReference, RecordRow]:
     """The terms that were set at a stop, in the place of their edition."""
     return {terms.row: terms for at, terms in set_at.items() if at == stop.at}
 
 
-def _stop(stop: PrintedStop, told: Mapping[Row, ToldRow], until: Asked) -> ToldStop:
-    return ToldStop(
+def _build_change_date(stop: ScoreChangeDisplay, told: Mapping[RowReference, RecordRow], until: RequestedStandpoint) -> ChangeDateRow:
+    return ChangeDateRow(
         stop,
         [
-            ToldMoved(
+            ChangedLineRow(
                 one,
                 f"{edition_url(until.edition, 'readiness_why', one.line.part.value, one.line.key)}?{until.query}",
                 [told[row] for row in one.line.rows if row in told],
@@ -162,7 +162,7 @@ def _stop(stop: PrintedStop, told: Mapping[Row, ToldRow], until: Asked) -> ToldS
     )
 
 
-def _form(edition: Edition, since: Asked, until: Asked) -> BetweenForm:
+def _build_form(edition: Edition, since: RequestedStandpoint, until: RequestedStandpoint) -> ChangesForm:
     known = [localtime(asked.known_by).date() if asked.known_by else None for asked in (since, until)]
     initial = {
         "as_of_from": since.as_of,
@@ -170,10 +170,10 @@ def _form(edition: Edition, since: Asked, until: Asked) -> BetweenForm:
         "as_of_to": until.as_of,
         "known_on_to": known[1],
     }
-    return BetweenForm(initial=initial, edition=edition, today=until.today)
+    return ChangesForm(initial=initial, edition=edition, today=until.today)
 
 
-def _presets(user: User, edition: Edition, since: Asked) -> list[Preset]:
+def _presets(user: User, edition: Edition, since: RequestedStandpoint) -> list[Preset]:
     """Since the last dialogue, since last week, and, of the first day, what was known then against now."""
     today, starts_on = since.today, edition.starts_on
     held_on = (
@@ -186,16 +186,16 @@ def _presets(user: User, edition: Edition, since: Asked) -> list[Preset]:
     )
     found = []
     if held_on:
-        found.append(_since(f"Since the last dialogue, {formatting.day(held_on)}", edition, held_on))
+        found.append(_preset_since(f"Since the last dialogue, {formatting.format_date(held_on)}", edition, held_on))
     if today - WEEK >= starts_on:
-        found.append(_since("Since last week", edition, today - WEEK))
+        found.append(_preset_since("Since last week", edition, today - WEEK))
     if since.as_of < today:
-        label = f"{formatting.day(since.as_of)}, as known then and as known now"
-        found.append(_since(label, edition, since.as_of, as_of_to=since.as_of))
+        label = f"{formatting.format_date(since.as_of)}, as known then and as known now"
+        found.append(_preset_since(label, edition, since.as_of, as_of_to=since.as_of))
     return found
 
 
-def _since(label: str, edition: Edition, on: date, **more: date) -> Preset:
+def _preset_since(label: str, edition: Edition, on: date, **more: date) -> Preset:
     """From a day as it was known at its end."""
     days = {"as_of_from": on, "known_on_from": on} | more
     query = {name: day.isoformat() for name, day in days.items()}

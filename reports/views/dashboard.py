@@ -13,56 +13,56 @@ from django.db.models import Max
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import MadeBy, Progress, Status
+from dialogues.choices import MadeBy, ClaimedProgress, CommitmentStatus
 from dialogues.models import Commitment, Evidence, UpdateRound
-from dialogues.score_effects import what_was_sent
-from dialogues.status import Standing, days_past_due
-from recommendations.choices import DATES_ALONE, MilestoneKind
-from recommendations.edition_context import AtEdition, editions_here
+from dialogues.score_effects import describe_last_update
+from dialogues.status import CommitmentStanding, days_past_due
+from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
+from recommendations.edition_context import EditionRequest, editions_of_page_country
 from recommendations.models import Benchmark, Edition, Milestone
 from reports import sentences
-from reports.briefings.contacts import in_office
+from reports.briefings.contacts import list_office_holders
 from reports.calendar import year
-from reports.calendar.gathering import days_of_the_embassy, milestones_of
-from reports.choices import BriefingKind, Shown
-from reports.current_briefing import has_changed_since, is_coming
+from reports.calendar.gathering import milestone_and_dialogue_days, list_milestones
+from reports.choices import BriefingKind, ReadinessVerdict
+from reports.current_briefing import has_changed_since, is_rebuild_expected
 from reports.models import Briefing
 from reports.permissions import can_read_readiness, can_request_briefing
 from reports.readiness import countable_facts
 from reports.readiness.explanation import context_display, headline, score_display
-from reports.readiness.explanation.counting_reasons import weigh
+from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
-from reports.readiness.standings import standings
-from reports.views.edition_start import beginning
+from reports.readiness.readiness import evaluate_readiness
+from reports.readiness.standings import commitment_standings
+from reports.views.edition_start import build_edition_start
 from reports.views.next_steps import next_steps_context
 from reports.views.trend import trend_context
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.choices import Role, Word
+from tiptracker.choices import Role, ChoiceEnum
 from tiptracker.web.pages import render_page
 
-UNSETTLED = (Status.OPEN, Status.OVERDUE, Status.WITH_EMBASSY)
-MOST_WAITING = MOST_NEXT = 5
+UNSETTLED = (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY)
+MAX_WAITING = MAX_NEXT_DAYS = 5
 """How many of what waits is named; the rest is counted. How many days ahead a phone is shown in place of the year on
 one line."""
 
 
-class Promise(NamedTuple):
+class DashboardCommitment(NamedTuple):
     """A commitment as it stands today, and the benchmarks (ids) it goes towards."""
 
     commitment: Commitment
-    standing: Standing
+    standing: CommitmentStanding
     towards: frozenset[int]
 
     @property
     def sent(self) -> str:
         """What became of its newest update: "returned on 13 January 2022", "no update received"."""
-        return what_was_sent(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
+        return describe_last_update(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
 
 
-class Waiting(NamedTuple):
+class WaitingClaim(NamedTuple):
     """A claim that nobody has looked at: an update in the inbox, or a piece of evidence logged here."""
 
     text: str
@@ -73,17 +73,17 @@ class Waiting(NamedTuple):
     evidence: int | None = None
 
 
-class Passing(NamedTuple):
+class DashboardMilestone(NamedTuple):
     """A milestone and how it stands today; `open_pk` is its key where this person may record when it was done."""
 
     title: str
     falls_on: date
-    word: Word
+    word: ChoiceEnum
     standing: str
     open_pk: int | None
 
 
-class Portfolio(NamedTuple):
+class DashboardMinistry(NamedTuple):
     """A ministry: what it leads, how far that is shown, what it promised, when it last wrote."""
 
     ministry: Ministry
@@ -96,62 +96,62 @@ class Portfolio(NamedTuple):
     heard_on: datetime | None
 
 
-class Asked(NamedTuple):
+class DashboardBenchmark(NamedTuple):
     """A benchmark of the edition and where it stands."""
 
     row: Benchmark
-    stands: score_display.PrintedBenchmark
+    stands: score_display.BenchmarkDisplay
 
     @property
     def is_shown(self) -> bool:
-        return self.stands.verdict is Shown.SHOWN
+        return self.stands.verdict is ReadinessVerdict.SHOWN
 
 
 @login_required
 @require_safe
-def dashboard(request: AtEdition) -> HttpResponse:
+def dashboard(request: EditionRequest) -> HttpResponse:
     """The record of the edition at hand as it stands today."""
     edition = request.edition
     if not can_read_readiness(request.user, edition):
         raise PermissionDenied
     user, today = request.user, clock.today(edition.country.time_zone)
     facts = gather_facts(edition)
-    result = readiness(facts, as_of=today)
-    asked = _asked(user, edition, score_display.benchmarks(facts, result))
-    promises = _promises(user, edition, facts, today)
-    waiting = _waiting(user, edition, facts, today)
-    milestones = milestones_of(user, edition)
-    days = _days(user, edition, milestones, promises, today)
-    others = editions_here(request)[1:]
+    result = evaluate_readiness(facts, as_of=today)
+    asked = _find_benchmarks(user, edition, score_display.display_benchmarks(facts, result))
+    promises = _find_commitments(user, edition, facts, today)
+    waiting = _find_waiting(user, edition, facts, today)
+    milestones = list_milestones(user, edition)
+    days = _year_days(user, edition, milestones, promises, today)
+    others = editions_of_page_country(request)[1:]
     context = {
         "edition": edition,
         "upcoming": next((one for one in others[::-1] if edition.starts_on <= today < one.starts_on), None),
-        "beginning": beginning(user, edition, others, result, today),
+        "beginning": build_edition_start(user, edition, others, result, today),
         "today": today,
         "result": result,
         "headline": headline.headline(result),
-        "bar": score_display.bar(result),
-        "parts": score_display.parts(result),
-        "watch_list": context_display.watch_list(result),
+        "bar": score_display.readiness_bar_figures(result),
+        "parts": score_display.display_parts(result),
+        "watch_list": context_display.describe_watch_list(result),
         "overdue": sorted(
             (one for one in promises if one.standing.days_overdue), key=lambda one: -one.standing.days_overdue
         ),
-        "waiting": waiting[:MOST_WAITING],
-        "more_waiting": len(waiting) - MOST_WAITING,
+        "waiting": waiting[:MAX_WAITING],
+        "more_waiting": len(waiting) - MAX_WAITING,
         "may_review": user.role in (Role.OFFICER, Role.AMBASSADOR),
-        "ministries": _ministries(user, edition, asked, promises, today, is_reviewed=result.is_reviewed),
-        "milestones": _milestones(user, milestones, today),
-        "year_title": year.finding(days, today),
-        "year": year.drawn(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
-        "next_days": [day for day in days if day.days_left is not None][:MOST_NEXT],
-        "too_few_verifiers": _verifiers(user, edition) < 2,
+        "ministries": _build_ministries(user, edition, asked, promises, today, is_reviewed=result.is_reviewed),
+        "milestones": _build_milestones(user, milestones, today),
+        "year_title": year.describe_year(days, today),
+        "year": year.draw_timeline(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
+        "next_days": [day for day in days if day.days_left is not None][:MAX_NEXT_DAYS],
+        "too_few_verifiers": _count_verifiers(user, edition) < 2,
         **next_steps_context(user, result),
         **trend_context(user, edition, facts, today),
     }
-    return render_page(request, "reports/dashboard.html", context | _briefing(user, edition, facts, today))
+    return render_page(request, "reports/dashboard.html", context | _briefing_context(user, edition, facts, today))
 
 
-def _asked(user: User, edition: Edition, stands: Mapping[int, score_display.PrintedBenchmark]) -> list[Asked]:
+def _find_benchmarks(user: User, edition: Edition, stands: Mapping[int, score_display.BenchmarkDisplay]) -> list[DashboardBenchmark]:
     rows = (
         Benchmark.objects.visible_to(user)
         .filter(recommendation__edition=edition)
@@ -159,43 +159,43 @@ def _asked(user: User, edition: Edition, stands: Mapping[int, score_display.Prin
         .with_terms()
         .order_by("-recommendation__origin", "recommendation__number", "letter")
     )
-    return [Asked(row, stands[row.pk]) for row in rows if row.pk in stands]
+    return [DashboardBenchmark(row, stands[row.pk]) for row in rows if row.pk in stands]
 
 
-def _promises(user: User, edition: Edition, facts: Facts, today: date) -> list[Promise]:
+def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -> list[DashboardCommitment]:
     """Every commitment of the country, the soonest due first, those without a date last.
 
     What happened to each, and which benchmarks of this edition it goes towards, is in the facts already.
     """
-    stands, towards = standings(facts, today), {one.id: frozenset(one.towards) for one in facts.commitments}
+    stands, towards = commitment_standings(facts, today), {one.id: frozenset(one.towards) for one in facts.commitments}
     rows = Commitment.objects.visible_to(user).filter(country=edition.country_id)
     found = [
-        Promise(row, stands[row.pk], towards[row.pk]) for row in rows.select_related("ministry") if row.pk in stands
+        DashboardCommitment(row, stands[row.pk], towards[row.pk]) for row in rows.select_related("ministry") if row.pk in stands
     ]
     return sorted(found, key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
 
 
-def _waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[Waiting]:
+def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[WaitingClaim]:
     """What nobody has decided on, the longest waiting first: ministries' updates, then claims that were logged here."""
     rounds = UpdateRound.objects.visible_to(user).waiting().filter(update__commitment__country=edition.country_id)
     sent = [
-        Waiting(row.update.commitment.text, row.update.commitment.maker, "sent", row.recorded_at, round=row.pk)
+        WaitingClaim(row.update.commitment.text, row.update.commitment.maker, "sent", row.recorded_at, round=row.pk)
         for row in rounds.select_related("update__commitment__ministry")
     ]
-    evidence = Evidence.objects.visible_to(user).filter(pk__in=weigh(facts, today).waiting, round__isnull=True)
+    evidence = Evidence.objects.visible_to(user).filter(pk__in=find_counting_statuses(facts, today).waiting, round__isnull=True)
     logged = [
-        Waiting(row.title, row.stated_by, "claimed", row.recorded_at, evidence=row.pk)
+        WaitingClaim(row.title, row.stated_by, "claimed", row.recorded_at, evidence=row.pk)
         for row in evidence.order_by("recorded_at", "pk")
     ]
     return sent + logged
 
 
-def _ministries(
-    user: User, edition: Edition, asked: Sequence[Asked], promises: Sequence[Promise], today: date, *, is_reviewed: bool
-) -> list[Portfolio]:
+def _build_ministries(
+    user: User, edition: Edition, asked: Sequence[DashboardBenchmark], promises: Sequence[DashboardCommitment], today: date, *, is_reviewed: bool
+) -> list[DashboardMinistry]:
     """Those that lead something or promised something, in the order of what they lead."""
-    led: dict[int | None, list[Asked]] = defaultdict(list)
-    promised: dict[int | None, list[Promise]] = defaultdict(list)
+    led: dict[int | None, list[DashboardBenchmark]] = defaultdict(list)
+    promised: dict[int | None, list[DashboardCommitment]] = defaultdict(list)
     for one in asked:
         led[one.row.recommendation.lead_id].append(one)
     for promise in promises:
@@ -210,13 +210,13 @@ def _ministries(
     rows = Ministry.objects.visible_to(user).filter(country=edition.country_id).prefetch_related("office_holders")
     order = {pk: number for number, pk in enumerate(dict.fromkeys([*led, *promised]))}
     return [
-        Portfolio(
+        DashboardMinistry(
             ministry=row,
-            minister=next(iter(in_office(row, today)), ""),
+            minister=next(iter(list_office_holders(row, today)), ""),
             leads=tuple(dict.fromkeys(one.row.recommendation.number for one in led[row.pk])),
-            shown=_shown(led[row.pk], is_reviewed=is_reviewed),
-            share=_share(led[row.pk]) if is_reviewed else None,
-            promises=sentences.tallied([one.standing.status for one in promised[row.pk]]),
+            shown=_describe_shown(led[row.pk], is_reviewed=is_reviewed),
+            share=_share_percent(led[row.pk]) if is_reviewed else None,
+            promises=sentences.describe_status_counts([one.standing.status for one in promised[row.pk]]),
             next_due=_next_due(promised[row.pk], today),
             heard_on=heard.get(row.pk),
         )
@@ -224,60 +224,60 @@ def _ministries(
     ]
 
 
-def _next_due(promises: Iterable[Promise], today: date) -> date | None:
+def _next_due(promises: Iterable[DashboardCommitment], today: date) -> date | None:
     """The next day by which something promised is due; None where nothing has one ahead."""
-    days = [one.standing.due_on for one in promises if one.standing.status is Status.OPEN and one.standing.due_on]
+    days = [one.standing.due_on for one in promises if one.standing.status is CommitmentStatus.OPEN and one.standing.due_on]
     return min((day for day in days if day >= today), default=None)
 
 
-def _shown(asked: Sequence[Asked], *, is_reviewed: bool) -> str:
+def _describe_shown(asked: Sequence[DashboardBenchmark], *, is_reviewed: bool) -> str:
     """How far what a ministry leads is shown, in words: "2 of 9 benchmarks shown, 1 partly"."""
     if not asked:
         return "leads no recommendation"
     if not is_reviewed:
-        return f"{sentences.counted(len(asked), 'benchmark', 'benchmarks')}, nothing reviewed yet"
+        return f"{sentences.format_count(len(asked), 'benchmark', 'benchmarks')}, nothing reviewed yet"
     shown = sum(one.is_shown for one in asked)
-    partly = sum(one.stands.verdict is Shown.PARTLY for one in asked)
-    told = f"{shown} of {sentences.counted(len(asked), 'benchmark', 'benchmarks')} shown"
+    partly = sum(one.stands.verdict is ReadinessVerdict.PARTLY for one in asked)
+    told = f"{shown} of {sentences.format_count(len(asked), 'benchmark', 'benchmarks')} shown"
     return f"{told}, {partly} partly" if partly else told
 
 
-def _share(asked: Sequence[Asked]) -> Decimal | None:
+def _share_percent(asked: Sequence[DashboardBenchmark]) -> Decimal | None:
     """Of the points that its benchmarks could give, how many per cent they do; None where it leads none."""
     possible = sum((one.stands.of for one in asked), Fraction(0))
     given = sum((one.stands.points for one in asked), Fraction(0))
     return score_display.per_cent(given / possible) if possible else None
 
 
-def _milestones(user: User, rows: Iterable[Milestone], today: date) -> list[Passing]:
+def _build_milestones(user: User, rows: Iterable[Milestone], today: date) -> list[DashboardMilestone]:
     """The days of the edition's year, in order, each done, missed or ahead."""
     may_record = user.role == Role.OFFICER  # who sees the edition at all and is one, may
     return [
-        Passing(
+        DashboardMilestone(
             row.get_kind_display(),
             row.falls_on,
-            _passed(row, today),
-            sentences.milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, today),
-            row.pk if may_record and row.kind not in DATES_ALONE else None,
+            _milestone_status(row, today),
+            sentences.describe_milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, today),
+            row.pk if may_record and row.kind not in DATE_ONLY_MILESTONES else None,
         )
         for row in rows
     ]
 
 
-def _passed(row: Milestone, today: date) -> Word:
+def _milestone_status(row: Milestone, today: date) -> ChoiceEnum:
     if row.done_on is not None and row.done_on <= today:
-        return Progress.DONE
+        return ClaimedProgress.DONE
     if not days_past_due(row.falls_on, today):
-        return Status.OPEN
-    return Progress.DONE if row.kind in DATES_ALONE else Status.OVERDUE
+        return CommitmentStatus.OPEN
+    return ClaimedProgress.DONE if row.kind in DATE_ONLY_MILESTONES else CommitmentStatus.OVERDUE
 
 
-def _days(
-    user: User, edition: Edition, milestones: Iterable[Milestone], promises: Iterable[Promise], today: date
-) -> list[year.Day]:
+def _year_days(
+    user: User, edition: Edition, milestones: Iterable[Milestone], promises: Iterable[DashboardCommitment], today: date
+) -> list[year.CalendarDay]:
     """The days of the edition's year, from the commitments at hand."""
     falls_due = [
-        year.due(
+        year.due_day(
             one.standing,
             one.standing.due_on,
             text=one.commitment.text,
@@ -288,16 +288,16 @@ def _days(
         for one in promises
         if one.standing.due_on and (one.standing.due_on >= edition.starts_on or one.standing.status in UNSETTLED)
     ]
-    return year.in_order([*days_of_the_embassy(user, edition, milestones, today), *falls_due])
+    return year.sort_days([*milestone_and_dialogue_days(user, edition, milestones, today), *falls_due])
 
 
-def _verifiers(user: User, edition: Edition) -> int:
+def _count_verifiers(user: User, edition: Edition) -> int:
     """How many people of the post can verify: officers, and the ambassador what an officer recorded."""
     people = User.objects.visible_to(user).filter(countries=edition.country_id, is_active=True)
     return people.filter(role__in=[Role.OFFICER, Role.AMBASSADOR]).count()
 
 
-def _briefing(user: User, edition: Edition, facts: Facts, today: date) -> dict[str, Any]:
+def _briefing_context(user: User, edition: Edition, facts: Facts, today: date) -> dict[str, Any]:
     """Today's briefing, whole: the one that the tracker keeps ready (`current`), and whether more was recorded since.
 
     Where there is none: the newest that somebody asked for and that is ready, else the newest under way; and whether
@@ -313,9 +313,9 @@ def _briefing(user: User, edition: Edition, facts: Facts, today: date) -> dict[s
     )
     told: dict[str, Any] = {"may_request": today >= edition.starts_on and can_request_briefing(user, edition)}
     own = next((one for one in of_today if one.requested_by_id is None), None)
-    if own and (not (is_outdated := has_changed_since(own)) or is_coming(edition)):
+    if own and (not (is_outdated := has_changed_since(own)) or is_rebuild_expected(edition)):
         return told | {"current": own, "is_outdated": is_outdated}
-    newest = countable_facts.facts_up_to(facts)
+    newest = countable_facts.newest_recorded_at(facts)
     ready = next((one for one in of_today if one.file), None)
     latest = of_today[0] if of_today else None
     return told | {

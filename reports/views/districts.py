@@ -10,53 +10,53 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import Dimension, Review
+from dialogues.choices import BreakdownDimension, EvidenceDecision
 from dialogues.models import Evidence, EvidenceReview, Reading
-from recommendations.edition_context import AtEdition
+from recommendations.edition_context import EditionRequest
 from recommendations.models import Benchmark, Edition
-from reports.charts.tiles import District, TileMap, tile_map
-from reports.choices import Told
+from reports.charts.tiles import ChartDistrict, TileMap, tile_map
+from reports.choices import DistrictStatus
 from tiptracker.accounts.models import User
-from tiptracker.text_rules import alike
+from tiptracker.text_rules import normalize_name
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 
 
-class Where(NamedTuple):
+class DistrictEvidence(NamedTuple):
     """A district: what is told of it, and the evidence for that, newest first."""
 
     name: str
-    told: Told
+    told: DistrictStatus
     proof: Sequence[Evidence]
 
 
-class Counted(NamedTuple):
+class DistrictBenchmark(NamedTuple):
     """A benchmark that counts districts, as its drawing and its table."""
 
     benchmark: Benchmark
     drawing: TileMap
-    districts: Sequence[Where]
+    districts: Sequence[DistrictEvidence]
     unplaced: Sequence[Reading]
 
 
 @login_required
 @require_safe
-def district_list(request: AtEdition) -> HttpResponse:
+def district_list(request: EditionRequest) -> HttpResponse:
     """The benchmarks of the edition at hand that count districts; `?as=` gives their tables as one."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
     edition = request.edition
-    counted = _counted(user, edition)
-    if exports.is_asked(request):
-        return exports.export(request, "districts", HEADS, [row for each in counted for row in _exported(each)])
+    counted = _find_benchmarks(user, edition)
+    if exports.is_export_requested(request):
+        return exports.export_rows(request, "districts", EXPORT_COLUMNS, [row for each in counted for row in _export_rows(each)])
     return render_page(request, "reports/district_list.html", {"edition": edition, "counted": counted})
 
 
-HEADS = ("Benchmark", "What it asks", "District", "Told", "First day", "Last day", "Evidence", "Who says so")
+EXPORT_COLUMNS = ("Benchmark", "What it asks", "District", "Told", "First day", "Last day", "Evidence", "Who says so")
 
 
-def _exported(counted: Counted) -> list[tuple[object, ...]]:
+def _export_rows(counted: DistrictBenchmark) -> list[tuple[object, ...]]:
     benchmark = (counted.benchmark.key, counted.benchmark.wording)
     rows: list[tuple[object, ...]] = []
     for where in counted.districts:
@@ -67,7 +67,7 @@ def _exported(counted: Counted) -> list[tuple[object, ...]]:
     return rows
 
 
-def _counted(user: User, edition: Edition) -> list[Counted]:
+def _find_benchmarks(user: User, edition: Edition) -> list[DistrictBenchmark]:
     benchmarks = Benchmark.objects.visible_to(user).filter(recommendation__edition=edition).asked()
     asked = [
         (benchmark, terms.indicator)
@@ -92,34 +92,34 @@ def _counted(user: User, edition: Edition) -> list[Counted]:
     for reading in readings:
         by_indicator[reading.indicator_id].append(reading)
     names = [district.name for district in edition.country.districts.all()] if asked else []
-    return [_one(edition, benchmark, names, by_indicator[indicator.pk]) for benchmark, indicator in asked]
+    return [_build_benchmark(edition, benchmark, names, by_indicator[indicator.pk]) for benchmark, indicator in asked]
 
 
-def _one(edition: Edition, benchmark: Benchmark, names: Sequence[str], readings: Sequence[Reading]) -> Counted:
-    proof: dict[str, dict[Told, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
+def _build_benchmark(edition: Edition, benchmark: Benchmark, names: Sequence[str], readings: Sequence[Reading]) -> DistrictBenchmark:
+    proof: dict[str, dict[DistrictStatus, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
     unplaced = []
     for reading in readings:
-        if reading.evidence is None or (told := _told(reading.evidence)) is None:
+        if reading.evidence is None or (told := _evidence_status(reading.evidence)) is None:
             continue
         here = {
-            alike(part.category) for part in reading.parts.all() if part.dimension == Dimension.DISTRICT and part.figure
+            normalize_name(part.category) for part in reading.parts.all() if part.dimension == BreakdownDimension.DISTRICT and part.figure
         }
         if not here:
             unplaced.append(reading)
-        for name in (name for name in names if alike(name) in here):
+        for name in (name for name in names if normalize_name(name) in here):
             proof[name][told].append(reading.evidence)
-    districts = [_where(name, proof[name]) for name in names]
-    drawing = tile_map(edition.country.code, [District(where.name, where.told) for where in districts])
-    return Counted(benchmark, drawing, districts, unplaced)
+    districts = [_build_district(name, proof[name]) for name in names]
+    drawing = tile_map(edition.country.code, [ChartDistrict(where.name, where.told) for where in districts])
+    return DistrictBenchmark(benchmark, drawing, districts, unplaced)
 
 
-def _where(name: str, proof: dict[Told, list[Evidence]]) -> Where:
-    told = next((told for told in (Told.VERIFIED, Told.CLAIMED) if proof[told]), Told.NOTHING)
-    return Where(name, told, proof[told])
+def _build_district(name: str, proof: dict[DistrictStatus, list[Evidence]]) -> DistrictEvidence:
+    told = next((told for told in (DistrictStatus.VERIFIED, DistrictStatus.CLAIMED) if proof[told]), DistrictStatus.NOTHING)
+    return DistrictEvidence(name, told, proof[told])
 
 
-def _told(evidence: Evidence) -> Told | None:
+def _evidence_status(evidence: Evidence) -> DistrictStatus | None:
     """What a figure says of the districts it names, by the newest word on its evidence; None where it was rejected."""
     if evidence.word is None:
-        return Told.CLAIMED
-    return Told.VERIFIED if evidence.word.decision == Review.VERIFIED else None
+        return DistrictStatus.CLAIMED
+    return DistrictStatus.VERIFIED if evidence.word.decision == EvidenceDecision.VERIFIED else None

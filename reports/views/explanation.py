@@ -8,38 +8,38 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from recommendations.edition_context import AtEdition, edition_url
+from recommendations.edition_context import EditionRequest, edition_url
 from reports import formatting
 from reports.choices import PartKey
-from reports.readiness.answers import Finding, Row
+from reports.readiness.answers import Finding, RowReference
 from reports.readiness.explanation import score_display
-from reports.readiness.explanation.score_display import PrintedPart, plain
-from reports.readiness.explanation.score_explanation import Given, Ground, Reasons, Why, address_of
+from reports.readiness.explanation.score_display import PartDisplay, without_trailing_zeros
+from reports.readiness.explanation.score_explanation import ExplainedRow, CriterionExplanation, ScoreExplanation, LineExplanation, benchmark_address
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import Readiness, readiness
-from reports.request_params import Asked
-from reports.views.record_rows import Said, ToldRow, rows_told
-from reports.views.standpoint import look
+from reports.readiness.readiness import Readiness, evaluate_readiness
+from reports.request_params import RequestedStandpoint
+from reports.views.record_rows import RecordedReview, RecordRow, find_record_rows
+from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.web.pages import render_page
 
-type Figures = tuple[Decimal | None, Decimal]
+type PrintedPoints = tuple[Decimal | None, Decimal]
 """What a line gives and what it could give, of 100, as printed; None where nothing has been reviewed."""
 
-NOBODY = Row("", 0)
+NO_ROW = RowReference("", 0)
 """What a question is about: no row of the record."""
 
 
-class Shown(NamedTuple):
+class ExplanationRow(NamedTuple):
     """A row on the page: what it is, the embassy's word on it here, and why it doesn't count, where it doesn't."""
 
-    told: ToldRow
-    word: Said | None
+    told: RecordRow
+    word: RecordedReview | None
     why: str
 
 
-class Answer(NamedTuple):
+class ExplanationLine(NamedTuple):
     """A line as the page shows it: named, with its sentence, its points, its law, and the rows under it."""
 
     title: str
@@ -48,24 +48,24 @@ class Answer(NamedTuple):
     finding: Finding
     claim: str
     law: str
-    rests_on: Sequence[Shown]
-    claimed: Sequence[Shown]
-    aside: Sequence[Shown]
+    rests_on: Sequence[ExplanationRow]
+    claimed: Sequence[ExplanationRow]
+    aside: Sequence[ExplanationRow]
 
 
 @login_required
 @require_safe
-def readiness_why(request: AtEdition, part: str, key: str = "") -> HttpResponse:
+def readiness_why(request: EditionRequest, part: str, key: str = "") -> HttpResponse:
     """Why a part, or a line of it (by its key, such as "6a"), stands as it does."""
     if part not in PartKey:
         raise Http404
-    asked, form, status = look(request)
+    asked, form, status = read_standpoint(request)
     context: dict[str, Any] = {"asked": asked, "form": form, "part": PartKey(part), "key": key}
     if asked is not None:
         with snapshot():
             facts = gather_facts(asked.edition)
-            result = readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
-            page = _Page(request.user, asked, result, Reasons(facts, result))
+            result = evaluate_readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
+            page = _ExplanationPage(request.user, asked, result, ScoreExplanation(facts, result))
             answer = page.of_line(PartKey(part), key) if key else page.of_part(PartKey(part))
         if answer is None:
             raise Http404
@@ -73,13 +73,13 @@ def readiness_why(request: AtEdition, part: str, key: str = "") -> HttpResponse:
     return render_page(request, "reports/readiness_why.html", context, status=status)
 
 
-class _Page:
+class _ExplanationPage:
     """What the page says, for one reader, from one standpoint."""
 
-    def __init__(self, user: User, asked: Asked, result: Readiness, reasons: Reasons) -> None:
+    def __init__(self, user: User, asked: RequestedStandpoint, result: Readiness, reasons: ScoreExplanation) -> None:
         self.user, self.asked, self.reasons = user, asked, reasons
-        self.parts = {part.key: part for part in score_display.parts(result)}
-        self.points = _points(self.parts, result)
+        self.parts = {part.key: part for part in score_display.display_parts(result)}
+        self.points = _points_by_line(self.parts, result)
 
     def of_part(self, part: PartKey) -> dict[str, Any]:
         """A part, and each of its lines with the rows that count for it."""
@@ -90,7 +90,7 @@ class _Page:
             "law": stands.law,
             "verdict": stands.verdict,
             "reason": stands.reason,
-            "points": _told_points(stands.points, stands.of),
+            "points": _format_points(stands.points, stands.of),
             "up": self._url("readiness_detail"),
             "up_label": "Readiness",
             "answers": [self._answer(one, one.grounds, told) for one in lines],
@@ -103,7 +103,7 @@ class _Page:
         if line is None:
             return None
         told = self._told([line])
-        named = told.get(_about(line))
+        named = told.get(_subject_row(line))
         above = line.above if line.benchmark_id is not None else None
         return {
             "title": named.text if named else line.line.title,
@@ -119,67 +119,67 @@ class _Page:
             "is_single": (len(line.grounds) == 1 and line.recommendation_id is None) or line.benchmark_id is not None,
         }
 
-    def _told(self, lines: Iterable[Why]) -> Mapping[Row, ToldRow]:
+    def _told(self, lines: Iterable[LineExplanation]) -> Mapping[RowReference, RecordRow]:
         grounds = [ground for line in lines for ground in line.grounds]
-        about = {_about(line) for line in lines} | {_about(ground) for ground in grounds}
+        about = {_subject_row(line) for line in lines} | {_subject_row(ground) for ground in grounds}
         given = {one.row for ground in grounds for one in ground.given}
-        return rows_told(self.user, (about | given) - {NOBODY}, self.asked.known_by)
+        return find_record_rows(self.user, (about | given) - {NO_ROW}, self.asked.known_by)
 
     def _answer(
-        self, line: Why | Ground, grounds: Sequence[Ground], told: Mapping[Row, ToldRow], part: PartKey | None = None
-    ) -> Answer:
-        named = told.get(_about(line))
-        return Answer(
+        self, line: LineExplanation | CriterionExplanation, grounds: Sequence[CriterionExplanation], told: Mapping[RowReference, RecordRow], part: PartKey | None = None
+    ) -> ExplanationLine:
+        named = told.get(_subject_row(line))
+        return ExplanationLine(
             title=named.text if named else line.line.title,
             url=self._url("readiness_why", line.part.value, line.address),
             points=self._points_of(line, part or line.part),
             finding=line.line.finding,
             claim=line.claim,
             law=line.line.law,
-            rests_on=_shown(((ground, one) for ground in grounds for one in ground.rests_on), told),
-            claimed=_shown(((ground, one) for ground in grounds for one in ground.claimed), told),
-            aside=_shown(((ground, one) for ground in grounds for one in ground.aside), told),
+            rests_on=_explained_rows(((ground, one) for ground in grounds for one in ground.rests_on), told),
+            claimed=_explained_rows(((ground, one) for ground in grounds for one in ground.claimed), told),
+            aside=_explained_rows(((ground, one) for ground in grounds for one in ground.aside), told),
         )
 
-    def _points_of(self, line: Why | Ground, part: PartKey) -> str:
+    def _points_of(self, line: LineExplanation | CriterionExplanation, part: PartKey) -> str:
         """What it gives of what it could in a part; empty where it gives none there by itself."""
         figures = self.points.get((line.part, line.address)) if line.part is part else None
-        return _told_points(*figures) if figures else ""
+        return _format_points(*figures) if figures else ""
 
     def _url(self, name: str, *arguments: str) -> str:
         return f"{edition_url(self.asked.edition, name, *arguments)}?{self.asked.query}"
 
 
-def _points(parts: Mapping[PartKey, PrintedPart], result: Readiness) -> Mapping[tuple[PartKey, str], Figures]:
+def _points_by_line(parts: Mapping[PartKey, PartDisplay], result: Readiness) -> Mapping[tuple[PartKey, str], PrintedPoints]:
     """What each line, and each benchmark within a recommendation, gives and could give, as printed: they add up."""
     figures = {(part.key, line.key): (line.points, line.of) for part in parts.values() for line in part.lines}
     given = {one.benchmark_id: one.line for one in result.verified.benchmarks}
     for each, line in zip(result.seen.asked.recommendations, parts[PartKey.ACTION].lines, strict=True):
         own = [given[one.id] for one in each.benchmarks]
-        points = formatting.printed([one.points for one in own], total=line.points) if line.points is not None else ()
-        could = formatting.printed([one.of for one in own], total=line.of) if own else ()
+        points = formatting.round_preserving_sum([one.points for one in own], total=line.points) if line.points is not None else ()
+        could = formatting.round_preserving_sum([one.of for one in own], total=line.of) if own else ()
         for one, gives, of in zip(each.benchmarks, points or [None] * len(own), could, strict=True):
-            figures[PartKey.ACTION, address_of(each, one)] = (None if gives is None else plain(gives), plain(of))
+            figures[PartKey.ACTION, benchmark_address(each, one)] = (None if gives is None else without_trailing_zeros(gives), without_trailing_zeros(of))
     return figures
 
 
-def _told_points(points: Decimal | None, of: Decimal) -> str:
+def _format_points(points: Decimal | None, of: Decimal) -> str:
     """ "3 of 7 points"; only what it could give where nothing has been reviewed."""
     return f"could give {of} points" if points is None else f"{points} of {of} points"
 
 
-def _about(line: Why | Ground) -> Row:
+def _subject_row(line: LineExplanation | CriterionExplanation) -> RowReference:
     """The row that a line is about: its benchmark, else its recommendation."""
     if line.benchmark_id is not None:
-        return Row("benchmark", line.benchmark_id)
-    return Row("recommendation", line.recommendation_id) if isinstance(line, Why) and line.recommendation_id else NOBODY
+        return RowReference("benchmark", line.benchmark_id)
+    return RowReference("recommendation", line.recommendation_id) if isinstance(line, LineExplanation) and line.recommendation_id else NO_ROW
 
 
-def _shown(given: Iterable[tuple[Ground, Given]], told: Mapping[Row, ToldRow]) -> list[Shown]:
+def _explained_rows(given: Iterable[tuple[CriterionExplanation, ExplainedRow]], told: Mapping[RowReference, RecordRow]) -> list[ExplanationRow]:
     """Rows on the page, each once with one reason."""
-    found: dict[tuple[Row, str], Shown] = {}
+    found: dict[tuple[RowReference, str], ExplanationRow] = {}
     for ground, one in given:
         if row := told.get(one.row):
             word = row.word_on(ground.benchmark_id if one.row.type == "evidence" else None)
-            found.setdefault((one.row, one.why), Shown(row, word, one.why))
+            found.setdefault((one.row, one.why), ExplanationRow(row, word, one.why))
     return list(found.values())

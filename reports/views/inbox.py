@@ -16,19 +16,19 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import MadeBy, Progress, Status
+from dialogues.choices import MadeBy, ClaimedProgress, CommitmentStatus
 from dialogues.models import Assessment, Commitment, Evidence, Redaction, UpdateRound
 from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.status import days_left
-from dialogues.views.last_decision import just_decided
-from recommendations.edition_context import AtEdition, edition_url, editions_here
+from dialogues.views.last_decision import find_last_decision
+from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.models import Edition
-from recommendations.tracking_period import holding
+from recommendations.tracking_period import find_covering_edition
 from reports import formatting, sentences
 from reports.readiness import countable_facts
-from reports.readiness.explanation.score_display import plain
+from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.forecast import inbox_priority
-from reports.readiness.forecast.review_simulation import ReviewSimulation, reason
+from reports.readiness.forecast.review_simulation import ReviewSimulation, describe_drop
 from reports.readiness.gathering import gather_facts
 from tiptracker import clock
 from tiptracker.choices import Role
@@ -36,11 +36,11 @@ from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 
 PAGE_SIZE = 25
-LOGGED_SHOWN = 25
+MAX_LOGGED = 25
 """How many pieces of evidence the inbox lists at once; those below come up as these are reviewed."""
 
 
-class Due(NamedTuple):
+class TimeLeft(NamedTuple):
     """How many days are left, and until what: the day the commitment is due or, without one ahead, the deadline.
 
     What waits for the embassy is never overdue.
@@ -50,7 +50,7 @@ class Due(NamedTuple):
     words: str
 
 
-class Stake(NamedTuple):
+class PointsAtStake(NamedTuple):
     """What an item could add, in points: all told, and what a verdict would bring of it.
 
     `year` is that of the edition to which it adds, where that isn't the page's. `reasons` say in sentences what it
@@ -65,7 +65,7 @@ class Stake(NamedTuple):
     @property
     def printed(self) -> Decimal:
         """As pages print them."""
-        return plain(formatting.tenths(self.points))
+        return without_trailing_zeros(formatting.round_to_tenth(self.points))
 
     @property
     def lost(self) -> Decimal | None:
@@ -74,17 +74,17 @@ class Stake(NamedTuple):
 
     @property
     def printed_by_verdict(self) -> Decimal:
-        return plain(formatting.tenths(self.by_verdict))
+        return without_trailing_zeros(formatting.round_to_tenth(self.by_verdict))
 
 
-class Waiting(NamedTuple):
+class WaitingUpdate(NamedTuple):
     """A round in the inbox; `days` is for how many it has waited."""
 
     round: UpdateRound
-    claimed: Progress
+    claimed: ClaimedProgress
     days: int
-    stake: Stake
-    due: Due | None
+    stake: PointsAtStake
+    due: TimeLeft | None
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -93,18 +93,18 @@ class Waiting(NamedTuple):
         return -self.stake.points, days, self.round.recorded_at, self.round.pk
 
 
-class Logged(NamedTuple):
+class LoggedEvidence(NamedTuple):
     """A piece of evidence that a colleague logged."""
 
     evidence: Evidence
-    stake: Stake
+    stake: PointsAtStake
 
     @property
     def order(self) -> tuple[Any, ...]:
         return -self.stake.points, self.evidence.recorded_at, self.evidence.pk
 
 
-class _Prospect(NamedTuple):
+class _EditionSimulation(NamedTuple):
     """What reviews would do to an edition's record today, and the deadline until which days are counted."""
 
     simulation: ReviewSimulation
@@ -112,45 +112,45 @@ class _Prospect(NamedTuple):
     year: int | None
 
 
-class _Prospects:
+class _EditionSimulations:
     """Those of a country's editions: what happened counts in the one whose tracking period holds its days."""
 
     def __init__(self, editions: Sequence[Edition]) -> None:
         self.editions = editions
-        self.known: dict[int, _Prospect] = {}
+        self.known: dict[int, _EditionSimulation] = {}
 
-    def of(self, first: date | None, last: date) -> _Prospect:
+    def of(self, first: date | None, last: date) -> _EditionSimulation:
         """That of the edition in which a span counts, else of the page's."""
-        edition = holding(self.editions, first, last) or self.editions[0]
+        edition = find_covering_edition(self.editions, first, last) or self.editions[0]
         if edition.pk not in self.known:
             facts = gather_facts(edition)
             now = clock.now(edition.country.time_zone)
-            terms = countable_facts.newest(facts.edition_terms)
+            terms = countable_facts.newest_row(facts.edition_terms)
             simulation = ReviewSimulation(facts, as_of=now.date(), now=now)
             year = edition.year if edition != self.editions[0] else None
-            self.known[edition.pk] = _Prospect(simulation, terms.deadline_on if terms else None, year)
+            self.known[edition.pk] = _EditionSimulation(simulation, terms.deadline_on if terms else None, year)
         return self.known[edition.pk]
 
 
-def _due(due_on: date | None, prospect: _Prospect, today: date) -> Due | None:
+def _time_left(due_on: date | None, prospect: _EditionSimulation, today: date) -> TimeLeft | None:
     if due_on and (left := days_left(due_on, today)) is not None:
-        return Due(left, f"due {sentences.distance(due_on, today)}")
+        return TimeLeft(left, f"due {sentences.format_relative_date(due_on, today)}")
     if prospect.deadline_on is None:
         return None
     days = (prospect.deadline_on - today).days
     if days < 0:
-        return Due(days, f"{sentences.days(-days)} after the deadline")
-    return Due(days, f"{sentences.days(days)} to the deadline" if days else "the deadline is today")
+        return TimeLeft(days, f"{sentences.format_days(-days)} after the deadline")
+    return TimeLeft(days, f"{sentences.format_days(days)} to the deadline" if days else "the deadline is today")
 
 
 class Inbox(NamedTuple):
     """What waits, in order: ministries' updates, and evidence that somebody else logged."""
 
-    rounds: Sequence[Waiting]
-    logged: Sequence[Logged]
+    rounds: Sequence[WaitingUpdate]
+    logged: Sequence[LoggedEvidence]
 
 
-def _inbox(request: AtEdition, logged: EvidenceQuerySet) -> Inbox:
+def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
     """What waits for the embassy in the page's country; a ministry finds what it sent with its commitments."""
     user, country = request.user, request.edition.country
     if not user.is_embassy:
@@ -167,26 +167,26 @@ def _inbox(request: AtEdition, logged: EvidenceQuerySet) -> Inbox:
         row.pk: row.due_on  # type: ignore[attr-defined]  # annotated by `with_status`
         for row in commitments
     }
-    prospects = _Prospects(editions_here(request))
+    prospects = _EditionSimulations(editions_of_page_country(request))
 
-    def waiting(row: UpdateRound) -> Waiting:
+    def waiting(row: UpdateRound) -> WaitingUpdate:
         commitment = row.update.commitment
         prospect = prospects.of(None, row.happened_on)
-        found = inbox_priority.of_update(prospect.simulation, row.pk)
-        reasons = [reason(fall, "This update") for fall in found.falls]
-        return Waiting(
+        found = inbox_priority.update_priority(prospect.simulation, row.pk)
+        reasons = [describe_drop(fall, "This update") for fall in found.falls]
+        return WaitingUpdate(
             round=row,
-            claimed=Progress(row.claimed),
+            claimed=ClaimedProgress(row.claimed),
             days=(today - timezone.localtime(row.recorded_at).date()).days,
-            stake=Stake(found.points, found.verdict, prospect.year, reasons),
-            due=_due(due_on.get(commitment.pk), prospect, today),
+            stake=PointsAtStake(found.points, found.verdict, prospect.year, reasons),
+            due=_time_left(due_on.get(commitment.pk), prospect, today),
         )
 
-    def by_colleague(row: Evidence) -> Logged:
+    def by_colleague(row: Evidence) -> LoggedEvidence:
         prospect = prospects.of(row.happened_from, row.happened_to)
-        found = inbox_priority.of_evidence(prospect.simulation, row.pk)
-        reasons = [reason(fall, "This evidence") for fall in found.falls]
-        return Logged(row, Stake(found.points, year=prospect.year, reasons=reasons))
+        found = inbox_priority.evidence_priority(prospect.simulation, row.pk)
+        reasons = [describe_drop(fall, "This evidence") for fall in found.falls]
+        return LoggedEvidence(row, PointsAtStake(found.points, year=prospect.year, reasons=reasons))
 
     return Inbox(
         sorted(map(waiting, rounds), key=lambda line: line.order),
@@ -196,20 +196,20 @@ def _inbox(request: AtEdition, logged: EvidenceQuerySet) -> Inbox:
 
 @login_required
 @require_safe
-def round_list(request: AtEdition) -> HttpResponse:
+def round_list(request: EditionRequest) -> HttpResponse:
     """What waits for the embassy: updates of ministries, evidence that colleagues logged, what was reported done."""
     user, country = request.user, request.edition.country
     today = clock.today(country.time_zone)
     unreviewed = Evidence.objects.visible_to(user, country).unreviewed(besides=user).select_related("recorded_by")
-    inbox = _inbox(request, unreviewed)
-    if exports.is_asked(request):
-        rows = [*map(_round_cells, inbox.rounds), *map(_logged_cells, inbox.logged)]
-        return exports.export(request, "inbox", HEADS, rows)
+    inbox = _build_inbox(request, unreviewed)
+    if exports.is_export_requested(request):
+        rows = [*map(_round_cells, inbox.rounds), *map(_evidence_export_row, inbox.logged)]
+        return exports.export_rows(request, "inbox", EXPORT_COLUMNS, rows)
     page = Paginator(inbox.rounds, PAGE_SIZE).get_page(request.GET.get("page"))
-    context: dict[str, Any] = {"page": page, "rounds": list(page), "before": just_decided(request)}
+    context: dict[str, Any] = {"page": page, "rounds": list(page), "before": find_last_decision(request)}
     if user.is_embassy:
         context |= {
-            "logged": inbox.logged[:LOGGED_SHOWN],
+            "logged": inbox.logged[:MAX_LOGGED],
             "logged_count": len(inbox.logged),
             "may_begin": (user.role == Role.OFFICER and bool(inbox.rounds or inbox.logged))
             or (user.role == Role.AMBASSADOR and bool(inbox.logged)),
@@ -219,7 +219,7 @@ def round_list(request: AtEdition) -> HttpResponse:
             "reported": list(
                 Commitment.objects.visible_to(user, country)
                 .with_status(today)
-                .filter(Q(status=Status.REPORTED), made_by=MadeBy.UNITED_STATES)
+                .filter(Q(status=CommitmentStatus.REPORTED), made_by=MadeBy.UNITED_STATES)
                 .order_by("pk")
             ),
             "overtaken_verdicts": list(
@@ -231,7 +231,7 @@ def round_list(request: AtEdition) -> HttpResponse:
             "overtaken_commitments": list(
                 Commitment.objects.visible_to(user, country)
                 .with_status(today)
-                .filter(Q(status=Status.VERIFIED))
+                .filter(Q(status=CommitmentStatus.VERIFIED))
                 .asking_for_another_look()
                 .order_by("pk")
             ),
@@ -239,24 +239,24 @@ def round_list(request: AtEdition) -> HttpResponse:
     return render_page(request, "reports/round_list.html", context)
 
 
-HEADS = (
+EXPORT_COLUMNS = (
     "What waits", "From", "Of", "Claims", "Sent or recorded", "Evidence", "Points at stake", "Of them by a verdict",
     "Days left", "Until what", "Page",
 )  # fmt: skip
 
 
-def _round_cells(line: Waiting) -> tuple[object, ...]:
+def _round_cells(line: WaitingUpdate) -> tuple[object, ...]:
     row, commitment = line.round, line.round.update.commitment
     due = line.due
     return (
         "Update", commitment.maker, commitment.text, line.claimed.label, row.recorded_at,
-        row.evidence_count,  # type: ignore[attr-defined]  # annotated by `_inbox`
+        row.evidence_count,  # type: ignore[attr-defined]  # annotated by `_build_inbox`
         line.stake.printed, line.stake.printed_by_verdict, due.days if due else None, due.words if due else "",
         reverse("round_detail", args=[row.pk]),
     )  # fmt: skip
 
 
-def _logged_cells(line: Logged) -> tuple[object, ...]:
+def _evidence_export_row(line: LoggedEvidence) -> tuple[object, ...]:
     row = line.evidence
     return (
         "Evidence", row.recorded_by.name, row.title, "", row.recorded_at, 1, line.stake.printed, None, None, "",
@@ -266,17 +266,17 @@ def _logged_cells(line: Logged) -> tuple[object, ...]:
 
 @login_required
 @require_safe
-def inbox_next(request: AtEdition) -> HttpResponse:
+def inbox_next(request: EditionRequest) -> HttpResponse:
     """On to what waits for this person next: `after` names what they come from ("round-12", "evidence-5").
 
     Behind one that still waits comes the one below it; behind one that was decided on, the first of all.
     """
     user, after = request.user, request.GET.get("after", "")
-    inbox = _inbox(request, Evidence.objects.visible_to(user, request.edition.country).awaiting(user))
+    inbox = _build_inbox(request, Evidence.objects.visible_to(user, request.edition.country).awaiting(user))
     addresses = {
         f"round-{line.round.pk}": reverse("round_detail", args=[line.round.pk])
         for line in inbox.rounds
-        if user.role == Role.OFFICER and line.round.recorded_by_id != user.pk  # as `can_decide`, for lists
+        if user.role == Role.OFFICER and line.round.recorded_by_id != user.pk  # as `can_decide_on_update`, for lists
     } | {f"evidence-{line.evidence.pk}": reverse("evidence_detail", args=[line.evidence.pk]) for line in inbox.logged}
     keys = list(addresses)
     place = keys.index(after) + 1 if after in addresses else 0

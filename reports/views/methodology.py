@@ -8,17 +8,17 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from recommendations.choices import Rule
-from recommendations.edition_context import AtEdition
+from recommendations.edition_context import EditionRequest
 from reports.briefings import content
 from reports.briefings.step_texts import step_texts
 from reports.readiness import backtest
 from reports.readiness.backtest.report import CONCLUSION
 from reports.readiness.explanation import context_display, headline, method_example, score_display
-from reports.readiness.explanation.step_sentences import told_steps
+from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import METHOD, Readiness, readiness
-from reports.readiness.scoring import LAW
-from reports.views.standpoint import look
+from reports.readiness.readiness import METHOD_VERSION, Readiness, evaluate_readiness
+from reports.readiness.scoring import PART_LAW
+from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.web.pages import render_page
@@ -26,17 +26,17 @@ from tiptracker.web.pages import render_page
 
 @login_required
 @require_safe
-def methodology(request: AtEdition) -> HttpResponse:
+def methodology(request: EditionRequest) -> HttpResponse:
     """The method in force, by the example of the edition at hand; and how it fared on what really happened."""
-    asked, form, status = look(request)
+    asked, form, status = read_standpoint(request)
     context: dict[str, Any] = {
         "asked": asked,
         "form": form,
-        "method": METHOD,
+        "method": METHOD_VERSION,
         "disclaimer": headline.DISCLAIMER,
-        "law": LAW,
+        "law": PART_LAW,
         "watch_list_law": context_display.WATCH_LIST_LAW,
-        "test": backtest.result(),
+        "test": backtest.packaged_backtest(),
         "conclusion": CONCLUSION,
     }
     result: Readiness | None = None
@@ -44,24 +44,24 @@ def methodology(request: AtEdition) -> HttpResponse:
     if asked is not None:
         with snapshot():
             facts = gather_facts(asked.edition)
-        result = readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
-        examples = method_example.by_rule(facts, result)
+        result = evaluate_readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
+        examples = method_example.examples_by_rule(facts, result)
         context |= {
             "result": result,
             "headline": headline.headline(result),
-            "bar": score_display.bar(result),
-            "aside": method_example.set_aside(facts, result),
-            "possible": context_display.possible(result),
-            "ceiling": context_display.ceiling(result),
-            "smallest_set": context_display.smallest_set(result, result.smallest_set()),
-            "watch_list": context_display.watch_list(result),
+            "bar": score_display.readiness_bar_figures(result),
+            "aside": method_example.count_exclusion_reasons(facts, result),
+            "possible": context_display.describe_possible(result),
+            "ceiling": context_display.describe_projected(result),
+            "smallest_set": context_display.describe_smallest_set(result, result.smallest_set()),
+            "watch_list": context_display.describe_watch_list(result),
             "first_step": _first_step(request.user, result),
         }
-    context["parts"] = method_example.parts(result)
+    context["parts"] = method_example.method_parts(result)
     context["rules"] = [(rule, examples.get(rule, "")) for rule in Rule]
     return render_page(request, "reports/methodology.html", context, status=status)
 
 
-def _first_step(user: User, result: Readiness) -> content.NextStep | None:
+def _first_step(user: User, result: Readiness) -> content.StepDisplay | None:
     steps = result.next_steps()
-    return next(iter(told_steps(result, steps, step_texts(result, steps, reader=user)).steps), None)
+    return next(iter(display_steps(result, steps, step_texts(result, steps, reader=user)).steps), None)

@@ -11,21 +11,21 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import Status
+from dialogues.choices import CommitmentStatus
 from dialogues.models import Commitment, UpdateRound
 from recommendations.choices import Tier
-from recommendations.edition_context import edition_of, edition_url
+from recommendations.edition_context import default_edition_of_country, edition_url
 from recommendations.models import Edition
-from recommendations.navigation import standing_of
+from recommendations.navigation import describe_phase
 from reports.readiness.explanation import score_display
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tiptracker import clock
 from tiptracker.accounts.models import Country
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
-class Followed(NamedTuple):
+class CountryOverview(NamedTuple):
     """A country with its edition at hand, where one is followed.
 
     `readiness` is what is verified, of 100; None where nothing has been reviewed. `days_left` is negative after the
@@ -53,7 +53,7 @@ class Followed(NamedTuple):
 
 @login_required
 @require_safe
-def overview(request: SignedIn) -> HttpResponse:
+def overview(request: SignedInRequest) -> HttpResponse:
     """One line a country. Per country one query more than its facts take, and one for the updates of all."""
     user = request.user
     if not user.is_embassy:
@@ -66,34 +66,34 @@ def overview(request: SignedIn) -> HttpResponse:
         .values_list("update__commitment__country")
         .annotate(number=Count("pk"))
     )
-    context = {"lines": [_followed(request, country, waiting) for country in countries]}
+    context = {"lines": [_build_overview(request, country, waiting) for country in countries]}
     return render_page(request, "reports/overview.html", context)
 
 
-def _followed(request: SignedIn, country: Country, waiting: Mapping[int, int]) -> Followed:
-    edition = edition_of(request, country)
+def _build_overview(request: SignedInRequest, country: Country, waiting: Mapping[int, int]) -> CountryOverview:
+    edition = default_edition_of_country(request, country)
     if edition is None:
-        return Followed(country, None)
+        return CountryOverview(country, None)
     today = clock.today(country.time_zone)
-    result = readiness(gather_facts(edition), as_of=today)
-    bar = score_display.bar(result)
-    return Followed(
+    result = evaluate_readiness(gather_facts(edition), as_of=today)
+    bar = score_display.readiness_bar_figures(result)
+    return CountryOverview(
         country=country,
         edition=edition,
         url=edition_url(edition, "dashboard"),
-        standing=standing_of(edition),
+        standing=describe_phase(edition),
         tier=Tier(edition.tier).label,
         target_tier=Tier(edition.target_tier).label if edition.target_tier else "",
         readiness=bar.verified,
         target=bar.mark,
         deadline_on=result.deadline_on,
         days_left=(result.deadline_on - today).days if result.deadline_on else None,
-        overdue=_overdue(request, country, today),
+        overdue=_count_overdue(request, country, today),
         waiting=waiting.get(country.pk, 0),
     )
 
 
-def _overdue(request: SignedIn, country: Country, today: date) -> int:
+def _count_overdue(request: SignedInRequest, country: Country, today: date) -> int:
     """How many of a country's commitments are overdue."""
     rows = Commitment.objects.visible_to(request.user).filter(country=country).with_status(today)
-    return rows.filter(Q(status=Status.OVERDUE)).count()
+    return rows.filter(Q(status=CommitmentStatus.OVERDUE)).count()

@@ -13,23 +13,23 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from dialogues.models import UpdateRound
-from recommendations.edition_context import AtEdition, edition_url
-from reports.choices import Misfit
-from reports.readiness.answers import Row
+from recommendations.edition_context import EditionRequest, edition_url
+from reports.choices import ProblemKind
+from reports.readiness.answers import RowReference
 from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import Readiness, readiness
-from reports.request_params import Asked
+from reports.readiness.readiness import Readiness, evaluate_readiness
+from reports.request_params import RequestedStandpoint
 from reports.views.next_steps import next_steps_context
-from reports.views.record_rows import ToldRow, rows_told
-from reports.views.standpoint import fixed, look
+from reports.views.record_rows import RecordRow, find_record_rows
+from reports.views.standpoint import pin_known_by, read_standpoint
 from reports.views.trend import trend_context
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 
-WAYS = (
+RELATED_PAGES = (
     ("readiness_what_if", "What if some of it were met"),
     ("readiness_trend", "Week by week"),
     ("methodology", "How readiness is counted"),
@@ -38,7 +38,7 @@ WAYS = (
 """The pages that look from the same standpoint."""
 
 
-class Sent(NamedTuple):
+class ClaimedUpdate(NamedTuple):
     """A submission that is waiting: on which commitment, and when it came."""
 
     url: str
@@ -46,48 +46,48 @@ class Sent(NamedTuple):
     on: datetime
 
 
-class Gap(NamedTuple):
+class ClaimGap(NamedTuple):
     """What one ministry claims beyond what is verified, with the submissions and the rows behind it."""
 
     ministry: str
     points: Decimal | None
-    rounds: Sequence[Sent]
-    rows: Sequence[ToldRow]
+    rounds: Sequence[ClaimedUpdate]
+    rows: Sequence[RecordRow]
 
 
-class Unfit(NamedTuple):
+class ProblemRow(NamedTuple):
     """One thing that doesn't fit together: the sentence, what to do, and the rows to look at."""
 
     sentence: str
     to_do: str
-    rows: Sequence[ToldRow]
+    rows: Sequence[RecordRow]
 
 
 @login_required
 @require_safe
-def readiness_detail(request: AtEdition) -> HttpResponse:
+def readiness_detail(request: EditionRequest) -> HttpResponse:
     """How ready the record is for a day, as known at a moment, with all that stands beside the score."""
-    asked, form, status = look(request)
+    asked, form, status = read_standpoint(request)
     context: dict[str, Any] = {"asked": asked, "form": form}
     if asked is not None:
         with snapshot():
             facts = gather_facts(asked.edition)
-            result = readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
+            result = evaluate_readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
             needed = result.smallest_set()
             context |= {
                 "result": result,
                 "headline": headline.headline(result),
                 "has_benchmarks": bool(result.verified.benchmarks),
-                "bar": score_display.bar(result),
-                "possible": context_display.possible(result),
-                "ceiling": context_display.ceiling(result),
-                "smallest_set": context_display.smallest_set(result, needed),
-                "watch_list": context_display.watch_list(result),
-                "parts": score_display.parts(result),
-                "gaps": _gaps(request.user, asked, result),
+                "bar": score_display.readiness_bar_figures(result),
+                "possible": context_display.describe_possible(result),
+                "ceiling": context_display.describe_projected(result),
+                "smallest_set": context_display.describe_smallest_set(result, needed),
+                "watch_list": context_display.describe_watch_list(result),
+                "parts": score_display.display_parts(result),
+                "gaps": _build_claim_gaps(request.user, asked, result),
                 **next_steps_context(request.user, result),
-                "ways": _ways(asked),
-                "to_the_mark": _to_the_mark(fixed(asked), needed),
+                "ways": _related_links(asked),
+                "to_the_mark": _smallest_set_url(pin_known_by(asked), needed),
                 **trend_context(request.user, asked.edition, facts, asked.as_of, asked.known_by),
             }
     return render_page(request, "reports/readiness_detail.html", context, status=status)
@@ -95,63 +95,63 @@ def readiness_detail(request: AtEdition) -> HttpResponse:
 
 @login_required
 @require_safe
-def readiness_checks(request: AtEdition) -> HttpResponse:
+def readiness_checks(request: EditionRequest) -> HttpResponse:
     """What doesn't fit together in the record, sort by sort, each with what to do."""
-    asked, form, status = look(request)
+    asked, form, status = read_standpoint(request)
     context: dict[str, Any] = {"asked": asked, "form": form}
     if asked is not None:
         with snapshot():
-            result = readiness(gather_facts(asked.edition), as_of=asked.as_of, known_by=asked.known_by)
-            context |= {"count": len(result.checks), "sorts": _sorts(request.user, asked, result)}
-        if exports.is_asked(request):
-            rows = [_cells(sort, one) for sort, checks in context["sorts"] for one in checks]
-            return exports.export(request, "checks", CHECK_HEADS, rows)
+            result = evaluate_readiness(gather_facts(asked.edition), as_of=asked.as_of, known_by=asked.known_by)
+            context |= {"count": len(result.checks), "sorts": _problems_by_kind(request.user, asked, result)}
+        if exports.is_export_requested(request):
+            rows = [_export_row(sort, one) for sort, checks in context["sorts"] for one in checks]
+            return exports.export_rows(request, "checks", CHECK_EXPORT_COLUMNS, rows)
     return render_page(request, "reports/readiness_checks.html", context, status=status)
 
 
-CHECK_HEADS = ("Sort", "What doesn’t fit", "What to do", "Where")
+CHECK_EXPORT_COLUMNS = ("Sort", "What doesn’t fit", "What to do", "Where")
 
 
-def _cells(sort: Misfit, one: Unfit) -> tuple[object, ...]:
+def _export_row(sort: ProblemKind, one: ProblemRow) -> tuple[object, ...]:
     return sort.label, one.sentence, one.to_do, "; ".join(row.text for row in one.rows)
 
 
-def _gaps(user: User, asked: Asked, result: Readiness) -> list[Gap]:
+def _build_claim_gaps(user: User, asked: RequestedStandpoint, result: Readiness) -> list[ClaimGap]:
     """The gap by ministry; what came without a submission is named row by row."""
-    claims = context_display.claims(result)
+    claims = context_display.display_claims(result)
     ministries = {
         row.pk: row.name for row in Ministry.objects.visible_to(user).filter(country=asked.edition.country_id)
     }
     rounds = {
-        row.pk: Sent(
+        row.pk: ClaimedUpdate(
             reverse("round_detail", args=[row.pk]), f"{row.update}, on “{row.update.commitment}”", row.recorded_at
         )
         for row in UpdateRound.objects.visible_to(user)
         .filter(pk__in=[key for one in claims for key in one.rounds])
         .select_related("update__commitment")
     }
-    told = rows_told(
+    told = find_record_rows(
         user,
         [
             row
             for one in claims
             for row in [
-                *(Row("evidence", key) for key in one.evidence),
-                *(Row("reading", key) for key in one.readings),
+                *(RowReference("evidence", key) for key in one.evidence),
+                *(RowReference("reading", key) for key in one.readings),
             ]
         ],
         asked.known_by,
     )
     return [
-        Gap(
+        ClaimGap(
             ministries.get(one.ministry_id or 0, "Told by others, logged by the embassy"),
             one.points,
             [rounds[key] for key in one.rounds if key in rounds],
             [
                 told[row]
                 for row in [
-                    *(Row("evidence", key) for key in one.evidence),
-                    *(Row("reading", key) for key in one.readings),
+                    *(RowReference("evidence", key) for key in one.evidence),
+                    *(RowReference("reading", key) for key in one.readings),
                 ]
                 if row in told
             ],
@@ -160,31 +160,31 @@ def _gaps(user: User, asked: Asked, result: Readiness) -> list[Gap]:
     ]
 
 
-def _sorts(user: User, asked: Asked, result: Readiness) -> list[tuple[Misfit, list[Unfit]]]:
+def _problems_by_kind(user: User, asked: RequestedStandpoint, result: Readiness) -> list[tuple[ProblemKind, list[ProblemRow]]]:
     """The checks by sort, in the order in which they are made."""
-    told = rows_told(user, [row for one in result.checks for row in one.rows], asked.known_by)
+    told = find_record_rows(user, [row for one in result.checks for row in one.rows], asked.known_by)
     return [
-        (sort, [Unfit(one.sentence, one.to_do, _in_turn(one.rows, told)) for one in checks])
+        (sort, [ProblemRow(one.sentence, one.to_do, _rows_in_order(one.rows, told)) for one in checks])
         for sort, checks in groupby(result.checks, key=lambda one: one.misfit)
     ]
 
 
-def _in_turn(rows: Sequence[Row], told: Mapping[Row, ToldRow]) -> list[ToldRow]:
+def _rows_in_order(rows: Sequence[RowReference], told: Mapping[RowReference, RecordRow]) -> list[RecordRow]:
     return [told[row] for row in rows if row in told]
 
 
-def _ways(asked: Asked) -> list[tuple[str, str]]:
+def _related_links(asked: RequestedStandpoint) -> list[tuple[str, str]]:
     """Where else the same record is looked at, from the same standpoint; and what changed until there."""
     until = {"as_of_to": asked.as_of.isoformat()}
     if asked.known_by:
         until["known_by_to"] = asked.known_by.isoformat()
     return [
         (edition_url(asked.edition, "readiness_changes", query=until), "What changed before"),
-        *((f"{edition_url(asked.edition, name)}?{asked.query}", label) for name, label in WAYS),
+        *((f"{edition_url(asked.edition, name)}?{asked.query}", label) for name, label in RELATED_PAGES),
     ]
 
 
-def _to_the_mark(asked: Asked, needed: Sequence[int] | None) -> str:
+def _smallest_set_url(asked: RequestedStandpoint, needed: Sequence[int] | None) -> str:
     """Where the smallest set (ids) is tried; empty where there is none to try."""
     page = edition_url(asked.edition, "readiness_what_if")
     return f"{page}?{asked.query}&{urlencode({'met': needed}, doseq=True)}" if needed else ""

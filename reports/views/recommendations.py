@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import DoneBy, MadeBy, Shows, Status, Verdict
-from dialogues.date_spans import first_day
+from dialogues.choices import DoneBy, MadeBy, SupportKind, CommitmentStatus, Verdict
+from dialogues.date_spans import find_start_date
 from dialogues.models import (
     Assessment,
     Commitment,
@@ -27,77 +27,77 @@ from dialogues.models import (
     EvidenceReview,
     Reading,
 )
-from dialogues.models.commitments import standing_in
-from dialogues.permissions import can_assess, can_log, can_record_commitment
-from dialogues.score_effects import beside_status, what_was_sent
-from dialogues.status import Standing
+from dialogues.models.commitments import standing_from_row
+from dialogues.permissions import can_assess, can_log_evidence, can_record_commitment
+from dialogues.score_effects import format_status_detail, describe_last_update
+from dialogues.status import CommitmentStanding
 from recommendations.choices import Origin, Pillar, Rule
-from recommendations.edition_context import AtEdition, stand_at
+from recommendations.edition_context import EditionRequest, set_page_edition
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import RecommendationQuerySet
 from recommendations.permissions import can_edit_recommendations
-from recommendations.unmet_years import Unmet
-from reports.choices import Looked
-from reports.forms import RecommendationFilter
+from recommendations.unmet_years import YearsUnmet
+from reports.choices import ReviewState
+from reports.forms import RecommendationFilterForm
 from reports.permissions import can_read_readiness
-from reports.readiness.explanation.counting_reasons import Weight, Weights, done_by, weigh
-from reports.readiness.explanation.score_display import PrintedBenchmark, benchmarks
+from reports.readiness.explanation.counting_reasons import CountingStatus, CountingStatuses, describe_doer, find_counting_statuses
+from reports.readiness.explanation.score_display import BenchmarkDisplay, display_benchmarks
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.web import exports
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.pages import SignedInRequest, render_page
 
-NOT_USED = Weight(counts=False, why="from a year that is not compared")
+NOT_COMPARED = CountingStatus(counts=False, why="from a year that is not compared")
 """The weight of what the facts of this edition don't hold."""
 
 
-class Asked(NamedTuple):
+class RecommendationListRow(NamedTuple):
     """A recommendation as the embassy reads it in the list: what it says, and where its benchmarks stand."""
 
     recommendation: Recommendation
     pillar: Pillar
     is_of_action_plan: bool
-    benchmarks: Sequence[tuple[Benchmark, PrintedBenchmark | None]]
+    benchmarks: Sequence[tuple[Benchmark, BenchmarkDisplay | None]]
 
     @property
     def is_reconstruction(self) -> bool:
         return self.recommendation.is_reconstruction
 
 
-class Promise(NamedTuple):
+class BenchmarkCommitment(NamedTuple):
     """A commitment towards a benchmark; `reach` says whether keeping it would meet that."""
 
     commitment: Commitment
-    standing: Standing
+    standing: CommitmentStanding
     reach: str
 
     @property
     def told(self) -> str:
         """What to read in place of the status: "overdue by 12 days", "with the embassy since 12 January 2022"."""
-        return beside_status(self.standing)
+        return format_status_detail(self.standing)
 
     @property
     def sent(self) -> str:
         """What became of its newest update: "returned on 13 January 2022", "no update received"."""
-        return what_was_sent(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
+        return describe_last_update(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
 
 
-class Borne(NamedTuple):
+class BenchmarkEvidence(NamedTuple):
     """A piece of evidence on a benchmark: what it shows, the embassy's word on that, and whether it counts."""
 
     evidence: Evidence
-    shows: Shows
+    shows: SupportKind
     done_by: str
-    looked: Looked
+    looked: ReviewState
     review: EvidenceReview | None
-    weight: Weight
+    weight: CountingStatus
 
     @property
     def first_day(self) -> date | None:
         """Its first day on this benchmark: its own, else the one that the embassy's word on that states."""
-        return first_day(self.evidence.happened_from, [self.review] if self.review else [])
+        return find_start_date(self.evidence.happened_from, [self.review] if self.review else [])
 
     @property
     def moment(self) -> tuple[date, datetime]:
@@ -105,14 +105,14 @@ class Borne(NamedTuple):
         return self.evidence.happened_to, self.evidence.recorded_at
 
 
-class Told(NamedTuple):
+class BenchmarkReading(NamedTuple):
     """A reading of the benchmark's indicator, and whether it counts."""
 
     reading: Reading
-    weight: Weight
+    weight: CountingStatus
 
 
-class Judged(NamedTuple):
+class BenchmarkVerdict(NamedTuple):
     """A verdict of the embassy, the evidence it rests on, from which day it holds, and whether it still does."""
 
     assessment: Assessment
@@ -128,18 +128,18 @@ class Judged(NamedTuple):
         return said.date(), said
 
 
-class Checked(NamedTuple):
+class BenchmarkDetail(NamedTuple):
     """One benchmark with all that bears on it; `story` is evidence and verdicts, newest first."""
 
     benchmark: Benchmark
     terms: BenchmarkTerms | None
-    stands: PrintedBenchmark | None
+    stands: BenchmarkDisplay | None
     is_assessed: bool
     may_assess: bool
     has_verdict: bool
-    commitments: Sequence[Promise]
-    readings: Sequence[Told]
-    story: Sequence[Borne | Judged]
+    commitments: Sequence[BenchmarkCommitment]
+    readings: Sequence[BenchmarkReading]
+    story: Sequence[BenchmarkEvidence | BenchmarkVerdict]
 
 
 class OwnCommitment(NamedTuple):
@@ -147,12 +147,12 @@ class OwnCommitment(NamedTuple):
 
     text: str
     url: str
-    status: Status
+    status: CommitmentStatus
     status_text: str
     due_on: date | None
 
 
-class Published(NamedTuple):
+class PublishedRecommendation(NamedTuple):
     """A recommendation as a ministry reads it, in plain values, so that nothing more can be reached from the page."""
 
     number: int
@@ -166,30 +166,30 @@ class Published(NamedTuple):
 
 @login_required
 @require_safe
-def recommendation_list(request: AtEdition) -> HttpResponse:
+def recommendation_list(request: EditionRequest) -> HttpResponse:
     """The edition's recommendations, most important first; `?pillar=`, `?ministry=` narrow, `?as=` gives a file."""
     user, edition = request.user, request.edition
     reads_readiness = can_read_readiness(user, edition)
     led_by = list(Ministry.objects.visible_to(user).filter(country=edition.country_id)) if reads_readiness else None
-    chosen = RecommendationFilter(request.GET, ministries=led_by)
+    chosen = RecommendationFilterForm(request.GET, ministries=led_by)
     chosen.is_valid()
     seen = Recommendation.objects.visible_to(user).filter(edition=edition)
-    rows = _narrowed(seen.asked().select_related("lead").with_pillar(), chosen.cleaned_data)
+    rows = _apply_filter(seen.asked().select_related("lead").with_pillar(), chosen.cleaned_data)
     context: dict[str, Any] = {"edition": edition, "filter": chosen, "is_narrowed": chosen.is_narrowing}
-    if not exports.is_asked(request) and not chosen.is_narrowing:
+    if not exports.is_export_requested(request) and not chosen.is_narrowing:
         context["retired"] = [
             (reverse("recommendation_detail", args=[pk]), text)
             for pk, text in seen.filter(is_retired=True).order_by("number", "pk").values_list("pk", "text")
         ]
     if not reads_readiness:
-        published = _published(user, edition, rows)
-        if exports.is_asked(request):
-            told = [(one.number, one.text, _source(one)) for one in published]
-            return exports.export(request, "recommendations", PUBLISHED_HEADS, told)
+        published = _build_published(user, edition, rows)
+        if exports.is_export_requested(request):
+            told = [(one.number, one.text, _wording_source(one)) for one in published]
+            return exports.export_rows(request, "recommendations", PUBLISHED_EXPORT_COLUMNS, told)
         return render_page(request, "reports/recommendation_list.html", context | {"published": published})
-    asked = _asked(user, edition, rows)
-    if exports.is_asked(request):
-        return exports.export(request, "recommendations", HEADS, [cells for one in asked for cells in _cells(one)])
+    asked = _list_rows(user, edition, rows)
+    if exports.is_export_requested(request):
+        return exports.export_rows(request, "recommendations", EXPORT_COLUMNS, [cells for one in asked for cells in _export_rows(one)])
     context |= {
         "rows": asked,
         "any_reconstruction": any(one.recommendation.is_reconstruction for one in asked),
@@ -199,11 +199,11 @@ def recommendation_list(request: AtEdition) -> HttpResponse:
     return render_page(request, "reports/recommendation_list.html", context, partial="rows")
 
 
-PUBLISHED_HEADS = ("Number", "Recommendation", "Whose words")
-HEADS = (*PUBLISHED_HEADS, "Pillar", "Lead ministry", "Benchmark", "What it asks", "How far", "Verdict")
+PUBLISHED_EXPORT_COLUMNS = ("Number", "Recommendation", "Whose words")
+EXPORT_COLUMNS = (*PUBLISHED_EXPORT_COLUMNS, "Pillar", "Lead ministry", "Benchmark", "What it asks", "How far", "Verdict")
 
 
-def _narrowed(rows: RecommendationQuerySet, chosen: dict[str, Any]) -> RecommendationQuerySet:
+def _apply_filter(rows: RecommendationQuerySet, chosen: dict[str, Any]) -> RecommendationQuerySet:
     if pillar := chosen.get("pillar"):
         rows = rows.filter(Q(pillar=pillar))
     if ministry := chosen.get("ministry"):
@@ -211,10 +211,10 @@ def _narrowed(rows: RecommendationQuerySet, chosen: dict[str, Any]) -> Recommend
     return rows
 
 
-def _cells(asked: Asked) -> Iterable[tuple[object, ...]]:
+def _export_rows(asked: RecommendationListRow) -> Iterable[tuple[object, ...]]:
     """A line a benchmark, or one where there is none yet."""
     row = asked.recommendation
-    told = (row.number, row.text, _source(asked), asked.pillar.label, row.lead.name if row.lead else "")
+    told = (row.number, row.text, _wording_source(asked), asked.pillar.label, row.lead.name if row.lead else "")
     if not asked.benchmarks:
         yield (*told, "", "", "", "")
     for benchmark, stands in asked.benchmarks:
@@ -222,7 +222,7 @@ def _cells(asked: Asked) -> Iterable[tuple[object, ...]]:
         yield (*told, key, benchmark.wording, *((stands.bar.text, stands.verdict.label) if stands else ("", "")))
 
 
-def _source(one: "Asked | Published") -> str:
+def _wording_source(one: "Asked | Published") -> str:
     """Whose words a recommendation is in."""
     origin = Origin.ACTION_PLAN if one.is_of_action_plan else Origin.REPORT
     return f"{origin.label}, our reconstruction" if one.is_reconstruction else origin.label
@@ -230,7 +230,7 @@ def _source(one: "Asked | Published") -> str:
 
 @login_required
 @require_safe
-def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
+def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One recommendation with all that bears on it."""
     recommendation = get_object_or_404(
         Recommendation.objects.visible_to(request.user)
@@ -239,11 +239,11 @@ def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
         pk=pk,
     )
     edition = recommendation.edition
-    stand_at(request, edition)
+    set_page_edition(request, edition)
     if not can_read_readiness(request.user, edition):
         rows = Recommendation.objects.visible_to(request.user).filter(pk=pk)
         context: dict[str, Any] = {
-            "published": _published(request.user, edition, rows)[0],
+            "published": _build_published(request.user, edition, rows)[0],
             "year": edition.year,
             "is_retired": recommendation.is_retired,
         }
@@ -255,29 +255,29 @@ def recommendation_detail(request: SignedIn, pk: int) -> HttpResponse:
         "origin": Origin(recommendation.origin),
         "supporting": list(recommendation.supporting.all()),
         "repeated": recommendation.repeats,
-        "repeated_by": list(_repeating(request.user, recommendation)),
-        "unmet": _unmet(request.user, recommendation),
+        "repeated_by": list(_find_repeats(request.user, recommendation)),
+        "unmet": _years_unmet(request.user, recommendation),
         "is_retired": recommendation.is_retired,
-        "wordings": _wordings(request.user, recommendation),
-        "benchmarks": _checked(request.user, recommendation),
+        "wordings": _wording_history(request.user, recommendation),
+        "benchmarks": _build_benchmark_details(request.user, recommendation),
         "may_edit": is_asked and can_edit_recommendations(request.user, edition),
-        "may_log": is_asked and can_log(request.user, edition.country),
+        "may_log": is_asked and can_log_evidence(request.user, edition.country),
         "may_record": is_asked and can_record_commitment(request.user, edition.country),
     }
     return render_page(request, "reports/recommendation_detail.html", context)
 
 
-def _asked(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> list[Asked]:
+def _list_rows(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> list[RecommendationListRow]:
     facts = gather_facts(edition)
-    result = readiness(facts, as_of=clock.today(edition.country.time_zone))
-    return asked_of(user, rows, benchmarks(facts, result))
+    result = evaluate_readiness(facts, as_of=clock.today(edition.country.time_zone))
+    return build_recommendation_rows(user, rows, display_benchmarks(facts, result))
 
 
-def asked_of(user: User, rows: QuerySet[Recommendation], stands: Mapping[int, PrintedBenchmark]) -> list[Asked]:
+def build_recommendation_rows(user: User, rows: QuerySet[Recommendation], stands: Mapping[int, BenchmarkDisplay]) -> list[RecommendationListRow]:
     """Recommendations (`with_pillar`), most important first, with where their benchmarks stand. Two queries."""
     seen = Prefetch("benchmarks", Benchmark.objects.visible_to(user).order_by("letter").with_terms())
     return [
-        Asked(
+        RecommendationListRow(
             row,
             Pillar(row.pillar),
             row.origin == Origin.ACTION_PLAN,
@@ -287,7 +287,7 @@ def asked_of(user: User, rows: QuerySet[Recommendation], stands: Mapping[int, Pr
     ]
 
 
-def _published(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> list[Published]:
+def _build_published(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> list[PublishedRecommendation]:
     """The recommendations with a reader's own commitments and the wording of their benchmarks."""
     today = clock.today(edition.country.time_zone)
     wordings = defaultdict(list)
@@ -303,13 +303,13 @@ def _published(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> 
     own: QuerySet[Any] = Commitment.objects.visible_to(user).with_status(today)
     for promise in own.prefetch_related("links__benchmark").order_by("pk"):
         if promise.status:
-            standing = standing_in(promise, today)
+            standing = standing_from_row(promise, today)
             url = reverse("commitment_detail", args=[promise.pk])
-            told = OwnCommitment(promise.text, url, standing.status, beside_status(standing), standing.due_on)
+            told = OwnCommitment(promise.text, url, standing.status, format_status_detail(standing), standing.due_on)
             for link in promise.links.all():
                 commitments[link.benchmark.recommendation_id][promise.pk] = told
     return [
-        Published(
+        PublishedRecommendation(
             number=row.number,
             text=row.text,
             is_reconstruction=row.is_reconstruction,
@@ -322,19 +322,19 @@ def _published(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> 
     ]
 
 
-def _repeating(user: User, recommendation: Recommendation) -> QuerySet[Recommendation]:
+def _find_repeats(user: User, recommendation: Recommendation) -> QuerySet[Recommendation]:
     """What asks it again a year later."""
     rows = Recommendation.objects.visible_to(user).asked().filter(repeats=recommendation)
     return rows.select_related("edition").order_by("edition__year", "-origin", "number")
 
 
-def _unmet(user: User, recommendation: Recommendation) -> Unmet | None:
+def _years_unmet(user: User, recommendation: Recommendation) -> YearsUnmet | None:
     """For how many years running, as a report tells it or as it is counted."""
     known = Recommendation.objects.visible_to(user).filter(edition__country=recommendation.edition.country_id)
     return known.years_unmet().get(recommendation.pk)
 
 
-def _wordings(user: User, recommendation: Recommendation) -> list[RecommendationTerms]:
+def _wording_history(user: User, recommendation: Recommendation) -> list[RecommendationTerms]:
     """Every number and wording it has had, newest first; none where there was but one."""
     rows = RecommendationTerms.objects.visible_to(user).filter(recommendation=recommendation).known_by(None)
     terms = list(rows.select_related("recorded_by"))
@@ -342,23 +342,23 @@ def _wordings(user: User, recommendation: Recommendation) -> list[Recommendation
     return terms if len(worded) > 1 else []
 
 
-def _checked(user: User, recommendation: Recommendation) -> list[Checked]:
+def _build_benchmark_details(user: User, recommendation: Recommendation) -> list[BenchmarkDetail]:
     """Its benchmarks, each with what was promised, what happened, what was counted and what the embassy says."""
     edition = recommendation.edition
     today = clock.today(edition.country.time_zone)
     facts = gather_facts(edition)
-    stands = benchmarks(facts, readiness(facts, as_of=today))
-    weights = weigh(facts, today)
+    stands = display_benchmarks(facts, evaluate_readiness(facts, as_of=today))
+    weights = find_counting_statuses(facts, today)
     rows = list(Benchmark.objects.visible_to(user).filter(recommendation=recommendation).with_terms())
-    promises = _promises(user, rows, today)
-    evidence = _evidence(user, rows, weights)
-    readings = _readings(user, rows, weights)
-    assessments = _assessments(user, rows, weights)
+    promises = _commitments_by_benchmark(user, rows, today)
+    evidence = _evidence_by_benchmark(user, rows, weights)
+    readings = _readings_by_indicator(user, rows, weights)
+    assessments = _verdicts_by_benchmark(user, rows, weights)
     for one in rows:
         one.recommendation = recommendation
     may_assess = bool(rows) and not recommendation.is_retired and can_assess(user, rows[0])
     return [
-        Checked(
+        BenchmarkDetail(
             benchmark=one,
             terms=(terms := one.current_terms),
             stands=stands.get(one.pk),
@@ -375,20 +375,20 @@ def _checked(user: User, recommendation: Recommendation) -> list[Checked]:
     ]
 
 
-def _promises(user: User, rows: Iterable[Benchmark], today: date) -> Mapping[int, list[Promise]]:
+def _commitments_by_benchmark(user: User, rows: Iterable[Benchmark], today: date) -> Mapping[int, list[BenchmarkCommitment]]:
     """Commitments by benchmark: the soonest due first, those without a date last."""
     towards = Commitment.objects.visible_to(user).filter(benchmarks__in=rows).distinct()
     found = defaultdict(list)
     stands: QuerySet[Any] = towards.with_status(today)
     for row in stands.select_related("ministry").prefetch_related("links"):
         for link in row.links.all() if row.status else ():
-            found[link.benchmark_id].append(Promise(row, standing_in(row, today), link.get_reach_display()))
+            found[link.benchmark_id].append(BenchmarkCommitment(row, standing_from_row(row, today), link.get_reach_display()))
     for promises in found.values():
         promises.sort(key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
     return found
 
 
-def _evidence(user: User, rows: Iterable[Benchmark], weights: Weights) -> Mapping[int, list[Borne]]:
+def _evidence_by_benchmark(user: User, rows: Iterable[Benchmark], weights: CountingStatuses) -> Mapping[int, list[BenchmarkEvidence]]:
     """Evidence by benchmark: what happened last first."""
     reviews = EvidenceReview.objects.visible_to(user).select_related("recorded_by").order_by("recorded_at", "pk")
     found = defaultdict(list)
@@ -400,14 +400,14 @@ def _evidence(user: User, rows: Iterable[Benchmark], weights: Weights) -> Mappin
         .order_by("-evidence__happened_to", "-evidence__pk")
     ):
         review = row.said[-1] if row.said else None  # type: ignore[attr-defined]
-        looked = Looked(review.decision) if review else Looked.CLAIMED
-        doer = done_by(DoneBy(row.evidence.done_by))
-        weight = weights.bearings.get(row.pk, NOT_USED)
-        found[row.benchmark_id].append(Borne(row.evidence, Shows(row.shows), doer, looked, review, weight))
+        looked = ReviewState(review.decision) if review else ReviewState.CLAIMED
+        doer = describe_doer(DoneBy(row.evidence.done_by))
+        weight = weights.bearings.get(row.pk, NOT_COMPARED)
+        found[row.benchmark_id].append(BenchmarkEvidence(row.evidence, SupportKind(row.shows), doer, looked, review, weight))
     return found
 
 
-def _readings(user: User, rows: Iterable[Benchmark], weights: Weights) -> Mapping[int, list[Told]]:
+def _readings_by_indicator(user: User, rows: Iterable[Benchmark], weights: CountingStatuses) -> Mapping[int, list[BenchmarkReading]]:
     """Readings by indicator, of those that the benchmarks count: the latest day covered first."""
     indicators = {terms.indicator_id for one in rows if (terms := one.current_terms) and terms.indicator_id}
     found = defaultdict(list)
@@ -417,11 +417,11 @@ def _readings(user: User, rows: Iterable[Benchmark], weights: Weights) -> Mappin
         .select_related("evidence", "indicator")
         .order_by("-through_on", "-recorded_at", "-pk")
     ):
-        found[row.indicator_id].append(Told(row, weights.readings.get(row.pk, NOT_USED)))
+        found[row.indicator_id].append(BenchmarkReading(row, weights.readings.get(row.pk, NOT_COMPARED)))
     return found
 
 
-def _assessments(user: User, rows: Iterable[Benchmark], weights: Weights) -> Mapping[int, list[Judged]]:
+def _verdicts_by_benchmark(user: User, rows: Iterable[Benchmark], weights: CountingStatuses) -> Mapping[int, list[BenchmarkVerdict]]:
     """Verdicts by benchmark, newest first."""
     found = defaultdict(list)
     for row in (
@@ -435,6 +435,6 @@ def _assessments(user: User, rows: Iterable[Benchmark], weights: Weights) -> Map
         recorded_on = timezone.localtime(row.recorded_at).date()
         held_from = max((piece.happened_to for piece in evidence), default=recorded_on)
         found[row.benchmark_id].append(
-            Judged(row, Verdict(row.verdict), evidence, held_from, row.pk in weights.holding)
+            BenchmarkVerdict(row, Verdict(row.verdict), evidence, held_from, row.pk in weights.holding)
         )
     return found

@@ -1,6 +1,6 @@
 """Rows of the record as a page names them: what each is called, where it is read, who says so and who verified it.
 
-What was concluded refers to its rows by type and id alone (`reports.readiness.answers.Row`); here they become
+What was concluded refers to its rows by type and id alone (`reports.readiness.answers.RowReference`); here they become
 links. A row that somebody doesn't see isn't in the answer.
 """
 
@@ -12,29 +12,29 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from dialogues.choices import Review
+from dialogues.choices import EvidenceDecision
 from dialogues.models import Assessment, Commitment, Evidence, EvidenceReview, Reading
-from recommendations.choices import DATES_ALONE, Origin
+from recommendations.choices import DATE_ONLY_MILESTONES, Origin
 from recommendations.edition_context import edition_url
 from recommendations.models import Benchmark, Edition, EditionTerms, Milestone, Recommendation
 from reports import formatting
-from reports.readiness.answers import Row
+from reports.readiness.answers import RowReference
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 
 
-class Said(NamedTuple):
+class RecordedReview(NamedTuple):
     """The embassy's word: on what a piece of evidence shows on a benchmark (id), or (None) on the evidence itself."""
 
     benchmark_id: int | None
-    decision: Review
+    decision: EvidenceDecision
     who: str
     on: datetime
     reason: str
     first_on: date | None
 
 
-class ToldRow(NamedTuple):
+class RecordRow(NamedTuple):
     """A row as it is named on a page.
 
     `url` is where it is read; empty where it has no page. `source` is the document it names. `who`,
@@ -42,7 +42,7 @@ class ToldRow(NamedTuple):
     `first` and `last` are its days in the world. `said` holds the newest word on each thing it shows.
     """
 
-    row: Row
+    row: RowReference
     text: str
     url: str = ""
     source: str = ""
@@ -51,19 +51,19 @@ class ToldRow(NamedTuple):
     on: datetime | None = None
     first: date | None = None
     last: date | None = None
-    said: Sequence[Said] = ()
+    said: Sequence[RecordedReview] = ()
 
     @property
-    def word(self) -> Said | None:
+    def word(self) -> RecordedReview | None:
         """The newest word on any of it; None where nobody has looked."""
         return max(self.said, key=lambda one: one.on, default=None)
 
-    def word_on(self, benchmark_id: int | None) -> Said | None:
+    def word_on(self, benchmark_id: int | None) -> RecordedReview | None:
         """The newest word on what it shows on one benchmark, or (None) on itself."""
         return next((one for one in self.said if one.benchmark_id == benchmark_id), None)
 
 
-def rows_told(user: User, rows: Iterable[Row], known_by: datetime | None = None) -> Mapping[Row, ToldRow]:
+def find_record_rows(user: User, rows: Iterable[RowReference], known_by: datetime | None = None) -> Mapping[RowReference, RecordRow]:
     """What the rows are called, by row; without those that this person doesn't see.
 
     The embassy's words, what is asked and a milestone's day are those known by the moment (None: by
@@ -73,22 +73,22 @@ def rows_told(user: User, rows: Iterable[Row], known_by: datetime | None = None)
     asked: dict[str, set[int]] = defaultdict(set)
     for row in rows:
         asked[row.type].add(row.id)
-    found: list[ToldRow] = []
+    found: list[RecordRow] = []
     if asked["evidence"] or asked["reading"]:
-        found += _proof(user, asked["evidence"], asked["reading"], known_by)
+        found += _evidence_and_reading_rows(user, asked["evidence"], asked["reading"], known_by)
     if asked["benchmark"]:
-        found += _benchmarks(user, asked["benchmark"], known_by)
+        found += _benchmark_rows(user, asked["benchmark"], known_by)
     if asked["recommendation"]:
-        found += _recommendations(user, asked["recommendation"], known_by)
+        found += _recommendation_rows(user, asked["recommendation"], known_by)
     if asked["milestone"]:
-        found += _milestones(user, asked["milestone"], known_by)
-    for kind, tell in _TELLERS.items():
+        found += _milestone_rows(user, asked["milestone"], known_by)
+    for kind, tell in _ROW_FINDERS.items():
         if asked[kind]:
             found += tell(user, asked[kind])
     return {told.row: told for told in found}
 
 
-def _proof(user: User, evidence: set[int], readings: set[int], known_by: datetime | None) -> Iterator[ToldRow]:
+def _evidence_and_reading_rows(user: User, evidence: set[int], readings: set[int], known_by: datetime | None) -> Iterator[RecordRow]:
     """Evidence, and readings with the evidence they cite."""
     then = Q() if known_by is None else Q(recorded_at__lte=known_by)
     figures = list(
@@ -101,7 +101,7 @@ def _proof(user: User, evidence: set[int], readings: set[int], known_by: datetim
     pieces = {
         row.pk: row for row in seen.filter(pk__in=evidence | set(cites.values())).select_related("file", "recorded_by")
     }
-    words = _words(
+    words = _newest_reviews(
         EvidenceReview.objects.visible_to(user)
         .filter(then, evidence__in=pieces)
         .select_related("bearing", "recorded_by")
@@ -109,14 +109,14 @@ def _proof(user: User, evidence: set[int], readings: set[int], known_by: datetim
     )
     for row in figures:
         piece = pieces.get(cites.get(row.pk, 0))
-        yield _reading(row, piece, words)
+        yield _reading_row(row, piece, words)
     for key in evidence & pieces.keys():
         piece = pieces[key]
-        yield ToldRow(
-            Row("evidence", piece.pk),
+        yield RecordRow(
+            RowReference("evidence", piece.pk),
             piece.title,
             reverse("evidence_detail", args=[piece.pk]),
-            _source(piece),
+            _source_name(piece),
             piece.stated_by,
             "claimed",
             piece.recorded_at,
@@ -126,15 +126,15 @@ def _proof(user: User, evidence: set[int], readings: set[int], known_by: datetim
         )
 
 
-def _reading(row: Reading, piece: Evidence | None, words: Mapping[tuple[int, int | None], Said]) -> ToldRow:
+def _reading_row(row: Reading, piece: Evidence | None, words: Mapping[tuple[int, int | None], RecordedReview]) -> RecordRow:
     """A figure: verified by a word on the evidence it cites, said after it."""
     word = words.get((piece.pk, None)) if piece else None
     sender = row.round.update.commitment.maker if row.round else None
-    return ToldRow(
-        Row("reading", row.pk),
+    return RecordRow(
+        RowReference("reading", row.pk),
         str(row),
         reverse("evidence_detail", args=[piece.pk]) if piece else "",
-        row.source or (_source(piece) if piece else ""),
+        row.source or (_source_name(piece) if piece else ""),
         sender or (piece.stated_by if piece else row.recorded_by.name),
         "claimed" if row.evidence_id is not None or row.round_id is not None else "recorded",
         row.recorded_at,
@@ -144,27 +144,27 @@ def _reading(row: Reading, piece: Evidence | None, words: Mapping[tuple[int, int
     )
 
 
-def _words(reviews: QuerySet[EvidenceReview]) -> Mapping[tuple[int, int | None], Said]:
+def _newest_reviews(reviews: QuerySet[EvidenceReview]) -> Mapping[tuple[int, int | None], RecordedReview]:
     """The newest word by evidence (id) and what it is about, a benchmark (id) or the evidence itself."""
     return {
-        (row.evidence_id, about): Said(
-            about, Review(row.decision), row.recorded_by.name, row.recorded_at, row.reason, row.first_on
+        (row.evidence_id, about): RecordedReview(
+            about, EvidenceDecision(row.decision), row.recorded_by.name, row.recorded_at, row.reason, row.first_on
         )
         for row in reviews
         for about in [row.bearing.benchmark_id if row.bearing else None]
     }
 
 
-def _source(piece: Evidence) -> str:
+def _source_name(piece: Evidence) -> str:
     return piece.source or (piece.file.name if piece.file else piece.link)
 
 
-def _assessments(user: User, keys: set[int]) -> Iterator[ToldRow]:
+def _assessment_rows(user: User, keys: set[int]) -> Iterator[RecordRow]:
     rows = Assessment.objects.visible_to(user).filter(pk__in=keys)
     for row in rows.select_related("benchmark__recommendation", "recorded_by"):
-        yield ToldRow(
-            Row("assessment", row.pk),
-            f"{row.benchmark.key}: {formatting.within(row.get_verdict_display())}",
+        yield RecordRow(
+            RowReference("assessment", row.pk),
+            f"{row.benchmark.key}: {formatting.lowercase_first(row.get_verdict_display())}",
             _benchmark_url(row.benchmark),
             row.law,
             row.recorded_by.name,
@@ -173,24 +173,24 @@ def _assessments(user: User, keys: set[int]) -> Iterator[ToldRow]:
         )
 
 
-def _benchmarks(user: User, keys: set[int], known_by: datetime | None) -> Iterator[ToldRow]:
+def _benchmark_rows(user: User, keys: set[int], known_by: datetime | None) -> Iterator[RecordRow]:
     rows = Benchmark.objects.visible_to(user).filter(pk__in=keys)
     for row in rows.select_related("recommendation").with_terms(known_by):
-        yield ToldRow(Row("benchmark", row.pk), f"{row.key}: {row.wording}", _benchmark_url(row))
+        yield RecordRow(RowReference("benchmark", row.pk), f"{row.key}: {row.wording}", _benchmark_url(row))
 
 
-def _recommendations(user: User, keys: set[int], known_by: datetime | None) -> Iterator[ToldRow]:
+def _recommendation_rows(user: User, keys: set[int], known_by: datetime | None) -> Iterator[RecordRow]:
     for row in Recommendation.objects.visible_to(user).filter(pk__in=keys).as_worded_by(known_by):
         kind = "Recommendation" if row.origin == Origin.REPORT else Origin.ACTION_PLAN.label
         url = reverse("recommendation_detail", args=[row.pk])
-        yield ToldRow(Row("recommendation", row.pk), f"{kind} {row.number}: {row.text}", url)
+        yield RecordRow(RowReference("recommendation", row.pk), f"{kind} {row.number}: {row.text}", url)
 
 
-def _commitments(user: User, keys: set[int]) -> Iterator[ToldRow]:
+def _commitment_rows(user: User, keys: set[int]) -> Iterator[RecordRow]:
     rows = Commitment.objects.visible_to(user).filter(pk__in=keys)
     for row in rows.select_related("ministry"):
-        yield ToldRow(
-            Row("commitment", row.pk),
+        yield RecordRow(
+            RowReference("commitment", row.pk),
             row.text,
             reverse("commitment_detail", args=[row.pk]),
             who=row.maker,
@@ -199,24 +199,24 @@ def _commitments(user: User, keys: set[int]) -> Iterator[ToldRow]:
         )
 
 
-def _milestones(user: User, keys: set[int], known_by: datetime | None) -> Iterator[ToldRow]:
+def _milestone_rows(user: User, keys: set[int], known_by: datetime | None) -> Iterator[RecordRow]:
     rows = Milestone.objects.visible_to(user).filter(pk__in=keys).as_known_by(known_by)
     for row in rows.select_related("edition__country"):
         url = f"{edition_url(row.edition, 'dashboard')}#days"
-        if user.role == Role.OFFICER and row.kind not in DATES_ALONE:
+        if user.role == Role.OFFICER and row.kind not in DATE_ONLY_MILESTONES:
             url = reverse("milestone_done", args=[row.pk])
-        yield ToldRow(Row("milestone", row.pk), row.get_kind_display(), url, row.source, last=row.falls_on)
+        yield RecordRow(RowReference("milestone", row.pk), row.get_kind_display(), url, row.source, last=row.falls_on)
 
 
-def _editions(user: User, keys: set[int]) -> Iterator[ToldRow]:
+def _edition_rows(user: User, keys: set[int]) -> Iterator[RecordRow]:
     for row in Edition.objects.visible_to(user).filter(pk__in=keys).select_related("country"):
         url = edition_url(row, "readiness_detail")
         if user.role == Role.OFFICER:
             url = reverse("edition_terms", args=[row.pk])
-        yield ToldRow(Row("edition", row.pk), f"The terms of {row.country}, {row.year} edition", url)
+        yield RecordRow(RowReference("edition", row.pk), f"The terms of {row.country}, {row.year} edition", url)
 
 
-def terms_told(user: User, edition: ToldRow) -> Mapping[datetime, ToldRow]:
+def find_terms_rows(user: User, edition: RecordRow) -> Mapping[datetime, RecordRow]:
     """An edition's terms by the moment at which they were set, with the reason given for them. One query."""
     rows = EditionTerms.objects.visible_to(user).filter(edition=edition.row.id).select_related("recorded_by")
     return {
@@ -231,8 +231,8 @@ def _benchmark_url(row: Benchmark) -> str:
     return f"{reverse('recommendation_detail', args=[row.recommendation_id])}#benchmark-{row.letter}"
 
 
-_TELLERS = {
-    "assessment": _assessments,
-    "commitment": _commitments,
-    "edition": _editions,
+_ROW_FINDERS = {
+    "assessment": _assessment_rows,
+    "commitment": _commitment_rows,
+    "edition": _edition_rows,
 }

@@ -16,25 +16,25 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import Decision, Review, Verdict
-from dialogues.forms.updates import MEND
+from dialogues.choices import UpdateDecision, EvidenceDecision, Verdict
+from dialogues.forms.updates import NEEDS_CHANGE
 from dialogues.models import Evidence, UpdateRound
 from recommendations.choices import Rule
-from recommendations.edition_context import editions_here, stand_at, stand_in
+from recommendations.edition_context import editions_of_page_country, set_page_edition, set_page_country
 from recommendations.models import Benchmark, Edition
-from recommendations.tracking_period import holding
+from recommendations.tracking_period import find_covering_edition
 from reports import formatting
 from reports.permissions import can_read_readiness
 from reports.readiness import facts
-from reports.readiness.explanation.score_display import plain
-from reports.readiness.forecast.review_simulation import Fall, ReviewDecision, ReviewSimulation, reason, verified
+from reports.readiness.explanation.score_display import without_trailing_zeros
+from reports.readiness.forecast.review_simulation import ScoreDrop, ReviewDecision, ReviewSimulation, describe_drop, verifying_decision
 from reports.readiness.gathering import gather_facts
 from tiptracker import clock
-from tiptracker.numbers import whole_number
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.numbers import parse_whole_number
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
-class Rise(NamedTuple):
+class SimulatedChange(NamedTuple):
     """The score before and after, as pages print it, and what lies between; and the exact points."""
 
     before: Decimal
@@ -48,7 +48,7 @@ class Rise(NamedTuple):
         return -self.points
 
 
-class Chosen(NamedTuple):
+class ChosenDecisions(NamedTuple):
     """What a form holds so far: the decisions chosen, whether a line is to be mended, how many lines are still open."""
 
     decisions: Sequence[ReviewDecision]
@@ -58,51 +58,51 @@ class Chosen(NamedTuple):
 
 @login_required
 @require_safe
-def round_simulation(request: SignedIn, pk: int) -> HttpResponse:
+def round_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     """The points that accepting a round would add, and those that assessing its benchmarks would add on top."""
     sent = get_object_or_404(
         UpdateRound.objects.visible_to(request.user).select_related("update__commitment__country", "decision"), pk=pk
     )
-    stand_in(request, sent.update.commitment.country)
-    simulation = _simulation_of(request, None, sent.happened_on)
-    decision = Decision(sent.decision.decision) if hasattr(sent, "decision") else None
-    context: dict[str, Any] = {"round": sent, "is_accepted": decision is Decision.ACCEPTED}
-    if decision is not Decision.RETURNED:
-        chosen = _chosen(request.GET.dict(), simulation, simulation.evidence_of(sent.pk))
-        gain = simulation.of_update(sent.pk, decisions=chosen.decisions, is_accepted=decision is Decision.ACCEPTED)
+    set_page_country(request, sent.update.commitment.country)
+    simulation = _simulation_for_span(request, None, sent.happened_on)
+    decision = UpdateDecision(sent.decision.decision) if hasattr(sent, "decision") else None
+    context: dict[str, Any] = {"round": sent, "is_accepted": decision is UpdateDecision.ACCEPTED}
+    if decision is not UpdateDecision.RETURNED:
+        chosen = _parse_decisions(request.GET.dict(), simulation, simulation.evidence_of(sent.pk))
+        gain = simulation.of_update(sent.pk, decisions=chosen.decisions, is_accepted=decision is UpdateDecision.ACCEPTED)
         accepting = gain.accepting or Fraction(0)
         context |= {
             "gain": gain,
             "chosen": chosen,
-            "accepting": _rise(gain.score, accepting),
-            "falls": _reasons(gain.falls, "This update"),
-            "assessing": [(one, _rise(gain.score + accepting, one.points)) for one in gain.assessing],
+            "accepting": _simulated_change(gain.score, accepting),
+            "falls": _fall_reasons(gain.falls, "This update"),
+            "assessing": [(one, _simulated_change(gain.score + accepting, one.points)) for one in gain.assessing],
         }
     return render_page(request, "reports/round_simulation.html", context, partial="points")
 
 
 @login_required
 @require_safe
-def evidence_simulation(request: SignedIn, pk: int) -> HttpResponse:
+def evidence_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     """The points that reviewing a piece of evidence would add: as chosen, or all that is open verified."""
     piece = get_object_or_404(
         Evidence.objects.visible_to(request.user).select_related("country", "round__decision"), pk=pk
     )
-    stand_in(request, piece.country)
-    simulation = _simulation_of(request, piece.happened_from, piece.happened_to)
+    set_page_country(request, piece.country)
+    simulation = _simulation_for_span(request, piece.happened_from, piece.happened_to)
     rows = simulation.piece(piece.pk)
-    chosen = _chosen(request.GET.dict(), simulation, rows)
+    chosen = _parse_decisions(request.GET.dict(), simulation, rows)
     is_all = not chosen.decisions
     decisions = chosen.decisions
     if is_all:
-        decisions = [verified(row, line) for row in rows for line in simulation.open_lines(row.id)]
+        decisions = [verifying_decision(row, line) for row in rows for line in simulation.open_lines(row.id)]
     gain = simulation.of_reviews(decisions)
     context = {
         "evidence": piece,
         "is_all": is_all,
         "count": len(decisions),
-        "reviewing": _rise(gain.score, gain.points),
-        "falls": _reasons(gain.falls, "This evidence"),
+        "reviewing": _simulated_change(gain.score, gain.points),
+        "falls": _fall_reasons(gain.falls, "This evidence"),
         "needs_first_day": simulation.lacks_first_day(decisions, stated_by=chosen.decisions),
     }
     return render_page(request, "reports/evidence_simulation.html", context, partial="points")
@@ -110,7 +110,7 @@ def evidence_simulation(request: SignedIn, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def benchmark_simulation(request: SignedIn, pk: int) -> HttpResponse:
+def benchmark_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     """The points that each verdict on a benchmark would add, resting on the evidence ticked (`evidence`).
 
     Where the address says nothing of the form (`seen`), on what the form ticks by itself: what is verified and no
@@ -121,47 +121,47 @@ def benchmark_simulation(request: SignedIn, pk: int) -> HttpResponse:
         pk=pk,
     )
     edition = benchmark.recommendation.edition
-    stand_at(request, edition)
+    set_page_edition(request, edition)
     if not can_read_readiness(request.user, edition):
         raise PermissionDenied
-    simulation = _simulation(edition)
+    simulation = _build_simulation(edition)
     if "seen" in request.GET:
-        rests_on: Collection[int] = _keys(request.GET.getlist("evidence"))
+        rests_on: Collection[int] = _parse_ids(request.GET.getlist("evidence"))
     else:
-        came_from = next(iter(_keys([request.GET.get("round", "")])), None)
+        came_from = next(iter(_parse_ids([request.GET.get("round", "")])), None)
         rests_on = simulation.fresh_grounds(benchmark.pk, round_id=came_from)
     added = simulation.of_verdicts(benchmark.pk, rests_on=rests_on)
     terms = benchmark.current_terms
     context = {
         "benchmark": benchmark,
         "by_figures": terms is not None and terms.rule != Rule.ASSESSED,
-        "assessing": [(verdict, _rise(simulation.stands.score, added[verdict])) for verdict in Verdict],
+        "assessing": [(verdict, _simulated_change(simulation.stands.score, added[verdict])) for verdict in Verdict],
     }
     return render_page(request, "reports/benchmark_simulation.html", context, partial="points")
 
 
-def _simulation_of(request: SignedIn, first: date | None, last: date) -> ReviewSimulation:
+def _simulation_for_span(request: SignedInRequest, first: date | None, last: date) -> ReviewSimulation:
     """A simulation on the record of the edition in which a span counts, else of the page's.
 
     Raises PermissionDenied for whoever may not read readiness.
     """
-    edition = holding(editions_here(request), first, last)
+    edition = find_covering_edition(editions_of_page_country(request), first, last)
     if edition is None or not can_read_readiness(request.user, edition):
         raise PermissionDenied
-    return _simulation(edition)
+    return _build_simulation(edition)
 
 
-def _simulation(edition: Edition) -> ReviewSimulation:
+def _build_simulation(edition: Edition) -> ReviewSimulation:
     now = clock.now(edition.country.time_zone)
     return ReviewSimulation(gather_facts(edition), as_of=now.date(), now=now)
 
 
-def _reasons(falls: Iterable[Fall], subject: str) -> list[tuple[str, str]]:
+def _fall_reasons(falls: Iterable[ScoreDrop], subject: str) -> list[tuple[str, str]]:
     """Why something falls, and what does: benchmarks and questions, in a row."""
-    return [(reason(fall, subject), formatting.listed(fall.lines)) for fall in falls]
+    return [(describe_drop(fall, subject), formatting.join_with_and(fall.lines)) for fall in falls]
 
 
-def _chosen(form: Mapping[str, Any], simulation: ReviewSimulation, rows: Collection[facts.Evidence]) -> Chosen:
+def _parse_decisions(form: Mapping[str, Any], simulation: ReviewSimulation, rows: Collection[facts.EvidenceFact]) -> ChosenDecisions:
     """What the forms of `dialogues` have chosen on these pieces: `bearing-7-decision`, `evidence-5-first_on`.
 
     On a piece's own page the piece itself is plainly `evidence-decision`.
@@ -169,21 +169,21 @@ def _chosen(form: Mapping[str, Any], simulation: ReviewSimulation, rows: Collect
     decisions, is_to_mend, still_open = [], False, 0
     for row, line in [(piece, line) for piece in rows for line in simulation.lines_of(piece.id)]:
         prefixes = (f"evidence-{row.id}", "evidence") if line is None else (f"bearing-{line}",)
-        said = _said(form, "decision", prefixes)
-        if said in {one.value for one in Review}:
-            decisions.append(ReviewDecision(row.id, line, Review(said), _day(_said(form, "first_on", prefixes), row)))
-        elif said == MEND:
+        said = _field_value(form, "decision", prefixes)
+        if said in {one.value for one in EvidenceDecision}:
+            decisions.append(ReviewDecision(row.id, line, EvidenceDecision(said), _parse_first_day(_field_value(form, "first_on", prefixes), row)))
+        elif said == NEEDS_CHANGE:
             is_to_mend = True
         else:
             still_open += 1
-    return Chosen(decisions, is_to_mend, still_open)
+    return ChosenDecisions(decisions, is_to_mend, still_open)
 
 
-def _said(form: Mapping[str, Any], name: str, prefixes: Iterable[str]) -> str:
+def _field_value(form: Mapping[str, Any], name: str, prefixes: Iterable[str]) -> str:
     return next((str(form[key]) for prefix in prefixes if (key := f"{prefix}-{name}") in form), "")
 
 
-def _day(typed: str, row: facts.Evidence) -> date | None:
+def _parse_first_day(typed: str, row: facts.EvidenceFact) -> date | None:
     """The first day stated, where the evidence lacks it and it can be meant."""
     try:
         day = date.fromisoformat(typed)
@@ -192,10 +192,10 @@ def _day(typed: str, row: facts.Evidence) -> date | None:
     return day if row.happened_from is None and day <= row.happened_to else None
 
 
-def _keys(typed: Iterable[str]) -> set[int]:
-    return {key for text in typed if (key := whole_number(text)) is not None}
+def _parse_ids(typed: Iterable[str]) -> set[int]:
+    return {key for text in typed if (key := parse_whole_number(text)) is not None}
 
 
-def _rise(before: Fraction, points: Fraction) -> Rise:
-    first, last = formatting.tenths(before), formatting.tenths(before + points)
-    return Rise(plain(first), plain(last), plain(last - first), points)
+def _simulated_change(before: Fraction, points: Fraction) -> SimulatedChange:
+    first, last = formatting.round_to_tenth(before), formatting.round_to_tenth(before + points)
+    return SimulatedChange(without_trailing_zeros(first), without_trailing_zeros(last), without_trailing_zeros(last - first), points)

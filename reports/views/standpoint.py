@@ -5,45 +5,45 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.utils.timezone import localtime
 
-from recommendations.edition_context import AtEdition
+from recommendations.edition_context import EditionRequest
 from recommendations.models import Edition
 from reports import request_params
 from reports.forms import StandpointForm
 from reports.permissions import can_read_readiness
-from reports.request_params import Asked
+from reports.request_params import RequestedStandpoint
 from tiptracker import clock
 from tiptracker.errors import Refused
 
 
-class Looked(NamedTuple):
+class ParsedStandpoint(NamedTuple):
     """What was asked for, or None where it can't be meant: the form says why, and `status` is 422."""
 
-    asked: Asked | None
+    asked: RequestedStandpoint | None
     form: StandpointForm
     status: int = 200
 
 
-def readable_edition(request: AtEdition) -> Edition:
+def require_readable_edition(request: EditionRequest) -> Edition:
     """The edition that the page stands at. Raises PermissionDenied for whoever may not read its readiness."""
     if not can_read_readiness(request.user, request.edition):
         raise PermissionDenied
     return request.edition
 
 
-def fixed(asked: Asked) -> Asked:
+def pin_known_by(asked: RequestedStandpoint) -> RequestedStandpoint:
     """The same with its moment of knowledge, now where none was named: its address asks for the same for good."""
     return asked._replace(known_by=asked.known_by or clock.now(asked.edition.country.time_zone))
 
 
-def look(request: AtEdition) -> Looked:
+def read_standpoint(request: EditionRequest) -> ParsedStandpoint:
     """What the address asks for. Raises PermissionDenied for whoever may not read readiness."""
-    edition = readable_edition(request)
+    edition = require_readable_edition(request)
     try:
-        asked = request_params.asked_for(request.GET, edition)
+        asked = request_params.parse_standpoint(request.GET, edition)
     except Refused as refusal:
         form = StandpointForm(request.GET, edition=edition)
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return Looked(None, form, 422)
+        return ParsedStandpoint(None, form, 422)
     known_on = localtime(asked.known_by).date() if asked.known_by else None
     form = StandpointForm(initial={"as_of": asked.as_of, "known_on": known_on}, edition=edition, today=asked.today)
-    return Looked(asked, form)
+    return ParsedStandpoint(asked, form)

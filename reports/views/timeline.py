@@ -9,39 +9,39 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from recommendations.edition_context import AtEdition
+from recommendations.edition_context import EditionRequest
 from reports.calendar import year
 from reports.calendar.gathering import gather_days
-from reports.calendar.year import Day
-from reports.forms import DaysFilter, Stands
+from reports.calendar.year import CalendarDay
+from reports.forms import TimelineFilter, DayStatus
 from tiptracker import clock
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 
 PAGE_SIZE = 100
-HEADS = ("Date", "What", "Sort", "Who", "How it stands", "Days left", "Days overdue")
+EXPORT_COLUMNS = ("Date", "What", "Sort", "Who", "How it stands", "Days left", "Days overdue")
 
 
 @login_required
 @require_safe
-def timeline(request: AtEdition) -> HttpResponse:
+def timeline(request: EditionRequest) -> HttpResponse:
     """The edition's year; `?kind=` and `?stands=` narrow the table, `?as=` gives it as a file."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
     edition = request.edition
     today = clock.today(edition.country.time_zone)
-    chosen = DaysFilter(request.GET)
+    chosen = TimelineFilter(request.GET)
     chosen.is_valid()
     days = gather_days(user, edition, today)
-    rows = _narrowed(days, chosen.cleaned_data)
-    if exports.is_asked(request):
-        return exports.export(request, "timeline", HEADS, [_cells(day) for day in rows])
+    rows = _filter_days(days, chosen.cleaned_data)
+    if exports.is_export_requested(request):
+        return exports.export_rows(request, "timeline", EXPORT_COLUMNS, [_export_row(day) for day in rows])
     context = {
         "edition": edition,
         "today": today,
-        "title": year.finding(days, today),
-        "drawing": year.drawn(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
+        "title": year.describe_year(days, today),
+        "drawing": year.draw_timeline(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
         "outside": sum(not edition.starts_on <= day.on <= edition.ends_on for day in days),
         "filter": chosen,
         "is_narrowed": chosen.is_narrowing,
@@ -51,15 +51,15 @@ def timeline(request: AtEdition) -> HttpResponse:
     return render_page(request, "reports/timeline.html", context, partial="rows")
 
 
-def _narrowed(days: Sequence[Day], chosen: dict[str, Any]) -> list[Day]:
+def _filter_days(days: Sequence[CalendarDay], chosen: dict[str, Any]) -> list[CalendarDay]:
     kind, stands = chosen.get("kind"), chosen.get("stands")
     fits = {
-        Stands.OVERDUE: lambda day: day.days_overdue is not None,
-        Stands.AHEAD: lambda day: day.days_left is not None,
-        Stands.OVER: lambda day: day.days_left is None and day.days_overdue is None,
+        DayStatus.OVERDUE: lambda day: day.days_overdue is not None,
+        DayStatus.AHEAD: lambda day: day.days_left is not None,
+        DayStatus.OVER: lambda day: day.days_left is None and day.days_overdue is None,
     }
-    return [day for day in days if (not kind or day.kind == kind) and (not stands or fits[Stands(stands)](day))]
+    return [day for day in days if (not kind or day.kind == kind) and (not stands or fits[DayStatus(stands)](day))]
 
 
-def _cells(day: Day) -> tuple[object, ...]:
+def _export_row(day: CalendarDay) -> tuple[object, ...]:
     return day.on, day.what, day.kind.label, day.who, day.standing, day.days_left, day.days_overdue

@@ -7,13 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from recommendations.edition_context import AtEdition
+from recommendations.edition_context import EditionRequest
 from recommendations.models import Edition
-from reports.calendar.events import gather_happenings
-from reports.readiness.explanation.trend_display import PrintedWeek, course
+from reports.calendar.events import gather_trend_events
+from reports.readiness.explanation.trend_display import WeekDisplay, display_trend
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
-from reports.views.standpoint import look
+from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.web import exports
@@ -26,26 +26,26 @@ NARROW = {"width": 320, "size": 12.5}
 
 @login_required
 @require_safe
-def readiness_trend(request: AtEdition) -> HttpResponse:
+def readiness_trend(request: EditionRequest) -> HttpResponse:
     """The score week by week up to a day, as then known and in hindsight, with what happened in each week."""
-    asked, form, status = look(request)
+    asked, form, status = read_standpoint(request)
     context: dict[str, Any] = {"asked": asked, "form": form}
     if asked is not None:
         with snapshot():
             facts = gather_facts(asked.edition)
             context["has_benchmarks"] = bool(facts.benchmarks)
             context |= trend_context(request.user, asked.edition, facts, asked.as_of, asked.known_by, plot_height=260)
-        if exports.is_asked(request):
-            return exports.export(
-                request, "trend", HEADS, [_cells(week) for week in reversed(context["trend"].by_week)]
+        if exports.is_export_requested(request):
+            return exports.export_rows(
+                request, "trend", EXPORT_COLUMNS, [_export_row(week) for week in reversed(context["trend"].by_week)]
             )
     return render_page(request, "reports/readiness_trend.html", context, status=status)
 
 
-HEADS = ("Week to", "As then known", "In hindsight", "What happened")
+EXPORT_COLUMNS = ("Week to", "As then known", "In hindsight", "What happened")
 
 
-def _cells(week: PrintedWeek) -> tuple[object, ...]:
+def _export_row(week: WeekDisplay) -> tuple[object, ...]:
     return week.ends_on, week.then, week.hindsight, "; ".join(one.said for one in week.happened)
 
 
@@ -53,8 +53,8 @@ def trend_context(
     user: User, edition: Edition, facts: Facts, as_of: date, known_by: datetime | None = None, *, plot_height: int = 160
 ) -> dict[str, Any]:
     """What `includes/trend.html` draws: `trend`, and its drawings `trend_wide` and `trend_narrow`. Two queries."""
-    happenings = gather_happenings(user, edition, as_of=as_of, known_by=known_by)
-    told = course(facts, as_of=as_of, known_by=known_by, happenings=happenings)
+    happenings = gather_trend_events(user, edition, as_of=as_of, known_by=known_by)
+    told = display_trend(facts, as_of=as_of, known_by=known_by, happenings=happenings)
     return {
         "trend": told,
         "trend_wide": told.drawn(**WIDE, plot_height=plot_height),

@@ -24,7 +24,7 @@ from tests.factories import (
 from tests.locks import recording
 from tests.transactions import record
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.infrastructure.locking import hold, hold_each
+from tiptracker.infrastructure.locking import lock_rows, lock_rows_in_order
 from tiptracker.jobs.actions import enqueue
 
 pytestmark = [
@@ -61,7 +61,7 @@ def test_what_is_in_order_is_found_to_be_right(faults):
     benchmark, evidence, other = BenchmarkFactory(), EvidenceFactory(), EvidenceFactory()
     held = [other, evidence, benchmark, benchmark.recommendation]
 
-    assert faults(lambda: hold_each(held), lambda: enqueue("readiness", 1), log, *map(locked, held), log) == []
+    assert faults(lambda: lock_rows_in_order(held), lambda: enqueue("readiness", 1), log, *map(locked, held), log) == []
 
 
 def test_what_is_out_of_order_is_found(faults):
@@ -86,7 +86,7 @@ def test_rows_locked_together_are_in_the_order_of_their_keys(faults):
     (fault,) = faults(lambda: list(rows.order_by().select_for_update(no_key=True)))
 
     assert fault.startswith("locks several rows in no order")
-    assert faults(lambda: hold(rows)) == []
+    assert faults(lambda: lock_rows(rows)) == []
 
 
 def test_a_row_that_is_joined_is_locked_too(faults):

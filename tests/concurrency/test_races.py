@@ -21,9 +21,9 @@ from django.db import Error, connection, models, transaction
 from dialogues.actions.assessments import assess
 from dialogues.actions.commitments import record_commitment
 from dialogues.actions.evidence import log_evidence
-from dialogues.actions.files import keep_inspected
-from dialogues.choices import DoneBy, EvidenceKind, Horizon, MadeBy, Shows, Verdict
-from dialogues.files.inspection import Inspected
+from dialogues.actions.files import store_inspected
+from dialogues.choices import DoneBy, EvidenceKind, Horizon, MadeBy, SupportKind, Verdict
+from dialogues.files.inspection import InspectedFile
 from dialogues.models import Assessment, Commitment, Evidence, EvidenceFile
 from tests.concurrency.walking import WRITES, write
 from tests.factories import (
@@ -39,7 +39,7 @@ from tests.locks import LOG, OURS, locks_of, recording
 from tests.meanwhile import both_at_once
 from tests.security.world import World
 from tests.transactions import a_tests_own_transaction
-from tiptracker.audit.actions import verify
+from tiptracker.audit.actions import find_log_fault
 from tiptracker.audit.models import AuditEntry
 
 on_postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks the whole database")
@@ -201,7 +201,7 @@ def test_two_different_actions_at_once_on_one_row(fresh_database, put_back):
         for _ in range(TIMES):
             answers = dict(zip(map(str, pair), race(world, pair, shared), strict=True))
             assert (answers, state()) in expected, pair
-            assert verify() is None
+            assert find_log_fault() is None
             put_back()
 
 
@@ -231,7 +231,7 @@ def test_assessing_a_benchmark_while_evidence_is_logged_on_it(fresh_database):
             done_by=DoneBy.GOVERNMENT,
             stated_by="High Court",
             source="Register",
-            bearings=[(benchmark, Shows.ACTION)],
+            bearings=[(benchmark, SupportKind.ACTION)],
             by=other,
             now=NOW,
         )
@@ -241,7 +241,7 @@ def test_assessing_a_benchmark_while_evidence_is_logged_on_it(fresh_database):
 
     assert Assessment.objects.count() == 10 * TIMES
     assert Evidence.objects.count() == 1 + 10 * TIMES
-    assert verify() is None
+    assert find_log_fault() is None
 
 
 def test_uploading_a_file_while_a_commitment_of_the_ministry_is_recorded(fresh_database):
@@ -249,8 +249,8 @@ def test_uploading_a_file_while_a_commitment_of_the_ministry_is_recorded(fresh_d
     focal_point = FocalPointFactory(ministry=ministry)
 
     def upload(number):
-        found = Inspected("note.txt", "text/plain", f"Note {number}".encode(), "0" * 64)
-        keep_inspected(found=found, by=focal_point, now=NOW)
+        found = InspectedFile("note.txt", "text/plain", f"Note {number}".encode(), "0" * 64)
+        store_inspected(found=found, by=focal_point, now=NOW)
 
     def promise(number):
         record_commitment(
@@ -272,4 +272,4 @@ def test_uploading_a_file_while_a_commitment_of_the_ministry_is_recorded(fresh_d
         assert both_at_once(lambda: upload(number), lambda: promise(number)) == ["done", "done"]
 
     assert EvidenceFile.objects.count() == Commitment.objects.count() == 10 * TIMES
-    assert verify() is None
+    assert find_log_fault() is None

@@ -102,9 +102,9 @@ def test_without_static_files_health_says_so_and_every_error_page_is_shown(produ
 
     assert health[::2] == (503, b'{"status": "unavailable", "reason": "static"}')
     assert page[0] == 500
-    assert error_pages.OUR_FAULT[0].encode() in page[2]
+    assert error_pages.SERVER_ERROR[0].encode() in page[2]
     assert nowhere[0] == 404
-    assert error_pages.NOTHING_HERE[0].encode() in nowhere[2]
+    assert error_pages.NOT_FOUND[0].encode() in nowhere[2]
     for answer in (page, nowhere):
         assert answer[1]["content-security-policy"] == error_pages.POLICY
     assert program[0] == 404

@@ -128,7 +128,7 @@ def test_the_applications_own_errors_are_passed_on(proxy):
     status, _, page = proxy.ask("/nowhere/")
 
     assert status == 404
-    assert error_pages.NOTHING_HERE.title in page
+    assert error_pages.NOT_FOUND.title in page
 
 
 @pytest.mark.parametrize(("path", "is_program"), [("/accounts/login/", False), ("/api/v1/updates/", True)])
@@ -144,7 +144,7 @@ def test_what_is_too_large_is_refused_with_a_sentence(proxy, path, is_program):
     if is_program:
         assert json.loads(said)["detail"].startswith(error_pages.TOO_LARGE.title)
     else:
-        assert said == error_pages.html_of(*error_pages.TOO_LARGE)
+        assert said == error_pages.render_html(*error_pages.TOO_LARGE)
 
 
 def test_while_the_application_is_away_a_page_says_so_and_what_becomes_of_the_typed(proxy_image):
@@ -152,7 +152,7 @@ def test_while_the_application_is_away_a_page_says_so_and_what_becomes_of_the_ty
         status, headers, page = proxy.ask("/accounts/login/", method="POST", body=b"login=a")
         program = proxy.ask("/api/v1/updates/")
 
-    assert (status, page) == (503, error_pages.html_of(*error_pages.UNAVAILABLE))
+    assert (status, page) == (503, error_pages.render_html(*error_pages.UNAVAILABLE))
     assert headers["retry-after"] == "30"
     assert headers["content-security-policy"] == error_pages.POLICY
     assert program[0] == 503
@@ -248,7 +248,7 @@ def test_one_address_has_so_many_requests_at_once_and_another_is_not_kept_out(pr
         proxy.container.wait_for(lambda: proxy.ask("/accounts/login/", source=ATTACKER)[0] == 429)
         refused = proxy.ask("/accounts/login/", source=ATTACKER)
 
-        assert refused[2] == error_pages.html_of(*error_pages.TOO_MANY)
+        assert refused[2] == error_pages.render_html(*error_pages.TOO_MANY_REQUESTS)
         assert proxy.ask("/api/v1/updates/", source=ATTACKER)[0] == 429
         assert proxy.ask("/accounts/login/")[0] == 200
 

@@ -121,15 +121,15 @@ def test_the_proxy_lets_through_as_much_as_the_application_takes():
 
 
 def test_the_proxy_gives_up_a_slow_body_before_the_application_would():
-    assert int(of_the_proxy("client_body_timeout").removesuffix("s")) < asgi.SECONDS_AT_FIRST
+    assert int(of_the_proxy("client_body_timeout").removesuffix("s")) < asgi.INITIAL_BODY_SECONDS
     assert of_the_proxy("proxy_request_buffering") == "on"
 
 
-@pytest.mark.parametrize("name", error_pages.PROXY)
+@pytest.mark.parametrize("name", error_pages.PROXY_PAGES)
 def test_the_proxys_pages_are_the_applications_own(name):
     page = (TOP / "deploy" / "proxy" / "errors" / f"{name}.html").read_text()
 
-    assert page == error_pages.html_of(*error_pages.PROXY[name])
+    assert page == error_pages.render_html(*error_pages.PROXY_PAGES[name])
     assert HTTPStatus(int(name))
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dialogues.choices import Kind, Status
-from dialogues.status import Standing
+from dialogues.choices import CommitmentEventKind, CommitmentStatus
+from dialogues.status import CommitmentStanding
 
 MASERU = ZoneInfo("Africa/Maseru")
 DUE = date(2022, 1, 14)
@@ -16,7 +16,7 @@ class Event(NamedTuple):
     """An event, as far as the rule reads it; `pk` is its place in the history."""
 
     pk: int
-    kind: Kind
+    kind: CommitmentEventKind
     happened_on: date
     recorded_at: datetime
     due_on: date | None = None
@@ -37,7 +37,7 @@ class History(NamedTuple):
     name: str
     events: list[Event]
     day: date
-    standing: Standing | None
+    standing: CommitmentStanding | None
     sent: Sequence[Version] = ()
     known_by: datetime | None = None
     zone: ZoneInfo = MASERU
@@ -65,18 +65,18 @@ def sent(*versions: tuple) -> list[Version]:
     return rows
 
 
-def silent(due_on: date, slips: int, days_overdue: int, sent_on: date | None = None) -> Standing:
+def silent(due_on: date, slips: int, days_overdue: int, sent_on: date | None = None) -> CommitmentStanding:
     """Overdue, and no update received since it was made, moved, or one was accepted."""
-    return Standing(Status.OVERDUE, due_on, slips, days_overdue, sent_on, is_silent=True)
+    return CommitmentStanding(CommitmentStatus.OVERDUE, due_on, slips, days_overdue, sent_on, is_silent=True)
 
 
 def jan(day: int) -> date:
     return date(2022, 1, day)
 
 
-MADE = (Kind.MADE, date(2021, 11, 8), DUE)
-UNDATED = (Kind.MADE, date(2021, 11, 8))
-REPORTED = (Kind.REPORTED_DONE, jan(12))
+MADE = (CommitmentEventKind.MADE, date(2021, 11, 8), DUE)
+UNDATED = (CommitmentEventKind.MADE, date(2021, 11, 8))
+REPORTED = (CommitmentEventKind.REPORTED_DONE, jan(12))
 RETURNED_13 = (at(jan(12)), at(jan(13)), "returned")
 ACCEPTED_13 = (at(jan(12)), at(jan(13)), "accepted")
 AUCKLAND = ZoneInfo("Pacific/Auckland")
@@ -85,134 +85,134 @@ NINE_AT_NIGHT_IN_UTC = datetime(2022, 1, 14, 21, tzinfo=UTC)
 
 HISTORIES = [
     History("before it was made", history(MADE), date(2021, 11, 7), None),
-    History("made that day", history(MADE), date(2021, 11, 8), Standing(Status.OPEN, DUE, 0, 0)),
-    History("due that day", history(MADE), DUE, Standing(Status.OPEN, DUE, 0, 0)),
+    History("made that day", history(MADE), date(2021, 11, 8), CommitmentStanding(CommitmentStatus.OPEN, DUE, 0, 0)),
+    History("due that day", history(MADE), DUE, CommitmentStanding(CommitmentStatus.OPEN, DUE, 0, 0)),
     History("due the day before", history(MADE), jan(15), silent(DUE, 0, 1)),
-    History("no date agreed", history(UNDATED), jan(28), Standing(Status.OPEN, None, 0, 0)),
+    History("no date agreed", history(UNDATED), jan(28), CommitmentStanding(CommitmentStatus.OPEN, None, 0, 0)),
     History(
         "rescheduled before it was due",
-        history(MADE, (Kind.RESCHEDULED, jan(10), jan(28))),
+        history(MADE, (CommitmentEventKind.RESCHEDULED, jan(10), jan(28))),
         jan(28),
-        Standing(Status.OPEN, jan(28), 1, 0),
+        CommitmentStanding(CommitmentStatus.OPEN, jan(28), 1, 0),
     ),
     History(
         "rescheduled, asked for the day before that",
-        history(MADE, (Kind.RESCHEDULED, jan(20), jan(28))),
+        history(MADE, (CommitmentEventKind.RESCHEDULED, jan(20), jan(28))),
         jan(19),
         silent(DUE, 0, 5),
     ),
     History(
         "rescheduled twice, past due again",
-        history(MADE, (Kind.RESCHEDULED, jan(10), jan(20)), (Kind.RESCHEDULED, jan(19), jan(25))),
+        history(MADE, (CommitmentEventKind.RESCHEDULED, jan(10), jan(20)), (CommitmentEventKind.RESCHEDULED, jan(19), jan(25))),
         jan(28),
         silent(jan(25), 2, 3),
     ),
     History(
         "no date agreed, then one",
-        history(UNDATED, (Kind.RESCHEDULED, jan(10), jan(12))),
+        history(UNDATED, (CommitmentEventKind.RESCHEDULED, jan(10), jan(12))),
         jan(13),
         silent(jan(12), 1, 1),
     ),
-    History("reported done", history(MADE, REPORTED), jan(12), Standing(Status.REPORTED, DUE, 0, 0)),
-    History("reported done, past due since", history(MADE, REPORTED), jan(28), Standing(Status.REPORTED, DUE, 0, 0)),
-    History("reported done, the day before", history(MADE, REPORTED), jan(11), Standing(Status.OPEN, DUE, 0, 0)),
+    History("reported done", history(MADE, REPORTED), jan(12), CommitmentStanding(CommitmentStatus.REPORTED, DUE, 0, 0)),
+    History("reported done, past due since", history(MADE, REPORTED), jan(28), CommitmentStanding(CommitmentStatus.REPORTED, DUE, 0, 0)),
+    History("reported done, the day before", history(MADE, REPORTED), jan(11), CommitmentStanding(CommitmentStatus.OPEN, DUE, 0, 0)),
     History(
         "returned after it was reported done",
-        history(MADE, REPORTED, (Kind.REPORT_RETURNED, jan(13))),
+        history(MADE, REPORTED, (CommitmentEventKind.REPORT_RETURNED, jan(13))),
         jan(13),
-        Standing(Status.OPEN, DUE, 0, 0),
+        CommitmentStanding(CommitmentStatus.OPEN, DUE, 0, 0),
     ),
     History(
         "returned, and past due since",
-        history(MADE, REPORTED, (Kind.REPORT_RETURNED, jan(13))),
+        history(MADE, REPORTED, (CommitmentEventKind.REPORT_RETURNED, jan(13))),
         jan(16),
         silent(DUE, 0, 2),
     ),
     History(
         "reported and returned the same day",
-        history(MADE, (*REPORTED, None, at(jan(12), 9)), (Kind.REPORT_RETURNED, jan(12), None, at(jan(12), 15))),
+        history(MADE, (*REPORTED, None, at(jan(12), 9)), (CommitmentEventKind.REPORT_RETURNED, jan(12), None, at(jan(12), 15))),
         jan(12),
-        Standing(Status.OPEN, DUE, 0, 0),
+        CommitmentStanding(CommitmentStatus.OPEN, DUE, 0, 0),
     ),
     History(
         "the same day, recorded the other way round",
-        history(MADE, (*REPORTED, None, at(jan(12), 15)), (Kind.REPORT_RETURNED, jan(12), None, at(jan(12), 9))),
+        history(MADE, (*REPORTED, None, at(jan(12), 15)), (CommitmentEventKind.REPORT_RETURNED, jan(12), None, at(jan(12), 9))),
         jan(12),
-        Standing(Status.REPORTED, DUE, 0, 0),
+        CommitmentStanding(CommitmentStatus.REPORTED, DUE, 0, 0),
     ),
     History(
         "the same moment: by key",
-        history(MADE, REPORTED, (Kind.REPORT_RETURNED, jan(12))),
+        history(MADE, REPORTED, (CommitmentEventKind.REPORT_RETURNED, jan(12))),
         jan(12),
-        Standing(Status.OPEN, DUE, 0, 0),
+        CommitmentStanding(CommitmentStatus.OPEN, DUE, 0, 0),
     ),
     History(
         "recorded later than what happened after it",
-        history(MADE, (Kind.WITHDRAWN, jan(20)), (Kind.RESCHEDULED, jan(10), jan(28), at(jan(25)))),
+        history(MADE, (CommitmentEventKind.WITHDRAWN, jan(20)), (CommitmentEventKind.RESCHEDULED, jan(10), jan(28), at(jan(25)))),
         jan(28),
-        Standing(Status.WITHDRAWN, jan(28), 1, 0),
+        CommitmentStanding(CommitmentStatus.WITHDRAWN, jan(28), 1, 0),
     ),
     History(
         "two dates set the same day",
         history(
             MADE,
-            (Kind.RESCHEDULED, jan(10), jan(20), at(jan(10), 16)),
-            (Kind.RESCHEDULED, jan(10), jan(27), at(jan(10), 8)),
+            (CommitmentEventKind.RESCHEDULED, jan(10), jan(20), at(jan(10), 16)),
+            (CommitmentEventKind.RESCHEDULED, jan(10), jan(27), at(jan(10), 8)),
         ),
         jan(28),
         silent(jan(20), 2, 8),
     ),
     History(
         "verified done",
-        history(MADE, REPORTED, (Kind.VERIFIED_DONE, jan(20))),
+        history(MADE, REPORTED, (CommitmentEventKind.VERIFIED_DONE, jan(20))),
         jan(28),
-        Standing(Status.VERIFIED, DUE, 0, 0),
+        CommitmentStanding(CommitmentStatus.VERIFIED, DUE, 0, 0),
     ),
-    History("withdrawn", history(MADE, (Kind.WITHDRAWN, jan(10))), jan(28), Standing(Status.WITHDRAWN, DUE, 0, 0)),
+    History("withdrawn", history(MADE, (CommitmentEventKind.WITHDRAWN, jan(10))), jan(28), CommitmentStanding(CommitmentStatus.WITHDRAWN, DUE, 0, 0)),
     History(
         "withdrawn, then reopened",
-        history(MADE, (Kind.WITHDRAWN, jan(10)), (Kind.REOPENED, jan(24))),
+        history(MADE, (CommitmentEventKind.WITHDRAWN, jan(10)), (CommitmentEventKind.REOPENED, jan(24))),
         jan(28),
         silent(DUE, 0, 14),
     ),
     History(
         "withdrawn and not yet reopened",
-        history(MADE, (Kind.WITHDRAWN, jan(10)), (Kind.REOPENED, jan(24))),
+        history(MADE, (CommitmentEventKind.WITHDRAWN, jan(10)), (CommitmentEventKind.REOPENED, jan(24))),
         jan(23),
-        Standing(Status.WITHDRAWN, DUE, 0, 0),
+        CommitmentStanding(CommitmentStatus.WITHDRAWN, DUE, 0, 0),
     ),
     History(
         "verified done, then reopened",
-        history(UNDATED, REPORTED, (Kind.VERIFIED_DONE, jan(13)), (Kind.REOPENED, jan(20))),
+        history(UNDATED, REPORTED, (CommitmentEventKind.VERIFIED_DONE, jan(13)), (CommitmentEventKind.REOPENED, jan(20))),
         jan(28),
-        Standing(Status.OPEN, None, 0, 0),
+        CommitmentStanding(CommitmentStatus.OPEN, None, 0, 0),
     ),
     History(
         "an update waits, claimed under way",
         history(MADE),
         jan(13),
-        Standing(Status.WITH_EMBASSY, DUE, sent_on=jan(12)),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(12)),
         sent((at(jan(12)),)),
     ),
     History(
         "an update waits, claimed done",
         history(MADE, REPORTED),
         jan(13),
-        Standing(Status.WITH_EMBASSY, DUE, sent_on=jan(12)),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(12)),
         sent((at(jan(12)),)),
     ),
     History(
         "an update waits, past due since",
         history(MADE),
         jan(28),
-        Standing(Status.WITH_EMBASSY, DUE, sent_on=jan(12)),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(12)),
         sent((at(jan(12)),)),
     ),
     History(
         "sent after the day, and waits",
         history(MADE),
         jan(28),
-        Standing(Status.WITH_EMBASSY, DUE, sent_on=jan(20)),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(20)),
         sent((at(jan(20)),)),
     ),
     History("the day before it was sent", history(MADE), jan(19), silent(DUE, 0, 5), sent((at(jan(20)),))),
@@ -220,49 +220,49 @@ HISTORIES = [
         "sent on the day itself, late in the evening",
         history(MADE),
         jan(15),
-        Standing(Status.WITH_EMBASSY, DUE, sent_on=jan(15)),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(15)),
         sent((at(jan(15), 23),)),
     ),
     History(
         "returned, and past due",
         history(MADE),
         jan(28),
-        Standing(Status.OVERDUE, DUE, 0, 14, sent_on=jan(12), returned_on=jan(13)),
+        CommitmentStanding(CommitmentStatus.OVERDUE, DUE, 0, 14, sent_on=jan(12), returned_on=jan(13)),
         sent(RETURNED_13),
     ),
     History(
         "returned before it is due",
         history(MADE),
         jan(14),
-        Standing(Status.OPEN, DUE, sent_on=jan(12), returned_on=jan(13)),
+        CommitmentStanding(CommitmentStatus.OPEN, DUE, sent_on=jan(12), returned_on=jan(13)),
         sent(RETURNED_13),
     ),
     History(
         "returned later than the day asked for",
         history(MADE),
         jan(16),
-        Standing(Status.WITH_EMBASSY, DUE, sent_on=jan(12)),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(12)),
         sent((at(jan(12)), at(jan(17)), "returned")),
     ),
     History(
         "returned on the day asked for",
         history(MADE),
         jan(17),
-        Standing(Status.OVERDUE, DUE, 0, 3, sent_on=jan(12), returned_on=jan(17)),
+        CommitmentStanding(CommitmentStatus.OVERDUE, DUE, 0, 3, sent_on=jan(12), returned_on=jan(17)),
         sent((at(jan(12)), at(jan(17)), "returned")),
     ),
     History(
         "returned, sent again, and the second version waits",
         history(MADE),
         jan(28),
-        Standing(Status.WITH_EMBASSY, DUE, sent_on=jan(20)),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(20)),
         sent(RETURNED_13, (at(jan(20)),)),
     ),
     History(
         "returned twice",
         history(MADE),
         jan(28),
-        Standing(Status.OVERDUE, DUE, 0, 14, sent_on=jan(20), returned_on=jan(22)),
+        CommitmentStanding(CommitmentStatus.OVERDUE, DUE, 0, 14, sent_on=jan(20), returned_on=jan(22)),
         sent(RETURNED_13, (at(jan(20)), at(jan(22)), "returned")),
     ),
     History(
@@ -276,70 +276,70 @@ HISTORIES = [
         "accepted as a step, before it is due",
         history(MADE),
         jan(14),
-        Standing(Status.OPEN, DUE, sent_on=jan(12)),
+        CommitmentStanding(CommitmentStatus.OPEN, DUE, sent_on=jan(12)),
         sent(ACCEPTED_13),
     ),
     History(
         "accepted as a step, then another returned",
         history(MADE),
         jan(28),
-        Standing(Status.OVERDUE, DUE, 0, 14, sent_on=jan(20), returned_on=jan(21)),
+        CommitmentStanding(CommitmentStatus.OVERDUE, DUE, 0, 14, sent_on=jan(20), returned_on=jan(21)),
         sent(ACCEPTED_13, (at(jan(20)), at(jan(21)), "returned")),
     ),
     History(
         "sent and returned before it was moved, past due again",
-        history(MADE, (Kind.RESCHEDULED, jan(15), jan(25))),
+        history(MADE, (CommitmentEventKind.RESCHEDULED, jan(15), jan(25))),
         jan(28),
-        Standing(Status.OVERDUE, jan(25), 1, 3, sent_on=jan(12), returned_on=jan(13), is_silent=True),
+        CommitmentStanding(CommitmentStatus.OVERDUE, jan(25), 1, 3, sent_on=jan(12), returned_on=jan(13), is_silent=True),
         sent(RETURNED_13),
     ),
     History(
         "sent on the day on which it was moved, before that",
-        history(MADE, (Kind.RESCHEDULED, jan(12), jan(25), at(jan(12), 15))),
+        history(MADE, (CommitmentEventKind.RESCHEDULED, jan(12), jan(25), at(jan(12), 15))),
         jan(28),
-        Standing(Status.OVERDUE, jan(25), 1, 3, sent_on=jan(12), returned_on=jan(13), is_silent=True),
+        CommitmentStanding(CommitmentStatus.OVERDUE, jan(25), 1, 3, sent_on=jan(12), returned_on=jan(13), is_silent=True),
         sent(RETURNED_13),
     ),
     History(
         "sent on the day on which it was moved, after that",
-        history(MADE, (Kind.RESCHEDULED, jan(12), jan(25), at(jan(12), 9))),
+        history(MADE, (CommitmentEventKind.RESCHEDULED, jan(12), jan(25), at(jan(12), 9))),
         jan(28),
-        Standing(Status.OVERDUE, jan(25), 1, 3, sent_on=jan(12), returned_on=jan(13)),
+        CommitmentStanding(CommitmentStatus.OVERDUE, jan(25), 1, 3, sent_on=jan(12), returned_on=jan(13)),
         sent(RETURNED_13),
     ),
     History(
         "moved while it waits",
-        history(MADE, (Kind.RESCHEDULED, jan(15), jan(25))),
+        history(MADE, (CommitmentEventKind.RESCHEDULED, jan(15), jan(25))),
         jan(28),
-        Standing(Status.WITH_EMBASSY, jan(25), 1, sent_on=jan(12)),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, jan(25), 1, sent_on=jan(12)),
         sent((at(jan(12)),)),
     ),
     History(
         "accepted as done",
-        history(MADE, REPORTED, (Kind.VERIFIED_DONE, jan(13))),
+        history(MADE, REPORTED, (CommitmentEventKind.VERIFIED_DONE, jan(13))),
         jan(28),
-        Standing(Status.VERIFIED, DUE, sent_on=jan(12)),
+        CommitmentStanding(CommitmentStatus.VERIFIED, DUE, sent_on=jan(12)),
         sent(ACCEPTED_13),
     ),
     History(
         "accepted as done, then reopened",
-        history(MADE, REPORTED, (Kind.VERIFIED_DONE, jan(13)), (Kind.REOPENED, jan(20))),
+        history(MADE, REPORTED, (CommitmentEventKind.VERIFIED_DONE, jan(13)), (CommitmentEventKind.REOPENED, jan(20))),
         jan(28),
         silent(DUE, 0, 14, sent_on=jan(12)),
         sent(ACCEPTED_13),
     ),
     History(
         "withdrawn after an update was returned",
-        history(MADE, (Kind.WITHDRAWN, jan(20))),
+        history(MADE, (CommitmentEventKind.WITHDRAWN, jan(20))),
         jan(28),
-        Standing(Status.WITHDRAWN, DUE, sent_on=jan(12)),
+        CommitmentStanding(CommitmentStatus.WITHDRAWN, DUE, sent_on=jan(12)),
         sent(RETURNED_13),
     ),
     History(
         "withdrawn as of a day on which an update waited",
-        history(MADE, (Kind.WITHDRAWN, jan(12))),
+        history(MADE, (CommitmentEventKind.WITHDRAWN, jan(12))),
         jan(12),
-        Standing(Status.WITHDRAWN, DUE, sent_on=jan(12)),
+        CommitmentStanding(CommitmentStatus.WITHDRAWN, DUE, sent_on=jan(12)),
         sent(RETURNED_13),
     ),
     History(
@@ -354,15 +354,15 @@ HISTORIES = [
         "as known before it was answered",
         history(MADE),
         jan(28),
-        Standing(Status.WITH_EMBASSY, DUE, sent_on=jan(12)),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(12)),
         sent(RETURNED_13),
         known_by=at(jan(12), 18),
     ),
     History(
         "as known before it was reported done",
-        history(MADE, (Kind.REPORTED_DONE, jan(10), None, at(jan(12)))),
+        history(MADE, (CommitmentEventKind.REPORTED_DONE, jan(10), None, at(jan(12)))),
         jan(11),
-        Standing(Status.OPEN, DUE),
+        CommitmentStanding(CommitmentStatus.OPEN, DUE),
         sent((at(jan(12)),)),
         known_by=at(jan(11)),
     ),
@@ -370,7 +370,7 @@ HISTORIES = [
         "nine at night in UTC is the next day in Auckland",
         history(MADE),
         DUE,
-        Standing(Status.OPEN, DUE),
+        CommitmentStanding(CommitmentStatus.OPEN, DUE),
         sent((NINE_AT_NIGHT_IN_UTC,)),
         zone=AUCKLAND,
     ),
@@ -378,7 +378,7 @@ HISTORIES = [
         "nine at night in UTC is the same day in New York",
         history(MADE),
         DUE,
-        Standing(Status.WITH_EMBASSY, DUE, sent_on=DUE),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=DUE),
         sent((NINE_AT_NIGHT_IN_UTC,)),
         zone=NEW_YORK,
     ),

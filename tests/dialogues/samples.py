@@ -7,9 +7,9 @@ import zipfile
 import pikepdf
 from PIL import Image
 
-from dialogues.lesotho.paper import exercise_pdf
+from dialogues.lesotho.paper import render_exercise_pdf
 
-PDF = exercise_pdf("A letter", ["To whom it may concern"])
+PDF = render_exercise_pdf("A letter", ["To whom it may concern"])
 MARK = b"MARKER-OF-SOMETHING-THAT-RUNS"
 SCRIPT = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=MARK.decode())
 EMF = b"\x01\x00\x00\x00" + b"\x6c" + b"\x00" * 35 + b" EMF" + b"\x00" * 60

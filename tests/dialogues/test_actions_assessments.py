@@ -22,7 +22,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +111,7 @@ def test_assess_refuses_evidence_that_does_not_bear_on_the_benchmark(benchmark):
 def test_second_of_two_sees_what_the_first_did(benchmark):
     AssessmentFactory(benchmark=benchmark, recorded_by=OfficerFactory(name="Thabo Mokoena"))
 
-    with pytest.raises(ChangedMeanwhile, match="Thabo Mokoena recorded a newer assessment on 15 January 2022"):
+    with pytest.raises(EditConflict, match="Thabo Mokoena recorded a newer assessment on 15 January 2022"):
         judge(benchmark, seen=0)
     assert judge(benchmark, seen=benchmark.assessments.get().pk, change_reason="It is in force.").pk
 

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions.commitments import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
-from dialogues.choices import Horizon, Kind, MadeBy, Reach, Review, Shows, Status
+from dialogues.choices import Horizon, CommitmentEventKind, MadeBy, CommitmentReach, EvidenceDecision, SupportKind, CommitmentStatus
 from dialogues.models import Commitment
-from dialogues.status import Standing
+from dialogues.status import CommitmentStanding
 from tests.dialogues.histories import jan
 from tests.factories import (
     AmbassadorFactory,
@@ -30,7 +30,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def promise(by, **said):
 
 def test_record_commitment_writes_it_and_that_it_was_made(officer):
     dialogue, benchmark = DialogueFactory(), BenchmarkFactory()
-    commitment = promise(officer, dialogue=dialogue, letter="", links=[(benchmark, Reach.MEETS)])
+    commitment = promise(officer, dialogue=dialogue, letter="", links=[(benchmark, CommitmentReach.MEETS)])
 
     kept = Commitment.objects.get()
     assert kept == commitment
@@ -87,7 +87,7 @@ def test_record_commitment_writes_it_and_that_it_was_made(officer):
 
 
 def test_record_commitment_may_have_no_date_agreed(officer):
-    assert promise(officer, due_on=None).standing_on(TODAY) == Standing(Status.OPEN, None)
+    assert promise(officer, due_on=None).standing_on(TODAY) == CommitmentStanding(CommitmentStatus.OPEN, None)
 
 
 def test_record_commitment_of_the_united_states_names_no_ministry(officer):
@@ -121,14 +121,14 @@ def test_record_commitment_refuses_rows_of_another_country(officer):
     with refuses("That dialogue was with another country.", field="dialogue"):
         promise(officer, dialogue=DialogueFactory(country=elsewhere))
     with refuses("One of those benchmarks is another country's.", field="links"):
-        promise(officer, links=[(foreign, Reach.MEETS)])
+        promise(officer, links=[(foreign, CommitmentReach.MEETS)])
 
 
 def test_record_commitment_refuses_one_benchmark_twice(officer):
     benchmark = BenchmarkFactory()
 
     with refuses("A benchmark is named twice.", field="links"):
-        promise(officer, links=[(benchmark, Reach.MEETS), (benchmark, Reach.CONTRIBUTES)])
+        promise(officer, links=[(benchmark, CommitmentReach.MEETS), (benchmark, CommitmentReach.CONTRIBUTES)])
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
@@ -152,41 +152,41 @@ def do(verb, commitment, by, **said):
 
 def of_status(status):
     """A commitment that stands so today."""
-    if status is Status.OPEN:
+    if status is CommitmentStatus.OPEN:
         return CommitmentFactory(made__due_on=date(2022, 2, 1))
-    if status is Status.OVERDUE:
+    if status is CommitmentStatus.OVERDUE:
         return CommitmentFactory(made__due_on=jan(14))
-    if status is Status.WITH_EMBASSY:
+    if status is CommitmentStatus.WITH_EMBASSY:
         return UpdateRoundFactory(update__commitment__made__due_on=jan(14)).update.commitment
     commitment = CommitmentFactory(united_states=True)
-    kinds = {Status.REPORTED: [Kind.REPORTED_DONE], Status.WITHDRAWN: [Kind.WITHDRAWN]}
-    for kind in kinds.get(status, [Kind.REPORTED_DONE, Kind.VERIFIED_DONE]):
+    kinds = {CommitmentStatus.REPORTED: [CommitmentEventKind.REPORTED_DONE], CommitmentStatus.WITHDRAWN: [CommitmentEventKind.WITHDRAWN]}
+    for kind in kinds.get(status, [CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.VERIFIED_DONE]):
         CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=jan(20))
     return commitment
 
 
 VERBS = (reschedule, withdraw, reopen, report_done, verify_done)
 MAY = {
-    reschedule: {Status.OPEN, Status.OVERDUE, Status.WITH_EMBASSY},
-    withdraw: {Status.OPEN, Status.OVERDUE, Status.REPORTED},
-    reopen: {Status.REPORTED, Status.VERIFIED, Status.WITHDRAWN},
-    report_done: {Status.OPEN, Status.OVERDUE},
-    verify_done: {Status.OPEN, Status.OVERDUE, Status.REPORTED},
+    reschedule: {CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY},
+    withdraw: {CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.REPORTED},
+    reopen: {CommitmentStatus.REPORTED, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN},
+    report_done: {CommitmentStatus.OPEN, CommitmentStatus.OVERDUE},
+    verify_done: {CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.REPORTED},
 }
 BECOMES = {
-    reschedule: Status.OPEN,
-    withdraw: Status.WITHDRAWN,
-    reopen: Status.OPEN,
-    report_done: Status.REPORTED,
-    verify_done: Status.VERIFIED,
+    reschedule: CommitmentStatus.OPEN,
+    withdraw: CommitmentStatus.WITHDRAWN,
+    reopen: CommitmentStatus.OPEN,
+    report_done: CommitmentStatus.REPORTED,
+    verify_done: CommitmentStatus.VERIFIED,
 }
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
-@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("status", CommitmentStatus)
 def test_verb_is_done_from_where_it_may_be_and_refused_elsewhere(officer, verb, status):
     commitment = of_status(status)
-    if verb is report_done and commitment.ministry and status is not Status.WITH_EMBASSY:
+    if verb is report_done and commitment.ministry and status is not CommitmentStatus.WITH_EMBASSY:
         commitment = CommitmentFactory(united_states=True, made__due_on=commitment.events.get().due_on)
     EvidenceFactory(commitment=commitment, verified=True)
     assert commitment.standing_on(TODAY).status is status
@@ -195,12 +195,12 @@ def test_verb_is_done_from_where_it_may_be_and_refused_elsewhere(officer, verb, 
     if status in MAY[verb]:
         event = do(verb, commitment, officer)
         assert (event.happened_on, event.recorded_at, event.recorded_by) == (TODAY, NOW, officer)
-        stays = status is Status.WITH_EMBASSY
+        stays = status is CommitmentStatus.WITH_EMBASSY
         assert Commitment.objects.get(pk=commitment.pk).standing_on(TODAY).status is (
             status if stays else BECOMES[verb]
         )
     else:
-        nobodys = verb is report_done and status is Status.WITH_EMBASSY  # a ministry reports by sending
+        nobodys = verb is report_done and status is CommitmentStatus.WITH_EMBASSY  # a ministry reports by sending
         with pytest.raises(PermissionDenied) if nobodys else refuses(""):
             do(verb, commitment, officer)
         assert commitment.events.count() == events
@@ -225,7 +225,7 @@ def test_reschedule_counts_as_a_slip(officer):
     commitment = CommitmentFactory(made__due_on=jan(14))
     do(reschedule, commitment, officer)
 
-    assert commitment.standing_on(TODAY) == Standing(Status.OPEN, date(2022, 2, 14), 1)
+    assert commitment.standing_on(TODAY) == CommitmentStanding(CommitmentStatus.OPEN, date(2022, 2, 14), 1)
 
 
 def test_reschedule_refuses_the_same_day_and_one_before_it_was_agreed(officer):
@@ -240,13 +240,13 @@ def test_reschedule_refuses_the_same_day_and_one_before_it_was_agreed(officer):
 @pytest.mark.parametrize("verb", [reschedule, withdraw, reopen], ids=lambda verb: verb.__name__)
 def test_verb_needs_a_reason(officer, verb):
     with refuses("Say why", field="reason"):
-        do(verb, of_status(Status.OPEN), officer, reason=" ")
+        do(verb, of_status(CommitmentStatus.OPEN), officer, reason=" ")
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_verb_refuses_a_day_to_come_and_one_before_the_newest_entry(officer, verb):
     commitment = CommitmentFactory(united_states=True)
-    CommitmentEventFactory(commitment=commitment, kind=Kind.RESCHEDULED, happened_on=jan(20), due_on=jan(25))
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.RESCHEDULED, happened_on=jan(20), due_on=jan(25))
 
     with refuses("That day has not come yet.", field="on"):
         do(verb, commitment, officer, on=date(2022, 1, 29))
@@ -288,7 +288,7 @@ def test_settled_commitment_tells_by_whom_when_and_why(officer):
     commitment = CommitmentFactory()
     CommitmentEventFactory(
         commitment=commitment,
-        kind=Kind.WITHDRAWN,
+        kind=CommitmentEventKind.WITHDRAWN,
         happened_on=jan(20),
         reason="The budget was cut.",
         recorded_by=OfficerFactory(name="Thabo Mokoena"),
@@ -304,7 +304,7 @@ def test_second_of_two_sees_what_the_first_did(officer, verb):
     page_showed = commitment.events.get().pk
     do(reschedule, commitment, OfficerFactory(name="Thabo Mokoena"), seen=page_showed)
 
-    with pytest.raises(ChangedMeanwhile, match="Thabo Mokoena recorded a newer entry on 28 January 2022 at 12:00"):
+    with pytest.raises(EditConflict, match="Thabo Mokoena recorded a newer entry on 28 January 2022 at 12:00"):
         do(verb, commitment, officer, seen=page_showed)
 
 
@@ -324,15 +324,15 @@ NOT_PROVEN = {
     "not reviewed": lambda commitment: EvidenceFactory(commitment=commitment),
     "another commitment's": lambda commitment: EvidenceFactory(commitment=CommitmentFactory(), verified=True),
     "rejected": lambda commitment: EvidenceReviewFactory(
-        evidence=EvidenceFactory(commitment=commitment), decision=Review.REJECTED
+        evidence=EvidenceFactory(commitment=commitment), decision=EvidenceDecision.REJECTED
     ),
     "rejected since": lambda commitment: EvidenceReviewFactory(
         evidence=EvidenceFactory(commitment=commitment, verified=True),
-        decision=Review.REJECTED,
+        decision=EvidenceDecision.REJECTED,
         recorded_at=at_noon(jan(20)),
     ),
     "verified to show a plan": lambda commitment: EvidenceReviewFactory(
-        bearing=EvidenceBearingFactory(evidence__commitment=commitment, shows=Shows.PLAN)
+        bearing=EvidenceBearingFactory(evidence__commitment=commitment, shows=SupportKind.PLAN)
     ),
     "revised since": lambda commitment: EvidenceFactory(
         commitment=commitment, revises=EvidenceFactory(commitment=commitment, verified=True)
@@ -356,7 +356,7 @@ PROVEN = {
     ),
     "verified after it was rejected": lambda commitment: EvidenceReviewFactory(
         evidence=EvidenceReviewFactory(
-            evidence=EvidenceFactory(commitment=commitment), decision=Review.REJECTED
+            evidence=EvidenceFactory(commitment=commitment), decision=EvidenceDecision.REJECTED
         ).evidence,
         recorded_at=at_noon(jan(20)),
     ),

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions.agendas import ItemLine, arrange_agenda
+from dialogues.actions.agendas import AgendaItemInput, arrange_agenda
 from dialogues.actions.commitments import record_commitment
-from dialogues.actions.dialogue_records import CommitmentLine, NextStepLine, attach_files, record_dialogue, tick_off
-from dialogues.actions.dialogues import ParticipantLine, call_off, change_dialogue, plan_dialogue
-from dialogues.actions.duplicates import RecordedBefore
-from dialogues.choices import Horizon, MadeBy, Paper, Presence, Reach, Stage
+from dialogues.actions.dialogue_records import CommitmentInput, NextStepInput, attach_files, record_dialogue, mark_step_done
+from dialogues.actions.dialogues import ParticipantInput, call_off, change_dialogue, plan_dialogue
+from dialogues.actions.duplicates import DuplicateRecord
+from dialogues.choices import Horizon, MadeBy, DialogueFileKind, Presence, CommitmentReach, DialogueStage
 from dialogues.models import Commitment, Dialogue, EvidenceFile, NextStep
 from tests.append_only import named_by_a_redaction
 from tests.factories import (
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
 
 TODAY = date(2022, 1, 28)
 NOW = at_noon(TODAY)
-MINISTER = ParticipantLine("", "Minister", Presence.VIDEO, None)
+MINISTER = ParticipantInput("", "Minister", Presence.VIDEO, None)
 
 
 def beforehand(**said):
@@ -70,7 +70,7 @@ def held(**more):
 
 def came(dialogue, *others):
     expected = [
-        ParticipantLine(one.name, one.office, Presence(one.presence), one.ministry, came=True, key=one.pk)
+        ParticipantInput(one.name, one.office, Presence(one.presence), one.ministry, came=True, key=one.pk)
         for one in dialogue.participants.all()
     ]
     return [*expected, *others]
@@ -97,11 +97,11 @@ def write_down(dialogue, by=None, **said):
 
 def test_plan_dialogue_keeps_who_is_expected():
     by, police = OfficerFactory(), MinistryFactory(short_name="Police")
-    lines = [ParticipantLine(" A. Minister ", "Minister", Presence.IN_PERSON, police), MINISTER]
+    lines = [ParticipantInput(" A. Minister ", "Minister", Presence.IN_PERSON, police), MINISTER]
 
     dialogue = plan(by, participants=lines)
 
-    assert (dialogue.entered_by, dialogue.recorded_at, dialogue.stage_on(TODAY)) == (by, None, Stage.PLANNED)
+    assert (dialogue.entered_by, dialogue.recorded_at, dialogue.stage_on(TODAY)) == (by, None, DialogueStage.PLANNED)
     assert [(p.name, p.office, p.presence, p.ministry, p.came) for p in dialogue.participants.all()] == [
         ("A. Minister", "Minister", "in_person", police, None),
         ("", "Minister", "video", None, None),
@@ -115,7 +115,7 @@ REFUSED = [
     ({"place": "x" * 201}, "at most 200 characters", "place"),
     ({"participants": []}, "Say who is to come: at least one office.", "participants"),
     (
-        {"participants": [ParticipantLine("Somebody", " ", Presence.VIDEO, None)]},
+        {"participants": [ParticipantInput("Somebody", " ", Presence.VIDEO, None)]},
         "Name the office of everybody who comes.",
         "participants",
     ),
@@ -151,7 +151,7 @@ def test_dialogue_is_planned_once_a_day_and_place_unless_it_was_called_off():
 
 def test_dialogue_refuses_rows_of_another_country():
     elsewhere = CountryFactory(elsewhere=True)
-    stranger = ParticipantLine("", "Minister", Presence.VIDEO, MinistryFactory(country=elsewhere))
+    stranger = ParticipantInput("", "Minister", Presence.VIDEO, MinistryFactory(country=elsewhere))
 
     with refuses("One of the ministries is another country's.", field="participants"):
         plan(participants=[stranger])
@@ -169,7 +169,7 @@ def test_change_dialogue_moves_it_and_logs_what_stood_there():
         dialogue,
         by,
         held_on=date(2022, 2, 17),
-        participants=[ParticipantLine("B. Deputy", "Deputy minister", Presence.VIDEO, None, key=one.pk)],
+        participants=[ParticipantInput("B. Deputy", "Deputy minister", Presence.VIDEO, None, key=one.pk)],
     )
 
     kept = Dialogue.objects.get()
@@ -194,7 +194,7 @@ def test_called_off_with_its_reason_it_is_changed_no_more():
 
     dialogue.refresh_from_db()
     assert (dialogue.stage_on(date(2022, 2, 11)), dialogue.called_off_reason) == (
-        Stage.CALLED_OFF,
+        DialogueStage.CALLED_OFF,
         "The minister travels.",
     )
     for change in (
@@ -226,7 +226,7 @@ def test_second_of_two_sees_what_the_first_did():
 
 
 def arrange(dialogue, *abouts, by=None, **notes):
-    items = [about if isinstance(about, ItemLine) else ItemLine(about) for about in abouts]
+    items = [about if isinstance(about, AgendaItemInput) else AgendaItemInput(about) for about in abouts]
     return arrange_agenda(
         dialogue=dialogue, version=dialogue.version, items=items, by=by or OfficerFactory(), now=NOW, **notes
     )
@@ -238,7 +238,7 @@ def test_arrange_agenda_keeps_order_notes_and_what_was_said():
     dropped = AgendaItemFactory(dialogue=dialogue)
     promise = CommitmentFactory()
 
-    arrange(dialogue, ItemLine(promise, "When?"), said, " The courts ")
+    arrange(dialogue, AgendaItemInput(promise, "When?"), said, " The courts ")
 
     kept = [(item.position, str(item), item.note, item.said) for item in dialogue.agenda.all()]
     assert kept == [
@@ -273,20 +273,20 @@ def test_record_dialogue_writes_all_of_it_at_once():
     write_down(
         dialogue,
         by,
-        participants=came(dialogue, ParticipantLine("", "Deputy minister", Presence.IN_PERSON, police, came=True)),
+        participants=came(dialogue, ParticipantInput("", "Deputy minister", Presence.IN_PERSON, police, came=True)),
         said={item.pk: " They will. "},
         commitments=[
-            CommitmentLine(police, "Name them.", date(2022, 2, 14), Horizon.SHORT_TERM, [(benchmark, Reach.MEETS)]),
-            CommitmentLine(None, "Train them.", None, Horizon.MULTI_YEAR),
+            CommitmentInput(police, "Name them.", date(2022, 2, 14), Horizon.SHORT_TERM, [(benchmark, CommitmentReach.MEETS)]),
+            CommitmentInput(None, "Train them.", None, Horizon.MULTI_YEAR),
         ],
         next_steps=[
-            NextStepLine("Send the list.", None, "", date(2022, 2, 1)),
-            NextStepLine("Ask the registrar.", None, "Registrar of the High Court", None),
+            NextStepInput("Send the list.", None, "", date(2022, 2, 1)),
+            NextStepInput("Ask the registrar.", None, "Registrar of the High Court", None),
         ],
     )
 
     kept = Dialogue.objects.get()
-    assert (kept.stage_on(TODAY), kept.recorded_by, kept.recorded_at) == (Stage.HELD, by, NOW)
+    assert (kept.stage_on(TODAY), kept.recorded_by, kept.recorded_at) == (DialogueStage.HELD, by, NOW)
     assert [(p.office, p.came) for p in kept.participants.all()] == [("Minister", True), ("Deputy minister", True)]
     assert kept.agenda.get().said == "They will."
     promised = [(c.maker, c.text, c.events.get().happened_on, c.events.get().due_on) for c in kept.commitments.all()]
@@ -294,7 +294,7 @@ def test_record_dialogue_writes_all_of_it_at_once():
         (police.name, "Name them.", TODAY, date(2022, 2, 14)),
         ("United States", "Train them.", TODAY, None),
     ]
-    assert kept.commitments.first().links.get().reach == Reach.MEETS
+    assert kept.commitments.first().links.get().reach == CommitmentReach.MEETS
     assert [(s.owner, s.text, s.due_on) for s in kept.next_steps.all()] == [
         ("The embassy", "Send the list.", date(2022, 2, 1)),
         ("Registrar of the High Court", "Ask the registrar.", None),
@@ -306,26 +306,26 @@ def test_record_dialogue_writes_all_of_it_at_once():
     [
         ({"participants": [MINISTER]}, "Tick who came, or add somebody", "participants"),
         (
-            {"commitments": [CommitmentLine(None, "Train.", None, Horizon.SHORT_TERM)] * 2},
+            {"commitments": [CommitmentInput(None, "Train.", None, Horizon.SHORT_TERM)] * 2},
             "You recorded exactly this",
             "commitments-1-text",
         ),
         (
-            {"commitments": [CommitmentLine(None, "Train.", date(2022, 1, 27), Horizon.SHORT_TERM)]},
+            {"commitments": [CommitmentInput(None, "Train.", date(2022, 1, 27), Horizon.SHORT_TERM)]},
             "It can't be due before it was promised.",
             "commitments-0-due_on",
         ),
         (
-            {"next_steps": [NextStepLine("A", None, "", None), NextStepLine(" ", None, "", None)]},
+            {"next_steps": [NextStepInput("A", None, "", None), NextStepInput(" ", None, "", None)]},
             "Say what is to be done next.",
             "steps-1-text",
         ),
         (
-            {"next_steps": [NextStepLine("A", None, "", date(2022, 1, 27))]},
+            {"next_steps": [NextStepInput("A", None, "", date(2022, 1, 27))]},
             "It can't be due before the dialogue.",
             "steps-0-due_on",
         ),
-        ({"next_steps": [NextStepLine("A", None, "", None)] * 2}, "You recorded exactly this", "steps-1-text"),
+        ({"next_steps": [NextStepInput("A", None, "", None)] * 2}, "You recorded exactly this", "steps-1-text"),
     ],
 )
 def test_record_dialogue_refuses_beside_its_row_and_keeps_nothing(said, sentence, field):
@@ -348,10 +348,10 @@ def test_a_day_to_come_is_not_recorded():
 
 def test_recording_again_adds():
     dialogue = held()
-    write_down(dialogue, next_steps=[NextStepLine("Send the list.", None, "", None)])
+    write_down(dialogue, next_steps=[NextStepInput("Send the list.", None, "", None)])
     dialogue.refresh_from_db()
     first = dialogue.recorded_by
-    write_down(dialogue, OfficerFactory(), next_steps=[NextStepLine("Call them.", None, "", None)])
+    write_down(dialogue, OfficerFactory(), next_steps=[NextStepInput("Call them.", None, "", None)])
 
     dialogue.refresh_from_db()
     assert dialogue.recorded_by == first
@@ -370,14 +370,14 @@ def test_a_promise_is_made_at_a_dialogue_that_was_held_and_is_the_first_of_its_r
     dialogue = held()
     record_commitment(dialogue=dialogue, **said)
     dialogue.refresh_from_db()
-    assert (dialogue.recorded_by, dialogue.stage_on(TODAY)) == (by, Stage.HELD)
+    assert (dialogue.recorded_by, dialogue.stage_on(TODAY)) == (by, DialogueStage.HELD)
 
 
 # --- Afterwards -------------------------------------------------------------------------------------------------------
 
 
 def tick(step, **said):
-    return tick_off(**{"step": step, "done_on": TODAY, "result": "Sent.", "by": OfficerFactory(), "now": NOW} | said)
+    return mark_step_done(**{"step": step, "done_on": TODAY, "result": "Sent.", "by": OfficerFactory(), "now": NOW} | said)
 
 
 def test_a_next_step_is_ticked_off_once_and_not_before_it_was_agreed():
@@ -397,7 +397,7 @@ def test_a_file_of_a_dialogue_is_kept_and_the_embassys_alone():
     dialogue, file = DialogueFactory(), EvidenceFileFactory(uploaded_by=by)
     CommitmentFactory(dialogue=dialogue, ministry=(focal_point := FocalPointFactory()).ministry)
 
-    attach_files(dialogue=dialogue, files=[file], what=Paper.COMMUNIQUE, by=by, now=NOW)
+    attach_files(dialogue=dialogue, files=[file], what=DialogueFileKind.COMMUNIQUE, by=by, now=NOW)
 
     assert [str(each) for each in dialogue.files.all()] == [f"Communiqué: {file.name}"]
     seen = {
@@ -418,9 +418,9 @@ def test_a_file_goes_with_one_dialogue_and_not_with_evidence_too():
 
     for file in (of_evidence, of_another, EvidenceFileFactory(uploaded_by=OfficerFactory())):
         with refuses("One of those files was sent already.", field="files"):
-            attach_files(dialogue=DialogueFactory(), files=[file], what=Paper.OTHER, by=by, now=NOW)
+            attach_files(dialogue=DialogueFactory(), files=[file], what=DialogueFileKind.OTHER, by=by, now=NOW)
     with refuses("Choose a file to attach.", field="files"):
-        attach_files(dialogue=DialogueFactory(), files=[], what=Paper.OTHER, by=by, now=NOW)
+        attach_files(dialogue=DialogueFactory(), files=[], what=DialogueFileKind.OTHER, by=by, now=NOW)
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
@@ -435,7 +435,7 @@ def test_only_officers_write_of_dialogues(factory):
         lambda: arrange(dialogue, "A topic", by=by),
         lambda: write_down(dialogue, by),
         lambda: tick(NextStepFactory(dialogue=dialogue), by=by),
-        lambda: attach_files(dialogue=dialogue, files=[file], what=Paper.OTHER, by=by, now=NOW),
+        lambda: attach_files(dialogue=dialogue, files=[file], what=DialogueFileKind.OTHER, by=by, now=NOW),
     ):
         with pytest.raises(PermissionDenied):
             write()
@@ -448,10 +448,10 @@ def test_officers_plan_dialogues_with_their_own_country_alone():
 
 def test_what_was_recorded_before_is_named():
     dialogue = held()
-    step = NextStepLine("Send the list.", None, "", None)
+    step = NextStepInput("Send the list.", None, "", None)
     write_down(dialogue, by := OfficerFactory(), next_steps=[step])
     dialogue.refresh_from_db()
 
-    with pytest.raises(RecordedBefore) as caught:
+    with pytest.raises(DuplicateRecord) as caught:
         write_down(dialogue, by, next_steps=[step])
     assert caught.value.row == NextStep.objects.get()

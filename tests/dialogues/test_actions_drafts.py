@@ -8,20 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
-from dialogues.actions.drafts import (
-    MOST_CHARACTERS,
-    Closed,
-    Page,
-    drop_draft,
-    drop_untouched_drafts,
-    finish_draft,
-    save_draft,
-)
-from dialogues.actions.files import drop_unsent
+from dialogues.actions.drafts import MAX_CHARACTERS, DraftClosed, DraftPage, drop_draft, drop_untouched_drafts, finish_draft, save_draft
+from dialogues.actions.files import delete_unsent_files
 from dialogues.actions.updates import send_round
-from dialogues.choices import DoneBy, Progress
+from dialogues.choices import DoneBy, ClaimedProgress
 from dialogues.models import Draft, EvidenceFile
-from dialogues.models.drafts import KEPT_FOR
+from dialogues.models.drafts import DRAFT_LIFETIME
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -38,7 +30,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +52,7 @@ def promise(own):
     return CommitmentFactory(ministry=own.ministry)
 
 
-def save(of, by, text="Six districts", page=Page(), *, files=(), now=NOW):  # noqa: B008 -- a value
+def save(of, by, text="Six districts", page=DraftPage(), *, files=(), now=NOW):  # noqa: B008 -- a value
     return save_draft(of=of, content={"title": [text], "empty": [""]}, files=files, page=page, by=by, now=now)
 
 
@@ -91,7 +83,7 @@ def test_whoever_may_not_send_it_saves_and_drops_nothing(own, promise):
             with pytest.raises(PermissionDenied):
                 save(of, stranger)
             with pytest.raises(PermissionDenied):
-                drop_draft(of=of, page=Page(draft.mark), by=stranger, now=NOW)
+                drop_draft(of=of, page=DraftPage(draft.mark), by=stranger, now=NOW)
     assert Draft.objects.get() == draft
 
 
@@ -100,9 +92,9 @@ def test_a_colleague_goes_on_where_the_first_left_off_files_and_all(own, colleag
     first = save(promise, own, files=[file])
     assert EvidenceFile.objects.visible_to(colleague).get() == file
     assert not EvidenceFile.objects.visible_to(OfficerFactory()).exists()
-    assert drop_unsent(now=NOW) == 0
+    assert delete_unsent_files(now=NOW) == 0
 
-    second = save(promise, colleague, "Seven districts", Page(first.mark), files=[file])
+    second = save(promise, colleague, "Seven districts", DraftPage(first.mark), files=[file])
 
     assert (second.pk, second.version, second.saved_by, second.content) == (
         first.pk, 2, colleague, {"title": ["Seven districts"]},
@@ -121,47 +113,47 @@ def test_a_file_of_somebody_else_gets_into_no_draft(own, promise):
 
 def test_what_another_page_saved_meanwhile_is_not_overwritten(own, colleague, promise):
     first = save(promise, own)
-    with pytest.raises(ChangedMeanwhile, match="'M’e Lineo saved a draft on 28 January 2022 at 12:00"):
+    with pytest.raises(EditConflict, match="'M’e Lineo saved a draft on 28 January 2022 at 12:00"):
         save(promise, colleague, "Over it")
-    with pytest.raises(ChangedMeanwhile, match="You saved a draft on another page or device"):
+    with pytest.raises(EditConflict, match="You saved a draft on another page or device"):
         save(promise, own, "Over it")
-    save(promise, colleague, "Seven districts", Page(first.mark))
+    save(promise, colleague, "Seven districts", DraftPage(first.mark))
     for refused in (save, lambda of, by, page: drop_draft(of=of, page=page, by=by, now=NOW)):
-        with pytest.raises(ChangedMeanwhile):
-            refused(promise, own, page=Page(first.mark))
+        with pytest.raises(EditConflict):
+            refused(promise, own, page=DraftPage(first.mark))
 
     assert Draft.objects.get().content == {"title": ["Seven districts"]}
 
 
 def test_an_answer_lost_on_the_line_is_no_conflict_of_a_page_with_itself(own, colleague, promise):
-    save(promise, own, "Six", Page("", "this page"))
-    save(promise, own, "Six", Page("", "this page"))
-    mended = save(promise, own, "Six districts", Page("", "this page"))
+    save(promise, own, "Six", DraftPage("", "this page"))
+    save(promise, own, "Six", DraftPage("", "this page"))
+    mended = save(promise, own, "Six districts", DraftPage("", "this page"))
     assert mended.version == 2
 
-    with pytest.raises(ChangedMeanwhile):
-        save(promise, colleague, "Six", Page("", "this page"))
-    save(promise, colleague, "Seven", Page(mended.mark, "another page"))
-    with pytest.raises(ChangedMeanwhile):
-        save(promise, own, "Eight", Page(mended.mark, "this page"))
+    with pytest.raises(EditConflict):
+        save(promise, colleague, "Six", DraftPage("", "this page"))
+    save(promise, colleague, "Seven", DraftPage(mended.mark, "another page"))
+    with pytest.raises(EditConflict):
+        save(promise, own, "Eight", DraftPage(mended.mark, "this page"))
 
 
 def test_a_draft_begun_anew_is_not_taken_for_the_one_that_is_gone(own, colleague, promise):
     first = save(promise, own)
-    drop_draft(of=promise, page=Page(first.mark), by=own, now=NOW)
-    with pytest.raises(ChangedMeanwhile, match="was sent or dropped meanwhile"):
-        save(promise, own, "Seven", Page(first.mark))
+    drop_draft(of=promise, page=DraftPage(first.mark), by=own, now=NOW)
+    with pytest.raises(EditConflict, match="was sent or dropped meanwhile"):
+        save(promise, own, "Seven", DraftPage(first.mark))
     save(promise, colleague, "Anew")
-    with pytest.raises(ChangedMeanwhile):
-        save(promise, own, "Seven", Page(first.mark))
+    with pytest.raises(EditConflict):
+        save(promise, own, "Seven", DraftPage(first.mark))
 
 
 def test_where_nothing_is_asked_any_more_nothing_is_saved(own, colleague, promise):
     UpdateRoundFactory(update__commitment=promise, recorded_by=colleague)
-    with pytest.raises(Closed, match="sent this update on 10 January 2022"):
+    with pytest.raises(DraftClosed, match="sent this update on 10 January 2022"):
         save(promise, own)
     done = CommitmentFactory(ministry=own.ministry, done=True)
-    with pytest.raises(Closed, match="nothing more is needed here"):
+    with pytest.raises(DraftClosed, match="nothing more is needed here"):
         save(done, own)
     returned = UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=own.ministry), returned=True)
     file = EvidenceFactory(round=returned, file=EvidenceFileFactory(uploaded_by=colleague)).file
@@ -169,16 +161,16 @@ def test_where_nothing_is_asked_any_more_nothing_is_saved(own, colleague, promis
 
 
 def test_what_is_too_long_is_refused_with_how_much_is_taken(own, promise):
-    with refuses(f"{MOST_CHARACTERS} can be kept"):
-        save(promise, own, "x" * (MOST_CHARACTERS + 1))
+    with refuses(f"{MAX_CHARACTERS} can be kept"):
+        save(promise, own, "x" * (MAX_CHARACTERS + 1))
     with refuses("too long to be kept"):
-        save_draft(of=promise, content={"rows": ["x"] * 1001}, files=(), page=Page(), by=own, now=NOW)
+        save_draft(of=promise, content={"rows": ["x"] * 1001}, files=(), page=DraftPage(), by=own, now=NOW)
 
 
 def test_the_log_tells_who_began_and_who_dropped_it_and_nothing_of_what_was_typed(own, promise):
     officer = OfficerFactory()
-    page = Page(save(promise, own).mark)
-    page = Page(save(promise, own, "Seven", page).mark)
+    page = DraftPage(save(promise, own).mark)
+    page = DraftPage(save(promise, own, "Seven", page).mark)
     drop_draft(of=promise, page=page, by=own, now=NOW)
     drop_draft(of=promise, page=page, by=own, now=NOW)
     dialogue = DialogueFactory()
@@ -196,10 +188,10 @@ def test_the_log_tells_who_began_and_who_dropped_it_and_nothing_of_what_was_type
 @transaction.atomic
 def test_it_goes_once_it_is_sent_unless_a_colleague_saved_what_the_sender_has_not_seen(own, colleague, promise):
     draft = save(promise, own)
-    with pytest.raises(ChangedMeanwhile):
-        finish_draft(of=promise, page=Page(), by=colleague, now=NOW)
-    finish_draft(of=promise, page=Page(draft.mark), by=colleague, now=NOW)
-    finish_draft(of=promise, page=Page(), by=colleague, now=NOW)
+    with pytest.raises(EditConflict):
+        finish_draft(of=promise, page=DraftPage(), by=colleague, now=NOW)
+    finish_draft(of=promise, page=DraftPage(draft.mark), by=colleague, now=NOW)
+    finish_draft(of=promise, page=DraftPage(), by=colleague, now=NOW)
     assert not Draft.objects.exists()
 
 
@@ -209,7 +201,7 @@ def test_a_program_that_sends_an_update_leaves_the_draft_of_a_page_alone(own, pr
         commitment=promise,
         title="Six",
         narrative="Six districts",
-        claimed=Progress.UNDER_WAY,
+        claimed=ClaimedProgress.UNDER_WAY,
         happened_from=None,
         happened_to=NOW.date(),
         done_by=DoneBy.GOVERNMENT,
@@ -224,16 +216,16 @@ def test_a_program_that_sends_an_update_leaves_the_draft_of_a_page_alone(own, pr
 def test_every_night_what_nobody_went_on_with_is_removed_and_its_files_after_it(own, promise, settings):
     file = EvidenceFileFactory(uploaded_by=own, uploaded_at=NOW)
     assert save(promise, own, files=[file]).kept_until == date(2022, 4, 28)
-    night = NOW + KEPT_FOR + timedelta(minutes=1)
+    night = NOW + DRAFT_LIFETIME + timedelta(minutes=1)
     touched = save(CommitmentFactory(ministry=own.ministry), own, now=NOW + timedelta(minutes=2))
 
-    assert (drop_unsent(now=night), drop_untouched_drafts(now=night), drop_untouched_drafts(now=night)) == (0, 1, 0)
-    assert drop_unsent(now=night) == 1
+    assert (delete_unsent_files(now=night), drop_untouched_drafts(now=night), drop_untouched_drafts(now=night)) == (0, 1, 0)
+    assert delete_unsent_files(now=night) == 1
     assert Draft.objects.get() == touched
     assert not default_storage.exists(file.file.name)
     assert AuditEntry.objects.filter(verb="draft.forgotten").values_list("by", "country").get() == (None, None)
 
-    Draft.objects.update(saved_at=NOW - KEPT_FOR - timedelta(days=365))
+    Draft.objects.update(saved_at=NOW - DRAFT_LIFETIME - timedelta(days=365))
     app.loader.import_default_modules()
     app.tasks[settings.CELERY_BEAT_SCHEDULE["untouched-drafts"]["task"]]()
     assert not Draft.objects.exists()

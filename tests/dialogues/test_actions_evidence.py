@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions.duplicates import RecordedBefore
-from dialogues.actions.evidence import log_evidence, review
-from dialogues.choices import DoneBy, EvidenceKind, Review, Sensitivity, Shows
+from dialogues.actions.duplicates import DuplicateRecord
+from dialogues.actions.evidence import log_evidence, review_evidence
+from dialogues.choices import DoneBy, EvidenceKind, EvidenceDecision, Sensitivity, SupportKind
 from dialogues.models import Evidence, EvidenceReview
 from tests.dialogues.histories import jan
 from tests.factories import (
@@ -30,7 +30,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +75,7 @@ def test_log_evidence_writes_it_with_what_it_shows(officer):
         link="https://example.org/register",
         commitment=commitment,
         sensitivity=Sensitivity.SHARED,
-        bearings=[(benchmark, Shows.ACTION), (other, Shows.CONTEXT)],
+        bearings=[(benchmark, SupportKind.ACTION), (other, SupportKind.CONTEXT)],
     )
 
     kept = Evidence.objects.get()
@@ -151,7 +151,7 @@ def test_log_evidence_refuses_rows_of_another_country(officer):
     foreign = BenchmarkFactory(recommendation__edition__country=elsewhere)
 
     with refuses("One of those benchmarks is another country's.", field="bearings"):
-        log(officer, bearings=[(foreign, Shows.ACTION)])
+        log(officer, bearings=[(foreign, SupportKind.ACTION)])
     with refuses("That commitment is another country's.", field="commitment"):
         log(officer, commitment=CommitmentFactory(ministry__country=elsewhere))
 
@@ -160,7 +160,7 @@ def test_log_evidence_refuses_one_benchmark_twice(officer):
     benchmark = BenchmarkFactory()
 
     with refuses("A benchmark is named twice.", field="bearings"):
-        log(officer, bearings=[(benchmark, Shows.ACTION), (benchmark, Shows.PLAN)])
+        log(officer, bearings=[(benchmark, SupportKind.ACTION), (benchmark, SupportKind.PLAN)])
 
 
 def test_log_evidence_refuses_files_of_others_and_files_sent_before(officer):
@@ -175,15 +175,15 @@ def test_log_evidence_refuses_files_of_others_and_files_sent_before(officer):
 def test_log_evidence_twice_is_refused_and_names_what_stands(officer):
     benchmark = BenchmarkFactory()
     content = {"content": b"%PDF-1.4\nthe same\n%%EOF\n", "uploaded_by": officer}
-    first = log(officer, bearings=[(benchmark, Shows.ACTION)], file=EvidenceFileFactory(**content))
+    first = log(officer, bearings=[(benchmark, SupportKind.ACTION)], file=EvidenceFileFactory(**content))
 
-    with pytest.raises(RecordedBefore, match="You recorded exactly this on 28 January 2022 at 12:00") as refusal:
-        log(officer, bearings=[(benchmark, Shows.ACTION)], file=EvidenceFileFactory(name="again.pdf", **content))
+    with pytest.raises(DuplicateRecord, match="You recorded exactly this on 28 January 2022 at 12:00") as refusal:
+        log(officer, bearings=[(benchmark, SupportKind.ACTION)], file=EvidenceFileFactory(name="again.pdf", **content))
 
     assert refusal.value.row == first
     assert Evidence.objects.count() == 1
-    log(officer, bearings=[(benchmark, Shows.ACTION)], file=EvidenceFileFactory(uploaded_by=officer))
-    log(OfficerFactory(), bearings=[(benchmark, Shows.ACTION)])
+    log(officer, bearings=[(benchmark, SupportKind.ACTION)], file=EvidenceFileFactory(uploaded_by=officer))
+    log(OfficerFactory(), bearings=[(benchmark, SupportKind.ACTION)])
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
@@ -201,11 +201,11 @@ def test_officers_log_in_their_own_country_alone(officer):
 
 
 def judge(evidence, by, bearing=None, **said):
-    return review(
+    return review_evidence(
         **{
             "evidence": evidence,
             "bearing": bearing,
-            "decision": Review.VERIFIED,
+            "decision": EvidenceDecision.VERIFIED,
             "reason": "Seen in the register.",
             "by": by,
             "now": NOW,
@@ -217,7 +217,7 @@ def judge(evidence, by, bearing=None, **said):
 def test_review_of_a_bearing_and_of_the_evidence_itself_are_two(officer):
     bearing = EvidenceBearingFactory()
     on_bearing = judge(bearing.evidence, officer, bearing)
-    on_evidence = judge(bearing.evidence, officer, decision=Review.REJECTED, reason="No date on it.")
+    on_evidence = judge(bearing.evidence, officer, decision=EvidenceDecision.REJECTED, reason="No date on it.")
 
     assert [(r.bearing, r.decision, r.reason, r.recorded_by, r.recorded_at) for r in EvidenceReview.objects.all()] == [
         (bearing, "verified", "Seen in the register.", officer, NOW),
@@ -267,7 +267,7 @@ def test_nobody_verifies_their_own_bearing(officer):
 
 def test_nobody_rejects_their_own_either(officer):
     with refuses("You recorded this yourself."):
-        judge(EvidenceFactory(recorded_by=officer), officer, decision=Review.REJECTED)
+        judge(EvidenceFactory(recorded_by=officer), officer, decision=EvidenceDecision.REJECTED)
 
 
 def test_ambassador_verifies_what_an_officer_recorded_and_nothing_else():
@@ -314,7 +314,7 @@ def test_evidence_of_an_update_that_went_back_stays_a_claim(officer):
 def test_evidence_of_an_accepted_update_may_be_judged_anew(officer):
     evidence = EvidenceFactory(round=UpdateRoundFactory(accepted=True), verified=True)
 
-    assert judge(evidence, officer, decision=Review.REJECTED).decision == "rejected"
+    assert judge(evidence, officer, decision=EvidenceDecision.REJECTED).decision == "rejected"
 
 
 def test_second_reviewer_sees_what_the_first_did(officer):
@@ -322,7 +322,7 @@ def test_second_reviewer_sees_what_the_first_did(officer):
     bearing = EvidenceBearingFactory(evidence=evidence)
     EvidenceReviewFactory(bearing=bearing, recorded_by=ReviewerFactory(), recorded_at=at_noon(jan(27)))
 
-    with pytest.raises(ChangedMeanwhile, match="Reviewer recorded a newer review on 27 January 2022 at 12:00"):
+    with pytest.raises(EditConflict, match="Reviewer recorded a newer review on 27 January 2022 at 12:00"):
         judge(evidence, officer, bearing, seen=0)
     assert judge(evidence, officer, bearing, seen=bearing.reviews.get().pk).pk
     assert judge(evidence, officer, seen=0).pk, "the evidence itself has none yet"

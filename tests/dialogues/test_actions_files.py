@@ -10,16 +10,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from dialogues.actions.files import (
-    UNSENT_FOR,
-    check_kept_files,
-    drop_unsent,
-    keep_upload,
-    refuse_too_much_together,
-    refuse_unless_own_and_unsent,
-    take_file,
-)
-from dialogues.files.sanitizers.file_types import clean
+from dialogues.actions.files import UNSENT_LIFETIME, check_stored_files, delete_unsent_files, store_upload, refuse_oversized_total, refuse_unless_own_and_unsent, read_for_download
+from dialogues.files.sanitizers.file_types import sanitize_file
 from dialogues.models import EvidenceFile
 from tests.dialogues.samples import PDF
 from tests.factories import (
@@ -36,7 +28,7 @@ from tests.refusing import refuses
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
-from tiptracker.file_integrity import FEWEST_FOR_A_MACHINE
+from tiptracker.file_integrity import MIN_FILES_FOR_MACHINE_FAULT
 from tiptracker.jobs.models import State
 
 pytestmark = pytest.mark.django_db
@@ -56,9 +48,9 @@ def stored_files():
 @pytest.mark.parametrize("factory", [OfficerFactory, FocalPointFactory])
 def test_upload_is_kept_under_a_name_that_tells_nothing(factory):
     by = factory()
-    kept = EvidenceFile.objects.get(pk=keep_upload(upload=upload(), by=by, now=NOW).pk)
+    kept = EvidenceFile.objects.get(pk=store_upload(upload=upload(), by=by, now=NOW).pk)
 
-    cleaned = clean(PDF, ".pdf").content
+    cleaned = sanitize_file(PDF, ".pdf").content
     assert (kept.name, kept.media_type, kept.size) == ("a letter.pdf", "application/pdf", len(cleaned))
     assert (kept.uploaded_by, kept.uploaded_at) == (by, NOW)
     assert kept.received_sha256 == hashlib.sha256(PDF).hexdigest()
@@ -72,7 +64,7 @@ def test_upload_is_kept_under_a_name_that_tells_nothing(factory):
 
 def test_upload_is_logged_for_the_country_of_who_sent_it():
     by = FocalPointFactory()
-    kept = keep_upload(upload=upload(), by=by, now=NOW)
+    kept = store_upload(upload=upload(), by=by, now=NOW)
 
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.row, entry.by, entry.country) == ("file.kept", str(kept.pk), by, by.ministry.country)
@@ -81,14 +73,14 @@ def test_upload_is_logged_for_the_country_of_who_sent_it():
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, AdministratorFactory])
 def test_who_writes_no_facts_uploads_nothing(factory):
     with pytest.raises(PermissionDenied):
-        keep_upload(upload=upload(), by=factory(), now=NOW)
+        store_upload(upload=upload(), by=factory(), now=NOW)
 
 
 def test_refused_upload_leaves_nothing_behind():
     before = stored_files()
 
     with refuses("its content is damaged or something else", field="files"):
-        keep_upload(upload=upload(b"not a PDF at all"), by=OfficerFactory(), now=NOW)
+        store_upload(upload=upload(b"not a PDF at all"), by=OfficerFactory(), now=NOW)
     assert stored_files() == before
     assert not EvidenceFile.objects.exists()
 
@@ -101,24 +93,24 @@ def test_upload_that_cannot_be_recorded_is_taken_out_of_the_store(monkeypatch):
     before = stored_files()
 
     with pytest.raises(RuntimeError):
-        keep_upload(upload=upload(), by=OfficerFactory(), now=NOW)
+        store_upload(upload=upload(), by=OfficerFactory(), now=NOW)
     assert stored_files() == before
     assert not EvidenceFile.objects.exists()
 
 
 # --- What nobody sent -------------------------------------------------------------------------------------------------
 
-TOO_LONG_AGO = NOW - UNSENT_FOR - timedelta(minutes=1)
+TOO_LONG_AGO = NOW - UNSENT_LIFETIME - timedelta(minutes=1)
 
 
 def test_what_nobody_sent_in_two_days_is_dropped():
     by = FocalPointFactory()
-    old = keep_upload(upload=upload(name="a victim.pdf"), by=by, now=TOO_LONG_AGO)
-    cited = keep_upload(upload=upload(), by=by, now=TOO_LONG_AGO)
+    old = store_upload(upload=upload(name="a victim.pdf"), by=by, now=TOO_LONG_AGO)
+    cited = store_upload(upload=upload(), by=by, now=TOO_LONG_AGO)
     EvidenceFactory(file=cited)
-    new = keep_upload(upload=upload(), by=by, now=NOW - UNSENT_FOR + timedelta(minutes=1))
+    new = store_upload(upload=upload(), by=by, now=NOW - UNSENT_LIFETIME + timedelta(minutes=1))
 
-    assert (drop_unsent(now=NOW), drop_unsent(now=NOW)) == (1, 0)
+    assert (delete_unsent_files(now=NOW), delete_unsent_files(now=NOW)) == (1, 0)
 
     old.refresh_from_db()
     assert not default_storage.exists(old.file.name)
@@ -133,8 +125,8 @@ def test_what_nobody_sent_in_two_days_is_dropped():
 
 def test_what_was_dropped_can_be_neither_opened_nor_sent():
     by = FocalPointFactory()
-    old = keep_upload(upload=upload(), by=by, now=TOO_LONG_AGO)
-    drop_unsent(now=NOW)
+    old = store_upload(upload=upload(), by=by, now=TOO_LONG_AGO)
+    delete_unsent_files(now=NOW)
 
     assert not EvidenceFile.objects.visible_to(by).exists()
     with refuses("Attach it again", field="files"), transaction.atomic():
@@ -142,7 +134,7 @@ def test_what_was_dropped_can_be_neither_opened_nor_sent():
 
 
 def test_every_night_the_worker_drops_what_nobody_sent(settings):
-    old = keep_upload(upload=upload(), by=OfficerFactory(), now=TOO_LONG_AGO - timedelta(days=1))
+    old = store_upload(upload=upload(), by=OfficerFactory(), now=TOO_LONG_AGO - timedelta(days=1))
     app.loader.import_default_modules()
     app.tasks[settings.CELERY_BEAT_SCHEDULE["unsent-files"]["task"]]()
 
@@ -153,7 +145,7 @@ def test_every_night_the_worker_drops_what_nobody_sent(settings):
 
 
 def test_files_beyond_a_ministrys_room_are_refused_and_another_ministrys_are_not(settings):
-    by, size = FocalPointFactory(), len(clean(PDF, ".pdf").content)
+    by, size = FocalPointFactory(), len(sanitize_file(PDF, ".pdf").content)
     EvidenceFileFactory(uploaded_by=FocalPointFactory(), content=b"a" * 5000)
     EvidenceFileFactory(uploaded_by=by, name=REDACTED, content=b"dropped" * 1000)
     EvidenceFactory(
@@ -161,13 +153,13 @@ def test_files_beyond_a_ministrys_room_are_refused_and_another_ministrys_are_not
     )
     settings.UPLOAD_MAX_MINISTRY_BYTES = size + 15
 
-    kept = keep_upload(upload=upload(), by=by, now=NOW)
+    kept = store_upload(upload=upload(), by=by, now=NOW)
     before = stored_files()
     with refuses(
         "“a letter.pdf” can't be kept: your ministry has used the 0.0 MB that it has room for.", field="files"
     ):
-        keep_upload(upload=upload(), by=by, now=NOW)
-    assert keep_upload(upload=upload(), by=OfficerFactory(), now=NOW)
+        store_upload(upload=upload(), by=by, now=NOW)
+    assert store_upload(upload=upload(), by=OfficerFactory(), now=NOW)
     assert list(EvidenceFile.objects.filter(uploaded_by=by).exclude(name=REDACTED)) == [kept]
     assert stored_files() == before + 1
 
@@ -176,9 +168,9 @@ def test_files_that_one_update_may_bring_together_are_limited(settings):
     files = [EvidenceFileFactory(content=b"a" * 512 * 1024) for _ in range(2)]
     settings.UPLOAD_MAX_ROUND_BYTES = 1024 * 1024
 
-    refuse_too_much_together(files)
+    refuse_oversized_total(files)
     with refuses("Together the files have 1.0 MB; at most 1.0 MB go with one update. Leave some out", field="files"):
-        refuse_too_much_together([*files, EvidenceFileFactory(content=b"a")])
+        refuse_oversized_total([*files, EvidenceFileFactory(content=b"a")])
 
 
 # --- As it was kept ---------------------------------------------------------------------------------------------------
@@ -191,7 +183,7 @@ def alter(file, content=b"another letter"):
 def test_file_is_given_out_as_it_was_kept_and_that_is_logged():
     file, by = EvidenceFileFactory(content=b"a letter"), OfficerFactory()
 
-    assert take_file(file=file, by=by) == b"a letter"
+    assert read_for_download(file=file, by=by) == b"a letter"
     assert AuditEntry.objects.values_list("verb", "by", "row").get() == ("file.taken", by.pk, str(file.pk))
 
 
@@ -213,7 +205,7 @@ def test_file_that_is_not_as_it_was_kept_is_not_given_out_and_that_is_logged_onc
 
     for _ in range(3):
         with refuses(sentence):
-            take_file(file=file, by=by)
+            read_for_download(file=file, by=by)
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.by, entry.row, entry.country) == (
         f"file.{fault}",
@@ -234,7 +226,7 @@ def test_every_night_a_job_names_the_files_that_are_no_longer_what_was_kept(sett
     alter(altered)
     default_storage.delete(gone.file.name)
     # Small runs: the second file is the last of the first run, the third is found by the next.
-    monkeypatch.setattr("dialogues.actions.files.MOST_CHECKED_AT_ONCE", sound.size + 1)
+    monkeypatch.setattr("dialogues.actions.files.MAX_BYTES_PER_CHECK", sound.size + 1)
     task()
     first, second = run_jobs()
     assert (first.state, second.state) == (State.FAILED, State.FAILED)
@@ -251,13 +243,13 @@ def test_files_that_are_no_longer_what_was_kept_are_counted(caplog):
         alter(file)
 
     with refuses("2 kept files are missing or no longer what was kept"):
-        check_kept_files()
+        check_stored_files()
 
 
 def test_a_machine_without_the_others_files_tells_of_itself_not_of_each_file():
-    for _ in range(FEWEST_FOR_A_MACHINE):
+    for _ in range(MIN_FILES_FOR_MACHINE_FAULT):
         lose(EvidenceFileFactory(content=b"a letter"))
 
-    with refuses(f"None of {FEWEST_FOR_A_MACHINE} kept files is on this machine."):
-        check_kept_files()
+    with refuses(f"None of {MIN_FILES_FOR_MACHINE_FAULT} kept files is on this machine."):
+        check_stored_files()
     assert not AuditEntry.objects.exists()

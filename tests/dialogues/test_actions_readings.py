@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions.readings import record_reading
-from dialogues.choices import Direction
+from dialogues.choices import ReadingDirection
 from dialogues.models import Reading
 from tests.factories import (
     AmbassadorFactory,
@@ -68,7 +68,7 @@ def test_record_reading_writes_a_figure():
     ("said", "told"),
     [
         ({"figure": Decimal(0)}, "0"),
-        ({"figure": None, "direction": Direction.UP}, "More, no figure"),
+        ({"figure": None, "direction": ReadingDirection.UP}, "More, no figure"),
         ({"figure": None, "source": ""}, "no data"),
         ({"source": "", "evidence": True}, "16"),
         ({"through_on": date(2021, 3, 31), "starts_on": date(2020, 4, 1)}, "16"),
@@ -85,13 +85,13 @@ def test_record_reading_takes(said, told):
 @pytest.mark.parametrize(
     ("said", "sentence", "field"),
     [
-        ({"direction": Direction.UP}, "Give the figure, or only the direction", "direction"),
+        ({"direction": ReadingDirection.UP}, "Give the figure, or only the direction", "direction"),
         ({"figure": Decimal(-1)}, "A figure can't be less than zero.", "figure"),
         ({"figure": Decimal("1.234")}, "no more than 2 decimal places", "figure"),
         ({"through_on": date(2022, 1, 29)}, "That day has not come yet.", "through_on"),
         ({"through_on": date(2021, 3, 31)}, "The last day lies before the first.", "through_on"),
         ({"source": " "}, "Name the source, or the evidence it stands in.", "source"),
-        ({"figure": None, "direction": Direction.UP, "source": ""}, "Name the source", "source"),
+        ({"figure": None, "direction": ReadingDirection.UP, "source": ""}, "Name the source", "source"),
     ],
 )
 def test_record_reading_refuses(said, sentence, field):

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from dialogues.actions.files import drop_unsent, keep_upload
-from dialogues.actions.redaction_checks import faults_of_marks
+from dialogues.actions.files import delete_unsent_files, store_upload
+from dialogues.actions.redaction_checks import find_redacted_text_faults
 from dialogues.actions.redactions import (
     confirm_redaction,
     decline_redaction,
@@ -33,7 +33,7 @@ from tests.factories import (
 from tests.transactions import record
 from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
 from tiptracker.audit.models import AuditDetail
-from tiptracker.validation import add, change
+from tiptracker.validation import insert_row, update_row
 
 pytestmark = pytest.mark.django_db
 NAME = "Palesa Exercise"
@@ -74,7 +74,7 @@ def test_what_a_redaction_took_out_holds():
 
     assert UpdateRound.objects.get().narrative == REDACTED
     assert AuditDetail.objects.filter(after=REDACTED).exists()
-    assert faults_of_marks() == []
+    assert find_redacted_text_faults() == []
     call_command("verify_audit")
 
 
@@ -83,12 +83,12 @@ def test_a_declined_redaction_and_a_file_that_nobody_sent_hold():
     asked = {"country": CountryFactory(), "words": NAME, "reason": "It names a victim.", "by": OfficerFactory()}
     redaction = propose_redaction(**asked, now=NOW)
     decline_redaction(redaction=redaction, reason="It is public.", by=AmbassadorFactory(), now=NOW)
-    keep_upload(upload=upload(), by=OfficerFactory(), now=NOW)
-    drop_unsent(now=NOW + timedelta(days=30))
+    store_upload(upload=upload(), by=OfficerFactory(), now=NOW)
+    delete_unsent_files(now=NOW + timedelta(days=30))
 
     assert Redaction.objects.get().words == REDACTED
     assert EvidenceFile.objects.get().name == REDACTED
-    assert faults_of_marks() == []
+    assert find_redacted_text_faults() == []
 
 
 def test_marks_that_no_redaction_names_are_named_and_verify_audit_exits_with_1():
@@ -149,12 +149,12 @@ def test_a_text_that_may_be_written_anew_may_be_after_a_redaction():
     carry_out()
     dialogue.refresh_from_db()
 
-    change(dialogue)
+    update_row(dialogue)
     assert type(dialogue).objects.get().record == REDACTED
     dialogue.record = "We spoke of a case."
-    change(dialogue)
+    update_row(dialogue)
 
-    assert faults_of_marks() == []
+    assert find_redacted_text_faults() == []
 
 
 def test_a_row_that_repeats_a_mark_says_it_in_other_words():
@@ -164,8 +164,8 @@ def test_a_row_that_repeats_a_mark_says_it_in_other_words():
     terms.pk, terms.criterion = None, REDACTED
     terms.recorded_at += timedelta(days=1)
 
-    change(dialogue)
-    add(terms)
+    update_row(dialogue)
+    insert_row(terms)
 
     assert BenchmarkTerms.objects.latest("pk").criterion == type(dialogue).objects.get().record == REDACTED_BEFORE
-    assert faults_of_marks() == []
+    assert find_redacted_text_faults() == []

@@ -9,19 +9,12 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, models, transaction
 
 from dialogues.actions.dialogues import change_dialogue
-from dialogues.actions.files import check_kept_files, take_file
-from dialogues.actions.redactions import (
-    MANY,
-    confirm_redaction,
-    decline_redaction,
-    finish_redaction,
-    places_of,
-    propose_redaction,
-)
+from dialogues.actions.files import check_stored_files, read_for_download
+from dialogues.actions.redactions import MANY_PLACES, confirm_redaction, decline_redaction, finish_redaction, find_places, propose_redaction
 from dialogues.models import Dialogue, Evidence, EvidenceFile, Redaction, RedactionPlace
-from dialogues.models.texts import TEXTS, rows_of
+from dialogues.models.texts import FREE_TEXTS, rows_of_country
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tests import factories
 from tests.append_only import KEPT
 from tests.factories import (
@@ -49,7 +42,7 @@ from tests.factories import (
 )
 from tests.refusing import refuses
 from tests.transactions import record
-from tiptracker.audit.actions import verify
+from tiptracker.audit.actions import find_log_fault
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
 from tiptracker.jobs.models import Job
@@ -129,7 +122,7 @@ def test_every_free_text_of_the_record_can_be_redacted():
         if isinstance(field, models.CharField | models.TextField | models.FileField) and not field.choices
     }
 
-    assert {f"{model.__name__}.{field}" for model, texts in TEXTS.items() for field in texts.fields} == (
+    assert {f"{model.__name__}.{field}" for model, texts in FREE_TEXTS.items() for field in texts.fields} == (
         free - NAMES_A_THING
     )
 
@@ -139,7 +132,7 @@ def test_the_triggers_let_exactly_these_texts_become_the_mark():
     record_models = {model for model in KEPT if model._meta.app_label in ("recommendations", "dialogues")}
     expected = {model: fields for model in record_models if (fields := KEPT[model] - {"words"})}
 
-    assert {model: set(texts.fields) for model, texts in TEXTS.items() if model in record_models} == expected
+    assert {model: set(texts.fields) for model, texts in FREE_TEXTS.items() if model in record_models} == expected
 
 
 NEEDED = {
@@ -161,21 +154,21 @@ NEEDED = {
 """What the factory of a model asks for besides its texts."""
 
 
-@pytest.mark.parametrize("model", TEXTS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", FREE_TEXTS, ids=lambda model: model.__name__)
 def test_every_text_is_found_in_its_own_country_and_becomes_the_mark(model):
     make = getattr(factories, f"{model.__name__}Factory")
     needed = {name: value() for name, value in NEEDED.get(model.__name__, {}).items()}
-    row = make(**needed, **dict.fromkeys(TEXTS[model].fields, f"About {NAME}"))
+    row = make(**needed, **dict.fromkeys(FREE_TEXTS[model].fields, f"About {NAME}"))
     if model is EvidenceFile:
         EvidenceFactory(file=row)
 
-    found = {(place.row, place.field) for place in places_of(CountryFactory(), NAME) if place.model is model}
-    assert found == {(row.pk, field) for field in TEXTS[model].fields}
-    assert not rows_of(model, CountryFactory(elsewhere=True))
+    found = {(place.row, place.field) for place in find_places(CountryFactory(), NAME) if place.model is model}
+    assert found == {(row.pk, field) for field in FREE_TEXTS[model].fields}
+    assert not rows_of_country(model, CountryFactory(elsewhere=True))
 
     carry_out(propose(by=OfficerFactory()))
     row.refresh_from_db()
-    assert {getattr(row, field) for field in TEXTS[model].fields} == {REDACTED}
+    assert {getattr(row, field) for field in FREE_TEXTS[model].fields} == {REDACTED}
 
 
 # --- Proposing --------------------------------------------------------------------------------------------------------
@@ -211,7 +204,7 @@ def test_what_is_proposed_wrongly_is_refused_beside_its_field(sent, more, senten
 
 
 def test_nothing_is_proposed_where_every_place_is_left(sent):
-    left = [place.key for place in places_of(CountryFactory(), NAME)]
+    left = [place.key for place in find_places(CountryFactory(), NAME)]
 
     with refuses("Nothing would be taken out", field="words"):
         propose(left=left)
@@ -298,7 +291,7 @@ def test_afterwards_the_words_stand_nowhere_in_the_database(sent):
     kept = everything_kept().casefold()
     assert "palesa" not in kept
     assert '{"record": "other"}' in kept
-    assert verify() is None
+    assert find_log_fault() is None
     assert redaction.words == REDACTED
 
 
@@ -387,12 +380,12 @@ def test_redacting_moves_no_score():
     edition = benchmark.recommendation.edition
     sent = UpdateRoundFactory(narrative=f"We brought {NAME} to a safe house.")
     EvidenceFactory(round=sent, title=NAME, source=NAME, stated_by=NAME, bears_on=[benchmark], verified=True)
-    before = readiness(gather_facts(edition), as_of=DEADLINE_ON, known_by=None)
+    before = evaluate_readiness(gather_facts(edition), as_of=DEADLINE_ON, known_by=None)
 
     carry_out(propose())
 
     assert before.score
-    assert readiness(gather_facts(edition), as_of=DEADLINE_ON, known_by=None) == before
+    assert evaluate_readiness(gather_facts(edition), as_of=DEADLINE_ON, known_by=None) == before
 
 
 # --- The log ----------------------------------------------------------------------------------------------------------
@@ -404,7 +397,7 @@ def log(verb, *, row=None, country=None, **sides):
 
 
 def log_places(words, country=None):
-    return [place for place in places_of(country or CountryFactory(), words) if place.model is AuditDetail]
+    return [place for place in find_places(country or CountryFactory(), words) if place.model is AuditDetail]
 
 
 @pytest.fixture
@@ -429,7 +422,7 @@ def test_accounts_are_neither_found_nor_taken_out_of_the_log(sent, accounts_entr
     """Whoever holds a letter more of an address in hand learns nothing, and two people destroy nothing of it."""
     before = list(AuditDetail.objects.values_list("pk", "before", "after"))
 
-    assert not places_of(CountryFactory(), words)
+    assert not find_places(CountryFactory(), words)
     UpdateRoundFactory(narrative=f"{words}, said the ministry.")
     redaction = propose(words=words)
     carry_out(redaction)
@@ -463,7 +456,7 @@ def test_a_place_in_the_log_is_left_where_it_is_unticked(sent):
         f"audit.auditdetail:{goes.detail.pk}:before",
         f"audit.auditdetail:{goes.detail.pk}:after",
     }
-    assert verify() is None
+    assert find_log_fault() is None
 
 
 def test_the_name_of_a_file_leaves_the_log_though_it_was_uploaded_for_no_country_yet(sent):
@@ -496,10 +489,10 @@ def test_whoever_proposes_finds_nothing_that_they_do_not_see(accounts_entries, f
         log("update.sent", row=sent, country=where, after={"narrative": "Zanele Query"})
     one, two = factory(), factory(email="two@post.example", countries=[country, elsewhere])
 
-    found = places_of(country, "Zanele Query")
+    found = find_places(country, "Zanele Query")
 
     assert [place.model.__name__ for place in found] == ["UpdateRound", "Evidence", "EvidenceFile", "AuditDetail"]
-    assert not {place.key for place in found} & {place.key for place in places_of(elsewhere, "Zanele Query")}
+    assert not {place.key for place in found} & {place.key for place in find_places(elsewhere, "Zanele Query")}
     for reader in (one, two):
         for place in found:
             assert place.model.objects.visible_to(reader).filter(pk=place.row).exists(), place.key
@@ -508,14 +501,14 @@ def test_whoever_proposes_finds_nothing_that_they_do_not_see(accounts_entries, f
 
 
 def test_very_many_places_have_to_be_meant_by_both(sent):
-    for n in range(MANY):
+    for n in range(MANY_PLACES):
         EvidenceFactory(title=f"{NAME} was heard, {n}")
     second = AmbassadorFactory()
 
-    with refuses(f"That would take out {MANY + 1} texts", field="words"):
+    with refuses(f"That would take out {MANY_PLACES + 1} texts", field="words"):
         propose()
     redaction = propose(are_many_meant=True)
-    with refuses(f"That would take out {MANY + 1} texts", field="words"):
+    with refuses(f"That would take out {MANY_PLACES + 1} texts", field="words"):
         confirm(redaction, by=second)
     confirm(redaction, by=second, are_many_meant=True)
 
@@ -523,7 +516,7 @@ def test_very_many_places_have_to_be_meant_by_both(sent):
 
 
 def test_what_is_left_is_not_counted_among_many(sent):
-    for n in range(MANY):
+    for n in range(MANY_PLACES):
         EvidenceFactory(title=f"{NAME} was heard, {n}")
 
     confirm(propose(left=[f"dialogues.updateround:{sent.pk}:narrative"]))
@@ -543,15 +536,15 @@ def test_a_file_goes_as_a_whole_and_its_hashes_stay(sent):
 
     confirm(redaction)
     with refuses("This file was taken out of the record on 28 January 2022 and destroyed"):
-        take_file(file=file, by=OfficerFactory())
+        read_for_download(file=file, by=OfficerFactory())
     finish_redaction(redaction=redaction)
 
     file.refresh_from_db()
     assert not default_storage.exists(path)
     assert (file.name, file.stored_sha256) == (REDACTED, stored)
     with refuses(stored):
-        take_file(file=file, by=OfficerFactory())
-    check_kept_files()  # it is gone, not damaged
+        read_for_download(file=file, by=OfficerFactory())
+    check_stored_files()  # it is gone, not damaged
     assert not AuditEntry.objects.filter(verb="file.altered").exists()
 
 
@@ -563,14 +556,14 @@ def test_a_file_whose_name_held_the_words_keeps_its_content(sent):
 
     file.refresh_from_db()
     assert file.name == REDACTED
-    assert take_file(file=file, by=OfficerFactory()) == b"A list without names"
+    assert read_for_download(file=file, by=OfficerFactory()) == b"A list without names"
 
 
 def test_a_file_that_nobody_sent_is_neither_found_nor_touched(sent):
     """Its uploader alone sees it, and it is swept by itself."""
     file = EvidenceFileFactory(name="palesa_exercise.pdf", uploaded_by=sent.recorded_by)
 
-    assert file.pk not in {place.row for place in places_of(CountryFactory(), NAME) if place.model is EvidenceFile}
+    assert file.pk not in {place.row for place in find_places(CountryFactory(), NAME) if place.model is EvidenceFile}
     with refuses("One of those files is not of this country’s record", field="files"):
         propose(words="", files=[file])
     carry_out(propose())

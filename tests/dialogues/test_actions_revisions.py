@@ -7,11 +7,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions.assessments import assess
-from dialogues.actions.duplicates import RecordedBefore
-from dialogues.actions.evidence import review
-from dialogues.actions.readings import Count
-from dialogues.actions.revisions import counted, revise_evidence
-from dialogues.choices import Dimension, DoneBy, EvidenceKind, Kind, Review, Sensitivity, Shows, Verdict
+from dialogues.actions.duplicates import DuplicateRecord
+from dialogues.actions.evidence import review_evidence
+from dialogues.actions.readings import ReadingInput
+from dialogues.actions.revisions import reading_input_of, revise_evidence
+from dialogues.choices import BreakdownDimension, DoneBy, EvidenceKind, CommitmentEventKind, EvidenceDecision, Sensitivity, SupportKind, Verdict
 from dialogues.models import Assessment, Commitment, Evidence
 from tests.dialogues.histories import jan
 from tests.factories import (
@@ -36,7 +36,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +67,7 @@ def put_right(evidence, by, **said):
             "stated_by": evidence.stated_by,
             "source": evidence.source,
             "file": evidence.file,
-            "bearings": [(one.benchmark, Shows(one.shows)) for one in evidence.bearings.all()],
+            "bearings": [(one.benchmark, SupportKind(one.shows)) for one in evidence.bearings.all()],
             "by": by,
             "now": NOW,
             **said,
@@ -99,11 +99,11 @@ def test_revise_carries_its_figures_anew_and_keeps_or_replaces_its_file(officer)
     indicator = IndicatorFactory(unit="victims")
     wrong = EvidenceFactory(file=EvidenceFileFactory())
     reading = ReadingFactory(indicator=indicator, evidence=wrong, figure=Decimal(7), through_on=jan(20))
-    reading.parts.create(dimension=Dimension.SEX, category="Female", figure=2)
+    reading.parts.create(dimension=BreakdownDimension.SEX, category="Female", figure=2)
 
-    kept = put_right(wrong, officer, counts=[counted(reading)])
+    kept = put_right(wrong, officer, counts=[reading_input_of(reading)])
     new = EvidenceFileFactory(uploaded_by=officer)
-    fewer = Count(indicator, reading.starts_on, reading.through_on, Decimal(6), "")
+    fewer = ReadingInput(indicator, reading.starts_on, reading.through_on, Decimal(6), "")
     replaced = put_right(kept, officer, counts=[fewer], file=new)
 
     assert (kept.file, replaced.file) == (wrong.file, new)
@@ -144,7 +144,7 @@ def test_revise_refuses(officer, wrong, said, sentence, field):
 def test_revise_takes_whatever_differs(officer, wrong, said):
     made = {
         "promise": CommitmentFactory,
-        "figure": lambda: [counted(ReadingFactory(figure=Decimal(3), through_on=jan(20)))],
+        "figure": lambda: [reading_input_of(ReadingFactory(figure=Decimal(3), through_on=jan(20)))],
     }
     said = {name: made[value]() if isinstance(value, str) and value in made else value for name, value in said.items()}
 
@@ -173,27 +173,27 @@ def test_only_officers_of_the_country_put_right(wrong):
 def test_the_second_to_put_right_is_told_of_the_first_and_the_same_twice_is_recorded_once(officer, wrong):
     revision = put_right(wrong, officer)
 
-    with pytest.raises(RecordedBefore) as again:
+    with pytest.raises(DuplicateRecord) as again:
         put_right(wrong, officer, now=NOW + timedelta(minutes=1))
     assert again.value.row == revision
     with pytest.raises(
-        ChangedMeanwhile, match="Palesa Nkosi put this right on 28 January 2022 at 12:00: “Two men were"
+        EditConflict, match="Palesa Nkosi put this right on 28 January 2022 at 12:00: “Two men were"
     ):
         put_right(wrong, OfficerFactory(), title="Four men were charged")
-    with pytest.raises(ChangedMeanwhile, match="Only the newest entry can be put right"):
+    with pytest.raises(EditConflict, match="Only the newest entry can be put right"):
         put_right(wrong, officer, title="Four men were charged")
     assert put_right(revision, officer, title="Four men were charged").revises == revision
 
 
 def test_a_revision_is_verified_by_somebody_else_and_what_it_replaced_by_nobody(officer, wrong):
     revision = put_right(wrong, officer)
-    said = {"decision": Review.VERIFIED, "reason": "Seen.", "now": NOW}
+    said = {"decision": EvidenceDecision.VERIFIED, "reason": "Seen.", "now": NOW}
 
     with refuses("You recorded this yourself."):
-        review(evidence=revision, bearing=revision.bearings.get(), by=officer, **said)
+        review_evidence(evidence=revision, bearing=revision.bearings.get(), by=officer, **said)
     with refuses("A later entry, of 28 January 2022, took its place. Review that one."):
-        review(evidence=wrong, bearing=wrong.bearings.get(), by=ReviewerFactory(), **said)
-    assert review(evidence=revision, bearing=revision.bearings.get(), by=ReviewerFactory(), **said).pk
+        review_evidence(evidence=wrong, bearing=wrong.bearings.get(), by=ReviewerFactory(), **said)
+    assert review_evidence(evidence=revision, bearing=revision.bearings.get(), by=ReviewerFactory(), **said).pk
 
 
 @pytest.mark.parametrize("bears", [True, False])
@@ -203,7 +203,7 @@ def test_what_was_concluded_from_it_asks_for_another_look(officer, wrong, bears)
     promise = CommitmentFactory()
     filed = EvidenceFactory(commitment=promise, verified=True)
     CommitmentEventFactory(
-        commitment=promise, kind=Kind.VERIFIED_DONE, happened_on=jan(20), recorded_by=ReviewerFactory()
+        commitment=promise, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=jan(20), recorded_by=ReviewerFactory()
     )
     assert not Assessment.objects.asking_for_another_look().exists()
     assert not Commitment.objects.asking_for_another_look().exists()

@@ -7,16 +7,16 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions.commitments import record_commitment
-from dialogues.actions.rollover import Carried, asked_again, carry_over
+from dialogues.actions.rollover import RolloverResult, repeated_benchmarks, roll_over_edition
 from dialogues.actions.updates import send_round
-from dialogues.choices import DoneBy, Horizon, Kind, MadeBy, Progress, Reach
+from dialogues.choices import DoneBy, Horizon, CommitmentEventKind, MadeBy, ClaimedProgress, CommitmentReach
 from dialogues.models import Commitment, EvidenceBearing
 from recommendations.models import Benchmark
-from recommendations.rollover.actions import say_repeats
+from recommendations.rollover.actions import set_repeats
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.serialization import facts_document
-from reports.readiness.stored_runs import facts_from
+from reports.readiness.stored_runs import facts_from_document
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -35,7 +35,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -52,31 +52,31 @@ def old():
 def new(old):
     """2022's number 1, which repeats it."""
     row = RecommendationFactory(edition=EditionFactory(year=2022, terms__deadline_on=date(2023, 2, 28)), number=1)
-    say_repeats(edition=row.edition, repeats={row.pk: old.recommendation_id}, seen=None, by=OfficerFactory())
+    set_repeats(edition=row.edition, repeats={row.pk: old.recommendation_id}, seen=None, by=OfficerFactory())
     row.refresh_from_db()
     return row
 
 
 def carry(new, goes, *, by=None, now=NOW):
-    return carry_over(edition=new.edition, goes=goes, by=by or OfficerFactory(), now=now)
+    return roll_over_edition(edition=new.edition, goes=goes, by=by or OfficerFactory(), now=now)
 
 
 def towards(commitment):
     rows = commitment.links.select_related("benchmark__recommendation__edition")
-    return {f"{one.benchmark.recommendation.edition.year} {one.benchmark.key}": Reach(one.reach) for one in rows}
+    return {f"{one.benchmark.recommendation.edition.year} {one.benchmark.key}": CommitmentReach(one.reach) for one in rows}
 
 
 def test_an_open_commitment_moves_along_with_its_history(old, new):
-    promise = CommitmentFactory(benchmarks=[old], benchmarks__reach=Reach.MEETS, made__due_on=date(2022, 2, 28))
+    promise = CommitmentFactory(benchmarks=[old], benchmarks__reach=CommitmentReach.MEETS, made__due_on=date(2022, 2, 28))
     CommitmentEventFactory(
-        commitment=promise, kind=Kind.RESCHEDULED, due_on=date(2022, 9, 1), happened_on=date(2022, 2, 1), reason="Late."
+        commitment=promise, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 9, 1), happened_on=date(2022, 2, 1), reason="Late."
     )
 
     done = carry(new, {old: new})
 
-    assert done == Carried(benchmarks=1, commitments=1)
-    assert towards(promise) == {"2021 4a": Reach.MEETS, "2022 1a": Reach.MEETS}
-    assert list(promise.events.values_list("kind", flat=True)) == [Kind.MADE, Kind.RESCHEDULED]
+    assert done == RolloverResult(benchmarks=1, commitments=1)
+    assert towards(promise) == {"2021 4a": CommitmentReach.MEETS, "2022 1a": CommitmentReach.MEETS}
+    assert list(promise.events.values_list("kind", flat=True)) == [CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED]
     assert promise.standing_on(NOW.date()).slips == 1
     entry = AuditEntry.objects.get(verb="commitment.carried_over")
     assert (entry.row, entry.table) == (str(promise.pk), "dialogues.commitment")
@@ -87,10 +87,10 @@ def test_an_open_commitment_moves_along_with_its_history(old, new):
 HISTORIES = {
     "no date agreed": ({}, (), True),
     "late": ({"made__due_on": date(2022, 2, 28)}, (), True),
-    "reported done": ({}, (Kind.REPORTED_DONE,), True),
+    "reported done": ({}, (CommitmentEventKind.REPORTED_DONE,), True),
     "verified done": ({"done": True}, (), False),
-    "opened again": ({"done": True}, (Kind.REOPENED,), True),
-    "withdrawn": ({}, (Kind.WITHDRAWN,), False),
+    "opened again": ({"done": True}, (CommitmentEventKind.REOPENED,), True),
+    "withdrawn": ({}, (CommitmentEventKind.WITHDRAWN,), False),
     "the United States'": ({"united_states": True}, (), True),
 }
 
@@ -127,7 +127,7 @@ def test_carrying_again_moves_only_what_was_promised_since(old, new):
     promise = record_commitment(
         country=new.edition.country, made_by=MadeBy.MINISTRY, ministry=MinistryFactory(), text="Later.",
         made_on=date(2022, 8, 4), due_on=None, dialogue=None, letter="A letter", horizon=Horizon.SHORT_TERM,
-        links=[(old, Reach.CONTRIBUTES)], by=OfficerFactory(), now=NOW,
+        links=[(old, CommitmentReach.CONTRIBUTES)], by=OfficerFactory(), now=NOW,
     )  # fmt: skip
     assert carry(new, {}) == (0, 1)
     assert set(towards(promise)) == {"2021 4a", "2022 1a"}
@@ -139,7 +139,7 @@ def test_a_benchmark_that_is_there_may_ask_the_same(old, new):
 
     assert carry(new, {old: own}) == (1, 1)
 
-    assert asked_again(new.edition) == {old.pk: own}
+    assert repeated_benchmarks(new.edition) == {old.pk: own}
     assert set(towards(promise)) == {"2021 4a", "2022 1a"}
     assert new.benchmarks.count() == 1
 
@@ -155,7 +155,7 @@ def test_a_commitment_that_works_towards_it_already_is_not_linked_twice(old, new
 def test_one_carried_over_meanwhile_is_not_carried_twice(old, new):
     carry(new, {old: new})
 
-    with pytest.raises(ChangedMeanwhile, match="4a of 2021 was carried over meanwhile"):
+    with pytest.raises(EditConflict, match="4a of 2021 was carried over meanwhile"):
         carry(new, {old: new})
     assert new.benchmarks.count() == 1
 
@@ -187,29 +187,29 @@ def test_only_officers_of_the_country_carry_over(old, new, person):
 
 
 def test_the_score_of_the_year_before_stays_and_the_new_year_begins_without_points(old, new):
-    CommitmentFactory(benchmarks=[old], benchmarks__reach=Reach.MEETS, made__due_on=date(2022, 2, 1))
+    CommitmentFactory(benchmarks=[old], benchmarks__reach=CommitmentReach.MEETS, made__due_on=date(2022, 2, 1))
     as_of = date(2022, 3, 31)
-    before = readiness(gather_facts(old.recommendation.edition), as_of=as_of)
+    before = evaluate_readiness(gather_facts(old.recommendation.edition), as_of=as_of)
 
     carry(new, {old: new})
 
-    assert readiness(gather_facts(old.recommendation.edition), as_of=as_of) == before
-    this_year = readiness(gather_facts(new.edition), as_of=NOW.date())
+    assert evaluate_readiness(gather_facts(old.recommendation.edition), as_of=as_of) == before
+    this_year = evaluate_readiness(gather_facts(new.edition), as_of=NOW.date())
     assert (this_year.verified.points, this_year.is_reviewed) == (0, False)
     assert this_year.ceiling.points > 0  # what is open is within reach in the new year too
 
 
 def test_by_what_was_known_before_nothing_had_moved_along(old, new):
     own = BenchmarkFactory(recommendation=new)
-    CommitmentFactory(benchmarks=[old], benchmarks__reach=Reach.MEETS)
+    CommitmentFactory(benchmarks=[old], benchmarks__reach=CommitmentReach.MEETS)
     carry(new, {old: own})
     facts = gather_facts(new.edition)
 
-    before = readiness(facts, as_of=NOW.date(), known_by=NOW - timedelta(seconds=1))
+    before = evaluate_readiness(facts, as_of=NOW.date(), known_by=NOW - timedelta(seconds=1))
 
     assert before.ceiling.points == 0
-    assert readiness(facts, as_of=NOW.date(), known_by=NOW).ceiling.points > 0
-    assert facts_from(json.loads(json.dumps(facts_document(facts)))) == facts
+    assert evaluate_readiness(facts, as_of=NOW.date(), known_by=NOW).ceiling.points > 0
+    assert facts_from_document(json.loads(json.dumps(facts_document(facts)))) == facts
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_an_update_bears_on_the_year_in_which_it_happened(old, new, first, last,
 
     send_round(
         commitment=Commitment.objects.get(pk=promise.pk), title="It was done.", narrative="We did it.",
-        claimed=Progress.UNDER_WAY, happened_from=first, happened_to=last, done_by=DoneBy.GOVERNMENT, files=[],
+        claimed=ClaimedProgress.UNDER_WAY, happened_from=first, happened_to=last, done_by=DoneBy.GOVERNMENT, files=[],
         figures=[], by=FocalPointFactory(ministry=promise.ministry), now=NOW,
     )  # fmt: skip
 
@@ -242,7 +242,7 @@ def test_an_update_that_lies_in_no_year_bears_on_the_one_at_hand_and_on_no_upcom
 
     send_round(
         commitment=Commitment.objects.get(pk=promise.pk), title="It was done.", narrative="We did it.",
-        claimed=Progress.UNDER_WAY, happened_from=date(2021, 3, 20), happened_to=date(2021, 4, 20),
+        claimed=ClaimedProgress.UNDER_WAY, happened_from=date(2021, 3, 20), happened_to=date(2021, 4, 20),
         done_by=DoneBy.GOVERNMENT, files=[], figures=[], by=FocalPointFactory(ministry=promise.ministry), now=winter,
     )  # fmt: skip
 

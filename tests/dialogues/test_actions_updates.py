@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions.commitments import reschedule, withdraw
-from dialogues.actions.updates import Figure, Judgement, accept_round, return_round, send_round, to_judge
-from dialogues.choices import Direction, DoneBy, Kind, Progress, Review, Shows, Status
+from dialogues.actions.updates import FigureInput, ReviewInput, accept_round, return_round, send_round, list_parts_to_review
+from dialogues.choices import ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, EvidenceDecision, SupportKind, CommitmentStatus
 from dialogues.models import (
     CommitmentEvent,
     Evidence,
@@ -20,10 +20,10 @@ from dialogues.models import (
 )
 from recommendations.choices import Rule
 from recommendations.models import Edition
-from reports.readiness.explanation.counting_reasons import weigh
+from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.forecast.review_simulation import ReviewSimulation
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tests.dialogues.histories import jan
 from tests.factories import (
     AmbassadorFactory,
@@ -48,7 +48,7 @@ from tests.meanwhile import both_at_once
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 
 TODAY = date(2022, 1, 28)
 NOW = at_noon(TODAY)
@@ -85,7 +85,7 @@ def send(commitment, by, **said):
             "commitment": commitment,
             "title": "Six focal points placed",
             "narrative": "Six districts have one now.",
-            "claimed": Progress.UNDER_WAY,
+            "claimed": ClaimedProgress.UNDER_WAY,
             "happened_from": jan(10),
             "happened_to": jan(20),
             "done_by": DoneBy.GOVERNMENT,
@@ -98,9 +98,9 @@ def send(commitment, by, **said):
     )
 
 
-def judgements(sent, decision=Review.VERIFIED, **said):
+def judgements(sent, decision=EvidenceDecision.VERIFIED, **said):
     """The same word on everything that a round asks to be judged."""
-    return [Judgement(piece, bearing, decision, "Seen.", **said) for piece, bearing in to_judge(sent)]
+    return [ReviewInput(piece, bearing, decision, "Seen.", **said) for piece, bearing in list_parts_to_review(sent)]
 
 
 def accept(sent, by, reviews=None, **said):
@@ -161,7 +161,7 @@ def test_send_round_with_one_file_keeps_the_title(commitment, police):
 
 @pytest.mark.parametrize(
     ("claimed", "shows"),
-    [(Progress.NOT_STARTED, Shows.PLAN), (Progress.UNDER_WAY, Shows.ACTION), (Progress.DONE, Shows.ACTION)],
+    [(ClaimedProgress.NOT_STARTED, SupportKind.PLAN), (ClaimedProgress.UNDER_WAY, SupportKind.ACTION), (ClaimedProgress.DONE, SupportKind.ACTION)],
 )
 def test_send_round_bears_on_every_benchmark_of_the_commitment(commitment, police, claimed, shows):
     send(commitment, police, claimed=claimed)
@@ -175,7 +175,7 @@ def test_send_round_bears_on_every_benchmark_of_the_commitment(commitment, polic
 def test_send_round_with_figures_makes_readings_from_the_start_of_the_period(commitment, police, benchmark):
     indicator = benchmark.current_terms.indicator
     files = [EvidenceFileFactory(uploaded_by=police) for _ in range(2)]
-    sent = send(commitment, police, files=files, figures=[Figure(indicator, Decimal(6), "", jan(20))])
+    sent = send(commitment, police, files=files, figures=[FigureInput(indicator, Decimal(6), "", jan(20))])
 
     reading = Reading.objects.get()
     assert (reading.indicator, reading.told, reading.starts_on, reading.through_on) == (
@@ -192,7 +192,7 @@ def test_send_round_makes_each_figure_a_piece_of_evidence_of_its_own(police):
     cases, convictions = (IndicatorFactory(name=name) for name in ("Cases", "Convictions"))
     counted = [BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=one) for one in (cases, convictions)]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
-    figures = [Figure(cases, Decimal(6), "", jan(20)), Figure(convictions, None, Direction.UP, date(2021, 12, 31))]
+    figures = [FigureInput(cases, Decimal(6), "", jan(20)), FigureInput(convictions, None, ReadingDirection.UP, date(2021, 12, 31))]
     sent = send(
         commitment, police, files=[EvidenceFileFactory(uploaded_by=police)], figures=figures, done_by=DoneBy.JOINT
     )
@@ -225,7 +225,7 @@ def test_send_round_makes_each_figure_a_piece_of_evidence_of_its_own(police):
 
 def test_send_round_whose_figures_answer_everything_needs_no_statement(police, benchmark):
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark])
-    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
 
     assert [piece.kind for piece in send(commitment, police, figures=figures).evidence.all()] == ["statistic"]
 
@@ -233,7 +233,7 @@ def test_send_round_whose_figures_answer_everything_needs_no_statement(police, b
 @pytest.mark.parametrize("rule", [Rule.ASSESSED, Rule.MORE])
 def test_send_round_whose_words_claim_more_than_its_figures_keeps_them_as_a_statement(police, benchmark, rule):
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark, BenchmarkFactory(terms__rule=rule)])
-    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
     sent = send(commitment, police, figures=figures)
 
     statement, figure = sent.evidence.order_by("pk")
@@ -242,7 +242,7 @@ def test_send_round_whose_words_claim_more_than_its_figures_keeps_them_as_a_stat
 
 
 def test_send_round_cuts_a_long_line_rather_than_refuse_its_figure(commitment, police, benchmark):
-    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
     sent = send(commitment, police, title="x" * 400, figures=figures)
 
     assert {len(piece.title) for piece in sent.evidence.all()} == {400}
@@ -252,7 +252,7 @@ def test_send_round_with_a_figure_outside_the_window_is_kept(commitment, police,
     edition = EditionFactory()
     indicator = benchmark.current_terms.indicator
     late = at_noon(date(2022, 5, 2))
-    send(commitment, police, figures=[Figure(indicator, None, Direction.UP, date(2022, 4, 30))], now=late)
+    send(commitment, police, figures=[FigureInput(indicator, None, ReadingDirection.UP, date(2022, 4, 30))], now=late)
 
     reading = Reading.objects.get()
     assert (reading.starts_on, reading.through_on) == (edition.starts_on, date(2022, 4, 30))
@@ -260,27 +260,27 @@ def test_send_round_with_a_figure_outside_the_window_is_kept(commitment, police,
 
 
 def test_send_round_claiming_done_reports_it_in_the_same_breath(commitment, police):
-    sent = send(commitment, police, claimed=Progress.DONE)
+    sent = send(commitment, police, claimed=ClaimedProgress.DONE)
 
     event = commitment.events.last()
     assert (event.kind, event.happened_on, event.round, event.recorded_by) == ("reported_done", jan(20), sent, police)
-    assert standing(commitment) is Status.WITH_EMBASSY
-    assert standing(commitment, jan(19)) is Status.OPEN
+    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
+    assert standing(commitment, jan(19)) is CommitmentStatus.OPEN
 
 
-@pytest.mark.parametrize("claimed", [Progress.NOT_STARTED, Progress.UNDER_WAY])
+@pytest.mark.parametrize("claimed", [ClaimedProgress.NOT_STARTED, ClaimedProgress.UNDER_WAY])
 def test_send_round_claiming_less_is_with_the_embassy_and_no_event(commitment, police, claimed):
     send(commitment, police, claimed=claimed)
 
-    assert standing(commitment) is Status.WITH_EMBASSY
+    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
     assert commitment.events.count() == 1
 
 
 def test_report_of_what_was_done_before_the_newest_entry_still_holds(commitment, police, officer):
     reschedule(commitment=commitment, due_on=date(2022, 2, 20), reason="They asked.", on=jan(25), by=officer, now=NOW)
-    send(commitment, police, claimed=Progress.DONE, happened_to=jan(20))
+    send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=jan(20))
 
-    assert standing(commitment) is Status.WITH_EMBASSY
+    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
     assert commitment.events.last().happened_on == jan(25)
 
 
@@ -321,25 +321,25 @@ def test_send_round_refuses(commitment, police, said, sentence, field):
     ("told", "sentence"),
     [
         ((Decimal(-1), "", jan(20)), "A figure can't be less than zero."),
-        ((Decimal(1), Direction.UP, jan(20)), "Give the figure, or only the direction"),
+        ((Decimal(1), ReadingDirection.UP, jan(20)), "Give the figure, or only the direction"),
         ((Decimal(1), "", date(2022, 1, 29)), "That day has not come yet."),
         ((Decimal(1), "", date(2021, 3, 31)), "No tracking period had begun by 31 March 2021."),
     ],
 )
 def test_send_round_refuses_figures(commitment, police, benchmark, told, sentence):
-    figures = [Figure(benchmark.current_terms.indicator, *told)]
+    figures = [FigureInput(benchmark.current_terms.indicator, *told)]
 
     with refuses(sentence, field="figures"):
-        send(commitment, police, claimed=Progress.DONE, figures=figures)
+        send(commitment, police, claimed=ClaimedProgress.DONE, figures=figures)
     assert not UpdateRound.objects.exists()
-    assert standing(commitment) is Status.OPEN
+    assert standing(commitment) is CommitmentStatus.OPEN
 
 
 def test_send_round_refuses_figures_not_asked_of_the_ministry(commitment, police):
     of_another = IndicatorFactory(name="Shelters")
 
     with refuses("“Shelters” isn't asked of your ministry. Leave it out.", field="figures"):
-        send(commitment, police, figures=[Figure(of_another, Decimal(1), "", jan(20))])
+        send(commitment, police, figures=[FigureInput(of_another, Decimal(1), "", jan(20))])
 
 
 def test_send_round_takes_again_the_files_of_the_round_that_came_back_and_no_others(commitment, police, officer):
@@ -391,7 +391,7 @@ def test_send_round_refuses_too_many_files(commitment, police, settings):
         send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police) for _ in range(2)])
 
 
-@pytest.mark.parametrize(("kind", "word"), [(Kind.WITHDRAWN, "Withdrawn"), (Kind.VERIFIED_DONE, "Verified done")])
+@pytest.mark.parametrize(("kind", "word"), [(CommitmentEventKind.WITHDRAWN, "Withdrawn"), (CommitmentEventKind.VERIFIED_DONE, "Verified done")])
 def test_send_round_refuses_a_settled_commitment(commitment, police, kind, word):
     CommitmentEventFactory(
         commitment=commitment,
@@ -451,13 +451,13 @@ def test_return_round_gives_the_reason(commitment, police, officer):
 
 
 def test_return_round_folds_a_claimed_done_back(commitment, police, officer):
-    sent = send(commitment, police, claimed=Progress.DONE)
+    sent = send(commitment, police, claimed=ClaimedProgress.DONE)
     send_back(sent, officer)
 
     event = commitment.events.last()
     assert (event.kind, event.happened_on, event.round) == ("report_returned", TODAY, sent)
-    assert standing(commitment) is Status.OPEN
-    assert standing(commitment, date(2022, 2, 15)) is Status.OVERDUE
+    assert standing(commitment) is CommitmentStatus.OPEN
+    assert standing(commitment, date(2022, 2, 15)) is CommitmentStatus.OVERDUE
 
 
 def test_return_round_needs_a_reason(commitment, police, officer):
@@ -466,12 +466,12 @@ def test_return_round_needs_a_reason(commitment, police, officer):
 
 
 def test_mended_round_belongs_to_the_update_that_came_back(commitment, police, officer):
-    first = send(commitment, police, claimed=Progress.DONE)
+    first = send(commitment, police, claimed=ClaimedProgress.DONE)
     send_back(first, officer)
-    mended = send(commitment, police, claimed=Progress.DONE)
+    mended = send(commitment, police, claimed=ClaimedProgress.DONE)
 
     assert (mended.update, mended.number) == (first.update, 2)
-    assert standing(commitment) is Status.WITH_EMBASSY, "though what it tells of was done before the return"
+    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY, "though what it tells of was done before the return"
 
 
 def test_round_after_an_accepted_one_begins_a_new_update(commitment, police, officer):
@@ -514,8 +514,8 @@ def test_accept_round_judges_bearing_by_bearing(commitment, police, officer):
         sent,
         officer,
         [
-            Judgement(piece, first, Review.VERIFIED, "Seen on a visit."),
-            Judgement(piece, second, Review.REJECTED, "It says nothing of that."),
+            ReviewInput(piece, first, EvidenceDecision.VERIFIED, "Seen on a visit."),
+            ReviewInput(piece, second, EvidenceDecision.REJECTED, "It says nothing of that."),
         ],
     )
 
@@ -533,12 +533,12 @@ def test_accept_round_judges_bearing_by_bearing(commitment, police, officer):
 def test_accept_round_never_assesses_nor_settles_what_is_under_way(commitment, police, officer, benchmark):
     accept(send(commitment, police), officer)
 
-    assert standing(commitment) is Status.OPEN
+    assert standing(commitment) is CommitmentStatus.OPEN
     assert not benchmark.assessments.exists()
 
 
 def test_accept_round_verifies_done_what_was_claimed_done(commitment, police, officer):
-    sent = send(commitment, police, claimed=Progress.DONE)
+    sent = send(commitment, police, claimed=ClaimedProgress.DONE)
     accept(sent, officer, reason="Seen in all ten districts.")
 
     event = commitment.events.last()
@@ -548,22 +548,22 @@ def test_accept_round_verifies_done_what_was_claimed_done(commitment, police, of
         sent,
         TODAY,
     )
-    assert standing(commitment) is Status.VERIFIED
+    assert standing(commitment) is CommitmentStatus.VERIFIED
 
 
 def test_accept_round_judges_each_figure_by_itself(police, officer):
     counted = [BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10) for _ in range(2)]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
-    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20)) for benchmark in counted]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20)) for benchmark in counted]
     sent = send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)], figures=figures)
     file, first, second = sent.evidence.order_by("pk")
-    parts = to_judge(sent)
+    parts = list_parts_to_review(sent)
     assert parts == [*[(file, bearing) for bearing in file.bearings.all()], (first, None), (second, None)]
 
-    words = dict.fromkeys((file, first), Review.VERIFIED) | {second: Review.REJECTED}
-    accept(sent, officer, [Judgement(piece, bearing, words[piece], "Seen.") for piece, bearing in parts])
+    words = dict.fromkeys((file, first), EvidenceDecision.VERIFIED) | {second: EvidenceDecision.REJECTED}
+    accept(sent, officer, [ReviewInput(piece, bearing, words[piece], "Seen.") for piece, bearing in parts])
 
-    weights = weigh(gather_facts(Edition.objects.get()), TODAY).readings
+    weights = find_counting_statuses(gather_facts(Edition.objects.get()), TODAY).readings
     assert [(weights[reading.pk].counts, weights[reading.pk].why) for reading in sent.readings.order_by("pk")] == [
         (True, ""),
         (False, "rejected by the embassy on 28 January 2022"),
@@ -573,14 +573,14 @@ def test_accept_round_judges_each_figure_by_itself(police, officer):
 @pytest.mark.parametrize("files", [0, 1])
 def test_accept_round_gives_the_points_simulated(commitment, police, officer, benchmark, files):
     papers = [EvidenceFileFactory(uploaded_by=police) for _ in range(files)]
-    figures = [Figure(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
     sent = send(commitment, police, files=papers, figures=figures)
     edition = Edition.objects.get()
     told = ReviewSimulation(gather_facts(edition), as_of=TODAY, now=NOW).of_update(sent.pk)
 
     accept(sent, officer)
 
-    assert readiness(gather_facts(edition), as_of=TODAY).score - told.score == told.accepting > 0
+    assert evaluate_readiness(gather_facts(edition), as_of=TODAY).score - told.score == told.accepting > 0
 
 
 def test_accept_round_on_a_figure_that_a_file_carries_judges_that_file_itself_too(commitment, police):
@@ -588,28 +588,28 @@ def test_accept_round_on_a_figure_that_a_file_carries_judges_that_file_itself_to
     piece = sent.evidence.get()
     ReadingFactory(round=sent, evidence=piece)
 
-    assert to_judge(sent) == [*[(piece, bearing) for bearing in piece.bearings.all()], (piece, None)]
+    assert list_parts_to_review(sent) == [*[(piece, bearing) for bearing in piece.bearings.all()], (piece, None)]
 
 
 def test_accept_round_judges_evidence_that_bears_on_nothing(police, officer):
     sent = send(CommitmentFactory(ministry=police.ministry), police)
     piece = sent.evidence.get()
 
-    assert to_judge(sent) == [(piece, None)]
+    assert list_parts_to_review(sent) == [(piece, None)]
     accept(sent, officer)
     assert EvidenceReview.objects.get().bearing is None
 
 
 def test_accept_round_may_judge_the_evidence_itself_besides(commitment, police, officer):
     sent = send(commitment, police)
-    accept(sent, officer, [*judgements(sent), Judgement(sent.evidence.get(), None, Review.VERIFIED, "Seen.")])
+    accept(sent, officer, [*judgements(sent), ReviewInput(sent.evidence.get(), None, EvidenceDecision.VERIFIED, "Seen.")])
 
     assert EvidenceReview.objects.count() == 3
 
 
 def test_accept_round_names_what_is_not_judged(commitment, police, officer, benchmark):
     sent = send(commitment, police)
-    _, second = to_judge(sent)
+    _, second = list_parts_to_review(sent)
 
     with refuses(
         "Say of each whether it is verified or rejected. Still open: “Six focal points placed” on "
@@ -626,9 +626,9 @@ def test_accept_round_refuses_what_is_judged_twice_or_came_with_another(commitme
 
     for extra in (
         judgements(sent)[0],
-        Judgement(stray, None, Review.VERIFIED, "Seen."),
-        Judgement(stray, stray.bearings.get(), Review.VERIFIED, "Seen."),
-        Judgement(sent.evidence.get(), stray.bearings.get(), Review.VERIFIED, "Seen."),
+        ReviewInput(stray, None, EvidenceDecision.VERIFIED, "Seen."),
+        ReviewInput(stray, stray.bearings.get(), EvidenceDecision.VERIFIED, "Seen."),
+        ReviewInput(sent.evidence.get(), stray.bearings.get(), EvidenceDecision.VERIFIED, "Seen."),
     ):
         with refuses("Something is judged twice, or came with another update."):
             accept(sent, officer, [*judgements(sent), extra])
@@ -642,7 +642,7 @@ def test_accept_round_needs_a_reason_for_each_word(commitment, police, officer):
 
 
 def test_accept_round_claimed_done_needs_a_reason(commitment, police, officer):
-    sent = send(commitment, police, claimed=Progress.DONE)
+    sent = send(commitment, police, claimed=ClaimedProgress.DONE)
 
     with refuses("It can't be verified done yet. What is missing: a written reason.", field="reason"):
         accept(sent, officer, reason=" ")
@@ -652,35 +652,35 @@ def test_accept_round_claimed_done_needs_a_reason(commitment, police, officer):
 
 def test_accept_round_claimed_done_needs_something_verified(commitment, police, officer):
     EvidenceFactory(commitment=commitment, verified=True)  # of earlier, and not of this update
-    sent = send(commitment, police, claimed=Progress.DONE)
+    sent = send(commitment, police, claimed=ClaimedProgress.DONE)
 
     with refuses("It claims to be done, and nothing of it is verified."):
-        accept(sent, officer, judgements(sent, Review.REJECTED), reason="Seen.")
-    assert standing(commitment) is Status.WITH_EMBASSY
+        accept(sent, officer, judgements(sent, EvidenceDecision.REJECTED), reason="Seen.")
+    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
 
 
 def test_accept_round_claimed_done_needs_its_first_day(commitment, police, officer):
-    sent = send(commitment, police, claimed=Progress.DONE, happened_from=None)
+    sent = send(commitment, police, claimed=ClaimedProgress.DONE, happened_from=None)
 
     with refuses("What is missing: the first day of its evidence"):
         accept(sent, officer, reason="Seen.")
     accept(sent, officer, judgements(sent, first_on=jan(3)), reason="Seen.")
-    assert standing(commitment) is Status.VERIFIED
+    assert standing(commitment) is CommitmentStatus.VERIFIED
 
 
 def test_accept_round_under_way_may_reject_all(commitment, police, officer):
     sent = send(commitment, police)
-    accept(sent, officer, judgements(sent, Review.REJECTED))
+    accept(sent, officer, judgements(sent, EvidenceDecision.REJECTED))
 
     assert sent.decision.decision == "accepted"
 
 
 def test_accept_round_on_a_commitment_withdrawn_since_settles_nothing(commitment, police, officer):
-    sent = send(commitment, police, claimed=Progress.DONE)
-    CommitmentEventFactory(commitment=commitment, kind=Kind.WITHDRAWN, happened_on=jan(27))
+    sent = send(commitment, police, claimed=ClaimedProgress.DONE)
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=jan(27))
     accept(sent, officer)
 
-    assert standing(commitment) is Status.WITHDRAWN
+    assert standing(commitment) is CommitmentStatus.WITHDRAWN
 
 
 def test_waiting_round_keeps_a_commitment_from_being_withdrawn(commitment, police, officer):
@@ -696,7 +696,7 @@ def test_second_to_decide_sees_what_the_first_did(commitment, police, officer, f
     sent = send(commitment, police)
     word = first(sent, officer).decision
 
-    with pytest.raises(ChangedMeanwhile, match=f"Palesa Nkosi {word} this update on 28 January 2022 at 12:00"):
+    with pytest.raises(EditConflict, match=f"Palesa Nkosi {word} this update on 28 January 2022 at 12:00"):
         second(UpdateRound.objects.get(pk=sent.pk), OfficerFactory())
     assert RoundDecision.objects.count() == 1
 
@@ -706,7 +706,7 @@ def test_second_to_decide_sees_what_the_first_did(commitment, police, officer, f
 
 def test_two_decisions_at_once_are_one_decision_and_one_refusal(fresh_database):
     police = FocalPointFactory()
-    sent = send(CommitmentFactory(ministry=police.ministry), police, claimed=Progress.DONE)
+    sent = send(CommitmentFactory(ministry=police.ministry), police, claimed=ClaimedProgress.DONE)
     one, other = OfficerFactory(), OfficerFactory()
 
     done, refused = both_at_once(

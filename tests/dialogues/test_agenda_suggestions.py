@@ -4,27 +4,27 @@ from datetime import date
 
 import pytest
 
-from dialogues.agenda_suggestions import Asked, Promise, suggest
-from dialogues.choices import Stage, Status
+from dialogues.agenda_suggestions import AgendaRecommendation, AgendaCommitment, suggest_agenda_items
+from dialogues.choices import DialogueStage, CommitmentStatus
 from dialogues.dialogue_phase import stage_on
-from dialogues.status import Standing
+from dialogues.status import CommitmentStanding
 
 DAY = date(2022, 1, 28)
-OPEN = Promise(1, Standing(Status.OPEN, None), is_of_last_dialogue=False, is_ours=False)
+OPEN = AgendaCommitment(1, CommitmentStanding(CommitmentStatus.OPEN, None), is_of_last_dialogue=False, is_ours=False)
 
 
 def stands(status, due_on=None, **more):
-    return Standing(status, due_on, **more)
+    return CommitmentStanding(status, due_on, **more)
 
 
 @pytest.mark.parametrize(
     ("held_on", "is_recorded", "is_called_off", "stage"),
     [
-        (date(2022, 1, 29), False, False, Stage.PLANNED),
-        (DAY, False, False, Stage.TODAY),
-        (date(2022, 1, 27), False, False, Stage.UNRECORDED),
-        (DAY, True, False, Stage.HELD),
-        (date(2022, 1, 27), False, True, Stage.CALLED_OFF),
+        (date(2022, 1, 29), False, False, DialogueStage.PLANNED),
+        (DAY, False, False, DialogueStage.TODAY),
+        (date(2022, 1, 27), False, False, DialogueStage.UNRECORDED),
+        (DAY, True, False, DialogueStage.HELD),
+        (date(2022, 1, 27), False, True, DialogueStage.CALLED_OFF),
     ],
 )
 def test_stage_comes_from_the_day_and_what_is_recorded(held_on, is_recorded, is_called_off, stage):
@@ -34,18 +34,18 @@ def test_stage_comes_from_the_day_and_what_is_recorded(held_on, is_recorded, is_
 def test_suggest_puts_what_presses_most_first_each_with_its_reason():
     promises = [
         OPEN._replace(key=1),
-        OPEN._replace(key=2, is_of_last_dialogue=True, standing=stands(Status.OPEN, date(2022, 6, 1))),
-        OPEN._replace(key=3, standing=stands(Status.OPEN, date(2022, 2, 20))),
-        OPEN._replace(key=4, standing=stands(Status.REPORTED)),
-        OPEN._replace(key=5, standing=stands(Status.OPEN, returned_on=date(2022, 1, 5))),
-        OPEN._replace(key=6, standing=stands(Status.WITH_EMBASSY, DAY, sent_on=date(2022, 1, 3))),
-        OPEN._replace(key=7, standing=stands(Status.OVERDUE, days_overdue=12), is_ours=True),
-        OPEN._replace(key=10, standing=stands(Status.OVERDUE, days_overdue=1, returned_on=date(2022, 1, 4))),
-        OPEN._replace(key=8, standing=stands(Status.VERIFIED, DAY)),
-        OPEN._replace(key=9, standing=stands(Status.OPEN, date(2022, 6, 1))),
+        OPEN._replace(key=2, is_of_last_dialogue=True, standing=stands(CommitmentStatus.OPEN, date(2022, 6, 1))),
+        OPEN._replace(key=3, standing=stands(CommitmentStatus.OPEN, date(2022, 2, 20))),
+        OPEN._replace(key=4, standing=stands(CommitmentStatus.REPORTED)),
+        OPEN._replace(key=5, standing=stands(CommitmentStatus.OPEN, returned_on=date(2022, 1, 5))),
+        OPEN._replace(key=6, standing=stands(CommitmentStatus.WITH_EMBASSY, DAY, sent_on=date(2022, 1, 3))),
+        OPEN._replace(key=7, standing=stands(CommitmentStatus.OVERDUE, days_overdue=12), is_ours=True),
+        OPEN._replace(key=10, standing=stands(CommitmentStatus.OVERDUE, days_overdue=1, returned_on=date(2022, 1, 4))),
+        OPEN._replace(key=8, standing=stands(CommitmentStatus.VERIFIED, DAY)),
+        OPEN._replace(key=9, standing=stands(CommitmentStatus.OPEN, date(2022, 6, 1))),
     ]
 
-    told = [(one.about, one.reason) for one in suggest(promises, [Asked(3, 1, 0), Asked(4, 2, 1)], DAY)]
+    told = [(one.about, one.reason) for one in suggest_agenda_items(promises, [AgendaRecommendation(3, 1, 0), AgendaRecommendation(4, 2, 1)], DAY)]
 
     assert told == [
         ("commitment-7", "our own, overdue by 12 days"),

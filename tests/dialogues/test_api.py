@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import encode_multipart
 
-from dialogues.choices import Decision, Direction, Kind, Progress, Reach, Sensitivity
+from dialogues.choices import UpdateDecision, ReadingDirection, CommitmentEventKind, ClaimedProgress, CommitmentReach, Sensitivity
 from dialogues.models import Assessment, CommitmentBenchmark, EvidenceFile, EvidenceReview, RoundDecision, UpdateRound
 from recommendations.choices import Rule
 from tests.conftest import MASERU
@@ -85,11 +85,11 @@ def test_a_commitment_is_told_as_it_stands_today_with_its_events(client, officer
         text="Draft the amendment.",
         made__due_on=date(2021, 12, 15),
         benchmarks=[benchmark],
-        benchmarks__reach=Reach.MEETS,
+        benchmarks__reach=CommitmentReach.MEETS,
     )
     moved = CommitmentEventFactory(
         commitment=commitment,
-        kind=Kind.RESCHEDULED,
+        kind=CommitmentEventKind.RESCHEDULED,
         happened_on=date(2021, 12, 10),
         due_on=date(2022, 1, 20),
         reason="Parliament rose.",
@@ -216,7 +216,7 @@ def test_a_dialogue_is_told_with_agenda_participants_and_commitments(client, off
 
 def test_readings_keep_no_data_apart_from_zero_and_from_a_direction(client, officer):
     indicator = IndicatorFactory()
-    for number, what in enumerate([{"figure": 0}, {"figure": None}, {"figure": None, "direction": Direction.UP}]):
+    for number, what in enumerate([{"figure": 0}, {"figure": None}, {"figure": None, "direction": ReadingDirection.UP}]):
         ReadingFactory(indicator=indicator, through_on=date(2021, 12, 1 + number), **what)
 
     told = [(row["figure"], row["direction"], row["is_no_data"]) for row in results(client, "readings")]
@@ -335,9 +335,9 @@ def test_lists_are_narrowed_by_their_parameters(client, officer, police):
 
 def test_a_ministry_reads_its_commitment_without_reach_and_reasons(client, focal_point, police):
     benchmark = BenchmarkFactory()
-    commitment = CommitmentFactory(ministry=police, benchmarks=[benchmark], benchmarks__reach=Reach.MEETS)
+    commitment = CommitmentFactory(ministry=police, benchmarks=[benchmark], benchmarks__reach=CommitmentReach.MEETS)
     CommitmentEventFactory(
-        commitment=commitment, kind=Kind.RESCHEDULED, due_on=date(2022, 2, 1), reason="They begged for it."
+        commitment=commitment, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 2, 1), reason="They begged for it."
     )
     CommitmentFactory()
 
@@ -449,7 +449,7 @@ def test_who_sent_something_for_a_ministry_stays_its_sender_wherever_they_work_n
     commitment = CommitmentFactory(ministry=police)
     sent = UpdateRoundFactory(update__commitment=commitment, recorded_by=sender)
     EvidenceFactory(round=sent)
-    CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, round=sent, recorded_by=sender)
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, round=sent, recorded_by=sender)
     sender.ministry = MinistryFactory(short_name="Justice")
     sender.save()
 
@@ -502,9 +502,9 @@ def test_lists_hold_what_was_recorded_or_changed_since_a_moment(client, police):
         for moment in (EARLIER, EARLIER, EARLIER, SINCE)
     )
     CommitmentBenchmark.objects.create(
-        commitment=moved, benchmark=BenchmarkFactory(), reach=Reach.MEETS, recorded_by=RecorderFactory(), **at(LATER)
+        commitment=moved, benchmark=BenchmarkFactory(), reach=CommitmentReach.MEETS, recorded_by=RecorderFactory(), **at(LATER)
     )
-    CommitmentEventFactory(commitment=happened, kind=Kind.RESCHEDULED, due_on=date(2022, 3, 1), **at(LATER))
+    CommitmentEventFactory(commitment=happened, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 3, 1), **at(LATER))
     waiting, decided = (UpdateRoundFactory(update__commitment=row, **at(EARLIER)) for row in (old, moved))
     RoundDecisionFactory(round=decided, **at(LATER))
     sent = UpdateRoundFactory(update__commitment=new, **at(SINCE))
@@ -659,7 +659,7 @@ def test_an_update_is_sent_with_files(client, focal_point, asked):
     assert [piece.file.name for piece in papers] == ["list.pdf", "photo of the list.pdf"]
     assert {piece.happened_from for piece in papers} == {None}
     assert (figure.kind, figure.file, figure.happened_from) == ("statistic", None, date(2021, 4, 1))
-    assert [reading.direction for reading in sent.readings.all()] == [Direction.UP]
+    assert [reading.direction for reading in sent.readings.all()] == [ReadingDirection.UP]
 
 
 @pytest.mark.parametrize(
@@ -804,10 +804,10 @@ def test_an_update_of_more_parts_than_a_request_may_hold_answers_400_as_json(cli
 @pytest.fixture
 def waiting(asked):
     """An update of the police that claims to be done, its proof one piece of evidence on one benchmark."""
-    sent = UpdateRoundFactory(update__commitment=asked, claimed=Progress.DONE)
+    sent = UpdateRoundFactory(update__commitment=asked, claimed=ClaimedProgress.DONE)
     CommitmentEventFactory(
         commitment=asked,
-        kind=Kind.REPORTED_DONE,
+        kind=CommitmentEventKind.REPORTED_DONE,
         happened_on=date(2022, 1, 10),
         round=sent,
         recorded_by=sent.recorded_by,
@@ -847,7 +847,7 @@ def test_a_round_is_returned_with_its_reason(client, officer, waiting):
 
     assert response.status_code == 201
     assert (response.json()["decision"], response.json()["reason"]) == ("returned", "The list has no dates.")
-    assert waiting.decision.decision == Decision.RETURNED
+    assert waiting.decision.decision == UpdateDecision.RETURNED
 
 
 def test_a_round_decided_meanwhile_answers_409_and_says_who_did_what(client, officer, waiting):

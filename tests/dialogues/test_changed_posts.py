@@ -7,9 +7,9 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 
-from dialogues.actions.files import drop_unsent, keep_upload, refuse_unless_own_and_unsent, take_file
+from dialogues.actions.files import delete_unsent_files, store_upload, refuse_unless_own_and_unsent, read_for_download
 from dialogues.models import Evidence, EvidenceFile
-from dialogues.permissions import can_review
+from dialogues.permissions import can_review_evidence
 from tests.dialogues.test_actions_files import NOW, upload
 from tests.factories import (
     AmbassadorFactory,
@@ -24,7 +24,7 @@ from tests.factories import (
     UpdateRoundFactory,
 )
 from tests.refusing import refuses
-from tiptracker.accounts.actions import follow_change, standing
+from tiptracker.accounts.actions import handle_account_change, snapshot_account
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
 
@@ -53,7 +53,7 @@ def test_an_ambassador_reviews_what_an_officer_logged_wherever_that_officer_work
 
     moves(logged.recorded_by, role=Role.OBSERVER, countries=[CountryFactory()])
 
-    assert can_review(ambassador, Evidence.objects.get(pk=logged.pk))
+    assert can_review_evidence(ambassador, Evidence.objects.get(pk=logged.pk))
     assert list(Evidence.objects.awaiting(ambassador)) == [logged]
 
 
@@ -62,26 +62,26 @@ def test_an_ambassador_does_not_review_what_a_focal_point_sent_who_is_an_officer
 
     moves(sent.recorded_by, role=Role.OFFICER, countries=[sent.country])
 
-    assert not can_review(AmbassadorFactory(), Evidence.objects.get(pk=sent.pk))
+    assert not can_review_evidence(AmbassadorFactory(), Evidence.objects.get(pk=sent.pk))
 
 
 def test_a_ministrys_room_holds_what_was_uploaded_for_it(settings):
     moved, stays = FocalPointFactory(), FocalPointFactory()
     first = moved.ministry
-    keep_upload(upload=upload(), by=moved, now=NOW)
+    store_upload(upload=upload(), by=moved, now=NOW)
     size = EvidenceFile.objects.get().size
     moves(moved, role=Role.FOCAL_POINT, ministry=stays.ministry)
     settings.UPLOAD_MAX_MINISTRY_BYTES = size + 15
 
-    assert keep_upload(upload=upload(), by=stays, now=NOW)
+    assert store_upload(upload=upload(), by=stays, now=NOW)
     with refuses("can't be kept", field="files"):
-        keep_upload(upload=upload(), by=FocalPointFactory(ministry=first), now=NOW)
+        store_upload(upload=upload(), by=FocalPointFactory(ministry=first), now=NOW)
 
 
 def test_a_file_that_was_not_sent_stays_with_the_side_it_was_uploaded_for():
     person = FocalPointFactory()
     first = person.ministry
-    file = keep_upload(upload=upload(), by=person, now=NOW)
+    file = store_upload(upload=upload(), by=person, now=NOW)
     elsewhere = CountryFactory(elsewhere=True)
 
     for role, ministry, countries in (
@@ -100,7 +100,7 @@ def test_a_file_that_was_not_sent_stays_with_the_side_it_was_uploaded_for():
 
 def test_a_file_of_one_country_is_not_taken_along_to_another():
     officer, elsewhere = OfficerFactory(), CountryFactory(elsewhere=True)
-    file = keep_upload(upload=upload(), by=officer, now=NOW)
+    file = store_upload(upload=upload(), by=officer, now=NOW)
 
     moves(officer, role=Role.OFFICER, countries=[elsewhere])
 
@@ -113,10 +113,10 @@ def test_files_from_before_are_given_the_side_that_the_record_and_the_log_tell()
     ministry, country, person = MinistryFactory(), CountryFactory(), FocalPointFactory()
     sent = EvidenceFactory(round=UpdateRoundFactory(), file=EvidenceFileFactory(uploaded_by=person)).file
     logged = EvidenceFactory(file=EvidenceFileFactory()).file
-    unsent = keep_upload(upload=upload(), by=person, now=NOW)
-    before, was = standing(person), person.ministry
-    follow_change(person=moves(person, role=Role.FOCAL_POINT, ministry=ministry), before=before, by=OfficerFactory())
-    later = keep_upload(upload=upload(), by=person, now=NOW)
+    unsent = store_upload(upload=upload(), by=person, now=NOW)
+    before, was = snapshot_account(person), person.ministry
+    handle_account_change(person=moves(person, role=Role.FOCAL_POINT, ministry=ministry), before=before, by=OfficerFactory())
+    later = store_upload(upload=upload(), by=person, now=NOW)
     unknown = EvidenceFileFactory(uploaded_by=person)
 
     fill = import_module("dialogues.migrations.0010_files_keep_their_side").side_of
@@ -133,12 +133,12 @@ def test_files_from_before_are_given_the_side_that_the_record_and_the_log_tell()
 
 def test_what_is_done_to_a_file_is_told_in_the_country_it_was_uploaded_in():
     person = FocalPointFactory()
-    file = keep_upload(upload=upload(), by=person, now=NOW)
+    file = store_upload(upload=upload(), by=person, now=NOW)
     at_home = person.ministry.country_id
     moves(person, role=Role.OFFICER, countries=[CountryFactory(elsewhere=True)])
 
-    take_file(file=EvidenceFile.objects.get(), by=person)
-    drop_unsent(now=NOW + timedelta(days=30))
+    read_for_download(file=EvidenceFile.objects.get(), by=person)
+    delete_unsent_files(now=NOW + timedelta(days=30))
 
     entries = AuditEntry.objects.filter(table="dialogues.evidencefile", row=str(file.pk))
     assert set(entries.values_list("verb", "country")) == {

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
-from dialogues.date_spans import first_day
-from reports.briefings.evidence import gather_proof
-from reports.briefings.reader import Seen
+from dialogues.date_spans import find_start_date
+from reports.briefings.evidence import gather_evidence_annex
+from reports.briefings.reader import ReaderView
 from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,
@@ -36,7 +36,7 @@ def said(day, first_on, bearing=None):
     ],
 )
 def test_the_first_day_is_its_own_else_the_earliest_that_the_newest_reviews_state(own, reviews, first):
-    assert first_day(own, reviews) == first
+    assert find_start_date(own, reviews) == first
 
 
 @pytest.mark.django_db
@@ -59,8 +59,8 @@ def test_no_page_calls_the_first_day_unknown_once_a_review_has_stated_it(client)
         "recommendation_detail": client.get(reverse("recommendation_detail", args=[benchmark.recommendation_id])),
         "readiness_why": client.get(reverse("readiness_why", args=["concrete_action", benchmark.key])),
     }
-    annex = gather_proof(
-        Seen(OfficerFactory(), benchmark.recommendation.edition, date(2022, 1, 28), None), {benchmark.pk: benchmark.key}
+    annex = gather_evidence_annex(
+        ReaderView(OfficerFactory(), benchmark.recommendation.edition, date(2022, 1, 28), None), {benchmark.pk: benchmark.key}
     ).annex
 
     assert {name for name, page in pages.items() if "first day unknown" in page.text} == set()

@@ -7,18 +7,9 @@ from django import forms
 from django.http import QueryDict
 
 from dialogues.forms.evidence import BearingRows
-from dialogues.forms.fields import DatedForm, LinkField, PastDayField, SeenField
+from dialogues.forms.fields import DatedForm, LinkField, PastDayField, LastSeenField
 from recommendations.models import Benchmark, Recommendation
-from tiptracker.web.frontend.rows import (
-    RowField,
-    RowsField,
-    beside_field,
-    has_now_seen,
-    offer,
-    refused,
-    typed,
-    with_another_row,
-)
+from tiptracker.web.frontend.rows import RowField, RowsField, add_field_error, mark_as_seen, set_row_choices, invalid_forms, raw_values, add_empty_row
 
 TODAY = date(2022, 1, 28)
 
@@ -77,8 +68,8 @@ class Choosing(forms.Form):
 def choosing(data):
     form = Choosing(data)
     rows = [Recommendation(pk=1, number=1, text="First"), Recommendation(pk=2, number=2, text="Second")]
-    offer(form, "one", rows, empty="None")
-    offer(form, "several", rows)
+    set_row_choices(form, "one", rows, empty="None")
+    set_row_choices(form, "several", rows)
     return form
 
 
@@ -130,7 +121,7 @@ def test_lines_name_a_benchmark_once():
 
 
 def test_another_line_is_added_below_what_was_typed():
-    rows = with_another_row(bearing_rows(**{"bearings-0-benchmark": "2", "bearings-0-shows": "context"}), **FILLED_WITH)
+    rows = add_empty_row(bearing_rows(**{"bearings-0-benchmark": "2", "bearings-0-shows": "context"}), **FILLED_WITH)
 
     assert [row["benchmark"].value() for row in rows] == ["2", None, None]
     assert [row["shows"].value() for row in rows] == ["context", None, "concrete_action"]
@@ -138,27 +129,27 @@ def test_another_line_is_added_below_what_was_typed():
 
 
 def test_what_was_typed_comes_back_as_typed():
-    assert typed(Days({"on": "soon", "since": ""}, today=TODAY)) == {"on": "soon", "since": ""}
+    assert raw_values(Days({"on": "soon", "since": ""}, today=TODAY)) == {"on": "soon", "since": ""}
 
 
 class Seeing(forms.Form):
     why = forms.CharField()
-    seen = SeenField()
+    seen = LastSeenField()
 
 
 def test_a_refused_form_can_be_sent_again_once_its_reader_has_seen_what_is_newer():
     form = Seeing(QueryDict("p-why=Kept&p-seen=4"), prefix="p")
-    has_now_seen(form, "seen", 9)
+    mark_as_seen(form, "seen", 9)
     assert (form["why"].value(), form["seen"].value()) == ("Kept", "9")
 
 
 @pytest.mark.parametrize(("field", "where"), [("why", "why"), ("elsewhere", "__all__"), (None, "__all__")])
 def test_a_refusal_stands_beside_its_field_or_on_the_form(field, where):
     form = Seeing({"why": "Kept"})
-    beside_field(form, "Not now.", field)
+    add_field_error(form, "Not now.", field)
     assert form.errors == {where: ["Not now."]}
 
 
 def test_refused_names_the_forms_to_put_right():
     wrong, right, fresh = Seeing({}), Seeing({"why": "Kept"}), Seeing()
-    assert refused(wrong, right, fresh) == [wrong]
+    assert invalid_forms(wrong, right, fresh) == [wrong]

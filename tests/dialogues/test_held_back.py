@@ -15,7 +15,7 @@ from tests.dialogues.test_views_ministry_home import pdf
 from tests.factories import BenchmarkFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
 from tests.tiptracker.web.frontend.test_forms import Elements
 from tiptracker.audit.models import AuditDetail, AuditEntry
-from tiptracker.privacy.personal_data import LEFT_OUT, find
+from tiptracker.privacy.personal_data import REMOVED_NUMBER_MARK, find_personal_data
 
 NUMBER = "+266 5812 3456"
 
@@ -133,7 +133,7 @@ def test_a_file_named_after_a_passport_is_kept_without_the_number_and_asked_abou
 
     kept = EvidenceFile.objects.get()
     assert held.status_code == 422
-    assert kept.name == f"passport {LEFT_OUT}.pdf"
+    assert kept.name == f"passport {REMOVED_NUMBER_MARK}.pdf"
     assert "N123456" not in held.text
     assert not AuditDetail.objects.filter(after__contains="N123456").exists()
     assert "untick it" in held.context["form"].errors["files"][0]
@@ -203,7 +203,7 @@ def test_the_api_looks_at_the_names_of_files(client, commitment):
     files = [pdf("passport N123456.pdf")]
     sent = client.post("/api/v1/updates/", body | {"files": files, "confirmed_no_personal_data": "true"})
     assert sent.status_code == 201
-    assert EvidenceFile.objects.get().name == f"passport {LEFT_OUT}.pdf"
+    assert EvidenceFile.objects.get().name == f"passport {REMOVED_NUMBER_MARK}.pdf"
 
 
 @pytest.mark.django_db
@@ -236,4 +236,4 @@ def test_nothing_of_the_record_of_lesotho_or_of_its_exercise_is_held_back():
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert len([text for text in texts if len(text) > 40]) > 100
-    assert [found for text in texts if (found := find(text))] == []
+    assert [found for text in texts if (found := find_personal_data(text))] == []

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from dialogues.choices import Decision, Kind, Progress, Review, Sensitivity
+from dialogues.choices import UpdateDecision, CommitmentEventKind, ClaimedProgress, EvidenceDecision, Sensitivity
 from dialogues.models import (
     AssessmentEvidence,
     Commitment,
@@ -14,8 +14,8 @@ from dialogues.models import (
     Reading,
     UpdateRound,
 )
-from dialogues.models.commitments import standing_in
-from dialogues.status import first_due
+from dialogues.models.commitments import standing_from_row
+from dialogues.status import original_due_date
 from tests.append_only import named_by_a_redaction
 from tests.dialogues.histories import HISTORIES, NAMES, at, jan
 from tests.factories import (
@@ -62,7 +62,7 @@ def record_history(told):
     for version in told.sent:
         sent = UpdateRoundFactory(update__commitment=commitment, happened_on=told.day, recorded_at=version.recorded_at)
         if version.decided_at:
-            decision = Decision.RETURNED if version.returned_at else Decision.ACCEPTED
+            decision = UpdateDecision.RETURNED if version.returned_at else UpdateDecision.ACCEPTED
             RoundDecisionFactory(round=sent, decision=decision, recorded_at=version.decided_at)
     return commitment
 
@@ -73,15 +73,15 @@ def test_with_status_says_in_sql_what_the_rule_says(told):
     key = record_history(told).pk
     row = Commitment.objects.with_status(told.day, known_by=told.known_by).get(pk=key)
 
-    assert (standing_in(row, told.day) if row.status else None) == told.standing
-    assert row.first_due_on == first_due(told.events, told.day)
+    assert (standing_from_row(row, told.day) if row.status else None) == told.standing
+    assert row.first_due_on == original_due_date(told.events, told.day)
     if told.known_by is None:
         assert row.standing_on(told.day) == told.standing
 
 
 def test_with_status_as_known_by_a_moment_leaves_out_what_was_recorded_later():
     commitment = CommitmentFactory(made__due_on=jan(14))
-    CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=jan(10), recorded_at=at(jan(20)))
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(10), recorded_at=at(jan(20)))
 
     def status(known_by):
         return Commitment.objects.with_status(jan(15), known_by=known_by).get().status
@@ -341,11 +341,11 @@ CHANGES = {
     EvidenceBearingFactory: {"shows": "context"},
     EvidenceFactory: {"happened_to": date(2022, 1, 11)},
     EvidenceFileFactory: {"stored_sha256": "0" * 64},
-    EvidenceReviewFactory: {"decision": Review.REJECTED},
+    EvidenceReviewFactory: {"decision": EvidenceDecision.REJECTED},
     ReadingFactory: {"figure": 99},
     ReadingPartFactory: {"figure": 99},
-    RoundDecisionFactory: {"decision": Decision.RETURNED},
-    UpdateRoundFactory: {"claimed": Progress.DONE},
+    RoundDecisionFactory: {"decision": UpdateDecision.RETURNED},
+    UpdateRoundFactory: {"claimed": ClaimedProgress.DONE},
 }
 
 
@@ -434,11 +434,11 @@ def test_database_refuses_a_decision_by_who_sent_the_round():
 
 def test_database_refuses_verification_by_who_reported_it_done():
     commitment = CommitmentFactory()
-    CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=jan(10))
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(10))
 
     def verify(by):
         return CommitmentEventFactory(
-            commitment=commitment, kind=Kind.VERIFIED_DONE, happened_on=jan(11), recorded_by=by
+            commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=jan(11), recorded_by=by
         )
 
     with pytest.raises(IntegrityError, match="Nobody verifies what they reported"), transaction.atomic():
@@ -449,9 +449,9 @@ def test_database_refuses_verification_by_who_reported_it_done():
 def test_database_refuses_verification_of_the_newest_report_alone():
     commitment = CommitmentFactory()
     for by, day in ((ReviewerFactory(), 10), (RecorderFactory(), 12)):
-        CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=jan(day), recorded_by=by)
+        CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(day), recorded_by=by)
 
-    assert CommitmentEventFactory(commitment=commitment, kind=Kind.VERIFIED_DONE, happened_on=jan(13)).pk
+    assert CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=jan(13)).pk
 
 
 # --- Impossible states ------------------------------------------------------------------------------------------------
@@ -462,18 +462,18 @@ IMPOSSIBLE = {
     "a commitment made nowhere": lambda: CommitmentFactory(letter=""),
     "made twice": lambda: CommitmentEventFactory(commitment=CommitmentFactory()),
     "due before it was made": lambda: CommitmentFactory(made__due_on=date(2021, 11, 7)),
-    "rescheduled to no day": lambda: CommitmentEventFactory(commitment=CommitmentFactory(), kind=Kind.RESCHEDULED),
+    "rescheduled to no day": lambda: CommitmentEventFactory(commitment=CommitmentFactory(), kind=CommitmentEventKind.RESCHEDULED),
     "withdrawn with a due date": lambda: CommitmentEventFactory(
-        commitment=CommitmentFactory(), kind=Kind.WITHDRAWN, due_on=jan(1)
+        commitment=CommitmentFactory(), kind=CommitmentEventKind.WITHDRAWN, due_on=jan(1)
     ),
     "withdrawn without a reason": lambda: CommitmentEventFactory(
-        commitment=CommitmentFactory(), kind=Kind.WITHDRAWN, reason=""
+        commitment=CommitmentFactory(), kind=CommitmentEventKind.WITHDRAWN, reason=""
     ),
     "evidence without source, link or file": lambda: EvidenceFactory(source=""),
     "evidence turned round": lambda: EvidenceFactory(happened_from=jan(2), happened_to=jan(1)),
     "a round's evidence under no commitment": lambda: EvidenceFactory(round=UpdateRoundFactory(), commitment=None),
     "a review without a reason": lambda: EvidenceReviewFactory(reason=""),
-    "returned without a reason": lambda: RoundDecisionFactory(decision=Decision.RETURNED, reason=""),
+    "returned without a reason": lambda: RoundDecisionFactory(decision=UpdateDecision.RETURNED, reason=""),
     "a figure with a direction": lambda: ReadingFactory(figure=1, direction="up"),
     "a figure below zero": lambda: ReadingFactory(figure=-1),
     "an assessment without its law": lambda: AssessmentFactory(law=""),

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from dialogues import permissions
-from dialogues.choices import Kind
+from dialogues.choices import CommitmentEventKind
 from recommendations.permissions import can_edit_recommendations
 from tests.dialogues.histories import jan
 from tests.factories import (
@@ -41,9 +41,9 @@ def test_officers_of_the_country_write_facts_and_verdicts(people):
     commitment = CommitmentFactory(ministry=people["own ministry"].ministry)
     benchmark = BenchmarkFactory()
     may = {
-        permissions.can_log: country,
+        permissions.can_log_evidence: country,
         permissions.can_record_commitment: country,
-        permissions.can_hold_dialogue: country,
+        permissions.can_manage_dialogues: country,
         permissions.can_change_commitment: commitment,
         permissions.can_verify_done: commitment,
         permissions.can_assess: benchmark,
@@ -58,9 +58,9 @@ def test_officers_of_the_country_write_facts_and_verdicts(people):
 def test_officers_and_the_ambassador_ask_for_a_pack_while_the_dialogue_stands(people):
     dialogue = DialogueFactory(country=people["own ministry"].ministry.country, planned=True)
 
-    assert allowed(people, permissions.can_ask_for_pack, dialogue) == {"officer", "ambassador"}
+    assert allowed(people, permissions.can_request_pack, dialogue) == {"officer", "ambassador"}
     dialogue.called_off_at = at_noon(jan(20))
-    assert allowed(people, permissions.can_ask_for_pack, dialogue) == set()
+    assert allowed(people, permissions.can_request_pack, dialogue) == set()
 
 
 def test_focal_points_send_updates_on_their_own_ministrys_commitments(people):
@@ -79,11 +79,11 @@ def test_officers_report_what_the_united_states_did_and_nothing_else(people):
 def test_nobody_verifies_done_what_they_reported(people):
     commitment = CommitmentFactory(united_states=True)
     CommitmentEventFactory(
-        commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=jan(10), recorded_by=people["officer"]
+        commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(10), recorded_by=people["officer"]
     )
 
     assert allowed(people, permissions.can_verify_done, commitment) == {"ambassador"}
-    CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=jan(11))
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(11))
     assert allowed(people, permissions.can_verify_done, commitment) == {"officer", "ambassador"}
     assert allowed(people, permissions.can_verify_done, CommitmentFactory()) == {"officer"}
 
@@ -92,8 +92,8 @@ def test_officers_of_the_country_decide_on_rounds_they_did_not_send(people):
     sent = UpdateRoundFactory(update__commitment__ministry=people["own ministry"].ministry)
     own = UpdateRoundFactory(recorded_by=people["officer"])
 
-    assert allowed(people, permissions.can_decide, sent) == {"officer"}
-    assert allowed(people, permissions.can_decide, own) == set()
+    assert allowed(people, permissions.can_decide_on_update, sent) == {"officer"}
+    assert allowed(people, permissions.can_decide_on_update, own) == set()
 
 
 def test_the_ambassador_reviews_what_an_officer_recorded_and_officers_review_all_but_their_own(people):
@@ -102,10 +102,10 @@ def test_the_ambassador_reviews_what_an_officer_recorded_and_officers_review_all
     own = EvidenceFactory(recorded_by=people["officer"])
     borne_by_the_officer = EvidenceBearingFactory(evidence=by_an_officer, recorded_by=people["officer"])
 
-    assert allowed(people, permissions.can_review, by_an_officer) == {"officer", "ambassador"}
-    assert allowed(people, permissions.can_review, by_a_ministry) == {"officer"}
-    assert allowed(people, permissions.can_review, own) == {"ambassador"}
-    assert allowed(people, permissions.can_review, by_an_officer, borne_by_the_officer) == {"ambassador"}
+    assert allowed(people, permissions.can_review_evidence, by_an_officer) == {"officer", "ambassador"}
+    assert allowed(people, permissions.can_review_evidence, by_a_ministry) == {"officer"}
+    assert allowed(people, permissions.can_review_evidence, own) == {"ambassador"}
+    assert allowed(people, permissions.can_review_evidence, by_an_officer, borne_by_the_officer) == {"ambassador"}
 
 
 def test_who_writes_facts_may_upload(people):

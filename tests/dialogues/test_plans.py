@@ -8,10 +8,10 @@ from django.db import connection
 
 from dialogues.choices import DoneBy, EvidenceKind
 from dialogues.models import Commitment, Evidence, UpdateRound
-from dialogues.views.evidence_list import ORDER, PAGE_SIZE, SEARCHED
+from dialogues.views.evidence_list import ORDERINGS, PAGE_SIZE, SEARCH_FIELDS
 from tests.database_roles import run_as_owner
 from tests.factories import CountryFactory, OfficerFactory, at_noon
-from tiptracker.web.search import matching
+from tiptracker.web.search import filter_by_words
 
 pytestmark = [
     pytest.mark.django_db,
@@ -58,11 +58,11 @@ def nodes(rows, *without):
     return found
 
 
-@pytest.mark.parametrize("sort", ORDER)
+@pytest.mark.parametrize("sort", ORDERINGS)
 def test_a_page_of_evidence_is_found_by_an_index_without_sorting_the_rest(officer, sort):
     here = Evidence.objects.visible_to(officer, officer.countries.get()).current()
 
-    steps = nodes(here.order_by(*ORDER[sort]).values_list("pk")[:PAGE_SIZE], "seqscan", "sort", "hashjoin", "mergejoin")
+    steps = nodes(here.order_by(*ORDERINGS[sort]).values_list("pk")[:PAGE_SIZE], "seqscan", "sort", "hashjoin", "mergejoin")
 
     read = {node["Index Name"]: node["Actual Rows"] for node in steps if node.get("Index Name", "").startswith("evide")}
     assert len(read) == 1, steps
@@ -73,7 +73,7 @@ def test_a_page_of_evidence_is_found_by_an_index_without_sorting_the_rest(office
 
 
 def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(officer):
-    steps = nodes(matching(Evidence.objects.all(), "shelt open", *SEARCHED).values_list("pk"), "seqscan")
+    steps = nodes(filter_by_words(Evidence.objects.all(), "shelt open", *SEARCH_FIELDS).values_list("pk"), "seqscan")
 
     names = [node.get("Index Name") for node in steps]
     assert names.count("evidence_words") == 2
@@ -87,10 +87,10 @@ def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(o
 
 
 @pytest.mark.parametrize(
-    ("model", "fields"), [(Commitment, ("text", "letter")), (UpdateRound, ("narrative",)), (Evidence, SEARCHED[:3])]
+    ("model", "fields"), [(Commitment, ("text", "letter")), (UpdateRound, ("narrative",)), (Evidence, SEARCH_FIELDS[:3])]
 )
 def test_each_index_of_words_serves_what_is_looked_for(model, fields):
-    rows = matching(model.objects.all(), "shelter", *fields).order_by().values_list("pk")
+    rows = filter_by_words(model.objects.all(), "shelter", *fields).order_by().values_list("pk")
     steps = nodes(rows, "seqscan", "indexscan", "indexonlyscan")  # an index of words is read in one way alone
 
     assert f"{model._meta.model_name}_words" in {node.get("Index Name") for node in steps}

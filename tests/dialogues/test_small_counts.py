@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.small_counts import FEWEST, held_back, is_small
+from dialogues.small_counts import SMALLEST_SHOWN, find_suppressed, is_small
 
 CELLS = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 12), min_size=2)
 
@@ -31,7 +31,7 @@ CELLS = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 12), min_size=2)
     ],
 )
 def test_held_back_cells_of_a_breakdown(cells, total, expected):
-    assert held_back(cells, total) == expected
+    assert find_suppressed(cells, total) == expected
 
 
 @given(cells=CELLS, unplaced=st.integers(0, 3))
@@ -41,7 +41,7 @@ def test_nobody_works_out_a_small_count_from_what_is_shown(cells, unplaced):
     Where some are in no cell, the reader knows only that the cells make no more than the total.
     """
     total = sum(cells.values()) + unplaced
-    hidden = sorted(held_back(cells, total))
+    hidden = sorted(find_suppressed(cells, total))
     left = total - sum(count for category, count in cells.items() if category not in hidden)
     ways = [
         way
@@ -56,9 +56,9 @@ def test_nobody_works_out_a_small_count_from_what_is_shown(cells, unplaced):
 
 @given(cells=CELLS, unplaced=st.integers(0, 3))
 def test_small_counts_are_held_back_and_no_more_than_one_other_where_one_is_large(cells, unplaced):
-    held = held_back(cells, sum(cells.values()) + unplaced)
+    held = find_suppressed(cells, sum(cells.values()) + unplaced)
 
-    small = {category for category, count in cells.items() if 0 < count < FEWEST}
+    small = {category for category, count in cells.items() if 0 < count < SMALLEST_SHOWN}
     assert small <= held
-    if any(count >= FEWEST for count in cells.values()):
+    if any(count >= SMALLEST_SHOWN for count in cells.values()):
         assert len(held - small) <= 1

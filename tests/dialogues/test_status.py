@@ -2,8 +2,8 @@
 
 import pytest
 
-from dialogues.choices import Kind, Status
-from dialogues.status import SETTLED, by_events, first_due, standing_on
+from dialogues.choices import CommitmentEventKind, CommitmentStatus
+from dialogues.status import STATUS_AFTER_EVENT, summarize_events, original_due_date, standing_on
 from tests.dialogues.histories import DUE, HISTORIES, MADE, NAMES, UNDATED, history, jan
 
 
@@ -22,11 +22,11 @@ def test_standing_does_not_depend_on_the_order_of_rows(told):
 @pytest.mark.parametrize("told", HISTORIES, ids=NAMES)
 def test_by_its_events_alone_it_is_open_whatever_waits(told):
     """What the ceiling takes as still to be kept; so is what waits, claimed under way."""
-    alone = by_events(told.events, told.day)
+    alone = summarize_events(told.events, told.day)
     stands = standing_on(told.events, [], told.day, zone=told.zone)
 
     assert (alone is not None and alone.is_open) == (
-        stands is not None and stands.status in (Status.OPEN, Status.OVERDUE)
+        stands is not None and stands.status in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE)
     )
 
 
@@ -34,14 +34,14 @@ def test_by_its_events_alone_it_is_open_whatever_waits(told):
     ("made", "day", "due_on"), [(MADE, jan(28), DUE), (UNDATED, jan(28), None), (MADE, jan(1).replace(year=2021), None)]
 )
 def test_the_first_due_day_stays_whatever_comes_after(made, day, due_on):
-    moved = history(made, (Kind.RESCHEDULED, jan(10), jan(20)), (Kind.WITHDRAWN, jan(21)))
+    moved = history(made, (CommitmentEventKind.RESCHEDULED, jan(10), jan(20)), (CommitmentEventKind.WITHDRAWN, jan(21)))
 
-    assert first_due(reversed(moved), day) == due_on
+    assert original_due_date(reversed(moved), day) == due_on
 
 
 def test_every_history_counts_somewhere():
     told = {event.kind for history in HISTORIES for event in history.events}
 
-    assert told == set(Kind)
-    assert set(SETTLED) < told
-    assert {history.standing.status for history in HISTORIES if history.standing} == set(Status)
+    assert told == set(CommitmentEventKind)
+    assert set(STATUS_AFTER_EVENT) < told
+    assert {history.standing.status for history in HISTORIES if history.standing} == set(CommitmentStatus)

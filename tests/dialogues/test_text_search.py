@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.text_search import AROUND, bare, excerpt, found_in_json, holds, holds_each, repeats
+from dialogues.text_search import EXCERPT_CONTEXT, normalize_for_search, excerpt, find_in_json, contains_words, contains_each_word, repeats_words
 
 NAME = "Palesa Mokoéna"
 
@@ -26,41 +26,41 @@ NAME = "Palesa Mokoéna"
     ],
 )
 def test_a_name_is_found_however_it_is_written(text):
-    assert holds(text, NAME)
+    assert contains_words(text, NAME)
 
 
 @pytest.mark.parametrize("text", ["", "[redacted]", "Mokoéna Palesa", "Palesa M.", "Palesa and Mokoéna"])
 def test_another_text_does_not_hold_it(text):
-    assert not holds(text, NAME)
+    assert not contains_words(text, NAME)
 
 
 def test_words_without_a_letter_or_digit_stand_nowhere():
-    assert not holds("… – …", "… –")
-    assert not holds_each("… – …", "… –")
+    assert not contains_words("… – …", "… –")
+    assert not contains_each_word("… – …", "… –")
 
 
 @given(st.text(), st.text(min_size=1), st.text())
 def test_words_are_found_between_any_others(before, words, behind):
-    assert holds(f"{before} {words} {behind}", words) == bool(bare(words))
+    assert contains_words(f"{before} {words} {behind}", words) == bool(normalize_for_search(words))
 
 
 @given(st.text())
 def test_a_text_is_laid_bare_sign_by_sign_as_at_once(text):
-    assert sorted(bare(text)) == sorted("".join(map(bare, text)))
+    assert sorted(normalize_for_search(text)) == sorted("".join(map(normalize_for_search, text)))
 
 
 def test_each_word_is_found_though_a_page_ends_between_them():
-    assert holds_each("… heard Palesa\nSENSITIVE BUT UNCLASSIFIED\nMo\u00adkoena, of Mafeteng", NAME)
-    assert not holds_each("… heard Palesa", NAME)
+    assert contains_each_word("… heard Palesa\nSENSITIVE BUT UNCLASSIFIED\nMo\u00adkoena, of Mafeteng", NAME)
+    assert not contains_each_word("… heard Palesa", NAME)
 
 
 def test_it_is_found_in_what_the_log_keeps_and_not_in_what_json_adds():
     kept = json.dumps({"participants": [["Palesa\nMokoena", "witness"]], "n": 3, "none": None})
 
-    assert found_in_json(kept, NAME) == ["Palesa\nMokoena"]
-    assert found_in_json(kept, "Witness") == ["witness"]
-    assert not found_in_json(kept, "null")
-    assert not found_in_json("", NAME)
+    assert find_in_json(kept, NAME) == ["Palesa\nMokoena"]
+    assert find_in_json(kept, "Witness") == ["witness"]
+    assert not find_in_json(kept, "null")
+    assert not find_in_json("", NAME)
 
 
 @pytest.mark.parametrize(
@@ -84,17 +84,17 @@ def test_nothing_that_nobody_typed_is_found_in_what_the_log_keeps(words):
         "places": ["dialogues.updateround:12:narrative"],
     }
 
-    assert not found_in_json(json.dumps(kept), words)
-    assert found_in_json(json.dumps({"reason": f"It was {words}."}), words)
+    assert not find_in_json(json.dumps(kept), words)
+    assert find_in_json(json.dumps({"reason": f"It was {words}."}), words)
 
 
 @pytest.mark.parametrize("reason", ["It names Palesa Mokoena.", "It names Mokoéna, who is a child.", "palesa"])
 def test_a_reason_that_says_the_name_again_is_noticed(reason):
-    assert repeats(reason, NAME)
+    assert repeats_words(reason, NAME)
 
 
 def test_a_reason_may_use_the_small_words_of_what_is_to_go():
-    assert not repeats("It says from where the girl is.", "the girl from Mafeteng")
+    assert not repeats_words("It says from where the girl is.", "the girl from Mafeteng")
 
 
 def test_an_excerpt_shows_the_words_and_what_is_around_them():
@@ -105,6 +105,6 @@ def test_an_excerpt_shows_the_words_and_what_is_around_them():
     assert "Pale\u00adsa\n Mokoena was heard." in shown
     assert shown.startswith("…")
     assert shown.endswith("…")
-    assert len(shown) <= len("Pale\u00adsa\n Mokoena") + 2 * AROUND + 2
+    assert len(shown) <= len("Pale\u00adsa\n Mokoena") + 2 * EXCERPT_CONTEXT + 2
     assert excerpt("Palesa Mokoena", NAME) == "Palesa Mokoena"
     assert excerpt("Nothing of it", NAME) == "Nothing of it"

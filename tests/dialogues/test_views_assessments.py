@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import VERDICT_MEANS, Verdict
+from dialogues.choices import VERDICT_MEANINGS, Verdict
 from dialogues.models import Assessment
 from dialogues.views.assessments import section_of_law
 from tests.dialogues.histories import jan
@@ -58,8 +58,8 @@ def test_benchmark_assess_shows_when_each_verdict_is_given_and_asks_what_changed
     benchmark = BenchmarkFactory()
     client.force_login(OfficerFactory())
     first = client.get(address(benchmark))
-    assert all(f"{means}</p>" in first.text for means in VERDICT_MEANS.values())
-    assert set(VERDICT_MEANS) == set(Verdict)
+    assert all(f"{means}</p>" in first.text for means in VERDICT_MEANINGS.values())
+    assert set(VERDICT_MEANINGS) == set(Verdict)
     assert "What changed" not in first.text
     before = AssessmentFactory(benchmark=benchmark, verdict=Verdict.STALLED)
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import Decision, Kind, Progress, Reach, Sensitivity, Status
+from dialogues.choices import UpdateDecision, CommitmentEventKind, ClaimedProgress, CommitmentReach, Sensitivity, CommitmentStatus
 from dialogues.models import Commitment
 from recommendations.choices import Pillar
 from tests.addresses import page_of
@@ -109,7 +109,7 @@ def test_commitment_list_is_narrowed_by_its_address(client, query, names):
         "us": CommitmentFactory(text="Advise", united_states=True, made__happened_on=date(2021, 12, 1)),
     }
     CommitmentEventFactory(
-        commitment=rows["justice"], kind=Kind.RESCHEDULED, happened_on=date(2021, 12, 3), due_on=date(2022, 3, 1)
+        commitment=rows["justice"], kind=CommitmentEventKind.RESCHEDULED, happened_on=date(2021, 12, 3), due_on=date(2022, 3, 1)
     )
     client.force_login(OfficerFactory())
 
@@ -211,10 +211,10 @@ def entries(response):
 
 def test_commitment_detail_tells_one_story_newest_first(client):
     benchmark = BenchmarkFactory(terms__criterion="Ten districts have one.")
-    row = CommitmentFactory(benchmarks=[benchmark], benchmarks__reach=Reach.MEETS, made__due_on=date(2021, 12, 17))
+    row = CommitmentFactory(benchmarks=[benchmark], benchmarks__reach=CommitmentReach.MEETS, made__due_on=date(2021, 12, 17))
     sent = UpdateRoundFactory(update__commitment=row, happened_on=date(2021, 12, 3), returned=True)
     CommitmentEventFactory(
-        commitment=row, kind=Kind.RESCHEDULED, happened_on=date(2021, 12, 17), due_on=date(2022, 2, 11)
+        commitment=row, kind=CommitmentEventKind.RESCHEDULED, happened_on=date(2021, 12, 17), due_on=date(2022, 2, 11)
     )
     EvidenceFactory(
         commitment=row, title="Two posts seen", happened_to=date(2022, 1, 20), bears_on=[benchmark], verified=True
@@ -242,11 +242,11 @@ def test_commitment_detail_tells_one_story_newest_first(client):
 def test_commitment_detail_tells_what_was_sent_again_after_the_answer_that_it_mends(client, spoken_of):
     row = CommitmentFactory()
     first = UpdateRoundFactory(update__commitment=row, happened_on=spoken_of, recorded_at=at_noon(date(2022, 1, 10)))
-    RoundDecisionFactory(round=first, decision=Decision.RETURNED, recorded_at=at_noon(date(2022, 1, 10)))
+    RoundDecisionFactory(round=first, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 10)))
     again = UpdateRoundFactory(
         update=first.update, happened_on=spoken_of, recorded_at=at_noon(date(2022, 1, 10)), narrative="Mended."
     )
-    RoundDecisionFactory(round=again, decision=Decision.ACCEPTED, recorded_at=at_noon(date(2022, 1, 12)))
+    RoundDecisionFactory(round=again, decision=UpdateDecision.ACCEPTED, recorded_at=at_noon(date(2022, 1, 12)))
     client.force_login(OfficerFactory())
 
     response = client.get(address("commitment_detail", row))
@@ -278,7 +278,7 @@ def test_commitment_detail_gives_a_ministry_no_more_than_is_its_own(client):
     )
     CommitmentEventFactory(
         commitment=row,
-        kind=Kind.RESCHEDULED,
+        kind=CommitmentEventKind.RESCHEDULED,
         happened_on=date(2021, 12, 17),
         due_on=date(2022, 2, 11),
         reason="CANDID REASON",
@@ -373,7 +373,7 @@ def test_commitment_detail_names_what_is_needed_next_and_one_button(client):
         "",
     )
 
-    sent = UpdateRoundFactory(update__commitment=row, claimed=Progress.DONE)
+    sent = UpdateRoundFactory(update__commitment=row, claimed=ClaimedProgress.DONE)
     assert next_for(client, officer, row)[1:] == (address("round_detail", sent), "Review the update")
     assert next_for(client, observer, row).action == "Read the update"
     assert next_for(client, police, row) == (
@@ -391,7 +391,7 @@ def test_commitment_detail_asks_another_officer_to_verify_what_one_reported(clie
     reporter, other = OfficerFactory(), OfficerFactory(email="other@example.com")
     row = CommitmentFactory(united_states=True)
     assert next_for(client, reporter, row).action == "Report done"
-    CommitmentEventFactory(commitment=row, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter)
+    CommitmentEventFactory(commitment=row, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter)
 
     unproven = next_for(client, other, row)
     assert (unproven.action, "verified evidence of what was done" in unproven.sentence) == ("Log progress", True)
@@ -443,8 +443,8 @@ def test_commitment_add_records_the_promise_and_what_it_goes_towards(client):
     row = Commitment.objects.get()
     assert response.headers["Location"] == address("commitment_detail", row)
     assert row.text == "Train every district focal point."
-    assert [(link.benchmark, link.reach) for link in row.links.all()] == [(benchmark, Reach.MEETS)]
-    assert row.standing_on(date(2022, 1, 28))[:2] == (Status.OPEN, date(2022, 2, 20))
+    assert [(link.benchmark, link.reach) for link in row.links.all()] == [(benchmark, CommitmentReach.MEETS)]
+    assert row.standing_on(date(2022, 1, 28))[:2] == (CommitmentStatus.OPEN, date(2022, 2, 20))
 
 
 def test_commitment_add_begins_at_the_dialogue_it_was_opened_from_and_goes_on_there(client):
@@ -590,10 +590,10 @@ def test_verbs_are_not_the_ministrys_own(client, verb):
 @pytest.mark.parametrize(
     ("verb", "typed", "made", "status"),
     [
-        ("reschedule", {"due_on": "2022-03-01", "reason": "They asked.", "on": "2022-01-28"}, {}, Status.OPEN),
-        ("withdraw", {"reason": "Taken back.", "on": "2022-01-28"}, {}, Status.WITHDRAWN),
-        ("reopen", {"reason": "Not so.", "on": "2022-01-28"}, {"done": True}, Status.OPEN),
-        ("report_done", {"on": "2022-01-28"}, {"united_states": True}, Status.REPORTED),
+        ("reschedule", {"due_on": "2022-03-01", "reason": "They asked.", "on": "2022-01-28"}, {}, CommitmentStatus.OPEN),
+        ("withdraw", {"reason": "Taken back.", "on": "2022-01-28"}, {}, CommitmentStatus.WITHDRAWN),
+        ("reopen", {"reason": "Not so.", "on": "2022-01-28"}, {"done": True}, CommitmentStatus.OPEN),
+        ("report_done", {"on": "2022-01-28"}, {"united_states": True}, CommitmentStatus.REPORTED),
     ],
 )
 def test_verbs_move_a_commitment(client, verb, typed, made, status):
@@ -609,7 +609,7 @@ def test_verbs_move_a_commitment(client, verb, typed, made, status):
 def test_commitment_verify_done_needs_proof_and_another_person(client):
     reporter, other = OfficerFactory(), OfficerFactory(email="other@example.com")
     row = CommitmentFactory(united_states=True)
-    CommitmentEventFactory(commitment=row, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter)
+    CommitmentEventFactory(commitment=row, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter)
     typed = {"reason": "We gave the course.", "on": "2022-01-28"}
 
     client.force_login(reporter)
@@ -625,7 +625,7 @@ def test_commitment_verify_done_needs_proof_and_another_person(client):
 
     EvidenceFactory(commitment=row, bears_on=[BenchmarkFactory()], verified=True)
     assert client.post(address("commitment_verify_done", row), typed).status_code == 302
-    assert row.standing_on(date(2022, 1, 28)).status == Status.VERIFIED
+    assert row.standing_on(date(2022, 1, 28)).status == CommitmentStatus.VERIFIED
 
 
 def test_the_second_to_move_a_commitment_sees_what_the_first_did_and_loses_nothing(client):
@@ -634,7 +634,7 @@ def test_the_second_to_move_a_commitment_sees_what_the_first_did_and_loses_nothi
     seen = client.get(address("commitment_reschedule", row)).context["form"]["seen"].value()
     CommitmentEventFactory(
         commitment=row,
-        kind=Kind.RESCHEDULED,
+        kind=CommitmentEventKind.RESCHEDULED,
         happened_on=date(2022, 1, 27),
         due_on=date(2022, 2, 1),
         recorded_at=at_noon(date(2022, 1, 27)),

@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from dialogues.actions.agendas import arrange_agenda
-from dialogues.actions.dialogue_records import NextStepLine, record_dialogue
-from dialogues.actions.dialogues import ParticipantLine, change_dialogue
-from dialogues.choices import Presence, Stage
+from dialogues.actions.dialogue_records import NextStepInput, record_dialogue
+from dialogues.actions.dialogues import ParticipantInput, change_dialogue
+from dialogues.choices import Presence, DialogueStage
 from dialogues.models import Commitment, Dialogue, NextStep
 from tests.addresses import page_of
 from tests.dialogues.samples import PDF
@@ -77,12 +77,12 @@ def test_dialogue_list_tells_what_is_ahead_first_then_what_was_newest_first(clie
 
     told = [(row.pk, row.stage, row.commitment_count, row.participant_count, row.step_count) for row in rows]
     assert told == [
-        (missed.pk, Stage.UNRECORDED, 0, 1, 0),
-        (sooner.pk, Stage.TODAY, 0, 1, 0),
-        (later.pk, Stage.PLANNED, 0, 1, 0),
-        (off.pk, Stage.CALLED_OFF, 0, 1, 0),
-        (newer.pk, Stage.HELD, 2, 2, 1),
-        (older.pk, Stage.HELD, 0, 1, 0),
+        (missed.pk, DialogueStage.UNRECORDED, 0, 1, 0),
+        (sooner.pk, DialogueStage.TODAY, 0, 1, 0),
+        (later.pk, DialogueStage.PLANNED, 0, 1, 0),
+        (off.pk, DialogueStage.CALLED_OFF, 0, 1, 0),
+        (newer.pk, DialogueStage.HELD, 2, 2, 1),
+        (older.pk, DialogueStage.HELD, 0, 1, 0),
     ]
     taken = client.get(reverse("dialogue_list"), {"as": "csv"}).content.decode()
     assert '"Not recorded","PURPOSE","1","0"' in taken
@@ -333,7 +333,7 @@ def test_the_second_to_edit_sees_what_the_first_saved_and_loses_nothing(client):
         held_on=dialogue.held_on,
         place="What the first one wrote",
         purpose=dialogue.purpose,
-        participants=[ParticipantLine("B. First", "Deputy Minister", Presence.IN_PERSON, None)],
+        participants=[ParticipantInput("B. First", "Deputy Minister", Presence.IN_PERSON, None)],
         by=OfficerFactory(email="first@example.com", name="First Officer"),
         now=at_noon(date(2022, 1, 27)),
     )
@@ -585,11 +585,11 @@ def test_who_is_second_to_record_loses_nothing_and_overwrites_nothing_left_alone
     record_dialogue(
         dialogue=room,
         version=1,
-        participants=[ParticipantLine("", one.office, Presence.IN_PERSON, None, came=True, key=one.pk)],
+        participants=[ParticipantInput("", one.office, Presence.IN_PERSON, None, came=True, key=one.pk)],
         said={item.pk: "Theirs on the item."},
         record="Theirs besides.",
         agreed="",
-        next_steps=[NextStepLine("Their step.", None, "", None)],
+        next_steps=[NextStepInput("Their step.", None, "", None)],
         by=OfficerFactory(email="first@example.com", name="First Officer"),
         now=at_noon(TODAY),
     )

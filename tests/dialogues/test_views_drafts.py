@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dialogues.actions.drafts import Page, save_draft
+from dialogues.actions.drafts import DraftPage, save_draft
 from dialogues.models import Draft, EvidenceFile, UpdateRound
 from tests.conftest import THE_DAY
 from tests.dialogues.test_views_ministry_home import filled, pdf, send
@@ -40,7 +40,7 @@ def at(promise):
 
 def saved_by(user, of, text="Six districts", seen=""):
     now = at_noon(THE_DAY)
-    return save_draft(of=of, content={"narrative": [text]}, files=(), page=Page(seen), by=user, now=now)
+    return save_draft(of=of, content={"narrative": [text]}, files=(), page=DraftPage(seen), by=user, now=now)
 
 
 def test_the_button_saves_all_that_was_typed_files_and_all_judges_nothing_and_leads_back(client, own, promise):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialogues.actions.redactions import confirm_redaction, propose_redaction
-from dialogues.choices import DoneBy, Review, Sensitivity
+from dialogues.choices import DoneBy, EvidenceDecision, Sensitivity
 from tests.addresses import page_of
 from tests.dialogues.samples import PDF
 from tests.factories import (
@@ -281,7 +281,7 @@ def test_evidence_review_verifies_one_bearing_and_leaves_the_others_open(client)
     response = client.post(address("evidence_review", evidence), word(first) | word(second, decision="", reason=" "))
 
     assert response.headers["Location"] == address("evidence_detail", evidence)
-    assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [(first, Review.VERIFIED)]
+    assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [(first, EvidenceDecision.VERIFIED)]
 
 
 def test_evidence_review_takes_all_decisions_at_once(client):
@@ -299,9 +299,9 @@ def test_evidence_review_takes_all_decisions_at_once(client):
     told = f"Verified on {first.benchmark.key}. Rejected on {third.benchmark.key}. Verified: the evidence itself."
     assert told in response.text
     assert {(review.bearing, review.decision, review.reason) for review in evidence.reviews.all()} == {
-        (first, Review.VERIFIED, "We saw the minutes."),
-        (third, Review.REJECTED, "Only planned."),
-        (None, Review.VERIFIED, "The register has it."),
+        (first, EvidenceDecision.VERIFIED, "We saw the minutes."),
+        (third, EvidenceDecision.REJECTED, "Only planned."),
+        (None, EvidenceDecision.VERIFIED, "The register has it."),
     }
 
 
@@ -314,7 +314,7 @@ def test_evidence_review_takes_all_decisions_at_once(client):
 )
 def test_evidence_review_keeps_no_decision_where_one_is_refused_and_loses_none(client, wrong, sentence):
     evidence, first, second, third = three_to_decide()
-    standing = EvidenceReviewFactory(bearing=second, decision=Review.REJECTED)
+    standing = EvidenceReviewFactory(bearing=second, decision=EvidenceDecision.REJECTED)
     client.force_login(OfficerFactory())
 
     response = client.post(
@@ -377,7 +377,7 @@ def test_evidence_review_of_the_evidence_itself_needs_no_bearing(client):
         address("evidence_review", evidence), {"evidence-decision": "rejected", "evidence-reason": "No such register."}
     )
 
-    assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [(None, Review.REJECTED)]
+    assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [(None, EvidenceDecision.REJECTED)]
 
 
 def test_evidence_review_refuses_beside_the_field_and_keeps_what_was_typed(client):
@@ -418,7 +418,7 @@ def test_the_second_to_review_sees_what_the_first_said_and_loses_nothing(client)
     evidence = EvidenceFactory(bears_on=[BenchmarkFactory()])
     bearing = evidence.bearings.get()
     client.force_login(OfficerFactory())
-    EvidenceReviewFactory(bearing=bearing, decision=Review.REJECTED, reason="The minutes are forged.")
+    EvidenceReviewFactory(bearing=bearing, decision=EvidenceDecision.REJECTED, reason="The minutes are forged.")
 
     first = client.post(address("evidence_review", evidence), word(bearing, seen="0"))
 
@@ -429,7 +429,7 @@ def test_the_second_to_review_sees_what_the_first_said_and_loses_nothing(client)
 
     seen = next(line.form["seen"].value() for line in first.context["lines"])
     assert client.post(address("evidence_review", evidence), word(bearing, seen=seen)).status_code == 302
-    assert evidence.reviews.last().decision == Review.VERIFIED
+    assert evidence.reviews.last().decision == EvidenceDecision.VERIFIED
 
 
 def test_evidence_review_is_403_for_whoever_sees_but_may_not(client):

@@ -7,11 +7,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dialogues.choices import Shows
+from dialogues.choices import SupportKind
 from dialogues.models import Evidence, EvidenceFile, Reading
-from recommendations.choices import Question, Rule
+from recommendations.choices import EffortQuestion, Rule
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tests.addresses import page_of
 from tests.dialogues.samples import PDF
 from tests.factories import (
@@ -68,7 +68,7 @@ def test_evidence_log_keeps_what_happened_and_what_it_shows(client):
     assert response.redirect_chain == [(address("evidence_detail", evidence), 302)]
     assert f"On {benchmark.key} it is shown and adds nothing: only a concrete action counts." in response.text
     assert (evidence.title, evidence.file.name, evidence.recorded_by) == ("The committee met.", "gazette.pdf", officer)
-    assert [(bearing.benchmark, bearing.shows) for bearing in evidence.bearings.all()] == [(benchmark, Shows.PLAN)]
+    assert [(bearing.benchmark, bearing.shows) for bearing in evidence.bearings.all()] == [(benchmark, SupportKind.PLAN)]
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def counted(counts, **changed):
 
 
 def test_evidence_log_keeps_a_figure_with_the_evidence_it_stands_in(client):
-    indicator = IndicatorFactory(question=Question.INVESTIGATIONS)
+    indicator = IndicatorFactory(question=EffortQuestion.INVESTIGATIONS)
     EditionFactory()
     BenchmarkFactory()
     officer = OfficerFactory()
@@ -289,7 +289,7 @@ def test_evidence_log_keeps_a_figure_with_the_evidence_it_stands_in(client):
 
 
 def test_evidence_log_takes_a_figure_without_a_day_through_the_last_day_of_its_evidence(client):
-    indicator = IndicatorFactory(question=Question.INVESTIGATIONS)
+    indicator = IndicatorFactory(question=EffortQuestion.INVESTIGATIONS)
     BenchmarkFactory()
     client.force_login(OfficerFactory())
     page = client.get(reverse("evidence_log"))
@@ -335,7 +335,7 @@ def test_evidence_log_keeps_no_figure_whose_evidence_gives_it_no_day_in_the_peri
     ],
 )
 def test_evidence_log_keeps_a_direction_no_data_and_the_year_before(client, changed, told, sentence):
-    indicator = IndicatorFactory(question=Question.VICTIMS)
+    indicator = IndicatorFactory(question=EffortQuestion.VICTIMS)
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
@@ -396,12 +396,12 @@ def test_evidence_log_folds_the_figure_away_and_keeps_it_open_once_begun(client)
 def test_a_logged_figure_counts_once_somebody_else_has_verified_it(client):
     edition = EditionFactory()
     BenchmarkFactory(recommendation__edition=edition)
-    indicator = IndicatorFactory(question=Question.INVESTIGATIONS)
+    indicator = IndicatorFactory(question=EffortQuestion.INVESTIGATIONS)
     ReadingFactory(indicator=indicator, figure=4, last_period=True)
     officer, ambassador = OfficerFactory(), AmbassadorFactory()
 
     def part(key):
-        lines = readiness(gather_facts(edition), as_of=date(2022, 1, 28)).verified.parts
+        lines = evaluate_readiness(gather_facts(edition), as_of=date(2022, 1, 28)).verified.parts
         return next(line.points for part in lines for line in part.lines if line.key == key)
 
     client.force_login(officer)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import Review
+from dialogues.choices import EvidenceDecision
 from tests.addresses import page_of
 from tests.factories import (
     BenchmarkFactory,
@@ -52,22 +52,22 @@ def test_evidence_list_tells_of_each_piece_what_it_shows_and_the_word_on_that(cl
     )
     bearing = piece.bearings.get(benchmark=first)
     EvidenceReviewFactory(
-        evidence=piece, bearing=bearing, decision=Review.VERIFIED, recorded_at=at_noon(date(2021, 6, 1))
+        evidence=piece, bearing=bearing, decision=EvidenceDecision.VERIFIED, recorded_at=at_noon(date(2021, 6, 1))
     )
     EvidenceReviewFactory(
-        evidence=piece, bearing=bearing, decision=Review.REJECTED, recorded_at=at_noon(date(2021, 7, 1))
+        evidence=piece, bearing=bearing, decision=EvidenceDecision.REJECTED, recorded_at=at_noon(date(2021, 7, 1))
     )
     counted = ReadingFactory(verified=True)
 
     lines = {line.piece.pk: line for line in client.get(reverse("evidence_list")).context["lines"]}
 
     assert [(shown.key, shown.word) for shown in lines[piece.pk].shown] == [
-        (first.key, Review.REJECTED),
+        (first.key, EvidenceDecision.REJECTED),
         (second.key, None),
     ]
     assert lines[piece.pk].outside == "it began before 1 April 2021"
     assert [(shown.shows, shown.word) for shown in lines[counted.evidence_id].shown] == [
-        (counted.indicator.name, Review.VERIFIED)
+        (counted.indicator.name, EvidenceDecision.VERIFIED)
     ]
 
 
@@ -127,10 +127,10 @@ def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
     fallen = EvidenceFactory(title="Fallen", bears_on=[first])
     both = EvidenceFactory(title="Both", bears_on=[first, second])
     for piece, benchmark, decision, day in [
-        (fallen, first, Review.VERIFIED, 1),
-        (fallen, first, Review.REJECTED, 2),
-        (both, first, Review.REJECTED, 1),
-        (both, second, Review.VERIFIED, 1),
+        (fallen, first, EvidenceDecision.VERIFIED, 1),
+        (fallen, first, EvidenceDecision.REJECTED, 2),
+        (both, first, EvidenceDecision.REJECTED, 1),
+        (both, second, EvidenceDecision.VERIFIED, 1),
     ]:
         EvidenceReviewFactory(
             evidence=piece,
@@ -140,7 +140,7 @@ def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
         )
     figure = ReadingFactory(verified=True).evidence
     EvidenceReviewFactory(
-        evidence=figure, bearing=None, decision=Review.REJECTED, recorded_at=at_noon(date(2022, 4, 30))
+        evidence=figure, bearing=None, decision=EvidenceDecision.REJECTED, recorded_at=at_noon(date(2022, 4, 30))
     )
 
     assert asked(client, word="verified") == ["Both"]

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
-from dialogues.choices import Dimension, Sensitivity, Shows
+from dialogues.choices import BreakdownDimension, Sensitivity, SupportKind
 from dialogues.models import Evidence
 from tests.dialogues.histories import jan
 from tests.dialogues.samples import PDF
@@ -90,7 +90,7 @@ def test_evidence_revise_opens_with_all_that_stands_and_keeps_all_but_what_is_ch
         officer,
     )
     assert [(one.benchmark, one.shows) for one in revision.bearings.all()] == [
-        (wrong.bearings.get().benchmark, Shows.ACTION)
+        (wrong.bearings.get().benchmark, SupportKind.ACTION)
     ]
     reading = revision.readings.get()
     assert (reading.figure, reading.through_on, reading.note) == (2, jan(20), "all")
@@ -98,7 +98,7 @@ def test_evidence_revise_opens_with_all_that_stands_and_keeps_all_but_what_is_ch
 
 def test_evidence_revise_replaces_the_file_and_lets_figures_that_have_no_room_go_along(client, wrong):
     broken_down = ReadingFactory(evidence=wrong, indicator__unit="victims", figure=Decimal(9), through_on=jan(20))
-    broken_down.parts.create(dimension=Dimension.SEX, category="Female", figure=2)
+    broken_down.parts.create(dimension=BreakdownDimension.SEX, category="Female", figure=2)
     odd = ReadingFactory(evidence=wrong, starts_on=jan(1), through_on=jan(20), figure=Decimal(4))
     client.force_login(OfficerFactory())
     opened = client.get(page(wrong))

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from dialogues.choices import Review
+from dialogues.choices import EvidenceDecision
 from recommendations.choices import Rule
 from tests.factories import (
     BenchmarkFactory,
@@ -56,12 +56,12 @@ def told(indicator, figure, through, *, word=None, **fields):
 def sent(prosecutions):
     """10, which the embassy has to decide on, after 8 that it verified, and 4 in the year before."""
     benchmark = BenchmarkFactory()
-    told(prosecutions, 3, date(2021, 6, 30), word=Review.VERIFIED)
-    told(prosecutions, 8, NOVEMBER, word=Review.VERIFIED)
-    told(prosecutions, 991, DECEMBER, word=Review.REJECTED)
+    told(prosecutions, 3, date(2021, 6, 30), word=EvidenceDecision.VERIFIED)
+    told(prosecutions, 8, NOVEMBER, word=EvidenceDecision.VERIFIED)
+    told(prosecutions, 991, DECEMBER, word=EvidenceDecision.REJECTED)
     told(prosecutions, 992, DECEMBER)
-    told(IndicatorFactory(name="Convictions"), 993, DECEMBER, word=Review.VERIFIED)
-    put_right = told(prosecutions, 994, DECEMBER, word=Review.VERIFIED)
+    told(IndicatorFactory(name="Convictions"), 993, DECEMBER, word=EvidenceDecision.VERIFIED)
+    put_right = told(prosecutions, 994, DECEMBER, word=EvidenceDecision.VERIFIED)
     EvidenceFactory(revises=put_right.evidence)
     ReadingFactory(indicator=prosecutions, figure=4, last_period=True)
     ReadingFactory(indicator=prosecutions, figure=995, starts_on=date(2019, 4, 1), through_on=date(2020, 3, 31))
@@ -93,7 +93,7 @@ def test_whoever_reviews_a_figure_sees_the_last_one_verified_and_that_of_the_yea
 
 
 def test_where_nothing_was_told_before_that_is_said(client, prosecutions):
-    alone = told(prosecutions, 10, JANUARY, word=Review.VERIFIED)
+    alone = told(prosecutions, 10, JANUARY, word=EvidenceDecision.VERIFIED)
     client.force_login(OfficerFactory())
 
     text = client.get(address("evidence_detail", alone.evidence)).text
@@ -120,7 +120,7 @@ def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothe
             evidence=evidence,
             recorded_at=sent.recorded_at,
         )
-    told(prosecutions, 7654992, JANUARY, word=Review.VERIFIED)
+    told(prosecutions, 7654992, JANUARY, word=EvidenceDecision.VERIFIED)
     client.force_login(FocalPointFactory(ministry=police))
 
     text = client.get(address("update_send", commitments[0])).text
@@ -132,7 +132,7 @@ def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothe
 @pytest.mark.parametrize("count", [1, 3, 30])
 def test_figures_cost_the_same_however_many_were_told(client, prosecutions, django_assert_num_queries, count):
     for _ in range(count):
-        told(prosecutions, 5, NOVEMBER, word=Review.VERIFIED)
+        told(prosecutions, 5, NOVEMBER, word=EvidenceDecision.VERIFIED)
     last = told(prosecutions, 10, JANUARY)
     client.force_login(OfficerFactory())
 

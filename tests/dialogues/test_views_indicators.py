@@ -8,10 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dialogues.choices import Direction
+from dialogues.choices import ReadingDirection
 from dialogues.models import Evidence, Reading
-from dialogues.small_counts import HELD_BACK
-from recommendations.choices import Question
+from dialogues.small_counts import SUPPRESSED_TEXT
+from recommendations.choices import EffortQuestion
 from recommendations.models import Indicator
 from tests.addresses import page_of
 from tests.dialogues.samples import PDF
@@ -129,7 +129,7 @@ def test_indicator_detail_shows_no_small_count_of_victims(client):
     response = client.get(reverse("indicator_detail", args=[victims.pk]))
 
     ((_, _, ((name, told),)),) = response.context["lines"]
-    assert (name, told) == ("Age", {"Adults": "30", "Girls": HELD_BACK, "Boys": HELD_BACK})
+    assert (name, told) == ("Age", {"Adults": "30", "Girls": SUPPRESSED_TEXT, "Boys": SUPPRESSED_TEXT})
 
 
 def test_indicator_detail_shows_small_counts_of_what_is_no_victim(client):
@@ -145,8 +145,8 @@ def test_indicator_detail_shows_small_counts_of_what_is_no_victim(client):
 
 def test_indicator_detail_names_the_ministry_that_reports_it_or_how_it_is_found(client):
     police = MinistryFactory(name="Ministry of Police")
-    named = IndicatorFactory(question=Question.PROSECUTIONS, ministry=police)
-    unnamed = IndicatorFactory(question=Question.CONVICTIONS)
+    named = IndicatorFactory(question=EffortQuestion.PROSECUTIONS, ministry=police)
+    unnamed = IndicatorFactory(question=EffortQuestion.CONVICTIONS)
     asked_by_nobody = IndicatorFactory()
     found = "the ministry that last sent this figure"
 
@@ -182,7 +182,7 @@ def test_indicator_enter_records_each_line_as_evidence_of_its_own(client):
     assert "3 figures are in the record" in response.text
     assert {i: (r.figure, r.direction) for i, r in readings.items()} == {
         cases: (Decimal(16), ""),
-        victims: (None, Direction.UP),
+        victims: (None, ReadingDirection.UP),
         asked: (None, ""),
     }
     assert {r.through_on for r in readings.values()} == {date(2021, 12, 31)}
@@ -363,10 +363,10 @@ def test_reading_add_keeps_what_a_figure_is_made_of_and_the_log_no_small_count(c
         "Labour trafficking": 3,
     }
     assert response.context["lines"][0][2] == [
-        ("Sex or labour trafficking", {"Sex trafficking": HELD_BACK, "Labour trafficking": HELD_BACK})
+        ("Sex or labour trafficking", {"Sex trafficking": SUPPRESSED_TEXT, "Labour trafficking": SUPPRESSED_TEXT})
     ]
     logged = json.loads(AuditEntry.objects.get(verb="reading.recorded").detail.after)
-    assert logged["parts"] == {"form": {"Sex trafficking": HELD_BACK, "Labour trafficking": HELD_BACK}}
+    assert logged["parts"] == {"form": {"Sex trafficking": SUPPRESSED_TEXT, "Labour trafficking": SUPPRESSED_TEXT}}
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.urls import reverse
 
-from dialogues.actions.drafts import Page, save_draft
-from dialogues.choices import PROGRESS_MEANS, Decision, Direction, DoneBy, Kind, Progress, Status
+from dialogues.actions.drafts import DraftPage, save_draft
+from dialogues.choices import PROGRESS_MEANINGS, UpdateDecision, ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, CommitmentStatus
 from dialogues.models import Draft, EvidenceFile, UpdateRound
 from recommendations.choices import Rule
 from recommendations.models import Indicator
@@ -137,7 +137,7 @@ def test_ministry_home_leads_back_to_a_draft_and_says_whose_it_is(client, police
     commitment = CommitmentFactory(ministry=police)
     colleague = FocalPointFactory(ministry=police, name="'M’e Lineo")
     said = {"narrative": ["So far"], "happened_to": ["soon"], "claimed": ["done"]}
-    save_draft(of=commitment, content=said, files=(), page=Page(), by=colleague, now=at_noon(date(2022, 1, 3)))
+    save_draft(of=commitment, content=said, files=(), page=DraftPage(), by=colleague, now=at_noon(date(2022, 1, 3)))
 
     home = client.get(reverse("ministry_home")).text
     page = client.get(send(commitment))
@@ -246,7 +246,7 @@ def test_update_send_sends_the_words_and_every_file(client, police, focal_point)
     sent = UpdateRound.objects.get()
     assert (sent.narrative, sent.claimed, sent.recorded_by) == (
         "Officers were named in six districts.",
-        Progress.UNDER_WAY,
+        ClaimedProgress.UNDER_WAY,
         focal_point,
     )
     assert sorted(evidence.file.name for evidence in sent.evidence.all()) == ["list.pdf", "order.pdf"]
@@ -258,7 +258,7 @@ def test_update_send_that_it_is_done_reports_it_done(client, police, focal_point
 
     client.post(send(commitment), filled(claimed="done"))
 
-    assert commitment.standing_on(date(2022, 1, 28)).status == Status.WITH_EMBASSY
+    assert commitment.standing_on(date(2022, 1, 28)).status == CommitmentStatus.WITH_EMBASSY
 
 
 def test_update_send_says_beforehand_what_files_it_takes(client, police, focal_point, settings):
@@ -292,7 +292,7 @@ def counted_commitment(police, **indicator):
     ("typed", "told"),
     [
         ({"figure": "6"}, (6, "")),
-        ({"direction": "up"}, (None, Direction.UP)),
+        ({"direction": "up"}, (None, ReadingDirection.UP)),
         ({"direction": "no_data"}, (None, "")),
         ({}, None),
     ],
@@ -334,7 +334,7 @@ def test_update_send_takes_districts_by_name_and_counts_them(client, police, foc
         ("district", "Berea"),
         ("district", "Qacha's Nek"),
     ]
-    RoundDecisionFactory(round=UpdateRound.objects.get(), decision=Decision.RETURNED)
+    RoundDecisionFactory(round=UpdateRound.objects.get(), decision=UpdateDecision.RETURNED)
     assert client.get(send(commitment)).context["figures"][0]["districts"].value() == ["Berea", "Qacha's Nek"]
 
 
@@ -357,7 +357,7 @@ def test_update_send_fills_in_the_line_that_only_figures_came_with(client, polic
     client.post(send(commitment), filled(title="Six placed", through_on="2022-01-20", **{f"{prefix}-figure": "6"}))
     sent = UpdateRound.objects.get()
     assert [piece.kind for piece in sent.evidence.all()] == ["statistic"]
-    RoundDecisionFactory(round=sent, decision=Decision.RETURNED)
+    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED)
 
     page = client.get(send(commitment))
 
@@ -463,9 +463,9 @@ def test_update_send_sends_no_file_of_somebody_else(client, police, focal_point)
 
 def test_update_send_shows_why_it_came_back_and_fills_in_what_was_sent(client, police, focal_point):
     commitment = CommitmentFactory(ministry=police)
-    sent = UpdateRoundFactory(update__commitment=commitment, claimed=Progress.DONE, narrative="Told once.")
+    sent = UpdateRoundFactory(update__commitment=commitment, claimed=ClaimedProgress.DONE, narrative="Told once.")
     EvidenceFactory(round=sent, title="Six named", file=EvidenceFileFactory(name="list.pdf"))
-    RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason="Add the list of posts.")
+    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, reason="Add the list of posts.")
 
     response = client.get(send(commitment))
 
@@ -473,7 +473,7 @@ def test_update_send_shows_why_it_came_back_and_fills_in_what_was_sent(client, p
     assert "Told once." in response.text
     assert "list.pdf" in response.text
     form = response.context["form"]
-    assert (form["title"].value(), form["claimed"].value()) == ("Six named", Progress.DONE)
+    assert (form["title"].value(), form["claimed"].value()) == ("Six named", ClaimedProgress.DONE)
 
     client.post(send(commitment), filled())
     assert [(r.update, r.number) for r in UpdateRound.objects.order_by("pk")] == [(sent.update, 1), (sent.update, 2)]
@@ -486,7 +486,7 @@ def returned_with_files(police, names=("list.pdf", "order.pdf")):
     files = {name: EvidenceFileFactory(name=name, uploaded_by=sent.recorded_by) for name in names}
     for file in files.values():
         EvidenceFactory(round=sent, file=file, commitment=commitment)
-    RoundDecisionFactory(round=sent, decision=Decision.RETURNED)
+    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED)
     return commitment, files
 
 
@@ -514,7 +514,7 @@ def test_update_send_fills_a_figure_in_as_it_was_typed(client, police, focal_poi
     prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
     for typed in ("100", "0.50"):
         client.post(send(commitment), filled(title=typed, through_on="2022-01-20", **{f"{prefix}-figure": typed}))
-        RoundDecisionFactory(round=UpdateRound.objects.latest("pk"), decision=Decision.RETURNED)
+        RoundDecisionFactory(round=UpdateRound.objects.latest("pk"), decision=UpdateDecision.RETURNED)
         shown = client.get(send(commitment)).context["figures"][0]["figure"].value()
         assert shown == {"100": "100", "0.50": "0.5"}[typed]
 
@@ -532,7 +532,7 @@ def test_update_send_twice_is_refused_and_loses_nothing(client, police, focal_po
     assert "We have your update of 28 January 2022 and will answer it." in client.get(send(commitment)).text
 
 
-@pytest.mark.parametrize("kind", [Kind.WITHDRAWN, Kind.VERIFIED_DONE])
+@pytest.mark.parametrize("kind", [CommitmentEventKind.WITHDRAWN, CommitmentEventKind.VERIFIED_DONE])
 def test_update_send_on_what_is_settled_is_refused_and_loses_nothing(client, police, focal_point, kind):
     commitment = CommitmentFactory(ministry=police)
     CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=date(2022, 1, 3))
@@ -566,7 +566,7 @@ def test_update_send_shows_what_was_asked_what_was_sent_and_what_came_back(clien
     for number in (1, 2):
         sent = UpdateRoundFactory(update=update, narrative=f"Told {number}.", recorded_by=focal_point)
         EvidenceFactory(round=sent, file=EvidenceFileFactory(name=f"list-{number}.pdf"), commitment=commitment)
-        RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason=f"Reason {number}.")
+        RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, reason=f"Reason {number}.")
 
     text = client.get(send(commitment)).text
 
@@ -574,8 +574,8 @@ def test_update_send_shows_what_was_asked_what_was_sent_and_what_came_back(clien
         assert told in text, told
     for told in ("Told {}.", "list-{}.pdf", "Reason {}."):
         assert [told.format(number) in text for number in (1, 2)] == [True, True], told
-    for word in Progress:
-        assert PROGRESS_MEANS[word] in text
+    for word in ClaimedProgress:
+        assert PROGRESS_MEANINGS[word] in text
 
 
 def test_update_send_tells_what_the_ministry_itself_said_for_the_period_before(client, police, focal_point):
@@ -602,7 +602,7 @@ def test_no_data_is_sent_as_such_answers_nothing_and_comes_back_as_chosen(client
     assert sent.readings.get().is_no_data
     # It answers nothing, so the words are a piece of evidence of their own.
     assert {piece.kind for piece in sent.evidence.all()} == {"statistic", "statement"}
-    RoundDecisionFactory(round=sent, decision=Decision.RETURNED)
+    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED)
     assert client.get(send(commitment)).context["figures"][0]["direction"].value() == "no_data"
 
 
@@ -611,7 +611,7 @@ def test_what_a_colleague_saved_meanwhile_is_shown_before_it_is_sent_over(client
     colleague = FocalPointFactory(ministry=police, name="Ntate Thabo")
     said = {"narrative": ["Seven districts by now."]}
     now = at_noon(date(2022, 1, 28))
-    draft = save_draft(of=commitment, content=said, files=(), page=Page(), by=colleague, now=now)
+    draft = save_draft(of=commitment, content=said, files=(), page=DraftPage(), by=colleague, now=now)
 
     refused = client.post(send(commitment), filled())
     assert refused.status_code == 422
@@ -650,8 +650,8 @@ def test_a_picture_of_an_iphone_is_refused_with_what_to_set(client, police, foca
 
 
 def test_what_was_accepted_and_is_not_done_says_both(client):
-    sent = UpdateRoundFactory(claimed=Progress.UNDER_WAY)
-    RoundDecisionFactory(round=sent, decision=Decision.ACCEPTED)
+    sent = UpdateRoundFactory(claimed=ClaimedProgress.UNDER_WAY)
+    RoundDecisionFactory(round=sent, decision=UpdateDecision.ACCEPTED)
     client.force_login(FocalPointFactory(ministry=sent.update.commitment.ministry))
 
     page = client.get(reverse("ministry_home")).text

@@ -140,7 +140,7 @@ def test_a_file_that_cannot_be_drawn_is_to_be_downloaded(client):
     evidence = EvidenceFactory(file=kept(b"%PDF-1.4\n%%EOF\n"))
     client.force_login(OfficerFactory())
 
-    assert previews.UNDRAWABLE in client.get(reverse("evidence_detail", args=[evidence.pk])).text
+    assert previews.CANNOT_PREVIEW in client.get(reverse("evidence_detail", args=[evidence.pk])).text
     assert picture_of(client, evidence.file).status_code == 409
     assert picture_of(client, EvidenceFactory(file=kept(b"PK", WORD, "plan.docx")).file).status_code == 409
 

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from dialogues.models import CommitmentEvent
-from dialogues.models.texts import TEXTS
-from dialogues.views.redaction_labels import FIELDS, labelled
+from dialogues.models.texts import FREE_TEXTS
+from dialogues.views.redaction_labels import FIELD_LABELS, label_places
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, RecommendationTerms
 from tests import factories
 from tests.factories import AmbassadorFactory, EditionFactory, EvidenceFactory, EvidenceFileFactory, OfficerFactory
@@ -31,16 +31,16 @@ def made(model):
     return FACTORIES[model]()
 
 
-@pytest.mark.parametrize("model", TEXTS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", FREE_TEXTS, ids=lambda model: model.__name__)
 def test_every_text_that_can_be_redacted_is_named_without_its_row_or_field(model):
     row = made(model)
-    fields = TEXTS[model].fields
+    fields = FREE_TEXTS[model].fields
 
-    spots = labelled(OfficerFactory(), [(model, row.pk, field) for field in fields])
+    spots = label_places(OfficerFactory(), [(model, row.pk, field) for field in fields])
 
     for spot, field in zip(spots, fields, strict=True):
         name, _, of_it = spot.label.rpartition(": ")
-        assert of_it == FIELDS[field]
+        assert of_it == FIELD_LABELS[field]
         assert name[0].isupper()
         assert "_" not in spot.label
         assert not getattr(row, field) or getattr(row, field) not in name
@@ -50,7 +50,7 @@ def test_a_file_leads_to_the_evidence_it_came_with():
     file = EvidenceFileFactory(name="list.pdf")
     evidence = EvidenceFactory(file=file)
 
-    [spot] = labelled(OfficerFactory(), [(type(file), file.pk, "name")])
+    [spot] = label_places(OfficerFactory(), [(type(file), file.pk, "name")])
 
     assert spot.label.startswith("File kept on ")
     assert spot.url == reverse("evidence_detail", args=[evidence.pk])
@@ -60,7 +60,7 @@ def test_a_page_that_only_an_officer_opens_is_no_link_for_the_ambassador():
     edition = EditionFactory()
     place = (Edition, edition.pk, "note")
 
-    [of_officer], [of_ambassador] = labelled(OfficerFactory(), [place]), labelled(AmbassadorFactory(), [place])
+    [of_officer], [of_ambassador] = label_places(OfficerFactory(), [place]), label_places(AmbassadorFactory(), [place])
 
     assert of_officer.url == reverse("edition_terms", args=[edition.pk])
     assert of_ambassador.url == ""

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from dialogues.actions.redactions import MANY, confirm_redaction, finish_redaction, propose_redaction
+from dialogues.actions.redactions import MANY_PLACES, confirm_redaction, finish_redaction, propose_redaction
 from dialogues.models import EvidenceFile, Redaction, RedactionFile, RoundDecision
 from tests.factories import (
     AmbassadorFactory,
@@ -182,7 +182,7 @@ def test_accounts_of_another_country_are_not_told_of(client, officer, sent):
 
 
 def test_very_many_places_are_warned_about_and_ticked_by_both(client, officer, sent):
-    for n in range(MANY):
+    for n in range(MANY_PLACES):
         EvidenceFactory(title=f"{NAME} was heard, {n}")
 
     page = client.post(ADD, typed(look="1"))

@@ -6,7 +6,7 @@ import pytest
 from django import forms
 from django.urls import reverse
 
-from dialogues.choices import Decision, Kind, Sensitivity
+from dialogues.choices import UpdateDecision, CommitmentEventKind, Sensitivity
 from dialogues.forms import commitments, evidence, updates
 from dialogues.models import Commitment, Evidence
 from recommendations.choices import Rule
@@ -63,7 +63,7 @@ def missing(text, typed):
 
 
 def test_every_form_that_moves_a_commitment_is_tried_here():
-    assert set(commitments.VerbForm.__subclasses__()) == set(VERBS)
+    assert set(commitments.CommitmentChangeForm.__subclasses__()) == set(VERBS)
 
 
 @pytest.mark.parametrize("form", VERBS)
@@ -71,7 +71,7 @@ def test_what_moves_a_commitment_is_read_in_its_history(client, form):
     officer, done = OfficerFactory(), form is commitments.ReopenForm
     row = CommitmentFactory(united_states=True, done=done)
     if form is commitments.VerifyDoneForm:
-        CommitmentEventFactory(commitment=row, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 20))
+        CommitmentEventFactory(commitment=row, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20))
         EvidenceFactory(commitment=row, bears_on=[BenchmarkFactory()], verified=True)
     typed = words_for(form)
     client.force_login(officer)
@@ -129,17 +129,17 @@ def test_the_line_of_an_update_that_is_figures_alone_is_read_too(client):
     assert "<p>Six were charged</p>" in history(client, row, sender)
 
 
-@pytest.mark.parametrize("decision", [Decision.RETURNED, Decision.ACCEPTED])
+@pytest.mark.parametrize("decision", [UpdateDecision.RETURNED, UpdateDecision.ACCEPTED])
 def test_the_embassys_answer_is_read_in_the_history_line_by_line(client, decision):
     officer, benchmark = OfficerFactory(), BenchmarkFactory()
     sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
     piece = EvidenceFactory(round=sent, bears_on=[benchmark], happened_from=None)
-    is_accepted = decision is Decision.ACCEPTED
+    is_accepted = decision is UpdateDecision.ACCEPTED
     form, verb = (updates.AcceptForm, "accept") if is_accepted else (updates.ReturnForm, "return")
-    of_line = words_for(updates.JudgementForm)
+    of_line = words_for(updates.LineReviewForm)
     typed = words_for(form) | {f"line-{name}": words for name, words in of_line.items()}
     line = {
-        "decision": "verified" if is_accepted else updates.MEND,
+        "decision": "verified" if is_accepted else updates.NEEDS_CHANGE,
         **({"first_on": "2022-01-03"} if is_accepted else {}),
         **of_line,
     }
@@ -161,7 +161,7 @@ def test_what_is_logged_put_right_and_reviewed_is_read_in_the_history(client):
     logger, reviewer = OfficerFactory(), OfficerFactory()
     row, indicator = CommitmentFactory(benchmarks=[BenchmarkFactory()]), IndicatorFactory()
     typed = words_for(evidence.EvidenceForm) | {"link": "https://example.org/register"}
-    counted = words_for(evidence.CountForm)
+    counted = words_for(evidence.ReadingForm)
     client.force_login(logger)
     count = counted | {"indicator": indicator.pk, "figure": "7", "span": "period"}
     log = {"commitment": row.pk, "happened_from": ""} | {f"count-{name}": said for name, said in count.items()}
@@ -169,7 +169,7 @@ def test_what_is_logged_put_right_and_reviewed_is_read_in_the_history(client):
     assert missing(history(client, row, logger), typed | counted) == set()
 
     opened = client.get(address("evidence_revise", Evidence.objects.get()))
-    again = words_for(evidence.ReviseForm)
+    again = words_for(evidence.EvidenceRevisionForm)
     client.post(
         address("evidence_revise", Evidence.objects.get()), test_views_evidence_revisions.as_it_stands(opened, **again)
     )

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from dialogues.choices import Decision, EvidenceKind, Kind, Progress, Review, Status
-from dialogues.decision_reasons import WhyRejected, WhyReturned, WhyVerified
+from dialogues.choices import UpdateDecision, EvidenceKind, CommitmentEventKind, ClaimedProgress, EvidenceDecision, CommitmentStatus
+from dialogues.decision_reasons import RejectionReason, ReturnReason, VerificationReason
 from dialogues.models import EvidenceReview
 from dialogues.views import update_review
 from recommendations.choices import Rule
@@ -92,7 +92,7 @@ def test_round_detail_is_read_by_the_embassy_and_decided_by_its_officers(client)
 
 def test_round_detail_tells_what_came_before_it(client):
     first = sent_round(BenchmarkFactory())
-    RoundDecisionFactory(round=first, decision=Decision.RETURNED, reason="The list is missing.")
+    RoundDecisionFactory(round=first, decision=UpdateDecision.RETURNED, reason="The list is missing.")
     second = UpdateRoundFactory(update=first.update)
     client.force_login(OfficerFactory())
 
@@ -177,7 +177,7 @@ def test_round_return_sends_it_back_with_a_reason(client):
 
     assert response.headers["Location"] == page_of("inbox_next", query={"after": f"round-{sent.pk}"})
     sent.refresh_from_db()
-    assert (sent.decision.decision, sent.decision.reason) == (Decision.RETURNED, "The list is missing.")
+    assert (sent.decision.decision, sent.decision.reason) == (UpdateDecision.RETURNED, "The list is missing.")
 
 
 def test_round_return_needs_a_reason(client):
@@ -202,12 +202,12 @@ def test_round_return_names_what_each_line_lacks_to_its_ministry(client):
     client.force_login(OfficerFactory())
     typed = {
         f"bearing-{one.pk}-decision": "mend",
-        f"bearing-{one.pk}-because": WhyReturned.FIRST_DAY,
+        f"bearing-{one.pk}-because": ReturnReason.FIRST_DAY,
         f"bearing-{other.pk}-decision": "verified",
         f"evidence-{figure.pk}-decision": "mend",
-        f"evidence-{figure.pk}-because": WhyReturned.FIGURE,
+        f"evidence-{figure.pk}-because": ReturnReason.FIGURE,
         f"evidence-{figure.pk}-reason": "The list has five names.",
-        "return-because": WhyReturned.PROOF,
+        "return-because": ReturnReason.PROOF,
         "return-reason": "Thank you for it.",
     }
 
@@ -240,7 +240,7 @@ def test_round_return_is_refused_beside_the_line_and_keeps_all_that_was_typed(cl
         {
             f"bearing-{first.pk}-decision": "mend",
             f"bearing-{second.pk}-decision": "verified",
-            f"bearing-{second.pk}-because": WhyVerified.SEEN,
+            f"bearing-{second.pk}-because": VerificationReason.SEEN,
             f"bearing-{third.pk}-reason": "Begun, and left.",
             "accept-reason": "What I would have said.",
             "return-reason": "Thank you.",
@@ -281,8 +281,8 @@ def test_round_accept_gives_the_word_on_every_line(client):
 
     assert response.headers["Location"] == page_of("inbox_next", query={"after": f"round-{sent.pk}"})
     assert {(review.bearing, review.decision, review.reason) for review in sent.evidence.get().reviews.all()} == {
-        (first, Review.VERIFIED, "The list shows it."),
-        (second, Review.REJECTED, "Not what it shows."),
+        (first, EvidenceDecision.VERIFIED, "The list shows it."),
+        (second, EvidenceDecision.REJECTED, "Not what it shows."),
     }
 
 
@@ -294,7 +294,7 @@ def test_round_accept_verifies_the_figures_with_the_evidence_that_they_cite(clie
 
     client.post(address("round_accept", sent), words(sent, **{f"evidence-{evidence.pk}-decision": "verified"}))
 
-    assert evidence.reviews.filter(bearing=None, decision=Review.VERIFIED).count() == 1
+    assert evidence.reviews.filter(bearing=None, decision=EvidenceDecision.VERIFIED).count() == 1
 
 
 def test_round_accept_takes_one_figure_and_rejects_another(client):
@@ -310,15 +310,15 @@ def test_round_accept_takes_one_figure_and_rejects_another(client):
     client.post(address("round_accept", sent), words(sent, **told))
 
     assert [(review.decision, review.reason) for piece in pieces for review in piece.reviews.all()] == [
-        (Review.VERIFIED, "The list shows it."),
-        (Review.REJECTED, "Counted twice."),
+        (EvidenceDecision.VERIFIED, "The list shows it."),
+        (EvidenceDecision.REJECTED, "Counted twice."),
     ]
 
 
 def test_round_accept_of_a_claim_that_it_is_done_verifies_it_done(client):
-    sent = sent_round(BenchmarkFactory(), claimed=Progress.DONE)
+    sent = sent_round(BenchmarkFactory(), claimed=ClaimedProgress.DONE)
     commitment = sent.update.commitment
-    CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE, happened_on=sent.happened_on, round=sent)
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=sent.happened_on, round=sent)
     client.force_login(OfficerFactory())
 
     refused = client.post(address("round_accept", sent), words(sent, "rejected"))
@@ -327,7 +327,7 @@ def test_round_accept_of_a_claim_that_it_is_done_verifies_it_done(client):
     assert "The list shows it." in refused.text
 
     assert client.post(address("round_accept", sent), words(sent)).status_code == 302
-    assert commitment.standing_on(date(2022, 1, 28)).status == Status.VERIFIED
+    assert commitment.standing_on(date(2022, 1, 28)).status == CommitmentStatus.VERIFIED
 
 
 @pytest.mark.parametrize(
@@ -361,8 +361,8 @@ def test_round_accept_keeps_the_sentence_chosen_and_the_words_written(client):
         sent,
         **{
             "accept-reason": "",
-            "accept-because": WhyVerified.SEEN,
-            f"bearing-{second.pk}-because": WhyVerified.SECOND_SOURCE,
+            "accept-because": VerificationReason.SEEN,
+            f"bearing-{second.pk}-because": VerificationReason.SECOND_SOURCE,
             f"bearing-{second.pk}-reason": "A letter of the court.",
             f"bearing-{third.pk}-decision": "rejected",
         },
@@ -374,7 +374,7 @@ def test_round_accept_keeps_the_sentence_chosen_and_the_words_written(client):
 
     assert (
         client.post(
-            address("round_accept", sent), typed | {f"bearing-{third.pk}-because": WhyRejected.OUTSIDE}
+            address("round_accept", sent), typed | {f"bearing-{third.pk}-because": RejectionReason.OUTSIDE}
         ).status_code
         == 302
     )
@@ -425,7 +425,7 @@ def test_round_accept_states_the_first_day_where_the_evidence_lacks_it(client):
 
 
 @pytest.mark.parametrize("kept", ["Kept as typed.", ""])
-@pytest.mark.parametrize("decision", Decision)
+@pytest.mark.parametrize("decision", UpdateDecision)
 @pytest.mark.parametrize("verb", ["return", "accept"])
 def test_the_second_to_decide_sees_what_the_first_did_and_loses_nothing(client, verb, decision, kept):
     sent = sent_round(BenchmarkFactory())
@@ -441,7 +441,7 @@ def test_the_second_to_decide_sees_what_the_first_did_and_loses_nothing(client, 
     assert ("You had written" in response.text, "Kept as typed." in response.text) == (bool(kept), bool(kept))
 
 
-@pytest.mark.parametrize("decision", Decision)
+@pytest.mark.parametrize("decision", UpdateDecision)
 @pytest.mark.parametrize("verb", ["return", "accept"])
 def test_the_second_to_decide_finds_no_button_that_cannot_work(client, monkeypatch, verb, decision):
     sent = sent_round(BenchmarkFactory())

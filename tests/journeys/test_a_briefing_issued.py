@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pypdf import PdfReader
 
-from dialogues.actions.evidence import log_evidence, review
-from dialogues.choices import DoneBy, EvidenceKind, Review, Shows
+from dialogues.actions.evidence import log_evidence, review_evidence
+from dialogues.choices import DoneBy, EvidenceKind, EvidenceDecision, SupportKind
 from recommendations.models import Benchmark
 from tests.conftest import MASERU
 from tests.journeys.hands import keep_picture
@@ -110,15 +110,15 @@ def sentence_a_trafficker(people: dict[str, User]) -> None:
         done_by=DoneBy.GOVERNMENT,
         stated_by="High Court (exercise)",
         source="Judgment of 25 January 2022 (exercise)",
-        bearings=[(benchmark, Shows.ACTION)],
+        bearings=[(benchmark, SupportKind.ACTION)],
         by=people["officer"],
         now=now,
     )
     for bearing in (None, piece.bearings.get()):
-        review(
+        review_evidence(
             evidence=piece,
             bearing=bearing,
-            decision=Review.VERIFIED,
+            decision=EvidenceDecision.VERIFIED,
             reason="The judgment is at hand (exercise).",
             by=people["ambassador"],
             now=now,

@@ -23,10 +23,10 @@ import recommendations.urls
 import reports.urls
 import tiptracker.accounts.urls
 import tiptracker.audit.urls
-from dialogues.choices import MadeBy, Status
+from dialogues.choices import MadeBy, CommitmentStatus
 from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateRound
-from recommendations.importing.draft import as_document, bring_text
-from recommendations.importing.preview import sought
+from recommendations.importing.draft import serialize_draft, read_draft_text
+from recommendations.importing.preview import get_expected_edition
 from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
 from reports.actions.runs import compute_readiness
 from reports.models import Briefing
@@ -45,10 +45,10 @@ from tests.live import Live
 from tests.recommendations.another_list import ANOTHER_LIST
 from tests.signing_in import enrol
 from tiptracker.accounts import tokens
-from tiptracker.accounts.mail_links import Purpose, link
+from tiptracker.accounts.mail_links import LinkPurpose, password_link
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
-from tiptracker.choices import Scope
+from tiptracker.choices import TokenScope
 from tiptracker.jobs.models import State
 
 DESK, PHONE, NARROWEST = 1280, 375, 320
@@ -196,7 +196,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     compared = [BriefingFactory(**one, as_of=THE_DAY - timedelta(days=at), said=said[at]) for at in range(len(said))]
     commitments = Commitment.objects.with_status(THE_DAY).order_by("pk")
     ours = commitments.filter(made_by=MadeBy.UNITED_STATES)
-    by_status = [commitments.filter(status=status).first() for status in Status]
+    by_status = [commitments.filter(status=status).first() for status in CommitmentStatus]
     rounds = UpdateRound.objects.order_by("pk")
     waiting, returned = rounds.filter(decision=None).first(), rounds.filter(decision__decision="returned").first()
     accepted = rounds.filter(decision__decision="accepted").first()
@@ -229,11 +229,11 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "benchmark_assess": [benchmark],
         "commitment_detail": [*filter(None, by_status), ours.first(), waiting.update.commitment],
         "update_send": [returned.update.commitment, waiting.update.commitment, *_open_to_both(commitments)],
-        "commitment_reschedule": commitments.filter(status=Status.OPEN)[:1],
-        "commitment_withdraw": commitments.filter(status=Status.OPEN)[:1],
-        "commitment_reopen": commitments.filter(status=Status.WITHDRAWN)[:1],
+        "commitment_reschedule": commitments.filter(status=CommitmentStatus.OPEN)[:1],
+        "commitment_withdraw": commitments.filter(status=CommitmentStatus.OPEN)[:1],
+        "commitment_reopen": commitments.filter(status=CommitmentStatus.WITHDRAWN)[:1],
         "commitment_report_done": ours[:1],
-        "commitment_verify_done": commitments.filter(status=Status.REPORTED)[:1],
+        "commitment_verify_done": commitments.filter(status=CommitmentStatus.REPORTED)[:1],
         "evidence_revise": logged[:1],
         "evidence_detail": [
             put_right,
@@ -263,15 +263,15 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "mfa_remove_webauthn": [Authenticator.objects.create(user=people["observer"], type="webauthn", data=PASSKEY)],
     }
     enrol(people["officer"])
-    for name, scope in (("Weekly import", Scope.READ), ("A spreadsheet", Scope.SUBMIT), ("An old one", Scope.READ)):
-        token, _ = tokens.make(
-            person=people["officer"], name=name, scope=scope, expires_on=tokens.last_day(people["officer"])
+    for name, scope in (("Weekly import", TokenScope.READ), ("A spreadsheet", TokenScope.SUBMIT), ("An old one", TokenScope.READ)):
+        token, _ = tokens.create_token(
+            person=people["officer"], name=name, scope=scope, expires_on=tokens.latest_expiry(people["officer"])
         )
         tokens.note_use(token, "196.1.1.1")
     tokens.revoke(token, by=people["officer"])
     by_mail = {
-        purpose: [urlsplit(link(people["officer"], purpose)).path, reverse(purpose, args=["used"])]
-        for purpose in Purpose
+        purpose: [urlsplit(password_link(people["officer"], purpose)).path, reverse(purpose, args=["used"])]
+        for purpose in LinkPurpose
     }
     why = [reverse("readiness_why", args=key) for key in WHY]
     changes = AuditEntry.objects.filter(verb__in=("commitment.rescheduled", "update.accepted", "edition.loaded"))
@@ -296,14 +296,14 @@ def _brought(edition: Edition) -> list[EditionImport]:
     """A table with a row that is wrong, a narrative that would take the place of what stands, a list that is loaded."""
     narrative = "\n".join(["PRIORITIZED RECOMMENDATIONS:", "", *(f"• {text}\n" for text in ANOTHER_LIST.values())])
     table = "Number\tRecommendation\tLead ministry\n1\tFund the shelters.\tNobody’s\nx\tTrain.\t\n"
-    brought = [as_document(bring_text(text, sought(edition))) for text in (table, narrative)]
+    brought = [serialize_draft(read_draft_text(text, get_expected_edition(edition))) for text in (table, narrative)]
     waiting = [EditionImportFactory(edition=edition, brought=one) for one in brought]
     return [*waiting, EditionImportFactory(edition=edition, loaded=True)]
 
 
 def _open_to_both(commitments: Iterable[Commitment]) -> list[Commitment]:
     """One open commitment of each of two ministries, on which an update may be sent."""
-    still = [each for each in commitments if each.status == Status.OPEN and each.ministry]
+    still = [each for each in commitments if each.status == CommitmentStatus.OPEN and each.ministry]
     return [next(each for each in still if each.ministry.short_name.startswith(name)) for name in ("Police", "Home")]
 
 
@@ -364,7 +364,7 @@ def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, b
         stranger.visit("/nowhere/")
         stranger.send(reverse("account_login"), "Sign in", {"E-mail address": "x@example.org", "Password": "wrong"})
         stranger.send(reverse("password_forgotten"), "Send me a link")
-        stranger.send(pages[Purpose.INVITATION][0], "Set password", {"New password": "short"})
+        stranger.send(pages[LinkPurpose.INVITATION][0], "Set password", {"New password": "short"})
         live.type_password(stranger.page, people["officer"])
         stranger.page.wait_for_url("**/second-step/show/")
         stranger.look()

@@ -12,13 +12,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dialogues.actions.commitments import record_commitment
-from dialogues.actions.evidence import review
+from dialogues.actions.evidence import review_evidence
 from dialogues.actions.updates import return_round, send_round
-from dialogues.choices import Decision, DoneBy, Horizon, MadeBy, Progress, Reach, Review
+from dialogues.choices import UpdateDecision, DoneBy, Horizon, MadeBy, ClaimedProgress, CommitmentReach, EvidenceDecision
 from dialogues.models import Evidence, EvidenceReview, RoundDecision, UpdateRound
 from recommendations.models import Benchmark, Edition
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tests.conftest import MASERU, THE_DAY
 from tests.live import Live
 from tiptracker.accounts.models import User
@@ -38,7 +38,7 @@ def five(people: dict[str, User]) -> dict[str, UpdateRound]:
     everything = [{"evidence": one, "by": officer, "now": NOW} for one in Evidence.objects.awaiting(officer)]
     for one in everything:
         for bearing in [*one["evidence"].bearings.all(), None]:
-            review(**one, bearing=bearing, decision=Review.REJECTED, reason="Out of the way (exercise).")
+            review_evidence(**one, bearing=bearing, decision=EvidenceDecision.REJECTED, reason="Out of the way (exercise).")
     for waiting in UpdateRound.objects.waiting():
         return_round(round=waiting, reason="Out of the way (exercise).", by=officer, now=NOW)
     return {key: send(key, keys, police, officer) for key, keys in PROMISED.items()}
@@ -55,7 +55,7 @@ def send(key: str, keys: list[str], police: User, officer: User) -> UpdateRound:
         dialogue=None,
         letter="Letter of 29 November 2021 (exercise)",
         horizon=Horizon.SHORT_TERM,
-        links=[(benchmark(one), Reach.CONTRIBUTES) for one in keys],
+        links=[(benchmark(one), CommitmentReach.CONTRIBUTES) for one in keys],
         by=officer,
         now=NOW,
     )
@@ -63,7 +63,7 @@ def send(key: str, keys: list[str], police: User, officer: User) -> UpdateRound:
         commitment=commitment,
         title=f"Done what {key} asks (exercise)",
         narrative="It was done in January (exercise).",
-        claimed=Progress.UNDER_WAY,
+        claimed=ClaimedProgress.UNDER_WAY,
         happened_from=THE_DAY - timedelta(days=10),
         happened_to=THE_DAY - timedelta(days=5),
         done_by=DoneBy.GOVERNMENT,
@@ -76,7 +76,7 @@ def send(key: str, keys: list[str], police: User, officer: User) -> UpdateRound:
 
 def score() -> Fraction:
     edition = Edition.objects.select_related("country").get(year=2021)
-    return readiness(gather_facts(edition), as_of=THE_DAY).score
+    return evaluate_readiness(gather_facts(edition), as_of=THE_DAY).score
 
 
 def simulated(page: Page, said: str) -> Fraction:
@@ -129,16 +129,16 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, p
     assert score() - before == promised > 0
     answers = {key: RoundDecision.objects.get(round=sent) for key, sent in five.items()}
     assert {key: one.decision for key, one in answers.items()} == {
-        "7b": Decision.ACCEPTED, "5a": Decision.ACCEPTED, "2b": Decision.ACCEPTED,
-        "6b": Decision.RETURNED, "8a": Decision.RETURNED,
+        "7b": UpdateDecision.ACCEPTED, "5a": UpdateDecision.ACCEPTED, "2b": UpdateDecision.ACCEPTED,
+        "6b": UpdateDecision.RETURNED, "8a": UpdateDecision.RETURNED,
     }  # fmt: skip
     assert "“Done what 6b asks (exercise)”" in answers["6b"].reason
     assert "Nothing proves it: attach a document" in answers["6b"].reason
-    rejected = EvidenceReview.objects.get(evidence__round=five["5a"], decision=Review.REJECTED)
+    rejected = EvidenceReview.objects.get(evidence__round=five["5a"], decision=EvidenceDecision.REJECTED)
     assert rejected.reason == "x and v are letters here"
     assert (
         "The embassy saw it itself."
-        in EvidenceReview.objects.get(evidence__round=five["5a"], decision=Review.VERIFIED).reason
+        in EvidenceReview.objects.get(evidence__round=five["5a"], decision=EvidenceDecision.VERIFIED).reason
     )
 
     # Turned off, and it stays so in this browser.

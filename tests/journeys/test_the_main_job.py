@@ -15,11 +15,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pypdf import PdfReader
 
 from dialogues.actions.commitments import record_commitment
-from dialogues.choices import Horizon, MadeBy, Reach
+from dialogues.choices import Horizon, MadeBy, CommitmentReach
 from dialogues.models import EvidenceFile, UpdateRound
 from recommendations.models import Benchmark, Edition
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tests.conftest import MASERU, THE_DAY
 from tests.journeys.hands import a_pdf, choose
 from tests.live import Live
@@ -42,7 +42,7 @@ def commitment(people: dict[str, User]):
         dialogue=None,
         letter="Letter of 29 November 2021 (exercise)",
         horizon=Horizon.SHORT_TERM,
-        links=[(Benchmark.objects.get(recommendation__number=7, letter="b"), Reach.MEETS)],
+        links=[(Benchmark.objects.get(recommendation__number=7, letter="b"), CommitmentReach.MEETS)],
         by=people["officer"],
         now=datetime.combine(THE_DAY, datetime.min.time(), MASERU),
     )
@@ -50,7 +50,7 @@ def commitment(people: dict[str, User]):
 
 def score() -> Fraction:
     edition = Edition.objects.select_related("country").get(year=2021)
-    return readiness(gather_facts(edition), as_of=THE_DAY).score
+    return evaluate_readiness(gather_facts(edition), as_of=THE_DAY).score
 
 
 def send_update(page: Page, live: Live, commitment, narrative: str, *, is_again: bool = False) -> None:

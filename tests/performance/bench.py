@@ -43,10 +43,10 @@ from dialogues.models import (
     UpdateRound,
 )
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
-from reports.readiness.explanation.changes import Standpoint, changes
-from reports.readiness.explanation.trend import trend
+from reports.readiness.explanation.changes import Standpoint, find_changes
+from reports.readiness.explanation.trend import weekly_scores
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from reports.views.next_steps import next_steps_context
 from tests.addresses import page_of
 from tests.database_roles import as_owner, run_as_owner, set_up_databases
@@ -193,20 +193,20 @@ def measure_edition(edition: Edition, *, is_whole: bool) -> Measured:
     bare = BareSelect(edition)
     measured = Measured(edition, bare())
     facts = gather_facts(edition)
-    result = readiness(facts, as_of=TODAY, known_by=NOW)
+    result = evaluate_readiness(facts, as_of=TODAY, known_by=NOW)
     before, after = Standpoint(TODAY - FOUR_WEEKS, NOW - FOUR_WEEKS), Standpoint(TODAY, NOW)
     acts: dict[str, Callable[[], Any]] = {
         "bare SELECT": bare,
         "facts gathered": lambda: gather_facts(edition),
-        "one edition as of one day": lambda: readiness(gather_facts(edition), as_of=TODAY, known_by=NOW),
-        "weekly trend": lambda: trend(facts, NOW),
+        "one edition as of one day": lambda: evaluate_readiness(gather_facts(edition), as_of=TODAY, known_by=NOW),
+        "weekly trend": lambda: weekly_scores(facts, NOW),
     }
     if is_whole:
         acts |= {
             "all levers": result.levers,
             "next steps": result.next_steps,
             "smallest set": result.smallest_set,
-            "what changed in four weeks": lambda: changes(facts, before, after),
+            "what changed in four weeks": lambda: find_changes(facts, before, after),
         }
     for name, act in acts.items():
         measured.spreads[name] = measure(act, bare)
@@ -217,14 +217,14 @@ def check_queries(edition: Edition) -> Iterator[str]:
     """What is wrong with how many queries are sent, as sentences."""
     with counted_queries() as sent:
         facts = gather_facts(edition)
-        result = readiness(facts, as_of=TODAY, known_by=NOW)
+        result = evaluate_readiness(facts, as_of=TODAY, known_by=NOW)
         for_one_day = len(sent)
-        trend(facts, NOW)
+        weekly_scores(facts, NOW)
         for_trend = len(sent) - for_one_day
         result.levers()
         result.next_steps()
         result.smallest_set()
-        changes(facts, Standpoint(TODAY - FOUR_WEEKS), Standpoint(TODAY))
+        find_changes(facts, Standpoint(TODAY - FOUR_WEEKS), Standpoint(TODAY))
         for_others = len(sent) - for_one_day - for_trend
     say(
         f"  queries at {edition.country}: {for_one_day} for one day (at most {MOST_QUERIES}), {for_trend} more for the"
@@ -261,7 +261,7 @@ def tell_memory(edition: Edition) -> None:
     facts = gather_facts(edition)
     kept, most = tracemalloc.get_traced_memory()
     tracemalloc.reset_peak()
-    readiness(facts, as_of=TODAY, known_by=NOW)
+    evaluate_readiness(facts, as_of=TODAY, known_by=NOW)
     _, judged = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     told = [f"{size / 1e6:.1f} MB" for size in (most, kept, judged)]
@@ -289,7 +289,7 @@ def tell_next_steps(edition: Edition) -> None:
     user = User.objects.get_queryset().get(email=f"{edition.country.code}@exercise.invalid")
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
-    result = readiness(gather_facts(edition), as_of=TODAY, known_by=NOW)
+    result = evaluate_readiness(gather_facts(edition), as_of=TODAY, known_by=NOW)
     told = measure(lambda: next_steps_context(user, result), lambda: client.get(reverse("dashboard")))
     say(f"  next steps: {told.middle:.1f} ms, {100 * told.ratio:.0f} % of the dashboard (goal: 23 %, 30 % more)")
 

@@ -30,10 +30,10 @@ from pypdf import PdfReader
 
 from dialogues.models import Evidence, EvidenceBearing, EvidenceReview
 from recommendations.models import Edition
-from reports.actions.current import keep_current
+from reports.actions.current import refresh_current_briefing
 from reports.briefings import pdf
 from reports.briefings.documents import build_document
-from reports.briefings.html import as_html
+from reports.briefings.html import render_html
 from reports.choices import BriefingKind
 from reports.models import Briefing, Document
 from tests import factories
@@ -41,7 +41,7 @@ from tests.exercise import load_exercise
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, free_port, stop, wait_until_served
 from tiptracker.accounts.models import User
 from tiptracker.demo.supervisor import web_command
-from tiptracker.jobs.actions import Progress
+from tiptracker.jobs.actions import JobProgress
 
 GOAL_MS, GOAL_MB, GOAL_CLICK, TIMES = 600, 130, 1.2, 10
 ROUNDS, CLICKS = 3, 120
@@ -105,7 +105,7 @@ def tell_briefings(say: Callable[[str], None], queries: Callable[..., Any], now:
     build = lambda: _html(edition, reader, now)  # noqa: E731 -- one line
     with queries() as sent:
         html = build()
-    file = pdf.to_pdf(html)
+    file = pdf.render_pdf(html)
     evidence = Evidence.objects.get_queryset().filter(country=edition.country)
     pages = len(PdfReader(BytesIO(file)).pages)
     say(
@@ -116,7 +116,7 @@ def tell_briefings(say: Callable[[str], None], queries: Callable[..., Any], now:
         costs = _in_turn(
             {
                 "gathered and told": build,
-                "made, warm": lambda: pdf.to_pdf(html),
+                "made, warm": lambda: pdf.render_pdf(html),
                 **({"Chromium, a new context": lambda: chromium(html)} if chromium else {}),
                 "import weasyprint alone": _import_alone,
             }
@@ -134,7 +134,7 @@ def tell_briefings(say: Callable[[str], None], queries: Callable[..., Any], now:
 
 
 def _html(edition: Edition, reader: User, now: datetime) -> str:
-    return as_html(
+    return render_html(
         build_document(
             document=Document(BriefingKind.AMBASSADOR),
             edition=edition,
@@ -164,7 +164,7 @@ def _tell_costs(say: Callable[[str], None], costs: dict[str, Costs]) -> None:
 
 def _ten_times(say: Callable[[str], None], build: Callable[[], str], once: float) -> Iterator[str]:
     """With ten times the evidence: what the briefing costs then, over `once` (ms of the processor)."""
-    whole = _in_turn({"whole": lambda: pdf.to_pdf(build())}, rounds=1)["whole"]
+    whole = _in_turn({"whole": lambda: pdf.render_pdf(build())}, rounds=1)["whole"]
     growth = whole.least / once
     say(
         f"  with {TIMES} times the evidence: {whole.wall:.0f} ms by the clock, {whole.processor:.0f} of the processor,"
@@ -260,7 +260,7 @@ def _chromium() -> Iterator[Callable[[str], bytes] | None]:
         )
         for path in sorted(pdf.FONTS.glob("*.ttf"))
     ]
-    style = "\n".join(["<style>", *faces, pdf.STYLE.read_text(encoding="utf-8"), "</style></head>"])
+    style = "\n".join(["<style>", *faces, pdf.PRINT_STYLESHEET.read_text(encoding="utf-8"), "</style></head>"])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
 
@@ -283,7 +283,7 @@ def _chromium() -> Iterator[Callable[[str], bytes] | None]:
 def _tell_click(say: Callable[[str], None], edition: Edition, reader: User, now: datetime) -> None:
     """A ready briefing, taken by its ambassador, beside a static file of as many bytes; in turn, on open lines."""
     job = factories.JobFactory(kind="current_briefing", key=edition.pk, state="ready")
-    keep_current(edition=edition, log_number=0, now=now, progress=Progress(job))
+    refresh_current_briefing(edition=edition, log_number=0, now=now, progress=JobProgress(job))
     ready = Briefing.objects.get_queryset().get(edition=edition, requested_by=None)
     client = Client()
     client.force_login(reader)

@@ -7,7 +7,7 @@ ministries, most has been reviewed, some was corrected. The same size always giv
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from dialogues.choices import Decision, DoneBy, EvidenceKind, Kind, Progress, Reach, Review, Sensitivity, Shows, Verdict
+from dialogues.choices import UpdateDecision, DoneBy, EvidenceKind, CommitmentEventKind, ClaimedProgress, CommitmentReach, EvidenceDecision, Sensitivity, SupportKind, Verdict
 from dialogues.models import (
     Assessment,
     AssessmentEvidence,
@@ -22,7 +22,7 @@ from dialogues.models import (
     Update,
     UpdateRound,
 )
-from recommendations.choices import MilestoneKind, Pillar, Question, Rule, Tier
+from recommendations.choices import MilestoneKind, Pillar, EffortQuestion, Rule, Tier
 from recommendations.models import Edition
 from tests import factories
 from tests.factories import MASERU, PERIOD_ENDS_ON, PERIOD_STARTS_ON, at_noon
@@ -30,18 +30,18 @@ from tests.factories import MASERU, PERIOD_ENDS_ON, PERIOD_STARTS_ON, at_noon
 EXERCISE = "Exercise: made up"
 RECOMMENDATIONS, LETTERS = 10, "abc"
 EVENTS_A_COMMITMENT = 8
-COUNTED = (*(one for one in Question if one is not Question.COMPLICITY), "", "", "", "", "")
+COUNTED = (*(one for one in EffortQuestion if one is not EffortQuestion.COMPLICITY), "", "", "", "", "")
 """What the ten indicators answer."""
 LAST_SPAN_ENDS_BY = PERIOD_ENDS_ON - timedelta(days=45)
 """What ends by then is recorded within 25 days and reviewed within another 20: all is known when the period ends."""
 KINDS = (
-    Kind.MADE,
-    Kind.RESCHEDULED,
-    Kind.REPORTED_DONE,
-    Kind.REPORT_RETURNED,
-    Kind.RESCHEDULED,
-    Kind.RESCHEDULED,
-    Kind.REPORTED_DONE,
+    CommitmentEventKind.MADE,
+    CommitmentEventKind.RESCHEDULED,
+    CommitmentEventKind.REPORTED_DONE,
+    CommitmentEventKind.REPORT_RETURNED,
+    CommitmentEventKind.RESCHEDULED,
+    CommitmentEventKind.RESCHEDULED,
+    CommitmentEventKind.REPORTED_DONE,
 )
 assert len(KINDS) + 1 == EVENTS_A_COMMITMENT  # the last of them is the embassy's word
 
@@ -116,23 +116,23 @@ class _Exercise:
             for number in range(self.size // 4)
         )
         CommitmentBenchmark.objects.bulk_create(
-            CommitmentBenchmark(commitment=row, benchmark=benchmark, reach=self.random.choice(list(Reach)))
+            CommitmentBenchmark(commitment=row, benchmark=benchmark, reach=self.random.choice(list(CommitmentReach)))
             for row in self.commitments
             for benchmark in self.random.sample(self.benchmarks, 2)
         )
         CommitmentEvent.objects.bulk_create(
             self._event(row, place, kind, made_on + timedelta(days=30 * place + self.random.randrange(30)))
             for row in self.commitments
-            for place, kind in enumerate((*KINDS, self.random.choice([Kind.VERIFIED_DONE, Kind.REPORT_RETURNED])))
+            for place, kind in enumerate((*KINDS, self.random.choice([CommitmentEventKind.VERIFIED_DONE, CommitmentEventKind.REPORT_RETURNED])))
         )
 
-    def _event(self, commitment: Commitment, place: int, kind: Kind, day: date) -> CommitmentEvent:
-        says = {Kind.REPORTED_DONE: self.writers[commitment.ministry_id], Kind.MADE: self.officer}
+    def _event(self, commitment: Commitment, place: int, kind: CommitmentEventKind, day: date) -> CommitmentEvent:
+        says = {CommitmentEventKind.REPORTED_DONE: self.writers[commitment.ministry_id], CommitmentEventKind.MADE: self.officer}
         return CommitmentEvent(
             commitment=commitment,
             kind=kind,
             happened_on=day,
-            due_on=day + timedelta(days=60) if kind in (Kind.MADE, Kind.RESCHEDULED) else None,
+            due_on=day + timedelta(days=60) if kind in (CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED) else None,
             reason=EXERCISE,
             recorded_at=at_noon(day),
             recorded_by=says.get(kind, self.reviewer),
@@ -145,7 +145,7 @@ class _Exercise:
                 update=row,
                 number=1,
                 narrative=EXERCISE,
-                claimed=self.random.choice(list(Progress)),
+                claimed=self.random.choice(list(ClaimedProgress)),
                 happened_on=(day := self._day()),
                 recorded_at=self._later(day),
                 recorded_by=self.writers[row.commitment.ministry_id],
@@ -155,7 +155,7 @@ class _Exercise:
         RoundDecision.objects.bulk_create(
             RoundDecision(
                 round=row,
-                decision=self.random.choice(list(Decision)),
+                decision=self.random.choice(list(UpdateDecision)),
                 reason=EXERCISE,
                 recorded_at=row.recorded_at + timedelta(days=10),
                 recorded_by=self.reviewer,
@@ -189,7 +189,7 @@ class _Exercise:
             EvidenceBearing(
                 evidence=row,
                 benchmark=benchmark,
-                shows=self.random.choices(list(Shows), [15, 2, 1, 2])[0],
+                shows=self.random.choices(list(SupportKind), [15, 2, 1, 2])[0],
                 recorded_at=row.recorded_at,
                 recorded_by=row.recorded_by,
             )
@@ -222,12 +222,12 @@ class _Exercise:
         for bearing in self.bearings:
             if self.random.random() < 0.8:
                 if self.random.random() < 0.1:
-                    rows.append(self._review(bearing.evidence, bearing, Review.REJECTED, days=3))
-                rows.append(self._review(bearing.evidence, bearing, Review.VERIFIED, days=self.random.randrange(4, 20)))
+                    rows.append(self._review(bearing.evidence, bearing, EvidenceDecision.REJECTED, days=3))
+                rows.append(self._review(bearing.evidence, bearing, EvidenceDecision.VERIFIED, days=self.random.randrange(4, 20)))
         EvidenceReview.objects.bulk_create(rows)
 
     def _review(
-        self, evidence: Evidence, bearing: EvidenceBearing | None, decision: Review, days: int
+        self, evidence: Evidence, bearing: EvidenceBearing | None, decision: EvidenceDecision, days: int
     ) -> EvidenceReview:
         return EvidenceReview(
             evidence=evidence,
@@ -250,7 +250,7 @@ class _Exercise:
             if row.happened_to >= PERIOD_STARTS_ON
         ]
         Reading.objects.bulk_create(rows)
-        EvidenceReview.objects.bulk_create(self._review(row, None, Review.VERIFIED, days=15) for row in cited)
+        EvidenceReview.objects.bulk_create(self._review(row, None, EvidenceDecision.VERIFIED, days=15) for row in cited)
 
     def _reading(self, number: int, start: date, through: date, figure: int, cited: Evidence | None) -> Reading:
         return Reading(

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
-from dialogues.actions.files import keep_upload
+from dialogues.actions.files import store_upload
 from dialogues.actions.updates import send_round
 from tests.conftest import MASERU, THE_DAY, VAR_DIR  # sets the environment of the tests, and with it Django
 
@@ -38,7 +38,7 @@ from django.test.utils import teardown_databases
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues.choices import DoneBy, Progress
+from dialogues.choices import DoneBy, ClaimedProgress
 from dialogues.models import Commitment, EvidenceFile
 from tests.database_roles import SUPERUSER_URL, as_owner, set_up_databases
 from tests.exercise import load_exercise
@@ -243,11 +243,11 @@ def prepare() -> tuple[User, User, Commitment, EvidenceFile]:
         for commitment in mine:
             with suppress(Exception):
                 upload = SimpleUploadedFile("mesh.pdf", hostile.pdf_with_mesh_shading())
-                file = keep_upload(upload=upload, by=person, now=now)
+                file = store_upload(upload=upload, by=person, now=now)
                 send_round(
                     commitment=commitment,
                     narrative="Exercise: made up.",
-                    claimed=Progress.UNDER_WAY,
+                    claimed=ClaimedProgress.UNDER_WAY,
                     title="Exercise: made up",
                     happened_from=THE_DAY,
                     happened_to=THE_DAY,

@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.urls import include, path
 
-from dialogues.choices import Kind
+from dialogues.choices import CommitmentEventKind
 from dialogues.models import Commitment, CommitmentEvent
 from tests import factories
 from tests.addresses import page_of
@@ -63,13 +63,13 @@ def make_commitments() -> User:
             commitment=row,
             kind=kind,
             happened_on=DIALOGUE_ON + timedelta(days=place),
-            due_on=DEADLINE_ON + timedelta(days=number % 90) if kind in (Kind.MADE, Kind.RESCHEDULED) else None,
-            reason="" if kind in (Kind.MADE, Kind.REPORTED_DONE) else EXERCISE,
+            due_on=DEADLINE_ON + timedelta(days=number % 90) if kind in (CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED) else None,
+            reason="" if kind in (CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE) else EXERCISE,
             **said,
         )
         for number, row in enumerate(rows)
         for place, kind in enumerate(
-            (Kind.MADE, Kind.RESCHEDULED, Kind.REPORTED_DONE, Kind.REPORT_RETURNED if number % 3 else Kind.WITHDRAWN)
+            (CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED, CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.REPORT_RETURNED if number % 3 else CommitmentEventKind.WITHDRAWN)
         )
     )
     return officer

@@ -5,8 +5,8 @@ from time import perf_counter
 
 from weasyprint import HTML
 
-from recommendations.importing.readers.report_file import read_file
-from recommendations.importing.report_parser import read
+from recommendations.importing.readers.report_file import read_report
+from recommendations.importing.report_parser import parse_narrative
 from tests.recommendations.importing.report_parser.editions import ITEMS, OPENING, PROSE
 from tiptracker.sandbox.sandbox import Sandbox
 
@@ -34,7 +34,7 @@ def tell_narratives(say: Callable[[str], None]) -> list[str]:
         ("its text", "\n\n".join([text, "PROSECUTION", *tail]).encode(), ""),
     ):
         began = perf_counter()
-        found = read(read_file(name, content, run=Sandbox(None)))
+        found = parse_narrative(read_report(name, content, run=Sandbox(None)))
         say(f"  {name}: read in {perf_counter() - began:.2f} s{goal}")
         if [item.text for item in found.recommendations] != items:
             wrong.append(f"Of {name} not every recommendation came back.")

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import transaction
 
 from tiptracker.audit.actions import record
-from tiptracker.jobs.actions import claimed, enqueue
+from tiptracker.jobs.actions import claim_job, enqueue
 
 
 def note(name: str, *values: object) -> None:
@@ -20,7 +20,7 @@ def note(name: str, *values: object) -> None:
 @shared_task(name="probe")
 def probe(job_id: int) -> None:
     """A job that does nothing: when it was begun, and when the worker was free again."""
-    with claimed(job_id) as progress:
+    with claim_job(job_id) as progress:
         begun = time.time()
     if progress:
         note("done", job_id, begun, time.time())

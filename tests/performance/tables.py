@@ -21,9 +21,9 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
 
-from recommendations.importing.actions import load_edition
-from recommendations.importing.messages import proposed, understood
-from recommendations.importing.preview import preview
+from recommendations.importing.actions import load_import
+from recommendations.importing.messages import propose_pairing, parse_pairing
+from recommendations.importing.preview import build_preview
 from recommendations.models import Edition, EditionImport, Recommendation
 from recommendations.tasks import read_list
 from tests import factories
@@ -155,10 +155,10 @@ def _tell_changed(say: Callable[[str], None], queries: Queries, walk: Walk, by: 
         _, page = walk.look_over("list.csv", as_csv(table(" and beyond")))
     say(f"  every item in other words: looked over in {cost}; {len(page):,} bytes on the wire")
     imported = EditionImport.objects.get(edition=edition, loaded_at=None)
-    found = preview(imported)
-    pairing, pillars = understood(proposed(found), found)
+    found = build_preview(imported)
+    pairing, pillars = parse_pairing(propose_pairing(found), found)
     with Cost(queries) as cost:
-        done = load_edition(
+        done = load_import(
             imported=imported, pairing=pairing, pillars=pillars, texts={}, leaves_out_wrong=False, seen=found.seen,
             by=by, now=now + timedelta(seconds=1),
         )  # fmt: skip

@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied
 
 from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
 from recommendations.actions.indicators import set_reporting_ministry
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
-from recommendations.actions.terms import change_terms
+from recommendations.actions.terms import change_edition_terms
 from recommendations.choices import MilestoneKind, Origin, Pillar, Rule, TextStatus
 from recommendations.models import Benchmark, BenchmarkTerms, Recommendation
 from tests.factories import (
@@ -31,7 +31,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -224,7 +224,7 @@ def test_second_to_change_a_recommendation_sees_what_the_first_did():
     recommendation = RecommendationFactory(number=5, terms__pillar=Pillar.PROTECTION, indicia=[2], lead=None)
     put_right(recommendation, OfficerFactory(name="Thabo Mokoena"))
 
-    with pytest.raises(ChangedMeanwhile, match="Thabo Mokoena changed text meanwhile, on 28 January 2022 at 12:00"):
+    with pytest.raises(EditConflict, match="Thabo Mokoena changed text meanwhile, on 28 January 2022 at 12:00"):
         put_right(recommendation, text="Something else.")
     assert put_right(recommendation, version=2, text="Something else.").version == 3
 
@@ -361,7 +361,7 @@ def test_second_to_change_terms_sees_what_the_first_did():
     judge_by(benchmark, OfficerFactory(name="Thabo Mokoena"))
 
     with pytest.raises(
-        ChangedMeanwhile,
+        EditConflict,
         match=r"Thabo Mokoena changed the terms meanwhile, on 28 January 2022 at 12:00: “As the narrative says.”",
     ):
         judge_by(benchmark, seen=page_showed)
@@ -383,7 +383,7 @@ def measure_by(edition, by=None, **said):
         "reason": "The Department asks more of it.",
         "now": NOW,
     }
-    return change_terms(edition=edition, by=by or OfficerFactory(), **kept | said)
+    return change_edition_terms(edition=edition, by=by or OfficerFactory(), **kept | said)
 
 
 def test_change_terms_adds_a_row_with_its_weights_and_keeps_the_old(edition):
@@ -420,7 +420,7 @@ def test_change_terms_adds_a_row_with_its_weights_and_keeps_the_old(edition):
 def test_an_edition_without_terms_gets_its_first_and_the_two_days_that_every_edition_has():
     edition = EditionFactory(terms=False)
 
-    change_terms(
+    change_edition_terms(
         edition=edition,
         seen=0,
         deadline_on=date(2022, 2, 28),
@@ -489,7 +489,7 @@ def test_second_to_change_an_editions_terms_sees_what_the_first_did(edition):
     measure_by(edition, OfficerFactory(name="Thabo Mokoena"), deadline_on=date(2022, 3, 1))
 
     with pytest.raises(
-        ChangedMeanwhile,
+        EditConflict,
         match=r"Thabo Mokoena changed the terms meanwhile, on 28 January 2022 at 12:00: “The Department asks more",
     ):
         measure_by(edition, seen=page_showed, deadline_on=date(2022, 3, 2))
@@ -512,7 +512,7 @@ def test_readiness_is_asked_for_each_tracked_edition_of_the_country_once():
     RecommendationFactory(edition__country=CountryFactory(elsewhere=True))
 
     for _ in range(2):
-        readiness_may_have_moved(tracked[0].country_id)
+        enqueue_readiness(tracked[0].country_id)
     assert sorted(Job.objects.values_list("kind", "key")) == sorted(
         ("readiness", str(edition.pk)) for edition in tracked
     )

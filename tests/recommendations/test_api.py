@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from recommendations.choices import Origin, Question, Rule, TextStatus
+from recommendations.choices import Origin, EffortQuestion, Rule, TextStatus
 from tests.factories import (
     BenchmarkFactory,
     BenchmarkTermsFactory,
@@ -127,8 +127,8 @@ def test_benchmarks_tell_the_embassy_every_row_of_their_terms(client, officer):
 
 
 def test_indicators_say_which_figures_the_law_requires(client, officer):
-    required = IndicatorFactory(question=Question.CONVICTIONS)
-    IndicatorFactory(question=Question.MONEY)
+    required = IndicatorFactory(question=EffortQuestion.CONVICTIONS)
+    IndicatorFactory(question=EffortQuestion.MONEY)
 
     rows = results(client, "indicators")
 

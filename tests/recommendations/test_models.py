@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from recommendations.choices import Better, Origin, Pillar, Question, Rule, TextStatus
+from recommendations.choices import Better, Origin, Pillar, EffortQuestion, Rule, TextStatus
 from recommendations.models import (
     Benchmark,
     BenchmarkTerms,
@@ -181,18 +181,18 @@ def test_terms_of_recommendations_visible_to_each_reader(people, asked):
 
 @pytest.mark.parametrize(
     "change",
-    [{"better": Better.DOWN}, {"question": Question.MONEY}, {"question": ""}, {"pillar": Pillar.PREVENTION}],
+    [{"better": Better.DOWN}, {"question": EffortQuestion.MONEY}, {"question": ""}, {"pillar": Pillar.PREVENTION}],
     ids=str,
 )
 def test_what_scoring_reads_of_an_indicator_is_held_fast(change):
-    IndicatorFactory(question=Question.VICTIMS)
+    IndicatorFactory(question=EffortQuestion.VICTIMS)
 
     with pytest.raises(IntegrityError, match="holds better, question, pillar fast"), transaction.atomic():
         Indicator.objects.update(**change)
 
 
 def test_the_name_of_an_indicator_may_be_put_right():
-    IndicatorFactory(question=Question.VICTIMS)
+    IndicatorFactory(question=EffortQuestion.VICTIMS)
     Indicator.objects.update(name="Victims identified", unit="people", pillar=Pillar.PROSECUTION)
 
     assert Indicator.objects.get().name == "Victims identified"
@@ -283,7 +283,7 @@ IMPOSSIBLE = {
     "terms without a reason": lambda: BenchmarkFactory(terms__reason=""),
     "mark without its reason": lambda: EditionFactory(terms__working_mark_reason=""),
     "mark over a hundred": lambda: EditionFactory(terms__working_mark=101),
-    "a question answered twice": lambda: [IndicatorFactory(question=Question.VICTIMS) for _ in range(2)],
+    "a question answered twice": lambda: [IndicatorFactory(question=EffortQuestion.VICTIMS) for _ in range(2)],
     "indicium thirteen": lambda: IndicatorFactory(indicium=13),
 }
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from recommendations.choices import Phase
-from recommendations.tracking_period import at_hand, holding, ordinary_period, phase, year_before
+from recommendations.tracking_period import pick_default_edition, find_covering_edition, default_tracking_period, tracking_phase, year_before
 from reports.readiness.gathering import gather_facts
 from tests.factories import BenchmarkFactory, EditionFactory, OfficerFactory, ReadingFactory
 
@@ -22,7 +22,7 @@ class Year(NamedTuple):
         return self.starts_on <= (first or last) and last <= self.ends_on
 
 
-Y2020, Y2021, Y2022, Y2024 = (Year(*ordinary_period(year)) for year in (2020, 2021, 2022, 2024))
+Y2020, Y2021, Y2022, Y2024 = (Year(*default_tracking_period(year)) for year in (2020, 2021, 2022, 2024))
 WINTER, LAST_DAY, SPRING, LONG_BEFORE = date(2022, 1, 28), date(2022, 3, 31), date(2022, 4, 1), date(2019, 1, 1)
 
 
@@ -36,7 +36,7 @@ WINTER, LAST_DAY, SPRING, LONG_BEFORE = date(2022, 1, 28), date(2022, 3, 31), da
     ],
 )
 def test_an_edition_is_current_from_the_first_to_the_last_day_of_its_tracking_period(edition, day, expected):
-    assert phase(edition, day) is expected
+    assert tracking_phase(edition, day) is expected
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_an_edition_is_current_from_the_first_to_the_last_day_of_its_tracking_pe
     ],
 )
 def test_the_current_edition_is_at_hand_else_the_newest_past_else_the_next_to_come(editions, day, expected):
-    assert at_hand(editions, day) is expected
+    assert pick_default_edition(editions, day) is expected
 
 
 def test_a_span_belongs_to_the_edition_that_holds_it_else_to_the_first():
-    assert holding([Y2021, Y2022, Y2020], date(2022, 4, 2), date(2022, 5, 1)) is Y2022
-    assert holding([Y2021, Y2022, Y2020], date(2019, 1, 1), date(2019, 1, 2)) is Y2021
-    assert holding([], None, WINTER) is None
+    assert find_covering_edition([Y2021, Y2022, Y2020], date(2022, 4, 2), date(2022, 5, 1)) is Y2022
+    assert find_covering_edition([Y2021, Y2022, Y2020], date(2019, 1, 1), date(2019, 1, 2)) is Y2021
+    assert find_covering_edition([], None, WINTER) is None
 
 
 def test_the_year_before_any_day_is_a_whole_year_that_ends_on_its_eve():

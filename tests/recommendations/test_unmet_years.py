@@ -2,20 +2,20 @@
 
 import pytest
 
-from recommendations.unmet_years import Asked, unmet
+from recommendations.unmet_years import RecommendationYear, count_years_unmet
 
 TOLD = "the narrative of 2021"
 ASKED = {
-    1: Asked(2021),
-    2: Asked(2022, repeats=1),
-    3: Asked(2023, repeats=2),
-    4: Asked(2021, 5, TOLD),
-    5: Asked(2022, repeats=4),
-    6: Asked(2023, repeats=5),
-    7: Asked(2023, 9, "the narrative of 2023", repeats=5),
-    8: Asked(2023, repeats=4),
-    9: Asked(2024, repeats=8),
-    10: Asked(2022, repeats=99),
+    1: RecommendationYear(2021),
+    2: RecommendationYear(2022, repeats=1),
+    3: RecommendationYear(2023, repeats=2),
+    4: RecommendationYear(2021, 5, TOLD),
+    5: RecommendationYear(2022, repeats=4),
+    6: RecommendationYear(2023, repeats=5),
+    7: RecommendationYear(2023, 9, "the narrative of 2023", repeats=5),
+    8: RecommendationYear(2023, repeats=4),
+    9: RecommendationYear(2024, repeats=8),
+    10: RecommendationYear(2022, repeats=99),
 }
 
 
@@ -32,11 +32,11 @@ ASKED = {
     ],
 )
 def test_years_unmet_are_told_or_counted(key, told, source):
-    found = unmet(key, ASKED)
+    found = count_years_unmet(key, ASKED)
 
     assert (found.told, found.source) == (told, source)
 
 
 @pytest.mark.parametrize("key", [1, 8, 10], ids=["asked for the first time", "after a year without a list", "unknown"])
 def test_nothing_is_told_where_nothing_tells_it(key):
-    assert unmet(key, ASKED) is None
+    assert count_years_unmet(key, ASKED) is None

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from dialogues.choices import Direction, DoneBy, Shows, Verdict
-from recommendations.choices import Pillar, Question, Rule
+from dialogues.choices import ReadingDirection, DoneBy, SupportKind, Verdict
+from recommendations.choices import Pillar, EffortQuestion, Rule
 from tests.reports.records import Record, window
 
 TERMS = date(2021, 7, 1)
@@ -32,11 +32,11 @@ def lesotho():
     """The record as a `Record`."""
     record = Record(PERIOD)
     record.terms(TERMS, deadline_on=date(2022, 2, 28), working_mark=45, working_mark_reason="the post's own")
-    investigations = record.indicator("investigations begun", question=Question.INVESTIGATIONS)
-    prosecutions = record.indicator("prosecutions", question=Question.PROSECUTIONS)
-    convictions = record.indicator("convictions", question=Question.CONVICTIONS)
-    victims = record.indicator("victims identified", PROTECTION, Question.VICTIMS)
-    money = record.indicator("government money for victims", PROTECTION, Question.MONEY, unit="LSL")
+    investigations = record.indicator("investigations begun", question=EffortQuestion.INVESTIGATIONS)
+    prosecutions = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
+    convictions = record.indicator("convictions", question=EffortQuestion.CONVICTIONS)
+    victims = record.indicator("victims identified", PROTECTION, EffortQuestion.VICTIMS)
+    money = record.indicator("government money for victims", PROTECTION, EffortQuestion.MONEY, unit="LSL")
     trained = record.indicator("officials trained")
     districts = record.indicator("districts with a police focal point", unit="districts")
     focal_trained = record.indicator("districts whose focal point is trained", unit="districts")
@@ -66,12 +66,12 @@ def lesotho():
     record.year_before(prosecutions, 4, known=TIP_2022)
 
     # Said by November 2021, and never reviewed.
-    record.evidence(None, DIALOGUE, known=DIALOGUE, _6a=Shows.ACTION)
-    record.evidence(None, DIALOGUE, known=DIALOGUE, _10c=Shows.ACTION)
-    record.evidence(None, PRESS, known=PRESS, _5a=Shows.ACTION, _6a=Shows.ACTION)
-    record.evidence(None, PRESS, known=PRESS, _10b=Shows.ACTION)
-    record.evidence(None, PRESS, known=PRESS, _1b=Shows.ACTION)
-    record.evidence(date(2021, 11, 12), date(2021, 11, 12), known=date(2021, 11, 12), _10c=Shows.ACTION)
+    record.evidence(None, DIALOGUE, known=DIALOGUE, _6a=SupportKind.ACTION)
+    record.evidence(None, DIALOGUE, known=DIALOGUE, _10c=SupportKind.ACTION)
+    record.evidence(None, PRESS, known=PRESS, _5a=SupportKind.ACTION, _6a=SupportKind.ACTION)
+    record.evidence(None, PRESS, known=PRESS, _10b=SupportKind.ACTION)
+    record.evidence(None, PRESS, known=PRESS, _1b=SupportKind.ACTION)
+    record.evidence(date(2021, 11, 12), date(2021, 11, 12), known=date(2021, 11, 12), _10c=SupportKind.ACTION)
 
     # The launch of the action plan: known in November, verified in July.
     launch = record.action("10a", date(2021, 4, 1), date(2021, 9, 30), known=PRESS, verified=TIP_2022)
@@ -83,9 +83,9 @@ def lesotho():
         (investigations, 10),
         (prosecutions, 16),
         (convictions, 1),
-        (victims, Direction.UP),
+        (victims, ReadingDirection.UP),
         (money, None),
-        (trained, Direction.UP),
+        (trained, ReadingDirection.UP),
         (districts, None),
     ]:
         record.reading(indicator, told, through=PERIOD.ends_on, known=TIP_2022, evidence=statistics)
@@ -101,7 +101,7 @@ def lesotho():
         }.items()
     }
     for key in ("1c", "1d", "2a", "2b", "6b"):
-        found = record.evidence(*YEAR, known=TIP_2022, **{f"_{key}": Shows.NO_ACTION})
+        found = record.evidence(*YEAR, known=TIP_2022, **{f"_{key}": SupportKind.NO_ACTION})
         record.review(found, known=TIP_2022, key=key)
         record.assess(key, Verdict.STALLED, known=TIP_2022, on=[found])
     for key, verdict in {

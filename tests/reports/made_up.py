@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from dialogues.choices import Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
-from recommendations.choices import Better, Pillar, Question, Rule
+from dialogues.choices import ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, CommitmentReach, EvidenceDecision, SupportKind, Verdict
+from recommendations.choices import Better, Pillar, EffortQuestion, Rule
 from tests.reports.records import Record, noon, window
 
 PERIOD = window("2021-04-01", "2022-03-31")
@@ -14,7 +14,7 @@ KEYS = ("1a", "1b", "2a", "2b", "3a")
 FIRST = PERIOD.starts_on - timedelta(days=40)
 days = st.dates(FIRST, PERIOD.ends_on + timedelta(days=40))
 inside = st.dates(PERIOD.starts_on, PERIOD.ends_on)
-told = st.one_of(st.none(), st.sampled_from(Direction), st.integers(0, 12))
+told = st.one_of(st.none(), st.sampled_from(ReadingDirection), st.integers(0, 12))
 moments = st.one_of(st.none(), days.map(noon))
 
 
@@ -25,14 +25,14 @@ def spans(draw):
 
 
 def draw_promise(draw, record):
-    then = st.tuples(st.sampled_from([one for one in Kind if one is not Kind.MADE]), days, st.none() | days)
+    then = st.tuples(st.sampled_from([one for one in CommitmentEventKind if one is not CommitmentEventKind.MADE]), days, st.none() | days)
     record.promise(
         made=draw(days),
         known=draw(st.none() | days),
         ministry=draw(st.sampled_from([1, None])),
         due=draw(st.none() | days),
         then=draw(st.lists(then, max_size=2)),
-        **{f"_{key}": draw(st.sampled_from(Reach)) for key in draw(st.sets(st.sampled_from(KEYS)))},
+        **{f"_{key}": draw(st.sampled_from(CommitmentReach)) for key in draw(st.sets(st.sampled_from(KEYS)))},
     )
 
 
@@ -62,7 +62,7 @@ def records(draw):
             question,
             better=draw(st.sampled_from(Better)),
         )
-        for question in Question
+        for question in EffortQuestion
     ]
     recommendations = {
         key[0]: record.recommendation(int(key[0]), draw(st.sampled_from(Pillar))) for key in ("1a", "2a", "3a")
@@ -84,7 +84,7 @@ def records(draw):
     some = st.integers(0, 4)
     sent = [None] + [
         record.sending(
-            draw(st.sampled_from(Progress)),
+            draw(st.sampled_from(ClaimedProgress)),
             known=draw(days),
             returned=draw(st.one_of(st.none(), days)),
             ministry_id=draw(st.sampled_from([1, 2])),
@@ -94,7 +94,7 @@ def records(draw):
     evidence = []
     for _ in range(draw(some)):
         first, last = draw(spans())
-        bears = {f"_{key}": draw(st.sampled_from(Shows)) for key in draw(st.sets(st.sampled_from(KEYS)))}
+        bears = {f"_{key}": draw(st.sampled_from(SupportKind)) for key in draw(st.sets(st.sampled_from(KEYS)))}
         evidence.append(
             record.evidence(
                 first,
@@ -112,7 +112,7 @@ def records(draw):
                 one,
                 known=draw(days),
                 key=draw(st.sampled_from([None, *KEYS])),
-                decision=draw(st.sampled_from([Review.VERIFIED, Review.VERIFIED, Review.REJECTED])),
+                decision=draw(st.sampled_from([EvidenceDecision.VERIFIED, EvidenceDecision.VERIFIED, EvidenceDecision.REJECTED])),
                 first_on=draw(st.one_of(st.none(), days)),
             )
     for _ in range(draw(some)):

@@ -182,13 +182,13 @@ def briefing(**facts):
 def ladder(number, text="Ask the ministry"):
     """Next steps, so many of each kind."""
     steps = tuple(
-        content.NextStep(
+        content.StepDisplay(
             kind, text, text, date(2022, 2, 28), Decimal("2.5"), Decimal("8.5"), Decimal("41.9"), at == number - 1
         )
         for kind in ("review", "ask", "keep", "agree")
         for at in range(number)
     )
-    return content.Ladder(
+    return content.StepsDisplay(
         steps, steps[:number], steps[:number], steps[:number], steps[:number], "With these steps readiness reaches 45."
     )
 

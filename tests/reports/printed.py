@@ -9,8 +9,8 @@ import pypdfium2.raw as pdfium
 from pypdf import PdfReader
 
 from reports.briefings import pdf
-from reports.briefings.html import as_html
-from reports.briefings.typesetting import as_written
+from reports.briefings.html import render_html
+from reports.briefings.typesetting import undo_typesetting
 from tiptracker.choices import Paper
 
 POINT = 72 / 25.4
@@ -37,7 +37,7 @@ class Printed:
     """A document made of what it says, on this paper."""
 
     def __init__(self, said, paper=Paper.A4):
-        self.file = pdf.to_pdf(as_html(said, paper))
+        self.file = pdf.render_pdf(render_html(said, paper))
         self.sizes, self.texts, self.signs, self.marks = [], [], [], []
         with pypdfium2.PdfDocument(self.file) as document:
             for page in document:
@@ -74,7 +74,7 @@ class Printed:
                 if isinstance(one, list):
                     yield from told(one)
                 else:
-                    yield as_written(one.title), reader.get_destination_page_number(one) + 1
+                    yield undo_typesetting(one.title), reader.get_destination_page_number(one) + 1
 
         return list(told(reader.outline))
 

@@ -4,29 +4,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from dialogues.choices import Direction, DoneBy, Kind, Progress, Review, Shows
+from dialogues.choices import ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, EvidenceDecision, SupportKind
 from recommendations.choices import Pillar, Rule
-from reports.readiness.facts import (
-    Assessment,
-    Bearing,
-    Benchmark,
-    BenchmarkTerms,
-    Commitment,
-    CommitmentEvent,
-    Edition,
-    EditionTerms,
-    Evidence,
-    EvidenceReview,
-    Facts,
-    Indicator,
-    Milestone,
-    MilestoneDone,
-    Period,
-    Reading,
-    Recommendation,
-    RecommendationTerms,
-    Round,
-)
+from reports.readiness.facts import AssessmentFact, Bearing, BenchmarkFact, BenchmarkTermsFact, CommitmentFact, CommitmentEventFact, EditionFact, EditionTermsFact, EvidenceFact, EvidenceReviewFact, Facts, IndicatorFact, MilestoneFact, MilestoneDoneFact, Period, ReadingFact, RecommendationFact, RecommendationTermsFact, Round
 
 MASERU = ZoneInfo("Africa/Maseru")
 
@@ -41,7 +21,7 @@ class Record:
 
     def __init__(self, tracking, country="LSO", year=2021):
         self.tracking = tracking
-        self.edition = Edition(id=1, country=country, year=year, tracking=tracking)
+        self.edition = EditionFact(id=1, country=country, year=year, tracking=tracking)
         self.tables = {
             name: []
             for name in (
@@ -72,42 +52,42 @@ class Record:
         return self.last_id
 
     def terms(self, known, **fields):
-        return self.add("edition_terms", EditionTerms, recorded_at=noon(known), **fields)
+        return self.add("edition_terms", EditionTermsFact, recorded_at=noon(known), **fields)
 
     def recommendation(self, number, pillar, *terms, known=None, **fields):
         """A recommendation, asked from its first day on; each further one of `terms` is what `placed` gives."""
         first = self.placed(pillar, known=known or self.tracking.starts_on)
-        return self.add("recommendations", Recommendation, number=number, terms=(first, *terms), **fields)
+        return self.add("recommendations", RecommendationFact, number=number, terms=(first, *terms), **fields)
 
     def placed(self, pillar, *, known):
         self.last_id += 1
-        return RecommendationTerms(id=self.last_id, recorded_at=noon(known), pillar=pillar)
+        return RecommendationTermsFact(id=self.last_id, recorded_at=noon(known), pillar=pillar)
 
     def benchmark(self, recommendation, key, *terms):
         """A benchmark by its key; each of `terms` is what `rule` gives."""
         self.benchmark_ids[key] = self.add(
-            "benchmarks", Benchmark, recommendation_id=recommendation, letter=key[-1], terms=terms
+            "benchmarks", BenchmarkFact, recommendation_id=recommendation, letter=key[-1], terms=terms
         )
         return self.benchmark_ids[key]
 
     def rule(self, rule=Rule.ASSESSED, *, known, **fields):
         self.last_id += 1
-        return BenchmarkTerms(id=self.last_id, recorded_at=noon(known), rule=rule, **fields)
+        return BenchmarkTermsFact(id=self.last_id, recorded_at=noon(known), rule=rule, **fields)
 
     def indicator(self, name, pillar=Pillar.PROSECUTION, question=None, **fields):
-        return self.add("indicators", Indicator, name=name, pillar=pillar, question=question, **fields)
+        return self.add("indicators", IndicatorFact, name=name, pillar=pillar, question=question, **fields)
 
     def reading(self, indicator, told=None, *, through, known, starts=None, evidence=None, sent=None, **fields):
         """A reading: a number, a direction, or None for no data."""
         return self.add(
             "readings",
-            Reading,
+            ReadingFact,
             indicator_id=indicator,
             recorded_at=noon(known),
             starts_on=starts or self.tracking.starts_on,
             through_on=through,
-            figure=None if told is None or isinstance(told, Direction) else Decimal(told),
-            direction=told if isinstance(told, Direction) else None,
+            figure=None if told is None or isinstance(told, ReadingDirection) else Decimal(told),
+            direction=told if isinstance(told, ReadingDirection) else None,
             evidence_id=evidence,
             round_id=sent,
             **fields,
@@ -122,7 +102,7 @@ class Record:
         """A piece of evidence, and what it shows by benchmark: `_6a=Shows.ACTION`."""
         evidence = self.add(
             "evidence",
-            Evidence,
+            EvidenceFact,
             recorded_at=noon(known),
             happened_from=first,
             happened_to=last,
@@ -137,7 +117,7 @@ class Record:
 
     def action(self, key, first, last, *, known, verified=None, **fields):
         """A concrete action of the government on a benchmark, verified on a day, or not at all."""
-        evidence = self.evidence(first, last, known=known, **{f"_{key}": Shows.ACTION}, **fields)
+        evidence = self.evidence(first, last, known=known, **{f"_{key}": SupportKind.ACTION}, **fields)
         if verified:
             self.review(evidence, known=verified, key=key)
         return evidence
@@ -152,7 +132,7 @@ class Record:
             shows=shows,
         )
 
-    def review(self, evidence, *, known, key=None, decision=Review.VERIFIED, first_on=None):
+    def review(self, evidence, *, known, key=None, decision=EvidenceDecision.VERIFIED, first_on=None):
         """The embassy's word on a piece of evidence, or on what it shows on one benchmark."""
         bearing = next(
             (
@@ -164,7 +144,7 @@ class Record:
         )
         return self.add(
             "reviews",
-            EvidenceReview,
+            EvidenceReviewFact,
             evidence_id=evidence,
             bearing_id=bearing,
             recorded_at=noon(known),
@@ -185,13 +165,13 @@ class Record:
 
     def claim(self, key, progress, last, *, known, first=None, returned=None, **fields):
         """What a ministry sent on a benchmark and nobody has reviewed."""
-        sent = self.sending(Progress(progress), known=known, returned=returned, **fields)
+        sent = self.sending(ClaimedProgress(progress), known=known, returned=returned, **fields)
         return self.action(key, first, last, known=known, sent=sent)
 
     def assess(self, key, verdict, *, known, on=()):
         return self.add(
             "assessments",
-            Assessment,
+            AssessmentFact,
             benchmark_id=self.benchmark_ids[key],
             recorded_at=noon(known),
             verdict=verdict,
@@ -201,12 +181,12 @@ class Record:
     def promise(self, *, made, known=None, ministry=1, due=None, then=(), **towards):
         """A commitment made on a day: `_6a=Reach.MEETS`; `then`: kind, day and due date of further events."""
         events = []
-        for kind, on, due_on in [(Kind.MADE, made, due), *then]:
+        for kind, on, due_on in [(CommitmentEventKind.MADE, made, due), *then]:
             self.last_id += 1
-            events.append(CommitmentEvent(self.last_id, noon(known or on), kind, on, due_on))
+            events.append(CommitmentEventFact(self.last_id, noon(known or on), kind, on, due_on))
         return self.add(
             "commitments",
-            Commitment,
+            CommitmentFact,
             recorded_at=noon(known or made),
             ministry_id=ministry,
             towards={self.benchmark_ids[key.removeprefix("_")]: reach for key, reach in towards.items()},
@@ -218,8 +198,8 @@ class Record:
         rows = ()
         if done:
             self.last_id += 1
-            rows = (MilestoneDone(self.last_id, noon(known or done), done),)
-        return self.add("milestones", Milestone, kind=kind, due_on=due, done=rows)
+            rows = (MilestoneDoneFact(self.last_id, noon(known or done), done),)
+        return self.add("milestones", MilestoneFact, kind=kind, due_on=due, done=rows)
 
 
 def shares(tally):

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from reports.actions.briefings import clear_briefing, request_briefing
 from reports.choices import BriefingKind
-from reports.models import Briefing, Document, Standing
+from reports.models import Briefing, Document, BriefingState
 from tests.factories import (
     MASERU,
     AmbassadorFactory,
@@ -29,10 +29,10 @@ from tests.factories import (
     ReviewerFactory,
 )
 from tests.refusing import refuses
-from tiptracker.audit.actions import fault_of_head
+from tiptracker.audit.actions import find_head_fault
 from tiptracker.errors import Refused
 from tiptracker.jobs.models import State
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -72,17 +72,17 @@ def test_what_is_cleared_says_the_same_without_the_mark_and_stays_as_it_is(draft
     ambassador = AmbassadorFactory()
 
     clear(draft, ambassador)
-    assert Briefing.objects.get().state is Standing.CLEARING
+    assert Briefing.objects.get().state is BriefingState.CLEARING
     run_jobs()
 
     issued = Briefing.objects.get()
-    assert (issued.state, issued.cleared_by) == (Standing.ISSUED, ambassador)
+    assert (issued.state, issued.cleared_by) == (BriefingState.ISSUED, ambassador)
     assert MARK not in text(issued)
     assert text(issued).split() == said.replace(MARK, "").split()
     assert issued.content_sha256 == draft.content_sha256
     assert issued.sha256 != draft.sha256
     assert (issued.run.known_by, issued.run.methodology) == (issued.known_by, "1")
-    assert fault_of_head(issued.log_number, issued.log_hash) == ""
+    assert find_head_fault(issued.log_number, issued.log_hash) == ""
     assert default_storage.exists(str(issued.file))
     assert refuses(lambda: Briefing.objects.update(size=1))
     assert str(issued.file) != drawn
@@ -122,7 +122,7 @@ def test_what_was_not_read_can_not_be_cleared(draft):
 def test_who_comes_second_hears_who_cleared_it(draft, run_jobs):
     clear(draft, ambassador := AmbassadorFactory())
     for _ in range(2):
-        with pytest.raises(ChangedMeanwhile, match=f"{ambassador} has cleared it already"):
+        with pytest.raises(EditConflict, match=f"{ambassador} has cleared it already"):
             clear(draft, ReviewerFactory())
         run_jobs()
 
@@ -134,7 +134,7 @@ def test_what_says_something_else_by_then_is_not_issued_and_says_why(client, dra
     assert [job.state for job in run_jobs() if job.kind == "briefing"] == [State.FAILED]
 
     kept = Briefing.objects.get()
-    assert (kept.state, kept.sha256) == (Standing.READY, draft.sha256)
+    assert (kept.state, kept.sha256) == (BriefingState.READY, draft.sha256)
     client.force_login(ambassador)
     page = client.get(reverse("briefing_detail", args=[draft.pk])).text
     assert "What it says is no longer what was cleared" in page

@@ -7,11 +7,11 @@ import pytest
 from django.core.files.storage import default_storage
 
 from reports.actions.briefings import clear_briefing, record_download, request_briefing
-from reports.actions.current import keep_current
-from reports.actions.withdrawals import withdraw
+from reports.actions.current import refresh_current_briefing
+from reports.actions.withdrawals import withdraw_briefing
 from reports.briefings import pdf
 from reports.choices import BriefingKind
-from reports.models import Briefing, Document, Standing
+from reports.models import Briefing, Document, BriefingState
 from tests.factories import (
     MASERU,
     AmbassadorFactory,
@@ -23,10 +23,10 @@ from tests.factories import (
     RedactionFactory,
 )
 from tests.transactions import record
-from tiptracker.audit.actions import head
+from tiptracker.audit.actions import log_head
 from tiptracker.audit.models import AuditEntry
 from tiptracker.errors import Refused
-from tiptracker.jobs.actions import Progress
+from tiptracker.jobs.actions import JobProgress
 from tiptracker.jobs.models import State
 
 pytestmark = pytest.mark.django_db
@@ -58,9 +58,9 @@ def made(monkeypatch):
 
 
 def keep(edition, now=NOW):
-    newest = head()
+    newest = log_head()
     job = JobFactory(kind="current_briefing", key=edition.pk, state=State.READY)
-    keep_current(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=Progress(job))
+    refresh_current_briefing(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=JobProgress(job))
 
 
 def own():
@@ -73,7 +73,7 @@ def test_it_is_a_draft_as_the_ambassador_reads_it_and_nobody_asked_for_it(editio
 
     (briefing,) = own()
     assert (briefing.state, briefing.kind, briefing.as_of, briefing.version) == (
-        Standing.READY,
+        BriefingState.READY,
         BriefingKind.AMBASSADOR,
         NOW.date(),
         1,
@@ -164,11 +164,11 @@ def test_asked_for_on_the_same_facts_its_file_is_there_without_being_made_again(
 
     asked_for.refresh_from_db()
     assert len(made) == 1
-    assert (asked_for.sha256, asked_for.state) == (own()[0].sha256, Standing.READY)
+    assert (asked_for.sha256, asked_for.state) == (own()[0].sha256, BriefingState.READY)
     assert asked_for.file.name != own()[0].file.name
     clear_briefing(briefing=asked_for, sha256=asked_for.sha256, by=OfficerFactory(), now=NOW)
     run_jobs()
-    assert Briefing.objects.get(pk=asked_for.pk).state is Standing.ISSUED
+    assert Briefing.objects.get(pk=asked_for.pk).state is BriefingState.ISSUED
 
 
 def test_nobody_clears_it(edition, ambassador, made):
@@ -210,10 +210,10 @@ def test_before_the_tracking_period_there_is_none(edition, ambassador, made):
 def test_one_that_was_withdrawn_is_kept_as_it_is_and_another_is_made(edition, ambassador, made):
     keep(edition)
     redaction = RedactionDecisionFactory(redaction=RedactionFactory(), recorded_at=NOW).redaction
-    withdraw(briefing=own()[0], redaction=redaction, reason="It held a name.", now=NOW)
+    withdraw_briefing(briefing=own()[0], redaction=redaction, reason="It held a name.", now=NOW)
     keep(edition)
 
-    assert [row.state for row in own()] == [Standing.WITHDRAWN, Standing.READY]
+    assert [row.state for row in own()] == [BriefingState.WITHDRAWN, BriefingState.READY]
 
 
 def test_a_redaction_confirmed_while_it_is_made_is_not_in_it(edition, ambassador, monkeypatch):

@@ -5,23 +5,23 @@ from datetime import datetime, timedelta
 from django.core.files.storage import default_storage
 
 from reports.actions.briefings import record_download
-from reports.actions.current import keep_current
+from reports.actions.current import refresh_current_briefing
 from reports.briefings import pdf
 from reports.models import Briefing, BriefingDownload
 from reports.tasks import current_briefings
 from tests.factories import MASERU, AmbassadorFactory, EvidenceFactory, JobFactory, RecommendationFactory
 from tests.meanwhile import both_at_once, meanwhile
-from tiptracker.audit.actions import head
-from tiptracker.jobs.actions import Progress
+from tiptracker.audit.actions import log_head
+from tiptracker.jobs.actions import JobProgress
 from tiptracker.jobs.models import Job
 
 NOW = datetime(2022, 1, 28, 9, tzinfo=MASERU)
 
 
 def keep(edition, now=NOW):
-    newest = head()
+    newest = log_head()
     job = JobFactory(kind="current_briefing", key=edition.pk, state="ready")
-    keep_current(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=Progress(job))
+    refresh_current_briefing(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=JobProgress(job))
 
 
 def own():

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 
-from reports.actions.briefings import clear_briefing, request_briefing, try_briefing_again
+from reports.actions.briefings import clear_briefing, request_briefing, retry_briefing
 from reports.actions.rendering import render_briefing
-from reports.actions.withdrawals import withdraw
+from reports.actions.withdrawals import withdraw_briefing
 from reports.briefings import pdf
 from reports.choices import BriefingKind
-from reports.models import Briefing, Document, Standing
+from reports.models import Briefing, Document, BriefingState
 from tests.factories import (
     MASERU,
     AmbassadorFactory,
@@ -25,7 +25,7 @@ from tests.factories import (
     RedactionDecisionFactory,
     RedactionFactory,
 )
-from tiptracker.jobs.actions import Progress
+from tiptracker.jobs.actions import JobProgress
 from tiptracker.jobs.models import Job, State
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +72,8 @@ def test_the_same_is_made_once_and_each_has_a_file_of_its_own(edition, made, run
 
     first, second = Briefing.objects.get(pk=first.pk), Briefing.objects.get(pk=second.pk)
     assert len(made) == 1
-    assert (first.state, second.state) == (Standing.READY, Standing.READY)
-    assert first.setting_sha256 == second.setting_sha256 == pdf.setting(made[0])
+    assert (first.state, second.state) == (BriefingState.READY, BriefingState.READY)
+    assert first.setting_sha256 == second.setting_sha256 == pdf.hash_render_input(made[0])
     assert content_of(first) == content_of(second)
     assert first.file.name != second.file.name
 
@@ -82,10 +82,10 @@ def test_withdrawing_one_leaves_the_others_file(edition, made, run_jobs):
     kept, gone = ask(edition, OfficerFactory()), ask(edition, OfficerFactory())
     run_jobs()
     redaction = RedactionDecisionFactory(redaction=RedactionFactory()).redaction
-    withdraw(briefing=gone, redaction=redaction, reason="It held a name.", now=NOW)
+    withdraw_briefing(briefing=gone, redaction=redaction, reason="It held a name.", now=NOW)
 
     kept = Briefing.objects.get(pk=kept.pk)
-    assert Briefing.objects.get(pk=gone.pk).state is Standing.WITHDRAWN
+    assert Briefing.objects.get(pk=gone.pk).state is BriefingState.WITHDRAWN
     assert hashlib.sha256(content_of(kept)).hexdigest() == kept.sha256
 
 
@@ -93,7 +93,7 @@ def test_what_was_withdrawn_is_no_source_of_a_copy(edition, made, run_jobs):
     ask(edition, OfficerFactory())
     run_jobs()
     redaction = RedactionDecisionFactory(redaction=RedactionFactory(), recorded_at=NOW).redaction
-    withdraw(briefing=Briefing.objects.get(), redaction=redaction, reason="It held a name.", now=NOW)
+    withdraw_briefing(briefing=Briefing.objects.get(), redaction=redaction, reason="It held a name.", now=NOW)
     ask(edition, OfficerFactory())
     run_jobs()
 
@@ -157,7 +157,7 @@ def test_what_is_issued_is_not_the_draft_though_it_says_the_same(edition, made, 
     run_jobs()
 
     issued = Briefing.objects.get(pk=draft.pk)
-    assert issued.state is Standing.ISSUED
+    assert issued.state is BriefingState.ISSUED
     assert (len(made), issued.setting_sha256 != drawn) == (2, True)
     assert "DRAFT, NOT CLEARED" not in made[1]
 
@@ -169,7 +169,7 @@ def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jo
     ask(edition, OfficerFactory())
     run_jobs()
     asked_for = ask(edition, OfficerFactory())
-    really = pdf.setting
+    really = pdf.hash_render_input
 
     def confirm_in_between(html):
         monkeypatch.setattr(pdf, "setting", really)
@@ -179,23 +179,23 @@ def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jo
         return really(html)
 
     monkeypatch.setattr(pdf, "setting", confirm_in_between)
-    render_briefing(briefing=asked_for, now=NOW, progress=Progress(JobFactory()))
+    render_briefing(briefing=asked_for, now=NOW, progress=JobProgress(JobFactory()))
 
     asked_for.refresh_from_db()
-    assert asked_for.state is Standing.READY
-    assert name not in pdf.text_of(content_of(asked_for))
+    assert asked_for.state is BriefingState.READY
+    assert name not in pdf.extract_pdf_text(content_of(asked_for))
 
 
 def test_progress_is_told_step_by_step_and_goes_back_on_nothing(edition, monkeypatch, run_jobs):
     told = []
-    tell = Progress.tell
+    tell = JobProgress.tell
 
     def note(self, per_cent, step):
         tell(self, per_cent, step)
         job = Job.objects.get(pk=self.job.pk)
         told.append((job.progress, job.step))
 
-    monkeypatch.setattr(Progress, "tell", note)
+    monkeypatch.setattr(JobProgress, "tell", note)
     ask(edition, OfficerFactory())
     job = run_jobs()[-1]
 
@@ -212,7 +212,7 @@ def test_progress_is_told_step_by_step_and_goes_back_on_nothing(edition, monkeyp
 
 def test_what_is_begun_anew_goes_on_from_where_it_was():
     job = JobFactory(state=State.RUNNING, progress=60)
-    progress = Progress(job)
+    progress = JobProgress(job)
     progress.tell(1, "Gathering the facts")
     job.refresh_from_db()
 
@@ -220,7 +220,7 @@ def test_what_is_begun_anew_goes_on_from_where_it_was():
 
 
 def test_a_failure_says_so_and_the_next_try_makes_it(edition, monkeypatch, run_jobs):
-    really = pdf.to_pdf
+    really = pdf.render_pdf
 
     def fail(html, tell):
         raise MemoryError
@@ -231,9 +231,9 @@ def test_a_failure_says_so_and_the_next_try_makes_it(edition, monkeypatch, run_j
     assert "Something went wrong on our side. Try again" in Briefing.objects.get().job.reason
 
     monkeypatch.setattr(pdf, "to_pdf", really)
-    try_briefing_again(briefing=briefing, by=officer)
+    retry_briefing(briefing=briefing, by=officer)
     run_jobs()
-    assert Briefing.objects.get().state is Standing.READY
+    assert Briefing.objects.get().state is BriefingState.READY
 
 
 def test_what_is_known_at_an_earlier_moment_is_told_and_so_another_file(edition, made, run_jobs):

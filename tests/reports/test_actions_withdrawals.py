@@ -11,9 +11,9 @@ from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from reports.actions import withdrawals
 from reports.actions.briefings import record_download
 from reports.actions.rendering import render_briefing
-from reports.actions.withdrawals import withdraw
+from reports.actions.withdrawals import withdraw_briefing
 from reports.briefings import pdf
-from reports.models import Briefing, Standing
+from reports.models import Briefing, BriefingState
 from tests.factories import (
     AmbassadorFactory,
     BriefingFactory,
@@ -31,7 +31,7 @@ from tests.refusing import refuses
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
-from tiptracker.jobs.actions import Progress
+from tiptracker.jobs.actions import JobProgress
 from tiptracker.jobs.models import Job, State
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ HELD = "It held a text that has been taken out of the record."
 
 
 def printed(text):
-    return pdf.to_pdf(f'<html lang="en"><head><title>A briefing</title></head><body>{text}</body></html>')
+    return pdf.render_pdf(f'<html lang="en"><head><title>A briefing</title></head><body>{text}</body></html>')
 
 
 def cleared(content, **fields):
@@ -72,7 +72,7 @@ def test_a_briefing_that_holds_the_words_is_withdrawn_and_another_one_stays(conf
     for row in (holding, issued, other):
         row.refresh_from_db()
     assert [row.state for row in (holding, issued, other)] == [
-        Standing.WITHDRAWN, Standing.WITHDRAWN, Standing.READY,
+        BriefingState.WITHDRAWN, BriefingState.WITHDRAWN, BriefingState.READY,
     ]  # fmt: skip
     assert [default_storage.exists(path) for path in paths.values()] == [False, False, True]
     assert holding.sha256
@@ -91,7 +91,7 @@ def test_a_briefing_that_can_not_be_read_is_withdrawn_too(confirmed, run_jobs, c
     run_jobs()
 
     briefing.refresh_from_db()
-    assert briefing.state is Standing.WITHDRAWN
+    assert briefing.state is BriefingState.WITHDRAWN
     assert "could not be searched" in briefing.withdrawn_reason
 
 
@@ -103,8 +103,8 @@ def test_one_that_keeps_the_words_though_its_pages_have_no_room_for_them_is_with
 
     briefing.refresh_from_db()
     other.refresh_from_db()
-    assert (briefing.state, briefing.said) == (Standing.WITHDRAWN, None)
-    assert other.state is Standing.READY
+    assert (briefing.state, briefing.said) == (BriefingState.WITHDRAWN, None)
+    assert other.state is BriefingState.READY
 
 
 def test_the_note_of_one_that_was_never_made_loses_the_words(confirmed, run_jobs):
@@ -126,7 +126,7 @@ def test_one_whose_file_was_destroyed_as_the_worker_died_is_withdrawn_the_next_t
     run_jobs()
 
     briefing.refresh_from_db()
-    assert briefing.state is Standing.WITHDRAWN
+    assert briefing.state is BriefingState.WITHDRAWN
 
 
 def test_another_countrys_briefing_is_left_alone(confirmed, run_jobs):
@@ -135,7 +135,7 @@ def test_another_countrys_briefing_is_left_alone(confirmed, run_jobs):
     run_jobs()
 
     theirs.refresh_from_db()
-    assert theirs.state is Standing.READY
+    assert theirs.state is BriefingState.READY
 
 
 def test_until_it_is_done_no_briefing_of_the_country_is_given_out(client, confirmed, run_jobs):
@@ -201,10 +201,10 @@ def test_a_withdrawn_briefing_is_not_made_anew(confirmed, run_jobs, client):
     client.post(reverse("briefing_detail", args=[briefing.pk]))
     job = JobFactory(kind="briefing", key=briefing.pk)
     briefing.refresh_from_db()
-    render_briefing(briefing=briefing, now=NOW, progress=Progress(job))
+    render_briefing(briefing=briefing, now=NOW, progress=JobProgress(job))
 
     briefing.refresh_from_db()
-    assert briefing.state is Standing.WITHDRAWN
+    assert briefing.state is BriefingState.WITHDRAWN
     assert not Job.objects.filter(kind="briefing", state=State.QUEUED).exclude(pk=job.pk).exists()
 
 
@@ -223,10 +223,10 @@ def test_a_briefing_being_made_as_it_is_confirmed_is_made_without_the_words(monk
     monkeypatch.setattr(pdf, "to_pdf", to_pdf)
 
     job = JobFactory(kind="briefing", key=briefing.pk)
-    render_briefing(briefing=briefing, now=NOW, progress=Progress(job))
+    render_briefing(briefing=briefing, now=NOW, progress=JobProgress(job))
 
     assert len(made) == 2
-    assert Briefing.objects.get().state is Standing.READY
+    assert Briefing.objects.get().state is BriefingState.READY
 
 
 def test_a_job_that_failed_is_asked_for_again(confirmed, run_jobs, monkeypatch):
@@ -282,7 +282,7 @@ def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
 
 def test_a_withdrawn_briefing_is_held_though_it_was_never_cleared():
     briefing = BriefingFactory(content=b"%PDF-1.7\n")
-    withdraw(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
+    withdraw_briefing(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Briefing.objects.filter(pk=briefing.pk).update(withdrawn_reason="It was right.")
@@ -291,7 +291,7 @@ def test_a_withdrawn_briefing_is_held_though_it_was_never_cleared():
 def test_withdraw_takes_only_what_is_there():
     briefing = BriefingFactory()
 
-    withdraw(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
+    withdraw_briefing(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
 
     briefing.refresh_from_db()
     assert briefing.withdrawn_at is None

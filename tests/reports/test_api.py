@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from dialogues.choices import Verdict
-from recommendations.choices import Question, Rule
+from recommendations.choices import EffortQuestion, Rule
 from reports.models import Briefing, BriefingDownload
 from tests.factories import (
     AmbassadorFactory,
@@ -49,7 +49,7 @@ def edition():
     counted = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10)
     ReadingFactory(indicator=counted.current_terms.indicator, figure=4, through_on=date(2022, 1, 20))
     ReadingFactory(
-        indicator=IndicatorFactory(question=Question.PROSECUTIONS), through_on=date(2022, 1, 20), verified=True
+        indicator=IndicatorFactory(question=EffortQuestion.PROSECUTIONS), through_on=date(2022, 1, 20), verified=True
     )
     EvidenceFactory(bears_on=[BenchmarkFactory()])
     return benchmark.recommendation.edition

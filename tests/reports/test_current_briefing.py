@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from reports.current_briefing import AFTER_A_FAILURE, LONGEST, QUIET, has_changed_since, is_coming, is_due, reader_of
+from reports.current_briefing import RETRY_DELAY, MAX_DELAY, QUIET_PERIOD, has_changed_since, is_rebuild_expected, is_rebuild_due, find_ambassador
 from reports.models import Briefing
 from tests.factories import (
     AmbassadorFactory,
@@ -17,8 +17,8 @@ from tests.factories import (
     RecommendationFactory,
 )
 from tests.transactions import record
-from tiptracker.audit.actions import head
-from tiptracker.audit.verbs import CHANGES_NO_FACT, VERBS, Group
+from tiptracker.audit.actions import log_head
+from tiptracker.audit.verbs import VERBS_CHANGING_NO_FACT, VERBS, VerbGroup
 from tiptracker.jobs.models import State
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def edition():
 def current(edition):
     """The tracker's own of today, which knows all that is in the log so far."""
     record("evidence.logged", by=None, country=edition.country)
-    return BriefingFactory(edition=edition, requested_by=None, content=b"%PDF-1.7", log_number=head()[0])
+    return BriefingFactory(edition=edition, requested_by=None, content=b"%PDF-1.7", log_number=log_head()[0])
 
 
 def at(entry, after):
@@ -45,34 +45,34 @@ def at(entry, after):
 
 
 def test_it_is_due_where_there_is_none(edition):
-    assert is_due(edition, TODAY, timezone.now())
+    assert is_rebuild_due(edition, TODAY, timezone.now())
 
 
 def test_it_is_not_due_while_nothing_was_recorded_since(current):
-    assert not is_due(current.edition, TODAY, timezone.now() + timedelta(hours=5))
+    assert not is_rebuild_due(current.edition, TODAY, timezone.now() + timedelta(hours=5))
     assert not has_changed_since(current)
 
 
 def test_it_is_due_once_things_are_quiet(current):
     first = record("evidence.logged", by=None, country=current.edition.country)
     assert has_changed_since(current)
-    assert not is_due(current.edition, TODAY, at(first, QUIET - SECOND))
-    assert is_due(current.edition, TODAY, at(first, QUIET))
+    assert not is_rebuild_due(current.edition, TODAY, at(first, QUIET_PERIOD - SECOND))
+    assert is_rebuild_due(current.edition, TODAY, at(first, QUIET_PERIOD))
 
 
 def test_what_was_recorded_long_ago_waits_for_no_quiet(current, monkeypatch):
     began = timezone.now()
-    for moment in (began, began + LONGEST - QUIET + SECOND):
+    for moment in (began, began + MAX_DELAY - QUIET_PERIOD + SECOND):
         monkeypatch.setattr("tiptracker.audit.actions.timezone", SimpleNamespace(now=lambda moment=moment: moment))
         record("evidence.logged", by=None, country=current.edition.country)
 
-    assert not is_due(current.edition, TODAY, began + LONGEST - SECOND)
-    assert is_due(current.edition, TODAY, began + LONGEST)
+    assert not is_rebuild_due(current.edition, TODAY, began + MAX_DELAY - SECOND)
+    assert is_rebuild_due(current.edition, TODAY, began + MAX_DELAY)
 
 
 def test_another_day_is_due_at_once(current):
     record("evidence.logged", by=None, country=current.edition.country)
-    assert is_due(current.edition, TODAY + timedelta(days=1), timezone.now())
+    assert is_rebuild_due(current.edition, TODAY + timedelta(days=1), timezone.now())
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_only_what_changes_the_record_counts_and_so_does_a_verb_that_nobody_know
     entry = record(verb, by=None, country=current.edition.country)
 
     assert has_changed_since(current) is counts
-    assert is_due(current.edition, TODAY, at(entry, QUIET)) is counts
+    assert is_rebuild_due(current.edition, TODAY, at(entry, QUIET_PERIOD)) is counts
 
 
 def test_what_belongs_to_no_country_counts_and_what_belongs_to_another_does_not(current):
@@ -108,9 +108,9 @@ def test_what_belongs_to_no_country_counts_and_what_belongs_to_another_does_not(
 def test_no_verb_of_the_record_itself_is_taken_for_reading():
     papers = {verb for verb in VERBS if verb.startswith(("briefing.", "draft."))}
 
-    assert not {verb for verb, (group, _) in VERBS.items() if group is Group.RECORD} & CHANGES_NO_FACT - papers
-    assert not {verb for verb in VERBS if verb.startswith(("user.", "country.", "ministry."))} & CHANGES_NO_FACT
-    assert set(VERBS) > CHANGES_NO_FACT
+    assert not {verb for verb, (group, _) in VERBS.items() if group is VerbGroup.RECORD} & VERBS_CHANGING_NO_FACT - papers
+    assert not {verb for verb in VERBS if verb.startswith(("user.", "country.", "ministry."))} & VERBS_CHANGING_NO_FACT
+    assert set(VERBS) > VERBS_CHANGING_NO_FACT
 
 
 def test_whether_something_changed_is_one_question_however_much_was_read(current, django_assert_num_queries):
@@ -124,39 +124,39 @@ def test_whether_something_changed_is_one_question_however_much_was_read(current
 
 @pytest.mark.unordered_locks  # the product deletes no account
 def test_nobody_is_ambassador(current):
-    reader_of(current.edition).delete()
+    find_ambassador(current.edition).delete()
     record("evidence.logged", by=None, country=current.edition.country)
 
-    assert reader_of(current.edition) is None
-    assert not is_due(current.edition, TODAY + timedelta(days=1), timezone.now())
-    assert not is_coming(current.edition)
+    assert find_ambassador(current.edition) is None
+    assert not is_rebuild_due(current.edition, TODAY + timedelta(days=1), timezone.now())
+    assert not is_rebuild_expected(current.edition)
 
 
 def test_an_ambassador_who_left_reads_no_more(edition):
-    person = reader_of(edition)
+    person = find_ambassador(edition)
     person.is_active = False
     person.save()
     OfficerFactory()
-    assert reader_of(edition) is None
+    assert find_ambassador(edition) is None
 
     there = AmbassadorFactory(email="next@post.example")
-    assert reader_of(edition) == there
+    assert find_ambassador(edition) == there
 
 
 def test_one_elsewhere_is_no_reader(edition):
-    reader_of(edition).countries.set([CountryFactory(elsewhere=True)])
-    assert reader_of(edition) is None
+    find_ambassador(edition).countries.set([CountryFactory(elsewhere=True)])
+    assert find_ambassador(edition) is None
 
 
 def test_where_it_failed_it_is_not_tried_at_every_beat(edition):
     failed_at = datetime(2022, 1, 28, 7, tzinfo=timezone.get_current_timezone())
     JobFactory(kind="current_briefing", key=edition.pk, state=State.FAILED, reason="No.", finished_at=failed_at)
 
-    assert not is_coming(edition)
-    assert not is_due(edition, TODAY, failed_at + AFTER_A_FAILURE - SECOND)
-    assert is_due(edition, TODAY, failed_at + AFTER_A_FAILURE)
+    assert not is_rebuild_expected(edition)
+    assert not is_rebuild_due(edition, TODAY, failed_at + RETRY_DELAY - SECOND)
+    assert is_rebuild_due(edition, TODAY, failed_at + RETRY_DELAY)
 
 
 def test_before_the_tracking_period_it_is_not_due(edition):
-    assert not is_due(edition, edition.starts_on - timedelta(days=1), timezone.now())
-    assert is_due(edition, edition.starts_on, timezone.now())
+    assert not is_rebuild_due(edition, edition.starts_on - timedelta(days=1), timezone.now())
+    assert is_rebuild_due(edition, edition.starts_on, timezone.now())

@@ -14,22 +14,22 @@ from reports import formatting
     [("4", "4"), ("4.00", "4"), ("1250", "1,250"), ("0.50", "0.5"), ("100", "100"), ("1E+2", "100"), ("0", "0")],
 )
 def test_figure_is_plain(value, text):
-    assert formatting.figure(Decimal(value)) == text
+    assert formatting.format_number(Decimal(value)) == text
 
 
 def test_day_is_in_full():
-    assert formatting.day(date(2021, 11, 8)) == "8 November 2021"
+    assert formatting.format_date(date(2021, 11, 8)) == "8 November 2021"
 
 
 @pytest.mark.parametrize(("names", "text"), [(["1a"], "1a"), (["1a", "1b"], "1a and 1b"), ("abc", "a, b and c")])
 def test_listed_ends_with_and(names, text):
-    assert formatting.listed(names) == text
+    assert formatting.join_with_and(names) == text
 
 
 def test_a_name_fits_where_it_stands():
-    assert formatting.within("Government money") == "government money"
-    assert formatting.within("NGO shelters") == "NGO shelters"
-    assert formatting.opening("prosecutions") == "Prosecutions"
+    assert formatting.lowercase_first("Government money") == "government money"
+    assert formatting.lowercase_first("NGO shelters") == "NGO shelters"
+    assert formatting.capitalize_first("prosecutions") == "Prosecutions"
 
 
 @pytest.mark.parametrize(
@@ -37,14 +37,14 @@ def test_a_name_fits_where_it_stands():
     [(Fraction(121, 2), "60.5"), (Fraction(43, 6), "7.2"), (Fraction(245, 4), "61.3"), (Fraction(0), "0")],
 )
 def test_tenths_round_halves_up(value, text):
-    assert str(formatting.tenths(value)) == text
+    assert str(formatting.round_to_tenth(value)) == text
 
 
 def test_printed_gives_the_tenth_that_is_missing_to_the_largest_remainder():
     third = Fraction(20, 3)
 
-    assert formatting.printed([third, third, third]) == (Decimal("6.7"), Decimal("6.7"), Decimal("6.6"))
-    assert formatting.printed([Fraction(1, 25), Fraction(1, 20), Fraction(0)]) == (
+    assert formatting.round_preserving_sum([third, third, third]) == (Decimal("6.7"), Decimal("6.7"), Decimal("6.6"))
+    assert formatting.round_preserving_sum([Fraction(1, 25), Fraction(1, 20), Fraction(0)]) == (
         Decimal(0),
         Decimal("0.1"),
         Decimal(0),
@@ -56,24 +56,24 @@ parts = st.lists(st.fractions(min_value=0, max_value=40, max_denominator=999), m
 
 @given(parts)
 def test_printed_adds_up_and_moves_nothing_by_a_tenth(values):
-    figures = formatting.printed(values)
+    figures = formatting.round_preserving_sum(values)
 
-    assert sum(figures, Decimal(0)) == formatting.tenths(sum(values, Fraction(0)))
+    assert sum(figures, Decimal(0)) == formatting.round_to_tenth(sum(values, Fraction(0)))
     assert all(abs(Fraction(figure) - value) < Fraction(1, 10) for figure, value in zip(figures, values, strict=True))
 
 
 @given(st.lists(parts, min_size=1, max_size=4))
 def test_printed_lines_add_up_to_the_printed_part(groups):
-    totals = formatting.printed([sum(values, Fraction(0)) for values in groups])
+    totals = formatting.round_preserving_sum([sum(values, Fraction(0)) for values in groups])
 
     for total, values in zip(totals, groups, strict=True):
-        figures = formatting.printed(values, total=total)
+        figures = formatting.round_preserving_sum(values, total=total)
         assert sum(figures, Decimal(0)) == total
         assert all(abs(Fraction(one) - value) < Fraction(1, 10) for one, value in zip(figures, values, strict=True))
 
 
 def test_together_says_once_what_numbers_alone_tell_apart():
-    assert formatting.together(["recommendation 1", "recommendation 6"]) == "recommendations 1 and 6"
-    assert formatting.together(["recommendation 1"]) == "recommendation 1"
-    assert formatting.together(["1a", "1b"]) == "1a and 1b"
-    assert formatting.together(["victims identified", "convictions"]) == "victims identified and convictions"
+    assert formatting.join_numbered_names(["recommendation 1", "recommendation 6"]) == "recommendations 1 and 6"
+    assert formatting.join_numbered_names(["recommendation 1"]) == "recommendation 1"
+    assert formatting.join_numbered_names(["1a", "1b"]) == "1a and 1b"
+    assert formatting.join_numbered_names(["victims identified", "convictions"]) == "victims identified and convictions"

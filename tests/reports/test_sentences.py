@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import Status
-from dialogues.status import Standing
+from dialogues.choices import CommitmentStatus
+from dialogues.status import CommitmentStanding
 from recommendations.choices import MilestoneKind
 from reports import sentences
 
@@ -22,54 +22,54 @@ DAY = date(2022, 1, 28)
     ],
 )
 def test_span_is_told_as_far_as_its_days_are_known(first, last, told):
-    assert sentences.span(first, last) == told
+    assert sentences.describe_date_span(first, last) == told
 
 
 @pytest.mark.parametrize(
     ("status", "due_on", "days_overdue", "told"),
     [
-        (Status.OVERDUE, date(2022, 1, 16), 12, "overdue by 12 days"),
-        (Status.OVERDUE, date(2022, 1, 27), 1, "overdue by 1 day"),
-        (Status.OPEN, date(2022, 2, 28), 0, "due in 31 days"),
-        (Status.OPEN, date(2022, 1, 29), 0, "due in 1 day"),
-        (Status.OPEN, DAY, 0, "due today"),
-        (Status.OPEN, None, 0, "no date agreed"),
-        (Status.REPORTED, None, 0, "reported done 14 Jan 2022; to be verified"),
-        (Status.VERIFIED, None, 0, "verified done 14 Jan 2022"),
-        (Status.WITHDRAWN, None, 0, "withdrawn 14 Jan 2022"),
+        (CommitmentStatus.OVERDUE, date(2022, 1, 16), 12, "overdue by 12 days"),
+        (CommitmentStatus.OVERDUE, date(2022, 1, 27), 1, "overdue by 1 day"),
+        (CommitmentStatus.OPEN, date(2022, 2, 28), 0, "due in 31 days"),
+        (CommitmentStatus.OPEN, date(2022, 1, 29), 0, "due in 1 day"),
+        (CommitmentStatus.OPEN, DAY, 0, "due today"),
+        (CommitmentStatus.OPEN, None, 0, "no date agreed"),
+        (CommitmentStatus.REPORTED, None, 0, "reported done 14 Jan 2022; to be verified"),
+        (CommitmentStatus.VERIFIED, None, 0, "verified done 14 Jan 2022"),
+        (CommitmentStatus.WITHDRAWN, None, 0, "withdrawn 14 Jan 2022"),
     ],
 )
 def test_standing_is_told_in_days(status, due_on, days_overdue, told):
-    assert sentences.standing(Standing(status, due_on, 0, days_overdue), date(2022, 1, 14), DAY) == told
+    assert sentences.describe_commitment_status(CommitmentStanding(status, due_on, 0, days_overdue), date(2022, 1, 14), DAY) == told
 
 
 @pytest.mark.parametrize(
     ("stands", "told"),
     [
-        (Standing(Status.WITH_EMBASSY, DAY, sent_on=date(2022, 1, 12)), "with the embassy since 12 January 2022"),
-        (Standing(Status.OVERDUE, DAY, 0, 14, is_silent=True), "overdue by 14 days, no update received"),
+        (CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DAY, sent_on=date(2022, 1, 12)), "with the embassy since 12 January 2022"),
+        (CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 0, 14, is_silent=True), "overdue by 14 days, no update received"),
         (
-            Standing(Status.OVERDUE, DAY, 1, 3, sent_on=date(2022, 1, 12), is_silent=True),
+            CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 1, 3, sent_on=date(2022, 1, 12), is_silent=True),
             "overdue by 3 days, no update received since 12 January 2022",
         ),
         (
-            Standing(Status.OVERDUE, DAY, 0, 14, date(2022, 1, 12), date(2022, 1, 13)),
+            CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 0, 14, date(2022, 1, 12), date(2022, 1, 13)),
             "overdue by 14 days, returned on 13 January 2022",
         ),
         (
-            Standing(Status.OPEN, DAY, sent_on=date(2022, 1, 12), returned_on=date(2022, 1, 13)),
+            CommitmentStanding(CommitmentStatus.OPEN, DAY, sent_on=date(2022, 1, 12), returned_on=date(2022, 1, 13)),
             "returned on 13 January 2022; due today",
         ),
     ],
 )
 def test_standing_says_what_became_of_the_newest_update(stands, told):
-    assert sentences.standing(stands, date(2022, 1, 14), DAY) == told
+    assert sentences.describe_commitment_status(stands, date(2022, 1, 14), DAY) == told
 
 
 def test_of_our_own_undertaking_no_update_is_missed():
-    ours = Standing(Status.OVERDUE, DAY, 0, 14, is_silent=True)
+    ours = CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 0, 14, is_silent=True)
 
-    assert sentences.standing(ours, date(2022, 1, 14), DAY, is_ministrys=False) == "overdue by 14 days"
+    assert sentences.describe_commitment_status(ours, date(2022, 1, 14), DAY, is_ministrys=False) == "overdue by 14 days"
 
 
 @pytest.mark.parametrize(
@@ -83,18 +83,18 @@ def test_of_our_own_undertaking_no_update_is_missed():
     ],
 )
 def test_milestone_is_told_as_of_the_day(kind, due_on, done_on, told):
-    assert sentences.milestone(kind, due_on, done_on, DAY) == told
+    assert sentences.describe_milestone(kind, due_on, done_on, DAY) == told
 
 
 def test_tally_begins_with_what_is_overdue():
     statuses = ["open", "verified_done", "overdue", "with_embassy", "open", "reported_done"]
 
-    assert sentences.tallied(statuses) == ("1 overdue, 2 open, 1 with the embassy, 1 reported done, 1 verified done.")
-    assert sentences.tallied([]) == ""
+    assert sentences.describe_status_counts(statuses) == ("1 overdue, 2 open, 1 with the embassy, 1 reported done, 1 verified done.")
+    assert sentences.describe_status_counts([]) == ""
 
 
 def test_share_without_a_figure_is_a_word():
-    assert [sentences.share(share) for share in (None, Fraction(0), Fraction(1, 2), Fraction(1))] == [
+    assert [sentences.describe_benchmark_share(share) for share in (None, Fraction(0), Fraction(1, 2), Fraction(1))] == [
         "no data",
         "not shown",
         "a concrete step",
@@ -103,11 +103,11 @@ def test_share_without_a_figure_is_a_word():
 
 
 def test_figure_is_told_against_its_target():
-    assert sentences.out_of(Decimal("6.00"), Decimal(10), "districts") == "6 of 10 districts"
+    assert sentences.format_against_target(Decimal("6.00"), Decimal(10), "districts") == "6 of 10 districts"
 
 
 def test_indicia_are_named_by_number():
-    assert [sentences.indicia(numbers) for numbers in ([], [7], [1, 7])] == ["", "indicium 7", "indicia 1, 7"]
+    assert [sentences.format_indicia(numbers) for numbers in ([], [7], [1, 7])] == ["", "indicium 7", "indicia 1, 7"]
 
 
 def test_unknown_kind_of_file_is_named_as_it_is():
@@ -125,4 +125,4 @@ def test_unknown_kind_of_file_is_named_as_it_is():
     ],
 )
 def test_facts_say_how_old_they_are(newest, told):
-    assert sentences.facts_up_to(newest, DAY) == told
+    assert sentences.describe_newest_fact(newest, DAY) == told

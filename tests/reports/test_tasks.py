@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
     """It is quiet as soon as something was recorded."""
-    monkeypatch.setattr(current_briefing, "QUIET", current_briefing.QUIET * 0)
+    monkeypatch.setattr(current_briefing, "QUIET", current_briefing.QUIET_PERIOD * 0)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_an_open_job_is_not_asked_for_twice():
     current_briefings()
     current_briefings()
 
-    assert Job.objects.filter(kind=current_briefing.JOB).count() == 1
+    assert Job.objects.filter(kind=current_briefing.JOB_KIND).count() == 1
     assert timezone.now() >= Job.objects.get().queued_at
 
 

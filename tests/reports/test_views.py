@@ -6,8 +6,8 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import DoneBy, Shows, Verdict
-from recommendations.choices import MilestoneKind, Origin, Question, Rule, TextStatus
+from dialogues.choices import DoneBy, SupportKind, Verdict
+from recommendations.choices import MilestoneKind, Origin, EffortQuestion, Rule, TextStatus
 from recommendations.models import Recommendation
 from reports.models import Briefing
 from tests.addresses import page_of
@@ -160,7 +160,7 @@ def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(das
 def test_dashboard_asks_the_ministry_that_an_officer_set_for_a_figure_that_nobody_has_given(dashboard, client):
     """… before the lead of the recommendation, and the lead again once it is cleared."""
     lead = MinistryFactory(name="Ministry of Police")
-    indicator = IndicatorFactory(question=Question.PROSECUTIONS, indicium=1)
+    indicator = IndicatorFactory(question=EffortQuestion.PROSECUTIONS, indicium=1)
     EvidenceFactory(
         bears_on=[BenchmarkFactory(recommendation=RecommendationFactory(lead=lead, indicia=[1]))], verified=True
     )
@@ -263,7 +263,7 @@ def test_dashboard_lists_what_waits_for_the_embassy_updates_first(dashboard):
     benchmark = BenchmarkFactory()
     EvidenceFactory(title="Logged", bears_on=[benchmark, BenchmarkFactory(terms__rule=Rule.MORE)])
     EvidenceFactory(title="Verified", bears_on=[benchmark], verified=True)
-    EvidenceFactory(title="Context", bears_on=[benchmark], bears_on__shows=Shows.CONTEXT)
+    EvidenceFactory(title="Context", bears_on=[benchmark], bears_on__shows=SupportKind.CONTEXT)
     EvidenceFactory(title="Before the window", bears_on=[benchmark], happened_to=date(2021, 3, 1))
     EvidenceFactory(title="A charity's", bears_on=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
     sent = UpdateRoundFactory()
@@ -611,7 +611,7 @@ def test_recommendation_detail_says_why_evidence_does_not_count(client):
     benchmark = BenchmarkFactory()
     EvidenceFactory(title="An old law", bears_on=[benchmark], happened_to=date(2021, 1, 15), verified=True)
     EvidenceFactory(title="A charity's shelter", bears_on=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
-    EvidenceFactory(title="A plan", bears_on=[benchmark], bears_on__shows=Shows.PLAN)
+    EvidenceFactory(title="A plan", bears_on=[benchmark], bears_on__shows=SupportKind.PLAN)
     EvidenceFactory(title="A claim", bears_on=[benchmark])
     client.force_login(OfficerFactory())
 

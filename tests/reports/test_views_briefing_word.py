@@ -13,10 +13,10 @@ from django.urls import reverse
 from docx import Document as WordDocument
 
 from dialogues.actions.redactions import confirm_redaction, propose_redaction
-from dialogues.choices import Review
+from dialogues.choices import EvidenceDecision
 from reports.actions.briefings import clear_briefing, request_briefing
 from reports.choices import BriefingKind
-from reports.models import Briefing, Document, Standing
+from reports.models import Briefing, Document, BriefingState
 from tests.factories import (
     MASERU,
     AmbassadorFactory,
@@ -44,7 +44,7 @@ def draft(run_jobs):
     """A draft that the worker made, of a record with one verified piece of evidence."""
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(indicia=[1]))
     piece = EvidenceFactory(title="The unit’s budget was released", bears_on=[benchmark])
-    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.get(), decision=Review.VERIFIED)
+    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.get(), decision=EvidenceDecision.VERIFIED)
     request_briefing(
         edition=benchmark.recommendation.edition,
         document=Document(BriefingKind.WASHINGTON),
@@ -99,7 +99,7 @@ def test_only_input_for_washington_is_one(run_jobs):
     run_jobs()
 
     briefing = Briefing.objects.get()
-    assert (briefing.state, briefing.word, briefing.word_sha256, briefing.word_size) == (Standing.READY, "", "", None)
+    assert (briefing.state, briefing.word, briefing.word_sha256, briefing.word_size) == (BriefingState.READY, "", "", None)
 
 
 def test_cleared_it_is_made_once_more_without_the_mark_and_fixed(draft, run_jobs, django_capture_on_commit_callbacks):
@@ -110,7 +110,7 @@ def test_cleared_it_is_made_once_more_without_the_mark_and_fixed(draft, run_jobs
 
     issued = Briefing.objects.get()
     file = kept(issued)
-    assert issued.state is Standing.ISSUED
+    assert issued.state is BriefingState.ISSUED
     assert not marked(file)
     assert text(file) == said
     assert issued.word_sha256 == hashlib.sha256(file).hexdigest() != draft.word_sha256

@@ -21,7 +21,7 @@ from tests.factories import (
     RecommendationFactory,
 )
 from tests.transactions import record
-from tiptracker.audit.actions import head
+from tiptracker.audit.actions import log_head
 from tiptracker.jobs.models import State
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def current(edition, ambassador):
         edition=edition,
         requested_by=None,
         content=b"%PDF-1.7" + 175_000 * b".",
-        log_number=head()[0],
+        log_number=log_head()[0],
         facts_up_to=datetime.combine(date(2022, 1, 28), time(8, 32), MASERU),
     )
 

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import Review
+from dialogues.choices import EvidenceDecision
 from dialogues.models import Evidence
 from recommendations.choices import Rule
-from reports.choices import Told
+from reports.choices import DistrictStatus
 from tests.addresses import page_of
 from tests.factories import (
     BenchmarkFactory,
@@ -36,7 +36,7 @@ def counted(client):
     return BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=4, terms__indicator=indicator)
 
 
-def tell(benchmark, names, *, word=Review.VERIFIED, **of_reading):
+def tell(benchmark, names, *, word=EvidenceDecision.VERIFIED, **of_reading):
     """A figure that names districts, with the embassy's word on its evidence (None: not looked at yet)."""
     evidence = EvidenceFactory(country=benchmark.current_terms.indicator.country)
     if word:
@@ -58,15 +58,15 @@ def test_district_list_tells_where_it_is_so_and_on_which_evidence(client, counte
     earlier = tell(counted, ["Berea"], through_on=date(2021, 9, 30))
     later = tell(counted, ["Berea", "Qacha's Nek"], through_on=date(2021, 12, 31))
     claimed = tell(counted, ["Berea", "Leribe"], word=None)
-    tell(counted, ["Mohale's Hoek"], word=Review.REJECTED)
+    tell(counted, ["Mohale's Hoek"], word=EvidenceDecision.REJECTED)
 
     response = client.get(reverse("district_list"))
 
     assert districts(client) == {
-        "Berea": (Told.VERIFIED, [later, earlier]),
-        "Leribe": (Told.CLAIMED, [claimed]),
-        "Mohale's Hoek": (Told.NOTHING, []),
-        "Qacha's Nek": (Told.VERIFIED, [later]),
+        "Berea": (DistrictStatus.VERIFIED, [later, earlier]),
+        "Leribe": (DistrictStatus.CLAIMED, [claimed]),
+        "Mohale's Hoek": (DistrictStatus.NOTHING, []),
+        "Qacha's Nek": (DistrictStatus.VERIFIED, [later]),
     }
     assert "2 of 4 districts verified, 1 claimed" in response.text
 
@@ -76,7 +76,7 @@ def test_district_list_leaves_out_another_year_and_what_was_put_right(client, co
     wrong = tell(counted, ["Leribe"])
     EvidenceFactory(revises=Evidence.objects.get(pk=wrong))
 
-    assert {told for told, _ in districts(client).values()} == {Told.NOTHING}
+    assert {told for told, _ in districts(client).values()} == {DistrictStatus.NOTHING}
 
 
 def test_district_list_asks_which_they_are_where_a_figure_names_none(client, counted):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import Kind, MadeBy, Progress
+from dialogues.choices import CommitmentEventKind, MadeBy, ClaimedProgress
 from recommendations.choices import MilestoneKind
 from tests.addresses import page_of
 from tests.factories import (
@@ -51,7 +51,7 @@ def record(client, police):
     ParticipantFactory(dialogue=before, name="", office="Director of Public Prosecutions")
     CommitmentFactory(ministry=police, dialogue=last, text="Overdue", made__due_on=date(2022, 1, 14))
     sent = CommitmentFactory(ministry=police, dialogue=last, text="Sent", made__due_on=date(2022, 2, 20))
-    UpdateRoundFactory(update__commitment=sent, claimed=Progress.UNDER_WAY)
+    UpdateRoundFactory(update__commitment=sent, claimed=ClaimedProgress.UNDER_WAY)
     back = CommitmentFactory(ministry=police, dialogue=before, text="Returned", made__due_on=date(2022, 3, 20))
     UpdateRoundFactory(update__commitment=back, returned=True)
     CommitmentFactory(ministry=police, dialogue=last, text="Kept", done=True)
@@ -139,7 +139,7 @@ def test_handover_and_ministry_query_count(client, police, django_assert_num_que
         promise = CommitmentFactory(ministry=police, dialogue=held, made__due_on=date(2022, 2, 1))
         if count < 300:
             CommitmentEventFactory(
-                commitment=promise, kind=Kind.RESCHEDULED, happened_on=date(2021, 12, 1), due_on=date(2022, 1, 1)
+                commitment=promise, kind=CommitmentEventKind.RESCHEDULED, happened_on=date(2021, 12, 1), due_on=date(2022, 1, 1)
             )
             UpdateRoundFactory(update__commitment=promise)
     EvidenceFactory(bears_on=[benchmark])

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import Decision, Kind, Progress, Review, Shows
+from dialogues.choices import UpdateDecision, CommitmentEventKind, ClaimedProgress, EvidenceDecision, SupportKind
 from recommendations.choices import Rule
 from tests.addresses import page_of
 from tests.factories import (
@@ -55,7 +55,7 @@ def test_round_list_puts_the_most_points_first_then_the_fewest_days_left(client)
     first, second = BenchmarkFactory(), BenchmarkFactory()
     past = sent_round(second, commitment={"made__due_on": date(2022, 1, 16)}, happened_on=date(2022, 1, 20))
     soon = sent_round(second, commitment={"made__due_on": date(2022, 1, 29)}, happened_on=date(2022, 1, 21))
-    undated = sent_round(second, happened_on=date(2022, 1, 12), claimed=Progress.DONE)
+    undated = sent_round(second, happened_on=date(2022, 1, 12), claimed=ClaimedProgress.DONE)
     nothing = sent_round(happened_on=date(2022, 1, 10))
     most = sent_round(first, second, commitment={"made__due_on": date(2022, 3, 28)})
     UpdateRoundFactory(accepted=True)
@@ -71,7 +71,7 @@ def test_round_list_puts_the_most_points_first_then_the_fewest_days_left(client)
     assert [line.due.words for line in lines] == [
         "due in 59 days", "due in 1 day", *["31 days to the deadline"] * 3,
     ]  # fmt: skip
-    assert [(line.claimed, line.days) for line in lines[2::2]] == [(Progress.DONE, 16), (Progress.UNDER_WAY, 18)]
+    assert [(line.claimed, line.days) for line in lines[2::2]] == [(ClaimedProgress.DONE, 16), (ClaimedProgress.UNDER_WAY, 18)]
     assert "5 updates wait for the embassy’s answer" in response.text
     for told in ("+36.7 points", "15 of it by a verdict", "+21.7 points", "0 points", "due in 1 day"):
         assert told in response.text
@@ -182,7 +182,7 @@ def test_round_list_names_what_others_logged_and_nobody_reviewed(client):
 def test_round_list_names_our_own_undertakings_that_were_reported_done(client):
     RecommendationFactory()
     own = CommitmentFactory(united_states=True)
-    CommitmentEventFactory(commitment=own, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 20))
+    CommitmentEventFactory(commitment=own, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20))
     CommitmentFactory(united_states=True)
     client.force_login(OfficerFactory())
 
@@ -198,7 +198,7 @@ def test_round_list_asks_for_another_look_where_evidence_came_after_the_embassys
     for commitment in (settled, reopened):
         EvidenceFactory(commitment=commitment)
         CommitmentEventFactory(
-            commitment=commitment, kind=Kind.VERIFIED_DONE, happened_on=date(2022, 1, 12), reason="Seen on site."
+            commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 12), reason="Seen on site."
         )
     EvidenceFactory(bears_on=[overtaken], commitment=reopened, happened_to=date(2022, 1, 20))
     client.force_login(OfficerFactory())
@@ -288,7 +288,7 @@ def test_inbox_next_leads_down_the_list_and_to_its_top_again(client):
     assert next_after(client) == page_of("round_list")
 
 
-@pytest.mark.parametrize("decision", Decision)
+@pytest.mark.parametrize("decision", UpdateDecision)
 def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
     benchmark = BenchmarkFactory()
     waits, done = sent_round(benchmark), sent_round(benchmark)
@@ -311,10 +311,10 @@ def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
 @pytest.mark.parametrize(
     ("rule", "word", "shows", "asks"),
     [
-        (Rule.ASSESSED, Review.VERIFIED, Shows.ACTION, True),
-        (Rule.ASSESSED, Review.REJECTED, Shows.ACTION, False),
-        (Rule.ASSESSED, Review.VERIFIED, Shows.PLAN, False),
-        (Rule.TARGET, Review.VERIFIED, Shows.ACTION, False),
+        (Rule.ASSESSED, EvidenceDecision.VERIFIED, SupportKind.ACTION, True),
+        (Rule.ASSESSED, EvidenceDecision.REJECTED, SupportKind.ACTION, False),
+        (Rule.ASSESSED, EvidenceDecision.VERIFIED, SupportKind.PLAN, False),
+        (Rule.TARGET, EvidenceDecision.VERIFIED, SupportKind.ACTION, False),
     ],
 )
 def test_a_verdict_is_asked_for_only_where_something_verified_asks_for_one(client, rule, word, shows, asks):
@@ -338,7 +338,7 @@ def test_a_verdict_is_asked_for_only_where_something_verified_asks_for_one(clien
 def test_what_was_decided_is_told_to_nobody_who_does_not_see_it(client):
     done = sent_round(BenchmarkFactory())
     RoundDecisionFactory(round=done)
-    review = EvidenceReviewFactory(evidence=EvidenceFactory(title="Seen by the post alone"), decision=Review.REJECTED)
+    review = EvidenceReviewFactory(evidence=EvidenceFactory(title="Seen by the post alone"), decision=EvidenceDecision.REJECTED)
     elsewhere = CountryFactory(elsewhere=True)
     RecommendationFactory(edition=EditionFactory(country=elsewhere))
     client.force_login(OfficerFactory(countries=[elsewhere]))

@@ -5,12 +5,12 @@ from datetime import date, datetime
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import Shows
+from dialogues.choices import SupportKind
 from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
 from reports.readiness import backtest
 from reports.readiness.explanation.headline import DISCLAIMER
-from reports.readiness.scoring import LAW, PILLAR_LAW, QUESTION_LAW
+from reports.readiness.scoring import PART_LAW, PILLAR_LAW, QUESTION_LAW
 from tests.addresses import page_of
 from tests.factories import (
     MASERU,
@@ -69,7 +69,7 @@ def test_methodology_names_the_section_of_law_of_each_rule(look):
     RecommendationFactory()
     told = look().text
 
-    for law in (*LAW.values(), *QUESTION_LAW.values(), *PILLAR_LAW.values()):
+    for law in (*PART_LAW.values(), *QUESTION_LAW.values(), *PILLAR_LAW.values()):
         assert law in told
     assert "presumed not to have acted" in told
     assert told.count(DISCLAIMER) == 2  # at its head and at the foot of every page
@@ -90,7 +90,7 @@ def test_the_parts_and_what_they_ask_add_up_as_printed(lesotho, look):
 def test_methodology_says_what_does_not_count_here_and_why(look):
     """… but not what would, if somebody verified it."""
     benchmark = BenchmarkFactory()
-    EvidenceFactory(bears_on=[benchmark], bears_on__shows=Shows.PLAN)
+    EvidenceFactory(bears_on=[benchmark], bears_on__shows=SupportKind.PLAN)
     EvidenceFactory(bears_on=[benchmark], happened_from=date(2021, 3, 1), happened_to=date(2021, 3, 1))
     EvidenceFactory(bears_on=[benchmark])
     response = look()
@@ -117,7 +117,7 @@ def test_methodology_shows_the_back_test_with_all_its_limits(look):
     assert "23 of 25, missed 2" in told  # leave one out
     assert "A low record is a safe warning, a high one is no promise." in told
     assert "3+ years: 10 of 12 moved up, 2 fell" in told
-    assert [limit for limit in backtest.result().limits if limit not in told] == []
+    assert [limit for limit in backtest.packaged_backtest().limits if limit not in told] == []
 
 
 def test_methodology_says_what_the_number_does_not(look):
@@ -140,7 +140,7 @@ def test_methodology_refuses_what_cannot_be_meant_and_still_tells_the_method(loo
     told = look(422, **asked).text
 
     assert sentence in told
-    assert LAW["data_given"] in told
+    assert PART_LAW["data_given"] in told
 
 
 def test_methodology_of_an_edition_without_benchmarks_says_how_to_begin(look):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import DoneBy, Shows, Verdict
+from dialogues.choices import DoneBy, SupportKind, Verdict
 from recommendations.choices import Rule
 from tests.addresses import page_of
 from tests.factories import (
@@ -225,7 +225,7 @@ def test_why_opens_a_benchmark_to_its_rows_with_source_and_who_verified_them(see
     benchmark = BenchmarkFactory(terms__criterion="A case is brought.")
     EvidenceFactory(title="A case", source="Court register", bears_on=[benchmark], verified=True)
     assessment = AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET)
-    plan = EvidenceFactory(title="A plan", bears_on=[benchmark], bears_on__shows=Shows.PLAN, verified=True)
+    plan = EvidenceFactory(title="A plan", bears_on=[benchmark], bears_on__shows=SupportKind.PLAN, verified=True)
     claim = EvidenceFactory(title="A claim", bears_on=[benchmark])
     back = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
     RoundDecisionFactory(round=back, decision="returned", recorded_at=at_noon(date(2022, 1, 25)))
@@ -254,7 +254,7 @@ def test_why_a_word_on_one_benchmark_is_no_word_on_another(seen):
     verified, waiting = BenchmarkFactory(), BenchmarkFactory()
     evidence = EvidenceFactory(bears_on=[verified], verified=True)
     evidence.bearings.create(
-        benchmark=waiting, shows=Shows.ACTION, recorded_at=at_noon(JAN_10), recorded_by=evidence.recorded_by
+        benchmark=waiting, shows=SupportKind.ACTION, recorded_at=at_noon(JAN_10), recorded_by=evidence.recorded_by
     )
 
     (first,) = seen(why("concrete_action", "1a")).context["answers"]

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import Review, Verdict
+from dialogues.choices import EvidenceDecision, Verdict
 from recommendations.choices import MilestoneKind, Rule
-from reports.readiness.answers import Row
-from reports.views.record_rows import rows_told
+from reports.readiness.answers import RowReference
+from reports.views.record_rows import find_record_rows
 from tests.factories import (
     AssessmentFactory,
     BenchmarkFactory,
@@ -33,8 +33,8 @@ DAY = at_noon(date(2022, 1, 10))
 
 
 def told(row, kind, **more):
-    reference = Row(kind, row.pk)
-    return rows_told(OfficerFactory(), [reference], **more)[reference]
+    reference = RowReference(kind, row.pk)
+    return find_record_rows(OfficerFactory(), [reference], **more)[reference]
 
 
 def test_evidence_is_named_with_its_source_its_days_and_who_says_so():
@@ -51,25 +51,25 @@ def test_evidence_has_the_newest_word_on_each_benchmark_as_known_then():
     one, other = BenchmarkFactory(), BenchmarkFactory()
     evidence = EvidenceFactory(bears_on=[one, other], verified=True)
     bearing = evidence.bearings.get(benchmark=other)
-    EvidenceReviewFactory(bearing=bearing, decision=Review.REJECTED, recorded_at=DAY + timedelta(days=1))
+    EvidenceReviewFactory(bearing=bearing, decision=EvidenceDecision.REJECTED, recorded_at=DAY + timedelta(days=1))
 
     now, then = told(evidence, "evidence"), told(evidence, "evidence", known_by=DAY)
 
-    assert now.word_on(one.pk).decision is Review.VERIFIED
-    assert now.word_on(other.pk).decision is now.word.decision is Review.REJECTED
-    assert then.word_on(other.pk).decision is Review.VERIFIED
+    assert now.word_on(one.pk).decision is EvidenceDecision.VERIFIED
+    assert now.word_on(other.pk).decision is now.word.decision is EvidenceDecision.REJECTED
+    assert then.word_on(other.pk).decision is EvidenceDecision.VERIFIED
 
 
 def test_figure_leads_to_the_evidence_it_cites_and_its_word_though_that_was_put_right():
     cited = EvidenceFactory(verified=True, source="As first told")
     reading = ReadingFactory(evidence=cited, source="", figure=16, recorded_at=DAY)
     right = EvidenceFactory(revises=cited, source="Put right", recorded_at=DAY + timedelta(days=1))
-    EvidenceReviewFactory(evidence=right, decision=Review.REJECTED)
+    EvidenceReviewFactory(evidence=right, decision=EvidenceDecision.REJECTED)
 
     named = told(reading, "reading")
 
     assert (named.url, named.source) == (f"/evidence/{cited.pk}/", "As first told")
-    assert named.word.decision is Review.VERIFIED
+    assert named.word.decision is EvidenceDecision.VERIFIED
     assert named.text.endswith(": 16")
 
 
@@ -117,10 +117,10 @@ def test_rows_that_a_reader_does_not_see_are_left_out():
     theirs = EvidenceFactory(country=elsewhere.country)
     internal = EvidenceFactory()
 
-    asked = [Row("evidence", theirs.pk), Row("evidence", internal.pk), Row("edition", elsewhere.pk)]
+    asked = [RowReference("evidence", theirs.pk), RowReference("evidence", internal.pk), RowReference("edition", elsewhere.pk)]
 
-    assert set(rows_told(OfficerFactory(), asked)) == {Row("evidence", internal.pk)}
-    assert rows_told(FocalPointFactory(), asked) == {}
+    assert set(find_record_rows(OfficerFactory(), asked)) == {RowReference("evidence", internal.pk)}
+    assert find_record_rows(FocalPointFactory(), asked) == {}
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -130,16 +130,16 @@ def test_rows_query_count(django_assert_num_queries, count):
         indicator = IndicatorFactory()
         benchmark = BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=indicator)
         rows += [
-            Row("benchmark", benchmark.pk),
-            Row("evidence", EvidenceFactory(bears_on=[benchmark], verified=True).pk),
-            Row("reading", ReadingFactory(indicator=indicator, verified=True).pk),
-            Row("assessment", AssessmentFactory(benchmark=benchmark).pk),
-            Row("commitment", CommitmentFactory().pk),
-            Row("recommendation", RecommendationFactory().pk),
+            RowReference("benchmark", benchmark.pk),
+            RowReference("evidence", EvidenceFactory(bears_on=[benchmark], verified=True).pk),
+            RowReference("reading", ReadingFactory(indicator=indicator, verified=True).pk),
+            RowReference("assessment", AssessmentFactory(benchmark=benchmark).pk),
+            RowReference("commitment", CommitmentFactory().pk),
+            RowReference("recommendation", RecommendationFactory().pk),
         ]
     reader = OfficerFactory()
 
     # 1 readings, 1 evidence, 1 reviews, 2 benchmarks, 1 each of the other three, and who reads: its
     # countries are part of each query
     with django_assert_num_queries(8):
-        assert len(rows_told(reader, rows)) == 6 * count
+        assert len(find_record_rows(reader, rows)) == 6 * count

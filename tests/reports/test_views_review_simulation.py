@@ -7,10 +7,10 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import Progress, Verdict
+from dialogues.choices import ClaimedProgress, Verdict
 from recommendations.choices import Rule
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tests.factories import (
     AssessmentFactory,
     BenchmarkFactory,
@@ -34,7 +34,7 @@ def sent():
     """A round with one piece of evidence on one of two benchmarks of the one recommendation."""
     benchmark = BenchmarkFactory()
     BenchmarkFactory(recommendation=benchmark.recommendation)
-    sent = UpdateRoundFactory(claimed=Progress.DONE, update__commitment__benchmarks=[benchmark])
+    sent = UpdateRoundFactory(claimed=ClaimedProgress.DONE, update__commitment__benchmarks=[benchmark])
     EvidenceFactory(round=sent, bears_on=[benchmark])
     return sent
 
@@ -111,7 +111,7 @@ def points_of(response, what):
 
 
 def the_score(edition):
-    return readiness(gather_facts(edition), as_of=date(2022, 1, 28)).score
+    return evaluate_readiness(gather_facts(edition), as_of=date(2022, 1, 28)).score
 
 
 def test_round_simulation_follows_the_decisions_and_is_what_happens(client):

@@ -49,7 +49,7 @@ def page_of_run(client, run):
 
 def with_sentences(run):
     """The result as runs kept it at first: with its sentences."""
-    return stored_runs.result_from(run.facts, run.as_of, run.known_by)
+    return stored_runs.recompute_result(run.facts, run.as_of, run.known_by)
 
 
 def kept(run, **changed):
@@ -106,7 +106,7 @@ def test_a_run_of_an_older_method_is_shown_from_what_it_kept_and_never_computed(
     }
     old = kept(run, methodology="0", result=told, facts={"of": "another shape"})
 
-    with patch("reports.readiness.stored_runs.readiness") as computed:
+    with patch("reports.readiness.stored_runs.evaluate_readiness") as computed:
         page = page_of_run(client, old)
 
     assert not computed.called
@@ -125,7 +125,7 @@ def test_a_run_that_kept_hardly_anything_is_still_drawn(client, reader):
 
 def test_a_run_kept_before_the_method_changed_is_not_computed_by_the_new_one(client, run, reader, monkeypatch):
     old = kept(run, result=with_sentences(run), facts_sha256="0" * 64)
-    monkeypatch.setattr("reports.readiness.stored_runs.METHOD", rules.METHOD + "1")
+    monkeypatch.setattr("reports.readiness.stored_runs.METHOD_VERSION", rules.METHOD_VERSION + "1")
 
     page = page_of_run(client, old)
 
@@ -134,7 +134,7 @@ def test_a_run_kept_before_the_method_changed_is_not_computed_by_the_new_one(cli
 
 
 def test_a_run_without_sentences_of_another_method_is_shown_by_its_figures_and_codes(client, run, reader, monkeypatch):
-    monkeypatch.setattr("reports.readiness.stored_runs.METHOD", rules.METHOD + "1")
+    monkeypatch.setattr("reports.readiness.stored_runs.METHOD_VERSION", rules.METHOD_VERSION + "1")
 
     page = page_of_run(client, run)
 

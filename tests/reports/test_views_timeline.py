@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import Kind
+from dialogues.choices import CommitmentEventKind
 from recommendations.choices import MilestoneKind
 from tests.addresses import page_of
 from tests.factories import (
@@ -52,7 +52,7 @@ def whole(edition):
     CommitmentFactory(text="Overdue", made__due_on=date(2022, 1, 14))
     moved = CommitmentFactory(text="Moved", made__due_on=date(2022, 1, 10), united_states=True)
     CommitmentEventFactory(
-        commitment=moved, kind=Kind.RESCHEDULED, happened_on=date(2022, 1, 9), due_on=date(2022, 2, 1)
+        commitment=moved, kind=CommitmentEventKind.RESCHEDULED, happened_on=date(2022, 1, 9), due_on=date(2022, 2, 1)
     )
     CommitmentFactory(text="Kept", made__due_on=date(2021, 12, 31), done=True)
     CommitmentFactory(text="No date agreed")

@@ -124,7 +124,7 @@ def ask(world, line, reader, *, key=None, headers=None, query=None, with_token=T
 
 def bearing(person, scope):
     """What a program sends in the head to show a new API token of `person`."""
-    _, secret = tokens.make(person=person, name=scope, scope=scope, expires_on=tokens.last_day(person))
+    _, secret = tokens.create_token(person=person, name=scope, scope=scope, expires_on=tokens.latest_expiry(person))
     return {"authorization": f"Bearer {secret}"}
 
 

@@ -19,7 +19,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from dialogues.choices import Kind, Sensitivity
+from dialogues.choices import CommitmentEventKind, Sensitivity
 from dialogues.models import Draft, EvidenceFile, FileScan, RedactionPlace
 from recommendations.choices import MilestoneKind, Rule
 from reports.choices import BriefingKind
@@ -244,13 +244,13 @@ class Planted:
             promise, OTHER, ministry=self.home, dialogue=dialogue, benchmarks=[self.others]
         )
         self.plant(promise, united_states=True, country=self.world.rows["lesotho"])
-        for kind in (Kind.RESCHEDULED, Kind.REPORTED_DONE, Kind.REPORT_RETURNED):
+        for kind in (CommitmentEventKind.RESCHEDULED, CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.REPORT_RETURNED):
             self.plant(
                 factories.CommitmentEventFactory,
                 commitment=self.promise,
                 kind=kind,
-                due_on=factories.DEADLINE_ON if kind == Kind.RESCHEDULED else None,
-                **({"reason": ""} if kind == Kind.REPORTED_DONE else {"recorded_by": self.officer}),
+                due_on=factories.DEADLINE_ON if kind == CommitmentEventKind.RESCHEDULED else None,
+                **({"reason": ""} if kind == CommitmentEventKind.REPORTED_DONE else {"recorded_by": self.officer}),
             )
 
     def _plant_a_file_of(self, dialogue):

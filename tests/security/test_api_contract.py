@@ -30,7 +30,7 @@ from tests.security.test_roles import API
 from tests.security.world import READERS
 from tests.signing_in import enrol
 from tests.transactions import a_tests_own_transaction
-from tiptracker.choices import Scope
+from tiptracker.choices import TokenScope
 
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "2"))
 CHECKS = [
@@ -92,8 +92,8 @@ def tokens(world):
     people = {reader: person for reader, person in world.people.items() if reader in READERS}
     for person in people.values():
         enrol(person)
-    heads = {reader: bearing(person, Scope.SUBMIT) for reader, person in people.items()}
-    return heads | {READS: bearing(people["officer"], Scope.READ), NOBODY: {}}
+    heads = {reader: bearing(person, TokenScope.SUBMIT) for reader, person in people.items()}
+    return heads | {READS: bearing(people["officer"], TokenScope.READ), NOBODY: {}}
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,9 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from dialogues.files.sanitizers.confined import clean_apart
+from dialogues.files.sanitizers.confined import sanitize_file_in_sandbox
 from reports.briefings import pdf
-from reports.briefings.ambassador import build_briefing
+from reports.briefings.ambassador import build_ambassador_briefing
 from tests.dialogues import samples
 from tests.factories import (
     AmbassadorFactory,
@@ -142,7 +142,7 @@ PAGE = '<!DOCTYPE html><html lang="en"><head><title>A title</title></head><body>
 def test_renderer_fetches_nothing(heard, way):
     address, calls = heard
 
-    assert pdf.to_pdf(PAGE.format(ASKING[way].replace("{}", address).replace("{{", "{").replace("}}", "}")))
+    assert pdf.render_pdf(PAGE.format(ASKING[way].replace("{}", address).replace("{{", "{").replace("}}", "}")))
     assert calls == []
 
 
@@ -150,7 +150,7 @@ def test_renderer_fetches_nothing(heard, way):
     "address", ["file:///etc/hostname", "ftp://127.0.0.1/a.png", "//127.0.0.1/a.png", "/etc/hostname"]
 )
 def test_renderer_opens_no_file_and_speaks_no_other_protocol(address):
-    attached = pdf.to_pdf(PAGE.format(f'<link rel="attachment" href="{address}"><img src="{address}" alt="">'))
+    attached = pdf.render_pdf(PAGE.format(f'<link rel="attachment" href="{address}"><img src="{address}" alt="">'))
 
     with pikepdf.open(io.BytesIO(attached)) as made:
         assert not made.attachments
@@ -167,12 +167,12 @@ def test_what_people_type_is_printed_as_they_typed_it(heard):
     promise = CommitmentFactory(text=typed, benchmarks=[benchmark], made__due_on=date(2021, 12, 1))
     EvidenceFactory(title=typed, source=typed, stated_by=typed[:200], commitment=promise, bears_on=[benchmark])
 
-    content = build_briefing(reader=AmbassadorFactory(), edition=edition, as_of=date(2022, 1, 28), known_by=None)
+    content = build_ambassador_briefing(reader=AmbassadorFactory(), edition=edition, as_of=date(2022, 1, 28), known_by=None)
     html = render_to_string("reports/briefing.html", {"briefing": content})
 
     assert "&lt;img src=&quot;http://127.0.0.1" in html
     assert f'<img src="{address}' not in html
-    assert pdf.to_pdf(html)
+    assert pdf.render_pdf(html)
     assert calls == []
 
 
@@ -198,9 +198,9 @@ def test_reader_of_files_fetches_nothing(heard):
     address, calls = heard
     link = {"word/_rels/document.xml.rels": samples.relations(("hyperlink", address, "External"))}
 
-    assert clean_apart(leads_to(address), ".pdf", run=Sandbox(None))
-    assert clean_apart(samples.docx(**link), ".docx", run=Sandbox(None))
-    assert clean_apart(f"see {address}".encode(), ".txt", run=Sandbox(None))
+    assert sanitize_file_in_sandbox(leads_to(address), ".pdf", run=Sandbox(None))
+    assert sanitize_file_in_sandbox(samples.docx(**link), ".docx", run=Sandbox(None))
+    assert sanitize_file_in_sandbox(f"see {address}".encode(), ".txt", run=Sandbox(None))
     assert calls == []
 
 

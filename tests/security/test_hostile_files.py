@@ -11,15 +11,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from dialogues.files.previews import Undrawable
-from dialogues.files.previews.confined import draw_apart
+from dialogues.files.previews import PreviewError
+from dialogues.files.previews.confined import draw_page_in_sandbox
 from dialogues.files.sanitizers import text
-from dialogues.files.sanitizers.confined import clean_apart
-from dialogues.files.sanitizers.errors import Unclean
+from dialogues.files.sanitizers.confined import sanitize_file_in_sandbox
+from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.models import EvidenceFile, UpdateRound
-from dialogues.views.previews import UNDRAWABLE
-from recommendations.importing.readers.report_file import read_file
-from recommendations.importing.tables import read_cells
+from dialogues.views.previews import CANNOT_PREVIEW
+from recommendations.importing.readers.report_file import read_report
+from recommendations.importing.tables import read_table
 from tests.deployment.container import dockerfile
 from tests.dialogues.samples import DOCX, PDF
 from tests.factories import (
@@ -34,7 +34,7 @@ from tests.signing_in import enter
 from tests.tiptracker.web.test_rate_limits import update
 from tiptracker.errors import Refused, TryLater
 from tiptracker.sandbox import process, sandbox, slots
-from tiptracker.sandbox.confinement import MOST_SECONDS
+from tiptracker.sandbox.confinement import MAX_CPU_SECONDS
 from tiptracker.sandbox.sandbox import Sandbox
 
 BY = 7
@@ -47,7 +47,7 @@ def ran(monkeypatch):
     ended = []
 
     def run(*args, **kwargs):
-        ended.append(process.run(*args, **kwargs))
+        ended.append(process.run_process(*args, **kwargs))
         return ended[-1]
 
     monkeypatch.setattr(sandbox, "run", run)
@@ -64,7 +64,7 @@ CLEANED = {
     "workbook of texts": (hostile.workbook_of_shared_texts, ".xlsx", "holds more than can be looked through"),
     "jpeg of many scans": (hostile.jpeg_of_many_scans, ".jpg", "too many steps"),
     "pdf of many objects": (hostile.pdf_of_very_many_objects, ".pdf", "holds more than can be looked through"),
-    "table of empty cells": (hostile.table_of_empty_cells, ".csv", f"more than {text.MOST_CELLS:,} cells"),
+    "table of empty cells": (hostile.table_of_empty_cells, ".csv", f"more than {text.MAX_CELLS:,} cells"),
 }
 
 
@@ -72,11 +72,11 @@ CLEANED = {
 def test_a_file_that_is_more_work_than_it_looks_is_refused_with_little_work(ran, name):
     made, extension, sentence = CLEANED[name]
 
-    with pytest.raises(Unclean, match=sentence):
-        clean_apart(made(), extension, run=Sandbox(BY))
+    with pytest.raises(FileRejected, match=sentence):
+        sanitize_file_in_sandbox(made(), extension, run=Sandbox(BY))
 
     assert [ended.code for ended in ran] == [0]  # it said so itself
-    assert ran[0].seconds < MOST_SECONDS / 2
+    assert ran[0].seconds < MAX_CPU_SECONDS / 2
 
 
 @pytest.mark.parametrize(
@@ -86,35 +86,35 @@ def test_a_file_that_is_more_work_than_it_looks_is_refused_with_little_work(ran,
 )
 def test_a_report_that_is_more_work_than_it_looks_is_refused_with_little_work(ran, name, made):
     with pytest.raises(Refused, match=r"too many parts|unpacks to more"):
-        read_file(name, made(), run=Sandbox(BY))
+        read_report(name, made(), run=Sandbox(BY))
 
     assert [ended.code for ended in ran] == [0]
-    assert ran[0].seconds < MOST_SECONDS / 2
+    assert ran[0].seconds < MAX_CPU_SECONDS / 2
 
 
 def test_a_workbook_of_a_list_that_is_more_work_than_it_looks_is_refused_with_little_work(ran):
     with pytest.raises(Refused, match="far larger than any list"):
-        read_cells(hostile.workbook_of_shared_texts(), run=Sandbox(BY))
+        read_table(hostile.workbook_of_shared_texts(), run=Sandbox(BY))
 
     assert [ended.code for ended in ran] == [0]
-    assert ran[0].seconds < MOST_SECONDS / 2
+    assert ran[0].seconds < MAX_CPU_SECONDS / 2
 
 
 def test_a_picture_that_takes_too_long_is_given_up_and_not_tried_again_by_anyone(ran):
     evil = hostile.pdf_with_mesh_shading()
     assert len(evil) < 1000
 
-    with pytest.raises(Undrawable):
-        draw_apart(evil, "application/pdf", 1, run=Sandbox(BY))
+    with pytest.raises(PreviewError):
+        draw_page_in_sandbox(evil, "application/pdf", 1, run=Sandbox(BY))
     for page, person in ((1, BY), (2, BY), (1, BY + 1)):
-        with pytest.raises(Undrawable):
-            draw_apart(evil, "application/pdf", page, run=Sandbox(person))
+        with pytest.raises(PreviewError):
+            draw_page_in_sandbox(evil, "application/pdf", page, run=Sandbox(person))
 
     assert len(ran) == 1
     assert (ran[0].code < 0, 2.5 < ran[0].seconds < 4.5) == (True, True), ran  # ended by a signal, at its limit
     # Another file is drawn, and this one is still cleaned, which costs nothing.
-    assert draw_apart(PDF, "application/pdf", 1, run=Sandbox(BY))
-    assert clean_apart(evil, ".pdf", run=Sandbox(BY))
+    assert draw_page_in_sandbox(PDF, "application/pdf", 1, run=Sandbox(BY))
+    assert sanitize_file_in_sandbox(evil, ".pdf", run=Sandbox(BY))
 
 
 def entered(person):
@@ -128,7 +128,7 @@ def entered(person):
 
 def failed(content, module="dialogues.files.previews"):
     """As a file stands whose process was ended by its limit."""
-    cache.set(sandbox._name_of_failure(module, (), content), True)
+    cache.set(sandbox._failure_key(module, (), content), True)
 
 
 @pytest.mark.django_db
@@ -142,7 +142,7 @@ def test_a_preview_that_costs_too_much_gives_way_to_a_sentence_and_the_file_itse
 
     shown, picture = client.get(page), client.get(reverse("file_picture", args=[file.pk, 1]))
 
-    assert UNDRAWABLE in shown.text
+    assert CANNOT_PREVIEW in shown.text
     assert "<img" not in shown.text
     assert picture.status_code == 409
     assert b"".join(client.get(reverse("evidence_file", args=[file.pk])).streaming_content) == PDF
@@ -157,7 +157,7 @@ def test_while_too_many_files_are_opened_what_was_typed_stays_and_no_thread_is_k
     client, url = entered(own), reverse("update_send", args=[promise.pk])
     a_file = {"files": [SimpleUploadedFile("letter.pdf", PDF), SimpleUploadedFile("another.pdf", PDF)]}
 
-    with slots.place(settings.SANDBOX_DIR, "process", 1), busy(settings):
+    with slots.acquire_slot(settings.SANDBOX_DIR, "process", 1), busy(settings):
         page = client.post(url, update(**a_file))
         program = client.post("/api/v1/updates/", update(commitment=promise.pk, **again(a_file)))
         draft = client.post(reverse("update_draft", args=[promise.pk]), update(**again(a_file)))
@@ -178,7 +178,7 @@ def again(files):
 
 
 def busy(settings):
-    return slots.place(settings.SANDBOX_DIR, "process", settings.SANDBOX_PROCESSES)
+    return slots.acquire_slot(settings.SANDBOX_DIR, "process", settings.SANDBOX_PROCESSES)
 
 
 @pytest.mark.django_db
@@ -199,7 +199,7 @@ def test_who_used_up_their_hour_is_told_when_to_go_on_and_nobody_else_is(ran, se
     assert "We typed this for an hour." in page.text
     assert program.status_code == 429
     assert ran == []
-    assert clean_apart(PDF, ".pdf", run=Sandbox(own.pk + 1))
+    assert sanitize_file_in_sandbox(PDF, ".pdf", run=Sandbox(own.pk + 1))
 
 
 # --- How many at once -------------------------------------------------------------------------------------------------
@@ -207,8 +207,8 @@ def test_who_used_up_their_hour_is_told_when_to_go_on_and_nobody_else_is(ran, se
 
 def test_what_a_file_takes_is_counted_against_who_had_it_opened(ran, settings):
     settings.SANDBOX_SECONDS_PER_HOUR = 1000
-    clean_apart(DOCX, ".docx", run=Sandbox(BY))
-    clean_apart(DOCX, ".docx", run=Sandbox(BY))
+    sanitize_file_in_sandbox(DOCX, ".docx", run=Sandbox(BY))
+    sanitize_file_in_sandbox(DOCX, ".docx", run=Sandbox(BY))
 
     spent = sum(ended.seconds for ended in ran)
     assert spent > 0
@@ -235,7 +235,7 @@ def at_work(monkeypatch):
         assert gate.wait(30)
         with lock:
             now[0] -= 1
-        return process.Ended(b"", "", 0, 0.0)
+        return process.ProcessResult(b"", "", 0, 0.0)
 
     monkeypatch.setattr(sandbox, "run", run)
     return gate, begun, most
@@ -323,16 +323,16 @@ def test_a_confined_process_keeps_its_place_when_whoever_started_it_dies(setting
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, capture_output=True, check=True)
     try:
-        with slots.place(tmp_path, "process", 1) as place:
+        with slots.acquire_slot(tmp_path, "process", 1) as place:
             assert place is None
     finally:
         subprocess.run(["kill", done.stdout.split()[-1]], check=True)
-    with slots.place(tmp_path, "process", 1, most_waited=30) as place:
+    with slots.acquire_slot(tmp_path, "process", 1, most_waited=30) as place:
         assert place is not None
 
 
 def test_a_process_that_answers_without_end_is_ended(tmp_path):
-    ended = process.run(
+    ended = process.run_process(
         [sys.executable, "-c", "import sys\nwhile True: sys.stdout.write('x' * 65536)"],
         b"",
         folder=tmp_path,
@@ -344,7 +344,7 @@ def test_a_process_that_answers_without_end_is_ended(tmp_path):
 
 
 def test_a_process_that_closes_its_answer_and_stays_is_ended(tmp_path):
-    ended = process.run(
+    ended = process.run_process(
         [sys.executable, "-c", "import os, time; os.close(1); os.close(2); time.sleep(60)"],
         b"",
         folder=tmp_path,
@@ -356,7 +356,7 @@ def test_a_process_that_closes_its_answer_and_stays_is_ended(tmp_path):
 
 
 def test_a_machine_that_has_no_time_for_a_file_is_no_fault_of_the_file(monkeypatch):
-    late = process.Ended(b"", "", -9, 0.2, is_late=True)
+    late = process.ProcessResult(b"", "", -9, 0.2, is_late=True)
     monkeypatch.setattr(sandbox, "run", lambda *_, **__: late)
 
     with pytest.raises(TryLater):

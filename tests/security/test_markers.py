@@ -22,7 +22,7 @@ from tests.security.test_roles import LINES
 from tests.security.world import MINISTRIES
 from tests.transactions import a_tests_own_transaction
 from tiptracker.accounts import mails
-from tiptracker.accounts.mail_links import Purpose, link
+from tiptracker.accounts.mail_links import LinkPurpose, password_link
 from tiptracker.accounts.models import AccountRequest
 from tiptracker.celery import app
 from tiptracker.choices import AccountRequestKind
@@ -124,23 +124,23 @@ def every_mail(world, reader):
         person.set_unusable_password()
         person.save()
         with transaction.atomic():
-            mails.invite(person)
-            mails.tell_of_account(person, "address and role", [person.email])
-            mails.tell_of_log_fault(person, 1)
-            mails.tell_of_administrator(person, person, "an administrator")
+            mails.send_invitation(person)
+            mails.notify_account_changed(person, "address and role", [person.email])
+            mails.notify_log_fault(person, 1)
+            mails.notify_administrator_added(person, person, "an administrator")
             asked = {"person": person, "asked_by": person, "asked_at": timezone.now(), "old_email": person.email}
             address = AccountRequest.objects.create(
                 kind=AccountRequestKind.ADDRESS, new_email="new@post.example", **asked
             )
-            mails.tell_of_request(address)
-            mails.confirm_address(address)
+            mails.notify_request_made(address)
+            mails.send_address_confirmation(address)
             mails.ask_for_consent(address, [person])
             removal = AccountRequest.objects.create(kind=AccountRequestKind.SECOND_STEP, **asked)
-            mails.tell_of_request_done(removal)
+            mails.notify_request_done(removal)
         world.client("out").post(reverse("password_forgotten"), {"email": person.email})
         do_jobs()
         new = "an entirely other password"
-        world.client("out").post(link(person, Purpose.RESET), {"password": new, "again": new})
+        world.client("out").post(password_link(person, LinkPurpose.RESET), {"password": new, "again": new})
         do_jobs()
         transaction.set_rollback(True)
     template_rendered.disconnect(note)

@@ -16,8 +16,8 @@ from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import TokenizerError
 
 from dialogues.files.sanitizers import excel_formulas
-from dialogues.files.sanitizers.errors import Unclean
-from dialogues.files.sanitizers.file_types import clean
+from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.file_types import sanitize_file
 from dialogues.files.sanitizers.office_markup import VOCABULARY
 from tests.dialogues import samples
 
@@ -305,8 +305,8 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_file_that_reaches_for_something_is_refused_and_says_what_to_do(what):
-    with pytest.raises(Unclean) as refusal:
-        clean(REFUSED[what], ".xlsx" if b"xl/workbook.xml" in REFUSED[what] else ".docx")
+    with pytest.raises(FileRejected) as refusal:
+        sanitize_file(REFUSED[what], ".xlsx" if b"xl/workbook.xml" in REFUSED[what] else ".docx")
 
     assert str(refusal.value).endswith(("choose it again.", "choose that instead.", "what was inside by itself."))
     assert "damaged" not in str(refusal.value)
@@ -419,22 +419,22 @@ def test_what_a_file_reaches_for_is_left_out_of_the_copy(what):
     with zipfile.ZipFile(io.BytesIO(sent)) as archive:
         assert any(MARK.encode() in archive.read(name) for name in archive.namelist())
 
-    copy = clean(sent, extension).content
+    copy = sanitize_file(sent, extension).content
 
     assert MARK not in content_of(copy)
-    assert clean(copy, extension).media_type
+    assert sanitize_file(copy, extension).media_type
 
 
 def test_a_refused_formula_is_named_with_its_place():
-    with pytest.raises(Unclean, match=r"“IMPORTCSV” in cell B4 of the sheet “One”\. Put the value in the place of the"):
-        clean(formula('SUM(1)+IMPORTCSV("a")'), ".xlsx")
-    with pytest.raises(Unclean, match="“WEBSERVICE” in the name “a”"):
-        clean(excel(names='<definedName name="a">WEBSERVICE("a")</definedName>'), ".xlsx")
+    with pytest.raises(FileRejected, match=r"“IMPORTCSV” in cell B4 of the sheet “One”\. Put the value in the place of the"):
+        sanitize_file(formula('SUM(1)+IMPORTCSV("a")'), ".xlsx")
+    with pytest.raises(FileRejected, match="“WEBSERVICE” in the name “a”"):
+        sanitize_file(excel(names='<definedName name="a">WEBSERVICE("a")</definedName>'), ".xlsx")
 
 
 def test_a_refused_field_is_named_and_told_how_to_become_text():
-    with pytest.raises(Unclean, match=r"by the field “INCLUDETEXT a”. In Word press Ctrl\+A, then Ctrl\+Shift\+F9"):
-        clean(field(" INCLUDETEXT  a "), ".docx")
+    with pytest.raises(FileRejected, match=r"by the field “INCLUDETEXT a”. In Word press Ctrl\+A, then Ctrl\+Shift\+F9"):
+        sanitize_file(field(" INCLUDETEXT  a "), ".docx")
 
 
 # What honest files are made of.
@@ -467,8 +467,8 @@ FIELDS = [
 
 @pytest.mark.parametrize("code", FIELDS)
 def test_field_of_an_honest_document_stays(code):
-    assert code.strip() in content_of(clean(field(code), ".docx").content)
-    assert code.strip() in content_of(clean(word(f"<w:fldSimple w:instr={quoteattr(code)}/>"), ".docx").content)
+    assert code.strip() in content_of(sanitize_file(field(code), ".docx").content)
+    assert code.strip() in content_of(sanitize_file(word(f"<w:fldSimple w:instr={quoteattr(code)}/>"), ".docx").content)
 
 
 FORMULAS = [
@@ -505,7 +505,7 @@ FORMULAS = [
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_formula_of_an_honest_workbook_stays(text):
-    assert text in content_of(clean(formula(text), ".xlsx").content)
+    assert text in content_of(sanitize_file(formula(text), ".xlsx").content)
 
 
 # --- By chance --------------------------------------------------------------------------------------------------------
@@ -553,7 +553,7 @@ def test_formulas_put_together_by_chance_call_nothing_but_what_is_known():
     taken = 0
     for _ in range(FILES * 30):
         text = "".join(chance.choices(PIECES, k=chance.randrange(1, 9)))
-        if excel_formulas.find_refused(text, frozenset({"one"})) is not None:
+        if excel_formulas.find_refused_part(text, frozenset({"one"})) is not None:
             continue
         taken += 1
         try:
@@ -646,8 +646,8 @@ def test_files_put_together_by_chance_keep_nothing_but_what_is_known(number):
     kept = 0
     for _ in range(FILES // 4):
         try:
-            copy = clean(by_chance(chance), ".docx").content
-        except Unclean:
+            copy = sanitize_file(by_chance(chance), ".docx").content
+        except FileRejected:
             continue
         kept += 1
         assert_is_known(copy)

@@ -26,7 +26,7 @@ from tests.security.asking import (
 from tests.security.world import READERS, UNENROLLED
 from tests.signing_in import enrol
 from tests.transactions import a_tests_own_transaction
-from tiptracker.choices import Scope
+from tiptracker.choices import TokenScope
 
 TABLE = """
 #                                                  officer   ambassador   own supporting other   administrator
@@ -463,24 +463,24 @@ def test_a_token_can_what_its_person_may_and_no_more(world, line):
     with a_tests_own_transaction():
         for reader in people:
             enrol(world.people[reader])
-        answers = {(reader, scope): ask(world, line, reader, scope=scope) for reader in people for scope in Scope}
-        unenrolled = ask(world, line, UNENROLLED, scope=Scope.SUBMIT)
+        answers = {(reader, scope): ask(world, line, reader, scope=scope) for reader in people for scope in TokenScope}
+        unenrolled = ask(world, line, UNENROLLED, scope=TokenScope.SUBMIT)
         transaction.set_rollback(True)
 
     told = {key: answer.status for key, answer in answers.items()}
-    assert {reader: told[reader, Scope.SUBMIT] for reader in people} == {
+    assert {reader: told[reader, TokenScope.SUBMIT] for reader in people} == {
         reader: line.expected[reader] for reader in people
     }
     reads = line.method == "GET"
-    assert {reader: told[reader, Scope.READ] for reader in people} == {
+    assert {reader: told[reader, TokenScope.READ] for reader in people} == {
         reader: line.expected[reader] if reads or reader == "deactivated" else "403" for reader in people
     }
     assert {key: found for key, answer in answers.items() if (found := world.leaks(key[0], answer.body))} == {}
     for (reader, scope), answer in answers.items():
-        if not reads and scope is Scope.READ and reader != "deactivated":
+        if not reads and scope is TokenScope.READ and reader != "deactivated":
             assert "This token may only read." in answer.body
     assert unenrolled.status == "401"
-    assert unenrolled.json == answers["deactivated", Scope.SUBMIT].json
+    assert unenrolled.json == answers["deactivated", TokenScope.SUBMIT].json
 
 
 OPEN_WITHOUT_SECOND_FACTOR = {

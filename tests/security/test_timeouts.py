@@ -13,7 +13,7 @@ from tests.test_architecture import breaches, nodes, sources
 from tiptracker import settings as as_configured
 from tiptracker.accounts import openid_tokens
 from tiptracker.infrastructure import task_messages
-from tiptracker.infrastructure.database import caches
+from tiptracker.infrastructure.database import cache_settings
 from tiptracker.mail import smtp
 
 LONGEST = 20
@@ -29,7 +29,7 @@ WITH_A_TIME_OUT = {
     "tiptracker/management/commands/demo.py": "its own web server, by `urlopen(timeout=…)`",
     "tiptracker/infrastructure/task_messages.py": "the broker: `messages.ONE_TRY`, below",
     "tiptracker/infrastructure/outages.py": "the errors of PostgreSQL alone",
-    "tiptracker/infrastructure/watchdog.py": "the process that it watches: `ASKED_WITHIN`",
+    "tiptracker/infrastructure/watchdog.py": "the process that it watches: `REQUEST_TIMEOUT_SECONDS`",
 }
 """Every file that knows how to open a connection, to what, and where its time-out stands."""
 
@@ -46,19 +46,19 @@ def test_every_file_that_opens_a_connection_is_known_with_its_time_out():
 
 def test_the_mail_server_has_a_time_out_for_each_step_and_for_all_of_them():
     assert 0 < as_configured.MAILERS["default"]["OPTIONS"]["timeout"] <= LONGEST
-    assert smtp.SECONDS_IN_ALL < settings.CELERY_TASK_TIME_LIMIT
+    assert smtp.CONNECTION_DEADLINE_SECONDS < settings.CELERY_TASK_TIME_LIMIT
 
 
 def test_scanner_and_provider_have_a_time_out():
-    assert 0 < scanner.MOST_WAITED <= LONGEST
+    assert 0 < scanner.TIMEOUT_SECONDS <= LONGEST
     assert 0 < openid.REQUESTS_TIMEOUT <= LONGEST
-    assert 0 < sum(openid_tokens.MOST_WAITED) <= LONGEST
-    assert 0 < openid_tokens.MOST_SECONDS <= LONGEST
+    assert 0 < sum(openid_tokens.TIMEOUTS) <= LONGEST
+    assert 0 < openid_tokens.MAX_SECONDS <= LONGEST
 
 
 def test_redis_has_a_time_out_of_two_seconds_at_most():
-    cache = caches("redis://127.0.0.1", folder=settings.VAR_DIR)["shared"]["OPTIONS"]
-    for waits in (cache, task_messages.ONE_TRY):
+    cache = cache_settings("redis://127.0.0.1", folder=settings.VAR_DIR)["shared"]["OPTIONS"]
+    for waits in (cache, task_messages.SENDER_OPTIONS):
         assert waits["socket_connect_timeout"] + waits["socket_timeout"] <= 2
 
 

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
 
-from dialogues.choices import Kind, Progress, Sensitivity
+from dialogues.choices import CommitmentEventKind, ClaimedProgress, Sensitivity
 from recommendations.choices import MilestoneKind, Origin, Rule
 from tests.dialogues.samples import picture
 from tests.factories import (
@@ -60,7 +60,7 @@ from tests.transactions import record
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import AccountRequest
 from tiptracker.audit.models import AuditEntry
-from tiptracker.choices import AccountRequestKind, Scope
+from tiptracker.choices import AccountRequestKind, TokenScope
 from tiptracker.jobs.models import State
 
 SMALL = picture("JPEG", (8, 8))
@@ -183,11 +183,11 @@ class World:
                 asked_at=datetime(2022, 1, 28, 6, tzinfo=UTC),
             )
         )
-        token, _ = tokens.make(
+        token, _ = tokens.create_token(
             person=self.people["officer"],
             name=self.says("the officer's token", {"officer"} | ADMINISTRATOR),
-            scope=Scope.SUBMIT,
-            expires_on=tokens.last_day(self.people["officer"]),
+            scope=TokenScope.SUBMIT,
+            expires_on=tokens.latest_expiry(self.people["officer"]),
         )
         self.keep(
             officers_token=token,
@@ -278,7 +278,7 @@ class World:
         )
         CommitmentEventFactory(
             commitment=promise,
-            kind=Kind.RESCHEDULED,
+            kind=CommitmentEventKind.RESCHEDULED,
             happened_on=date(2021, 12, 10),
             due_on=date(2022, 1, 20),
             reason=self.says("why it was moved", EMBASSY),
@@ -292,7 +292,7 @@ class World:
         settled = CommitmentFactory(
             ministry=police, text=self.says("police's settled promise", EMBASSY | OWN), letter="A letter", done=False
         )
-        for kind, day in ((Kind.REPORTED_DONE, date(2021, 12, 1)), (Kind.VERIFIED_DONE, date(2021, 12, 2))):
+        for kind, day in ((CommitmentEventKind.REPORTED_DONE, date(2021, 12, 1)), (CommitmentEventKind.VERIFIED_DONE, date(2021, 12, 2))):
             reason = self.says(f"reason of {kind}", EMBASSY)
             CommitmentEventFactory(commitment=settled, kind=kind, happened_on=day, reason=reason)
         united_states = CommitmentFactory(
@@ -307,7 +307,7 @@ class World:
             letter=self.says("our other letter", EMBASSY),
             country=self.rows["lesotho"],
         )
-        CommitmentEventFactory(commitment=reported, kind=Kind.REPORTED_DONE, happened_on=date(2021, 12, 1))
+        CommitmentEventFactory(commitment=reported, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2021, 12, 1))
         homes_promise = CommitmentFactory(
             ministry=home,
             text=self.says("home's promise", homes),
@@ -399,7 +399,7 @@ class World:
         waiting = UpdateRoundFactory(
             update=update,
             narrative=self.says("police's words", seen),
-            claimed=Progress.UNDER_WAY,
+            claimed=ClaimedProgress.UNDER_WAY,
             recorded_by=rows.colleague,
         )
         sent = self._evidence("police's proof", seen, round=waiting, bears_on=[rows.assessed, rows.figured])

@@ -1,6 +1,6 @@
 """The application's ASGI door before a WSGI application of one line, with one thread and a short deadline."""
 
-from tiptracker.asgi import Application
+from tiptracker.asgi import AsgiApplication
 
 
 def answer(environ, start_response):
@@ -8,4 +8,4 @@ def answer(environ, start_response):
     return [environ["wsgi.input"].read()]
 
 
-application = Application(answer, threads=1, most_bytes=10_000_000, seconds_at_first=1.0)
+application = AsgiApplication(answer, threads=1, most_bytes=10_000_000, seconds_at_first=1.0)

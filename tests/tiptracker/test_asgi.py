@@ -19,8 +19,8 @@ from tests.factories import OfficerFactory
 from tests.live import free_port, stop
 from tiptracker import asgi
 from tiptracker.accounts import tokens
-from tiptracker.audit.request_context import PERSON
-from tiptracker.choices import Scope
+from tiptracker.audit.request_context import PERSON_KEY
+from tiptracker.choices import TokenScope
 from tiptracker.web import error_pages
 
 POST = {"method": "POST", "path": "/accounts/login/"}
@@ -73,7 +73,7 @@ def echo(environ, start_response):
 
 
 def application(wsgi=echo, *, threads=1, seconds=30.0):
-    return asgi.Application(wsgi, threads=threads, most_bytes=1_000_000, seconds_at_first=seconds)
+    return asgi.AsgiApplication(wsgi, threads=threads, most_bytes=1_000_000, seconds_at_first=seconds)
 
 
 def length(number):
@@ -109,7 +109,7 @@ def test_a_body_that_does_not_arrive_in_time_is_given_up():
         answer.status == 200
     )  # the server said that this was all: `tiptracker.web.complete_body` tells that it was not
     assert answer_late.status == 408
-    assert answer_late.body.decode() == error_pages.html_of(*error_pages.TOO_SLOW)
+    assert answer_late.body.decode() == error_pages.render_html(*error_pages.REQUEST_TIMEOUT)
     assert answer_late.headers["content-security-policy"] == error_pages.POLICY
     assert answer_late.headers["x-frame-options"] == "DENY"
     assert app.bodies == 0
@@ -143,10 +143,10 @@ def test_too_long_a_body_is_refused_before_it_comes():
     answer = asked(application(), **POST, headers=length(1_000_001))
 
     assert answer.status == 413
-    assert answer.body.decode() == error_pages.html_of(*error_pages.TOO_LARGE)
+    assert answer.body.decode() == error_pages.render_html(*error_pages.TOO_LARGE)
 
 
-@pytest.mark.parametrize(("size", "most"), [(asgi.IN_MEMORY + 1, asgi.MOST_LONG_BODIES), (10, asgi.MOST_BODIES)])
+@pytest.mark.parametrize(("size", "most"), [(asgi.MAX_BYTES_IN_MEMORY + 1, asgi.MAX_LONG_BODIES), (10, asgi.MAX_BODIES)])
 def test_more_bodies_than_there_is_room_for_are_told_to_wait(size, most):
     async def ask():
         app = application()
@@ -178,7 +178,7 @@ def test_who_has_gone_is_answered_nothing():
 def says_whose(environ, start_response):
     """Tell that every session belongs to the person whose number its cookie begins with."""
     cookie = environ.get("HTTP_COOKIE", "")
-    environ[PERSON] = int(cookie.partition("=")[2].partition("-")[0] or 0)
+    environ[PERSON_KEY] = int(cookie.partition("=")[2].partition("-")[0] or 0)
     start_response("200 OK", [])
     return []
 
@@ -207,7 +207,7 @@ def test_one_persons_requests_leave_threads_to_others(theirs):
         tasks = [asyncio.create_task(one.run()) for one in mine]
         other = Asked(app, headers=session("8-a"))
         await other.run()
-        while len(served) < asgi.AT_ONCE_A_PERSON:  # until their threads have begun
+        while len(served) < asgi.MAX_CONCURRENT_PER_PERSON:  # until their threads have begun
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)  # in which another one would begin
         at_once = len(served)
@@ -217,7 +217,7 @@ def test_one_persons_requests_leave_threads_to_others(theirs):
 
     app, other, at_once, mine = asyncio.run(ask())
 
-    assert (other.status, at_once) == (200, asgi.AT_ONCE_A_PERSON)
+    assert (other.status, at_once) == (200, asgi.MAX_CONCURRENT_PER_PERSON)
     assert [one.status for one in mine] == [200] * 6
     assert len(served) == 6
     assert not any(share.taken for share in app.shares.values())
@@ -256,7 +256,7 @@ def test_who_asks_for_too_much_at_once_is_told_to_wait_and_nobody_else():
         app = application()
         tasks = [
             asyncio.create_task(Asked(app, **POST, headers=session("7-a") | length(9)).run())
-            for _ in range(asgi.MOST_A_PERSON)
+            for _ in range(asgi.MAX_REQUESTS_PER_PERSON)
         ]
         await asyncio.sleep(0)
         refused, other, nobody = Asked(app, headers=session("7-a")), Asked(app, headers=session("8-a")), Asked(app)
@@ -277,14 +277,14 @@ def test_who_asks_for_too_much_at_once_is_told_to_wait_and_nobody_else():
 @pytest.mark.django_db
 def test_the_application_says_whose_a_session_and_a_token_is(client):
     officer = OfficerFactory()
-    _, secret = tokens.make(person=officer, name="Nightly", scope=Scope.READ, expires_on=tokens.last_day(officer))
+    _, secret = tokens.create_token(person=officer, name="Nightly", scope=TokenScope.READ, expires_on=tokens.latest_expiry(officer))
     client.force_login(officer)
 
     page = client.get("/")
     program = Client().get("/api/v1/commitments/", headers={"Authorization": f"Bearer {secret}"})
 
-    assert page.wsgi_request.META[PERSON] == officer.pk
-    assert program.wsgi_request.META[PERSON] == officer.pk
+    assert page.wsgi_request.META[PERSON_KEY] == officer.pk
+    assert program.wsgi_request.META[PERSON_KEY] == officer.pk
 
 
 # --- Answers ----------------------------------------------------------------------------------------------------------
@@ -321,7 +321,7 @@ def test_a_fault_outside_django_is_a_page_too():
     answer = asked(application(breaks))
 
     assert answer.status == 500
-    assert answer.body.decode() == error_pages.html_of(*error_pages.OUR_FAULT)
+    assert answer.body.decode() == error_pages.render_html(*error_pages.SERVER_ERROR)
 
 
 @pytest.mark.parametrize(("stuck_after", "status"), [(120, 200), (-1, 503)])
@@ -330,7 +330,7 @@ def test_a_busy_server_is_well_and_one_whose_threads_are_stuck_is_not(monkeypatc
     is_done = threading.Event()
 
     def waits(environ, start_response):
-        if environ["PATH_INFO"] != asgi.HEALTH:
+        if environ["PATH_INFO"] != asgi.HEALTH_PATH:
             assert is_done.wait(60)
         return echo(environ, start_response)
 
@@ -338,11 +338,11 @@ def test_a_busy_server_is_well_and_one_whose_threads_are_stuck_is_not(monkeypatc
         app = application(waits)
         held = asyncio.create_task(Asked(app).run())
         await asyncio.sleep(0)
-        health = Asked(app, path=asgi.HEALTH)
+        health = Asked(app, path=asgi.HEALTH_PATH)
         await health.run()
         is_done.set()
         await held
-        after = Asked(app, path=asgi.HEALTH)
+        after = Asked(app, path=asgi.HEALTH_PATH)
         await after.run()
         return health, after
 
@@ -355,7 +355,7 @@ def test_a_busy_server_is_well_and_one_whose_threads_are_stuck_is_not(monkeypatc
 def test_a_header_with_an_underscore_passes_for_no_other():
     headers = {"x-forwarded-for": "192.0.2.7", "x_forwarded_for": "192.0.2.1", "cookie": "a=1"}
     scope = {"method": "GET", "path": "/é", "query_string": b"a=1", "http_version": "1.1", "client": ("192.0.2.9", 1)}
-    environ = asgi.environ_of(scope | {"headers": [(n.encode(), v.encode()) for n, v in headers.items()]}, None)
+    environ = asgi.build_environ(scope | {"headers": [(n.encode(), v.encode()) for n, v in headers.items()]}, None)
 
     assert {name: value for name, value in environ.items() if name.startswith("HTTP_")} == {
         "HTTP_X_FORWARDED_FOR": "192.0.2.7",

@@ -8,13 +8,13 @@ import pytest
 
 from tiptracker import country_reference
 from tiptracker.choices import Paper
-from tiptracker.text_rules import alike
+from tiptracker.text_rules import normalize_name
 
 DAY = date(2022, 1, 28)
 
 
 def test_lesotho_comes_with_its_ten_districts_its_zone_and_its_own_currency_first():
-    lesotho = country_reference.land("LSO", DAY)
+    lesotho = country_reference.find_country("LSO", DAY)
 
     assert (lesotho.name, lesotho.time_zones, lesotho.currencies) == ("Lesotho", ("Africa/Maseru",), ("LSL", "ZAR"))
     assert lesotho.paper == Paper.A4
@@ -34,7 +34,7 @@ def test_lesotho_comes_with_its_ten_districts_its_zone_and_its_own_currency_firs
     ],
 )
 def test_districts_are_what_is_called_so_else_the_widest_parts(code, kinds, districts):
-    found = country_reference.land(code, DAY)
+    found = country_reference.find_country(code, DAY)
 
     assert [level.kind for level in found.levels] == kinds
     assert len(found.districts.names) == districts
@@ -53,45 +53,45 @@ def test_districts_are_what_is_called_so_else_the_widest_parts(code, kinds, dist
     ],
 )
 def test_countries_go_by_the_name_that_the_report_gives_them(code, name):
-    assert country_reference.land(code, DAY).name == country_reference.names()[code] == name
+    assert country_reference.find_country(code, DAY).name == country_reference.country_names()[code] == name
 
 
 def test_an_accent_moves_no_country_or_district_to_the_end():
-    names = list(country_reference.names().values())
+    names = list(country_reference.country_names().values())
     ivory, aland = names.index("Côte d’Ivoire"), names.index("Åland Islands")
 
     assert names[ivory - 1 : ivory + 2] == ["Costa Rica", "Côte d’Ivoire", "Croatia"]
     assert names[aland - 1 : aland + 2] == ["Afghanistan", "Åland Islands", "Albania"]
     assert names[-1] == "Zimbabwe"
-    assert [name for name in country_reference.land("CHL", DAY).districts.names if name[0] in "BÑ"] == [
+    assert [name for name in country_reference.find_country("CHL", DAY).districts.names if name[0] in "BÑ"] == [
         "Biobío",
         "Ñuble",
     ]
-    assert country_reference.land("CHL", DAY).districts.names[-1] != "Ñuble"
+    assert country_reference.find_country("CHL", DAY).districts.names[-1] != "Ñuble"
 
 
 def test_a_currency_is_one_of_the_day_that_is_asked_for():
-    assert country_reference.land("HRV", DAY).currencies == ("HRK",)
-    assert country_reference.land("HRV", date(2026, 1, 1)).currencies == ("EUR",)
+    assert country_reference.find_country("HRV", DAY).currencies == ("HRK",)
+    assert country_reference.find_country("HRV", date(2026, 1, 1)).currencies == ("EUR",)
 
 
 def test_a_country_of_several_zones_offers_each_and_prints_on_its_own_paper():
-    mexico = country_reference.land("MEX", DAY)
+    mexico = country_reference.find_country("MEX", DAY)
 
     assert {"America/Mexico_City", "America/Tijuana"} <= set(mexico.time_zones)
     assert mexico.paper == Paper.LETTER
 
 
 def test_a_code_that_is_none_gives_nothing():
-    assert [country_reference.land(code, DAY) for code in ("", "XXX", "lso", "LS")] == [None] * 4
+    assert [country_reference.find_country(code, DAY) for code in ("", "XXX", "lso", "LS")] == [None] * 4
 
 
 def test_whatever_is_chosen_can_be_kept():
     """No part of a country has the name of another one, none is too long; every zone is one that Python knows."""
-    for code in country_reference.names():
-        for level in country_reference.land(code, DAY).levels:
-            often = Counter(map(alike, level.names))
+    for code in country_reference.country_names():
+        for level in country_reference.find_country(code, DAY).levels:
+            often = Counter(map(normalize_name, level.names))
             assert set(often.values()) <= {1}, (code, level.kind, often.most_common(1))
             assert max(map(len, level.names)) <= 100
-    assert {"Maputo", "Maputo (city)"} & set(country_reference.land("MOZ", DAY).districts.names) == {"Maputo (city)"}
-    assert [zone for zone in country_reference.zones() if not ZoneInfo(zone).key] == []
+    assert {"Maputo", "Maputo (city)"} & set(country_reference.find_country("MOZ", DAY).districts.names) == {"Maputo (city)"}
+    assert [zone for zone in country_reference.list_time_zones() if not ZoneInfo(zone).key] == []

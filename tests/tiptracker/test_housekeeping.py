@@ -37,7 +37,7 @@ def ago(**span):
 
 
 def remove():
-    return housekeeping.remove_what_is_over(now=timezone.now())
+    return housekeeping.remove_expired(now=timezone.now())
 
 
 def keep(name, *, days):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tiptracker.text_rules import seen
+from tiptracker.text_rules import remove_invisible
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,8 @@ from tiptracker.text_rules import seen
     ],
 )
 def test_seen_leaves_out_what_nobody_sees(text, kept):
-    assert seen(text) == kept
+    assert remove_invisible(text) == kept
 
 
 def test_seen_in_one_line_is_one_line():
-    assert seen("A\r\nraid\u2028now\tand\u00a0then", in_one_line=True) == "A  raid now and\u00a0then"
+    assert remove_invisible("A\r\nraid\u2028now\tand\u00a0then", in_one_line=True) == "A  raid now and\u00a0then"

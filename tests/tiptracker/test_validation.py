@@ -8,31 +8,20 @@ from dialogues.models import Dialogue
 from tests.factories import MASERU, DialogueFactory, OfficerFactory, at_noon
 from tests.refusing import refuses
 from tests.transactions import record
-from tiptracker.validation import (
-    ChangedMeanwhile,
-    add,
-    change,
-    refuse_backwards,
-    refuse_future,
-    refuse_stale,
-    refuse_unseen,
-    spelt,
-    spelt_moment,
-    written,
-)
+from tiptracker.validation import EditConflict, insert_row, update_row, refuse_reversed_dates, refuse_future, refuse_stale, refuse_unseen, format_date, format_moment, require_text
 
 NOW = at_noon(date(2022, 1, 28))
 
 
 def test_day_and_moment_are_spelt_as_read_in_the_country():
-    assert spelt(date(2021, 12, 9)) == "9 December 2021"
-    assert spelt_moment(datetime(2022, 1, 27, 22, 30, tzinfo=UTC), NOW) == "28 January 2022 at 00:30"
+    assert format_date(date(2021, 12, 9)) == "9 December 2021"
+    assert format_moment(datetime(2022, 1, 27, 22, 30, tzinfo=UTC), NOW) == "28 January 2022 at 00:30"
 
 
 def test_text_is_written_without_blanks_around_it_or_refused():
-    assert written("  said \n", "Say it.", field="text") == "said"
+    assert require_text("  said \n", "Say it.", field="text") == "said"
     with refuses("Say it.", field="text"):
-        written(" \n ", "Say it.", field="text")
+        require_text(" \n ", "Say it.", field="text")
 
 
 def test_today_has_come_and_tomorrow_has_not():
@@ -48,22 +37,22 @@ def test_today_is_the_countrys_day_though_it_is_still_yesterday_in_utc():
 
 
 def test_span_may_be_one_day_but_not_turned_round():
-    refuse_backwards(date(2022, 1, 1), date(2022, 1, 1), field="happened_to")
-    refuse_backwards(None, date(2022, 1, 1), field="happened_to")
+    refuse_reversed_dates(date(2022, 1, 1), date(2022, 1, 1), field="happened_to")
+    refuse_reversed_dates(None, date(2022, 1, 1), field="happened_to")
     with refuses("The last day lies before the first.", field="happened_to"):
-        refuse_backwards(date(2022, 1, 2), date(2022, 1, 1), field="happened_to")
+        refuse_reversed_dates(date(2022, 1, 2), date(2022, 1, 1), field="happened_to")
 
 
 @pytest.mark.django_db
 def test_row_that_its_fields_do_not_hold_is_refused_beside_the_field():
     row = DialogueFactory.build(country=None, recorded_by=None, place="x" * 201)
     with refuses("at most 200 characters", field="place"):
-        add(row)
+        insert_row(row)
 
     kept = DialogueFactory()
     kept.purpose = "y" * 301
     with refuses("at most 300 characters", field="purpose"):
-        change(kept)
+        update_row(kept)
     assert Dialogue.objects.get().purpose == "Progress on the recommendations"
 
 
@@ -95,5 +84,5 @@ def test_newer_row_than_the_page_showed_is_told_of():
     refuse_unseen(newest, None, NOW, what="review")
     refuse_unseen(newest, newest.pk, NOW, what="review")
     refuse_unseen(None, 0, NOW, what="review")
-    with pytest.raises(ChangedMeanwhile, match=r"Palesa Nkosi recorded a newer review on 8 November 2021 at 12:00\."):
+    with pytest.raises(EditConflict, match=r"Palesa Nkosi recorded a newer review on 8 November 2021 at 12:00\."):
         refuse_unseen(newest, 0, NOW, what="review")

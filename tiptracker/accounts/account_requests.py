@@ -17,20 +17,20 @@ from django.db import transaction
 from tiptracker.accounts import actions, mail_links, mails
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Country, User
-from tiptracker.audit.actions import Told, log_now, record, record_all
+from tiptracker.audit.actions import AuditEvent, log_now, record, record_all
 from tiptracker.audit.models import AuditEntry
-from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, Role, Word
+from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, Role, ChoiceEnum
 from tiptracker.errors import Refused
 
 DELAY = timedelta(days=1)
 """How long a new address that an administrator asked for waits, and a reset of the password after the second step."""
 LAPSES_AFTER = timedelta(days=7)
 """How long a request waits for consent."""
-ROLE_COUNTS_AFTER = timedelta(days=14)
+MINIMUM_ROLE_AGE = timedelta(days=14)
 """How long an ambassador has to have the role before their consent counts, so that the post has read of it."""
 
 
-class Stage(Word):
+class AccountRequestStage(ChoiceEnum):
     """How far a request is."""
 
     LINK = "link", "Waits for the link in the mail to the new address to be opened"
@@ -42,24 +42,24 @@ class Stage(Word):
     LAPSED = "lapsed", "Lapsed: not completed in time"
 
 
-def stage(request: AccountRequest, now: datetime) -> Stage:
+def request_stage(request: AccountRequest, now: datetime) -> AccountRequestStage:
     """How far `request` is at `now`."""
     taken = {step.kind for step in request.steps.all()}
     ends = {
-        AccountRequestStepKind.REVERTED: Stage.REVERTED,
-        AccountRequestStepKind.DONE: Stage.DONE,
-        AccountRequestStepKind.STOPPED: Stage.STOPPED,
+        AccountRequestStepKind.REVERTED: AccountRequestStage.REVERTED,
+        AccountRequestStepKind.DONE: AccountRequestStage.DONE,
+        AccountRequestStepKind.STOPPED: AccountRequestStage.STOPPED,
     }
     if ended := next((stage for kind, stage in ends.items() if kind in taken), None):
         return ended
     if AccountRequestStepKind.CONSENTED in taken:
-        return Stage.DELAY
+        return AccountRequestStage.DELAY
     if now - request.asked_at > (DELAY if request.is_own else LAPSES_AFTER):
-        return Stage.LAPSED
-    return Stage.LINK if request.is_own else Stage.CONSENT
+        return AccountRequestStage.LAPSED
+    return AccountRequestStage.LINK if request.is_own else AccountRequestStage.CONSENT
 
 
-WAITING = frozenset({Stage.LINK, Stage.CONSENT, Stage.DELAY})
+WAITING_STAGES = frozenset({AccountRequestStage.LINK, AccountRequestStage.CONSENT, AccountRequestStage.DELAY})
 
 
 def due_at(request: AccountRequest) -> datetime:
@@ -78,14 +78,14 @@ def consenters(request: AccountRequest, now: datetime) -> list[User]:
     `invite_administrator`, on the server.
     """
     given_by = dict(User.objects.get_queryset().values_list("pk", "role_given_by"))
-    askers = _line(request.asked_by_id, given_by)
+    askers = _role_lineage(request.asked_by_id, given_by)
     people = User.objects.get_queryset().filter(is_active=True).exclude(pk__in=[request.asked_by_id, request.person_id])
     able = [
         one
         for one in people.filter(role__in=[Role.ADMINISTRATOR, Role.AMBASSADOR]).prefetch_related("countries")
         if one.has_usable_password() and Backend().user_can_authenticate(one)
     ]
-    independent = [one for one in able if one.role == Role.ADMINISTRATOR and not askers & _line(one.pk, given_by)]
+    independent = [one for one in able if one.role == Role.ADMINISTRATOR and not askers & _role_lineage(one.pk, given_by)]
     if independent:
         return independent
     countries = {country.pk for country in countries_of(request.person)}
@@ -94,12 +94,12 @@ def consenters(request: AccountRequest, now: datetime) -> list[User]:
         one
         for one in able
         if one.role == Role.AMBASSADOR
-        and (one.role_given_at is None or now - one.role_given_at >= ROLE_COUNTS_AFTER)
+        and (one.role_given_at is None or now - one.role_given_at >= MINIMUM_ROLE_AGE)
         and (is_administrator or countries & {country.pk for country in one.countries.all()})
     ]
 
 
-def _line(pk: int, given_by: dict[int, int | None]) -> set[int]:
+def _role_lineage(pk: int, given_by: dict[int, int | None]) -> set[int]:
     """Somebody, who gave them their role, who gave that one theirs, and so on."""
     line: set[int] = set()
     one: int | None = pk
@@ -109,7 +109,7 @@ def _line(pk: int, given_by: dict[int, int | None]) -> set[int]:
     return line
 
 
-def may_stop(request: AccountRequest, by: User, now: datetime) -> bool:
+def can_stop(request: AccountRequest, by: User, now: datetime) -> bool:
     """The owner, who asked, and whoever may consent."""
     return by.pk in (request.person_id, request.asked_by_id) or by in consenters(request, now)
 
@@ -123,31 +123,31 @@ def countries_of(person: User) -> list[Country]:
 
 
 @transaction.atomic
-def ask_for_address(*, person: User, email: str, by: User, now: datetime) -> AccountRequest:
+def request_address_change(*, person: User, email: str, by: User, now: datetime) -> AccountRequest:
     """Ask for another address of an account that has a password. Raises PermissionDenied, Refused."""
-    held = _held(person, by)
+    held = _lock_person(person, by)
     email = email.strip().lower()
     if email == held.email:
         raise Refused("That is the address of the account already. Give another one.", field="email")
     if User.objects.get_queryset().filter(email=email).exists():
         raise Refused("Another account has that address. Give another one.", field="email")
-    return _ask(held, AccountRequestKind.ADDRESS, email, by, now)
+    return _create_request(held, AccountRequestKind.ADDRESS, email, by, now)
 
 
 @transaction.atomic
-def ask_to_remove_second_step(*, person: User, by: User, now: datetime) -> AccountRequest:
+def request_second_factor_removal(*, person: User, by: User, now: datetime) -> AccountRequest:
     """Ask to remove every second step of somebody who lost theirs. Raises PermissionDenied, Refused."""
     if person == by:
         raise Refused("Nobody does this to their own account. Ask another administrator.")
-    held = _held(person, by)
+    held = _lock_person(person, by)
     if not Authenticator.objects.filter(user=held).exists():
         raise Refused(f"{held} has no second step: there is nothing to remove.")
-    return _ask(held, AccountRequestKind.SECOND_STEP, "", by, now)
+    return _create_request(held, AccountRequestKind.SECOND_STEP, "", by, now)
 
 
-def _ask(person: User, kind: AccountRequestKind, email: str, by: User, now: datetime) -> AccountRequest:
+def _create_request(person: User, kind: AccountRequestKind, email: str, by: User, now: datetime) -> AccountRequest:
     for earlier in AccountRequest.objects.filter(person=person, kind=kind).waiting().prefetch_related("steps"):
-        if stage(earlier, now) in WAITING:
+        if request_stage(earlier, now) in WAITING_STAGES:
             raise Refused("The same was asked for already and waits. Stop that request first.", field="email")
     request = AccountRequest(
         person=person, kind=kind, old_email=person.email, new_email=email, asked_by=by, asked_at=now
@@ -161,15 +161,15 @@ def _ask(person: User, kind: AccountRequestKind, email: str, by: User, now: date
             field="email",
         )
     request.save(force_insert=True)
-    mails.tell_of_request(request)
+    mails.notify_request_made(request)
     mails.ask_for_consent(request, asked)
     if request.is_own:
-        mails.confirm_address(request)
-    _tell_posts("person.address_change_asked" if email else "person.second_factor_drop_asked", request, by)
+        mails.send_address_confirmation(request)
+    _log_for_countries("person.address_change_asked" if email else "person.second_factor_drop_asked", request, by)
     return request
 
 
-def _held(person: User, by: User) -> User:
+def _lock_person(person: User, by: User) -> User:
     if person != by and by.role != Role.ADMINISTRATOR:
         raise PermissionDenied
     held = User.objects.get_queryset().select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
@@ -187,79 +187,79 @@ def consent(*, request: AccountRequest, by: User, now: datetime) -> None:
 
     Raises PermissionDenied, Refused.
     """
-    request = _locked(request)
+    request = _lock_request(request)
     if by not in consenters(request, now):
         raise PermissionDenied
-    if stage(request, now) is not Stage.CONSENT:
+    if request_stage(request, now) is not AccountRequestStage.CONSENT:
         raise Refused("This request does not wait for consent any more. Load the page again.")
-    if request.kind == AccountRequestKind.SECOND_STEP and _was_reset_lately(request.person):
+    if request.kind == AccountRequestKind.SECOND_STEP and _was_password_reset_recently(request.person):
         raise Refused(
             f"A new password was set for {request.person} by mail within the last day. Ask {request.person} in person "
             "or by telephone whether they did that, and consent a day after it."
         )
-    _take(request, AccountRequestStepKind.CONSENTED, by, now)
+    _record_step(request, AccountRequestStepKind.CONSENTED, by, now)
     if request.kind == AccountRequestKind.SECOND_STEP or now >= due_at(request):
         _carry_out(request, by, now, consented=True)
     else:
-        _tell_posts("person.request_consented", request, by)
+        _log_for_countries("person.request_consented", request, by)
 
 
 @transaction.atomic
-def stop(*, request: AccountRequest, by: User | None, now: datetime) -> Stage:
+def stop(*, request: AccountRequest, by: User | None, now: datetime) -> AccountRequestStage:
     """Stop a request, or put back an address within a day of its change. `by` is None by the link of the mail.
 
     Gives how far the request is then. Raises PermissionDenied, Refused.
     """
-    request = _locked(request)
-    if by is not None and not may_stop(request, by, now):
+    request = _lock_request(request)
+    if by is not None and not can_stop(request, by, now):
         raise PermissionDenied
-    at = stage(request, now)
-    if at in WAITING:
-        _take(request, AccountRequestStepKind.STOPPED, by, now)
-        _tell_posts("person.request_stopped", request, by)
-        return Stage.STOPPED
+    at = request_stage(request, now)
+    if at in WAITING_STAGES:
+        _record_step(request, AccountRequestStepKind.STOPPED, by, now)
+        _log_for_countries("person.request_stopped", request, by)
+        return AccountRequestStage.STOPPED
     done = next((step.at for step in request.steps.all() if step.kind == AccountRequestStepKind.DONE), None)
     is_address = request.kind == AccountRequestKind.ADDRESS
-    if at is Stage.DONE and is_address and done and now - done <= DELAY and request.person.email == request.new_email:
-        _take(request, AccountRequestStepKind.REVERTED, by, now)
+    if at is AccountRequestStage.DONE and is_address and done and now - done <= DELAY and request.person.email == request.new_email:
+        _record_step(request, AccountRequestStepKind.REVERTED, by, now)
         ended = _set_address(request, request.old_email)
-        _tell_posts("person.address_put_back", request, by, ended)
-        return Stage.REVERTED
+        _log_for_countries("person.address_put_back", request, by, ended)
+        return AccountRequestStage.REVERTED
     raise Refused(f"This request can’t be stopped: {at.label.lower()}. Tell an administrator if that is wrong.")
 
 
 @transaction.atomic
 def confirm_address(*, token: str, now: datetime) -> User | None:
     """Carry out the owner's own request, by the link that was sent to the new address; None where the link is void."""
-    request = mail_links.request_of(token, mail_links.Decision.CONFIRM)
+    request = mail_links.find_request(token, mail_links.RequestLinkAction.CONFIRM)
     if request is None:
         return None
-    request = _locked(request)
-    if stage(request, now) is not Stage.LINK or not Backend().user_can_authenticate(request.person):
+    request = _lock_request(request)
+    if request_stage(request, now) is not AccountRequestStage.LINK or not Backend().user_can_authenticate(request.person):
         return None
     _carry_out(request, request.person, now)
     return request.person
 
 
-def carry_out_due(*, now: datetime) -> int:
+def carry_out_due_requests(*, now: datetime) -> int:
     """Carry out what was consented to and has waited long enough, each by itself; gives how many."""
     waiting = AccountRequest.objects.filter(
         steps__kind=AccountRequestStepKind.CONSENTED, asked_at__lte=now - DELAY
     ).waiting()
-    return sum(_carry_out_due(one, now) for one in waiting.order_by("pk"))
+    return sum(_carry_out_if_due(one, now) for one in waiting.order_by("pk"))
 
 
 @transaction.atomic
-def _carry_out_due(request: AccountRequest, now: datetime) -> bool:
+def _carry_out_if_due(request: AccountRequest, now: datetime) -> bool:
     """Whether it was still to be carried out once it was held."""
-    request = _locked(request)
-    is_due = stage(request, now) is Stage.DELAY
+    request = _lock_request(request)
+    is_due = request_stage(request, now) is AccountRequestStage.DELAY
     if is_due:
         _carry_out(request, None, now)
     return is_due
 
 
-def _locked(request: AccountRequest) -> AccountRequest:
+def _lock_request(request: AccountRequest) -> AccountRequest:
     """The request as it stands, with its person held: whoever else decides on it waits."""
     person = (
         User.objects.get_queryset()
@@ -279,40 +279,40 @@ def _carry_out(request: AccountRequest, by: User | None, now: datetime, *, conse
         person, verb = request.person, "person.second_factor_dropped"
         before = {"second_factors": sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))}
         Authenticator.objects.filter(user=person).delete()
-        _take(request, AccountRequestStepKind.DONE, by, now)
-        ended = actions.end_all(person)
-        mails.tell_of_request_done(request)
+        _record_step(request, AccountRequestStepKind.DONE, by, now)
+        ended = actions.revoke_access(person)
+        mails.notify_request_done(request)
     elif User.objects.get_queryset().filter(email=request.new_email).exists():
         verb = "person.request_stopped"
-        _take(request, AccountRequestStepKind.STOPPED, None, now)
+        _record_step(request, AccountRequestStepKind.STOPPED, None, now)
     else:
-        _take(request, AccountRequestStepKind.DONE, by, now)
+        _record_step(request, AccountRequestStepKind.DONE, by, now)
         ended = _set_address(request, request.new_email)
     if consented:
-        _tell_posts("person.request_consented", request, by)
-    _tell_posts(verb, request, by, ended, before)
+        _log_for_countries("person.request_consented", request, by)
+    _log_for_countries(verb, request, by, ended, before)
 
 
-def _set_address(request: AccountRequest, email: str) -> list[Told]:
+def _set_address(request: AccountRequest, email: str) -> list[AuditEvent]:
     """Give what the log has to be told of what ended by it."""
     person = request.person
     person.email = email
     person.version += 1
     person.save(update_fields=["email", "version"])
-    ended = actions.end_all(person)
-    mails.tell_of_request_done(request)
+    ended = actions.revoke_access(person)
+    mails.notify_request_done(request)
     return ended
 
 
-def _take(request: AccountRequest, kind: AccountRequestStepKind, by: User | None, now: datetime) -> None:
+def _record_step(request: AccountRequest, kind: AccountRequestStepKind, by: User | None, now: datetime) -> None:
     AccountRequestStep.objects.create(request=request, kind=kind, by=by, at=now)
 
 
-def _tell_posts(
+def _log_for_countries(
     verb: str,
     request: AccountRequest,
     by: User | None,
-    ended: Sequence[Told] = (),
+    ended: Sequence[AuditEvent] = (),
     before: dict[str, Any] | None = None,
 ) -> None:
     """Tell what ended, then of this in the log of each country of the person; of none where there is no country."""
@@ -327,6 +327,6 @@ def _tell_posts(
         record(verb, by=by, row=person, country=country, before=before, after=after)
 
 
-def _was_reset_lately(person: User) -> bool:
+def _was_password_reset_recently(person: User) -> bool:
     resets = AuditEntry.objects.on(person).filter(verb="person.password_reset", at__gt=log_now() - DELAY)
     return resets.exists()

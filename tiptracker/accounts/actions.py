@@ -12,7 +12,7 @@ from django.db import transaction
 from tiptracker.accounts import mail_links, mails, tokens
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import Country, User
-from tiptracker.audit.actions import Told, record, record_all
+from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.mail.models import Mail
@@ -28,17 +28,17 @@ def invite(*, person: User, by: User) -> Mail:
     person = User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     if person.has_usable_password():
         raise Refused(f"{person} has set a password already and can ask for another on the sign-in page.")
-    if not mails.waiting_invitation(person):
+    if not mails.find_waiting_invitation(person):
         person.set_unusable_password()  # a new one each time, so that links made before are void
         person.save(update_fields=["password"])
-        mail = mails.invite(person)
+        mail = mails.send_invitation(person)
         record("person.invited", by=by, row=person)
         return mail
-    return mails.invite(person)
+    return mails.send_invitation(person)
 
 
 @transaction.atomic
-def ask_for_password(email: str) -> None:
+def request_password_reset(email: str) -> None:
     """Queue the mail with a link to whoever signs in as `email`; for a stranger the same is done, to no effect."""
     person = User.objects.get_queryset().filter(email=email).first()
     mails.send_reset_link(person, email)
@@ -46,33 +46,33 @@ def ask_for_password(email: str) -> None:
 
 
 @transaction.atomic
-def set_password(*, token: str, password: str, purpose: mail_links.Purpose) -> bool:
+def set_password(*, token: str, password: str, purpose: mail_links.LinkPurpose) -> bool:
     """Set the password by a link of the mail; whoever is signed in to the account is signed out, its tokens end.
 
     Whether it was set: not where the link works no longer, which is judged once nobody else can use it meanwhile.
     """
-    person = mail_links.person_of(token, purpose, locked=True)
+    person = mail_links.find_person(token, purpose, locked=True)
     if person is None:
         return False
     person.set_password(password)
     person.save(update_fields=["password"])
-    ended = end_all(person)
-    verb = "person.invitation_accepted" if purpose == mail_links.Purpose.INVITATION else "person.password_reset"
-    mails.tell_of_change(person, "A new password was set")
-    record_all([*ended, Told(verb, person)], by=person)
+    ended = revoke_access(person)
+    verb = "person.invitation_accepted" if purpose == mail_links.LinkPurpose.INVITATION else "person.password_reset"
+    mails.notify_sign_in_changed(person, "A new password was set")
+    record_all([*ended, AuditEvent(verb, person)], by=person)
     return True
 
 
 @transaction.atomic
-def renew(*, person: User, by: User, until: date) -> None:
+def renew_account(*, person: User, by: User, until: date) -> None:
     """Let the account last until and including this day. What was begun before it ran out stays ended."""
-    _refuse_oneself(person, by)
+    _refuse_own_account(person, by)
     had_run_out = not Backend().user_can_authenticate(person)
     before = {"valid_until_on": person.valid_until_on}
     person.valid_until_on = until
     person.save(update_fields=["valid_until_on"])
-    ended = end_all(person) if had_run_out else []
-    record_all([*ended, Told("person.renewed", person, before, {"valid_until_on": until})], by=by)
+    ended = revoke_access(person) if had_run_out else []
+    record_all([*ended, AuditEvent("person.renewed", person, before, {"valid_until_on": until})], by=by)
 
 
 @transaction.atomic
@@ -80,12 +80,12 @@ def reset_second_factor(*, person: User) -> None:
     """Remove every second step, by whoever runs the server: no administrator can sign in, as without SECRET_KEY."""
     dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
     Authenticator.objects.filter(user=person).delete()
-    ended = end_all(person)
-    mails.tell_of_change(person, "Whoever runs the server removed every second step of your sign-in")
-    record_all([*ended, Told("person.second_factor_dropped", person, before={"second_factors": dropped})], by=None)
+    ended = revoke_access(person)
+    mails.notify_sign_in_changed(person, "Whoever runs the server removed every second step of your sign-in")
+    record_all([*ended, AuditEvent("person.second_factor_dropped", person, before={"second_factors": dropped})], by=None)
 
 
-class Standing(NamedTuple):
+class AccountSnapshot(NamedTuple):
     """How an account stood or stands: what an administrator gives, and whether anything works in its name."""
 
     email: str
@@ -97,11 +97,11 @@ class Standing(NamedTuple):
     """What somebody is, by country; nothing while the account is closed."""
 
 
-GIVEN = {"email": "e-mail address", "role": "role", "ministry": "ministry", "countries": "countries"}
+IDENTITY_FIELDS = {"email": "e-mail address", "role": "role", "ministry": "ministry", "countries": "countries"}
 """What makes somebody another to the record, in words: once one of these is changed, they sign in anew."""
 
 
-def standing(person: User) -> Standing:
+def snapshot_account(person: User) -> AccountSnapshot:
     """How the account of `person` stands now."""
     countries = list(person.countries.all())
     posts: dict[Country, dict[str, str]] = {}
@@ -111,36 +111,36 @@ def standing(person: User) -> Standing:
         posts = {country: {"name": person.name, "role": person.role} for country in countries}
     works = Backend().user_can_authenticate(person)
     keys = frozenset(country.pk for country in countries)
-    return Standing(person.email, person.role, person.ministry_id, keys, works, posts)
+    return AccountSnapshot(person.email, person.role, person.ministry_id, keys, works, posts)
 
 
 @transaction.atomic
-def follow_change(*, person: User, before: Standing | None, by: User, first: Told | None = None) -> None:
+def handle_account_change(*, person: User, before: AccountSnapshot | None, by: User, first: AuditEvent | None = None) -> None:
     """What follows once an administrator has added (`before` is None) or changed a person.
 
     The log of each country tells who got or lost a role there. Whoever became somebody else, or whose account did not
     work or works no longer, is signed out and loses all tokens; a mail tells of it, to the old address too. The other
     administrators are told of a new one. `first` is what the log tells before all of that.
     """
-    after = standing(person)
-    changed = [word for name, word in GIVEN.items() if before and getattr(before, name) != getattr(after, name)]
-    ended = end_all(person) if before and (changed or not (before.works and after.works)) else []
+    after = snapshot_account(person)
+    changed = [word for name, word in IDENTITY_FIELDS.items() if before and getattr(before, name) != getattr(after, name)]
+    ended = revoke_access(person) if before and (changed or not (before.works and after.works)) else []
     if before and changed:
-        mails.tell_of_account(person, ", ".join(changed), sorted({before.email, after.email}))
+        mails.notify_account_changed(person, ", ".join(changed), sorted({before.email, after.email}))
     is_new = not (before and before.works and before.role == after.role)
     if after.works and after.role == Role.ADMINISTRATOR and is_new:
-        _tell_administrators(person, by)
+        _notify_administrators(person, by)
     record_all([*([first] if first else []), *ended], by=by)
-    _record_roles(person, before.posts if before else {}, after.posts, by)
+    _log_role_changes(person, before.posts if before else {}, after.posts, by)
 
 
-def _tell_administrators(added: User, by: User) -> None:
+def _notify_administrators(added: User, by: User) -> None:
     others = User.objects.get_queryset().filter(role=Role.ADMINISTRATOR, is_active=True)
     for one in others.exclude(pk__in=[added.pk, by.pk]):
-        mails.tell_of_administrator(one, added, by.name)
+        mails.notify_administrator_added(one, added, by.name)
 
 
-def _record_roles(
+def _log_role_changes(
     person: User, before: Mapping[Country, Mapping[str, str]], after: Mapping[Country, Mapping[str, str]], by: User
 ) -> None:
     for country in sorted({*before, *after}, key=str):
@@ -150,18 +150,18 @@ def _record_roles(
             record(verb, by=by, row=person, country=country, before=was, after=became)
 
 
-def _refuse_oneself(person: User, by: User) -> None:
+def _refuse_own_account(person: User, by: User) -> None:
     if person == by:
         raise Refused("Nobody does this to their own account. Ask another administrator.")
 
 
-def end_all(person: User) -> list[Told]:
+def revoke_access(person: User) -> list[AuditEvent]:
     """End what was begun in the name of `person`: every sign-in, every token. Gives what the log has to be told."""
     end_sign_ins(person)
     return tokens.revoke_all(person)
 
 
-def can_remove(step: Authenticator) -> bool:
+def can_remove_second_factor(step: Authenticator) -> bool:
     """Whether `step` may go: the last one stays where one is required. (allauth itself asks only for the app.)"""
     return bool(get_adapter().can_delete_authenticator(step))
 

@@ -21,18 +21,18 @@ from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 
-LOCKED_OUT = f"Too many attempts went wrong. Wait {settings.LOCKED_OUT_MINUTES} minutes, then try again."
+LOCKED_OUT_MESSAGE = f"Too many attempts went wrong. Wait {settings.LOCKED_OUT_MINUTES} minutes, then try again."
 
 
-class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth's adapter with sign-up closed."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "The e-mail address and the password don’t go together. Type both again.",
         "incorrect_password": "That is not your password. Type it again.",
         "incorrect_code": "That code did not work: each works once, and not for long. Type what your app shows now.",
-        "too_many_login_attempts": LOCKED_OUT,
-        "rate_limited": LOCKED_OUT,
+        "too_many_login_attempts": LOCKED_OUT_MESSAGE,
+        "rate_limited": LOCKED_OUT_MESSAGE,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -68,13 +68,13 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user.is_active and not is_expired(user):
             return None
         with transaction.atomic():
-            record("person.sign_in_refused", by=None, row=user, after={"account": _why_not(user)})
+            record("person.sign_in_refused", by=None, row=user, after={"account": _refusal_reason(user)})
         return redirect("account_inactive" if not user.is_active else "account_expired")
 
     def login(self, request: HttpRequest, user: User) -> None:
         with transaction.atomic():
             super().login(request, user)
-            sessions.begin(request.session)
+            sessions.start_session(request.session)
             shown = [one.get("type", one["method"]) for one in get_authentication_records(request, user)]
             record("person.signed_in", by=user, row=user, after={"with": shown})
 
@@ -100,7 +100,7 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             record(verb, by=None, row=User.objects.get_queryset().filter(email=email).first())
 
 
-def _why_not(person: User) -> str:
+def _refusal_reason(person: User) -> str:
     return "expired" if person.is_active else "closed"
 
 

@@ -12,13 +12,13 @@ from rest_framework.request import Request
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit import request_context
-from tiptracker.choices import Scope
+from tiptracker.choices import TokenScope
 
 if TYPE_CHECKING:  # it imports this module
     from rest_framework.views import APIView
 
 BEARER = "Bearer"
-REFUSED = "This token does not work: it is none of ours, or has ended. Make another one on the page of your tokens."
+INVALID_TOKEN_MESSAGE = "This token does not work: it is none of ours, or has ended. Make another one on the page of your tokens."
 """One sentence for every reason: who found a token learns nothing of it."""
 
 
@@ -30,27 +30,27 @@ class TokenAuthentication(BaseAuthentication):
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != BEARER.lower():
             return None
-        token = tokens.of_secret(secret.strip())
-        if why := tokens.why_not(token) if token else "unknown":
+        token = tokens.find_token(secret.strip())
+        if why := tokens.refusal_reason(token) if token else "unknown":
             tokens.note_refusal(token, why)
         if token is None or why:
-            raise AuthenticationFailed(REFUSED)
+            raise AuthenticationFailed(INVALID_TOKEN_MESSAGE)
         tokens.note_use(token, request_context.address.get())
         request_context.token.set(token.beginning)
-        request_context.say_whose(request, token.person_id)
+        request_context.set_request_person(request, token.person_id)
         if zone := token.person.time_zone():
-            timezone.activate(ZoneInfo(zone))  # until tiptracker.clock.country_time ends the request
+            timezone.activate(ZoneInfo(zone))  # until tiptracker.clock.country_time_middleware ends the request
         return token.person, token
 
     def authenticate_header(self, request: Request) -> str:
         return BEARER
 
 
-class WithinScope(BasePermission):
+class TokenScopePermission(BasePermission):
     """A token that may only read writes nothing."""
 
     message = "This token may only read. Make one that may read and submit, on the page of your tokens."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         token = request.auth
-        return not isinstance(token, ApiToken) or token.scope == Scope.SUBMIT or request.method in SAFE_METHODS
+        return not isinstance(token, ApiToken) or token.scope == TokenScope.SUBMIT or request.method in SAFE_METHODS

@@ -14,7 +14,7 @@ def is_expired(person: User) -> bool:
     return person.valid_until_on is not None and person.valid_until_on < clock.today()
 
 
-def in_a_year() -> date:
+def default_valid_until() -> date:
     """The last day of an account that is made or renewed today, unless an administrator says otherwise."""
     return clock.today() + timedelta(days=365)
 

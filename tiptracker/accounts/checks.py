@@ -11,13 +11,13 @@ from tiptracker.accounts import secrets_at_rest
 
 
 @register(Tags.database)
-def secrets_open(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+def check_secrets_readable(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Warn where SECRET_KEY was changed without SECRET_KEY_FALLBACKS. No error: one has to get back in."""
     if "default" not in (databases or ()):
         return []
     try:
         is_there = Authenticator._meta.db_table in connection.introspection.table_names()
-        if not is_there or not secrets_at_rest.some_do_not_open():
+        if not is_there or not secrets_at_rest.has_unreadable_secrets():
             return []
     except DatabaseError:
         return []  # the command that was asked for says so itself

@@ -15,10 +15,10 @@ from django.db import transaction
 from tiptracker import text_rules
 from tiptracker.accounts import one_time_codes
 from tiptracker.accounts.models import User
-from tiptracker.choices import Scope
-from tiptracker.web.frontend.forms import DayInput, PlainForm
+from tiptracker.choices import TokenScope
+from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
-CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+CODE_WIDGET_ATTRIBUTES = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -34,7 +34,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         self.fields.pop("remember", None)
 
 
-class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]
+class PasswordReauthenticationForm(ReauthenticateForm):  # type: ignore[misc]
     """One's own password (`password`), before something that a borrowed browser must not do."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -42,24 +42,24 @@ class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]
         self.fields["password"].widget.attrs.pop("placeholder", None)
 
 
-class PasswordForgottenForm(PlainForm):
+class PasswordForgottenForm(TrackerForm):
     """The address of an account (`email`), which may or may not be there."""
 
     email = forms.EmailField(label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "username"}))
 
 
-class NewPasswordForm(PlainForm):
+class NewPasswordForm(TrackerForm):
     """A password, twice (`password`, `again`)."""
 
     password = forms.CharField(
-        max_length=text_rules.SECRET,
+        max_length=text_rules.PASSWORD_MAX_LENGTH,
         label="New password",
         strip=False,
         help_text=" ".join(password_validators_help_texts()),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        max_length=text_rules.SECRET,
+        max_length=text_rules.PASSWORD_MAX_LENGTH,
         label="The same password again",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -81,7 +81,7 @@ class NewPasswordForm(PlainForm):
         return cleaned
 
 
-class TokenForm(PlainForm):
+class ApiTokenForm(TrackerForm):
     """An API token to make: what it is called, what it may do, until when (`name`, `scope`, `expires_on`)."""
 
     name = forms.CharField(
@@ -91,17 +91,17 @@ class TokenForm(PlainForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     scope = forms.ChoiceField(
-        label="What it may do", choices=Scope.choices(), initial=Scope.READ, widget=forms.RadioSelect
+        label="What it may do", choices=TokenScope.choices(), initial=TokenScope.READ, widget=forms.RadioSelect
     )
     expires_on = forms.DateField(label="Last day it works", widget=DayInput)
 
 
-def _with_code(form: forms.Form, label: str) -> None:
+def _set_up_code_field(form: forms.Form, label: str) -> None:
     form.fields["code"].label = label
-    form.fields["code"].widget = forms.TextInput(attrs=CODE)
+    form.fields["code"].widget = forms.TextInput(attrs=CODE_WIDGET_ATTRIBUTES)
 
 
-class _Once:
+class _OneTimeCodeMixin:
     """A form by which somebody shows a code, which works once."""
 
     def clean_code(self) -> str:
@@ -118,34 +118,34 @@ class _Once:
                 refusal = error
             else:
                 step: Authenticator = self.authenticator  # type: ignore[attr-defined]
-                if step.type != Authenticator.Type.TOTP or one_time_codes.use(step, code):
+                if step.type != Authenticator.Type.TOTP or one_time_codes.use_code(step, code):
                     return code
                 refusal = get_adapter().validation_error("incorrect_code")
         raise refusal
 
 
-class CodeForm(_Once, second_factor.AuthenticateForm):  # type: ignore[misc]
+class CodeForm(_OneTimeCodeMixin, second_factor.AuthenticateForm):  # type: ignore[misc]
     """A code of the app, or a recovery code (`code`), at sign-in."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        _with_code(self, "Code of your app, or a recovery code")
+        _set_up_code_field(self, "Code of your app, or a recovery code")
 
 
-class CodeAgainForm(_Once, second_factor.ReauthenticateForm):  # type: ignore[misc]
+class CodeReauthenticationForm(_OneTimeCodeMixin, second_factor.ReauthenticateForm):  # type: ignore[misc]
     """The same before something that a borrowed browser must not do."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        _with_code(self, "Code of your app, or a recovery code")
+        _set_up_code_field(self, "Code of your app, or a recovery code")
 
 
-class AppForm(ActivateTOTPForm):  # type: ignore[misc]
+class AuthenticatorAppForm(ActivateTOTPForm):  # type: ignore[misc]
     """The first code of an app that has just been given the secret (`code`)."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        _with_code(self, "The code that your app shows now")
+        _set_up_code_field(self, "The code that your app shows now")
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]

@@ -11,9 +11,9 @@ from tiptracker.accounts.models import User
 _APP, _ACTION = "allauth.account", "login_failed"
 
 
-def locked_out_until(people: Iterable[User], now: float) -> dict[int, datetime]:
+def find_lock_outs(people: Iterable[User], now: float) -> dict[int, datetime]:
     """By key, until when each of `people` is locked out at `now` (seconds since 1970); whoever isn't is left out."""
-    keys = {key: (person.pk, rate) for person in people for key, rate in _keys(person)}
+    keys = {key: (person.pk, rate) for person in people for key, rate in _counter_keys(person)}
     found: dict[int, datetime] = {}
     for key, tries in caches["lock_outs"].get_many(keys).items():
         person, rate = keys[key]
@@ -24,12 +24,12 @@ def locked_out_until(people: Iterable[User], now: float) -> dict[int, datetime]:
     return found
 
 
-def forget_tries(person: User) -> None:
+def clear_failed_attempts(person: User) -> None:
     """Forget the wrong tries on an account, of its password and its second step."""
-    caches["lock_outs"].delete_many([key for key, _ in _keys(person)])
+    caches["lock_outs"].delete_many([key for key, _ in _counter_keys(person)])
 
 
-def _keys(person: User) -> list[tuple[str, ratelimit.Rate]]:
+def _counter_keys(person: User) -> list[tuple[str, ratelimit.Rate]]:
     """Where allauth counts the wrong tries on an account: by its address, and by its key for the second step."""
     rates = [rate for rate in ratelimit.get_rates(app=_APP, action=_ACTION) if rate.per == "key"]
     return [

@@ -6,11 +6,11 @@ Loaded with the settings, before any app.
 import logging
 import re
 
-_TOKEN = re.compile(r"(/accounts/(?:password|invitation|address/confirm|requests/stop)/)[^/\s\"'<>]+")
+_LINK_TOKEN = re.compile(r"(/accounts/(?:password|invitation|address/confirm|requests/stop)/)[^/\s\"'<>]+")
 
 
-class Masked(logging.Formatter):
+class MaskingFormatter(logging.Formatter):
     """Lines, tracebacks among them, with "[token]" in the place of a link's secret."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _TOKEN.sub(r"\1[token]", super().format(record))
+        return _LINK_TOKEN.sub(r"\1[token]", super().format(record))

@@ -16,32 +16,32 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, User
-from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, Word
+from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, ChoiceEnum
 
 
-class Purpose(Word):
+class LinkPurpose(ChoiceEnum):
     """What a link is for; also the name of the page that it leads to."""
 
     INVITATION = "invitation_accept"
     RESET = "password_choose"
 
 
-LASTS = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
+LINK_LIFETIMES = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.RESET: timedelta(hours=1)}
 
 
-def link(person: User, purpose: Purpose) -> str:
+def password_link(person: User, purpose: LinkPurpose) -> str:
     """The whole address of the page on which `person` sets a password."""
     token = signing.dumps([person.pk, _fingerprint(person)], salt=purpose)
     return urljoin(settings.PUBLIC_URL, reverse(purpose, args=[token]))
 
 
-def person_of(token: str, purpose: Purpose, *, locked: bool = False) -> User | None:
+def find_person(token: str, purpose: LinkPurpose, *, locked: bool = False) -> User | None:
     """Whose link it is; None where it is made up, too old, used already, or its account may not sign in.
 
     `locked`, in a transaction: nobody else uses the link, or changes the person, until that ends.
     """
     try:
-        key, fingerprint = signing.loads(token, salt=purpose, max_age=LASTS[purpose])
+        key, fingerprint = signing.loads(token, salt=purpose, max_age=LINK_LIFETIMES[purpose])
     except (signing.BadSignature, ValueError, TypeError):
         return None
     people = User.objects.get_queryset().filter(pk=key)
@@ -61,40 +61,40 @@ def _fingerprint(person: User, secret: str | None = None) -> str:
     return salted_hmac("tiptracker.accounts.links", stands, secret, algorithm="sha256").hexdigest()[:32]
 
 
-class Decision(Word):
+class RequestLinkAction(ChoiceEnum):
     """What a link about a request does; also the name of the page that it leads to."""
 
     CONFIRM = "account_address_confirm"
     STOP = "account_request_stop"
 
 
-REQUESTS_LAST = timedelta(days=9)
+REQUEST_LINK_LIFETIME = timedelta(days=9)
 """As long as a request can wait for consent, then for its day, and can be put back after that."""
 
 
-def request_link(request: AccountRequest, decision: Decision) -> str:
+def request_link(request: AccountRequest, decision: RequestLinkAction) -> str:
     """The whole address of the page on which a request is confirmed or stopped."""
     token = signing.dumps(request.pk, salt=decision)
     return urljoin(settings.PUBLIC_URL, reverse(decision, args=[token]))
 
 
-def request_of(token: str, decision: Decision) -> AccountRequest | None:
+def find_request(token: str, decision: RequestLinkAction) -> AccountRequest | None:
     """The request that a link is about; None where it is made up or too old."""
     try:
-        key = signing.loads(token, salt=decision, max_age=REQUESTS_LAST)
+        key = signing.loads(token, salt=decision, max_age=REQUEST_LINK_LIFETIME)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return AccountRequest.objects.filter(pk=key).select_related("person").prefetch_related("steps").first()
 
 
-RESET_HELD_BACK = timedelta(days=1)
+RESET_BLOCKED_FOR = timedelta(days=1)
 
 
-def is_reset_held_back(person: User, now: datetime) -> bool:
+def is_reset_blocked(person: User, now: datetime) -> bool:
     """Whether no link sets a password: the second step was removed within the last day, and no other is set up yet."""
     removed = AccountRequestStep.objects.filter(
         kind=AccountRequestStepKind.DONE,
-        at__gt=now - RESET_HELD_BACK,
+        at__gt=now - RESET_BLOCKED_FOR,
         request__person=person,
         request__kind=AccountRequestKind.SECOND_STEP,
     )

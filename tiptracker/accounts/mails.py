@@ -15,12 +15,12 @@ from tiptracker.mail.actions import queue_mail
 from tiptracker.mail.models import Mail, MailKind
 
 
-def invite(person: User) -> Mail:
+def send_invitation(person: User) -> Mail:
     """The link by which somebody new sets the first password. While one waits to be sent, there is no second."""
     return queue_mail(MailKind.INVITATION, person=person, key=str(person.pk))
 
 
-def waiting_invitation(person: User) -> Mail | None:
+def find_waiting_invitation(person: User) -> Mail | None:
     """The invitation that waits to be sent to `person`, if there is one."""
     return Mail.objects.waiting().filter(kind=MailKind.INVITATION, key=str(person.pk)).first()
 
@@ -46,25 +46,25 @@ def send_reset_link(person: User | None, email: str) -> Mail:
     return queue_mail(MailKind.PASSWORD_RESET, person=person, key=str(person.pk) if person else f"nobody {stranger}")
 
 
-def tell_of_change(person: User, what: str) -> None:
+def notify_sign_in_changed(person: User, what: str) -> None:
     """That something about the sign-in changed, in words: "A passkey was added"."""
     queue_mail(MailKind.SIGN_IN_CHANGED, person=person, words={"what": what})
 
 
-def tell_of_account(person: User, what: str, addresses: Iterable[str]) -> None:
+def notify_account_changed(person: User, what: str, addresses: Iterable[str]) -> None:
     """That an administrator changed `what` of the account: to each of `addresses`, none of which reads the others."""
     for address in addresses:
         queue_mail(MailKind.ACCOUNT_CHANGED, person=person, address=address, words={"what": what})
 
 
-def tell_of_request(request: AccountRequest) -> None:
+def notify_request_made(request: AccountRequest) -> None:
     """That somebody asked for another address, or for the removal of the second step, with the link that stops it."""
-    _tell_of(request, MailKind.REQUEST_MADE, request.old_email)
+    _queue_request_mail(request, MailKind.REQUEST_MADE, request.old_email)
 
 
-def confirm_address(request: AccountRequest) -> None:
+def send_address_confirmation(request: AccountRequest) -> None:
     """The link by which an owner shows that the new address is theirs."""
-    _tell_of(request, MailKind.ADDRESS_CONFIRM, request.new_email)
+    _queue_request_mail(request, MailKind.ADDRESS_CONFIRM, request.new_email)
 
 
 def ask_for_consent(request: AccountRequest, people: Iterable[User]) -> None:
@@ -74,23 +74,23 @@ def ask_for_consent(request: AccountRequest, people: Iterable[User]) -> None:
         queue_mail(MailKind.CONSENT_ASKED, person=person, words={"page": page})
 
 
-def tell_of_request_done(request: AccountRequest) -> None:
+def notify_request_done(request: AccountRequest) -> None:
     """That the address changed, or the second step is removed. The link to stop it goes to the old address alone."""
     for address in sorted({request.old_email, request.new_email} - {""}):
-        _tell_of(request, MailKind.REQUEST_DONE, address)
+        _queue_request_mail(request, MailKind.REQUEST_DONE, address)
 
 
-def tell_of_administrator(person: User, added: User, by: str) -> None:
+def notify_administrator_added(person: User, added: User, by: str) -> None:
     """That somebody else became an administrator."""
     queue_mail(MailKind.ADMINISTRATOR_ADDED, person=person, words={"added": added.name, "by": by})
 
 
-def _tell_of(request: AccountRequest, kind: MailKind, address: str) -> None:
+def _queue_request_mail(request: AccountRequest, kind: MailKind, address: str) -> None:
     """The link is made as the mail is sent: so the row holds nothing secret."""
     queue_mail(kind, person=request.person, address=address, words={"request": str(request.pk)})
 
 
-def tell_of_log_fault(person: User, entry: int) -> None:
+def notify_log_fault(person: User, entry: int) -> None:
     """That the nightly check found an entry of the log which does not hold."""
     link = urljoin(settings.PUBLIC_URL, reverse("log_list"))
     key = f"{person.pk} {entry}"

@@ -19,21 +19,21 @@ from tiptracker.accounts import sessions
 from tiptracker.accounts.models import User
 from tiptracker.audit import request_context as audit_context
 from tiptracker.audit.actions import record
-from tiptracker.web.preserved_input import SIGNED_OUT, given_back, wants_json
+from tiptracker.web.preserved_input import SIGNED_OUT_STATE, preserved_input_context, wants_json
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-ENROLLED_HERE = "enrolled_here"
+ENROLLED_IN_SESSION = "enrolled_here"
 """In a session: its own person set up the second factor in it."""
-HELD = "is_held_at_enrolment"
+ENROLMENT_ONLY = "is_held_at_enrolment"
 """On a request: only enrolment answers it, so its page leads nowhere else and counts nothing."""
-ENROLMENT = frozenset({
+ENROLMENT_VIEWS = frozenset({
     "account_logout", "account_reauthenticate", "health", "mfa_activate_totp", "mfa_add_webauthn", "mfa_index",
 })  # fmt: skip
 """What answers somebody who has no second factor yet."""
 
 
-def within_limits(get_response: Handler) -> Handler:
+def session_limits_middleware(get_response: Handler) -> Handler:
     """Middleware: whoever was idle too long, or signed in too long ago, signs in again.
 
     Whoever isn't signed in any more and sends a form of ours gets back what they typed.
@@ -41,22 +41,22 @@ def within_limits(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            audit_context.say_whose(request, request.user.pk)
-            if sentence := sessions.why_over(request.session, request.user.role):
+            audit_context.set_request_person(request, request.user.pk)
+            if sentence := sessions.describe_expiry(request.session, request.user.role):
                 return _sign_out(request, "person.session_ended", sentence)
-            sessions.stamp(request.session)
+            sessions.touch_session(request.session)
             return get_response(request)
         response = get_response(request)
-        if request.method == "POST" and _asks_to_sign_in(response) and wants_json(request):
-            return JsonResponse({"state": SIGNED_OUT}, status=HTTPStatus.FORBIDDEN)
-        if request.method == "POST" and _asks_to_sign_in(response) and (context := given_back(request))["typed"]:
-            return tell_signed_out(request, context)
+        if request.method == "POST" and _redirects_to_sign_in(response) and wants_json(request):
+            return JsonResponse({"state": SIGNED_OUT_STATE}, status=HTTPStatus.FORBIDDEN)
+        if request.method == "POST" and _redirects_to_sign_in(response) and (context := preserved_input_context(request))["typed"]:
+            return render_signed_out(request, context)
         return response
 
     return middleware
 
 
-def with_second_factor(get_response: Handler) -> Handler:
+def second_factor_middleware(get_response: Handler) -> Handler:
     """Middleware: nothing but enrolment answers a session in which no second factor was shown."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -65,11 +65,11 @@ def with_second_factor(get_response: Handler) -> Handler:
         if Authenticator.objects.filter(user=request.user).exists():
             # Enrolled elsewhere since this session began: a password alone must not add a second factor to that one.
             return _sign_out(request, "person.signed_out", "Sign in again, with your second step.")
-        if _name(request) in ENROLMENT:
-            setattr(request, HELD, True)
+        if _view_name(request) in ENROLMENT_VIEWS:
+            setattr(request, ENROLMENT_ONLY, True)
             return get_response(request)
         if request.path.startswith("/api/"):
-            return _refuse("Set up a second step for signing in first: open the start page in a browser.")
+            return _forbidden_json("Set up a second step for signing in first: open the start page in a browser.")
         return redirect("mfa_index")
 
     return middleware
@@ -78,10 +78,10 @@ def with_second_factor(get_response: Handler) -> Handler:
 def has_shown_second_factor(request: HttpRequest) -> bool:
     """Whether this session was begun, or has gone on, with more than a password; who enrols shows it by that."""
     shown = get_authentication_records(request, request.user)
-    return request.session.get(ENROLLED_HERE, False) or any(one["method"] == "mfa" for one in shown)
+    return request.session.get(ENROLLED_IN_SESSION, False) or any(one["method"] == "mfa" for one in shown)
 
 
-def _name(request: HttpRequest) -> str:
+def _view_name(request: HttpRequest) -> str:
     try:
         return resolve(request.path_info).view_name
     except Resolver404:
@@ -90,22 +90,22 @@ def _name(request: HttpRequest) -> str:
 
 def _sign_out(request: HttpRequest, verb: str, sentence: str) -> HttpResponse:
     """Leads to the sign-in page; a form that was just sent isn't taken, and what was typed into it is given back."""
-    context = given_back(request) if request.method == "POST" else {"typed": []}
+    context = preserved_input_context(request) if request.method == "POST" else {"typed": []}
     with transaction.atomic():
         person = request.user if isinstance(request.user, User) else None
         record(verb, by=person, row=person)
         logout(request)
     if request.path.startswith("/api/"):
-        return _refuse(sentence)
+        return _forbidden_json(sentence)
     if wants_json(request):
-        return JsonResponse({"state": SIGNED_OUT, "sentence": sentence}, status=HTTPStatus.FORBIDDEN)
+        return JsonResponse({"state": SIGNED_OUT_STATE, "sentence": sentence}, status=HTTPStatus.FORBIDDEN)
     if context["typed"]:
-        return tell_signed_out(request, context, sentence)
+        return render_signed_out(request, context, sentence)
     messages.info(request, sentence)
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 
-def tell_signed_out(
+def render_signed_out(
     request: HttpRequest,
     context: dict[str, Any],
     sentence: str = "This browser was signed out, perhaps in another tab.",
@@ -115,14 +115,14 @@ def tell_signed_out(
     return render(request, "account/signed_out.html", page, status=HTTPStatus.FORBIDDEN)
 
 
-def is_signing_in(request: HttpRequest) -> bool:
+def is_account_page(request: HttpRequest) -> bool:
     """Whether this is about signing in or an account, so that who sends it need not have signed in."""
-    return _name(request).startswith(("account_", "mfa_", "password_", "invitation_"))
+    return _view_name(request).startswith(("account_", "mfa_", "password_", "invitation_"))
 
 
-def _asks_to_sign_in(response: HttpResponse) -> bool:
+def _redirects_to_sign_in(response: HttpResponse) -> bool:
     return response.get("Location", "").startswith(f"{resolve_url(settings.LOGIN_URL)}?next=")
 
 
-def _refuse(sentence: str) -> JsonResponse:
+def _forbidden_json(sentence: str) -> JsonResponse:
     return JsonResponse({"detail": sentence}, status=HTTPStatus.FORBIDDEN)

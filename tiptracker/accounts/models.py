@@ -10,11 +10,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from tiptracker.choices import EMBASSY_ROLES, AccountRequestKind, AccountRequestStepKind, Paper, Role, Scope
+from tiptracker.choices import EMBASSY_ROLES, AccountRequestKind, AccountRequestStepKind, Paper, Role, TokenScope
 
 
 class CountryQuerySet(models.QuerySet["Country"]):
-    def visible_to(self, user: "Reader") -> Self:
+    def visible_to(self, user: "AnyUser") -> Self:
         """The embassy's roles: those they are named for; a focal point: its ministry's; an administrator: all."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -31,7 +31,7 @@ class CountryQuerySet(models.QuerySet["Country"]):
         ).select_related("contact")
 
 
-def of_countries(user: "Reader", only: "Country | None" = None, *, path: str = "country") -> Q:
+def in_visible_countries(user: "AnyUser", only: "Country | None" = None, *, path: str = "country") -> Q:
     """Rows of the countries that somebody sees, by the way to their country; or `only` of one, where it is among them.
 
     Of one, that is asked once: of all, the database asks it of every row.
@@ -101,7 +101,7 @@ class District(models.Model):
 
 
 class MinistryQuerySet(models.QuerySet["Ministry"]):
-    def visible_to(self, user: "Reader") -> Self:
+    def visible_to(self, user: "AnyUser") -> Self:
         """A focal point: its own alone; everybody else: those of their countries."""
         if user.is_authenticated and user.is_active and user.role == Role.FOCAL_POINT:
             return self.filter(pk=user.ministry_id)
@@ -154,7 +154,7 @@ class OfficeHolder(models.Model):
 
 
 class UserQuerySet(models.QuerySet["User"]):
-    def visible_to(self, user: "Reader") -> Self:
+    def visible_to(self, user: "AnyUser") -> Self:
         """A focal point: the colleagues of its ministry; the embassy: its countries' people; an administrator: all."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -170,7 +170,7 @@ class UserManager(BaseUserManager["User"]):
     def get_queryset(self) -> UserQuerySet:
         return UserQuerySet(self.model, using=self._db)
 
-    def visible_to(self, user: "Reader") -> UserQuerySet:
+    def visible_to(self, user: "AnyUser") -> UserQuerySet:
         return self.get_queryset().visible_to(user)
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -251,12 +251,12 @@ class User(AbstractBaseUser):
         return None if self.role == Role.ADMINISTRATOR else zones.first()
 
 
-Reader = User | AnonymousUser
+AnyUser = User | AnonymousUser
 """Whoever asks: every `visible_to` takes one."""
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """Everybody: their own alone."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -268,7 +268,7 @@ class ApiToken(models.Model):
 
     person = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
     name = models.CharField(max_length=60)
-    scope = models.CharField(max_length=10, choices=Scope.choices())
+    scope = models.CharField(max_length=10, choices=TokenScope.choices())
     beginning = models.CharField(max_length=10)  # in clear, to know it by
     digest = models.CharField("SHA-256 of the whole", max_length=64, unique=True)
     created_at = models.DateTimeField()
@@ -282,7 +282,7 @@ class ApiToken(models.Model):
     class Meta:
         ordering = ("-created_at", "-pk")
         constraints: ClassVar = [
-            models.CheckConstraint(name="token_scope_is_known", condition=Q(scope__in=list(Scope))),
+            models.CheckConstraint(name="token_scope_is_known", condition=Q(scope__in=list(TokenScope))),
             models.UniqueConstraint(
                 "person", Lower("name"), condition=Q(revoked_at=None), name="token_named_once_by_its_person"
             ),
@@ -293,7 +293,7 @@ class ApiToken(models.Model):
 
 
 class AccountRequestQuerySet(models.QuerySet["AccountRequest"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """An administrator: all; an ambassador: those on people of their countries and on administrators; others: own.
 
         An ambassador consents where no second administrator can.
@@ -366,17 +366,17 @@ class AccountRequestStep(models.Model):
         return f"{self.request}, {self.get_kind_display().lower()}"
 
 
-class Contact(NamedTuple):
+class ContactPerson(NamedTuple):
     """The one person at the embassy whom ministries are told of."""
 
     name: str
     email: str
 
 
-def contact_in(country_id: int) -> Contact | None:
+def find_contact(country_id: int) -> ContactPerson | None:
     """Whom a country's ministries turn to; nobody where none is named, or who is named works there no longer."""
     country = Country.objects.filter(pk=country_id).with_contact().first()
-    return Contact(country.contact.name, country.contact.email) if country and country.contact else None
+    return ContactPerson(country.contact.name, country.contact.email) if country and country.contact else None
 
 
 def in_office(holders: "models.Manager[OfficeHolder]", day: date) -> "models.QuerySet[OfficeHolder]":

@@ -20,22 +20,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import get_random_string
 
-from tiptracker.accounts.adapter import ClosedAdapter
+from tiptracker.accounts.adapter import AccountAdapter
 from tiptracker.accounts.models import User
-from tiptracker.accounts.openid_tokens import (
-    BoundedSession,
-    ProviderError,
-    check_configuration,
-    exchange_code,
-    get_object,
-    read_id_token,
-)
+from tiptracker.accounts.openid_tokens import BoundedSession, ProviderError, check_configuration, exchange_code, fetch_json, read_id_token
 from tiptracker.audit.actions import record
 
 logger = logging.getLogger(__name__)
 
 
-class ClosedOpenIdAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """allauth's adapter: whoever the provider vouches for has an account here already, by a verified address."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
@@ -61,7 +54,7 @@ class ClosedOpenIdAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         reason = "unknown" if addresses and addresses[0].verified else "unverified" if addresses else "nameless"
         _record_refusal(request, reason, person if reason == "unverified" else None)
         if reason != "unknown":
-            raise ImmediateHttpResponse(show_refusal(request, reason))
+            raise ImmediateHttpResponse(render_refusal(request, reason))
 
     def on_authentication_error(
         self,
@@ -80,7 +73,7 @@ class ClosedOpenIdAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             logger.warning("The OpenID Connect provider let nobody in: %s (%s)", reason, exception)
             if reason == "untrusted":
                 _record_refusal(request, reason, None)
-        raise ImmediateHttpResponse(show_refusal(request, reason))
+        raise ImmediateHttpResponse(render_refusal(request, reason))
 
 
 class OpenIdAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
@@ -93,7 +86,7 @@ class OpenIdAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         if not hasattr(self, "_openid_config"):
             server_url = self.get_provider().server_url
             with get_adapter().get_requests_session() as session:
-                configuration = get_object(session, server_url)
+                configuration = fetch_json(session, server_url)
             check_configuration(configuration, server_url, is_secure=settings.SECURE)
             self._openid_config = configuration
         return self._openid_config
@@ -115,7 +108,7 @@ class OpenIdAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
         configuration = self.openid_config
         with get_adapter().get_requests_session() as session:
-            keys = get_object(session, configuration["jwks_uri"])
+            keys = fetch_json(session, configuration["jwks_uri"])
             said = read_id_token(
                 kwargs["response"]["id_token"],
                 keys=keys,
@@ -124,7 +117,7 @@ class OpenIdAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
                 nonce=self.nonce,
             )
             headers = {"Authorization": f"Bearer {token.token}"}
-            told = get_object(session, configuration["userinfo_endpoint"], headers)
+            told = fetch_json(session, configuration["userinfo_endpoint"], headers)
         if told.get("sub") != said["sub"]:
             raise ProviderError("untrusted", "an answer on somebody else")
         about = said | told
@@ -151,13 +144,13 @@ class OpenIdProvider(OpenIDConnectProvider):  # type: ignore[misc]
         return answer
 
 
-def show_refusal(request: HttpRequest, reason: str) -> HttpResponse:
+def render_refusal(request: HttpRequest, reason: str) -> HttpResponse:
     return render(request, "socialaccount/authentication_error.html", {"reason": reason}, status=401)
 
 
 def _record_refusal(request: HttpRequest, reason: str, person: User | None) -> None:
     """An entry in the log, once a while for each reason and machine, so that nobody can fill it."""
-    if person is None and not ClosedAdapter(request).begins_lock_out(request, f"provider {reason}"):
+    if person is None and not AccountAdapter(request).begins_lock_out(request, f"provider {reason}"):
         return
     with transaction.atomic():
         record("person.sign_in_refused", by=None, row=person, after={"with": ["socialaccount"], "why": reason})

@@ -11,11 +11,11 @@ import jwt
 import requests
 import urllib3
 
-MOST_WAITED = (3.05, 5)
+TIMEOUTS = (3.05, 5)
 """Seconds until a connection stands, and until something comes over it."""
-MOST_SECONDS = 8
+MAX_SECONDS = 8
 """Seconds until an answer is whole."""
-MOST_BYTES = 1024 * 1024
+MAX_BYTES = 1024 * 1024
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures by a key that the provider alone has."""
 LEEWAY = 60
@@ -34,35 +34,35 @@ class BoundedSession(requests.Session):
     """Requests that end: each answer is read whole here, or given up."""
 
     def send(self, request: requests.PreparedRequest, **more: Any) -> requests.Response:
-        more |= {"timeout": MOST_WAITED, "stream": True, "allow_redirects": False}
-        end = time.monotonic() + MOST_SECONDS
+        more |= {"timeout": TIMEOUTS, "stream": True, "allow_redirects": False}
+        end = time.monotonic() + MAX_SECONDS
         try:
             response = super().send(request, **more)
             with closing(response):
-                content = _read_whole(response, end)
+                content = _read_bounded(response, end)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise ProviderError("silent", type(error).__name__) from error
         response._content = content  # what requests reads by itself, without an end
         return response
 
 
-def _read_whole(response: requests.Response, end: float) -> bytes:
+def _read_bounded(response: requests.Response, end: float) -> bytes:
     read = bytearray()
-    while piece := response.raw.read1(MOST_BYTES, decode_content=True):
+    while piece := response.raw.read1(MAX_BYTES, decode_content=True):
         read += piece
-        if len(read) > MOST_BYTES:
+        if len(read) > MAX_BYTES:
             raise ProviderError("garbled", "an answer without an end")
         if time.monotonic() > end:
             raise ProviderError("silent", "an answer that takes too long")
     return bytes(read)
 
 
-def get_object(session: requests.Session, url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+def fetch_json(session: requests.Session, url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
     """The object in JSON that stands at `url`; raises ProviderError."""
     response = session.get(url, headers=headers)
     if response.status_code != HTTPStatus.OK:
         raise ProviderError("garbled", f"{response.status_code} instead of an answer")
-    return _object_in(response)
+    return _parse_json_object(response)
 
 
 def exchange_code(
@@ -73,7 +73,7 @@ def exchange_code(
         response = session.post(url, data=form, auth=client)
     else:
         response = session.post(url, data=form | {"client_id": client[0], "client_secret": client[1]})
-    answer = _object_in(response)
+    answer = _parse_json_object(response)
     if response.status_code == HTTPStatus.BAD_REQUEST and "error" in answer:
         raise ProviderError("declined", str(answer["error"])[:100])
     tokens = {name: answer.get(name) for name in ("access_token", "id_token")}
@@ -82,7 +82,7 @@ def exchange_code(
     return {name: str(token) for name, token in tokens.items()}
 
 
-def _object_in(response: requests.Response) -> dict[str, Any]:
+def _parse_json_object(response: requests.Response) -> dict[str, Any]:
     try:
         answer = response.json()
     except (ValueError, RecursionError) as error:
@@ -106,7 +106,7 @@ def check_configuration(configuration: dict[str, Any], server_url: str, *, is_se
 def read_id_token(token: str, *, keys: dict[str, Any], issuer: str, audience: str, nonce: str) -> dict[str, Any]:
     """What an ID token says (OpenID Connect Core, 3.1.3.7); raises ProviderError where it isn't for this sign-in."""
     try:
-        key = _key_of(token, keys)
+        key = _find_signing_key(token, keys)
         said: dict[str, Any] = jwt.decode(
             token,
             key=key,
@@ -126,7 +126,7 @@ def read_id_token(token: str, *, keys: dict[str, Any], issuer: str, audience: st
     return said
 
 
-def _key_of(token: str, keys: dict[str, Any]) -> jwt.PyJWK:
+def _find_signing_key(token: str, keys: dict[str, Any]) -> jwt.PyJWK:
     """The key that a token names, or the only one there is."""
     try:
         known = jwt.PyJWKSet.from_dict(keys).keys

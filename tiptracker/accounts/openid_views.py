@@ -11,7 +11,7 @@ from tiptracker.accounts.openid import OpenIdAdapter
 from tiptracker.accounts.openid_tokens import ProviderError
 
 
-class _Callback(OAuth2CallbackView):  # type: ignore[misc]
+class _CallbackView(OAuth2CallbackView):  # type: ignore[misc]
     """The answer has to be to the question that this browser asked: its nonce is kept with the state."""
 
     def _get_state(self, request: HttpRequest, provider: object) -> tuple[dict[str, Any] | None, HttpResponse | None]:
@@ -22,15 +22,15 @@ class _Callback(OAuth2CallbackView):  # type: ignore[misc]
 
 def openid_connect_login(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Lead to the provider."""
-    return _answer(OAuth2LoginView, request, provider_id)
+    return _call_allauth_view(OAuth2LoginView, request, provider_id)
 
 
 def openid_connect_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Sign in whom the provider vouches for."""
-    return _answer(_Callback, request, provider_id)
+    return _call_allauth_view(_CallbackView, request, provider_id)
 
 
-def _answer(view: type[OAuth2View], request: HttpRequest, provider_id: str) -> HttpResponse:
+def _call_allauth_view(view: type[OAuth2View], request: HttpRequest, provider_id: str) -> HttpResponse:
     adapter = OpenIdAdapter(request, provider_id)
     try:
         answer: HttpResponse = view.adapter_view(adapter)(request)

@@ -3,7 +3,7 @@
 from tiptracker.accounts.models import User
 
 
-def may_read_name(reader: User, *, sent_for: int | None) -> bool:
+def can_read_name(reader: User, *, sent_for: int | None) -> bool:
     """Whether `reader` may read who recorded a row: the embassy of every row, a ministry of what was sent for it.
 
     `sent_for` is the ministry (id) for which the row was sent, None where the embassy recorded it. In which ministry

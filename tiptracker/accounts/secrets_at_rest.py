@@ -1,6 +1,6 @@
 """Secrets of second steps, encrypted with a key that comes from SECRET_KEY, and what to do when that key changes.
 
-A secret is read with SECRET_KEY or any of SECRET_KEY_FALLBACKS, and written with SECRET_KEY. `rotate` writes all of
+A secret is read with SECRET_KEY or any of SECRET_KEY_FALLBACKS, and written with SECRET_KEY. `rotate_secrets` writes all of
 them anew, so that a former key can be dropped. Passkeys hold no secret and outlive any key.
 """
 
@@ -18,92 +18,92 @@ from django.db import transaction
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.outages import Outage
 
-ENCRYPTED = {"secret", "seed", "migrated_codes"}
+ENCRYPTED_FIELDS = {"secret", "seed", "migrated_codes"}
 """What is encrypted in the data of an app or of recovery codes; the last is a list."""
-HOW_TO_GO_ON = (
+RECOVERY_ADVICE = (
     "Use a passkey if you have one. Else ask an administrator to remove your second steps, and set up a new one."
 )
 
 
-class KeyChanged(ValidationError):
+class SecretKeyChanged(ValidationError):
     """A secret that neither SECRET_KEY nor any of SECRET_KEY_FALLBACKS opens. In a form it is the field's error."""
 
     outage = Outage(
         "secret_key",
         "Your second step can’t be read",
-        f"This server’s key was changed since you set it up. {HOW_TO_GO_ON}",
+        f"This server’s key was changed since you set it up. {RECOVERY_ADVICE}",
         3600,
     )
 
     def __init__(self) -> None:
-        super().__init__(f"{self.outage.title}: this server’s key was changed since you set it up. {HOW_TO_GO_ON}")
+        super().__init__(f"{self.outage.title}: this server’s key was changed since you set it up. {RECOVERY_ADVICE}")
 
 
 def encrypt(text: str) -> str:
     """Write a secret with SECRET_KEY."""
-    return _box().encrypt(text.encode()).decode()
+    return _cipher().encrypt(text.encode()).decode()
 
 
 def decrypt(text: str) -> str:
     """Read a secret. Raises KeyChanged where no key opens it."""
     try:
-        return _box().decrypt(text.encode()).decode()
+        return _cipher().decrypt(text.encode()).decode()
     except InvalidToken:
-        raise KeyChanged from None
+        raise SecretKeyChanged from None
 
 
-def opens(step: Authenticator) -> bool:
+def is_readable(step: Authenticator) -> bool:
     """Whether the secrets of a second step can be read."""
     try:
-        _each(step.data, decrypt)
-    except KeyChanged:
+        _map_secrets(step.data, decrypt)
+    except SecretKeyChanged:
         return False
     return True
 
 
-def some_do_not_open() -> bool:
+def has_unreadable_secrets() -> bool:
     """Whether the oldest or the newest second step can't be read: cheap, and enough to notice another key."""
-    steps = _encrypted().order_by("pk")
-    return not all(opens(step) for step in (steps.first(), steps.last()) if step)
+    steps = _encrypted_authenticators().order_by("pk")
+    return not all(is_readable(step) for step in (steps.first(), steps.last()) if step)
 
 
-class Rotation(NamedTuple):
+class RotationResult(NamedTuple):
     """How many secrets are written with SECRET_KEY now, and the people of those that no key opens."""
 
     rotated: int
     unreadable: list[User]
 
 
-def rotate() -> Rotation:
+def rotate_secrets() -> RotationResult:
     """Write every secret anew with SECRET_KEY. Those that no key opens stay as they are."""
     rotated, unreadable = 0, []
-    for person in User.objects.get_queryset().filter(authenticator__in=_encrypted()).distinct().order_by("pk"):
+    for person in User.objects.get_queryset().filter(authenticator__in=_encrypted_authenticators()).distinct().order_by("pk"):
         with transaction.atomic():
             # Whoever types a code holds the person too, and writes to the same row.
             User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
-            for step in _encrypted().filter(user=person):
-                if opens(step):
-                    step.data = _each(step.data, lambda text: encrypt(decrypt(text)))
+            for step in _encrypted_authenticators().filter(user=person):
+                if is_readable(step):
+                    step.data = _map_secrets(step.data, lambda text: encrypt(decrypt(text)))
                     step.save(update_fields=["data"])
                     rotated += 1
                 elif person not in unreadable:
                     unreadable.append(person)
-    return Rotation(rotated, unreadable)
+    return RotationResult(rotated, unreadable)
 
 
-def _encrypted() -> Any:
+def _encrypted_authenticators() -> Any:
     return Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
 
 
-def _each(data: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+def _map_secrets(data: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
     """`data` with each of its secrets changed."""
     return {
         name: [change(one) for one in value] if isinstance(value, list) else change(value)
         for name, value in data.items()
-        if name in ENCRYPTED
-    } | {name: value for name, value in data.items() if name not in ENCRYPTED}
+        if name in ENCRYPTED_FIELDS
+    } | {name: value for name, value in data.items() if name not in ENCRYPTED_FIELDS}
 
 
-def _box() -> MultiFernet:
+def _cipher() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet(Fernet(urlsafe_b64encode(sha256(f"second factor {key}".encode()).digest())) for key in keys)

@@ -12,12 +12,12 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 
 from tiptracker.choices import Role
-from tiptracker.infrastructure.outages import FULL, READ_ONLY, outage_of
+from tiptracker.infrastructure.outages import FULL, READ_ONLY, find_outage
 
 logger = logging.getLogger(__name__)
 
 BEGAN_AT, SEEN_AT = "began_at", "seen_at"
-STAMPED_EVERY = 60
+STAMP_INTERVAL_SECONDS = 60
 """Seconds of use that need no new stamp: a page more or less isn't worth a write of its own."""
 
 
@@ -35,29 +35,29 @@ class SessionStore(db.SessionStore):
         else:
             return
         # Django takes every error for a session that was ended meanwhile, and answers 400.
-        outage = outage_of(cause)
+        outage = find_outage(cause)
         if outage not in {READ_ONLY, FULL}:
             raise cause if outage and cause else ended
         # A database that can only be read is read all the same.
         logger.warning("A session could not be saved: %s", cause)
 
 
-class Limits(NamedTuple):
+class SessionLimits(NamedTuple):
     """How long a session lasts, in minutes: unused, and altogether."""
 
     idle: int
     altogether: int
 
 
-def begin(session: SessionBase) -> None:
+def start_session(session: SessionBase) -> None:
     """Count from now on: somebody signed in. What came before, on the sign-in page, does not count."""
     session[BEGAN_AT] = int(time.time())
 
 
-def why_over(session: SessionBase, role: str) -> str:
+def describe_expiry(session: SessionBase, role: str) -> str:
     """Why somebody of this role has to sign in again, as a sentence, or "" while the session lasts."""
     now = time.time()
-    limits = Limits(*settings.SESSION_MINUTES[Role(role)])
+    limits = SessionLimits(*settings.SESSION_MINUTES[Role(role)])
     if now - session.get(SEEN_AT, 0) > limits.idle * 60:
         return f"Nothing was done for {limits.idle} minutes, so you were signed out. Sign in again to go on."
     if now - session.get(BEGAN_AT, 0) > limits.altogether * 60:
@@ -65,7 +65,7 @@ def why_over(session: SessionBase, role: str) -> str:
     return ""
 
 
-def stamp(session: SessionBase) -> None:
+def touch_session(session: SessionBase) -> None:
     """Note that the session is used, where the last note of it is older than a minute."""
-    if time.time() - session.get(SEEN_AT, 0) > STAMPED_EVERY:
+    if time.time() - session.get(SEEN_AT, 0) > STAMP_INTERVAL_SECONDS:
         session.modified = True

@@ -9,4 +9,4 @@ from tiptracker.accounts import account_requests
 @shared_task(name="carry_out_account_requests")
 def carry_out_account_requests() -> None:
     """Carry out what was consented to a day after it was asked for."""
-    account_requests.carry_out_due(now=clock.now())
+    account_requests.carry_out_due_requests(now=clock.now())

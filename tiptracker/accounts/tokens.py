@@ -19,29 +19,29 @@ from tiptracker.accounts import mails
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit import request_context
-from tiptracker.audit.actions import Told, record
-from tiptracker.choices import Scope
+from tiptracker.audit.actions import AuditEvent, record
+from tiptracker.choices import TokenScope
 from tiptracker.errors import Refused
-from tiptracker.infrastructure.locking import hold
+from tiptracker.infrastructure.locking import lock_rows
 
-KNOWN_BY = "tip_"
+TOKEN_PREFIX = "tip_"
 """How each begins, so that what searches texts and code for secrets finds it."""
-SHOWN = len(KNOWN_BY) + 6
+VISIBLE_LENGTH = len(TOKEN_PREFIX) + 6
 """How many of its characters are kept in clear, to tell tokens apart by."""
-LASTS_BY_DEFAULT, LASTS_AT_MOST = timedelta(days=90), timedelta(days=365)
-MOST = 10
+DEFAULT_LIFETIME, MAX_LIFETIME = timedelta(days=90), timedelta(days=365)
+MAX_TOKENS = 10
 """How many that work somebody may have: who needs more has forgotten some."""
-NOTED_EVERY = timedelta(minutes=1)
+USE_NOTE_INTERVAL = timedelta(minutes=1)
 """Use within this time of the last note needs no new one: a request isn't worth a write of its own."""
 
 
-def last_day(person: User, lasts: timedelta = LASTS_AT_MOST) -> date:
+def latest_expiry(person: User, lasts: timedelta = MAX_LIFETIME) -> date:
     """The day on which a token made today ends that lasts this long: no later than its person's account."""
     return min(filter(None, (clock.today() + lasts, person.valid_until_on)))
 
 
 @transaction.atomic
-def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[ApiToken, str]:
+def create_token(*, person: User, name: str, scope: TokenScope, expires_on: date) -> tuple[ApiToken, str]:
     """A new token, and its secret, which nobody can tell again."""
     User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     kept = ApiToken.objects.filter(person=person, revoked_at=None)
@@ -49,21 +49,21 @@ def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[Ap
     kept.filter(expires_on__lt=clock.today()).update(revoked_at=timezone.now())
     if kept.filter(name__iexact=name).exists():
         raise Refused("You have a token of this name. Choose another name, or revoke that one first.", field="name")
-    if kept.count() >= MOST:
-        raise Refused(f"You have {MOST} tokens already. Revoke one that nothing uses any more, then make this one.")
-    _refuse_day(person, expires_on)
-    secret = KNOWN_BY + secrets.token_urlsafe(32)
+    if kept.count() >= MAX_TOKENS:
+        raise Refused(f"You have {MAX_TOKENS} tokens already. Revoke one that nothing uses any more, then make this one.")
+    _refuse_expiry(person, expires_on)
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         person=person,
         name=name,
         scope=scope,
-        beginning=secret[:SHOWN],
+        beginning=secret[:VISIBLE_LENGTH],
         digest=_digest(secret),
         created_at=timezone.now(),
         expires_on=expires_on,
     )
-    mails.tell_of_change(person, "An API token was made for your account")
-    record("token.made", by=person, row=token, after=_told(token) | {"scope": scope, "expires_on": expires_on})
+    mails.notify_sign_in_changed(person, "An API token was made for your account")
+    record("token.made", by=person, row=token, after=_log_fields(token) | {"scope": scope, "expires_on": expires_on})
     return token, secret
 
 
@@ -71,36 +71,36 @@ def make(*, person: User, name: str, scope: Scope, expires_on: date) -> tuple[Ap
 def revoke(token: ApiToken, *, by: User | None) -> None:
     """End `token` for good; one that was revoked before stays as it is."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
-        mails.tell_of_change(token.person, "An API token of your account was revoked")
-        record("token.revoked", by=by, row=token, before=_told(token))
+        mails.notify_sign_in_changed(token.person, "An API token of your account was revoked")
+        record("token.revoked", by=by, row=token, before=_log_fields(token))
 
 
 @transaction.atomic
-def revoke_all(person: User) -> list[Told]:
+def revoke_all(person: User) -> list[AuditEvent]:
     """End every token of `person`: the account was closed, or somebody else may have known its secrets.
 
     Gives what the log has to be told, once the caller has locked all that it locks.
     """
-    ended = [token for token in hold(ApiToken.objects.filter(person=person)) if token.revoked_at is None]
+    ended = [token for token in lock_rows(ApiToken.objects.filter(person=person)) if token.revoked_at is None]
     ApiToken.objects.filter(pk__in=[token.pk for token in ended]).update(revoked_at=timezone.now())
-    return [Told("token.revoked", token, before=_told(token)) for token in ended]
+    return [AuditEvent("token.revoked", token, before=_log_fields(token)) for token in ended]
 
 
-def of_secret(secret: str) -> ApiToken | None:
+def find_token(secret: str) -> ApiToken | None:
     """The token that this is, whether or not it still works."""
     return ApiToken.objects.select_related("person").filter(digest=_digest(secret)).first()
 
 
-def how_ended(token: ApiToken) -> str:
+def end_reason(token: ApiToken) -> str:
     """How `token` itself came to its end, in a word for the log; "" while it lasts."""
     if token.revoked_at:
         return "revoked"
     return "expired" if token.expires_on < clock.today() else ""
 
 
-def why_not(token: ApiToken) -> str:
+def refusal_reason(token: ApiToken) -> str:
     """Why `token` doesn't work now, in a word for the log; "" where it does. It can no more than its person may."""
-    if ended := how_ended(token):
+    if ended := end_reason(token):
         return ended
     if not Backend().user_can_authenticate(token.person):
         return "account"
@@ -112,8 +112,8 @@ def why_not(token: ApiToken) -> str:
 def note_use(token: ApiToken, address: str | None) -> None:
     """Write down that `token` was used now, from this address, where the last note is a minute old."""
     now = timezone.now()
-    unnoted = Q(last_used_at=None) | Q(last_used_at__lt=now - NOTED_EVERY)
-    if token.last_used_at is None or token.last_used_at < now - NOTED_EVERY:
+    unnoted = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_NOTE_INTERVAL)
+    if token.last_used_at is None or token.last_used_at < now - USE_NOTE_INTERVAL:
         ApiToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=now, last_used_from=address)
 
 
@@ -125,15 +125,15 @@ def note_refusal(token: ApiToken | None, why: str) -> None:
             record("token.refused", by=None, row=token, after={"why": why})
 
 
-def _refuse_day(person: User, expires_on: date) -> None:
-    today, last = clock.today(), last_day(person)
+def _refuse_expiry(person: User, expires_on: date) -> None:
+    today, last = clock.today(), latest_expiry(person)
     if today <= expires_on <= last:
         return
     why = "your account ends then" if last == person.valid_until_on else "none lasts longer than a year"
     raise Refused(f"Give a day from today to {last.day} {last:%B %Y}: {why}.", field="expires_on")
 
 
-def _told(token: ApiToken) -> dict[str, str]:
+def _log_fields(token: ApiToken) -> dict[str, str]:
     return {"name": token.name, "beginning": token.beginning}
 
 

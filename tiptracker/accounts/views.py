@@ -34,14 +34,14 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_POST
 
 from tiptracker.accounts import actions, mail_links, mails, one_time_codes, tokens
-from tiptracker.accounts.forms import NewPasswordForm, PasswordForgottenForm, TokenForm
-from tiptracker.accounts.middleware import ENROLLED_HERE
+from tiptracker.accounts.forms import NewPasswordForm, PasswordForgottenForm, ApiTokenForm
+from tiptracker.accounts.middleware import ENROLLED_IN_SESSION
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit.actions import record
-from tiptracker.choices import Scope
+from tiptracker.choices import TokenScope
 from tiptracker.errors import Refused
 
-LINK_QUEUED = (
+LINK_QUEUED_MESSAGE = (
     "If somebody signs in here with that address, a mail with a link to set a new password is queued for it. "
     "The link works once, for one hour. If the mail server does not take the mail, we try again for a day. "
     "If nothing arrives within an hour, look among unwanted mail, then ask the administrator at your post."
@@ -67,9 +67,9 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
         return render(request, "account/password_forgotten.html", {"form": form}, status=status)
     email = form.cleaned_data["email"].lower()
     if not consume(request, action="reset_password", key=email):
-        return too_many(request)
-    actions.ask_for_password(email)
-    messages.info(request, LINK_QUEUED)
+        return too_many_requests(request)
+    actions.request_password_reset(email)
+    messages.info(request, LINK_QUEUED_MESSAGE)
     return redirect("account_login")
 
 
@@ -77,32 +77,32 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def password_choose(request: HttpRequest, token: str) -> HttpResponse:
     """Set another password, by the link of a mail."""
-    return _set_password(request, token, mail_links.Purpose.RESET)
+    return _set_password(request, token, mail_links.LinkPurpose.RESET)
 
 
 @never_cache
 @sensitive_post_parameters()
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """Set the first password, by the link of an invitation."""
-    return _set_password(request, token, mail_links.Purpose.INVITATION)
+    return _set_password(request, token, mail_links.LinkPurpose.INVITATION)
 
 
-def _set_password(request: HttpRequest, token: str, purpose: mail_links.Purpose) -> HttpResponse:
+def _set_password(request: HttpRequest, token: str, purpose: mail_links.LinkPurpose) -> HttpResponse:
     page = f"account/{purpose}.html"
-    person = mail_links.person_of(token, purpose)
+    person = mail_links.find_person(token, purpose)
     if person is None:
-        return _gone(request, page)
+        return _render_gone(request, page)
     form = NewPasswordForm(request.POST or None, person=person)
     if request.method != "POST" or not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return render(request, page, {"person": person, "form": form}, status=status)
     if not actions.set_password(token=token, password=form.cleaned_data["password"], purpose=purpose):
-        return _gone(request, page)
+        return _render_gone(request, page)
     messages.success(request, "Your password is set. Sign in with it.")
     return redirect("account_login")
 
 
-def _gone(request: HttpRequest, page: str) -> HttpResponse:
+def _render_gone(request: HttpRequest, page: str) -> HttpResponse:
     return render(request, page, {"person": None}, status=HTTPStatus.GONE)
 
 
@@ -112,7 +112,7 @@ def account_expired(request: HttpRequest) -> HttpResponse:
     return render(request, "account/account_expired.html")
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
+def too_many_requests(request: HttpRequest) -> HttpResponse:
     """429: where an address asks too often."""
     context = {"minutes": settings.LOCKED_OUT_MINUTES}
     page = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
@@ -123,16 +123,16 @@ def too_many(request: HttpRequest) -> HttpResponse:
 # --- The second factor ------------------------------------------------------------------------------------------------
 
 
-class _Authenticate(AuthenticateView):  # type: ignore[misc]
+class _AuthenticateView(AuthenticateView):  # type: ignore[misc]
     def form_invalid(self, form: Any) -> HttpResponse:
-        if verb := _to_tell(self.request, form, self.stage.login.user, "person.second_factor_refused"):
+        if verb := _refusal_verb(self.request, form, self.stage.login.user, "person.second_factor_refused"):
             with transaction.atomic():
                 record(verb, by=None, row=self.stage.login.user)
         answer: HttpResponse = super().form_invalid(form)
         return answer
 
 
-class _SignInByPasskey(LoginWebAuthnView):  # type: ignore[misc]
+class _PasskeySignInView(LoginWebAuthnView):  # type: ignore[misc]
     def form_invalid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             record("person.sign_in_refused", by=None, after={"with": ["webauthn"]})
@@ -140,7 +140,7 @@ class _SignInByPasskey(LoginWebAuthnView):  # type: ignore[misc]
         return answer
 
 
-def _to_tell(request: HttpRequest, form: Any, person: Any, refused: str) -> str:
+def _refusal_verb(request: HttpRequest, form: Any, person: Any, refused: str) -> str:
     """The verb by which the log tells of a form that was refused, or "".
 
     Nothing typed is no try; and while somebody is locked out, what they repeat shall not fill the log.
@@ -151,7 +151,7 @@ def _to_tell(request: HttpRequest, form: Any, person: Any, refused: str) -> str:
     return refused if found - {"required"} else ""
 
 
-class _Changed:
+class _SecondFactorChangeMixin:
     """A view by which somebody changes the own second factor: logged, and told by mail."""
 
     verb: str
@@ -165,18 +165,18 @@ class _Changed:
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
             if self.verb == "person.second_factor_added":
-                request.session[ENROLLED_HERE] = True
+                request.session[ENROLLED_IN_SESSION] = True
             actions.end_sign_ins(person, but=request.session.session_key)
-            mails.tell_of_change(person, self.told)
+            mails.notify_sign_in_changed(person, self.told)
             record(self.verb, by=person, row=person, after={"second_factor": self.kind})
         return response
 
 
-class _ActivateApp(_Changed, ActivateTOTPView):  # type: ignore[misc]
+class _ActivateAppView(_SecondFactorChangeMixin, ActivateTOTPView):  # type: ignore[misc]
     verb, kind, told = "person.second_factor_added", "totp", "An app that shows codes was added to your sign-in"
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        if verb := _to_tell(self.request, form, self.request.user, "person.second_factor_refused"):
+        if verb := _refusal_verb(self.request, form, self.request.user, "person.second_factor_refused"):
             with transaction.atomic():
                 record(verb, by=None, row=self.request.user)
         answer: HttpResponse = super().form_invalid(form)
@@ -186,17 +186,17 @@ class _ActivateApp(_Changed, ActivateTOTPView):  # type: ignore[misc]
         """The code by which it was set up is used up by that."""
         with transaction.atomic():
             answer = super().form_valid(form)
-            one_time_codes.use(
+            one_time_codes.use_code(
                 Authenticator.objects.get(user=form.user, type=Authenticator.Type.TOTP), form.cleaned_data["code"]
             )
         return answer
 
 
-class _DeactivateApp(_Changed, DeactivateTOTPView):  # type: ignore[misc]
+class _DeactivateAppView(_SecondFactorChangeMixin, DeactivateTOTPView):  # type: ignore[misc]
     verb, kind, told = "person.second_factor_removed", "totp", "The app that shows codes was removed from your sign-in"
 
 
-class _AddPasskey(_Changed, AddWebAuthnView):  # type: ignore[misc]
+class _AddPasskeyView(_SecondFactorChangeMixin, AddWebAuthnView):  # type: ignore[misc]
     verb, kind, told = "person.second_factor_added", "webauthn", "A passkey was added to your sign-in"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -207,12 +207,12 @@ class _AddPasskey(_Changed, AddWebAuthnView):  # type: ignore[misc]
         return context
 
 
-class _RemovePasskey(_Changed, RemoveWebAuthnView):  # type: ignore[misc]
+class _RemovePasskeyView(_SecondFactorChangeMixin, RemoveWebAuthnView):  # type: ignore[misc]
     verb, kind, told = "person.second_factor_removed", "webauthn", "A passkey was removed from your sign-in"
 
     def form_valid(self, form: Any) -> HttpResponse:
         passkey = self.get_object()
-        if not actions.can_remove(passkey):
+        if not actions.can_remove_second_factor(passkey):
             messages.error(self.request, "This is your only second step. Set up another one before you remove it.")
             return redirect("mfa_index")
         return super().form_valid(form)
@@ -221,11 +221,11 @@ class _RemovePasskey(_Changed, RemoveWebAuthnView):  # type: ignore[misc]
         return reverse("mfa_index")
 
 
-class _MakeRecoveryCodes(_Changed, GenerateRecoveryCodesView):  # type: ignore[misc]
+class _MakeRecoveryCodesView(_SecondFactorChangeMixin, GenerateRecoveryCodesView):  # type: ignore[misc]
     verb, kind, told = "person.recovery_codes_made", "recovery_codes", "New recovery codes were made for your sign-in"
 
 
-class _ShownAgain:
+class _ReauthenticationMixin:
     """A view by which somebody signed in shows again who they are: how that went goes into the log."""
 
     kind: str
@@ -236,7 +236,7 @@ class _ShownAgain:
         return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        if verb := _to_tell(self.request, form, self.request.user, "person.reauthentication_refused"):  # type: ignore[attr-defined]
+        if verb := _refusal_verb(self.request, form, self.request.user, "person.reauthentication_refused"):  # type: ignore[attr-defined]
             self._tell(verb)
         answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
         return answer
@@ -249,81 +249,81 @@ class _ShownAgain:
         record(verb, by=by, row=person, after={"with": self.kind})
 
 
-class _PasswordAgain(_ShownAgain, ReauthenticateView):  # type: ignore[misc]
+class _PasswordReauthenticationView(_ReauthenticationMixin, ReauthenticateView):  # type: ignore[misc]
     kind = "password"
 
 
-class _CodeAgain(_ShownAgain, CodeAgainView):  # type: ignore[misc]
+class _CodeReauthenticationView(_ReauthenticationMixin, CodeAgainView):  # type: ignore[misc]
     kind = "code"
 
 
-class _PasskeyAgain(_ShownAgain, ReauthenticateWebAuthnView):  # type: ignore[misc]
+class _PasskeyReauthenticationView(_ReauthenticationMixin, ReauthenticateWebAuthnView):  # type: ignore[misc]
     kind = "webauthn"
 
 
 def mfa_authenticate(request: HttpRequest) -> HttpResponse:
     """The second step of signing in."""
-    return _answer(request, _Authenticate)
+    return _call_allauth_view(request, _AuthenticateView)
 
 
 def mfa_index(request: HttpRequest) -> HttpResponse:
     """One's own second factors; for whoever has none, where enrolment begins."""
-    return _answer(request, SecondFactorsView)
+    return _call_allauth_view(request, SecondFactorsView)
 
 
 @csp_override(settings.CSP_WITH_DRAWINGS)
 def mfa_activate_totp(request: HttpRequest) -> HttpResponse:
     """Set up an app that shows codes."""
-    return _answer(request, _ActivateApp)
+    return _call_allauth_view(request, _ActivateAppView)
 
 
 def mfa_deactivate_totp(request: HttpRequest) -> HttpResponse:
     """Remove the app."""
-    return _answer(request, _DeactivateApp)
+    return _call_allauth_view(request, _DeactivateAppView)
 
 
 def mfa_add_webauthn(request: HttpRequest) -> HttpResponse:
     """Set up a passkey."""
-    return _answer(request, _AddPasskey)
+    return _call_allauth_view(request, _AddPasskeyView)
 
 
 def mfa_remove_webauthn(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a passkey of one's own."""
-    return _answer(request, _RemovePasskey, pk=pk)
+    return _call_allauth_view(request, _RemovePasskeyView, pk=pk)
 
 
 def mfa_login_webauthn(request: HttpRequest) -> HttpResponse:
     """Sign in with a passkey alone: it is something one has, unlocked by something one is or knows."""
-    return _answer(request, _SignInByPasskey)
+    return _call_allauth_view(request, _PasskeySignInView)
 
 
 @never_cache
 def mfa_view_recovery_codes(request: HttpRequest) -> HttpResponse:
     """The recovery codes, the first time; how many are left, after that."""
-    return _answer(request, ViewRecoveryCodesView)
+    return _call_allauth_view(request, ViewRecoveryCodesView)
 
 
 def mfa_generate_recovery_codes(request: HttpRequest) -> HttpResponse:
     """Make new recovery codes in place of the old."""
-    return _answer(request, _MakeRecoveryCodes)
+    return _call_allauth_view(request, _MakeRecoveryCodesView)
 
 
 def account_reauthenticate(request: HttpRequest) -> HttpResponse:
     """Show one's password again."""
-    return _answer(request, _PasswordAgain)
+    return _call_allauth_view(request, _PasswordReauthenticationView)
 
 
 def mfa_reauthenticate(request: HttpRequest) -> HttpResponse:
     """Show a code again."""
-    return _answer(request, _CodeAgain)
+    return _call_allauth_view(request, _CodeReauthenticationView)
 
 
 def mfa_reauthenticate_webauthn(request: HttpRequest) -> HttpResponse:
     """Show a passkey again."""
-    return _answer(request, _PasskeyAgain)
+    return _call_allauth_view(request, _PasskeyReauthenticationView)
 
 
-def _answer(request: HttpRequest, view: Any, **named: Any) -> HttpResponse:
+def _call_allauth_view(request: HttpRequest, view: Any, **named: Any) -> HttpResponse:
     """What one of allauth's views answers; a refused form 422, as everywhere."""
     response = view.as_view()(request, **named)
     form = (getattr(response, "context_data", None) or {}).get("form")
@@ -346,7 +346,7 @@ def sign_in_list(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             ended = actions.end_sign_ins(person, but=here, only=request.POST.get("end"))
             if ended:
-                mails.tell_of_change(person, "You were signed out elsewhere")
+                mails.notify_sign_in_changed(person, "You were signed out elsewhere")
             record("person.sign_ins_ended", by=person, row=person, after={"ended": ended})
         ends = "No other sign-in was there to end." if not ended else f"{ended} sign-in{'s' * (ended > 1)} ended."
         messages.success(request, ends)
@@ -366,8 +366,8 @@ def sign_in_list(request: HttpRequest) -> HttpResponse:
 def token_list(request: HttpRequest) -> HttpResponse:
     """What programs may ask the API in one's name, and what was made for that before."""
     found = list(ApiToken.objects.visible_to(request.user))
-    working = [token for token in found if not tokens.how_ended(token)]
-    ended = [token for token in found if tokens.how_ended(token)][:20]
+    working = [token for token in found if not tokens.end_reason(token)]
+    ended = [token for token in found if tokens.end_reason(token)][:20]
     return render(request, "account/token_list.html", {"working": working, "ended": ended})
 
 
@@ -378,18 +378,18 @@ def token_add(request: HttpRequest) -> HttpResponse:
     """Make a token. What answers the form shows it, this once: it is kept nowhere, in no session either."""
     person = request.user
     assert isinstance(person, User)  # noqa: S101 -- behind login_required
-    form = TokenForm(request.POST or None, initial={"expires_on": tokens.last_day(person, tokens.LASTS_BY_DEFAULT)})
+    form = ApiTokenForm(request.POST or None, initial={"expires_on": tokens.latest_expiry(person, tokens.DEFAULT_LIFETIME)})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            token, secret = tokens.make(
-                person=person, name=said["name"], scope=Scope(said["scope"]), expires_on=said["expires_on"]
+            token, secret = tokens.create_token(
+                person=person, name=said["name"], scope=TokenScope(said["scope"]), expires_on=said["expires_on"]
             )
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
             return render(request, "account/token_made.html", {"token": token, "secret": secret})
-    context = {"form": form, "last_day": tokens.last_day(person)}
+    context = {"form": form, "last_day": tokens.latest_expiry(person)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "account/token_add.html", context, status=status)
 

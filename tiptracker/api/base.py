@@ -25,33 +25,33 @@ from rest_framework.views import exception_handler, set_rollback
 from rest_framework.viewsets import GenericViewSet
 
 from tiptracker.accounts.authentication import TokenAuthentication
-from tiptracker.accounts.models import Ministry, Reader, User
-from tiptracker.accounts.permissions import may_read_name
-from tiptracker.api.query_params import TakesParameters
-from tiptracker.audit.api import RowsOfTheDay
-from tiptracker.choices import Word
+from tiptracker.accounts.models import Ministry, AnyUser, User
+from tiptracker.accounts.permissions import can_read_name
+from tiptracker.api.query_params import StrictParametersMixin
+from tiptracker.audit.api import DailyRowLimitExceeded
+from tiptracker.choices import ChoiceEnum
 from tiptracker.errors import Refused, TryLater
-from tiptracker.idempotency.actions import StillRunning, UsedForAnotherRequest
-from tiptracker.idempotency.api import KEY_PARAMETER, RUNNING_SECONDS
+from tiptracker.idempotency.actions import RequestStillRunning, IdempotencyKeyReused
+from tiptracker.idempotency.api import KEY_PARAMETER, RETRY_AFTER_SECONDS
 from tiptracker.web import rate_limits
-from tiptracker.web.complete_body import CutOff
-from tiptracker.web.error_pages import NOTHING_HERE, or_plain_page
+from tiptracker.web.complete_body import IncompleteBody
+from tiptracker.web.error_pages import NOT_FOUND, with_plain_fallback
 
 APPS = ("recommendations", "dialogues", "reports")
 """Whose `api.routes(router)` is asked, by name alone: the floor imports none of them."""
 
-Schema = dict[str, Any]
+OpenApiSchema = dict[str, Any]
 
 
-class Root(TakesParameters, APIRootView):
+class ApiRootView(StrictParametersMixin, APIRootView):
     """The lists there are, each with its address."""
 
 
-def router() -> DefaultRouter:
+def build_router() -> DefaultRouter:
     """Every app's view sets below one root; one address each, without a second one that ends in `.json`."""
     whole = DefaultRouter()
     whole.include_format_suffixes = False
-    whole.APIRootView = Root
+    whole.APIRootView = ApiRootView
     whole.register("ministries", MinistryViewSet, basename="ministry")
     for app in APPS:
         import_module(f"{app}.api").routes(whole)
@@ -61,25 +61,25 @@ def router() -> DefaultRouter:
 # --- Who reads, and what a reader may name ----------------------------------------------------------------------------
 
 
-class SignedIn(Request):
+class ApiRequest(Request):
     """A request that passed the default permission: somebody asks."""
 
     user: User
 
 
-def is_embassy(reader: Reader) -> bool:
+def is_embassy(reader: AnyUser) -> bool:
     """Whether somebody asks who reads everything on their countries."""
     return reader.is_authenticated and reader.is_embassy
 
 
-def valid(kind: type[Serializer[Any]], view: GenericViewSet[Any]) -> dict[str, Any]:
+def validate_body(kind: type[Serializer[Any]], view: GenericViewSet[Any]) -> dict[str, Any]:
     """The body as `kind` reads it; raises ValidationError, which is answered 400 by field."""
     asked = kind(data=view.request.data, context=view.get_serializer_context())
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
 
 
-def by_reader(
+def serializers_by_reader(
     name: str, *, embassy: type[Serializer[Any]], ministry: type[Serializer[Any]]
 ) -> Callable[[type[Any]], type[Any]]:
     """Decorates a view set: the embassy reads by its own serializer, everybody else by the shorter one.
@@ -101,7 +101,7 @@ def by_reader(
     return decorate
 
 
-class Seen(serializers.PrimaryKeyRelatedField[Any]):
+class VisibleRowField(serializers.PrimaryKeyRelatedField[Any]):
     """An id in a body, looked up among the rows the reader sees: unknown and unseen give the same field error."""
 
     default_error_messages: ClassVar = {
@@ -119,14 +119,14 @@ class Seen(serializers.PrimaryKeyRelatedField[Any]):
         return rows
 
 
-class SeenList(serializers.ListField):
-    """Ids in a body, so many at most, looked up together; an unknown or unseen one is told of as `Seen` does."""
+class VisibleRowListField(serializers.ListField):
+    """Ids in a body, so many at most, looked up together; an unknown or unseen one is told of as `VisibleRowField` does."""
 
     default_error_messages: ClassVar = {
-        "does_not_exist": Seen.default_error_messages["does_not_exist"],
+        "does_not_exist": VisibleRowField.default_error_messages["does_not_exist"],
         "max_length": "Give at most {max_length} at a time.",
     }
-    child = serializers.IntegerField(error_messages={"invalid": Seen.default_error_messages["incorrect_type"]})
+    child = serializers.IntegerField(error_messages={"invalid": VisibleRowField.default_error_messages["incorrect_type"]})
 
     def __init__(self, model: type[Model], *, max_length: int, **kwargs: Any) -> None:
         self.model = model
@@ -157,10 +157,10 @@ class IdFilter(filters.Filter):
         return super().filter(qs, value)
 
 
-class WordField(serializers.ChoiceField):
+class ChoiceEnumField(serializers.ChoiceField):
     """One of the domain's words; gives the member, so that actions get what they ask for."""
 
-    def __init__(self, words: type[Word], **kwargs: Any) -> None:
+    def __init__(self, words: type[ChoiceEnum], **kwargs: Any) -> None:
         self.words = words
         super().__init__(choices=words.choices(), **kwargs)
 
@@ -169,7 +169,7 @@ class WordField(serializers.ChoiceField):
         return self.words(word) if word else word
 
 
-class DayField(serializers.DateField):
+class ApiDateField(serializers.DateField):
     """A day that somebody names."""
 
     default_error_messages: ClassVar = {
@@ -183,7 +183,7 @@ class PersonField(serializers.Field[User, str, str, Any]):
     """Who recorded something for the embassy: its name to the embassy itself, "The embassy" to everybody else."""
 
     def to_representation(self, value: User) -> str:
-        return value.name if may_read_name(self.context["request"].user, sent_for=None) else "The embassy"
+        return value.name if can_read_name(self.context["request"].user, sent_for=None) else "The embassy"
 
 
 class SenderField(PersonField):
@@ -198,7 +198,7 @@ class SenderField(PersonField):
     def to_representation(self, value: Any) -> str:
         if (ministry := value.sent_for) is None:
             return super().to_representation(value.recorded_by)
-        may_read = may_read_name(self.context["request"].user, sent_for=ministry.pk)
+        may_read = can_read_name(self.context["request"].user, sent_for=ministry.pk)
         return str(value.recorded_by.name if may_read else ministry.name)
 
 
@@ -210,7 +210,7 @@ class MinistrySerializer(serializers.ModelSerializer[Ministry]):
         fields = ("id", "country", "name", "short_name")
 
 
-class MinistryViewSet(TakesParameters, ListModelMixin, RetrieveModelMixin, GenericViewSet[Ministry]):
+class MinistryViewSet(StrictParametersMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Ministry]):
     """Ministries by name, for the ids elsewhere. A focal point reads its own alone."""
 
     serializer_class = MinistrySerializer
@@ -222,11 +222,11 @@ class MinistryViewSet(TakesParameters, ListModelMixin, RetrieveModelMixin, Gener
 # --- Refusals ---------------------------------------------------------------------------------------------------------
 
 
-SAY_WHO = "Send a token in the header “Authorization: Bearer tip_…”. You make one on the page “Your sign-in”."
+TOKEN_HINT = "Send a token in the header “Authorization: Bearer tip_…”. You make one on the page “Your sign-in”."
 """What a program is told that says nothing of whose it is."""
 
 
-def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response | None:
+def handle_api_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's own answers; 409 with the sentence where a rule of the record refuses, 422 where a key was used
     for another request; 400 for too much, and where not all arrived.
 
@@ -237,13 +237,13 @@ def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response |
     ):
         error = Throttled(wait)
     if isinstance(error, NotAuthenticated):
-        error.detail = ErrorDetail(SAY_WHO, error.default_code)
-    if isinstance(error, Throttled) and not isinstance(error, RowsOfTheDay):
-        error.detail = _to_wait(error)
-    if isinstance(error, UsedForAnotherRequest):
+        error.detail = ErrorDetail(TOKEN_HINT, error.default_code)
+    if isinstance(error, Throttled) and not isinstance(error, DailyRowLimitExceeded):
+        error.detail = _throttle_detail(error)
+    if isinstance(error, IdempotencyKeyReused):
         return Response({"detail": str(error)}, HTTPStatus.UNPROCESSABLE_CONTENT)
-    if isinstance(error, StillRunning):
-        head = {rate_limits.RETRY_AFTER: str(RUNNING_SECONDS)}
+    if isinstance(error, RequestStillRunning):
+        head = {rate_limits.RETRY_AFTER: str(RETRY_AFTER_SECONDS)}
         return Response({"detail": str(error), "field": None}, HTTPStatus.CONFLICT, headers=head)
     if isinstance(error, Refused):
         set_rollback()
@@ -251,7 +251,7 @@ def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response |
         if isinstance(error, TryLater):
             status, head = error.status, {rate_limits.RETRY_AFTER: str(error.seconds)}
         return Response({"detail": str(error), "field": error.field}, status, headers=head)
-    if isinstance(error, CutOff):
+    if isinstance(error, IncompleteBody):
         set_rollback()
         return Response({"detail": str(error)}, HTTPStatus.BAD_REQUEST)
     if isinstance(error, SuspiciousOperation):
@@ -262,13 +262,13 @@ def refusals_as_answers(error: Exception, context: dict[str, Any]) -> Response |
     return exception_handler(error, context)
 
 
-def _to_wait(error: Throttled) -> ErrorDetail:
-    wait = rate_limits.spelt(getattr(error, "wait", None) or 1)
+def _throttle_detail(error: Throttled) -> ErrorDetail:
+    wait = rate_limits.format_wait(getattr(error, "wait", None) or 1)
     sentence = f"That was too often. Wait {wait}, then try again. Nothing was done."
     return ErrorDetail(sentence, error.default_code)
 
 
-@or_plain_page(*NOTHING_HERE, status=HTTPStatus.NOT_FOUND)
+@with_plain_fallback(*NOT_FOUND, status=HTTPStatus.NOT_FOUND)
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: a page for people, JSON below /api/."""
     if request.path.startswith("/api/"):
@@ -285,7 +285,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     target_class = TokenAuthentication
     name = "token"
 
-    def get_security_definition(self, auto_schema: Any) -> Schema:
+    def get_security_definition(self, auto_schema: Any) -> OpenApiSchema:
         return {
             "type": "http",
             "scheme": "bearer",
@@ -294,7 +294,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 DETAIL = {"type": "string", "description": "A sentence that says what is wrong, or what to do next."}
-COMPONENTS: Schema = {
+COMPONENTS: OpenApiSchema = {
     "Problem": {"type": "object", "properties": {"detail": DETAIL}, "required": ["detail"]},
     "Refusal": {
         "type": "object",
@@ -310,7 +310,7 @@ COMPONENTS: Schema = {
         "additionalProperties": {},
     },
 }
-ANSWERS = {
+REFUSAL_RESPONSES = {
     HTTPStatus.BAD_REQUEST: ("FieldErrors", "A field or parameter is wrong, or names what you don't see."),
     HTTPStatus.UNAUTHORIZED: ("Problem", "Nobody has signed in, or the token does not work."),
     HTTPStatus.FORBIDDEN: ("Problem", "You see it and may not do this, or the token may only read."),
@@ -324,7 +324,7 @@ ANSWERS = {
     HTTPStatus.SERVICE_UNAVAILABLE: ("Refusal", "Too many files are being opened: wait for what Retry-After says."),
 }
 """How each is answered: the component and what it means."""
-HEADERS = {
+REFUSAL_HEADERS = {
     HTTPStatus.UNAUTHORIZED: "WWW-Authenticate",
     HTTPStatus.TOO_MANY_REQUESTS: rate_limits.RETRY_AFTER,
     HTTPStatus.SERVICE_UNAVAILABLE: rate_limits.RETRY_AFTER,
@@ -332,7 +332,7 @@ HEADERS = {
 """What stands in the head of some."""
 
 
-def document_refusals(result: Schema, generator: Any, request: HttpRequest | None, public: bool) -> Schema:
+def document_refusals(result: OpenApiSchema, generator: Any, request: HttpRequest | None, public: bool) -> OpenApiSchema:
     """Post-processing hook of the schema: each operation says how it may be refused, not only how it goes well."""
     schemas = result["components"]["schemas"]
     for schema in schemas.values():
@@ -343,12 +343,12 @@ def document_refusals(result: Schema, generator: Any, request: HttpRequest | Non
     for operations in result["paths"].values():
         for method, operation in operations.items():
             answers = operation["responses"]
-            for status in _refused_with(method, operation):
-                component, meaning = ANSWERS[status]
+            for status in _refusal_statuses(method, operation):
+                component, meaning = REFUSAL_RESPONSES[status]
                 answer = answers.setdefault(str(status.value), {})
                 answer["description"] = answer.get("description") or meaning
-                if status in HEADERS:
-                    answer["headers"] = {HEADERS[status]: {"schema": {"type": "string"}, "required": True}}
+                if status in REFUSAL_HEADERS:
+                    answer["headers"] = {REFUSAL_HEADERS[status]: {"schema": {"type": "string"}, "required": True}}
                 answer["content"] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{component}"}}}
             if method == "post":
                 operation.setdefault("parameters", []).append(KEY_PARAMETER)
@@ -356,12 +356,12 @@ def document_refusals(result: Schema, generator: Any, request: HttpRequest | Non
     return result
 
 
-def _refused_with(method: str, operation: Schema) -> Iterator[HTTPStatus]:
+def _refusal_statuses(method: str, operation: OpenApiSchema) -> Iterator[HTTPStatus]:
     parameters = operation.get("parameters", [])
     has_body = "requestBody" in operation
     asked = {each["name"] for each in parameters if each["in"] == "query"}
     gives_json = any("application/json" in answer.get("content", {}) for answer in operation["responses"].values())
-    yield from (status for status in ANSWERS if str(status.value) in operation["responses"])
+    yield from (status for status in REFUSAL_RESPONSES if str(status.value) in operation["responses"])
     yield from (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
     if "page" in asked or any(each["in"] == "path" for each in parameters):
         yield HTTPStatus.NOT_FOUND

@@ -9,17 +9,17 @@ from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
-from tiptracker.numbers import whole_number
+from tiptracker.numbers import parse_whole_number
 
 
-class TooLarge(APIException):
+class BodyTooLarge(APIException):
     """The body is more than one request may hold."""
 
     status_code = 413
     default_detail = "That is more than one request may hold. Send less at a time."
 
 
-class Json(BaseParser):
+class JsonParser(BaseParser):
     """REST framework's own reads whatever comes, to its end, and lets a number be infinite."""
 
     media_type = "application/json"
@@ -29,21 +29,21 @@ class Json(BaseParser):
     ) -> Any:
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         stated = parser_context["request"].META.get("CONTENT_LENGTH") if parser_context else None
-        if (whole_number(stated) or 0) > most:
-            raise TooLarge
+        if (parse_whole_number(stated) or 0) > most:
+            raise BodyTooLarge
         sent = stream.read(most + 1)
         if len(sent) > most:
-            raise TooLarge
+            raise BodyTooLarge
         try:
-            return read(sent.decode())
+            return parse_json(sent.decode())
         except ValueError as error:
             raise ParseError(f"The body can’t be read as JSON ({error}). Mend it, then send it again.") from error
 
 
-def read(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """What JSON says; raises ValueError, with the reason, where it can't be kept."""
     try:
-        said = json.loads(text, parse_constant=_no_number, parse_float=_finite)
+        said = json.loads(text, parse_constant=_refuse_non_number, parse_float=_parse_finite)
         json.dumps(said, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise ValueError("half of a character without its other half") from error
@@ -52,11 +52,11 @@ def read(text: str) -> Any:
     return said
 
 
-def _no_number(text: str) -> NoReturn:
+def _refuse_non_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is no number")
 
 
-def _finite(text: str) -> float:
+def _parse_finite(text: str) -> float:
     if not isfinite(number := float(text)):
-        _no_number("what lies beyond all of them")
+        _refuse_non_number("what lies beyond all of them")
     return number

@@ -14,16 +14,16 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
-from tiptracker.audit.api import LogsReading
+from tiptracker.audit.api import ReadLoggingMixin
 from tiptracker.errors import Refused
-from tiptracker.moments import moment
-from tiptracker.numbers import whole_number
+from tiptracker.moments import parse_moment
+from tiptracker.numbers import parse_whole_number
 
-MOST_ROWS = 500
+MAX_PAGE_SIZE = 500
 """Rows on one page of a list."""
 
 
-class TakesParameters(LogsReading):
+class StrictParametersMixin(ReadLoggingMixin):
     """An address of the API that answers 400, by name, to a parameter which it does not take."""
 
     query_serializers: ClassVar[Mapping[str, type[Serializer[Any]]]] = {}
@@ -33,10 +33,10 @@ class TakesParameters(LogsReading):
         """Let in who may ask, then look at what they ask."""
         super().initial(request, *args, **kwargs)
         if getattr(self, "action", "") is not None:  # None: the method is not allowed, which is answered 405
-            refuse_parameters(request.query_params, accepted(self))
+            refuse_parameters(request.query_params, accepted_parameters(self))
 
 
-def accepted(view: TakesParameters) -> list[str]:
+def accepted_parameters(view: StrictParametersMixin) -> list[str]:
     """The names of the parameters that `view` takes for the action that it was set up for."""
     action = getattr(view, "action", "")
     if action in view.query_serializers:
@@ -44,7 +44,7 @@ def accepted(view: TakesParameters) -> list[str]:
     if action != "list" or not isinstance(view, ListModelMixin):
         return []
     narrowing = getattr(view, "filterset_class", None)
-    return [*(narrowing.base_filters if narrowing else ()), Pages.page_query_param, Pages.page_size_query_param]
+    return [*(narrowing.base_filters if narrowing else ()), ApiPagination.page_query_param, ApiPagination.page_size_query_param]
 
 
 def refuse_parameters(query: QueryDict, names: list[str]) -> None:
@@ -62,28 +62,28 @@ def refuse_parameters(query: QueryDict, names: list[str]) -> None:
         raise ValidationError(errors)
 
 
-class Pages(PageNumberPagination):
+class ApiPagination(PageNumberPagination):
     """A list page by page: `page` counts from 1, `page_size` says how many rows one page has."""
 
     page_size_query_param = "page_size"
-    page_size_query_description = f"Rows on one page: 1 to {MOST_ROWS}, by default 100."
-    max_page_size = MOST_ROWS
+    page_size_query_description = f"Rows on one page: 1 to {MAX_PAGE_SIZE}, by default 100."
+    max_page_size = MAX_PAGE_SIZE
 
     def get_page_size(self, request: Request) -> int | None:
         """As asked for. Raises ValidationError outside what a page may have."""
         asked = request.query_params.get(self.page_size_query_param)
         if asked is None:
             return self.page_size
-        size = whole_number(asked)
-        if size is None or not 1 <= size <= MOST_ROWS:
-            sentence = f"Give a whole number from 1 to {MOST_ROWS}."
+        size = parse_whole_number(asked)
+        if size is None or not 1 <= size <= MAX_PAGE_SIZE:
+            sentence = f"Give a whole number from 1 to {MAX_PAGE_SIZE}."
             raise ValidationError({self.page_size_query_param: [sentence]})
         return size
 
     def get_page_number(self, request: Request, paginator: Any) -> int | str:
         """As asked for; one beyond the last is not found. Raises ValidationError for what is no number."""
         asked = request.query_params.get(self.page_query_param, "1")
-        if whole_number(asked) is None:
+        if parse_whole_number(asked) is None:
             raise ValidationError({self.page_query_param: ["Give a whole number, from 1 to the last page."]})
         return asked
 
@@ -92,7 +92,7 @@ class Pages(PageNumberPagination):
         parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
         for parameter in parameters:
             if parameter["name"] == self.page_size_query_param:
-                parameter["schema"] |= {"minimum": 1, "maximum": MOST_ROWS}
+                parameter["schema"] |= {"minimum": 1, "maximum": MAX_PAGE_SIZE}
         return parameters
 
 
@@ -103,12 +103,12 @@ class MomentField(forms.Field):
         if value in self.empty_values:
             return None
         try:
-            return moment(value)
+            return parse_moment(value)
         except Refused as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
 
 
-class RecordedSince(filters.Filter):
+class RecordedSinceFilter(filters.Filter):
     """Rows recorded at a moment or later; `method` where more than the row's own `recorded_at` changes a row."""
 
     field_class = MomentField

@@ -11,14 +11,14 @@ from rest_framework.settings import api_settings
 from tiptracker import text_rules
 from tiptracker.privacy import confirmations, personal_data
 
-MOST_TOGETHER = 100_000
+MAX_BODY_CHARACTERS = 100_000
 """Characters that the texts of one body may have together: each is read from its beginning to its end."""
 
-MOST_LINES = 200
+MAX_LIST_LENGTH = 200
 """Figures, or reviews, in one body."""
 
 
-class Text(serializers.CharField):
+class FreeTextField(serializers.CharField):
     """A text that somebody writes, in as many characters as it may have; what nobody sees is left out of it."""
 
     default_error_messages: ClassVar = {"max_length": "Shorten this to {max_length} characters; it has %(show_value)d."}
@@ -29,21 +29,21 @@ class Text(serializers.CharField):
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         return super().run_validation(
-            text_rules.seen(data, in_one_line=self.in_one_line) if isinstance(data, str) else data
+            text_rules.remove_invisible(data, in_one_line=self.in_one_line) if isinstance(data, str) else data
         )
 
 
-class ListOf(serializers.ListSerializer[Any]):
+class BoundedListSerializer(serializers.ListSerializer[Any]):
     """A list of MOST_LINES at most, as its documentation says."""
 
     default_error_messages: ClassVar = {"max_length": "Give at most {max_length} at a time."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **(kwargs | {"max_length": MOST_LINES}))
-        self.validators = [MaxLengthValidator(MOST_LINES)]
+        super().__init__(*args, **(kwargs | {"max_length": MAX_LIST_LENGTH}))
+        self.validators = [MaxLengthValidator(MAX_LIST_LENGTH)]
 
 
-class Body(serializers.Serializer[Any]):
+class BodySerializer(serializers.Serializer[Any]):
     """A body that holds free text, its own or that of what lies in it. So is every body that is written down.
 
     A text, or the name of a file, by which somebody could be found is a field error, unless it is confirmed to identify
@@ -62,33 +62,33 @@ class Body(serializers.Serializer[Any]):
         """The body's values, without the confirmation."""
         said = dict(super().run_validation(data))
         is_confirmed = said.pop("confirmed_no_personal_data")
-        if (length := _length(said)) > MOST_TOGETHER:
-            sentence = f"Shorten the texts to {MOST_TOGETHER} characters together; they have {length}."
+        if (length := _text_length(said)) > MAX_BODY_CHARACTERS:
+            sentence = f"Shorten the texts to {MAX_BODY_CHARACTERS} characters together; they have {length}."
             raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [sentence]})
         kinds: set[str] = set()
-        if (errors := _held_back(said, kinds)) and not is_confirmed:
+        if (errors := _personal_data_errors(said, kinds)) and not is_confirmed:
             raise serializers.ValidationError(errors)
         confirmations.confirm(kinds)
         return said
 
 
-def _length(value: Any) -> int:
+def _text_length(value: Any) -> int:
     """How many characters the texts in `value` have."""
     if isinstance(value, Mapping):
-        return sum(map(_length, value.values()))
+        return sum(map(_text_length, value.values()))
     if isinstance(value, list):
-        return sum(map(_length, value))
+        return sum(map(_text_length, value))
     return len(value) if isinstance(value, str) else 0
 
 
-def _held_back(value: Any, kinds: set[str]) -> Any:
+def _personal_data_errors(value: Any, kinds: set[str]) -> Any:
     """The sentences on what was found in `value`, in the form of field errors; adds its kinds to `kinds`."""
     if isinstance(value, Mapping):
-        return {name: errors for name, part in value.items() if (errors := _held_back(part, kinds))}
+        return {name: errors for name, part in value.items() if (errors := _personal_data_errors(part, kinds))}
     if isinstance(value, list):
-        each = [_held_back(part, kinds) or {} for part in value]
+        each = [_personal_data_errors(part, kinds) or {} for part in value]
         return each if any(each) else []
     text = value.name if isinstance(value, UploadedFile) else value
-    findings = personal_data.find(text) if isinstance(text, str) else []
+    findings = personal_data.find_personal_data(text) if isinstance(text, str) else []
     kinds.update(found.kind for found in findings)
-    return [personal_data.sentence(findings)] if findings else []
+    return [personal_data.describe_findings(findings)] if findings else []

@@ -7,17 +7,17 @@ from django.views.decorators.csp import csp_override
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import IsAuthenticated
 
-from tiptracker.accounts.authentication import WithinScope
-from tiptracker.api.base import router
-from tiptracker.api.query_params import TakesParameters
+from tiptracker.accounts.authentication import TokenScopePermission
+from tiptracker.api.base import build_router
+from tiptracker.api.query_params import StrictParametersMixin
 
 
-class Schema(TakesParameters, SpectacularAPIView):
+class SchemaView(StrictParametersMixin, SpectacularAPIView):
     """What the API takes and answers, as OpenAPI: YAML, or JSON where the Accept header asks for it."""
 
 
 urlpatterns = [
-    path("schema/", Schema.as_view(permission_classes=[IsAuthenticated, WithinScope]), name="api_schema"),
+    path("schema/", SchemaView.as_view(permission_classes=[IsAuthenticated, TokenScopePermission]), name="api_schema"),
     path(
         "docs/",
         login_required(
@@ -27,5 +27,5 @@ urlpatterns = [
         ),
         name="api_docs",
     ),
-    path("", include(router().urls)),
+    path("", include(build_router().urls)),
 ]

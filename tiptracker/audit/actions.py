@@ -18,15 +18,15 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet
 from tiptracker.choices import Role
 from tiptracker.infrastructure.transactions import is_in_transaction
-from tiptracker.privacy.confirmations import confirmed
+from tiptracker.privacy.confirmations import confirmed_kinds
 
-CHECKS_OF_MARKS = ("dialogues.actions.redaction_checks.faults_of_marks", "reports.actions.withdrawals.faults_of_notes")
+REDACTION_CHECKS = ("dialogues.actions.redaction_checks.find_redacted_text_faults", "reports.actions.withdrawals.find_unlogged_note_redactions")
 """What holds the marks of redactions against the redactions, by name alone: the floor imports none of them."""
 _CHAIN_LOCK = 7106_7107
 """Any fixed number: PostgreSQL's advisory lock under which entries are appended one at a time."""
 
 
-class Told(NamedTuple):
+class AuditEvent(NamedTuple):
     """What one entry tells of: "noun.verb" in the past ("update.sent"), what it was done to, before and after.
 
     `country` is set where the entries of one call belong to different ones.
@@ -48,12 +48,12 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """Append one entry (`Told`), in the transaction of the action that it tells of; `record_all` says how."""
-    (entry,) = record_all([Told(verb, row, before, after)], by=by, country=country)
+    """Append one entry (`AuditEvent`), in the transaction of the action that it tells of; `record_all` says how."""
+    (entry,) = record_all([AuditEvent(verb, row, before, after)], by=by, country=country)
     return entry
 
 
-def record_all(told: Sequence[Told], *, by: User | None, country: Country | int | None = None) -> list[AuditEntry]:
+def record_all(told: Sequence[AuditEvent], *, by: User | None, country: Country | int | None = None) -> list[AuditEntry]:
     """Append an entry for each, in this order: as many queries for a thousand as for one.
 
     `country` decides who may read them; before and after are kept apart from the chain, which holds only a salted
@@ -67,11 +67,11 @@ def record_all(told: Sequence[Told], *, by: User | None, country: Country | int 
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
-    last, previous = head() or (0, chain.START)
+    last, previous = log_head() or (0, chain.GENESIS_HASH)
     entries, details = [], []
     for number, one in enumerate(told, last + 1):
         salt = secrets.token_hex(16)
-        was, became = _text(one.before), _text(_with_how(one.after))
+        was, became = _to_json(one.before), _to_json(_with_request_context(one.after))
         of = one.country or country
         entry = AuditEntry(
             number=number,
@@ -82,11 +82,11 @@ def record_all(told: Sequence[Told], *, by: User | None, country: Country | int 
             table=one.row._meta.label_lower if one.row is not None else "",
             row=str(one.row.pk) if one.row is not None else "",
             address=request_context.address.get(),
-            before_digest=chain.salted(salt, "before", was),
-            after_digest=chain.salted(salt, "after", became),
+            before_digest=chain.salted_digest(salt, "before", was),
+            after_digest=chain.salted_digest(salt, "after", became),
             previous_hash=previous,
         )
-        previous = entry.hash = chain.digest(previous, _sealed(entry))
+        previous = entry.hash = chain.hash_entry(previous, _hashed_fields(entry))
         entries.append(entry)
         if was or became:
             details.append(AuditDetail(entry=entry, salt=salt, before=was, after=became))
@@ -95,9 +95,9 @@ def record_all(told: Sequence[Told], *, by: User | None, country: Country | int 
     return entries
 
 
-def _with_how(after: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+def _with_request_context(after: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """What was after, and how it came about: what was confirmed of it, and the token that did it."""
-    if after and (kinds := confirmed()):
+    if after and (kinds := confirmed_kinds()):
         after = {**after, "confirmed_no_personal_data": kinds}
     if beginning := request_context.token.get():
         after = {**(after or {}), "by_token": beginning}
@@ -122,35 +122,35 @@ def record_once(
         record(verb, by=by, row=row, country=country, after=after)
 
 
-def verify() -> tuple[int, str] | None:
+def find_log_fault() -> tuple[int, str] | None:
     """The number of the first entry that doesn't fit and why, or None where the whole log holds."""
     entries = AuditEntry.objects.select_related("detail").order_by("number")
 
     def rows() -> Iterator[tuple[int, str, str, Mapping[str, str | int | None]]]:
         for entry in entries.iterator(chunk_size=2000):
-            yield entry.number, entry.previous_hash, entry.hash, _sealed(entry)
+            yield entry.number, entry.previous_hash, entry.hash, _hashed_fields(entry)
 
-    if fault := chain.first_fault(rows()):
+    if fault := chain.find_first_fault(rows()):
         return fault
     for entry in entries.iterator(chunk_size=2000):
-        if said := _detail_fault(entry):
+        if said := _find_detail_fault(entry):
             return entry.number, said
     return None
 
 
-def faults_of_marks() -> list[str]:
+def find_redaction_faults() -> list[str]:
     """What is wrong with texts that became the mark, a sentence each; nothing where each is a redaction's doing."""
-    return [fault for check in CHECKS_OF_MARKS for fault in import_string(check)()]
+    return [fault for check in REDACTION_CHECKS for fault in import_string(check)()]
 
 
-def fault_of(entry: AuditEntry) -> str:
+def find_entry_fault(entry: AuditEntry) -> str:
     """What is wrong with one entry, its before and after, or its place behind the one before; "" where it holds."""
     behind = AuditEntry.objects.filter(number=entry.number - 1).values_list("hash", flat=True).first()
-    if entry.previous_hash != (behind if entry.number > 1 else chain.START):
+    if entry.previous_hash != (behind if entry.number > 1 else chain.GENESIS_HASH):
         return f"entry {entry.number} does not follow the one before it"
-    if entry.hash != chain.digest(entry.previous_hash, _sealed(entry)):
+    if entry.hash != chain.hash_entry(entry.previous_hash, _hashed_fields(entry)):
         return f"entry {entry.number} was changed or put in"
-    return _detail_fault(entry)
+    return _find_detail_fault(entry)
 
 
 def log_now() -> datetime:
@@ -158,16 +158,16 @@ def log_now() -> datetime:
     return timezone.now()
 
 
-def head() -> tuple[int, str] | None:
+def log_head() -> tuple[int, str] | None:
     """Number and hash of the newest entry: noted elsewhere, they tell later whether the log's end was cut off."""
     return AuditEntry.objects.order_by("-number").values_list("number", "hash").first()
 
 
-def fault_of_head(number: int, noted: str) -> str:
+def find_head_fault(number: int, noted: str) -> str:
     """What is wrong with the entry that was the head when its hash was noted; "" where it stands as it did."""
     kept = AuditEntry.objects.filter(number=number).values_list("hash", flat=True).first()
     if kept is None:
-        newest = head()
+        newest = log_head()
         return f"entry {number} is missing: the log ends at {newest[0] if newest else 'nothing'}"
     return "" if kept == noted else f"entry {number} is not the one that was noted"
 
@@ -178,7 +178,7 @@ def record_export(*, entries: AuditEntryQuerySet, chosen: Mapping[str, str], by:
 
     An administrator's export belongs to no country, as what an administrator looks after.
     """
-    newest = head()
+    newest = log_head()
     taken = entries.filter(number__lte=newest[0] if newest else 0)
     if by.role == Role.ADMINISTRATOR:
         record("log.exported", by=by, after={"filter": chosen, "rows": taken.count()})
@@ -189,7 +189,7 @@ def record_export(*, entries: AuditEntryQuerySet, chosen: Mapping[str, str], by:
     return taken
 
 
-def _detail_fault(entry: AuditEntry) -> str:
+def _find_detail_fault(entry: AuditEntry) -> str:
     """What is wrong with the before and after of an entry that itself holds, or ""."""
     detail = getattr(entry, "detail", None)
     changed = f"what entry {entry.number} changed"
@@ -202,19 +202,19 @@ def _detail_fault(entry: AuditEntry) -> str:
         ("after", detail.after, entry.after_digest),
     ):
         is_redacted = text == REDACTED and sealed
-        if not is_redacted and chain.salted(detail.salt, side, text) != sealed:
+        if not is_redacted and chain.salted_digest(detail.salt, side, text) != sealed:
             return f"{changed} was altered ({side})"
     return ""
 
 
-def _text(value: Mapping[str, Any] | None) -> str:
+def _to_json(value: Mapping[str, Any] | None) -> str:
     return json.dumps(dict(value), cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False) if value else ""
 
 
-def _sealed(entry: AuditEntry) -> dict[str, str | int | None]:
+def _hashed_fields(entry: AuditEntry) -> dict[str, str | int | None]:
     return {
         "number": entry.number,
-        "at": chain.moment(entry.at),
+        "at": chain.format_timestamp(entry.at),
         "by": entry.by_id,
         "country": entry.country_id,
         "verb": entry.verb,

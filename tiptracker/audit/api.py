@@ -12,13 +12,13 @@ from rest_framework.views import APIView
 
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.audit.list_reads import count_read, seconds_until_more
+from tiptracker.audit.list_reads import count_read, seconds_until_limit_resets
 
-COUNTED = frozenset({"list", "retrieve"})
+COUNTED_ACTIONS = frozenset({"list", "retrieve"})
 """The actions of a view set that hand out rows."""
 
 
-class RowsOfTheDay(Throttled):
+class DailyRowLimitExceeded(Throttled):
     """A person was sent as many rows as one day gives. Answered 429."""
 
     def __init__(self, seconds: int) -> None:
@@ -31,7 +31,7 @@ class RowsOfTheDay(Throttled):
         self.detail = ErrorDetail(sentence, self.default_code)
 
 
-class LogsReading(APIView):
+class ReadLoggingMixin(APIView):
     """Counts each row that a list, or a row's own address, hands out. Beyond a day's rows it answers 429."""
 
     basename: str
@@ -39,24 +39,24 @@ class LogsReading(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let in who may ask, then look at how much they were sent today."""
         super().initial(request, *args, **kwargs)
-        if (reader := self._reader(request)) and (seconds := seconds_until_more(reader, now=clock.now())):
-            raise RowsOfTheDay(seconds)
+        if (reader := self._reader(request)) and (seconds := seconds_until_limit_resets(reader, now=clock.now())):
+            raise DailyRowLimitExceeded(seconds)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Count what is about to leave; it stays here where that fails."""
         is_answer = isinstance(response, Response) and response.status_code == HTTPStatus.OK
         if is_answer and (reader := self._reader(request)):
             asked = {**{key: str(value) for key, value in self.kwargs.items()}, **request.query_params.dict()}
-            count_read(self.basename, rows=_rows_of(response), by=reader, asked=asked, now=clock.now())
+            count_read(self.basename, rows=_count_rows(response), by=reader, asked=asked, now=clock.now())
         return super().finalize_response(request, response, *args, **kwargs)
 
     def _reader(self, request: Request) -> User | None:
         """Who asks for rows; None where something else is asked for, or nobody is known."""
-        is_read = request.method in ("GET", "HEAD") and getattr(self, "action", None) in COUNTED
+        is_read = request.method in ("GET", "HEAD") and getattr(self, "action", None) in COUNTED_ACTIONS
         return request.user if is_read and isinstance(request.user, User) else None
 
 
-def _rows_of(response: Response) -> int:
+def _count_rows(response: Response) -> int:
     """How many rows an answer holds: those of a page, or the one that was asked for."""
     data = response.data
     return len(data["results"]) if isinstance(data, dict) and "results" in data else 1

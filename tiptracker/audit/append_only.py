@@ -20,16 +20,16 @@ REDACTED = "[redacted]"
 REDACTED_BEFORE = "(redacted in an earlier version)"
 """What a new row says where it repeats a text that became the mark: no redaction names the new row."""
 
-_REFUSE = """
+_REFUSE_CHANGE_SQL = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     RAISE EXCEPTION '% is append-only: record another row instead', TG_TABLE_NAME
         USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
-_PLACES, _DECISIONS = "dialogues_redactionplace", "dialogues_redactiondecision"
+_PLACE_TABLE, _DECISION_TABLE = "dialogues_redactionplace", "dialogues_redactiondecision"
 
 
-class _Triggers(Operation):
+class _TriggerOperation(Operation):
     """What the operations here share: they run SQL of the database's own kind and leave the models' state alone."""
 
     reversible = True
@@ -46,7 +46,7 @@ class _Triggers(Operation):
         return apps.get_model(label or app_label, name)
 
 
-class AppendOnly(_Triggers):
+class AppendOnly(_TriggerOperation):
     """Refuse UPDATE, DELETE and TRUNCATE, but for texts in `redactable` becoming the fixed mark.
 
     A text becomes the mark only where a confirmed redaction names that row and field. `unless` says of a field which
@@ -112,7 +112,7 @@ class AppendOnly(_Triggers):
                     f"{create} append_only BEFORE UPDATE {each} {but_once} {call}",
                     f"{create} append_only_delete BEFORE DELETE {each} {only} {refuse}",
                 ]
-            functions = [_REFUSE, *([_refuse_but_redaction(model, may_go)] if self.redactable else [])]
+            functions = [_REFUSE_CHANGE_SQL, *([_redaction_function_sql(model, may_go)] if self.redactable else [])]
             return [*functions, *triggers, f"{create} append_only_truncate BEFORE TRUNCATE ON {table} {refuse}"]
         same = " AND ".join(
             f'(NEW."{c}" IS OLD."{c}" OR (NEW."{c}" = \'{REDACTED}\' AND {may_go[field.name]}))'
@@ -136,7 +136,7 @@ class AppendOnly(_Triggers):
     def _may_go(self, model: type[models.Model], name: str) -> str:
         """SQL: a confirmed redaction names this field of the old row, or what else lets it become the mark."""
         named = (  # of names of our own alone
-            f"EXISTS (SELECT 1 FROM {_PLACES} place JOIN {_DECISIONS} word ON word.redaction_id = place.redaction_id "  # noqa: S608
+            f"EXISTS (SELECT 1 FROM {_PLACE_TABLE} place JOIN {_DECISION_TABLE} word ON word.redaction_id = place.redaction_id "  # noqa: S608
             f'WHERE place."table" = \'{model._meta.label_lower}\' AND place."row" = OLD."{model._meta.pk.column}" '
             f"AND place.field = '{name}' AND NOT place.is_left AND word.decision = 'confirmed')"
         )
@@ -144,7 +144,7 @@ class AppendOnly(_Triggers):
 
     def _once(self, model: type[models.Model], equals: str) -> str:
         """SQL: this change gives the first of `once` its value, changes the others, and at most empties more."""
-        first = _column(model, self.once[0])
+        first = _column_name(model, self.once[0])
         conditions = [f'OLD."{first}" IS NULL AND NEW."{first}" IS NOT NULL']
         for field in model._meta.local_concrete_fields:
             same = f'NEW."{field.column}" {equals} OLD."{field.column}"'
@@ -173,7 +173,7 @@ class LiftAppendOnly(AppendOnly):
         super().database_forwards(app_label, editor, from_state, to_state)
 
 
-class HoldColumns(_Triggers):
+class HoldColumns(_TriggerOperation):
     """Refuse an UPDATE that changes one of `fields`, which what has been computed rests on; others may be put right.
 
     Those of `once` may be set while they are empty, and stay from then on.
@@ -192,11 +192,11 @@ class HoldColumns(_Triggers):
     ) -> None:
         model = self.model(app_label, to_state.apps)
         table = model._meta.db_table
-        columns = [f'"{_column(model, name)}"' for name in self.fields]
-        once = [f'"{_column(model, name)}"' for name in self.once]
+        columns = [f'"{_column_name(model, name)}"' for name in self.fields]
+        once = [f'"{_column_name(model, name)}"' for name in self.once]
         refusal = f"{table} holds {', '.join((*self.fields, *self.once))} fast: add another row instead"
         if editor.connection.vendor == "postgresql":
-            differs = _differs(columns, once, "IS DISTINCT FROM")
+            differs = _differs_sql(columns, once, "IS DISTINCT FROM")
             editor.execute(
                 f"CREATE OR REPLACE FUNCTION {table}_hold_columns() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
                 f"RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
@@ -207,7 +207,7 @@ class HoldColumns(_Triggers):
                 f"EXECUTE FUNCTION {table}_hold_columns()"
             )
         else:
-            differs = _differs(columns, once, "IS NOT")
+            differs = _differs_sql(columns, once, "IS NOT")
             editor.execute(f"DROP TRIGGER IF EXISTS {table}_hold_columns")
             editor.execute(
                 f"CREATE TRIGGER {table}_hold_columns BEFORE UPDATE ON {table} WHEN {differs} "
@@ -225,21 +225,21 @@ class HoldColumns(_Triggers):
             editor.execute(f"DROP TRIGGER IF EXISTS {table}_hold_columns")
 
 
-def _differs(columns: Sequence[str], once: Sequence[str], unlike: str) -> str:
+def _differs_sql(columns: Sequence[str], once: Sequence[str], unlike: str) -> str:
     """SQL: one of `columns` becomes another value, or one of `once` that has a value already."""
     changed = [f"NEW.{column} {unlike} OLD.{column}" for column in columns]
     set_anew = [f"(OLD.{column} IS NOT NULL AND NEW.{column} {unlike} OLD.{column})" for column in once]
     return " OR ".join([*changed, *set_anew])
 
 
-def _refuse_but_redaction(model: type[models.Model], may_go: Mapping[str, str]) -> str:
+def _redaction_function_sql(model: type[models.Model], may_go: Mapping[str, str]) -> str:
     """SQL (PostgreSQL): a function that refuses each change, but texts that may go becoming the mark."""
     table = model._meta.db_table
     let_go = " ".join(
         f"IF after->>'{column}' = '{REDACTED}' AND after->'{column}' <> before->'{column}' AND {condition} THEN "
         f"before := before - '{column}'; after := after - '{column}'; END IF;"
         for name, condition in may_go.items()
-        for column in [_column(model, name)]
+        for column in [_column_name(model, name)]
     )
     return (
         f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ "
@@ -251,11 +251,11 @@ def _refuse_but_redaction(model: type[models.Model], may_go: Mapping[str, str]) 
     )
 
 
-def _column(model: type[models.Model], name: str) -> str:
+def _column_name(model: type[models.Model], name: str) -> str:
     return next(str(field.column) for field in model._meta.local_concrete_fields if field.name == name)
 
 
-class RefuseInsert(_Triggers):
+class RefuseInsert(_TriggerOperation):
     """Refuse a new row for which `when` (SQL over `NEW.`) is true, with `sentence`; `name` says what it guards."""
 
     def __init__(self, model_name: str, name: str, when: str, sentence: str) -> None:

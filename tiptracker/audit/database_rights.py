@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-_COULD_SWITCH_OFF = """
+_PRIVILEGED_ROLE_SQL = """
 SELECT current_user FROM pg_roles WHERE rolname = current_user AND (
     rolsuper OR EXISTS (
         SELECT FROM pg_class
@@ -12,7 +12,7 @@ SELECT current_user FROM pg_roles WHERE rolname = current_user AND (
 """
 
 
-def role_that_could_switch_triggers_off() -> str | None:
+def find_privileged_role() -> str | None:
     """Name the database role at hand if it is a superuser or owns a table; None where it may only read and write rows.
 
     SQLite knows no roles, so there it is always None.
@@ -20,6 +20,6 @@ def role_that_could_switch_triggers_off() -> str | None:
     if connection.vendor != "postgresql":
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_COULD_SWITCH_OFF)
+        cursor.execute(_PRIVILEGED_ROLE_SQL)
         row = cursor.fetchone()
     return row[0] if row else None

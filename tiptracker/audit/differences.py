@@ -12,12 +12,12 @@ from django.utils.formats import date_format
 
 from tiptracker.audit.append_only import REDACTED
 
-NOTHING = "–"
+EMPTY_MARK = "–"
 
 type AnyField = models.Field[Any, Any]
 
 
-class Line(NamedTuple):
+class FieldDifference(NamedTuple):
     """One field: what it is called, and how it reads on either side ("" where that side doesn't have it)."""
 
     name: str
@@ -26,44 +26,44 @@ class Line(NamedTuple):
     differs: bool
 
 
-def compare(table: str, before: str, after: str) -> list[Line]:
+def list_differences(table: str, before: str, after: str) -> list[FieldDifference]:
     """The fields of an entry on a row of `table`, from its two sides as kept; a redacted side reads as the mark."""
-    was, became = _parsed(before), _parsed(after)
+    was, became = _parse(before), _parse(after)
     keys = [*became, *(key for key in was if key not in became)]
     if not keys and REDACTED in (before, after):
-        return [Line("All of it", before, after, differs=False)]
+        return [FieldDifference("All of it", before, after, differs=False)]
     lines = []
     for key in keys:
-        field = _field(table, key)
+        field = _find_field(table, key)
         differs = key in was and key in became and was[key] != became[key]
-        lines.append(Line(_name(key, field), _side(before, was, key, field), _side(after, became, key, field), differs))
+        lines.append(FieldDifference(_format_label(key, field), _format_side(before, was, key, field), _format_side(after, became, key, field), differs))
     return lines
 
 
-def _side(text: str, said: dict[str, Any], key: str, field: AnyField | None) -> str:
+def _format_side(text: str, said: dict[str, Any], key: str, field: AnyField | None) -> str:
     if text == REDACTED:
         return REDACTED
-    return told(said[key], field) if key in said else ""
+    return format_value(said[key], field) if key in said else ""
 
 
-def told(value: Any, field: AnyField | None = None) -> str:
+def format_value(value: Any, field: AnyField | None = None) -> str:
     """A value of the log in words: a day as "28 January 2022", a moment in the reader's zone, a choice by its label."""
     match value:
         case None | "" | [] | {}:
-            return NOTHING
+            return EMPTY_MARK
         case bool():
             return "yes" if value else "no"
         case dict():
-            return "; ".join(f"{_name(key)}: {told(each)}" for key, each in value.items())
+            return "; ".join(f"{_format_label(key)}: {format_value(each)}" for key, each in value.items())
         case list():
             separator = "; " if any(isinstance(each, list | dict) for each in value) else ", "
-            return separator.join(told(each, field) for each in value)
+            return separator.join(format_value(each, field) for each in value)
         case str():
-            return _text(value, field)
+            return _format_text(value, field)
     return f"number {value}" if field is not None and field.is_relation else str(value)
 
 
-def _text(value: str, field: AnyField | None) -> str:
+def _format_text(value: str, field: AnyField | None) -> str:
     if field is not None and (label := dict(field.flatchoices).get(value)):
         return str(label)
     if field is not None and isinstance(field, models.CharField | models.TextField):
@@ -77,12 +77,12 @@ def _text(value: str, field: AnyField | None) -> str:
     return date_format(timezone.localtime(at), "j F Y, H:i") if at.tzinfo else value
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def _parse(text: str) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(text) if text and text != REDACTED else {}
     return said
 
 
-def _field(table: str, key: str) -> AnyField | None:
+def _find_field(table: str, key: str) -> AnyField | None:
     try:
         found = apps.get_model(table)._meta.get_field(key) if table else None
     except (LookupError, FieldDoesNotExist):
@@ -90,6 +90,6 @@ def _field(table: str, key: str) -> AnyField | None:
     return found if isinstance(found, models.Field) else None
 
 
-def _name(key: str, field: AnyField | None = None) -> str:
+def _format_label(key: str, field: AnyField | None = None) -> str:
     name = str(field.verbose_name) if field is not None else key.replace("_", " ")
     return name[:1].upper() + name[1:]

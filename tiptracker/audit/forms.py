@@ -12,29 +12,29 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 
 from tiptracker import clock
-from tiptracker.accounts.models import Country, Reader
+from tiptracker.accounts.models import Country, AnyUser
 from tiptracker.audit.models import AuditDetail, AuditEntryQuerySet
-from tiptracker.audit.subjects import KINDS
-from tiptracker.audit.verbs import LOADED, Group, verbs_in
-from tiptracker.web.frontend.forms import DayInput, PlainForm
+from tiptracker.audit.subjects import SUBJECT_KINDS
+from tiptracker.audit.verbs import LOADED_SUFFIX, VerbGroup, list_verbs
+from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 NOBODY = "nobody"
 """Stands for entries by nobody: the tracker itself, or somebody who had not signed in."""
 EVERYTHING = "everything"
 """Stands for the whole log, the tracker's own steps among it."""
-PEOPLE_ALONE = "people"
+PEOPLE_ONLY = "people"
 """As the log tells of it that the tracker's own steps were left out: nobody had asked for anything in particular."""
-FIRST = ("who", "what", "since", "until")
+MAIN_FIELDS = ("who", "what", "since", "until")
 """The fields that stand first; the others are folded away."""
 
-COUNTABLE = (
+DAY_VALIDATORS = (
     MinValueValidator(date(2000, 1, 1), "Nothing was written down then. Give a day of the year 2000 or later."),
     MaxValueValidator(date(2999, 12, 31), "Nothing is written down by then. Give a day before the year 3000."),
 )
 """Days whose beginning and end are moments in every time zone."""
 
 
-class LogFilter(PlainForm):
+class LogFilter(TrackerForm):
     """Who, what sort of thing, on which record, when, from where, and which words stand before or after.
 
     What the tracker does by itself is left out unless what is asked for may be among it: else it would hide the rest.
@@ -42,13 +42,13 @@ class LogFilter(PlainForm):
 
     who = forms.ChoiceField(required=False)
     what = forms.ChoiceField(
-        required=False, choices=[("", "What people did"), (EVERYTHING, "Everything"), *Group.choices()]
+        required=False, choices=[("", "What people did"), (EVERYTHING, "Everything"), *VerbGroup.choices()]
     )
     country = forms.ChoiceField(required=False)
     record = forms.ChoiceField(
         label="Kind of record",
         required=False,
-        choices=[("", "Any"), *sorted(((table, kind.noun) for table, kind in KINDS.items()), key=lambda pair: pair[1])],
+        choices=[("", "Any"), *sorted(((table, kind.noun) for table, kind in SUBJECT_KINDS.items()), key=lambda pair: pair[1])],
     )
     row = forms.IntegerField(
         label="Number of the record",
@@ -56,8 +56,8 @@ class LogFilter(PlainForm):
         min_value=1,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    since = forms.DateField(label="First day", required=False, widget=DayInput, validators=COUNTABLE)
-    until = forms.DateField(label="Last day", required=False, widget=DayInput, validators=COUNTABLE)
+    since = forms.DateField(label="First day", required=False, widget=DayInput, validators=DAY_VALIDATORS)
+    until = forms.DateField(label="Last day", required=False, widget=DayInput, validators=DAY_VALIDATORS)
     address = forms.GenericIPAddressField(
         label="Internet address", required=False, error_messages={"invalid": "Give an address such as 192.0.2.7."}
     )
@@ -90,12 +90,12 @@ class LogFilter(PlainForm):
     @property
     def first(self) -> list[BoundField]:
         """The fields that are always to be seen."""
-        return [self[name] for name in FIRST]
+        return [self[name] for name in MAIN_FIELDS]
 
     @property
     def more(self) -> list[BoundField]:
         """The fields that are folded away."""
-        return [self[name] for name in self.fields if name not in FIRST]
+        return [self[name] for name in self.fields if name not in MAIN_FIELDS]
 
     @property
     def more_is_used(self) -> bool:
@@ -110,7 +110,7 @@ class LogFilter(PlainForm):
             said.get(name) for name in ("what", "record", "row", "address", "text")
         )
 
-    def narrow(self, entries: AuditEntryQuerySet, user: Reader) -> AuditEntryQuerySet:
+    def narrow(self, entries: AuditEntryQuerySet, user: AnyUser) -> AuditEntryQuerySet:
         """Those of `entries` that were asked for; words are looked for only where this person reads them."""
         said = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
         asked = self._of_what()
@@ -123,9 +123,9 @@ class LogFilter(PlainForm):
         if row := said.get("row"):
             asked &= Q(row=str(row))
         if since := said.get("since"):
-            asked &= Q(at__gte=clock.as_kept(timezone.make_aware(datetime.combine(since, time.min))))
+            asked &= Q(at__gte=clock.to_machine_time(timezone.make_aware(datetime.combine(since, time.min))))
         if until := said.get("until"):
-            asked &= Q(at__lte=clock.as_kept(timezone.make_aware(datetime.combine(until, time.max))))
+            asked &= Q(at__lte=clock.to_machine_time(timezone.make_aware(datetime.combine(until, time.max))))
         if address := said.get("address"):
             asked &= Q(address=address)
         if text := said.get("text"):
@@ -137,13 +137,13 @@ class LogFilter(PlainForm):
     def _of_what(self) -> Q:
         what = self.cleaned_data.get("what")
         if self.leaves_out_machine:
-            return ~Q(verb__in=verbs_in(Group.MACHINE))
-        return _of_group(Group(what)) if what and what != EVERYTHING else Q()
+            return ~Q(verb__in=list_verbs(VerbGroup.MACHINE))
+        return _group_query(VerbGroup(what)) if what and what != EVERYTHING else Q()
 
     def chosen(self) -> dict[str, str]:
         """What was asked for, as typed, for the log."""
         typed = {name: self.data[name] for name in self.fields if self.data.get(name)}
-        return {**typed, "what": PEOPLE_ALONE} if self.leaves_out_machine else typed
+        return {**typed, "what": PEOPLE_ONLY} if self.leaves_out_machine else typed
 
     @property
     def is_narrowed(self) -> bool:
@@ -151,6 +151,6 @@ class LogFilter(PlainForm):
         return any(self.data.get(name) for name in self.fields)
 
 
-def _of_group(group: Group) -> Q:
-    loaded = Q(verb__endswith=LOADED) & ~Q(verb__in=verbs_in(Group.ACCOUNTS))
-    return Q(verb__in=verbs_in(group)) | loaded if group is Group.RECORD else Q(verb__in=verbs_in(group))
+def _group_query(group: VerbGroup) -> Q:
+    loaded = Q(verb__endswith=LOADED_SUFFIX) & ~Q(verb__in=list_verbs(VerbGroup.ACCOUNTS))
+    return Q(verb__in=list_verbs(group)) | loaded if group is VerbGroup.RECORD else Q(verb__in=list_verbs(group))

@@ -9,23 +9,23 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from tiptracker.accounts.models import Country, Reader
-from tiptracker.audit.verbs import CHANGES_NO_FACT
+from tiptracker.accounts.models import Country, AnyUser
+from tiptracker.audit.verbs import VERBS_CHANGING_NO_FACT
 from tiptracker.choices import Role
 
-READERS = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.ADMINISTRATOR})
+LOG_READER_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.ADMINISTRATOR})
 """Whose roles read the log."""
-PEOPLE = "accounts."
+ACCOUNT_TABLE_PREFIX = "accounts."
 """How the tables of people, countries and ministries begin: what an administrator looks after."""
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """Officers and the ambassador: entries on their countries; administrators: all; nobody else any.
 
         Who signed in from where belongs to no country: it is for those who look after accounts.
         """
-        if not user.is_authenticated or not user.is_active or user.role not in READERS:
+        if not user.is_authenticated or not user.is_active or user.role not in LOG_READER_ROLES:
             return self.none()
         if user.role == Role.ADMINISTRATOR:
             return self
@@ -42,7 +42,7 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         Found by the numbers, of which few have come since.
         """
         of_it = Q(country=country) | Q(country=None)
-        return self.filter(of_it, number__gt=number).exclude(verb__in=CHANGES_NO_FACT)
+        return self.filter(of_it, number__gt=number).exclude(verb__in=VERBS_CHANGING_NO_FACT)
 
     def people(self) -> list[tuple[int, str]]:
         """Whose entries these are: key and name, by name."""
@@ -81,7 +81,7 @@ class AuditEntry(models.Model):
 
 
 class AuditDetailQuerySet(models.QuerySet["AuditDetail"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """Before and after of the entries that somebody reads; an administrator, who reads no facts: of accounts alone.
 
         What was done to no row of no country (a refused passkey, an administrator's export) holds no fact either.
@@ -89,7 +89,7 @@ class AuditDetailQuerySet(models.QuerySet["AuditDetail"]):
         seen = self.filter(entry__in=AuditEntry.objects.visible_to(user))
         if user.is_authenticated and user.role == Role.ADMINISTRATOR:
             of_no_row = Q(entry__table="", entry__country=None)
-            return seen.filter(Q(entry__table__startswith=PEOPLE) | of_no_row)
+            return seen.filter(Q(entry__table__startswith=ACCOUNT_TABLE_PREFIX) | of_no_row)
         return seen
 
 
@@ -108,13 +108,13 @@ class AuditDetail(models.Model):
 
 
 class ListReadQuerySet(models.QuerySet["ListRead"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """Everybody: their own alone."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(person=user.pk)
 
-    def on_day(self, person: Reader, day: date) -> Self:
+    def on_day(self, person: AnyUser, day: date) -> Self:
         """What a person was sent on a day, list by list."""
         return self.filter(person=person.pk, day=day)
 

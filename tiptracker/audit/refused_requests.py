@@ -17,48 +17,48 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Role
 
-SECONDS = 5 * 60
-MOST = 30
+WINDOW_SECONDS = 5 * 60
+MAX_REFUSALS = 30
 """How many refusals of one person are told within SECONDS of each other: what is repeated shall not fill the log."""
-LONGEST = 300
-FORGED = "is_forged"
+MAX_LENGTH = 300
+FORGED_ATTRIBUTE = "is_forged"
 """On a request: it was refused since its form did not come from a page of ours."""
 
 
-def refusals_are_told(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def refused_requests_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: write down what was refused, once an address and person in a few minutes."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if response.status_code == HTTPStatus.FORBIDDEN and isinstance(request.user, User):
-            _tell(request, request.user)
+            _log_refusal(request, request.user)
         return response
 
     return middleware
 
 
-def _tell(request: HttpRequest, person: User) -> None:
-    asked = _asked(request)
+def _log_refusal(request: HttpRequest, person: User) -> None:
+    asked = _describe_request(request)
     key = f"refused:{person.pk}"
     told = cache.get(key, ())
-    if asked in told or len(told) >= MOST:
+    if asked in told or len(told) >= MAX_REFUSALS:
         return
-    cache.set(key, (*told, asked), SECONDS)
-    verb = "person.forgery_refused" if getattr(request, FORGED, False) else "person.refused"
+    cache.set(key, (*told, asked), WINDOW_SECONDS)
+    verb = "person.forgery_refused" if getattr(request, FORGED_ATTRIBUTE, False) else "person.refused"
     with transaction.atomic():
-        record(verb, by=person, row=person, country=_country_of(person), after={"asked": asked})
+        record(verb, by=person, row=person, country=_log_country(person), after={"asked": asked})
 
 
-def _asked(request: HttpRequest) -> str:
+def _describe_request(request: HttpRequest) -> str:
     """Method and address, without what was searched for and without a secret that stands in it."""
     path = request.path
     secret = request.resolver_match.kwargs.get("token") if request.resolver_match else None
     if secret:
         path = path.replace(str(secret), "[token]")
-    return f"{request.method} {path}"[:LONGEST]
+    return f"{request.method} {path}"[:MAX_LENGTH]
 
 
-def _country_of(person: User) -> int | None:
+def _log_country(person: User) -> int | None:
     """Whose post reads of it: the country that somebody works on, or whose ministry they are of, where it is one."""
     if person.role == Role.ADMINISTRATOR:
         return None

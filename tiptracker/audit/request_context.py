@@ -12,13 +12,13 @@ token: ContextVar[str] = ContextVar("token", default="")
 """How the API token begins that is used; "" where somebody has signed in."""
 
 
-PERSON = "tiptracker.person"
+PERSON_KEY = "tiptracker.person"
 """The key in a request's META under which it stands whose request it is."""
 
 
-def say_whose(request: HttpRequest, person: int) -> None:
+def set_request_person(request: HttpRequest, person: int) -> None:
     """Let the web server know whose request this is, so that nobody's requests take all of its threads."""
-    request.META[PERSON] = person
+    request.META[PERSON_KEY] = person
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -34,7 +34,7 @@ def client_address(request: HttpRequest) -> str | None:
         return None
 
 
-def from_where(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def request_context_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: remember the address, and the token that may be found, for the length of the request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

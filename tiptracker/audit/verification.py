@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from tiptracker.accounts import mails
 from tiptracker.accounts.models import Country, User
-from tiptracker.audit.actions import fault_of_head, head, record, verify
+from tiptracker.audit.actions import find_head_fault, log_head, record, find_log_fault
 from tiptracker.audit.models import AuditEntry, LogVerification
 from tiptracker.choices import Role
 
@@ -21,9 +21,9 @@ def verify_log(*, now: datetime) -> LogVerification:
     A fault is recorded in the log and mailed to administrators, officers and ambassadors once, not every night anew.
     """
     last = LogVerification.objects.first()
-    newest = head() or (0, "")
-    fault = verify()
-    if fault is None and last and last.number and (said := fault_of_head(last.number, last.hash)):
+    newest = log_head() or (0, "")
+    fault = find_log_fault()
+    if fault is None and last and last.number and (said := find_head_fault(last.number, last.hash)):
         fault = (last.number, said)
     number, said = fault or (None, "")
     with transaction.atomic():
@@ -33,16 +33,16 @@ def verify_log(*, now: datetime) -> LogVerification:
         if number is not None:
             logger.error("The log does not hold: %s", said)
             if last is None or last.fault != said:
-                _tell(number, said)
+                _report_fault(number, said)
     return found
 
 
-def _tell(number: int, said: str) -> None:
+def _report_fault(number: int, said: str) -> None:
     """In the log of each country concerned, and by mail: an entry of one country concerns that one, any other all."""
     entry = AuditEntry.objects.filter(number=number).first()
     countries = Country.objects.filter(pk=entry.country_id) if entry and entry.country_id else Country.objects.all()
     readers = Q(role=Role.ADMINISTRATOR) | Q(role__in=(Role.OFFICER, Role.AMBASSADOR), countries__in=countries)
     for person in User.objects.get_queryset().filter(readers, is_active=True).distinct().order_by("pk"):
-        mails.tell_of_log_fault(person, number)
+        mails.notify_log_fault(person, number)
     for country in (None, *countries.order_by("pk")):
         record("log.fault_found", by=None, country=country, after={"entry": number, "fault": said})

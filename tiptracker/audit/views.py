@@ -21,17 +21,17 @@ from django.views.decorators.http import require_GET, require_safe
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit import actions
-from tiptracker.audit.differences import compare
+from tiptracker.audit.differences import list_differences
 from tiptracker.audit.forms import LogFilter
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet, LogVerification
 from tiptracker.audit.permissions import can_read_log
-from tiptracker.audit.subjects import Line, Thing, things
-from tiptracker.audit.verbs import words_of
-from tiptracker.web.rate_limits import keeps
+from tiptracker.audit.subjects import LogEntryRow, Subject, find_subjects
+from tiptracker.audit.verbs import describe_verb
+from tiptracker.web.rate_limits import rate_limited
 from tiptracker.web.spreadsheets import csv_lines
 
 PAGE_SIZE = 50
-CHUNK = 500
+EXPORT_CHUNK = 500
 """How many entries of an export are read, and what they were done to looked up, at once."""
 
 
@@ -39,19 +39,19 @@ CHUNK = 500
 @require_safe
 def log_list(request: HttpRequest) -> HttpResponse:
     """The log, newest first, narrowed by the address; asked for what can't be meant, it says so and shows nothing."""
-    user = _reader(request)
-    asked = _asked(request)
+    user = _require_log_reader(request)
+    asked = _read_filter(request)
     entries = AuditEntry.objects.visible_to(user)
     if not asked.is_valid():
         return render(request, "audit/log_list.html", {"filter": asked}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     found = asked.narrow(entries, user).select_related("by", "country").order_by("-number")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    what = things(page, user)
+    what = find_subjects(page, user)
     context = {
         "filter": asked,
         "page": page,
-        "lines": [Line(entry, words_of(entry.verb), what.get((entry.table, entry.row))) for entry in page],
-        "head": actions.head(),
+        "lines": [LogEntryRow(entry, describe_verb(entry.verb), what.get((entry.table, entry.row))) for entry in page],
+        "head": actions.log_head(),
         "verification": LogVerification.objects.first(),
         "query": request.GET.urlencode(),
     }
@@ -67,10 +67,10 @@ def log_detail(request: HttpRequest, number: int) -> HttpResponse:
     entry = get_object_or_404(rows, number=number)
     detail = AuditDetail.objects.visible_to(user).filter(entry=entry).first()
     context = {
-        "line": Line(entry, words_of(entry.verb), things([entry], user).get((entry.table, entry.row))),
-        "fields": compare(entry.table, detail.before, detail.after) if detail else [],
+        "line": LogEntryRow(entry, describe_verb(entry.verb), find_subjects([entry], user).get((entry.table, entry.row))),
+        "fields": list_differences(entry.table, detail.before, detail.after) if detail else [],
         "is_closed": detail is None and bool(entry.before_digest or entry.after_digest),
-        "fault": actions.fault_of(entry),
+        "fault": actions.find_entry_fault(entry),
     }
     return render(request, "audit/log_detail.html", context)
 
@@ -79,52 +79,52 @@ def log_detail(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 @never_cache
 @reauthentication_required(enabled=lambda request: can_read_log(request.user))  # type: ignore[untyped-decorator]
-@keeps("exports")
+@rate_limited("exports")
 def log_export(request: HttpRequest) -> HttpResponseBase:
     """What the search finds, as CSV; whoever takes it shows again who they are, and it goes into the log."""
-    user = _reader(request)
-    asked = _asked(request)
+    user = _require_log_reader(request)
+    asked = _read_filter(request)
     if not asked.is_valid():
         return redirect(f"{reverse('log_list')}?{request.GET.urlencode()}")
     found = asked.narrow(AuditEntry.objects.visible_to(user), user)
     taken = actions.record_export(entries=found, chosen=asked.chosen(), by=user)
-    answer = StreamingHttpResponse(csv_lines(HEADS, _rows(taken, user)), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(csv_lines(EXPORT_HEADINGS, _export_rows(taken, user)), content_type="text/csv; charset=utf-8")
     day = timezone.localdate(
-        clock.as_shown(AuditEntry.objects.visible_to(user).latest("number").at)
+        clock.to_domain_time(AuditEntry.objects.visible_to(user).latest("number").at)
     )  # of the export itself
     answer.headers["Content-Disposition"] = f'attachment; filename="tip-tracker-log-{day:%Y-%m-%d}.csv"'
     return answer
 
 
-HEADS = (
+EXPORT_HEADINGS = (
     "Number", "When", "Time zone", "Who", "E-mail", "What", "Verb", "Country", "Record", "Table", "Row", "Address",
     "Before", "After", "Hash", "Hash of the one before",
 )  # fmt: skip
 
 
-def _rows(entries: AuditEntryQuerySet, user: User) -> Iterator[tuple[object, ...]]:
+def _export_rows(entries: AuditEntryQuerySet, user: User) -> Iterator[tuple[object, ...]]:
     """Newest first; moments in the zone of whoever asks, though the lines are sent when the request is over."""
     zone = timezone.get_current_timezone()
     detail = Prefetch("detail", AuditDetail.objects.visible_to(user))
     found = entries.select_related("by", "country").prefetch_related(detail).order_by("-number")
     return (
-        _row(entry, what.get((entry.table, entry.row)), zone)
-        for some in batched(found.iterator(chunk_size=CHUNK), CHUNK, strict=False)
-        for what in [things(some, user)]
+        _export_row(entry, what.get((entry.table, entry.row)), zone)
+        for some in batched(found.iterator(chunk_size=EXPORT_CHUNK), EXPORT_CHUNK, strict=False)
+        for what in [find_subjects(some, user)]
         for entry in some
     )
 
 
-def _row(entry: AuditEntry, thing: Thing | None, zone: tzinfo) -> tuple[object, ...]:
+def _export_row(entry: AuditEntry, thing: Subject | None, zone: tzinfo) -> tuple[object, ...]:
     read = getattr(entry, "detail", None)
-    fields = compare(entry.table, read.before, read.after) if read else []
+    fields = list_differences(entry.table, read.before, read.after) if read else []
     return (
         entry.number,
-        clock.as_shown(entry.at).astimezone(zone).isoformat(),
+        clock.to_domain_time(entry.at).astimezone(zone).isoformat(),
         str(zone),
         entry.by.name if entry.by else "",
         entry.by.email if entry.by else "",
-        words_of(entry.verb),
+        describe_verb(entry.verb),
         entry.verb,
         entry.country.code if entry.country else "",
         thing.name if thing else "",
@@ -138,14 +138,14 @@ def _row(entry: AuditEntry, thing: Thing | None, zone: tzinfo) -> tuple[object, 
     )
 
 
-def _reader(request: HttpRequest) -> User:
+def _require_log_reader(request: HttpRequest) -> User:
     """Whoever asks, to whom the log is open."""
     if not isinstance(request.user, User) or not can_read_log(request.user):
         raise PermissionDenied
     return request.user
 
 
-def _asked(request: HttpRequest) -> LogFilter:
+def _read_filter(request: HttpRequest) -> LogFilter:
     user = request.user
     return LogFilter(
         request.GET,

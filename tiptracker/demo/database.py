@@ -9,7 +9,7 @@ from django.db.models import Max, Q
 
 from tiptracker.accounts.models import User
 
-ACCOUNTS = {
+DEMO_ACCOUNTS = {
     "officer@demo.example": "the embassy's TIP officer: logs, reviews, assesses",
     "second.officer@demo.example": "a colleague, since nobody verifies their own",
     "ambassador@demo.example": "where do we stand? and the briefing",
@@ -21,27 +21,27 @@ ACCOUNTS = {
 }
 """Who may sign in to the demonstration, and what each is there for."""
 
-OWN_ADDRESSES = ("@demo.example", "@tip-tracker.invalid")
+DEMO_ADDRESS_ENDINGS = ("@demo.example", "@tip-tracker.invalid")
 """How every address in a demonstration's database ends: its people, and the sources that can't sign in."""
 
-DOMAIN_TIMES = frozenset({"recorded_at", "uploaded_at", "requested_at", "cleared_at"})
+DOMAIN_TIME_FIELDS = frozenset({"recorded_at", "uploaded_at", "requested_at", "cleared_at"})
 """The fields that hold the domain's time; sessions, jobs and the log hold the machine's."""
 
 
-def strangers() -> str:
+def describe_foreign_data() -> str:
     """Why the database isn't a demonstration's to touch, as a sentence; empty where it is its own, or empty."""
     tables = set(connection.introspection.table_names())
     if not tables:
         return ""
     if User._meta.db_table not in tables:
         return "The database holds tables, but none of TIP Tracker."
-    own = Q(*(("email__endswith", ending) for ending in OWN_ADDRESSES), _connector=Q.OR)
+    own = Q(*(("email__endswith", ending) for ending in DEMO_ADDRESS_ENDINGS), _connector=Q.OR)
     others = User.objects.get_queryset().exclude(own).count()
     return f"The database holds {others} accounts that aren't the demonstration's." if others else ""
 
 
-def start_over() -> None:
-    """Delete the tables of TIP Tracker, or the SQLite file that holds them. Ask `strangers` first."""
+def drop_tables() -> None:
+    """Delete the tables of TIP Tracker, or the SQLite file that holds them. Ask `describe_foreign_data` first."""
     if connection.vendor == "sqlite":
         connection.close()
         for ending in ("", "-wal", "-shm"):
@@ -58,7 +58,7 @@ def start_over() -> None:
 
 def set_passwords(password: str) -> None:
     """Give each of ACCOUNTS this password, where it has another: whoever is signed in stays so."""
-    for user in User.objects.get_queryset().filter(email__in=ACCOUNTS):
+    for user in User.objects.get_queryset().filter(email__in=DEMO_ACCOUNTS):
         if not user.check_password(password):
             user.set_password(password)
             user.save(update_fields=["password"])
@@ -70,6 +70,6 @@ def last_recorded_at() -> datetime | None:
         moment
         for model in apps.get_models()
         for field in model._meta.get_fields()
-        if field.name in DOMAIN_TIMES and (moment := model._default_manager.aggregate(latest=Max(field.name))["latest"])
+        if field.name in DOMAIN_TIME_FIELDS and (moment := model._default_manager.aggregate(latest=Max(field.name))["latest"])
     ]
     return max(moments, default=None)

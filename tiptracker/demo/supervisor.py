@@ -15,7 +15,7 @@ from typing import Self
 
 PR_SET_PDEATHSIG = 1
 SECONDS_TO_STOP = 10.0
-SECONDS_TO_STAND = 10.0
+MIN_UPTIME_SECONDS = 10.0
 """Whoever ends sooner after its start would only end again."""
 
 
@@ -29,26 +29,26 @@ def web_command(host: str, port: int) -> list[str]:
 def worker_command(*, with_beat: bool, queues: str = "celery") -> list[str]:
     """One Celery worker of `queues` that does one thing at a time; `with_beat`, it keeps the schedule too."""
     beat = ["--beat"] if with_beat else []
-    return [*_WORKER, "--pool", "solo", "--queues", queues, *beat, *_QUIET]
+    return [*_WORKER_COMMAND, "--pool", "solo", "--queues", queues, *beat, *_QUIET_OPTIONS]
 
 
 def mail_worker_command() -> list[str]:
     """The Celery worker that sends mails: four at a time, so that one which is not answered holds up no other."""
-    return [*_WORKER, "--pool", "threads", "--concurrency", "4", "--queues", "mail", "--hostname", "mail@%h", *_QUIET]
+    return [*_WORKER_COMMAND, "--pool", "threads", "--concurrency", "4", "--queues", "mail", "--hostname", "mail@%h", *_QUIET_OPTIONS]
 
 
-_WORKER = [sys.executable, "-m", "celery", "--app", "tiptracker", "worker"]
-_QUIET = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+_WORKER_COMMAND = [sys.executable, "-m", "celery", "--app", "tiptracker", "worker"]
+_QUIET_OPTIONS = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 
 
-def die_with(parent: int) -> None:
+def die_with_parent(parent: int) -> None:
     """Have the kernel send this process SIGTERM as soon as process `parent`, its parent, is gone (Linux)."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it went before the kernel was asked
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-class Stopped(Exception):
+class StopRequested(Exception):
     """Somebody asked this process to end."""
 
 
@@ -56,14 +56,14 @@ def stop_on_signals() -> None:
     """Make Ctrl-C, SIGTERM and a closed terminal raise Stopped in the main thread."""
 
     def stop(*_: object) -> None:
-        raise Stopped
+        raise StopRequested
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
 
 
 @dataclass(frozen=True)
-class Child:
+class ChildProcess:
     """A running process, the leader of its own group, its command, since when it runs, and where it writes."""
 
     name: str
@@ -88,7 +88,7 @@ class Supervisor:
     environment: Mapping[str, str]
     folder: Path
     logs: Path
-    children: list[Child] = field(default_factory=list)
+    children: list[ChildProcess] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self.logs.mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,7 @@ class Supervisor:
     ) -> None:
         self.stop()
 
-    def start(self, name: str, command: Sequence[str]) -> Child:
+    def start(self, name: str, command: Sequence[str]) -> ChildProcess:
         """Run `command`; what it says goes to the end of `name`.log, which the supervisor begins anew."""
         log, parent = self.logs / f"{name}.log", os.getpid()
         with log.open("ab") as output:
@@ -113,17 +113,17 @@ class Supervisor:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=lambda: die_with(parent),  # noqa: PLW1509 -- no threads here yet
+                preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509 -- no threads here yet
             )
-        child = Child(name, process, log, command, time.monotonic())
+        child = ChildProcess(name, process, log, command, time.monotonic())
         self.children.append(child)
         return child
 
-    def dead(self) -> Child | None:
+    def dead(self) -> ChildProcess | None:
         """The first child that has ended, if any."""
         return next((child for child in self.children if child.process.poll() is not None), None)
 
-    def watch(self, *, again: Collection[str] = ()) -> Child:
+    def watch(self, *, again: Collection[str] = ()) -> ChildProcess:
         """Wait until a child ends, and give it; one named in `again` is started anew, if it had stood for a while.
 
         What a worker was doing is a row, and is done again.
@@ -131,7 +131,7 @@ class Supervisor:
         while True:
             while (child := self.dead()) is None:
                 time.sleep(0.2)
-            if child.name not in again or time.monotonic() - child.started_at < SECONDS_TO_STAND:
+            if child.name not in again or time.monotonic() - child.started_at < MIN_UPTIME_SECONDS:
                 return child
             self.children.remove(child)
             self.start(child.name, child.command)

@@ -18,12 +18,12 @@ from rest_framework.viewsets import GenericViewSet
 
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.idempotency.actions import begin, make_once, release
+from tiptracker.idempotency.actions import reserve_key, create_once, release_key
 
 HEADER = "Idempotency-Key"
-KEY = re.compile(r"[ !#-\[\]-~]{1,255}")
+KEY_PATTERN = re.compile(r"[ !#-\[\]-~]{1,255}")
 """Printable ASCII characters, without quotes and backslashes, in which a structured header would escape something."""
-RUNNING_SECONDS = 5
+RETRY_AFTER_SECONDS = 5
 """After how long a request that is being carried out may be sent again, as Retry-After says."""
 
 
@@ -42,7 +42,7 @@ KEY_PARAMETER: dict[str, Any] = {
 """What a program may send in the head of every POST."""
 
 
-class MakesRows(GenericViewSet[Any]):
+class IdempotentCreateMixin(GenericViewSet[Any]):
     """A view set that answers a POST with the row which it made, as its reader sees that row."""
 
     def answer(self, pk: int) -> Any:
@@ -57,8 +57,8 @@ class MakesRows(GenericViewSet[Any]):
         return self.get_serializer(row).data
 
 
-def makes_a_row(status: HTTPStatus = HTTPStatus.CREATED) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
-    """Decorates a POST of `MakesRows`: it reads what was sent, and gives the function which makes the row.
+def idempotent_create(status: HTTPStatus = HTTPStatus.CREATED) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Decorates a POST of `IdempotentCreateMixin`: it reads what was sent, and gives the function which makes the row.
 
     With an Idempotency-Key that function runs once in 24 hours, however often the same person sends the same request;
     each answer is made anew from the row, so that it holds nothing that its reader may not see any more. A request that
@@ -67,18 +67,18 @@ def makes_a_row(status: HTTPStatus = HTTPStatus.CREATED) -> Callable[[Callable[.
 
     def decorate(prepare: Callable[..., Callable[[], Model]]) -> Callable[..., Response]:
         @wraps(prepare)
-        def view(self: MakesRows, request: Request, *args: Any, **kwargs: Any) -> Response:
+        def view(self: IdempotentCreateMixin, request: Request, *args: Any, **kwargs: Any) -> Response:
             key = _idempotency_key(request)
             if key is None:
                 made = prepare(self, request, *args, **kwargs)().pk
             else:
-                attempt = begin(person=cast("User", request.user), key=key, request=_digest(request), now=clock.now())
+                attempt = reserve_key(person=cast("User", request.user), key=key, request=_request_digest(request), now=clock.now())
                 made = attempt.made
                 if made is None:
                     try:
-                        made = make_once(attempt, prepare(self, request, *args, **kwargs))
+                        made = create_once(attempt, prepare(self, request, *args, **kwargs))
                     except BaseException:
-                        release(attempt)
+                        release_key(attempt)
                         raise
             return Response(self.answer(made), status)
 
@@ -93,25 +93,25 @@ def _idempotency_key(request: Request) -> str | None:
         return None
     if len(key) > 1 and key.startswith('"') and key.endswith('"'):
         key = key[1:-1]
-    if not key.strip() or not KEY.fullmatch(key):
+    if not key.strip() or not KEY_PATTERN.fullmatch(key):
         sentence = "Give 1 to 255 printable ASCII characters without quotes and backslashes, such as a UUID."
         raise ValidationError({HEADER: [sentence]})
     return key
 
 
-def _digest(request: Request) -> str:
+def _request_digest(request: Request) -> str:
     """SHA-256 of method, address and body as read: fields and the content of files, not the bytes between them.
 
     So a form with files is the same request with another boundary, and JSON with its fields in another order.
     """
     said: Any = request.data
     if isinstance(said, QueryDict):
-        said = {name: [_as_digested(value) for value in values] for name, values in said.lists()}
+        said = {name: [_digestible(value) for value in values] for name, values in said.lists()}
     whole = json.dumps([request.method, request.path, request.content_type.partition(";")[0], said], sort_keys=True)
     return sha256(whole.encode()).hexdigest()
 
 
-def _as_digested(value: Any) -> Any:
+def _digestible(value: Any) -> Any:
     if not isinstance(value, UploadedFile):
         return value
     content = sha256()

@@ -6,14 +6,14 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 
-from tiptracker.accounts.models import Reader
+from tiptracker.accounts.models import AnyUser
 
-KEPT_FOR = timedelta(hours=24)
+KEY_LIFETIME = timedelta(hours=24)
 """How long a key stands for the request that it was first sent with."""
 
 
 class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """Everybody: their own alone."""
         if not user.is_authenticated or not user.is_active:
             return self.none()

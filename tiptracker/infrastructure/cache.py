@@ -19,15 +19,15 @@ from tiptracker.infrastructure.circuit_breaker import CircuitBreaker
 
 logger = logging.getLogger(__name__)
 
-LOCK_OUTS = "allauth:rl:"
+LOCK_OUT_KEY_PREFIX = "allauth:rl:"
 """How the keys begin by which allauth counts wrong passwords, wrong codes and forgotten passwords."""
 SECONDS_BETWEEN_TRIES = 5.0
 
-broker = CircuitBreaker(SECONDS_BETWEEN_TRIES)
+redis_breaker = CircuitBreaker(SECONDS_BETWEEN_TRIES)
 """Whether Redis answers, or the disk takes files: for the cache and for the messages of jobs alike."""
 
 
-class SharedOrMemory(BaseCache):
+class FallbackCache(BaseCache):
     """The cache that LOCATION names in CACHES; where that fails, this process's memory.
 
     OPTIONS["lock_outs"] names the cache of what locks people out.
@@ -60,15 +60,15 @@ class SharedOrMemory(BaseCache):
         self._ask("", lambda cache: cache.clear())
 
     def _ask(self, key: Any, question: Callable[[BaseCache], Any]) -> Any:
-        if str(key).startswith(LOCK_OUTS):
+        if str(key).startswith(LOCK_OUT_KEY_PREFIX):
             return question(caches[self._lock_outs])
-        if broker.allows():
+        if redis_breaker.allows():
             try:
                 answer = question(caches[self._location])
             except (RedisError, OSError):
-                broker.failed()
+                redis_breaker.failed()
                 logger.exception("The cache does not answer; this process counts by itself meanwhile")
             else:
-                broker.answered()
+                redis_breaker.answered()
                 return answer
         return question(self._memory)

@@ -10,14 +10,14 @@ from psycopg_pool import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-SECONDS_TO_CHECK = 1.0
+CHECK_TIMEOUT_SECONDS = 1.0
 """How long a connection of the pool may take to show that it still works."""
 
-SECONDS_BETWEEN_LOOKS = 0.1
+POLL_INTERVAL_SECONDS = 0.1
 """How often a connection that waits looks whether it was interrupted, or has waited too long."""
 
 
-class Connection(psycopg.Connection[Any]):
+class BoundedConnection(psycopg.Connection[Any]):
     """A connection that closes itself where the server says nothing for `most_wait` seconds.
 
     The server's own limits (`statement_timeout`, `lock_timeout`) are shorter, and end a statement that takes too long.
@@ -26,7 +26,7 @@ class Connection(psycopg.Connection[Any]):
 
     most_wait: float | None = None
 
-    def wait(self, gen: PQGen[RV], interval: float = SECONDS_BETWEEN_LOOKS, timeout: float | None = None) -> RV:
+    def wait(self, gen: PQGen[RV], interval: float = POLL_INTERVAL_SECONDS, timeout: float | None = None) -> RV:
         """Raises OperationalError where the server did not answer in time."""
         most = self.most_wait if timeout is None else timeout
         try:
@@ -37,16 +37,16 @@ class Connection(psycopg.Connection[Any]):
 
     def check(self) -> None:
         """Raises OperationalError where the server does not answer at once."""
-        usual, self.most_wait = self.most_wait, SECONDS_TO_CHECK
+        usual, self.most_wait = self.most_wait, CHECK_TIMEOUT_SECONDS
         try:
             ConnectionPool.check_connection(self)
         finally:
             self.most_wait = usual
 
 
-def connection_class(most_wait: float | None) -> type[Connection]:
+def connection_class(most_wait: float | None) -> type[BoundedConnection]:
     """Connections that wait so long at most."""
-    return type("Connection", (Connection,), {"most_wait": most_wait})
+    return type("BoundedConnection", (BoundedConnection,), {"most_wait": most_wait})
 
 
 def postgres_options(*, statement_seconds: int, pool: int) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def postgres_options(*, statement_seconds: int, pool: int) -> dict[str, Any]:
             # between tries grow with the outage, and go on after it.
             "reconnect_timeout": 1.0,
             "connection_class": connection_class(statement_seconds + 5.0 if statement_seconds else None),
-            "check": Connection.check,
+            "check": BoundedConnection.check,
         },
         "connect_timeout": 2,
         "tcp_user_timeout": 5000,  # milliseconds; of a machine that is gone
@@ -80,7 +80,7 @@ def postgres_options(*, statement_seconds: int, pool: int) -> dict[str, Any]:
     }
 
 
-def caches(redis_url: str, *, folder: Path) -> dict[str, dict[str, Any]]:
+def cache_settings(redis_url: str, *, folder: Path) -> dict[str, dict[str, Any]]:
     """CACHES in Django's settings; without Redis the shared one is a folder.
 
     A request waits for Redis a second and a half at most, once: then nobody asks for a while (`cache.py`).
@@ -93,10 +93,10 @@ def caches(redis_url: str, *, folder: Path) -> dict[str, dict[str, Any]]:
     files = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": folder}
     return {
         "default": {
-            "BACKEND": "tiptracker.infrastructure.cache.SharedOrMemory",
+            "BACKEND": "tiptracker.infrastructure.cache.FallbackCache",
             "LOCATION": "shared",
             "OPTIONS": {"lock_outs": "lock_outs"},
         },
         "shared": redis if redis_url else files,
-        "lock_outs": {"BACKEND": "tiptracker.lock_outs.backend.DatabaseCounts"},
+        "lock_outs": {"BACKEND": "tiptracker.lock_outs.backend.LockOutCache"},
     }

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.http.request import validate_host
 
 
-def sentences_on_weak_settings(given: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
+def describe_weak_settings(given: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
     """What is too weak to be reached by others, as sentences that say what to do.
 
     `given` holds the settings by name, `environment` the variables that they were read from.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import models
 
-ORDER = (
+LOCK_ORDER = (
     "idempotency.idempotencykey",  # around everything that a request with such a key does
     "accounts.country",
     "dialogues.redaction",  # next to the country that it holds still
@@ -57,15 +57,15 @@ ORDER = (
 which `tiptracker.audit.actions.record` takes, comes after all of them."""
 
 
-def hold[Row: models.Model](rows: models.QuerySet[Row]) -> list[Row]:
+def lock_rows[Row: models.Model](rows: models.QuerySet[Row]) -> list[Row]:
     """Lock rows of one table until the transaction ends, in the order of their keys; gives them as they stand then."""
     return list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))
 
 
-def hold_each(rows: Iterable[models.Model]) -> None:
+def lock_rows_in_order(rows: Iterable[models.Model]) -> None:
     """Lock rows of several tables until the transaction ends, in the order in which everybody does."""
     keys: dict[type[models.Model], set[int]] = {}
     for row in rows:
         keys.setdefault(type(row), set()).add(row.pk)
-    for model in sorted(keys, key=lambda model: ORDER.index(model._meta.label_lower)):
-        hold(model._base_manager.filter(pk__in=keys[model]))
+    for model in sorted(keys, key=lambda model: LOCK_ORDER.index(model._meta.label_lower)):
+        lock_rows(model._base_manager.filter(pk__in=keys[model]))

@@ -63,7 +63,7 @@ _BY_SQLSTATE = {
     "57014": BUSY,  # a statement took too long
     "58030": FULL,  # a file could not be written
 }
-_CLASSES_OF_A_LOST_CONNECTION = ("08", "57P", "25P03")
+_LOST_CONNECTION_CLASSES = ("08", "57P", "25P03")
 _BY_SQLITE_CODE = {
     sqlite3.SQLITE_BUSY: BUSY,
     sqlite3.SQLITE_LOCKED: BUSY,
@@ -81,12 +81,12 @@ _BY_ERRNO = {
 }
 
 
-def outage_of(error: BaseException | None) -> Outage | None:
+def find_outage(error: BaseException | None) -> Outage | None:
     """What failed, if `error`, or one that led to it, tells of an outage."""
-    return next(filter(None, map(_outage, _chain(error))), None)
+    return next(filter(None, map(_classify, _error_chain(error))), None)
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def _error_chain(error: BaseException | None) -> Iterator[BaseException]:
     seen: set[int] = set()
     while error and id(error) not in seen:
         seen.add(id(error))
@@ -94,11 +94,11 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _outage(error: BaseException) -> Outage | None:
+def _classify(error: BaseException) -> Outage | None:
     if isinstance(known := getattr(error, "outage", None), Outage):
         return known
     if isinstance(error, psycopg.Error):
-        return _of_postgres(error)
+        return _classify_postgres(error)
     if isinstance(error, sqlite3.Error):
         return _BY_SQLITE_CODE.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
     if isinstance(error, InterfaceError | DatabaseError) and isinstance(error.__cause__, psycopg.Error | sqlite3.Error):
@@ -108,10 +108,10 @@ def _outage(error: BaseException) -> Outage | None:
     return _BY_ERRNO.get(error.errno or 0) if isinstance(error, OSError) else None
 
 
-def _of_postgres(error: psycopg.Error) -> Outage | None:
+def _classify_postgres(error: psycopg.Error) -> Outage | None:
     state = error.sqlstate
     if state is None:  # the server said nothing: it was not reached, or it was lost
         return UNREACHABLE if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) else None
-    if state.startswith(_CLASSES_OF_A_LOST_CONNECTION):
+    if state.startswith(_LOST_CONNECTION_CLASSES):
         return UNREACHABLE
     return _BY_SQLSTATE.get(state)

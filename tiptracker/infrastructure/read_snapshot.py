@@ -22,15 +22,15 @@ def snapshot() -> Iterator[None]:
         return
     token = _is_open.set(True)
     try:
-        with _deferred(), transaction.atomic(savepoint=False, durable=True):
-            _hold_still()
+        with _deferred_sqlite_transactions(), transaction.atomic(savepoint=False, durable=True):
+            _set_repeatable_read()
             yield
     finally:
         _is_open.reset(token)
 
 
 @contextmanager
-def _deferred() -> Iterator[None]:
+def _deferred_sqlite_transactions() -> Iterator[None]:
     """Have SQLite begin without the lock for writing, which the settings ask for: reading holds nobody up."""
     connection: Any = connections["default"]
     if connection.vendor != "sqlite":
@@ -44,7 +44,7 @@ def _deferred() -> Iterator[None]:
         connection.transaction_mode = ordinary
 
 
-def _hold_still() -> None:
+def _set_repeatable_read() -> None:
     """Have PostgreSQL keep to the first query's snapshot; SQLite's transactions do."""
     connection = connections["default"]
     is_outermost = len(connection.atomic_blocks) == 1  # a test's own transaction around it can change no more

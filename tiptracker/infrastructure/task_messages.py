@@ -8,31 +8,31 @@ from kombu.pools import producers
 from redis.exceptions import RedisError
 
 from tiptracker.celery import app
-from tiptracker.infrastructure.cache import broker
+from tiptracker.infrastructure.cache import redis_breaker
 
 logger = logging.getLogger(__name__)
 
-ONE_TRY = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0, "max_retries": 0}
+SENDER_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0, "max_retries": 0}
 """Of a sender's connection alone: a worker waits for its next message as long as it takes."""
-MOST_WAIT = 2.0
+MAX_WAIT_SECONDS = 2.0
 """Seconds after which a sender stops waiting for one of the connections that others use."""
 
 
 def send_message(task: str, argument: int) -> bool:
     """Tell a worker to run `task` on `argument`; whether the broker took the message. It is asked once at most."""
-    if not broker.allows():
+    if not redis_breaker.allows():
         return False
     try:
-        with producers[connection()].acquire(block=True, timeout=MOST_WAIT) as producer:
+        with producers[sender_connection()].acquire(block=True, timeout=MAX_WAIT_SECONDS) as producer:
             app.send_task(task, args=[argument], producer=producer, retry=False)
     except (LimitExceeded, OperationalError, RedisError, OSError):
-        broker.failed()
+        redis_breaker.failed()
         logger.exception("The broker does not answer")
         return False
-    broker.answered()
+    redis_breaker.answered()
     return True
 
 
-def connection() -> Connection:
+def sender_connection() -> Connection:
     """A sender's connection: equal ones share a pool."""
-    return app.connection_for_write(transport_options=ONE_TRY)
+    return app.connection_for_write(transport_options=SENDER_OPTIONS)

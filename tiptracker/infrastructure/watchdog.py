@@ -24,19 +24,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 SECONDS_TO_STOP = 20.0
-ASKED_WITHIN = 5.0
+REQUEST_TIMEOUT_SECONDS = 5.0
 
 
-def why_not(arguments: argparse.Namespace) -> str:
+def find_failure(arguments: argparse.Namespace) -> str:
     """Why the command does not work, in a few words; empty where it does."""
-    return _of_url(arguments.url) if arguments.url else _of_file(arguments.file, arguments.seconds)
+    return _check_url(arguments.url) if arguments.url else _check_file(arguments.file, arguments.seconds)
 
 
-def _of_url(url: str) -> str:
+def _check_url(url: str) -> str:
     """The address answers 200; by the first of the names that the application goes by."""
     address = urlsplit(url)
     host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip() or "localhost"
-    line = http.client.HTTPConnection(address.hostname or "", address.port, timeout=ASKED_WITHIN)
+    line = http.client.HTTPConnection(address.hostname or "", address.port, timeout=REQUEST_TIMEOUT_SECONDS)
     try:
         line.request("GET", address.path, headers={"Host": host})
         answer = line.getresponse()
@@ -51,7 +51,7 @@ def _of_url(url: str) -> str:
         line.close()
 
 
-def _of_file(file: Path, seconds: float) -> str:
+def _check_file(file: Path, seconds: float) -> str:
     """The file was touched within so many seconds."""
     try:
         age = time.time() - file.stat().st_mtime
@@ -60,7 +60,7 @@ def _of_file(file: Path, seconds: float) -> str:
     return "" if age < seconds else f"{file} was last touched {age:.0f} seconds ago"
 
 
-NOT_MENDED_BY_A_START = "database"
+REASON_WITHOUT_RESTART = "database"
 """What a check says where the command itself is well: to start it again would only take away the page that says so."""
 
 
@@ -85,14 +85,14 @@ def watch(arguments: argparse.Namespace) -> int:
         with suppress(subprocess.TimeoutExpired):
             code = child.wait(arguments.every)
             return 128 - code if code < 0 else code
-        reason = "" if is_stopping else why_not(arguments)
-        if not reason or reason == NOT_MENDED_BY_A_START:
+        reason = "" if is_stopping else find_failure(arguments)
+        if not reason or reason == REASON_WITHOUT_RESTART:
             failures, counts_from = 0, 0.0
         elif time.monotonic() >= counts_from:
             failures += 1
-            _tell(f"{reason}: {failures} of {arguments.failures} times in a row")
+            _log(f"{reason}: {failures} of {arguments.failures} times in a row")
         if failures >= arguments.failures:
-            _tell("stopping, to be started again")
+            _log("stopping, to be started again")
             _stop(child)
             return 1
 
@@ -107,7 +107,7 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def _tell(sentence: str) -> None:
+def _log(sentence: str) -> None:
     sys.stderr.write(f"watchdog: {sentence}\n")
 
 
@@ -124,8 +124,8 @@ def main() -> int:
     parser.add_argument("command", nargs="*")
     arguments = parser.parse_args()
     if arguments.once:
-        if reason := why_not(arguments):
-            _tell(reason)
+        if reason := find_failure(arguments):
+            _log(reason)
         return int(bool(reason))
     return watch(arguments)
 

@@ -22,13 +22,13 @@ logger = logging.getLogger(__name__)
 
 STUCK_AFTER = timedelta(minutes=2)
 """A job without a heartbeat for so long is taken to be lost; the longest step between two heartbeats is shorter."""
-MOST_ATTEMPTS = 3
-MOST_SENT_AT_ONCE = 50
-CLOCKS_DIFFER_BY = timedelta(seconds=30)
+MAX_ATTEMPTS = 3
+SEND_BATCH_SIZE = 50
+MAX_CLOCK_SKEW = timedelta(seconds=30)
 """At most, between the machine that asks for a job and the one that does it; the shortest pause is longer."""
 
 
-class TryLater(Exception):
+class RetryJobLater(Exception):
     """Raised by the work: it couldn't be done now, and is to be tried again at `due_at`, a moment of the machine's."""
 
     def __init__(self, due_at: datetime, step: str) -> None:
@@ -48,7 +48,7 @@ def enqueue(kind: str, key: object) -> Job:
         times = dict.fromkeys(("queued_at", "heartbeat_at", "due_at", "messaged_at"), now)
         job, is_new = Job.objects.get_or_create(kind=kind, key=str(key), state__in=OPEN_STATES, defaults=times)
         if is_new:
-            _send(job)
+            _send_on_commit(job)
             return job
         # Touching the row holds the worker off until our transaction commits: it can neither begin nor end between
         # now and then, and so never misses what we are about to commit.
@@ -57,11 +57,11 @@ def enqueue(kind: str, key: object) -> Job:
             due_at=Least("due_at", Value(now)),
         ):
             if job.due_at > now:
-                _send(job)
+                _send_on_commit(job)
             return job
 
 
-class Progress:
+class JobProgress:
     """Handed to the work so that it can tell how far it is; each telling is a heartbeat."""
 
     def __init__(self, job: Job) -> None:
@@ -75,14 +75,14 @@ class Progress:
 
 
 @contextmanager
-def claimed(job_id: int) -> Iterator[Progress | None]:
+def claim_job(job_id: int) -> Iterator[JobProgress | None]:
     """Run the body as the one worker of job `job_id`; gives None, and the body does nothing, if it isn't to be run.
 
     A message delivered twice finds the job claimed. An error in the body ends as a failed job whose reason a person
     understands; the traceback goes to the log. TryLater puts the job back until then, however often.
     """
     now = timezone.now()
-    taken = Job.objects.filter(pk=job_id, state=State.QUEUED, due_at__lte=now + CLOCKS_DIFFER_BY).update(
+    taken = Job.objects.filter(pk=job_id, state=State.QUEUED, due_at__lte=now + MAX_CLOCK_SKEW).update(
         state=State.RUNNING, attempts=F("attempts") + 1, is_wanted_again=False, heartbeat_at=now
     )
     if not taken:
@@ -90,9 +90,9 @@ def claimed(job_id: int) -> Iterator[Progress | None]:
         return
     job = Job.objects.get(pk=job_id)
     try:
-        yield Progress(job)
-    except TryLater as later:
-        _put_back(job, later)
+        yield JobProgress(job)
+    except RetryJobLater as later:
+        _postpone(job, later)
     except Exception as error:
         logger.exception("Job %s (%s %s) failed", job.pk, job.kind, job.key)
         reason = (
@@ -106,7 +106,7 @@ def claimed(job_id: int) -> Iterator[Progress | None]:
         _finish(job, state=State.READY, progress=100, step="")
 
 
-def send_waiting(*, unsent_for: timedelta = STUCK_AFTER, queues: Collection[str] | None = None) -> int:
+def send_due_jobs(*, unsent_for: timedelta = STUCK_AFTER, queues: Collection[str] | None = None) -> int:
     """Tell the workers of jobs that are due and that no worker was told of for so long; gives how many.
 
     Those are jobs whose message was lost, or that were put back until now. `queues`: of these alone.
@@ -120,14 +120,14 @@ def send_waiting(*, unsent_for: timedelta = STUCK_AFTER, queues: Collection[str]
         if settings.CELERY_TASK_DEFAULT_QUEUE in queues:
             is_here |= ~Q(kind__in=routes)
         waiting = waiting.filter(is_here)
-    found = list(waiting.order_by("due_at", "pk")[:MOST_SENT_AT_ONCE])
+    found = list(waiting.order_by("due_at", "pk")[:SEND_BATCH_SIZE])
     for job in found:
         Job.objects.filter(pk=job.pk, state=State.QUEUED).update(messaged_at=now)
-        _send(job)
+        _send_on_commit(job)
     return len(found)
 
 
-def sweep() -> int:
+def requeue_stuck_jobs() -> int:
     """Queue again what is stuck, and give up, with a reason, on what was tried too often. Gives how many were stuck."""
     now = timezone.now()
     late = now - STUCK_AFTER
@@ -136,16 +136,16 @@ def sweep() -> int:
         # Whatever moved since we looked is not lost.
         as_it_was = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at)
         with transaction.atomic():
-            if job.attempts >= MOST_ATTEMPTS:
+            if job.attempts >= MAX_ATTEMPTS:
                 if as_it_was.select_for_update(no_key=True).exists():
                     reason = f"It was started {job.attempts} times and never finished. Try again."
                     _finish(job, state=State.FAILED, reason=reason)
             elif as_it_was.update(state=State.QUEUED, heartbeat_at=now, messaged_at=now):
-                _send(job)
+                _send_on_commit(job)
     return len(stuck)
 
 
-def _put_back(job: Job, later: TryLater) -> None:
+def _postpone(job: Job, later: RetryJobLater) -> None:
     """Waiting isn't failing: attempts count only what a worker began and never ended."""
     Job.objects.filter(pk=job.pk, state=State.RUNNING).update(
         state=State.QUEUED,
@@ -167,7 +167,7 @@ def _finish(job: Job, **fields: object) -> None:
             enqueue(job.kind, job.key)
 
 
-def _send(job: Job) -> None:
+def _send_on_commit(job: Job) -> None:
     def send() -> None:
         if not send_message(job.kind, job.pk):
             # What the person did is saved and the job is a row: once the broker answers, it is sent again.

@@ -8,6 +8,6 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have workers that can do so ask for what waits."""
-        from tiptracker.jobs.polling import WaitingJobs  # noqa: PLC0415 -- once Django has loaded
+        from tiptracker.jobs.polling import JobPollingStep  # noqa: PLC0415 -- once Django has loaded
 
-        app.steps["worker"].add(WaitingJobs)
+        app.steps["worker"].add(JobPollingStep)

@@ -5,10 +5,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from tiptracker.choices import Word
+from tiptracker.choices import ChoiceEnum
 
 
-class State(Word):
+class State(ChoiceEnum):
     """How a job stands."""
 
     QUEUED = "queued"

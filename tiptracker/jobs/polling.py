@@ -18,12 +18,12 @@ from tiptracker.jobs import actions
 
 logger = logging.getLogger(__name__)
 
-SECONDS_BETWEEN = 1.0
-SWEPT_EVERY = 30
+POLL_INTERVAL_SECONDS = 1.0
+SWEEP_EVERY_POLLS = 30
 """After so many times of asking for what waits, what was begun and never ended is looked for too."""
 
 
-class WaitingJobs(bootsteps.StartStopStep):
+class JobPollingStep(bootsteps.StartStopStep):
     """A step of Celery's worker: a thread that asks for as long as the worker runs."""
 
     requires = ("celery.worker.components:Pool",)
@@ -46,19 +46,19 @@ class WaitingJobs(bootsteps.StartStopStep):
 
     def _ask_until_over(self, worker: Any) -> None:
         rounds = 0
-        while not self.is_over.wait(SECONDS_BETWEEN):
+        while not self.is_over.wait(POLL_INTERVAL_SECONDS):
             rounds += 1
             if len(state.reserved_requests) < worker.pool.limit:
-                ask(list(worker.app.amqp.queues.consume_from), is_sweeping=rounds % SWEPT_EVERY == 0)
+                poll_jobs(list(worker.app.amqp.queues.consume_from), is_sweeping=rounds % SWEEP_EVERY_POLLS == 0)
 
 
-def ask(queues: list[str], *, is_sweeping: bool = False) -> None:
+def poll_jobs(queues: list[str], *, is_sweeping: bool = False) -> None:
     """Tell the workers of what waits in `queues`; what can't be asked now is asked a second later."""
     close_old_connections()
     try:
-        actions.send_waiting(unsent_for=timedelta(seconds=SECONDS_BETWEEN), queues=queues)
+        actions.send_due_jobs(unsent_for=timedelta(seconds=POLL_INTERVAL_SECONDS), queues=queues)
         if is_sweeping:
-            actions.sweep()
+            actions.requeue_stuck_jobs()
     except DatabaseError:
         logger.exception("The database did not say which jobs wait")
     finally:

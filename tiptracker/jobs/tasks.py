@@ -8,10 +8,10 @@ from tiptracker.jobs import actions
 @shared_task(name="sweep_stuck_jobs")
 def sweep_stuck_jobs() -> None:
     """Every minute: find the jobs whose worker was lost."""
-    actions.sweep()
+    actions.requeue_stuck_jobs()
 
 
 @shared_task(name="send_waiting_jobs")
 def send_waiting_jobs() -> None:
     """Every few seconds: tell the workers of the jobs that are due by now, and of those whose message was lost."""
-    actions.send_waiting()
+    actions.send_due_jobs()

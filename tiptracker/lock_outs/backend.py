@@ -15,36 +15,36 @@ from django.utils import timezone
 from tiptracker.lock_outs.models import LockOutCount
 
 
-class DatabaseCounts(BaseCache):
+class LockOutCache(BaseCache):
     """A cache backend whose entries are rows of LockOutCount."""
 
     def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        row = LockOutCount.objects.filter(key=_digest(key), expires_at__gt=timezone.now()).first()
+        row = LockOutCount.objects.filter(key=_key_digest(key), expires_at__gt=timezone.now()).first()
         return row.value if row else default
 
     def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
         """As of Django's caches, in one query."""
-        asked = {_digest(key): key for key in keys}
+        asked = {_key_digest(key): key for key in keys}
         rows = LockOutCount.objects.filter(key__in=asked, expires_at__gt=timezone.now())
         return {asked[row.key]: row.value for row in rows}
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Keep `value` unless there is one; whether it was kept. Of several who do so at once, one succeeds."""
-        LockOutCount.objects.filter(key=_digest(key), expires_at__lte=timezone.now()).delete()
+        LockOutCount.objects.filter(key=_key_digest(key), expires_at__lte=timezone.now()).delete()
         defaults = {"value": value, "expires_at": self._end(timeout)}
-        return LockOutCount.objects.get_or_create(key=_digest(key), defaults=defaults)[1]
+        return LockOutCount.objects.get_or_create(key=_key_digest(key), defaults=defaults)[1]
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
-        row = LockOutCount(key=_digest(key), value=value, expires_at=self._end(timeout))
+        row = LockOutCount(key=_key_digest(key), value=value, expires_at=self._end(timeout))
         LockOutCount.objects.bulk_create(
             [row], update_conflicts=True, unique_fields=["key"], update_fields=["value", "expires_at"]
         )
 
     def delete(self, key: Any, version: int | None = None) -> bool:
-        return bool(LockOutCount.objects.filter(key=_digest(key)).delete()[0])
+        return bool(LockOutCount.objects.filter(key=_key_digest(key)).delete()[0])
 
     def clear(self) -> None:
         LockOutCount.objects.all().delete()
@@ -54,10 +54,10 @@ class DatabaseCounts(BaseCache):
         return timezone.now() + timedelta(seconds=seconds)
 
 
-def drop_expired() -> int:
+def drop_expired_counts() -> int:
     """Remove counts that no longer count; gives how many."""
     return LockOutCount.objects.filter(expires_at__lte=timezone.now()).delete()[0]
 
 
-def _digest(key: Any) -> str:
+def _key_digest(key: Any) -> str:
     return sha256(str(key).encode()).hexdigest()

@@ -8,4 +8,4 @@ from tiptracker.lock_outs import backend
 @shared_task(name="drop_lock_out_counts")
 def drop_lock_out_counts() -> None:
     """Every night: remove the counts whose time is over."""
-    backend.drop_expired()
+    backend.drop_expired_counts()

@@ -13,16 +13,16 @@ from django.utils import timezone
 
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.transactions import is_in_transaction
-from tiptracker.jobs.actions import TryLater, enqueue
+from tiptracker.jobs.actions import RetryJobLater, enqueue
 from tiptracker.mail.models import Mail, MailKind, MailState, new_key
-from tiptracker.mail.texts import message_of
+from tiptracker.mail.texts import build_message
 
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
 """Each pause is twice as long as the one before."""
-TRIED_FOR = timedelta(days=1)
-MOST_OF_AN_ANSWER = 500
+RETRY_PERIOD = timedelta(days=1)
+MAX_ANSWER_LENGTH = 500
 
 
 def queue_mail(
@@ -41,20 +41,20 @@ def queue_mail(
     return mail
 
 
-def send(mail: Mail) -> None:
+def deliver_mail(mail: Mail) -> None:
     """Try to send a mail. Raises TryLater where the mail server can't be reached, or asks for patience."""
     if mail.state != MailState.QUEUED:
         return
     mail.tries += 1
     mail.tried_at = timezone.now()
     try:
-        message = message_of(mail)
+        message = build_message(mail)
         if message is not None:
             message.send()
     except OSError as error:  # every error of the network, of TLS and of smtplib is one
-        mail.answer = _words_of(error)[:MOST_OF_AN_ANSWER]
+        mail.answer = _describe_error(error)[:MAX_ANSWER_LENGTH]
         logger.warning("Mail %s (%s) was not taken: %s", mail.pk, mail.kind, mail.answer)
-        _go_on_after(mail, error)
+        _schedule_retry(mail, error)
     except Exception:
         mail.answer = "It could not be put together. The server's log says why."
         _finish(mail, MailState.GIVEN_UP)
@@ -68,21 +68,21 @@ def send(mail: Mail) -> None:
             _finish(mail, MailState.SENT)
 
 
-def _go_on_after(mail: Mail, error: OSError) -> None:
+def _schedule_retry(mail: Mail, error: OSError) -> None:
     """Finish what was refused for good, or tried for a day; else say when it is tried again."""
     now = timezone.now()
-    if is_final(error):
+    if is_permanent_failure(error):
         _finish(mail, MailState.REFUSED)
-    elif now >= mail.queued_at + TRIED_FOR:
+    elif now >= mail.queued_at + RETRY_PERIOD:
         _finish(mail, MailState.GIVEN_UP)
     else:
         pause = min(FIRST_PAUSE * 2 ** min(mail.tries - 1, 20), LONGEST_PAUSE)
-        mail.next_try_at = min(now + pause, mail.queued_at + TRIED_FOR)
+        mail.next_try_at = min(now + pause, mail.queued_at + RETRY_PERIOD)
         mail.save(update_fields=["tries", "tried_at", "next_try_at", "answer"])
-        raise TryLater(mail.next_try_at, "Waiting for the mail server")
+        raise RetryJobLater(mail.next_try_at, "Waiting for the mail server")
 
 
-def is_final(error: OSError) -> bool:
+def is_permanent_failure(error: OSError) -> bool:
     """Whether the server refuses this address or this mail for good.
 
     What it says to our name, password or sender may be the post's own mistake, which somebody corrects within the day.
@@ -94,18 +94,18 @@ def is_final(error: OSError) -> bool:
     return isinstance(error, smtplib.SMTPDataError) and 500 <= error.smtp_code < 600
 
 
-def _words_of(error: OSError) -> str:
+def _describe_error(error: OSError) -> str:
     """What the server said, else what happened."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "; ".join(f"{code} {_text(said)}" for code, said in error.recipients.values())
+        return "; ".join(f"{code} {_decode(said)}" for code, said in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_text(error.smtp_error)}"
+        return f"{error.smtp_code} {_decode(error.smtp_error)}"
     if isinstance(error, TimeoutError):
         return "The mail server did not answer in time."
     return str(error) or type(error).__name__
 
 
-def _text(said: bytes | str) -> str:
+def _decode(said: bytes | str) -> str:
     return said.decode(errors="replace") if isinstance(said, bytes) else said
 
 

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from tiptracker.accounts.models import Reader
-from tiptracker.choices import Role, Word
+from tiptracker.accounts.models import AnyUser
+from tiptracker.choices import Role, ChoiceEnum
 
 
-class MailKind(Word):
+class MailKind(ChoiceEnum):
     """What a mail is; its template is named so."""
 
     INVITATION = "invitation"
@@ -28,7 +28,7 @@ class MailKind(Word):
     LOG_FAULT = "log_fault", "Notice of a fault in the activity log"
 
 
-class MailState(Word):
+class MailState(ChoiceEnum):
     """What is known of a mail."""
 
     QUEUED = "queued", "Waiting to be sent"
@@ -49,7 +49,7 @@ def new_message_id() -> str:
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
-    def visible_to(self, user: Reader) -> Self:
+    def visible_to(self, user: AnyUser) -> Self:
         """Mails about accounts are for those who look after accounts."""
         if not user.is_authenticated or not user.is_active or user.role != Role.ADMINISTRATOR:
             return self.none()

@@ -9,30 +9,30 @@ from tiptracker import clock
 from tiptracker.mail.models import Mail, MailState
 
 
-def standing_of(mail: Mail) -> str:
+def describe_mail_state(mail: Mail) -> str:
     """What became of a mail so far: "Sent to palesa@post.example on 28 January 2022 at 09:00."."""
     match mail.state:
         case MailState.SENT:
-            return f"Sent to {mail.address} {_moment(mail.finished_at)}."
+            return f"Sent to {mail.address} {_format_moment(mail.finished_at)}."
         case MailState.REFUSED:
-            return f"The mail server refused it {_moment(mail.finished_at)}: “{mail.answer}”. Check the address."
+            return f"The mail server refused it {_format_moment(mail.finished_at)}: “{mail.answer}”. Check the address."
         case MailState.GIVEN_UP:
             tried = "1 try" if mail.tries == 1 else f"{mail.tries} tries"
-            return f"Given up {_moment(mail.finished_at)} after {tried}: “{mail.answer}”. Send it again."
+            return f"Given up {_format_moment(mail.finished_at)} after {tried}: “{mail.answer}”. Send it again."
         case MailState.NOT_NEEDED:
-            return f"Not sent {_moment(mail.finished_at)}: the account no longer needs it."
+            return f"Not sent {_format_moment(mail.finished_at)}: the account no longer needs it."
     if mail.tries:
-        tried = f"Not sent yet: tried {_times(mail.tries)}, last {_moment(mail.tried_at)}: “{mail.answer}”."
-        return f"{tried} It is tried again {_moment(mail.next_try_at)}." if mail.next_try_at else tried
-    return f"Queued {_moment(mail.queued_at)}, not sent yet."
+        tried = f"Not sent yet: tried {_format_times(mail.tries)}, last {_format_moment(mail.tried_at)}: “{mail.answer}”."
+        return f"{tried} It is tried again {_format_moment(mail.next_try_at)}." if mail.next_try_at else tried
+    return f"Queued {_format_moment(mail.queued_at)}, not sent yet."
 
 
-def _times(count: int) -> str:
+def _format_times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def _moment(at: datetime | None) -> str:
+def _format_moment(at: datetime | None) -> str:
     if at is None:
         return ""
-    shown = timezone.localtime(clock.as_shown(at))
+    shown = timezone.localtime(clock.to_domain_time(at))
     return f"on {date_format(shown, 'j F Y')} at {shown:%H:%M}"

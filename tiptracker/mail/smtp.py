@@ -8,11 +8,11 @@ from typing import Any
 
 from django.core.mail.backends import smtp
 
-SECONDS_IN_ALL = 45.0
+CONNECTION_DEADLINE_SECONDS = 45.0
 """For one connection, from its beginning to its end. The time-out in settings is that of a single step."""
 
 
-class _WithDeadline:
+class _DeadlineMixin:
     """A connection that is cut off when its time is over."""
 
     _deadline: threading.Timer | None = None
@@ -20,7 +20,7 @@ class _WithDeadline:
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         connected: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
         held = connected.dup()  # TLS takes over the first one
-        self._deadline = threading.Timer(SECONDS_IN_ALL, _cut_off, [held])
+        self._deadline = threading.Timer(CONNECTION_DEADLINE_SECONDS, _shut_down, [held])
         self._deadline.daemon = True
         self._deadline.start()
         self._held = held
@@ -35,16 +35,16 @@ class _WithDeadline:
         super().close()  # type: ignore[misc]
 
 
-def _cut_off(held: socket.socket) -> None:
+def _shut_down(held: socket.socket) -> None:
     with suppress(OSError):
         held.shutdown(socket.SHUT_RDWR)
 
 
-class _Smtp(_WithDeadline, smtplib.SMTP):
+class _DeadlineSmtp(_DeadlineMixin, smtplib.SMTP):
     pass
 
 
-class _SmtpOverTls(_WithDeadline, smtplib.SMTP_SSL):
+class _DeadlineSmtpTls(_DeadlineMixin, smtplib.SMTP_SSL):
     pass
 
 
@@ -53,4 +53,4 @@ class EmailBackend(smtp.EmailBackend):
 
     @property
     def connection_class(self) -> Any:
-        return _SmtpOverTls if self.use_ssl else _Smtp
+        return _DeadlineSmtpTls if self.use_ssl else _DeadlineSmtp

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from tiptracker.jobs.actions import claimed
+from tiptracker.jobs.actions import claim_job
 from tiptracker.mail import actions
 from tiptracker.mail.models import Mail
 
@@ -10,6 +10,6 @@ from tiptracker.mail.models import Mail
 @shared_task(name="send_mail")
 def send_mail(job_id: int) -> None:
     """Send a mail (the job's key is its id), or try to."""
-    with claimed(job_id) as progress:
+    with claim_job(job_id) as progress:
         if progress:
-            actions.send(Mail.objects.select_related("person").get(pk=progress.job.key))
+            actions.deliver_mail(Mail.objects.select_related("person").get(pk=progress.job.key))

@@ -11,7 +11,7 @@ from tiptracker import clock
 from tiptracker.accounts import mail_links
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import AccountRequest, User
-from tiptracker.accounts.posts import post_of
+from tiptracker.accounts.posts import post_name
 from tiptracker.mail.models import Mail, MailKind
 
 
@@ -19,13 +19,13 @@ def _may_sign_in(person: User) -> bool:
     return Backend().user_can_authenticate(person)
 
 
-def _is_expected(person: User) -> bool:
+def _awaits_first_password(person: User) -> bool:
     return _may_sign_in(person) and not person.has_usable_password()
 
 
-WITH_LINK: dict[str, tuple[mail_links.Purpose, Callable[[User], bool]]] = {
-    MailKind.INVITATION: (mail_links.Purpose.INVITATION, _is_expected),
-    MailKind.PASSWORD_RESET: (mail_links.Purpose.RESET, _may_sign_in),
+LINK_MAILS: dict[str, tuple[mail_links.LinkPurpose, Callable[[User], bool]]] = {
+    MailKind.INVITATION: (mail_links.LinkPurpose.INVITATION, _awaits_first_password),
+    MailKind.PASSWORD_RESET: (mail_links.LinkPurpose.RESET, _may_sign_in),
 }
 """By kind: what the link in the mail is for, and to whom it is sent if it still holds of them.
 
@@ -33,34 +33,34 @@ The link is made from the account as it then stands, so the mail goes to the per
 """
 
 
-def _now(mail: Mail) -> datetime:
+def _sent_at(mail: Mail) -> datetime:
     """When the mail is being sent, in the domain's time."""
-    return clock.as_shown(mail.tried_at or mail.queued_at)
+    return clock.to_domain_time(mail.tried_at or mail.queued_at)
 
 
-def _about_request(key: int, address: str) -> dict[str, Any]:
+def _request_context(key: int, address: str) -> dict[str, Any]:
     """What a mail about a request tells, to the address until now or to the new one: each gets its own link."""
     request = AccountRequest.objects.select_related("person", "asked_by").get(pk=key)
-    decision = mail_links.Decision.STOP if address == request.old_email else mail_links.Decision.CONFIRM
+    decision = mail_links.RequestLinkAction.STOP if address == request.old_email else mail_links.RequestLinkAction.CONFIRM
     return {"request": request, "link": mail_links.request_link(request, decision), "address": address}
 
 
-def message_of(mail: Mail) -> EmailMessage | None:
+def build_message(mail: Mail) -> EmailMessage | None:
     """The mail as it is sent; None where nobody needs it any more."""
     person = mail.person
     if person is None:
         return None
     address, more = mail.address or person.email, dict(mail.words)
     if "request" in more:
-        more |= _about_request(int(more["request"]), address)
-    if mail.kind in WITH_LINK:
-        purpose, is_needed = WITH_LINK[mail.kind]
+        more |= _request_context(int(more["request"]), address)
+    if mail.kind in LINK_MAILS:
+        purpose, is_needed = LINK_MAILS[mail.kind]
         if not is_needed(person) or (
-            purpose is mail_links.Purpose.RESET and mail_links.is_reset_held_back(person, _now(mail))
+            purpose is mail_links.LinkPurpose.RESET and mail_links.is_reset_blocked(person, _sent_at(mail))
         ):
             return None
-        address, more["link"] = person.email, mail_links.link(person, purpose)
-    said = render_to_string(f"account/email/{mail.kind}.txt", {"person": person, "post": post_of(person), **more})
+        address, more["link"] = person.email, mail_links.password_link(person, purpose)
+    said = render_to_string(f"account/email/{mail.kind}.txt", {"person": person, "post": post_name(person), **more})
     subject, _, text = said.partition("\n")
     message_id = {"Message-ID": mail.message_id}
     return EmailMessage(subject.strip(), text.strip() + "\n", to=[address], headers=message_id)

@@ -8,21 +8,21 @@ from django import forms
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
 
-from tiptracker.accounts.backend import in_a_year
+from tiptracker.accounts.backend import default_valid_until
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, UserQuerySet
-from tiptracker.choices import Role, Word
-from tiptracker.onboarding.actions.accounts import Account
-from tiptracker.onboarding.actions.countries import NamedDistrict
-from tiptracker.onboarding.actions.ministries import Holder
-from tiptracker.web.frontend.forms import DayField, PlainForm
-from tiptracker.web.frontend.rows import Choices, RowField, RowsField, offer, typed
-from tiptracker.web.search import MOST_CHARACTERS, matching
+from tiptracker.choices import Role, ChoiceEnum
+from tiptracker.onboarding.actions.accounts import AccountDetails
+from tiptracker.onboarding.actions.countries import DistrictInput
+from tiptracker.onboarding.actions.ministries import OfficeHolderInput
+from tiptracker.web.frontend.forms import DayField, TrackerForm
+from tiptracker.web.frontend.rows import Choices, RowField, RowsField, set_row_choices, raw_values
+from tiptracker.web.search import MAX_CHARACTERS, filter_by_words
 
-MOST_OFFICE_HOLDERS = 60
-MOST_DISTRICTS = 500
+MAX_OFFICE_HOLDERS = 60
+MAX_DISTRICTS = 500
 
 
-class State(Word):
+class AccountState(ChoiceEnum):
     """How an account stands, for who looks for it."""
 
     OPEN = "open", "Can sign in"
@@ -31,30 +31,30 @@ class State(Word):
     CLOSED = "closed"
 
 
-class PersonFilter(PlainForm):
+class PersonFilter(TrackerForm):
     """Which people: by words, role, country and state. Nothing else that is sent narrows the list."""
 
-    q = forms.CharField(required=False, max_length=MOST_CHARACTERS, label="Name or address")
+    q = forms.CharField(required=False, max_length=MAX_CHARACTERS, label="Name or address")
     role = forms.ChoiceField(required=False, label="Role", choices=[("", "Any"), *Role.choices()])
     country = RowField(required=False, label="Country")
-    state = forms.ChoiceField(required=False, label="State", choices=[("", "Any"), *State.choices()])
+    state = forms.ChoiceField(required=False, label="AccountState", choices=[("", "Any"), *AccountState.choices()])
 
     def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "country", countries, empty="Any")
+        set_row_choices(self, "country", countries, empty="Any")
 
     def narrow(self, people: UserQuerySet, day: Any) -> UserQuerySet:
         """Those of `people` that were asked for on `day`; what was asked wrongly narrows nothing."""
         said = self.cleaned_data
         if words := said.get("q"):
-            people = matching(people, words, "name", "email")
+            people = filter_by_words(people, words, "name", "email")
         if role := said.get("role"):
             people = people.filter(role=role)
         if country := said.get("country"):
             works_there = User.countries.through.objects.filter(country=country).values("user")
             people = people.filter(Q(pk__in=works_there) | Q(ministry__country=country))
         if state := said.get("state"):
-            people = people.filter(_in_state(State(state), day))
+            people = people.filter(_state_query(AccountState(state), day))
         return people
 
     @property
@@ -63,24 +63,24 @@ class PersonFilter(PlainForm):
         return any(self.cleaned_data.values())
 
 
-def _in_state(state: State, day: Any) -> Q:
+def _state_query(state: AccountState, day: Any) -> Q:
     is_over, is_unused = Q(valid_until_on__lt=day), Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     return {
-        State.CLOSED: Q(is_active=False),
-        State.ENDED: Q(is_active=True) & is_over,
-        State.INVITED: Q(is_active=True) & is_unused & ~is_over,
-        State.OPEN: Q(is_active=True) & ~is_unused & (~is_over | Q(valid_until_on=None)),
+        AccountState.CLOSED: Q(is_active=False),
+        AccountState.ENDED: Q(is_active=True) & is_over,
+        AccountState.INVITED: Q(is_active=True) & is_unused & ~is_over,
+        AccountState.OPEN: Q(is_active=True) & ~is_unused & (~is_over | Q(valid_until_on=None)),
     }[state]
 
 
-class NameForm(PlainForm):
+class PersonNameForm(TrackerForm):
     """A person's name, which is all that somebody changes of their own account here."""
 
     name = forms.CharField(max_length=150, label="Name")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class AccountForm(PlainForm):
+class AccountForm(TrackerForm):
     """What somebody is: role, ministry or countries, last day."""
 
     name = forms.CharField(max_length=150, label="Name")
@@ -93,14 +93,14 @@ class AccountForm(PlainForm):
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], countries: Sequence[Country], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "ministry", ministries, choices=[("", "None"), *_by_country(ministries)])
-        offer(self, "countries", countries)
-        self.fields["until"].initial = in_a_year
+        set_row_choices(self, "ministry", ministries, choices=[("", "None"), *_group_by_country(ministries)])
+        set_row_choices(self, "countries", countries)
+        self.fields["until"].initial = default_valid_until
 
-    def account(self) -> Account:
+    def account(self) -> AccountDetails:
         """What was typed, as the actions take it."""
         said = self.cleaned_data
-        return Account(said["name"], Role(said["role"]), said["ministry"], said["countries"], said["until"])
+        return AccountDetails(said["name"], Role(said["role"]), said["ministry"], said["countries"], said["until"])
 
 
 class PersonAddForm(AccountForm):
@@ -125,38 +125,38 @@ class PersonEditForm(AccountForm):
             "role": person.role,
             "ministry": person.ministry_id,
             "countries": [country.pk for country in person.countries.all()],
-            "until": person.valid_until_on or in_a_year(),
+            "until": person.valid_until_on or default_valid_until(),
             "version": person.version,
         }
 
 
-class UntilForm(PlainForm):
+class LastDayForm(TrackerForm):
     """The last day of an account that is renewed or opened again."""
 
     until = DayField(label="May sign in until")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["until"].initial = in_a_year
+        self.fields["until"].initial = default_valid_until
 
 
-class AddressForm(PlainForm):
+class EmailAddressForm(TrackerForm):
     """Another address of an account."""
 
     email = forms.EmailField(max_length=254, label="New e-mail address")
 
 
-class MinistryFilter(PlainForm):
+class MinistryFilter(TrackerForm):
     """Which ministries: of a country."""
 
     country = RowField(required=False, label="Country")
 
     def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "country", countries, empty="Any")
+        set_row_choices(self, "country", countries, empty="Any")
 
 
-class MinistryForm(PlainForm):
+class MinistryForm(TrackerForm):
     """A ministry's names."""
 
     name = forms.CharField(max_length=200, label="Name")
@@ -164,7 +164,7 @@ class MinistryForm(PlainForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class OfficeHolderRow(PlainForm):
+class OfficeHolderRow(TrackerForm):
     """Who holds or held the office; an empty line says nothing."""
 
     row = RowField(required=False, widget=forms.HiddenInput)
@@ -176,17 +176,17 @@ class OfficeHolderRow(PlainForm):
 
     def __init__(self, *args: Any, there: Sequence[OfficeHolder], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "row", there, empty="New")
+        set_row_choices(self, "row", there, empty="New")
 
     @property
     def is_filled(self) -> bool:
         """Whether the line is about somebody: one who is there, or anybody that was typed."""
-        return any(str(value or "").strip() for value in typed(self).values())
+        return any(str(value or "").strip() for value in raw_values(self).values())
 
-    def said(self) -> tuple[OfficeHolder | None, Holder]:
+    def said(self) -> tuple[OfficeHolder | None, OfficeHolderInput]:
         """Whom the line is about, and what was typed of them."""
         said = self.cleaned_data
-        return said["row"], Holder(
+        return said["row"], OfficeHolderInput(
             said["holder"], said["title"], said["from_on"], said["source"], until_on=said["until_on"]
         )
 
@@ -203,18 +203,18 @@ class OfficeHolderRow(PlainForm):
         }
 
 
-OfficeHolderRows = forms.formset_factory(
-    OfficeHolderRow, extra=1, max_num=MOST_OFFICE_HOLDERS, absolute_max=MOST_OFFICE_HOLDERS + 10
+OfficeHolderFormSet = forms.formset_factory(
+    OfficeHolderRow, extra=1, max_num=MAX_OFFICE_HOLDERS, absolute_max=MAX_OFFICE_HOLDERS + 10
 )
 
 
-class VersionForm(PlainForm):
+class VersionForm(TrackerForm):
     """Which state of a row a page was filled from."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class DistrictRow(PlainForm):
+class DistrictRow(TrackerForm):
     """A district that is there, as it is to be named."""
 
     row = RowField(widget=forms.HiddenInput)
@@ -223,18 +223,18 @@ class DistrictRow(PlainForm):
 
     def __init__(self, *args: Any, there: Sequence[District], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "row", there)
+        set_row_choices(self, "row", there)
 
-    def said(self) -> tuple[District, NamedDistrict]:
+    def said(self) -> tuple[District, DistrictInput]:
         """Which district, and what was typed of it."""
         said = self.cleaned_data
-        return said["row"], NamedDistrict(said["name"], said["capital"])
+        return said["row"], DistrictInput(said["name"], said["capital"])
 
 
-DistrictRows = forms.formset_factory(DistrictRow, extra=0, max_num=MOST_DISTRICTS, absolute_max=MOST_DISTRICTS + 10)
+DistrictFormSet = forms.formset_factory(DistrictRow, extra=0, max_num=MAX_DISTRICTS, absolute_max=MAX_DISTRICTS + 10)
 
 
-def _by_country(ministries: Sequence[Ministry]) -> Choices:
+def _group_by_country(ministries: Sequence[Ministry]) -> Choices:
     """Ministries below their countries; `ministries` come with theirs, in any order."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for ministry in ministries:

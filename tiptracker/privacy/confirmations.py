@@ -5,28 +5,28 @@ from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
-_told: ContextVar[set[str] | None] = ContextVar("told", default=None)
+_request_kinds: ContextVar[set[str] | None] = ContextVar("told", default=None)
 
 
 def confirm(kinds: Iterable[str]) -> None:
     """Remember, while the request lasts, that what reads like one of these `kinds` was confirmed to identify nobody."""
-    if (told := _told.get()) is not None:
+    if (told := _request_kinds.get()) is not None:
         told.update(kinds)
 
 
-def confirmed() -> list[str]:
+def confirmed_kinds() -> list[str]:
     """The kinds that were confirmed in this request; none outside of one."""
-    return sorted(_told.get() or ())
+    return sorted(_request_kinds.get() or ())
 
 
-def for_one_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def confirmations_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: what is confirmed holds for one request alone."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        before = _told.set(set())
+        before = _request_kinds.set(set())
         try:
             return get_response(request)
         finally:
-            _told.reset(before)
+            _request_kinds.reset(before)
 
     return middleware

@@ -31,22 +31,22 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import NamedTuple
 
-from tiptracker.privacy.personal_names import names_beside
+from tiptracker.privacy.personal_names import find_identifiable_names
 
-NEAR = 40
+MAX_BIRTH_WORD_DISTANCE = 40
 """How many characters may stand between a date and the word that makes it a date of birth."""
 
-MOST_GROUPS = 15
+MAX_GROUPS = 15
 """Of digits, in one number: none has more digits."""
 
-MOST_QUOTED = 5
+MAX_QUOTED = 5
 """In one sentence; the rest is counted."""
 
-LEFT_OUT = "[number left out]"
+REMOVED_NUMBER_MARK = "[number left out]"
 """What stands in the name of a file where a number stood."""
 
 
-class Kind(StrEnum):
+class PersonalDataKind(StrEnum):
     """What it reads like."""
 
     TELEPHONE = "telephone number"
@@ -56,13 +56,13 @@ class Kind(StrEnum):
     NAME = "person’s name beside an age, a village, a telephone number or the number of a case"
 
 
-_ARTICLES = {Kind.TELEPHONE: "a", Kind.IDENTITY: "an", Kind.PASSPORT: "a", Kind.BIRTH: "a", Kind.NAME: "a"}
+_ARTICLES = {PersonalDataKind.TELEPHONE: "a", PersonalDataKind.IDENTITY: "an", PersonalDataKind.PASSPORT: "a", PersonalDataKind.BIRTH: "a", PersonalDataKind.NAME: "a"}
 
 
-class Finding(NamedTuple):
+class PersonalDataFinding(NamedTuple):
     """What was found, letter by letter as it was written, and where it starts."""
 
-    kind: Kind
+    kind: PersonalDataKind
     text: str
     start: int
 
@@ -72,58 +72,58 @@ class Finding(NamedTuple):
         return self.start + len(self.text)
 
 
-def find(text: str) -> list[Finding]:
+def find_personal_data(text: str) -> list[PersonalDataFinding]:
     """All that a person could be found by, in the order of the text; none overlaps another."""
-    plain, places = _plain(text)
+    plain, places = _normalize(text)
     in_one_line = plain.replace("\n", " ")
-    numbers = [*_announced(in_one_line), *_papers(in_one_line), *_numbers(plain), *_births(in_one_line)]
-    telephones = sorted((start, end) for start, end, kind in numbers if kind is Kind.TELEPHONE)
-    names = [(*span, Kind.NAME) for span in names_beside(in_one_line, telephones)]
-    found: list[Finding] = []
+    numbers = [*_find_announced_numbers(in_one_line), *_find_passports(in_one_line), *_find_numbers(plain), *_find_birth_dates(in_one_line)]
+    telephones = sorted((start, end) for start, end, kind in numbers if kind is PersonalDataKind.TELEPHONE)
+    names = [(*span, PersonalDataKind.NAME) for span in find_identifiable_names(in_one_line, telephones)]
+    found: list[PersonalDataFinding] = []
     # Numbers first: a name may begin or end in letters of one, and then the number is what is told.
     for start, end, kind in (*sorted(numbers, key=lambda span: (span[0], -span[1])), *names):
         first, last = places[start], places[end - 1] + 1
         at = bisect_left(found, first, key=lambda each: each.start)
         if (not at or first >= found[at - 1].end) and (at == len(found) or last <= found[at].start):
-            found.insert(at, Finding(kind, text[first:last], first))
+            found.insert(at, PersonalDataFinding(kind, text[first:last], first))
     return found
 
 
-def without(text: str, mark: str = LEFT_OUT) -> str:
+def remove_numbers(text: str, mark: str = REMOVED_NUMBER_MARK) -> str:
     """`text` with `mark` where a number was found."""
-    for finding in reversed([found for found in find(text) if found.kind is not Kind.NAME]):
+    for finding in reversed([found for found in find_personal_data(text) if found.kind is not PersonalDataKind.NAME]):
         text = text[: finding.start] + mark + text[finding.end :]
     return text
 
 
-def sentence(findings: Sequence[Finding]) -> str:
+def describe_findings(findings: Sequence[PersonalDataFinding]) -> str:
     """What to tell the person who wrote it."""
     quoted = list(
         dict.fromkeys(f"“{found.text}” reads like {_ARTICLES[found.kind]} {found.kind}" for found in findings)
     )
-    more = [f"{len(quoted) - MOST_QUOTED} more like these"] if len(quoted) > MOST_QUOTED else []
+    more = [f"{len(quoted) - MAX_QUOTED} more like these"] if len(quoted) > MAX_QUOTED else []
     return (
-        f"Held back: {', '.join([*quoted[:MOST_QUOTED], *more])}, by which somebody could be found. Take it out, or "
+        f"Held back: {', '.join([*quoted[:MAX_QUOTED], *more])}, by which somebody could be found. Take it out, or "
         "confirm that it is no victim’s and no private person’s."
     )
 
 
-type _Span = tuple[int, int, Kind]
+type _Span = tuple[int, int, PersonalDataKind]
 
 # --- The text in one alphabet -----------------------------------------------------------------------------------------
 
-_ADDRESS = re.compile(r"\b(?:https?://|ftp://|www\.)\S++", re.IGNORECASE)
-_CALLS = re.compile(
+_WEB_ADDRESS = re.compile(r"\b(?:https?://|ftp://|www\.)\S++", re.IGNORECASE)
+_CALL_LINK = re.compile(
     r"//(?:[a-z\d-]{1,20}\.)?(?:wa\.me|whatsapp\.com|t\.me|telegram\.me|signal\.me|viber\.(?:com|me|click))\b"
     r"|(?:phone|mobile|tel|number|sms|call|whatsapp)(?:=|:|/|%3A|%3D)",
     re.IGNORECASE,
 )
 _ENCODED = re.compile(r"%[\dA-F]{2}", re.IGNORECASE)
 _UUID = re.compile(r"\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b", re.IGNORECASE)
-_END = "\0"
+_STOP = "\0"
 """Stands where no number goes on: for an address, a UUID, the mark of a footnote."""
 
-_LIKE = {
+_EQUIVALENTS = {
     " ": frozenset(
         "\t\N{BRAILLE PATTERN BLANK}\N{HANGUL FILLER}\N{HALFWIDTH HANGUL FILLER}"
         "\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}"
@@ -138,7 +138,7 @@ _LIKE = {
 """What is read as one of these, besides what Unicode itself holds for the like."""
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
+def _normalize(text: str) -> tuple[str, list[int]]:
     """`text` as ASCII has it: digits, hyphens, dots between, line ends; and the place of each character in it.
 
     What is not seen, and what stands on, under or around another character, is left out.
@@ -146,26 +146,26 @@ def _plain(text: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     places: list[int] = []
     for place, letter in enumerate(text.replace("\r\n", " \n")):
-        plain = letter if " " <= letter <= "~" and letter != "_" else _ascii(letter)
+        plain = letter if " " <= letter <= "~" and letter != "_" else _to_ascii(letter)
         letters.append(plain)
         places.extend([place] * len(plain))
     plain = "".join(letters)
-    return _UUID.sub(_blotted, _ADDRESS.sub(_address, plain)), places
+    return _UUID.sub(_blank_out, _WEB_ADDRESS.sub(_blank_web_address, plain)), places
 
 
-def _blotted(found: re.Match[str]) -> str:
-    return _END * len(found[0])
+def _blank_out(found: re.Match[str]) -> str:
+    return _STOP * len(found[0])
 
 
-def _address(found: re.Match[str]) -> str:
+def _blank_web_address(found: re.Match[str]) -> str:
     """Nothing of an address, unless one presses it to call somebody."""
-    if not _CALLS.search(found[0]):
-        return _blotted(found)
+    if not _CALL_LINK.search(found[0]):
+        return _blank_out(found)
     return _ENCODED.sub(lambda code: "  +" if code[0].upper() == "%2B" else "   ", found[0])
 
 
-def _ascii(letter: str) -> str:
-    kept = next((kept for kept, letters in _LIKE.items() if letter in letters), None)
+def _to_ascii(letter: str) -> str:
+    kept = next((kept for kept, letters in _EQUIVALENTS.items() if letter in letters), None)
     if kept is not None:
         return kept
     match unicodedata.category(letter):
@@ -176,7 +176,7 @@ def _ascii(letter: str) -> str:
         case "No":  # a digit in a circle is one; a footnote's mark is none of the number before it
             is_raised = unicodedata.decomposition(letter).startswith(("<super>", "<sub>"))
             digit = None if is_raised else unicodedata.digit(letter, None)
-            return _END if digit is None else str(digit)
+            return _STOP if digit is None else str(digit)
         case category:
             return {"Zs": " ", "Pc": " ", "Pd": "-"}.get(category) or unicodedata.normalize("NFKC", letter)
 
@@ -194,18 +194,18 @@ _ANNOUNCED = re.compile(
 )
 _DIGITS = re.compile(r"\d")
 _YEARS = re.compile(r"(?:19|20)\d\d(?:[ /-](?:\d\d){1,2})?")
-_LAW = re.compile(r" of (?:19|20)\d\d\b")
+_LAW_REFERENCE = re.compile(r" of (?:19|20)\d\d\b")
 
 
-def _announced(plain: str) -> Iterator[_Span]:
+def _find_announced_numbers(plain: str) -> Iterator[_Span]:
     """ "Passport no. X", "ID number X": X in any form, if it is as long as such a number is."""
     for found in _ANNOUNCED.finditer(plain):
         which = found["which"]
         digits = len(_DIGITS.findall(which))
         enough = 4 if found["number"] and which[0].isalpha() else 5 if found["number"] else 6
-        reads_like_days = _DAY.match(which) or _YEARS.fullmatch(which) or _LAW.match(plain, found.end())
+        reads_like_days = _DATE.match(which) or _YEARS.fullmatch(which) or _LAW_REFERENCE.match(plain, found.end())
         if digits >= enough and not reads_like_days:
-            yield *found.span("which"), Kind.PASSPORT if found["passport"] else Kind.IDENTITY
+            yield *found.span("which"), PersonalDataKind.PASSPORT if found["passport"] else PersonalDataKind.IDENTITY
 
 
 # --- Numbers of a form of their own -----------------------------------------------------------------------------------
@@ -216,18 +216,18 @@ _PASSPORT = re.compile(
 )
 
 
-def _papers(plain: str) -> Iterator[_Span]:
+def _find_passports(plain: str) -> Iterator[_Span]:
     for found in _PASSPORT.finditer(plain):
         if not found[0].endswith("000"):
-            yield *found.span(), Kind.PASSPORT
+            yield *found.span(), PersonalDataKind.PASSPORT
 
 
 _GROUP = re.compile(r"\d++")
 _JOIN = re.compile(r"[ .()-]{1,5}|[,/]|[ -]{0,2}\n {0,2}")
 """Between the groups of a number. A comma or a slash stands close; behind the end of a line comes no dash of a list."""
-_CLOSE = frozenset(",/")
+_CLOSE_SEPARATORS = frozenset(",/")
 """What figures are set apart with as well."""
-_LENGTHS = frozenset((8, 10, 11, 12, 13, 14))
+_NUMBER_LENGTHS = frozenset((8, 10, 11, 12, 13, 14))
 """How many digits the numbers have that are looked for."""
 _MONEY_BEFORE = re.compile(
     r"(?:\b(?:(?:M|R|LSL|ZAR|USD|EUR|GBP|maloti|loti|rands?)[ .]{0,2}"
@@ -242,7 +242,7 @@ _WORD = re.compile(r"[^\W_]")
 _WORD_OR_TIME = re.compile(r"[^\W_]|(?<=\d):")
 
 
-class _Group(NamedTuple):
+class _DigitGroup(NamedTuple):
     """Digits that stand together, and what stands between them and the group before; None: no number goes on there."""
 
     digits: str
@@ -251,9 +251,9 @@ class _Group(NamedTuple):
     before: str | None
 
 
-def _numbers(plain: str) -> Iterator[_Span]:
+def _find_numbers(plain: str) -> Iterator[_Span]:
     """Telephone and identity numbers in any layout: whole groups of digits, put together where they may belong so."""
-    groups = _groups(plain)
+    groups = _find_digit_groups(plain)
     at = 0
     while at < len(groups):
         found = _number_at(plain, groups, at)
@@ -267,16 +267,16 @@ def _numbers(plain: str) -> Iterator[_Span]:
         at += count
 
 
-def _groups(plain: str) -> list[_Group]:
-    groups: list[_Group] = []
+def _find_digit_groups(plain: str) -> list[_DigitGroup]:
+    groups: list[_DigitGroup] = []
     for found in _GROUP.finditer(plain):
         start, end = found.span()
         before = plain[groups[-1].end : start] if groups and start - groups[-1].end <= 5 else None
-        groups.append(_Group(found[0], start, end, before if before and _JOIN.fullmatch(before) else None))
+        groups.append(_DigitGroup(found[0], start, end, before if before and _JOIN.fullmatch(before) else None))
     return groups
 
 
-def _number_at(plain: str, groups: Sequence[_Group], at: int) -> tuple[int, int, Kind] | None:
+def _number_at(plain: str, groups: Sequence[_DigitGroup], at: int) -> tuple[int, int, PersonalDataKind] | None:
     """The longest number that begins with the group `at`: of how many groups, where it starts, what it is."""
     first = groups[at]
     plus = _plus_before(plain, first.start)
@@ -285,17 +285,17 @@ def _number_at(plain: str, groups: Sequence[_Group], at: int) -> tuple[int, int,
     start = first.start if plus is None else plus
     best = None
     digits, line_ends = "", 0
-    for count, group in enumerate(groups[at : at + MOST_GROUPS], 1):
+    for count, group in enumerate(groups[at : at + MAX_GROUPS], 1):
         line_ends += count > 1 and "\n" in (group.before or "")
         if (count > 1 and group.before is None) or line_ends > 1:
             break
         digits += group.digits
-        if len(digits) > max(_LENGTHS):
+        if len(digits) > max(_NUMBER_LENGTHS):
             break
-        if len(digits) not in _LENGTHS or (group.end < len(plain) and _WORD.match(plain, group.end)):
+        if len(digits) not in _NUMBER_LENGTHS or (group.end < len(plain) and _WORD.match(plain, group.end)):
             continue
         after = groups[at + count].before if at + count < len(groups) else None
-        if kind := _kind(plain, digits, groups[at : at + count], after, has_plus=plus is not None):
+        if kind := _classify_number(plain, digits, groups[at : at + count], after, has_plus=plus is not None):
             best = count, start, kind
     return best
 
@@ -308,52 +308,52 @@ def _plus_before(plain: str, start: int) -> int | None:
     return place if place >= 0 and plain[place] == "+" else None
 
 
-_ABROAD = re.compile(r"(?:00)?(?:266[256]\d{7}|270?[1-8]\d{8})")
+_INTERNATIONAL = re.compile(r"(?:00)?(?:266[256]\d{7}|270?[1-8]\d{8})")
 _LESOTHO = re.compile(r"[256]\d{7}")
 _SOUTH_AFRICA = re.compile(r"0[1-8]\d{8}")
 
 
-def _kind(plain: str, digits: str, parts: Sequence[_Group], after: str | None, *, has_plus: bool) -> Kind | None:
+def _classify_number(plain: str, digits: str, parts: Sequence[_DigitGroup], after: str | None, *, has_plus: bool) -> PersonalDataKind | None:
     """What the groups make together, if anything that a person could be found by; `after` joins the group after."""
     if digits[0] not in "0256" and len(digits) != 13 and len(parts) > 1:
         return None
     sizes = [len(part.digits) for part in parts]
-    if _ABROAD.fullmatch(digits) and (
-        has_plus or digits.startswith("00") or not (_is_thousands(sizes) or _is_row(parts[1:], after))
+    if _INTERNATIONAL.fullmatch(digits) and (
+        has_plus or digits.startswith("00") or not (_is_thousands(sizes) or _is_list_of_figures(parts[1:], after))
     ):
-        return Kind.TELEPHONE
+        return PersonalDataKind.TELEPHONE
     if has_plus:
         return None
     if len(digits) == 13 and _is_south_african_identity(digits):
-        return Kind.IDENTITY
+        return PersonalDataKind.IDENTITY
     if sizes == [12]:
-        kind, is_other = Kind.IDENTITY, _is_compact_day(digits)
+        kind, is_other = PersonalDataKind.IDENTITY, _is_compact_day(digits)
     elif _LESOTHO.fullmatch(digits) or (_SOUTH_AFRICA.fullmatch(digits) and sizes[0] > 1):
-        is_laid_out = _is_laid_out_as_telephone(parts, sizes) and not _is_row(parts, after)
-        kind, is_other = Kind.TELEPHONE, _reads_like_days(parts) or not is_laid_out
+        is_laid_out = _is_laid_out_as_telephone(parts, sizes) and not _is_list_of_figures(parts, after)
+        kind, is_other = PersonalDataKind.TELEPHONE, _reads_like_days(parts) or not is_laid_out
     else:
         return None
     return None if is_other or _is_amount(plain, parts, digits, sizes) else kind
 
 
-def _is_laid_out_as_telephone(parts: Sequence[_Group], sizes: Sequence[int]) -> bool:
+def _is_laid_out_as_telephone(parts: Sequence[_DigitGroup], sizes: Sequence[int]) -> bool:
     """In groups of two digits or more, or digit by digit; pairs with the same between all, unlike "25-34 35-44"."""
     if max(sizes) <= 2 and len({part.before for part in parts[1:] if part.before and "\n" not in part.before}) > 1:
         return False
     return min(sizes) > 1 or max(sizes) == 1
 
 
-def _is_row(parts: Sequence[_Group], after: str | None) -> bool:
+def _is_list_of_figures(parts: Sequence[_DigitGroup], after: str | None) -> bool:
     """Figures with commas or slashes among more of them, or with something else between as well: "512,345.67"."""
     joins = {part.before for part in parts[1:]}
-    return bool(joins & _CLOSE) and (len(joins) > 1 or not _CLOSE.isdisjoint((parts[0].before, after)))
+    return bool(joins & _CLOSE_SEPARATORS) and (len(joins) > 1 or not _CLOSE_SEPARATORS.isdisjoint((parts[0].before, after)))
 
 
 def _is_thousands(sizes: Sequence[int]) -> bool:
     return len(sizes) > 1 and sizes[0] <= 3 and set(sizes[1:]) == {3}
 
 
-def _is_amount(plain: str, parts: Sequence[_Group], digits: str, sizes: Sequence[int]) -> bool:
+def _is_amount(plain: str, parts: Sequence[_DigitGroup], digits: str, sizes: Sequence[int]) -> bool:
     start, end = parts[0].start, parts[-1].end
     if (
         _MONEY_BEFORE.search(plain, max(0, start - 40), start)
@@ -366,10 +366,10 @@ def _is_amount(plain: str, parts: Sequence[_Group], digits: str, sizes: Sequence
     return digits.endswith("000" if _is_thousands(sizes) else "00000")
 
 
-def _reads_like_days(parts: Sequence[_Group]) -> bool:
+def _reads_like_days(parts: Sequence[_DigitGroup]) -> bool:
     """A day, a span of years, a year before or between other figures, the year of a case, or one that begins a line."""
     years = [_is_year(part.digits) for part in parts]
-    is_close = parts[-1].before is not None and (parts[-1].before in _CLOSE or "\n" in parts[-1].before)
+    is_close = parts[-1].before is not None and (parts[-1].before in _CLOSE_SEPARATORS or "\n" in parts[-1].before)
     return (
         _is_day(parts[:3])
         or (len(parts) == 1 and _is_compact_day(parts[0].digits))
@@ -386,7 +386,7 @@ def _is_compact_day(digits: str) -> bool:
     return _is_year(digits[:4]) and _is_calendar_day(digits[:4], digits[4:6], digits[6:8])
 
 
-def _is_day(parts: Sequence[_Group]) -> bool:
+def _is_day(parts: Sequence[_DigitGroup]) -> bool:
     """28.1.2022, 2022-01-28: three groups that are a day, the year in full."""
     if len(parts) < 3 or parts[1].before is None or parts[2].before is None:
         return False
@@ -421,33 +421,33 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-_JOINED = r"[ ,./-]{0,3}"
-_NTH = r"[0-3]?\d(?: ?(?:st|nd|rd|th))?"
-_DAY = re.compile(
+_DATE_SEPARATOR = r"[ ,./-]{0,3}"
+_DAY_OF_MONTH = r"[0-3]?\d(?: ?(?:st|nd|rd|th))?"
+_DATE = re.compile(
     r"(?<!\d)(?:"
-    rf"{_NTH}(?: of)?{_JOINED}{_MONTH}{_JOINED}'?(?:\d{{4}}|\d{{2}})"
-    rf"|{_MONTH}{_JOINED}{_NTH}{_JOINED}'?(?:\d{{4}}|\d{{2}})"
-    rf"|\d{{4}}{_JOINED}{_MONTH}{_JOINED}{_NTH}"
+    rf"{_DAY_OF_MONTH}(?: of)?{_DATE_SEPARATOR}{_MONTH}{_DATE_SEPARATOR}'?(?:\d{{4}}|\d{{2}})"
+    rf"|{_MONTH}{_DATE_SEPARATOR}{_DAY_OF_MONTH}{_DATE_SEPARATOR}'?(?:\d{{4}}|\d{{2}})"
+    rf"|\d{{4}}{_DATE_SEPARATOR}{_MONTH}{_DATE_SEPARATOR}{_DAY_OF_MONTH}"
     r"|\d{4} ?[./ -] ?[01]?\d ?[./ -] ?[0-3]?\d"
     r"|[0-3]?\d ?[./ -] ?[0-3]?\d ?[./ -] ?'?(?:\d{4}|\d{2})"
     r"|(?:19|20)\d{2}[01]\d[0-3]\d"
     r")(?!\d)",
     re.IGNORECASE,
 )
-_BORN = re.compile(
+_BIRTH_WORD = re.compile(
     r"(?<![^\W_])(?:(?<!-)born|d\.? ?o\.? ?b\.?|dates?[ -]{1,2}of[ -]{1,2}birth|birth[ -]?dates?|birthdays?)(?![^\W_])",
     re.IGNORECASE,
 )
 
 
-def _births(plain: str) -> Iterator[_Span]:
+def _find_birth_dates(plain: str) -> Iterator[_Span]:
     """Dates with a word of birth at most NEAR characters before or after."""
-    words = [found.span() for found in _BORN.finditer(plain)]
+    words = [found.span() for found in _BIRTH_WORD.finditer(plain)]
     if not words:
         return
     starts, ends = [start for start, _ in words], list(accumulate((end for _, end in words), max))
-    for found in _DAY.finditer(plain):
+    for found in _DATE.finditer(plain):
         first, last = found.span()
         before, after = bisect_left(starts, first), bisect_left(starts, last)
-        if (before and first - ends[before - 1] <= NEAR) or (after < len(starts) and starts[after] - last <= NEAR):
-            yield first, last, Kind.BIRTH
+        if (before and first - ends[before - 1] <= MAX_BIRTH_WORD_DISTANCE) or (after < len(starts) and starts[after] - last <= MAX_BIRTH_WORD_DISTANCE):
+            yield first, last, PersonalDataKind.BIRTH

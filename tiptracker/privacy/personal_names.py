@@ -16,27 +16,27 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-BESIDE = 40
+MAX_DISTANCE = 40
 """How many characters may stand between a name and what tells who it is."""
-MOST_SIGN = 60
+MAX_DETAIL_LENGTH = 60
 """How long at most what tells who it is may be, in characters."""
-MOST_WORDS = 5
+MAX_NAME_WORDS = 5
 """Of one name."""
 
 # --- What tells who somebody is ---------------------------------------------------------------------------------------
 
-_SPELT = (
+_NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     "|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six"
     "|seven|eight|nine))?"
 )
-_NUMBER = rf"(?:\d{{1,2}}|{_SPELT})"
-_NO_RANGE = r"(?! ?(?:-|to|and|or|/) ?\d)(?<!\d-\d)(?<!\d-\d\d)"
+_NUMBER = rf"(?:\d{{1,2}}|{_NUMBER_WORDS})"
+_NOT_A_RANGE = r"(?! ?(?:-|to|and|or|/) ?\d)(?<!\d-\d)(?<!\d-\d\d)"
 _AGE = re.compile(
-    rf"\b(?:aged?|ages)[ :=]{{1,2}}(?:of |is |was )?{_NUMBER}\b{_NO_RANGE}"
+    rf"\b(?:aged?|ages)[ :=]{{1,2}}(?:of |is |was )?{_NUMBER}\b{_NOT_A_RANGE}"
     rf"|\b{_NUMBER}[ -]?(?:years?|yrs?|months?)\.?[ -]{{1,2}}(?:old|of age)\b"
     rf"|\b{_NUMBER}[ -]?(?:y/o|yo|y\.o)\b"
-    rf"|\b(?:girl|boy|child|minor|woman|man|daughter|son|victim|survivor|pupil) of {_NUMBER}\b{_NO_RANGE}",
+    rf"|\b(?:girl|boy|child|minor|woman|man|daughter|son|victim|survivor|pupil) of {_NUMBER}\b{_NOT_A_RANGE}",
     re.IGNORECASE,
 )
 _AGE_AFTER = re.compile(
@@ -60,22 +60,22 @@ _VILLAGE = re.compile(
 
 # --- What is a name ---------------------------------------------------------------------------------------------------
 
-_WORDS = re.compile(r"['’]?[^\W\d_]{1,40}+(?:['’-][^\W\d_]{1,40}+){0,4}")
-_LISTS: dict[str, list[str]] = json.loads(Path(__file__).with_name("name_words.json").read_text(encoding="utf-8"))
+_WORD_PATTERN = re.compile(r"['’]?[^\W\d_]{1,40}+(?:['’-][^\W\d_]{1,40}+){0,4}")
+_WORD_LISTS: dict[str, list[str]] = json.loads(Path(__file__).with_name("name_words.json").read_text(encoding="utf-8"))
 """Words in small letters. The names of Lesotho are general knowledge, and nobody's in particular."""
 
 
-def _listed(name: str) -> frozenset[str]:
-    return frozenset(" ".join(_LISTS[name]).split())
+def _word_list(name: str) -> frozenset[str]:
+    return frozenset(" ".join(_WORD_LISTS[name]).split())
 
 
-TITLES, OFFICES = _listed("titles"), _listed("offices")
-_NO_NAMES = frozenset().union(*map(_listed, _LISTS.keys() - {"titles", "offices", "names that are common in Lesotho"}))
-_ANY_NO_NAME = _NO_NAMES | OFFICES | TITLES
-_KNOWN = _listed("names that are common in Lesotho")
-_AMBIGUOUS = frozenset({"miss", "me", "'me", "sr"})
+TITLES, OFFICES = _word_list("titles"), _word_list("offices")
+_NOT_NAMES = frozenset().union(*map(_word_list, _WORD_LISTS.keys() - {"titles", "offices", "names that are common in Lesotho"}))
+_NEVER_NAMES = _NOT_NAMES | OFFICES | TITLES
+_COMMON_NAMES = _word_list("names that are common in Lesotho")
+_AMBIGUOUS_TITLES = frozenset({"miss", "me", "'me", "sr"})
 """Titles that are other words in small letters."""
-_CALLED = re.compile(r"\b(?:named|called|known as|name is|name was|identified as|alias) $", re.IGNORECASE)
+_NAMING_PHRASE = re.compile(r"\b(?:named|called|known as|name is|name was|identified as|alias) $", re.IGNORECASE)
 
 
 class _Word(NamedTuple):
@@ -100,7 +100,7 @@ class _Word(NamedTuple):
     @property
     def is_name(self) -> bool:
         """Whether it is written like a name, and is none of the words that are none."""
-        return self.is_capital and not self.is_initial and self.plain not in _ANY_NO_NAME
+        return self.is_capital and not self.is_initial and self.plain not in _NEVER_NAMES
 
 
 class _Name(NamedTuple):
@@ -111,7 +111,7 @@ class _Name(NamedTuple):
     has_office: bool
 
 
-class _Sign(NamedTuple):
+class _IdentifyingDetail(NamedTuple):
     """What tells who somebody is; `is_close` is an age or a telephone number, which tells it of an official too."""
 
     start: int
@@ -119,109 +119,109 @@ class _Sign(NamedTuple):
     is_close: bool
 
 
-def names_beside(plain: str, telephones: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def find_identifiable_names(plain: str, telephones: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Where names stand in `plain` (letters as ASCII has them, in one line) beside what tells who it is."""
     signs = sorted(
         [
-            *(_Sign(start, end, is_close=True) for start, end in telephones),
-            *(_Sign(*found.span(), is_close=True) for found in _AGE.finditer(plain)),
-            *(_Sign(*found.span(), is_close=False) for found in _CASE.finditer(plain)),
-            *(_Sign(*found.span(), is_close=False) for found in _VILLAGE.finditer(plain)),
+            *(_IdentifyingDetail(start, end, is_close=True) for start, end in telephones),
+            *(_IdentifyingDetail(*found.span(), is_close=True) for found in _AGE.finditer(plain)),
+            *(_IdentifyingDetail(*found.span(), is_close=False) for found in _CASE.finditer(plain)),
+            *(_IdentifyingDetail(*found.span(), is_close=False) for found in _VILLAGE.finditer(plain)),
         ]
     )
     starts = [sign.start for sign in signs]
-    for name in _names(plain, signs):
-        first = bisect_left(starts, name.start - BESIDE - MOST_SIGN)
-        last = bisect_left(starts, name.end + BESIDE)
-        near = (sign for sign in signs[first:last] if name.start - sign.end <= BESIDE)
+    for name in _find_names(plain, signs):
+        first = bisect_left(starts, name.start - MAX_DISTANCE - MAX_DETAIL_LENGTH)
+        last = bisect_left(starts, name.end + MAX_DISTANCE)
+        near = (sign for sign in signs[first:last] if name.start - sign.end <= MAX_DISTANCE)
         is_told = any((sign.is_close or not name.has_office) and not _overlap(sign, name) for sign in near)
-        if is_told or (not name.has_office and _AGE_AFTER.match(plain, _behind(plain, name.end))):
+        if is_told or (not name.has_office and _AGE_AFTER.match(plain, _end_of_name(plain, name.end))):
             yield name.start, name.end
 
 
-def _behind(plain: str, end: int) -> int:
+def _end_of_name(plain: str, end: int) -> int:
     """Where a name that ends at `end` is over: behind the point of an initial."""
     is_initial = plain[end - 1].isupper() and not plain[max(0, end - 2) : end - 1].isalpha()
     return end + (is_initial and plain[end : end + 1] == ".")
 
 
-def _overlap(sign: _Sign, name: _Name) -> bool:
+def _overlap(sign: _IdentifyingDetail, name: _Name) -> bool:
     return sign.start < name.end and name.start < sign.end
 
 
-def _names(plain: str, signs: Sequence[_Sign]) -> Iterator[_Name]:
+def _find_names(plain: str, signs: Sequence[_IdentifyingDetail]) -> Iterator[_Name]:
     """The names in a text; what tells who they are is no part of them."""
     taken = {place for sign in signs for place in range(sign.start, sign.end)}
-    found = (_Word(word[0], *word.span()) for word in _WORDS.finditer(plain))
+    found = (_Word(word[0], *word.span()) for word in _WORD_PATTERN.finditer(plain))
     words = [word for word in found if word.start not in taken]
     at = 0
     while at < len(words):
-        if count := _length_of_name(plain, words, at):
+        if count := _name_length(plain, words, at):
             last = words[at + count - 1]
             yield _Name(words[at].start, last.end, has_office=_is_official(plain, words, at, count))
         at += count or 1
 
 
-def _length_of_name(plain: str, words: Sequence[_Word], at: int) -> int:
+def _name_length(plain: str, words: Sequence[_Word], at: int) -> int:
     """How many words the name has that begins with the word `at`; 0 where none begins there."""
     first = words[at]
     is_unit = first.text == "ms" and plain[max(0, first.start - 2) : first.start].strip().isdigit()  # "49 ms"
-    if first.plain in TITLES and not is_unit and (first.is_capital or first.plain not in _AMBIGUOUS):
-        run = _run(plain, words, at + 1, in_small_letters=True)
+    if first.plain in TITLES and not is_unit and (first.is_capital or first.plain not in _AMBIGUOUS_TITLES):
+        run = _name_run_length(plain, words, at + 1, in_small_letters=True)
         return run + 1 if run else 0
-    if (run := _run(plain, words, at)) and _is_full(words[at : at + run]):
+    if (run := _name_run_length(plain, words, at)) and _is_full_name(words[at : at + run]):
         return run
     if (
         run == 1
         and first.is_name
         and at
         and words[at - 1].plain in OFFICES
-        and _joins(plain, words[at - 1], [first], ".")
+        and _is_adjacent(plain, words[at - 1], [first], ".")
     ):
         return 1  # "Minister Motlohi"
-    if run == 1 and first.is_name and _joins(plain, first, words[at + 1 : at + 2], ","):
+    if run == 1 and first.is_name and _is_adjacent(plain, first, words[at + 1 : at + 2], ","):
         return 2 if words[at + 1].is_name else 0  # "Exercise, Palesa"
-    return 2 if _is_small_name(plain, words, at) else 0
+    return 2 if _is_lower_case_name(plain, words, at) else 0
 
 
-def _is_small_name(plain: str, words: Sequence[_Word], at: int) -> bool:
+def _is_lower_case_name(plain: str, words: Sequence[_Word], at: int) -> bool:
     """Whether two words in small letters are a name: somebody is called so, or one is a name of Lesotho."""
     pair = words[at : at + 2]
-    if len(pair) < 2 or not _is_small(plain, pair):
+    if len(pair) < 2 or not _is_lower_case_pair(plain, pair):
         return False
-    if _CALLED.search(plain, max(0, pair[0].start - 20), pair[0].start):
+    if _NAMING_PHRASE.search(plain, max(0, pair[0].start - 20), pair[0].start):
         return True
-    first, second = (one.plain in _KNOWN for one in pair)
-    is_next_better = second and not first and _is_small(plain, words[at + 1 : at + 3])  # "brought palesa exercise"
+    first, second = (one.plain in _COMMON_NAMES for one in pair)
+    is_next_better = second and not first and _is_lower_case_pair(plain, words[at + 1 : at + 3])  # "brought palesa exercise"
     return (first or second) and not is_next_better
 
 
-def _is_small(plain: str, pair: Sequence[_Word]) -> bool:
+def _is_lower_case_pair(plain: str, pair: Sequence[_Word]) -> bool:
     """Whether two words stand together in small letters, and neither joins a sentence."""
-    is_plain = not any(one.is_capital or one.plain in _NO_NAMES for one in pair)
-    return len(pair) == 2 and is_plain and _joins(plain, pair[0], pair[1:], "")
+    is_plain = not any(one.is_capital or one.plain in _NOT_NAMES for one in pair)
+    return len(pair) == 2 and is_plain and _is_adjacent(plain, pair[0], pair[1:], "")
 
 
-def _run(plain: str, words: Sequence[_Word], at: int, *, in_small_letters: bool = False) -> int:
+def _name_run_length(plain: str, words: Sequence[_Word], at: int, *, in_small_letters: bool = False) -> int:
     """How many words from `at` on are written like parts of one name."""
     count = 0
-    while at + count < len(words) and count < MOST_WORDS:
+    while at + count < len(words) and count < MAX_NAME_WORDS:
         word = words[at + count]
-        if count and not _joins(plain, words[at + count - 1], [word], "."):
+        if count and not _is_adjacent(plain, words[at + count - 1], [word], "."):
             break
-        is_small = in_small_letters and count < 2 and not words[at].is_capital and word.plain not in _ANY_NO_NAME
+        is_small = in_small_letters and count < 2 and not words[at].is_capital and word.plain not in _NEVER_NAMES
         if not (word.is_name or word.is_initial or is_small):
             break
         count += 1
     return count
 
 
-def _is_full(run: Sequence[_Word]) -> bool:
+def _is_full_name(run: Sequence[_Word]) -> bool:
     """A name and another one, or an initial and a name."""
     return len(run) >= 2 and any(word.is_name for word in run)
 
 
-def _joins(plain: str, before: _Word, after: Sequence[_Word], sign: str) -> bool:
+def _is_adjacent(plain: str, before: _Word, after: Sequence[_Word], sign: str) -> bool:
     """Whether the next word stands right behind: with a blank, a point behind an initial or title, or a comma."""
     if not after:
         return False
@@ -236,6 +236,6 @@ def _is_official(plain: str, words: Sequence[_Word], at: int, count: int) -> boo
     """Whether an office stands right before the name, or right behind it after a comma."""
     before = words[max(0, at - 3) : at]
     after = words[at + count : at + count + 2]
-    is_before = any(word.plain in OFFICES and words[at].start - word.end <= BESIDE for word in before)
+    is_before = any(word.plain in OFFICES and words[at].start - word.end <= MAX_DISTANCE for word in before)
     is_behind = bool(after) and plain[words[at + count - 1].end : after[0].start].strip() in (",", "(", ", the", "")
     return is_before or (is_behind and any(word.plain in OFFICES and word.is_capital for word in after))

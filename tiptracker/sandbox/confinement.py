@@ -8,22 +8,22 @@ import resource
 import sys
 from typing import Protocol
 
-MOST_MEMORY = 1536 * 1024 * 1024
-MOST_SECONDS = 8
+MAX_MEMORY_BYTES = 1536 * 1024 * 1024
+MAX_CPU_SECONDS = 8
 """Of the processor's time: hardly anything that people send takes one."""
 NICENESS = 15
 """How far behind those who serve pages it stands where both want the processor."""
-_WAYS_OUT = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "os.spawn", "pty.")
+_FORBIDDEN_EVENTS = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "os.spawn", "pty.")
 
 
-class Run(Protocol):
+class SandboxRunner(Protocol):
     """What runs confined processes: `tiptracker.sandbox.Sandbox`, which says for whom."""
 
     def __call__(self, module: str, *arguments: str, content: bytes, most_waited: float) -> bytes | None:
         """What `python -m module` answers to `content`, in `most_waited` seconds by the clock; None where it can't."""
 
 
-def confine(*, most_seconds: int = MOST_SECONDS, most_memory: int = MOST_MEMORY) -> None:
+def confine(*, most_seconds: int = MAX_CPU_SECONDS, most_memory: int = MAX_MEMORY_BYTES) -> None:
     """From now on: little memory and time, no file written, no connection made, no other program started.
 
     The last two hold for what Python does; the libraries in C that take files apart have no code to connect with.
@@ -34,9 +34,9 @@ def confine(*, most_seconds: int = MOST_SECONDS, most_memory: int = MOST_MEMORY)
     resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.addaudithook(_refuse)
+    sys.addaudithook(_refuse_event)
 
 
-def _refuse(event: str, _: object) -> None:
-    if event.startswith(_WAYS_OUT):
+def _refuse_event(event: str, _: object) -> None:
+    if event.startswith(_FORBIDDEN_EVENTS):
         raise PermissionError(f"{event} has no place in opening a file")

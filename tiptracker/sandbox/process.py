@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-_PIECE = 64 * 1024
-_MOST_ERRORS = 64 * 1024
+_CHUNK_BYTES = 64 * 1024
+_MAX_ERROR_BYTES = 64 * 1024
 """Bytes of what a process says of its own failure; the rest is thrown away."""
 
 
-class Ended(NamedTuple):
+class ProcessResult(NamedTuple):
     """How a process ended: its answer, what it wrote of errors, its exit code (negative: the signal), its seconds.
 
     `is_late` says that it was ended since it took too long by the clock, `is_too_much` since its answer was too long.
@@ -27,7 +27,7 @@ class Ended(NamedTuple):
     is_too_much: bool = False
 
 
-def run(
+def run_process(
     command: Sequence[str],
     content: bytes,
     *,
@@ -35,7 +35,7 @@ def run(
     most_waited: float,
     most_answered: int,
     held: Sequence[int] = (),
-) -> Ended:
+) -> ProcessResult:
     """Give `content` to `command` on its standard input, in an empty environment, and wait for its end.
 
     `most_waited` is in seconds by the clock, `most_answered` in bytes. `held` are open files that stay locked for as
@@ -50,7 +50,7 @@ def run(
         env={},
         pass_fds=held,
     )
-    conversation = _Conversation(process, content, most_answered)
+    conversation = _ProcessPipes(process, content, most_answered)
     try:
         is_whole = conversation.hold(time.monotonic() + most_waited)
     finally:
@@ -59,7 +59,7 @@ def run(
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         conversation.close()
-    return Ended(
+    return ProcessResult(
         answer=bytes(conversation.answer),
         errors=conversation.errors.decode(errors="replace"),
         code=process.returncode,
@@ -69,7 +69,7 @@ def run(
     )
 
 
-class _Conversation:
+class _ProcessPipes:
     """What is written to a process and read from it, both as they come."""
 
     def __init__(self, process: subprocess.Popen[bytes], content: bytes, most_answered: int) -> None:
@@ -109,17 +109,17 @@ class _Conversation:
         if pipe is self.end:
             return True
         into = self.answer if pipe is self.stdout else self.errors
-        piece = os.read(self.stdout.fileno() if pipe is self.stdout else self.stderr.fileno(), _PIECE)
+        piece = os.read(self.stdout.fileno() if pipe is self.stdout else self.stderr.fileno(), _CHUNK_BYTES)
         if pipe is self.stdout:
             self.is_too_much = len(into) + len(piece) > self.most_answered
-        elif len(into) > _MOST_ERRORS:
-            del into[:_PIECE]
+        elif len(into) > _MAX_ERROR_BYTES:
+            del into[:_CHUNK_BYTES]
         into += piece
         return not piece
 
     def _write(self) -> bool:
         try:
-            self.left = self.left[os.write(self.stdin.fileno(), self.left[:_PIECE]) :]
+            self.left = self.left[os.write(self.stdin.fileno(), self.left[:_CHUNK_BYTES]) :]
         except BrokenPipeError:  # it reads no more: it has ended, or has seen enough
             self.left = self.left[:0]
         if not self.left:

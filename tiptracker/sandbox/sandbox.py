@@ -21,21 +21,21 @@ from django.conf import settings
 from django.core.cache import cache
 
 from tiptracker.errors import TryLater
-from tiptracker.sandbox.process import run
-from tiptracker.sandbox.slots import place
-from tiptracker.web.rate_limits import spelt
+from tiptracker.sandbox.process import run_process
+from tiptracker.sandbox.slots import acquire_slot
+from tiptracker.web.rate_limits import format_wait
 
 logger = logging.getLogger(__name__)
 
 HOUR = 3600
-REMEMBERED_FOR = 30 * 24 * HOUR
+FAILURE_REMEMBERED_SECONDS = 30 * 24 * HOUR
 """Seconds for which it is known that a file broke its process."""
-MOST_ANSWERED = 64 * 1024 * 1024
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Bytes of an answer: a clean copy is hardly larger than what was sent."""
-BUSY_FOR = 60
+BUSY_RETRY_SECONDS = 60
 """Seconds after which who found no turn is told to try again; a job waits that long itself."""
 _LIBRARIES = ("pikepdf", "pillow", "pypdfium2", "lxml", "openpyxl", "python-magic")
-_PEOPLE = 512
+_PERSON_SLOTS = 512
 """Names of places for people; two who share one by chance wait for each other."""
 
 
@@ -58,12 +58,12 @@ class Sandbox(NamedTuple):
             return None
         self._refuse_beyond_share()
         with self._turn() as held:
-            ended = run(
+            ended = run_process(
                 [sys.executable, "-B", "-m", module, *arguments],
                 content,
                 folder=settings.BASE_DIR,
                 most_waited=most_waited,
-                most_answered=MOST_ANSWERED,
+                most_answered=MAX_ANSWER_BYTES,
                 held=held,
             )
         self._count(ended.seconds)
@@ -71,20 +71,20 @@ class Sandbox(NamedTuple):
             return ended.answer
         logger.warning("%s could not open a file: it ended with %s. %s", module, ended.code, ended.errors[-2000:])
         if ended.is_late and ended.seconds < most_waited / 30:
-            raise _busy()  # the machine had no time for it, which is no fault of the file
+            raise _busy_error()  # the machine had no time for it, which is no fault of the file
         # What a page of it takes too much for, the others are not tried for either.
         which = () if ended.code < 0 or ended.is_too_much else arguments
         if self.person is not None:
-            cache.set(_name_of_failure(module, which, content), True, REMEMBERED_FOR)
+            cache.set(_failure_key(module, which, content), True, FAILURE_REMEMBERED_SECONDS)
         return None
 
     @contextmanager
     def _turn(self) -> Iterator[list[int]]:
         """A turn, for the body; the locked files that stand for it. Raises TryLater where there is none."""
         many, waiting = settings.SANDBOX_PROCESSES, settings.SANDBOX_WAITING
-        patience = BUSY_FOR if self.is_job else settings.SANDBOX_PATIENCE
+        patience = BUSY_RETRY_SECONDS if self.is_job else settings.SANDBOX_PATIENCE
         until = time.monotonic() + patience
-        person = "" if self.person is None else f"person-{self.person % _PEOPLE}"
+        person = "" if self.person is None else f"person-{self.person % _PERSON_SLOTS}"
         wanted = []
         if not self.is_job:
             # Who waits holds a thread that could serve others. So few do, and not all of them for one person: whose
@@ -97,9 +97,9 @@ class Sandbox(NamedTuple):
             held = []
             for name, places, most_waited in wanted:
                 left = max(until - time.monotonic(), 0) if most_waited else 0
-                file = stack.enter_context(place(settings.SANDBOX_DIR, name, places, most_waited=left))
+                file = stack.enter_context(acquire_slot(settings.SANDBOX_DIR, name, places, most_waited=left))
                 if file is None:
-                    raise _busy()
+                    raise _busy_error()
                 held.append(file)
             yield held
 
@@ -109,7 +109,7 @@ class Sandbox(NamedTuple):
             wait = ceil(HOUR - now % HOUR)
             raise TryLater(
                 f"The files that you sent or opened in this hour took the server {most} seconds, which is as much as "
-                f"one person’s may. Try again in {spelt(wait)}. What you typed is kept.",
+                f"one person’s may. Try again in {format_wait(wait)}. What you typed is kept.",
                 seconds=wait,
                 status=HTTPStatus.TOO_MANY_REQUESTS,
             )
@@ -130,18 +130,18 @@ class Sandbox(NamedTuple):
 
 def is_known_to_fail(module: str, *arguments: str, content: bytes) -> bool:
     """Whether `content` broke the process of `module` before, whoever had it opened: with these arguments, or any."""
-    names = {_name_of_failure(module, which, content) for which in ((), arguments)}
+    names = {_failure_key(module, which, content) for which in ((), arguments)}
     return bool(cache.get_many(names))
 
 
-def _name_of_failure(module: str, arguments: tuple[str, ...], content: bytes) -> str:
+def _failure_key(module: str, arguments: tuple[str, ...], content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
-    whole = "\0".join((module, _version_of(module), *arguments, digest))
+    whole = "\0".join((module, _code_version(module), *arguments, digest))
     return f"sandbox:failed:{hashlib.sha256(whole.encode()).hexdigest()}"
 
 
 @once
-def _version_of(module: str) -> str:
+def _code_version(module: str) -> str:
     """What changes with the code that opens files and with the libraries that it stands on."""
     folder = settings.BASE_DIR.joinpath(*module.split("."))
     confined = settings.BASE_DIR / "tiptracker" / "sandbox" / "confinement.py"
@@ -151,8 +151,8 @@ def _version_of(module: str) -> str:
     return digest.hexdigest() + " ".join(f"{name} {version(name)}" for name in _LIBRARIES)
 
 
-def _busy() -> TryLater:
+def _busy_error() -> TryLater:
     return TryLater(
-        f"Too many files are being opened at the moment. Try again in {spelt(BUSY_FOR)}. What you typed is kept.",
-        seconds=BUSY_FOR,
+        f"Too many files are being opened at the moment. Try again in {format_wait(BUSY_RETRY_SECONDS)}. What you typed is kept.",
+        seconds=BUSY_RETRY_SECONDS,
     )

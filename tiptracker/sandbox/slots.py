@@ -10,23 +10,23 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-_PAUSE = 0.05
+_POLL_SECONDS = 0.05
 """Seconds between two looks for a place."""
 
 
 @contextmanager
-def place(folder: Path, name: str, many: int, *, most_waited: float = 0) -> Iterator[int | None]:
+def acquire_slot(folder: Path, name: str, many: int, *, most_waited: float = 0) -> Iterator[int | None]:
     """One of so many places called `name`, held for the body; None where none came free in `most_waited` seconds."""
     until = time.monotonic() + most_waited
     with ExitStack() as stack:
-        while (held := _take(folder, name, many)) is None and time.monotonic() < until:
-            time.sleep(_PAUSE)
+        while (held := _try_lock_slot(folder, name, many)) is None and time.monotonic() < until:
+            time.sleep(_POLL_SECONDS)
         if held is not None:
             stack.callback(os.close, held)
         yield held
 
 
-def _take(folder: Path, name: str, many: int) -> int | None:
+def _try_lock_slot(folder: Path, name: str, many: int) -> int | None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for number in range(many):
         file = os.open(folder / f"{name}-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

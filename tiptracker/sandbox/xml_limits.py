@@ -3,10 +3,10 @@
 from contextlib import suppress
 from xml.parsers import expat
 
-MOST_ELEMENTS = 1_000_000
+MAX_ELEMENTS = 1_000_000
 """Of all parts together: a workbook of 20,000 full rows has half of it."""
-MOST_ATTRIBUTES = 4_000_000
-MOST_DEPTH = 256
+MAX_ATTRIBUTES = 4_000_000
+MAX_DEPTH = 256
 """Elements within one another: Word and Excel nest some twenty."""
 
 
@@ -14,7 +14,7 @@ class TooMuchXml(ValueError):
     """More elements, attributes or depth than an Office file has."""
 
 
-class XmlCount:
+class XmlCounter:
     """Counts elements and attributes over parts. What is no sound XML is left to whoever reads it."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class XmlCount:
         self.elements += 1
         self.attributes += len(attributes) // 2
         self.depth += 1
-        if self.elements > MOST_ELEMENTS or self.attributes > MOST_ATTRIBUTES or self.depth > MOST_DEPTH:
+        if self.elements > MAX_ELEMENTS or self.attributes > MAX_ATTRIBUTES or self.depth > MAX_DEPTH:
             raise TooMuchXml
 
     def _end(self, _: str) -> None:

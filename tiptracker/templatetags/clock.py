@@ -12,4 +12,4 @@ register = template.Library()
 @register.filter(expects_localtime=False)
 def as_shown(moment: datetime | None) -> datetime | None:
     """Tell a moment that is kept in the machine's time in the domain's; nothing where there is none."""
-    return clock.as_shown(moment) if moment else None
+    return clock.to_domain_time(moment) if moment else None

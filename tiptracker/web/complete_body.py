@@ -11,35 +11,35 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 
-from tiptracker.numbers import whole_number
+from tiptracker.numbers import parse_whole_number
 
-Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+WsgiApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-SENTENCE = "Not everything arrived: the line broke while it was being sent, so nothing was recorded. Send it again."
-_LONGEST_END = 1024
+INCOMPLETE_BODY_MESSAGE = "Not everything arrived: the line broke while it was being sent, so nothing was recorded. Send it again."
+_TAIL_BYTES = 1024
 """Bytes within which the closing boundary of a form with files stands at the end."""
 
 
-class CutOff(BadRequest):
+class IncompleteBody(BadRequest):
     """The body is shorter than it said, or ends before its closing boundary. Answered 400."""
 
     def __init__(self) -> None:
-        super().__init__(SENTENCE)
+        super().__init__(INCOMPLETE_BODY_MESSAGE)
 
 
-def whole_bodies(application: Application) -> Application:
+def require_complete_bodies(application: WsgiApplication) -> WsgiApplication:
     """The same WSGI application, to which the reading of a body that was cut off raises CutOff."""
 
     def guarded(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if length := _length(environ.get("CONTENT_LENGTH")):
-            closing = _closing(environ.get("CONTENT_TYPE", ""))
-            environ["wsgi.input"] = BufferedReader(_Whole(environ["wsgi.input"], length, closing))
+        if length := _parse_length(environ.get("CONTENT_LENGTH")):
+            closing = _closing_boundary(environ.get("CONTENT_TYPE", ""))
+            environ["wsgi.input"] = BufferedReader(_CompleteBodyStream(environ["wsgi.input"], length, closing))
         return application(environ, start_response)
 
     return guarded
 
 
-class _Whole(RawIOBase):
+class _CompleteBodyStream(RawIOBase):
     """A body of `length` bytes that ends in `closing`, if it is a form with files."""
 
     def __init__(self, stream: Any, length: int, closing: bytes) -> None:
@@ -58,21 +58,21 @@ class _Whole(RawIOBase):
         try:
             part = self._stream.read(size)
         except OSError as error:
-            raise CutOff from error
+            raise IncompleteBody from error
         self._left -= len(part)
         if self._closing:
-            self._end = (self._end + part[-_LONGEST_END:])[-_LONGEST_END:]
+            self._end = (self._end + part[-_TAIL_BYTES:])[-_TAIL_BYTES:]
         if not part or (not self._left and self._closing not in self._end):
-            raise CutOff
+            raise IncompleteBody
         buffer[: len(part)] = part
         return len(part)
 
 
-def _length(stated: str | None) -> int:
-    return whole_number(stated) or 0
+def _parse_length(stated: str | None) -> int:
+    return parse_whole_number(stated) or 0
 
 
-def _closing(content_type: str) -> bytes:
+def _closing_boundary(content_type: str) -> bytes:
     """The boundary behind which nothing of a multipart body comes any more; nothing for other bodies."""
     if not content_type.lower().startswith("multipart/"):
         return b""

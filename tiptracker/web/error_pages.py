@@ -27,7 +27,7 @@ STYLE = (
 )
 
 
-def policy_of(style: str, *, form_action: str = "'none'") -> str:
+def content_security_policy(style: str, *, form_action: str = "'none'") -> str:
     """The Content-Security-Policy of a page that has a style of its own and nothing else."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
@@ -36,7 +36,7 @@ def policy_of(style: str, *, form_action: str = "'none'") -> str:
     )
 
 
-POLICY = policy_of(STYLE)
+POLICY = content_security_policy(STYLE)
 """The Content-Security-Policy of these pages: their own style and nothing else."""
 
 
@@ -47,7 +47,7 @@ class ErrorPage(NamedTuple):
     text: str
 
 
-PAGE = """<!doctype html>
+PAGE_TEMPLATE = """<!doctype html>
 <html lang="en-GB">
 <head>
   <meta charset="utf-8">
@@ -66,29 +66,29 @@ PAGE = """<!doctype html>
 </html>
 """
 
-WAY_BACK = '    <p><a href="/">Go to the start page</a></p>'
+HOME_LINK = '    <p><a href="/">Go to the start page</a></p>'
 
-NOT_UNDERSTOOD = ErrorPage(
+BAD_REQUEST = ErrorPage(
     "That could not be understood",
     "Nothing was recorded. Open the page by its usual address and try again. If you were sending a lot, send less at a "
     "time.",
 )
-NOT_OPEN = ErrorPage(
+FORBIDDEN = ErrorPage(
     "This is not open to you",
     "This page, or what you asked for on it, is not open to your role. If you think it should be, ask the embassy’s "
     "TIP officer.",
 )
-FORM_TOO_OLD = ErrorPage(
+CSRF_FAILURE = ErrorPage(
     "This form was open too long",
     "Nothing was saved. Go back in your browser, where most keep what you typed, and copy it. Then open the page "
     "again, so that you are signed in, and send the form once more. Cookies must be allowed.",
 )
-NOTHING_HERE = ErrorPage(
+NOT_FOUND = ErrorPage(
     "There is nothing at this address",
     "The link may be old or cut short, or it leads to something that is not yours to see. Check the address, or begin "
     "at the start page.",
 )
-OUR_FAULT = ErrorPage(
+SERVER_ERROR = ErrorPage(
     "Something went wrong on our side",
     "The fault has been recorded. If you were sending something, go back in your browser, where most keep what you "
     "typed, and try again in a few minutes.",
@@ -98,12 +98,12 @@ UNAVAILABLE = ErrorPage(
     "If you were sending something, it may not have been recorded. Go back in your browser, where most keep what you "
     "typed, and send it again in a few minutes. If the page is the same after an hour, tell your administrator.",
 )
-CUT_OFF = ErrorPage(
+INCOMPLETE_BODY = ErrorPage(
     "Not everything arrived",
     "The line broke while it was being sent, so nothing was recorded. Go back in your browser and send it again. If "
     "what you typed is gone by then, open the page anew.",
 )
-TOO_SLOW = ErrorPage(
+REQUEST_TIMEOUT = ErrorPage(
     "It took too long to arrive",
     "Nothing was recorded. Go back in your browser and send it again, with fewer or smaller files.",
 )
@@ -115,23 +115,23 @@ TOO_LARGE = ErrorPage(
     "That is more than one request may hold",
     "Nothing was recorded. Go back in your browser and send fewer or smaller files at a time.",
 )
-TOO_MANY = ErrorPage(
+TOO_MANY_REQUESTS = ErrorPage(
     "Too many requests at once come from your address",
     "Nothing was recorded. Go back in your browser, wait half a minute, and try again.",
 )
-PROXY = {"400": NOT_UNDERSTOOD, "413": TOO_LARGE, "429": TOO_MANY, "503": UNAVAILABLE}
+PROXY_PAGES = {"400": BAD_REQUEST, "413": TOO_LARGE, "429": TOO_MANY_REQUESTS, "503": UNAVAILABLE}
 """Those that the proxy shows by itself, from deploy/proxy/errors/, by the name of the file."""
 
 
-def html_of(title: str, *paragraphs: str) -> str:
+def render_html(title: str, *paragraphs: str) -> str:
     """Write a whole page of a title and paragraphs of plain text."""
     written = "\n".join(f"    <p>{escape(paragraph)}</p>" for paragraph in paragraphs)
-    return PAGE.format(title=escape(title), style=STYLE, paragraphs=f"{written}\n{WAY_BACK}")
+    return PAGE_TEMPLATE.format(title=escape(title), style=STYLE, paragraphs=f"{written}\n{HOME_LINK}")
 
 
 def plain_page(title: str, *paragraphs: str, status: HTTPStatus) -> HttpResponse:
     """Answer with a page of a title and paragraphs of plain text, which needs nothing else."""
-    return HttpResponse(html_of(title, *paragraphs), status=status, headers={"Content-Security-Policy": POLICY})
+    return HttpResponse(render_html(title, *paragraphs), status=status, headers={"Content-Security-Policy": POLICY})
 
 
 def api_or_plain_page(request: HttpRequest, title: str, text: str, *, status: HTTPStatus) -> HttpResponse:
@@ -141,7 +141,7 @@ def api_or_plain_page(request: HttpRequest, title: str, text: str, *, status: HT
     return plain_page(title, text, status=status)
 
 
-def or_plain_page(
+def with_plain_fallback(
     title: str, text: str, *, status: HTTPStatus
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Decorate an error view so that a plain page takes its place where it fails itself."""

@@ -12,41 +12,41 @@ from django.utils import timezone
 from tiptracker.accounts.models import Country
 from tiptracker.audit.actions import record
 from tiptracker.web import rate_limits, spreadsheets
-from tiptracker.web.pages import SignedIn
+from tiptracker.web.pages import SignedInRequest
 
-WORD = "as"
+FORMAT_PARAMETER = "as"
 """The word of a list's address that asks for a file: "?as=csv", "?as=xlsx"."""
-KINDS = {
+CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
-def is_asked(request: HttpRequest) -> bool:
+def is_export_requested(request: HttpRequest) -> bool:
     """Whether a list's address asks for it as a file."""
-    return request.GET.get(WORD) in KINDS
+    return request.GET.get(FORMAT_PARAMETER) in CONTENT_TYPES
 
 
-def export(request: SignedIn, name: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> HttpResponse:
+def export_rows(request: SignedInRequest, name: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> HttpResponse:
     """`rows` (texts, numbers, days, moments or None, one a head) as the file asked for, noted in the log.
 
     Moments are told in the reader's zone. Who asks too often is told to wait.
     """
     if wait := rate_limits.seconds_to_wait("exports", request):
-        page = render(request, "429.html", {"wait": rate_limits.spelt(wait)}, status=HTTPStatus.TOO_MANY_REQUESTS)
-        return rate_limits.to_wait(page, wait)
-    kind = request.GET[WORD]
+        page = render(request, "429.html", {"wait": rate_limits.format_wait(wait)}, status=HTTPStatus.TOO_MANY_REQUESTS)
+        return rate_limits.set_retry_after(page, wait)
+    kind = request.GET[FORMAT_PARAMETER]
     zone = timezone.get_current_timezone()
     content = (
         spreadsheets.csv_text(heads, rows, zone) if kind == "csv" else spreadsheets.workbook(name, heads, rows, zone)
     )
-    asked: dict[str, Any] = {key: value for key, value in request.GET.items() if key not in (WORD, "page") and value}
+    asked: dict[str, Any] = {key: value for key, value in request.GET.items() if key not in (FORMAT_PARAMETER, "page") and value}
     with transaction.atomic():
         for country in Country.objects.visible_to(request.user):
             after = {"list": name, "as": kind, "asked": asked, "rows": len(rows)}
             record("list.exported", by=request.user, country=country, after=after)
     return HttpResponse(
         content,
-        content_type=KINDS[kind],
+        content_type=CONTENT_TYPES[kind],
         headers={"Content-Disposition": f'attachment; filename="tip-tracker-{name}.{kind}"'},
     )

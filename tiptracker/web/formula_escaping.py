@@ -9,36 +9,36 @@ more, so that nothing is lost on the way back.
 import re
 from collections.abc import Callable
 
-_PARTS = r",;:|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
-_PLACE = re.compile(rf"(?P<before>(?P<part>^|[{_PARTS}])[\s\ufeff\"]*)(?P<marks>'*)(?P<sign>[=@+＝＠＋－-])")
-_END = re.compile(rf"[{_PARTS.replace('|', '')}]")
+_CELL_SEPARATORS = r",;:|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
+_FORMULA_START = re.compile(rf"(?P<before>(?P<part>^|[{_CELL_SEPARATORS}])[\s\ufeff\"]*)(?P<marks>'*)(?P<sign>[=@+＝＠＋－-])")
+_CELL_END = re.compile(rf"[{_CELL_SEPARATORS.replace('|', '')}]")
 """Where such a cell would end; not at a "|", which in a formula calls a program."""
-_REACHES = re.compile(r"[|!(]")
+_DANGEROUS = re.compile(r"[|!(]")
 """Behind a sign of arithmetic in the midst of a text: a program, another sheet, a function. "- police" is a line."""
 
 
-def neutralized(text: str) -> str:
+def escape_formulas(text: str) -> str:
     """`text` with an apostrophe before whatever in it a spreadsheet would run."""
-    return _changed(text, lambda marks: f"'{marks}", least=0)
+    return _change_marks(text, lambda marks: f"'{marks}", least=0)
 
 
-def restored(text: str) -> str:
-    """The text that `neutralized` made this of; any other one is left as it is."""
-    return _changed(text, lambda marks: marks[1:], least=1)
+def unescape_formulas(text: str) -> str:
+    """The text that `escape_formulas` made this of; any other one is left as it is."""
+    return _change_marks(text, lambda marks: marks[1:], least=1)
 
 
-def _changed(text: str, change: Callable[[str], str], least: int) -> str:
+def _change_marks(text: str, change: Callable[[str], str], least: int) -> str:
     def changed(found: re.Match[str]) -> str:
-        if len(found["marks"]) < least or not _runs(text, found):
+        if len(found["marks"]) < least or not _is_formula(text, found):
             return found[0]
         return f"{found['before']}{change(found['marks'])}{found['sign']}"
 
-    return _PLACE.sub(changed, text)
+    return _FORMULA_START.sub(changed, text)
 
 
-def _runs(text: str, found: re.Match[str]) -> bool:
+def _is_formula(text: str, found: re.Match[str]) -> bool:
     """Whether a cell that began there would be run: at the start of a text, and by = and @, it always might be."""
     if found["sign"] in "=@＝＠" or not found["part"]:
         return True
-    end = _END.search(text, found.end())
-    return _REACHES.search(text, found.end(), end.start() if end else len(text)) is not None
+    end = _CELL_END.search(text, found.end())
+    return _DANGEROUS.search(text, found.end(), end.start() if end else len(text)) is not None

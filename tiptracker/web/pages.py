@@ -18,29 +18,29 @@ from django.views import defaults
 
 from tiptracker import clock
 from tiptracker.accounts import secrets_at_rest
-from tiptracker.accounts.middleware import HELD, is_signing_in, tell_signed_out
+from tiptracker.accounts.middleware import ENROLMENT_ONLY, is_account_page, render_signed_out
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.permissions import can_read_log
-from tiptracker.audit.refused_requests import FORGED
+from tiptracker.audit.refused_requests import FORGED_ATTRIBUTE
 from tiptracker.choices import Marking, Role
-from tiptracker.infrastructure.cache import broker
-from tiptracker.infrastructure.outages import outage_of
+from tiptracker.infrastructure.cache import redis_breaker
+from tiptracker.infrastructure.outages import find_outage
 from tiptracker.web import error_pages
-from tiptracker.web.complete_body import CutOff
-from tiptracker.web.error_pages import api_or_plain_page, or_plain_page
-from tiptracker.web.preserved_input import SIGNED_OUT, given_back, wants_json
-from tiptracker.web.unavailable import unavailable
+from tiptracker.web.complete_body import IncompleteBody
+from tiptracker.web.error_pages import api_or_plain_page, with_plain_fallback
+from tiptracker.web.preserved_input import SIGNED_OUT_STATE, preserved_input_context, wants_json
+from tiptracker.web.unavailable import unavailable_response
 
 logger = logging.getLogger(__name__)
 
 
-class SignedIn(HttpRequest):
+class SignedInRequest(HttpRequest):
     """A request behind `login_required`."""
 
     user: User
 
 
-HOME = {Role.FOCAL_POINT: "ministry_home", Role.ADMINISTRATOR: "setup_list"}
+HOME_PAGES = {Role.FOCAL_POINT: "ministry_home", Role.ADMINISTRATOR: "setup_list"}
 """Where somebody arrives after signing in, by role; else on the dashboard or, of several countries, the overview."""
 
 
@@ -60,11 +60,11 @@ def render_page(
     return response
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def page_context(request: HttpRequest) -> dict[str, Any]:
     """Context of every page; what stands in its head is in `recommendations.navigation`."""
     return {
         "marking": _marking(request),
-        "reads_log": can_read_log(request.user) and not getattr(request, HELD, False),
+        "reads_log": can_read_log(request.user) and not getattr(request, ENROLMENT_ONLY, False),
         "demo_day": clock.today() if settings.DEMONSTRATION else None,
     }
 
@@ -74,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("account_login")
     follows_several = len(Country.objects.visible_to(request.user)[:2]) > 1
-    return redirect(HOME.get(Role(request.user.role), "overview" if follows_several else "dashboard"))
+    return redirect(HOME_PAGES.get(Role(request.user.role), "overview" if follows_several else "dashboard"))
 
 
 def health(request: HttpRequest) -> JsonResponse:
@@ -82,13 +82,13 @@ def health(request: HttpRequest) -> JsonResponse:
 
     `degraded` names what pages do without for a while: Redis, and secrets that this SECRET_KEY does not open.
     """
-    for reason, check in CHECKS.items():
+    for reason, check in HEALTH_CHECKS.items():
         try:
             check()
         except Exception:
             logger.exception("Pages can't be served: %s.", reason)
             return JsonResponse({"status": "unavailable", "reason": reason}, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    degraded = [word for word, is_so in DEGRADED.items() if is_so()]
+    degraded = [word for word, is_so in DEGRADED_CHECKS.items() if is_so()]
     return JsonResponse({"status": "ok"} | ({"degraded": degraded} if degraded else {}))
 
 
@@ -103,7 +103,7 @@ def _read_static_files() -> None:
     staticfiles_storage.open(name).close()
 
 
-CHECKS = {
+HEALTH_CHECKS = {
     "static": _read_static_files,
     "templates": lambda: get_template("base.html"),
     "database": _reach_database,
@@ -113,10 +113,10 @@ CHECKS = {
 
 def _is_without_cache() -> bool:
     cache.get("health")
-    return broker.is_open
+    return redis_breaker.is_open
 
 
-DEGRADED = {"redis": _is_without_cache, "secret_key": secrets_at_rest.some_do_not_open}
+DEGRADED_CHECKS = {"redis": _is_without_cache, "secret_key": secrets_at_rest.has_unreadable_secrets}
 
 
 # --- Errors -----------------------------------------------------------------------------------------------------------
@@ -124,11 +124,11 @@ DEGRADED = {"redis": _is_without_cache, "secret_key": secrets_at_rest.some_do_no
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: by a page that asks nothing of the request, since that may be what is wrong."""
-    page = error_pages.CUT_OFF if isinstance(exception, CutOff) else error_pages.NOT_UNDERSTOOD
+    page = error_pages.INCOMPLETE_BODY if isinstance(exception, IncompleteBody) else error_pages.BAD_REQUEST
     return error_pages.plain_page(*page, status=HTTPStatus.BAD_REQUEST)
 
 
-@or_plain_page(*error_pages.NOT_OPEN, status=HTTPStatus.FORBIDDEN)
+@with_plain_fallback(*error_pages.FORBIDDEN, status=HTTPStatus.FORBIDDEN)
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: in the site's frame, with the refusal's own words where it has any."""
     return defaults.permission_denied(request, exception)
@@ -136,21 +136,21 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 where a part of the machine failed, which passes; else 500. What failed may be whatever a page needs."""
-    if outage := outage_of(sys.exc_info()[1]):
-        return unavailable(request, outage)
-    return api_or_plain_page(request, *error_pages.OUR_FAULT, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    if outage := find_outage(sys.exc_info()[1]):
+        return unavailable_response(request, outage)
+    return api_or_plain_page(request, *error_pages.SERVER_ERROR, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-@or_plain_page(*error_pages.FORM_TOO_OLD, status=HTTPStatus.FORBIDDEN)
+@with_plain_fallback(*error_pages.CSRF_FAILURE, status=HTTPStatus.FORBIDDEN)
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: a form without the token of our own page. Texts typed here come back; another site's aren't shown."""
-    setattr(request, FORGED, True)
+    setattr(request, FORGED_ATTRIBUTE, True)
     if wants_json(request):
-        state = "forged" if request.user.is_authenticated else SIGNED_OUT
+        state = "forged" if request.user.is_authenticated else SIGNED_OUT_STATE
         return JsonResponse({"state": state}, status=HTTPStatus.FORBIDDEN)
-    context = given_back(request)
-    if context["typed"] and not request.user.is_authenticated and not is_signing_in(request):
-        return tell_signed_out(request, context)
+    context = preserved_input_context(request)
+    if context["typed"] and not request.user.is_authenticated and not is_account_page(request):
+        return render_signed_out(request, context)
     return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)
 
 

@@ -21,16 +21,16 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from tiptracker.accounts.models import User
 from tiptracker.audit.request_context import client_address
-from tiptracker.infrastructure.cache import broker
+from tiptracker.infrastructure.cache import redis_breaker
 
-Page = Callable[..., HttpResponseBase]
+PageView = Callable[..., HttpResponseBase]
 
 RETRY_AFTER = "Retry-After"
-PART_ALONE = 4
+FALLBACK_DIVISOR = 4
 """A process that counts by itself lets a quarter pass: there are several of them."""
 
 
-class Limit(SimpleRateThrottle):
+class RateLimit(SimpleRateThrottle):
     """A limit of `settings.LIMITS` by its name, such as "uploads"."""
 
     num_requests: int
@@ -46,8 +46,8 @@ class Limit(SimpleRateThrottle):
 
     def throttle_success(self) -> bool:
         """Count this one. The cache was asked just before, so it is known whether this process counts by itself."""
-        if broker.is_open:
-            self.num_requests = max(1, self.num_requests // PART_ALONE)
+        if redis_breaker.is_open:
+            self.num_requests = max(1, self.num_requests // FALLBACK_DIVISOR)
             if len(self.history) >= self.num_requests:
                 return bool(self.throttle_failure())
         return bool(super().throttle_success())
@@ -57,7 +57,7 @@ class Limit(SimpleRateThrottle):
         return f"limit:{self.scope}:{who}"
 
 
-class ApiLimit(Limit):
+class ApiRateLimit(RateLimit):
     """The limit of the API as a whole, for REST_FRAMEWORK."""
 
     def __init__(self) -> None:
@@ -66,25 +66,25 @@ class ApiLimit(Limit):
 
 def seconds_to_wait(name: str, request: HttpRequest | Request) -> int:
     """Count one more; 0 where it may be done, else in how many seconds it may be tried again."""
-    limit = Limit(name)
+    limit = RateLimit(name)
     return 0 if limit.allow_request(request) else ceil(limit.wait() or 1)
 
 
-def keep(name: str, request: Request) -> None:
+def enforce_limit(name: str, request: Request) -> None:
     """Count one more in the API; raises Throttled, which is answered 429."""
     if wait := seconds_to_wait(name, request):
         raise Throttled(wait)
 
 
-def keeps(name: str) -> Callable[[Page], Page]:
+def rate_limited(name: str) -> Callable[[PageView], PageView]:
     """Decorates a page below `login_required`: asked too often it answers 429, and nothing is done."""
 
-    def decorate(view: Page) -> Page:
+    def decorate(view: PageView) -> PageView:
         @wraps(view)
         def within(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if wait := seconds_to_wait(name, request):
-                page = render(request, "429.html", {"wait": spelt(wait)}, status=HTTPStatus.TOO_MANY_REQUESTS)
-                return to_wait(page, wait)
+                page = render(request, "429.html", {"wait": format_wait(wait)}, status=HTTPStatus.TOO_MANY_REQUESTS)
+                return set_retry_after(page, wait)
             return view(request, *args, **kwargs)
 
         return within
@@ -92,7 +92,7 @@ def keeps(name: str) -> Callable[[Page], Page]:
     return decorate
 
 
-def to_wait(response: HttpResponse, seconds: int, status: HTTPStatus = HTTPStatus.TOO_MANY_REQUESTS) -> HttpResponse:
+def set_retry_after(response: HttpResponse, seconds: int, status: HTTPStatus = HTTPStatus.TOO_MANY_REQUESTS) -> HttpResponse:
     """`response` as the answer to who has to wait; 0 seconds leave it as it is."""
     if seconds:
         response.status_code = status
@@ -100,7 +100,7 @@ def to_wait(response: HttpResponse, seconds: int, status: HTTPStatus = HTTPStatu
     return response
 
 
-def spelt(seconds: float) -> str:
+def format_wait(seconds: float) -> str:
     """A time to wait as a sentence has it: "40 seconds", "12 minutes"."""
     number, unit = (ceil(seconds), "second") if seconds <= 90 else (ceil(seconds / 60), "minute")
     return f"{number} {unit}{'s' * (number != 1)}"

@@ -18,11 +18,11 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.models import Func, Q, QuerySet
 
-MOST_WORDS = 12
-MOST_CHARACTERS = 200
+MAX_WORDS = 12
+MAX_CHARACTERS = 200
 
 
-class _Words(Func):
+class _WordVector(Func):
     """The words of texts, as PostgreSQL searches them; what isn't letter or digit parts them. None of them is null."""
 
     function = "to_tsvector"
@@ -35,7 +35,7 @@ class _Words(Func):
 
 
 class IndexWords(Operation):
-    """Migration operation: let PostgreSQL find rows by the words of these fields, all that `matching` is asked for.
+    """Migration operation: let PostgreSQL find rows by the words of these fields, all that `filter_by_words` is asked for.
 
     SQLite has no such index, and reads each text.
     """
@@ -69,32 +69,32 @@ class IndexWords(Operation):
 
     def _index(self, app_label: str, apps: Apps) -> tuple[type[models.Model], GinIndex]:
         return apps.get_model(app_label, self.model_name), GinIndex(
-            _Words(*self.fields), name=f"{self.model_name.lower()}_words"
+            _WordVector(*self.fields), name=f"{self.model_name.lower()}_words"
         )
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words of a text as it was typed, in small letters: "Qacha’s Nek" is three, whichever apostrophe is typed."""
-    return re.findall(r"[^\W_ʹ-ʿ]+", text[:MOST_CHARACTERS].lower())[:MOST_WORDS]
+    return re.findall(r"[^\W_ʹ-ʿ]+", text[:MAX_CHARACTERS].lower())[:MAX_WORDS]
 
 
-def matching[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) -> Rows:
+def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) -> Rows:
     """Those of `rows` whose `fields` together hold words that begin with each word of `text`; all where it has none.
 
     Fields are the rows' own, or one of a row that they refer to: "round__narrative". Each of the two is looked for by
     itself, so that PostgreSQL's index on it serves (`IndexWords`).
     """
-    asked = words(text)
+    asked = split_words(text)
     if not asked:
         return rows
     if connection.vendor == "postgresql":
-        found = (_holding(rows.model, fields, word) for word in asked)
+        found = (_rows_with_word(rows.model, fields, word) for word in asked)
         return rows.filter(reduce(and_, (Q(pk__in=keys) for keys in found)))
     begins = (reduce(or_, (Q((f"{name}__iregex", rf"(^|[\W_ʹ-ʿ]){word}")) for name in fields)) for word in asked)
     return rows.filter(reduce(and_, begins))
 
 
-def _holding(model: type[models.Model], fields: Sequence[str], word: str) -> QuerySet[Any]:
+def _rows_with_word(model: type[models.Model], fields: Sequence[str], word: str) -> QuerySet[Any]:
     """The keys of rows with a word in these fields that begins with `word`."""
     query = SearchQuery(f"{word}:*", config="simple", search_type="raw")
     by_row: dict[str, list[str]] = {}
@@ -104,7 +104,7 @@ def _holding(model: type[models.Model], fields: Sequence[str], word: str) -> Que
     found = []
     for relation, names in by_row.items():
         texts: Any = model._meta.get_field(relation).related_model if relation else model
-        said = texts._base_manager.alias(said=_Words(*names)).filter(said=query).order_by().values("pk")
+        said = texts._base_manager.alias(said=_WordVector(*names)).filter(said=query).order_by().values("pk")
         found.append(model._base_manager.filter(**{f"{relation}__in": said}).values("pk") if relation else said)
     first, *others = found
     return first.union(*others, all=True) if others else first

@@ -8,25 +8,25 @@ from decimal import Decimal
 
 import xlsxwriter
 
-from tiptracker.web.formula_escaping import neutralized
+from tiptracker.web.formula_escaping import escape_formulas
 
 BYTE_ORDER_MARK = "\ufeff"
 """By which Excel knows that a file is UTF-8."""
-LONGEST = 32_767
+MAX_CELL_LENGTH = 32_767
 """Characters that a cell of Excel holds."""
 
 
 def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """The lines of the file, one at a time, so that a long one is never held whole. Every cell stands in quotes."""
-    writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
-    yield BYTE_ORDER_MARK + writer.writerow([neutralized(head) for head in heads])
+    writer = csv.writer(_EchoBuffer(), quoting=csv.QUOTE_ALL)
+    yield BYTE_ORDER_MARK + writer.writerow([escape_formulas(head) for head in heads])
     for row in rows:
-        yield writer.writerow([neutralized(cell) if isinstance(cell, str) else cell for cell in row])
+        yield writer.writerow([escape_formulas(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 def csv_text(heads: Sequence[str], rows: Iterable[Sequence[object]], zone: tzinfo) -> str:
     """The whole file; days as in 2022-01-28, moments with the distance of their zone from UTC."""
-    return "".join(csv_lines(heads, ([_iso(cell, zone) for cell in row] for row in rows)))
+    return "".join(csv_lines(heads, ([_format_cell(cell, zone) for cell in row] for row in rows)))
 
 
 def workbook(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]], zone: tzinfo) -> bytes:
@@ -46,7 +46,7 @@ def workbook(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]], 
                     case date():
                         sheet.write_datetime(place, column, cell, day)
                     case str() if cell:
-                        sheet.write_string(place, column, cell[:LONGEST], text)
+                        sheet.write_string(place, column, cell[:MAX_CELL_LENGTH], text)
                     case int() | float() | Decimal():
                         sheet.write_number(place, column, cell)
         sheet.freeze_panes(1, 0)
@@ -54,13 +54,13 @@ def workbook(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]], 
     return content.getvalue()
 
 
-def _iso(cell: object, zone: tzinfo) -> object:
+def _format_cell(cell: object, zone: tzinfo) -> object:
     if isinstance(cell, datetime):
         return cell.astimezone(zone).isoformat(timespec="seconds")
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-class _Line:
+class _EchoBuffer:
     """What a csv writer writes to; it hands each line back."""
 
     def write(self, line: str) -> str:

@@ -3,7 +3,7 @@
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
-class CollectedFiles(StaticFilesConfig):
+class CollectedStaticFilesConfig(StaticFilesConfig):
     """Django's own, without the pages we don't serve: the browsable API, ReDoc."""
 
     ignore_patterns = [  # noqa: RUF012 -- Django's own way of setting it

@@ -13,10 +13,10 @@ from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from tiptracker.accounts.middleware import is_signing_in
+from tiptracker.accounts.middleware import is_account_page
 from tiptracker.infrastructure.outages import Outage
 from tiptracker.web import error_pages
-from tiptracker.web.preserved_input import is_secret, is_typed, label_of, wants_json
+from tiptracker.web.preserved_input import is_secret_field, is_typed_field, field_label, wants_json
 
 STYLE = (
     f"{error_pages.STYLE}*{{box-sizing:border-box}}"
@@ -25,58 +25,58 @@ STYLE = (
     "button{margin:1.5rem 0 0;padding:.75rem 1.25rem;border:0;border-radius:.25rem;color:#fff;background:#005ea2;"
     "font:inherit;font-weight:700}"
 )
-POLICY = error_pages.policy_of(STYLE, form_action="'self'")
-_CHOICE = re.compile("[a-z0-9]+(_[a-z0-9]+)*")
+POLICY = error_pages.content_security_policy(STYLE, form_action="'self'")
+_CHOICE_VALUE = re.compile("[a-z0-9]+(_[a-z0-9]+)*")
 """What a choice is stored as, such as "under_way": shown, and not to be typed over."""
-SENT = ("POST", "PUT", "PATCH")
+WRITE_METHODS = ("POST", "PUT", "PATCH")
 
 
-def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
+def unavailable_response(request: HttpRequest, outage: Outage) -> HttpResponse:
     """503 with Retry-After: a page for people, JSON for programs and for the scripts of our pages."""
     if hasattr(request, "session"):
         request.session.modified = False  # else the session would be saved, and the database asked once more
-    saved = _what_was_saved(request, outage)
+    saved = _saved_sentence(request, outage)
     answer: HttpResponse
     if request.path.startswith("/api/"):
-        answer = JsonResponse({"detail": _joined(f"{outage.title}.", saved, outage.sentence)})
+        answer = JsonResponse({"detail": _join_sentences(f"{outage.title}.", saved, outage.sentence)})
     elif wants_json(request):
-        answer = JsonResponse({"state": "unavailable", "sentence": _joined(f"{outage.title}.", saved, outage.sentence)})
+        answer = JsonResponse({"state": "unavailable_response", "sentence": _join_sentences(f"{outage.title}.", saved, outage.sentence)})
     else:
-        paragraphs = format_html("    <p>{}</p>{}", outage.sentence, _rest(request, saved))
-        page = format_html(error_pages.PAGE, title=outage.title, style=SafeString(STYLE), paragraphs=paragraphs)
+        paragraphs = format_html("    <p>{}</p>{}", outage.sentence, _form_or_link(request, saved))
+        page = format_html(error_pages.PAGE_TEMPLATE, title=outage.title, style=SafeString(STYLE), paragraphs=paragraphs)
         answer = HttpResponse(page, headers={"Content-Security-Policy": POLICY})
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     answer.headers["Retry-After"] = str(outage.retry_after)
     return answer
 
 
-def _joined(*sentences: str) -> str:
+def _join_sentences(*sentences: str) -> str:
     return " ".join(filter(None, sentences))
 
 
-def _what_was_saved(request: HttpRequest, outage: Outage) -> str:
-    if request.method not in SENT:
+def _saved_sentence(request: HttpRequest, outage: Outage) -> str:
+    if request.method not in WRITE_METHODS:
         return ""
     if outage.may_be_saved:
         return "What you sent was most likely not saved. If you find it on its page later, don’t send it again."
     return "Nothing was saved."
 
 
-def _rest(request: HttpRequest, saved: str) -> SafeString:
+def _form_or_link(request: HttpRequest, saved: str) -> SafeString:
     """The form to send again, where there was one; else the way back."""
     told = format_html("<p>{}</p>", saved) if saved else SafeString("")
-    if form := _form(request):
+    if form := _resend_form(request):
         return format_html("{}{}", told, form)
-    where = request.get_full_path() if request.method in {"GET", "HEAD"} or is_signing_in(request) else "/"
+    where = request.get_full_path() if request.method in {"GET", "HEAD"} or is_account_page(request) else "/"
     label = "Go to the start page" if where == "/" else "Open the page again"
     return format_html('{}<p><a href="{}">{}</a></p>', told, where, label)
 
 
-def _form(request: HttpRequest) -> SafeString | None:
+def _resend_form(request: HttpRequest) -> SafeString | None:
     """What our own page sent, to be sent again; None where it was nothing, a secret, or another site's."""
-    if request.method != "POST" or is_signing_in(request) or not _is_from_our_page(request):
+    if request.method != "POST" or is_account_page(request) or not _has_valid_csrf_token(request):
         return None
-    fields = [(name, text) for name, texts in request.POST.lists() for text in texts if not is_secret(name)]
+    fields = [(name, text) for name, texts in request.POST.lists() for text in texts if not is_secret_field(name)]
     if not fields:
         return None
     files = sorted(set(request.FILES))
@@ -88,38 +88,38 @@ def _form(request: HttpRequest) -> SafeString | None:
         action=request.get_full_path(),
         token=get_token(request),
         files_too=" Choose the files again: they are not kept." if files else "",
-        fields=format_html_join("", "{}", ((_field(number, *one),) for number, one in enumerate(fields))),
+        fields=format_html_join("", "{}", ((_resend_field(number, *one),) for number, one in enumerate(fields))),
         files=format_html_join(
             "",
             '<label for="files-{0}">{1}</label><input type="file" id="files-{0}" name="{2}" multiple>',
-            ((number, label_of(name), name) for number, name in enumerate(files)),
+            ((number, field_label(name), name) for number, name in enumerate(files)),
         ),
     )
 
 
-def _field(number: int, name: str, text: str) -> SafeString:
+def _resend_field(number: int, name: str, text: str) -> SafeString:
     hidden = format_html('<input type="hidden" name="{}" value="{}">', name, text)
-    if not is_typed(name) or not text.strip():
+    if not is_typed_field(name) or not text.strip():
         return hidden
-    if _CHOICE.fullmatch(text):
-        return format_html("<p><strong>{}:</strong> {}{}</p>", label_of(name), text.replace("_", " "), hidden)
-    label = format_html('<label for="field-{}">{}</label>', number, label_of(name))
+    if _CHOICE_VALUE.fullmatch(text):
+        return format_html("<p><strong>{}:</strong> {}{}</p>", field_label(name), text.replace("_", " "), hidden)
+    label = format_html('<label for="field-{}">{}</label>', number, field_label(name))
     if len(text) > 60 or "\n" in text:
         return format_html('{}<textarea id="field-{}" name="{}" rows="8">\n{}</textarea>', label, number, name, text)
     return format_html('{}<input id="field-{}" name="{}" value="{}">', label, number, name, text)
 
 
-def _is_from_our_page(request: HttpRequest) -> bool:
+def _has_valid_csrf_token(request: HttpRequest) -> bool:
     """Whether it came with the token of our own page. What can't be read was not sent by it."""
     try:
-        return _csrf.process_view(request, _some_view, (), {}) is None
+        return _csrf_middleware.process_view(request, _placeholder_view, (), {}) is None
     except Exception:  # noqa: BLE001 -- whatever failed may fail here again
         return False
 
 
-def _some_view(request: HttpRequest) -> HttpResponse:
+def _placeholder_view(request: HttpRequest) -> HttpResponse:
     """Stand in for whichever view was asked: none of ours takes a form without a token."""
     raise NotImplementedError
 
 
-_csrf = CsrfViewMiddleware(_some_view)
+_csrf_middleware = CsrfViewMiddleware(_placeholder_view)

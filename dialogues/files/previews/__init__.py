@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Self
 
-MOST_PAGES = 12
+MAX_PAGES = 12
 """How many pages of a PDF are shown in place; the others are read in the file itself."""
-MOST_WIDE = 1200
-MOST_HIGH = 2400
+MAX_WIDTH = 1200
+MAX_HEIGHT = 2400
 """In pixels: what a column of a page shows sharply, and no more than a slow line bears."""
-MOST_SECONDS = 3
+MAX_SECONDS = 3
 """Of the processor's time, for a page: an ordinary one takes a third of one."""
-MOST_MEMORY = 768 * 1024 * 1024
-_QUALITY = 80
+MAX_MEMORY = 768 * 1024 * 1024
+_JPEG_QUALITY = 80
 
 
-class Undrawable(Exception):
+class PreviewError(Exception):
     """A file, or a page of it, that can't be drawn here."""
 
 
@@ -38,46 +38,46 @@ class Outline(NamedTuple):
     sizes: tuple[Size, ...]
 
 
-def outline(content: bytes, media_type: str) -> Outline:
+def read_outline(content: bytes, media_type: str) -> Outline:
     """What there is to be shown; raises Undrawable."""
-    with _drawn_alone(), SORTS[media_type](content) as source:
+    with _raise_preview_errors(), PREVIEW_SOURCES[media_type](content) as source:
         pages = source.pages
-        return Outline(pages, tuple(source.size(number) for number in range(min(pages, MOST_PAGES))))
+        return Outline(pages, tuple(source.size(number) for number in range(min(pages, MAX_PAGES))))
 
 
-def draw(content: bytes, media_type: str, page: int) -> bytes:
+def draw_page(content: bytes, media_type: str, page: int) -> bytes:
     """A page (from 1) as a JPEG; raises Undrawable, also where there is no such page or it lies beyond MOST_PAGES."""
-    with _drawn_alone(), SORTS[media_type](content) as source:
-        if not 1 <= page <= min(source.pages, MOST_PAGES):
-            raise Undrawable
+    with _raise_preview_errors(), PREVIEW_SOURCES[media_type](content) as source:
+        if not 1 <= page <= min(source.pages, MAX_PAGES):
+            raise PreviewError
         drawn = io.BytesIO()
-        source.picture(page - 1).save(drawn, "JPEG", quality=_QUALITY)
+        source.picture(page - 1).save(drawn, "JPEG", quality=_JPEG_QUALITY)
         return drawn.getvalue()
 
 
 def _scale(width: float, height: float) -> float:
     """How many times as large a page is drawn as it is; one without any extent is none."""
     if not (width > 0 and height > 0):
-        raise Undrawable
-    return min(MOST_WIDE / width, MOST_HIGH / height)
+        raise PreviewError
+    return min(MAX_WIDTH / width, MAX_HEIGHT / height)
 
 
-def _sized(width: float, height: float, scale: float) -> Size:
+def _scaled_size(width: float, height: float, scale: float) -> Size:
     return Size(max(1, round(width * scale)), max(1, round(height * scale)))
 
 
 @contextmanager
-def _drawn_alone() -> Iterator[None]:
+def _raise_preview_errors() -> Iterator[None]:
     """Whatever a library raises over a file means the same: it can't be drawn."""
     try:
         yield
-    except Undrawable:
+    except PreviewError:
         raise
     except Exception as error:
-        raise Undrawable from error
+        raise PreviewError from error
 
 
-class _Pdf:
+class _PdfSource:
     """A PDF, drawn as it is printed: with its annotations, without its forms, scripts and layers of media."""
 
     def __init__(self, content: bytes) -> None:
@@ -97,14 +97,14 @@ class _Pdf:
 
     def size(self, number: int) -> Size:
         width, height = self._document[number].get_size()
-        return _sized(width, height, _scale(width, height))
+        return _scaled_size(width, height, _scale(width, height))
 
     def picture(self, number: int) -> Any:
         page = self._document[number]
         return page.render(scale=_scale(*page.get_size()), may_draw_forms=False).to_pil().convert("RGB")
 
 
-class _Picture:
+class _ImageSource:
     """A picture, never drawn larger than it is."""
 
     def __init__(self, content: bytes) -> None:
@@ -122,7 +122,7 @@ class _Picture:
 
     def size(self, _: int) -> Size:
         width, height = self._image.size
-        return _sized(width, height, min(1, _scale(width, height)))
+        return _scaled_size(width, height, min(1, _scale(width, height)))
 
     def picture(self, number: int) -> Any:
         from PIL import Image  # noqa: PLC0415 -- only where it is needed
@@ -135,9 +135,9 @@ class _Picture:
         return paper.convert("RGB")
 
 
-SORTS: dict[str, Callable[[bytes], Any]] = {
-    "application/pdf": _Pdf,
-    "image/jpeg": _Picture,
-    "image/png": _Picture,
+PREVIEW_SOURCES: dict[str, Callable[[bytes], Any]] = {
+    "application/pdf": _PdfSource,
+    "image/jpeg": _ImageSource,
+    "image/png": _ImageSource,
 }
 """What can be drawn, by its media type."""

@@ -3,15 +3,15 @@
 import json
 import sys
 
-from dialogues.files.previews import MOST_MEMORY, MOST_SECONDS, draw, outline
+from dialogues.files.previews import MAX_MEMORY, MAX_SECONDS, draw_page, read_outline
 from tiptracker.sandbox.confinement import confine
 
 
 def main() -> None:
-    confine(most_seconds=MOST_SECONDS, most_memory=MOST_MEMORY)
+    confine(most_seconds=MAX_SECONDS, most_memory=MAX_MEMORY)
     media_type, page = sys.argv[1], int(sys.argv[2])
     content = sys.stdin.buffer.read()
-    answer = draw(content, media_type, page) if page else json.dumps(outline(content, media_type)).encode()
+    answer = draw_page(content, media_type, page) if page else json.dumps(read_outline(content, media_type)).encode()
     sys.stdout.buffer.write(answer)
 
 

@@ -2,32 +2,32 @@
 
 import json
 
-from dialogues.files.previews import Outline, Size, Undrawable
-from tiptracker.sandbox.confinement import Run
+from dialogues.files.previews import Outline, Size, PreviewError
+from tiptracker.sandbox.confinement import SandboxRunner
 
-MOST_WAITED = 60
+TIMEOUT_SECONDS = 60
 """Seconds by the clock; the processor's time is limited in the process itself."""
 
 
-MODULE = "dialogues.files.previews"
+PREVIEW_MODULE = "dialogues.files.previews"
 
 
-def outline_apart(content: bytes, media_type: str, *, run: Run) -> Outline:
+def read_outline_in_sandbox(content: bytes, media_type: str, *, run: SandboxRunner) -> Outline:
     """As `outline`, apart: with little memory and time, an empty environment, and no way to write a file.
 
     Raises Undrawable, and whatever `run` does where it can't begin.
     """
-    pages, sizes = json.loads(_apart(content, media_type, 0, run))
+    pages, sizes = json.loads(_run_in_sandbox(content, media_type, 0, run))
     return Outline(pages, tuple(Size(*size) for size in sizes))
 
 
-def draw_apart(content: bytes, media_type: str, page: int, *, run: Run) -> bytes:
+def draw_page_in_sandbox(content: bytes, media_type: str, page: int, *, run: SandboxRunner) -> bytes:
     """As `draw`, apart."""
-    return _apart(content, media_type, page, run)
+    return _run_in_sandbox(content, media_type, page, run)
 
 
-def _apart(content: bytes, media_type: str, page: int, run: Run) -> bytes:
-    answer = run(MODULE, media_type, str(page), content=content, most_waited=MOST_WAITED)
+def _run_in_sandbox(content: bytes, media_type: str, page: int, run: SandboxRunner) -> bytes:
+    answer = run(PREVIEW_MODULE, media_type, str(page), content=content, most_waited=TIMEOUT_SECONDS)
     if answer is None:
-        raise Undrawable
+        raise PreviewError
     return answer

@@ -3,17 +3,17 @@
 import json
 import sys
 
-from dialogues.files.sanitizers.errors import Unclean
-from dialogues.files.sanitizers.file_types import clean
+from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.file_types import sanitize_file
 from tiptracker.sandbox.confinement import confine
 
 
 def main() -> None:
     confine()
     try:
-        media_type, content = clean(sys.stdin.buffer.read(), sys.argv[1])
+        media_type, content = sanitize_file(sys.stdin.buffer.read(), sys.argv[1])
         said = {"media_type": media_type}
-    except Unclean as refusal:
+    except FileRejected as refusal:
         content, said = b"", {"refusal": str(refusal)}
     sys.stdout.buffer.write(json.dumps(said).encode() + b"\n" + content)
 

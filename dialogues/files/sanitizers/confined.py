@@ -2,27 +2,27 @@
 
 import json
 
-from dialogues.files.sanitizers.errors import Unclean
-from dialogues.files.sanitizers.file_types import Cleaned
-from tiptracker.sandbox.confinement import Run
+from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.file_types import SanitizedFile
+from tiptracker.sandbox.confinement import SandboxRunner
 
-MOST_WAITED = 60
+TIMEOUT_SECONDS = 60
 """Seconds by the clock; the processor's time is limited in the process itself."""
 
 
-def clean_apart(content: bytes, extension: str, *, run: Run) -> Cleaned:
+def sanitize_file_in_sandbox(content: bytes, extension: str, *, run: SandboxRunner) -> SanitizedFile:
     """As `clean`, apart: with little memory and time, an empty environment, and no way to write a file.
 
     Raises Unclean, and whatever `run` does where it can't begin.
     """
-    answer = run("dialogues.files.sanitizers", extension, content=content, most_waited=MOST_WAITED)
+    answer = run("dialogues.files.sanitizers", extension, content=content, most_waited=TIMEOUT_SECONDS)
     if answer is None:
-        raise Unclean(
+        raise FileRejected(
             "can't be opened here: it takes too long or too much room. Print it to a PDF, or save it smaller, then "
             "choose it again."
         )
     head, _, cleaned = answer.partition(b"\n")
     said = json.loads(head)
     if "refusal" in said:
-        raise Unclean(said["refusal"])
-    return Cleaned(said["media_type"], cleaned)
+        raise FileRejected(said["refusal"])
+    return SanitizedFile(said["media_type"], cleaned)

@@ -1,5 +1,5 @@
 """Why a file can't be taken. Pure."""
 
 
-class Unclean(Exception):
+class FileRejected(Exception):
     """A file that isn't taken; says why and what to do, in words that follow its name: "has a password. …"."""

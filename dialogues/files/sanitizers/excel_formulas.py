@@ -4,7 +4,7 @@ import re
 from collections.abc import Container
 from functools import lru_cache
 
-_FUNCTIONS = """
+_FUNCTION_NAMES = """
     ABS ACCRINT ACCRINTM ACOS ACOSH ACOT ACOTH ADDRESS AGGREGATE AMORDEGRC AMORLINC AND ANCHORARRAY ARABIC AREAS
     ARRAYTOTEXT ASC ASIN ASINH ATAN ATAN2 ATANH AVEDEV AVERAGE AVERAGEA AVERAGEIF AVERAGEIFS BAHTTEXT BASE BESSELI
     BESSELJ BESSELK BESSELY BETA.DIST BETA.INV BETADIST BETAINV BIN2DEC BIN2HEX BIN2OCT BINOM.DIST BINOM.DIST.RANGE
@@ -47,14 +47,14 @@ _FUNCTIONS = """
     ORG.OPENOFFICE.YEARS
     ARRAYFORMULA ARRAY_CONSTRAIN COUNTUNIQUE FLATTEN JOIN QUERY REGEXMATCH SPARKLINE SPLIT
 """
-_PURE = frozenset(_FUNCTIONS.split())
+_PURE_FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
 """Functions of Excel, of LibreOffice and (last line) of Google Sheets that reckon with what they are given alone: they
 ask neither an address, a server, a program nor another workbook, and build no reference from a text."""
-_KEPT_BY_GOOGLE = "__xludf.DUMMYFUNCTION"
+_GOOGLE_DUMMY_FUNCTION = "__xludf.DUMMYFUNCTION"
 """What Google Sheets writes around a function that Excel doesn't have, as a text, which Google reads as one again."""
 _PREFIX = re.compile(r"(?:_xlfn\.|_xlws\.|_xleta\.)+", re.IGNORECASE)
 _PARAMETER = re.compile(r"_xlpm\.\w+", re.IGNORECASE)
-_NUMBERS = re.compile(r"(\$?\b[A-Za-z]{1,3}\$?)[0-9]+\b(?!\s*\()")
+_ROW_NUMBERS = re.compile(r"(\$?\b[A-Za-z]{1,3}\$?)[0-9]+\b(?!\s*\()")
 _CALL = re.compile(r"\s*\(")
 _TEXT = re.compile(r'\s*"((?:[^"]|"")*)"\s*\)')
 _LINK = re.compile(r'\s*"(?:https?://[^"\s\\]+|mailto:[^"\s\\]+|#[^"\\/\[|]+)"\s*[,)]', re.IGNORECASE)
@@ -76,24 +76,24 @@ _TOKENS = re.compile(
     re.VERBOSE,
 )
 """Whatever is none of these is refused: "[1]One!" and "'[b.xlsx]One'!" are other workbooks, "|" is a program by DDE."""
-_BETWEEN, _BEFORE = {"space", "operator"}, {"quoted", "sheet"}
+_SEPARATING_TOKENS, _PREFIX_TOKENS = {"space", "operator"}, {"quoted", "sheet"}
 """What stands between operands, and right before one."""
 
 
-def find_refused(formula: str, sheets: Container[str] | None = None) -> str | None:
+def find_refused_part(formula: str, sheets: Container[str] | None = None) -> str | None:
     """What in a formula isn't taken, as it stands there, or None.
 
     `sheets` are the names of the workbook's own, case folded; None where they aren't known.
     """
     # Cells of one column often differ in nothing but the number of their row.
-    refused, asked = _read(formula if "!" in formula else _NUMBERS.sub(r"\g<1>1", formula))
+    refused, asked = _parse(formula if "!" in formula else _ROW_NUMBERS.sub(r"\g<1>1", formula))
     if refused is None and sheets is not None:
         refused = next((sheet for sheet in asked if sheet.casefold() not in sheets), None)
     return refused
 
 
 @lru_cache(maxsize=4096)
-def _read(formula: str) -> tuple[str | None, tuple[str, ...]]:
+def _parse(formula: str) -> tuple[str | None, tuple[str, ...]]:
     """What isn't taken in it, and the sheets that it names."""
     sheets: list[str] = []
     at, last = 0, "operator"
@@ -105,30 +105,30 @@ def _read(formula: str) -> tuple[str | None, tuple[str, ...]]:
         named = token["quoted"] or token["sheet"]
         if named:
             sheets += named.replace("''", "'").split(":")
-        elif token["name"] and not _is_taken(token["name"], formula, at):
+        elif token["name"] and not _is_allowed_name(token["name"], formula, at):
             return token["name"], ()
     return None, tuple(sheets)
 
 
 def _may_follow(last: str, kind: str | None, said: str) -> bool:
     """Whether a token may stand right behind one of the kind `last`: an operand never does behind another."""
-    if last in _BETWEEN | _BEFORE:
+    if last in _SEPARATING_TOKENS | _PREFIX_TOKENS:
         return True
-    return last == "name" if said == "(" else kind in _BETWEEN
+    return last == "name" if said == "(" else kind in _SEPARATING_TOKENS
 
 
-def _is_taken(name: str, formula: str, at: int) -> bool:
+def _is_allowed_name(name: str, formula: str, at: int) -> bool:
     """Whether the function or name that ends at `at` is harmless."""
     calls = _CALL.match(formula, at)
     bare = _PREFIX.sub("", name)
     if _PARAMETER.fullmatch(bare):
         return True
     if calls is None:
-        return bare == name or bare.upper() in _PURE
+        return bare == name or bare.upper() in _PURE_FUNCTIONS
     if bare.upper() == "HYPERLINK":
         return _LINK.match(formula, calls.end()) is not None
-    if name == _KEPT_BY_GOOGLE:
+    if name == _GOOGLE_DUMMY_FUNCTION:
         kept = _TEXT.match(formula, calls.end())
         # Not asked for its sheets: Google knows those of the workbook alone.
-        return kept is not None and _read(kept[1].replace('""', '"').removeprefix("="))[0] is None
-    return bare.upper() in _PURE
+        return kept is not None and _parse(kept[1].replace('""', '"').removeprefix("="))[0] is None
+    return bare.upper() in _PURE_FUNCTIONS

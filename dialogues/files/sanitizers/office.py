@@ -14,82 +14,82 @@ from urllib.parse import quote, unquote
 from xml.sax.saxutils import quoteattr
 
 from dialogues.files.sanitizers import images, office_relationships
-from dialogues.files.sanitizers.errors import Unclean
-from dialogues.files.sanitizers.office_markup import Place, clean_markup
-from dialogues.files.sanitizers.office_relationships import Relation
-from dialogues.files.sanitizers.package_xml import Element, elements
-from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCount
+from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.office_markup import PartContext, sanitize_markup
+from dialogues.files.sanitizers.office_relationships import Relationship
+from dialogues.files.sanitizers.package_xml import Element, read_elements
+from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCounter
 
-MOST_PARTS = 5_000
-MOST_UNPACKED = 256 * 1024 * 1024
+MAX_PARTS = 5_000
+MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 """In bytes, of all parts together: beyond it a zip is made to fill a server."""
 
-_TYPES = "[Content_Types].xml"
-_TYPES_SPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-_MAIN = {
-    "word": f"{_OFFICE}.wordprocessingml.document.main+xml",
-    "xl": f"{_OFFICE}.spreadsheetml.sheet.main+xml",
+_CONTENT_TYPES_NAME = "[Content_Types].xml"
+_CONTENT_TYPES_NAMESPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
+_OFFICE_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument"
+_MAIN_PART_TYPES = {
+    "word": f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.document.main+xml",
+    "xl": f"{_OFFICE_MEDIA_TYPE}.spreadsheetml.sheet.main+xml",
 }
 """What the main part of each sort is (15.2 of part 1); one with macros, or a template, is another type."""
 
 
-class _Part(NamedTuple):
+class _PartType(NamedTuple):
     """What a part of XML is: its first element, and its type."""
 
     root: str
     type: str
 
 
-_CORE = _Part("cp:coreProperties", "application/vnd.openxmlformats-package.core-properties+xml")
-_EXTENDED = _Part("ep:Properties", f"{_OFFICE}.extended-properties+xml")
-_BOTH = {
-    "core-properties": _CORE,
-    "coreproperties": _CORE,
-    "extended-properties": _EXTENDED,
-    "extendedproperties": _EXTENDED,
-    "theme": _Part("a:theme", f"{_OFFICE}.theme+xml"),
-    "themeoverride": _Part("a:themeOverride", f"{_OFFICE}.themeOverride+xml"),
-    "chart": _Part("c:chartSpace", f"{_OFFICE}.drawingml.chart+xml"),
-    "chartusershapes": _Part("c:userShapes", f"{_OFFICE}.drawingml.chartshapes+xml"),
-    "diagramdata": _Part("dgm:dataModel", f"{_OFFICE}.drawingml.diagramData+xml"),
-    "diagramlayout": _Part("dgm:layoutDef", f"{_OFFICE}.drawingml.diagramLayout+xml"),
-    "diagramquickstyle": _Part("dgm:styleDef", f"{_OFFICE}.drawingml.diagramStyle+xml"),
-    "diagramcolors": _Part("dgm:colorsDef", f"{_OFFICE}.drawingml.diagramColors+xml"),
-    "vmldrawing": _Part("xml", f"{_OFFICE}.vmlDrawing"),
+_CORE_PROPERTIES = _PartType("cp:coreProperties", "application/vnd.openxmlformats-package.core-properties+xml")
+_EXTENDED_PROPERTIES = _PartType("ep:Properties", f"{_OFFICE_MEDIA_TYPE}.extended-properties+xml")
+_SHARED_PARTS = {
+    "core-properties": _CORE_PROPERTIES,
+    "coreproperties": _CORE_PROPERTIES,
+    "extended-properties": _EXTENDED_PROPERTIES,
+    "extendedproperties": _EXTENDED_PROPERTIES,
+    "theme": _PartType("a:theme", f"{_OFFICE_MEDIA_TYPE}.theme+xml"),
+    "themeoverride": _PartType("a:themeOverride", f"{_OFFICE_MEDIA_TYPE}.themeOverride+xml"),
+    "chart": _PartType("c:chartSpace", f"{_OFFICE_MEDIA_TYPE}.drawingml.chart+xml"),
+    "chartusershapes": _PartType("c:userShapes", f"{_OFFICE_MEDIA_TYPE}.drawingml.chartshapes+xml"),
+    "diagramdata": _PartType("dgm:dataModel", f"{_OFFICE_MEDIA_TYPE}.drawingml.diagramData+xml"),
+    "diagramlayout": _PartType("dgm:layoutDef", f"{_OFFICE_MEDIA_TYPE}.drawingml.diagramLayout+xml"),
+    "diagramquickstyle": _PartType("dgm:styleDef", f"{_OFFICE_MEDIA_TYPE}.drawingml.diagramStyle+xml"),
+    "diagramcolors": _PartType("dgm:colorsDef", f"{_OFFICE_MEDIA_TYPE}.drawingml.diagramColors+xml"),
+    "vmldrawing": _PartType("xml", f"{_OFFICE_MEDIA_TYPE}.vmlDrawing"),
 }
-_PARTS = {
-    "word": _BOTH
+_PARTS_BY_FOLDER = {
+    "word": _SHARED_PARTS
     | {
-        "officedocument": _Part("w:document", _MAIN["word"]),
-        "styles": _Part("w:styles", f"{_OFFICE}.wordprocessingml.styles+xml"),
-        "numbering": _Part("w:numbering", f"{_OFFICE}.wordprocessingml.numbering+xml"),
-        "settings": _Part("w:settings", f"{_OFFICE}.wordprocessingml.settings+xml"),
-        "fonttable": _Part("w:fonts", f"{_OFFICE}.wordprocessingml.fontTable+xml"),
-        "header": _Part("w:hdr", f"{_OFFICE}.wordprocessingml.header+xml"),
-        "footer": _Part("w:ftr", f"{_OFFICE}.wordprocessingml.footer+xml"),
-        "footnotes": _Part("w:footnotes", f"{_OFFICE}.wordprocessingml.footnotes+xml"),
-        "endnotes": _Part("w:endnotes", f"{_OFFICE}.wordprocessingml.endnotes+xml"),
-        "comments": _Part("w:comments", f"{_OFFICE}.wordprocessingml.comments+xml"),
+        "officedocument": _PartType("w:document", _MAIN_PART_TYPES["word"]),
+        "styles": _PartType("w:styles", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.styles+xml"),
+        "numbering": _PartType("w:numbering", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.numbering+xml"),
+        "settings": _PartType("w:settings", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.settings+xml"),
+        "fonttable": _PartType("w:fonts", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.fontTable+xml"),
+        "header": _PartType("w:hdr", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.header+xml"),
+        "footer": _PartType("w:ftr", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.footer+xml"),
+        "footnotes": _PartType("w:footnotes", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.footnotes+xml"),
+        "endnotes": _PartType("w:endnotes", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.endnotes+xml"),
+        "comments": _PartType("w:comments", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.comments+xml"),
     },
-    "xl": _BOTH
+    "xl": _SHARED_PARTS
     | {
-        "officedocument": _Part("s:workbook", _MAIN["xl"]),
-        "styles": _Part("s:styleSheet", f"{_OFFICE}.spreadsheetml.styles+xml"),
-        "sharedstrings": _Part("s:sst", f"{_OFFICE}.spreadsheetml.sharedStrings+xml"),
-        "worksheet": _Part("s:worksheet", f"{_OFFICE}.spreadsheetml.worksheet+xml"),
-        "chartsheet": _Part("s:chartsheet", f"{_OFFICE}.spreadsheetml.chartsheet+xml"),
-        "table": _Part("s:table", f"{_OFFICE}.spreadsheetml.table+xml"),
-        "comments": _Part("s:comments", f"{_OFFICE}.spreadsheetml.comments+xml"),
-        "drawing": _Part("xdr:wsDr", f"{_OFFICE}.drawing+xml"),
+        "officedocument": _PartType("s:workbook", _MAIN_PART_TYPES["xl"]),
+        "styles": _PartType("s:styleSheet", f"{_OFFICE_MEDIA_TYPE}.spreadsheetml.styles+xml"),
+        "sharedstrings": _PartType("s:sst", f"{_OFFICE_MEDIA_TYPE}.spreadsheetml.sharedStrings+xml"),
+        "worksheet": _PartType("s:worksheet", f"{_OFFICE_MEDIA_TYPE}.spreadsheetml.worksheet+xml"),
+        "chartsheet": _PartType("s:chartsheet", f"{_OFFICE_MEDIA_TYPE}.spreadsheetml.chartsheet+xml"),
+        "table": _PartType("s:table", f"{_OFFICE_MEDIA_TYPE}.spreadsheetml.table+xml"),
+        "comments": _PartType("s:comments", f"{_OFFICE_MEDIA_TYPE}.spreadsheetml.comments+xml"),
+        "drawing": _PartType("xdr:wsDr", f"{_OFFICE_MEDIA_TYPE}.drawing+xml"),
     },
 }
 """What each kind of relation leads to."""
-_FIRST = frozenset({"officedocument", "core-properties", "coreproperties", "extended-properties", "extendedproperties"})
+_ROOT_RELATIONS = frozenset({"officedocument", "core-properties", "coreproperties", "extended-properties", "extendedproperties"})
 """What the file itself draws on: its main part; who wrote it when, with which program (which readers go by)."""
-_XML = frozenset({"xml", "rels", "vml"})
-_PICTURES = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
-_PLAIN = {
+_XML_EXTENSIONS = frozenset({"xml", "rels", "vml"})
+_IMAGE_FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
+_UNCHANGED_SIGNATURES = {
     "gif": re.compile(rb"GIF8[79]a"),
     "bmp": re.compile(rb"BM.{4}\x00{4}", re.DOTALL),
     "tif": (_TIFF := re.compile(rb"II[*+]\x00|MM\x00[*+]")),
@@ -100,10 +100,10 @@ _PLAIN = {
 }
 """What is kept as it is, and how each begins: pictures that Office draws itself; fonts, whose first 32 bytes are
 scrambled (17.8.1), by the names of their third and fourth table."""
-_DEFAULTS = {
+_DEFAULT_TYPES = {
     "rels": "application/vnd.openxmlformats-package.relationships+xml",
     "xml": "application/xml",
-    "vml": _BOTH["vmldrawing"].type,
+    "vml": _SHARED_PARTS["vmldrawing"].type,
     "jpg": "image/jpeg",
     "jpeg": "image/jpeg",
     "png": "image/png",
@@ -113,76 +113,76 @@ _DEFAULTS = {
     "tiff": "image/tiff",
     "emf": "image/x-emf",
     "wmf": "image/x-wmf",
-    "odttf": f"{_OFFICE}.obfuscatedFont",
+    "odttf": f"{_OFFICE_MEDIA_TYPE}.obfuscatedFont",
 }
-_MACROS = re.compile(r"vbaproject|vbadata|macrosheet|macroenabled", re.IGNORECASE)
+_MACRO_PATTERN = re.compile(r"vbaproject|vbadata|macrosheet|macroenabled", re.IGNORECASE)
 
 
-def folder_of(content: bytes) -> str:
+def find_main_folder(content: bytes) -> str:
     """The folder of the main part, "word" or "xl", or "" where it is no such zip."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return ""
-    return next((folder for folder in _MAIN if any(name.startswith(f"{folder}/") for name in names)), "")
+    return next((folder for folder in _MAIN_PART_TYPES if any(name.startswith(f"{folder}/") for name in names)), "")
 
 
-def clean(content: bytes, folder: str) -> bytes:
+def sanitize_office(content: bytes, folder: str) -> bytes:
     """Another zip, with its pictures drawn anew and its XML written anew, and nothing between, before or behind them.
 
     Raises Unclean where it has macros, another file inside or draws on one outside; ValueError, zipfile's or expat's
     error where it isn't whole.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = dict(_parts(archive))
-    _refuse_types(elements(parts[_TYPES]), folder)
+        parts = dict(_read_parts(archive))
+    _refuse_content_types(read_elements(parts[_CONTENT_TYPES_NAME]), folder)
     sorted_out = {
-        name: office_relationships.sort(name, elements(part))
+        name: office_relationships.sort_relationships(name, read_elements(part))
         for name, part in parts.items()
         if _extension(name) == "rels"
     }
     left_behind = {part for each in sorted_out.values() for part in each.left_behind}
     for name in parts:
-        if _extension(name) not in _XML | _PICTURES.keys() | _PLAIN.keys() and name.lower() not in left_behind:
-            raise office_relationships.with_another_inside(name)
-    return _packed(_Copy(parts, {name: each.taken for name, each in sorted_out.items()}, folder).make())
+        if _extension(name) not in _XML_EXTENSIONS | _IMAGE_FORMATS.keys() | _UNCHANGED_SIGNATURES.keys() and name.lower() not in left_behind:
+            raise office_relationships.embedded_file_error(name)
+    return _pack(_PackageCopy(parts, {name: each.taken for name, each in sorted_out.items()}, folder).make())
 
 
-def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
+def _read_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    if len(entries) > MOST_PARTS or len({entry.filename.lower() for entry in entries}) != len(entries):
+    if len(entries) > MAX_PARTS or len({entry.filename.lower() for entry in entries}) != len(entries):
         raise ValueError("too many parts, or two of one name")
     if any(entry.flag_bits & 1 for entry in entries):
-        raise Unclean("has a password. Save it without one, then choose it again.")
-    left, xml, pixels = MOST_UNPACKED, XmlCount(), 0
+        raise FileRejected("has a password. Save it without one, then choose it again.")
+    left, xml, pixels = MAX_UNPACKED_BYTES, XmlCounter(), 0
     for entry in entries:
-        _refuse_name(entry.filename)
+        _refuse_part_name(entry.filename)
         with archive.open(entry) as file:
             part = file.read(left + 1)
         left -= len(part)
         if left < 0:
             raise ValueError("too large once unpacked")
         try:
-            if _extension(entry.filename) in _XML:
+            if _extension(entry.filename) in _XML_EXTENSIONS:
                 xml.add(part)
         except TooMuchXml as error:
-            raise Unclean(
+            raise FileRejected(
                 "holds more than can be looked through here. Save what is needed of it in a smaller file, or print it "
                 "to a PDF, then choose it again."
             ) from error
-        pixels += images.pixels(part) if _extension(entry.filename) in _PICTURES else 0
-        if pixels > images.MOST_PIXELS:
-            raise Unclean(
-                f"holds pictures of more than {images.MOST_PIXELS // 1_000_000} million pixels together. Have Word "
+        pixels += images.count_pixels(part) if _extension(entry.filename) in _IMAGE_FORMATS else 0
+        if pixels > images.MAX_PIXELS:
+            raise FileRejected(
+                f"holds pictures of more than {images.MAX_PIXELS // 1_000_000} million pixels together. Have Word "
                 "or Excel compress its pictures, then choose it again."
             )
         yield entry.filename, part
 
 
-def _refuse_name(name: str) -> None:
-    if _MACROS.search(name):
-        raise office_relationships.with_macros()
+def _refuse_part_name(name: str) -> None:
+    if _MACRO_PATTERN.search(name):
+        raise office_relationships.macros_error()
     if posixpath.normpath(name) != name or name.startswith(("/", "..")) or "\\" in name:
         raise ValueError("no name of a part")
 
@@ -191,21 +191,21 @@ def _extension(name: str) -> str:
     return posixpath.basename(name).rpartition(".")[2].lower()
 
 
-def _refuse_types(types: list[Element], folder: str) -> None:
+def _refuse_content_types(types: list[Element], folder: str) -> None:
     """`types` says what the parts are, by part or extension."""
-    if any(each.space != _TYPES_SPACE or each.is_extended for each in types):
+    if any(each.space != _CONTENT_TYPES_NAMESPACE or each.is_extended for each in types):
         raise ValueError("types with more in them")
     kinds = {each.said.get("ContentType", "") for each in types}
-    if any(_MACROS.search(kind) for kind in kinds):
-        raise office_relationships.with_macros()
-    if _MAIN[folder] not in kinds:
+    if any(_MACRO_PATTERN.search(kind) for kind in kinds):
+        raise office_relationships.macros_error()
+    if _MAIN_PART_TYPES[folder] not in kinds:
         raise ValueError("no main part")
 
 
-class _Copy:
+class _PackageCopy:
     """The parts of a file, cleaned, as they are reached from its main part."""
 
-    def __init__(self, parts: Mapping[str, bytes], drawn_on: Mapping[str, list[Relation]], folder: str) -> None:
+    def __init__(self, parts: Mapping[str, bytes], drawn_on: Mapping[str, list[Relationship]], folder: str) -> None:
         self.names = {unquote(name).lower(): name for name in parts}
         """How each part is called in the zip, by what relations may call it."""
         self.parts, self.drawn_on = parts, {unquote(name).lower(): rows for name, rows in drawn_on.items()}
@@ -216,9 +216,9 @@ class _Copy:
         self.sheets: frozenset[str] | None = None
 
     def make(self) -> dict[str, bytes]:
-        first: dict[str, Relation] = {}
+        first: dict[str, Relationship] = {}
         for row in self.drawn_on.get("_rels/.rels", []):
-            if row.kind in _FIRST:
+            if row.kind in _ROOT_RELATIONS:
                 first.setdefault(row.target, row)  # LibreOffice says twice where the properties are
         if [row.kind for row in first.values()].count("officedocument") != 1:
             raise ValueError("no main part, or two")
@@ -231,77 +231,77 @@ class _Copy:
                 raise ValueError("one part of two kinds")
             if name not in self.made:
                 waiting += self._clean(name, row.kind, sheet)
-        return {_TYPES: self._types()} | self.made
+        return {_CONTENT_TYPES_NAME: self._types()} | self.made
 
-    def _name(self, row: Relation) -> str:
+    def _name(self, row: Relationship) -> str:
         name = self.names.get(row.target.lower())
         if name is None:
             raise ValueError("a relation to no part")
         return name
 
-    def _clean(self, name: str, kind: str, sheet: str) -> list[tuple[Relation, str]]:
+    def _clean(self, name: str, kind: str, sheet: str) -> list[tuple[Relationship, str]]:
         """Clean a part, which belongs to `sheet`; what it draws on, with the sheet that this belongs to."""
         extension = _extension(name)
-        if extension in _PICTURES:
-            self.made[name] = images.clean(self.parts[name], _PICTURES[extension])
+        if extension in _IMAGE_FORMATS:
+            self.made[name] = images.sanitize_image(self.parts[name], _IMAGE_FORMATS[extension])
             return []
-        if extension in _PLAIN:
-            if not _PLAIN[extension].match(self.parts[name]):
-                raise office_relationships.with_another_inside(name)
+        if extension in _UNCHANGED_SIGNATURES:
+            if not _UNCHANGED_SIGNATURES[extension].match(self.parts[name]):
+                raise office_relationships.embedded_file_error(name)
             self.made[name] = self.parts[name]
             return []
         relations_name = posixpath.join(posixpath.dirname(name), "_rels", f"{posixpath.basename(name)}.rels")
         rows = self.drawn_on.get(unquote(relations_name).lower(), [])
-        root = _PARTS[self.folder][kind].root
-        clean = clean_markup(self.parts[name], Place(root, {row.key: row.kind for row in rows}, sheet, self.sheets))
+        root = _PARTS_BY_FOLDER[self.folder][kind].root
+        clean = sanitize_markup(self.parts[name], PartContext(root, {row.key: row.kind for row in rows}, sheet, self.sheets))
         self.made[name] = clean.content
         if root == "s:workbook":
             self.sheets = frozenset(each.casefold() for each in clean.sheets.values())
-        known = _PARTS[self.folder].keys()
+        known = _PARTS_BY_FOLDER[self.folder].keys()
         used = [
-            row for row in rows if row.key in clean.drawn_on or row.kind in office_relationships.WITHOUT_A_KEY & known
+            row for row in rows if row.key in clean.drawn_on or row.kind in office_relationships.IMPLICIT_KINDS & known
         ]
         self._write_relations(relations_name, used)
         return [(row, clean.sheets.get(row.key, sheet)) for row in used if not row.is_outside]
 
     def _types(self) -> bytes:
         extensions = sorted({_extension(name) for name in self.made})
-        rows = [f'<Default Extension="{each}" ContentType="{_DEFAULTS[each]}"/>' for each in extensions]
+        rows = [f'<Default Extension="{each}" ContentType="{_DEFAULT_TYPES[each]}"/>' for each in extensions]
         rows += [
-            f'<Override PartName={quoteattr(_address(name))} ContentType="{_PARTS[self.folder][kind].type}"/>'
+            f'<Override PartName={quoteattr(_part_address(name))} ContentType="{_PARTS_BY_FOLDER[self.folder][kind].type}"/>'
             for name, kind in sorted(self.kinds.items())
             if _extension(name) == "xml"
         ]
-        return _xml("Types", _TYPES_SPACE, rows)
+        return _format_xml("Types", _CONTENT_TYPES_NAMESPACE, rows)
 
-    def _write_relations(self, name: str, rows: list[Relation]) -> None:
+    def _write_relations(self, name: str, rows: list[Relationship]) -> None:
         if not rows:
             return
-        self.made[name] = _xml(
+        self.made[name] = _format_xml(
             "Relationships",
-            office_relationships.SPACE,
+            office_relationships.RELATIONSHIPS_NAMESPACE,
             [
                 f"<Relationship Id={quoteattr(row.key)} Type={quoteattr(row.type)} "
                 + (
                     f'Target={quoteattr(row.target)} TargetMode="External"/>'
                     if row.is_outside
-                    else f"Target={quoteattr(_address(self._name(row)))}/>"
+                    else f"Target={quoteattr(_part_address(self._name(row)))}/>"
                 )
                 for row in rows
             ],
         )
 
 
-def _address(name: str) -> str:
+def _part_address(name: str) -> str:
     return "/" + quote(name, safe="/%!$&'()*+,;=:@")
 
 
-def _xml(root: str, space: str, rows: list[str]) -> bytes:
+def _format_xml(root: str, space: str, rows: list[str]) -> bytes:
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     return f"{head}<{root} xmlns={quoteattr(space)}>{''.join(rows)}</{root}>".encode()
 
 
-def _packed(parts: Mapping[str, bytes]) -> bytes:
+def _pack(parts: Mapping[str, bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in parts.items():

@@ -12,21 +12,21 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from dialogues.files.sanitizers import excel_formulas, office_relationships
-from dialogues.files.sanitizers.errors import Unclean
+from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.package_xml import refuse_document_type
-from dialogues.files.sanitizers.word_fields import Fields
+from dialogues.files.sanitizers.word_fields import FieldChecker
 
-_XML = "http://www.w3.org/XML/1998/namespace"
-_MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_REFERENCES = (
+_XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
+_COMPATIBILITY_NAMESPACE = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_XSI_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance"
+_RELATION_NAMESPACES = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
 """The namespaces of attributes that name a relation; the second is that of "strict" files."""
 
 
-class CleanMarkup(NamedTuple):
+class SanitizedMarkup(NamedTuple):
     """A part written anew, and the relations that it draws on, by their key."""
 
     content: bytes
@@ -35,7 +35,7 @@ class CleanMarkup(NamedTuple):
     """Of a workbook: the names of its sheets by the key of their relation."""
 
 
-class Place(NamedTuple):
+class PartContext(NamedTuple):
     """Where a part stands in the file, as far as its cleaning asks: what it may be and draw on, how people call it."""
 
     root: str
@@ -47,51 +47,51 @@ class Place(NamedTuple):
     """The names of all sheets, case folded; None where they aren't known."""
 
 
-def clean_markup(part: bytes, place: Place) -> CleanMarkup:
+def sanitize_markup(part: bytes, place: PartContext) -> SanitizedMarkup:
     """The part again, of nothing but what the vocabulary names.
 
     Raises Unclean where something in it changes its meaning when it is left out, or draws on something outside; expat's
     error or ValueError where it is no sound part of its kind.
     """
-    return _Writer(place).write(part)
+    return _MarkupWriter(place).write(part)
 
 
-def _load() -> tuple[dict[str, str], dict[str, str], dict[str, dict[str, str]]]:
+def _load_vocabulary() -> tuple[dict[str, str], dict[str, str], dict[str, dict[str, str]]]:
     """Namespaces by prefix; names of elements, and by prefix of attributes, by how expat tells them."""
     spaces, elements = {}, {"xml": "xml"}  # the root of a part of VML has no namespace
     attributes: dict[str, dict[str, str]] = {"": {}}
     said = tomllib.loads((Path(__file__).parent / "vocabulary.toml").read_text())
     known = {prefix: row["namespaces"] for prefix, row in said.items()}
-    known |= {"r": list(_REFERENCES), "xml": [_XML], "xsi": [_XSI]}
+    known |= {"r": list(_RELATION_NAMESPACES), "xml": [_XML_NAMESPACE], "xsi": [_XSI_NAMESPACE]}
     for prefix, row in said.items():
         for space in row["namespaces"]:
             spaces[space] = prefix
             elements |= {f"{space} {name}": f"{prefix}:{name}" for name in row["elements"].split()}
-        attributes[prefix] = {f"{_XML} space": "xml:space", f"{_XML} lang": "xml:lang"}
+        attributes[prefix] = {f"{_XML_NAMESPACE} space": "xml:space", f"{_XML_NAMESPACE} lang": "xml:lang"}
         for name in row["attributes"].split():
             owner, _, local = name.rpartition(":")
             attributes[prefix] |= {f"{space} {local}" if space else local: name for space in known.get(owner, [""])}
     return spaces, elements, attributes
 
 
-_SPACES, _ELEMENTS, _ATTRIBUTES = _load()
+_PREFIXES, _ELEMENTS, _ATTRIBUTES = _load_vocabulary()
 VOCABULARY = frozenset(_ELEMENTS)
 """The elements that a copy may have, each as its namespace, a space and its name."""
-_SPACES |= {_REFERENCES[0]: "r", _REFERENCES[1]: "r", _XSI: "xsi"}
-_WORDS = [space for space, prefix in _SPACES.items() if prefix == "w"]
-_UNWRAPPED = frozenset(
+_PREFIXES |= {_RELATION_NAMESPACES[0]: "r", _RELATION_NAMESPACES[1]: "r", _XSI_NAMESPACE: "xsi"}
+_WORD_NAMESPACES = [space for space, prefix in _PREFIXES.items() if prefix == "w"]
+_UNWRAPPED_ELEMENTS = frozenset(
     [
-        f"{_MC} AlternateContent",
-        f"{_MC} Fallback",
-        *(f"{space} {name}" for space in _WORDS for name in ("customXml", "smartTag")),
+        f"{_COMPATIBILITY_NAMESPACE} AlternateContent",
+        f"{_COMPATIBILITY_NAMESPACE} Fallback",
+        *(f"{space} {name}" for space in _WORD_NAMESPACES for name in ("customXml", "smartTag")),
     ]
 )
 """What is left out itself, while what stands in it is kept."""
-_INSIDE = frozenset(f"{space} {name}" for space in _WORDS for name in ("object", "control", "altChunk", "subDoc")) | {
+_EMBEDDED_ELEMENTS = frozenset(f"{space} {name}" for space in _WORD_NAMESPACES for name in ("object", "control", "altChunk", "subDoc")) | {
     "urn:schemas-microsoft-com:office:office OLEObject"
 }
 """Other files in the document, which people see as part of it."""
-_POINTS_TO = {
+_RELATION_ATTRIBUTES = {
     "w:hyperlink": {"r:id": "hyperlink"},
     "a:hlinkClick": {"r:id": "hyperlink"},
     "s:hyperlink": {"r:id": "hyperlink"},
@@ -122,40 +122,40 @@ _POINTS_TO = {
     "w:embedBoldItalic": {"r:id": "font"},
 }
 """Which attribute of which element names a relation, and of which kinds that has to be."""
-_LEFT_OUT_WITHOUT = frozenset({"a:hlinkClick", "w:embedRegular", "w:embedBold", "w:embedItalic", "w:embedBoldItalic"})
+_REQUIRING_RELATION = frozenset({"a:hlinkClick", "w:embedRegular", "w:embedBold", "w:embedItalic", "w:embedBoldItalic"})
 """Elements that are nothing without the relation that they name."""
-_FORMULAS = frozenset({"s:f", "s:formula", "s:definedName", "s:calculatedColumnFormula", "s:totalsRowFormula", "c:f"})
-_RUN_AT_OPENING = re.compile(r"(?:_xlnm\.)?auto_(?:open|close|activate|deactivate)", re.IGNORECASE)
-_STYLE = re.compile(r"url|expression|behaviou?r|import|[\\@<]", re.IGNORECASE)
+_FORMULA_ELEMENTS = frozenset({"s:f", "s:formula", "s:definedName", "s:calculatedColumnFormula", "s:totalsRowFormula", "c:f"})
+_AUTO_RUN_NAMES = re.compile(r"(?:_xlnm\.)?auto_(?:open|close|activate|deactivate)", re.IGNORECASE)
+_UNSAFE_STYLE = re.compile(r"url|expression|behaviou?r|import|[\\@<]", re.IGNORECASE)
 """In the style of an old drawing: what could draw on something."""
-_SHAPE = re.compile(r"#?[\w.-]*")
+_LOCAL_SHAPE = re.compile(r"#?[\w.-]*")
 """In an old drawing: a kind of shape that stands in the same part, or a kind of fill."""
-_DRAWINGS = frozenset(
+_DRAWING_NAMESPACES = frozenset(
     f"{base}drawingml/{year}{kind}"
     for base, year in (("http://schemas.openxmlformats.org/", "2006/"), ("http://purl.oclc.org/ooxml/", ""))
     for kind in ("main", "picture", "chart", "diagram", "table", "lockedCanvas", "compatibility")
 )
 """What a frame may hold (20.1.2.2.17); what newer programs put into one has an alternative beside it."""
-_PLACE_INSIDE = re.compile(r"(?:(?:'(?:[^'\[\]\\/:*?|]|'')+'|[^'\[\]\\/:*?|!\"]+)!)?[^\[\]\\/|'\"!]+")
+_INTERNAL_LOCATION = re.compile(r"(?:(?:'(?:[^'\[\]\\/:*?|]|'')+'|[^'\[\]\\/:*?|!\"]+)!)?[^\[\]\\/|'\"!]+")
 """Where a link within a workbook leads: a range or a name, of a sheet or not."""
-_ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-_TO_ESCAPE = re.compile(r"[&<>\r]")
-_TO_QUOTE = re.compile(r"[&<>\"\t\r\n]")
-_QUOTED = _ESCAPED | {'"': "&quot;", "\t": "&#9;", "\n": "&#10;"}
+_TEXT_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+_TEXT_SPECIALS = re.compile(r"[&<>\r]")
+_ATTRIBUTE_SPECIALS = re.compile(r"[&<>\"\t\r\n]")
+_ATTRIBUTE_ENTITIES = _TEXT_ENTITIES | {'"': "&quot;", "\t": "&#9;", "\n": "&#10;"}
 
 
-def _escape(text: str) -> str:
-    return _TO_ESCAPE.sub(lambda found: _ESCAPED[found[0]], text) if _TO_ESCAPE.search(text) else text
+def _escape_text(text: str) -> str:
+    return _TEXT_SPECIALS.sub(lambda found: _TEXT_ENTITIES[found[0]], text) if _TEXT_SPECIALS.search(text) else text
 
 
-def _quote(value: str) -> str:
-    return _TO_QUOTE.sub(lambda found: _QUOTED[found[0]], value) if _TO_QUOTE.search(value) else value
+def _escape_attribute(value: str) -> str:
+    return _ATTRIBUTE_SPECIALS.sub(lambda found: _ATTRIBUTE_ENTITIES[found[0]], value) if _ATTRIBUTE_SPECIALS.search(value) else value
 
 
-class _Writer:
+class _MarkupWriter:
     """What expat tells of a part, written again."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: PartContext) -> None:
         self.place = place
         self.written: list[str] = []
         self.open: list[str | None] = []
@@ -166,7 +166,7 @@ class _Writer:
         self.spaces: dict[str, str] = {}
         self.drawn_on: set[str] = set()
         self.sheets: dict[str, str] = {}
-        self.fields = Fields() if place.root.startswith("w:") else None
+        self.fields = FieldChecker() if place.root.startswith("w:") else None
         self.heard: list[str] | None = None
         """The text of a formula, or of a field's code."""
         self.at = ""
@@ -177,7 +177,7 @@ class _Writer:
         self.parser.StartElementHandler, self.parser.EndElementHandler = self.begin, self.end
         self.parser.CharacterDataHandler = self.text
 
-    def write(self, part: bytes) -> CleanMarkup:
+    def write(self, part: bytes) -> SanitizedMarkup:
         self.parser.Parse(part, True)
         if self.fields:
             self.fields.finish()
@@ -187,7 +187,7 @@ class _Writer:
         )
         root = self.written[0]
         content = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{root}{spaces}{"".join(self.written[1:])}'
-        return CleanMarkup(content.encode(), frozenset(self.drawn_on), self.sheets)
+        return SanitizedMarkup(content.encode(), frozenset(self.drawn_on), self.sheets)
 
     def begin(self, full_name: str, said: dict[str, str]) -> None:
         if self.left_out:
@@ -201,16 +201,16 @@ class _Writer:
             raise ValueError("code with another element in it, or another part than its relation says")
         prefix = name.partition(":")[0] if ":" in name else ""
         kept = self._keep_attributes(prefix, full_name, said)
-        rule = _RULES.get(name)
+        rule = _ELEMENT_RULES.get(name)
         if (rule and not rule(self, kept, said)) or not self._point(name, kept):
             self.left_out = 1
             return
         if prefix == "v":
-            _keep_to_the_drawing(kept)
+            _drop_external_references(kept)
         is_code = self.fields and self.fields.begin(name, kept.get("w:fldCharType"), kept.get("w:instr"))
-        self.heard = [] if is_code or name in _FORMULAS else None
+        self.heard = [] if is_code or name in _FORMULA_ELEMENTS else None
         self._put("")
-        told = "".join([f' {key}="{_quote(value)}"' for key, value in kept.items()])
+        told = "".join([f' {key}="{_escape_attribute(value)}"' for key, value in kept.items()])
         self.written.append(f"<{name.removeprefix('s:')}{told}")
         self.is_begun = True
         self.open.append(name)
@@ -221,7 +221,7 @@ class _Writer:
         if self.heard is not None:
             self.heard.append(text)
         elif text:
-            self._put(_escape(text))
+            self._put(_escape_text(text))
 
     def end(self, _: str) -> None:
         if self.left_out:
@@ -249,11 +249,11 @@ class _Writer:
             self.written.append(text)
 
     def _pass_over(self, full_name: str) -> None:
-        if full_name in _INSIDE:
-            raise office_relationships.with_another_inside(full_name.rpartition(" ")[2])
+        if full_name in _EMBEDDED_ELEMENTS:
+            raise office_relationships.embedded_file_error(full_name.rpartition(" ")[2])
         if not self.open:
             raise ValueError("another part than its relation says")
-        if full_name in _UNWRAPPED:
+        if full_name in _UNWRAPPED_ELEMENTS:
             self.open.append(None)
         else:
             self.left_out = 1
@@ -276,7 +276,7 @@ class _Writer:
 
     def _point(self, name: str, kept: dict[str, str]) -> bool:
         """Keep of what names a relation what names one that is taken; whether the element is to be kept."""
-        of_what = _POINTS_TO.get(name, {})
+        of_what = _RELATION_ATTRIBUTES.get(name, {})
         for key in [key for key in kept if key.startswith("r:") or key == "o:relid"]:
             kinds = of_what.get(key)
             if kinds is not None and self.place.relations.get(kept[key]) in kinds.split():
@@ -284,28 +284,28 @@ class _Writer:
             elif kinds is None or kinds in {"hyperlink", "font"} or not kept[key]:
                 del kept[key]
             elif kinds == "image":
-                raise office_relationships.with_another_picture()
+                raise office_relationships.unsupported_image_error()
             else:
                 raise ValueError("a relation that isn't there")
         if name == "s:hyperlink" and not kept.keys() & {"r:id", "location"}:
             kept["location"] = kept.get("ref", "A1")  # a list of links without one is damaged to Excel
-        return "r:id" in kept or name not in _LEFT_OUT_WITHOUT
+        return "r:id" in kept or name not in _REQUIRING_RELATION
 
     def _hear(self, name: str, text: str) -> None:
         """What a formula, or a piece of a field's code, says."""
         self.heard = None
-        if name in _FORMULAS:
+        if name in _FORMULA_ELEMENTS:
             text = self.check_formula(text)
         elif self.fields:
             self.fields.text(text)
-        self._put(_escape(text))
+        self._put(_escape_text(text))
 
     def check_formula(self, formula: str) -> str:
         """The formula; Unclean where it isn't taken. In a document the numbers of a chart stand beside it."""
         sheets = self.place.sheets
         if self.place.root == "s:workbook":
             sheets = frozenset(name.casefold() for name in self.sheets.values())
-        refused = excel_formulas.find_refused(formula, sheets)
+        refused = excel_formulas.find_refused_part(formula, sheets)
         if refused is None:
             return formula
         if sheets is None:
@@ -313,104 +313,104 @@ class _Writer:
         where = f"{self.at or 'a chart or drawing'}" + (
             f" of the sheet “{self.place.sheet}”" if self.place.sheet else ""
         )
-        raise Unclean(
+        raise FileRejected(
             f"draws on something outside it, or may do so, by a formula: “{refused}” in {where}. Put the value in the "
             "place of the formula (Copy, then Paste Special, Values), or save it as a PDF; then choose it again."
         )
 
 
-_Rule = Callable[[_Writer, dict[str, str], Mapping[str, str]], bool]
+_ElementRule = Callable[[_MarkupWriter, dict[str, str], Mapping[str, str]], bool]
 """What else is asked of an element, of its attributes as they are kept and as they were said; whether it is kept."""
 
 
-def _is_linked_picture(writer: _Writer, kept: dict[str, str], said: Mapping[str, str]) -> bool:
+def _check_picture(writer: _MarkupWriter, kept: dict[str, str], said: Mapping[str, str]) -> bool:
     is_inside = any(kept.get(key) for key in ("r:embed", "r:id", "o:relid"))
     is_outside = any(value for key, value in said.items() if key.rpartition(" ")[2] in {"link", "src", "href"})
     if is_outside and not is_inside:
-        raise office_relationships.drawing_on_others()
+        raise office_relationships.external_content_error()
     return True
 
 
-def _cell(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _note_cell(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
     writer.at = f"cell {kept.get('r', '')}"
     return True
 
 
-def _rule(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _note_formatting_rule(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
     writer.at = "a rule of conditional formatting"
     return True
 
 
-def _threshold(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _check_threshold(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
     writer.check_formula(kept.get("val", ""))
     return True
 
 
-def _column(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _note_table_column(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
     writer.at = f"the column “{kept.get('name', '')}” of a table"
     return True
 
 
-def _name(writer: _Writer, kept: dict[str, str], said: Mapping[str, str]) -> bool:
-    if _RUN_AT_OPENING.match(kept.get("name", "")) or any(said.get(key) in _TRUE for key in _MACRO_NAMES):
-        raise office_relationships.with_macros()
+def _check_defined_name(writer: _MarkupWriter, kept: dict[str, str], said: Mapping[str, str]) -> bool:
+    if _AUTO_RUN_NAMES.match(kept.get("name", "")) or any(said.get(key) in _TRUE_VALUES for key in _MACRO_ATTRIBUTES):
+        raise office_relationships.macros_error()
     writer.at = f"the name “{kept.get('name', '')}” (Formulas, Name Manager)"
     return True
 
 
-def _sheet(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _note_sheet(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
     writer.sheets[kept.get("r:id", "")] = kept.get("name", "")
     return True
 
 
-def _link(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
-    if not _PLACE_INSIDE.fullmatch(kept.get("location", "A1")):
+def _check_link(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+    if not _INTERNAL_LOCATION.fullmatch(kept.get("location", "A1")):
         del kept["location"]
     return True
 
 
-def _shape(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _check_shape(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
     if kept.get("textlink"):
         kept["textlink"] = writer.check_formula(kept["textlink"])
     return True
 
 
-def _frame(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
-    if kept.get("uri") not in _DRAWINGS:
-        raise office_relationships.with_another_picture()
+def _check_frame(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+    if kept.get("uri") not in _DRAWING_NAMESPACES:
+        raise office_relationships.unsupported_image_error()
     return True
 
 
-def _moment(writer: _Writer, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _check_timestamp(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
     if kept.get("xsi:type", "dcterms:W3CDTF") != "dcterms:W3CDTF":
         raise ValueError("a moment of another kind")
     return True
 
 
-def _keep_to_the_drawing(kept: dict[str, str]) -> None:
+def _drop_external_references(kept: dict[str, str]) -> None:
     """Of an old drawing: no style, and no kind of shape, that stands elsewhere."""
-    if _STYLE.search(kept.get("style", "")):
+    if _UNSAFE_STYLE.search(kept.get("style", "")):
         del kept["style"]
-    if not _SHAPE.fullmatch(kept.get("type", "")):
+    if not _LOCAL_SHAPE.fullmatch(kept.get("type", "")):
         del kept["type"]
 
 
-_TRUE = frozenset({"1", "true", "on"})
-_MACRO_NAMES = ("function", "vbProcedure", "xlm")
-_RULES: dict[str, _Rule] = {
-    "a:blip": _is_linked_picture,
-    "v:imagedata": _is_linked_picture,
-    "v:image": _is_linked_picture,
-    "s:c": _cell,
-    "s:cfRule": _rule,
-    "s:cfvo": _threshold,
-    "s:tableColumn": _column,
-    "s:definedName": _name,
-    "s:sheet": _sheet,
-    "s:hyperlink": _link,
-    "xdr:sp": _shape,
-    "cdr:sp": _shape,
-    "a:graphicData": _frame,
-    "dcterms:created": _moment,
-    "dcterms:modified": _moment,
+_TRUE_VALUES = frozenset({"1", "true", "on"})
+_MACRO_ATTRIBUTES = ("function", "vbProcedure", "xlm")
+_ELEMENT_RULES: dict[str, _ElementRule] = {
+    "a:blip": _check_picture,
+    "v:imagedata": _check_picture,
+    "v:image": _check_picture,
+    "s:c": _note_cell,
+    "s:cfRule": _note_formatting_rule,
+    "s:cfvo": _check_threshold,
+    "s:tableColumn": _note_table_column,
+    "s:definedName": _check_defined_name,
+    "s:sheet": _note_sheet,
+    "s:hyperlink": _check_link,
+    "xdr:sp": _check_shape,
+    "cdr:sp": _check_shape,
+    "a:graphicData": _check_frame,
+    "dcterms:created": _check_timestamp,
+    "dcterms:modified": _check_timestamp,
 }

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from xml.parsers import expat
 
-_XML = "http://www.w3.org/XML/1998/namespace"
+_XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 
 
 class Element(NamedTuple):
@@ -17,7 +17,7 @@ class Element(NamedTuple):
     """Whether an attribute is of a namespace of its own."""
 
 
-def elements(part: bytes) -> list[Element]:
+def read_elements(part: bytes) -> list[Element]:
     """The elements of a part.
 
     Raises expat's error where the part is no sound XML; ValueError for what sound parts don't have and readers don't
@@ -31,7 +31,7 @@ def elements(part: bytes) -> list[Element]:
         said = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         if len(said) != len(attributes):
             raise ValueError("two attributes of one name")
-        is_extended = any(" " in key and not key.startswith(_XML) for key in attributes)
+        is_extended = any(" " in key and not key.startswith(_XML_NAMESPACE) for key in attributes)
         found.append(Element(space, name, said, is_extended))
 
     parser = expat.ParserCreate(namespace_separator=" ")

@@ -2,23 +2,23 @@
 
 import re
 
-from dialogues.files.sanitizers.errors import Unclean
+from dialogues.files.sanitizers.errors import FileRejected
 
-MOST_NESTED = 20
+MAX_NESTED_FIELDS = 20
 """Fields within one another."""
-_NAMES = """
+_FIELD_NAMES = """
     = ADVANCE AUTHOR AUTONUM AUTONUMLGL AUTONUMOUT BIBLIOGRAPHY CITATION COMMENTS COMPARE CREATEDATE DATE DISPLAYBARCODE
     DOCPROPERTY DOCVARIABLE EDITTIME EQ FILENAME FILESIZE FOOTNOTEREF FORMCHECKBOX FORMDROPDOWN FORMTEXT IF INDEX INFO
     KEYWORDS LASTSAVEDBY LISTNUM MERGEFIELD NOTEREF NUMCHARS NUMPAGES NUMWORDS PAGE PAGEREF PRINTDATE QUOTE REF REVNUM
     SAVEDATE SECTION SECTIONPAGES SEQ SET SHAPE STYLEREF SUBJECT SYMBOL TA TC TIME TITLE TOA TOC USERADDRESS
     USERINITIALS USERNAME XE
 """
-_TAKEN = frozenset(_NAMES.split())
+_ALLOWED_FIELDS = frozenset(_FIELD_NAMES.split())
 """Whatever stands behind the name: numbers, dates, words of the document itself."""
 _VALUE = r'(?:"[^"\\“”„]*"|[^\s"\\“”„]+)'
 _ADDRESS = r'(?:https?://[^\s"\\/“”„][^"\\“”„]*|mailto:[^"\\“”„]+|\#[^"\\/“”„]*)'
 _BARE_ADDRESS = r'(?:https?://[^\s"\\/“”„][^\s"\\“”„]*|mailto:[^\s"\\“”„]+)'
-_WHOLE = {
+_FULL_PATTERNS = {
     "HYPERLINK": re.compile(
         rf'\s*HYPERLINK\s*(?:"{_ADDRESS}"|{_BARE_ADDRESS})?'
         rf"(?:\s*+\\[hns]|\s*+\\[lotm](?:\s*+{_VALUE})?|\s*+\\\*\s*+\w++)*+\s*+",
@@ -33,21 +33,21 @@ _WHOLE = {
 """Taken only as a whole: a link to a page of the web, to an address of mail or within the document; a place to click
 and type; what programs that keep lists of literature note beside a citation."""
 _NAME = re.compile(r"\s*(=|[A-Za-z]+)(?![A-Za-z])")
-_CODES = frozenset({"w:instrText", "w:delInstrText", "w:t", "w:delText"})
+_CODE_ELEMENTS = frozenset({"w:instrText", "w:delInstrText", "w:t", "w:delText"})
 """Text that is part of a code, where it stands in one: Word tells them apart no more once it has read them."""
-_PASSED_OVER = frozenset({"w:r", "w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:bookmarkStart", "w:bookmarkEnd"}) | {
+_NEUTRAL_ELEMENTS = frozenset({"w:r", "w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:bookmarkStart", "w:bookmarkEnd"}) | {
     "w:proofErr",
     "w:lastRenderedPageBreak",
     "w:permStart",
     "w:permEnd",
 }
-_CLOSED = frozenset({"w:rPr", "w:fldChar"})
+_NON_TEXT_ELEMENTS = frozenset({"w:rPr", "w:fldChar"})
 """Elements whose content says how a run looks or what a form's field asks, and is no text."""
-_ADDED = frozenset({"w:ins", "w:moveTo"})
-_TAKEN_OUT = frozenset({"w:del", "w:moveFrom"})
+_INSERTION_ELEMENTS = frozenset({"w:ins", "w:moveTo"})
+_DELETION_ELEMENTS = frozenset({"w:del", "w:moveFrom"})
 
 
-class _Field:
+class _OpenField:
     """A field that hasn't ended."""
 
     def __init__(self, revision: tuple[int, int]) -> None:
@@ -57,7 +57,7 @@ class _Field:
         self.revisions = {revision}
 
 
-class Fields:
+class FieldChecker:
     """The fields of a part, told of its elements in order; raises Unclean at the first that isn't taken.
 
     The name of a field has to stand in runs of one paragraph with nothing between them, so that nobody reads another
@@ -65,7 +65,7 @@ class Fields:
     """
 
     def __init__(self) -> None:
-        self.open: list[_Field] = []
+        self.open: list[_OpenField] = []
         self.closed = 0
         self.added = self.taken_out = 0
 
@@ -78,59 +78,59 @@ class Fields:
             self._mark(kind)
         elif name == "w:fldSimple":
             self._interrupt()
-            _refuse_unless_taken(instruction or "")
-        elif name in _ADDED:
+            _check_code(instruction or "")
+        elif name in _INSERTION_ELEMENTS:
             self.added += 1
-        elif name in _TAKEN_OUT:
+        elif name in _DELETION_ELEMENTS:
             self.taken_out += 1
-        elif name in _CODES:
+        elif name in _CODE_ELEMENTS:
             is_code = bool(self.open) and self.open[-1].is_code
             if name in {"w:instrText", "w:delInstrText"} and not is_code:
                 raise ValueError("a field's code where no field is")
             return is_code
-        elif name not in _PASSED_OVER and name not in _CLOSED:
+        elif name not in _NEUTRAL_ELEMENTS and name not in _NON_TEXT_ELEMENTS:
             self._interrupt()
-        if name in _CLOSED:
+        if name in _NON_TEXT_ELEMENTS:
             self.closed = 1
         return False
 
     def end(self, name: str) -> None:
         if self.closed:
             self.closed -= 1
-        elif name in _ADDED:
+        elif name in _INSERTION_ELEMENTS:
             self.added -= 1
-        elif name in _TAKEN_OUT:
+        elif name in _DELETION_ELEMENTS:
             self.taken_out -= 1
 
     def text(self, text: str) -> None:
         """A piece of a code."""
         field = self.open[-1]
-        if field.is_interrupted and not _is_named(field.code):
-            raise _unclear(field.code + text)
+        if field.is_interrupted and not _has_complete_name(field.code):
+            raise _composed_field_error(field.code + text)
         field.code += text
         field.revisions.add((self.added > 0, self.taken_out > 0))
 
     def finish(self) -> None:
         for field in self.open:
-            _check(field)
+            _check_field(field)
 
     def _mark(self, kind: str | None) -> None:
         if kind == "begin":
             self._interrupt()
-            if len(self.open) == MOST_NESTED:
+            if len(self.open) == MAX_NESTED_FIELDS:
                 raise ValueError("more fields within one another than Word takes")
-            self.open.append(_Field((self.added > 0, self.taken_out > 0)))
+            self.open.append(_OpenField((self.added > 0, self.taken_out > 0)))
         elif not self.open:
             raise ValueError("the end of no field")
         elif kind == "separate":
             if not self.open[-1].is_code:
                 raise ValueError("two results of one field")
-            _check(self.open[-1])
+            _check_field(self.open[-1])
             self.open[-1].is_code = False
         elif kind == "end":
             field = self.open.pop()
             if field.is_code:
-                _check(field)
+                _check_field(field)
         else:
             raise ValueError("a mark of no kind")
 
@@ -139,49 +139,49 @@ class Fields:
         for field in self.open:
             if field.is_code:
                 field.is_interrupted = True
-                if not _is_named(field.code):
-                    raise _unclear(field.code)
+                if not _has_complete_name(field.code):
+                    raise _composed_field_error(field.code)
 
 
-def _is_named(code: str) -> bool:
+def _has_complete_name(code: str) -> bool:
     """Whether the name in it is whole: something else follows it."""
     named = _NAME.match(code)
     return named is not None and (named[1] == "=" or named.end() < len(code))
 
 
-def _check(field: _Field) -> None:
-    name = _refuse_unless_taken(field.code)
-    if field.is_interrupted and name in _WHOLE:
-        raise _unclear(field.code)
+def _check_field(field: _OpenField) -> None:
+    name = _check_code(field.code)
+    if field.is_interrupted and name in _FULL_PATTERNS:
+        raise _composed_field_error(field.code)
     if len(field.revisions) > 1:
-        raise Unclean(
-            f"has a field with tracked changes in it ({_shown(field.code)}). Accept or reject the changes in Word, "
+        raise FileRejected(
+            f"has a field with tracked changes in it ({_shorten(field.code)}). Accept or reject the changes in Word, "
             "then save it and choose it again."
         )
 
 
-def _refuse_unless_taken(code: str) -> str:
+def _check_code(code: str) -> str:
     """The name of a field with this code; Unclean where it isn't taken."""
     if not code.strip():
         return ""  # Word shows nothing but its result
     named = _NAME.match(code)
     name = named[1].upper() if named else ""
-    if name in _TAKEN or (name in _WHOLE and _WHOLE[name].fullmatch(code)):
+    if name in _ALLOWED_FIELDS or (name in _FULL_PATTERNS and _FULL_PATTERNS[name].fullmatch(code)):
         return name
-    raise Unclean(
-        f"draws on something outside it, or may do so, by the field “{_shown(code)}”. In Word press Ctrl+A, then "
+    raise FileRejected(
+        f"draws on something outside it, or may do so, by the field “{_shorten(code)}”. In Word press Ctrl+A, then "
         "Ctrl+Shift+F9, which turns fields into their text, or save it as a PDF; then choose it again."
     )
 
 
-def _unclear(code: str) -> Unclean:
-    return Unclean(
-        f"draws on something outside it, or may do so, by a field that is put together from others “{_shown(code)}”. "
+def _composed_field_error(code: str) -> FileRejected:
+    return FileRejected(
+        f"draws on something outside it, or may do so, by a field that is put together from others “{_shorten(code)}”. "
         "In Word press Ctrl+A, then Ctrl+Shift+F9, which turns fields into their text, or save it as a PDF; then "
         "choose it again."
     )
 
 
-def _shown(code: str) -> str:
+def _shorten(code: str) -> str:
     shown = " ".join(code.split())
     return shown if len(shown) <= 60 else f"{shown[:59]}…"

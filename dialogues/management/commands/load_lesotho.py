@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dialogues.lesotho import asked
 from dialogues.lesotho.actions import load_public_record
-from dialogues.lesotho.exercise import STEPS, Played, play_exercise
+from dialogues.lesotho.exercise import STEPS, ExerciseResult, play_exercise
 from tiptracker import clock
 from tiptracker.errors import Refused
-from tiptracker.validation import spelt
+from tiptracker.validation import format_date
 
 
 class Command(BaseCommand):
@@ -35,41 +35,41 @@ class Command(BaseCommand):
                 "--exercise, or try the exercise with `make demo`."
             )
         now = clock.now(asked.COUNTRY.time_zone)
-        if exercise and now < asked.TERMS_AT:
+        if exercise and now < asked.TERMS_RECORDED_AT:
             raise CommandError("The exercise needs the 2021 edition, known from 1 July 2021. Choose a later day.")
         try:
-            before, steps = _play(now) if exercise else (0, None)
+            before, steps = _play_exercise(now) if exercise else (0, None)
             facts = load_public_record(now=now)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(
-            f"Lesotho: {_many(before + facts.written, 'fact')} written, {facts.found - before} found as they are."
+            f"Lesotho: {_format_count(before + facts.written, 'fact')} written, {facts.found - before} found as they are."
         )
         if facts.left_out:
-            self.stdout.write(_left_out(facts.left_out, "fact", "not yet known", now.date()))
+            self.stdout.write(_left_out_sentence(facts.left_out, "fact", "not yet known", now.date()))
         if steps:
-            self.stdout.write(f"Exercise: {_many(steps.played, 'step')} played, {steps.found} played before.")
+            self.stdout.write(f"Exercise: {_format_count(steps.played, 'step')} played, {steps.found} played before.")
             if steps.left_out:
-                self.stdout.write(_left_out(steps.left_out, "step", "still to come", now.date()))
+                self.stdout.write(_left_out_sentence(steps.left_out, "step", "still to come", now.date()))
 
 
-def _play(now: datetime) -> tuple[int, Played]:
+def _play_exercise(now: datetime) -> tuple[int, ExerciseResult]:
     """Play the exercise on what was known until it was over: how many facts were written for it, what came of it."""
     known = load_public_record(now=min(now, STEPS[-1].at))
     try:
         return known.written, play_exercise(now=now)
     except Refused as refusal:
-        day = spelt(STEPS[-1].at.date())
+        day = format_date(STEPS[-1].at.date())
         raise CommandError(
             f"The exercise ends on {day}, and what became known later is loaded already. Begin with an empty database."
         ) from refusal
 
 
-def _many(number: int, thing: str) -> str:
+def _format_count(number: int, thing: str) -> str:
     return f"1 {thing}" if number == 1 else f"{number} {thing}s"
 
 
-def _left_out(number: int, thing: str, why: str, day: date) -> str:
+def _left_out_sentence(number: int, thing: str, why: str, day: date) -> str:
     """A sentence on what the clock doesn't reach yet."""
     are, were = ("is", "was") if number == 1 else ("are", "were")
-    return f"{_many(number, thing)} {are} {why} on {spelt(day)} and {were} left out."
+    return f"{_format_count(number, thing)} {are} {why} on {format_date(day)} and {were} left out."

@@ -6,50 +6,50 @@ from itertools import count
 
 from lxml import etree
 
-from recommendations.importing.readers.paragraph import BROKEN, Kind, Paragraph, Unreadable
+from recommendations.importing.readers.paragraph import HARD_BREAK, ParagraphKind, Paragraph, UnreadableFile
 
-_UNSEEN = {
+_HIDDEN_TAGS = {
     "applet", "audio", "canvas", "datalist", "embed", "head", "iframe", "map", "math", "noscript", "object",
     "script", "select", "style", "svg", "template", "textarea", "video",
 }  # fmt: skip
-_BESIDE = {
+_BOILERPLATE_TAGS = {
     "aside", "button", "dialog", "figure", "footer", "form", "label", "menu", "nav",
 }  # fmt: skip
-_BESIDE_BY_ROLE = {
+_BOILERPLATE_ROLES = {
     "banner", "complementary", "contentinfo", "menu", "menubar", "navigation", "search", "toolbar",
 }  # fmt: skip
-_BLOCKS = {
+_BLOCK_TAGS = {
     "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details",
     "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
     "h4", "h5", "h6", "header", "hgroup", "hr", "html", "label", "legend", "li", "main", "menu", "nav", "ol",
     "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
-MOST_TAGS = 300_000
+MAX_TAGS = 300_000
 """A long report as one page has a tenth of it."""
 _HEADING = re.compile(r"h[1-6]")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_SPACES = re.compile(r"[ \t\r\n\f]+")
-_TITLES = ("//head/title/text()", "//meta[@property='og:title']/@content", "//link[@rel='canonical']/@href")
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_WHITESPACE = re.compile(r"[ \t\r\n\f]+")
+_TITLE_XPATHS = ("//head/title/text()", "//meta[@property='og:title']/@content", "//link[@rel='canonical']/@href")
 
 
-def read(text: str) -> Iterator[Paragraph]:
+def read_html(text: str) -> Iterator[Paragraph]:
     """Its paragraphs, in order: lists and headings as such, what stands around the text as furniture.
 
     Raises Unreadable where it has more tags than any page that people read.
     """
-    if text.count("<") > MOST_TAGS:
-        raise Unreadable("is a page of too many parts. Copy the narrative out of it, and paste its text.")
+    if text.count("<") > MAX_TAGS:
+        raise UnreadableFile("is a page of too many parts. Copy the narrative out of it, and paste its text.")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     root = etree.fromstring(text.encode(errors="replace"), parser)
     if root is None:
         return
-    for path in _TITLES:
+    for path in _TITLE_XPATHS:
         for title in root.xpath(path):
-            yield Paragraph(_SPACES.sub(" ", str(title)).strip(), Kind.TITLE)
-    yield from _Reader(root).read()
+            yield Paragraph(_WHITESPACE.sub(" ", str(title)).strip(), ParagraphKind.TITLE)
+    yield from _HtmlWalker(root).read()
 
 
-class _Reader:
+class _HtmlWalker:
     """Walks a page and gathers the text of each block."""
 
     def __init__(self, root: etree._Element) -> None:
@@ -73,18 +73,18 @@ class _Reader:
 
     def _start(self, element: etree._Element) -> Iterator[Paragraph]:
         name = element.tag
-        if name in _BLOCKS:
+        if name in _BLOCK_TAGS:
             yield from self._flush()
         for depth in self._depths_of(element):
             self.depths[depth] += 1
         if name == "li":
             self.items.append(next(self.numbers))
         elif name == "br":
-            self.texts.append(BROKEN)
+            self.texts.append(HARD_BREAK)
         self._hear(element.text)
 
     def _end(self, element: etree._Element) -> Iterator[Paragraph]:
-        if element.tag in _BLOCKS:
+        if element.tag in _BLOCK_TAGS:
             yield from self._flush()
         if element.tag == "li":
             self.items.pop()
@@ -94,9 +94,9 @@ class _Reader:
 
     def _depths_of(self, element: etree._Element) -> Iterator[str]:
         name, said = element.tag, element.attrib
-        if name in _UNSEEN or "hidden" in said or _HIDDEN.search(said.get("style", "")):
+        if name in _HIDDEN_TAGS or "hidden" in said or _HIDDEN_STYLE.search(said.get("style", "")):
             yield "unseen"
-        if name in _BESIDE or said.get("role") in _BESIDE_BY_ROLE:
+        if name in _BOILERPLATE_TAGS or said.get("role") in _BOILERPLATE_ROLES:
             yield "beside"
         if _HEADING.fullmatch(name):
             yield "heading"
@@ -105,21 +105,21 @@ class _Reader:
 
     def _hear(self, text: str | None) -> None:
         if text and not self.depths["unseen"]:
-            self.texts.append(_SPACES.sub(" ", text))
+            self.texts.append(_WHITESPACE.sub(" ", text))
 
     def _flush(self) -> Iterator[Paragraph]:
-        text = _SPACES.sub(" ", "".join(self.texts)).strip(f" {BROKEN}")
+        text = _WHITESPACE.sub(" ", "".join(self.texts)).strip(f" {HARD_BREAK}")
         self.texts.clear()
         if text:
             yield Paragraph(text, self._kind())
 
-    def _kind(self) -> Kind:
+    def _kind(self) -> ParagraphKind:
         if self.depths["beside"] or (self.main is not None and not self.depths["main"]):
-            return Kind.FURNITURE
+            return ParagraphKind.FURNITURE
         if self.depths["heading"]:
-            return Kind.HEADING
+            return ParagraphKind.HEADING
         if not self.items:
-            return Kind.PLAIN
+            return ParagraphKind.PLAIN
         is_first = len(self.items) == 1 and self.items[-1] not in self.begun
         self.begun.update(self.items)
-        return Kind.ITEM if is_first else Kind.PART
+        return ParagraphKind.ITEM if is_first else ParagraphKind.PART

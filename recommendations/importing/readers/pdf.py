@@ -15,21 +15,21 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
-from recommendations.importing.readers.paragraph import BROKEN, PAGE, Kind, Paragraph, Unreadable
+from recommendations.importing.readers.paragraph import HARD_BREAK, PAGE_BREAK, ParagraphKind, Paragraph, UnreadableFile
 
-MOST_PAGES = 1_000
+MAX_PAGES = 1_000
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-_RUN_ON = ("\x02", "\ufffe")
+_LINE_END_HYPHENS = ("\x02", "\ufffe")
 """What PDFium makes of a hyphen at the end of a line, which it then runs on into the next."""
 _BULLET = r"[•●▪■◦○‣∙·\uf0b7\uf0a7*–—-]"
 _MARKER = re.compile(rf"{_BULLET}|\(?\d{{1,2}}[.)]")
-_MARKED = re.compile(rf"(?:{_MARKER.pattern})\s")
-_NUMBER = re.compile(r"(?:page\s*)?[–-]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[–-]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
-_MARGIN = 0.15
+_STARTS_WITH_MARKER = re.compile(rf"(?:{_MARKER.pattern})\s")
+_PAGE_NUMBER = re.compile(r"(?:page\s*)?[–-]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[–-]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
+_MARGIN_SHARE = 0.15
 """Of a page's height, above and below: where running heads stand."""
 
 
-class Line(NamedTuple):
+class PdfLine(NamedTuple):
     """A line, in points from the page's lower left corner."""
 
     text: str
@@ -43,31 +43,31 @@ class Line(NamedTuple):
     page: int
 
 
-def read(content: bytes) -> Iterator[Paragraph]:
+def read_pdf(content: bytes) -> Iterator[Paragraph]:
     """Its paragraphs; raises Unreadable where a password or too many pages keep it shut."""
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
-            raise Unreadable("has a password. Save it without one, then choose it again.") from error
+            raise UnreadableFile("has a password. Save it without one, then choose it again.") from error
         raise
-    if len(document) > MOST_PAGES:
-        raise Unreadable(f"has more than {MOST_PAGES} pages. Cut out the country’s narrative, then choose it again.")
+    if len(document) > MAX_PAGES:
+        raise UnreadableFile(f"has more than {MAX_PAGES} pages. Cut out the country’s narrative, then choose it again.")
     if title := document.get_metadata_dict().get("Title", "").strip():
-        yield Paragraph(title, Kind.TITLE)
+        yield Paragraph(title, ParagraphKind.TITLE)
     pages, heights = [], []
     for number in range(len(document)):
         page = document[number]
-        pages.append(_lines(page, number))
+        pages.append(_page_lines(page, number))
         heights.append(page.get_height())
         page.close()
-    yield from _told(pages, _furniture(pages, heights))
+    yield from _join_paragraphs(pages, _find_boilerplate(pages, heights))
 
 
 # --- Lines ------------------------------------------------------------------------------------------------------------
 
 
-def _lines(page: Any, number: int) -> list[Line]:
+def _page_lines(page: Any, number: int) -> list[PdfLine]:
     """The lines of a page in the order in which they are drawn; a bullet that is drawn apart, with its line."""
     text = page.get_textpage()
     found = []
@@ -75,37 +75,37 @@ def _lines(page: Any, number: int) -> list[Line]:
     for index in range(text.count_chars()):
         sign = chr(raw.FPDFText_GetUnicode(text.raw, index))
         if sign not in "\r\n":
-            run.append((index, "-" if sign in _RUN_ON else sign))
-        if sign in "\r\n" or sign in _RUN_ON:
-            found += _line(text, run, number)
+            run.append((index, "-" if sign in _LINE_END_HYPHENS else sign))
+        if sign in "\r\n" or sign in _LINE_END_HYPHENS:
+            found += _build_line(text, run, number)
             run = []
-    found += _line(text, run, number)
+    found += _build_line(text, run, number)
     text.close()
-    return _with_markers(found)
+    return _attach_markers(found)
 
 
-def _line(text: Any, run: list[tuple[int, str]], page: int) -> list[Line]:
+def _build_line(text: Any, run: list[tuple[int, str]], page: int) -> list[PdfLine]:
     """The line that `run` is, by the index and the letter; none where there is nothing to see."""
     seen = [index for index, sign in run if not sign.isspace()]
     if not seen:
         return []
     words = "".join(sign for _, sign in run).translate(_LIGATURES).strip()
     first_word = next((index for index, sign in run if index > seen[0] and sign.isspace()), seen[-1] + 1) - 1
-    first, last, end = (_box(text, index) for index in (seen[0], seen[-1], first_word))
+    first, last, end = (_character_box(text, index) for index in (seen[0], seen[-1], first_word))
     x, y = c_double(), c_double()
     raw.FPDFText_GetCharOrigin(text.raw, seen[0], byref(x), byref(y))
     size = max(abs(first.top - first.bottom), 1.0)
-    return [Line(words, first.left, last.right, y.value, size, end.right - first.left, page)]
+    return [PdfLine(words, first.left, last.right, y.value, size, end.right - first.left, page)]
 
 
-def _box(text: Any, index: int) -> Any:
+def _character_box(text: Any, index: int) -> Any:
     """Where a letter may stand: as high as any of its typeface."""
     box = raw.FS_RECTF()
     raw.FPDFText_GetLooseCharBox(text.raw, index, byref(box))
     return box
 
 
-def _with_markers(lines: list[Line]) -> list[Line]:
+def _attach_markers(lines: list[PdfLine]) -> list[PdfLine]:
     """The lines, each bullet or number that stands apart set before the line that it stands beside."""
     found = list(lines)
     for marker in [line for line in lines if _MARKER.fullmatch(line.text)]:
@@ -125,25 +125,25 @@ def _with_markers(lines: list[Line]) -> list[Line]:
 # --- What stands around the text --------------------------------------------------------------------------------------
 
 
-def _furniture(pages: list[list[Line]], heights: list[float]) -> set[Line]:
+def _find_boilerplate(pages: list[list[PdfLine]], heights: list[float]) -> set[PdfLine]:
     """Page numbers, and what stands at the edge of several pages alike but for its numbers, apart from the text."""
-    edges = [line for lines, height in zip(pages, heights, strict=True) for line in _edges(lines, height)]
+    edges = [line for lines, height in zip(pages, heights, strict=True) for line in _margin_lines(lines, height)]
     alike = Counter(text for _, text in {(line.page, _without_numbers(line)) for line in edges})
-    return {line for line in edges if alike[_without_numbers(line)] > 1 or _NUMBER.fullmatch(line.text)}
+    return {line for line in edges if alike[_without_numbers(line)] > 1 or _PAGE_NUMBER.fullmatch(line.text)}
 
 
-def _without_numbers(line: Line) -> str:
+def _without_numbers(line: PdfLine) -> str:
     return re.sub(r"\d+", "#", line.text.casefold())
 
 
-def _edges(lines: list[Line], height: float) -> Iterator[Line]:
+def _margin_lines(lines: list[PdfLine], height: float) -> Iterator[PdfLine]:
     """The lines in the margins that keep a distance from what is nearer the middle."""
     for sign in (1, -1):
         inwards = sorted(lines, key=lambda line: -sign * line.base)
-        pitch = _pitch(lines)
-        group: list[Line] = []
+        pitch = _line_spacing(lines)
+        group: list[PdfLine] = []
         for line, following in zip_longest(inwards, inwards[1:]):
-            if (height - line.base if sign > 0 else line.base) > _MARGIN * height or len(group) == 3:
+            if (height - line.base if sign > 0 else line.base) > _MARGIN_SHARE * height or len(group) == 3:
                 break
             group.append(line)
             if following is None or abs(line.base - following.base) > 1.5 * pitch:
@@ -151,7 +151,7 @@ def _edges(lines: list[Line], height: float) -> Iterator[Line]:
                 group = []
 
 
-def _pitch(lines: list[Line]) -> float:
+def _line_spacing(lines: list[PdfLine]) -> float:
     """How far the lines of a page are from each other, as a rule."""
     steps = [one.base - other.base for one, other in pairwise(lines)]
     return median([step for step in steps if step > 1] or [12.0])
@@ -160,17 +160,17 @@ def _pitch(lines: list[Line]) -> float:
 # --- Paragraphs -------------------------------------------------------------------------------------------------------
 
 
-def _told(pages: list[list[Line]], beside: set[Line]) -> Iterator[Paragraph]:
+def _join_paragraphs(pages: list[list[PdfLine]], beside: set[PdfLine]) -> Iterator[Paragraph]:
     """What is read, page by page: the furniture of each before its text."""
     edges = _right_edges([line for lines in pages for line in lines if line not in beside])
     text: list[str] = []
-    before: Line | None = None
+    before: PdfLine | None = None
     for lines in pages:
         for line in lines:
             if line in beside:
-                yield Paragraph(line.text, Kind.FURNITURE)
+                yield Paragraph(line.text, ParagraphKind.FURNITURE)
                 continue
-            sign = "" if before is None else _between(before, line, _pitch(lines), edges[before])
+            sign = "" if before is None else _separator_between(before, line, _line_spacing(lines), edges[before])
             if sign:
                 text += [sign, line.text]
             else:
@@ -182,19 +182,19 @@ def _told(pages: list[list[Line]], beside: set[Line]) -> Iterator[Paragraph]:
         yield Paragraph("".join(text))
 
 
-def _between(one: Line, other: Line, pitch: float, edge: float) -> str:
+def _separator_between(one: PdfLine, other: PdfLine, pitch: float, edge: float) -> str:
     """What parts two lines that follow one another: the end of a paragraph (""), or a sign."""
     has_room = one.right + 0.25 * one.size + other.word < edge - 0.3 * one.size
     goes_on = one.page != other.page or other.base > one.base + 0.5 * one.size  # on another page, in another column
     is_apart = not goes_on and one.base - other.base > 1.3 * max(pitch, one.size)
-    if is_apart or _MARKED.match(other.text) or abs(one.size - other.size) > 0.08 * one.size:
+    if is_apart or _STARTS_WITH_MARKER.match(other.text) or abs(one.size - other.size) > 0.08 * one.size:
         return ""
     if has_room:
-        return "" if goes_on else BROKEN
-    return PAGE if goes_on else "\n"
+        return "" if goes_on else HARD_BREAK
+    return PAGE_BREAK if goes_on else "\n"
 
 
-def _right_edges(lines: list[Line]) -> dict[Line, float]:
+def _right_edges(lines: list[PdfLine]) -> dict[PdfLine, float]:
     """How far to the right each line could have gone: as far as any like it that begins near where it begins."""
     furthest: dict[tuple[int, int, int], float] = {}
     for line in lines:

@@ -10,69 +10,69 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from recommendations.importing.readers.paragraph import BROKEN, Kind, Paragraph, Unreadable
-from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCount
+from recommendations.importing.readers.paragraph import HARD_BREAK, ParagraphKind, Paragraph, UnreadableFile
+from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCounter
 
-MOST_UNPACKED = 40 * 1024 * 1024
+MAX_UNPACKED_BYTES = 40 * 1024 * 1024
 """In bytes, of a part: beyond it a zip is made to fill a machine."""
-_TOO_MUCH = "unpacks to more than any narrative holds. Save it anew, or paste its text."
-_UNREAD = frozenset({"del", "moveFrom", "instrText", "delText", "Fallback", "pPr", "rPr", "sectPr"})
-_SIGNS = {"tab": " ", "br": BROKEN, "cr": BROKEN, "noBreakHyphen": "-", "softHyphen": "\N{SOFT HYPHEN}"}
-_HEADING = re.compile(r"(?:heading|title|subtitle)\s*\d?", re.IGNORECASE)
-_LIST = re.compile(r"list(?!\s*continue)", re.IGNORECASE)
+_TOO_LARGE = "unpacks to more than any narrative holds. Save it anew, or paste its text."
+_SKIPPED_TAGS = frozenset({"del", "moveFrom", "instrText", "delText", "Fallback", "pPr", "rPr", "sectPr"})
+_CHARACTER_TAGS = {"tab": " ", "br": HARD_BREAK, "cr": HARD_BREAK, "noBreakHyphen": "-", "softHyphen": "\N{SOFT HYPHEN}"}
+_HEADING_STYLE = re.compile(r"(?:heading|title|subtitle)\s*\d?", re.IGNORECASE)
+_LIST_STYLE = re.compile(r"list(?!\s*continue)", re.IGNORECASE)
 
 
-def read(content: bytes) -> Iterator[Paragraph]:
+def read_word(content: bytes) -> Iterator[Paragraph]:
     """Its paragraphs; raises Unreadable where it is another sort of zip, or one that unpacks to too much."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        body = _parsed(packed, "word/document.xml")
+        body = _parse_part(packed, "word/document.xml")
         if body is None:
-            raise Unreadable("is a packed file, but no Word document. Unpack it, or save it as .docx, then choose it.")
-        if (core := _parsed(packed, "docProps/core.xml")) is not None:
-            yield from (Paragraph(each.text, Kind.TITLE) for each in core if _name(each) == "title" and each.text)
-        styles = _styles(_parsed(packed, "word/styles.xml"))
+            raise UnreadableFile("is a packed file, but no Word document. Unpack it, or save it as .docx, then choose it.")
+        if (core := _parse_part(packed, "docProps/core.xml")) is not None:
+            yield from (Paragraph(each.text, ParagraphKind.TITLE) for each in core if _local_name(each) == "title" and each.text)
+        styles = _style_kinds(_parse_part(packed, "word/styles.xml"))
     for paragraph in body.iter("{*}p"):
-        if not any(_name(outer) in _UNREAD for outer in paragraph.iterancestors()):
-            text = re.sub(r"[ \t\r\n]+", " ", "".join(_texts(paragraph))).strip(f" {BROKEN}")
+        if not any(_local_name(outer) in _SKIPPED_TAGS for outer in paragraph.iterancestors()):
+            text = re.sub(r"[ \t\r\n]+", " ", "".join(_texts(paragraph))).strip(f" {HARD_BREAK}")
             if text:
-                yield Paragraph(text, _kind(paragraph, styles))
+                yield Paragraph(text, _paragraph_kind(paragraph, styles))
 
 
-def _parsed(packed: zipfile.ZipFile, name: str) -> etree._Element | None:
+def _parse_part(packed: zipfile.ZipFile, name: str) -> etree._Element | None:
     """A part, or None where there is none. Its stated size is not believed."""
     if name not in packed.namelist():
         return None
     with packed.open(name) as part:
-        if len(read := part.read(MOST_UNPACKED + 1)) > MOST_UNPACKED:
-            raise Unreadable(_TOO_MUCH)
+        if len(read := part.read(MAX_UNPACKED_BYTES + 1)) > MAX_UNPACKED_BYTES:
+            raise UnreadableFile(_TOO_LARGE)
     try:
-        XmlCount().add(read)
+        XmlCounter().add(read)
     except TooMuchXml as error:
-        raise Unreadable(_TOO_MUCH) from error
+        raise UnreadableFile(_TOO_LARGE) from error
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
     root = etree.fromstring(read, parser)
     if root.getroottree().docinfo.internalDTD is not None:  # and with it all that entities can do
-        raise Unreadable("holds definitions that no Word document has. Save it anew in Word, then choose it again.")
+        raise UnreadableFile("holds definitions that no Word document has. Save it anew in Word, then choose it again.")
     return root
 
 
-def _name(element: etree._Element) -> str:
+def _local_name(element: etree._Element) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
 def _texts(element: etree._Element) -> Iterator[str]:
     """The text of a paragraph, without that of others inside it, such as of a box of text."""
     for child in element:
-        name = _name(child)
+        name = _local_name(child)
         if name == "t":
             yield child.text or ""
-        elif name in _SIGNS:
-            yield _SIGNS[name]
-        elif name != "p" and name not in _UNREAD:
+        elif name in _CHARACTER_TAGS:
+            yield _CHARACTER_TAGS[name]
+        elif name != "p" and name not in _SKIPPED_TAGS:
             yield from _texts(child)
 
 
-def _said(element: etree._Element, path: str) -> str | None:
+def _property_value(element: etree._Element, path: str) -> str | None:
     """The value of the property at `path`, such as "numPr/ilvl"."""
     found = element.find("/".join(f"{{*}}{name}" for name in path.split("/")))
     if found is None:
@@ -80,34 +80,34 @@ def _said(element: etree._Element, path: str) -> str | None:
     return next((str(value) for key, value in found.attrib.items() if etree.QName(key).localname == "val"), "")
 
 
-def _styles(root: etree._Element | None) -> dict[str, Kind]:
+def _style_kinds(root: etree._Element | None) -> dict[str, ParagraphKind]:
     """What each style of paragraphs makes of one, by its own name or that of the style it is based on."""
     named: dict[str, tuple[str, str, bool]] = {}
     for style in root.iter("{*}style") if root is not None else ():
         key = next((str(value) for key, value in style.attrib.items() if etree.QName(key).localname == "styleId"), "")
-        is_numbered = _said(style, "pPr/numPr/numId") not in (None, "0")
-        named[key] = (_said(style, "name") or key, _said(style, "basedOn") or "", is_numbered)
-    return {key: _kind_of_style(key, named) for key in named}
+        is_numbered = _property_value(style, "pPr/numPr/numId") not in (None, "0")
+        named[key] = (_property_value(style, "name") or key, _property_value(style, "basedOn") or "", is_numbered)
+    return {key: _resolve_style_kind(key, named) for key in named}
 
 
-def _kind_of_style(key: str, named: dict[str, tuple[str, str, bool]]) -> Kind:
+def _resolve_style_kind(key: str, named: dict[str, tuple[str, str, bool]]) -> ParagraphKind:
     for _ in range(10):  # a chain that goes round ends here
         if key not in named:
             break
         name, key, is_numbered = named[key]
-        if _HEADING.match(name):
-            return Kind.HEADING
-        if _LIST.match(name) and is_numbered:
-            return Kind.ITEM
-    return Kind.PLAIN
+        if _HEADING_STYLE.match(name):
+            return ParagraphKind.HEADING
+        if _LIST_STYLE.match(name) and is_numbered:
+            return ParagraphKind.ITEM
+    return ParagraphKind.PLAIN
 
 
-def _kind(paragraph: etree._Element, styles: dict[str, Kind]) -> Kind:
-    style = _said(paragraph, "pPr/pStyle") or ""
-    by_style = styles.get(style, Kind.HEADING if _HEADING.match(style) else Kind.PLAIN)
-    if _said(paragraph, "pPr/outlineLvl") in set("012345678") or by_style == Kind.HEADING:
-        return Kind.HEADING
-    number = _said(paragraph, "pPr/numPr/numId")
-    if number == "0" or (number is None and by_style != Kind.ITEM):
-        return Kind.PLAIN
-    return Kind.ITEM if _said(paragraph, "pPr/numPr/ilvl") in (None, "0") else Kind.PART
+def _paragraph_kind(paragraph: etree._Element, styles: dict[str, ParagraphKind]) -> ParagraphKind:
+    style = _property_value(paragraph, "pPr/pStyle") or ""
+    by_style = styles.get(style, ParagraphKind.HEADING if _HEADING_STYLE.match(style) else ParagraphKind.PLAIN)
+    if _property_value(paragraph, "pPr/outlineLvl") in set("012345678") or by_style == ParagraphKind.HEADING:
+        return ParagraphKind.HEADING
+    number = _property_value(paragraph, "pPr/numPr/numId")
+    if number == "0" or (number is None and by_style != ParagraphKind.ITEM):
+        return ParagraphKind.PLAIN
+    return ParagraphKind.ITEM if _property_value(paragraph, "pPr/numPr/ilvl") in (None, "0") else ParagraphKind.PART

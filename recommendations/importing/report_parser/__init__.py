@@ -6,16 +6,16 @@ from typing import NamedTuple
 from recommendations.choices import Tier
 from recommendations.importing.readers.paragraph import Paragraph, split_paragraphs
 from recommendations.importing.report_parser import countries, titles
-from recommendations.importing.report_parser.lists import Listed, listed
-from recommendations.importing.report_parser.paragraphs import Block, flow
-from recommendations.importing.report_parser.sections import Section, sections
+from recommendations.importing.report_parser.lists import ParsedList, parse_list
+from recommendations.importing.report_parser.paragraphs import Block, build_blocks
+from recommendations.importing.report_parser.sections import ListSection, find_list_sections
 from tiptracker.errors import Refused
 
-MOST_NARRATIVES = 400
+MAX_NARRATIVES = 400
 """In one document: twice as many as the report has countries."""
 
 
-class Item(NamedTuple):
+class ParsedItem(NamedTuple):
     """A recommendation: its place in the list (from 1), its words, and why a person should look at it, if so."""
 
     number: int
@@ -23,14 +23,14 @@ class Item(NamedTuple):
     doubt: str = ""
 
 
-class Narrative(NamedTuple):
+class ParsedNarrative(NamedTuple):
     """What a narrative says of itself, and its list; what could not be told is None, and a doubt says so."""
 
     tier: Tier | None
     country: str | None
     """ISO 3166-1 alpha-3."""
     year: int | None
-    recommendations: tuple[Item, ...]
+    recommendations: tuple[ParsedItem, ...]
     doubts: tuple[str, ...] = ()
     """About the whole: sentences."""
     introduction: str = ""
@@ -39,46 +39,46 @@ class Narrative(NamedTuple):
     """What stands in the middle of the list and is none of it: page numbers, running heads, charts."""
 
 
-def read(said: str | Iterable[Paragraph], country: str | None = None) -> Narrative:
+def parse_narrative(said: str | Iterable[Paragraph], country: str | None = None) -> ParsedNarrative:
     """The narrative in a text, or in a file's paragraphs; of several, that of `country` (alpha-3).
 
     Raises Refused where no list is found, or more than one.
     """
-    blocks, about, section, found = _only(flow(split_paragraphs(said) if isinstance(said, str) else said), country)
-    told = about.told(section.heading), titles.year(blocks), titles.tier(blocks, blocks[: section.start])
+    blocks, about, section, found = _find_narrative(build_blocks(split_paragraphs(said) if isinstance(said, str) else said), country)
+    told = about.told(section.heading), titles.find_year(blocks), titles.find_tier(blocks, blocks[: section.start])
     code, year, tier = (each.value for each in told)
-    return Narrative(
+    return ParsedNarrative(
         Tier(tier) if tier else None,
         code,
         int(year) if year else None,
-        tuple(Item(number, text, doubt) for number, (text, doubt) in enumerate(found.items, 1)),
+        tuple(ParsedItem(number, text, doubt) for number, (text, doubt) in enumerate(found.items, 1)),
         tuple(doubt for doubt in (*(each.doubt for each in told), section.doubt) if doubt),
         found.introduction,
         tuple(section.left_out),
     )
 
 
-def expect(narrative: Narrative, *, country: str | None = None, year: int | None = None) -> None:
+def refuse_other_narrative(narrative: ParsedNarrative, *, country: str | None = None, year: int | None = None) -> None:
     """Refuse a narrative that says of itself that it is about another country (alpha-3), or of another year."""
     if country and narrative.country and narrative.country != country:
-        about, asked = countries.name_of(narrative.country), countries.name_of(country)
+        about, asked = countries.country_name_of(narrative.country), countries.country_name_of(country)
         raise Refused(f"This narrative is about {about}, not {asked}. Choose {asked}’s.")
     if year and narrative.year and narrative.year != year:
         instead = f"Choose that of {year}, or go to the edition of {narrative.year}."
         raise Refused(f"This narrative is from the report of {narrative.year}, not {year}. {instead}")
 
 
-def _only(blocks: list[Block], country: str | None) -> tuple[list[Block], titles.CountryOf, Section, Listed]:
+def _find_narrative(blocks: list[Block], country: str | None) -> tuple[list[Block], titles.CountryDetector, ListSection, ParsedList]:
     """The blocks of the narrative that is asked for, which country it is about, and its one list."""
-    parts = titles.parts(blocks)
-    if len(parts) > MOST_NARRATIVES:
-        raise Refused(f"More than {MOST_NARRATIVES} narratives stand in it. Keep only the one that you mean.")
+    parts = titles.split_narratives(blocks)
+    if len(parts) > MAX_NARRATIVES:
+        raise Refused(f"More than {MAX_NARRATIVES} narratives stand in it. Keep only the one that you mean.")
     found = [
         (part, about, section, what)
         for part in parts
-        for about in [titles.CountryOf(part)]
-        for section in sections(part, about.told().value)
-        if (what := listed(section.blocks, about.told().value)).items
+        for about in [titles.CountryDetector(part)]
+        for section in find_list_sections(part, about.told().value)
+        if (what := parse_list(section.blocks, about.told().value)).items
     ]
     if len(found) > 1 and country:
         asked = [each for each in found if each[1].told(each[2].heading).value == country]
@@ -90,8 +90,8 @@ def _only(blocks: list[Block], country: str | None) -> tuple[list[Block], titles
         )
     if any(each[3].items != found[0][3].items for each in found):
         codes = dict.fromkeys(about.told(section.heading).value for _, about, section, _ in found)
-        named = ", ".join(countries.name_of(code) for code in codes if code)
-        lacks = f"None is about {countries.name_of(country)}. " if country and country not in codes else ""
+        named = ", ".join(countries.country_name_of(code) for code in codes if code)
+        lacks = f"None is about {countries.country_name_of(country)}. " if country and country not in codes else ""
         raise Refused(
             f"{len(found)} lists of recommendations stand in it{f' ({named})' if named else ''}. "
             f"{lacks}Keep only the narrative that you mean, then try again."

@@ -6,34 +6,34 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from recommendations.importing.report_parser.dehyphenation import SEAM
-from recommendations.importing.report_parser.prose import Ending, endings, is_account
+from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK
+from recommendations.importing.report_parser.prose import SentenceBreak, find_sentence_breaks, is_narration
 
-_PROTECTED = re.compile(
+_QUOTED_OR_BRACKETED = re.compile(
     r"“[^“”]{0,400}”|«[^«»]{0,400}»|\([^()]{0,400}\)|\[[^\[\]]{0,400}\]|‘[^‘’;]{0,60};[^‘]{0,200}?’(?!\w)"
     r"|(?<=[\s(])'(?=\w)[^';]{0,60};[^']{0,200}?'(?!\w)"
 )
-_STRAIGHT = re.compile(r'"[^"]{0,400}"')
+_STRAIGHT_QUOTED = re.compile(r'"[^"]{0,400}"')
 _SEMICOLON = re.compile(
     r";(?P<quote>[”\"’»]?)(?!\s*(?:(?:and|or)\s+)?\((?:\d{1,2}|[a-z]|[ivx]{2,4})\)\s)\s*(?P<and>and\b,?\s*)?",
     re.IGNORECASE,
 )
 """None before the next number of a list inside a clause."""
-_GOES_ON = re.compile(
+_CONTINUATION = re.compile(
     r"(?:for example|for instance|e\.g|i\.e|such as|including|namely|in particular|or)\b", re.IGNORECASE
 )
 """How a clause begins that hardly asks for anything of its own."""
 
-AT_FULL_STOP = "It ends at a full stop where nothing else parts the items: it may go on in the next one."
+ENDS_AT_FULL_STOP = "It ends at a full stop where nothing else parts the items: it may go on in the next one."
 AND_BEFORE_LAST = "“And” stands before it though it isn’t the last: it may belong to the item before it."
-AT_QUOTE = "The semicolon inside its quotation marks was taken for its end: it may go on in the next one."
+ENDS_IN_QUOTE = "The semicolon inside its quotation marks was taken for its end: it may go on in the next one."
 SENTENCE_AMONG_CLAUSES = "It ends at a full stop among clauses with semicolons: it may go on in the next one."
 SEMICOLON_AMONG_SENTENCES = "It has a semicolon in it: it may be several items."
-IS_PART = "It doesn’t begin with what to do: it may belong to the one before it."
-UNPAIRED = "One of its quotation marks or brackets has no other: where it ends is not certain."
+MAY_BE_PART = "It doesn’t begin with what to do: it may belong to the one before it."
+UNPAIRED_MARKS = "One of its quotation marks or brackets has no other: where it ends is not certain."
 
 
-class Piece(NamedTuple):
+class ClauseSpan(NamedTuple):
     """A part of a paragraph: where it begins and ends there, and why that is doubtful, if so."""
 
     start: int
@@ -41,7 +41,7 @@ class Piece(NamedTuple):
     doubt: str = ""
 
 
-class _Cut(NamedTuple):
+class _Boundary(NamedTuple):
     """Between two pieces: where the one ends, where the next begins, what is doubtful of the one and of the other."""
 
     end: int
@@ -50,61 +50,61 @@ class _Cut(NamedTuple):
     doubt_of_next: str = ""
 
 
-def pieces(text: str) -> list[Piece]:
+def split_clauses(text: str) -> list[ClauseSpan]:
     """The items of a paragraph; what lies between them is a semicolon, an "and" or nothing but space."""
-    semicolons = list(_semicolons(text))
-    sentences = list(endings(text))
+    semicolons = list(_semicolon_boundaries(text))
+    sentences = list(find_sentence_breaks(text))
     if semicolons and len(semicolons) > len(sentences) and not any(each.is_glued for each in sentences):
-        cuts = semicolons + [_Cut(each.end, each.start, SENTENCE_AMONG_CLAUSES) for each in sentences]
-        return _between(text, sorted(cuts))
-    cuts = list(_cuts(text, sentences))
-    found = _between(text, cuts)
+        cuts = semicolons + [_Boundary(each.end, each.start, SENTENCE_AMONG_CLAUSES) for each in sentences]
+        return _spans_between(text, sorted(cuts))
+    cuts = list(_sentence_boundaries(text, sentences))
+    found = _spans_between(text, cuts)
     if cuts and not any(each.doubt for each in cuts):
         return found
     return [
-        piece._replace(doubt=piece.doubt or SEMICOLON_AMONG_SENTENCES) if _lies_in(semicolons, piece) else piece
+        piece._replace(doubt=piece.doubt or SEMICOLON_AMONG_SENTENCES) if _has_boundary_inside(semicolons, piece) else piece
         for piece in found
     ]
 
 
-def holds_several(text: str) -> bool:
+def has_several_clauses(text: str) -> bool:
     """Whether semicolons part a paragraph into three or more: a list of clauses, it seems."""
-    return len(_semicolons(text)) > 1
+    return len(_semicolon_boundaries(text)) > 1
 
 
-def at_glue(text: str) -> list[Piece]:
+def split_glued(text: str) -> list[ClauseSpan]:
     """The items that were glued together in one, as "2018.Train": all of it, mostly."""
-    return _between(text, [_Cut(each.end, each.start) for each in endings(text) if each.is_glued])
+    return _spans_between(text, [_Boundary(each.end, each.start) for each in find_sentence_breaks(text) if each.is_glued])
 
 
-def _cuts(text: str, sentences: list[Ending]) -> Iterator[_Cut]:
+def _sentence_boundaries(text: str, sentences: list[SentenceBreak]) -> Iterator[_Boundary]:
     """Where sentences are items of their own: not before one that tells more of what the one before asks."""
     ends = [each.end for each in sentences[1:]] + [len(text)]
     for each, end in zip(sentences, ends, strict=False):
-        if each.is_glued or not is_account(text[each.start : end], least=1):
-            yield _Cut(each.end, each.start, "" if each.is_glued else AT_FULL_STOP)
+        if each.is_glued or not is_narration(text[each.start : end], least=1):
+            yield _Boundary(each.end, each.start, "" if each.is_glued else ENDS_AT_FULL_STOP)
 
 
-def _lies_in(cuts: list[_Cut], piece: Piece) -> bool:
+def _has_boundary_inside(cuts: list[_Boundary], piece: ClauseSpan) -> bool:
     """Whether one of them, which are in order, lies in the piece."""
     following = bisect_left(cuts, (piece.start,))
     return following < len(cuts) and cuts[following].end < piece.end
 
 
-def _between(text: str, cuts: list[_Cut]) -> list[Piece]:
-    first, last = _Cut(0, 0), _Cut(len(text), len(text))
+def _spans_between(text: str, cuts: list[_Boundary]) -> list[ClauseSpan]:
+    first, last = _Boundary(0, 0), _Boundary(len(text), len(text))
     found = []
     for before, after in pairwise([first, *cuts, last]):
         piece = text[before.start : after.end]
-        if piece.strip(f" {SEAM}"):
+        if piece.strip(f" {UNCERTAIN_BREAK}"):
             start = before.start + len(piece) - len(piece.lstrip())
-            found.append(Piece(start, before.start + len(piece.rstrip()), after.doubt or before.doubt_of_next))
+            found.append(ClauseSpan(start, before.start + len(piece.rstrip()), after.doubt or before.doubt_of_next))
     return found
 
 
-def _semicolons(text: str) -> list[_Cut]:
+def _semicolon_boundaries(text: str) -> list[_Boundary]:
     """The semicolons that part clauses: outside quotation marks and brackets, or right before a closing mark."""
-    patterns = [_PROTECTED] if text.count('"') % 2 else [_PROTECTED, _STRAIGHT]
+    patterns = [_QUOTED_OR_BRACKETED] if text.count('"') % 2 else [_QUOTED_OR_BRACKETED, _STRAIGHT_QUOTED]
     kept = {place for each in patterns for found in each.finditer(text) for place in range(*found.span())}
     found = [each for each in _SEMICOLON.finditer(text) if each["quote"] or each.start() not in kept]
     cuts = []
@@ -112,13 +112,13 @@ def _semicolons(text: str) -> list[_Cut]:
         is_last = each is found[-1]
         end = each.end("quote") if each["quote"] else each.start()
         doubt_of_next = AND_BEFORE_LAST if each["and"] and not is_last else ""
-        if _GOES_ON.match(text, each.end()):
-            doubt_of_next = IS_PART
-        cuts.append(_Cut(end, each.end(), AT_QUOTE if each["quote"] else "", doubt_of_next))
+        if _CONTINUATION.match(text, each.end()):
+            doubt_of_next = MAY_BE_PART
+        cuts.append(_Boundary(end, each.end(), ENDS_IN_QUOTE if each["quote"] else "", doubt_of_next))
     return cuts
 
 
-def is_unpaired(text: str) -> bool:
+def has_unpaired_marks(text: str) -> bool:
     """Whether quotation marks or brackets in it lack their other."""
     return (
         any(text.count(one) != text.count(other) for one, other in ("“”", "()", "[]", "«»")) or text.count('"') % 2 > 0

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pycountry
 
-_ALSO = {
+_OTHER_NAMES = {
     "Burma": "MMR",
     "Bonaire, St. Eustatius, and Saba": "BES",
     "Brunei": "BRN",
@@ -32,51 +32,51 @@ _ALSO = {
     "Vatican City": "VAT",
 }
 """Names that the report uses or used and ISO doesn't; Kosovo's code is one that ISO leaves free for its users."""
-_MOST_WORDS = 8
+_MAX_NAME_WORDS = 8
 
 
-class Found(NamedTuple):
+class CountryMatch(NamedTuple):
     """A country at the beginning of a text, and where its name ends there."""
 
     code: str
     end: int
 
 
-def find(name: str) -> str | None:
+def find_country_code(name: str) -> str | None:
     """The country that `name` means, all of it; None where it means none."""
     head, _, tail = name.partition(", ")
-    if found := _names().get(_plain(name)) or (_names().get(_plain(f"{tail} {head}")) if tail else None):
+    if found := _codes_by_name().get(_normalize_name(name)) or (_codes_by_name().get(_normalize_name(f"{tail} {head}")) if tail else None):
         return found
     two = re.fullmatch(r"([^()]+?)\s*\(([^()]+)\)", name)  # Turkey (Türkiye)
-    one, other = (find(each) for each in two.groups()) if two else (None, None)
+    one, other = (find_country_code(each) for each in two.groups()) if two else (None, None)
     return one if one == other else None
 
 
-def begins(text: str) -> Found | None:
+def match_leading_country(text: str) -> CountryMatch | None:
     """The country whose name `text` begins with, the longest that fits: Guinea-Bissau before Guinea."""
-    words = [word.end() for _, word in zip(range(_MOST_WORDS), re.finditer(r"\S+", text), strict=False)]
+    words = [word.end() for _, word in zip(range(_MAX_NAME_WORDS), re.finditer(r"\S+", text), strict=False)]
     for end in reversed(words):
         name = re.sub(r"(?:['’]s)?[\s:.;,–—(-]*$", "", text[:end])
-        if not re.search(r"[\d:;•]", name) and (code := find(name)):
-            return Found(code, len(name))
+        if not re.search(r"[\d:;•]", name) and (code := find_country_code(name)):
+            return CountryMatch(code, len(name))
     return None
 
 
-def is_known(code: str) -> bool:
+def is_country_code(code: str) -> bool:
     """Whether a country has the code."""
-    return code in _names().values()
+    return code in _codes_by_name().values()
 
 
 @cache
-def name_of(code: str) -> str:
+def country_name_of(code: str) -> str:
     """What people call the country: "Bolivia"."""
     country = pycountry.countries.get(alpha_3=code)
     if country is None:
-        return next((name for name, also in _ALSO.items() if also == code), code)
+        return next((name for name, also in _OTHER_NAMES.items() if also == code), code)
     return str(getattr(country, "common_name", country.name))
 
 
-def _plain(name: str) -> str:
+def _normalize_name(name: str) -> str:
     """What spellings of one name have in common: "Gambia, The" and "THE GAMBIA", "St. Lucia" and "Saint Lucia"."""
     letters = unicodedata.normalize("NFKD", name.replace("’", "'").replace("&", " and ")).casefold()
     words = re.findall(
@@ -86,18 +86,18 @@ def _plain(name: str) -> str:
 
 
 @cache
-def _names() -> dict[str, str]:
+def _codes_by_name() -> dict[str, str]:
     named: dict[str, str] = {}
     for country in pycountry.countries:
         for name in (country.name, *(getattr(country, key, "") for key in ("common_name", "official_name"))):
             head, _, tail = name.partition(", ")
             for spelled in (name, f"{tail} {head}", re.sub(r"\(.*\)", "", name)):
-                named.setdefault(_plain(spelled), country.alpha_3)
+                named.setdefault(_normalize_name(spelled), country.alpha_3)
     for country in pycountry.countries:
         head = country.name.partition(", ")[0]
         if sum(other.name.partition(", ")[0] == head for other in pycountry.countries) == 1:
-            named.setdefault(_plain(head), country.alpha_3)
-    named |= {_plain(name): code for name, code in _ALSO.items()}
+            named.setdefault(_normalize_name(head), country.alpha_3)
+    named |= {_normalize_name(name): code for name, code in _OTHER_NAMES.items()}
     for name in ("", "congo"):  # two countries are called so
         named.pop(name, None)
     return named

@@ -4,23 +4,23 @@ import re
 from collections.abc import Iterator
 
 from recommendations.importing.report_parser import countries
-from recommendations.importing.report_parser.dehyphenation import SEAM
+from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK
 
-MOST_CHARACTERS = 200
+MAX_HEADING_LENGTH = 200
 """Of a heading, of one of a table of contents with others in the same line."""
-_LIST = r"(?:the\s+)?(?:(?:key|main|top|priority|prioriti[sz]ed)\s+)?recommendations?\b"
-_NAME = r"\s+(?:for|to)\s+(?:the\s+)?(?:government\s+of\s+)?(?:the\s+)?"
-_HEAD = re.compile(rf"(?:[\W_]{{0,12}}|(?:[IVX]{{1,4}}|\d{{1,2}})[.)]\s*)(?:20\d\d\s+)?{_LIST}", re.IGNORECASE)
-_SMALL = re.compile(r"(?:the\s+)?(?:key|main|top|priority|prioriti[sz]ed)\s+recommendations?\s*:?\s*")
+_LIST_HEADING = r"(?:the\s+)?(?:(?:key|main|top|priority|prioriti[sz]ed)\s+)?recommendations?\b"
+_FOR_COUNTRY = r"\s+(?:for|to)\s+(?:the\s+)?(?:government\s+of\s+)?(?:the\s+)?"
+_LIST_HEADING_START = re.compile(rf"(?:[\W_]{{0,12}}|(?:[IVX]{{1,4}}|\d{{1,2}})[.)]\s*)(?:20\d\d\s+)?{_LIST_HEADING}", re.IGNORECASE)
+_LOWERCASE_LIST_HEADING = re.compile(r"(?:the\s+)?(?:key|main|top|priority|prioriti[sz]ed)\s+recommendations?\s*:?\s*")
 """One in small letters, which are those of a sentence where anything else stands beside it."""
-_FOR = re.compile(_NAME, re.IGNORECASE)
-_SIGNS = re.compile(
+_FOR_COUNTRY_PATTERN = re.compile(_FOR_COUNTRY, re.IGNORECASE)
+_HEADING_END = re.compile(
     r"\s*(?:\([^()]{2,60}\)|20\d\d|are|include|follow|as\s+follows|below)?\s*(?:[:.–—-]{1,5}(?=\s|$|(?-i:[A-Z]))|:)(?:[*_]{2,3})?\s*",
     re.IGNORECASE,
 )
-_CONTENTS = re.compile(r"[\s.…·_]*\d{0,3}\s*")
+_CONTENTS_LEADER = re.compile(r"[\s.…·_]*\d{0,3}\s*")
 """What follows a heading in a table of contents: dots and a page's number."""
-_BEGINS = re.compile(r"\s*[:.–—-]{0,5}\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
+_LIST_START = re.compile(r"\s*[:.–—-]{0,5}\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
 
 _SMALL_CAPITALS = re.compile(r"\b([PR]) (RIORITI[SZ]ED|ECOMMENDATIONS?|ROSECUTION|ROTECTION|REVENTION)\b")
 """What is made of a word whose first letter is a capital and whose others are small ones."""
@@ -30,123 +30,123 @@ def _breakable(word: str) -> str:
     return r"(?:[\xad\u2010-]\s+)?".join(word)
 
 
-_LIST_BROKEN = re.compile(
+_BROKEN_LIST_HEADING = re.compile(
     rf"(?:{_breakable('PRIORITI')}[SZ]{_breakable('ED')}\s+|(?:KEY|PRIORITY)\s+)?{_breakable('RECOMMENDATIONS')}"
     rf"(?:\s+(?:FOR|TO)\s+(?:THE\s+)?(?:GOVERNMENT\s+OF\s+)?(?:THE\s+)?(?=\S))?",
     re.IGNORECASE,
 )
-_SIGN = re.compile(r"[^\s\xad\u2010-]")
-_NAME_FOLLOWS = re.compile(rf"recommendations{_NAME}", re.IGNORECASE)
+_VISIBLE_CHARACTER = re.compile(r"[^\s\xad\u2010-]")
+_COUNTRY_FOLLOWS = re.compile(rf"recommendations{_FOR_COUNTRY}", re.IGNORECASE)
 
-_SECTION = (
+_SECTION_NAME = (
     r"(?:prosecution|protection|prevention|partnerships?|trafficking\s+profile|victim\s+protection|law\s+enforcement|"
     r"government\s+efforts|tier\s+ranking|scope\s+and\s+magnitude|background|methodology)"
 )
-_BESIDE = r"(?:government|governmental|overall|general|anti-trafficking|efforts?|activities|profile|and|of|the|on|in)"
-_ONE = rf"(?:{_BESIDE}\s+){{0,4}}{_SECTION}(?:\s+{_BESIDE}){{0,3}}"
-_WHOLE = re.compile(
-    rf"(?:\d{{1,2}}[.)]\s)?[\W_]{{0,12}}{_ONE}(?:[\s,|/&·•]{{1,5}}{_ONE}){{0,8}}[\s:.–—-]*(?:[.…\s_]*\d{{1,3}})?",
+_SECTION_QUALIFIER = r"(?:government|governmental|overall|general|anti-trafficking|efforts?|activities|profile|and|of|the|on|in)"
+_QUALIFIED_SECTION = rf"(?:{_SECTION_QUALIFIER}\s+){{0,4}}{_SECTION_NAME}(?:\s+{_SECTION_QUALIFIER}){{0,3}}"
+_SECTION_HEADING = re.compile(
+    rf"(?:\d{{1,2}}[.)]\s)?[\W_]{{0,12}}{_QUALIFIED_SECTION}(?:[\s,|/&·•]{{1,5}}{_QUALIFIED_SECTION}){{0,8}}[\s:.–—-]*(?:[.…\s_]*\d{{1,3}})?",
     re.IGNORECASE,
 )
-_CAPITALS = r"(?:PROSECUTION|PROTECTION|PREVENTION|TRAFFICKING PROFILE|LAW ENFORCEMENT)(?:\b|(?=[A-Z][a-z]))"
-_MIXED = r"(?:Prosecution|Protection|Prevention|Trafficking Profile|Law Enforcement)"
-_WITH_TEXT = re.compile(
-    rf"(?:(?i:{_ONE})\s*[:–—]\s*(?=\S)"
-    rf"|{_CAPITALS}[\s.:]*(?=[A-Z][a-z]|[“(]|A\s|$)"
-    rf"|{_MIXED}\s+(?=(?:The|In|During|Although|Law|Authorities|As|[A-Z]\w+[’'])\s))"
+_CAPITAL_SECTION = r"(?:PROSECUTION|PROTECTION|PREVENTION|TRAFFICKING PROFILE|LAW ENFORCEMENT)(?:\b|(?=[A-Z][a-z]))"
+_MIXED_CASE_SECTION = r"(?:Prosecution|Protection|Prevention|Trafficking Profile|Law Enforcement)"
+_SECTION_WITH_TEXT = re.compile(
+    rf"(?:(?i:{_QUALIFIED_SECTION})\s*[:–—]\s*(?=\S)"
+    rf"|{_CAPITAL_SECTION}[\s.:]*(?=[A-Z][a-z]|[“(]|A\s|$)"
+    rf"|{_MIXED_CASE_SECTION}\s+(?=(?:The|In|During|Although|Law|Authorities|As|[A-Z]\w+[’'])\s))"
 )
-_GLUED = re.compile(
+_GLUED_HEADING = re.compile(
     r"(?<=[.!?;:”\"’)])\s*(?="
     r"(?:(?:PRIORITI[SZ]ED|PRIORITY|KEY)\s+)?RECOMMENDATIONS?\b"
     r"|(?:(?:The\s+)?(?:Prioriti[sz]ed|Priority|Key|Main)\s+[Rr]ecommendations?|Recommendations?)"
     r"(?:\s+(?:[Ff]or|[Tt]o)\s+(?:the\s+)?(?=[A-Z])(?:[^.;:]|\bSt\.){2,80})?\s*:"
-    rf"|{_CAPITALS}\s*(?::|$|[A-Z“][a-z]|A\s)"
-    rf"|{_MIXED}(?:\s*:|\s*$|\s?(?:The|In|During|Although)\s))"
+    rf"|{_CAPITAL_SECTION}\s*(?::|$|[A-Z“][a-z]|A\s)"
+    rf"|{_MIXED_CASE_SECTION}(?:\s*:|\s*$|\s?(?:The|In|During|Although)\s))"
 )
 
 
-def mended(text: str) -> str:
+def repair_headings(text: str) -> str:
     """A paragraph with each heading of a list in one line, where the lines or the small capitals broke it."""
     if "ecommen" not in (plain := _SMALL_CAPITALS.sub(r"\1\2", text)).casefold():
         return text
-    plain = _LIST_BROKEN.sub(lambda found: re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", "", found[0])), plain)
+    plain = _BROKEN_LIST_HEADING.sub(lambda found: re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", "", found[0])), plain)
     pieces, end = [], 0
-    for found in _NAME_FOLLOWS.finditer(plain):
-        broken = plain[found.end() : found.end() + MOST_CHARACTERS]
-        name = _whole_name(broken)
+    for found in _COUNTRY_FOLLOWS.finditer(plain):
+        broken = plain[found.end() : found.end() + MAX_HEADING_LENGTH]
+        name = _leading_country_name(broken)
         if name and found.start() >= end:
             pieces += [plain[end : found.end()], name]
-            signs = [place.end() for place in _SIGN.finditer(broken)]
-            end = found.end() + signs[len(_SIGN.findall(name)) - 1]
+            signs = [place.end() for place in _VISIBLE_CHARACTER.finditer(broken)]
+            end = found.end() + signs[len(_VISIBLE_CHARACTER.findall(name)) - 1]
     return "".join([*pieces, plain[end:]])
 
 
-def _whole_name(text: str) -> str:
+def _leading_country_name(text: str) -> str:
     """The name of a country that a text of several lines begins with, in one line; empty where it begins with none."""
     read = (re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", hyphen, text)) for hyphen in ("", "-"))
-    names = [one[: named.end] for one in read if (named := countries.begins(one))]
+    names = [one[: named.end] for one in read if (named := countries.match_leading_country(one))]
     return max(names, key=len, default="")
 
 
-def content_after(text: str) -> int | None:
+def find_list_start(text: str) -> int | None:
     """Where, in a paragraph that begins with the heading of a list, the list begins; None where it begins otherwise."""
-    if "ecommendation" not in text[:MOST_CHARACTERS].casefold():
+    if "ecommendation" not in text[:MAX_HEADING_LENGTH].casefold():
         return None
-    country = countries.begins(text)
+    country = countries.match_leading_country(text)
     sign = re.compile(r"\s*[:–—-]\s+").match(text, country.end) if country else None
     start = sign.end() if sign else 0
-    head = _HEAD.match(text, start)
-    if not head or (text[start:].lstrip()[:1].islower() and not _SMALL.fullmatch(text, start)):
+    head = _LIST_HEADING_START.match(text, start)
+    if not head or (text[start:].lstrip()[:1].islower() and not _LOWERCASE_LIST_HEADING.fullmatch(text, start)):
         return None
     rest = text[head.end() :]
-    if len(rest) < MOST_CHARACTERS and _CONTENTS.fullmatch(rest):
+    if len(rest) < MAX_HEADING_LENGTH and _CONTENTS_LEADER.fullmatch(rest):
         return len(text)
-    if signs := _SIGNS.match(rest):
+    if signs := _HEADING_END.match(rest):
         return head.end() + signs.end()
-    if named := _FOR.match(rest):
-        end = _end_of_name(rest[named.end() :], is_capital=head[0].isupper())
+    if named := _FOR_COUNTRY_PATTERN.match(rest):
+        end = _find_country_end(rest[named.end() :], is_capital=head[0].isupper())
         return None if end is None else head.end() + named.end() + end
-    begins = _BEGINS.match(rest)
+    begins = _LIST_START.match(rest)
     return head.end() + begins.end() if begins else None
 
 
-def _end_of_name(text: str, *, is_capital: bool) -> int | None:
+def _find_country_end(text: str, *, is_capital: bool) -> int | None:
     """Where, after "Recommendations for", the name of the country and what follows it end; None if that is no name."""
-    if found := countries.begins(text):
+    if found := countries.match_leading_country(text):
         after = re.compile(
             r"(?:\s*\([^)]{1,20}\))?\s*(?::|[.–—-]{1,5}(?=\s|$)|(?=\s+[A-Z“\"(•*●▪\d])|(?=\s*$))\s*"
         ).match(text, found.end)
         if after:
-            return len(text) if _CONTENTS.fullmatch(text[after.end() :]) else after.end()
+            return len(text) if _CONTENTS_LEADER.fullmatch(text[after.end() :]) else after.end()
     if colon := re.match(r"(?:[^:.;]|\bSt\.){2,80}:\s*", text, re.IGNORECASE):
         return colon.end()
     if is_capital and (
-        capitals := re.match(r"(?:[A-Z][A-Z’'.-]+\b[\s,]*)+(?:$|(?=[A-Z“\"][a-z]|[•*●▪]|A\s))", text[:MOST_CHARACTERS])
+        capitals := re.match(r"(?:[A-Z][A-Z’'.-]+\b[\s,]*)+(?:$|(?=[A-Z“\"][a-z]|[•*●▪]|A\s))", text[:MAX_HEADING_LENGTH])
     ):
         return capitals.end()
     is_alone = len(text) < 60 and not re.search(r"[.;!?]\s*$", text)
     return len(text) if is_alone else None
 
 
-def is_whole(text: str) -> bool:
+def is_heading(text: str) -> bool:
     """Whether a line is a heading and nothing else."""
-    return is_known(text) or is_capital(text)
+    return is_known_heading(text) or is_capital_heading(text)
 
 
-def is_known(text: str) -> bool:
+def is_known_heading(text: str) -> bool:
     """Whether it is the heading of a list or of a section that a narrative has."""
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_HEADING_LENGTH:
         return False
-    text = _bare(text)
-    if content_after(text) == len(text):
+    text = _strip_markup(text)
+    if find_list_start(text) == len(text):
         return True
     first = next((letter for letter in text if letter.isalpha()), "")
-    return first.isupper() and bool(_WHOLE.fullmatch(text))
+    return first.isupper() and bool(_SECTION_HEADING.fullmatch(text))
 
 
-def is_capital(text: str) -> bool:
+def is_capital_heading(text: str) -> bool:
     """Whether it is in capitals, as headings are and as what stands beside a text may be."""
-    text = _bare(text)
+    text = _strip_markup(text)
     return (
         len(text) < 90
         and text.isupper()
@@ -156,20 +156,20 @@ def is_capital(text: str) -> bool:
     )
 
 
-def _bare(text: str) -> str:
+def _strip_markup(text: str) -> str:
     """A line without the signs by which plain text marks a heading."""
-    return re.sub(r"^#{1,6}\s+|^[*_]{2,3}|[*_]{2,3}$", "", text.strip(f" {SEAM}"))
+    return re.sub(r"^#{1,6}\s+|^[*_]{2,3}|[*_]{2,3}$", "", text.strip(f" {UNCERTAIN_BREAK}"))
 
 
-def section_begins(text: str) -> bool:
+def is_section_start(text: str) -> bool:
     """Whether a paragraph begins another section than a list: with its heading, alone or before its text."""
-    if content_after(text) is not None:
+    if find_list_start(text) is not None:
         return False
-    return is_whole(text) or bool(_WITH_TEXT.match(text.lstrip(SEAM)))
+    return is_heading(text) or bool(_SECTION_WITH_TEXT.match(text.lstrip(UNCERTAIN_BREAK)))
 
 
-def glued(text: str) -> Iterator[int]:
+def find_glued_headings(text: str) -> Iterator[int]:
     """Where in a paragraph a heading begins right after the end of a sentence."""
-    for found in _GLUED.finditer(text):
+    for found in _GLUED_HEADING.finditer(text):
         if found.end() < len(text):
             yield found.end()

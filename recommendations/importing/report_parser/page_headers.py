@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator
 
 from recommendations.importing.report_parser import countries
-from recommendations.importing.report_parser.dehyphenation import clean
-from recommendations.importing.report_parser.prose import leans
+from recommendations.importing.report_parser.dehyphenation import normalize_characters
+from recommendations.importing.report_parser.prose import is_incomplete
 
-MOST_ASIDE = 200
+MAX_BOILERPLATE_LENGTH = 200
 """Characters of a line that stands beside the text."""
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_REPORT = rf"(?:(?:20\d\d|June|July)\s+)*(?:trafficking\s+in\s+persons|tip)\s+report(?:\W+(?:20\d\d|{_MONTHS}))*"
-_FURNITURE = re.compile(
+_REPORT_NAME = rf"(?:(?:20\d\d|June|July)\s+)*(?:trafficking\s+in\s+persons|tip)\s+report(?:\W+(?:20\d\d|{_MONTHS}))*"
+_BOILERPLATE = re.compile(
     rf"""
       [\s|–—-]* (?:page\s*)? \d{{1,4}} (?:\s*(?:of|/)\s*\d{{1,4}})? [\s|–—-]*       # a page's number
-    | (?:\d{{1,4}}\W+)? {_REPORT} (?:\W+[\w’'., -]{{2,40}}?)? (?:\W+\d{{1,4}})?     # the report's name
+    | (?:\d{{1,4}}\W+)? {_REPORT_NAME} (?:\W+[\w’'., -]{{2,40}}?)? (?:\W+\d{{1,4}})?     # the report's name
     | \d{{1,2}}/\d{{1,2}}/\d{{2,4}},? .*                                            # what a browser prints
     | (?:['’]?\d\d\s+){{3,}}['’]?\d\d                                                # the years of a chart
     | [=*_~\s–—-]{{3,}} | \#+                                                         # a rule
@@ -27,57 +27,57 @@ _FURNITURE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_CHART = re.compile(
+_TIER_CHART = re.compile(
     r"(?:tiers?|rankings?|placements?|by|year|history|watch|list|special|case|wl|2wl|auto|downgrade|sc|n/?a|[123]|20\d\d|[\W_])+",
     re.IGNORECASE,
 )
 
 
-_OF_CHARTS = re.compile(r"tier|20\d\d.*20\d\d", re.IGNORECASE)
+_CHART_HINT = re.compile(r"tier|20\d\d.*20\d\d", re.IGNORECASE)
 _RANKING = re.compile(r"tier\s+(?:ranking|history)|[123]\W+tier", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def aside(lines: list[str], broken: list[bool]) -> Iterator[bool]:
+def flag_boilerplate(lines: list[str], broken: list[bool]) -> Iterator[bool]:
     """Of each line of a paragraph, whether it stands beside the text; `broken` tells which began anew on purpose.
 
     A short line that others follow was never wrapped there: its place tells what its words leave open.
     """
     for before, line, ends in zip([None, *lines], lines, [*broken[1:], False], strict=False):
-        stands_alone = before is None or not leans(before) or ends
-        yield _is_furniture(line) or (stands_alone and _may_be_furniture(line))
+        stands_alone = before is None or not is_incomplete(before) or ends
+        yield _is_boilerplate(line) or (stands_alone and _may_be_boilerplate(line))
 
 
-def _is_furniture(line: str) -> bool:
+def _is_boilerplate(line: str) -> bool:
     """Whether a line stands beside the text, whatever is around it: a page's number, a running head, a chart's row."""
-    line = clean(line).strip()
-    if len(line) > MOST_ASIDE:
+    line = normalize_characters(line).strip()
+    if len(line) > MAX_BOILERPLATE_LENGTH:
         return False
-    if _FURNITURE.fullmatch(line):
+    if _BOILERPLATE.fullmatch(line):
         return not _YEAR.fullmatch(line)
     if line.endswith((".", ",", ";")):
         return False
     words = re.sub(r"^\d{1,4}\W+|\W+\d{1,4}$", "", line)
-    if words.isupper() and len(words) < 60 and countries.find(words):
+    if words.isupper() and len(words) < 60 and countries.find_country_code(words):
         return True
-    rest = _chart(line)
+    rest = _tier_chart_row(line)
     return rest is not None and (len(re.findall(r"20\d\d", rest)) > 1 or bool(_RANKING.search(rest)))
 
 
-def _may_be_furniture(line: str) -> bool:
+def _may_be_boilerplate(line: str) -> bool:
     """Whether it stands beside the text unless the text leads to it: a year, a country's name, a tier."""
-    line = clean(line).strip()
+    line = normalize_characters(line).strip()
     if line.endswith((".", ",", ";")):
         return False
-    if len(line) > MOST_ASIDE:
+    if len(line) > MAX_BOILERPLATE_LENGTH:
         return False
-    return _chart(line) is not None or bool(_YEAR.fullmatch(line)) or countries.find(line) is not None
+    return _tier_chart_row(line) is not None or bool(_YEAR.fullmatch(line)) or countries.find_country_code(line) is not None
 
 
-def _chart(line: str) -> str | None:
+def _tier_chart_row(line: str) -> str | None:
     """What a line of the chart of tiers says behind the country's name; None where it is something else."""
-    if not _OF_CHARTS.search(line):
+    if not _CHART_HINT.search(line):
         return None
-    named = countries.begins(line)
+    named = countries.match_leading_country(line)
     rest = line[named.end :] if named else line
-    return rest if _CHART.fullmatch(rest) and _OF_CHARTS.search(rest) else None
+    return rest if _TIER_CHART.fullmatch(rest) and _CHART_HINT.search(rest) else None

@@ -5,25 +5,16 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from recommendations.importing.readers.paragraph import Kind, Paragraph
+from recommendations.importing.readers.paragraph import ParagraphKind, Paragraph
 from recommendations.importing.report_parser import headings
-from recommendations.importing.report_parser.dehyphenation import SEAM, UNSURE, Mender
-from recommendations.importing.report_parser.lines import (
-    BULLETS,
-    DASHES,
-    NUMBER,
-    NUMBER_ALONE,
-    begins,
-    groups,
-    marker,
-    sort_of,
-)
-from recommendations.importing.report_parser.page_headers import aside
-from recommendations.importing.report_parser.prose import has_ended, has_stopped, leans
+from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK, UNCERTAIN_HYPHEN, LineJoiner
+from recommendations.importing.report_parser.lines import BULLETS, DASHES, NUMBER, NUMBER_ALONE, is_item_start, group_lines, match_marker, marker_style
+from recommendations.importing.report_parser.page_headers import flag_boilerplate
+from recommendations.importing.report_parser.prose import has_sentence_end, has_clause_end, is_incomplete
 
-_EMPHASIS = re.compile(r"^(?:#{1,6}\s+|[*_]{2,3}(?=\w))|[*_]{2,3}$")
+_HEADING_MARKUP = re.compile(r"^(?:#{1,6}\s+|[*_]{2,3}(?=\w))|[*_]{2,3}$")
 """How plain text marks a heading."""
-_PRINTED = re.compile(
+_BOLD_OR_ITALIC = re.compile(
     r"(\*\*|__)(?=[^\s*_])(?P<bold>.{1,300}?)(?<=[^\s*_])\1"
     r"|^([*_])(?P<heading>(?=[A-Z])[^*_\n]{0,30}recommendations?[^*_\n]{0,80})\3",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
@@ -35,146 +26,146 @@ class Block(NamedTuple):
     """A paragraph in one line, without its bullet, and what it is. One that had a bullet or a number is an item."""
 
     text: str
-    kind: Kind
+    kind: ParagraphKind
     mark: str = ""
     """The bullet or number that it began with."""
 
 
-def flow(given: Iterable[Paragraph]) -> list[Block]:
+def build_blocks(given: Iterable[Paragraph]) -> list[Block]:
     """The blocks of a file in order, furniture among them where it stood."""
-    given = [each._replace(text=_unmarked(each.text)) for each in given]
-    mender = Mender(each.text for each in given)
+    given = [each._replace(text=_strip_markup(each.text)) for each in given]
+    mender = LineJoiner(each.text for each in given)
     found: list[Block] = []
     for paragraph in given:
-        found += _blocks(paragraph, mender)
-    found = list(_with_bullets(part for block in found for part in _parted(block)))
-    return _going_on(_set_aside(found), mender)
+        found += _paragraph_blocks(paragraph, mender)
+    found = list(_attach_bullets(part for block in found for part in _split_at_headings(block)))
+    return _rejoin_blocks(_mark_boilerplate(found), mender)
 
 
-def _unmarked(text: str) -> str:
+def _strip_markup(text: str) -> str:
     """A text without the marks of ours and of plain text, the headings in it whole."""
-    text = re.sub(f"[{SEAM}{UNSURE}]", "", text)
-    return headings.mended(_PRINTED.sub(lambda found: found["bold"] or found["heading"], text))
+    text = re.sub(f"[{UNCERTAIN_BREAK}{UNCERTAIN_HYPHEN}]", "", text)
+    return headings.repair_headings(_BOLD_OR_ITALIC.sub(lambda found: found["bold"] or found["heading"], text))
 
 
-def _blocks(paragraph: Paragraph, mender: Mender) -> Iterator[Block]:
+def _paragraph_blocks(paragraph: Paragraph, mender: LineJoiner) -> Iterator[Block]:
     """What one paragraph of a file is: furniture of its before what it stands in."""
-    if paragraph.kind == Kind.PLAIN:
-        for text, beside in groups(paragraph.text):
-            yield from (Block(mender.mend(each), Kind.FURNITURE) for each in beside)
+    if paragraph.kind == ParagraphKind.PLAIN:
+        for text, beside in group_lines(paragraph.text):
+            yield from (Block(mender.mend(each), ParagraphKind.FURNITURE) for each in beside)
             if text:
-                yield marked(mender.mend(text), Kind.PLAIN)
+                yield build_block(mender.mend(text), ParagraphKind.PLAIN)
     elif text := mender.mend(paragraph.text):
-        is_aside = paragraph.kind not in {Kind.TITLE, Kind.HEADING} and any(aside([text], [True]))
-        yield marked(text, Kind.FURNITURE if is_aside else paragraph.kind)
+        is_aside = paragraph.kind not in {ParagraphKind.TITLE, ParagraphKind.HEADING} and any(flag_boilerplate([text], [True]))
+        yield build_block(text, ParagraphKind.FURNITURE if is_aside else paragraph.kind)
 
 
-def marked(text: str, kind: Kind) -> Block:
+def build_block(text: str, kind: ParagraphKind) -> Block:
     """The block, without a bullet that is written out; what has one is an item."""
-    seam = SEAM if text.startswith(SEAM) else ""
-    text = text.removeprefix(SEAM)
-    if headings.is_whole(plain := _EMPHASIS.sub("", text)):
+    seam = UNCERTAIN_BREAK if text.startswith(UNCERTAIN_BREAK) else ""
+    text = text.removeprefix(UNCERTAIN_BREAK)
+    if headings.is_heading(plain := _HEADING_MARKUP.sub("", text)):
         return Block(plain, kind)
-    found = marker(text)
-    if not found or kind not in {Kind.PLAIN, Kind.ITEM, Kind.PART}:
+    found = match_marker(text)
+    if not found or kind not in {ParagraphKind.PLAIN, ParagraphKind.ITEM, ParagraphKind.PART}:
         return Block(seam + text, kind)
-    if NUMBER.match(text) and kind != Kind.PLAIN:
+    if NUMBER.match(text) and kind != ParagraphKind.PLAIN:
         return Block(seam + text, kind)
-    return Block(text[found.end() :].strip(), Kind.PART if kind == Kind.PART else Kind.ITEM, found[0].strip())
+    return Block(text[found.end() :].strip(), ParagraphKind.PART if kind == ParagraphKind.PART else ParagraphKind.ITEM, found[0].strip())
 
 
-def _with_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
+def _attach_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks, a mark that stood alone given to the paragraph behind it, and one in a sentence back to it."""
     bullet: Block | None = None
     before: Block | None = None
     for given in blocks:
         block = given
-        if before and _is_inside(before, given):
-            block = Block(f"{given.mark} {given.text}", Kind.PLAIN)
-        elif before and _is_below(before, given):
-            block = given._replace(kind=Kind.PART)
-        if block.kind not in {Kind.FURNITURE, Kind.TITLE}:
+        if before and _is_inside_sentence(before, given):
+            block = Block(f"{given.mark} {given.text}", ParagraphKind.PLAIN)
+        elif before and _is_nested_item(before, given):
+            block = given._replace(kind=ParagraphKind.PART)
+        if block.kind not in {ParagraphKind.FURNITURE, ParagraphKind.TITLE}:
             before = block
-        if block.kind == Kind.ITEM and not block.text:
+        if block.kind == ParagraphKind.ITEM and not block.text:
             bullet = block
-        elif block.kind == Kind.PLAIN and NUMBER_ALONE.fullmatch(block.text):
-            bullet = Block("", Kind.ITEM, block.text)
-        elif bullet and block.kind == Kind.PLAIN and not headings.is_whole(block.text):
+        elif block.kind == ParagraphKind.PLAIN and NUMBER_ALONE.fullmatch(block.text):
+            bullet = Block("", ParagraphKind.ITEM, block.text)
+        elif bullet and block.kind == ParagraphKind.PLAIN and not headings.is_heading(block.text):
             yield bullet._replace(text=block.text)
             bullet = None
         else:
-            bullet = bullet if block.kind in {Kind.FURNITURE, Kind.TITLE} else None
+            bullet = bullet if block.kind in {ParagraphKind.FURNITURE, ParagraphKind.TITLE} else None
             yield block
 
 
-def _is_inside(before: Block, block: Block) -> bool:
+def _is_inside_sentence(before: Block, block: Block) -> bool:
     """Whether a dash or a number that a line begins with stands in the sentence that goes on there."""
     if block.mark in DASHES:
-        return block.text[:1].islower() and not has_stopped(before.text) and before.mark != block.mark
+        return block.text[:1].islower() and not has_clause_end(before.text) and before.mark != block.mark
     number = NUMBER.match(f"{block.mark} {block.text}")
-    if not number or has_ended(before.text) or sort_of(before.mark) == sort_of(block.mark):
+    if not number or has_sentence_end(before.text) or marker_style(before.mark) == marker_style(block.mark):
         return False
     if number[1] == "1":
-        return before.kind == Kind.ITEM or any(bullet in before.text for bullet in BULLETS)
+        return before.kind == ParagraphKind.ITEM or any(bullet in before.text for bullet in BULLETS)
     return block.mark.replace(number[1], str(int(number[1]) - 1)) in before.text
 
 
-def _is_below(before: Block, block: Block) -> bool:
+def _is_nested_item(before: Block, block: Block) -> bool:
     """Whether an item stands in a list of its own inside the item before, which leads to it with a colon."""
-    if block.kind != Kind.ITEM or not block.text[:1].islower():
+    if block.kind != ParagraphKind.ITEM or not block.text[:1].islower():
         return False
-    if before.kind == Kind.PART:
+    if before.kind == ParagraphKind.PART:
         return before.mark == block.mark
-    return before.kind == Kind.ITEM and before.text.endswith(":") and before.mark not in {"", block.mark}
+    return before.kind == ParagraphKind.ITEM and before.text.endswith(":") and before.mark not in {"", block.mark}
 
 
 # --- Paragraphs ------------------------------------------------------------------------------------------------------
 
 
-def _parted(block: Block) -> Iterator[Block]:
+def _split_at_headings(block: Block) -> Iterator[Block]:
     """A block, cut before each heading that is glued to the end of a sentence in it."""
-    if block.kind in {Kind.TITLE, Kind.FURNITURE}:
+    if block.kind in {ParagraphKind.TITLE, ParagraphKind.FURNITURE}:
         yield block
         return
     start = 0
-    for cut in headings.glued(block.text):
+    for cut in headings.find_glued_headings(block.text):
         yield block._replace(text=block.text[start:cut].rstrip())
-        block, start = Block(block.text, Kind.PLAIN), cut
+        block, start = Block(block.text, ParagraphKind.PLAIN), cut
     yield block._replace(text=block.text[start:])
 
 
-def _set_aside(blocks: list[Block]) -> list[Block]:
+def _mark_boilerplate(blocks: list[Block]) -> list[Block]:
     """The blocks, lines in capitals that are no known heading set aside where the text goes on behind them."""
     found = list(blocks)
-    text = [index for index, block in enumerate(blocks) if not _may_be_beside(block)]
+    text = [index for index, block in enumerate(blocks) if not _may_be_boilerplate(block)]
     for before, after in pairwise(text):
         if after > before + 1 and _is_interrupted(blocks[before], blocks[after]):
             beside = blocks[before + 1 : after]
-            found[before + 1 : after] = [Block(block.text, Kind.FURNITURE) for block in beside]
+            found[before + 1 : after] = [Block(block.text, ParagraphKind.FURNITURE) for block in beside]
     return found
 
 
-def _may_be_beside(block: Block) -> bool:
-    if block.kind == Kind.PLAIN:
-        return headings.is_capital(block.text) and not headings.is_known(block.text)
-    return block.kind in {Kind.FURNITURE, Kind.TITLE}
+def _may_be_boilerplate(block: Block) -> bool:
+    if block.kind == ParagraphKind.PLAIN:
+        return headings.is_capital_heading(block.text) and not headings.is_known_heading(block.text)
+    return block.kind in {ParagraphKind.FURNITURE, ParagraphKind.TITLE}
 
 
 def _is_interrupted(before: Block, after: Block) -> bool:
     """Whether what stands between two blocks breaks what goes on: a list with bullets or numbers, or a sentence."""
-    if before.kind == after.kind == Kind.ITEM:
-        return before.mark != "" and sort_of(before.mark) == sort_of(after.mark)
-    return after.kind == Kind.PLAIN and _goes_on(before, after.text)
+    if before.kind == after.kind == ParagraphKind.ITEM:
+        return before.mark != "" and marker_style(before.mark) == marker_style(after.mark)
+    return after.kind == ParagraphKind.PLAIN and _is_same_paragraph(before, after.text)
 
 
-def _going_on(blocks: list[Block], mender: Mender) -> list[Block]:
+def _rejoin_blocks(blocks: list[Block], mender: LineJoiner) -> list[Block]:
     """The blocks, with those put together that the end of a page or a line cut in two."""
     found: list[list[Block]] = []
     last: list[Block] = []
     for block in blocks:
-        if block.kind in {Kind.FURNITURE, Kind.TITLE}:
+        if block.kind in {ParagraphKind.FURNITURE, ParagraphKind.TITLE}:
             found.append([block])
-        elif last and block.kind == Kind.PLAIN and _goes_on(last[-1], block.text):
+        elif last and block.kind == ParagraphKind.PLAIN and _is_same_paragraph(last[-1], block.text):
             last.append(block)
             found.append(
                 found.pop(next(i for i in range(len(found) - 1, -1, -1) if found[i] is last))
@@ -187,14 +178,14 @@ def _going_on(blocks: list[Block], mender: Mender) -> list[Block]:
     ]
 
 
-def _goes_on(before: Block, text: str) -> bool:
+def _is_same_paragraph(before: Block, text: str) -> bool:
     """Whether `text` is the rest of what stands in the block before it."""
-    if before.kind == Kind.HEADING or headings.is_whole(before.text) or headings.content_after(text) is not None:
+    if before.kind == ParagraphKind.HEADING or headings.is_heading(before.text) or headings.find_list_start(text) is not None:
         return False
-    if headings.is_whole(text) or not text:
+    if headings.is_heading(text) or not text:
         return False
-    if leans(before.text) or before.text.endswith(("-", "\u2010")):
+    if is_incomplete(before.text) or before.text.endswith(("-", "\u2010")):
         return True
-    if text[:1] in DASHES and not has_stopped(before.text):
+    if text[:1] in DASHES and not has_clause_end(before.text):
         return True
-    return not begins(text) and (not has_stopped(before.text) or before.text.endswith(";"))
+    return not is_item_start(text) and (not has_clause_end(before.text) or before.text.endswith(";"))

@@ -5,24 +5,24 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from recommendations.importing.report_parser import countries
-from recommendations.importing.report_parser.dehyphenation import SEAM
+from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK
 
-_STOPPED = re.compile(r"[.!?;:][”’\"')\]]{0,3}\s*$")
-_ENDED = re.compile(r"[.!?][”’\"')\]]{0,3}\s*$")
-_ENDS = rf"(?P<dot>[.!?][”’\"')\]]{{0,3}})(?P<gap>[\s{SEAM}]*)"
-_CAPITAL = r"[“‘\"'(\[]{0,3}[A-Z]"
+_CLAUSE_END = re.compile(r"[.!?;:][”’\"')\]]{0,3}\s*$")
+_SENTENCE_END = re.compile(r"[.!?][”’\"')\]]{0,3}\s*$")
+_SENTENCE_GAP = rf"(?P<dot>[.!?][”’\"')\]]{{0,3}})(?P<gap>[\s{UNCERTAIN_BREAK}]*)"
+_CAPITAL_START = r"[“‘\"'(\[]{0,3}[A-Z]"
 _ABBREVIATIONS = {
     "a.m", "amb", "approx", "apr", "art", "arts", "aug", "capt", "cf", "ch", "co", "col", "corp", "dec", "dept",
     "dr", "e.g", "eg", "est", "feb", "gen", "gov", "hon", "i.e", "ie", "inc", "jan", "jul", "jun", "lt", "ltd",
     "mar", "mr", "mrs", "ms", "no", "nos", "nov", "oct", "p", "p.m", "ph.d", "pp", "prof", "rep", "rev", "sec",
     "sen", "sept", "sgt", "st", "vol", "vs",
 }  # fmt: skip
-_LEANS = re.compile(
+_INCOMPLETE_END = re.compile(
     r"(?:,|\b(?:a|an|and|as|at|by|for|from|in|including|into|its|of|on|or|such|that|the|their|to|with))$"
 )
 """How a line ends that goes on, whatever the next one begins with."""
 
-_SUBJECT = re.compile(
+_NARRATION_SUBJECT = re.compile(
     r"(?:the|this|these|those|that|there|it|its|they|their|he|she|we|a|an|some|many|most|several|few|no(?!\s+longer)|"
     r"authorities|officials|governments?|ngos?|observers|experts|media|traffickers|victims|courts|police|prosecutors|"
     r"judges|parliament|children|women|men|girls|boys|migrants|workers|"
@@ -30,24 +30,24 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 """How a sentence of an account begins, and none that says what to do."""
-_GOES_ON = re.compile(r"(?:this|these|those|that|such|it|they|both|he|she)\b(?![-’'])", re.IGNORECASE)
+_CONTINUATION = re.compile(r"(?:this|these|those|that|such|it|they|both|he|she)\b(?![-’'])", re.IGNORECASE)
 """How a sentence begins that tells more of what the one before it says, so that nothing new begins with it."""
-_SETTING = re.compile(
+_ADVERBIAL_START = re.compile(
     r"(?:in|during|after|before|as|at|by|for|from|on|of|over|under|through|throughout|between|among|within|without|with|"
     r"due|although|though|while|despite|because|since|when|if)\b",
     re.IGNORECASE,
 )
 """How a sentence begins that its main clause makes an account or a demand."""
 _ACTOR = r"(?:governments?|authorities|officials|police|courts?|ngos?|parliament|ministry|law|act|code|media|it|they)"
-_DID = r"\b(?:\w{2,}ed|did|was|were|had|has|have|made|began|held|took|gave|found|led|ran|saw|met|is|are|remains?)\b"
+_PAST_VERB = r"\b(?:\w{2,}ed|did|was|were|had|has|have|made|began|held|took|gave|found|led|ran|saw|met|is|are|remains?)\b"
 _MAIN_CLAUSE = re.compile(
     rf",\s+(?:(?:{_ACTOR}|there|traffickers|victims)\s+(?!(?:and|or|in|of|from|at|on|with|to|who|that)\b)\w"
     r"|(?!which\b|who\b|that\b)\w+\s+(?:is|are|was|were|had)\b"
-    rf"|(?:(?:the|a|an|some|many|no|its|their)\s+|(?-i:[A-Z]))[^,.;]{{0,80}}?{_DID})",
+    rf"|(?:(?:the|a|an|some|many|no|its|their)\s+|(?-i:[A-Z]))[^,.;]{{0,80}}?{_PAST_VERB})",
     re.IGNORECASE,
 )
-_HAPPENED = re.compile(rf"[^,.;]{{0,80}}?\b{_ACTOR}\b[^,.;]{{0,60}}?{_DID}", re.IGNORECASE)
-_VERBS = """
+_ACTION_CLAUSE = re.compile(rf"[^,.;]{{0,80}}?\b{_ACTOR}\b[^,.;]{{0,60}}?{_PAST_VERB}", re.IGNORECASE)
+_IMPERATIVES_TEXT = """
     accede accelerate adopt allocate allow amend apply appoint approve ask assign assist authorize ban bring broaden
     build care cease charge clarify collaborate collect complete conclude conduct consider continue convene convict
     cooperate coordinate create criminalize decriminalize dedicate define deny designate develop devote direct
@@ -63,18 +63,18 @@ _VERBS = """
     secure seek sensitize sentence set shift sign solicit staff standardize stop strengthen strike submit support
     sustain tackle take target teach track train treat undertake update use vet waive widen withdraw work write
 """
-_DEMANDS = frozenset(_VERBS.split())
+_IMPERATIVES = frozenset(_IMPERATIVES_TEXT.split())
 """What recommendations begin with, by far the most of them."""
-_BEFORE_DEMAND = re.compile(r"\W*(?:(?:\w+ly|also|and|to|not|do|immediately)\s+)*(?P<verb>[A-Za-z]+)\b", re.IGNORECASE)
-_ASKS = re.compile(r"\b(?:should|must|needs? to|ought to|is urged to|are urged to|are recommended|is recommended)\b")
-_GOVERNMENT = re.compile(
+_IMPERATIVE_START = re.compile(r"\W*(?:(?:\w+ly|also|and|to|not|do|immediately)\s+)*(?P<verb>[A-Za-z]+)\b", re.IGNORECASE)
+_OBLIGATION = re.compile(r"\b(?:should|must|needs? to|ought to|is urged to|are urged to|are recommended|is recommended)\b")
+_GOVERNMENT_ACTION = re.compile(
     r"(?:The [Gg]overnment|The Government of [^.;]{2,60}?|[A-Z]\w+(?:’s|'s)? (?:government|authorities))"
     r"(?: (?:also|has|had|did|was|were|is|continued?)| \w+ly)*"
     r" (?:\w+ed|did|was|were|has|had|made|began|remained|held|took|gave|does|is)\b"
 )
 
 
-class Ending(NamedTuple):
+class SentenceBreak(NamedTuple):
     """Between two sentences: where the first ends, where the next begins, and whether they were glued together."""
 
     end: int
@@ -82,29 +82,29 @@ class Ending(NamedTuple):
     is_glued: bool
 
 
-def endings(text: str, before: str = _CAPITAL) -> Iterator[Ending]:
+def find_sentence_breaks(text: str, before: str = _CAPITAL_START) -> Iterator[SentenceBreak]:
     """Where one sentence of `text` ends and another begins, as `before` has it; no amount, initial or abbreviation."""
     opened, counted = 0, 0
-    for found in re.finditer(rf"{_ENDS}(?={before})", text):
+    for found in re.finditer(rf"{_SENTENCE_GAP}(?={before})", text):
         is_glued = not found["gap"]
         opened, counted = opened + text.count('"', counted, found.start()), found.start()
         after = re.match(r"[“‘\"'(\[]{0,3}(?:[A-Z][a-z]|[A-Z]{2,}\b|A\b)", text[found.end() : found.end() + 40])
         word = _last_word(text[max(0, found.start() - 40) : found.start()])
         is_abbreviated = found["dot"].startswith(".") and _is_abbreviation(word)
-        if is_abbreviated and not (is_glued and demands(text[found.end() : found.end() + 40])):
+        if is_abbreviated and not (is_glued and has_demand(text[found.end() : found.end() + 40])):
             continue
         if is_glued and (not after or "/" in word or "@" in word or word.casefold() == "www"):
             continue
         end = found.start() + len(found["dot"])
         if is_glued and found["dot"].endswith('"') and opened % 2 == 0:
             end -= 1  # it opens what follows
-            yield Ending(end, end, is_glued)
+            yield SentenceBreak(end, end, is_glued)
         else:
-            yield Ending(end, found.end(), is_glued)
+            yield SentenceBreak(end, found.end(), is_glued)
 
 
 def _last_word(text: str) -> str:
-    return re.split(rf"[\s{SEAM}“‘\"'(\[]", text)[-1]
+    return re.split(rf"[\s{UNCERTAIN_BREAK}“‘\"'(\[]", text)[-1]
 
 
 def _is_abbreviation(text: str) -> bool:
@@ -113,56 +113,56 @@ def _is_abbreviation(text: str) -> bool:
     return word.casefold().strip(".") in _ABBREVIATIONS or bool(re.fullmatch(r"(?:[A-Z]\.)*[A-Z]", word))
 
 
-def has_ended(text: str) -> bool:
+def has_sentence_end(text: str) -> bool:
     """Whether it ends as a sentence does."""
-    return bool(_ENDED.search(text[-20:]))
+    return bool(_SENTENCE_END.search(text[-20:]))
 
 
-def has_stopped(text: str) -> bool:
+def has_clause_end(text: str) -> bool:
     """Whether it ends as a sentence, a clause or what leads to a list does."""
-    return bool(_STOPPED.search(text[-20:]))
+    return bool(_CLAUSE_END.search(text[-20:]))
 
 
-def leans(text: str) -> bool:
+def is_incomplete(text: str) -> bool:
     """Whether it plainly goes on: it ends with a comma, an abbreviation or a word that nothing ends with."""
     text = text[-60:].rstrip()
-    return bool(_LEANS.search(text)) or (text.endswith(".") and _is_abbreviation(text[:-1]))
+    return bool(_INCOMPLETE_END.search(text)) or (text.endswith(".") and _is_abbreviation(text[:-1]))
 
 
-def is_account(text: str, country: str | None = None, *, least: int = 4) -> bool:
+def is_narration(text: str, country: str | None = None, *, least: int = 4) -> bool:
     """Whether `text` begins like an account of what happened, of `least` words, and not like what ought to be done."""
-    text = text.lstrip(SEAM)
+    text = text.lstrip(UNCERTAIN_BREAK)
     first = first_sentence(text)
-    if not text[:1].isupper() or len(first.split()) < least or _ASKS.search(first):
+    if not text[:1].isupper() or len(first.split()) < least or _OBLIGATION.search(first):
         return False
-    if _SUBJECT.match(text):
+    if _NARRATION_SUBJECT.match(text):
         return True
-    if country and (named := countries.begins(text)) and named.code == country:
+    if country and (named := countries.match_leading_country(text)) and named.code == country:
         return True
-    if not _SETTING.match(text):
+    if not _ADVERBIAL_START.match(text):
         return False
-    return bool(_MAIN_CLAUSE.search(first) if "," in first else _HAPPENED.match(first))
+    return bool(_MAIN_CLAUSE.search(first) if "," in first else _ACTION_CLAUSE.match(first))
 
 
 def first_sentence(text: str) -> str:
-    return text[: next((ending.end for ending in endings(text)), len(text))]
+    return text[: next((ending.end for ending in find_sentence_breaks(text)), len(text))]
 
 
-def demands(text: str) -> bool:
+def has_demand(text: str) -> bool:
     """Whether a sentence in `text` begins with what to do, by the verbs that recommendations begin with."""
     for start in (0, *(found.end() for found in re.finditer(r"[,;:.!?)•●▪■◦·*–-]\s+", text))):
-        verb = _BEFORE_DEMAND.match(text, start)
-        if verb and verb["verb"].casefold() in _DEMANDS:
+        verb = _IMPERATIVE_START.match(text, start)
+        if verb and verb["verb"].casefold() in _IMPERATIVES:
             return True
     return False
 
 
-def tells_more(text: str) -> bool:
+def is_continuation(text: str) -> bool:
     """Whether `text` begins as a sentence does that needs the one before it: "This includes"."""
-    return bool(_GOES_ON.match(text.lstrip(SEAM)))
+    return bool(_CONTINUATION.match(text.lstrip(UNCERTAIN_BREAK)))
 
 
-def tells_of_government(text: str) -> bool:
+def is_government_narration(text: str) -> bool:
     """Whether `text` begins by telling what a government did: "The government maintained its efforts"."""
-    text = text.lstrip(SEAM)
-    return bool(_GOVERNMENT.match(text)) and not _ASKS.search(text[:200])
+    text = text.lstrip(UNCERTAIN_BREAK)
+    return bool(_GOVERNMENT_ACTION.match(text)) and not _OBLIGATION.search(text[:200])

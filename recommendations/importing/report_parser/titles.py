@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from recommendations.choices import Tier
-from recommendations.importing.readers.paragraph import Kind
+from recommendations.importing.readers.paragraph import ParagraphKind
 from recommendations.importing.report_parser import countries
 from recommendations.importing.report_parser.paragraphs import Block
 
@@ -17,68 +17,68 @@ _TIER = (
 )
 """Where a line ends behind "Tier 2 Watch", its "List" may be gone: no other tier is called so."""
 _OTHER_TIER = re.sub(r"\?P<\w+>", "", _TIER)
-_NUMBERS = {"i": "1", "one": "1", "ii": "2", "two": "2", "iii": "3", "three": "3"}
-_SPECIAL = re.compile(r"special\s+case", re.IGNORECASE)
+_TIER_NUMBERS = {"i": "1", "one": "1", "ii": "2", "two": "2", "iii": "3", "three": "3"}
+_SPECIAL_CASE = re.compile(r"special\s+case", re.IGNORECASE)
 _TITLE = re.compile(
     rf"(?:[^:]{{2,80}}:\s+)?(?P<name>[^:(]{{2,80}}?(?:\([^()]{{2,40}}\))?)\s*(?:\(?(?P<year>20\d\d)\)?)?[\s:(–—,-]+"
-    rf"(?:{_TIER}|(?P<special>{_SPECIAL.pattern}))[\s).*†]*(?:\W+\d{{1,4}})?",
+    rf"(?:{_TIER}|(?P<special>{_SPECIAL_CASE.pattern}))[\s).*†]*(?:\W+\d{{1,4}})?",
     re.IGNORECASE,
 )
-_ALONE = re.compile(
-    rf"[\W_]*(?:(?:tier\s+)?(?:placement|ranking)\W+|tier:\s+)?(?:{_TIER}|(?P<special>{_SPECIAL.pattern}))[\W_]*",
+_TIER_ALONE = re.compile(
+    rf"[\W_]*(?:(?:tier\s+)?(?:placement|ranking)\W+|tier:\s+)?(?:{_TIER}|(?P<special>{_SPECIAL_CASE.pattern}))[\W_]*",
     re.IGNORECASE,
 )
-_PLACED = re.compile(
+_PLACED_ON_TIER = re.compile(
     r"\b(?:(?:remain|stay|fall|drop|return)(?:s|ed)|move[sd]|rises|rose|fell|dropped|(?:up|down)graded|raised|lowered|placed|"
     r"ranked|listed|elevated|demoted|promoted|kept|(?:is|are|ranking\s+was)(?:\s+(?:again|now|therefore|currently))?)"
     rf"(?:\s+back)?(?:\s+from\s+(?:the\s+)?{_OTHER_TIER})?\s+(?:(?:on|onto|to|at|in|as|for)\s+)?(?:an?\s+|the\s+)?{_TIER}",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(
+_OTHER_TIME_BEFORE = re.compile(
     r"^(?:in|since|during|until|after)\s+(?:the\s+|its\s+)?(?:(?:19|20)\d\d|previous|last|prior|past|earlier)\b"
     r"|\b(?:otherwise|would|could|should|may|might|had(?:\s+been)?|previously|formerly|once)\s(?:(?!\b(?:and|but)\b)[^,])*$"
     r"|\bnot\s+$",
     re.IGNORECASE,
 )
 """What in a sentence stands before a tier that the country is not on, or not any more."""
-_AFTER = re.compile(
+_OTHER_TIME_AFTER = re.compile(
     r"\W*(?:in|until|from|for|since)\s+(?:the\s+)?(?:19|20)\d\d\b|\W*(?:last|the\s+previous)\s+year", re.IGNORECASE
 )
 """What stands behind one of another year."""
-_FULLY = re.compile(
+_MEETS_STANDARDS = re.compile(
     r"(?<!not )\bfully\s+(?:meets?|compl(?:y|ies)\s+with)\s+(?:the\s+)?minimum\s+standards", re.IGNORECASE
 )
-_NOT_EVEN = re.compile(
+_NO_SIGNIFICANT_EFFORTS = re.compile(
     r"not\s+fully\s+(?:meet|comply\s+with)\s+(?:the\s+)?minimum\s+standards[^.;]{0,80}?\band\s+is\s+not\s+making\s+significant"
     r"\s+efforts",
     re.IGNORECASE,
 )
-_STANDARDS = re.compile(r"minimum\s+standards", re.IGNORECASE)
-_NAMED = r"(?:trafficking[\s-]+in[\s-]+persons(?:\s+\(tip\))?|tip)[\s-]+report"
-_YEAR = re.compile(rf"(?P<before>20\d\d)\W+{_NAMED}|{_NAMED}\b[^.;]{{0,60}}?\b(?P<after>20\d\d)\b", re.IGNORECASE)
-_DAY = re.compile(
+_MINIMUM_STANDARDS = re.compile(r"minimum\s+standards", re.IGNORECASE)
+_REPORT_NAME = r"(?:trafficking[\s-]+in[\s-]+persons(?:\s+\(tip\))?|tip)[\s-]+report"
+_REPORT_YEAR = re.compile(rf"(?P<before>20\d\d)\W+{_REPORT_NAME}|{_REPORT_NAME}\b[^.;]{{0,60}}?\b(?P<after>20\d\d)\b", re.IGNORECASE)
+_PUBLICATION_DATE = re.compile(
     r"\W*(?:published\W+|date\W+)?(?:\d{1,2}\s+)?(?:january|february|march|april|may|june|july|august|september)\s+"
     r"(?:\d{1,2},?\s+)?(20\d\d)\W*",
     re.IGNORECASE,
 )
-_REPORT = re.compile(_NAMED, re.IGNORECASE)
-_STATED = re.compile(r"\W*(?:report\s+)?(?:year|edition)\W{1,4}(20\d\d)\W*", re.IGNORECASE)
-_GOVERNMENT = re.compile(r"\bgovernment\s+of\s+(?:the\s+)?(?=[A-Z])", re.IGNORECASE)
-_MOST_OF_A_TITLE = 160
+_REPORT_NAME_PATTERN = re.compile(_REPORT_NAME, re.IGNORECASE)
+_STATED_YEAR = re.compile(r"\W*(?:report\s+)?(?:year|edition)\W{1,4}(20\d\d)\W*", re.IGNORECASE)
+_GOVERNMENT_OF = re.compile(r"\bgovernment\s+of\s+(?:the\s+)?(?=[A-Z])", re.IGNORECASE)
+_MAX_TITLE_LENGTH = 160
 """Characters: what is longer is no title."""
 
 
-class Told(NamedTuple):
+class ParsedValue(NamedTuple):
     """A fact as the document tells it, or None, and a sentence where it doesn't, or tells it twice."""
 
     value: str | None
     doubt: str = ""
 
 
-def parts(blocks: list[Block]) -> list[list[Block]]:
+def split_narratives(blocks: list[Block]) -> list[list[Block]]:
     """The narratives in a document, each from its title with the tier; what stands before the first goes with each."""
     starts = [
-        (index, codes[0]) for index, block in enumerate(blocks) if (codes := _codes([_name_in_title(block.text)]))
+        (index, codes[0]) for index, block in enumerate(blocks) if (codes := _country_codes([_name_in_title(block.text)]))
     ]
     starts = [each for before, each in pairwise([(0, ""), *starts]) if each[1] != before[1]]
     if len(starts) < 2:
@@ -87,17 +87,17 @@ def parts(blocks: list[Block]) -> list[list[Block]]:
     return [blocks[: starts[0][0]] + blocks[start:end] for (start, _), end in zip(starts, ends, strict=True)]
 
 
-class CountryOf:
+class CountryDetector:
     """Which country a narrative is about. Each of its blocks is looked at once, however many lists stand in it."""
 
     def __init__(self, blocks: list[Block]) -> None:
         self._blocks = blocks
 
-    def told(self, heading: str = "") -> Told:
+    def told(self, heading: str = "") -> ParsedValue:
         """Its code: by the title with the tier, the list's `heading`, the document's own title, or its opening."""
         ways: tuple[Callable[[], list[str]], ...] = (
             lambda: self._in_titles,
-            lambda: _codes([re.sub(r"[^\w)]+$", "", heading)]),
+            lambda: _country_codes([re.sub(r"[^\w)]+$", "", heading)]),
             lambda: self._in_the_report,
             lambda: self._as_title,
             lambda: self._by_standards,
@@ -106,145 +106,145 @@ class CountryOf:
         for way in ways:
             codes = way()
             if len(set(codes)) == 1:
-                return Told(codes[0])
+                return ParsedValue(codes[0])
             if codes:
-                named = ", ".join(dict.fromkeys(countries.name_of(code) for code in codes))
-                return Told(None, f"More than one country is named ({named}): see which one it is.")
-        return Told(None, "No country that is known here is named at its head: see which one it is.")
+                named = ", ".join(dict.fromkeys(countries.country_name_of(code) for code in codes))
+                return ParsedValue(None, f"More than one country is named ({named}): see which one it is.")
+        return ParsedValue(None, "No country that is known here is named at its head: see which one it is.")
 
     @cached_property
     def _in_titles(self) -> list[str]:
-        return _codes(_name_in_title(block.text) for block in self._blocks)
+        return _country_codes(_name_in_title(block.text) for block in self._blocks)
 
     @cached_property
     def _in_the_report(self) -> list[str]:
-        return _codes(_name_in_report(block.text) for block in self._blocks if _is_title(block))
+        return _country_codes(_name_in_report(block.text) for block in self._blocks if _is_title(block))
 
     @cached_property
     def _as_title(self) -> list[str]:
-        return _codes(block.text for block in self._blocks if _is_title(block))
+        return _country_codes(block.text for block in self._blocks if _is_title(block))
 
     @cached_property
     def _by_standards(self) -> list[str]:
-        ruled = (_ruled(block.text) for block in self._blocks if _STANDARDS.search(block.text))
+        ruled = (_country_of_government(block.text) for block in self._blocks if _MINIMUM_STANDARDS.search(block.text))
         return [found.code for found in ruled if found]
 
     @cached_property
     def _by_tier(self) -> list[str]:
-        ruled = (_ruled(block.text) for block in self._blocks if any(_placed(block.text)))
+        ruled = (_country_of_government(block.text) for block in self._blocks if any(_current_placements(block.text)))
         return [found.code for found in ruled if found]
 
 
-def year(blocks: list[Block]) -> Told:
+def find_year(blocks: list[Block]) -> ParsedValue:
     """Of the report, by its own title, then by running heads and headings, then by its day."""
-    titles = [block.text for block in blocks if block.kind == Kind.TITLE]
-    heads = [block.text for block in blocks if block.kind != Kind.TITLE and _is_title(block)]
+    titles = [block.text for block in blocks if block.kind == ParagraphKind.TITLE]
+    heads = [block.text for block in blocks if block.kind != ParagraphKind.TITLE and _is_title(block)]
     for texts in (titles, heads):
         years = list(
-            dict.fromkeys(found["before"] or found["after"] for text in texts for found in _YEAR.finditer(text))
+            dict.fromkeys(found["before"] or found["after"] for text in texts for found in _REPORT_YEAR.finditer(text))
         )
         if len(years) == 1:
-            return Told(years[0])
+            return ParsedValue(years[0])
         if years:
-            return Told(None, f"More than one year is named at its head ({', '.join(years)}): see which one it is.")
-    is_report = any(_REPORT.search(text) for text in titles + heads)
-    days = (_DAY.fullmatch(text) for text in heads if is_report)
-    for found in (days, map(_STATED.fullmatch, heads), map(_beside_name, heads)):
+            return ParsedValue(None, f"More than one year is named at its head ({', '.join(years)}): see which one it is.")
+    is_report = any(_REPORT_NAME_PATTERN.search(text) for text in titles + heads)
+    days = (_PUBLICATION_DATE.fullmatch(text) for text in heads if is_report)
+    for found in (days, map(_STATED_YEAR.fullmatch, heads), map(_year_after_name, heads)):
         years = list(dict.fromkeys(each[1] for each in found if each))
         if len(years) == 1:
-            return Told(years[0])
-    return Told(None, "The year of the report isn’t named at its head: see which one it is.")
+            return ParsedValue(years[0])
+    return ParsedValue(None, "The year of the report isn’t named at its head: see which one it is.")
 
 
-def _beside_name(text: str) -> re.Match[str] | None:
+def _year_after_name(text: str) -> re.Match[str] | None:
     """The year in "Lesotho 2021" and "Lesotho (2021): Tier 2"."""
     found = re.fullmatch(r"[^\d]{2,80}?\W(20\d\d)\b\)?(?:\W.*)?", text)
-    return found if found and countries.find(text[: found.start(1)].rstrip(" (,–-")) else None
+    return found if found and countries.find_country_code(text[: found.start(1)].rstrip(" (,–-")) else None
 
 
-def tier(blocks: list[Block], opening: list[Block]) -> Told:
+def find_tier(blocks: list[Block], opening: list[Block]) -> ParsedValue:
     """Its word (Tier), by the title, else by the opening's "remained on Tier 2", else where it stands alone.
 
     `opening` are the blocks before the list of recommendations.
     """
-    titled = [_word(found) for block in blocks if (found := _title(block.text))]
-    placed = [_word(at) for block in opening if block.kind == Kind.PLAIN for at in _placed(block.text)][-1:]
-    alone = [_word(bare) for block in blocks if len(block.text) < 60 and (bare := _ALONE.fullmatch(block.text))]
+    titled = [_tier_value(found) for block in blocks if (found := _match_title(block.text))]
+    placed = [_tier_value(at) for block in opening if block.kind == ParagraphKind.PLAIN for at in _current_placements(block.text)][-1:]
+    alone = [_tier_value(bare) for block in blocks if len(block.text) < 60 and (bare := _TIER_ALONE.fullmatch(block.text))]
     ways = [ways for ways in (titled, placed, alone) if len(set(ways)) == 1]
     if not ways:
-        return _by_law(opening)
+        return _tier_by_standards(opening)
     said = ways[0][0]
     if not said:
-        return Told(None, "It is a special case, which is on no tier.")
+        return ParsedValue(None, "It is a special case, which is on no tier.")
     if placed and placed[0] != said:
-        return Told(said, f"Its title says {Tier(said).label}, its text {Tier(placed[0]).label}: see which one it is.")
-    return Told(said)
+        return ParsedValue(said, f"Its title says {Tier(said).label}, its text {Tier(placed[0]).label}: see which one it is.")
+    return ParsedValue(said)
 
 
-def _by_law(opening: list[Block]) -> Told:
+def _tier_by_standards(opening: list[Block]) -> ParsedValue:
     """Where none is named: what the opening says of the minimum standards leaves one at most (22 U.S.C. 7107(b)(1))."""
-    text = "\n".join(block.text for block in opening if block.kind == Kind.PLAIN)
-    for pattern, said in ((_NOT_EVEN, Tier.TIER_3), (_FULLY, Tier.TIER_1)):
+    text = "\n".join(block.text for block in opening if block.kind == ParagraphKind.PLAIN)
+    for pattern, said in ((_NO_SIGNIFICANT_EFFORTS, Tier.TIER_3), (_MEETS_STANDARDS, Tier.TIER_1)):
         if pattern.search(text):
-            return Told(said, f"Its tier isn’t named; what it says of the minimum standards means {said.label}.")
-    if _SPECIAL.search(text):
-        return Told(None, "It is a special case, it seems, which is on no tier.")
-    return Told(None, "Its tier isn’t told plainly: see which one it is.")
+            return ParsedValue(said, f"Its tier isn’t named; what it says of the minimum standards means {said.label}.")
+    if _SPECIAL_CASE.search(text):
+        return ParsedValue(None, "It is a special case, it seems, which is on no tier.")
+    return ParsedValue(None, "Its tier isn’t told plainly: see which one it is.")
 
 
-def _word(found: re.Match[str]) -> str:
+def _tier_value(found: re.Match[str]) -> str:
     """The word of a tier; empty for a special case, which has none."""
-    if not found["tier"]:
+    if not found["find_tier"]:
         return ""
-    number = found["tier"].casefold()
-    return Tier.WATCH_LIST if found["list"] else Tier(_NUMBERS.get(number, number))
+    number = found["find_tier"].casefold()
+    return Tier.WATCH_LIST if found["list"] else Tier(_TIER_NUMBERS.get(number, number))
 
 
-def _title(text: str) -> re.Match[str] | None:
+def _match_title(text: str) -> re.Match[str] | None:
     """The parts of "LESOTHO (Tier 2 Watch List)"."""
-    found = _TITLE.fullmatch(text) if len(text) < _MOST_OF_A_TITLE else None
-    return found if found and _name(found["name"]) else None
+    found = _TITLE.fullmatch(text) if len(text) < _MAX_TITLE_LENGTH else None
+    return found if found and _country_in_title(found["name"]) else None
 
 
-def _placed(text: str) -> Iterator[re.Match[str]]:
+def _current_placements(text: str) -> Iterator[re.Match[str]]:
     """Where a text says on which tier the country is, and not on which it was or would be."""
-    for found in _PLACED.finditer(text):
+    for found in _PLACED_ON_TIER.finditer(text):
         sentence = re.split(r"[.;:]\s+(?=[A-Z\w])", text[max(0, found.start() - 300) : found.start()])[-1]
-        if not _BEFORE.search(sentence) and not _AFTER.match(text, found.end()):
+        if not _OTHER_TIME_BEFORE.search(sentence) and not _OTHER_TIME_AFTER.match(text, found.end()):
             yield found
 
 
 def _name_in_title(text: str) -> str | None:
-    found = _TITLE.fullmatch(text) if len(text) < _MOST_OF_A_TITLE else None
+    found = _TITLE.fullmatch(text) if len(text) < _MAX_TITLE_LENGTH else None
     return found["name"] if found else None
 
 
 def _name_in_report(text: str) -> str | None:
     """The country in "2021 Trafficking in Persons Report: Lesotho - United States Department of State"."""
-    found = _YEAR.search(text) or _REPORT.search(text)
+    found = _REPORT_YEAR.search(text) or _REPORT_NAME_PATTERN.search(text)
     after = re.match(r"[\s:,/–—-]+(.+)", text[found.end() :]) if found else None
     return re.split(r"\s+[-–—|]\s+|/", after[1])[0].replace("-", " ") if after else None
 
 
 def _is_title(block: Block) -> bool:
-    return len(block.text) < _MOST_OF_A_TITLE and (
-        block.kind in {Kind.TITLE, Kind.HEADING, Kind.FURNITURE} or not re.search(r"[.;]\s*$", block.text)
+    return len(block.text) < _MAX_TITLE_LENGTH and (
+        block.kind in {ParagraphKind.TITLE, ParagraphKind.HEADING, ParagraphKind.FURNITURE} or not re.search(r"[.;]\s*$", block.text)
     )
 
 
-def _codes(names: Iterable[str | None]) -> list[str]:
-    return [code for name in names if name and (code := _name(name))]
+def _country_codes(names: Iterable[str | None]) -> list[str]:
+    return [code for name in names if name and (code := _country_in_title(name))]
 
 
-def _name(text: str) -> str | None:
+def _country_in_title(text: str) -> str | None:
     """The country that a title names, all of it or, behind a running head, its end; but no half of "one and other"."""
     text = re.split(r"\s+[-–—|]\s+(?=U)", text)[0]
-    text = text if countries.find(text) else re.sub(r"\s*\([^()]*\)\s*$", "", text)
+    text = text if countries.find_country_code(text) else re.sub(r"\s*\([^()]*\)\s*$", "", text)
     words = text.split()
     starts = [i for i in range(len(words)) if i == 0 or words[i - 1].casefold() not in {"and", "&"}]
-    return next((code for start in starts if (code := countries.find(" ".join(words[start:])))), None)
+    return next((code for start in starts if (code := countries.find_country_code(" ".join(words[start:])))), None)
 
 
-def _ruled(text: str) -> countries.Found | None:
-    found = _GOVERNMENT.search(text)
-    return countries.begins(text[found.end() :]) if found else countries.begins(text)
+def _country_of_government(text: str) -> countries.CountryMatch | None:
+    found = _GOVERNMENT_OF.search(text)
+    return countries.match_leading_country(text[found.end() :]) if found else countries.match_leading_country(text)

@@ -7,11 +7,11 @@ only where it reads like a language. What remains doubtful is told or refused, n
 import codecs
 import re
 
-from tiptracker.choices import Word
+from tiptracker.choices import ChoiceEnum
 from tiptracker.errors import Refused
 
 
-class Charset(Word):
+class Charset(ChoiceEnum):
     """What a text file is written in."""
 
     UTF_8 = "utf-8", "UTF-8"
@@ -19,18 +19,18 @@ class Charset(Word):
     WINDOWS_1252 = "cp1252", "Windows-1252 (Western European)"
 
 
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, with whose mark it begins
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_NEVER_WRITTEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd]")
-_OUT_OF_PLACE = re.compile("[a-z][À-ÖØ-ÞŠŽŸ¡-¶¸-¿]|[À-ÿ¡-¿ƒ†‡ˆ‰Œœ]{3}")
+_CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd]")
+_MISDECODED = re.compile("[a-z][À-ÖØ-ÞŠŽŸ¡-¶¸-¿]|[À-ÿ¡-¿ƒ†‡ˆ‰Œœ]{3}")
 """What a text of another 8-bit encoding becomes: capitals and signs within words, accented letters in a row."""
-_SAVE_AS = "Save it as “CSV UTF-8” or as an Excel workbook, then choose it again."
-GUESSED = (
+_SAVE_AS_HINT = "Save it as “CSV UTF-8” or as an Excel workbook, then choose it again."
+GUESSED_CHARSET = (
     "The file does not say what it is written in. It was read as Windows-1252: look whether apostrophes, dashes and "
     "accented letters are right, and choose another encoding if they are not."
 )
@@ -42,29 +42,29 @@ def decode(content: bytes, said: Charset | None = None) -> tuple[str, bool]:
     `said` is the encoding that a person chose. Raises Refused where the bytes are none of it, or fit nothing.
     """
     if said is not None:
-        return _as_said(content, said), False
-    for mark, name in _MARKS:
+        return _decode_as(content, said), False
+    for mark, name in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
-            return _strictly(
+            return _decode_strictly(
                 content[len(mark) :], name, f"It begins like {name.upper()}, but goes on otherwise."
             ), False
-    if name := _unmarked_utf_16(content):
-        return _strictly(content, name, "It looks like UTF-16, but is cut off or damaged."), False
+    if name := _guess_utf_16(content):
+        return _decode_strictly(content, name, "It looks like UTF-16, but is cut off or damaged."), False
     try:
-        return _written(content.decode("utf-8"), "It looks like no text."), False
+        return _refuse_control_characters(content.decode("utf-8"), "It looks like no text."), False
     except UnicodeDecodeError:
-        return _western(content), True
+        return _decode_windows_1252(content), True
 
 
-def _as_said(content: bytes, said: Charset) -> str:
+def _decode_as(content: bytes, said: Charset) -> str:
     reason = f"It can’t be read as {said.label}."
     if said is Charset.UTF_16:
         marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        return _strictly(content, "utf-16" if marked else _unmarked_utf_16(content) or "utf-16-le", reason)
-    return _strictly(content, "utf-8-sig" if said is Charset.UTF_8 else said.value, reason)
+        return _decode_strictly(content, "utf-16" if marked else _guess_utf_16(content) or "utf-16-le", reason)
+    return _decode_strictly(content, "utf-8-sig" if said is Charset.UTF_8 else said.value, reason)
 
 
-def _unmarked_utf_16(content: bytes) -> str:
+def _guess_utf_16(content: bytes) -> str:
     """The byte order of a UTF-16 text without a mark, or "": every second byte of most Western letters is 0."""
     beginning = content[:4096]
     low, high = beginning[0::2].count(0), beginning[1::2].count(0)
@@ -74,24 +74,24 @@ def _unmarked_utf_16(content: bytes) -> str:
     return "utf-16-be" if half and low > half * 0.7 and high < half * 0.1 else ""
 
 
-def _strictly(content: bytes, name: str, reason: str) -> str:
+def _decode_strictly(content: bytes, name: str, reason: str) -> str:
     try:
-        return _written(content.decode(name), reason)
+        return _refuse_control_characters(content.decode(name), reason)
     except UnicodeDecodeError as error:
-        raise Refused(f"{reason} {_SAVE_AS}", field="file") from error
+        raise Refused(f"{reason} {_SAVE_AS_HINT}", field="file") from error
 
 
-def _written(text: str, reason: str) -> str:
+def _refuse_control_characters(text: str, reason: str) -> str:
     """`text`, unless it holds what no text has."""
-    if _NEVER_WRITTEN.search(text):
-        raise Refused(f"{reason} {_SAVE_AS}", field="file")
+    if _CONTROL_CHARACTERS.search(text):
+        raise Refused(f"{reason} {_SAVE_AS_HINT}", field="file")
     return text
 
 
-def _western(content: bytes) -> str:
+def _decode_windows_1252(content: bytes) -> str:
     """The text as Windows-1252; refused where its bytes or its letters say that it is something else."""
     reason = "It is not told what the file is written in, and it is neither UTF-8 nor UTF-16 nor Windows-1252."
-    text = _strictly(content, "cp1252", reason)
-    if _OUT_OF_PLACE.search(text):
-        raise Refused(f"{reason} {_SAVE_AS}", field="file")
+    text = _decode_strictly(content, "cp1252", reason)
+    if _MISDECODED.search(text):
+        raise Refused(f"{reason} {_SAVE_AS_HINT}", field="file")
     return text

@@ -2,17 +2,17 @@
 
 import json
 
-from recommendations.importing.tables.cells import Line
+from recommendations.importing.tables.cells import TableLine
 from tiptracker.errors import Refused
-from tiptracker.sandbox.confinement import Run
+from tiptracker.sandbox.confinement import SandboxRunner
 
-_MOST_WAITED = 60
+_TIMEOUT_SECONDS = 60
 """Seconds by the clock; the processor's time is limited in the process itself."""
 
 
-def read_workbook_apart(content: bytes, *, run: Run) -> tuple[Line, ...]:
+def read_workbook_in_sandbox(content: bytes, *, run: SandboxRunner) -> tuple[TableLine, ...]:
     """The lines of the one sheet that holds something; raises Refused."""
-    answered = run("recommendations.importing.tables", content=content, most_waited=_MOST_WAITED)
+    answered = run("recommendations.importing.tables", content=content, most_waited=_TIMEOUT_SECONDS)
     if answered is None:
         raise Refused(
             "The workbook takes too long or too much room to open. Copy the list alone into a new one.", field="file"
@@ -20,4 +20,4 @@ def read_workbook_apart(content: bytes, *, run: Run) -> tuple[Line, ...]:
     answer = json.loads(answered)
     if isinstance(answer, str):
         raise Refused(answer, field="file")
-    return tuple(Line(number, tuple(cells)) for number, cells in answer)
+    return tuple(TableLine(number, tuple(cells)) for number, cells in answer)

@@ -3,38 +3,38 @@
 import csv
 import io
 
-from recommendations.importing.tables.cells import MOST_ROWS, TOO_MANY, Cells, Line, fitting
-from recommendations.importing.tables.charsets import GUESSED, Charset, decode
+from recommendations.importing.tables.cells import MAX_ROWS, TOO_MANY_ROWS, TableCells, TableLine, clean_cells
+from recommendations.importing.tables.charsets import GUESSED_CHARSET, Charset, decode
 from tiptracker.errors import Refused
-from tiptracker.web.formula_escaping import restored
+from tiptracker.web.formula_escaping import unescape_formulas
 
-_BETWEEN = (",", ";", "\t", "|")
-_LOOKED_AT = 20
+_DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_ROWS = 20
 """Rows by which what stands between the cells is told."""
 
 
-def read_delimited(content: bytes, charset: Charset | None = None) -> Cells:
+def read_delimited(content: bytes, charset: Charset | None = None) -> TableCells:
     """The cells; CR, LF and CRLF end a row, but not within quotation marks. Raises Refused, naming the row.
 
     An apostrophe that keeps a spreadsheet from running a text is no part of it.
     """
     text, is_guess = decode(content, charset)
-    return Cells(tuple(_lines(text, _between(text))), (GUESSED,) if is_guess else ())
+    return TableCells(tuple(_read_lines(text, _guess_delimiter(text))), (GUESSED_CHARSET,) if is_guess else ())
 
 
-def read_pasted(text: str) -> Cells:
+def read_pasted_table(text: str) -> TableCells:
     """The same of what somebody pasted from a spreadsheet."""
-    return Cells(tuple(_lines(text, _between(text))))
+    return TableCells(tuple(_read_lines(text, _guess_delimiter(text))))
 
 
-def _between(text: str) -> str:
+def _guess_delimiter(text: str) -> str:
     """What stands between the cells: whatever gives most of the first rows equally many cells, more than one."""
-    best, most = _BETWEEN[0], 0
-    for sign in _BETWEEN:
+    best, most = _DELIMITERS[0], 0
+    for sign in _DELIMITERS:
         widths = []
         reader = csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=sign)
         try:
-            for row, _ in zip(reader, range(_LOOKED_AT), strict=False):
+            for row, _ in zip(reader, range(_SAMPLE_ROWS), strict=False):
                 widths.append(len(row))
         except csv.Error:
             pass
@@ -45,25 +45,25 @@ def _between(text: str) -> str:
     return best
 
 
-def _lines(text: str, sign: str) -> list[Line]:
-    lines: list[Line] = []
+def _read_lines(text: str, sign: str) -> list[TableLine]:
+    lines: list[TableLine] = []
     number = 0
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True):
             number += 1
             if any(cell.strip() for cell in row):
-                lines.append(Line(number, fitting([restored(cell) for cell in row], number)))
-            if len(lines) > MOST_ROWS or number > 10 * MOST_ROWS:
-                raise Refused(TOO_MANY, field="file")
+                lines.append(TableLine(number, clean_cells([unescape_formulas(cell) for cell in row], number)))
+            if len(lines) > MAX_ROWS or number > 10 * MAX_ROWS:
+                raise Refused(TOO_MANY_ROWS, field="file")
     except csv.Error as error:
         raise Refused(
-            f"Row {number + 1} can’t be read: {_why(error)}. Mend it in the spreadsheet, then choose the file again.",
+            f"Row {number + 1} can’t be read: {_describe_csv_error(error)}. Mend it in the spreadsheet, then choose the file again.",
             field="file",
         ) from error
     return lines
 
 
-def _why(error: csv.Error) -> str:
+def _describe_csv_error(error: csv.Error) -> str:
     said = str(error)
     if "unexpected end" in said:
         return "a quotation mark is opened there and never closed"

@@ -10,37 +10,37 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from recommendations.importing.tables.cells import MOST_COLUMNS, MOST_ROWS, OLD_EXCEL, TOO_MANY, Line, fitting
+from recommendations.importing.tables.cells import MAX_COLUMNS, MAX_ROWS, OLD_EXCEL_SIGNATURE, TOO_MANY_ROWS, TableLine, clean_cells
 from tiptracker.errors import Refused
-from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCount
+from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCounter
 
-_MOST_PARTS = 1_000
-_MOST_UNPACKED = 64 * 1024 * 1024
+_MAX_PARTS = 1_000
+_MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 """Bytes of all parts together: beyond it a zip is made to fill a server."""
-_DECLARES = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)")
+_ENTITY_DECLARATION = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)")
 """A document type or an entity, in UTF-8 or UTF-16: no part has one (ECMA-376, part 1, 9.1.1)."""
-_PART = 1024 * 1024
+_CHUNK_BYTES = 1024 * 1024
 """Bytes that are looked at in one go."""
-NOT_WHOLE = "The workbook is damaged or not whole. Open it in Excel, save it as .xlsx, then choose it again."
+DAMAGED_WORKBOOK = "The workbook is damaged or not whole. Open it in Excel, save it as .xlsx, then choose it again."
 
 
-def read_workbook(content: bytes) -> list[Line]:
+def read_workbook(content: bytes) -> list[TableLine]:
     """The lines of the one sheet that holds something. Raises Refused: damaged, locked, too large, several sheets."""
-    if content.startswith(OLD_EXCEL):
+    if content.startswith(OLD_EXCEL_SIGNATURE):
         raise Refused(
             "This is a workbook of an old Excel, or one locked with a password. Save it as .xlsx without a password, "
             "then choose it again.",
             field="file",
         )
     try:
-        _refuse_traps(content)
-        filled = _filled_sheets(content)
+        _refuse_unsafe_zip(content)
+        filled = _read_filled_sheets(content)
     except Refused:
         raise
     except TooMuchXml as error:
         raise Refused(_TOO_LARGE, field="file") from error
     except Exception as error:  # whatever the library stumbles over, a person can do but one thing
-        raise Refused(NOT_WHOLE, field="file") from error
+        raise Refused(DAMAGED_WORKBOOK, field="file") from error
     if not filled:
         raise Refused("The workbook holds nothing. Choose the one with the list.", field="file")
     if len(filled) > 1:
@@ -49,27 +49,27 @@ def read_workbook(content: bytes) -> list[Line]:
     return next(iter(filled.values()))
 
 
-def _refuse_traps(content: bytes) -> None:
+def _refuse_unsafe_zip(content: bytes) -> None:
     """Refuse a zip that unpacks to far more than a list, is locked, or whose parts declare entities."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
         if "xl/workbook.xml" not in archive.namelist():
             raise Refused("This is a zip, but no Excel workbook. Save the list as .xlsx or CSV.", field="file")
-        if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
+        if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED_BYTES:
             raise Refused(_TOO_LARGE, field="file")
         if any(part.flag_bits & 1 for part in parts):
             raise Refused("The workbook is locked with a password. Save it without one.", field="file")
-        unpacked, xml = 0, XmlCount()
+        unpacked, xml = 0, XmlCounter()
         for part in parts:
             is_xml = part.filename.lower().endswith((".xml", ".rels", ".vml"))
             whole = bytearray()
             with archive.open(part) as stream:
                 before = b""
-                while piece := stream.read(_PART):
+                while piece := stream.read(_CHUNK_BYTES):
                     unpacked += len(piece)
-                    if unpacked > _MOST_UNPACKED:
+                    if unpacked > _MAX_UNPACKED_BYTES:
                         raise Refused(_TOO_LARGE, field="file")
-                    if is_xml and _DECLARES.search(before + piece):
+                    if is_xml and _ENTITY_DECLARATION.search(before + piece):
                         raise Refused(
                             "The workbook declares entities, which may draw on other files: no Excel writes that. "
                             "Copy the list into a new workbook.",
@@ -84,27 +84,27 @@ def _refuse_traps(content: bytes) -> None:
 _TOO_LARGE = "Unpacked, the workbook is far larger than any list. Copy the list alone into a new one."
 
 
-def _filled_sheets(content: bytes) -> dict[str, list[Line]]:
+def _read_filled_sheets(content: bytes) -> dict[str, list[TableLine]]:
     """The lines of each sheet that is shown and holds something, by its name."""
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        return {sheet.title: lines for sheet in shown if (lines := list(_lines(sheet)))}
+        return {sheet.title: lines for sheet in shown if (lines := list(_sheet_lines(sheet)))}
     finally:
         book.close()
 
 
-def _lines(sheet: Any) -> Iterator[Line]:
+def _sheet_lines(sheet: Any) -> Iterator[TableLine]:
     sheet.reset_dimensions()  # a sheet says how large it is; whatever it says, the rows themselves decide
-    rows = sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)
-    for number, row in enumerate(islice(rows, MOST_ROWS + 1), start=1):
-        if number > MOST_ROWS:
-            raise Refused(TOO_MANY, field="file")
+    rows = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
+    for number, row in enumerate(islice(rows, MAX_ROWS + 1), start=1):
+        if number > MAX_ROWS:
+            raise Refused(TOO_MANY_ROWS, field="file")
         if any(cell not in (None, "") for cell in row):
-            yield Line(number, fitting([_told(cell) for cell in row], number))
+            yield TableLine(number, clean_cells([_format_cell(cell) for cell in row], number))
 
 
-def _told(cell: object) -> str:
+def _format_cell(cell: object) -> str:
     """A cell as it reads: whole numbers without a point, days as in 2021-07-01."""
     match cell:
         case None:

@@ -8,19 +8,19 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from recommendations.choices import Pillar
-from recommendations.importing.tables.cells import Cells, Line
-from recommendations.importing.tables.columns import Column, Columns
-from recommendations.importing.tables.values import number_in, pillar_in
+from recommendations.importing.tables.cells import TableCells, TableLine
+from recommendations.importing.tables.columns import ColumnType, ColumnLayout
+from recommendations.importing.tables.values import parse_number, parse_pillar
 from tiptracker.errors import Refused
-from tiptracker.text_rules import REASON, alike
+from tiptracker.text_rules import REASON_MAX_LENGTH, normalize_name
 
-LARGEST_NUMBER = 10_000
-_BETWEEN_MINISTRIES = re.compile(r"\s*[;\n]\s*")
-_ERRORS = re.compile(r"#(?:REF|N/A|VALUE|NAME|DIV/0|NULL|NUM)[!?]?")
+MAX_ITEM_NUMBER = 10_000
+_MINISTRY_SEPARATOR = re.compile(r"\s*[;\n]\s*")
+_SPREADSHEET_ERROR = re.compile(r"#(?:REF|N/A|VALUE|NAME|DIV/0|NULL|NUM)[!?]?")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ImportedItem:
     """An item of the list as it was read; `doubt` is a sentence for whoever looks it over, or empty.
 
     `pillar` and the names of ministries only where the table gives them. `line` is its row in the file, if it has one.
@@ -35,22 +35,22 @@ class Row:
     line: int | None = None
 
 
-class Wrong(NamedTuple):
+class UnreadableRow(NamedTuple):
     """A row of the file that can't be taken, and why."""
 
     line: int
     why: str
 
 
-class Listed(NamedTuple):
+class ImportedList(NamedTuple):
     """What a file holds: rows by their number, rows that can't be taken, and what is to be said of the whole."""
 
-    rows: tuple[Row, ...]
-    wrong: tuple[Wrong, ...] = ()
+    rows: tuple[ImportedItem, ...]
+    wrong: tuple[UnreadableRow, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-class Sought(NamedTuple):
+class ExpectedEdition(NamedTuple):
     """The country and year whose list is wanted; `names` are how the country may be called."""
 
     code: str
@@ -61,9 +61,9 @@ class Sought(NamedTuple):
         return f"{self.names[0] if self.names else self.code} {self.year}"
 
 
-def read_rows(cells: Cells, columns: Columns, sought: Sought) -> Listed:
+def read_rows(cells: TableCells, columns: ColumnLayout, sought: ExpectedEdition) -> ImportedList:
     """The list of the country and year `sought`. Raises Refused where there is none, or only another's."""
-    if Column.TEXT not in columns.holds:
+    if ColumnType.TEXT not in columns.holds:
         raise Refused(
             "No list was found: no column holds what the recommendations say. Say which one does, or choose another "
             "file.",
@@ -72,47 +72,47 @@ def read_rows(cells: Cells, columns: Columns, sought: Sought) -> Listed:
     lines = cells.lines[1:] if columns.has_headings else cells.lines
     if not lines:
         raise Refused("No list was found: there is no row below the headings. Choose another file.", field="file")
-    own, others = _own(lines, columns, sought)
-    is_numbered = Column.NUMBER in columns.holds
-    rows: list[Row] = []
-    wrong: list[Wrong] = []
+    own, others = _select_lines(lines, columns, sought)
+    is_numbered = ColumnType.NUMBER in columns.holds
+    rows: list[ImportedItem] = []
+    wrong: list[UnreadableRow] = []
     for place, line in enumerate(own, start=1):
-        told = _told(line, columns)
-        number = told.get(Column.NUMBER, "") if is_numbered else str(place)
-        if why := _why_not(number, told[Column.TEXT]):
-            wrong.append(Wrong(line.number, why))
+        told = _values_by_column(line, columns)
+        number = told.get(ColumnType.NUMBER, "") if is_numbered else str(place)
+        if why := _describe_problem(number, told[ColumnType.TEXT]):
+            wrong.append(UnreadableRow(line.number, why))
         else:
-            rows.append(_row(line.number, number, told))
+            rows.append(_build_item(line.number, number, told))
     _refuse_two_lists(rows)
-    doubled, rest = _doubled(rows)
+    doubled, rest = _separate_duplicates(rows)
     notes = [*cells.notes]
     if others:
         notes.append(f"{others} rows of other countries or years are left out.")
     if not is_numbered:
         notes.append("No column holds numbers: the list is numbered in the order of its rows.")
-    elif all(number_in(_told(line, columns)[Column.NUMBER]) is None for line in own):
+    elif all(parse_number(_values_by_column(line, columns)[ColumnType.NUMBER]) is None for line in own):
         notes.append(
             "No number can be read in the column that is said to hold them. Say that it holds “Nothing of the list”: "
             "the list is then numbered in the order of its rows."
         )
-    return Listed(tuple(sorted(rest, key=lambda row: row.number)), (*wrong, *doubled), tuple(notes))
+    return ImportedList(tuple(sorted(rest, key=lambda row: row.number)), (*wrong, *doubled), tuple(notes))
 
 
-def _told(line: Line, columns: Columns) -> Mapping[Column, str]:
-    told = dict.fromkeys(Column, "")
+def _values_by_column(line: TableLine, columns: ColumnLayout) -> Mapping[ColumnType, str]:
+    told = dict.fromkeys(ColumnType, "")
     told |= {column: cell for column, cell in zip(columns.holds, line.cells, strict=False) if column}
     return told
 
 
-def _own(lines: tuple[Line, ...], columns: Columns, sought: Sought) -> tuple[list[Line], int]:
+def _select_lines(lines: tuple[TableLine, ...], columns: ColumnLayout, sought: ExpectedEdition) -> tuple[list[TableLine], int]:
     """The lines of the country and year sought, and how many are others'; Refused where all are."""
-    names = {alike(name) for name in (sought.code, *sought.names)}
-    own: list[Line] = []
+    names = {normalize_name(name) for name in (sought.code, *sought.names)}
+    own: list[TableLine] = []
     others: Counter[str] = Counter()
     for line in lines:
-        told = _told(line, columns)
-        country, year = told[Column.COUNTRY], told[Column.YEAR]
-        if (country and alike(country) not in names) or (year and year != str(sought.year)):
+        told = _values_by_column(line, columns)
+        country, year = told[ColumnType.COUNTRY], told[ColumnType.YEAR]
+        if (country and normalize_name(country) not in names) or (year and year != str(sought.year)):
             others[f"{country} {year}".strip()] += 1
         else:
             own.append(line)
@@ -124,38 +124,38 @@ def _own(lines: tuple[Line, ...], columns: Columns, sought: Sought) -> tuple[lis
     return own, sum(others.values())
 
 
-def _why_not(number: str, text: str) -> str:
+def _describe_problem(number: str, text: str) -> str:
     """Why a row can't be taken, or ""."""
-    read = number_in(number)
+    read = parse_number(number)
     if not text:
         return "It says nothing."
-    if _ERRORS.fullmatch(text) or _ERRORS.fullmatch(number):
-        return f"The spreadsheet holds an error there: {text if _ERRORS.fullmatch(text) else number}."
-    if len(text) > REASON:
-        return f"It is longer than {REASON:,} characters. Does it hold more than one recommendation?"
+    if _SPREADSHEET_ERROR.fullmatch(text) or _SPREADSHEET_ERROR.fullmatch(number):
+        return f"The spreadsheet holds an error there: {text if _SPREADSHEET_ERROR.fullmatch(text) else number}."
+    if len(text) > REASON_MAX_LENGTH:
+        return f"It is longer than {REASON_MAX_LENGTH:,} characters. Does it hold more than one recommendation?"
     if not number:
         return "It has no number."
-    if read is None or not 1 <= read <= LARGEST_NUMBER:
-        return f"“{number[:40]}” is no number of a list, from 1 to {LARGEST_NUMBER:,}."
+    if read is None or not 1 <= read <= MAX_ITEM_NUMBER:
+        return f"“{number[:40]}” is no number of a list, from 1 to {MAX_ITEM_NUMBER:,}."
     return ""
 
 
-def _row(line: int, number: str, told: Mapping[Column, str]) -> Row:
-    said = told[Column.PILLAR]
-    pillar = pillar_in(said)
-    supporting = [name for name in _BETWEEN_MINISTRIES.split(told[Column.SUPPORTING]) if name]
-    return Row(
-        number=number_in(number) or 0,
-        text=" ".join(told[Column.TEXT].split()),
+def _build_item(line: int, number: str, told: Mapping[ColumnType, str]) -> ImportedItem:
+    said = told[ColumnType.PILLAR]
+    pillar = parse_pillar(said)
+    supporting = [name for name in _MINISTRY_SEPARATOR.split(told[ColumnType.SUPPORTING]) if name]
+    return ImportedItem(
+        number=parse_number(number) or 0,
+        text=" ".join(told[ColumnType.TEXT].split()),
         doubt=f"“{said}” is none of the three Ps: choose one." if said and pillar is None else "",
         pillar=pillar,
-        lead=" ".join(told[Column.LEAD].split()),
+        lead=" ".join(told[ColumnType.LEAD].split()),
         supporting=tuple(supporting),
         line=line,
     )
 
 
-def _refuse_two_lists(rows: list[Row]) -> None:
+def _refuse_two_lists(rows: list[ImportedItem]) -> None:
     """Refuse where the numbers begin anew: nobody can tell which of two lists is meant."""
     begins = [one.line for one, following in pairwise(rows) if (one.number, following.number) == (1, 2)]
     if len(begins) > 1:
@@ -166,20 +166,20 @@ def _refuse_two_lists(rows: list[Row]) -> None:
         )
 
 
-def _doubled(rows: list[Row]) -> tuple[list[Wrong], list[Row]]:
+def _separate_duplicates(rows: list[ImportedItem]) -> tuple[list[UnreadableRow], list[ImportedItem]]:
     """Rows whose number or words another row has had before, as wrong; and the others."""
-    numbers: dict[int, Row] = {}
-    words: dict[str, Row] = {}
-    wrong: list[Wrong] = []
+    numbers: dict[int, ImportedItem] = {}
+    words: dict[str, ImportedItem] = {}
+    wrong: list[UnreadableRow] = []
 
-    def kept() -> Iterator[Row]:
+    def kept() -> Iterator[ImportedItem]:
         for row in rows:
             if first := numbers.get(row.number):
-                wrong.append(Wrong(row.line or 0, f"Number {row.number} stands in row {first.line} already."))
-            elif first := words.get(alike(row.text)):
-                wrong.append(Wrong(row.line or 0, f"It says the same as row {first.line}."))
+                wrong.append(UnreadableRow(row.line or 0, f"Number {row.number} stands in row {first.line} already."))
+            elif first := words.get(normalize_name(row.text)):
+                wrong.append(UnreadableRow(row.line or 0, f"It says the same as row {first.line}."))
             else:
-                numbers[row.number] = words[alike(row.text)] = row
+                numbers[row.number] = words[normalize_name(row.text)] = row
                 yield row
 
     rest = list(kept())

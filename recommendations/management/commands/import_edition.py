@@ -12,22 +12,22 @@ from django.db import transaction
 
 from recommendations.choices import Pillar, TextStatus, Tier
 from recommendations.importing import messages
-from recommendations.importing.actions import begin_edition, begin_import, load_edition, say_columns
-from recommendations.importing.draft import Brought, bring_file
-from recommendations.importing.preview import Preview, preview
-from recommendations.importing.tables import Charset, Column
-from recommendations.importing.tables.rows import Sought
+from recommendations.importing.actions import add_edition_without_terms, create_import, load_import, set_columns
+from recommendations.importing.draft import DraftImport, read_draft_file
+from recommendations.importing.preview import ImportPreview, build_preview
+from recommendations.importing.tables import Charset, ColumnType
+from recommendations.importing.tables.rows import ExpectedEdition
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
-from tiptracker.infrastructure.locking import hold
+from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.sandbox.sandbox import Sandbox
 
 
 @dataclass(frozen=True)
-class Asked:
+class ImportOptions:
     """What was typed after the command."""
 
     file: Path
@@ -76,54 +76,54 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="is_json", help="say it as JSON")
 
     def handle(self, *, dry_run: bool, is_json: bool, **options: Any) -> None:
-        asked = Asked(**{name: options[name] for name in Asked.__dataclass_fields__})
+        asked = ImportOptions(**{name: options[name] for name in ImportOptions.__dataclass_fields__})
         try:
-            country, by = _country(asked.country), _administrator(asked.by)
-            content = _content(asked.file)
-            wanted = Sought(country.code, asked.year, (country.name,))
-            brought = bring_file(asked.file.name, content, wanted, _charset(asked.charset), run=Sandbox(None))
+            country, by = _find_country(asked.country), _find_administrator(asked.by)
+            content = _read_content(asked.file)
+            wanted = ExpectedEdition(country.code, asked.year, (country.name,))
+            brought = read_draft_file(asked.file.name, content, wanted, _parse_charset(asked.charset), run=Sandbox(None))
             with transaction.atomic():
-                _hold_standing(country, asked.year)
-                edition = _edition(country, asked, brought, by)
-                found, did = _load(asked, edition, content, brought, by, is_rehearsal=dry_run)
+                _lock_existing(country, asked.year)
+                edition = _get_or_add_edition(country, asked, brought, by)
+                found, did = _import_list(asked, edition, content, brought, by, is_rehearsal=dry_run)
                 transaction.set_rollback(dry_run)
         except Refused as refusal:
-            self.stderr.write(f"{refusal}{_how(refusal)}")
+            self.stderr.write(f"{refusal}{_pairing_hint(refusal)}")
             raise SystemExit(2) from refusal
         if is_json:
-            self.stdout.write(json.dumps(messages.document(found) | {"did": did}, indent=2, ensure_ascii=False))
+            self.stdout.write(json.dumps(messages.serialize_preview(found) | {"did": did}, indent=2, ensure_ascii=False))
             return
-        for line in messages.lines(found):
+        for line in messages.format_preview(found):
             self.stdout.write(line)
-        self.stdout.write(_concluded(did, is_rehearsal=dry_run))
+        self.stdout.write(_format_result(did, is_rehearsal=dry_run))
 
 
-def _hold_standing(country: Country, year: int) -> None:
+def _lock_existing(country: Country, year: int) -> None:
     """Lock what is there of the edition, before the first action writes to the log."""
     editions = Edition.objects.filter(country=country, year=year)
-    hold(Country.objects.filter(pk=country.pk))
-    hold(editions)
-    hold(Recommendation.objects.filter(edition__in=editions))
-    hold(Benchmark.objects.filter(recommendation__edition__in=editions))
+    lock_rows(Country.objects.filter(pk=country.pk))
+    lock_rows(editions)
+    lock_rows(Recommendation.objects.filter(edition__in=editions))
+    lock_rows(Benchmark.objects.filter(recommendation__edition__in=editions))
 
 
-def _load(
-    asked: Asked, edition: Edition, content: bytes, brought: Brought, by: User, *, is_rehearsal: bool
-) -> tuple[Preview, Mapping[str, Any] | None]:
+def _import_list(
+    asked: ImportOptions, edition: Edition, content: bytes, brought: DraftImport, by: User, *, is_rehearsal: bool
+) -> tuple[ImportPreview, Mapping[str, Any] | None]:
     """The preview and what was done; None in a rehearsal where something has to be said first."""
     now = clock.now(edition.country.time_zone)
     status = TextStatus.RECONSTRUCTION if asked.is_reconstruction else TextStatus.OFFICIAL
-    imported = begin_import(
+    imported = create_import(
         edition=edition, name=asked.file.name, content=content, brought=brought, text_status=status, by=by, now=now
     )
     if asked.columns is not None:
-        imported = _with_columns(imported, asked.columns, by)
-    found = preview(imported)
-    pairing, pillars = messages.understood(_pairing(asked.pairing), found)
+        imported = _set_columns(imported, asked.columns, by)
+    found = build_preview(imported)
+    pairing, pillars = messages.parse_pairing(_read_pairing(asked.pairing), found)
     try:
         _refuse_undecided(found, pairing.became)
-        done = load_edition(
-            imported=imported, pairing=pairing, pillars=_likely(found) | pillars, texts={},
+        done = load_import(
+            imported=imported, pairing=pairing, pillars=_suggested_pillars(found) | pillars, texts={},
             leaves_out_wrong=asked.leaves_out_wrong, seen=found.seen, by=by, now=now,
         )  # fmt: skip
     except Refused:
@@ -133,13 +133,13 @@ def _load(
     return found, done.did
 
 
-def _how(refusal: Refused) -> str:
+def _pairing_hint(refusal: Refused) -> str:
     """Where to say what a page would ask beside a field."""
     asked = (refusal.field or "").partition("_")[0]
     return " Say it in the file of --pairing." if asked in ("pillar", "goes", "became") else ""
 
 
-def _refuse_undecided(found: Preview, became: Mapping[int, object]) -> None:
+def _refuse_undecided(found: ImportPreview, became: Mapping[int, object]) -> None:
     left = [line.old.number for line in found.comparison.undecided if line.old and line.old.key not in became]
     if left:
         numbers = ", ".join(map(str, left))
@@ -150,33 +150,33 @@ def _refuse_undecided(found: Preview, became: Mapping[int, object]) -> None:
         )
 
 
-def _likely(found: Preview) -> dict[int, Pillar]:
+def _suggested_pillars(found: ImportPreview) -> dict[int, Pillar]:
     """The pillar of each new item, by number, where its words say it and the table doesn't."""
     rows = [line.new for line in found.comparison.lines if line.new and line.old is None and not line.new.pillar]
     return {row.number: pillar for row in rows if (pillar := found.pillar_of(row))}
 
 
-def _edition(country: Country, asked: Asked, brought: Brought, by: User) -> Edition:
+def _get_or_add_edition(country: Country, asked: ImportOptions, brought: DraftImport, by: User) -> Edition:
     """The edition; it is opened where it isn't there."""
     if there := Edition.objects.filter(country=country, year=asked.year).select_related("country").first():
         return there
     if asked.tier is not None and asked.tier not in set(Tier):
-        raise Refused(f"“{asked.tier}” is no tier. Give {_or(Tier)}.")
+        raise Refused(f"“{asked.tier}” is no tier. Give {_join_with_or(Tier)}.")
     tier = Tier(asked.tier) if asked.tier else brought.tier
     if tier is None:
-        raise Refused(f"The {asked.year} edition isn’t there yet, and nothing tells its tier. Give --tier {_or(Tier)}.")
+        raise Refused(f"The {asked.year} edition isn’t there yet, and nothing tells its tier. Give --tier {_join_with_or(Tier)}.")
     source = f"TIP Report {asked.year}, {country} narrative"
-    return begin_edition(country=country, year=asked.year, tier=tier, source=source, by=by)
+    return add_edition_without_terms(country=country, year=asked.year, tier=tier, source=source, by=by)
 
 
-def _country(code: str) -> Country:
+def _find_country(code: str) -> Country:
     country = Country.objects.filter(code=code.upper()).first()
     if country is None:
         raise Refused(f"There is no country with the code “{code}” here. An administrator adds it, under “Posts”.")
     return country
 
 
-def _administrator(email: str | None) -> User:
+def _find_administrator(email: str | None) -> User:
     people = User.objects.get_queryset().filter(role=Role.ADMINISTRATOR, is_active=True)
     if email is not None:
         people = people.filter(email=email.strip().lower())
@@ -186,18 +186,18 @@ def _administrator(email: str | None) -> User:
     return found[0]
 
 
-def _charset(name: str | None) -> Charset | None:
+def _parse_charset(name: str | None) -> Charset | None:
     if name is None or name in set(Charset):
         return Charset(name) if name else None
-    raise Refused(f"“{name}” is no encoding that is read here. There is {_or(Charset)}.")
+    raise Refused(f"“{name}” is no encoding that is read here. There is {_join_with_or(Charset)}.")
 
 
-def _pairing(file: Path | None) -> Mapping[str, Any]:
+def _read_pairing(file: Path | None) -> Mapping[str, Any]:
     """What stands in the file: a pairing, or the whole document that a rehearsal gave."""
     if file is None:
         return {}
     try:
-        said = json.loads(_content(file))
+        said = json.loads(_read_content(file))
     except ValueError as error:
         raise Refused(
             f"“{file}” is no JSON. Take what --dry-run --json gives, and change its numbers alone."
@@ -206,26 +206,26 @@ def _pairing(file: Path | None) -> Mapping[str, Any]:
     return found
 
 
-def _with_columns(imported: EditionImport, said: str, by: User) -> EditionImport:
+def _set_columns(imported: EditionImport, said: str, by: User) -> EditionImport:
     names = [name.strip() for name in said.split(",")]
-    if strange := [name for name in names if name not in set(Column)]:
-        raise Refused(f"A column can’t hold “{strange[0]}”. It holds {_or(filter(None, Column))}, or nothing.")
+    if strange := [name for name in names if name not in set(ColumnType)]:
+        raise Refused(f"A column can’t hold “{strange[0]}”. It holds {_join_with_or(filter(None, ColumnType))}, or nothing.")
     has_headings = bool(imported.brought.get("has_headings"))
-    return say_columns(imported=imported, holds=tuple(map(Column, names)), has_headings=has_headings, by=by)
+    return set_columns(imported=imported, holds=tuple(map(ColumnType, names)), has_headings=has_headings, by=by)
 
 
-def _or(words: Any) -> str:
+def _join_with_or(words: Any) -> str:
     return " or ".join(", ".join(words).rsplit(", ", 1))
 
 
-def _content(file: Path) -> bytes:
+def _read_content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
         raise Refused(f"“{file}” can’t be opened ({error.strerror}). Check its name, then try again.") from error
 
 
-def _concluded(did: Mapping[str, Any] | None, *, is_rehearsal: bool) -> str:
+def _format_result(did: Mapping[str, Any] | None, *, is_rehearsal: bool) -> str:
     if did is None:
         return "Nothing was loaded: some of it has to be said first. Add --json for what is proposed."
     counts = (

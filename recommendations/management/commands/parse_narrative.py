@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from recommendations.importing.readers.report_file import read_file
-from recommendations.importing.report_parser import Narrative, countries, expect, read
+from recommendations.importing.readers.report_file import read_report
+from recommendations.importing.report_parser import ParsedNarrative, countries, refuse_other_narrative, parse_narrative
 from tiptracker.errors import Refused
 from tiptracker.sandbox.sandbox import Sandbox
 
@@ -31,21 +31,21 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, country: str | None, year: int | None, is_json: bool, **options: Any) -> None:
         try:
-            code = _code(country) if country else None
-            with _quietly():
-                paragraphs = read_file(file.name, _content(file), run=Sandbox(None))
-            narrative = read(paragraphs, country=code)
-            expect(narrative, country=code, year=year)
+            code = _country_code(country) if country else None
+            with _without_warnings():
+                paragraphs = read_report(file.name, _read_content(file), run=Sandbox(None))
+            narrative = parse_narrative(paragraphs, country=code)
+            refuse_other_narrative(narrative, country=code, year=year)
         except Refused as refusal:
             self.stderr.write(str(refusal))
             raise SystemExit(2) from refusal
         self.stdout.write(
-            json.dumps(_document(narrative), indent=2, ensure_ascii=False) if is_json else "\n".join(_told(narrative))
+            json.dumps(_serialize_narrative(narrative), indent=2, ensure_ascii=False) if is_json else "\n".join(_format_narrative(narrative))
         )
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def _without_warnings() -> Iterator[None]:
     """Without the warning of how a process failed: a person reads the sentence that says so."""
     logging.disable(logging.WARNING)
     try:
@@ -54,22 +54,22 @@ def _quietly() -> Iterator[None]:
         logging.disable(logging.NOTSET)
 
 
-def _code(country: str) -> str:
+def _country_code(country: str) -> str:
     """The code of a country that is told by its code or its name."""
-    code = country.upper() if countries.is_known(country.upper()) else countries.find(country)
+    code = country.upper() if countries.is_country_code(country.upper()) else countries.find_country_code(country)
     if code is None:
         raise Refused(f"“{country}” is no country that is known here. Say its code of three letters, such as LSO.")
     return code
 
 
-def _content(file: Path) -> bytes:
+def _read_content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
         raise Refused(f"“{file}” can’t be opened ({error.strerror}). Check its name, then try again.") from error
 
 
-def _document(narrative: Narrative) -> dict[str, Any]:
+def _serialize_narrative(narrative: ParsedNarrative) -> dict[str, Any]:
     return {
         "tier": narrative.tier,
         "country": narrative.country,
@@ -81,7 +81,7 @@ def _document(narrative: Narrative) -> dict[str, Any]:
     }
 
 
-def _told(narrative: Narrative) -> Iterator[str]:
+def _format_narrative(narrative: ParsedNarrative) -> Iterator[str]:
     tier = narrative.tier.label if narrative.tier else "tier not known"
     yield f"{narrative.country or 'country not known'}, {narrative.year or 'year not known'}, {tier}"
     yield from (f"  ? {doubt}" for doubt in narrative.doubts)

@@ -9,15 +9,15 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from recommendations.actions.benchmarks import add_benchmark
-from recommendations.actions.readiness_changed import readiness_may_have_moved
-from recommendations.choices import Better, Pillar, Question, Rule
+from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.choices import Better, Pillar, EffortQuestion, Rule
 from recommendations.models import Benchmark, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.text_rules import alike
-from tiptracker.validation import add, written
+from tiptracker.text_rules import normalize_name
+from tiptracker.validation import insert_row, require_text
 
 
 class NewIndicator(NamedTuple):
@@ -28,11 +28,11 @@ class NewIndicator(NamedTuple):
 
     name: str
     unit: str
-    question: Question | None = None
+    question: EffortQuestion | None = None
     ministry: Ministry | None = None
 
 
-class Accepted(NamedTuple):
+class AcceptedBenchmark(NamedTuple):
     """A benchmark as it was accepted. An indicator goes with the rules that count."""
 
     criterion: str
@@ -44,7 +44,7 @@ class Accepted(NamedTuple):
 
 @transaction.atomic
 def accept_benchmarks(
-    *, recommendation: Recommendation, accepted: Sequence[Accepted], reason: str, by: User, now: datetime
+    *, recommendation: Recommendation, accepted: Sequence[AcceptedBenchmark], reason: str, by: User, now: datetime
 ) -> list[Benchmark]:
     """Benchmarks of a recommendation, and the indicators that they count by; all of them or none.
 
@@ -59,18 +59,18 @@ def accept_benchmarks(
     Country.objects.select_for_update(no_key=True).get(pk=recommendation.edition.country_id)
     rows = Recommendation.objects.select_for_update(no_key=True, of=("self",)).select_related("edition")
     locked = rows.get(pk=recommendation.pk)
-    readiness_may_have_moved(locked.edition.country_id)
+    enqueue_readiness(locked.edition.country_id)
     pillar = Recommendation.objects.with_pillar().get(pk=locked.pk).pillar
-    known = {alike(one.wording) for one in locked.benchmarks.with_terms()}
+    known = {normalize_name(one.wording) for one in locked.benchmarks.with_terms()}
     added = []
     for number, one in enumerate(accepted):
         line = f"accepted-{number}"
-        if alike(one.criterion.strip()) in known:
+        if normalize_name(one.criterion.strip()) in known:
             raise Refused("There is a benchmark with these words already. Untick it.", field=f"{line}-criterion")
-        known.add(alike(one.criterion.strip()))
+        known.add(normalize_name(one.criterion.strip()))
         indicator = one.indicator
         if isinstance(indicator, NewIndicator):
-            indicator = _counted(locked, indicator, Pillar(pillar), line, by)
+            indicator = _get_or_add_indicator(locked, indicator, Pillar(pillar), line, by)
         try:
             benchmark = add_benchmark(
                 recommendation=locked,
@@ -91,17 +91,17 @@ def accept_benchmarks(
     return added
 
 
-def _counted(recommendation: Recommendation, typed: NewIndicator, pillar: Pillar, line: str, by: User) -> Indicator:
+def _get_or_add_indicator(recommendation: Recommendation, typed: NewIndicator, pillar: Pillar, line: str, by: User) -> Indicator:
     """The country's indicator of that name, made where there is none. Two of one question would answer it twice."""
     country = recommendation.edition.country_id
-    name = written(typed.name, "Give what is counted a name.", field=f"{line}-new_name")
-    unit = written(typed.unit, "Say in which unit it is counted, such as “districts”.", field=f"{line}-new_unit")
+    name = require_text(typed.name, "Give what is counted a name.", field=f"{line}-new_name")
+    unit = require_text(typed.unit, "Say in which unit it is counted, such as “districts”.", field=f"{line}-new_unit")
     if typed.ministry and typed.ministry.country_id != country:
         sentence = "That ministry is another country's. Choose one of this country's."
         raise Refused(sentence, field=f"{line}-new_ministry")
-    there = {alike(one.name): one for one in Indicator.objects.filter(country=country)}
-    if same := there.get(alike(name)):
-        if alike(same.unit) != alike(unit):
+    there = {normalize_name(one.name): one for one in Indicator.objects.filter(country=country)}
+    if same := there.get(normalize_name(name)):
+        if normalize_name(same.unit) != normalize_name(unit):
             sentence = f"“{same}” is counted in {same.unit} already. Give this one another name."
             raise Refused(sentence, field=f"{line}-new_name")
         if typed.ministry and typed.ministry.pk != same.ministry_id:
@@ -119,7 +119,7 @@ def _counted(recommendation: Recommendation, typed: NewIndicator, pillar: Pillar
         ministry=typed.ministry,
     )
     try:
-        add(row)
+        insert_row(row)
     except Refused as refusal:
         raise Refused(str(refusal), field=f"{line}-new_{refusal.field}") from refusal
     told = {field: getattr(row, field) for field in ("name", "unit", "better", "pillar", "question")}

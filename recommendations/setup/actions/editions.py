@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions.readiness_changed import readiness_may_have_moved
+from recommendations.actions.readiness_changed import enqueue_readiness
 from recommendations.actions.terms import refuse_outside_period, refuse_overlap
 from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition, EditionTerms, Milestone
@@ -15,10 +15,10 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.validation import add, change, refuse_backwards, written
+from tiptracker.validation import insert_row, update_row, refuse_reversed_dates, require_text
 
 
-class Day(NamedTuple):
+class MilestoneDate(NamedTuple):
     """A milestone's day, and where it is told."""
 
     on: date
@@ -35,9 +35,9 @@ def open_edition(
     published_on: date | None,
     period: tuple[date, date],
     source: str,
-    deadline: Day,
+    deadline: MilestoneDate,
     reason: str,
-    milestones: Mapping[MilestoneKind, Day],
+    milestones: Mapping[MilestoneKind, MilestoneDate],
     by: User,
     now: datetime,
 ) -> Edition:
@@ -52,7 +52,7 @@ def open_edition(
     if Edition.objects.filter(country=locked, year=year).exists():
         raise Refused(f"The {year} edition on {locked} is there already. Go on with it below.", field="year")
     first, last = period
-    refuse_backwards(first, last, field="ends_on")
+    refuse_reversed_dates(first, last, field="ends_on")
     if first == last:
         raise Refused("The last day is the first. Give a later one: a tracking period is a year.", field="ends_on")
     if abs(first.year - year) > 1:
@@ -62,7 +62,7 @@ def open_edition(
             field="starts_on",
         )
     refuse_overlap(locked, first, last)
-    edition = add(
+    edition = insert_row(
         Edition(
             country=locked,
             year=year,
@@ -71,15 +71,15 @@ def open_edition(
             published_on=published_on,
             starts_on=first,
             ends_on=last,
-            source=written(source, "Say where the edition can be looked up.", field="source"),
+            source=require_text(source, "Say where the edition can be looked up.", field="source"),
         )
     )
     refuse_outside_period(edition, deadline.on, field="deadline_on")
-    terms = add(
+    terms = insert_row(
         EditionTerms(
             edition=edition,
             deadline_on=deadline.on,
-            reason=written(reason, "Say why this deadline, for whoever reads it after you.", field="reason"),
+            reason=require_text(reason, "Say why this deadline, for whoever reads it after you.", field="reason"),
             recorded_at=now,
             recorded_by=by,
         )
@@ -87,10 +87,10 @@ def open_edition(
     days = {
         **milestones,
         MilestoneKind.DEADLINE: deadline,
-        MilestoneKind.PERIOD_END: Day(last, edition.source),
+        MilestoneKind.PERIOD_END: MilestoneDate(last, edition.source),
     }
     told = {kind.value: _add_milestone(edition, kind, day) for kind, day in days.items()}
-    record("edition.opened", by=by, row=edition, country=locked, after=_told(edition, terms) | {"milestones": told})
+    record("edition.opened", by=by, row=edition, country=locked, after=_edition_audit_values(edition, terms) | {"milestones": told})
     return edition
 
 
@@ -102,7 +102,7 @@ def change_edition(
     target_tier: Tier | None,
     published_on: date | None,
     source: str,
-    milestones: Mapping[MilestoneKind, Day],
+    milestones: Mapping[MilestoneKind, MilestoneDate],
     by: User,
 ) -> Edition:
     """Put an edition's published facts right, and add milestones that it has not yet.
@@ -113,14 +113,14 @@ def change_edition(
     if not can_set_up(by):
         raise PermissionDenied
     locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
-    before = _facts(locked)
+    before = _editable_values(locked)
     locked.tier, locked.target_tier, locked.published_on = tier, target_tier or "", published_on
-    locked.source = written(source, "Say where the edition can be looked up.", field="source")
-    after = _facts(locked)
-    changed = [name for name in FACTS if before[name] != after[name]]
+    locked.source = require_text(source, "Say where the edition can be looked up.", field="source")
+    after = _editable_values(locked)
+    changed = [name for name in EDITABLE_FIELDS if before[name] != after[name]]
     if not changed and not milestones:
         raise Refused("Nothing here differs from what stands. Change something, or go on to the next step.")
-    change(locked)
+    update_row(locked)
     there = set(locked.milestones.values_list("kind", flat=True))
     if twice := there & set(milestones):
         kind = MilestoneKind(min(twice))
@@ -129,29 +129,29 @@ def change_edition(
     if milestones:
         told["milestones"] = {kind.value: _add_milestone(locked, kind, day) for kind, day in milestones.items()}
     was = {name: before[name] for name in changed}
-    readiness_may_have_moved(locked.country_id)
+    enqueue_readiness(locked.country_id)
     record("edition.changed", by=by, row=locked, country=locked.country_id, before=was, after=told)
     return locked
 
 
-def _add_milestone(edition: Edition, kind: MilestoneKind, day: Day) -> str:
+def _add_milestone(edition: Edition, kind: MilestoneKind, day: MilestoneDate) -> str:
     """Add it, or refuse a day that the edition's year does not have; gives the day for the log."""
     refuse_outside_period(edition, day.on, field=f"{kind.value}_on")
-    add(Milestone(edition=edition, kind=kind, due_on=day.on, source=day.source.strip()))
+    insert_row(Milestone(edition=edition, kind=kind, due_on=day.on, source=day.source.strip()))
     return day.on.isoformat()
 
 
-FACTS = ("tier", "target_tier", "published_on", "source")
+EDITABLE_FIELDS = ("tier", "target_tier", "published_on", "source")
 """What of an edition is put right; its year and its tracking period stay."""
 
 
-def _facts(edition: Edition) -> dict[str, Any]:
-    return {name: getattr(edition, name) for name in FACTS}
+def _editable_values(edition: Edition) -> dict[str, Any]:
+    return {name: getattr(edition, name) for name in EDITABLE_FIELDS}
 
 
-def _told(edition: Edition, terms: EditionTerms) -> dict[str, Any]:
+def _edition_audit_values(edition: Edition, terms: EditionTerms) -> dict[str, Any]:
     return (
         {"year": edition.year, "starts_on": edition.starts_on, "ends_on": edition.ends_on}
-        | _facts(edition)
+        | _editable_values(edition)
         | {"terms": terms.pk, "deadline_on": terms.deadline_on, "reason": terms.reason}
     )

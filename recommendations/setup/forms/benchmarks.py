@@ -6,23 +6,23 @@ from typing import Any
 
 from django import forms
 
-from recommendations.choices import Question, Rule
+from recommendations.choices import EffortQuestion, Rule
 from recommendations.models import Indicator
-from recommendations.setup.actions.benchmarks import Accepted, NewIndicator
-from recommendations.setup.benchmark_suggestions import Suggestion
+from recommendations.setup.actions.benchmarks import AcceptedBenchmark, NewIndicator
+from recommendations.setup.benchmark_suggestions import BenchmarkSuggestion
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.web.frontend.forms import PlainForm
-from tiptracker.web.frontend.rows import RowField, offer
+from tiptracker.web.frontend.forms import TrackerForm
+from tiptracker.web.frontend.rows import RowField, set_row_choices
 
 
-class SuggestedRow(PlainForm):
+class SuggestedBenchmarkRow(TrackerForm):
     """A suggestion: only what is ticked is judged and becomes a benchmark."""
 
     accept = forms.BooleanField(required=False)
     criterion = forms.CharField(
         required=False,
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="Success criterion",
         help_text="What has to be so for it to be met. The ministry reads this too.",
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -40,19 +40,19 @@ class SuggestedRow(PlainForm):
     new_unit = forms.CharField(required=False, max_length=50, label="Its unit")
     new_ministry = RowField(required=False, label="Ministry that reports its figure")
     is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
-    words = forms.CharField(required=False, max_length=text_rules.REASON, widget=forms.HiddenInput)
-    question = forms.ChoiceField(required=False, choices=[("", ""), *Question.choices()], widget=forms.HiddenInput)
+    words = forms.CharField(required=False, max_length=text_rules.REASON_MAX_LENGTH, widget=forms.HiddenInput)
+    question = forms.ChoiceField(required=False, choices=[("", ""), *EffortQuestion.choices()], widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, indicators: Sequence[Indicator], ministries: Sequence[Ministry], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "new_ministry", ministries, empty="Not set")
-        offer(self, "indicator", indicators, empty="None, or the new one named here")
+        set_row_choices(self, "new_ministry", ministries, empty="Not set")
+        set_row_choices(self, "indicator", indicators, empty="None, or the new one named here")
         self.fields["accept"].label = f"Accept this{f', for “{words}”' if (words := self['words'].value()) else ''}"
 
     @staticmethod
-    def filled_from(suggestion: Suggestion, indicators: Sequence[Indicator]) -> dict[str, Any]:
+    def filled_from(suggestion: BenchmarkSuggestion, indicators: Sequence[Indicator]) -> dict[str, Any]:
         """The initial values of a suggestion's line: counted by an indicator that is there, where one fits."""
         counted = suggestion.counted
         fits = next(
@@ -94,26 +94,26 @@ class SuggestedRow(PlainForm):
         return said
 
     @property
-    def accepted(self) -> Accepted:
+    def accepted(self) -> AcceptedBenchmark:
         """What was ticked, as the action takes it."""
         said = self.cleaned_data
         rule = Rule(said["rule"])
         indicator: Indicator | NewIndicator | None = said["indicator"]
         if indicator is None and said["new_name"] and rule != Rule.ASSESSED:
-            question = Question(said["question"]) if said["question"] else None
+            question = EffortQuestion(said["question"]) if said["question"] else None
             indicator = NewIndicator(said["new_name"], said["new_unit"], question, said["new_ministry"])
         target: Decimal | None = said["target"]
-        return Accepted(said["criterion"], rule, target, indicator, said["is_about_complicity"])
+        return AcceptedBenchmark(said["criterion"], rule, target, indicator, said["is_about_complicity"])
 
 
-SuggestedRows = forms.formset_factory(SuggestedRow, extra=0, max_num=60, absolute_max=70)
+SuggestedBenchmarkFormSet = forms.formset_factory(SuggestedBenchmarkRow, extra=0, max_num=60, absolute_max=70)
 
 
-class ReasonForm(PlainForm):
+class TermsReasonForm(TrackerForm):
     """Why these terms, kept with each."""
 
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="Why these terms",
         initial="As the wording of the recommendation suggests, looked over by the post.",
         help_text="Terms are dated and kept. Whoever reads them after you reads this.",

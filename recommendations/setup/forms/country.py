@@ -9,12 +9,12 @@ from django import forms
 from tiptracker import country_reference
 from tiptracker.accounts.models import Country, District
 from tiptracker.choices import Paper
-from tiptracker.country_reference import Land, Level
-from tiptracker.onboarding.actions.countries import NamedDistrict
-from tiptracker.web.frontend.forms import PlainForm
+from tiptracker.country_reference import CountryReference, DivisionLevel
+from tiptracker.onboarding.actions.countries import DistrictInput
+from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.frontend.rows import Choices
 
-MOST_DISTRICTS = 20_000
+MAX_DISTRICTS_LENGTH = 20_000
 """Characters: a few hundred districts with their capitals."""
 
 
@@ -28,15 +28,15 @@ class ChooseCountryForm(forms.Form):
     def __init__(self, *args: Any, there: Collection[str], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        left = [(code, name) for code, name in country_reference.names().items() if code not in there]
+        left = [(code, name) for code, name in country_reference.country_names().items() if code not in there]
         cast("forms.ChoiceField", self.fields["country"]).choices = [("", "Choose one"), *left]
 
-    def clean_country(self) -> Land | None:
+    def clean_country(self) -> CountryReference | None:
         """What the list knows of the country today."""
-        return country_reference.land(self.cleaned_data["country"], self.today)
+        return country_reference.find_country(self.cleaned_data["country"], self.today)
 
 
-class CountryForm(PlainForm):
+class CountryForm(TrackerForm):
     """A country's facts; what the list of countries knows is filled in, and each of it may be changed."""
 
     name = forms.CharField(
@@ -46,23 +46,23 @@ class CountryForm(PlainForm):
     currency = forms.ChoiceField(label="Currency", help_text="In which budgets are told.")
     paper = forms.ChoiceField(choices=Paper.choices(), label="Paper of the post", widget=forms.RadioSelect)
     districts = forms.CharField(
-        max_length=MOST_DISTRICTS,
+        max_length=MAX_DISTRICTS_LENGTH,
         required=False,
         label="Districts",
         widget=forms.Textarea(attrs={"rows": 12}),
         help_text="One a line; its capital may follow after a colon, such as “Berea: Teyateyaneng”.",
     )
 
-    def __init__(self, *args: Any, land: Land | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, land: CountryReference | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own_zones, own_money = (land.time_zones, land.currencies) if land else ((), ())
-        zone_names = {zone: zone for zone in country_reference.zones()}
-        money = {code: f"{code}, {name}" for code, name in country_reference.currencies().items()}
-        cast("forms.ChoiceField", self.fields["time_zone"]).choices = _own_first(own_zones, zone_names)
-        cast("forms.ChoiceField", self.fields["currency"]).choices = _own_first(own_money, money)
+        zone_names = {zone: zone for zone in country_reference.list_time_zones()}
+        money = {code: f"{code}, {name}" for code, name in country_reference.list_currencies().items()}
+        cast("forms.ChoiceField", self.fields["time_zone"]).choices = _group_choices(own_zones, zone_names)
+        cast("forms.ChoiceField", self.fields["currency"]).choices = _group_choices(own_money, money)
 
     @staticmethod
-    def filled_from(land: Land, level: Level | None) -> dict[str, Any]:
+    def filled_from(land: CountryReference, level: DivisionLevel | None) -> dict[str, Any]:
         """What the list knows, its usual choices chosen. Where a country has several zones, none is."""
         return {
             "name": land.name,
@@ -72,9 +72,9 @@ class CountryForm(PlainForm):
             "districts": "\n".join(level.names) if level else "",
         }
 
-    def clean_districts(self) -> list[NamedDistrict]:
+    def clean_districts(self) -> list[DistrictInput]:
         """The lines that say something, each a name and perhaps a capital."""
-        return _districts(self.cleaned_data["districts"])
+        return _parse_districts(self.cleaned_data["districts"])
 
     def answers(self) -> dict[str, Any]:
         """What was typed, as the actions take it."""
@@ -96,12 +96,12 @@ class CountryEditForm(CountryForm):
         field.widget.attrs["rows"] = 4 if districts else 12
 
 
-def _districts(text: str) -> list[NamedDistrict]:
+def _parse_districts(text: str) -> list[DistrictInput]:
     lines = (line.partition(":") for line in text.splitlines() if line.strip())
-    return [NamedDistrict(name.strip(), capital.strip()) for name, _, capital in lines]
+    return [DistrictInput(name.strip(), capital.strip()) for name, _, capital in lines]
 
 
-def _own_first(own: Sequence[str], known: dict[str, str]) -> Choices:
+def _group_choices(own: Sequence[str], known: dict[str, str]) -> Choices:
     """The country's own, then all others, apart; where it has several nothing is chosen by itself."""
     mine = [(word, known.get(word, word)) for word in own]
     others = [(word, label) for word, label in known.items() if word not in own]

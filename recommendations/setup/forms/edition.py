@@ -8,22 +8,22 @@ from django import forms
 
 from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition
-from recommendations.setup.actions.editions import Day
-from recommendations.tracking_period import ordinary_period
+from recommendations.setup.actions.editions import MilestoneDate
+from recommendations.tracking_period import default_tracking_period
 from tiptracker import text_rules
-from tiptracker.validation import spelt
-from tiptracker.web.frontend.forms import DayField, PlainForm
+from tiptracker.validation import format_date
+from tiptracker.web.frontend.forms import DayField, TrackerForm
 
-TYPED = (MilestoneKind.ACTION_PLAN, MilestoneKind.INTERIM)
+TYPED_MILESTONES = (MilestoneKind.ACTION_PLAN, MilestoneKind.INTERIM)
 """Milestones whose days are typed; the deadline and the end of the period follow from the rest."""
-HINTS = {
+MILESTONE_HINTS = {
     MilestoneKind.ACTION_PLAN: "Within 180 days of the report, for a country raised from Tier 3 to the Watch List "
     "(22 U.S.C. 7107(b)(4)).",
     MilestoneKind.INTERIM: "By 1 February, for a country on the Watch List (22 U.S.C. 7107(b)).",
 }
 
 
-class FactsForm(PlainForm):
+class EditionFactsForm(TrackerForm):
     """What the report says of an edition, and milestones that it has not yet."""
 
     tier = forms.ChoiceField(choices=Tier.choices(), label="Tier", widget=forms.RadioSelect)
@@ -42,9 +42,9 @@ class FactsForm(PlainForm):
 
     def __init__(self, *args: Any, there: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = [kind for kind in TYPED if kind not in there]
+        self.asked = [kind for kind in TYPED_MILESTONES if kind not in there]
         for kind in self.asked:
-            self.fields[f"{kind.value}_on"] = DayField(label=kind.label, required=False, help_text=HINTS[kind])
+            self.fields[f"{kind.value}_on"] = DayField(label=kind.label, required=False, help_text=MILESTONE_HINTS[kind])
             self.fields[f"{kind.value}_source"] = forms.CharField(
                 max_length=300, label=f"{kind.label}: where that day is told", required=False
             )
@@ -66,7 +66,7 @@ class FactsForm(PlainForm):
             "published_on": said["published_on"],
             "source": said["source"],
             "milestones": {
-                kind: Day(said[f"{kind.value}_on"], said[f"{kind.value}_source"])
+                kind: MilestoneDate(said[f"{kind.value}_on"], said[f"{kind.value}_source"])
                 for kind in self.asked
                 if said[f"{kind.value}_on"]
             },
@@ -78,7 +78,7 @@ class FactsForm(PlainForm):
         return {name: getattr(edition, name) for name in ("tier", "target_tier", "published_on", "source")}
 
 
-class EditionForm(FactsForm):
+class EditionForm(EditionFactsForm):
     """An edition that is to be followed."""
 
     year = forms.IntegerField(min_value=2001, max_value=2100, label="Year", help_text="Of the report, such as 2021.")
@@ -86,7 +86,7 @@ class EditionForm(FactsForm):
     ends_on = DayField(label="Last day of the tracking period", required=False)
     deadline_on = DayField(label="Deadline", help_text="The day that counts for the post, within the tracking period.")
     reason = forms.CharField(
-        max_length=text_rules.REASON,
+        max_length=text_rules.REASON_MAX_LENGTH,
         label="Why this deadline",
         help_text="Who set it, and why. It is kept with the day; an officer may set another one later.",
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -95,11 +95,11 @@ class EditionForm(FactsForm):
 
     def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        first, last = ordinary_period(year)
+        first, last = default_tracking_period(year)
         self.fields[
             "starts_on"
-        ].help_text = f"Left empty, it is 1 April of the edition’s year: {spelt(first)} for {year}."
-        self.fields["ends_on"].help_text = f"Left empty, it is 31 March of the year after: {spelt(last)} for {year}."
+        ].help_text = f"Left empty, it is 1 April of the edition’s year: {format_date(first)} for {year}."
+        self.fields["ends_on"].help_text = f"Left empty, it is 31 March of the year after: {format_date(last)} for {year}."
         self.initial = {"year": year} | dict(self.initial)
         self.order_fields((
             "year", "tier", "target_tier", "published_on", "source", "starts_on", "ends_on", "deadline_on", "reason",
@@ -109,11 +109,11 @@ class EditionForm(FactsForm):
     def answers(self) -> dict[str, Any]:
         """What was typed, as the action takes it; what is left empty of the period is the ordinary one."""
         said = self.cleaned_data
-        first, last = ordinary_period(said["year"])
+        first, last = default_tracking_period(said["year"])
         period: tuple[date, date] = (said["starts_on"] or first, said["ends_on"] or last)
         return self.facts() | {
             "year": said["year"],
             "period": period,
-            "deadline": Day(said["deadline_on"], said["deadline_source"]),
+            "deadline": MilestoneDate(said["deadline_on"], said["deadline_source"]),
             "reason": said["reason"],
         }

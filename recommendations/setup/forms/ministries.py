@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 
 from tiptracker.accounts.models import Ministry
-from tiptracker.onboarding.actions.ministries import Holder, NewMinistry
-from tiptracker.web.frontend.forms import DayField, PlainForm
-from tiptracker.web.frontend.rows import RowField, offer, typed
+from tiptracker.onboarding.actions.ministries import OfficeHolderInput, MinistryInput
+from tiptracker.web.frontend.forms import DayField, TrackerForm
+from tiptracker.web.frontend.rows import RowField, set_row_choices, raw_values
 
 
-class HolderRow(PlainForm):
+class HolderRow(TrackerForm):
     """Who holds an office; a line without a name says nothing."""
 
     holder = forms.CharField(required=False, max_length=200, label="Who holds office")
@@ -22,7 +22,7 @@ class HolderRow(PlainForm):
     @property
     def is_filled(self) -> bool:
         """Whether anything was typed: then it has to make sense. The title stands there by itself."""
-        said = typed(self)
+        said = raw_values(self)
         return any(str(said[name] or "").strip() for name in said if name not in ("title", "ministry"))
 
     def clean(self) -> dict[str, Any]:
@@ -32,10 +32,10 @@ class HolderRow(PlainForm):
         return said
 
     @property
-    def office_holder(self) -> Holder | None:
+    def office_holder(self) -> OfficeHolderInput | None:
         """Whom the line names, if anybody."""
         said = self.cleaned_data
-        return Holder(said["holder"], said["title"], said["from_on"], said["source"]) if said["holder"] else None
+        return OfficeHolderInput(said["holder"], said["title"], said["from_on"], said["source"]) if said["holder"] else None
 
 
 class MinistryRow(HolderRow):
@@ -57,19 +57,19 @@ class MinistryRow(HolderRow):
         return said
 
     @property
-    def ministry(self) -> NewMinistry:
+    def ministry(self) -> MinistryInput:
         """What the line says."""
-        return NewMinistry(self.cleaned_data["name"], self.cleaned_data["short_name"], self.office_holder)
+        return MinistryInput(self.cleaned_data["name"], self.cleaned_data["short_name"], self.office_holder)
 
 
-class KnownRow(HolderRow):
+class KnownMinistryRow(HolderRow):
     """A ministry that is there, in which nobody is in office yet."""
 
     ministry = RowField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "ministry", ministries)
+        set_row_choices(self, "ministry", ministries)
 
     @property
     def about(self) -> str:
@@ -79,5 +79,5 @@ class KnownRow(HolderRow):
         return str(row or "Another ministry")
 
 
-MinistryRows = forms.formset_factory(MinistryRow, extra=3, max_num=60, absolute_max=70)
-KnownRows = forms.formset_factory(KnownRow, extra=0, max_num=100, absolute_max=110)
+MinistryFormSet = forms.formset_factory(MinistryRow, extra=3, max_num=60, absolute_max=70)
+KnownMinistryFormSet = forms.formset_factory(KnownMinistryRow, extra=0, max_num=100, absolute_max=110)

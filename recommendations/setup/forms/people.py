@@ -5,62 +5,62 @@ from typing import Any
 
 from django import forms
 
-from tiptracker.accounts.backend import in_a_year
+from tiptracker.accounts.backend import default_valid_until
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
-from tiptracker.onboarding.actions.people import INVITED_HERE, Invited
-from tiptracker.web.frontend.forms import DayField, PlainForm
-from tiptracker.web.frontend.rows import RowField, offer, typed
+from tiptracker.onboarding.actions.people import POST_ROLES, PersonInput
+from tiptracker.web.frontend.forms import DayField, TrackerForm
+from tiptracker.web.frontend.rows import RowField, set_row_choices, raw_values
 
 
-class PersonRow(PlainForm):
+class PersonRow(TrackerForm):
     """Somebody to invite; an empty line says nothing."""
 
     name = forms.CharField(required=False, max_length=150, label="Name")
     email = forms.EmailField(required=False, max_length=254, label="E-mail address")
     role = forms.ChoiceField(
-        required=False, label="Role", choices=[("", "Choose one"), *((role.value, role.label) for role in INVITED_HERE)]
+        required=False, label="Role", choices=[("", "Choose one"), *((role.value, role.label) for role in POST_ROLES)]
     )
     ministry = RowField(required=False, label="Ministry, of a focal point")
     until = DayField(required=False, label="May sign in until")
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries])
-        self.fields["until"].initial = in_a_year
+        set_row_choices(self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries])
+        self.fields["until"].initial = default_valid_until
 
     @property
     def is_filled(self) -> bool:
         """Whether anybody was typed; the day stands there by itself."""
-        said = typed(self)
+        said = raw_values(self)
         return any(str(said[name] or "").strip() for name in ("name", "email", "role", "ministry"))
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
         if not self.is_filled:
             return said
-        for name, sentence in NEEDED.items():
+        for name, sentence in REQUIRED_MESSAGES.items():
             if not said.get(name) and name not in self.errors:
                 self.add_error(name, sentence)
         return said
 
     @property
-    def invited(self) -> Invited:
+    def invited(self) -> PersonInput:
         """Whom the line names."""
         said = self.cleaned_data
-        return Invited(said["name"], said["email"], Role(said["role"]), said["ministry"], said["until"])
+        return PersonInput(said["name"], said["email"], Role(said["role"]), said["ministry"], said["until"])
 
 
-NEEDED = {
+REQUIRED_MESSAGES = {
     "name": "Give their name, or empty the line.",
     "email": "Give their e-mail address: the invitation goes there.",
     "role": "Choose what they are here for.",
     "until": "Give the last day on which they may sign in.",
 }
-PersonRows = forms.formset_factory(PersonRow, extra=3, max_num=60, absolute_max=70)
+PersonFormSet = forms.formset_factory(PersonRow, extra=3, max_num=60, absolute_max=70)
 
 
-class ContactForm(PlainForm):
+class ContactForm(TrackerForm):
     """The contact person of a country's ministries."""
 
     contact = RowField(
@@ -70,14 +70,14 @@ class ContactForm(PlainForm):
 
     def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "contact", people, empty="Choose one")
+        set_row_choices(self, "contact", people, empty="Choose one")
 
 
-class AgainForm(PlainForm):
+class ResendInvitationForm(TrackerForm):
     """Whom the invitation is sent to again."""
 
     again = RowField()
 
     def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "again", people)
+        set_row_choices(self, "again", people)

@@ -12,24 +12,24 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from recommendations.choices import Origin
-from recommendations.edition_context import stand_at
+from recommendations.edition_context import set_page_edition
 from recommendations.models import Benchmark, Edition, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.setup.actions.benchmarks import accept_benchmarks
-from recommendations.setup.benchmark_suggestions import suggestions
-from recommendations.setup.forms.benchmarks import ReasonForm, SuggestedRow, SuggestedRows
-from recommendations.setup.steps import Step
-from recommendations.setup.views.posts import country_of, kicker
+from recommendations.setup.benchmark_suggestions import suggest_benchmarks
+from recommendations.setup.forms.benchmarks import TermsReasonForm, SuggestedBenchmarkRow, SuggestedBenchmarkFormSet
+from recommendations.setup.steps import SetupStep
+from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
-from tiptracker.text_rules import alike
-from tiptracker.web.frontend.rows import beside_field, beside_line, refused
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.text_rules import normalize_name
+from tiptracker.web.frontend.rows import add_field_error, add_row_error, invalid_forms
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
-class AskedLine(NamedTuple):
+class BenchmarkCountRow(NamedTuple):
     """A recommendation, and how many benchmarks it has."""
 
     recommendation: Recommendation
@@ -38,16 +38,16 @@ class AskedLine(NamedTuple):
 
 @login_required
 @require_safe
-def setup_benchmarks(request: SignedIn, pk: int) -> HttpResponse:
+def setup_benchmarks(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the edition at hand asks, and what of it nobody can check yet."""
-    country = country_of(request, pk)
+    country = get_post_country(request, pk)
     edition = Edition.objects.visible_to(request.user).filter(country=country).tracked().first()
-    if not _is_officers(request, edition):
+    if not _can_open_page(request, edition):
         raise PermissionDenied
     before = Edition.objects.visible_to(request.user).preceding(edition).first() if edition else None
-    context = kicker(country, Step.BENCHMARKS) | {
+    context = step_context(country, SetupStep.BENCHMARKS) | {
         "edition": edition,
-        "lines": _lines(request, edition),
+        "lines": _benchmark_count_rows(request, edition),
         "before": before,
     }
     return render_page(request, "recommendations/setup_benchmarks.html", context)
@@ -55,16 +55,16 @@ def setup_benchmarks(request: SignedIn, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def setup_suggested(request: SignedIn, pk: int) -> HttpResponse:
+def setup_suggested(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the wording of one recommendation suggests, each to be accepted, changed or left."""
     rows = Recommendation.objects.visible_to(request.user).asked().select_related("edition__country")
     row = get_object_or_404(rows, pk=pk)
     country = row.edition.country
-    stand_at(request, row.edition)
+    set_page_edition(request, row.edition)
     if not can_edit_recommendations(request.user, row.edition):
         raise PermissionDenied
     benchmarks = list(Benchmark.objects.visible_to(request.user).filter(recommendation=row).with_terms())
-    page = _Page(request, row, benchmarks)
+    page = _SuggestionsPage(request, row, benchmarks)
     if page.is_sent and page.is_valid():
         try:
             added = accept_benchmarks(
@@ -75,9 +75,9 @@ def setup_suggested(request: SignedIn, pk: int) -> HttpResponse:
         else:
             what = "A benchmark is" if len(added) == 1 else f"{len(added)} benchmarks are"
             messages.success(request, f"{what} added to recommendation {row.number}.")
-            return _on(request, row)
+            return _redirect_to_next(request, row)
     context: dict[str, Any] = (
-        kicker(country, Step.BENCHMARKS)
+        step_context(country, SetupStep.BENCHMARKS)
         | page.context()
         | {
             "recommendation": row,
@@ -88,13 +88,13 @@ def setup_suggested(request: SignedIn, pk: int) -> HttpResponse:
     return render_page(request, "recommendations/setup_suggested.html", context, status=status)
 
 
-def _is_officers(request: SignedIn, edition: Edition | None) -> bool:
+def _can_open_page(request: SignedInRequest, edition: Edition | None) -> bool:
     """An officer's page; before there is an edition, for any officer of the country."""
     user = request.user
     return can_edit_recommendations(user, edition) if edition else user.role == Role.OFFICER
 
 
-def _lines(request: SignedIn, edition: Edition | None) -> list[AskedLine]:
+def _benchmark_count_rows(request: SignedInRequest, edition: Edition | None) -> list[BenchmarkCountRow]:
     if edition is None:
         return []
     rows: Any = (
@@ -104,12 +104,12 @@ def _lines(request: SignedIn, edition: Edition | None) -> list[AskedLine]:
         .annotate(checked=Count("benchmarks"))
         .order_by("-origin", "number")
     )
-    return [AskedLine(row, row.checked) for row in rows]
+    return [BenchmarkCountRow(row, row.checked) for row in rows]
 
 
-def _on(request: SignedIn, row: Recommendation) -> HttpResponse:
+def _redirect_to_next(request: SignedInRequest, row: Recommendation) -> HttpResponse:
     """To the next recommendation without a benchmark, or back to the steps where none is left."""
-    left = [line.recommendation for line in _lines(request, row.edition) if not line.benchmarks]
+    left = [line.recommendation for line in _benchmark_count_rows(request, row.edition) if not line.benchmarks]
     here = (row.origin != Origin.REPORT, row.number)
     after = [one for one in left if (one.origin != Origin.REPORT, one.number) > here]
     if ahead := next(iter(after or left), None):
@@ -118,28 +118,28 @@ def _on(request: SignedIn, row: Recommendation) -> HttpResponse:
     return redirect("setup_detail", pk=row.edition.country_id)
 
 
-class _Page:
+class _SuggestionsPage:
     """A line a suggestion, and one reason for all that are ticked."""
 
-    def __init__(self, request: SignedIn, row: Recommendation, benchmarks: Iterable[Benchmark]) -> None:
+    def __init__(self, request: SignedInRequest, row: Recommendation, benchmarks: Iterable[Benchmark]) -> None:
         country = row.edition.country
         indicators = list(Indicator.objects.visible_to(request.user).filter(country=country))
         ministries = list(Ministry.objects.visible_to(request.user).filter(country=country))
         offered = {"indicators": indicators, "ministries": ministries}
         kwargs: dict[str, Any] = {"prefix": "suggested", "form_kwargs": offered}
         self.is_sent = request.method == "POST"
-        self.reason = ReasonForm(request.POST if self.is_sent else None)
+        self.reason = TermsReasonForm(request.POST if self.is_sent else None)
         if self.is_sent:
-            self.rows = SuggestedRows(request.POST, **kwargs)
+            self.rows = SuggestedBenchmarkFormSet(request.POST, **kwargs)
             return
-        there = {alike(one.wording) for one in benchmarks}
+        there = {normalize_name(one.wording) for one in benchmarks}
         suggested = [
             one
-            for one in suggestions(row.text, districts=country.districts.count())
-            if alike(one.criterion) not in there
+            for one in suggest_benchmarks(row.text, districts=country.districts.count())
+            if normalize_name(one.criterion) not in there
         ]
-        initial = [SuggestedRow.filled_from(one, indicators) for one in suggested]
-        self.rows = SuggestedRows(initial=initial, **kwargs)
+        initial = [SuggestedBenchmarkRow.filled_from(one, indicators) for one in suggested]
+        self.rows = SuggestedBenchmarkFormSet(initial=initial, **kwargs)
 
     def is_valid(self) -> bool:
         """Whether the reason is, and each line that is ticked."""
@@ -154,10 +154,10 @@ class _Page:
 
     def refuse(self, refusal: Refused) -> None:
         """Put the sentence beside the line it belongs to."""
-        if not beside_line({"accepted": self._ticked()}, str(refusal), refusal.field):
-            beside_field(self.reason, str(refusal), refusal.field)
+        if not add_row_error({"accepted": self._ticked()}, str(refusal), refusal.field):
+            add_field_error(self.reason, str(refusal), refusal.field)
 
     def context(self) -> dict[str, Any]:
         """What the page shows."""
-        wrong = refused(self.reason, *self.rows.forms) if self.is_sent else []
+        wrong = invalid_forms(self.reason, *self.rows.forms) if self.is_sent else []
         return {"rows": self.rows, "reason": self.reason, "wrong_forms": wrong}

@@ -9,25 +9,25 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from recommendations.forms import refuse
+from recommendations.forms import add_refusal
 from recommendations.setup.forms.country import ChooseCountryForm, CountryEditForm, CountryForm
-from recommendations.setup.steps import Step
-from recommendations.setup.views.posts import country_of, kicker
+from recommendations.setup.steps import SetupStep
+from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock, country_reference
 from tiptracker.accounts.models import Country
-from tiptracker.country_reference import Land, Level
+from tiptracker.country_reference import CountryReference, DivisionLevel
 from tiptracker.errors import Refused
-from tiptracker.numbers import whole_number
+from tiptracker.numbers import parse_whole_number
 from tiptracker.onboarding.actions.countries import add_country, change_country
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.pages import SignedInRequest, render_page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @login_required
 @form_page
-def setup_add(request: SignedIn) -> HttpResponse:
+def setup_add(request: SignedInRequest) -> HttpResponse:
     """A new post: which country, then what is known of it, to be put right before it is kept."""
     if not can_set_up(request.user):
         raise PermissionDenied
@@ -38,15 +38,15 @@ def setup_add(request: SignedIn) -> HttpResponse:
     if not choosing.is_valid():
         context: dict[str, Any] = {"choosing": choosing}
         return render_page(request, "recommendations/setup_add.html", context, status=422 if is_asked else 200)
-    land: Land = choosing.cleaned_data["country"]
-    level = _level(land, request.GET.get("level", ""))
+    land: CountryReference = choosing.cleaned_data["country"]
+    level = _selected_level(land, request.GET.get("level", ""))
     typed = request.POST if request.method == "POST" else None
     form = CountryForm(typed, land=land, initial=CountryForm.filled_from(land, level))
     if form.is_valid():
         try:
             country = add_country(code=land.code, by=request.user, **form.answers())
         except Refused as refusal:
-            refuse(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"{country} is set up as a post. Next comes its edition.")
             return redirect("setup_detail", pk=country.pk)
@@ -56,13 +56,13 @@ def setup_add(request: SignedIn) -> HttpResponse:
 
 @login_required
 @form_page
-def setup_country(request: SignedIn, pk: int) -> HttpResponse:
+def setup_country(request: SignedInRequest, pk: int) -> HttpResponse:
     """The country of a post, put right."""
-    country = country_of(request, pk, to_set_up=True)
+    country = get_post_country(request, pk, to_set_up=True)
     districts = list(country.districts.all())
     form = CountryEditForm(
         request.POST if request.method == "POST" else None,
-        land=country_reference.land(country.code, clock.today()),
+        land=country_reference.find_country(country.code, clock.today()),
         districts=districts,
         initial=CountryEditForm.filled_from_row(country),
     )
@@ -70,17 +70,17 @@ def setup_country(request: SignedIn, pk: int) -> HttpResponse:
         try:
             change_country(country=country, by=request.user, **form.answers())
         except Refused as refusal:
-            refuse(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, "The country is changed.")
             return redirect("setup_detail", pk=country.pk)
-    context = kicker(country, Step.COUNTRY) | {"form": form, "districts": districts}
+    context = step_context(country, SetupStep.COUNTRY) | {"form": form, "districts": districts}
     return render_page(request, "recommendations/setup_country.html", context, status=422 if form.errors else 200)
 
 
-def _level(land: Land, asked: str) -> Level | None:
+def _selected_level(land: CountryReference, asked: str) -> DivisionLevel | None:
     """The way of dividing that the address asks for, by its place in the list; else the one called districts."""
-    level = whole_number(asked)
+    level = parse_whole_number(asked)
     if level is not None and level < len(land.levels):
         return land.levels[level]
     return land.districts

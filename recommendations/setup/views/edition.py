@@ -10,21 +10,21 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from recommendations.forms import refuse
+from recommendations.forms import add_refusal
 from recommendations.models import Edition, Milestone
 from recommendations.setup.actions.editions import change_edition, open_edition
-from recommendations.setup.forms.edition import EditionForm, FactsForm
-from recommendations.setup.steps import Step
-from recommendations.setup.views.posts import country_of, kicker
+from recommendations.setup.forms.edition import EditionForm, EditionFactsForm
+from recommendations.setup.steps import SetupStep
+from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
 from tiptracker.errors import Refused
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.pages import SignedInRequest, render_page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-class EditionLine(NamedTuple):
+class EditionRow(NamedTuple):
     """An edition that is there: how many recommendations its list has, and its days in order."""
 
     edition: Edition
@@ -39,22 +39,22 @@ class EditionLine(NamedTuple):
 
 @login_required
 @form_page
-def setup_edition(request: SignedIn, pk: int) -> HttpResponse:
+def setup_edition(request: SignedInRequest, pk: int) -> HttpResponse:
     """The editions of a post, and another one."""
-    country = country_of(request, pk, to_set_up=True)
+    country = get_post_country(request, pk, to_set_up=True)
     now = clock.now(country.time_zone)
-    lines = _editions(request, pk)
+    lines = _edition_rows(request, pk)
     year = lines[0].edition.year + 1 if lines else now.year
     form = EditionForm(request.POST if request.method == "POST" else None, year=year)
     if form.is_valid():
         try:
             edition = open_edition(country=country, by=request.user, now=now, **form.answers())
         except Refused as refusal:
-            refuse(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"The {edition.year} edition is there, with its days. Next comes its list.")
             return redirect("edition_import", pk=edition.pk)
-    context: dict[str, Any] = kicker(country, Step.EDITION) | {
+    context: dict[str, Any] = step_context(country, SetupStep.EDITION) | {
         "form": form,
         "lines": [line for line in lines if line.is_followed],
         "others": [line.edition for line in lines if not line.is_followed],
@@ -64,30 +64,30 @@ def setup_edition(request: SignedIn, pk: int) -> HttpResponse:
 
 @login_required
 @form_page
-def setup_edition_edit(request: SignedIn, pk: int) -> HttpResponse:
+def setup_edition_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """An edition's published facts, put right; and milestones that it has not yet."""
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
     if not can_set_up(request.user):
         raise PermissionDenied
     milestones = list(Milestone.objects.visible_to(request.user).filter(edition=edition).as_known_by(None))
-    form = FactsForm(
+    form = EditionFactsForm(
         request.POST if request.method == "POST" else None,
         there={one.kind for one in milestones},
-        initial=FactsForm.filled_from(edition),
+        initial=EditionFactsForm.filled_from(edition),
     )
     if form.is_valid():
         try:
             change_edition(edition=edition, by=request.user, **form.facts())
         except Refused as refusal:
-            refuse(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, f"The {edition.year} edition is changed.")
             return redirect("setup_edition", pk=edition.country_id)
-    context = kicker(edition.country, Step.EDITION) | {"form": form, "edition": edition, "milestones": milestones}
+    context = step_context(edition.country, SetupStep.EDITION) | {"form": form, "edition": edition, "milestones": milestones}
     return render_page(request, "recommendations/setup_edition_edit.html", context, status=422 if form.errors else 200)
 
 
-def _editions(request: SignedIn, country: int) -> list[EditionLine]:
+def _edition_rows(request: SignedInRequest, country: int) -> list[EditionRow]:
     editions: Any = (
         Edition.objects.visible_to(request.user)
         .filter(country=country)
@@ -97,4 +97,4 @@ def _editions(request: SignedIn, country: int) -> list[EditionLine]:
     days: dict[int, list[Milestone]] = {}
     for one in Milestone.objects.visible_to(request.user).filter(edition__country=country).as_known_by(None):
         days.setdefault(one.edition_id, []).append(one)
-    return [EditionLine(one, one.asked, days.get(one.pk, [])) for one in editions]
+    return [EditionRow(one, one.asked, days.get(one.pk, [])) for one in editions]

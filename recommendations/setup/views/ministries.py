@@ -10,26 +10,26 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from recommendations.setup.forms.ministries import KnownRows, MinistryRows
-from recommendations.setup.steps import Step
-from recommendations.setup.views.posts import country_of, kicker
+from recommendations.setup.forms.ministries import KnownMinistryFormSet, MinistryFormSet
+from recommendations.setup.steps import SetupStep
+from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, OfficeHolder, in_office
 from tiptracker.errors import Refused
 from tiptracker.onboarding.actions.ministries import add_ministries
-from tiptracker.web.frontend.forms import PlainForm
-from tiptracker.web.frontend.rows import beside_field, beside_line, refused, typed, with_another_row
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.frontend.forms import TrackerForm
+from tiptracker.web.frontend.rows import add_field_error, add_row_error, invalid_forms, raw_values, add_empty_row
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def setup_ministries(request: SignedIn, pk: int) -> HttpResponse:
+def setup_ministries(request: SignedInRequest, pk: int) -> HttpResponse:
     """The ministries that are there with who holds office, lines for those without, and lines for more."""
-    country = country_of(request, pk, to_set_up=True)
+    country = get_post_country(request, pk, to_set_up=True)
     today = clock.today(country.time_zone)
     ministries = list(Ministry.objects.visible_to(request.user).filter(country=country).order_by("name"))
-    page = _Page(request, ministries, in_office_by_ministry(ministries, today))
+    page = _MinistriesPage(request, ministries, in_office_by_ministry(ministries, today))
     if page.is_sent and page.is_valid():
         try:
             add_ministries(country=country, on=today, by=request.user, **page.said())
@@ -38,7 +38,7 @@ def setup_ministries(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, "The ministries are kept.")
             return redirect("setup_detail", pk=country.pk)
-    context: dict[str, Any] = kicker(country, Step.MINISTRIES) | page.context()
+    context: dict[str, Any] = step_context(country, SetupStep.MINISTRIES) | page.context()
     status = 422 if page.is_sent else 200
     return render_page(request, "recommendations/setup_ministries.html", context, status=status)
 
@@ -51,22 +51,22 @@ def in_office_by_ministry(ministries: Sequence[Ministry], day: date) -> dict[int
     return found
 
 
-class _Page:
+class _MinistriesPage:
     """The lines of the page, from the request or empty; `page` carries what belongs to no line."""
 
-    def __init__(self, request: SignedIn, ministries: list[Ministry], held: dict[int, list[OfficeHolder]]) -> None:
+    def __init__(self, request: SignedInRequest, ministries: list[Ministry], held: dict[int, list[OfficeHolder]]) -> None:
         self.there = [(ministry, held.get(ministry.pk, [])) for ministry in ministries]
         kwargs: dict[str, Any] = {"prefix": "known", "form_kwargs": {"ministries": ministries}}
         self.is_sent = request.method == "POST" and "more" not in request.POST
-        self.page = PlainForm(request.POST if self.is_sent else None)
+        self.page = TrackerForm(request.POST if self.is_sent else None)
         if request.method != "POST":
             waiting = [{"ministry": ministry.pk} for ministry in ministries if ministry.pk not in held]
-            self.new, self.known = MinistryRows(prefix="new"), KnownRows(initial=waiting, **kwargs)
+            self.new, self.known = MinistryFormSet(prefix="new"), KnownMinistryFormSet(initial=waiting, **kwargs)
             return
-        self.new, self.known = MinistryRows(request.POST, prefix="new"), KnownRows(request.POST, **kwargs)
+        self.new, self.known = MinistryFormSet(request.POST, prefix="new"), KnownMinistryFormSet(request.POST, **kwargs)
         if not self.is_sent:
-            self.known = KnownRows(initial=[typed(row) for row in self.known.forms], **kwargs)
-            self.new = with_another_row(self.new, prefix="new")
+            self.known = KnownMinistryFormSet(initial=[raw_values(row) for row in self.known.forms], **kwargs)
+            self.new = add_empty_row(self.new, prefix="new")
 
     def is_valid(self) -> bool:
         """Whether all lines are; asks each, so that all that is wrong is shown at once."""
@@ -75,21 +75,21 @@ class _Page:
     def said(self) -> dict[str, Any]:
         """What was typed, in the action's words."""
         return {
-            "ministries": [row.ministry for row in _filled(self.new)],
-            "holders": [(row.cleaned_data["ministry"], row.office_holder) for row in _filled(self.known)],
+            "ministries": [row.ministry for row in _filled_rows(self.new)],
+            "holders": [(row.cleaned_data["ministry"], row.office_holder) for row in _filled_rows(self.known)],
         }
 
     def refuse(self, refusal: Refused) -> None:
         """Put the sentence beside the line it belongs to."""
-        lines = {"new": _filled(self.new), "known": _filled(self.known)}
-        if not beside_line(lines, str(refusal), refusal.field):
-            beside_field(self.page, str(refusal), None)
+        lines = {"new": _filled_rows(self.new), "known": _filled_rows(self.known)}
+        if not add_row_error(lines, str(refusal), refusal.field):
+            add_field_error(self.page, str(refusal), None)
 
     def context(self) -> dict[str, Any]:
         """What the page shows."""
-        wrong = refused(self.page, *self.known.forms, *self.new.forms) if self.is_sent else []
+        wrong = invalid_forms(self.page, *self.known.forms, *self.new.forms) if self.is_sent else []
         return {"there": self.there, "new": self.new, "known": self.known, "wrong_forms": wrong}
 
 
-def _filled(rows: Any) -> list[Any]:
+def _filled_rows(rows: Any) -> list[Any]:
     return [row for row in rows if row.is_filled]

@@ -11,22 +11,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from recommendations.setup.forms.people import AgainForm, ContactForm, PersonRows
-from recommendations.setup.steps import Step
-from recommendations.setup.views.posts import country_of, kicker
+from recommendations.setup.forms.people import ResendInvitationForm, ContactForm, PersonFormSet
+from recommendations.setup.steps import SetupStep
+from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
 from tiptracker.accounts import mails
-from tiptracker.accounts.models import Country, Ministry, User, contact_in
+from tiptracker.accounts.models import Country, Ministry, User, find_contact
 from tiptracker.errors import Refused
-from tiptracker.mail.sentences import standing_of
-from tiptracker.onboarding.actions.countries import contact_choices, name_contact
+from tiptracker.mail.sentences import describe_mail_state
+from tiptracker.onboarding.actions.countries import contact_choices, set_contact
 from tiptracker.onboarding.actions.people import add_people, send_invitations
-from tiptracker.web.frontend.forms import PlainForm
-from tiptracker.web.frontend.rows import beside_field, beside_line, refused, with_another_row
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.frontend.forms import TrackerForm
+from tiptracker.web.frontend.rows import add_field_error, add_row_error, invalid_forms, add_empty_row
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
-class PersonLine(NamedTuple):
+class PostPersonRow(NamedTuple):
     """Somebody who belongs to the post, whether they have set a password, and what became of their invitation."""
 
     person: User
@@ -36,31 +36,31 @@ class PersonLine(NamedTuple):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def setup_people(request: SignedIn, pk: int) -> HttpResponse:
+def setup_people(request: SignedInRequest, pk: int) -> HttpResponse:
     """Inviting people, sending an invitation again, and naming the contact person of the ministries."""
-    country = country_of(request, pk, to_set_up=True)
-    answer: HttpResponse = _shown_again(request, country)
+    country = get_post_country(request, pk, to_set_up=True)
+    answer: HttpResponse = _answer_reauthenticated(request, country)
     return answer
 
 
 @reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
-def _shown_again(request: HttpRequest, country: Country) -> HttpResponse:
+def _answer_reauthenticated(request: HttpRequest, country: Country) -> HttpResponse:
     """Whoever invites shows again that it is them, unless they did so just now; what was typed goes on after that."""
-    return _Page(request, country).answer()  # type: ignore[arg-type]  # who isn't signed in was led away
+    return _PeoplePage(request, country).answer()  # type: ignore[arg-type]  # who isn't signed in was led away
 
 
-class _Page:
+class _PeoplePage:
     """Three forms at one address, told apart by `do`: the one that was sent is judged, the others stand as new."""
 
-    def __init__(self, request: SignedIn, country: Country) -> None:
+    def __init__(self, request: SignedInRequest, country: Country) -> None:
         self.request, self.country = request, country
-        self.people = _people(request.user, country)
+        self.people = _list_people(request.user, country)
         ministries = list(Ministry.objects.visible_to(request.user).filter(country=country).order_by("name"))
         self.row_kwargs: dict[str, Any] = {"prefix": "people", "form_kwargs": {"ministries": ministries}}
         self.do = request.POST.get("do", "invite") if request.method == "POST" else ""
         self.is_refused = False
-        self.page = PlainForm(request.POST if self.do else None)
-        self.rows = PersonRows(request.POST if self.do == "invite" else None, **self.row_kwargs)
+        self.page = TrackerForm(request.POST if self.do else None)
+        self.rows = PersonFormSet(request.POST if self.do == "invite" else None, **self.row_kwargs)
         self.contact = ContactForm(
             request.POST if self.do == "contact" else None,
             people=list(contact_choices(country)),
@@ -72,12 +72,12 @@ class _Page:
         done = {"invite": self._invite, "again": self._send_again, "contact": self._name_contact}.get(self.do)
         if done and done():
             return redirect("setup_people", pk=self.country.pk)
-        wrong = refused(self.page, self.contact, *self.rows.forms) if self.is_refused else []
-        context: dict[str, Any] = kicker(self.country, Step.PEOPLE) | {
+        wrong = invalid_forms(self.page, self.contact, *self.rows.forms) if self.is_refused else []
+        context: dict[str, Any] = step_context(self.country, SetupStep.PEOPLE) | {
             "people": self._lines(),
             "rows": self.rows,
             "contact": self.contact,
-            "has_contact": contact_in(self.country.pk) is not None,
+            "has_contact": find_contact(self.country.pk) is not None,
             "wrong_forms": wrong,
         }
         status = 422 if self.is_refused else 200
@@ -85,7 +85,7 @@ class _Page:
 
     def _invite(self) -> bool:
         if "more" in self.request.POST:
-            self.rows = with_another_row(self.rows, **self.row_kwargs)
+            self.rows = add_empty_row(self.rows, **self.row_kwargs)
             return False
         self.is_refused = True
         if not self.rows.is_valid():
@@ -99,29 +99,29 @@ class _Page:
                 now=clock.now(self.country.time_zone),
             )
         except Refused as refusal:
-            if not beside_line({"people": filled}, str(refusal), refusal.field):
-                beside_field(self.page, str(refusal), None)
+            if not add_row_error({"people": filled}, str(refusal), refusal.field):
+                add_field_error(self.page, str(refusal), None)
             return False
         self._send(invited)
         return True
 
     def _send_again(self) -> bool:
         waiting = [one for one in self.people if not one.has_usable_password()]
-        form = AgainForm(self.request.POST, people=waiting)
+        form = ResendInvitationForm(self.request.POST, people=waiting)
         if form.is_valid():
             self._send([form.cleaned_data["again"]])
             return True
         self.is_refused = True
-        beside_field(self.page, "Nobody of that list waits for an invitation. Load the page again.", None)
+        add_field_error(self.page, "Nobody of that list waits for an invitation. Load the page again.", None)
         return False
 
-    def _lines(self) -> list[PersonLine]:
+    def _lines(self) -> list[PostPersonRow]:
         invitations = mails.last_invitations([one for one in self.people if not one.has_usable_password()])
         return [
-            PersonLine(
+            PostPersonRow(
                 one,
                 one.has_usable_password(),
-                standing_of(invitations[one.pk]) if one.pk in invitations else "",
+                describe_mail_state(invitations[one.pk]) if one.pk in invitations else "",
             )
             for one in self.people
         ]
@@ -140,9 +140,9 @@ class _Page:
         if not self.contact.is_valid():
             return False
         try:
-            name_contact(country=self.country, by=self.request.user, **self.contact.cleaned_data)
+            set_contact(country=self.country, by=self.request.user, **self.contact.cleaned_data)
         except Refused as refusal:
-            beside_field(self.contact, str(refusal), refusal.field)
+            add_field_error(self.contact, str(refusal), refusal.field)
             return False
         messages.success(
             self.request,
@@ -151,7 +151,7 @@ class _Page:
         return True
 
 
-def _people(reader: User, country: Country) -> list[User]:
+def _list_people(reader: User, country: Country) -> list[User]:
     """Who belongs to the post; sources that stand for the public record are nobody."""
     of_it = Q(countries=country) | Q(ministry__country=country)
     people = User.objects.visible_to(reader).filter(of_it).exclude(email__endswith=".invalid")

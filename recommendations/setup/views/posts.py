@@ -10,114 +10,114 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from recommendations.edition_context import stand_in
-from recommendations.setup.counts import posts
-from recommendations.setup.steps import Hand, Post, Standing, State, Step, standings
+from recommendations.edition_context import set_page_country
+from recommendations.setup.counts import count_by_post
+from recommendations.setup.steps import StepOwner, PostCounts, StepStatus, StepState, SetupStep, list_step_statuses
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
 from tiptracker.onboarding.permissions import can_follow_set_up, can_set_up
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
-class Line(NamedTuple):
+class SetupStepRow(NamedTuple):
     """A step as a page shows it; `url` leads to its page where this person may do it."""
 
-    standing: Standing
+    standing: StepStatus
     url: str
 
 
-class PostLine(NamedTuple):
+class PostRow(NamedTuple):
     """A post in the list."""
 
     country: Country
-    steps: Sequence[Standing]
+    steps: Sequence[StepStatus]
     done: int
-    next: Standing | None
+    next: StepStatus | None
 
 
 @login_required
 @require_safe
-def setup_list(request: SignedIn) -> HttpResponse:
+def setup_list(request: SignedInRequest) -> HttpResponse:
     """The posts of this installation, or of the reader, and how far each is set up."""
     user = request.user
     if not can_follow_set_up(user):
         raise PermissionDenied
     countries = list(Country.objects.visible_to(user).order_by("name"))
-    found = posts(countries, reader=user, day=clock.today())
-    lines = [_post_line(country, standings(found[country.pk])) for country in countries]
-    context = {"lines": lines, "can_set_up": can_set_up(user), "count": len(Step)}
+    found = count_by_post(countries, reader=user, day=clock.today())
+    lines = [_build_post_row(country, list_step_statuses(found[country.pk])) for country in countries]
+    context = {"lines": lines, "can_set_up": can_set_up(user), "count": len(SetupStep)}
     return render_page(request, "recommendations/setup_list.html", context)
 
 
-def _post_line(country: Country, steps: tuple[Standing, ...]) -> PostLine:
-    done = sum(one.state is State.DONE for one in steps)
-    return PostLine(country, steps, done, next((one for one in steps if one.next_hand), None))
+def _build_post_row(country: Country, steps: tuple[StepStatus, ...]) -> PostRow:
+    done = sum(one.state is StepState.DONE for one in steps)
+    return PostRow(country, steps, done, next((one for one in steps if one.next_hand), None))
 
 
 @login_required
 @require_safe
-def setup_detail(request: SignedIn, pk: int) -> HttpResponse:
+def setup_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One post: its five steps, how far each is, and who does what is next."""
-    country = country_of(request, pk)
+    country = get_post_country(request, pk)
     user = request.user
-    post = posts([country], reader=user, day=clock.today(country.time_zone))[country.pk]
-    steps = standings(post)
-    hand = hand_of(user)
-    urls = _urls(country, post, hand)
-    lines = [Line(one, urls.get(one.step, "")) for one in steps]
+    post = count_by_post([country], reader=user, day=clock.today(country.time_zone))[country.pk]
+    steps = list_step_statuses(post)
+    hand = step_owner_of(user)
+    urls = _step_urls(country, post, hand)
+    lines = [SetupStepRow(one, urls.get(one.step, "")) for one in steps]
     context = {
         "country": country,
         "lines": lines,
         "ahead": next((line for line in lines if line.standing.next_hand is hand), None),
         "hand": hand,
-        "is_done": all(one.state is State.DONE for one in steps),
+        "is_done": all(one.state is StepState.DONE for one in steps),
         "can_set_up": can_set_up(user),
     }
     return render_page(request, "recommendations/setup_detail.html", context)
 
 
-def country_of(request: SignedIn, pk: int, *, to_set_up: bool = False) -> Country:
+def get_post_country(request: SignedInRequest, pk: int, *, to_set_up: bool = False) -> Country:
     """The post at hand. Raises Http404 for one that isn't seen, PermissionDenied for who may not be here."""
     country: Country = get_object_or_404(Country.objects.visible_to(request.user), pk=pk)
     if not (can_set_up if to_set_up else can_follow_set_up)(request.user):
         raise PermissionDenied
     if not can_set_up(request.user):  # whose pages stand at no edition
-        stand_in(request, country)
+        set_page_country(request, country)
     return country
 
 
-def hand_of(user: User) -> Hand | None:
+def step_owner_of(user: User) -> StepOwner | None:
     """Whose steps this person takes; nobody's where they only look on."""
     if can_set_up(user):
-        return Hand.ADMINISTRATOR
-    return Hand.OFFICER if user.role == Role.OFFICER else None
+        return StepOwner.ADMINISTRATOR
+    return StepOwner.OFFICER if user.role == Role.OFFICER else None
 
 
-PAGES = {
-    Step.COUNTRY: "setup_country",
-    Step.EDITION: "setup_edition",
-    Step.MINISTRIES: "setup_ministries",
-    Step.PEOPLE: "setup_people",
+STEP_PAGES = {
+    SetupStep.COUNTRY: "setup_country",
+    SetupStep.EDITION: "setup_edition",
+    SetupStep.MINISTRIES: "setup_ministries",
+    SetupStep.PEOPLE: "setup_people",
 }
 """The page of each step that an administrator takes."""
 
 
-def _urls(country: Country, post: Post, hand: Hand | None) -> dict[Step, str]:
+def _step_urls(country: Country, post: PostCounts, hand: StepOwner | None) -> dict[SetupStep, str]:
     """Where each step is taken that this hand may take."""
-    if hand is Hand.ADMINISTRATOR:
-        urls = {step: reverse(name, args=[country.pk]) for step, name in PAGES.items()}
+    if hand is StepOwner.ADMINISTRATOR:
+        urls = {step: reverse(name, args=[country.pk]) for step, name in STEP_PAGES.items()}
         if post.wants_its_list:
-            urls[Step.EDITION] = reverse("edition_import", args=[post.edition])
+            urls[SetupStep.EDITION] = reverse("edition_import", args=[post.edition])
         return urls
-    if hand is not Hand.OFFICER or not post.edition:
+    if hand is not StepOwner.OFFICER or not post.edition:
         return {}
     return {
-        Step.EDITION: reverse("edition_terms", args=[post.edition]),
-        Step.BENCHMARKS: reverse("setup_benchmarks", args=[country.pk]),
+        SetupStep.EDITION: reverse("edition_terms", args=[post.edition]),
+        SetupStep.BENCHMARKS: reverse("setup_benchmarks", args=[country.pk]),
     }
 
 
-def kicker(country: Country, step: Step) -> dict[str, Any]:
+def step_context(country: Country, step: SetupStep) -> dict[str, Any]:
     """What stands at the head of a step's page."""
-    return {"country": country, "step": step, "number": list(Step).index(step) + 1, "of": len(Step)}
+    return {"country": country, "step": step, "number": list(SetupStep).index(step) + 1, "of": len(SetupStep)}

@@ -7,40 +7,19 @@ of its own: the template has a sentence for each. `sections` are the names of th
 all of the kind's), `covering_note` stands at the head.
 """
 
-from reports.briefings.comparison import Chapter, Difference, differences
-from reports.briefings.content.ambassador import (
-    Assessment,
-    Bearing,
-    Benchmark,
-    BriefingContent,
-    Check,
-    Dialogue,
-    Evidence,
-    File,
-    Milestone,
-    Ministry,
-    Month,
-    Part,
-    Participant,
-    Question,
-    Recommendation,
-    Round,
-    Standing,
-    Trend,
-    Undertaking,
-    Update,
-)
-from reports.briefings.content.dialogue import DialoguePack, Item, Meeting, Person, Point, Step, Talk
-from reports.briefings.content.documents import IMPRINT, Content, as_plain, clearance, fingerprint, imprint
-from reports.briefings.content.ministry import MinistryPage, Needed, Verified
-from reports.briefings.content.sections import SECTIONS, Section, picked
-from reports.briefings.content.washington import Counted, Deed, Indicium, Judged, PillarInput, WashingtonInput
-from reports.readiness.explanation.step_display import STEPS_FIRST, Ladder, NextStep
+from reports.briefings.comparison import SectionDifferences, Difference, compare_documents
+from reports.briefings.content.ambassador import PrintedAssessment, Bearing, PrintedBenchmark, AmbassadorBriefing, PrintedCheck, PrintedDialogue, PrintedEvidence, PrintedFile, PrintedMilestone, PrintedMinistry, PrintedMonth, PrintedPart, PrintedParticipant, PrintedQuestion, PrintedRecommendation, Round, ReadinessSummary, PrintedTrend, PrintedCommitment, PrintedUpdate
+from reports.briefings.content.dialogue import DialoguePack, PrintedAgendaItem, PrintedMeeting, PackParticipant, TalkingPoint, AgreedStep, TalkingPointList
+from reports.briefings.content.documents import IMPRINT_TITLE, DocumentContent, to_json_values, draft_marking, hash_content, imprint_lines
+from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
+from reports.briefings.content.sections import SECTIONS, DocumentSection, pick_sections
+from reports.briefings.content.washington import PrintedIndicator, VerifiedAction, Indicium, AssessedBenchmark, PillarInput, WashingtonInput
+from reports.readiness.explanation.step_display import FIRST_PAGE_STEPS, StepsDisplay, StepDisplay
 
 __all__ = [
     "IMPRINT",
     "SECTIONS",
-    "STEPS_FIRST",
+    "FIRST_PAGE_STEPS",
     "Assessment",
     "Bearing",
     "Benchmark",
@@ -58,14 +37,14 @@ __all__ = [
     "Indicium",
     "Item",
     "Judged",
-    "Ladder",
+    "StepsDisplay",
     "Meeting",
     "Milestone",
     "Ministry",
     "MinistryPage",
     "Month",
     "Needed",
-    "NextStep",
+    "StepDisplay",
     "Part",
     "Participant",
     "Person",

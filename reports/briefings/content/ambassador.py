@@ -7,17 +7,17 @@ from typing import ClassVar
 
 from reports import charts
 from reports.choices import BriefingKind
-from reports.readiness.explanation.step_display import Ladder
+from reports.readiness.explanation.step_display import StepsDisplay
 
-PRESS_FOR_FIRST = 14
+MAX_PRESSING = 14
 """How many promises page 1 names at most, where it has room for them; all stand by ministry."""
 
-MONTHS_FIRST, MILESTONES_FIRST, MINISTRIES_FIRST = 3, 4, 4
+MAX_MONTHS, MAX_MILESTONES, MAX_MINISTRIES = 3, 4, 4
 """How many of each page 2 names; where there are more, all stand in an annex."""
 
 
 @dataclass(frozen=True)
-class File:
+class PrintedFile:
     """A file kept with evidence: what it was called, what it is, and the hash that proves it unchanged."""
 
     name: str
@@ -27,7 +27,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ReadinessSummary:
     """Where the record stands: the sentence, and the figures of the bar in points of 100.
 
     Both figures are None where nothing has been reviewed: then none is printed, in the parts neither.
@@ -56,7 +56,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Month:
+class PrintedMonth:
     """The last week that ended in a month: the score as then known and in hindsight, and what happened since."""
 
     ends_on: date
@@ -66,17 +66,17 @@ class Month:
 
 
 @dataclass(frozen=True)
-class Trend:
+class PrintedTrend:
     """The score week by week: the finding, the drawing in print size, and a row for each month that has one to tell."""
 
     title: str
     chart: charts.TrendChart
-    months: tuple[Month, ...]
+    months: tuple[PrintedMonth, ...]
 
     @property
-    def months_first(self) -> tuple[Month, ...]:
+    def months_first(self) -> tuple[PrintedMonth, ...]:
         """What fits on page 2: the last ones."""
-        return self.months[-MONTHS_FIRST:]
+        return self.months[-MAX_MONTHS:]
 
     @property
     def months_more(self) -> int:
@@ -85,7 +85,7 @@ class Trend:
 
 
 @dataclass(frozen=True)
-class Check:
+class PrintedCheck:
     """What doesn't fit together, what to do, and what it is about: `“Train the posts”, Ministry of Police`."""
 
     sentence: str
@@ -94,7 +94,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Question:
+class PrintedQuestion:
     """One question of a part: points out of what it can give, the verdict and its sentence."""
 
     title: str
@@ -105,7 +105,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Part:
+class PrintedPart:
     """One of the four parts of readiness, with its reason and its section of the law."""
 
     title: str
@@ -115,7 +115,7 @@ class Part:
     verdict: str
     reason: str
     law: str
-    questions: tuple[Question, ...] = ()
+    questions: tuple[PrintedQuestion, ...] = ()
 
     @property
     def in_words(self) -> str:
@@ -135,7 +135,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Undertaking:
+class PrintedCommitment:
     """A commitment as it stands on the day: `state` is the status word, `standing` says it with the days."""
 
     text: str
@@ -150,7 +150,7 @@ class Undertaking:
 
 
 @dataclass(frozen=True)
-class Milestone:
+class PrintedMilestone:
     """A day that everybody watches; `standing` says done, or how far off."""
 
     title: str
@@ -160,18 +160,18 @@ class Milestone:
 
 
 @dataclass(frozen=True)
-class Ministry:
+class PrintedMinistry:
     """A ministry, who leads it, what it answers for and what it undertook."""
 
     name: str
     minister: str
     leads: str
     summary: str
-    undertakings: tuple[Undertaking, ...]
+    undertakings: tuple[PrintedCommitment, ...]
 
 
 @dataclass(frozen=True)
-class Assessment:
+class PrintedAssessment:
     """The embassy's verdict on a benchmark: its rationale; who gave it and when; its section of the law."""
 
     rationale: str
@@ -180,7 +180,7 @@ class Assessment:
 
 
 @dataclass(frozen=True)
-class Benchmark:
+class PrintedBenchmark:
     """One checkable part of a recommendation. `share` is None for want of data; `figure` says it in words."""
 
     key: str
@@ -190,7 +190,7 @@ class Benchmark:
     claimed: Decimal
     figure: str
     reason: str
-    assessment: Assessment | None
+    assessment: PrintedAssessment | None
     evidence: tuple[str, ...]
 
     @property
@@ -200,7 +200,7 @@ class Benchmark:
 
 
 @dataclass(frozen=True)
-class Recommendation:
+class PrintedRecommendation:
     """One recommendation of the edition with its benchmarks, and the points it gives of those it can.
 
     `label` is its number. `facts` says where it stands, its pillar and indicia, who leads, and how long it is unmet.
@@ -212,7 +212,7 @@ class Recommendation:
     facts: tuple[str, ...]
     points: Decimal | None
     of: Decimal
-    benchmarks: tuple[Benchmark, ...]
+    benchmarks: tuple[PrintedBenchmark, ...]
 
     @property
     def in_words(self) -> str:
@@ -223,7 +223,7 @@ class Recommendation:
 
 
 @dataclass(frozen=True)
-class Participant:
+class PrintedParticipant:
     """Somebody who took part in a dialogue, and how."""
 
     name: str
@@ -232,17 +232,17 @@ class Participant:
 
 
 @dataclass(frozen=True)
-class Dialogue:
+class PrintedDialogue:
     """A dialogue: who came, what was on the table, what was said, what was agreed."""
 
     held_on: date
     place: str
     purpose: str
-    participants: tuple[Participant, ...]
+    participants: tuple[PrintedParticipant, ...]
     agenda: tuple[str, ...]
     record: str
     conclusions: str
-    agreed: tuple[Undertaking, ...]
+    agreed: tuple[PrintedCommitment, ...]
 
 
 @dataclass(frozen=True)
@@ -262,7 +262,7 @@ class Round:
 
 
 @dataclass(frozen=True)
-class Update:
+class PrintedUpdate:
     """A ministry's submission on one commitment, round by round."""
 
     commitment: str
@@ -285,7 +285,7 @@ class Bearing:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class PrintedEvidence:
     """One piece of evidence: when, what, who did it, who says so, what proves it, and where it stands.
 
     `state` is "verified", "claimed", "returned" or "rejected"; `review` says by whom and when. `is_outside`
@@ -306,11 +306,11 @@ class Evidence:
     is_outside: bool
     note: str
     bearings: tuple[Bearing, ...]
-    files: tuple[File, ...]
+    files: tuple[PrintedFile, ...]
 
 
 @dataclass(frozen=True)
-class BriefingContent:
+class AmbassadorBriefing:
     """All that one reader's briefing says."""
 
     kind: ClassVar[BriefingKind] = BriefingKind.AMBASSADOR
@@ -328,19 +328,19 @@ class BriefingContent:
     window: str
     deadline: date | None
     countdown: str
-    standing: Standing
-    parts: tuple[Part, ...]
-    checks: tuple[Check, ...]
-    ladder: Ladder
-    trend: Trend
-    press_for: tuple[Undertaking, ...]
-    milestones: tuple[Milestone, ...]
-    ministries: tuple[Ministry, ...]
-    united_states: tuple[Undertaking, ...]
-    recommendations: tuple[Recommendation, ...]
-    dialogues: tuple[Dialogue, ...]
-    updates: tuple[Update, ...]
-    evidence: tuple[Evidence, ...]
+    standing: ReadinessSummary
+    parts: tuple[PrintedPart, ...]
+    checks: tuple[PrintedCheck, ...]
+    ladder: StepsDisplay
+    trend: PrintedTrend
+    press_for: tuple[PrintedCommitment, ...]
+    milestones: tuple[PrintedMilestone, ...]
+    ministries: tuple[PrintedMinistry, ...]
+    united_states: tuple[PrintedCommitment, ...]
+    recommendations: tuple[PrintedRecommendation, ...]
+    dialogues: tuple[PrintedDialogue, ...]
+    updates: tuple[PrintedUpdate, ...]
+    evidence: tuple[PrintedEvidence, ...]
     methodology: str
     disclaimer: str
     sections: tuple[str, ...] | None = None
@@ -357,15 +357,15 @@ class BriefingContent:
         return sum(one.state == "overdue" for one in self.press_for)
 
     @property
-    def press_for_first(self) -> tuple[Undertaking, ...]:
+    def press_for_first(self) -> tuple[PrintedCommitment, ...]:
         """What page 1 names, as far as it has room: the most pressing."""
-        return self.press_for[:PRESS_FOR_FIRST]
+        return self.press_for[:MAX_PRESSING]
 
     @property
-    def milestones_first(self) -> tuple[Milestone, ...]:
+    def milestones_first(self) -> tuple[PrintedMilestone, ...]:
         """What fits on page 2, by day: those not done yet before those done, the soonest first."""
         pressing = sorted(enumerate(self.milestones), key=lambda each: (each[1].is_done, each[1].on))
-        return tuple(one for _, one in sorted(pressing[:MILESTONES_FIRST], key=lambda each: each[0]))
+        return tuple(one for _, one in sorted(pressing[:MAX_MILESTONES], key=lambda each: each[0]))
 
     @property
     def milestones_more(self) -> int:
@@ -373,9 +373,9 @@ class BriefingContent:
         return len(self.milestones) - len(self.milestones_first)
 
     @property
-    def ministries_first(self) -> tuple[Ministry, ...]:
+    def ministries_first(self) -> tuple[PrintedMinistry, ...]:
         """What fits on page 2."""
-        return self.ministries[:MINISTRIES_FIRST]
+        return self.ministries[:MAX_MINISTRIES]
 
     @property
     def ministries_more(self) -> int:

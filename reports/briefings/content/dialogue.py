@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, NamedTuple
 
-from reports.briefings.content.ambassador import Undertaking
+from reports.briefings.content.ambassador import PrintedCommitment
 from reports.choices import BriefingKind
-from reports.readiness.explanation.step_display import NextStep
+from reports.readiness.explanation.step_display import StepDisplay
 
-KEPT_FIRST, WITH_US_FIRST, OVERDUE_FIRST, RETURNED_FIRST, TO_ASK_FIRST = 3, 3, 5, 3, 6
+MAX_VERIFIED, MAX_WITH_US, MAX_OVERDUE, MAX_RETURNED, MAX_TO_ASK = 3, 3, 5, 3, 6
 """How many points of each kind are named for one ministry; the rest is counted."""
 
 
 @dataclass(frozen=True)
-class Point:
+class TalkingPoint:
     """Something to say: one sentence that can be spoken, and what only its reader needs.
 
     `standing` says how it stands ("by 44 days, moved twice"), `source` where that stands in the record, `benchmarks`
@@ -27,15 +27,15 @@ class Point:
     benchmarks: tuple[str, ...]
 
 
-class Line(NamedTuple):
+class TalkingPointLine(NamedTuple):
     """A point under the word for its kind; `state` is the mark beside that word."""
 
     state: str
     word: str
-    point: Point
+    point: TalkingPoint
 
 
-class _Kind(NamedTuple):
+class _PointKind(NamedTuple):
     """A kind of point: its mark, its word, how many are named, the rest in words, and what none of it is called."""
 
     state: str
@@ -45,18 +45,18 @@ class _Kind(NamedTuple):
     nothing: str
 
 
-KEPT = _Kind("verified_done", "Verified", KEPT_FIRST, "to thank for", "newly verified")
-WITH_US = _Kind("waiting", "With us", WITH_US_FIRST, "to answer", "waiting for our answer")
-OVERDUE = _Kind("overdue", "Overdue", OVERDUE_FIRST, "overdue", "overdue")
-RETURNED = _Kind("returned", "Returned", RETURNED_FIRST, "returned", "returned")
-TO_ASK = _Kind("open", "To ask", TO_ASK_FIRST, "to ask", "left to ask")
-OUR_DONE = _Kind("waiting", "Done", WITH_US_FIRST, "to verify", "waiting to be verified")
-TO_DO = _Kind("open", "To do", TO_ASK_FIRST, "to do", "left to do")
+VERIFIED = _PointKind("verified_done", "Verified", MAX_VERIFIED, "to thank for", "newly verified")
+WITH_US = _PointKind("waiting", "With us", MAX_WITH_US, "to answer", "waiting for our answer")
+OVERDUE = _PointKind("overdue", "Overdue", MAX_OVERDUE, "overdue", "overdue")
+RETURNED = _PointKind("returned", "Returned", MAX_RETURNED, "returned", "returned")
+TO_ASK = _PointKind("open", "To ask", MAX_TO_ASK, "to ask", "left to ask")
+OUR_DONE = _PointKind("waiting", "Done", MAX_WITH_US, "to verify", "waiting to be verified")
+TO_DO = _PointKind("open", "To do", MAX_TO_ASK, "to do", "left to do")
 
 
 @dataclass(frozen=True)
-class Talk:
-    """What to say to a ministry, or what the United States itself answers for (`is_ours`); the most pressing first.
+class TalkingPointList:
+    """What to say to a ministry, or what the United States itself answers for (`is_same_origin`); the most pressing first.
 
     `about` says who holds the office, what it leads on and how what it promised stands.
     """
@@ -64,40 +64,40 @@ class Talk:
     whose: str
     about: str
     is_ours: bool
-    kept: tuple[Point, ...]
-    with_us: tuple[Point, ...]
-    overdue: tuple[Point, ...]
-    returned: tuple[Point, ...]
-    to_ask: tuple[Point, ...]
+    kept: tuple[TalkingPoint, ...]
+    with_us: tuple[TalkingPoint, ...]
+    overdue: tuple[TalkingPoint, ...]
+    returned: tuple[TalkingPoint, ...]
+    to_ask: tuple[TalkingPoint, ...]
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[TalkingPointLine, ...]:
         """The points that are named."""
-        return tuple(Line(kind.state, kind.word, point) for kind, own in self._by_kind for point in own[: kind.first])
+        return tuple(TalkingPointLine(kind.state, kind.word, point) for kind, own in self._by_kind for point in own[: kind.first])
 
     @property
     def more(self) -> str:
         """How many there are besides: `2 overdue and 4 to ask`; empty where all are named."""
         left = [f"{len(own) - kind.first} {kind.more}" for kind, own in self._by_kind if len(own) > kind.first]
-        return _joined(left, "and")
+        return _join_words(left, "and")
 
     @property
     def nothing(self) -> str:
         """Of which kinds there is none: `Nothing is overdue or returned.`; empty where there is some of each."""
         none = [kind.nothing for kind, own in self._by_kind if not own]
-        return f"Nothing is {_joined(none, 'or')}." if none else ""
+        return f"Nothing is {_join_words(none, 'or')}." if none else ""
 
     @property
-    def _by_kind(self) -> Sequence[tuple[_Kind, tuple[Point, ...]]]:
+    def _by_kind(self) -> Sequence[tuple[_PointKind, tuple[TalkingPoint, ...]]]:
         """Thanks first, then what we owe, then what we press for. Nothing of our own is ever returned."""
         if self.is_ours:
-            return [(KEPT, self.kept), (OUR_DONE, self.with_us), (OVERDUE, self.overdue), (TO_DO, self.to_ask)]
-        first = [(KEPT, self.kept), (WITH_US, self.with_us), (OVERDUE, self.overdue)]
+            return [(VERIFIED, self.kept), (OUR_DONE, self.with_us), (OVERDUE, self.overdue), (TO_DO, self.to_ask)]
+        first = [(VERIFIED, self.kept), (WITH_US, self.with_us), (OVERDUE, self.overdue)]
         return [*first, (RETURNED, self.returned), (TO_ASK, self.to_ask)]
 
 
 @dataclass(frozen=True)
-class Item:
+class PrintedAgendaItem:
     """An item of the agenda: what it is about, whose it is, how that stands, what to ask, and what was said."""
 
     position: int
@@ -109,7 +109,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Person:
+class PackParticipant:
     """Somebody at the table, for an office; `how` says in what way, or that they did not come."""
 
     office: str
@@ -119,7 +119,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Step:
+class AgreedStep:
     """A next step short of a commitment; `state` is the status word, `standing` says what became of it."""
 
     text: str
@@ -131,7 +131,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Meeting:
+class PrintedMeeting:
     """A dialogue that was held: what was said and agreed, what was promised there, and what became of that.
 
     `steps` are those agreed there and, of the last one, those of earlier ones that are still open.
@@ -142,8 +142,8 @@ class Meeting:
     record: str
     agreed: str
     summary: str
-    undertakings: tuple[Undertaking, ...]
-    steps: tuple[Step, ...]
+    undertakings: tuple[PrintedCommitment, ...]
+    steps: tuple[AgreedStep, ...]
 
 
 @dataclass(frozen=True)
@@ -174,12 +174,12 @@ class DialoguePack:
     stage: str
     deadline: date | None
     sentence: str
-    next_steps: tuple[NextStep, ...]
-    agenda: tuple[Item, ...]
-    minutes: Meeting | None
-    talks: tuple[Talk, ...]
-    last: Meeting | None
-    participants: tuple[Person, ...]
+    next_steps: tuple[StepDisplay, ...]
+    agenda: tuple[PrintedAgendaItem, ...]
+    minutes: PrintedMeeting | None
+    talks: tuple[TalkingPointList, ...]
+    last: PrintedMeeting | None
+    participants: tuple[PackParticipant, ...]
     disclaimer: str
     sections: tuple[str, ...] | None = None
     covering_note: str = ""
@@ -190,7 +190,7 @@ class DialoguePack:
         return self.minutes is None or any(item.said for item in self.agenda)
 
 
-def _joined(words: Sequence[str], conjunction: str) -> str:
+def _join_words(words: Sequence[str], conjunction: str) -> str:
     """`a, b or c`; empty for nothing."""
     *most, last = words or ("",)
     return f"{', '.join(most)} {conjunction} {last}" if most else last

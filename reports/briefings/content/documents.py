@@ -7,14 +7,14 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from reports import formatting
-from reports.briefings.content.ambassador import BriefingContent
+from reports.briefings.content.ambassador import AmbassadorBriefing
 from reports.briefings.content.dialogue import DialoguePack
 from reports.briefings.content.ministry import MinistryPage
-from reports.briefings.content.sections import picked
+from reports.briefings.content.sections import pick_sections
 from reports.briefings.content.washington import WashingtonInput
 from reports.choices import BriefingKind
 
-type Content = BriefingContent | MinistryPage | DialoguePack | WashingtonInput
+type DocumentContent = AmbassadorBriefing | MinistryPage | DialoguePack | WashingtonInput
 """What a document of any kind says."""
 
 
@@ -24,29 +24,29 @@ AUDIENCES: Mapping[BriefingKind, str] = {
     BriefingKind.WASHINGTON: "Office to Monitor and Combat Trafficking in Persons, Washington",
 }
 """Whom a document is written for, whoever asked for it; a ministry's page is for the ministry in its title."""
-IMPRINT = "About this document"
+IMPRINT_TITLE = "About this document"
 """What stands over its last lines."""
 
 
-def fingerprint(content: Content) -> str:
+def hash_content(content: DocumentContent) -> str:
     """The SHA-256 of all that a document says, in hexadecimal; whether it is cleared is no part of that.
 
     The same facts, told to the same reader, have the same hash in any database: no key of a row is in it.
     """
-    return hashlib.sha256(json.dumps(as_plain(content), sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(to_json_values(content), sort_keys=True).encode()).hexdigest()
 
 
-def as_plain(content: Content) -> dict[str, Any]:
+def to_json_values(content: DocumentContent) -> dict[str, Any]:
     """All that a document says, cleared or not, as JSON takes it: what its hash is of, and what two are compared by."""
-    return {field.name: _plain(getattr(content, field.name)) for field in fields(content) if field.name != "is_cleared"}
+    return {field.name: _to_json_value(getattr(content, field.name)) for field in fields(content) if field.name != "is_cleared"}
 
 
-def clearance(content: Content) -> str:
+def draft_marking(content: DocumentContent) -> str:
     """What stands at the head of every page until somebody else than the requester clears it."""
     return "" if content.is_cleared else "DRAFT, NOT CLEARED"
 
 
-def imprint(content: Content) -> tuple[tuple[str, str], ...]:
+def imprint_lines(content: DocumentContent) -> tuple[tuple[str, str], ...]:
     """What a document rests on, as its last lines: each a name and what it says.
 
     A ministry's page is handed over, so it has no hash: whoever doubts a copy has its file checked.
@@ -55,30 +55,30 @@ def imprint(content: Content) -> tuple[tuple[str, str], ...]:
     lines = [
         ("Document", content.kind.label),
         ("Prepared for", AUDIENCES.get(content.kind, content.title)),
-        ("As of", formatting.day(content.as_of)),
-        ("Facts up to", formatting.moment(content.facts_up_to) if content.facts_up_to else "no fact recorded yet"),
+        ("As of", formatting.format_date(content.as_of)),
+        ("Facts up to", formatting.format_datetime(content.facts_up_to) if content.facts_up_to else "no fact recorded yet"),
     ]
     if content.known_by:
-        lines.append(("As known by", formatting.moment(content.known_by)))
+        lines.append(("As known by", formatting.format_datetime(content.known_by)))
     if isinstance(content, WashingtonInput):
         lines.append(("Sources", "named" if content.has_sources else "left out"))
     if content.sections is not None:
-        told = ", ".join(section.title for section in picked(content.kind, content.sections))
+        told = ", ".join(section.title for section in pick_sections(content.kind, content.sections))
         lines.append(("Sections picked", told or "none"))
     lines.append(("Marking", content.marking))
-    if isinstance(content, BriefingContent):
+    if isinstance(content, AmbassadorBriefing):
         lines.append(("Method", content.methodology.rstrip(".")))
         if any(piece.files for piece in content.evidence):
             lines.append(("Files named", "the SHA-256 of each stands with its evidence in the tracker"))
     if not is_handed_over:
-        lines.append(("SHA-256 of all that it says", fingerprint(content)))
+        lines.append(("SHA-256 of all that it says", hash_content(content)))
     return tuple(lines)
 
 
-def _plain(value: Any) -> Any:
+def _to_json_value(value: Any) -> Any:
     """A value as JSON takes it, in its order."""
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: _to_json_value(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple | list):
-        return [_plain(one) for one in value]
+        return [_to_json_value(one) for one in value]
     return value if value is None or isinstance(value, bool | int) else str(value)

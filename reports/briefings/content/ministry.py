@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from reports.briefings.content.ambassador import Undertaking
+from reports.briefings.content.ambassador import PrintedCommitment
 from reports.choices import BriefingKind
 
 
 @dataclass(frozen=True)
-class Verified:
+class VerifiedItem:
     """Something that the embassy has verified, and in words when it happened and when that was."""
 
     what: str
@@ -17,7 +17,7 @@ class Verified:
 
 
 @dataclass(frozen=True)
-class Needed:
+class NeededItem:
     """An undertaking that is open, in a sentence what is asked next, and why it stands where it does in the list."""
 
     what: str
@@ -46,9 +46,9 @@ class MinistryPage:
     known_by: datetime | None
     facts_up_to: datetime | None
     sentence: str
-    agreed: tuple[Undertaking, ...]
-    verified: tuple[Verified, ...]
-    needed: tuple[Needed, ...]
+    agreed: tuple[PrintedCommitment, ...]
+    verified: tuple[VerifiedItem, ...]
+    needed: tuple[NeededItem, ...]
     agreed_order: str
     verified_order: str
     needed_order: str

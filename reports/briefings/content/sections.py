@@ -6,43 +6,43 @@ from typing import NamedTuple
 from reports.choices import BriefingKind
 
 
-class Section(NamedTuple):
+class DocumentSection(NamedTuple):
     """A section by its name in an address or a row, and its title on a page."""
 
     name: str
     title: str
 
 
-SECTIONS: Mapping[BriefingKind, tuple[Section, ...]] = {
+SECTIONS: Mapping[BriefingKind, tuple[DocumentSection, ...]] = {
     BriefingKind.AMBASSADOR: (
-        Section("parts", "The four parts, with their reasons"),
-        Section("recommendations", "Recommendations"),
-        Section("ministries", "By ministry"),
-        Section("dialogues", "Dialogue record"),
-        Section("updates", "What ministries sent"),
-        Section("evidence", "Evidence"),
+        DocumentSection("parts", "The four parts, with their reasons"),
+        DocumentSection("recommendations", "Recommendations"),
+        DocumentSection("ministries", "By ministry"),
+        DocumentSection("dialogues", "Dialogue record"),
+        DocumentSection("updates", "What ministries sent"),
+        DocumentSection("evidence", "Evidence"),
     ),
     BriefingKind.MINISTRY: (
-        Section("agreed", "What we agreed, and where it stands"),
-        Section("verified", "What we have verified"),
-        Section("needed", "What would help next"),
+        DocumentSection("agreed", "What we agreed, and where it stands"),
+        DocumentSection("verified", "What we have verified"),
+        DocumentSection("needed", "What would help next"),
     ),
     BriefingKind.DIALOGUE: (
-        Section("agenda", "Agenda"),
-        Section("points", "Talking points, by ministry"),
-        Section("last_time", "What was agreed last time"),
-        Section("participants", "Participants"),
+        DocumentSection("agenda", "Agenda"),
+        DocumentSection("points", "Talking points, by ministry"),
+        DocumentSection("last_time", "What was agreed last time"),
+        DocumentSection("participants", "Participants"),
     ),
     BriefingKind.WASHINGTON: (
-        Section("prosecution", "Prosecution"),
-        Section("protection", "Protection"),
-        Section("prevention", "Prevention"),
+        DocumentSection("prosecution", "Prosecution"),
+        DocumentSection("protection", "Protection"),
+        DocumentSection("prevention", "Prevention"),
     ),
 }
 """The first two pages of an ambassador's briefing stand alone and are no section: they always come first."""
 
 
-def picked(kind: BriefingKind, names: Sequence[str] | None) -> tuple[Section, ...]:
+def pick_sections(kind: BriefingKind, names: Sequence[str] | None) -> tuple[DocumentSection, ...]:
     """The sections of these names, in this order; all of the kind's for None. KeyError for no such one."""
     known = {section.name: section for section in SECTIONS[kind]}
     return SECTIONS[kind] if names is None else tuple(known[name] for name in names)

@@ -9,7 +9,7 @@ from reports.choices import BriefingKind
 
 
 @dataclass(frozen=True)
-class Counted:
+class PrintedIndicator:
     """An indicator: the year before, the period, and which way it moved, in a sentence. `source` may be left out."""
 
     name: str
@@ -20,7 +20,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Deed:
+class VerifiedAction:
     """A verified concrete action of the government: when, what, who did it, on which benchmarks. `source` may be ""."""
 
     when: str
@@ -38,7 +38,7 @@ class Deed:
 
 
 @dataclass(frozen=True)
-class Judged:
+class AssessedBenchmark:
     """A benchmark as the embassy assesses it, with its rationale and section of the law."""
 
     key: str
@@ -58,14 +58,14 @@ class Indicium:
     """What the record holds on one of the twelve indicia under a pillar."""
 
     no_deeds: ClassVar[str] = "No concrete action is verified here yet."
-    counted_heads: ClassVar[tuple[str, ...]] = ("Counted", "The year before", "The period", "How it moved")
+    counted_heads: ClassVar[tuple[str, ...]] = ("PrintedIndicator", "The year before", "The period", "How it moved")
     judged_heads: ClassVar[tuple[str, ...]] = ("Benchmark", "Assessment", "Why")
 
     label: str
     law: str
-    counted: tuple[Counted, ...]
-    deeds: tuple[Deed, ...]
-    judged: tuple[Judged, ...]
+    counted: tuple[PrintedIndicator, ...]
+    deeds: tuple[VerifiedAction, ...]
+    judged: tuple[AssessedBenchmark, ...]
 
 
 @dataclass(frozen=True)
@@ -110,10 +110,10 @@ class WashingtonInput:
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """What stands under its title: each a name and what it says."""
-        lines = [("Tracking period", self.window), ("As of", formatting.day(self.as_of))]
+        lines = [("Tracking period", self.window), ("As of", formatting.format_date(self.as_of))]
         if self.known_by:
-            lines.append(("As known by", formatting.day(self.known_by)))
-        newest = formatting.moment(self.facts_up_to) if self.facts_up_to else "no fact recorded yet"
+            lines.append(("As known by", formatting.format_date(self.known_by)))
+        newest = formatting.format_datetime(self.facts_up_to) if self.facts_up_to else "no fact recorded yet"
         return (*lines, ("Facts up to", newest))
 
     @property
@@ -125,7 +125,7 @@ class WashingtonInput:
         )
         if self.unverified:
             claims = "claim is not verified yet and is", "claims are not verified yet and are"
-            told += f" {sentences.counted(self.unverified, *claims)} left out."
+            told += f" {sentences.format_count(self.unverified, *claims)} left out."
         if self.has_sources:
             return f"{told} Each line names its source, at the foot of its page."
         return f"{told} Sources are left out."

@@ -26,63 +26,63 @@ from docx.text.paragraph import Paragraph
 from lxml import etree
 
 from reports.briefings import pdf, text_width
-from reports.briefings.typesetting import JOINED
-from reports.templatetags.print import Notes
+from reports.briefings.typesetting import WORD_JOINER
+from reports.templatetags.print import Footnotes
 from tiptracker.choices import Paper
 
-EMPTY = pdf.HOUSE / "templates" / "reports" / "word"
-SIZES = {Paper.A4: (Mm(210), Mm(297)), Paper.LETTER: (Mm(215.9), Mm(279.4))}
+EMPTY_DOCUMENT_DIR = pdf.PROJECT_ROOT / "templates" / "reports" / "word"
+SHEET_SIZES = {Paper.A4: (Mm(210), Mm(297)), Paper.LETTER: (Mm(215.9), Mm(279.4))}
 """Width and height of a sheet."""
 LANGUAGE = "en-US"
-UNSEEN = f"[\N{SOFT HYPHEN}{JOINED}]"
-MOST = 255
+INVISIBLE_PATTERN = f"[\N{SOFT HYPHEN}{WORD_JOINER}]"
+MAX_PROPERTY_LENGTH = 255
 """Characters that a file's property may have."""
-FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip file can tell: each part of the file has it, so that no clock is in there."""
 
 
-class Piece(NamedTuple):
+class TextRun(NamedTuple):
     """A part of a paragraph, by the style of its characters where that isn't the paragraph's own."""
 
     text: str
     style: str | None = None
 
 
-class Source(NamedTuple):
+class SourceNote(NamedTuple):
     """Where something comes from: a note at the foot of the page. Nothing stands there for an empty text."""
 
     text: str
 
 
-class Line(NamedTuple):
+class WordParagraph(NamedTuple):
     """A paragraph: its style, and what stands in it."""
 
     style: str
-    pieces: Sequence[str | Piece | Source]
+    pieces: Sequence[str | TextRun | SourceNote]
 
 
-type Cell = Sequence[Line]
+type WordCell = Sequence[WordParagraph]
 
 
-class Column(NamedTuple):
+class WordColumn(NamedTuple):
     """A column of a table: its head (empty where the table has none) and its share of the width, in per cent."""
 
     head: str
     width: int
 
 
-class Manuscript:
+class WordWriter:
     """A document of its own paper, to which is added at its end until it is taken as `to_bytes`."""
 
     def __init__(self, paper: Paper) -> None:
-        self.document = Document(io.BytesIO(_empty()))
-        self.notes = Notes()
+        self.document = Document(io.BytesIO(_zip_empty_document()))
+        self.notes = Footnotes()
         self.headings = 0
         self.listed = 0
         self.footnotes = self.document.part.part_related_by(RELATIONSHIP_TYPE.FOOTNOTES)
         self.foot = parse_xml(self.footnotes.blob)
         section = self.document.sections[0]
-        section.page_width, section.page_height = SIZES[paper]
+        section.page_width, section.page_height = SHEET_SIZES[paper]
         self.width = Length(section.page_width - (section.left_margin or 0) - (section.right_margin or 0))
         for name in ("Header", "Footer", "toc 1", "toc 2"):
             tabs = self.document.styles[name].paragraph_format.tab_stops
@@ -91,7 +91,7 @@ class Manuscript:
     def describe(self, *, title: str, subject: str, author: str, on: date) -> None:
         """What the file says of itself, as of a day: nobody's name and no clock is in it."""
         told = self.document.core_properties
-        told.title, told.subject, told.author = (spelt(text)[:MOST] for text in (title, subject, author))
+        told.title, told.subject, told.author = (as_word_text(text)[:MAX_PROPERTY_LENGTH] for text in (title, subject, author))
         told.last_modified_by = told.author
         told.language = LANGUAGE
         told.created = told.modified = datetime.combine(on, time())
@@ -103,7 +103,7 @@ class Manuscript:
         self._fill(
             section.header.add_paragraph(),
             "Header",
-            (running, *(("\t", Piece(clearance, "Strong")) if clearance else ())),
+            (running, *(("\t", TextRun(clearance, "Strong")) if clearance else ())),
         )
         count = self._fill(section.footer.paragraphs[0], "Footer", (foot, "\t", "Page "))
         _add_field(count, "PAGE", "1")
@@ -111,7 +111,7 @@ class Manuscript:
         _add_field(count, "NUMPAGES", "1")
         self._fill(section.footer.add_paragraph(), "Marking", (marking,))
 
-    def line(self, style: str, *pieces: str | Piece | Source) -> None:
+    def line(self, style: str, *pieces: str | TextRun | SourceNote) -> None:
         """A paragraph."""
         self._fill(self.document.add_paragraph(), style, pieces)
 
@@ -128,28 +128,28 @@ class Manuscript:
             paragraph = self._fill(self.document.add_paragraph(), "toc 1", ())
             if at == 0:
                 _mark_field(paragraph, "begin")
-                _instruct(paragraph, r' TOC \o "1-2" \h \z \u ')
+                _add_instruction(paragraph, r' TOC \o "1-2" \h \z \u ')
                 _mark_field(paragraph, "separate")
             self.listed += 1
             link = _element("w:hyperlink", {"w:anchor": f"_Toc{self.listed}", "w:history": "1"})
-            link.append(paragraph.add_run(spelt(title))._r)
+            link.append(paragraph.add_run(as_word_text(title))._r)
             paragraph._p.append(link)
             if at == len(titles) - 1:
                 _mark_field(paragraph, "end")
 
-    def table(self, about: str, columns: Sequence[Column], rows: Iterable[Iterable[Cell]]) -> None:
+    def table(self, about: str, columns: Sequence[WordColumn], rows: Iterable[Iterable[WordCell]]) -> None:
         """A table over the whole width, `about` telling what it is to who can't see it.
 
         Its head, if its columns have one, stands again on every page, and no row is broken over two.
         """
         has_head = any(column.head for column in columns)
         table = self.document.add_table(0, len(columns), "Record Table")
-        _describe_table(table, spelt(about), self.width, has_head=has_head)
-        widths = list(_widths(self.width, columns))
+        _describe_table(table, as_word_text(about), self.width, has_head=has_head)
+        widths = list(_column_widths(self.width, columns))
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
         if has_head:
-            head = self._row(table, [(Line("Table Heading", (column.head,)),) for column in columns], widths)
+            head = self._row(table, [(WordParagraph("Table Heading", (column.head,)),) for column in columns], widths)
             head._tr.get_or_add_trPr().append(_element("w:tblHeader"))
         for row in rows:
             self._row(table, row, widths)
@@ -161,10 +161,10 @@ class Manuscript:
         self.document.save(saved)
         with zipfile.ZipFile(saved) as before, zipfile.ZipFile(file, "w") as after:
             for name in before.namelist():
-                _put(after, name, before.read(name))
+                _write_zip_entry(after, name, before.read(name))
         return file.getvalue()
 
-    def _row(self, table: Table, cells: Iterable[Cell], widths: Sequence[Length]) -> _Row:
+    def _row(self, table: Table, cells: Iterable[WordCell], widths: Sequence[Length]) -> _Row:
         row: _Row = table.add_row()  # type: ignore[no-untyped-call]
         row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
         for place, cell, width in zip(row.cells, cells, widths, strict=True):
@@ -173,18 +173,18 @@ class Manuscript:
                 self._fill(place.add_paragraph() if at else place.paragraphs[0], line.style, line.pieces)
         return row
 
-    def _fill(self, paragraph: Paragraph, style: str, pieces: Iterable[str | Piece | Source]) -> Paragraph:
+    def _fill(self, paragraph: Paragraph, style: str, pieces: Iterable[str | TextRun | SourceNote]) -> Paragraph:
         paragraph.style = style
         for piece in pieces:
             match piece:
-                case Source(text):
+                case SourceNote(text):
                     self._note(paragraph, text)
-                case Piece(text, of):
-                    paragraph.add_run(spelt(text), of)
+                case TextRun(text, of):
+                    paragraph.add_run(as_word_text(text), of)
                 case "\t":
                     paragraph.add_run(piece)
                 case _:
-                    paragraph.add_run(spelt(piece))
+                    paragraph.add_run(as_word_text(piece))
         return paragraph
 
     def _note(self, paragraph: Paragraph, text: str) -> None:
@@ -199,7 +199,7 @@ class Manuscript:
         run = paragraph.add_run(style="footnote reference")
         run._r.append(_element("w:footnoteReference", {"w:id": str(number)}))
         _bookmark(paragraph, name, 10_000 + number, run._r)
-        self.foot.append(self._foot(number, spelt(text)))
+        self.foot.append(self._foot(number, as_word_text(text)))
 
     def _foot(self, number: int, text: str) -> Any:
         """What stands at the foot of the page."""
@@ -212,30 +212,30 @@ class Manuscript:
         return note
 
 
-def spelt(text: str) -> str:
+def as_word_text(text: str) -> str:
     """A text as the PDF prints it, its white space as a browser takes it, without what nobody sees."""
-    return re.sub(UNSEEN, "", re.sub(r"[ \t\r\n]+", " ", text_width.spelt(text)))
+    return re.sub(INVISIBLE_PATTERN, "", re.sub(r"[ \t\r\n]+", " ", text_width.as_printed(text)))
 
 
 @cache
-def _empty() -> bytes:
+def _zip_empty_document() -> bytes:
     """The empty document, zipped."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as zipped:
-        for path in sorted(Path(EMPTY).rglob("*")):
+        for path in sorted(Path(EMPTY_DOCUMENT_DIR).rglob("*")):
             if path.is_file():
-                _put(zipped, path.relative_to(EMPTY).as_posix(), path.read_bytes())
+                _write_zip_entry(zipped, path.relative_to(EMPTY_DOCUMENT_DIR).as_posix(), path.read_bytes())
     return file.getvalue()
 
 
-def _put(zipped: zipfile.ZipFile, name: str, part: bytes) -> None:
+def _write_zip_entry(zipped: zipfile.ZipFile, name: str, part: bytes) -> None:
     """A part of a file, as of no time and of no system."""
-    entry = zipfile.ZipInfo(name, FIRST_DAY)
+    entry = zipfile.ZipInfo(name, ZIP_EPOCH)
     entry.create_system = 0
     zipped.writestr(entry, part, zipfile.ZIP_DEFLATED)
 
 
-def _widths(whole: Length, columns: Sequence[Column]) -> Iterator[Length]:
+def _column_widths(whole: Length, columns: Sequence[WordColumn]) -> Iterator[Length]:
     """The columns' widths, which together are the whole."""
     ends = [0]
     for column in columns:
@@ -279,7 +279,7 @@ def _mark_field(paragraph: Paragraph, end: str) -> None:
     paragraph.add_run()._r.append(_element("w:fldChar", {"w:fldCharType": end}))
 
 
-def _instruct(paragraph: Paragraph, instruction: str) -> None:
+def _add_instruction(paragraph: Paragraph, instruction: str) -> None:
     told = _element("w:instrText", {"xml:space": "preserve"})
     told.text = instruction
     paragraph.add_run()._r.append(told)

@@ -4,22 +4,22 @@ from collections.abc import Iterator
 
 from reports import formatting
 from reports.briefings import content
-from reports.briefings.word.manuscript import Cell, Column, Line, Manuscript, Piece, Source
+from reports.briefings.word.manuscript import WordCell, WordColumn, WordParagraph, WordWriter, TextRun, SourceNote
 from tiptracker.choices import Paper
 
-COUNTED, JUDGED, IMPRINT = (26, 17, 17, 40), (37, 16, 47), (26, 74)
+INDICATOR_COLUMNS, ASSESSMENT_COLUMNS, IMPRINT_COLUMNS = (26, 17, 17, 40), (37, 16, 47), (26, 74)
 """The tables' columns, in per cent of the width."""
 
 
-def to_docx(said: content.WashingtonInput, paper: Paper = Paper.A4) -> bytes:
+def render_docx(said: content.WashingtonInput, paper: Paper = Paper.A4) -> bytes:
     """What it says as a Word file: equal bytes for equal words."""
-    written = Manuscript(paper)
+    written = WordWriter(paper)
     written.describe(title=said.title, subject=said.subtitle, author=said.post, on=said.as_of)
     written.margins(
         marking=said.marking,
         running=f"{said.post} – {said.title}",
         clearance=content.clearance(said),
-        foot=f"{said.country}, {said.edition}, {formatting.day(said.as_of)}",
+        foot=f"{said.country}, {said.edition}, {formatting.format_date(said.as_of)}",
     )
     sections = content.picked(said.kind, said.sections)
     _write_opening(written, said, [section.title for section in sections])
@@ -33,11 +33,11 @@ def to_docx(said: content.WashingtonInput, paper: Paper = Paper.A4) -> bytes:
     return written.to_bytes()
 
 
-def _write_opening(written: Manuscript, said: content.WashingtonInput, titles: list[str]) -> None:
+def _write_opening(written: WordWriter, said: content.WashingtonInput, titles: list[str]) -> None:
     written.line("Subtitle", said.subtitle)
     written.line("Title", said.title)
     for name, says in said.facts:
-        written.line("Facts", Piece(name, "Quiet"), "\t", says)
+        written.line("Facts", TextRun(name, "Quiet"), "\t", says)
     for line in filter(str.strip, said.covering_note.splitlines()):
         written.line("Covering Note", line)
     written.line("Sentence", said.sentence)
@@ -46,7 +46,7 @@ def _write_opening(written: Manuscript, said: content.WashingtonInput, titles: l
     written.contents([*titles, content.IMPRINT])
 
 
-def _write_pillar(written: Manuscript, pillar: content.PillarInput) -> None:
+def _write_pillar(written: WordWriter, pillar: content.PillarInput) -> None:
     written.notes.begin_section()
     written.heading(1, pillar.title)
     for indicium in pillar.indicia:
@@ -54,36 +54,36 @@ def _write_pillar(written: Manuscript, pillar: content.PillarInput) -> None:
         if indicium.law:
             written.line("Law", indicium.law)
         if indicium.counted:
-            columns = map(Column, indicium.counted_heads, COUNTED)
-            written.table(f"What was counted: {indicium.label}", [*columns], map(_counted, indicium.counted))
+            columns = map(WordColumn, indicium.counted_heads, INDICATOR_COLUMNS)
+            written.table(f"What was counted: {indicium.label}", [*columns], map(_indicator_cells, indicium.counted))
         for deed in indicium.deeds:
-            told = (Piece(deed.when, "Strong"), ": ", deed.what, Source(deed.source), " ", Piece(deed.beside, "Quiet"))
+            told = (TextRun(deed.when, "Strong"), ": ", deed.what, SourceNote(deed.source), " ", TextRun(deed.beside, "Quiet"))
             written.line("List Bullet", *told)
         if not indicium.deeds:
             written.line("Remark", indicium.no_deeds)
         if indicium.judged:
-            columns = map(Column, indicium.judged_heads, JUDGED)
-            written.table(f"How benchmarks are assessed: {indicium.label}", [*columns], map(_judged, indicium.judged))
+            columns = map(WordColumn, indicium.judged_heads, ASSESSMENT_COLUMNS)
+            written.table(f"How benchmarks are assessed: {indicium.label}", [*columns], map(_assessment_cells, indicium.judged))
     if not pillar.indicia:
         written.line("Remark", pillar.no_indicia)
 
 
-def _counted(one: content.Counted) -> Iterator[Cell]:
-    yield (Line("Table Name", (one.name,)),)
-    yield (Line("Table Text", (one.before,)),)
-    yield (Line("Table Text", (one.now,)),)
-    yield (Line("Table Text", (one.moved, Source(one.source))),)
+def _indicator_cells(one: content.Counted) -> Iterator[WordCell]:
+    yield (WordParagraph("Table Name", (one.name,)),)
+    yield (WordParagraph("Table Text", (one.before,)),)
+    yield (WordParagraph("Table Text", (one.now,)),)
+    yield (WordParagraph("Table Text", (one.moved, SourceNote(one.source))),)
 
 
-def _judged(one: content.Judged) -> Iterator[Cell]:
-    yield (Line("Table Name", (one.named,)),)
-    yield (Line("Table Text", (one.verdict,)),)
-    yield (Line("Table Text", (one.rationale,)), Line("Table Small", (one.law,)))
+def _assessment_cells(one: content.Judged) -> Iterator[WordCell]:
+    yield (WordParagraph("Table Name", (one.named,)),)
+    yield (WordParagraph("Table Text", (one.verdict,)),)
+    yield (WordParagraph("Table Text", (one.rationale,)), WordParagraph("Table Small", (one.law,)))
 
 
-def _write_imprint(written: Manuscript, said: content.WashingtonInput) -> None:
+def _write_imprint(written: WordWriter, said: content.WashingtonInput) -> None:
     written.heading(1, content.IMPRINT)
-    rows = (((Line("Table Text", (name,)),), (Line("Table Text", (says,)),)) for name, says in content.imprint(said))
-    written.table(content.IMPRINT, [Column("", width) for width in IMPRINT], rows)
+    rows = (((WordParagraph("Table Text", (name,)),), (WordParagraph("Table Text", (says,)),)) for name, says in content.imprint(said))
+    written.table(content.IMPRINT, [WordColumn("", width) for width in IMPRINT_COLUMNS], rows)
     if said.disclaimer:
         written.line("Small", said.disclaimer)

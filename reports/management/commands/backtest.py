@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from reports import formatting
 from reports.readiness import backtest
 from reports.readiness.backtest import BackTest, report
-from reports.readiness.backtest.scoring import Scored
+from reports.readiness.backtest.scoring import ScoredCountryYear
 from tiptracker.errors import Refused
 
 
@@ -24,21 +24,21 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="is_json", help="print it as JSON")
 
     def handle(self, *, country: str | None, is_json: bool, **options: Any) -> None:
-        test = backtest.result()
+        test = backtest.packaged_backtest()
         if country is None:
-            lines, data = report.told(test), report.as_document(test)
+            lines, data = report.report_lines(test), report.backtest_document(test)
         else:
             try:
-                rows = _rows(test, country)
+                rows = _rows_of_country(test, country)
             except Refused as refusal:
                 self.stderr.write(str(refusal))
                 raise SystemExit(2) from refusal
-            lines, data = report.told_of_country(test, rows), report.country_document(test, rows)
+            lines, data = report.country_report_lines(test, rows), report.country_document(test, rows)
         self.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) if is_json else "\n".join(lines))
 
 
-def _rows(test: BackTest, country: str) -> tuple[Scored, ...]:
+def _rows_of_country(test: BackTest, country: str) -> tuple[ScoredCountryYear, ...]:
     if rows := test.of_country(country):
         return rows
-    codes = formatting.listed(sorted({one.row.code for one in test.rows}))
+    codes = formatting.join_with_and(sorted({one.row.code for one in test.rows}))
     raise Refused(f"The back-test has no country “{country}”. Give a name such as Lesotho, or one of these: {codes}.")

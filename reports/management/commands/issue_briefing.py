@@ -15,8 +15,8 @@ from reports import formatting, request_params
 from reports.briefings import pdf
 from reports.briefings.content import Content, WashingtonInput
 from reports.briefings.documents import build_document
-from reports.briefings.html import as_html
-from reports.briefings.word.washington import to_docx
+from reports.briefings.html import render_html
+from reports.briefings.word.washington import render_docx
 from reports.choices import BriefingKind
 from reports.management import arguments
 from reports.models import Document
@@ -25,7 +25,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Paper, Role
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.moments import moment
+from tiptracker.moments import parse_moment
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("country", help="ISO 3166-1 alpha-3 code, such as LSO")
         parser.add_argument("year", help="the edition's year, such as 2021")
-        kinds = formatting.listed(BriefingKind)
+        kinds = formatting.join_with_and(BriefingKind)
         parser.add_argument("--kind", default=BriefingKind.AMBASSADOR.value, help=f"what kind of document: {kinds}")
         parser.add_argument("--ministry", help="whose page it is: the ministry's name or short name")
         parser.add_argument(
@@ -55,13 +55,13 @@ class Command(BaseCommand):
 
     def handle(self, *, country: str, year: str, as_of: str, known_by: str | None, output: str, **options: Any) -> None:
         try:
-            _refuse_what_does_not_fit(output, **options)
-            edition = arguments.edition(country, year)
+            _validate_options(output, **options)
+            edition = arguments.get_edition(country, year)
             now = clock.now(edition.country.time_zone)
-            day = request_params.day(as_of, edition, now.date())
-            known_at = moment(known_by) if known_by else now
-            document = _document(edition, day, known_at, **options)
-            with _an_ambassador(edition.country) as reader:
+            day = request_params.parse_as_of(as_of, edition, now.date())
+            known_at = parse_moment(known_by) if known_by else now
+            document = _requested_document(edition, day, known_at, **options)
+            with _temporary_ambassador(edition.country) as reader:
                 said = build_document(
                     document=document,
                     edition=edition,
@@ -70,18 +70,18 @@ class Command(BaseCommand):
                     known_by=known_at,
                     tells_known_by=known_by is not None,
                 )
-            size = _write(said, Path(output), Paper(edition.country.paper))
+            size = _write_file(said, Path(output), Paper(edition.country.paper))
         except Refused as refusal:
             self.stderr.write(str(refusal))
             raise SystemExit(2) from refusal
         self.stdout.write(f"{said.sentence}\n{output}: {size:,} bytes.")
 
 
-def _refuse_what_does_not_fit(
+def _validate_options(
     output: str, *, kind: str, ministry: str | None, dialogue: str | None, without_sources: bool, **others: Any
 ) -> None:
     if kind not in set(BriefingKind):
-        raise Refused(f"There is no kind of briefing called “{kind}”. There is {formatting.listed(BriefingKind)}.")
+        raise Refused(f"There is no kind of briefing called “{kind}”. There is {formatting.join_with_and(BriefingKind)}.")
     if ministry and kind != BriefingKind.MINISTRY:
         raise Refused("Only --kind ministry is about one ministry. Leave --ministry out.")
     if kind == BriefingKind.MINISTRY and not ministry:
@@ -92,13 +92,13 @@ def _refuse_what_does_not_fit(
         raise Refused("Only --kind washington can leave sources out. Leave --without-sources out.")
     if Path(output).suffix.lower() not in WRITERS:
         raise Refused(
-            f"A briefing is written as {formatting.listed(WRITERS)}. Let the name of the file end so: {output}"
+            f"A briefing is written as {formatting.join_with_and(WRITERS)}. Let the name of the file end so: {output}"
         )
     if kind != BriefingKind.WASHINGTON and Path(output).suffix.lower() == ".docx":
         raise Refused(f"Only --kind washington is written as .docx. Let the name of the file end in .pdf: {output}")
 
 
-def _document(
+def _requested_document(
     edition: Edition,
     as_of: date,
     known_by: datetime,
@@ -112,15 +112,15 @@ def _document(
     """What is asked for."""
     match kind := BriefingKind(kind):
         case BriefingKind.MINISTRY:
-            return Document(kind, ministry=arguments.ministry(ministry or "", edition.country))
+            return Document(kind, ministry=arguments.get_ministry(ministry or "", edition.country))
         case BriefingKind.DIALOGUE:
-            return Document(kind, dialogue=arguments.dialogue(dialogue, edition.country, as_of, known_by))
+            return Document(kind, dialogue=arguments.get_dialogue(dialogue, edition.country, as_of, known_by))
         case _:
             return Document(kind, has_sources=not without_sources)
 
 
 @contextmanager
-def _an_ambassador(country: Country) -> Iterator[User]:
+def _temporary_ambassador(country: Country) -> Iterator[User]:
     """An ambassador who is there for as long as it takes: no account is needed or left."""
     with snapshot(), transaction.atomic():
         reader = User.objects.create(
@@ -131,21 +131,21 @@ def _an_ambassador(country: Country) -> Iterator[User]:
         transaction.set_rollback(True)
 
 
-def _as_pdf(said: Content, paper: Paper) -> bytes:
-    return pdf.to_pdf(as_html(said, paper))
+def _render_pdf(said: Content, paper: Paper) -> bytes:
+    return pdf.render_pdf(render_html(said, paper))
 
 
-def _as_word(said: Content, paper: Paper) -> bytes:
+def _render_word(said: Content, paper: Paper) -> bytes:
     if not isinstance(said, WashingtonInput):
         raise TypeError(f"{type(said).__name__} is not written as a Word file.")
-    return to_docx(said, paper)
+    return render_docx(said, paper)
 
 
-WRITERS = {".pdf": _as_pdf, ".docx": _as_word}
+WRITERS = {".pdf": _render_pdf, ".docx": _render_word}
 """What writes a document, by how the name of its file ends."""
 
 
-def _write(said: Content, output: Path, paper: Paper) -> int:
+def _write_file(said: Content, output: Path, paper: Paper) -> int:
     """Write the file as its name ends; gives its size in bytes."""
     try:
         return output.write_bytes(WRITERS[output.suffix.lower()](said, paper))

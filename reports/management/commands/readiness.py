@@ -14,14 +14,14 @@ from reports.briefings.step_texts import step_texts
 from reports.management import arguments
 from reports.readiness import serialization
 from reports.readiness.explanation import context_display, headline
-from reports.readiness.explanation.step_sentences import told_steps
+from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import Readiness, readiness
-from reports.readiness.scoring import Line
+from reports.readiness.readiness import Readiness, evaluate_readiness
+from reports.readiness.scoring import ScoreLine
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
-from tiptracker.moments import moment
+from tiptracker.moments import parse_moment
 
 
 class Command(BaseCommand):
@@ -40,13 +40,13 @@ class Command(BaseCommand):
         self, *, country: str, year: str, as_of: str | None, known_by: str | None, is_json: bool, **options: Any
     ) -> None:
         try:
-            edition = arguments.edition(country, year)
+            edition = arguments.get_edition(country, year)
             today = clock.today(edition.country.time_zone)
             ministries = dict(Ministry.objects.filter(country=edition.country_id).values_list("pk", "name"))
-            result = readiness(
+            result = evaluate_readiness(
                 gather_facts(edition),
-                as_of=request_params.day(as_of, edition, today) if as_of else today,
-                known_by=moment(known_by) if known_by else None,
+                as_of=request_params.parse_as_of(as_of, edition, today) if as_of else today,
+                known_by=parse_moment(known_by) if known_by else None,
             )
         except Refused as refusal:
             self.stderr.write(str(refusal))
@@ -54,62 +54,62 @@ class Command(BaseCommand):
         steps = result.next_steps()
         texts = step_texts(result, steps, reader=None)
         if is_json:
-            told = serialization.as_document(result, steps=steps, texts=texts)
+            told = serialization.readiness_document(result, steps=steps, texts=texts)
             self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
         else:
-            self.stdout.write("\n".join(_read(result, ministries, told_steps(result, steps, texts))))
+            self.stdout.write("\n".join(_format_result(result, ministries, display_steps(result, steps, texts))))
 
 
-def _read(result: Readiness, ministries: Mapping[int, str], ladder: content.Ladder) -> Iterator[str]:
+def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: content.StepsDisplay) -> Iterator[str]:
     """The result in lines of text; no figure of what is verified where nothing has been reviewed.
 
     `ministries` by id.
     """
     known = f", as known by {result.known_by.isoformat()}" if result.known_by else ""
-    yield f"{result.edition.country} {result.edition.year}, as of {formatting.day(result.as_of)}{known}"
+    yield f"{result.edition.country} {result.edition.year}, as of {formatting.format_date(result.as_of)}{known}"
     yield headline.headline(result)
     parts = result.verified.parts
-    printed = formatting.printed([part.points for part in parts])
+    printed = formatting.round_preserving_sum([part.points for part in parts])
     for part, points in zip(parts, printed, strict=True):
         figure = (
-            f"{points:.1f} of {formatting.figure(formatting.tenths(part.of))}"
+            f"{points:.1f} of {formatting.format_number(formatting.round_to_tenth(part.of))}"
             if result.is_reviewed
             else part.verdict.label
         )
         yield f"\n{part.key.label}: {figure}. {part.law}"
-        lines = formatting.printed([line.points for line in part.lines], total=points)
+        lines = formatting.round_preserving_sum([line.points for line in part.lines], total=points)
         for line, given in zip(part.lines, lines, strict=True):
             shown = f"{given:>5.1f}" if result.is_reviewed else ""
             named = line.title.lower() in line.finding.reason.lower()
-            yield f"{shown:5}  {_line(line, '' if named else f'{line.title}. ')}"
+            yield f"{shown:5}  {_format_line(line, '' if named else f'{line.title}. ')}"
     yield "\nBenchmarks"
-    yield from (f"{one.line.key:>5}  {_line(one.line)}" for one in result.verified.benchmarks)
-    yield from _beside(result, ministries)
-    yield from _next_steps(ladder)
+    yield from (f"{one.line.key:>5}  {_format_line(one.line)}" for one in result.verified.benchmarks)
+    yield from _format_context(result, ministries)
+    yield from _format_next_steps(ladder)
     if result.checks:
         yield f"\nWhat doesn't fit together ({len(result.checks)})"
         yield from (f"  {check.sentence} {check.to_do}" for check in result.checks)
     yield f"\n{headline.DISCLAIMER}"
 
 
-def _beside(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
+def _format_context(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
     """What stands beside the score: possible, ceiling, mark, smallest set, years, claims by ministry."""
     yield "\nBeside the score"
-    for sentence in (context_display.possible(result), context_display.ceiling(result)):
+    for sentence in (context_display.describe_possible(result), context_display.describe_projected(result)):
         if sentence:
             yield f"  {sentence}"
     if result.working_mark is not None:
-        yield f"  Target: {formatting.figure(result.working_mark)}. {result.working_mark_reason}"
-    yield f"  {context_display.smallest_set(result, result.smallest_set())}"
-    yield f"  {context_display.watch_list(result)}"
-    if claims := context_display.claims(result):
+        yield f"  Target: {formatting.format_number(result.working_mark)}. {result.working_mark_reason}"
+    yield f"  {context_display.describe_smallest_set(result, result.smallest_set())}"
+    yield f"  {context_display.describe_watch_list(result)}"
+    if claims := context_display.display_claims(result):
         yield "\nClaimed and not verified, by who claims it"
         for claim in claims:
             who = ministries.get(claim.ministry_id or 0, "Told by others, logged by the embassy")
-            yield f"{_points(claim.points)}  {who}: {_behind(claim)}"
+            yield f"{_format_points(claim.points)}  {who}: {_describe_claim_sources(claim)}"
 
 
-def _next_steps(ladder: content.Ladder) -> Iterator[str]:
+def _format_next_steps(ladder: content.StepsDisplay) -> Iterator[str]:
     """The next steps, each with what it adds and readiness then; and what stands apart from them."""
     if ladder.steps:
         yield f"\nNext steps. {ladder.target}"
@@ -127,19 +127,19 @@ def _next_steps(ladder: content.Ladder) -> Iterator[str]:
             yield from (f"       {one.sentence}{f' {one.adds}.' if one.adds else ''}" for one in steps)
 
 
-def _points(points: Decimal | None) -> str:
+def _format_points(points: Decimal | None) -> str:
     return f"{'' if points is None else format(points, '.1f'):>5}"
 
 
-def _behind(claim: context_display.PrintedClaim) -> str:
+def _describe_claim_sources(claim: context_display.MinistryClaimsDisplay) -> str:
     """What stands behind a claim, counted: "1 submission, 2 pieces of evidence"."""
     counted = (
-        sentences.counted(len(claim.rounds), "submission", "submissions"),
-        sentences.counted(len(claim.evidence), "piece of evidence", "pieces of evidence"),
-        sentences.counted(len(claim.readings), "figure", "figures"),
+        sentences.format_count(len(claim.rounds), "submission", "submissions"),
+        sentences.format_count(len(claim.evidence), "piece of evidence", "pieces of evidence"),
+        sentences.format_count(len(claim.readings), "figure", "figures"),
     )
     return ", ".join(one for one in counted if not one.startswith("0 "))
 
 
-def _line(line: Line, title: str = "") -> str:
+def _format_line(line: ScoreLine, title: str = "") -> str:
     return f"{line.finding.verdict.label.lower():<13}{title}{line.finding.reason}"

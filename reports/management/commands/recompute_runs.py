@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from reports import formatting
-from reports.choices import Recomputed
+from reports.choices import RecomputeOutcome
 from reports.models import ReadinessRun
 from reports.readiness import stored_runs
-from reports.readiness.readiness import METHOD
+from reports.readiness.readiness import METHOD_VERSION
 
 
 class Command(BaseCommand):
@@ -18,20 +18,20 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        current = ReadinessRun.objects.filter(methodology=METHOD).select_related("edition__country").order_by("pk")
+        current = ReadinessRun.objects.filter(methodology=METHOD_VERSION).select_related("edition__country").order_by("pk")
         count, differing = 0, 0
         for run in current.iterator(chunk_size=20):
             count += 1
-            found = stored_runs.compare(run)
-            if found.outcome is Recomputed.DIFFERS:
+            found = stored_runs.compare_run(run)
+            if found.outcome is RecomputeOutcome.DIFFERS:
                 differing += 1
                 self.stderr.write(
-                    f"Run {run.pk} ({run.edition.country.code} {run.edition.year}, as of {formatting.day(run.as_of)}) "
-                    f"differs: {formatting.listed(found.differing)}."
+                    f"Run {run.pk} ({run.edition.country.code} {run.edition.year}, as of {formatting.format_date(run.as_of)}) "
+                    f"differs: {formatting.join_with_and(found.differing)}."
                 )
-        older = ReadinessRun.objects.exclude(methodology=METHOD).count()
+        older = ReadinessRun.objects.exclude(methodology=METHOD_VERSION).count()
         self.stdout.write(
-            f"{count} of method {METHOD} recomputed, {differing} of them different; {older} of others kept."
+            f"{count} of method {METHOD_VERSION} recomputed, {differing} of them different; {older} of others kept."
         )
         if differing:
             raise SystemExit(1)

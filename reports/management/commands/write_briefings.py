@@ -17,7 +17,7 @@ from reports.management import arguments
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
 
-SCALE = 1.5
+PIXELS_PER_POINT = 1.5
 """Points to dots: 108 to the inch, in which 8-point type can be read."""
 
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *, country: str, year: str, as_of: str, folder: str, **options: Any) -> None:
         try:
-            edition = arguments.edition(country, year)
+            edition = arguments.get_edition(country, year)
         except Refused as refusal:
             self.stderr.write(str(refusal))
             raise SystemExit(2) from refusal
@@ -55,7 +55,7 @@ class Command(BaseCommand):
                 **picked,
             )
             if output.suffix == ".pdf":
-                draw(output)
+                save_page_images(output)
 
         write("ambassador.pdf", BriefingKind.AMBASSADOR)
         leads = Recommendation.objects.filter(edition=edition).values("lead")
@@ -68,8 +68,8 @@ class Command(BaseCommand):
             write(f"washington-without-sources.{suffix}", BriefingKind.WASHINGTON, without_sources=True)
 
 
-def draw(pdf: Path) -> None:
+def save_page_images(pdf: Path) -> None:
     """Each page as a picture beside its file: `ambassador-1.png`."""
     with pypdfium2.PdfDocument(pdf) as document:
         for number, page in enumerate(document, start=1):
-            page.render(scale=SCALE).to_pil().save(pdf.with_name(f"{pdf.stem}-{number}.png"))
+            page.render(scale=PIXELS_PER_POINT).to_pil().save(pdf.with_name(f"{pdf.stem}-{number}.png"))

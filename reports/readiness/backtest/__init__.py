@@ -1,6 +1,6 @@
 """The back-test: the method's own functions on what really happened, 147 times.
 
-`result` is what the methodology page and `manage.py backtest` show; `LIMITS`, which it carries,
+`packaged_backtest` is what the methodology page and `manage.py backtest` show; `LINE_LIMITS`, which it carries,
 stand wherever any of it is shown. It describes the past: a low record is a safe warning, a high one
 is no promise, and the tier is the Secretary of State's decision (22 U.S.C. 7107(b)). Pure.
 
@@ -21,16 +21,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from recommendations.choices import REQUIRED, Tier
-from reports.readiness.backtest.country_years import CountryYear, Moved, Source, packaged
-from reports.readiness.backtest.measures import Case, LeaveOneOut, Outcome, area, judged, learnt, leave_one_out
-from reports.readiness.backtest.scoring import ACHIEVEMENTS_ASKED, Scored, scored
-from reports.readiness.readiness import METHOD
+from recommendations.choices import REQUIRED_QUESTIONS, Tier
+from reports.readiness.backtest.country_years import CountryYear, TierChange, NarrativeSource, packaged_country_years
+from reports.readiness.backtest.measures import Case, LeaveOneOut, ClassificationOutcome, area_under_curve, classify, best_threshold, leave_one_out
+from reports.readiness.backtest.scoring import ACHIEVEMENTS_ASKED, ScoredCountryYear, score_country_year
+from reports.readiness.readiness import METHOD_VERSION
 
-MARKS = (40, 45, 50, 55)
+THRESHOLDS = (40, 45, 50, 55)
 """The marks that the table shows."""
 
-HELD_OUT = 2023
+HELD_OUT_EDITION = 2023
 """The edition that is learnt on and tried on apart: the one with the most rows."""
 
 
@@ -48,11 +48,11 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class AtMark:
+class ThresholdOutcome:
     """The tested rows held against one mark."""
 
     mark: int
-    outcome: Outcome
+    outcome: ClassificationOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,11 @@ class Split:
     learnt_on: str
     tried_on: str
     mark: int
-    outcome: Outcome
+    outcome: ClassificationOutcome
 
 
 @dataclass(frozen=True, slots=True)
-class AfterYears:
+class OutcomeByYears:
     """After so many editions in a row on the Watch List ("1", "2", "3+"): how many moved up or fell, of how many."""
 
     years: str
@@ -84,18 +84,18 @@ class BackTest:
     """
 
     method: str
-    rows: tuple[Scored, ...]
+    rows: tuple[ScoredCountryYear, ...]
     tested: Sample
     groups: tuple[Sample, ...]
-    marks: tuple[AtMark, ...]
+    marks: tuple[ThresholdOutcome, ...]
     leave_one_out: LeaveOneOut
     splits: tuple[Split, ...]
-    after_years: tuple[AfterYears, ...]
+    after_years: tuple[OutcomeByYears, ...]
     forecast: Sample
-    left_out: tuple[tuple[Source, int], ...]
+    left_out: tuple[tuple[NarrativeSource, int], ...]
     limits: tuple[str, ...]
 
-    def of_country(self, told: str) -> tuple[Scored, ...]:
+    def of_country(self, told: str) -> tuple[ScoredCountryYear, ...]:
         """The rows of one country, by its code or its name, oldest first; none where it has none."""
         name = told.strip().casefold()
         return tuple(
@@ -116,70 +116,70 @@ LIMITS = (
     "Counts, laws, procedures, plans, training and awareness stand in for the three Ps, directions for the figures.",
     "The words of the decision itself (“overall increasing efforts”) are never an input.",
 )
-"""What has to be known of the rows before any figure of theirs is believed. `run` adds what it counts."""
+"""What has to be known of the rows before any figure of theirs is believed. `run_backtest` adds what it counts."""
 
 
 @cache
-def result() -> BackTest:
+def packaged_backtest() -> BackTest:
     """The back-test on the rows that come with the product; reckoned once a process."""
-    return run(packaged())
+    return run_backtest(packaged_country_years())
 
 
-def run(rows: Iterable[CountryYear]) -> BackTest:
+def run_backtest(rows: Iterable[CountryYear]) -> BackTest:
     """The back-test on any rows.
 
     Raises ZeroDivisionError where the tested rows, inside or outside the held-out edition, are all
     of governments that moved up or none is.
     """
-    everything = tuple(scored(row) for row in rows)
+    everything = tuple(score_country_year(row) for row in rows)
     tested = tuple(one for one in everything if one.row.is_tested)
-    forecast = _sample("Held against the edition after", _next_editions(everything))
+    forecast = _sample("Held against the edition after", _forecast_cases(everything))
     return BackTest(
-        method=METHOD,
+        method=METHOD_VERSION,
         rows=everything,
         tested=_sample("All tested", _cases(tested)),
         groups=(
-            _sample("Opening paragraph read", _cases(tested, lambda row: row.source is Source.OPENING)),
-            _sample(f"Edition {HELD_OUT}", _cases(tested, _is_held_out)),
+            _sample("Opening paragraph read", _cases(tested, lambda row: row.source is NarrativeSource.OPENING)),
+            _sample(f"Edition {HELD_OUT_EDITION}", _cases(tested, _is_held_out)),
         ),
-        marks=tuple(AtMark(mark, judged(_cases(tested), mark)) for mark in MARKS),
+        marks=tuple(ThresholdOutcome(mark, classify(_cases(tested), mark)) for mark in THRESHOLDS),
         leave_one_out=leave_one_out(_cases(tested)),
         splits=_splits(tested),
-        after_years=_after_years(everything),
+        after_years=_outcomes_by_years(everything),
         forecast=forecast,
-        left_out=_left_out(everything),
+        left_out=_count_left_out(everything),
         limits=(*LIMITS, *_counted_limits(everything, forecast)),
     )
 
 
-def _cases(rows: Iterable[Scored], belongs: Callable[[CountryYear], bool] = lambda row: True) -> list[Case]:
-    return [Case(one.points, one.row.moved is Moved.UP) for one in rows if belongs(one.row)]
+def _cases(rows: Iterable[ScoredCountryYear], belongs: Callable[[CountryYear], bool] = lambda row: True) -> list[Case]:
+    return [Case(one.points, one.row.moved is TierChange.UP) for one in rows if belongs(one.row)]
 
 
 def _sample(title: str, cases: Sequence[Case]) -> Sample:
     moved_up = sum(case.moved_up for case in cases)
-    return Sample(title, moved_up, len(cases) - moved_up, area(cases))
+    return Sample(title, moved_up, len(cases) - moved_up, area_under_curve(cases))
 
 
 def _is_held_out(row: CountryYear) -> bool:
-    return row.edition == HELD_OUT
+    return row.edition == HELD_OUT_EDITION
 
 
-def _splits(tested: Sequence[Scored]) -> tuple[Split, ...]:
-    inside = (f"edition {HELD_OUT}", _cases(tested, _is_held_out))
+def _splits(tested: Sequence[ScoredCountryYear]) -> tuple[Split, ...]:
+    inside = (f"edition {HELD_OUT_EDITION}", _cases(tested, _is_held_out))
     outside = ("the other editions", _cases(tested, lambda row: not _is_held_out(row)))
     return tuple(
-        Split(learnt_on, tried_on, mark, judged(cases, mark))
+        Split(learnt_on, tried_on, mark, classify(cases, mark))
         for (learnt_on, taught), (tried_on, cases) in ((inside, outside), (outside, inside))
-        for mark in [learnt(taught)]
+        for mark in [best_threshold(taught)]
     )
 
 
-def _next_editions(rows: Sequence[Scored]) -> list[Case]:
+def _forecast_cases(rows: Sequence[ScoredCountryYear]) -> list[Case]:
     """Points in one edition, and whether the next moved the government up from the Watch List."""
     after = {(one.row.code, one.row.edition - 1): one.row for one in rows if one.row.is_tested}
     return [
-        Case(one.points, following.moved is Moved.UP)
+        Case(one.points, following.moved is TierChange.UP)
         for one in rows
         if one.row.has_text
         and one.row.tier_after is Tier.WATCH_LIST
@@ -187,17 +187,17 @@ def _next_editions(rows: Sequence[Scored]) -> list[Case]:
     ]
 
 
-def _after_years(rows: Sequence[Scored]) -> tuple[AfterYears, ...]:
+def _outcomes_by_years(rows: Sequence[ScoredCountryYear]) -> tuple[OutcomeByYears, ...]:
     """How those on the Watch List fared in the held-out edition, by their years on it; press and list rows too.
 
     A tier needs no narrative.
     """
     there = [one.row for one in rows if _is_held_out(one.row) and one.row.tier_before is Tier.WATCH_LIST]
     return tuple(
-        AfterYears(
+        OutcomeByYears(
             years,
-            moved_up=sum(row.moved is Moved.UP for row in group),
-            fell=sum(row.moved is Moved.DOWN for row in group),
+            moved_up=sum(row.moved is TierChange.UP for row in group),
+            fell=sum(row.moved is TierChange.DOWN for row in group),
             of=len(group),
         )
         for years in sorted({row.years_before for row in there if row.years_before})
@@ -205,13 +205,13 @@ def _after_years(rows: Sequence[Scored]) -> tuple[AfterYears, ...]:
     )
 
 
-def _left_out(rows: Iterable[Scored]) -> tuple[tuple[Source, int], ...]:
+def _count_left_out(rows: Iterable[ScoredCountryYear]) -> tuple[tuple[NarrativeSource, int], ...]:
     out = [one.row.source for one in rows if one.row.tier_before is Tier.WATCH_LIST and not one.row.is_tested]
-    return tuple((source, out.count(source)) for source in Source if source in out)
+    return tuple((source, out.count(source)) for source in NarrativeSource if source in out)
 
 
-def _counted_limits(rows: Sequence[Scored], forecast: Sample) -> Iterable[str]:
-    unseen = [Fraction(sum(one.row.counts[each].direction is None for one in rows), len(rows)) for each in REQUIRED]
+def _counted_limits(rows: Sequence[ScoredCountryYear], forecast: Sample) -> Iterable[str]:
+    unseen = [Fraction(sum(one.row.counts[each].direction is None for one in rows), len(rows)) for each in REQUIRED_QUESTIONS]
     yield f"Which way a count moved was not seen in {min(unseen):.0%} to {max(unseen):.0%} of the rows."
     if forecast.area is not None:
         yield (

@@ -25,13 +25,13 @@ from datetime import date
 from decimal import Decimal
 from importlib import resources
 
-from dialogues.choices import Direction
-from recommendations.choices import Question, Tier
+from dialogues.choices import ReadingDirection
+from recommendations.choices import EffortQuestion, Tier
 from reports.readiness.facts import Period
-from tiptracker.choices import Word
+from tiptracker.choices import ChoiceEnum
 
 
-class Source(Word):
+class NarrativeSource(ChoiceEnum):
     """What the coder read."""
 
     OPENING = "opening", "Opening paragraph"
@@ -40,7 +40,7 @@ class Source(Word):
     LIST = "list", "List of tiers, no text"
 
 
-class Moved(Word):
+class TierChange(ChoiceEnum):
     """Where the government's tier went, from the edition before to this one."""
 
     UP = "up", "Moved up"
@@ -48,7 +48,7 @@ class Moved(Word):
     DOWN = "down", "Fell"
 
 
-class Officials(Word):
+class OfficialComplicity(ChoiceEnum):
     """The most that was told of complicit officials."""
 
     CONVICTED = "convicted", "Officials convicted"
@@ -58,7 +58,7 @@ class Officials(Word):
     NOT_TOLD = "not told", "Nothing told of officials"
 
 
-class Plan(Word):
+class PlanStatus(ChoiceEnum):
     """What was told of a national action plan."""
 
     IMPLEMENTED = "implemented", "Plan implemented"
@@ -66,44 +66,44 @@ class Plan(Word):
     NONE = "none", "No plan"
 
 
-TEXT = frozenset({Source.OPENING, Source.FACTBOOK})
+TEXT_SOURCES = frozenset({NarrativeSource.OPENING, NarrativeSource.FACTBOOK})
 """What has a narrative to read. Press rows are all of governments that moved up; a list tells nothing."""
 
-COLUMNS = {
-    Question.INVESTIGATIONS: "inv",
-    Question.PROSECUTIONS: "pros",
-    Question.CONVICTIONS: "conv",
-    Question.VICTIMS: "vic",
+COUNT_COLUMNS = {
+    EffortQuestion.INVESTIGATIONS: "inv",
+    EffortQuestion.PROSECUTIONS: "pros",
+    EffortQuestion.CONVICTIONS: "conv",
+    EffortQuestion.VICTIMS: "vic",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class NarrativeCount:
     """What was told of one thing that is counted: now, the year before, and which way it moved."""
 
     now: Decimal | None = None
     before: Decimal | None = None
-    direction: Direction | None = None
+    direction: ReadingDirection | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CountryYear:
-    """One country and edition. None, or a `Count` without anything in it, is what was not seen."""
+    """One country and edition. None, or a `NarrativeCount` without anything in it, is what was not seen."""
 
     code: str
     country: str
     edition: int
     tier_before: Tier
     tier_after: Tier
-    moved: Moved
-    source: Source
-    counts: Mapping[Question, Count]
-    officials: Officials = Officials.NOT_TOLD
+    moved: TierChange
+    source: NarrativeSource
+    counts: Mapping[EffortQuestion, NarrativeCount]
+    officials: OfficialComplicity = OfficialComplicity.NOT_TOLD
     law_changed: bool | None = None
     procedures_adopted: bool | None = None
-    plan: Plan | None = None
-    training: Direction | None = None
-    awareness: Direction | None = None
+    plan: PlanStatus | None = None
+    training: ReadingDirection | None = None
+    awareness: ReadingDirection | None = None
     achievements: int | None = None
     years_before: str = ""
     sources: tuple[str, ...] = ()
@@ -117,7 +117,7 @@ class CountryYear:
     @property
     def has_text(self) -> bool:
         """Whether it rests on a narrative or the Factbook."""
-        return self.source in TEXT
+        return self.source in TEXT_SOURCES
 
     @property
     def is_tested(self) -> bool:
@@ -125,43 +125,43 @@ class CountryYear:
         return self.has_text and self.tier_before is Tier.WATCH_LIST
 
 
-def read(lines: Iterable[str]) -> tuple[CountryYear, ...]:
+def read_country_years(lines: Iterable[str]) -> tuple[CountryYear, ...]:
     """The rows of a file like `country_years.csv`, the line of its columns first.
 
     Raises KeyError where a column is missing, and ValueError where a word is none of ours, a
     direction contradicts its figures, or a country and edition come twice.
     """
-    rows = tuple(_row(cells) for cells in csv.DictReader(lines))
+    rows = tuple(_parse_row(cells) for cells in csv.DictReader(lines))
     if len({(row.code, row.edition) for row in rows}) < len(rows):
         raise ValueError("A country and edition come twice.")
     return rows
 
 
-def packaged() -> tuple[CountryYear, ...]:
+def packaged_country_years() -> tuple[CountryYear, ...]:
     """The 147 rows that come with the product."""
     file = resources.files(__package__).joinpath("country_years.csv")
-    return read(file.read_text(encoding="utf-8").splitlines())
+    return read_country_years(file.read_text(encoding="utf-8").splitlines())
 
 
-def _row(cells: Mapping[str, str]) -> CountryYear:
+def _parse_row(cells: Mapping[str, str]) -> CountryYear:
     return CountryYear(
         code=cells["iso3"],
         country=cells["country"],
         edition=int(cells["edition"]),
         tier_before=Tier(cells["tier_before"]),
         tier_after=Tier(cells["tier_after"]),
-        moved=Moved(cells["moved"]),
-        source=Source(cells["source_kind"]),
+        moved=TierChange(cells["moved"]),
+        source=NarrativeSource(cells["source_kind"]),
         counts={
-            **{question: _count(cells, column) for question, column in COLUMNS.items()},
-            Question.MONEY: Count(direction=_direction(cells["funding_dir"])),
+            **{question: _parse_count(cells, column) for question, column in COUNT_COLUMNS.items()},
+            EffortQuestion.MONEY: NarrativeCount(direction=_parse_direction(cells["funding_dir"])),
         },
-        officials=Officials(cells["complicity"] or Officials.NOT_TOLD),
-        law_changed=_yes(cells["law_changed"]),
-        procedures_adopted=_yes(cells["procedures_adopted"]),
-        plan=Plan(cells["plan"]) if cells["plan"] else None,
-        training=_direction(cells["training_dir"]),
-        awareness=_direction(cells["awareness_dir"]),
+        officials=OfficialComplicity(cells["complicity"] or OfficialComplicity.NOT_TOLD),
+        law_changed=_parse_yes_no(cells["law_changed"]),
+        procedures_adopted=_parse_yes_no(cells["procedures_adopted"]),
+        plan=PlanStatus(cells["plan"]) if cells["plan"] else None,
+        training=_parse_direction(cells["training_dir"]),
+        awareness=_parse_direction(cells["awareness_dir"]),
         achievements=int(cells["n_achievements"]) if cells["n_achievements"] else None,
         years_before=cells["wl_years_before"],
         sources=tuple(cells[column] for column in ("source_1", "source_2") if cells[column]),
@@ -169,19 +169,19 @@ def _row(cells: Mapping[str, str]) -> CountryYear:
     )
 
 
-def _count(cells: Mapping[str, str], column: str) -> Count:
+def _parse_count(cells: Mapping[str, str], column: str) -> NarrativeCount:
     now, before = (Decimal(cell) if (cell := cells[f"{column}_{when}"]) else None for when in ("now", "before"))
-    direction = _direction(cells[f"{column}_dir"])
+    direction = _parse_direction(cells[f"{column}_dir"])
     if now is not None and before is not None:
-        moved = Direction.LEVEL if now == before else Direction.UP if now > before else Direction.DOWN
+        moved = ReadingDirection.LEVEL if now == before else ReadingDirection.UP if now > before else ReadingDirection.DOWN
         if moved is not direction:
             raise ValueError(f"{cells['iso3']} {cells['edition']}: {column}_dir contradicts its figures.")
-    return Count(now, before, direction)
+    return NarrativeCount(now, before, direction)
 
 
-def _direction(cell: str) -> Direction | None:
-    return Direction(cell) if cell else None
+def _parse_direction(cell: str) -> ReadingDirection | None:
+    return ReadingDirection(cell) if cell else None
 
 
-def _yes(cell: str) -> bool | None:
+def _parse_yes_no(cell: str) -> bool | None:
     return {"y": True, "n": False, "": None}[cell]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
-ALL_MARKS = range(101)
+ALL_THRESHOLDS = range(101)
 """A mark is a whole number of points, as a working mark is."""
 
 
@@ -19,7 +19,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ClassificationOutcome:
     """Cases held against a mark: of those that moved up how many stand at or above, of the others how many below."""
 
     found: int
@@ -47,11 +47,11 @@ class Outcome:
 class LeaveOneOut:
     """Every case judged by a mark learnt without it; how often each mark was learnt, by mark."""
 
-    outcome: Outcome
+    outcome: ClassificationOutcome
     marks: tuple[tuple[int, int], ...]
 
 
-def area(cases: Iterable[Case]) -> Fraction | None:
+def area_under_curve(cases: Iterable[Case]) -> Fraction | None:
     """The area under the curve: how often one that moved up stands above one that didn't; ties count half.
 
     From 0 to 1; one half is chance. None without both kinds.
@@ -65,10 +65,10 @@ def area(cases: Iterable[Case]) -> Fraction | None:
     return Fraction(twice, 2 * len(up) * len(others))
 
 
-def judged(cases: Iterable[Case], mark: int) -> Outcome:
+def classify(cases: Iterable[Case], mark: int) -> ClassificationOutcome:
     """Cases held against a mark."""
     counted = Counter((case.moved_up, floor(case.points) >= mark) for case in cases)
-    return Outcome(
+    return ClassificationOutcome(
         found=counted[True, True],
         moved_up=counted[True, True] + counted[True, False],
         warned=counted[False, False],
@@ -76,14 +76,14 @@ def judged(cases: Iterable[Case], mark: int) -> Outcome:
     )
 
 
-def learnt(cases: Iterable[Case]) -> int:
+def best_threshold(cases: Iterable[Case]) -> int:
     """The mark, in whole points, that tells the two kinds best apart by Youden's J.
 
     Of equals the highest: the harder reading, by which fewer records look ready. Raises
     ZeroDivisionError without both kinds.
     """
     rows = tuple(cases)
-    return max(ALL_MARKS, key=lambda mark: (judged(rows, mark).youden, mark))
+    return max(ALL_THRESHOLDS, key=lambda mark: (classify(rows, mark).youden, mark))
 
 
 def leave_one_out(cases: Sequence[Case]) -> LeaveOneOut:
@@ -94,10 +94,10 @@ def leave_one_out(cases: Sequence[Case]) -> LeaveOneOut:
     do the weights and stand-ins, which were not learnt from the rows. Raises ZeroDivisionError
     where without one case a kind is missing.
     """
-    marks = [learnt([*cases[:i], *cases[i + 1 :]]) for i in range(len(cases))]
-    each = [judged([case], mark) for case, mark in zip(cases, marks, strict=True)]
+    marks = [best_threshold([*cases[:i], *cases[i + 1 :]]) for i in range(len(cases))]
+    each = [classify([case], mark) for case, mark in zip(cases, marks, strict=True)]
     return LeaveOneOut(
-        Outcome(
+        ClassificationOutcome(
             found=sum(one.found for one in each),
             moved_up=sum(one.moved_up for one in each),
             warned=sum(one.warned for one in each),

@@ -8,55 +8,55 @@ from fractions import Fraction
 from typing import Any
 
 from reports import formatting
-from reports.readiness.backtest import HELD_OUT, BackTest, Sample
+from reports.readiness.backtest import HELD_OUT_EDITION, BackTest, Sample
 from reports.readiness.backtest.country_years import CountryYear
-from reports.readiness.backtest.measures import Outcome
-from reports.readiness.backtest.scoring import Scored
+from reports.readiness.backtest.measures import ClassificationOutcome
+from reports.readiness.backtest.scoring import ScoredCountryYear
 from reports.readiness.explanation.headline import DISCLAIMER
 
 CONCLUSION = "A low record is a safe warning, a high one is no promise."
 
 
-def told(test: BackTest) -> Iterator[str]:
+def report_lines(test: BackTest) -> Iterator[str]:
     """The table, leave-one-out, the held-out splits and the limits, in lines of text."""
     yield f"Back-test of method {test.method} on {len(test.rows)} country-years. {CONCLUSION}"
     yield (
         f"Tested: {test.tested.moved_up + test.tested.others} on the Watch List with a text to read."
         f" {test.tested.moved_up} moved up, {test.tested.others} did not."
     )
-    left_out = formatting.listed(f"{count} ({source.label.lower()})" for source, count in test.left_out)
+    left_out = formatting.join_with_and(f"{count} ({source.label.lower()})" for source, count in test.left_out)
     yield f"Left out: {left_out}." if test.left_out else "Left out: none."
     yield "\nArea under the curve (1 tells all apart, 0.5 is chance)"
-    yield from (_area(sample) for sample in (test.tested, *test.groups))
+    yield from (_area_line(sample) for sample in (test.tested, *test.groups))
     yield "\nMark    moved up, at or above    did not, below"
-    yield from (_outcome(f"{one.mark}", one.outcome) for one in test.marks)
-    marks = formatting.listed(
+    yield from (_outcome_line(f"{one.mark}", one.outcome) for one in test.marks)
+    marks = formatting.join_with_and(
         f"{mark} ({'once' if count == 1 else f'{count} times'})" for mark, count in test.leave_one_out.marks
     )
     yield f"\nEach row judged by the mark learnt from all the others: {marks}"
-    yield _outcome("", test.leave_one_out.outcome)
+    yield _outcome_line("", test.leave_one_out.outcome)
     for split in test.splits:
         yield f"\nLearnt on {split.learnt_on}: {split.mark}. Tried on {split.tried_on}"
-        yield _outcome(f"{split.mark}", split.outcome)
-    yield f"\nYears on the Watch List before edition {HELD_OUT}"
+        yield _outcome_line(f"{split.mark}", split.outcome)
+    yield f"\nYears on the Watch List before edition {HELD_OUT_EDITION}"
     yield from (f"{one.years:<8}{one.moved_up} of {one.of} moved up, {one.fell} fell" for one in test.after_years)
     yield ""
     yield from limits(test)
 
 
-def told_of_country(test: BackTest, rows: Sequence[Scored]) -> Iterator[str]:
+def country_report_lines(test: BackTest, rows: Sequence[ScoredCountryYear]) -> Iterator[str]:
     """The rows of one country, each with its parts and reasons, and the limits."""
     for one in rows:
         row = one.row
         yield (
-            f"{row.country} {row.edition}: {formatting.tenths(one.points)} of 100."
+            f"{row.country} {row.edition}: {formatting.round_to_tenth(one.points)} of 100."
             f" {row.tier_before.label} before, {row.tier_after.label} after: {row.moved.label.lower()}."
         )
-        yield f"Read: {row.source.label.lower()}. {_test(row)}"
-        printed = formatting.printed([part.points for part in one.tally.parts])
+        yield f"Read: {row.source.label.lower()}. {_tested_sentence(row)}"
+        printed = formatting.round_preserving_sum([part.points for part in one.tally.parts])
         for part, points in zip(one.tally.parts, printed, strict=True):
-            yield f"  {part.key.label}: {points:.1f} of {formatting.figure(formatting.tenths(part.of))}"
-            lines = formatting.printed([line.points for line in part.lines], total=points)
+            yield f"  {part.key.label}: {points:.1f} of {formatting.format_number(formatting.round_to_tenth(part.of))}"
+            lines = formatting.round_preserving_sum([line.points for line in part.lines], total=points)
             for line, given in zip(part.lines, lines, strict=True):
                 reason = line.finding.reason
                 title = "" if line.title.lower() in reason.lower() else f"{line.title}. "
@@ -74,7 +74,7 @@ def limits(test: BackTest) -> Iterator[str]:
     yield f"\n{DISCLAIMER}"
 
 
-def as_document(test: BackTest) -> dict[str, Any]:
+def backtest_document(test: BackTest) -> dict[str, Any]:
     """The whole back-test as JSON takes it.
 
     Areas are numbers of two decimals (null without both kinds), the exact value beside each as a
@@ -83,11 +83,11 @@ def as_document(test: BackTest) -> dict[str, Any]:
     return {
         "method": test.method,
         "country_years": len(test.rows),
-        "tested": _sample(test.tested),
-        "groups": [_sample(sample) for sample in test.groups],
-        "marks": [{"mark": one.mark, **_counts(one.outcome)} for one in test.marks],
+        "tested": _sample_fields(test.tested),
+        "groups": [_sample_fields(sample) for sample in test.groups],
+        "marks": [{"mark": one.mark, **_outcome_fields(one.outcome)} for one in test.marks],
         "leave_one_out": {
-            **_counts(test.leave_one_out.outcome),
+            **_outcome_fields(test.leave_one_out.outcome),
             "marks": [{"mark": mark, "times": count} for mark, count in test.leave_one_out.marks],
         },
         "splits": [
@@ -95,45 +95,45 @@ def as_document(test: BackTest) -> dict[str, Any]:
                 "learnt_on": split.learnt_on,
                 "tried_on": split.tried_on,
                 "mark": split.mark,
-                **_counts(split.outcome),
+                **_outcome_fields(split.outcome),
             }
             for split in test.splits
         ],
         "years_on_watch_list": [
             {"years": one.years, "moved_up": one.moved_up, "fell": one.fell, "of": one.of} for one in test.after_years
         ],
-        "forecast": _sample(test.forecast),
+        "forecast": _sample_fields(test.forecast),
         "left_out": {source.value: count for source, count in test.left_out},
         "limits": list(test.limits),
         "disclaimer": DISCLAIMER,
     }
 
 
-def country_document(test: BackTest, rows: Iterable[Scored]) -> dict[str, Any]:
+def country_document(test: BackTest, rows: Iterable[ScoredCountryYear]) -> dict[str, Any]:
     """The rows of one country as JSON takes them, in points as readiness gives them, with the limits."""
     return {
         "method": test.method,
-        "rows": [_scored(one) for one in rows],
+        "rows": [_country_year_fields(one) for one in rows],
         "limits": list(test.limits),
         "disclaimer": DISCLAIMER,
     }
 
 
-def _test(row: CountryYear) -> str:
+def _tested_sentence(row: CountryYear) -> str:
     return "One of the rows tested." if row.is_tested else "Not one of the rows tested."
 
 
-def _area(sample: Sample) -> str:
+def _area_line(sample: Sample) -> str:
     area = "none" if sample.area is None else f"{sample.area:.2f}"
     return f"{area:<8}{sample.title}: {sample.moved_up} moved up, {sample.others} did not"
 
 
-def _outcome(mark: str, outcome: Outcome) -> str:
+def _outcome_line(mark: str, outcome: ClassificationOutcome) -> str:
     found = f"{outcome.found} of {outcome.moved_up}, missed {outcome.missed}"
     return f"{mark:<8}{found:<26}{outcome.warned} of {outcome.others}, missed {outcome.false_hopes}"
 
 
-def _counts(outcome: Outcome) -> dict[str, int]:
+def _outcome_fields(outcome: ClassificationOutcome) -> dict[str, int]:
     return {
         "found": outcome.found,
         "missed": outcome.missed,
@@ -144,7 +144,7 @@ def _counts(outcome: Outcome) -> dict[str, int]:
     }
 
 
-def _sample(sample: Sample) -> dict[str, Any]:
+def _sample_fields(sample: Sample) -> dict[str, Any]:
     return {
         "title": sample.title,
         "moved_up": sample.moved_up,
@@ -154,11 +154,11 @@ def _sample(sample: Sample) -> dict[str, Any]:
     }
 
 
-def _points(points: Fraction) -> dict[str, Any]:
+def _points_fields(points: Fraction) -> dict[str, Any]:
     return {"points": round(float(points), 4), "points_exact": str(points)}
 
 
-def _scored(one: Scored) -> dict[str, Any]:
+def _country_year_fields(one: ScoredCountryYear) -> dict[str, Any]:
     row = one.row
     return {
         "country": row.code,
@@ -169,18 +169,18 @@ def _scored(one: Scored) -> dict[str, Any]:
         "moved": row.moved.value,
         "source_kind": row.source.value,
         "is_tested": row.is_tested,
-        **_points(one.points),
+        **_points_fields(one.points),
         "parts": [
             {
                 "key": part.key.value,
                 "of": float(part.of),
-                **_points(part.points),
+                **_points_fields(part.points),
                 "lines": [
                     {
                         "key": line.key,
                         "title": line.title,
                         "of": round(float(line.of), 4),
-                        **_points(line.points),
+                        **_points_fields(line.points),
                         "verdict": line.finding.verdict.value,
                         "reason": line.finding.reason,
                     }

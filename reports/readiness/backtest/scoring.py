@@ -20,52 +20,42 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 
-from dialogues.choices import Direction, Verdict
-from recommendations.choices import REQUIRED, Pillar, Question
-from reports.choices import PartKey, Shown
-from reports.readiness.answers import GIVES, NOTHING, WHOLE, Finding, compare, movement, towards_target
-from reports.readiness.backtest.country_years import Count, CountryYear, Officials, Plan
-from reports.readiness.facts import Indicator, Period, Reading
-from reports.readiness.scoring import (
-    LAW,
-    POINTS,
-    Line,
-    Part,
-    Tally,
-    data_given,
-    increasing_efforts,
-    pillar_shown,
-    three_ps,
-)
+from dialogues.choices import ReadingDirection, Verdict
+from recommendations.choices import REQUIRED_QUESTIONS, Pillar, EffortQuestion
+from reports.choices import PartKey, ReadinessVerdict
+from reports.readiness.answers import VERDICT_SHARES, NOTHING, WHOLE, Finding, compare_periods, movement, evaluate_target
+from reports.readiness.backtest.country_years import NarrativeCount, CountryYear, OfficialComplicity, PlanStatus
+from reports.readiness.facts import IndicatorFact, Period, ReadingFact
+from reports.readiness.scoring import PART_LAW, PART_POINTS, ScoreLine, ScorePart, Score, data_given, increasing_efforts, pillar_finding, three_ps
 
 ACHIEVEMENTS_ASKED = Decimal(7)
 """The stand-in for concrete action on all recommendations: so many distinct achievements."""
 
-PILLARS = {
-    Question.INVESTIGATIONS: Pillar.PROSECUTION,
-    Question.PROSECUTIONS: Pillar.PROSECUTION,
-    Question.CONVICTIONS: Pillar.PROSECUTION,
-    Question.VICTIMS: Pillar.PROTECTION,
-    Question.MONEY: Pillar.PROTECTION,
+QUESTION_PILLARS = {
+    EffortQuestion.INVESTIGATIONS: Pillar.PROSECUTION,
+    EffortQuestion.PROSECUTIONS: Pillar.PROSECUTION,
+    EffortQuestion.CONVICTIONS: Pillar.PROSECUTION,
+    EffortQuestion.VICTIMS: Pillar.PROTECTION,
+    EffortQuestion.MONEY: Pillar.PROTECTION,
 }
 """The P that a count going up shows."""
 
-ON_OFFICIALS = {
-    Officials.CONVICTED: GIVES[Verdict.MET],
-    Officials.PROSECUTED: GIVES[Verdict.MET],
-    Officials.INVESTIGATED: GIVES[Verdict.STEP],
-    Officials.NONE: NOTHING,
-    Officials.NOT_TOLD: None,
+COMPLICITY_SHARES = {
+    OfficialComplicity.CONVICTED: VERDICT_SHARES[Verdict.MET],
+    OfficialComplicity.PROSECUTED: VERDICT_SHARES[Verdict.MET],
+    OfficialComplicity.INVESTIGATED: VERDICT_SHARES[Verdict.STEP],
+    OfficialComplicity.NONE: NOTHING,
+    OfficialComplicity.NOT_TOLD: None,
 }
 """What is told of complicit officials, as a share; None is no data."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredCountryYear:
     """A country-year and its four parts."""
 
     row: CountryYear
-    tally: Tally
+    tally: Score
 
     @property
     def points(self) -> Fraction:
@@ -73,50 +63,50 @@ class Scored:
         return self.tally.points
 
 
-def scored(row: CountryYear) -> Scored:
+def score_country_year(row: CountryYear) -> ScoredCountryYear:
     """A row in points. `Tally.benchmarks` stays empty: a narrative has none."""
     pairs = {question: _readings(question, count, row.period) for question, count in row.counts.items()}
     found = {
-        question: replace(compare(_indicator(question), now, before, row.period), rows=())
+        question: replace(compare_periods(_indicator(question), now, before, row.period), rows=())
         for question, (now, before) in pairs.items()
     }
     moved = {question: movement(now, before) for question, (now, before) in pairs.items()}
-    share = ON_OFFICIALS[row.officials]
+    share = COMPLICITY_SHARES[row.officials]
     officials = Finding(share, f"{row.officials.label}.")
-    signs = _signs(row, moved)
+    signs = _pillar_signs(row, moved)
     parts = (
-        increasing_efforts({**found, Question.COMPLICITY: officials}),
+        increasing_efforts({**found, EffortQuestion.COMPLICITY: officials}),
         _concrete_action(row),
-        three_ps({pillar: _pillar(signs[pillar]) for pillar in Pillar}),
-        data_given({one: Finding(WHOLE if moved[one] else None, found[one].reason) for one in REQUIRED}),
+        three_ps({pillar: _evaluate_pillar(signs[pillar]) for pillar in Pillar}),
+        data_given({one: Finding(WHOLE if moved[one] else None, found[one].reason) for one in REQUIRED_QUESTIONS}),
     )
-    return Scored(row, Tally(parts=parts, benchmarks=()))
+    return ScoredCountryYear(row, Score(parts=parts, benchmarks=()))
 
 
-def _concrete_action(row: CountryYear) -> Part:
+def _concrete_action(row: CountryYear) -> ScorePart:
     told = None if row.achievements is None else _reading(row.period, figure=Decimal(row.achievements))
-    indicator = Indicator(0, "achievements", Pillar.PREVENTION, unit="achievements")
-    finding = replace(towards_target(indicator, ACHIEVEMENTS_ASKED, told), rows=())
-    line = Line("achievements", "Achievements told", POINTS[PartKey.ACTION], LAW[PartKey.ACTION], finding)
-    return Part(PartKey.ACTION, (line,))
+    indicator = IndicatorFact(0, "achievements", Pillar.PREVENTION, unit="achievements")
+    finding = replace(evaluate_target(indicator, ACHIEVEMENTS_ASKED, told), rows=())
+    line = ScoreLine("achievements", "Achievements told", PART_POINTS[PartKey.ACTION], PART_LAW[PartKey.ACTION], finding)
+    return ScorePart(PartKey.ACTION, (line,))
 
 
-def _signs(row: CountryYear, moved: Mapping[Question, Direction | None]) -> Mapping[Pillar, list[tuple[str, Finding]]]:
+def _pillar_signs(row: CountryYear, moved: Mapping[EffortQuestion, ReadingDirection | None]) -> Mapping[Pillar, list[tuple[str, Finding]]]:
     """What may show each P, by name."""
-    up = frozenset({Direction.UP})
+    up = frozenset({ReadingDirection.UP})
     signs: dict[Pillar, list[tuple[str, Finding]]] = {
         Pillar.PROSECUTION: [
-            (row.officials.label.lower(), Finding(ON_OFFICIALS[row.officials], "")),
+            (row.officials.label.lower(), Finding(COMPLICITY_SHARES[row.officials], "")),
             ("law changed", _sign(row.law_changed, {True})),
         ],
         Pillar.PROTECTION: [("procedures adopted", _sign(row.procedures_adopted, {True}))],
         Pillar.PREVENTION: [
-            (row.plan.label.lower() if row.plan else "plan", _sign(row.plan, {Plan.ADOPTED, Plan.IMPLEMENTED})),
-            ("awareness", _sign(row.awareness, {Direction.UP, Direction.LEVEL})),
+            (row.plan.label.lower() if row.plan else "plan", _sign(row.plan, {PlanStatus.ADOPTED, PlanStatus.IMPLEMENTED})),
+            ("awareness", _sign(row.awareness, {ReadingDirection.UP, ReadingDirection.LEVEL})),
             ("training", _sign(row.training, up)),
         ],
     }
-    for question, pillar in PILLARS.items():
+    for question, pillar in QUESTION_PILLARS.items():
         signs[pillar].append((question.label.lower(), _sign(moved[question], up)))
     return signs
 
@@ -128,20 +118,20 @@ def _sign[T](told: T | None, shows: Collection[T]) -> Finding:
     return Finding(WHOLE if told in shows else NOTHING, "")
 
 
-def _pillar(signs: Iterable[tuple[str, Finding]]) -> Finding:
+def _evaluate_pillar(signs: Iterable[tuple[str, Finding]]) -> Finding:
     pairs = tuple(signs)
-    found = pillar_shown([pair for pair in pairs if pair[1].worth], [finding for _, finding in pairs])
-    if found.verdict is Shown.NOT_SHOWN:
+    found = pillar_finding([pair for pair in pairs if pair[1].worth], [finding for _, finding in pairs])
+    if found.verdict is ReadinessVerdict.NOT_SHOWN:
         # The method's sentence speaks of benchmarks, and a narrative has none.
         return replace(found, reason="Nothing that was told shows it.")
     return found
 
 
-def _indicator(question: Question) -> Indicator:
-    return Indicator(0, question.label, PILLARS[question], question=question)
+def _indicator(question: EffortQuestion) -> IndicatorFact:
+    return IndicatorFact(0, question.label, QUESTION_PILLARS[question], question=question)
 
 
-def _readings(question: Question, count: Count, period: Period) -> tuple[Reading | None, Reading | None]:
+def _readings(question: EffortQuestion, count: NarrativeCount, period: Period) -> tuple[ReadingFact | None, ReadingFact | None]:
     """A count as the method reads one: the year's reading and that of the year before."""
     before = None if count.before is None else _reading(period, figure=count.before)
     if count.now is not None and (count.before is not None or count.direction is None):
@@ -149,7 +139,7 @@ def _readings(question: Question, count: Count, period: Period) -> tuple[Reading
     return (_reading(period, direction=count.direction) if count.direction else None), before
 
 
-def _reading(period: Period, *, figure: Decimal | None = None, direction: Direction | None = None) -> Reading:
+def _reading(period: Period, *, figure: Decimal | None = None, direction: ReadingDirection | None = None) -> ReadingFact:
     """A reading of the whole period. It is no row of the record and has no key."""
     told_at = datetime.combine(period.ends_on, time(), UTC)
-    return Reading(0, 0, told_at, period.starts_on, period.ends_on, figure=figure, direction=direction)
+    return ReadingFact(0, 0, told_at, period.starts_on, period.ends_on, figure=figure, direction=direction)

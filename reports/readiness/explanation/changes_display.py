@@ -8,14 +8,14 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from reports import formatting, sentences
-from reports.readiness.answers import Row
-from reports.readiness.explanation.changes import Changes, Moved, Standpoint, Stop
-from reports.readiness.explanation.score_display import plain
-from reports.readiness.scoring import POINTS
+from reports.readiness.answers import RowReference
+from reports.readiness.explanation.changes import ScoreChanges, LineChange, Standpoint, ScoreChange
+from reports.readiness.explanation.score_display import without_trailing_zeros
+from reports.readiness.scoring import PART_POINTS
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class ScoreAtStandpoint:
     """One end of the way: the standpoint, its score, and whether anything had been reviewed then."""
 
     standpoint: Standpoint
@@ -24,30 +24,30 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedMoved:
+class LineChangeDisplay:
     """A line that moved, with its points as printed: "+1.5", "−0.8", "0"; `said` and `says` are empty where not asked.
 
     Where the reasons are the same, they tell what changed instead: what the line weighed, or what it gave.
     """
 
-    line: Moved
+    line: LineChange
     points: str
     said: str
     says: str
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedStop:
+class ScoreChangeDisplay:
     """A stop; what its lines print adds up to what it prints."""
 
     on: date
     at: datetime | None
     points: str
-    moved: Sequence[PrintedMoved]
+    moved: Sequence[LineChangeDisplay]
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedChanges:
+class ScoreChangesDisplay:
     """All that changed; what the stops print adds up to the difference of the two scores as they are printed.
 
     `before` and `after` are None where nothing had been reviewed then.
@@ -57,37 +57,37 @@ class PrintedChanges:
     before: Decimal | None
     after: Decimal | None
     points: str
-    stops: Sequence[PrintedStop]
+    stops: Sequence[ScoreChangeDisplay]
 
     @property
-    def rows(self) -> set[Row]:
+    def rows(self) -> set[RowReference]:
         """Every row that moved a line."""
         return {row for stop in self.stops for one in stop.moved for row in one.line.rows}
 
 
-def printed(found: Changes, since: End, until: End, zone: ZoneInfo) -> PrintedChanges:
+def display_changes(found: ScoreChanges, since: ScoreAtStandpoint, until: ScoreAtStandpoint, zone: ZoneInfo) -> ScoreChangesDisplay:
     """What changed as pages print it. `zone` is the country's, for the days of moments."""
-    difference = formatting.tenths(found.after) - formatting.tenths(found.before)
-    figures = formatting.printed([stop.points for stop in found.stops], total=difference)
-    return PrintedChanges(
-        sentence=finding(since, until, len(found.stops), zone),
-        before=_figure(since),
-        after=_figure(until),
-        points=signed(difference),
-        stops=tuple(_stop(stop, points) for stop, points in zip(found.stops, figures, strict=True)),
+    difference = formatting.round_to_tenth(found.after) - formatting.round_to_tenth(found.before)
+    figures = formatting.round_preserving_sum([stop.points for stop in found.stops], total=difference)
+    return ScoreChangesDisplay(
+        sentence=describe_changes(since, until, len(found.stops), zone),
+        before=_displayed_score(since),
+        after=_displayed_score(until),
+        points=format_signed(difference),
+        stops=tuple(_display_change(stop, points) for stop, points in zip(found.stops, figures, strict=True)),
     )
 
 
-def finding(since: End, until: End, stops: int, zone: ZoneInfo) -> str:
+def describe_changes(since: ScoreAtStandpoint, until: ScoreAtStandpoint, stops: int, zone: ZoneInfo) -> str:
     """What changed in a sentence: "The score rose from 12.3 to 19.5 between 31 December 2021 and 28 January 2022."
 
     Where two moments of knowledge of one day are compared, it says so. No figure is given of an end
     where nothing had been reviewed.
     """
-    way = _way(since.standpoint, until.standpoint, zone)
+    way = _describe_interval(since.standpoint, until.standpoint, zone)
     if not until.is_reviewed:
         return "Nothing has been reviewed yet, so no score has moved."
-    before, after = (formatting.figure(formatting.tenths(end.score)) for end in (since, until))
+    before, after = (formatting.format_number(formatting.round_to_tenth(end.score)) for end in (since, until))
     if not since.is_reviewed:
         return f"Nothing had been reviewed yet at first; {way} the score came to {after}."
     if before != after:
@@ -95,43 +95,43 @@ def finding(since: End, until: End, stops: int, zone: ZoneInfo) -> str:
         return f"The score {verb} from {before} to {after} {way}."
     if not stops:
         return f"Nothing moved the score {way}: it is {after}."
-    moved = sentences.counted(stops, "change", "changes")
+    moved = sentences.format_count(stops, "change", "changes")
     return f"The score is {after} at both ends, though {moved} moved it {way}."
 
 
-def signed(points: Decimal) -> str:
+def format_signed(points: Decimal) -> str:
     """Points that came or went: `+1.5`, `−0.8`, `0`."""
     if not points:
         return "0"
-    return f"{'+' if points > 0 else '−'}{formatting.figure(abs(points))}"
+    return f"{'+' if points > 0 else '−'}{formatting.format_number(abs(points))}"
 
 
-def _way(since: Standpoint, until: Standpoint, zone: ZoneInfo) -> str:
+def _describe_interval(since: Standpoint, until: Standpoint, zone: ZoneInfo) -> str:
     """What lies between, as it stands inside a sentence."""
     if since.as_of != until.as_of:
-        return f"between {formatting.day(since.as_of)} and {formatting.day(until.as_of)}"
+        return f"between {formatting.format_date(since.as_of)} and {formatting.format_date(until.as_of)}"
     if since.known_by == until.known_by:
-        return f"on {formatting.day(since.as_of)}"
-    known = formatting.day(since.known_by.astimezone(zone).date()) if since.known_by else ""
-    return f"as of {formatting.day(since.as_of)}, by what became known after {known}"
+        return f"on {formatting.format_date(since.as_of)}"
+    known = formatting.format_date(since.known_by.astimezone(zone).date()) if since.known_by else ""
+    return f"as of {formatting.format_date(since.as_of)}, by what became known after {known}"
 
 
-def _stop(stop: Stop, points: Decimal) -> PrintedStop:
-    figures = formatting.printed([one.points for one in stop.moved], total=points)
+def _display_change(stop: ScoreChange, points: Decimal) -> ScoreChangeDisplay:
+    figures = formatting.round_preserving_sum([one.points for one in stop.moved], total=points)
     moved = tuple(
-        PrintedMoved(one, signed(figure), *_reasons(one)) for one, figure in zip(stop.moved, figures, strict=True)
+        LineChangeDisplay(one, format_signed(figure), *_reasons(one)) for one, figure in zip(stop.moved, figures, strict=True)
     )
-    return PrintedStop(stop.on, stop.at, signed(points), moved)
+    return ScoreChangeDisplay(stop.on, stop.at, format_signed(points), moved)
 
 
-def _reasons(line: Moved) -> tuple[str, str]:
+def _reasons(line: LineChange) -> tuple[str, str]:
     """What a line said and says: "Weighed 2.7 of 30." and "Weighs 3 of 30." where nothing else of it changed."""
-    of_before, of = (formatting.figure(formatting.tenths(points)) for points in (line.of_before, line.of))
+    of_before, of = (formatting.format_number(formatting.round_to_tenth(points)) for points in (line.of_before, line.of))
     if line.before != line.reason or of_before == of:
         return line.before, line.reason
-    whole = formatting.figure(formatting.tenths(POINTS[line.part]))
+    whole = formatting.format_number(formatting.round_to_tenth(PART_POINTS[line.part]))
     return f"Weighed {of_before} of {whole}.", f"Weighs {of} of {whole}. {line.reason}"
 
 
-def _figure(end: End) -> Decimal | None:
-    return plain(formatting.tenths(end.score)) if end.is_reviewed else None
+def _displayed_score(end: ScoreAtStandpoint) -> Decimal | None:
+    return without_trailing_zeros(formatting.round_to_tenth(end.score)) if end.is_reviewed else None

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reports import formatting, sentences
-from reports.readiness.explanation.score_display import plain
+from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.readiness import Readiness
 
 WATCH_LIST_LAW = "22 U.S.C. 7107(b)"
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedClaim:
+class MinistryClaimsDisplay:
     """What the waiting claims of one ministry (id, None for the embassy's own) would add; together the whole gap.
 
     `rounds`, `evidence` and `readings` (ids) are what stands behind it.
@@ -28,57 +28,57 @@ class PrintedClaim:
     readings: Sequence[int]
 
 
-def possible(result: Readiness) -> str:
+def describe_possible(result: Readiness) -> str:
     """What is verified and only dated to a later day: it counts once that day has come."""
     if not result.is_reviewed:
         return ""
-    score = formatting.tenths(result.score)
-    more = formatting.tenths(result.possible.points) - score
+    score = formatting.round_to_tenth(result.score)
+    more = formatting.round_to_tenth(result.possible.points) - score
     if not more:
         return "All that is verified counts by this day: nothing waits for a later one."
-    said = "1 more point is" if more == 1 else f"{formatting.figure(more)} more points are"
+    said = "1 more point is" if more == 1 else f"{formatting.format_number(more)} more points are"
     return (
         f"{said} verified but dated only to a later day: once it has come, the score is"
-        f" {formatting.figure(score + more)}, if nothing else changes."
+        f" {formatting.format_number(score + more)}, if nothing else changes."
     )
 
 
-def ceiling(result: Readiness) -> str:
+def describe_projected(result: Readiness) -> str:
     """What would be within reach with every promise kept that is due by the deadline or has no date."""
     if not result.is_reviewed:
         return ""
     if result.deadline_on is not None and result.as_of > result.deadline_on:
         return "The deadline has passed: no promise can add to what is claimed."
-    reach, claimed = formatting.tenths(result.ceiling.points), formatting.tenths(result.claimed.points)
+    reach, claimed = formatting.round_to_tenth(result.ceiling.points), formatting.round_to_tenth(result.claimed.points)
     if reach == claimed:
         return "No open promise would add to what is claimed."
     return (
-        f"{formatting.figure(reach)} is within reach: what is claimed, and every promise of the government kept that is"
+        f"{formatting.format_number(reach)} is within reach: what is claimed, and every promise of the government kept that is"
         " due by the deadline or has no date."
     )
 
 
-def smallest_set(result: Readiness, needed: Sequence[int] | None) -> str:
+def describe_smallest_set(result: Readiness, needed: Sequence[int] | None) -> str:
     """The fewest benchmarks that, met, reach the working mark: "2 benchmarks would reach …: 1c and 4a.".
 
     `needed` (ids) is `Readiness.smallest_set`, which callers may need for themselves.
     """
     if result.working_mark is None:
         return "No target is set, so nothing can be said to reach it."
-    mark = f"our target of {formatting.figure(result.working_mark)}"
+    mark = f"our target of {formatting.format_number(result.working_mark)}"
     if needed is None:
         return (
-            f"{formatting.opening(mark)} cannot be reached by what is asked alone: with every benchmark met, figures"
+            f"{formatting.capitalize_first(mark)} cannot be reached by what is asked alone: with every benchmark met, figures"
             " would still have to rise."
         )
     if not needed:
-        return f"{formatting.opening(mark)} is reached already."
+        return f"{formatting.capitalize_first(mark)} is reached already."
     keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
-    count = sentences.counted(len(needed), "benchmark", "benchmarks")
-    return f"{count}, met, would reach {mark}: {formatting.listed(keys[one] for one in needed)}."
+    count = sentences.format_count(len(needed), "benchmark", "benchmarks")
+    return f"{count}, met, would reach {mark}: {formatting.join_with_and(keys[one] for one in needed)}."
 
 
-def watch_list(result: Readiness) -> str:
+def describe_watch_list(result: Readiness) -> str:
     """How long the government has been on the Watch List, and what follows by law (22 U.S.C. 7107(b))."""
     years = result.watch_list_years
     law = f"two years running lead to Tier 3 in the next edition, unless waived ({WATCH_LIST_LAW})."
@@ -89,13 +89,13 @@ def watch_list(result: Readiness) -> str:
     return f"{years} years running on the Watch List, this edition counted. By law {law}"
 
 
-def claims(result: Readiness) -> tuple[PrintedClaim, ...]:
+def display_claims(result: Readiness) -> tuple[MinistryClaimsDisplay, ...]:
     """The gap between claimed and verified by ministry; what is printed adds up to the gap that is printed."""
-    gap = formatting.tenths(result.claimed.points) - formatting.tenths(result.score)
-    figures = formatting.printed([one.points for one in result.claims], total=gap)
+    gap = formatting.round_to_tenth(result.claimed.points) - formatting.round_to_tenth(result.score)
+    figures = formatting.round_preserving_sum([one.points for one in result.claims], total=gap)
     return tuple(
-        PrintedClaim(
-            one.ministry_id, plain(points) if result.is_reviewed else None, one.rounds, one.evidence, one.readings
+        MinistryClaimsDisplay(
+            one.ministry_id, without_trailing_zeros(points) if result.is_reviewed else None, one.rounds, one.evidence, one.readings
         )
         for one, points in zip(result.claims, figures, strict=True)
     )

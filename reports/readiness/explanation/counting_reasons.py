@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from dialogues.choices import DoneBy, Review, Shows
+from dialogues.choices import DoneBy, EvidenceDecision, SupportKind
 from recommendations.choices import Rule
 from reports import formatting
 from reports.readiness import countable_facts
-from reports.readiness.fact_views import look, newest_reviews
-from reports.readiness.facts import Bearing, Evidence, EvidenceReview, Facts, Period, Reading, Round
+from reports.readiness.fact_views import build_fact_views, newest_reviews
+from reports.readiness.facts import Bearing, EvidenceFact, EvidenceReviewFact, Facts, Period, ReadingFact, Round
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
+class CountingStatus:
     """Whether a row counts; whether it is a claim that would; and, where it doesn't count, why, as a phrase."""
 
     counts: bool
@@ -27,31 +27,31 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class CountingStatuses:
     """The weights of bearings and of readings, by id.
 
     `holding` are the assessments that hold (ids), one a benchmark at most; `waiting` the pieces of
     evidence (ids) that would count if somebody verified them, for what they show or for a figure.
     """
 
-    bearings: Mapping[int, Weight]
-    readings: Mapping[int, Weight]
+    bearings: Mapping[int, CountingStatus]
+    readings: Mapping[int, CountingStatus]
     holding: frozenset[int]
     waiting: frozenset[int]
 
 
-COUNTS = Weight(counts=True)
-WAITS = Weight(counts=False, is_claim=True, why="not verified yet")
+COUNTS = CountingStatus(counts=True)
+WAITING = CountingStatus(counts=False, is_claim=True, why="not verified yet")
 
 
-def weigh(facts: Facts, as_of: date) -> Weights:
+def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
     """What each bearing and each reading of the record weighs on a day, by all that is known."""
-    sights = look(facts, as_of)
+    sights = build_fact_views(facts, as_of)
     seen, sent = sights.verified, sights.claimed
-    rule = {one.id: terms.rule for one in facts.benchmarks if (terms := countable_facts.newest(one.terms))}
+    rule = {one.id: terms.rule for one in facts.benchmarks if (terms := countable_facts.newest_row(one.terms))}
     evidence = {row.id: row for row in facts.evidence}
     reviews = newest_reviews(facts.reviews)
-    record = _Record(
+    record = _FactIndex(
         evidence=evidence,
         reviews=reviews,
         rounds={row.id: row for row in facts.rounds},
@@ -66,25 +66,25 @@ def weigh(facts: Facts, as_of: date) -> Weights:
     figures |= {row.id for rows in seen.previous.values() for row in rows}
     told = {row.id for rows in sent.readings.values() for row in rows}
 
-    def bearing(row: Bearing) -> Weight:
+    def bearing(row: Bearing) -> CountingStatus:
         pair = (row.benchmark_id, row.evidence_id)
         if rule.get(row.benchmark_id, Rule.ASSESSED) is not Rule.ASSESSED:
-            return Weight(counts=False, why="only a figure moves this benchmark")
+            return CountingStatus(counts=False, why="only a figure moves this benchmark")
         if pair in proven:
             return COUNTS
         against = record.against_bearing(row, evidence[row.evidence_id])
         if pair in waiting:
-            return Weight(counts=False, is_claim=True, why=against or WAITS.why)
-        return Weight(counts=False, why=against)
+            return CountingStatus(counts=False, is_claim=True, why=against or WAITING.why)
+        return CountingStatus(counts=False, why=against)
 
-    def reading(row: Reading) -> Weight:
+    def reading(row: ReadingFact) -> CountingStatus:
         if row.id in figures:
             return COUNTS
-        return WAITS if row.id in told else Weight(counts=False, why=record.against_reading(row))
+        return WAITING if row.id in told else CountingStatus(counts=False, why=record.against_reading(row))
 
     readings = {row.id: reading(row) for row in facts.readings}
     cited = {row.evidence_id for row in facts.readings if row.evidence_id is not None and readings[row.id].is_claim}
-    return Weights(
+    return CountingStatuses(
         bearings={row.id: bearing(row) for row in facts.bearings},
         readings=readings,
         holding=frozenset(one.id for one in seen.judgements.values()),
@@ -93,58 +93,58 @@ def weigh(facts: Facts, as_of: date) -> Weights:
 
 
 @dataclass(frozen=True)
-class _Record:
-    evidence: Mapping[int, Evidence]
-    reviews: Mapping[tuple[int, int | None], EvidenceReview]
+class _FactIndex:
+    evidence: Mapping[int, EvidenceFact]
+    reviews: Mapping[tuple[int, int | None], EvidenceReviewFact]
     rounds: Mapping[int, Round]
     revised: frozenset[int]
     window: Period
     zone: ZoneInfo
     as_of: date
 
-    def against_bearing(self, bearing: Bearing, evidence: Evidence) -> str:
+    def against_bearing(self, bearing: Bearing, evidence: EvidenceFact) -> str:
         """The first thing that speaks against a bearing; empty where nothing does."""
         return next((why for why in self._all_against_bearing(bearing, evidence) if why), "")
 
-    def _all_against_bearing(self, bearing: Bearing, evidence: Evidence) -> Iterator[str]:
+    def _all_against_bearing(self, bearing: Bearing, evidence: EvidenceFact) -> Iterator[str]:
         review = self.reviews.get((evidence.id, bearing.id))
         first = evidence.happened_from or (review.first_on if review else None)
         if evidence.id in self.revised:
             yield "put right by a newer row"
-        if evidence.done_by not in countable_facts.OWN:
-            yield f"done by {done_by(evidence.done_by)}, not by the government"
-        if bearing.shows is not Shows.ACTION:
-            yield f"{formatting.within(bearing.shows.label)}, not a concrete action"
+        if evidence.done_by not in countable_facts.GOVERNMENT_DOERS:
+            yield f"done by {describe_doer(evidence.done_by)}, not by the government"
+        if bearing.shows is not SupportKind.ACTION:
+            yield f"{formatting.lowercase_first(bearing.shows.label)}, not a concrete action"
         if (first or evidence.happened_to) < self.window.starts_on:
             yield self._outside(first, evidence.happened_to)
         if evidence.happened_to > self.window.ends_on:
-            yield f"after {formatting.day(self.window.ends_on)}"
+            yield f"after {formatting.format_date(self.window.ends_on)}"
         if evidence.happened_to > self.as_of:
-            yield f"not over by {formatting.day(self.as_of)}"
+            yield f"not over by {formatting.format_date(self.as_of)}"
         if review is None:
             yield self._rejected(self.reviews.get((evidence.id, None)))
             yield self._returned(evidence.round_id)
-        elif review.decision is Review.REJECTED:
+        elif review.decision is EvidenceDecision.REJECTED:
             yield self._rejected(review)
         elif first is None:
             yield "verified, but nobody has stated its first day"
 
-    def against_reading(self, reading: Reading) -> str:
+    def against_reading(self, reading: ReadingFact) -> str:
         """The first thing that speaks against a reading."""
         return next((why for why in self._all_against_reading(reading) if why), "")
 
-    def _all_against_reading(self, reading: Reading) -> Iterator[str]:
+    def _all_against_reading(self, reading: ReadingFact) -> Iterator[str]:
         cited = self.evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
         if cited and cited.id in self.revised:
             yield "put right by a newer row"
         if reading.through_on < self.window.starts_on:
-            yield f"before {formatting.day(self.window.starts_on)}"
+            yield f"before {formatting.format_date(self.window.starts_on)}"
         if reading.starts_on != self.window.starts_on:
             yield "not from the first day of the tracking period"
         if reading.through_on > self.window.ends_on:
-            yield f"after {formatting.day(self.window.ends_on)}"
+            yield f"after {formatting.format_date(self.window.ends_on)}"
         if reading.through_on > self.as_of:
-            yield f"not over by {formatting.day(self.as_of)}"
+            yield f"not over by {formatting.format_date(self.as_of)}"
         yield self._returned(reading.round_id)
         if cited:
             yield self._returned(cited.round_id)
@@ -153,12 +153,12 @@ class _Record:
             yield "it says that there is no data"
 
     def _outside(self, first: date | None, last: date) -> str:
-        start = formatting.day(self.window.starts_on)
+        start = formatting.format_date(self.window.starts_on)
         return f"begun before {start}" if first and last >= self.window.starts_on else f"before {start}"
 
-    def _rejected(self, review: EvidenceReview | None) -> str:
+    def _rejected(self, review: EvidenceReviewFact | None) -> str:
         """On which day the embassy rejected it; empty where it didn't."""
-        if review is None or review.decision is not Review.REJECTED:
+        if review is None or review.decision is not EvidenceDecision.REJECTED:
             return ""
         return f"rejected by the embassy on {self._day(review.recorded_at)}"
 
@@ -170,10 +170,10 @@ class _Record:
         return f"the update it came with was returned on {self._day(sent.returned_at)}"
 
     def _day(self, moment: datetime) -> str:
-        return formatting.day(moment.astimezone(self.zone).date())
+        return formatting.format_date(moment.astimezone(self.zone).date())
 
 
-def done_by(doer: DoneBy) -> str:
+def describe_doer(doer: DoneBy) -> str:
     """Who did it, as it stands inside a sentence: `the government`, `civil society`."""
     return {
         DoneBy.GOVERNMENT: "the government",

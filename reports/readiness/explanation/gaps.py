@@ -4,62 +4,62 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reports import formatting, sentences
-from reports.choices import Shown
+from reports.choices import ReadinessVerdict
 from reports.readiness import countable_facts
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
 
-MOST_NAMED = 6
+MAX_NAMED = 6
 """How many benchmarks or indicators a sentence names; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
+class RecordGap:
     """Something that is missing, and the name of the page where just that is found; empty where no page lists it."""
 
     sentence: str
     page: str = ""
 
 
-def lacking(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[Lack, ...]:
+def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[RecordGap, ...]:
     """All that is missing, what weighs most first. `on_words_alone` counts unreviewed claims without file or link."""
-    unknown = [one.line.key for one in result.verified.benchmarks if one.line.finding.verdict is Shown.NO_DATA]
-    uncounted = _without_figure(facts)
-    undated = _without_first_day(facts)
+    unknown = [one.line.key for one in result.verified.benchmarks if one.line.finding.verdict is ReadinessVerdict.NO_DATA]
+    uncounted = _indicators_without_figure(facts)
+    undated = _count_without_start_date(facts)
     found = (
         unknown
-        and Lack(
-            f"{sentences.counted(len(unknown), 'benchmark has', 'benchmarks have')} no information: {_some(unknown)}.",
+        and RecordGap(
+            f"{sentences.format_count(len(unknown), 'benchmark has', 'benchmarks have')} no information: {_list_some(unknown)}.",
             "recommendation_list",
         ),
         uncounted
-        and Lack(
-            f"{sentences.counted(len(uncounted), 'indicator has', 'indicators have')} no figure for the period:"
-            f" {_some(uncounted)}.",
+        and RecordGap(
+            f"{sentences.format_count(len(uncounted), 'indicator has', 'indicators have')} no figure for the period:"
+            f" {_list_some(uncounted)}.",
             "indicator_list",
         ),
         result.waiting
-        and Lack(
-            f"{sentences.counted(result.waiting, 'claim waits', 'claims wait')} for a review.",
+        and RecordGap(
+            f"{sentences.format_count(result.waiting, 'claim waits', 'claims wait')} for a review.",
             "round_list",
         ),
         on_words_alone
-        and Lack(
-            f"{sentences.counted(on_words_alone, 'claim rests', 'claims rest')} on words alone, without file or link.",
+        and RecordGap(
+            f"{sentences.format_count(on_words_alone, 'claim rests', 'claims rest')} on words alone, without file or link.",
         ),
         undated
-        and Lack(
-            f"{sentences.counted(undated, 'piece of evidence has', 'pieces of evidence have')} no first day.",
+        and RecordGap(
+            f"{sentences.format_count(undated, 'piece of evidence has', 'pieces of evidence have')} no first day.",
         ),
         result.checks
-        and Lack(
-            f"{sentences.counted(len(result.checks), 'thing does', 'things do')} not fit together.", "readiness_checks"
+        and RecordGap(
+            f"{sentences.format_count(len(result.checks), 'thing does', 'things do')} not fit together.", "readiness_checks"
         ),
     )
-    return tuple(one for one in found if isinstance(one, Lack))
+    return tuple(one for one in found if isinstance(one, RecordGap))
 
 
-def _without_figure(facts: Facts) -> list[str]:
+def _indicators_without_figure(facts: Facts) -> list[str]:
     """Indicators for which no figure of the period was ever told; a direction is none."""
     window = facts.edition.tracking
     told = {
@@ -70,16 +70,16 @@ def _without_figure(facts: Facts) -> list[str]:
     return [one.name for one in sorted(facts.indicators, key=lambda one: one.id) if one.id not in told]
 
 
-def _without_first_day(facts: Facts) -> int:
+def _count_without_start_date(facts: Facts) -> int:
     """Evidence in force of which neither it nor a review of it says when it began."""
     revised = {row.revises for row in facts.evidence}
     stated = {row.evidence_id for row in facts.reviews if row.first_on is not None}
     return sum(row.happened_from is None and row.id not in revised and row.id not in stated for row in facts.evidence)
 
 
-def _some(names: Iterable[str]) -> str:
+def _list_some(names: Iterable[str]) -> str:
     """ "1a, 2a and 4 more"."""
     names = list(names)
-    if len(names) <= MOST_NAMED + 1:
-        return formatting.listed(names)
-    return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
+    if len(names) <= MAX_NAMED + 1:
+        return formatting.join_with_and(names)
+    return f"{', '.join(names[:MAX_NAMED])} and {len(names) - MAX_NAMED} more"

@@ -17,13 +17,13 @@ def headline(result: Readiness) -> str:
     been reviewed no figure is given: "Nothing has been reviewed yet; 4 claims are waiting."
     """
     if not result.is_reviewed:
-        return f"Nothing has been reviewed yet; {_waiting(result.waiting)}."
+        return f"Nothing has been reviewed yet; {_describe_waiting(result.waiting)}."
     score, claimed = (
-        formatting.figure(formatting.tenths(points)) for points in (result.verified.points, result.claimed.points)
+        formatting.format_number(formatting.round_to_tenth(points)) for points in (result.verified.points, result.claimed.points)
     )
     sentence = f"{score} of 100 verified, {claimed} claimed"
     if result.working_mark is not None:
-        sentence += f"; our target is {formatting.figure(result.working_mark)}"
+        sentence += f"; our target is {formatting.format_number(result.working_mark)}"
     if result.deadline_on is not None:
         sentence += f"; {time_left(result.deadline_on, result.as_of)}"
     return f"{sentence}."
@@ -39,7 +39,7 @@ def time_left(deadline_on: date, as_of: date) -> str:
     return f"the deadline passed {_count(-days, 'day', 'days')} ago"
 
 
-def _waiting(claims: int) -> str:
+def _describe_waiting(claims: int) -> str:
     if claims == 0:
         return "no claim is waiting"
     return f"{_count(claims, 'claim is', 'claims are')} waiting"

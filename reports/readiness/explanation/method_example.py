@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from recommendations.choices import REQUIRED, Pillar, Rule
+from recommendations.choices import REQUIRED_QUESTIONS, Pillar, Rule
 from reports import formatting
 from reports.choices import PartKey
 from reports.readiness import countable_facts
-from reports.readiness.countable_facts import newest
+from reports.readiness.countable_facts import newest_row
 from reports.readiness.explanation import score_display
-from reports.readiness.explanation.counting_reasons import weigh
+from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
-from reports.readiness.scoring import DATA_LAW, LAW, PILLAR_LAW, POINTS, QUESTION_LAW, QUESTION_POINTS
+from reports.readiness.scoring import DATA_LAW, PART_LAW, PILLAR_LAW, PART_POINTS, QUESTION_LAW, QUESTION_POINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,76 +46,76 @@ class RulePart:
     lines: tuple[RuleLine, ...]
 
 
-ASKED = {
+METHOD_LINES = {
     PartKey.EFFORTS: [(one.value, one.label, of, QUESTION_LAW[one]) for one, of in QUESTION_POINTS.items()],
     PartKey.ACTION: [],
-    PartKey.THREE_PS: [(one.value, one.label, POINTS[PartKey.THREE_PS] / 3, PILLAR_LAW[one]) for one in Pillar],
-    PartKey.DATA: [(one.value, one.label, POINTS[PartKey.DATA] / len(REQUIRED), DATA_LAW) for one in REQUIRED],
+    PartKey.THREE_PS: [(one.value, one.label, PART_POINTS[PartKey.THREE_PS] / 3, PILLAR_LAW[one]) for one in Pillar],
+    PartKey.DATA: [(one.value, one.label, PART_POINTS[PartKey.DATA] / len(REQUIRED_QUESTIONS), DATA_LAW) for one in REQUIRED_QUESTIONS],
 }
 """What each part asks of every record: key, title, what it can give, law."""
 
 
-def parts(result: Readiness | None) -> tuple[RulePart, ...]:
+def method_parts(result: Readiness | None) -> tuple[RulePart, ...]:
     """The four parts with what they ask, by the example of a result; without examples where there is none."""
-    printed = {one.key: one for one in score_display.parts(result)} if result else {}
+    printed = {one.key: one for one in score_display.display_parts(result)} if result else {}
     return tuple(
         RulePart(
             key,
-            score_display.plain(formatting.tenths(of)),
-            LAW[key],
-            _best(printed[key]) if key in printed and not ASKED[key] else "",
-            _lines(key, printed.get(key)),
+            score_display.without_trailing_zeros(formatting.round_to_tenth(of)),
+            PART_LAW[key],
+            _best_line(printed[key]) if key in printed and not METHOD_LINES[key] else "",
+            _method_lines(key, printed.get(key)),
         )
-        for key, of in POINTS.items()
+        for key, of in PART_POINTS.items()
     )
 
 
-def by_rule(facts: Facts, result: Readiness) -> Mapping[Rule, str]:
+def examples_by_rule(facts: Facts, result: Readiness) -> Mapping[Rule, str]:
     """Each rule for benchmarks by the example of the one that gave most: "1b: prosecutions rose …: 0.8 of 0.8."."""
-    asked = {one.id: newest(one.terms) for one in countable_facts.known(facts, result.known_by).benchmarks}
-    examples: dict[Rule, score_display.PrintedBenchmark] = {}
-    for key, one in score_display.benchmarks(facts, result).items():
+    asked = {one.id: newest_row(one.terms) for one in countable_facts.facts_known_by(facts, result.known_by).benchmarks}
+    examples: dict[Rule, score_display.BenchmarkDisplay] = {}
+    for key, one in score_display.display_benchmarks(facts, result).items():
         terms = asked[key]
         if terms and (terms.rule not in examples or one.points > examples[terms.rule].points):
             examples[terms.rule] = one
     return {
-        rule: f"{one.key}: {_example(one.reason, one.points if result.is_reviewed else None, one.of)}"
+        rule: f"{one.key}: {_format_example(one.reason, one.points if result.is_reviewed else None, one.of)}"
         for rule, one in examples.items()
     }
 
 
-def set_aside(facts: Facts, result: Readiness) -> tuple[tuple[str, int], ...]:
+def count_exclusion_reasons(facts: Facts, result: Readiness) -> tuple[tuple[str, int], ...]:
     """Why rows of the record don't count, and how many for each reason, the most first."""
-    weights = weigh(countable_facts.known(facts, result.known_by), result.as_of)
+    weights = find_counting_statuses(countable_facts.facts_known_by(facts, result.known_by), result.as_of)
     counted = Counter(
         one.why for one in (*weights.bearings.values(), *weights.readings.values()) if one.why and not one.is_claim
     )
     return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _lines(key: PartKey, printed: score_display.PrintedPart | None) -> tuple[RuleLine, ...]:
+def _method_lines(key: PartKey, printed: score_display.PartDisplay | None) -> tuple[RuleLine, ...]:
     given = {line.key: line for line in printed.lines} if printed else {}
-    possible = formatting.printed([of for _, _, of, _ in ASKED[key]])
+    possible = formatting.round_preserving_sum([of for _, _, of, _ in METHOD_LINES[key]])
     return tuple(
-        RuleLine(title, score_display.plain(of), law, _printed(given[name]) if name in given else "")
-        for (name, title, _, law), of in zip(ASKED[key], possible, strict=True)
+        RuleLine(title, score_display.without_trailing_zeros(of), law, _format_line(given[name]) if name in given else "")
+        for (name, title, _, law), of in zip(METHOD_LINES[key], possible, strict=True)
     )
 
 
-def _best(part: score_display.PrintedPart) -> str:
+def _best_line(part: score_display.PartDisplay) -> str:
     """The line that gave most: "Recommendation 4: shown: 4a and 4b: 3 of 3."."""
     best = max(part.lines, key=lambda line: line.points or 0, default=None)
-    return f"{best.title}. {_printed(best)}" if best else ""
+    return f"{best.title}. {_format_line(best)}" if best else ""
 
 
-def _printed(line: score_display.PrintedLine) -> str:
+def _format_line(line: score_display.LineDisplay) -> str:
     if line.points is None:
         return line.reason
     return f"{line.reason.removesuffix('.')}: {line.points} of {line.of}."
 
 
-def _example(reason: str, points: Fraction | None, of: Fraction) -> str:
+def _format_example(reason: str, points: Fraction | None, of: Fraction) -> str:
     if points is None:
         return reason
-    given, could = (formatting.figure(formatting.tenths(one)) for one in (points, of))
+    given, could = (formatting.format_number(formatting.round_to_tenth(one)) for one in (points, of))
     return f"{reason.removesuffix('.')}: {given} of {could}."

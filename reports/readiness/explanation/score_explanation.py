@@ -8,38 +8,38 @@ as what it rests on, as a claim that would count, or as what does not count.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from recommendations.choices import Origin, Pillar, Question, Rule
+from recommendations.choices import Origin, Pillar, EffortQuestion, Rule
 from reports.choices import PartKey
 from reports.readiness import countable_facts
-from reports.readiness.answers import Asked, AskedRecommendation, Finding, Row
-from reports.readiness.explanation.counting_reasons import Weight, Weights, weigh
+from reports.readiness.answers import AskedBenchmark, AskedRecommendation, Finding, RowReference
+from reports.readiness.explanation.counting_reasons import CountingStatus, CountingStatuses, find_counting_statuses
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
-from reports.readiness.scoring import Line
+from reports.readiness.scoring import ScoreLine
 
-LATER = "a later one stands in its place"
-NO_FIGURE = "“no data” never replaces a figure"
-ANOTHER = "another verdict holds"
-NOT_YET = "it holds from a later day"
+REPLACED_BY_LATER = "a later one stands in its place"
+NO_DATA_REPLACES_NOTHING = "“no data” never replaces a figure"
+ANOTHER_VERDICT_HOLDS = "another verdict holds"
+HOLDS_LATER = "it holds from a later day"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ExplainedRow:
     """A row that was given for a ground. `why` says, where it doesn't count, why not; `is_claim` that it would."""
 
-    row: Row
+    row: RowReference
     why: str = ""
     is_claim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class VerifiedAndClaimedLine:
     """A line of a part as it is verified, and as it was sent; `address` leads to it among those of the part ("6a")."""
 
     part: PartKey
     address: str
-    line: Line
-    sent: Line
+    line: ScoreLine
+    sent: ScoreLine
 
     @property
     def claim(self) -> str:
@@ -48,45 +48,45 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground(Answered):
+class CriterionExplanation(VerifiedAndClaimedLine):
     """One thing the record is asked, with every row given for it; `benchmark_id` is None for a question or a figure."""
 
     benchmark_id: int | None
-    given: tuple[Given, ...]
+    given: tuple[ExplainedRow, ...]
 
     @property
-    def rests_on(self) -> tuple[Given, ...]:
+    def rests_on(self) -> tuple[ExplainedRow, ...]:
         """What counts."""
         return tuple(one for one in self.given if not one.why)
 
     @property
-    def claimed(self) -> tuple[Given, ...]:
+    def claimed(self) -> tuple[ExplainedRow, ...]:
         """What would count if somebody verified it."""
         return tuple(one for one in self.given if one.is_claim)
 
     @property
-    def aside(self) -> tuple[Given, ...]:
+    def aside(self) -> tuple[ExplainedRow, ...]:
         """What does not count."""
         return tuple(one for one in self.given if one.why and not one.is_claim)
 
 
 @dataclass(frozen=True, slots=True)
-class Why(Answered):
+class LineExplanation(VerifiedAndClaimedLine):
     """A line of a part, or a benchmark within one (`above`), and the grounds it stands on."""
 
     recommendation_id: int | None
     benchmark_id: int | None
-    above: Line | None
-    grounds: tuple[Ground, ...]
+    above: ScoreLine | None
+    grounds: tuple[CriterionExplanation, ...]
 
 
-class Reasons:
+class ScoreExplanation:
     """The reasons of one result, by part and address. `facts` are those it was computed from."""
 
     def __init__(self, facts: Facts, result: Readiness) -> None:
         self._asked = result.seen.asked
-        self._facts = countable_facts.known(facts, result.known_by)
-        self._weights: Weights = weigh(self._facts, result.as_of)
+        self._facts = countable_facts.facts_known_by(facts, result.known_by)
+        self._weights: CountingStatuses = find_counting_statuses(self._facts, result.as_of)
         self._lines = {
             (part.key, line.key): (line, sent)
             for part, claimed in zip(result.verified.parts, result.claimed.parts, strict=True)
@@ -101,23 +101,23 @@ class Reasons:
             for one, sent in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True)
         }
 
-    def of_part(self, part: PartKey) -> tuple[Why, ...]:
+    def of_part(self, part: PartKey) -> tuple[LineExplanation, ...]:
         """The lines of a part, in order."""
         return tuple(self._line(*key) for key in self._lines if key[0] is part)
 
-    def of(self, part: PartKey, address: str) -> Why | None:
+    def of(self, part: PartKey, address: str) -> LineExplanation | None:
         """A line of a part ("prosecutions", "6"), or a benchmark ("6a"); None where there is none."""
         if (part, address) in self._lines:
             return self._line(part, address)
         for each in self._asked.recommendations if part is PartKey.ACTION else ():
             for one in each.benchmarks:
-                if address_of(each, one) == address:
+                if benchmark_address(each, one) == address:
                     return self._benchmark(each, one)
         return None
 
-    def _line(self, part: PartKey, key: str) -> Why:
+    def _line(self, part: PartKey, key: str) -> LineExplanation:
         recommendation = self._recommendations[key] if part is PartKey.ACTION else None
-        return Why(
+        return LineExplanation(
             part,
             key,
             *self._lines[part, key],
@@ -127,35 +127,35 @@ class Reasons:
             grounds=tuple(self._grounds(part, key, recommendation)),
         )
 
-    def _benchmark(self, each: AskedRecommendation, one: Asked) -> Why:
+    def _benchmark(self, each: AskedRecommendation, one: AskedBenchmark) -> LineExplanation:
         ground = self._of_benchmark(each, one)
         above = self._line_of[each.id]
-        return Why(PartKey.ACTION, ground.address, ground.line, ground.sent, each.id, one.id, above, (ground,))
+        return LineExplanation(PartKey.ACTION, ground.address, ground.line, ground.sent, each.id, one.id, above, (ground,))
 
-    def _grounds(self, part: PartKey, key: str, recommendation: AskedRecommendation | None) -> Iterator[Ground]:
+    def _grounds(self, part: PartKey, key: str, recommendation: AskedRecommendation | None) -> Iterator[CriterionExplanation]:
         if recommendation is not None:
             yield from (self._of_benchmark(recommendation, one) for one in recommendation.benchmarks)
         elif part is PartKey.THREE_PS:
             yield from self._of_pillar(Pillar(key))
-        elif part is PartKey.EFFORTS and key == Question.COMPLICITY:
+        elif part is PartKey.EFFORTS and key == EffortQuestion.COMPLICITY:
             yield from self._of_benchmarks(one for one in self._asked.benchmarks if one.terms.is_about_complicity)
         else:
-            yield self._of_question(part, Question(key))
+            yield self._of_question(part, EffortQuestion(key))
 
-    def _of_pillar(self, pillar: Pillar) -> Iterator[Ground]:
+    def _of_pillar(self, pillar: Pillar) -> Iterator[CriterionExplanation]:
         """All that is asked of a P: the questions whose figures move it, then its benchmarks."""
-        for question in Question:
-            if question is not Question.COMPLICITY and any(
+        for question in EffortQuestion:
+            if question is not EffortQuestion.COMPLICITY and any(
                 one.question is question and one.pillar is pillar for one in self._asked.indicators.values()
             ):
                 yield self._of_question(PartKey.EFFORTS, question)
         yield from self._of_benchmarks(one for one in self._asked.benchmarks if one.pillar is pillar)
 
-    def _of_benchmarks(self, benchmarks: Iterable[Asked]) -> Iterator[Ground]:
+    def _of_benchmarks(self, benchmarks: Iterable[AskedBenchmark]) -> Iterator[CriterionExplanation]:
         by_id = {each.id: each for each in self._asked.recommendations}
         return (self._of_benchmark(by_id[one.recommendation_id], one) for one in benchmarks)
 
-    def _of_benchmark(self, each: AskedRecommendation, one: Asked) -> Ground:
+    def _of_benchmark(self, each: AskedRecommendation, one: AskedBenchmark) -> CriterionExplanation:
         line, sent = self._benchmark_lines[one.id]
         if one.terms.rule is Rule.ASSESSED:
             given = [*self._bearings(one.id), *self._assessments(one.id)]
@@ -163,32 +163,32 @@ class Reasons:
             is_compared = one.terms.rule is Rule.MORE
             figures = self._readings(one.terms.indicator_id, line.finding, sent.finding, is_compared=is_compared)
             given = [*figures, *self._bearings(one.id)]
-        return Ground(PartKey.ACTION, address_of(each, one), line, sent, one.id, tuple(given))
+        return CriterionExplanation(PartKey.ACTION, benchmark_address(each, one), line, sent, one.id, tuple(given))
 
-    def _of_question(self, part: PartKey, question: Question) -> Ground:
+    def _of_question(self, part: PartKey, question: EffortQuestion) -> CriterionExplanation:
         line, sent = self._lines[part, question.value]
         indicator = next((one.id for one in self._asked.indicators.values() if one.question is question), None)
         given = self._readings(indicator, line.finding, sent.finding, is_compared=part is PartKey.EFFORTS)
-        return Ground(part, question.value, line, sent, None, tuple(given))
+        return CriterionExplanation(part, question.value, line, sent, None, tuple(given))
 
-    def _bearings(self, benchmark_id: int) -> Iterator[Given]:
+    def _bearings(self, benchmark_id: int) -> Iterator[ExplainedRow]:
         """What bears on a benchmark, what happened last first."""
         ended = {row.id: row.happened_to for row in self._facts.evidence}
         own = [row for row in self._facts.bearings if row.benchmark_id == benchmark_id and row.evidence_id in ended]
         for row in sorted(own, key=lambda row: (ended[row.evidence_id], row.evidence_id), reverse=True):
             weight = self._weights.bearings[row.id]
-            yield _given(Row("evidence", row.evidence_id), weight)
+            yield _explained_row(RowReference("evidence", row.evidence_id), weight)
 
-    def _assessments(self, benchmark_id: int) -> Iterator[Given]:
+    def _assessments(self, benchmark_id: int) -> Iterator[ExplainedRow]:
         """The verdicts on a benchmark, the newest first; one of them holds at most."""
         own = [row for row in self._facts.assessments if row.benchmark_id == benchmark_id]
-        why = ANOTHER if any(row.id in self._weights.holding for row in own) else NOT_YET
+        why = ANOTHER_VERDICT_HOLDS if any(row.id in self._weights.holding for row in own) else HOLDS_LATER
         for row in sorted(own, key=lambda row: (row.recorded_at, row.id), reverse=True):
-            yield Given(Row("assessment", row.id), "" if row.id in self._weights.holding else why)
+            yield ExplainedRow(RowReference("assessment", row.id), "" if row.id in self._weights.holding else why)
 
     def _readings(
         self, indicator_id: int | None, finding: Finding, sent: Finding, *, is_compared: bool
-    ) -> Iterator[Given]:
+    ) -> Iterator[ExplainedRow]:
         """An indicator's readings, the latest day covered first; those of the year before where it `is_compared`."""
         first = self._facts.edition.tracking.starts_on
         own = [
@@ -197,19 +197,19 @@ class Reasons:
             if row.indicator_id == indicator_id and (is_compared or row.through_on >= first)
         ]
         for row in sorted(own, key=lambda row: (row.through_on, row.recorded_at, row.id), reverse=True):
-            reference, weight = Row("reading", row.id), self._weights.readings[row.id]
+            reference, weight = RowReference("reading", row.id), self._weights.readings[row.id]
             if weight.counts and reference not in finding.rows:
-                yield Given(reference, NO_FIGURE if row.is_no_data else LATER)
+                yield ExplainedRow(reference, NO_DATA_REPLACES_NOTHING if row.is_no_data else REPLACED_BY_LATER)
             elif weight.is_claim and reference not in sent.rows:
-                yield Given(reference, f"{weight.why}, and would add nothing")
+                yield ExplainedRow(reference, f"{weight.why}, and would add nothing")
             else:
-                yield _given(reference, weight)
+                yield _explained_row(reference, weight)
 
 
-def address_of(each: AskedRecommendation, one: Asked) -> str:
+def benchmark_address(each: AskedRecommendation, one: AskedBenchmark) -> str:
     """Where a benchmark's reasons stand: "6a", "action_plan_6a"."""
     return one.key if each.origin is Origin.REPORT else f"action_plan_{one.key}"
 
 
-def _given(row: Row, weight: Weight) -> Given:
-    return Given(row, "" if weight.counts else weight.why, weight.is_claim)
+def _explained_row(row: RowReference, weight: CountingStatus) -> ExplainedRow:
+    return ExplainedRow(row, "" if weight.counts else weight.why, weight.is_claim)

@@ -7,17 +7,17 @@ from decimal import Decimal
 
 from reports import formatting
 
-STEPS_FIRST = 7
+FIRST_PAGE_STEPS = 7
 """How many steps that are not reviews a first page names; the rest is counted."""
 
 
 @dataclass(frozen=True)
-class NextStep:
+class StepDisplay:
     """One step: what to do in a sentence, who has to do it, by when, what it adds.
 
     `owner` is empty where nobody is known to own it. `points` and `cumulative` (readiness with this step and all
     before it) are of 100 to one decimal; None where nothing has been reviewed, since then no figure is shown.
-    `cumulative` is None off the ladder too. `at_most` is what it may add where that depends on the figure, else None.
+    `cumulative` is None off the ladder too. `min_answers` is what it may add where that depends on the figure, else None.
     """
 
     kind: str
@@ -38,50 +38,50 @@ class NextStep:
 
 
 @dataclass(frozen=True)
-class Ladder:
+class StepsDisplay:
     """All steps in order, and what stands apart from them; `target` says whether and when the target is reached."""
 
-    steps: tuple[NextStep, ...]
-    also_ask: tuple[NextStep, ...]
-    last_period: tuple[NextStep, ...]
-    to_assess: tuple[NextStep, ...]
-    after_deadline: tuple[NextStep, ...]
+    steps: tuple[StepDisplay, ...]
+    also_ask: tuple[StepDisplay, ...]
+    last_period: tuple[StepDisplay, ...]
+    to_assess: tuple[StepDisplay, ...]
+    after_deadline: tuple[StepDisplay, ...]
     target: str
 
     @property
-    def reviews(self) -> tuple[NextStep, ...]:
+    def reviews(self) -> tuple[StepDisplay, ...]:
         """The first rung: what waits for the embassy."""
         return tuple(one for one in self.steps if one.kind == "review")
 
     @property
-    def others(self) -> tuple[NextStep, ...]:
+    def others(self) -> tuple[StepDisplay, ...]:
         """The other rungs: what is asked of ministries."""
         return self.steps[len(self.reviews) :]
 
     @property
-    def reviews_in_one(self) -> NextStep | None:
+    def reviews_in_one(self) -> StepDisplay | None:
         """The first rung in one line, for who doesn't review; None where nothing waits."""
         own = self.reviews
         if not own:
             return None
         what = "1 update or piece of evidence" if len(own) == 1 else f"{len(own)} updates and pieces of evidence"
-        return NextStep(
+        return StepDisplay(
             kind="review",
             sentence=f"Review {what} at the embassy that would raise readiness.",
             owner=own[0].owner,
             due_on=None,
-            points=_sum(own),
+            points=_sum_points(own),
             cumulative=own[-1].cumulative,
             reaches_target=any(one.reaches_target for one in own),
         )
 
     @property
-    def first(self) -> tuple[NextStep, ...]:
+    def first(self) -> tuple[StepDisplay, ...]:
         """What a first page names of the other rungs."""
-        return self.others[:STEPS_FIRST]
+        return self.others[:FIRST_PAGE_STEPS]
 
     @property
-    def on_one_page(self) -> tuple[NextStep, ...]:
+    def on_one_page(self) -> tuple[StepDisplay, ...]:
         """What the Ambassador's first page names: what waits at the embassy in one line, then the first others."""
         own = self.reviews_in_one
         return (own, *self.first) if own else self.first
@@ -97,15 +97,15 @@ class Ladder:
         if not rest:
             return ""
         what = "1 more step" if len(rest) == 1 else f"{len(rest)} more steps"
-        points, last = _sum(rest), rest[-1].cumulative
+        points, last = _sum_points(rest), rest[-1].cumulative
         if points is None or last is None:
             return f"{what}."
         adds = "adds" if len(rest) == 1 else "add"
         reached = " Our target is reached with one of them." if any(one.reaches_target for one in rest) else ""
-        return f"{what} {adds} {formatting.figure(points)} together, up to {formatting.figure(last)}.{reached}"
+        return f"{what} {adds} {formatting.format_number(points)} together, up to {formatting.format_number(last)}.{reached}"
 
 
-def _sum(steps: Sequence[NextStep]) -> Decimal | None:
+def _sum_points(steps: Sequence[StepDisplay]) -> Decimal | None:
     """What steps add together; None where no figure is shown."""
     points = [one.points for one in steps if one.points is not None]
     return sum(points, Decimal(0)) if points else None

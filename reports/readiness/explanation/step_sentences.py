@@ -7,11 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from reports import formatting
-from reports.choices import StepKind, Years
+from reports.choices import StepKind, YearsAsked
 from reports.readiness.explanation import step_display
-from reports.readiness.forecast.next_steps import NextSteps, Step
+from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
-from reports.readiness.standings import standing_of
+from reports.readiness.standings import commitment_standing
 
 EMBASSY = "Embassy"
 
@@ -32,33 +32,33 @@ class StepTexts:
     own_evidence: frozenset[int] = frozenset()
 
 
-def told_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> step_display.Ladder:
+def display_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> step_display.StepsDisplay:
     """The next steps of a day as pages and documents tell them; what their points print adds up to what is printed."""
-    teller = _Teller(result, texts)
+    teller = _StepFormatter(result, texts)
     reached = steps.target_reached_after
-    return step_display.Ladder(
+    return step_display.StepsDisplay(
         steps=tuple(teller.ladder(steps.steps, reached)),
         also_ask=tuple(teller.apart(one) for one in steps.also_ask),
         last_period=tuple(teller.apart(one) for one in steps.last_period),
         to_assess=tuple(teller.apart(one) for one in steps.to_assess if one.points),
         after_deadline=tuple(teller.apart(one) for one in steps.after_deadline if one.points),
-        target=_target(result, steps),
+        target=_target_sentence(result, steps),
     )
 
 
-def sentence(result: Readiness, step: Step, texts: StepTexts) -> str:
+def describe_step(result: Readiness, step: ReadinessStep, texts: StepTexts) -> str:
     """What a step asks somebody to do, in a sentence that can be understood alone."""
-    return _Teller(result, texts).sentence(step)
+    return _StepFormatter(result, texts).sentence(step)
 
 
-def owner(step: Step, texts: StepTexts) -> str | None:
+def step_owner(step: ReadinessStep, texts: StepTexts) -> str | None:
     """Who has to take a step, by name; None where nobody is known."""
     if step.kind is StepKind.REVIEW:
         return EMBASSY
     return texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
 
 
-class _Teller:
+class _StepFormatter:
     """Puts the steps of one result into words."""
 
     def __init__(self, result: Readiness, texts: StepTexts) -> None:
@@ -67,27 +67,27 @@ class _Teller:
         self.undated = {one.row for one in result.waiting_claims if undated.intersection(one.evidence)}
         self.keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
 
-    def ladder(self, steps: Iterable[Step], reached: int | None) -> Iterator[step_display.NextStep]:
+    def ladder(self, steps: Iterable[ReadinessStep], reached: int | None) -> Iterator[step_display.StepDisplay]:
         """Steps with their cumulative readiness: the points printed are the differences of what is printed of it."""
-        before = formatting.tenths(self.result.score)
+        before = formatting.round_to_tenth(self.result.score)
         for number, one in enumerate(steps, start=1):
-            then = formatting.tenths(one.cumulative or Fraction(0))
+            then = formatting.round_to_tenth(one.cumulative or Fraction(0))
             yield self._told(one, then - before, then, reaches_target=number == reached)
             before = then
 
-    def apart(self, step: Step) -> step_display.NextStep:
+    def apart(self, step: ReadinessStep) -> step_display.StepDisplay:
         """A step off the ladder."""
-        return self._told(step, formatting.tenths(step.points), None)
+        return self._told(step, formatting.round_to_tenth(step.points), None)
 
     def _told(
-        self, step: Step, points: Decimal, cumulative: Decimal | None, *, reaches_target: bool = False
-    ) -> step_display.NextStep:
+        self, step: ReadinessStep, points: Decimal, cumulative: Decimal | None, *, reaches_target: bool = False
+    ) -> step_display.StepDisplay:
         is_shown = self.result.is_reviewed
-        at_most = formatting.tenths(step.points_at_most)
-        return step_display.NextStep(
+        at_most = formatting.round_to_tenth(step.points_at_most)
+        return step_display.StepDisplay(
             kind=step.kind.value,
             sentence=self.sentence(step),
-            owner=owner(step, self.texts) or "",
+            owner=step_owner(step, self.texts) or "",
             due_on=step.due_on,
             points=points if is_shown else None,
             at_most=at_most if is_shown and step.points_at_most > step.points and at_most > points else None,
@@ -95,7 +95,7 @@ class _Teller:
             reaches_target=reaches_target and is_shown,
         )
 
-    def sentence(self, step: Step) -> str:
+    def sentence(self, step: ReadinessStep) -> str:
         """What a step asks somebody to do."""
         match step.kind:
             case StepKind.REVIEW:
@@ -108,7 +108,7 @@ class _Teller:
                 whom = self._ministry(step) or "the government"
                 return f"Agree with {whom} on benchmark {self._criterion(step)}."
 
-    def _review(self, step: Step) -> str:
+    def _review(self, step: ReadinessStep) -> str:
         row, towards = step.rows[0], self._towards(step)
         if row in self.undated:
             towards += ", and state its start date"
@@ -116,58 +116,58 @@ class _Teller:
             if row.id not in self.texts.updates:
                 return f"Review the update that waits{towards}."
             who, on, about = self.texts.updates[row.id]
-            return f"Review the update from {_with_article(who)} of {formatting.day(on)} on “{_bare(about)}”{towards}."
+            return f"Review the update from {_with_article(who)} of {formatting.format_date(on)} on “{_without_full_stop(about)}”{towards}."
         if row.type == "evidence":
             title = self.texts.evidence.get(row.id)
-            return f"Review the evidence “{_bare(title)}”{towards}." if title else f"Review the evidence{towards}."
+            return f"Review the evidence “{_without_full_stop(title)}”{towards}." if title else f"Review the evidence{towards}."
         if row.type == "benchmark":
             return f"Assess benchmark {self._criterion(step)}. A verified action supports it."
         return f"Record the proof for the figure that was entered without any{towards}, and have it verified."
 
-    def _ask(self, step: Step) -> str:
+    def _ask(self, step: ReadinessStep) -> str:
         indicator = self.result.sent.asked.indicators[step.indicator_id or 0]
         edition = self.result.edition
-        since = f"since {formatting.day(edition.tracking.starts_on)}"
-        first, last = (formatting.day(day) for day in (edition.previous.starts_on, edition.previous.ends_on))
+        since = f"since {formatting.format_date(edition.tracking.starts_on)}"
+        first, last = (formatting.format_date(day) for day in (edition.previous.starts_on, edition.previous.ends_on))
         years = {
-            Years.PERIOD: since,
-            Years.BOTH: f"{since}, and for the year before that",
-            Years.BEFORE: f"from {first} to {last}, to compare with",
+            YearsAsked.PERIOD: since,
+            YearsAsked.BOTH: f"{since}, and for the year before that",
+            YearsAsked.BEFORE: f"from {first} to {last}, to compare with",
         }
-        figure = f"the figure on {formatting.within(indicator.name)} {years[step.years]}"
+        figure = f"the figure on {formatting.lowercase_first(indicator.name)} {years[step.years]}"
         whom = self._ministry(step)
         return f"Ask {whom} for {figure}." if whom else f"Find out which ministry has {figure}, and ask for it."
 
-    def _keep(self, step: Step) -> str:
+    def _keep(self, step: ReadinessStep) -> str:
         text = self.texts.commitments.get(step.rows[0].id)
-        what = f"commitment “{_bare(text)}”" if text else "commitment"
+        what = f"commitment “{_without_full_stop(text)}”" if text else "commitment"
         whom = self._ministry(step) or "the ministry"
         about, deadline = f"{what}{self._towards(step)}", self.result.deadline_on
         if step.due_on is None:
             return f"Make sure that {whom} keeps its {about}. No date is agreed yet."
         if deadline is not None and step.due_on > deadline:
-            return f"Ask {whom} to bring forward its {about}, due {formatting.day(step.due_on)}."
-        return f"Make sure that {whom} keeps its {about}, due {formatting.day(step.due_on)}.{self._stands(step)}"
+            return f"Ask {whom} to bring forward its {about}, due {formatting.format_date(step.due_on)}."
+        return f"Make sure that {whom} keeps its {about}, due {formatting.format_date(step.due_on)}.{self._stands(step)}"
 
-    def _stands(self, step: Step) -> str:
+    def _stands(self, step: ReadinessStep) -> str:
         """That it is overdue, or that an update on it waits; nothing where it is simply open."""
-        standing = standing_of(self.result.record, step.rows[0].id, self.result.as_of)
+        standing = commitment_standing(self.result.record, step.rows[0].id, self.result.as_of)
         if standing is not None and standing.waits_since:
-            return f" An update on it has been with the embassy since {formatting.day(standing.waits_since)}."
+            return f" An update on it has been with the embassy since {formatting.format_date(standing.waits_since)}."
         return " It is overdue." if standing is not None and standing.days_overdue else ""
 
-    def _ministry(self, step: Step) -> str | None:
+    def _ministry(self, step: ReadinessStep) -> str | None:
         name = self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
         return _with_article(name) if name else None
 
-    def _towards(self, step: Step) -> str:
+    def _towards(self, step: ReadinessStep) -> str:
         """The benchmarks that it supports, in brackets; nothing where there are none."""
-        return f" ({formatting.listed(self.keys[key] for key in step.benchmarks)})" if step.benchmarks else ""
+        return f" ({formatting.join_with_and(self.keys[key] for key in step.benchmarks)})" if step.benchmarks else ""
 
-    def _criterion(self, step: Step) -> str:
+    def _criterion(self, step: ReadinessStep) -> str:
         key = step.benchmarks[0]
         text = self.texts.benchmarks.get(key)
-        return f"{self.keys[key]}: {formatting.within(_bare(text))}" if text else self.keys[key]
+        return f"{self.keys[key]}: {formatting.lowercase_first(_without_full_stop(text))}" if text else self.keys[key]
 
 
 def _with_article(name: str) -> str:
@@ -175,15 +175,15 @@ def _with_article(name: str) -> str:
     return f"the {name}" if name.startswith(("Ministry", "Office", "Department")) else name
 
 
-def _bare(text: str) -> str:
+def _without_full_stop(text: str) -> str:
     return text.rstrip(".")
 
 
-def _target(result: Readiness, steps: NextSteps) -> str:
+def _target_sentence(result: Readiness, steps: NextSteps) -> str:
     """Whether these steps reach the target."""
     if result.working_mark is None:
         return "No target is set."
-    target = f"our target of {formatting.figure(result.working_mark)}"
+    target = f"our target of {formatting.format_number(result.working_mark)}"
     if steps.target_reached_after == 0:
         return f"Readiness has reached {target}."
     if steps.target_reached_after is None:

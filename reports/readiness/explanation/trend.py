@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 from reports import formatting
 from reports.readiness.facts import Facts, Period
-from reports.readiness.readiness import Days
+from reports.readiness.readiness import DailyScores
 
 WEEK = timedelta(days=7)
-STILL = 4
+UNCHANGED_WEEKS = 4
 """For so many weeks nothing has to move before the title says so."""
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class TrendWeek:
     """A week by its last day: the score of that day, of 100, as known at its end and as known now.
 
     Each is None where nothing had been reviewed by then: no figure is shown, and none is drawn.
@@ -27,14 +27,14 @@ class Week:
     hindsight: Fraction | None
 
 
-def trend(facts: Facts, now: datetime) -> tuple[Week, ...]:
+def weekly_scores(facts: Facts, now: datetime) -> tuple[TrendWeek, ...]:
     """Every week of the tracking period that has begun by `now`, the running one up to today."""
     today = now.astimezone(facts.zone).date()
-    days = Days(facts)
+    days = DailyScores(facts)
     return tuple(
-        Week(
+        TrendWeek(
             ends_on,
-            then=days.score(ends_on, min(_end_of(ends_on, facts.zone), now)),
+            then=days.score(ends_on, min(_end_of_day(ends_on, facts.zone), now)),
             hindsight=days.score(ends_on, now),
         )
         for ends_on in week_ends(facts.edition.tracking, today)
@@ -52,7 +52,7 @@ def week_ends(period: Period, today: date) -> Iterator[date]:
         yield last
 
 
-def finding(weeks: Sequence[Week]) -> str:
+def describe_trend(weeks: Sequence[TrendWeek]) -> str:
     """What the trend says, in a sentence without a full stop, to stand over it as its title."""
     known = [week for week in weeks if week.then is not None]
     if not known:
@@ -60,24 +60,24 @@ def finding(weeks: Sequence[Week]) -> str:
     last = known[-1]
     since = next((week for week in reversed(known) if week.then != last.then), None)
     if since is None:
-        return f"Verified readiness has stood at {_points(last)} since the first review"
+        return f"Verified readiness has stood at {_format_points(last)} since the first review"
     moved = next(week for week in known if week.ends_on > since.ends_on)
     weeks_ago = (last.ends_on - moved.ends_on).days // WEEK.days
-    if weeks_ago >= STILL:
-        return f"Verified readiness has not moved since the week to {formatting.day(moved.ends_on)}"
-    began = known[max(0, len(known) - 1 - STILL)]
+    if weeks_ago >= UNCHANGED_WEEKS:
+        return f"Verified readiness has not moved since the week to {formatting.format_date(moved.ends_on)}"
+    began = known[max(0, len(known) - 1 - UNCHANGED_WEEKS)]
     if began.then == last.then:
-        return f"Verified readiness stands at {_points(last)}, as on {formatting.day(began.ends_on)}"
+        return f"Verified readiness stands at {_format_points(last)}, as on {formatting.format_date(began.ends_on)}"
     verb = "risen" if (last.then or 0) > (began.then or 0) else "fallen"
     return (
-        f"Verified readiness has {verb} from {_points(began)} to {_points(last)} since {formatting.day(began.ends_on)}"
+        f"Verified readiness has {verb} from {_format_points(began)} to {_format_points(last)} since {formatting.format_date(began.ends_on)}"
     )
 
 
-def _points(week: Week) -> str:
-    return formatting.figure(formatting.tenths(week.then or Fraction(0)))
+def _format_points(week: TrendWeek) -> str:
+    return formatting.format_number(formatting.round_to_tenth(week.then or Fraction(0)))
 
 
-def _end_of(day: date, zone: ZoneInfo) -> datetime:
+def _end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The last moment of a day in the country."""
     return datetime.combine(day, time.max, zone)

@@ -12,13 +12,13 @@ from itertools import pairwise
 
 from reports import charts, formatting
 from reports.readiness import countable_facts
-from reports.readiness.explanation.trend import Week, finding, trend
+from reports.readiness.explanation.trend import TrendWeek, describe_trend, weekly_scores
 from reports.readiness.facts import Facts
-from reports.readiness.readiness import Days
+from reports.readiness.readiness import DailyScores
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class TrendEvent:
     """A dialogue, or a milestone, on a day: its name on a drawing, and what is said of it in a table."""
 
     on: date
@@ -28,23 +28,23 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedWeek:
+class WeekDisplay:
     """A week by its last day, its scores to one decimal (None: nothing reviewed); what happened since the last one."""
 
     ends_on: date
     then: Decimal | None
     hindsight: Decimal | None
-    happened: tuple[Happening, ...]
+    happened: tuple[TrendEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TrendDisplay:
     """The weeks of an edition's tracking period, with the days that everybody watches, and the working mark."""
 
     starts_on: date
     ends_on: date
-    weeks: Sequence[Week]
-    happenings: Sequence[Happening]
+    weeks: Sequence[TrendWeek]
+    happenings: Sequence[TrendEvent]
     mark: Decimal | None
 
     @property
@@ -52,16 +52,16 @@ class Course:
         """The finding, without a full stop."""
         last = self.weeks[-1] if self.weeks else None
         if last is None or last.then is not None or last.hindsight is None:
-            return finding(self.weeks)
-        return f"Nothing had been reviewed by {formatting.day(last.ends_on)}; in hindsight the score was {_said(last)}"
+            return describe_trend(self.weeks)
+        return f"Nothing had been reviewed by {formatting.format_date(last.ends_on)}; in hindsight the score was {_format_hindsight(last)}"
 
     @property
-    def by_week(self) -> tuple[PrintedWeek, ...]:
+    def by_week(self) -> tuple[WeekDisplay, ...]:
         """Every week, the first one first."""
         return self._printed(self.weeks)
 
     @property
-    def by_month(self) -> tuple[PrintedWeek, ...]:
+    def by_month(self) -> tuple[WeekDisplay, ...]:
         """The last week that ended in each month."""
         return self._printed(
             [
@@ -77,35 +77,35 @@ class Course:
             self.weeks,
             starts_on=self.starts_on,
             ends_on=self.ends_on,
-            events=[charts.Event(one.on, one.name, one.dialogue_id is not None) for one in self.happenings],
+            events=[charts.AxisEvent(one.on, one.name, one.dialogue_id is not None) for one in self.happenings],
             mark=self.mark,
             width=width,
             size=size,
             plot_height=plot_height,
         )
 
-    def _printed(self, weeks: Sequence[Week]) -> tuple[PrintedWeek, ...]:
+    def _printed(self, weeks: Sequence[TrendWeek]) -> tuple[WeekDisplay, ...]:
         printed, after = [], date.min
         for week in weeks:
             happened = tuple(one for one in self.happenings if after < one.on <= week.ends_on)
-            printed.append(PrintedWeek(week.ends_on, _tenths(week.then), _tenths(week.hindsight), happened))
+            printed.append(WeekDisplay(week.ends_on, _tenths(week.then), _tenths(week.hindsight), happened))
             after = week.ends_on
         return tuple(printed)
 
 
-def course(facts: Facts, *, as_of: date, known_by: datetime | None, happenings: Iterable[Happening]) -> Course:
+def display_trend(facts: Facts, *, as_of: date, known_by: datetime | None, happenings: Iterable[TrendEvent]) -> TrendDisplay:
     """The weeks up to a day in the country; hindsight as known at a moment (None: by all that is there)."""
     tracking = facts.edition.tracking
-    known = countable_facts.known(facts, known_by)
-    terms = countable_facts.newest(known.edition_terms)
+    known = countable_facts.facts_known_by(facts, known_by)
+    terms = countable_facts.newest_row(known.edition_terms)
     last = min(as_of, tracking.ends_on)
     evening = datetime.combine(last, time.max, facts.zone)
-    now = max(evening, countable_facts.facts_up_to(known) or evening)
-    weeks = [week for week in trend(known, now) if week.ends_on <= last]
+    now = max(evening, countable_facts.newest_recorded_at(known) or evening)
+    weeks = [week for week in weekly_scores(known, now) if week.ends_on <= last]
     if (not weeks or weeks[-1].ends_on < last) and last >= tracking.starts_on:
-        days = Days(known)
-        weeks.append(Week(last, days.score(last, evening), days.score(last, now)))
-    return Course(
+        days = DailyScores(known)
+        weeks.append(TrendWeek(last, days.score(last, evening), days.score(last, now)))
+    return TrendDisplay(
         starts_on=tracking.starts_on,
         ends_on=tracking.ends_on,
         weeks=weeks,
@@ -118,8 +118,8 @@ def course(facts: Facts, *, as_of: date, known_by: datetime | None, happenings: 
 
 
 def _tenths(points: Fraction | None) -> Decimal | None:
-    return None if points is None else formatting.tenths(points)
+    return None if points is None else formatting.round_to_tenth(points)
 
 
-def _said(week: Week) -> str:
-    return formatting.figure(formatting.tenths(week.hindsight or Fraction(0)))
+def _format_hindsight(week: TrendWeek) -> str:
+    return formatting.format_number(formatting.round_to_tenth(week.hindsight or Fraction(0)))

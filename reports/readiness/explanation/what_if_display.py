@@ -11,17 +11,17 @@ from fractions import Fraction
 
 from reports import formatting, sentences
 from reports.choices import PartKey
-from reports.readiness.explanation.changes_display import signed
-from reports.readiness.explanation.score_display import SHORT, plain
-from reports.readiness.forecast.next_steps import Step
+from reports.readiness.explanation.changes_display import format_signed
+from reports.readiness.explanation.score_display import SHORT_TITLES, without_trailing_zeros
+from reports.readiness.forecast.next_steps import ReadinessStep
 from reports.readiness.readiness import Readiness
 
-MOST_NAMED = 6
+MAX_NAMED = 6
 """How many benchmarks a sentence names; more are counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedPart:
+class WhatIfPart:
     """A part as it is and as it would be, of what it can give."""
 
     key: PartKey
@@ -33,7 +33,7 @@ class PrintedPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Supposed:
+class WhatIfDisplay:
     """The score as it is and as it would be, of 100; what the parts print adds up to both, and to the points between.
 
     `met` are the benchmarks (ids) that are taken as met; `to_mark` says how far the working mark is then.
@@ -45,11 +45,11 @@ class Supposed:
     before: Decimal
     after: Decimal
     points: str
-    parts: Sequence[PrintedPart]
+    parts: Sequence[WhatIfPart]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class BenchmarkChoice:
     """A benchmark to tick: what meeting it alone would add ("+1.5"), or that it is shown already; when it is due."""
 
     benchmark_id: int
@@ -59,41 +59,41 @@ class Choice:
     due_on: date | None
 
 
-def suppose(result: Readiness, met: Collection[int], steps: Collection[Step] = ()) -> Supposed:
+def display_what_if(result: Readiness, met: Collection[int], steps: Collection[ReadinessStep] = ()) -> WhatIfDisplay:
     """What would stand with these benchmarks (ids) met and these next steps taken."""
     then = result.if_taken(steps, met=met)
-    before, after = formatting.tenths(result.score), formatting.tenths(then.points)
-    was = formatting.printed([part.points for part in result.verified.parts])
-    would_be = formatting.printed([part.points for part in then.parts])
-    return Supposed(
+    before, after = formatting.round_to_tenth(result.score), formatting.round_to_tenth(then.points)
+    was = formatting.round_preserving_sum([part.points for part in result.verified.parts])
+    would_be = formatting.round_preserving_sum([part.points for part in then.parts])
+    return WhatIfDisplay(
         met=frozenset(met),
-        sentence=_sentence(result, met, len(steps), before, after),
-        to_mark=_to_mark(result, then.points, is_supposed=bool(met or steps)),
-        before=plain(before),
-        after=plain(after),
-        points=signed(after - before),
+        sentence=_what_if_sentence(result, met, len(steps), before, after),
+        to_mark=_target_sentence(result, then.points, is_supposed=bool(met or steps)),
+        before=without_trailing_zeros(before),
+        after=without_trailing_zeros(after),
+        points=format_signed(after - before),
         parts=tuple(
-            PrintedPart(
+            WhatIfPart(
                 key=part.key,
-                title=SHORT.get(part.key, part.key.label),
-                before=plain(first),
-                after=plain(last),
-                of=plain(formatting.tenths(part.of)),
-                points=signed(last - first),
+                title=SHORT_TITLES.get(part.key, part.key.label),
+                before=without_trailing_zeros(first),
+                after=without_trailing_zeros(last),
+                of=without_trailing_zeros(formatting.round_to_tenth(part.of)),
+                points=format_signed(last - first),
             )
             for part, first, last in zip(then.parts, was, would_be, strict=True)
         ),
     )
 
 
-def choices(result: Readiness) -> tuple[Choice, ...]:
+def what_if_choices(result: Readiness) -> tuple[BenchmarkChoice, ...]:
     """Every benchmark that is asked, in order."""
     levers = {one.benchmark_id: one for one in result.levers()}
     return tuple(
-        Choice(
+        BenchmarkChoice(
             benchmark_id=one.benchmark_id,
             key=one.line.key,
-            alone=signed(formatting.tenths(lever.points)) if (lever := levers.get(one.benchmark_id)) else "",
+            alone=format_signed(formatting.round_to_tenth(lever.points)) if (lever := levers.get(one.benchmark_id)) else "",
             is_shown=lever is None,
             due_on=lever.due_on if lever else None,
         )
@@ -101,35 +101,35 @@ def choices(result: Readiness) -> tuple[Choice, ...]:
     )
 
 
-def _sentence(result: Readiness, met: Collection[int], steps: int, before: Decimal, after: Decimal) -> str:
-    stands = formatting.figure(before)
+def _what_if_sentence(result: Readiness, met: Collection[int], steps: int, before: Decimal, after: Decimal) -> str:
+    stands = formatting.format_number(before)
     if not result.is_reviewed:
         stands = "0, since nothing has been reviewed yet"
     if not met and not steps:
         return f"Nothing is ticked. Readiness is {stands}."
     keys = [one.line.key for one in result.verified.benchmarks if one.benchmark_id in met]
     named = (
-        formatting.listed(keys)
-        if 0 < len(keys) <= MOST_NAMED
-        else sentences.counted(len(keys), "benchmark", "benchmarks")
+        formatting.join_with_and(keys)
+        if 0 < len(keys) <= MAX_NAMED
+        else sentences.format_count(len(keys), "benchmark", "benchmarks")
     )
-    taken = f"{sentences.counted(steps, 'next step', 'next steps')} taken"
+    taken = f"{sentences.format_count(steps, 'next step', 'next steps')} taken"
     said = " and ".join([taken] * bool(steps) + [f"{named} met"] * bool(met))
     if before == after:
         return f"With {said}, readiness would still be {stands}."
-    return f"With {said}, readiness would be {formatting.figure(after)}. It is {stands}."
+    return f"With {said}, readiness would be {formatting.format_number(after)}. It is {stands}."
 
 
-def _to_mark(result: Readiness, points: Fraction, *, is_supposed: bool) -> str:
+def _target_sentence(result: Readiness, points: Fraction, *, is_supposed: bool) -> str:
     """How far the working mark is."""
     if result.working_mark is None:
         return "No target is set, so nothing can be said to reach it."
     mark = Fraction(result.working_mark)
-    named = f"our target of {formatting.figure(result.working_mark)}"
+    named = f"our target of {formatting.format_number(result.working_mark)}"
     if result.score >= mark:
-        return f"{formatting.opening(named)} is reached already."
+        return f"{formatting.capitalize_first(named)} is reached already."
     if points >= mark:
         return f"That would reach {named}."
-    short = formatting.tenths(mark - points)
-    far = formatting.figure(short) if short else "less than 0.1"
+    short = formatting.round_to_tenth(mark - points)
+    far = formatting.format_number(short) if short else "less than 0.1"
     return f"That {'would be' if is_supposed else 'is'} {far} short of {named}."

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from dialogues.effective_reading import latest
-from reports.readiness.answers import Answers, Row, answers_on, at_most, greater
-from reports.readiness.countable_facts import Action, Sight, grouped
-from reports.readiness.facts import Facts, Reading
-from reports.readiness.forecast.projection import Seen
-from reports.readiness.scoring import score
+from dialogues.effective_reading import find_effective_reading
+from reports.readiness.answers import Answers, RowReference, compute_partial_answers, min_answers, max_answers
+from reports.readiness.countable_facts import Action, FactView, group_by_key
+from reports.readiness.facts import Facts, ReadingFact
+from reports.readiness.forecast.projection import EvaluatedRecord
+from reports.readiness.scoring import compute_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Claim:
     as sent, none above what all claims together give.
     """
 
-    row: Row
+    row: RowReference
     ministry_id: int | None
     rounds: tuple[int, ...]
     evidence: tuple[int, ...]
@@ -37,7 +37,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class MinistryClaims:
     """What one ministry's waiting claims would add, of 100; `ministry_id` is None for what the embassy logged itself.
 
     `rounds` (ids) are the submissions behind it, `evidence` and `readings` (ids) what they claim.
@@ -50,26 +50,26 @@ class Claimed:
     readings: tuple[int, ...]
 
 
-def waiting_claims(facts: Facts, seen: Seen, sent: Seen) -> tuple[Claim, ...]:
+def find_waiting_claims(facts: Facts, seen: EvaluatedRecord, sent: EvaluatedRecord) -> tuple[Claim, ...]:
     """Each claim that waits, in the order of what it is and its id.
 
     `facts` are those known, `seen` what is verified of them, `sent` what is claimed. A figure that a later one
     overtook answers nothing, whoever sent either.
     """
-    holding = _holding(sent.sight)
-    acts = grouped((act.evidence_id, (key, act)) for key, own in sent.sight.actions.items() for act in own)
+    holding = _latest_reading_ids(sent.sight)
+    acts = group_by_key((act.evidence_id, (key, act)) for key, own in sent.sight.actions.items() for act in own)
     told = {row.id: row for rows in sent.sight.readings.values() for row in rows}
     found = []
-    for row, unit in sorted(_units(facts, seen.sight, sent.sight).items()):
-        actions = grouped(pair for one in unit.evidence for pair in acts.get(one, ()))
-        claimed = grouped((told[one].indicator_id, told[one]) for one in unit.readings & holding)
+    for row, unit in sorted(_review_units(facts, seen.sight, sent.sight).items()):
+        actions = group_by_key(pair for one in unit.evidence for pair in acts.get(one, ()))
+        claimed = group_by_key((told[one].indicator_id, told[one]) for one in unit.readings & holding)
         counted = {told[one].indicator_id for one in unit.readings}
         touched = [
             one
             for one in seen.asked.benchmarks
             if one.id in actions or (one.counts and one.terms.indicator_id in counted)
         ]
-        alone = _alone(seen.sight, sent.sight, actions, claimed)
+        alone = _view_with_only(seen.sight, sent.sight, actions, claimed)
         found.append(
             Claim(
                 row=row,
@@ -78,13 +78,13 @@ def waiting_claims(facts: Facts, seen: Seen, sent: Seen) -> tuple[Claim, ...]:
                 evidence=tuple(sorted(unit.evidence)),
                 readings=tuple(sorted(unit.readings)),
                 benchmarks=tuple(one.id for one in touched),
-                taken=at_most(answers_on(seen.asked, alone, touched, counted), sent.found),
+                taken=min_answers(compute_partial_answers(seen.asked, alone, touched, counted), sent.found),
             )
         )
     return tuple(found)
 
 
-def claims(seen: Seen, waiting: Iterable[Claim]) -> tuple[Claimed, ...]:
+def claims_by_ministry(seen: EvaluatedRecord, waiting: Iterable[Claim]) -> tuple[MinistryClaims, ...]:
     """The gap between claimed and verified by ministry, the largest share first; the points add up to the gap.
 
     Each ministry's points are what its claims add once those before it in the list are taken, since one P, or one
@@ -96,18 +96,18 @@ def claims(seen: Seen, waiting: Iterable[Claim]) -> tuple[Claimed, ...]:
 
     def taken(ministry: int | None, before: Answers) -> Answers:
         for claim in by_ministry[ministry]:
-            before = greater(before, claim.taken)
+            before = max_answers(before, claim.taken)
         return before
 
-    alone = {one: score(seen.asked, taken(one, seen.found)) for one in by_ministry}
-    state, stands = seen.found, score(seen.asked, seen.found)
+    alone = {one: compute_points(seen.asked, taken(one, seen.found)) for one in by_ministry}
+    state, stands = seen.found, compute_points(seen.asked, seen.found)
     listed = []
     for one in sorted(by_ministry, key=lambda one: (-alone[one], one is None, one or 0)):
         own = by_ministry[one]
         state = taken(one, state)
-        then = score(seen.asked, state)
+        then = compute_points(seen.asked, state)
         listed.append(
-            Claimed(
+            MinistryClaims(
                 ministry_id=one,
                 points=then - stands,
                 rounds=tuple(sorted({key for claim in own for key in claim.rounds})),
@@ -119,7 +119,7 @@ def claims(seen: Seen, waiting: Iterable[Claim]) -> tuple[Claimed, ...]:
     return tuple(listed)
 
 
-class _Unit:
+class _ReviewUnit:
     """What is under one thing to review, as it is put together."""
 
     def __init__(self, ministry: int | None) -> None:
@@ -129,34 +129,34 @@ class _Unit:
         self.readings: set[int] = set()
 
 
-def _units(facts: Facts, verified: Sight, sent: Sight) -> Mapping[Row, _Unit]:
+def _review_units(facts: Facts, verified: FactView, sent: FactView) -> Mapping[RowReference, _ReviewUnit]:
     """Evidence and readings that claim something, by what is reviewed as one: an update that waits, else each alone."""
     rounds = {row.id: row for row in facts.rounds}
     came_with = {row.id: row.round_id for row in facts.evidence}
-    units: dict[Row, _Unit] = {}
+    units: dict[RowReference, _ReviewUnit] = {}
 
-    def unit(round_id: int | None, alone: Row) -> _Unit:
+    def unit(round_id: int | None, alone: RowReference) -> _ReviewUnit:
         version = rounds.get(round_id) if round_id is not None else None
         waits = version is not None and version.decided_at is None and version.returned_at is None
-        row = Row("round", version.id) if version and waits else alone
-        own = units.setdefault(row, _Unit(version.ministry_id if version else None))
+        row = RowReference("round", version.id) if version and waits else alone
+        own = units.setdefault(row, _ReviewUnit(version.ministry_id if version else None))
         own.rounds |= {version.id} if version else set()
         return own
 
     for key in {act.evidence_id for acts in sent.actions.values() for act in acts}:
-        unit(came_with[key], Row("evidence", key)).evidence.add(key)
+        unit(came_with[key], RowReference("evidence", key)).evidence.add(key)
     known = {row.id for rows in verified.readings.values() for row in rows}
     for reading in (row for rows in sent.readings.values() for row in rows if row.id not in known):
         cited = reading.evidence_id if reading.evidence_id in came_with else None
         by_evidence = came_with[cited] if cited is not None else None
-        alone = Row("reading", reading.id) if cited is None else Row("evidence", cited)
+        alone = RowReference("reading", reading.id) if cited is None else RowReference("evidence", cited)
         unit(reading.round_id or by_evidence, alone).readings.add(reading.id)
     return units
 
 
-def _alone(
-    verified: Sight, sent: Sight, actions: Mapping[int, tuple[Action, ...]], claimed: Mapping[int, tuple[Reading, ...]]
-) -> Sight:
+def _view_with_only(
+    verified: FactView, sent: FactView, actions: Mapping[int, tuple[Action, ...]], claimed: Mapping[int, tuple[ReadingFact, ...]]
+) -> FactView:
     """What is claimed, as if only these actions (by benchmark) and these readings (by indicator) had been claimed."""
     figures = {key: tuple(row for row in rows if row.figure is not None) for key, rows in claimed.items()}
     return replace(
@@ -167,8 +167,8 @@ def _alone(
     )
 
 
-def _holding(sent: Sight) -> set[int]:
+def _latest_reading_ids(sent: FactView) -> set[int]:
     """The readings (ids) that questions, benchmarks and required figures rest on: of each indicator the latest."""
     told = list(sent.readings.values())
     figures = [[row for row in rows if row.figure is not None] for rows in told]
-    return {row.id for rows in (*told, *figures) if (row := latest(rows))}
+    return {row.id for rows in (*told, *figures) if (row := find_effective_reading(rows))}

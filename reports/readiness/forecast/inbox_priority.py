@@ -8,11 +8,11 @@ from fractions import Fraction
 
 from dialogues.choices import Verdict
 from reports.readiness.answers import NOTHING
-from reports.readiness.forecast.review_simulation import Fall, ReviewGain, ReviewSimulation
+from reports.readiness.forecast.review_simulation import ScoreDrop, ReviewGain, ReviewSimulation
 
 
 @dataclass(frozen=True, slots=True)
-class AtStake:
+class UpdatePriority:
     """What accepting an update would add, every piece verified, and what the best verdict it allows would on top.
 
     `falls` is what accepting it would lower.
@@ -20,7 +20,7 @@ class AtStake:
 
     accepting: Fraction
     verdict: Fraction
-    falls: tuple[Fall, ...]
+    falls: tuple[ScoreDrop, ...]
 
     @property
     def points(self) -> Fraction:
@@ -28,7 +28,7 @@ class AtStake:
         return self.accepting + self.verdict
 
 
-def of_update(simulation: ReviewSimulation, round_id: int) -> AtStake:
+def update_priority(simulation: ReviewSimulation, round_id: int) -> UpdatePriority:
     """What deciding on an update that waits would add.
 
     No verdict gives more than "met" on all that it shows action on: where that holds, no other gives as much, and none
@@ -37,13 +37,13 @@ def of_update(simulation: ReviewSimulation, round_id: int) -> AtStake:
     sent = simulation.evidence_of(round_id)
     taken = simulation.with_reviews(simulation.with_the_others_verified(sent))
     best = simulation.assessed(taken, sent, simulation.assessable_by(sent), Verdict.MET)
-    return AtStake(
+    return UpdatePriority(
         accepting=taken.score - simulation.stands.score,
         verdict=max(best.score - taken.score, NOTHING),
         falls=simulation.falls(taken),
     )
 
 
-def of_evidence(simulation: ReviewSimulation, evidence_id: int) -> ReviewGain:
+def evidence_priority(simulation: ReviewSimulation, evidence_id: int) -> ReviewGain:
     """What verifying all that a piece of evidence shows, and itself, would add."""
     return simulation.of_reviews(simulation.with_the_others_verified(simulation.piece(evidence_id)))

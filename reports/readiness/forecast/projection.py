@@ -1,6 +1,6 @@
 """What keeping would bring: the ceiling, each benchmark's lever, the smallest set that reaches the mark. Pure.
 
-Ceiling, levers and what-if share one function, `with_kept`: the record's answers as they would be
+Ceiling, levers and what-if share one function, `project`: the record's answers as they would be
 with some benchmarks met and others a step further. Nothing of it ever enters the score: promises
 are no concrete actions (22 U.S.C. 7107(b), Tier 2).
 """
@@ -13,23 +13,23 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import chain, combinations
 
-from dialogues.choices import Reach
-from dialogues.effective_reading import latest
-from dialogues.status import by_events
+from dialogues.choices import CommitmentReach
+from dialogues.effective_reading import find_effective_reading
+from dialogues.status import summarize_events
 from recommendations.choices import Better, Rule
 from reports.choices import PartKey
-from reports.readiness.answers import HALF, WHOLE, Answers, Asked, Finding, Questionnaire, greater, with_readings
-from reports.readiness.countable_facts import Sight
-from reports.readiness.facts import Commitment, Facts, Reading
-from reports.readiness.forecast.smallest_set import NEVER, Thing, rank, smallest
-from reports.readiness.scoring import Line, Tally, score, tally
+from reports.readiness.answers import HALF, WHOLE, Answers, AskedBenchmark, Finding, Questionnaire, max_answers, answers_with_readings
+from reports.readiness.countable_facts import FactView
+from reports.readiness.facts import CommitmentFact, Facts, ReadingFact
+from reports.readiness.forecast.smallest_set import NO_DUE_DATE, SetCandidate, rank_key, find_smallest_set
+from reports.readiness.scoring import ScoreLine, Score, compute_points, compute_score
 
-type Promised = tuple[Commitment, date | None]
+type OpenCommitment = tuple[CommitmentFact, date | None]
 """A commitment, and the date in force."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lever:
+class BenchmarkGain:
     """A benchmark that isn't shown: what meeting it would add to the score, and when it was promised for.
 
     `points` are of 100, all parts included; `due_on` is the soonest date of an open commitment of the
@@ -43,15 +43,15 @@ class Lever:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class EvaluatedRecord:
     """What the record answers, seen one way: what is asked, the sight, its answers."""
 
     asked: Questionnaire
-    sight: Sight
+    sight: FactView
     found: Answers
 
 
-def with_kept(seen: Seen, *, met: Collection[int] = (), steps: Collection[int] = ()) -> Answers:
+def project(seen: EvaluatedRecord, *, met: Collection[int] = (), steps: Collection[int] = ()) -> Answers:
     """The answers with these benchmarks (ids) met and those a step further; nothing ever falls by it.
 
     Met: an action and the verdict "met"; of a target the greater of the present reading and the
@@ -59,24 +59,24 @@ def with_kept(seen: Seen, *, met: Collection[int] = (), steps: Collection[int] =
     answers. Where the year before is unknown only the benchmark moves. A step is at least one half
     where the embassy assesses, and nothing where a figure decides.
     """
-    return greater(seen.found, by_keeping(seen, met=met, steps=steps))
+    return max_answers(seen.found, project_changes(seen, met=met, steps=steps))
 
 
-def by_keeping(seen: Seen, *, met: Collection[int] = (), steps: Collection[int] = ()) -> Answers:
-    """What `with_kept` changes, and nothing else: the answers that rest on these benchmarks (ids)."""
+def project_changes(seen: EvaluatedRecord, *, met: Collection[int] = (), steps: Collection[int] = ()) -> Answers:
+    """What `project` changes, and nothing else: the answers that rest on these benchmarks (ids)."""
     asked = {one.id: one for one in seen.asked.benchmarks}
     readings = {
         indicator_id: hypothetical_reading(seen.asked, indicator_id, figure)
-        for indicator_id, own in _by_indicator(asked[key] for key in met).items()
-        if (figure := _figure(own, seen)) is not None
+        for indicator_id, own in _group_by_indicator(asked[key] for key in met).items()
+        if (figure := _figure_that_meets(own, seen)) is not None
     }
-    by_figures = with_readings(seen.asked, seen.sight, readings)
+    by_figures = answers_with_readings(seen.asked, seen.sight, readings)
     taken = {key: Finding(HALF, "Taken as a step.") for key in steps if asked[key].terms.rule is Rule.ASSESSED}
     taken |= {key: Finding(WHOLE, "Taken as met.") for key in met}
     return replace(by_figures, benchmarks={**by_figures.benchmarks, **taken})
 
 
-def ceiling(promised: Iterable[Promised], as_of: date, deadline_on: date | None, sent: Seen) -> Answers:
+def project_open_commitments(promised: Iterable[OpenCommitment], as_of: date, deadline_on: date | None, sent: EvaluatedRecord) -> Answers:
     """What is claimed, with every open commitment of the government that is due by the deadline, or undated, kept.
 
     After the deadline it is what is claimed. `sent` is what is claimed, `promised` the commitments still open.
@@ -84,51 +84,51 @@ def ceiling(promised: Iterable[Promised], as_of: date, deadline_on: date | None,
     if deadline_on is not None and as_of > deadline_on:
         return sent.found
     asked = {one.id for one in sent.asked.benchmarks}
-    given: dict[Reach, set[int]] = {reach: set() for reach in Reach}
+    given: dict[CommitmentReach, set[int]] = {reach: set() for reach in CommitmentReach}
     for row, due_on in promised:
         if due_on is None or deadline_on is None or due_on <= deadline_on:
             for benchmark, reach in row.towards.items():
                 given[reach] |= {benchmark} & asked
-    return with_kept(sent, met=given[Reach.MEETS], steps=given[Reach.CONTRIBUTES])
+    return project(sent, met=given[CommitmentReach.MEETS], steps=given[CommitmentReach.CONTRIBUTES])
 
 
-def open_commitments(facts: Facts, as_of: date) -> Iterator[Promised]:
+def open_commitments(facts: Facts, as_of: date) -> Iterator[OpenCommitment]:
     """The government's commitments that may still be kept, each with the date in force. `facts` are those known.
 
     By their events alone: one reported done is a claim, and counted as such; one whose update waits, claimed under
     way, may still be kept.
     """
     for row in facts.commitments:
-        stands = by_events(row.events, as_of)
+        stands = summarize_events(row.events, as_of)
         if row.ministry_id is not None and stands is not None and stands.is_open:
             yield row, stands.due_on
 
 
-def due_days(promised: Iterable[Promised]) -> Mapping[int, date]:
+def due_dates(promised: Iterable[OpenCommitment]) -> Mapping[int, date]:
     """By benchmark (id) the soonest date of an open commitment of the government; without those that have none."""
     days: dict[int, date] = {}
     for row, due_on in promised:
         for benchmark in row.towards if due_on else ():
-            days[benchmark] = min(due_on or NEVER, days.get(benchmark, NEVER))
+            days[benchmark] = min(due_on or NO_DUE_DATE, days.get(benchmark, NO_DUE_DATE))
     return days
 
 
-def levers(seen: Seen, stands: Tally, due: Mapping[int, date]) -> tuple[Lever, ...]:
+def benchmark_gains(seen: EvaluatedRecord, stands: Score, due: Mapping[int, date]) -> tuple[BenchmarkGain, ...]:
     """What meeting each open benchmark alone would add, the most first; of equals the soonest due, then in order."""
     order = {one.id: place for place, one in enumerate(seen.asked.benchmarks)}
     found = [
-        Lever(one.id, one.key, score(seen.asked, with_kept(seen, met=[one.id])) - stands.points, due.get(one.id))
+        BenchmarkGain(one.id, one.key, compute_points(seen.asked, project(seen, met=[one.id])) - stands.points, due.get(one.id))
         for one in open_benchmarks(seen)
     ]
-    return tuple(sorted(found, key=lambda one: (-one.points, one.due_on or NEVER, order[one.benchmark_id])))
+    return tuple(sorted(found, key=lambda one: (-one.points, one.due_on or NO_DUE_DATE, order[one.benchmark_id])))
 
 
-def open_benchmarks(seen: Seen) -> list[Asked]:
+def open_benchmarks(seen: EvaluatedRecord) -> list[AskedBenchmark]:
     """The benchmarks that are not wholly shown, in order."""
     return [one for one in seen.asked.benchmarks if seen.found.benchmarks[one.id].worth < WHOLE]
 
 
-def smallest_set(seen: Seen, stands: Tally, mark: Decimal | None, due: Mapping[int, date]) -> tuple[int, ...] | None:
+def smallest_benchmark_set(seen: EvaluatedRecord, stands: Score, mark: Decimal | None, due: Mapping[int, date]) -> tuple[int, ...] | None:
     """The fewest open benchmarks (ids, in order) that, met, reach the working mark; the soonest due of those.
 
     Empty where the mark is reached already; None where there is no mark, or all together don't reach it.
@@ -136,29 +136,29 @@ def smallest_set(seen: Seen, stands: Tally, mark: Decimal | None, due: Mapping[i
     if mark is None:
         return None
     place = {one.id: number for number, one in enumerate(seen.asked.benchmarks)}
-    still_off = {line.key: line.of for line in _ps(stands) if not line.finding.worth}
+    still_off = {line.key: line.of for line in _pillar_lines(stands) if not line.finding.worth}
 
-    def things(met: tuple[int, ...]) -> list[Thing]:
+    def things(met: tuple[int, ...]) -> list[SetCandidate]:
         """Benchmarks met together: the first of them has what they gain beside the Ps."""
-        then = tally(seen.asked, with_kept(seen, met=met))
-        turned_on = frozenset(line.key for line in _ps(then) if line.key in still_off and line.finding.worth)
-        gains = [_beside_ps(then) - _beside_ps(stands), *(Fraction(0) for _ in met[1:])]
-        return [Thing(place[key], due.get(key), gain, turned_on) for key, gain in zip(met, gains, strict=True)]
+        then = compute_score(seen.asked, project(seen, met=met))
+        turned_on = frozenset(line.key for line in _pillar_lines(then) if line.key in still_off and line.finding.worth)
+        gains = [_points_without_pillars(then) - _points_without_pillars(stands), *(Fraction(0) for _ in met[1:])]
+        return [SetCandidate(place[key], due.get(key), gain, turned_on) for key, gain in zip(met, gains, strict=True)]
 
     unmet = open_benchmarks(seen)
-    sharing = [one.id for own in _by_indicator(unmet).values() if len(own) > 1 for one in own]
+    sharing = [one.id for own in _group_by_indicator(unmet).values() if len(own) > 1 for one in own]
     alone = [one.id for one in unmet if one.id not in sharing]
     free = [thing for key in alone for thing in things((key,))]
     goal = Fraction(mark) - stands.points
     # Benchmarks that read one figure move each other: each choice of them is tried as a whole.
     choices = chain.from_iterable(combinations(sharing, number) for number in range(len(sharing) + 1))
-    found = (smallest(free, still_off, goal, given=things(met) if met else ()) for met in choices)
-    best = min((taken for taken in found if taken is not None), key=rank, default=None)
+    found = (find_smallest_set(free, still_off, goal, given=things(met) if met else ()) for met in choices)
+    best = min((taken for taken in found if taken is not None), key=rank_key, default=None)
     ids = [one.id for one in seen.asked.benchmarks]
     return None if best is None else tuple(ids[thing.place] for thing in best)
 
 
-def _by_indicator(benchmarks: Iterable[Asked]) -> Mapping[int, list[Asked]]:
+def _group_by_indicator(benchmarks: Iterable[AskedBenchmark]) -> Mapping[int, list[AskedBenchmark]]:
     """Benchmarks that a figure decides, by the indicator (id) whose figure it is."""
     found = defaultdict(list)
     for one in benchmarks:
@@ -167,7 +167,7 @@ def _by_indicator(benchmarks: Iterable[Asked]) -> Mapping[int, list[Asked]]:
     return found
 
 
-def _figure(met: Iterable[Asked], seen: Seen) -> Decimal | None:
+def _figure_that_meets(met: Iterable[AskedBenchmark], seen: EvaluatedRecord) -> Decimal | None:
     """The figure that meets these benchmarks of one indicator; None where it can't be said.
 
     The target, or one more (or less, where that is better) than the year before, unless the present
@@ -175,8 +175,8 @@ def _figure(met: Iterable[Asked], seen: Seen) -> Decimal | None:
     """
     own = list(met)
     indicator = seen.asked.indicators[own[0].terms.indicator_id or 0]
-    present = latest(seen.sight.figures.get(indicator.id, ()))
-    before = latest(seen.sight.previous.get(indicator.id, ()))
+    present = find_effective_reading(seen.sight.figures.get(indicator.id, ()))
+    before = find_effective_reading(seen.sight.previous.get(indicator.id, ()))
     is_up = indicator.better is not Better.DOWN
     aims = [one.terms.target for one in own if one.terms.rule is Rule.TARGET and one.terms.target is not None]
     if any(one.terms.rule is Rule.MORE for one in own) and before is not None and before.figure is not None:
@@ -189,10 +189,10 @@ def _figure(met: Iterable[Asked], seen: Seen) -> Decimal | None:
     return max(aims) if is_up else min(aims)
 
 
-def hypothetical_reading(asked: Questionnaire, indicator_id: int, figure: Decimal) -> Reading:
+def hypothetical_reading(asked: Questionnaire, indicator_id: int, figure: Decimal) -> ReadingFact:
     """A reading that nobody has written: the figure for the whole period."""
     period = asked.tracking
-    return Reading(
+    return ReadingFact(
         id=0,
         indicator_id=indicator_id,
         recorded_at=datetime.max.replace(tzinfo=UTC),
@@ -202,9 +202,9 @@ def hypothetical_reading(asked: Questionnaire, indicator_id: int, figure: Decima
     )
 
 
-def _ps(stands: Tally) -> Iterable[Line]:
+def _pillar_lines(stands: Score) -> Iterable[ScoreLine]:
     return next(part.lines for part in stands.parts if part.key is PartKey.THREE_PS)
 
 
-def _beside_ps(stands: Tally) -> Fraction:
+def _points_without_pillars(stands: Score) -> Fraction:
     return sum((part.points for part in stands.parts if part.key is not PartKey.THREE_PS), Fraction(0))

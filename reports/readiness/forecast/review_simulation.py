@@ -15,17 +15,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from dialogues.choices import Review, Shows, Verdict
-from dialogues.effective_reading import latest
+from dialogues.choices import EvidenceDecision, SupportKind, Verdict
+from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import Rule
 from reports import formatting
-from reports.readiness.answers import HALF, WHOLE, Answers, Asked, Finding, answers, answers_on, questionnaire
-from reports.readiness.countable_facts import OWN, Action, Sight, grouped
-from reports.readiness.facts import Assessment, Evidence, EvidenceReview, Facts, Indicator, Reading
-from reports.readiness.scoring import score
-from reports.readiness.verified_history import Ledger
+from reports.readiness.answers import HALF, WHOLE, Answers, AskedBenchmark, Finding, compute_answers, compute_partial_answers, build_questionnaire
+from reports.readiness.countable_facts import GOVERNMENT_DOERS, Action, FactView, group_by_key
+from reports.readiness.facts import AssessmentFact, EvidenceFact, EvidenceReviewFact, Facts, IndicatorFact, ReadingFact
+from reports.readiness.scoring import compute_points
+from reports.readiness.verified_history import VerifiedHistory
 
-HYPOTHETICAL = 1 << 62
+FIRST_HYPOTHETICAL_ID = 1 << 62
 """Keys of rows that nobody has written: above any key there is, so that of two at one moment they are the newer."""
 
 
@@ -37,7 +37,7 @@ class ReviewDecision(NamedTuple):
 
     evidence_id: int
     bearing_id: int | None
-    decision: Review
+    decision: EvidenceDecision
     first_on: date | None = None
 
 
@@ -50,21 +50,21 @@ class AssumedVerdict(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SimulatedOutcome:
     """The record as it would be: what counts then, what it answers, its score of 100.
 
     `reviews` are all reviews of the pieces of evidence (by id) that were decided on. The answers are worth what they
     would be worth; their reasons and rows are not told.
     """
 
-    sight: Sight
+    sight: FactView
     found: Answers
     score: Fraction
-    reviews: Mapping[int, tuple[EvidenceReview, ...]] = field(default_factory=dict)
+    reviews: Mapping[int, tuple[EvidenceReviewFact, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Fall:
+class ScoreDrop:
     """Something that would be worth less than now.
 
     Where it is a figure's doing, `indicator` is what is counted, `before` the reading that is verified now and `after`
@@ -73,9 +73,9 @@ class Fall:
     """
 
     lines: Mapping[str, tuple[Fraction, Fraction]]
-    indicator: Indicator | None = None
-    before: Reading | None = None
-    after: Reading | None = None
+    indicator: IndicatorFact | None = None
+    before: ReadingFact | None = None
+    after: ReadingFact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class UpdateGain:
     accepting: Fraction | None
     assessing: tuple[AssessmentGain, ...]
     needs_first_day: bool
-    falls: tuple[Fall, ...] = ()
+    falls: tuple[ScoreDrop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class ReviewGain:
 
     score: Fraction
     points: Fraction
-    falls: tuple[Fall, ...]
+    falls: tuple[ScoreDrop, ...]
 
 
 class ReviewSimulation:
@@ -117,29 +117,29 @@ class ReviewSimulation:
 
     def __init__(self, facts: Facts, *, as_of: date, now: datetime) -> None:
         self.facts, self.as_of, self.now = facts, as_of, now
-        self._asked = questionnaire(facts)
+        self._asked = build_questionnaire(facts)
         self._evidence = {row.id: row for row in facts.evidence}
         self._revisions = {row.revises: row for row in facts.evidence if row.revises is not None}
-        self._sent = grouped((row.round_id, row) for row in self._standing() if row.round_id is not None)
-        self._bearings = grouped((row.evidence_id, row) for row in facts.bearings)
-        self._readings = grouped((row.evidence_id, row) for row in facts.readings)
-        self._reviews = grouped((row.evidence_id, row) for row in facts.reviews)
-        self._assessments = grouped((row.benchmark_id, row) for row in facts.assessments)
+        self._sent = group_by_key((row.round_id, row) for row in self._standing() if row.round_id is not None)
+        self._bearings = group_by_key((row.evidence_id, row) for row in facts.bearings)
+        self._readings = group_by_key((row.evidence_id, row) for row in facts.readings)
+        self._reviews = group_by_key((row.evidence_id, row) for row in facts.reviews)
+        self._assessments = group_by_key((row.benchmark_id, row) for row in facts.assessments)
         self._rested_on = {(row.benchmark_id, one) for row in facts.assessments for one in row.evidence_ids}
-        verified = Ledger.of(facts).verified(as_of)
+        verified = VerifiedHistory.of(facts).verified(as_of)
         self._actions = verified.actions
         lean = replace(verified, actions={key: rows[-1:] for key, rows in self._actions.items()})
-        found = answers(self._asked, lean)
-        self.stands = Outcome(lean, found, score(self._asked, found))
+        found = compute_answers(self._asked, lean)
+        self.stands = SimulatedOutcome(lean, found, compute_points(self._asked, found))
 
     # --- The two rules ------------------------------------------------------------------------------------------------
 
-    def with_reviews(self, decisions: Iterable[ReviewDecision]) -> Outcome:
+    def with_reviews(self, decisions: Iterable[ReviewDecision]) -> SimulatedOutcome:
         """The record with these decisions given now."""
-        said: dict[int, list[EvidenceReview]] = {}
+        said: dict[int, list[EvidenceReviewFact]] = {}
         for number, one in enumerate(decisions):
-            row = EvidenceReview(
-                HYPOTHETICAL + number, one.evidence_id, one.bearing_id, self.now, one.decision, one.first_on
+            row = EvidenceReviewFact(
+                FIRST_HYPOTHETICAL_ID + number, one.evidence_id, one.bearing_id, self.now, one.decision, one.first_on
             )
             said.setdefault(one.evidence_id, []).append(row)
         decided = said.keys() & self._evidence.keys()
@@ -155,12 +155,12 @@ class ReviewSimulation:
             reviews=tuple(row for key in decided for row in reviews[key]),
             assessments=(),
         )
-        theirs = Ledger.of(alone).verified(self.as_of, is_lean=True)
+        theirs = VerifiedHistory.of(alone).verified(self.as_of, is_lean=True)
         actions, readings = dict(self.stands.sight.actions), dict(self.stands.sight.readings)
         benchmarks = {row.benchmark_id for row in bearings}
         for key in benchmarks:
             others = next((act for act in reversed(self._actions.get(key, ())) if act.evidence_id not in decided), None)
-            actions[key] = _last([*([others] if others else []), *theirs.actions.get(key, ())])
+            actions[key] = _last_action([*([others] if others else []), *theirs.actions.get(key, ())])
         indicators = {row.indicator_id for row in alone.readings}
         for key in indicators:
             told = [row for row in readings.get(key, ()) if row.evidence_id not in decided]
@@ -168,10 +168,10 @@ class ReviewSimulation:
         sight = replace(self.stands.sight, actions=actions, readings=readings, figures=readings)
         return self._seen(self.stands.found, sight, reviews, benchmarks, indicators)
 
-    def with_assessments(self, outcome: Outcome, verdicts: Iterable[AssumedVerdict]) -> Outcome:
+    def with_assessments(self, outcome: SimulatedOutcome, verdicts: Iterable[AssumedVerdict]) -> SimulatedOutcome:
         """An outcome with these verdicts given now."""
         rows = [
-            Assessment(HYPOTHETICAL + number, one.benchmark_id, self.now, one.verdict, one.rests_on)
+            AssessmentFact(FIRST_HYPOTHETICAL_ID + number, one.benchmark_id, self.now, one.verdict, one.rests_on)
             for number, one in enumerate(verdicts)
         ]
         if not rows:
@@ -187,31 +187,31 @@ class ReviewSimulation:
             reviews=(),
             assessments=tuple(rows),
         )
-        judgements = Ledger.of(alone).verified(self.as_of).judgements
+        judgements = VerifiedHistory.of(alone).verified(self.as_of).judgements
         sight = replace(outcome.sight, judgements={**outcome.sight.judgements, **judgements})
         return self._seen(outcome.found, sight, outcome.reviews, benchmarks)
 
     def _seen(
         self,
         before: Answers,
-        sight: Sight,
-        reviews: Mapping[int, tuple[EvidenceReview, ...]],
+        sight: FactView,
+        reviews: Mapping[int, tuple[EvidenceReviewFact, ...]],
         benchmarks: Collection[int],
         indicators: Collection[int] = (),
-    ) -> Outcome:
+    ) -> SimulatedOutcome:
         """An outcome in which only these benchmarks, and what rests on these indicators (ids), are answered anew."""
         asked = [
             one
             for one in self._asked.benchmarks
             if one.id in benchmarks or (one.counts and one.terms.indicator_id in indicators)
         ]
-        again = answers_on(self._asked, sight, asked, indicators)
+        again = compute_partial_answers(self._asked, sight, asked, indicators)
         found = Answers(
             {**before.questions, **again.questions},
             {**before.benchmarks, **again.benchmarks},
             {**before.figures, **again.figures},
         )
-        return Outcome(sight, found, score(self._asked, found), reviews)
+        return SimulatedOutcome(sight, found, compute_points(self._asked, found), reviews)
 
     # --- What pages ask -----------------------------------------------------------------------------------------------
 
@@ -260,19 +260,19 @@ class ReviewSimulation:
         }
 
     def assessed(
-        self, outcome: Outcome, sent: Collection[Evidence], benchmarks: Iterable[Asked], verdict: Verdict
-    ) -> Outcome:
+        self, outcome: SimulatedOutcome, sent: Collection[EvidenceFact], benchmarks: Iterable[AskedBenchmark], verdict: Verdict
+    ) -> SimulatedOutcome:
         """An outcome with these benchmarks assessed so, each on what no earlier verdict rests on of the evidence."""
         return self.with_assessments(
             outcome, [AssumedVerdict(one.id, verdict, self._fresh(one.id, sent, outcome)) for one in benchmarks]
         )
 
-    def falls(self, outcome: Outcome) -> tuple[Fall, ...]:
+    def falls(self, outcome: SimulatedOutcome) -> tuple[ScoreDrop, ...]:
         """What would be worth less: what figures lower, by indicator, then each benchmark that is assessed."""
         now, then = self.stands, outcome
-        benchmarks = _fallen(now.found.benchmarks, then.found.benchmarks)
-        questions = _fallen(now.found.questions, then.found.questions)
-        figures = _fallen(now.found.figures, then.found.figures)
+        benchmarks = _find_drops(now.found.benchmarks, then.found.benchmarks)
+        questions = _find_drops(now.found.questions, then.found.questions)
+        figures = _find_drops(now.found.figures, then.found.figures)
         fallen = [one for one in self._asked.benchmarks if one.id in benchmarks]
         found = []
         for indicator in self._asked.indicators.values():
@@ -280,22 +280,22 @@ class ReviewSimulation:
                 one.key: benchmarks[one.id] for one in fallen if one.counts and one.terms.indicator_id == indicator.id
             }
             if question := indicator.question:
-                name = formatting.within(question.label)
+                name = formatting.lowercase_first(question.label)
                 lines |= {name: questions[question]} if question in questions else {}
                 lines |= {f"data on {name}": figures[question]} if question in figures else {}
             if lines:
-                before, after = (latest(each.sight.readings.get(indicator.id, ())) for each in (now, then))
-                found.append(Fall(lines, indicator, before, after))
-        assessed = (Fall({one.key: benchmarks[one.id]}) for one in fallen if not one.counts)
+                before, after = (find_effective_reading(each.sight.readings.get(indicator.id, ())) for each in (now, then))
+                found.append(ScoreDrop(lines, indicator, before, after))
+        assessed = (ScoreDrop({one.key: benchmarks[one.id]}) for one in fallen if not one.counts)
         return (*found, *assessed)
 
     # --- Lines, evidence and grounds ----------------------------------------------------------------------------------
 
-    def evidence_of(self, round_id: int) -> tuple[Evidence, ...]:
+    def evidence_of(self, round_id: int) -> tuple[EvidenceFact, ...]:
         """The evidence that came with an update, as it stands: what was revised since is no longer part of it."""
         return self._sent.get(round_id, ())
 
-    def piece(self, evidence_id: int) -> tuple[Evidence, ...]:
+    def piece(self, evidence_id: int) -> tuple[EvidenceFact, ...]:
         """A piece of evidence (id); empty where the record has none such."""
         row = self._evidence.get(evidence_id)
         return (row,) if row else ()
@@ -317,7 +317,7 @@ class ReviewSimulation:
         return [one for one in self.lines_of(evidence_id) if (not is_told if one is None else one not in said)]
 
     def with_the_others_verified(
-        self, evidence: Collection[Evidence], decisions: Iterable[ReviewDecision] = ()
+        self, evidence: Collection[EvidenceFact], decisions: Iterable[ReviewDecision] = ()
     ) -> list[ReviewDecision]:
         """These decisions, and every other line of the evidence verified, as accepting it does.
 
@@ -325,26 +325,26 @@ class ReviewSimulation:
         tracking period gives the same.
         """
         said = {(one.evidence_id, one.bearing_id): one for one in decisions}
-        return [said.get((row.id, line)) or verified(row, line) for row in evidence for line in self.lines_of(row.id)]
+        return [said.get((row.id, line)) or verifying_decision(row, line) for row in evidence for line in self.lines_of(row.id)]
 
     def lacks_first_day(self, said: Iterable[ReviewDecision], *, stated_by: Iterable[ReviewDecision] = ()) -> bool:
         """Whether a first day has still to be stated of something verified: one nobody stated is taken for granted."""
         stated = {(one.evidence_id, one.bearing_id) for one in stated_by if one.first_on}
         return any(
-            one.decision is Review.VERIFIED
+            one.decision is EvidenceDecision.VERIFIED
             and (one.evidence_id, one.bearing_id) not in stated
             and any(row.happened_from is None for row in self.piece(one.evidence_id))
             for one in said
         )
 
-    def assessable_by(self, sent: Iterable[Evidence]) -> tuple[Asked, ...]:
+    def assessable_by(self, sent: Iterable[EvidenceFact]) -> tuple[AskedBenchmark, ...]:
         """The benchmarks that the embassy assesses and on which this evidence shows action, in order."""
         shown = {
             bearing.benchmark_id
             for row in sent
-            if row.done_by in OWN
+            if row.done_by in GOVERNMENT_DOERS
             for bearing in self._bearings.get(row.id, ())
-            if bearing.shows is Shows.ACTION
+            if bearing.shows is SupportKind.ACTION
         }
         return tuple(one for one in self._asked.benchmarks if one.id in shown and one.terms.rule is Rule.ASSESSED)
 
@@ -354,7 +354,7 @@ class ReviewSimulation:
         rows = self._standing() if round_id is None else self.evidence_of(round_id)
         return self._fresh(benchmark_id, [row for row in rows if row.round_id not in returned], self.stands)
 
-    def _fresh(self, benchmark_id: int, rows: Iterable[Evidence], outcome: Outcome) -> frozenset[int]:
+    def _fresh(self, benchmark_id: int, rows: Iterable[EvidenceFact], outcome: SimulatedOutcome) -> frozenset[int]:
         return frozenset(
             row.id
             for row in rows
@@ -365,65 +365,65 @@ class ReviewSimulation:
             )
         )
 
-    def _is_verified(self, evidence_id: int, bearing_id: int, outcome: Outcome) -> bool:
+    def _is_verified(self, evidence_id: int, bearing_id: int, outcome: SimulatedOutcome) -> bool:
         reviews = outcome.reviews.get(evidence_id) or self._reviews.get(evidence_id, ())
         own = [row for row in reviews if row.bearing_id == bearing_id]
-        return bool(own) and max(own, key=lambda row: (row.recorded_at, row.id)).decision is Review.VERIFIED
+        return bool(own) and max(own, key=lambda row: (row.recorded_at, row.id)).decision is EvidenceDecision.VERIFIED
 
-    def _standing(self) -> list[Evidence]:
+    def _standing(self) -> list[EvidenceFact]:
         """The evidence that no revision took the place of."""
         return [row for row in self.facts.evidence if row.id not in self._revisions]
 
-    def _piece(self, evidence_id: int) -> list[Evidence]:
+    def _piece(self, evidence_id: int) -> list[EvidenceFact]:
         """A piece, and the revision that took its place, if any."""
         revision = self._revisions.get(evidence_id)
         return [self._evidence[evidence_id], *([revision] if revision else [])]
 
 
-def verified(row: Evidence, bearing_id: int | None) -> ReviewDecision:
+def verifying_decision(row: EvidenceFact, bearing_id: int | None) -> ReviewDecision:
     """The decision that verifies a line, its first day stated where the evidence lacks it."""
-    return ReviewDecision(row.id, bearing_id, Review.VERIFIED, None if row.happened_from else row.happened_to)
+    return ReviewDecision(row.id, bearing_id, EvidenceDecision.VERIFIED, None if row.happened_from else row.happened_to)
 
 
-COUNTS = {WHOLE: "counts fully", HALF: "counts half"}
-WOULD_COUNT = {WHOLE: "would count fully", HALF: "would count half"}
+COUNTS_PHRASES = {WHOLE: "counts fully", HALF: "counts half"}
+WOULD_COUNT_PHRASES = {WHOLE: "would count fully", HALF: "would count half"}
 
 
-def reason(fall: Fall, subject: str) -> str:
+def describe_drop(fall: ScoreDrop, subject: str) -> str:
     """Why something falls, in a sentence: "This update gives 6 prosecutions; 8 were verified before."."""
     if fall.indicator is None:
         ((key, (now, then)),) = fall.lines.items()
-        counts, would = COUNTS.get(now, "does not count"), WOULD_COUNT.get(then, "would not count")
+        counts, would = COUNTS_PHRASES.get(now, "does not count"), WOULD_COUNT_PHRASES.get(then, "would not count")
         return f"{subject} lowers benchmark {key}: the benchmark {counts} now and {would} then."
-    name = formatting.within(fall.indicator.name)
+    name = formatting.lowercase_first(fall.indicator.name)
     if fall.before is None or fall.before.figure is None:
         before = "a direction without a figure was verified before"
     else:
         were = "was" if fall.before.figure == 1 else "were"
-        before = f"{_counted(fall.indicator, fall.before, is_named=False)} {were} verified before"
+        before = f"{_describe_figure(fall.indicator, fall.before, is_named=False)} {were} verified before"
     if fall.after is None or fall.after.is_no_data:
         return f"{subject} leaves no figure for {name}; {before}."
     if fall.after.figure is None:
         return f"{subject} gives a direction for {name} and no figure; {before}."
-    return f"{subject} gives {_counted(fall.indicator, fall.after, is_named=True)}; {before}."
+    return f"{subject} gives {_describe_figure(fall.indicator, fall.after, is_named=True)}; {before}."
 
 
-def _counted(indicator: Indicator, reading: Reading, *, is_named: bool) -> str:
+def _describe_figure(indicator: IndicatorFact, reading: ReadingFact, *, is_named: bool) -> str:
     """A figure with what it counts: "6 prosecutions", "1,200 LSL of government money for victims", "1,200 LSL"."""
-    figure = formatting.figure(reading.figure or Decimal(0))
-    name = formatting.within(indicator.name)
-    if indicator.unit and not name.startswith(formatting.within(indicator.unit)):
+    figure = formatting.format_number(reading.figure or Decimal(0))
+    name = formatting.lowercase_first(indicator.name)
+    if indicator.unit and not name.startswith(formatting.lowercase_first(indicator.unit)):
         return f"{figure} {indicator.unit} of {name}" if is_named else f"{figure} {indicator.unit}"
     if is_named:
         return f"a figure of 1 for {name}" if reading.figure == 1 else f"{figure} {name}"
     return figure
 
 
-def _fallen[K](now: Mapping[K, Finding], then: Mapping[K, Finding]) -> dict[K, tuple[Fraction, Fraction]]:
+def _find_drops[K](now: Mapping[K, Finding], then: Mapping[K, Finding]) -> dict[K, tuple[Fraction, Fraction]]:
     """What is worth less then than now, with both shares."""
     return {key: (one.worth, then[key].worth) for key, one in now.items() if then[key].worth < one.worth}
 
 
-def _last(actions: Collection[Action]) -> tuple[Action, ...]:
+def _last_action(actions: Collection[Action]) -> tuple[Action, ...]:
     """The last of some actions on a benchmark, which is all that its share rests on."""
     return (max(actions, key=lambda act: (act.on, act.evidence_id)),) if actions else ()

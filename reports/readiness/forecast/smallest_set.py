@@ -14,12 +14,12 @@ from datetime import date
 from fractions import Fraction
 from itertools import groupby
 
-NEVER = date.max
+NO_DUE_DATE = date.max
 """What has no date comes last."""
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class SetCandidate:
     """What may be taken: its place in order (one's own), its date if it has one, its gain, the bonuses it turns on."""
 
     place: int
@@ -32,35 +32,35 @@ class Thing:
 class Pool:
     """Things of which so many are to be taken."""
 
-    things: tuple[Thing, ...]
+    things: tuple[SetCandidate, ...]
     count: int
 
-    def without(self, thing: Thing) -> "Pool":
+    def without(self, thing: SetCandidate) -> "Pool":
         """The pool if that thing stays away."""
         return Pool(tuple(each for each in self.things if each is not thing), self.count)
 
-    def taking(self, thing: Thing) -> "Pool":
+    def taking(self, thing: SetCandidate) -> "Pool":
         """The pool once that thing, where it is one of it, has been taken."""
         return Pool(self.without(thing).things, self.count - (thing in self.things))
 
 
-def rank(things: Iterable[Thing]) -> tuple[int, list[date], list[int]]:
+def rank_key(things: Iterable[SetCandidate]) -> tuple[int, list[date], list[int]]:
     """What sets are compared by: how many they are, then their dates in order (none last), then their places."""
     taken = tuple(things)
-    return len(taken), sorted(thing.due_on or NEVER for thing in taken), sorted(thing.place for thing in taken)
+    return len(taken), sorted(thing.due_on or NO_DUE_DATE for thing in taken), sorted(thing.place for thing in taken)
 
 
-def smallest(
-    things: Iterable[Thing], bonuses: Mapping[str, Fraction], goal: Fraction, *, given: Sequence[Thing] = ()
-) -> tuple[Thing, ...] | None:
+def find_smallest_set(
+    things: Iterable[SetCandidate], bonuses: Mapping[str, Fraction], goal: Fraction, *, given: Sequence[SetCandidate] = ()
+) -> tuple[SetCandidate, ...] | None:
     """The set of lowest rank that gains the goal, in the order of the places; None where all together don't.
 
     Gains and bonuses are at least 0. `given` are in the set whatever else is, and counted in its rank.
     """
     free = tuple(sorted(things, key=lambda thing: thing.place))
 
-    def reaches(pools: Sequence[Pool], taken: Sequence[Thing] = ()) -> bool:
-        most = _most(pools, (*given, *taken), bonuses)
+    def reaches(pools: Sequence[Pool], taken: Sequence[SetCandidate] = ()) -> bool:
+        most = _max_gain(pools, (*given, *taken), bonuses)
         return most is not None and most >= goal
 
     number = next((count for count in range(len(free) + 1) if reaches([Pool(free, count)])), None)
@@ -68,7 +68,7 @@ def smallest(
         return None
     # As many as can be of those due first, then of those due next, and so on: the dates in order are the soonest.
     pools: list[Pool] = []
-    rest = tuple(sorted(free, key=lambda thing: (thing.due_on or NEVER, thing.place)))
+    rest = tuple(sorted(free, key=lambda thing: (thing.due_on or NO_DUE_DATE, thing.place)))
     left = number
     for _, due in groupby(rest, key=lambda thing: thing.due_on):
         same = tuple(due)
@@ -77,7 +77,7 @@ def smallest(
         pools.append(Pool(same, count))
         left -= count
     # Of those with the same dates the one whose places come first: each is taken if the goal can still be reached.
-    taken: list[Thing] = []
+    taken: list[SetCandidate] = []
     for thing in free:
         with_it = [pool.taking(thing) for pool in pools]
         if reaches(with_it, [*taken, thing]):
@@ -88,7 +88,7 @@ def smallest(
     return tuple(sorted((*given, *taken), key=lambda thing: thing.place))
 
 
-def _most(pools: Iterable[Pool], taken: Iterable[Thing], bonuses: Mapping[str, Fraction]) -> Fraction | None:
+def _max_gain(pools: Iterable[Pool], taken: Iterable[SetCandidate], bonuses: Mapping[str, Fraction]) -> Fraction | None:
     """The most that can be gained by what is taken and by so many of each pool; None where a pool hasn't so many."""
     best = {frozenset[str](): Fraction(0)}
     for thing in taken:
@@ -96,11 +96,11 @@ def _most(pools: Iterable[Pool], taken: Iterable[Thing], bonuses: Mapping[str, F
     for pool in pools:
         if not 0 <= pool.count <= len(pool.things):
             return None
-        best = _drawn(pool, best)
+        best = _draw_from_pool(pool, best)
     return max(gain + sum((bonuses[one] for one in on), Fraction(0)) for on, gain in best.items())
 
 
-def _drawn(pool: Pool, before: Mapping[frozenset[str], Fraction]) -> dict[frozenset[str], Fraction]:
+def _draw_from_pool(pool: Pool, before: Mapping[frozenset[str], Fraction]) -> dict[frozenset[str], Fraction]:
     """The most gained for each set of bonuses turned on, once so many of the pool are drawn."""
     tables: list[dict[frozenset[str], Fraction]] = [dict(before), *({} for _ in range(pool.count))]
     for seen, thing in enumerate(pool.things, start=1):

@@ -5,8 +5,8 @@ import hashlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 
-from dialogues.files.inspection import clean_name, inspect, megabytes
-from dialogues.files.sanitizers.file_types import clean
+from dialogues.files.inspection import clean_file_name, inspect_upload, format_size
+from dialogues.files.sanitizers.file_types import sanitize_file
 from tests.dialogues.samples import DOCX, PDF
 from tests.refusing import refuses
 from tiptracker.sandbox.sandbox import Sandbox
@@ -17,9 +17,9 @@ def upload(name, content, claims="application/octet-stream"):
 
 
 def test_upload_becomes_a_clean_copy_and_what_it_is_told_of_it_counts_nothing():
-    cleaned = clean(PDF, ".pdf").content
+    cleaned = sanitize_file(PDF, ".pdf").content
 
-    assert inspect(upload("A.PDF", PDF, claims="text/html"), run=Sandbox(None)) == (
+    assert inspect_upload(upload("A.PDF", PDF, claims="text/html"), run=Sandbox(None)) == (
         "A.PDF",
         "application/pdf",
         cleaned,
@@ -32,7 +32,7 @@ def test_file_on_disk_is_read_whole():
     kept = TemporaryUploadedFile("a.pdf", "application/pdf", len(PDF), None)
     kept.write(PDF)
 
-    assert inspect(kept, run=Sandbox(None)).received_sha256 == hashlib.sha256(PDF).hexdigest()
+    assert inspect_upload(kept, run=Sandbox(None)).received_sha256 == hashlib.sha256(PDF).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -46,23 +46,23 @@ def test_file_on_disk_is_read_whole():
 )
 def test_refusal_names_the_file(name, content, told):
     with refuses(told, field="files"):
-        inspect(upload(name, content), run=Sandbox(None))
+        inspect_upload(upload(name, content), run=Sandbox(None))
 
 
 def test_file_over_the_limit_is_refused_and_one_at_it_is_not(settings):
     settings.UPLOAD_MAX_BYTES = 1024 * 1024
     at_the_limit = PDF[:9] + b"\n" * (settings.UPLOAD_MAX_BYTES - len(PDF)) + PDF[9:]
 
-    assert inspect(upload("a.pdf", at_the_limit), run=Sandbox(None)).media_type == "application/pdf"
+    assert inspect_upload(upload("a.pdf", at_the_limit), run=Sandbox(None)).media_type == "application/pdf"
     with refuses("at most 1.0 MB can be taken. Send a smaller scan, or split it.", field="files"):
-        inspect(upload("a.pdf", PDF[:9] + b"\n" + at_the_limit[9:]), run=Sandbox(None))
+        inspect_upload(upload("a.pdf", PDF[:9] + b"\n" + at_the_limit[9:]), run=Sandbox(None))
 
 
 @pytest.mark.parametrize(
     ("size", "told"), [(1, "0.0 MB"), (1024 * 1024 * 3 // 2, "1.5 MB"), (5 * 1024**3 // 2, "2.5 GB")]
 )
 def test_sizes_are_told_as_people_read_them(size, told):
-    assert megabytes(size) == told
+    assert format_size(size) == told
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,9 @@ def test_sizes_are_told_as_people_read_them(size, told):
     ],
 )
 def test_name_is_cleaned(sent, kept):
-    assert clean_name(sent) == kept
+    assert clean_file_name(sent) == kept
 
 
 def test_long_name_keeps_its_extension():
-    assert clean_name("x" * 300 + ".docx") == "x" * 250 + ".docx"
-    assert len(clean_name("x." + "y" * 300)) == 255
+    assert clean_file_name("x" * 300 + ".docx") == "x" * 250 + ".docx"
+    assert len(clean_file_name("x." + "y" * 300)) == 255

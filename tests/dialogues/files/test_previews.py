@@ -9,18 +9,8 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from dialogues.files.previews import (
-    MOST_HIGH,
-    MOST_PAGES,
-    MOST_WIDE,
-    Outline,
-    Size,
-    Undrawable,
-    confined,
-    draw,
-    outline,
-)
-from dialogues.files.previews.confined import draw_apart, outline_apart
+from dialogues.files.previews import MAX_HEIGHT, MAX_PAGES, MAX_WIDTH, Outline, Size, PreviewError, confined, draw_page, read_outline
+from dialogues.files.previews.confined import draw_page_in_sandbox, read_outline_in_sandbox
 from tests.dialogues.samples import JPEG, PDF, PNG, picture
 from tiptracker.sandbox.sandbox import Sandbox
 
@@ -37,7 +27,7 @@ def pdf_of(*sizes, rotated=0):
 
 
 def drawn(content, media_type=KIND, page=1):
-    image = Image.open(io.BytesIO(draw(content, media_type, page)))
+    image = Image.open(io.BytesIO(draw_page(content, media_type, page)))
     assert image.format == "JPEG"
     return image
 
@@ -47,17 +37,17 @@ def drawn(content, media_type=KIND, page=1):
     [
         (pdf_of((595, 842)), (1200, 1698)),
         (pdf_of((595, 842), rotated=90), (1200, 848)),
-        (pdf_of((10, 14_000)), (2, MOST_HIGH)),  # the longest page there may be: no larger a picture for it
-        (pdf_of((14_000, 10)), (MOST_WIDE, 1)),
+        (pdf_of((10, 14_000)), (2, MAX_HEIGHT)),  # the longest page there may be: no larger a picture for it
+        (pdf_of((14_000, 10)), (MAX_WIDTH, 1)),
     ],
 )
 def test_pages_are_drawn_within_a_column_in_their_proportions(content, size):
-    assert outline(content, KIND).sizes == (Size(*size),)
+    assert read_outline(content, KIND).sizes == (Size(*size),)
     assert all(abs(one - other) <= 1 for one, other in zip(drawn(content).size, size, strict=True))
 
 
 def test_pictures_are_drawn_no_larger_than_they_are_and_on_white():
-    assert outline(JPEG, "image/jpeg") == Outline(1, (Size(64, 48),))
+    assert read_outline(JPEG, "image/jpeg") == Outline(1, (Size(64, 48),))
     assert drawn(PNG, "image/png").size == (64, 48)
     assert drawn(picture("JPEG", (2400, 600)), "image/jpeg").size == (1200, 300)
     clear = io.BytesIO()
@@ -66,37 +56,37 @@ def test_pictures_are_drawn_no_larger_than_they_are_and_on_white():
 
 
 def test_so_many_pages_are_shown_and_no_more_are_drawn():
-    long = pdf_of(*[(100, 100)] * (MOST_PAGES + 3))
+    long = pdf_of(*[(100, 100)] * (MAX_PAGES + 3))
 
-    assert (outline(long, KIND).pages, len(outline(long, KIND).sizes)) == (MOST_PAGES + 3, MOST_PAGES)
-    assert drawn(long, page=MOST_PAGES).size == (1200, 1200)
-    for page in (0, MOST_PAGES + 1, 1 << 40):
-        with pytest.raises(Undrawable):
-            draw(long, KIND, page)
+    assert (read_outline(long, KIND).pages, len(read_outline(long, KIND).sizes)) == (MAX_PAGES + 3, MAX_PAGES)
+    assert drawn(long, page=MAX_PAGES).size == (1200, 1200)
+    for page in (0, MAX_PAGES + 1, 1 << 40):
+        with pytest.raises(PreviewError):
+            draw_page(long, KIND, page)
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4\n%%EOF\n", PNG, PDF[: len(PDF) // 2]])
 def test_what_is_no_sound_file_cannot_be_drawn(content):
-    with pytest.raises(Undrawable):
-        draw(content, KIND, 1)
-    with pytest.raises(Undrawable):
-        outline_apart(content, KIND, run=Sandbox(None))
+    with pytest.raises(PreviewError):
+        draw_page(content, KIND, 1)
+    with pytest.raises(PreviewError):
+        read_outline_in_sandbox(content, KIND, run=Sandbox(None))
 
 
 def test_a_process_of_its_own_draws_the_same():
-    assert draw_apart(PDF, KIND, 1, run=Sandbox(None)) == draw(PDF, KIND, 1)
-    assert outline_apart(PDF, KIND, run=Sandbox(None)) == outline(PDF, KIND)
-    assert draw_apart(PNG, "image/png", 1, run=Sandbox(None)) == draw(PNG, "image/png", 1)
+    assert draw_page_in_sandbox(PDF, KIND, 1, run=Sandbox(None)) == draw_page(PDF, KIND, 1)
+    assert read_outline_in_sandbox(PDF, KIND, run=Sandbox(None)) == read_outline(PDF, KIND)
+    assert draw_page_in_sandbox(PNG, "image/png", 1, run=Sandbox(None)) == draw_page(PNG, "image/png", 1)
 
 
 def test_a_file_that_takes_too_long_or_breaks_the_process_cannot_be_drawn(monkeypatch):
     with monkeypatch.context() as slow:
         slow.setattr(confined, "MOST_WAITED", 0.001)
-        with pytest.raises(Undrawable):
-            draw_apart(PDF, KIND, 1, run=Sandbox(None))
+        with pytest.raises(PreviewError):
+            draw_page_in_sandbox(PDF, KIND, 1, run=Sandbox(None))
     monkeypatch.setattr("sys.executable", "/bin/false")
-    with pytest.raises(Undrawable):
-        outline_apart(PDF, KIND, run=Sandbox(None))
+    with pytest.raises(PreviewError):
+        read_outline_in_sandbox(PDF, KIND, run=Sandbox(None))
 
 
 def test_the_process_is_confined_before_it_reads_a_byte():

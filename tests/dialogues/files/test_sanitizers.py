@@ -10,9 +10,9 @@ import pytest
 from PIL import ExifTags, Image
 
 from dialogues.files.sanitizers import confined, images, office
-from dialogues.files.sanitizers.confined import clean_apart
-from dialogues.files.sanitizers.errors import Unclean
-from dialogues.files.sanitizers.file_types import EXTENSIONS, clean
+from dialogues.files.sanitizers.confined import sanitize_file_in_sandbox
+from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.file_types import EXTENSIONS, sanitize_file
 from tests.dialogues.samples import (
     DOCX,
     EMF,
@@ -52,11 +52,11 @@ from tiptracker.sandbox.sandbox import Sandbox
     ],
 )
 def test_file_is_taken_for_what_its_content_is(extension, content, media_type):
-    cleaned = clean(content, extension)
+    cleaned = sanitize_file(content, extension)
 
     assert cleaned.media_type == media_type
-    assert clean_apart(content, extension, run=Sandbox(None)) == cleaned
-    assert clean(cleaned.content, extension).media_type == media_type
+    assert sanitize_file_in_sandbox(content, extension, run=Sandbox(None)) == cleaned
+    assert sanitize_file(cleaned.content, extension).media_type == media_type
 
 
 def test_extensions_offered_are_those_that_are_taken():
@@ -64,8 +64,8 @@ def test_extensions_offered_are_those_that_are_taken():
 
 
 def refused(content, extension, match):
-    with pytest.raises(Unclean, match=match):
-        clean(content, extension)
+    with pytest.raises(FileRejected, match=match):
+        sanitize_file(content, extension)
 
 
 def changed(content, **parts):
@@ -177,7 +177,7 @@ def photograph(orientation=1):
 )
 def test_picture_is_turned_upright_and_tells_neither_place_nor_owner(orientation, size, corner):
     sent = photograph(orientation)
-    cleaned = clean(sent, ".jpg").content
+    cleaned = sanitize_file(sent, ".jpg").content
 
     assert b"Telephone" in sent
     assert b"Telephone" not in cleaned
@@ -194,7 +194,7 @@ def test_png_loses_its_texts_and_keeps_its_pixels_and_transparency():
     exif[ExifTags.Base.Make] = "Telephone of Thabo"
     sent = io.BytesIO()
     drawn.save(sent, "PNG", exif=exif, icc_profile=b"Telephone")
-    cleaned = clean(sent.getvalue(), ".png").content
+    cleaned = sanitize_file(sent.getvalue(), ".png").content
 
     with Image.open(io.BytesIO(cleaned)) as kept:
         assert kept.tobytes() == drawn.tobytes()
@@ -206,13 +206,13 @@ def test_png_of_every_kind_is_drawn_anew(mode):
     made = io.BytesIO()
     (Image.new(mode, (8, 8)) if mode == "I;16" else Image.effect_noise((8, 8), 9).convert(mode)).save(made, "PNG")
 
-    with Image.open(io.BytesIO(clean(made.getvalue(), ".png").content)) as kept:
+    with Image.open(io.BytesIO(sanitize_file(made.getvalue(), ".png").content)) as kept:
         assert kept.mode == mode
 
 
 @pytest.mark.parametrize(("mode", "kept_as"), [("L", "L"), ("CMYK", "RGB")])
 def test_jpeg_of_every_kind_is_drawn_anew(mode, kept_as):
-    with Image.open(io.BytesIO(clean(picture("JPEG", mode=mode), ".jpg").content)) as kept:
+    with Image.open(io.BytesIO(sanitize_file(picture("JPEG", mode=mode), ".jpg").content)) as kept:
         assert kept.mode == kept_as
 
 
@@ -345,7 +345,7 @@ PLAYS = pikepdf.Dictionary(Subtype=pikepdf.Name.RichMedia, RichMediaContent=pike
 def test_what_a_pdf_could_run_or_carry_along_is_taken_out(change, packed):
     sent = pdf(change, object_stream_mode=packed, compress_streams=False)
     assert MARK in pdf(change, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False)
-    with pikepdf.open(io.BytesIO(clean(sent, ".pdf").content)) as kept:
+    with pikepdf.open(io.BytesIO(sanitize_file(sent, ".pdf").content)) as kept:
         assert len(kept.pages) == 1
         assert b"To whom it may concern" in kept.pages[0].Contents.read_bytes()
         assert not kept.attachments
@@ -359,7 +359,7 @@ def test_what_a_pdf_could_run_or_carry_along_is_taken_out(change, packed):
 @pytest.mark.parametrize("address", ["https://example.org/report", "HTTP://example.org", "mailto:a@example.org"])
 def test_links_and_notes_of_a_pdf_stay(address):
     link = pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=address))
-    cleaned = clean(pdf(lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([link, PLAYS]))), ".pdf").content
+    cleaned = sanitize_file(pdf(lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([link, PLAYS]))), ".pdf").content
 
     with pikepdf.open(io.BytesIO(cleaned)) as kept:
         (note,) = kept.pages[0].Annots
@@ -367,7 +367,7 @@ def test_links_and_notes_of_a_pdf_stay(address):
 
 
 def test_drawing_that_lies_in_the_pdf_itself_stays():
-    with pikepdf.open(io.BytesIO(clean(pdf(drawn_from_elsewhere(F=SHARE)), ".pdf").content)) as kept:
+    with pikepdf.open(io.BytesIO(sanitize_file(pdf(drawn_from_elsewhere(F=SHARE)), ".pdf").content)) as kept:
         assert kept.pages[0].Resources.XObject.Fm0.read_bytes() == b"0 0 1 1 re f"
 
 
@@ -383,9 +383,9 @@ def test_pdf_that_says_nothing_without_what_is_taken_out_is_refused():
 
 
 def test_what_lies_behind_or_between_the_parts_of_a_file_is_left_behind():
-    assert MARK not in clean(PDF[:-6] + b"%" + MARK + b"\n%%EOF\n", ".pdf").content
-    assert MARK not in clean(DOCX[:-2] + len(MARK).to_bytes(2, "little") + MARK, ".docx").content
-    assert MARK not in clean(PNG + MARK, ".png").content
+    assert MARK not in sanitize_file(PDF[:-6] + b"%" + MARK + b"\n%%EOF\n", ".pdf").content
+    assert MARK not in sanitize_file(DOCX[:-2] + len(MARK).to_bytes(2, "little") + MARK, ".docx").content
+    assert MARK not in sanitize_file(PNG + MARK, ".png").content
 
 
 # --- Word and Excel ---------------------------------------------------------------------------------------------------
@@ -401,7 +401,7 @@ def test_document_keeps_its_parts_and_its_pictures_tell_no_place():
             "word/media/drawing.emf": EMF,
         },
     )
-    with zipfile.ZipFile(io.BytesIO(clean(sent, ".docx").content)) as kept:
+    with zipfile.ZipFile(io.BytesIO(sanitize_file(sent, ".docx").content)) as kept:
         assert b"To whom it may concern" in kept.read("word/document.xml")
         assert kept.read("word/media/drawing.emf") == EMF
         assert b"Telephone" not in kept.read("word/media/image1.jpg")
@@ -479,7 +479,7 @@ LEFT_BEHIND = {
     ],
 )
 def test_what_people_put_into_office_files_stays(sent, extension, said):
-    with zipfile.ZipFile(io.BytesIO(sent)) as made, zipfile.ZipFile(io.BytesIO(clean(sent, extension).content)) as kept:
+    with zipfile.ZipFile(io.BytesIO(sent)) as made, zipfile.ZipFile(io.BytesIO(sanitize_file(sent, extension).content)) as kept:
         assert sorted(kept.namelist()) == sorted(set(made.namelist()) - LEFT_BEHIND)
         for name, pieces in said.items():
             part = kept.read(name).decode()
@@ -512,7 +512,7 @@ def test_what_people_put_into_office_files_stays(sent, extension, said):
 )
 def test_file_that_libreoffice_wrote_keeps_what_stands_in_it(name, said):
     sent = (Path(__file__).parent / "fixtures" / name).read_bytes()
-    with zipfile.ZipFile(io.BytesIO(clean(sent, name[-5:]).content)) as kept:
+    with zipfile.ZipFile(io.BytesIO(sanitize_file(sent, name[-5:]).content)) as kept:
         for part, pieces in said.items():
             assert [piece for piece in pieces if piece not in kept.read(part).decode()] == []
 
@@ -525,7 +525,7 @@ def test_what_stands_beside_something_better_is_left_behind(name):
     drawn = relations((kinds[name.rpartition(".")[2]], f"/{name}"))
     sent = docx(**{name: b"MZ\x90\x00", source: drawn, "word/charts/chart1.xml": "<a/>"})
 
-    with zipfile.ZipFile(io.BytesIO(clean(sent, ".docx").content)) as kept:
+    with zipfile.ZipFile(io.BytesIO(sanitize_file(sent, ".docx").content)) as kept:
         assert name not in kept.namelist()
     refused(docx(**{name: b"MZ\x90\x00"}), ".docx", "has another file inside it")
 
@@ -636,7 +636,7 @@ def test_links_that_a_person_presses_stay():
         ("hyperlink", "https://example.org/", "External"), ("hyperlink", "mailto:a@example.org", "External")
     )
     body = '<w:p><w:hyperlink r:id="r0"/><w:hyperlink r:id="r1"/></w:p>'
-    cleaned = clean(in_document(body, **{"word/_rels/document.xml.rels": links}), ".docx").content
+    cleaned = sanitize_file(in_document(body, **{"word/_rels/document.xml.rels": links}), ".docx").content
     with zipfile.ZipFile(io.BytesIO(cleaned)) as kept:
         said = kept.read("word/_rels/document.xml.rels").decode()
     assert 'Target="https://example.org/" TargetMode="External"' in said
@@ -760,8 +760,8 @@ def test_fields_that_fetch_nothing_stay():
     """Page numbers, contents, reckoning, links that a person presses."""
     runs = ["{", " PAGE ", "}", "{", "=", "{", "PAGE", "}", "+1", "}", "{", ' TOC \\o "1-3" \\h ', "}"]
     runs += ["{", ' HYPERLINK "https://example.org/" ', "}", "{", ' HYPERLINK \\l "_Toc1" ', "}", "{", " DATE ", "}"]
-    assert clean(in_words(*runs), ".docx")
-    assert clean(in_document("<w:p><w:r><w:t>We LINK the DATABASE</w:t></w:r></w:p>"), ".docx")
+    assert sanitize_file(in_words(*runs), ".docx")
+    assert sanitize_file(in_document("<w:p><w:r><w:t>We LINK the DATABASE</w:t></w:r></w:p>"), ".docx")
 
 
 def in_a_cell(formula):
@@ -803,7 +803,7 @@ def test_workbook_on_a_database_is_refused():
 
 
 def test_formulas_that_reckon_stay():
-    assert clean(in_a_cell('IF(A2="a|b",SUM(B1:B9),VLOOKUP(A1,One!A1:B2,2))'), ".xlsx")
+    assert sanitize_file(in_a_cell('IF(A2="a|b",SUM(B1:B9),VLOOKUP(A1,One!A1:B2,2))'), ".xlsx")
 
 
 def test_document_with_a_password_is_refused_and_told_what_to_do():
@@ -815,7 +815,7 @@ def test_document_with_a_password_is_refused_and_told_what_to_do():
 def test_zip_made_to_fill_a_server_is_refused(monkeypatch):
     bomb = docx(**{"word/more.xml": f"<a>{' ' * 1_000_000}</a>"})
     assert len(bomb) < 10_000
-    assert clean(bomb, ".docx")
+    assert sanitize_file(bomb, ".docx")
 
     monkeypatch.setattr(office, "MOST_UNPACKED", 1_000_000)
     refused(bomb, ".docx", "damaged or something else")
@@ -863,7 +863,7 @@ def test_text_that_is_none_is_refused(content, match, extension):
 )
 def test_table_that_a_spreadsheet_would_run_is_refused_and_told_what_to_do(table):
     refused(table.encode(), ".csv", r"would run as a formula.* Write a word or an apostrophe before it, or send an")
-    assert clean(table.encode(), ".txt").content == table.encode()
+    assert sanitize_file(table.encode(), ".txt").content == table.encode()
 
 
 def test_row_of_a_table_that_a_spreadsheet_would_run_is_named():
@@ -874,21 +874,21 @@ def test_table_of_numbers_telephones_and_words_stays_as_it_is():
     rows = ["ID;change;telephone;day;of which", "1;-5;+266 2231-2345;-;-1,5 %", "2;-1.5E+03;+(266) 22 312 345;--;3"]
     rows += ['3;"- 5";-12 500;a=b;"Trained:\n- police (12)\n- nurses!"', "4;'=1+1;a-b;a@example.org;Qacha’s Nek"]
     table = "\r\n".join(rows).encode()
-    assert clean(table, ".csv").content == table
+    assert sanitize_file(table, ".csv").content == table
 
 
 # --- Apart ------------------------------------------------------------------------------------------------------------
 
 
 def test_what_a_file_does_to_the_cleaner_stays_there(monkeypatch):
-    with pytest.raises(Unclean, match="is a PDF by its content"):
-        clean_apart(PDF, ".docx", run=Sandbox(None))
+    with pytest.raises(FileRejected, match="is a PDF by its content"):
+        sanitize_file_in_sandbox(PDF, ".docx", run=Sandbox(None))
     monkeypatch.setattr(confined, "MOST_WAITED", 0.001)
-    with pytest.raises(Unclean, match="can't be opened here: it takes too long or too much room"):
-        clean_apart(PDF, ".pdf", run=Sandbox(None))
+    with pytest.raises(FileRejected, match="can't be opened here: it takes too long or too much room"):
+        sanitize_file_in_sandbox(PDF, ".pdf", run=Sandbox(None))
 
 
 def test_cleaner_that_dies_refuses_the_file(monkeypatch):
     monkeypatch.setattr("sys.executable", "/bin/false")
-    with pytest.raises(Unclean, match="can't be opened here"):
-        clean_apart(PDF, ".pdf", run=Sandbox(None))
+    with pytest.raises(FileRejected, match="can't be opened here"):
+        sanitize_file_in_sandbox(PDF, ".pdf", run=Sandbox(None))

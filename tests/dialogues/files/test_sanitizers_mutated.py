@@ -15,9 +15,9 @@ import pikepdf
 import pytest
 from PIL import ExifTags, Image
 
-from dialogues.files.sanitizers.confined import clean_apart
-from dialogues.files.sanitizers.errors import Unclean
-from dialogues.files.sanitizers.file_types import clean
+from dialogues.files.sanitizers.confined import sanitize_file_in_sandbox
+from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.file_types import sanitize_file
 from tests.dialogues.samples import EXCEL, MARK, SCRIPT, WORD, full_docx, full_xlsx, pdf, picture, zipped
 from tiptracker.sandbox.sandbox import Sandbox
 
@@ -127,20 +127,20 @@ def limited():
 @pytest.mark.parametrize("kind", SOUND)
 def test_mutated_files_are_refused_or_kept_as_what_they_claim_to_be(kind, limited):
     extension, media_type, content = SOUND[kind]
-    assert clean(content, extension).media_type == media_type
+    assert sanitize_file(content, extension).media_type == media_type
     kept = refused = 0
     for sent in mutations(kind):
         limited()
         try:
-            cleaned = clean(sent, extension)
-        except Unclean:
+            cleaned = sanitize_file(sent, extension)
+        except FileRejected:
             refused += 1
             continue
         kept += 1
         assert cleaned.media_type == media_type
         assert MARK not in cleaned.content
         assert is_what_it_claims(media_type, cleaned.content), sent
-        assert clean(cleaned.content, extension).media_type == media_type
+        assert sanitize_file(cleaned.content, extension).media_type == media_type
     assert refused
     assert kept
 
@@ -152,8 +152,8 @@ def test_mutated_files_fare_alike_in_a_process_of_their_own(kind):
     def told(way, sent):
         try:
             return way(sent, extension)
-        except Unclean as refusal:
+        except FileRejected as refusal:
             return str(refusal)
 
     for _, sent in zip(range(2), mutations(kind), strict=False):
-        assert told(partial(clean_apart, run=Sandbox(None)), sent) == told(clean, sent)
+        assert told(partial(sanitize_file_in_sandbox, run=Sandbox(None)), sent) == told(sanitize_file, sent)

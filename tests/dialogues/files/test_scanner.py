@@ -7,9 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dialogues.actions.files import keep_upload, scan_unscanned, take_file
+from dialogues.actions.files import store_upload, scan_unscanned_files, read_for_download
 from dialogues.files import scanner
-from dialogues.files.scanner import Silent, scan
+from dialogues.files.scanner import ScannerUnavailable, scan
 from dialogues.models import EvidenceFile
 from tests.dialogues.clamd import clamd
 from tests.dialogues.samples import PDF
@@ -42,16 +42,16 @@ def test_scanner_hears_the_whole_file_and_says_what_it_found(on_a_path, content,
 
 @pytest.mark.parametrize("says", [b"INSTREAM size limit exceeded. ERROR\0", b"stream: ERROR\0", b"\0", b"what?"])
 def test_scanner_that_gives_no_verdict_is_not_taken_to_say_clean(says):
-    with clamd(says=says) as (address, _), pytest.raises(Silent):
+    with clamd(says=says) as (address, _), pytest.raises(ScannerUnavailable):
         scan(b"a letter", address)
 
 
 def test_scanner_that_is_not_there_or_does_not_answer_is_silent(monkeypatch, nobody, tmp_path):
     monkeypatch.setattr(scanner, "MOST_WAITED", 0.05)
     for address in (nobody, f"unix://{tmp_path}/nothing"):
-        with pytest.raises(Silent):
+        with pytest.raises(ScannerUnavailable):
             scan(b"a letter", address)
-    with clamd(says=None) as (address, _), pytest.raises(Silent, match="timed out"):
+    with clamd(says=None) as (address, _), pytest.raises(ScannerUnavailable, match="timed out"):
         scan(b"a letter", address)
 
 
@@ -66,10 +66,10 @@ def letter(content=PDF):
 def test_upload_is_kept_once_the_scanner_found_it_clean_as_it_was_sent(settings):
     by = OfficerFactory()
     with clamd() as (settings.CLAMD_URL, heard):
-        kept = keep_upload(upload=letter(), by=by, now=NOW)
+        kept = store_upload(upload=letter(), by=by, now=NOW)
     assert heard == [PDF]
     assert kept.scans.values_list("found", "at").get() == ("", NOW)
-    assert take_file(file=kept, by=by)
+    assert read_for_download(file=kept, by=by)
 
 
 @pytest.mark.django_db
@@ -78,7 +78,7 @@ def test_upload_with_malware_is_refused_and_not_kept(settings):
         clamd() as (settings.CLAMD_URL, _),
         refuses("“letter.pdf” holds malware (Eicar-Test) and was not kept.", field="files"),
     ):
-        keep_upload(upload=letter(PDF + b"%EICAR\n"), by=OfficerFactory(), now=NOW)
+        store_upload(upload=letter(PDF + b"%EICAR\n"), by=OfficerFactory(), now=NOW)
     assert not EvidenceFile.objects.exists()
 
 
@@ -86,7 +86,7 @@ def test_upload_with_malware_is_refused_and_not_kept(settings):
 def test_upload_is_refused_while_the_scanner_is_silent(settings, nobody):
     settings.CLAMD_URL = nobody
     with refuses("can't be taken now: what checks files for malware doesn't answer.", field="files"):
-        keep_upload(upload=letter(), by=FocalPointFactory(), now=NOW)
+        store_upload(upload=letter(), by=FocalPointFactory(), now=NOW)
     assert not EvidenceFile.objects.exists()
 
 
@@ -97,14 +97,14 @@ def test_file_is_in_quarantine_until_the_scanner_found_it_clean(client, settings
     client.force_login(by)
     address = reverse("evidence_file", args=[kept.pk])
     settings.CLAMD_URL = nobody
-    assert scan_unscanned(now=NOW) == 0
+    assert scan_unscanned_files(now=NOW) == 0
 
     response = client.get(address)
     assert response.status_code == 409
     assert "This file hasn’t been checked for malware yet" in response.text.replace("&#x27;", "’")
     assert "a letter" not in response.text
     with clamd() as (settings.CLAMD_URL, _):
-        assert (scan_unscanned(now=NOW), scan_unscanned(now=NOW)) == (1, 0)
+        assert (scan_unscanned_files(now=NOW), scan_unscanned_files(now=NOW)) == (1, 0)
         assert b"".join(client.get(address).streaming_content) == b"a letter"
 
 
@@ -120,15 +120,15 @@ def test_malware_found_in_what_was_kept_before_is_never_given_out_and_is_logged(
 
     settings.CLAMD_URL = ""
     with refuses("This file holds malware (Eicar-Test), so it isn't given out. Ask who sent it"):
-        take_file(file=kept, by=by)
-    assert take_file(file=clean, by=by) == b"a letter"
+        read_for_download(file=kept, by=by)
+    assert read_for_download(file=clean, by=by) == b"a letter"
     assert not dropped.scans.exists()
     # The newest word holds: a false alarm is put right by a later scan.
     kept.scans.create(at=NOW + timedelta(days=1))
-    assert take_file(file=kept, by=by) == b"EICAR"
+    assert read_for_download(file=kept, by=by) == b"EICAR"
 
 
 @pytest.mark.django_db
 def test_without_a_scanner_nothing_is_asked():
     EvidenceFileFactory()
-    assert scan_unscanned(now=NOW) == 0
+    assert scan_unscanned_files(now=NOW) == 0

@@ -11,19 +11,19 @@ from django.db import connection
 from dialogues.lesotho.actions import load_public_record
 from dialogues.models import Commitment, EvidenceBearing
 from recommendations.choices import Pillar, TextStatus
-from recommendations.importing.actions import begin_import, drop_import, drop_unloaded, load_edition, say_columns
-from recommendations.importing.draft import bring_file, bring_text
+from recommendations.importing.actions import create_import, discard_import, delete_expired_imports, load_import, set_columns
+from recommendations.importing.draft import read_draft_file, read_draft_text
 from recommendations.importing.matching import Pairing
-from recommendations.importing.preview import preview, sought
-from recommendations.importing.tables.columns import Column
+from recommendations.importing.preview import build_preview, get_expected_edition
+from recommendations.importing.tables.columns import ColumnType
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation, RecommendationTerms
-from recommendations.models.imports import KEPT_FOR
+from recommendations.models.imports import DRAFT_RETENTION
 from reports.actions.runs import compute_readiness
-from reports.choices import Recomputed
+from reports.choices import RecomputeOutcome
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
-from reports.readiness.serialization import as_document
-from reports.readiness.stored_runs import compare
+from reports.readiness.readiness import evaluate_readiness
+from reports.readiness.serialization import readiness_document
+from reports.readiness.stored_runs import compare_run
 from tests.factories import (
     MASERU,
     AdministratorFactory,
@@ -46,7 +46,7 @@ from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job
 from tiptracker.sandbox.sandbox import Sandbox
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -68,10 +68,10 @@ def table(rows, heads=("Number", "Recommendation")):
 
 def brought(edition, content, *, by=None, status=TextStatus.OFFICIAL, name="list.csv", now=NOW):
     if isinstance(content, bytes):
-        found = bring_file(name, content, sought(edition), run=Sandbox(None))
+        found = read_draft_file(name, content, get_expected_edition(edition), run=Sandbox(None))
     else:
-        content, found = content.encode(), bring_text(content, sought(edition))
-    return begin_import(
+        content, found = content.encode(), read_draft_text(content, get_expected_edition(edition))
+    return create_import(
         edition=edition, name=name, content=content, brought=found, text_status=status,
         by=by or AdministratorFactory(), now=now,
     )  # fmt: skip
@@ -79,7 +79,7 @@ def brought(edition, content, *, by=None, status=TextStatus.OFFICIAL, name="list
 
 def loaded(imported, became=None, goes=None, *, by=None, now=NOW, **said):
     told = {"pillars": {}, "texts": {}, "leaves_out_wrong": False, "seen": None} | said
-    return load_edition(
+    return load_import(
         imported=imported, pairing=Pairing(became or {}, goes or {}), by=by or AdministratorFactory(), now=now, **told
     )
 
@@ -144,7 +144,7 @@ def test_a_table_brings_pillars_and_ministries_and_makes_none():
         (2, "Train.", "Prevention", "Labour", ""),
     ]
     imported = brought(edition, table(rows, heads))
-    assert preview(imported).comparison.unknown_ministries == ("Labour",)
+    assert build_preview(imported).comparison.unknown_ministries == ("Labour",)
     loaded(imported)
 
     first, second = Recommendation.objects.order_by("number")
@@ -177,11 +177,11 @@ def test_rows_that_can_not_be_read_are_left_out_only_where_somebody_says_so():
 def test_columns_that_were_guessed_wrongly_are_corrected():
     edition = EditionFactory()
     imported = brought(edition, table([("Fund the shelter.", "Later")], ("Recommendation", "Note")))
-    say_columns(imported=imported, holds=(Column.NOTHING, Column.TEXT), has_headings=True, by=AdministratorFactory())
+    set_columns(imported=imported, holds=(ColumnType.NOTHING, ColumnType.TEXT), has_headings=True, by=AdministratorFactory())
 
-    assert [row.text for row in preview(EditionImport.objects.get()).listed.rows] == ["Later"]
+    assert [row.text for row in build_preview(EditionImport.objects.get()).listed.rows] == ["Later"]
     with refuses("Two columns can’t hold the same.", field="columns"):
-        say_columns(imported=imported, holds=(Column.TEXT,) * 2, has_headings=True, by=AdministratorFactory())
+        set_columns(imported=imported, holds=(ColumnType.TEXT,) * 2, has_headings=True, by=AdministratorFactory())
 
 
 # --- The same again ---------------------------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ def test_loading_the_same_again_changes_nothing():
     before = everything()
     again = brought(edition, narrative(["Fund the shelter.", "Train."]))
 
-    assert preview(again).comparison.changes_nothing
+    assert build_preview(again).comparison.changes_nothing
     assert loaded(again, now=NOW + timedelta(days=1)).did["unchanged"] == 2
     assert everything() == before
 
@@ -206,7 +206,7 @@ def test_an_import_is_loaded_once():
     with refuses("This list was loaded already, and stays as a record of that."):
         loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
     with refuses("This list was loaded already, and stays as a record of that."):
-        drop_import(imported=imported, by=AdministratorFactory())
+        discard_import(imported=imported, by=AdministratorFactory())
 
 
 # --- Lesotho: a list in the place of the reconstruction ---------------------------------------------------------------
@@ -259,7 +259,7 @@ def test_earlier_scores_come_out_to_the_same_bytes(lesotho):
     end = date(2022, 3, 31)
 
     def scored(known_by):
-        return json.dumps(as_document(readiness(gather_facts(lesotho), as_of=end, known_by=known_by)))
+        return json.dumps(readiness_document(evaluate_readiness(gather_facts(lesotho), as_of=end, known_by=known_by)))
 
     run = compute_readiness(edition=lesotho, as_of=end, now=JULY_2022)
     moments = [JULY_2022, datetime(2022, 2, 28, 23, tzinfo=MASERU), BEFORE]
@@ -268,14 +268,14 @@ def test_earlier_scores_come_out_to_the_same_bytes(lesotho):
 
     assert [scored(moment) for moment in moments] == before
     run.refresh_from_db()
-    assert compare(run).outcome is Recomputed.SAME
+    assert compare_run(run).outcome is RecomputeOutcome.SAME
     again = compute_readiness(edition=lesotho, as_of=end, now=NOW)
     assert again.pk != run.pk
-    assert compare(again).outcome is Recomputed.SAME
+    assert compare_run(again).outcome is RecomputeOutcome.SAME
     # The new item has no benchmark yet, and ten of eleven weigh as ten of ten did.
     assert (
-        readiness(gather_facts(lesotho), as_of=end).verified.points
-        < readiness(gather_facts(lesotho), as_of=end, known_by=BEFORE).verified.points
+        evaluate_readiness(gather_facts(lesotho), as_of=end).verified.points
+        < evaluate_readiness(gather_facts(lesotho), as_of=end, known_by=BEFORE).verified.points
     )
 
 
@@ -343,14 +343,14 @@ def test_a_split_gives_the_row_to_the_first_and_the_benchmarks_to_whom_they_are_
 
 def test_a_moved_benchmark_stands_where_it_stood_for_whoever_asks_as_it_was_known(split):
     edition, both, first, second, other, _ = split
-    before = json.dumps(as_document(readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE)))
+    before = json.dumps(readiness_document(evaluate_readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE)))
     loaded(
         brought(edition, narrative(["Train the staff well.", "Fund shelters.", "Count all trees."])),
         {both.pk: (2, 1), other.pk: (3,)},
         {first.pk: 2, second.pk: 1},
     )
 
-    assert json.dumps(as_document(readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE))) == before
+    assert json.dumps(readiness_document(evaluate_readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE))) == before
     then = {one.pk: one.key for one in Benchmark.objects.select_related("recommendation").with_terms(BEFORE)}
     assert then == {first.pk: "1a", second.pk: "1b"}
 
@@ -364,9 +364,9 @@ def test_what_is_retired_keeps_its_promises_and_counts_no_more(split):
     assert (both.is_retired, done.did["retired"]) == (True, [1])
     assert both.terms.first().reason == "It stands no longer in “list.csv”."
     assert [list(promise.benchmarks.values_list("pk", flat=True)) for promise in promises] == [[first.pk], [second.pk]]
-    asked = readiness(gather_facts(edition), as_of=date(2022, 3, 31)).verified.benchmarks
+    asked = evaluate_readiness(gather_facts(edition), as_of=date(2022, 3, 31)).verified.benchmarks
     assert asked == ()
-    known = readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE).verified.benchmarks
+    known = evaluate_readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE).verified.benchmarks
     assert [one.line.key for one in known] == ["1a", "1b"]
 
 
@@ -430,23 +430,23 @@ def test_administrators_alone_bring_and_load(factory):
     with pytest.raises(PermissionDenied):
         loaded(imported, pillars={1: PROTECTION}, by=by)
     with pytest.raises(PermissionDenied):
-        drop_import(imported=imported, by=by)
+        discard_import(imported=imported, by=by)
     with pytest.raises(PermissionDenied):
-        say_columns(imported=imported, holds=(), has_headings=True, by=by)
+        set_columns(imported=imported, holds=(), has_headings=True, by=by)
 
 
 def test_a_list_that_changed_since_the_preview_is_not_overwritten():
     edition = EditionFactory()
     row = RecommendationFactory(edition=edition, number=1, text="Fund it.")
     imported = brought(edition, table([(1, "Fund it well.")]))
-    seen = preview(imported).seen
+    seen = build_preview(imported).seen
     Recommendation.objects.filter(pk=row.pk).update(version=2)
     before = everything()
 
-    with pytest.raises(ChangedMeanwhile, match="The list was changed meanwhile"):
+    with pytest.raises(EditConflict, match="The list was changed meanwhile"):
         loaded(imported, {row.pk: (1,)}, seen=seen)
     assert everything() == before
-    assert loaded(imported, {row.pk: (1,)}, seen=preview(imported).seen).loaded_at == NOW
+    assert loaded(imported, {row.pk: (1,)}, seen=build_preview(imported).seen).loaded_at == NOW
 
 
 def test_another_countrys_list_stays_as_it_is():
@@ -464,7 +464,7 @@ def test_every_night_what_nobody_loaded_in_time_is_removed(settings):
     kept = EditionImportFactory(loaded=True, begun_at=NOW - timedelta(days=400))
     young, _ = (EditionImportFactory(begun_at=NOW + timedelta(minutes=minutes)) for minutes in (1, -1))
 
-    assert (drop_unloaded(now=NOW + KEPT_FOR), drop_unloaded(now=NOW + KEPT_FOR)) == (1, 0)
+    assert (delete_expired_imports(now=NOW + DRAFT_RETENTION), delete_expired_imports(now=NOW + DRAFT_RETENTION)) == (1, 0)
     assert set(EditionImport.objects.all()) == {kept, young}
 
     EditionImport.objects.update(begun_at=NOW - timedelta(days=400))
@@ -478,6 +478,6 @@ def test_the_pillar_of_what_was_asked_much_alike_the_year_before_is_proposed():
     RecommendationFactory(text=text, terms__pillar=Pillar.PROTECTION)
     following = EditionFactory(year=2022)
 
-    found = preview(brought(following, table([(1, f"{text} and beyond"), (2, "Ratify the protocol")])))
+    found = build_preview(brought(following, table([(1, f"{text} and beyond"), (2, "Ratify the protocol")])))
 
     assert [found.pillar_of(row) for row in found.listed.rows] == [Pillar.PROTECTION, Pillar.PREVENTION]

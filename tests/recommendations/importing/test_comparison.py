@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from dialogues.lesotho.asked import RECOMMENDATIONS
 from recommendations import text_similarity
 from recommendations.choices import Pillar, TextStatus
-from recommendations.importing.comparison import Kind, Standing, compare
-from recommendations.importing.tables import Row
-from recommendations.text_similarity import Side, difference
+from recommendations.importing.comparison import ItemChange, ExistingItem, compare_lists
+from recommendations.importing.tables import ImportedItem
+from recommendations.text_similarity import DiffSide, diff_words
 from tests.recommendations.another_list import ANOTHER_LIST, BECAME
 
 OURS = [
-    Standing(each.number + 100, each.number, each.text, TextStatus.RECONSTRUCTION, each.pillar)
+    ExistingItem(each.number + 100, each.number, each.text, TextStatus.RECONSTRUCTION, each.pillar)
     for each in RECOMMENDATIONS
 ]
 POLICE, HOME = 7, 8
@@ -23,15 +23,15 @@ MINISTRIES = {"ministry of police": POLICE, "police": POLICE, "home affairs": HO
 
 
 def preview(old, rows, status=TextStatus.OFFICIAL):
-    return compare(old, rows, status=status, ministries=MINISTRIES)
+    return compare_lists(old, rows, status=status, ministries=MINISTRIES)
 
 
 def rows(*texts):
-    return [Row(number, text) for number, text in enumerate(texts, 1)]
+    return [ImportedItem(number, text) for number, text in enumerate(texts, 1)]
 
 
 def standing(number, text, status=TextStatus.OFFICIAL, **said):
-    return Standing(number + 100, number, text, status, **said)
+    return ExistingItem(number + 100, number, text, status, **said)
 
 
 def told(comparison):
@@ -40,7 +40,7 @@ def told(comparison):
 
 
 def test_the_same_list_is_unchanged():
-    again = [Row(each.number, each.text) for each in OURS]
+    again = [ImportedItem(each.number, each.text) for each in OURS]
     seen = preview(OURS, again, TextStatus.RECONSTRUCTION)
 
     assert seen.changes_nothing
@@ -50,7 +50,7 @@ def test_the_same_list_is_unchanged():
 def test_numbers_never_match_by_themselves():
     seen = preview([standing(1, "Fund the shelter.")], rows("Convene parliament weekly."))
 
-    assert told(seen) == [(Kind.NEW, None, 1), (Kind.GONE, 1, None)]
+    assert told(seen) == [(ItemChange.NEW, None, 1), (ItemChange.GONE, 1, None)]
     assert [line.old.number for line in seen.undecided] == [1]
 
 
@@ -59,7 +59,7 @@ def test_the_same_words_match_whatever_the_number():
         [standing(1, "Fund the shelter."), standing(2, "Train them.")], rows("Train  them.", "Fund the shelter.")
     )
 
-    assert told(seen) == [(Kind.CHANGED, 2, 1), (Kind.CHANGED, 1, 2)]
+    assert told(seen) == [(ItemChange.CHANGED, 2, 1), (ItemChange.CHANGED, 1, 2)]
     assert [line.changes for line in seen.lines] == [
         ("number 2 becomes 1", "it is spelt otherwise"),
         ("number 1 becomes 2",),
@@ -71,44 +71,44 @@ def test_what_is_alike_is_proposed_and_a_person_decides():
     seen = preview([standing(1, "Fund the shelter and its staff.")], rows("Fully fund the shelter and its staff."))
 
     [line] = seen.undecided
-    assert (line.kind, line.new.number, line.candidates[0].number) == (Kind.CHANGED, 1, 1)
+    assert (line.kind, line.new.number, line.candidates[0].number) == (ItemChange.CHANGED, 1, 1)
 
 
 def test_what_is_little_alike_is_doubtful():
-    seen = preview(OURS, [Row(1, ANOTHER_LIST[1])])
+    seen = preview(OURS, [ImportedItem(1, ANOTHER_LIST[1])])
 
-    [doubtful] = seen.of(Kind.DOUBTFUL)
+    [doubtful] = seen.of(ItemChange.DOUBTFUL)
     assert doubtful.is_little_alike
-    assert len(seen.of(Kind.GONE)) == 9
+    assert len(seen.of(ItemChange.GONE)) == 9
 
 
 def test_reconstruction_and_official_list_find_each_other():
     """Of our own making, another order and other words: each is proposed what it became, and what is new stays new."""
-    seen = preview(OURS, [Row(number, text) for number, text in ANOTHER_LIST.items()])
+    seen = preview(OURS, [ImportedItem(number, text) for number, text in ANOTHER_LIST.items()])
 
     assert {line.old.number: line.new.number for line in seen.undecided} == BECAME
-    assert [line.new.number for line in seen.of(Kind.NEW)] == [11]
-    assert seen.of(Kind.GONE) == []
+    assert [line.new.number for line in seen.of(ItemChange.NEW)] == [11]
+    assert seen.of(ItemChange.GONE) == []
 
 
 def test_a_rows_own_doubt_makes_it_doubtful():
     seen = preview(
-        [standing(1, "Fund it.")], [Row(1, "Fund it.", doubt="Cut off?"), Row(2, "Train them.", doubt="Two?")]
+        [standing(1, "Fund it.")], [ImportedItem(1, "Fund it.", doubt="Cut off?"), ImportedItem(2, "Train them.", doubt="Two?")]
     )
 
-    assert [line.kind for line in seen.lines] == [Kind.DOUBTFUL, Kind.DOUBTFUL]
+    assert [line.kind for line in seen.lines] == [ItemChange.DOUBTFUL, ItemChange.DOUBTFUL]
 
 
 def test_what_its_reader_doubts_is_not_little_alike_for_that():
-    seen = preview([standing(1, "Fund the shelter.")], [Row(1, "Fund the shelter. 42", doubt="Cut off?")])
+    seen = preview([standing(1, "Fund the shelter.")], [ImportedItem(1, "Fund the shelter. 42", doubt="Cut off?")])
 
     [line] = seen.undecided
-    assert (line.kind, line.is_little_alike) == (Kind.DOUBTFUL, False)
+    assert (line.kind, line.is_little_alike) == (ItemChange.DOUBTFUL, False)
 
 
 def test_what_a_table_tells_besides_the_words_is_compared():
     old = standing(1, "Fund it.", TextStatus.RECONSTRUCTION, pillar=Pillar.PROTECTION, lead=POLICE)
-    new = Row(1, "Fund it.", pillar=Pillar.PREVENTION, lead="Home Affairs", supporting=("Police", "Labour"))
+    new = ImportedItem(1, "Fund it.", pillar=Pillar.PREVENTION, lead="Home Affairs", supporting=("Police", "Labour"))
     seen = preview([old], [new])
 
     [line] = seen.lines
@@ -119,7 +119,7 @@ def test_what_a_table_tells_besides_the_words_is_compared():
         "Police, Labour support it",
     )
     assert seen.unknown_ministries == ("Labour",)
-    assert preview([old], [Row(1, "Fund it.", lead="police")], TextStatus.RECONSTRUCTION).changes_nothing
+    assert preview([old], [ImportedItem(1, "Fund it.", lead="police")], TextStatus.RECONSTRUCTION).changes_nothing
 
 
 WORDS = st.lists(st.sampled_from(["fund", "train", "the", "police", "shelter", "courts"]), max_size=12).map(" ".join)
@@ -127,15 +127,15 @@ WORDS = st.lists(st.sampled_from(["fund", "train", "the", "police", "shelter", "
 
 @given(WORDS, WORDS)
 def test_either_side_of_a_difference_is_its_text(old, new):
-    pieces = difference(old, new)
+    pieces = diff_words(old, new)
 
-    assert " ".join(piece.text for piece in pieces if piece.side is not Side.NEW) == old
-    assert " ".join(piece.text for piece in pieces if piece.side is not Side.OLD) == new
-    assert (old == new) == all(piece.side is Side.BOTH for piece in pieces)
+    assert " ".join(piece.text for piece in pieces if piece.side is not DiffSide.NEW) == old
+    assert " ".join(piece.text for piece in pieces if piece.side is not DiffSide.OLD) == new
+    assert (old == new) == all(piece.side is DiffSide.BOTH for piece in pieces)
 
 
 def test_what_is_taken_out_comes_before_what_is_put_in():
-    pieces = difference("Fund the shelter and people now.", "Fund the shelter, its staff now.")
+    pieces = diff_words("Fund the shelter and people now.", "Fund the shelter, its staff now.")
 
     assert [(piece.side.value, piece.text) for piece in pieces] == [
         ("both", "Fund the"), ("old", "shelter and people"), ("new", "shelter, its staff"), ("both", "now."),
@@ -146,7 +146,7 @@ def test_what_is_taken_out_comes_before_what_is_put_in():
 def test_each_old_and_each_new_item_stands_in_one_line(before, after):
     seen = preview(
         [standing(number, text) for number, text in enumerate(before, 1)],
-        [Row(number, text) for number, text in enumerate(after, 1)],
+        [ImportedItem(number, text) for number, text in enumerate(after, 1)],
     )
 
     assert sorted(line.old.number for line in seen.lines if line.old) == list(range(1, len(before) + 1))
@@ -156,7 +156,7 @@ def test_each_old_and_each_new_item_stands_in_one_line(before, after):
 @pytest.mark.parametrize("many", [3_000])
 def test_long_lists_find_each_other(many):
     before = [standing(n, f"Train the police of village {n} and fund its shelter {n * 7}.") for n in range(1, many)]
-    after = [Row(n, f"Fully train police of village {n}, fund its shelter {n * 7}.") for n in range(1, many)]
+    after = [ImportedItem(n, f"Fully train police of village {n}, fund its shelter {n * 7}.") for n in range(1, many)]
 
     assert {line.old.number - line.new.number for line in preview(before, after).undecided} == {0}
 
@@ -171,7 +171,7 @@ def test_a_text_of_a_long_list_meets_no_more_others_however_many_share_its_words
 
     monkeypatch.setattr(text_similarity, "Counter", Counted)
     texts = [f"Train the police and fund the shelter of {'north' if n % 2 else 'south'}." for n in range(1_200)]
-    found = text_similarity.alikenesses(texts, texts)
+    found = text_similarity.find_similar_pairs(texts, texts)
 
     assert (max(met), len(met)) == (1_000, 1_200)
     assert {pair.likeness for pair in found if pair.old == pair.new} == {100}

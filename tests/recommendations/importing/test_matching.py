@@ -3,20 +3,20 @@
 import pytest
 
 from recommendations.choices import TextStatus
-from recommendations.importing.comparison import Standing
-from recommendations.importing.matching import Inherited, Pairing, plan
-from recommendations.importing.tables import Row
+from recommendations.importing.comparison import ExistingItem
+from recommendations.importing.matching import NewItem, Pairing, plan_import
+from recommendations.importing.tables import ImportedItem
 from tests.refusing import refuses
 
-A, B, C = (Standing(key, number, text, TextStatus.RECONSTRUCTION) for key, number, text in (
+A, B, C = (ExistingItem(key, number, text, TextStatus.RECONSTRUCTION) for key, number, text in (
     (101, 1, "Fund the shelter and train its staff."), (102, 2, "Convict traffickers."), (103, 3, "Keep this."),
 ))  # fmt: skip
-ONE, TWO, THREE = Row(1, "Convict them all."), Row(2, "Fund the shelter."), Row(3, "Train the staff.")
+ONE, TWO, THREE = ImportedItem(1, "Convict them all."), ImportedItem(2, "Fund the shelter."), ImportedItem(3, "Train the staff.")
 BENCHMARKS = {101: (11, 12), 102: (21,)}
 
 
 def planned(old, rows, became, benchmarks=None):
-    return plan(old, rows, Pairing(became, benchmarks or {}), BENCHMARKS)
+    return plan_import(old, rows, Pairing(became, benchmarks or {}), BENCHMARKS)
 
 
 def test_a_pair_goes_on_with_all_that_hangs_on_it():
@@ -29,7 +29,7 @@ def test_a_split_goes_on_as_the_first_and_its_benchmarks_go_where_they_are_sent(
     found = planned([A, B], [ONE, TWO, THREE], {101: (2, 3), 102: (1,)}, {11: 2, 12: 3})
 
     assert found.kept == {102: ONE, 101: TWO}
-    assert found.begun == [Inherited(THREE, like=101)]
+    assert found.begun == [NewItem(THREE, like=101)]
     assert (found.retired, found.moved, found.split) == ({}, {12: 3}, {101: (2, 3)})
 
 
@@ -59,13 +59,13 @@ def test_of_a_split_and_a_pair_for_one_number_the_pair_goes_on_there():
 
 
 def test_what_says_the_same_needs_nobody_to_say_so():
-    found = planned([C], [Row(9, "Keep  this.")], {})
+    found = planned([C], [ImportedItem(9, "Keep  this.")], {})
 
-    assert found.kept == {103: Row(9, "Keep  this.")}
+    assert found.kept == {103: ImportedItem(9, "Keep  this.")}
 
 
 def test_a_new_item_begins_like_none():
-    assert planned([C], [Row(1, "Keep this."), Row(2, "New.")], {}).begun == [Inherited(Row(2, "New."))]
+    assert planned([C], [ImportedItem(1, "Keep this."), ImportedItem(2, "New.")], {}).begun == [NewItem(ImportedItem(2, "New."))]
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ import pytest
 import xlsxwriter
 
 from recommendations.choices import Pillar
-from recommendations.importing.tables import Charset, Column, guess_columns, read_cells, read_rows
-from recommendations.importing.tables.rows import Sought
+from recommendations.importing.tables import Charset, ColumnType, guess_columns, read_table, read_rows
+from recommendations.importing.tables.rows import ExpectedEdition
 from tests.refusing import refuses
 from tiptracker.sandbox.sandbox import Sandbox
 
-LESOTHO = Sought("LSO", 2021, ("Lesotho",))
+LESOTHO = ExpectedEdition("LSO", 2021, ("Lesotho",))
 PLAIN = (
     'Number,Recommendation\n1,"Fund the shelter’s staff, and keep it open."\n2,Train the police in every district.\n'
 )
@@ -21,7 +21,7 @@ SAYS = {1: "Fund the shelter’s staff, and keep it open.", 2: "Train the police
 
 
 def read(content, charset=None, sought=LESOTHO, columns=None):
-    cells = read_cells(content if isinstance(content, bytes) else content.encode(), charset, run=Sandbox(None))
+    cells = read_table(content if isinstance(content, bytes) else content.encode(), charset, run=Sandbox(None))
     return read_rows(cells, columns or guess_columns(cells), sought)
 
 
@@ -271,17 +271,17 @@ def test_another_zip_is_refused():
 # --- Columns ----------------------------------------------------------------------------------------------------------
 
 LONG = "Fund the shelter and its staff in each of the ten districts."
-N, T, L, P, NIL = Column.NUMBER, Column.TEXT, Column.LEAD, Column.PILLAR, Column.NOTHING
+N, T, L, P, NIL = ColumnType.NUMBER, ColumnType.TEXT, ColumnType.LEAD, ColumnType.PILLAR, ColumnType.NOTHING
 
 
 @pytest.mark.parametrize(
     ("lines", "holds", "has_headings"),
     [
         (["No.;Prioritized recommendation", f"1;{LONG}"], (N, T), True),
-        (["#;Text;Lead ministry;Supporting", f"1;{LONG};Police;Labour"], (N, T, L, Column.SUPPORTING), True),
+        (["#;Text;Lead ministry;Supporting", f"1;{LONG};Police;Labour"], (N, T, L, ColumnType.SUPPORTING), True),
         (
             ["Country;Year;Priority;Recommendation;Pillar", f"LSO;2021;1;{LONG};Protection"],
-            (Column.COUNTRY, Column.YEAR, N, T, Column.PILLAR),
+            (ColumnType.COUNTRY, ColumnType.YEAR, N, T, ColumnType.PILLAR),
             True,
         ),
         (["Recommendation;Recommendation (Sesotho)", f"{LONG};Thusa"], (T, NIL), True),
@@ -305,11 +305,11 @@ N, T, L, P, NIL = Column.NUMBER, Column.TEXT, Column.LEAD, Column.PILLAR, Column
     ],
 )  # fmt: skip
 def test_columns_are_told_by_their_headings_else_by_what_they_hold(lines, holds, has_headings):
-    assert guess_columns(read_cells("\n".join(lines).encode(), run=Sandbox(None))) == (holds, has_headings)
+    assert guess_columns(read_table("\n".join(lines).encode(), run=Sandbox(None))) == (holds, has_headings)
 
 
 def test_columns_may_be_corrected():
-    cells = read_cells(f"What;Note\n{LONG};later\n".encode(), run=Sandbox(None))
+    cells = read_table(f"What;Note\n{LONG};later\n".encode(), run=Sandbox(None))
     wrong = guess_columns(cells)
 
     assert read_rows(cells, wrong._replace(holds=(NIL, T), has_headings=True), LESOTHO).rows[0].text == "later"
@@ -350,7 +350,7 @@ def test_a_number_is_taken_whatever_stands_around_it_if_it_is_the_only_one():
 
 
 def test_where_no_number_can_be_read_it_is_said_how_to_do_without():
-    cells = read_cells(b"Urgent,Recommendation\nhigh,Fund it.\nlow,Train them.\n", run=Sandbox(None))
+    cells = read_table(b"Urgent,Recommendation\nhigh,Fund it.\nlow,Train them.\n", run=Sandbox(None))
     columns = guess_columns(cells)
     listed = read_rows(cells, columns._replace(holds=(N, T)), LESOTHO)
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from recommendations.choices import Tier
 from recommendations.importing import actions, views
 from recommendations.models import Benchmark, EditionImport, Recommendation
-from recommendations.models.imports import KEPT_FOR
+from recommendations.models.imports import DRAFT_RETENTION
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -305,7 +305,7 @@ def test_what_can_not_be_read_says_why_and_can_be_brought_again_or_discarded(cli
 def test_a_file_that_waits_to_be_read_goes_with_what_is_dropped_at_night_and_once_it_is_read(client, edition):
     old, _ = waiting(client, edition)
     with TestCase.captureOnCommitCallbacks(execute=True):
-        assert actions.drop_unloaded(now=old.begun_at + KEPT_FOR + timedelta(days=1)) == 1
+        assert actions.delete_expired_imports(now=old.begun_at + DRAFT_RETENTION + timedelta(days=1)) == 1
     assert not default_storage.exists(old.content.name)
     assert [job.state for job in client.run_jobs()] == ["ready"]  # of a list that is gone: nothing is left to do
 
@@ -319,9 +319,9 @@ def test_a_list_that_was_not_read_is_neither_corrected_nor_loaded(client, editio
     imported, _ = waiting(client, edition)
 
     with pytest.raises(Refused, match="has not been read yet"):
-        actions.say_columns(imported=imported, holds=(), has_headings=False, by=administrator)
+        actions.set_columns(imported=imported, holds=(), has_headings=False, by=administrator)
     with pytest.raises(PermissionDenied):
-        actions.read_again(imported=imported, by=OfficerFactory())
+        actions.retry_reading(imported=imported, by=OfficerFactory())
 
 
 # --- Pairing ----------------------------------------------------------------------------------------------------------

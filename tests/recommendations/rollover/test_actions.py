@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from recommendations.choices import Rule
 from recommendations.models import Recommendation
-from recommendations.rollover.actions import copy_benchmark, fingerprint, repeat_benchmark, say_repeats
+from recommendations.rollover.actions import copy_benchmark, recommendations_fingerprint, link_repeated_benchmark, set_repeats
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -25,7 +25,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import ChangedMeanwhile
+from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def new(old):
 
 
 def say(new, old, *, seen=None, by=None):
-    return say_repeats(
+    return set_repeats(
         edition=new.edition, repeats={new.pk: old.pk if old else None}, seen=seen, by=by or OfficerFactory()
     )
 
@@ -86,17 +86,17 @@ def test_it_can_be_said_otherwise_later_and_saying_the_same_writes_nothing(old, 
 def test_two_may_repeat_the_same(old, new):
     other = RecommendationFactory(edition=new.edition, number=2)
 
-    count = say_repeats(edition=new.edition, repeats={new.pk: old.pk, other.pk: old.pk}, seen=None, by=OfficerFactory())
+    count = set_repeats(edition=new.edition, repeats={new.pk: old.pk, other.pk: old.pk}, seen=None, by=OfficerFactory())
 
     assert count == 2
     assert set(old.repeated_by.all()) == {new, other}
 
 
 def test_a_list_that_was_changed_meanwhile_is_not_written_over(old, new):
-    seen = fingerprint([old, new])
+    seen = recommendations_fingerprint([old, new])
     say(new, old)
 
-    with pytest.raises(ChangedMeanwhile, match="One of the two lists was changed meanwhile"):
+    with pytest.raises(EditConflict, match="One of the two lists was changed meanwhile"):
         say(new, None, seen=seen)
     assert Recommendation.objects.get(pk=new.pk).repeats == old
 
@@ -159,8 +159,8 @@ def test_a_benchmark_repeats_one_alone(old, new):
     )
     by = OfficerFactory()
 
-    assert repeat_benchmark(benchmark=own, repeated=first, by=by).repeats == first
+    assert link_repeated_benchmark(benchmark=own, repeated=first, by=by).repeats == first
     with refuses("1a repeats another one already. Copy 4b, or leave it."):
-        repeat_benchmark(benchmark=own, repeated=second, by=by)
+        link_repeated_benchmark(benchmark=own, repeated=second, by=by)
     with pytest.raises(PermissionDenied):
-        repeat_benchmark(benchmark=own, repeated=first, by=AdministratorFactory())
+        link_repeated_benchmark(benchmark=own, repeated=first, by=AdministratorFactory())

@@ -1,6 +1,6 @@
 """What a new list may repeat: equal words are chosen, likely ones too, the rest is only named."""
 
-from recommendations.rollover.proposals import proposals
+from recommendations.rollover.proposals import propose_repeats
 from tests.recommendations.another_list import ANOTHER_LIST
 
 OLD = {
@@ -11,31 +11,31 @@ OLD = {
 
 
 def test_the_same_words_are_chosen_whatever_their_number():
-    found = proposals(OLD, {1: OLD[13], 2: f"  {OLD[11].upper()}"})
+    found = propose_repeats(OLD, {1: OLD[13], 2: f"  {OLD[11].upper()}"})
 
     assert {key: one.chosen for key, one in found.items()} == {1: 13, 2: 11}
 
 
 def test_what_is_only_somewhat_alike_is_named_and_not_chosen():
-    found = proposals(OLD, {1: "Open shelters for children in all districts"})
+    found = propose_repeats(OLD, {1: "Open shelters for children in all districts"})
 
     assert found[1].chosen is None
     assert found[1].candidates
 
 
 def test_no_old_one_is_chosen_twice():
-    found = proposals(OLD, {1: OLD[11], 2: f"{OLD[11]} of Lesotho"})
+    found = propose_repeats(OLD, {1: OLD[11], 2: f"{OLD[11]} of Lesotho"})
 
     assert [one.chosen for one in found.values()] == [11, None]
     assert found[2].candidates[0].old == 11
 
 
 def test_nothing_is_proposed_where_nothing_is_alike():
-    assert proposals(OLD, {1: "Ratify the protocol"})[1] == (None, ())
+    assert propose_repeats(OLD, {1: "Ratify the protocol"})[1] == (None, ())
 
 
 def test_a_list_in_other_words_is_matched_to_itself_under_other_numbers():
     old = dict(ANOTHER_LIST)
     new = {number + 20: text for number, text in reversed(old.items())}
 
-    assert {key: one.chosen for key, one in proposals(old, new).items()} == {key: key - 20 for key in new}
+    assert {key: one.chosen for key, one in propose_repeats(old, new).items()} == {key: key - 20 for key in new}

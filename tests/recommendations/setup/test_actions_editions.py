@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 
 from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition, EditionTerms, Milestone
-from recommendations.setup.actions.editions import Day, change_edition, open_edition
-from recommendations.tracking_period import ordinary_period
+from recommendations.setup.actions.editions import MilestoneDate, change_edition, open_edition
+from recommendations.tracking_period import default_tracking_period
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -27,7 +27,7 @@ from tiptracker.jobs.models import Job
 pytestmark = pytest.mark.django_db
 
 NOW = at_noon(date(2022, 7, 20))
-DEADLINE = Day(date(2023, 2, 28), "A letter")
+DEADLINE = MilestoneDate(date(2023, 2, 28), "A letter")
 
 
 def said(**changed):
@@ -36,11 +36,11 @@ def said(**changed):
         "tier": Tier.TIER_2,
         "target_tier": Tier.TIER_1,
         "published_on": date(2022, 7, 19),
-        "period": ordinary_period(2022),
+        "period": default_tracking_period(2022),
         "source": "TIP Report 2022, Lesotho narrative",
         "deadline": DEADLINE,
         "reason": "The Department asked for it by then.",
-        "milestones": {MilestoneKind.INTERIM: Day(date(2023, 2, 1), "22 U.S.C. 7107(b)")},
+        "milestones": {MilestoneKind.INTERIM: MilestoneDate(date(2023, 2, 1), "22 U.S.C. 7107(b)")},
     } | changed
 
 
@@ -52,7 +52,7 @@ def logged(verb):
 def test_the_ordinary_period_is_the_one_that_lesothos_edition_is_tracked_in():
     edition = EditionFactory(year=2021)
 
-    assert ordinary_period(2021) == (edition.starts_on, edition.ends_on)
+    assert default_tracking_period(2021) == (edition.starts_on, edition.ends_on)
 
 
 def test_an_edition_is_opened_with_its_terms_and_its_days():
@@ -94,9 +94,9 @@ def test_an_edition_is_opened_with_its_terms_and_its_days():
         ({"period": (date(2022, 4, 1), date(2022, 3, 31))}, "The last day lies before the first.", "ends_on"),
         ({"period": (date(2022, 4, 1), date(2022, 4, 1))}, "The last day is the first.", "ends_on"),
         ({"period": (date(2, 4, 1), date(2023, 3, 31))}, "begins in 2022, a year before or a year after", "starts_on"),
-        ({"deadline": Day(date(2023, 4, 1))}, "from 1 April 2022 to 31 March 2023.", "deadline_on"),
+        ({"deadline": MilestoneDate(date(2023, 4, 1))}, "from 1 April 2022 to 31 March 2023.", "deadline_on"),
         (
-            {"milestones": {MilestoneKind.ACTION_PLAN: Day(date(2022, 3, 31))}},
+            {"milestones": {MilestoneKind.ACTION_PLAN: MilestoneDate(date(2022, 3, 31))}},
             "Give a day of the tracking period",
             "action_plan_on",
         ),
@@ -137,7 +137,7 @@ def test_an_edition_is_put_right_and_readiness_is_computed_anew():
     edition = RecommendationFactory().edition
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
 
-    changed(edition, tier=Tier.TIER_3, milestones={MilestoneKind.ACTION_PLAN: Day(date(2021, 12, 28), "The plan")})
+    changed(edition, tier=Tier.TIER_3, milestones={MilestoneKind.ACTION_PLAN: MilestoneDate(date(2021, 12, 28), "The plan")})
 
     edition.refresh_from_db()
     assert edition.tier == "3"
@@ -154,7 +154,7 @@ def test_a_change_of_nothing_and_a_day_that_is_there_are_refused():
     with refuses("Nothing here differs from what stands."):
         changed(edition)
     with refuses("“Action plan presented” has its day already.", field="action_plan_on"):
-        changed(edition, milestones={MilestoneKind.ACTION_PLAN: Day(date(2021, 12, 28))})
+        changed(edition, milestones={MilestoneKind.ACTION_PLAN: MilestoneDate(date(2021, 12, 28))})
 
 
 @pytest.mark.parametrize(

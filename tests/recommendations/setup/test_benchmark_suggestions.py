@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations.choices import Question, Rule
-from recommendations.setup.benchmark_suggestions import suggestions
+from recommendations.choices import EffortQuestion, Rule
+from recommendations.setup.benchmark_suggestions import suggest_benchmarks
 
 LAW = ["The change of the law is before Parliament", "The change of the law is in force"]
 MORE = {
@@ -67,11 +67,11 @@ EVERYWHERE = f"{OF}10: "
     ],
 )  # fmt: skip
 def test_each_sort_of_wording_suggests_its_benchmarks_in_the_order_of_its_words(text, expected):
-    assert [each.criterion for each in suggestions(text, districts=10)] == expected
+    assert [each.criterion for each in suggest_benchmarks(text, districts=10)] == expected
 
 
 def test_a_number_of_districts_is_a_target_of_so_many_districts():
-    (found,) = suggestions("Open a shelter in all districts", districts=28)
+    (found,) = suggest_benchmarks("Open a shelter in all districts", districts=28)
 
     assert (found.rule, found.target, found.words) == (Rule.TARGET, 28, "in all districts")
     assert (found.counted.name, found.counted.unit, found.counted.question) == (
@@ -79,26 +79,26 @@ def test_a_number_of_districts_is_a_target_of_so_many_districts():
         "districts",
         None,
     )
-    (found,) = suggestions("Open a shelter in all districts", districts=0)
+    (found,) = suggest_benchmarks("Open a shelter in all districts", districts=0)
     assert (found.rule, found.target, found.counted) == (Rule.ASSESSED, None, None)
 
 
 def test_more_than_the_year_before_is_counted_by_what_answers_the_question_of_the_law():
-    found = {each.counted.question: each for each in suggestions("Prosecute and convict more traffickers")}
+    found = {each.counted.question: each for each in suggest_benchmarks("Prosecute and convict more traffickers")}
 
-    assert set(found) == {Question.PROSECUTIONS, Question.CONVICTIONS}
+    assert set(found) == {EffortQuestion.PROSECUTIONS, EffortQuestion.CONVICTIONS}
     assert {each.rule for each in found.values()} == {Rule.MORE}
-    assert found[Question.CONVICTIONS].counted.name == "Convictions"
+    assert found[EffortQuestion.CONVICTIONS].counted.name == "Convictions"
 
 
 def test_four_meetings_a_year_are_counted_in_quarters():
-    (found,) = suggestions("Let the committee meet each quarter")
+    (found,) = suggest_benchmarks("Let the committee meet each quarter")
 
     assert (found.rule, found.target, found.counted.unit) == (Rule.TARGET, 4, "quarters")
 
 
 def test_only_what_speaks_of_officials_is_about_complicity():
-    found = suggestions("Prosecute complicit officials; train judges")
+    found = suggest_benchmarks("Prosecute complicit officials; train judges")
 
     assert {each.criterion: each.is_about_complicity for each in found} == {
         CHARGED: True,
@@ -109,7 +109,7 @@ def test_only_what_speaks_of_officials_is_about_complicity():
 def test_a_very_long_clause_is_not_repeated_in_a_criterion():
     long = "Fund " + "shelters for victims " * 20
 
-    assert [each.criterion for each in suggestions(long)] == [f"{SPENT}Fund"]
+    assert [each.criterion for each in suggest_benchmarks(long)] == [f"{SPENT}Fund"]
 
 
 WORDS = st.sampled_from([
@@ -121,7 +121,7 @@ WORDS = st.sampled_from([
 
 @given(st.lists(WORDS, max_size=40).map(" ".join), st.integers(0, 50))
 def test_whatever_is_suggested_rests_on_words_that_are_there_and_goes_together(text, districts):
-    for found in suggestions(text, districts=districts):
+    for found in suggest_benchmarks(text, districts=districts):
         assert found.words
         assert found.words in text
         assert found.criterion

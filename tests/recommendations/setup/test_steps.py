@@ -2,9 +2,9 @@
 
 import pytest
 
-from recommendations.setup.steps import Hand, Post, State, Step, standings
+from recommendations.setup.steps import StepOwner, PostCounts, StepState, SetupStep, list_step_statuses
 
-WHOLE = Post(
+WHOLE = PostCounts(
     districts=10,
     edition=1,
     edition_year=2021,
@@ -19,106 +19,106 @@ WHOLE = Post(
     has_contact=True,
 )
 NOBODY_ELSE = "Nobody verifies what they logged themselves: invite a second officer or the ambassador."
-ADMINISTRATOR, OFFICER = Hand.ADMINISTRATOR, Hand.OFFICER
+ADMINISTRATOR, OFFICER = StepOwner.ADMINISTRATOR, StepOwner.OFFICER
 
 
 def state(step, post):
-    (found,) = (one for one in standings(post) if one.step is step)
+    (found,) = (one for one in list_step_statuses(post) if one.step is step)
     return found.state, found.told, found.next_hand
 
 
 def test_a_post_with_everything_waits_for_nobody():
-    assert {one.state for one in standings(WHOLE)} == {State.DONE}
-    assert [one.told for one in standings(WHOLE)] == [
+    assert {one.state for one in list_step_statuses(WHOLE)} == {StepState.DONE}
+    assert [one.told for one in list_step_statuses(WHOLE)] == [
         "With 10 districts.",
         "The 2021 edition, 15 recommendations.",
         "3 ministries, each with who holds office.",
         "Every recommendation has one at least.",
         "2 people of the embassy can verify.",
     ]
-    assert [one.number for one in standings(WHOLE)] == [1, 2, 3, 4, 5]
-    assert {one.next_hand for one in standings(WHOLE)} == {None}
+    assert [one.number for one in list_step_statuses(WHOLE)] == [1, 2, 3, 4, 5]
+    assert {one.next_hand for one in list_step_statuses(WHOLE)} == {None}
 
 
 @pytest.mark.parametrize(
     ("step", "post", "expected"),
     [
-        (Step.COUNTRY, None, (State.TO_DO, "Choose the country.", ADMINISTRATOR)),
-        (Step.COUNTRY, Post(), (State.BEGUN, "Its districts are not there yet.", ADMINISTRATOR)),
-        (Step.EDITION, Post(), (State.TO_DO, "The edition that is to be followed is not there yet.", ADMINISTRATOR)),
+        (SetupStep.COUNTRY, None, (StepState.TO_DO, "Choose the country.", ADMINISTRATOR)),
+        (SetupStep.COUNTRY, PostCounts(), (StepState.BEGUN, "Its districts are not there yet.", ADMINISTRATOR)),
+        (SetupStep.EDITION, PostCounts(), (StepState.TO_DO, "The edition that is to be followed is not there yet.", ADMINISTRATOR)),
         (
-            Step.EDITION,
-            Post(edition=1, edition_year=2021, asked=3),
-            (State.BEGUN, "The 2021 edition has no deadline yet: an officer sets it in the edition’s terms.", OFFICER),
+            SetupStep.EDITION,
+            PostCounts(edition=1, edition_year=2021, asked=3),
+            (StepState.BEGUN, "The 2021 edition has no deadline yet: an officer sets it in the edition’s terms.", OFFICER),
         ),
         (
-            Step.EDITION,
-            Post(edition=1, edition_year=2021, has_deadline=True, is_brought=True),
+            SetupStep.EDITION,
+            PostCounts(edition=1, edition_year=2021, has_deadline=True, is_brought=True),
             (
-                State.BEGUN,
+                StepState.BEGUN,
                 "The 2021 edition has its days; its list of recommendations was brought, and waits to be looked over.",
                 ADMINISTRATOR,
             ),
         ),
         (
-            Step.EDITION,
-            Post(edition=1, edition_year=2021, has_deadline=True),
+            SetupStep.EDITION,
+            PostCounts(edition=1, edition_year=2021, has_deadline=True),
             (
-                State.BEGUN,
+                StepState.BEGUN,
                 "The 2021 edition has its days; its list of recommendations is not there yet.",
                 ADMINISTRATOR,
             ),
         ),
-        (Step.MINISTRIES, Post(), (State.TO_DO, "No ministry is there yet.", ADMINISTRATOR)),
+        (SetupStep.MINISTRIES, PostCounts(), (StepState.TO_DO, "No ministry is there yet.", ADMINISTRATOR)),
         (
-            Step.MINISTRIES,
-            Post(ministries=3, without_holder=1),
-            (State.BEGUN, "1 of 3 ministries has nobody in office here.", ADMINISTRATOR),
+            SetupStep.MINISTRIES,
+            PostCounts(ministries=3, without_holder=1),
+            (StepState.BEGUN, "1 of 3 ministries has nobody in office here.", ADMINISTRATOR),
         ),
         (
-            Step.BENCHMARKS,
-            Post(),
-            (State.TO_DO, "They are suggested from the wording, once the recommendations are there.", None),
+            SetupStep.BENCHMARKS,
+            PostCounts(),
+            (StepState.TO_DO, "They are suggested from the wording, once the recommendations are there.", None),
         ),
         (
-            Step.BENCHMARKS,
-            Post(asked=15),
-            (State.TO_DO, "15 of 15 recommendations have none.", OFFICER),
+            SetupStep.BENCHMARKS,
+            PostCounts(asked=15),
+            (StepState.TO_DO, "15 of 15 recommendations have none.", OFFICER),
         ),
         (
-            Step.BENCHMARKS,
-            Post(asked=15, checked=14),
-            (State.BEGUN, "1 of 15 recommendations has none.", OFFICER),
+            SetupStep.BENCHMARKS,
+            PostCounts(asked=15, checked=14),
+            (StepState.BEGUN, "1 of 15 recommendations has none.", OFFICER),
         ),
-        (Step.PEOPLE, Post(), (State.TO_DO, "Nobody of the embassy is invited yet.", ADMINISTRATOR)),
+        (SetupStep.PEOPLE, PostCounts(), (StepState.TO_DO, "Nobody of the embassy is invited yet.", ADMINISTRATOR)),
         (
-            Step.PEOPLE,
+            SetupStep.PEOPLE,
             WHOLE._replace(officers_come=0),
-            (State.BEGUN, "No officer has set a password yet.", ADMINISTRATOR),
+            (StepState.BEGUN, "No officer has set a password yet.", ADMINISTRATOR),
         ),
         (
-            Step.PEOPLE,
+            SetupStep.PEOPLE,
             WHOLE._replace(have_come=1),
-            (State.BEGUN, "Nobody else who can verify has set a password yet.", ADMINISTRATOR),
+            (StepState.BEGUN, "Nobody else who can verify has set a password yet.", ADMINISTRATOR),
         ),
         (
-            Step.PEOPLE,
+            SetupStep.PEOPLE,
             WHOLE._replace(officers=0, officers_come=0, ambassadors=2),
-            (State.BEGUN, "No officer is invited yet, and officers alone log and judge.", ADMINISTRATOR),
+            (StepState.BEGUN, "No officer is invited yet, and officers alone log and judge.", ADMINISTRATOR),
         ),
         (
-            Step.PEOPLE,
+            SetupStep.PEOPLE,
             WHOLE._replace(ambassadors=0, has_contact=False),
             (
-                State.BEGUN,
+                StepState.BEGUN,
                 f"{NOBODY_ELSE} Ministries have no contact person at the embassy.",
                 ADMINISTRATOR,
             ),
         ),
         (
-            Step.PEOPLE,
+            SetupStep.PEOPLE,
             WHOLE._replace(without_focal_point=1),
-            (State.DONE, "2 people of the embassy can verify. 1 ministry has no focal point yet.", None),
+            (StepState.DONE, "2 people of the embassy can verify. 1 ministry has no focal point yet.", None),
         ),
     ],
 )

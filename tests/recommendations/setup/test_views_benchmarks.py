@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from recommendations.choices import Question, Rule
+from recommendations.choices import EffortQuestion, Rule
 from recommendations.models import Benchmark, BenchmarkTerms, Indicator
-from recommendations.setup.benchmark_suggestions import suggestions
+from recommendations.setup.benchmark_suggestions import suggest_benchmarks
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -80,7 +80,7 @@ def test_what_was_accepted_is_suggested_no_more(client):
 
     page = client.get(address(row))
 
-    left = [one.criterion for one in suggestions(FUND, districts=0)][1:]
+    left = [one.criterion for one in suggest_benchmarks(FUND, districts=0)][1:]
     assert [line["criterion"].value() for line in page.context["rows"]] == left
 
 
@@ -122,7 +122,7 @@ def test_only_what_is_ticked_becomes_a_benchmark_as_it_was_put_right(client, off
 
 
 def test_what_is_counted_already_is_offered_and_what_is_not_answers_its_question(client):
-    there = IndicatorFactory(name="Cases opened", question=Question.INVESTIGATIONS)
+    there = IndicatorFactory(name="Cases opened", question=EffortQuestion.INVESTIGATIONS)
     row = asked("Investigate and prosecute more traffickers")
     sent = as_shown(client, row)
     assert sent["suggested-0-indicator"] == there.pk

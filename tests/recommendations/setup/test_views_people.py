@@ -18,7 +18,7 @@ from tests.factories import (
 )
 from tests.signing_in import enter, sign_in
 from tests.tiptracker.accounts.test_invitations import link_in
-from tiptracker.accounts.backend import in_a_year
+from tiptracker.accounts.backend import default_valid_until
 from tiptracker.accounts.models import User
 from tiptracker.mail.models import Mail
 
@@ -140,7 +140,7 @@ def test_another_line_keeps_what_was_typed(client):
 def test_an_account_lasts_a_year_unless_somebody_says_otherwise(client):
     page = client.get(reverse("setup_people", args=[CountryFactory().pk]))
 
-    assert [row["until"].value() for row in page.context["rows"]] == [in_a_year()] * 3
+    assert [row["until"].value() for row in page.context["rows"]] == [default_valid_until()] * 3
 
 
 def test_a_mail_that_does_not_go_out_is_told_and_the_account_waits(client, monkeypatch, run_jobs):

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from recommendations.setup.steps import State, Step
+from recommendations.setup.steps import StepState, SetupStep
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -21,7 +21,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tiptracker.accounts.models import contact_in
+from tiptracker.accounts.models import find_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -89,9 +89,9 @@ def test_how_far_each_step_is_comes_from_the_rows_of_that_country_alone(client):
     OfficerFactory(countries=[lesotho], email="public.record@tip-tracker.invalid")
     client.force_login(AdministratorFactory())
 
-    assert {line.standing.state for line in steps_of(client, lesotho).values()} == {State.TO_DO, State.BEGUN}
+    assert {line.standing.state for line in steps_of(client, lesotho).values()} == {StepState.TO_DO, StepState.BEGUN}
     assert {step: line.standing.state for step, line in steps_of(client, malawi).items()} == dict.fromkeys(
-        Step, State.DONE
+        SetupStep, StepState.DONE
     )
     assert "Every step is done." in client.get(reverse("setup_detail", args=[malawi.pk])).text
 
@@ -119,7 +119,7 @@ def test_a_post_is_set_up_only_with_a_contact_person_whom_ministries_are_told(cl
     page = client.get(reverse("setup_detail", args=[malawi.pk]))
     people = client.get(reverse("setup_people", args=[malawi.pk])).text
 
-    is_told = contact_in(malawi.pk) is not None
+    is_told = find_contact(malawi.pk) is not None
     assert ("Every step is done." in page.text) is is_told
     assert ("Ministries have no contact person at the embassy." in people) is not is_told
     if not is_told:
@@ -145,10 +145,10 @@ def test_each_thing_that_lacks_is_counted(client):
     client.force_login(AdministratorFactory())
 
     told = {step: line.standing.told for step, line in steps_of(client, country).items()}
-    assert told[Step.EDITION] == "The 2021 edition, 3 recommendations."
-    assert told[Step.MINISTRIES] == "2 of 3 ministries have nobody in office here."
-    assert told[Step.BENCHMARKS] == "2 of 3 recommendations have none."
-    assert told[Step.PEOPLE].startswith("No officer has set a password yet. Nobody verifies")
+    assert told[SetupStep.EDITION] == "The 2021 edition, 3 recommendations."
+    assert told[SetupStep.MINISTRIES] == "2 of 3 ministries have nobody in office here."
+    assert told[SetupStep.BENCHMARKS] == "2 of 3 recommendations have none."
+    assert told[SetupStep.PEOPLE].startswith("No officer has set a password yet. Nobody verifies")
 
 
 def test_the_edition_at_hand_is_the_newest_that_is_followed(client):
@@ -159,7 +159,7 @@ def test_the_edition_at_hand_is_the_newest_that_is_followed(client):
     EditionFactory(country=country, year=2022, terms=False)
     client.force_login(AdministratorFactory())
 
-    assert steps_of(client, country)[Step.EDITION].standing.told == "The 2021 edition, 1 recommendation."
+    assert steps_of(client, country)[SetupStep.EDITION].standing.told == "The 2021 edition, 1 recommendation."
 
 
 def test_an_administrator_is_led_to_the_step_that_waits_for_them_and_an_officer_to_theirs(client):
@@ -167,7 +167,7 @@ def test_an_administrator_is_led_to_the_step_that_waits_for_them_and_an_officer_
     client.force_login(AdministratorFactory())
 
     page = client.get(reverse("setup_detail", args=[country.pk]))
-    assert page.context["ahead"].standing.step is Step.COUNTRY
+    assert page.context["ahead"].standing.step is SetupStep.COUNTRY
     assert page.context["ahead"].url == reverse("setup_country", args=[country.pk])
 
     client.force_login(OfficerFactory())
@@ -200,7 +200,7 @@ def test_step_2_leads_an_administrator_to_the_list_until_it_is_there_and_an_offi
 
     def step_2(person):
         client.force_login(person)
-        line = steps_of(client, edition.country)[Step.EDITION]
+        line = steps_of(client, edition.country)[SetupStep.EDITION]
         assert client.get(line.url).status_code == 200
         return line.url, line.standing.told
 
@@ -222,4 +222,4 @@ def test_an_edition_known_by_its_tier_alone_asks_an_administrator_for_no_list(cl
     edition = EditionFactory(terms=False)
     client.force_login(AdministratorFactory())
 
-    assert steps_of(client, edition.country)[Step.EDITION].url == reverse("setup_edition", args=[edition.country_id])
+    assert steps_of(client, edition.country)[SetupStep.EDITION].url == reverse("setup_edition", args=[edition.country_id])

@@ -8,14 +8,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from pypdf import PdfReader
 
-from dialogues.choices import Decision, Direction, DoneBy, Kind, Progress, Review, Shows, Verdict
+from dialogues.choices import UpdateDecision, ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, EvidenceDecision, SupportKind, Verdict
 from dialogues.lesotho.actions import load_public_record
 from recommendations.choices import MilestoneKind, Origin, Rule, TextStatus
 from recommendations.models import Edition
 from reports.briefings import pdf
-from reports.briefings.ambassador import build_briefing
+from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.content import BriefingContent, imprint
-from reports.briefings.html import as_html
+from reports.briefings.html import render_html
 from tests.factories import (
     MASERU,
     AgendaItemFactory,
@@ -58,13 +58,13 @@ def edition():
 
 
 def briefing(edition, *, as_of=DAY, known_by=None, reader=None, **options) -> BriefingContent:
-    return build_briefing(
+    return build_ambassador_briefing(
         reader=reader or AmbassadorFactory(), edition=edition, as_of=as_of, known_by=known_by, **options
     )
 
 
 def html(content):
-    return as_html(content)
+    return render_html(content)
 
 
 def words(value):
@@ -140,7 +140,7 @@ def test_what_was_recorded_after_the_moment_is_not_in_it(edition):
     promise = CommitmentFactory(made__due_on=date(2022, 1, 12))
     CommitmentEventFactory(
         commitment=promise,
-        kind=Kind.REPORTED_DONE,
+        kind=CommitmentEventKind.REPORTED_DONE,
         happened_on=date(2022, 1, 12),
         recorded_at=at_noon(date(2022, 1, 20)),
     )
@@ -428,7 +428,7 @@ def test_dialogue_is_told_with_who_came_what_was_said_and_what_was_agreed(editio
 def test_every_round_is_told_with_what_became_of_it(edition):
     update = UpdateFactory()
     UpdateRoundFactory(update=update, narrative="First try", returned=True, happened_on=date(2022, 1, 5))
-    second = UpdateRoundFactory(update=update, narrative="Second try", claimed=Progress.DONE, accepted=True)
+    second = UpdateRoundFactory(update=update, narrative="Second try", claimed=ClaimedProgress.DONE, accepted=True)
     EvidenceFactory(round=second)
     ReadingFactory(round=second, through_on=date(2022, 1, 10), figure=6, recorded_at=second.recorded_at)
 
@@ -445,7 +445,7 @@ def test_every_round_is_told_with_what_became_of_it(edition):
 
 def test_answer_that_was_not_known_leaves_the_round_waiting(edition):
     round_ = UpdateRoundFactory(happened_on=date(2022, 1, 10))
-    RoundDecisionFactory(round=round_, decision=Decision.ACCEPTED, recorded_at=at_noon(date(2022, 1, 20)))
+    RoundDecisionFactory(round=round_, decision=UpdateDecision.ACCEPTED, recorded_at=at_noon(date(2022, 1, 20)))
 
     (now,) = briefing(edition).updates
     (then,) = briefing(edition, known_by=at_noon(date(2022, 1, 19))).updates
@@ -474,11 +474,11 @@ def test_evidence_is_numbered_by_the_day_it_happened_and_proven_by_its_hash(edit
     ("words_on", "state"),
     [
         ({}, "claimed"),
-        ({"bearing": Review.VERIFIED}, "verified"),
-        ({"bearing": Review.REJECTED}, "rejected"),
-        ({"piece": Review.VERIFIED}, "verified"),
-        ({"piece": Review.REJECTED, "bearing": Review.VERIFIED}, "rejected"),
-        ({"piece": Review.VERIFIED, "bearing": Review.REJECTED}, "verified"),
+        ({"bearing": EvidenceDecision.VERIFIED}, "verified"),
+        ({"bearing": EvidenceDecision.REJECTED}, "rejected"),
+        ({"piece": EvidenceDecision.VERIFIED}, "verified"),
+        ({"piece": EvidenceDecision.REJECTED, "bearing": EvidenceDecision.VERIFIED}, "rejected"),
+        ({"piece": EvidenceDecision.VERIFIED, "bearing": EvidenceDecision.REJECTED}, "verified"),
     ],
 )
 def test_evidence_stands_by_the_newest_word(edition, words_on, state):
@@ -495,7 +495,7 @@ def test_evidence_stands_by_the_newest_word(edition, words_on, state):
 def test_evidence_half_rejected_still_waits(edition):
     recommendation = RecommendationFactory(edition=edition)
     piece = EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation) for _ in range(2)])
-    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.first(), decision=Review.REJECTED)
+    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.first(), decision=EvidenceDecision.REJECTED)
 
     (told,) = briefing(edition).evidence
 
@@ -507,7 +507,7 @@ def test_rejection_says_why_and_verification_by_whom(edition):
     recommendation = RecommendationFactory(edition=edition)
     EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation)], verified=True)
     piece = EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation)])
-    word = EvidenceReviewFactory(evidence=piece, decision=Review.REJECTED, reason="Another year.")
+    word = EvidenceReviewFactory(evidence=piece, decision=EvidenceDecision.REJECTED, reason="Another year.")
 
     verified, rejected = briefing(edition).evidence
 
@@ -521,7 +521,7 @@ def test_who_judged_a_bearing_and_when_is_said_where_that_is_not_said_of_the_pie
     first, second, third = piece.bearings.all()
     other = OfficerFactory(name="Another officer")
     EvidenceReviewFactory(bearing=first, reason="Seen.", recorded_at=at_noon(date(2022, 1, 20)))
-    EvidenceReviewFactory(bearing=second, decision=Review.REJECTED, reason="Another year.", recorded_by=other)
+    EvidenceReviewFactory(bearing=second, decision=EvidenceDecision.REJECTED, reason="Another year.", recorded_by=other)
     EvidenceReviewFactory(bearing=third, recorded_at=at_noon(date(2022, 1, 20)))
 
     content = briefing(edition)
@@ -575,7 +575,7 @@ def test_evidence_after_the_window_says_so(edition):
 
 def test_statement_is_not_blamed_for_not_counting(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-    EvidenceFactory(bears_on=[benchmark], bears_on__shows=Shows.PLAN, happened_from=None)
+    EvidenceFactory(bears_on=[benchmark], bears_on__shows=SupportKind.PLAN, happened_from=None)
 
     (told,) = briefing(edition).evidence
 
@@ -679,7 +679,7 @@ def test_public_record_makes_an_accessible_document_that_says_where_it_stands(tm
 
     content = briefing(edition, as_of=date(2022, 3, 31), known_by=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
     file = tmp_path / "briefing.pdf"
-    file.write_bytes(pdf.to_pdf(html(content)))
+    file.write_bytes(pdf.render_pdf(html(content)))
     sheets = [" ".join(sheet.extract_text().split()) for sheet in PdfReader(file).pages]
 
     assert page.validate_pdf(file, profile="ua1").failures == []
@@ -721,7 +721,7 @@ def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_qu
         promise = CommitmentFactory(benchmarks=[benchmark], dialogue=dialogue, letter="")
         round_ = UpdateRoundFactory(update=UpdateFactory(commitment=promise), accepted=True)
         piece = EvidenceFactory(round=round_, bears_on=[benchmark], verified=True, file=EvidenceFileFactory())
-        ReadingFactory(round=round_, figure=None, direction=Direction.UP, through_on=DAY - timedelta(days=1))
+        ReadingFactory(round=round_, figure=None, direction=ReadingDirection.UP, through_on=DAY - timedelta(days=1))
         AssessmentFactory(benchmark=benchmark, grounds=[piece])
 
     for _ in range(2):

@@ -7,9 +7,9 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from dialogues.choices import Decision, Kind, Verdict
+from dialogues.choices import UpdateDecision, CommitmentEventKind, Verdict
 from reports.briefings import comparison, content
-from reports.briefings.comparison import CHAPTERS
+from reports.briefings.comparison import SECTION_RULES
 from reports.briefings.content import as_plain
 from reports.briefings.documents import build_document
 from reports.choices import BriefingKind
@@ -90,9 +90,9 @@ def test_what_was_verified_promised_anew_returned_and_assessed_is_told_where_it_
     before = told(edition, BEFORE)
     day = date(2022, 1, 20)
     EvidenceReviewFactory(evidence=evidence, bearing=evidence.bearings.get(), recorded_at=at_noon(day))
-    moved = {"kind": Kind.RESCHEDULED, "due_on": date(2022, 3, 1), "happened_on": day}
+    moved = {"kind": CommitmentEventKind.RESCHEDULED, "due_on": date(2022, 3, 1), "happened_on": day}
     CommitmentEventFactory(commitment=promise, **moved)
-    RoundDecisionFactory(round=round_, decision=Decision.RETURNED, reason="Which ten?", recorded_at=at_noon(day))
+    RoundDecisionFactory(round=round_, decision=UpdateDecision.RETURNED, reason="Which ten?", recorded_at=at_noon(day))
     AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, rationale="All ten.", recorded_at=at_noon(day))
     EvidenceFactory(title="A new one", bears_on=[benchmark], recorded_at=at_noon(day), happened_to=day)
 
@@ -134,7 +134,7 @@ def test_a_ministrys_page_tells_what_became_verified(edition):
     kind = BriefingKind.MINISTRY
     before = told(edition, BEFORE, kind, ministry=promise.ministry)
     RoundDecisionFactory(
-        round=round_, decision=Decision.RETURNED, reason="Which ten?", recorded_at=at_noon(date(2022, 1, 20))
+        round=round_, decision=UpdateDecision.RETURNED, reason="Which ten?", recorded_at=at_noon(date(2022, 1, 20))
     )
 
     lines = changed(kind, before, told(edition, AFTER, kind, ministry=promise.ministry))
@@ -173,7 +173,7 @@ def test_every_field_that_is_compared_is_one_that_a_document_has(kind):
         BriefingKind.DIALOGUE: content.DialoguePack,
         BriefingKind.WASHINGTON: content.WashingtonInput,
     }
-    for item in CHAPTERS[kind].values():
+    for item in SECTION_RULES[kind].values():
         assert missing(item, classes[kind]) == []
 
 

@@ -7,14 +7,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from dialogues.choices import Decision, Kind, Presence, Progress, Shows, Verdict
+from dialogues.choices import UpdateDecision, CommitmentEventKind, Presence, ClaimedProgress, SupportKind, Verdict
 from dialogues.lesotho.actions import load_public_record
 from dialogues.models import Dialogue
-from recommendations.choices import Origin, Question, TextStatus
+from recommendations.choices import Origin, EffortQuestion, TextStatus
 from recommendations.models import Edition
 from reports.briefings import content, pdf
 from reports.briefings.dialogue import build_dialogue_pack
-from reports.briefings.html import as_html
+from reports.briefings.html import render_html
 from reports.models import Briefing
 from tests.addresses import page_of
 from tests.factories import (
@@ -103,9 +103,9 @@ def promised(ministry, text, due_on=None, **fields):
 
 def test_it_thanks_for_what_was_verified_since_last_time_and_not_for_what_was_before(edition, police, planned):
     new = promised(police, "Fund the unit.")
-    CommitmentEventFactory(commitment=new, kind=Kind.VERIFIED_DONE, happened_on=date(2022, 1, 20))
+    CommitmentEventFactory(commitment=new, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 20))
     old = promised(police, "Name an officer.", made__happened_on=date(2021, 9, 1))
-    CommitmentEventFactory(commitment=old, kind=Kind.VERIFIED_DONE, happened_on=date(2021, 10, 1))
+    CommitmentEventFactory(commitment=old, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 10, 1))
 
     [point] = talk(made(planned, edition)).kept
 
@@ -121,7 +121,7 @@ def test_it_thanks_for_an_action_on_a_promise_that_is_still_open_and_for_nothing
     sent = UpdateRoundFactory(update__commitment=promise, accepted=True)
     done = EvidenceFactory(round=sent, title="Six named", bears_on=[benchmark], verified=True)
     EvidenceFactory(
-        round=sent, title="Four not begun", bears_on=[benchmark], bears_on__shows=Shows.NO_ACTION, verified=True
+        round=sent, title="Four not begun", bears_on=[benchmark], bears_on__shows=SupportKind.NO_ACTION, verified=True
     )
     EvidenceFactory(round=sent, title="A claim", bears_on=[benchmark])
     AssessmentFactory(benchmark=benchmark, grounds=[done])
@@ -145,7 +145,7 @@ def test_it_thanks_for_nothing_that_was_undone(edition, police, planned, how):
     if how == "verdict":
         AssessmentFactory(benchmark=benchmark, verdict=Verdict.BACKWARDS, recorded_at=at_noon(date(2022, 1, 20)))
     else:
-        CommitmentEventFactory(commitment=promise, kind=Kind.REOPENED, happened_on=date(2022, 1, 20))
+        CommitmentEventFactory(commitment=promise, kind=CommitmentEventKind.REOPENED, happened_on=date(2022, 1, 20))
 
     assert not talk(made(planned, edition)).kept
 
@@ -153,7 +153,7 @@ def test_it_thanks_for_nothing_that_was_undone(edition, police, planned, how):
 def test_what_is_overdue_says_by_how_much_and_how_often_it_was_moved(edition, police, planned, last):
     once = promised(police, "Train the posts.", due_on=date(2021, 12, 17), dialogue=last)
     for on, due_on in ((date(2021, 12, 16), date(2022, 1, 10)), (date(2022, 1, 9), date(2022, 1, 21))):
-        CommitmentEventFactory(commitment=once, kind=Kind.RESCHEDULED, happened_on=on, due_on=due_on)
+        CommitmentEventFactory(commitment=once, kind=CommitmentEventKind.RESCHEDULED, happened_on=on, due_on=due_on)
     promised(police, "Send the figures", due_on=date(2022, 1, 14))
 
     first, second = talk(made(planned, edition)).overdue
@@ -174,7 +174,7 @@ def test_what_waits_for_us_is_ours_to_answer_and_overdue_nowhere(edition, police
     waits = promised(police, "Open a joint case", due_on=date(2022, 1, 8), dialogue=last)
     UpdateRoundFactory(update__commitment=waits)
     reported = promised(police, "Report on complaints", due_on=date(2022, 2, 1))
-    CommitmentEventFactory(commitment=reported, kind=Kind.REPORTED_DONE, happened_on=date(2022, 1, 25))
+    CommitmentEventFactory(commitment=reported, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 25))
     AgendaItemFactory(dialogue=planned, recommendation=None, commitment=waits)
 
     said = made(planned, edition)
@@ -198,9 +198,9 @@ def test_what_waits_for_us_is_ours_to_answer_and_overdue_nowhere(edition, police
 
 def test_what_was_returned_says_why_and_is_asked_nowhere_else(edition, police, planned):
     promise = promised(police, "Keep a register", due_on=date(2022, 2, 10))
-    sent = UpdateRoundFactory(update__commitment=promise, claimed=Progress.DONE)
+    sent = UpdateRoundFactory(update__commitment=promise, claimed=ClaimedProgress.DONE)
     RoundDecisionFactory(
-        round=sent, decision=Decision.RETURNED, reason="The first day is missing: say when it began.\n\nSend the list."
+        round=sent, decision=UpdateDecision.RETURNED, reason="The first day is missing: say when it began.\n\nSend the list."
     )
 
     said = talk(made(planned, edition))
@@ -240,7 +240,7 @@ def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned):
 
 def test_it_asks_for_a_figure_that_nobody_has_given(edition, police, planned):
     asked_of(police, edition, "The unit is funded")
-    IndicatorFactory(name="Prosecutions", question=Question.PROSECUTIONS, ministry=police)
+    IndicatorFactory(name="Prosecutions", question=EffortQuestion.PROSECUTIONS, ministry=police)
 
     points = talk(made(planned, edition)).to_ask
 
@@ -268,7 +268,7 @@ def test_it_names_the_next_steps_of_the_ministries_at_the_table_alone(edition, p
     assert [one.sentence for one in pack.next_steps] == [
         "Agree with the Ministry of Justice on benchmark 2a: a case is charged."
     ]
-    assert "Next steps to agree on" in as_html(pack)
+    assert "Next steps to agree on" in render_html(pack)
 
 
 def test_it_names_no_points_where_nothing_has_been_reviewed(edition, police, planned):
@@ -380,7 +380,7 @@ def test_it_speaks_of_the_ministries_at_the_table_alone_and_counts_nothing_of_th
     assert [one.whose for one in alone.talks] == ["Ministry of Police", "United States"]
     assert (alone.table, alone.sentence) == ("Ministry of Police", "1 overdue and 1 to ask; 31 days are left.")
     assert sentences(alone.talks[1].to_ask) == ["We promised “Give a course”, and owe you a day for it."]
-    assert "Marker" not in as_html(alone)
+    assert "Marker" not in render_html(alone)
 
     ParticipantFactory(dialogue=planned, ministry=justice)
     both = made(planned, edition)
@@ -400,7 +400,7 @@ def test_what_is_named_is_capped_and_the_rest_is_counted(edition, police, planne
     assert said.lines[0].point.sentence.startswith("“Late 0”")
     assert said.more == "3 overdue and 2 to ask"
     assert said.nothing == "Nothing is newly verified, waiting for our answer or returned."
-    assert "Besides these: 3 overdue and 2 to ask." in as_html(made(planned, edition))
+    assert "Besides these: 3 overdue and 2 to ask." in render_html(made(planned, edition))
 
 
 # --- Agenda, last time, participants ----------------------------------------------------------------------------------
@@ -468,7 +468,7 @@ def test_last_time_is_when_this_ministry_was_met_and_what_concerned_it(edition, 
         promised(ministry, f"Promised by {ministry.short_name}", due_on=date(2022, 1, 21), dialogue=last)
         NextStepFactory(dialogue=last, text=f"Step of {ministry.short_name}", ministry=ministry)
     NextStepFactory(dialogue=last, text="Step of ours")
-    CommitmentEventFactory(commitment=promised(police, "Done"), kind=Kind.VERIFIED_DONE, happened_on=date(2021, 11, 20))
+    CommitmentEventFactory(commitment=promised(police, "Done"), kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 11, 20))
     others = DialogueFactory(held_on=date(2021, 12, 1), agreed="Marker of another ministry's meeting")
     ParticipantFactory(dialogue=others, ministry=justice)
     ParticipantFactory(dialogue=others, ministry=police, came=False)
@@ -480,7 +480,7 @@ def test_last_time_is_when_this_ministry_was_met_and_what_concerned_it(edition, 
     assert [one.text for one in said.last.undertakings] == ["Promised by Police"]
     assert {one.text for one in said.last.steps} == {"Step of Police", "Step of ours"}
     assert len(talk(said).kept) == 1, "since this ministry was met last"
-    assert "Marker" not in as_html(said)
+    assert "Marker" not in render_html(said)
 
 
 def test_a_dialogue_that_was_held_has_its_minutes_and_who_came(edition, police, last):
@@ -499,24 +499,24 @@ def test_a_dialogue_that_was_held_has_its_minutes_and_who_came(edition, police, 
     assert [one.text for one in said.minutes.steps] == ["Say who answers"]
     assert [one.how for one in said.participants] == ["in person", "did not come"]
     assert (said.last.held_on, said.last.agreed, said.last.steps) == (before.held_on, "What came before", ())
-    assert "Agenda, and what was said" in as_html(said)
+    assert "Agenda, and what was said" in render_html(said)
 
 
 def test_minutes_that_tell_nothing_item_by_item_have_no_column_of_nothing(edition, last):
     AgendaItemFactory(dialogue=last, recommendation=None, topic="The budget")
 
-    html = as_html(made(last, edition))
+    html = render_html(made(last, edition))
 
     assert "Nothing is written down on this." not in html
     assert "What was said is not written down yet." in html
     AgendaItemFactory(dialogue=last, recommendation=None, topic="The courts", said="Soon.")
-    assert as_html(made(last, edition)).count("Nothing is written down on this.") == 1
+    assert render_html(made(last, edition)).count("Nothing is written down on this.") == 1
 
 
 def test_nothing_to_say_is_said_in_sentences(edition):
     planned = DialogueFactory(planned=True)
 
-    html = " ".join(as_html(made(planned, edition)).split())
+    html = " ".join(render_html(made(planned, edition)).split())
 
     for sentence in (
         "Nothing is kept, overdue, returned or left to ask; 31 days are left.",
@@ -533,7 +533,7 @@ def test_nothing_to_say_is_said_in_sentences(edition):
 
 def test_as_of_an_earlier_day_nothing_of_what_came_later_is_in_it(edition, police, planned, last):
     promise = promised(police, "Train the posts", due_on=date(2022, 1, 10), dialogue=last)
-    CommitmentEventFactory(commitment=promise, kind=Kind.VERIFIED_DONE, happened_on=date(2022, 1, 20))
+    CommitmentEventFactory(commitment=promise, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 20))
     step = NextStepFactory(dialogue=last)
     NextStepDoneFactory(step=step, done_on=date(2022, 1, 20), recorded_at=at_noon(date(2022, 1, 20)))
 
@@ -553,7 +553,7 @@ def test_as_of_an_earlier_day_nothing_of_what_came_later_is_in_it(edition, polic
 def test_by_what_was_known_earlier_nothing_recorded_later_is_in_it(edition, police, planned, last):
     promise = promised(police, "Train the posts", due_on=date(2022, 1, 10))
     sent = UpdateRoundFactory(update__commitment=promise, recorded_at=at_noon(date(2022, 1, 12)))
-    RoundDecisionFactory(round=sent, decision=Decision.RETURNED, recorded_at=at_noon(date(2022, 1, 26)))
+    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 26)))
     later = promised(police, "Recorded later", recorded_at=at_noon(date(2022, 1, 27)))
     AgendaItemFactory(dialogue=planned, recommendation=None, commitment=later)
 
@@ -563,7 +563,7 @@ def test_by_what_was_known_earlier_nothing_recorded_later_is_in_it(edition, poli
 
     then, points = known_on(date(2022, 1, 22))
     assert (len(points.with_us), len(points.returned), len(points.overdue)) == (1, 0, 0)
-    assert "Recorded later" not in as_html(then)
+    assert "Recorded later" not in render_html(then)
     assert then.known_by == at_noon(date(2022, 1, 22))
     assert then.facts_up_to == at_noon(date(2022, 1, 20)), "when the dialogue was planned"
     assert len(known_on(date(2022, 1, 27))[1].returned) == 1
@@ -593,7 +593,7 @@ def test_nothing_of_another_countrys_dialogues_is_told_to_who_reads_both(edition
 
     said = made(planned, edition, reader=AmbassadorFactory(countries=[edition.country, elsewhere]))
 
-    assert "Marker" not in as_html(said)
+    assert "Marker" not in render_html(said)
 
 
 @pytest.mark.parametrize(
@@ -620,7 +620,7 @@ def test_another_countrys_dialogue_is_not_there_and_no_ministry_reads_any(editio
 
 def test_sections_are_told_in_the_order_in_which_they_were_picked(edition, planned):
     said = made(planned, edition)
-    html = as_html(
+    html = render_html(
         content.DialoguePack(**vars(said) | {"sections": ("participants", "points"), "covering_note": "Read"})
     )
 
@@ -632,10 +632,10 @@ def test_sections_are_told_in_the_order_in_which_they_were_picked(edition, plann
 def test_what_somebody_wrote_is_text_and_long_words_break(edition, police, planned):
     promised(police, "<img src='file:///etc/passwd'> " + "w" * 200, due_on=date(2022, 1, 10))
 
-    html = as_html(made(planned, edition))
+    html = render_html(made(planned, edition))
 
     assert "<img" not in html
-    assert page.validate_pdf_bytes(pdf.to_pdf(html), profile="ua1").is_compliant
+    assert page.validate_pdf_bytes(pdf.render_pdf(html), profile="ua1").is_compliant
 
 
 def test_the_public_record_passes_pdf_ua_and_is_the_same_every_time():
@@ -643,11 +643,11 @@ def test_the_public_record_passes_pdf_ua_and_is_the_same_every_time():
     edition = Edition.objects.tracked().get()
     dialogue = Dialogue.objects.get(held_on=date(2021, 11, 8))
 
-    first, second = (pdf.to_pdf(as_html(made(dialogue, edition, as_of=date(2022, 3, 31)))) for _ in range(2))
+    first, second = (pdf.render_pdf(render_html(made(dialogue, edition, as_of=date(2022, 3, 31)))) for _ in range(2))
 
     assert first == second
     assert page.validate_pdf_bytes(first, profile="ua1").is_compliant
-    text = pdf.text_of(first)
+    text = pdf.extract_pdf_text(first)
     assert "SENSITIVE BUT UNCLASSIFIED" in text
     assert "DRAFT, NOT CLEARED" in text
 
@@ -692,7 +692,7 @@ def test_the_pack_is_asked_for_from_the_dialogues_page_and_rendered(client, edit
     assert (briefing.kind, briefing.dialogue, briefing.state.value) == ("dialogue", planned, "ready")
     assert briefing.file_name == "TIP-dialogue-2022-02-10-LSO-2021-as-of-2022-01-28-v1.pdf"
     with briefing.file.open("rb") as file:
-        assert "The unit is funded" in pdf.text_of(file.read())
+        assert "The unit is funded" in pdf.extract_pdf_text(file.read())
     assert "Dialogue pack: 10 February 2022" in client.get(reverse("briefing_list")).text
 
 

@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.urls import reverse
 from pypdf import PdfReader
 
-from dialogues.choices import Decision, Kind, MadeBy, Progress, Review, Sensitivity, Shows
+from dialogues.choices import UpdateDecision, CommitmentEventKind, MadeBy, ClaimedProgress, EvidenceDecision, Sensitivity, SupportKind
 from reports.briefings import pdf
-from reports.briefings.html import as_html
+from reports.briefings.html import render_html
 from reports.briefings.ministry import build_ministry_page
 from reports.models import Briefing
 from tests.factories import (
@@ -55,7 +55,7 @@ def made(edition, ministry, *, as_of=DAY, known_by=None, **options):
 
 def promised(ministry, text, due_on=None, **event):
     commitment = CommitmentFactory(ministry=ministry, text=text, made=False)
-    CommitmentEventFactory(commitment=commitment, kind=Kind.MADE, due_on=due_on, **event)
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.MADE, due_on=due_on, **event)
     return commitment
 
 
@@ -64,12 +64,12 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
     undated = promised(police, "Keep the unit funded")
     done = promised(police, "Train the unit", due_on=date(2022, 2, 1))
     CommitmentEventFactory(
-        commitment=done, kind=Kind.VERIFIED_DONE, happened_on=date(2022, 1, 20), reason="Our own reason",
+        commitment=done, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 20), reason="Our own reason",
         recorded_by=ReviewerFactory(),
     )  # fmt: skip
     back = promised(police, "Open a joint case", due_on=date(2022, 2, 10))
-    sent = UpdateRoundFactory(update__commitment=back, claimed=Progress.UNDER_WAY)
-    RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason="The first day is missing.")
+    sent = UpdateRoundFactory(update__commitment=back, claimed=ClaimedProgress.UNDER_WAY)
+    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, reason="The first day is missing.")
     waits = promised(police, "Report on complaints", due_on=date(2022, 2, 20))
     UpdateRoundFactory(update__commitment=waits)
     ours_to_answer = promised(police, "Send the figures", due_on=date(2022, 1, 10))
@@ -107,7 +107,7 @@ def test_what_is_listed_first_says_why_in_words_that_the_ministry_understands(ed
     UpdateRoundFactory(update__commitment=back, returned=True)
     for on in (date(2022, 1, 10), date(2022, 1, 20)):
         done = promised(police, f"Done on {on}")
-        CommitmentEventFactory(commitment=done, kind=Kind.VERIFIED_DONE, happened_on=on)
+        CommitmentEventFactory(commitment=done, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=on)
 
     said = made(edition, police)
 
@@ -128,7 +128,7 @@ def test_what_is_listed_first_says_why_in_words_that_the_ministry_understands(ed
     assert said.agreed_order == f"{said.needed_order.removesuffix('.')}, then what is done."
     assert [one.what for one in said.verified] == ["Done on 2022-01-20", "Done on 2022-01-10"]
     assert said.verified_order == "The newest is first."
-    assert all(order in as_html(said) for order in (said.agreed_order, said.verified_order, said.needed_order))
+    assert all(order in render_html(said) for order in (said.agreed_order, said.verified_order, said.needed_order))
 
 
 def test_one_thing_is_in_no_order(edition, police):
@@ -142,19 +142,19 @@ def test_one_thing_is_in_no_order(edition, police):
 def test_what_was_verified_of_what_was_sent_stands_there_and_nothing_else_of_the_evidence(edition, police):
     commitment = promised(police, "Train the unit")
     sent = UpdateRoundFactory(update__commitment=commitment)
-    RoundDecisionFactory(round=sent, decision=Decision.ACCEPTED)
+    RoundDecisionFactory(round=sent, decision=UpdateDecision.ACCEPTED)
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
 
-    def piece(title, shows=Shows.ACTION, word=Review.VERIFIED, **fields):
+    def piece(title, shows=SupportKind.ACTION, word=EvidenceDecision.VERIFIED, **fields):
         told = {"round": sent, "sensitivity": Sensitivity.SHARED, **fields}
         row = EvidenceFactory(commitment=commitment, title=title, bears_on=[benchmark], bears_on__shows=shows, **told)
         EvidenceReviewFactory(evidence=row, decision=word, reason="Why we think so")
 
     piece("Forty officers trained")
-    piece("A plan", word=Review.REJECTED)
+    piece("A plan", word=EvidenceDecision.REJECTED)
     piece("Seen by the embassy", round=None, sensitivity=Sensitivity.INTERNAL)
-    piece("Drafting not begun", shows=Shows.NO_ACTION)
-    piece("We mean to", shows=Shows.PLAN)
+    piece("Drafting not begun", shows=SupportKind.NO_ACTION)
+    piece("We mean to", shows=SupportKind.PLAN)
 
     said = made(edition, police)
 
@@ -165,11 +165,11 @@ def test_it_holds_nothing_of_another_ministry_of_the_united_states_or_of_what_we
     promised(police, "Their own promise")
     promised(MinistryFactory(name="Ministry of Justice", short_name="Justice"), "Another ministry’s promise")
     ours = CommitmentFactory(made_by=MadeBy.UNITED_STATES, ministry=None, text="Our own undertaking", made=False)
-    CommitmentEventFactory(commitment=ours, kind=Kind.MADE)
+    CommitmentEventFactory(commitment=ours, kind=CommitmentEventKind.MADE)
     RecommendationFactory(edition=edition)
     AssessmentFactory(rationale="What we conclude", law="22 U.S.C. 7106")
 
-    html = as_html(made(edition, police))
+    html = render_html(made(edition, police))
 
     assert "Their own promise" in html
     for text in ("Another ministry", "Our own undertaking", "What we conclude", "of 100", "Readiness", "score"):
@@ -180,7 +180,7 @@ def test_it_holds_nothing_of_another_ministry_of_the_united_states_or_of_what_we
 def test_it_looks_back_to_what_was_known(edition, police):
     commitment = promised(police, "Train the unit", recorded_at=at_noon(date(2021, 12, 1)))
     sent = UpdateRoundFactory(update__commitment=commitment, recorded_at=at_noon(date(2022, 1, 10)))
-    RoundDecisionFactory(round=sent, decision=Decision.RETURNED, recorded_at=at_noon(date(2022, 1, 20)))
+    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 20)))
 
     def needed(day):
         return [one.sentence for one in made(edition, police, known_by=at_noon(day)).needed]
@@ -197,21 +197,21 @@ def test_it_is_one_page_however_much_there_is_and_passes_pdf_ua(edition, police,
         row = promised(police, f"{place} {words}", due_on=date(2022, 1, 15))
         if place % 3 == 1:
             sent = UpdateRoundFactory(update__commitment=row)
-            RoundDecisionFactory(round=sent, decision=Decision.RETURNED, reason=words)
+            RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, reason=words)
         if place % 3 == 2:
             reviewer = ReviewerFactory()
-            CommitmentEventFactory(commitment=row, kind=Kind.VERIFIED_DONE, reason=words, recorded_by=reviewer)
+            CommitmentEventFactory(commitment=row, kind=CommitmentEventKind.VERIFIED_DONE, reason=words, recorded_by=reviewer)
 
     said = made(edition, police)
-    file = pdf.to_pdf(as_html(said))
+    file = pdf.render_pdf(render_html(said))
     sheets = PdfReader(io.BytesIO(file)).pages
 
     assert len(sheets) == 1
-    text = " ".join(pdf.text_of(file).split())
+    text = " ".join(pdf.extract_pdf_text(file).split())
     assert said.sentence in text
     assert not re.search(r"[0-9a-f]{16}", text), "a hash is for our record, not for a minister"
     assert page.validate_pdf_bytes(file, profile="ua1").is_compliant
-    assert pdf.to_pdf(as_html(made(edition, police))) == file
+    assert pdf.render_pdf(render_html(made(edition, police))) == file
 
 
 def test_an_officer_asks_for_it_on_the_page_and_the_worker_makes_it(client, edition, police, run_jobs):
@@ -233,7 +233,7 @@ def test_an_officer_asks_for_it_on_the_page_and_the_worker_makes_it(client, edit
     ]
     assert rows[0].file_name == "TIP-page-police-LSO-2021-as-of-2022-01-28-v1.pdf"
     with rows[0].file.open("rb") as file:
-        assert "Train the unit" in pdf.text_of(file.read())
+        assert "Train the unit" in pdf.extract_pdf_text(file.read())
     assert f"Ministry’s page: {police.name}" in client.get(reverse("briefing_list")).text
 
 
@@ -273,7 +273,7 @@ def test_the_command_takes_a_ministry_by_name_or_short_name(edition, police, tmp
             "issue_briefing", "LSO", "2021", kind="ministry", ministry=name, as_of="2022-01-28", output=str(file)
         )
         assert "Of 1 undertaking, 1 is under way or still to begin." in capsys.readouterr().out
-    assert "DRAFT, NOT CLEARED" in pdf.text_of(file.read_bytes())
+    assert "DRAFT, NOT CLEARED" in pdf.extract_pdf_text(file.read_bytes())
 
     for options, sentence in (
         ({"kind": "ministry"}, "Say which ministry the page is for"),

@@ -14,9 +14,9 @@ from PIL import Image
 
 from recommendations.choices import Pillar
 from reports.briefings import content, pdf
-from reports.briefings.ambassador import build_briefing
-from reports.briefings.html import as_html
-from reports.briefings.typesetting import printable
+from reports.briefings.ambassador import build_ambassador_briefing
+from reports.briefings.html import render_html
+from reports.briefings.typesetting import replace_missing_glyphs
 from tests.factories import AmbassadorFactory, BenchmarkFactory, EvidenceFactory, EvidenceFileFactory
 from tests.reports import papers
 from tests.reports.papers import DAY, LONG
@@ -69,7 +69,7 @@ def test_whatever_somebody_wrote_stands_as_text_within_the_margins(made, paper, 
     printed = Printed(said, paper)
 
     assert_in_order(printed, tmp_path)
-    assert printed.reader.metadata.title == printable(title, pdf._engine().glyphs)
+    assert printed.reader.metadata.title == replace_missing_glyphs(title, pdf._get_engine().glyphs)
     for words in ("’M’e Ntšiuoa of Qacha’s Nek", MARKUP, "[U+1F984] [U+05E9 U+05DC U+05D5 U+05DD] [U+202E]abc"):
         assert words in printed.text
     assert "root:" not in printed.text
@@ -211,11 +211,11 @@ def test_a_photograph_of_forty_megapixels_is_named_and_not_carried():
     file = EvidenceFileFactory(content=photograph.getvalue(), name="shelter.jpg")
     evidence = EvidenceFactory(title="Shelter seen", file=file, bears_on=[benchmark := BenchmarkFactory()])
     edition = benchmark.recommendation.edition
-    said = build_briefing(reader=AmbassadorFactory(), edition=edition, as_of=DAY, known_by=None)
-    printed = pdf.to_pdf(as_html(said))
+    said = build_ambassador_briefing(reader=AmbassadorFactory(), edition=edition, as_of=DAY, known_by=None)
+    printed = pdf.render_pdf(render_html(said))
 
-    assert "shelter.jpg" in pdf.text_of(printed)
-    assert evidence.title in pdf.text_of(printed)
+    assert "shelter.jpg" in pdf.extract_pdf_text(printed)
+    assert evidence.title in pdf.extract_pdf_text(printed)
     assert len(printed) < 100_000
     assert len(photograph.getvalue()) > 500_000
 

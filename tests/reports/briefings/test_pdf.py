@@ -23,7 +23,7 @@ TABLE = (
 
 
 def made(body, head=""):
-    return pdf.to_pdf(PAGE.format(body=body, head=head))
+    return pdf.render_pdf(PAGE.format(body=body, head=head))
 
 
 def text(content):
@@ -57,10 +57,10 @@ def test_same_html_gives_the_same_bytes_in_another_process():
     html = PAGE.format(body=TABLE, head="")
     script = "import sys; from reports.briefings import pdf; sys.stdout.buffer.write(pdf.to_pdf(sys.stdin.read()))"
     other = subprocess.run(
-        [sys.executable, "-c", script], input=html.encode(), cwd=pdf.HOUSE, capture_output=True, check=True
+        [sys.executable, "-c", script], input=html.encode(), cwd=pdf.PROJECT_ROOT, capture_output=True, check=True
     )
 
-    assert pdf.to_pdf(html) == pdf.to_pdf(html) == other.stdout
+    assert pdf.render_pdf(html) == pdf.render_pdf(html) == other.stdout
 
 
 def test_nothing_is_fetched_from_outside(tmp_path):
@@ -112,7 +112,7 @@ def test_missing_typefaces_say_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(pdf, "FONTS", tmp_path)
 
     with pytest.raises(FileNotFoundError, match="make setup"):
-        pdf._engine.__wrapped__()
+        pdf._get_engine.__wrapped__()
 
 
 def test_collector_runs_again_after_a_document():
@@ -123,11 +123,11 @@ def test_collector_runs_again_after_a_document():
 
 def test_the_text_of_a_pdf_is_read_as_it_was_written():
     """… with what the typefaces lack, which stands there as its code point."""
-    made = pdf.to_pdf('<html lang="en"><head><title>A title</title></head><body><p>Ntš🦄oana</p></body></html>')
+    made = pdf.render_pdf('<html lang="en"><head><title>A title</title></head><body><p>Ntš🦄oana</p></body></html>')
 
-    assert "🦄" in pdf.text_of(made)
-    assert "U+" not in pdf.text_of(made)
-    assert pdf.text_of(b"no PDF at all") == ""
+    assert "🦄" in pdf.extract_pdf_text(made)
+    assert "U+" not in pdf.extract_pdf_text(made)
+    assert pdf.extract_pdf_text(b"no PDF at all") == ""
 
 
 @pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("letter", (612, 792))])
@@ -135,6 +135,6 @@ def test_every_page_has_the_size_of_the_paper(paper, size):
     html = PAGE.replace("<body", f'<body data-paper="{paper}"').format(
         body='<p style="break-after: page">One</p><p>Two</p>', head=""
     )
-    sheets = PdfReader(io.BytesIO(pdf.to_pdf(html))).pages
+    sheets = PdfReader(io.BytesIO(pdf.render_pdf(html))).pages
 
     assert [(round(sheet.mediabox.width), round(sheet.mediabox.height)) for sheet in sheets] == [size, size]

@@ -5,7 +5,7 @@ import pytest
 
 from recommendations.choices import Rule
 from reports import sentences
-from reports.briefings.spoken_text import aloud, asked_aloud
+from reports.briefings.spoken_text import spoken_criterion, benchmark_question
 from reports.readiness.answers import Finding
 
 ON = "On recommendation 3 "
@@ -32,7 +32,7 @@ ON = "On recommendation 3 "
     ],
 )
 def test_what_is_asked_is_a_sentence_that_fits_what_is_known(rule, share, reason, said):
-    asked = asked_aloud("recommendation 3", "Posts filled", rule, Finding(share, reason))
+    asked = benchmark_question("recommendation 3", "Posts filled", rule, Finding(share, reason))
 
     assert asked.startswith(ON + said)
     assert asked.endswith("?")
@@ -49,7 +49,7 @@ def test_what_is_asked_is_a_sentence_that_fits_what_is_known(rule, share, reason
     ],
 )
 def test_what_only_a_checker_needs_is_not_spoken(criterion, spoken):
-    assert aloud(criterion) == spoken
+    assert spoken_criterion(criterion) == spoken
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_what_only_a_checker_needs_is_not_spoken(criterion, spoken):
     ],
 )
 def test_one_of_a_unit_is_singular(figure, many, unit):
-    assert sentences.unit(Decimal(figure), many) == unit
+    assert sentences.inflect_unit(Decimal(figure), many) == unit

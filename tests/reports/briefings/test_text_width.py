@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 
 from reports.briefings import pdf
-from reports.briefings.text_width import BOLD, POINT, REGULAR, SEMIBOLD, Style, lines_of, shortened, width_of
+from reports.briefings.text_width import BOLD, MM_PER_POINT, REGULAR, SEMIBOLD, TextStyle, count_lines, shorten_to_lines, measure_width
 
 TEXTS = [
     "Exercise: register of investigations, April to December (Investigations begun: 6, from 1 April 2021)",
@@ -25,24 +25,24 @@ def printed_lines(text, style):
         f'<p style="width: {style.width}mm; font-size: {style.size}pt; line-height: 14pt; font-weight: {weight}">{text}'
         "</p></body></html>"
     )
-    with pypdfium2.PdfDocument(io.BytesIO(pdf.to_pdf(html))) as document:
+    with pypdfium2.PdfDocument(io.BytesIO(pdf.render_pdf(html))) as document:
         page = document[0].get_textpage()
         whole = page.get_text_bounded()
     return len([line for line in whole.splitlines() if line.strip() and not line.startswith("Page 1")])
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
-@pytest.mark.parametrize("style", [Style(8.5, 55), Style(8.5, 94, SEMIBOLD), Style(15.5, 170, BOLD)])
+@pytest.mark.parametrize("style", [TextStyle(8.5, 55), TextStyle(8.5, 94, SEMIBOLD), TextStyle(15.5, 170, BOLD)])
 def test_a_text_is_never_printed_on_more_lines_than_were_measured(text, style):
-    measured = lines_of(text, style)
+    measured = count_lines(text, style)
 
     assert measured - 1 <= printed_lines(text, style) <= measured
 
 
 def test_figures_are_as_wide_as_tables_have_them():
-    style = Style(10, 100)
+    style = TextStyle(10, 100)
 
-    assert width_of("1111", style) == width_of("8888", style) == pytest.approx(4 * 0.7 * 10 * POINT, rel=0.02)
+    assert measure_width("1111", style) == measure_width("8888", style) == pytest.approx(4 * 0.7 * 10 * MM_PER_POINT, rel=0.02)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_figures_are_as_wide_as_tables_have_them():
     ],
 )
 def test_a_text_is_shortened_to_whole_sentences_else_to_whole_words(text, lines, told):
-    style = Style(8.5, 45)
+    style = TextStyle(8.5, 45)
 
-    assert shortened(text, lines, style) == told
-    assert lines_of(told, style) <= lines
+    assert shorten_to_lines(text, lines, style) == told
+    assert count_lines(told, style) <= lines

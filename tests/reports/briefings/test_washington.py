@@ -10,12 +10,12 @@ from django.core.management import call_command
 from django.urls import reverse
 from pypdf import PdfReader
 
-from dialogues.choices import Review
+from dialogues.choices import EvidenceDecision
 from dialogues.lesotho.actions import load_public_record
 from dialogues.models import Evidence
 from recommendations.models import Edition
 from reports.briefings import content, pdf
-from reports.briefings.html import as_html
+from reports.briefings.html import render_html
 from reports.briefings.washington import build_washington_input
 from reports.models import Briefing
 from tests.factories import (
@@ -99,7 +99,7 @@ def test_only_verified_actions_of_the_government_in_the_period_stand_there_with_
     assert claimed
     assert not {deed.what for deed in deeds} & set(claimed)
     assert said.unverified > 0
-    assert "claims are not verified yet and are left out" in as_html(said)
+    assert "claims are not verified yet and are left out" in render_html(said)
 
 
 def test_each_assessment_brings_its_rationale_and_section_of_the_law(lesotho):
@@ -118,7 +118,7 @@ def test_by_what_was_known_before_july_nothing_is_verified(lesotho):
 
     assert said.sentence == "0 concrete actions of the government and 0 indicators for the period are verified."
     assert not [deed for one in said.pillars for each in one.indicia for deed in each.deeds]
-    assert "No concrete action is verified here yet." in as_html(said)
+    assert "No concrete action is verified here yet." in render_html(said)
 
 
 def test_without_sources_no_source_is_in_it_anywhere(client, run_jobs):
@@ -128,7 +128,7 @@ def test_without_sources_no_source_is_in_it_anywhere(client, run_jobs):
         title="Budget released", stated_by="Whistle Example", source="A letter of the Treasury", link="https://x.example/",
         bears_on=[benchmark],
     )  # fmt: skip
-    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.get(), decision=Review.VERIFIED)
+    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.get(), decision=EvidenceDecision.VERIFIED)
     client.force_login(OfficerFactory())
     for what in ("washington", "washington-without-sources"):
         client.post(reverse("briefing_list"), {"what": what, "as_of": "2022-01-28"})
@@ -138,7 +138,7 @@ def test_without_sources_no_source_is_in_it_anywhere(client, run_jobs):
     texts = {}
     for briefing in (named, unnamed):
         with briefing.file.open("rb") as file:
-            texts[briefing.has_sources] = " ".join(pdf.text_of(file.read()).split())
+            texts[briefing.has_sources] = " ".join(pdf.extract_pdf_text(file.read()).split())
     for text in ("Whistle Example", "A letter of the Treasury", "https://x.example/"):
         assert text in texts[True]
         assert text not in texts[False]
@@ -174,14 +174,14 @@ def test_it_holds_nothing_of_another_country(lesotho):
         recommendation=RecommendationFactory(edition=EditionFactory(country=elsewhere)), terms__criterion="Marker asked"
     )
     piece = EvidenceFactory(country=elsewhere, title="Marker done", bears_on=[theirs])
-    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.get(), decision=Review.VERIFIED)
+    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.get(), decision=EvidenceDecision.VERIFIED)
     both = AmbassadorFactory(countries=[lesotho.country, elsewhere])
 
-    assert "Marker" not in as_html(made(lesotho, reader=both))
+    assert "Marker" not in render_html(made(lesotho, reader=both))
 
 
 def test_it_passes_pdf_ua_and_is_the_same_every_time(lesotho):
-    first, second = (pdf.to_pdf(as_html(made(lesotho))) for _ in range(2))
+    first, second = (pdf.render_pdf(render_html(made(lesotho))) for _ in range(2))
 
     assert first == second
     assert page.validate_pdf_bytes(first, profile="ua1").is_compliant
@@ -195,9 +195,9 @@ def test_the_command_writes_it_with_and_without_sources(lesotho, tmp_path, capsy
     file = tmp_path / "input.pdf"
     options = {"kind": "washington", "as_of": "2022-03-31", "known_by": JULY.isoformat(), "output": str(file)}
     call_command("issue_briefing", "LSO", "2021", **options)
-    named = pdf.text_of(file.read_bytes())
+    named = pdf.extract_pdf_text(file.read_bytes())
     call_command("issue_briefing", "LSO", "2021", without_sources=True, **options)
-    unnamed = pdf.text_of(file.read_bytes())
+    unnamed = pdf.extract_pdf_text(file.read_bytes())
 
     assert "concrete actions of the government and" in capsys.readouterr().out
     assert "TIP Report 2022" in named

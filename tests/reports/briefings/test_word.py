@@ -19,10 +19,10 @@ from lxml import html
 from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
 from reports.briefings import content, pdf
-from reports.briefings.html import as_html
-from reports.briefings.typesetting import printable, typeset
+from reports.briefings.html import render_html
+from reports.briefings.typesetting import replace_missing_glyphs, typeset
 from reports.briefings.washington import build_washington_input
-from reports.briefings.word.washington import to_docx
+from reports.briefings.word.washington import render_docx
 from tests.factories import MASERU, AmbassadorFactory
 from tests.kept import once
 from tests.reports import papers, printed
@@ -45,12 +45,12 @@ def shown(element):
 
 def on_the_press(document):
     """A document's HTML as `pdf.to_pdf` sets it."""
-    return printable(typeset(document), pdf._engine().glyphs)
+    return replace_missing_glyphs(typeset(document), pdf._get_engine().glyphs)
 
 
 def on_paper(said, paper=Paper.A4):
     """The PDF's text in its order, from what it is set from: what each thing is, what it says, its notes' numbers."""
-    body = html.fromstring(on_the_press(as_html(said, paper))).find("body")
+    body = html.fromstring(on_the_press(render_html(said, paper))).find("body")
     found = []
     for element in body.iter("h1", "h2", "h3", "p", "li", "tr"):
         if any(above.tag == "tr" for above in element.iterancestors()):
@@ -71,7 +71,7 @@ def on_paper(said, paper=Paper.A4):
 
 
 def notes_on_paper(said):
-    body = html.fromstring(on_the_press(as_html(said)))
+    body = html.fromstring(on_the_press(render_html(said)))
     return [(note.get("data-number"), note.text) for note in body.xpath("//span[@class='source']")]
 
 
@@ -138,7 +138,7 @@ INPUTS = {
 @pytest.mark.parametrize("paper", Paper)
 @pytest.mark.parametrize("said", INPUTS.values(), ids=INPUTS)
 def test_it_says_what_the_pdf_says_in_the_same_order(said, paper):
-    file = to_docx(said, paper)
+    file = render_docx(said, paper)
 
     told = in_word(file)
     assert told == on_paper(said, paper)
@@ -156,7 +156,7 @@ def test_it_says_of_the_public_record_what_the_pdf_says(has_sources):
     said = build_washington_input(
         reader=reader, edition=edition, as_of=edition.ends_on, known_by=now, has_sources=has_sources
     )
-    file = to_docx(said)
+    file = render_docx(said)
     sheets = printed.Printed(said)
 
     assert in_word(file) == on_paper(said)
@@ -175,7 +175,7 @@ def blocks(file):
 
 @pytest.mark.parametrize("is_cleared", [False, True])
 def test_every_page_is_marked_and_a_draft_says_so(is_cleared):
-    told = margins(to_docx(papers.washington(is_cleared=is_cleared)))
+    told = margins(render_docx(papers.washington(is_cleared=is_cleared)))
 
     title = "U.S. Embassy, Lesotho – Lesotho: input on the tracking period"
     assert told == [
@@ -187,14 +187,14 @@ def test_every_page_is_marked_and_a_draft_says_so(is_cleared):
 
 
 def test_pages_are_counted_by_word_itself():
-    footer = parse_xml(part(to_docx(papers.washington()), "word/footer1.xml"))
+    footer = parse_xml(part(render_docx(papers.washington()), "word/footer1.xml"))
 
     assert [field.get(qn("w:instr")).strip() for field in footer.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
 
 
 @pytest.mark.parametrize(("paper", "size"), [(Paper.A4, (210, 297)), (Paper.LETTER, (216, 279))])
 def test_it_is_set_on_the_paper_of_its_post(paper, size):
-    document = Document(io.BytesIO(to_docx(papers.washington(), paper)))
+    document = Document(io.BytesIO(render_docx(papers.washington(), paper)))
     section = document.sections[0]
 
     assert (round(section.page_width.mm), round(section.page_height.mm)) == size
@@ -203,7 +203,7 @@ def test_it_is_set_on_the_paper_of_its_post(paper, size):
 
 
 def test_how_it_looks_stands_in_styles_alone():
-    file = to_docx(papers.washington(covering_note="Read this first."))
+    file = render_docx(papers.washington(covering_note="Read this first."))
     known = {style.style_id: style for style in Document(io.BytesIO(file)).styles}
 
     assert {style for style, _ in blocks(file)} <= known.keys()
@@ -217,7 +217,7 @@ def test_how_it_looks_stands_in_styles_alone():
 
 
 def test_tables_repeat_their_head_break_no_row_and_say_what_they_are():
-    document = Document(io.BytesIO(to_docx(papers.washington())))
+    document = Document(io.BytesIO(render_docx(papers.washington())))
     *told, imprint = document.tables
 
     assert len(told) == 6
@@ -234,7 +234,7 @@ def test_tables_repeat_their_head_break_no_row_and_say_what_they_are():
 
 
 def test_contents_lead_to_the_headings_before_word_has_updated_them():
-    body = Document(io.BytesIO(to_docx(papers.washington()))).element.body
+    body = Document(io.BytesIO(render_docx(papers.washington()))).element.body
     places = {start.get(qn("w:name")): start.getparent() for start in body.iter(qn("w:bookmarkStart"))}
     links = [(shown(link), places[link.get(qn("w:anchor"))]) for link in body.iter(qn("w:hyperlink"))]
 
@@ -245,7 +245,7 @@ def test_contents_lead_to_the_headings_before_word_has_updated_them():
 
 
 def test_a_source_told_again_refers_to_its_note():
-    body = Document(io.BytesIO(to_docx(papers.washington()))).element.body
+    body = Document(io.BytesIO(render_docx(papers.washington()))).element.body
     places = {start.get(qn("w:name")): start.getnext() for start in body.iter(qn("w:bookmarkStart"))}
     again = [field for field in body.iter(qn("w:fldSimple")) if "NOTEREF" in field.get(qn("w:instr"))]
 
@@ -257,7 +257,7 @@ def test_a_source_told_again_refers_to_its_note():
 
 
 def test_it_names_its_title_its_language_and_its_typeface_and_nobody():
-    file = to_docx(papers.washington())
+    file = render_docx(papers.washington())
     told = Document(io.BytesIO(file)).core_properties
 
     assert (told.title, told.author, told.language) == (
@@ -277,18 +277,18 @@ def test_the_same_facts_give_the_same_bytes_in_another_process():
     )
     elsewhere = {**os.environ, "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7"}
     other = subprocess.run(
-        [sys.executable, "-c", script], cwd=pdf.HOUSE, env=elsewhere, capture_output=True, check=True
+        [sys.executable, "-c", script], cwd=pdf.PROJECT_ROOT, env=elsewhere, capture_output=True, check=True
     )
-    first, second = (to_docx(papers.washington()) for _ in range(2))
+    first, second = (render_docx(papers.washington()) for _ in range(2))
 
     assert first == second == other.stdout
     with zipfile.ZipFile(io.BytesIO(first)) as zipped:
         assert {entry.date_time for entry in zipped.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-    assert to_docx(replace(papers.washington(), is_cleared=True)) != first
+    assert render_docx(replace(papers.washington(), is_cleared=True)) != first
 
 
 def test_nothing_in_it_runs_or_leads_outside():
-    file = to_docx(papers.washington(text='"] } { INCLUDETEXT "x" } https://x.example/'))
+    file = render_docx(papers.washington(text='"] } { INCLUDETEXT "x" } https://x.example/'))
     with zipfile.ZipFile(io.BytesIO(file)) as zipped:
         names = zipped.namelist()
         relations = b"".join(zipped.read(name) for name in names if name.endswith(".rels"))

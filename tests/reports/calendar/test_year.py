@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.choices import Progress, Stage, Status
-from dialogues.status import Standing
+from dialogues.choices import ClaimedProgress, DialogueStage, CommitmentStatus
+from dialogues.status import CommitmentStanding
 from recommendations.choices import MilestoneKind
 from reports.calendar import year
 from reports.charts.drawing import Box
@@ -19,54 +19,54 @@ PLAN_DUE = date(2021, 12, 28)
 
 
 def due(status, on, key=1):
-    days = (TODAY - on).days if status is Status.OVERDUE else 0
-    stands = Standing(status, on, days_overdue=days, sent_on=date(2022, 1, 12))
-    return year.due(stands, on, text="A promise", maker="Ministry of Police", key=key, today=TODAY)
+    days = (TODAY - on).days if status is CommitmentStatus.OVERDUE else 0
+    stands = CommitmentStanding(status, on, days_overdue=days, sent_on=date(2022, 1, 12))
+    return year.due_day(stands, on, text="A promise", maker="Ministry of Police", key=key, today=TODAY)
 
 
 def dialogue(stage, on, key=1, today=TODAY):
-    return year.dialogue(stage, on, "Maseru", key, today)
+    return year.dialogue_day(stage, on, "Maseru", key, today)
 
 
 def drawn(days, today=TODAY):
-    return year.drawn(days, starts_on=PERIOD_STARTS_ON, ends_on=PERIOD_ENDS_ON, today=today)
+    return year.draw_timeline(days, starts_on=PERIOD_STARTS_ON, ends_on=PERIOD_ENDS_ON, today=today)
 
 
 @pytest.mark.parametrize(
     ("day", "on", "word", "standing", "days"),
     [
         (
-            year.milestone(MilestoneKind.ACTION_PLAN, PLAN_DUE, date(2021, 12, 20), 1, TODAY),
-            date(2021, 12, 20), Progress.DONE, "done; it was due by 28 Dec 2021", "",
+            year.milestone_day(MilestoneKind.ACTION_PLAN, PLAN_DUE, date(2021, 12, 20), 1, TODAY),
+            date(2021, 12, 20), ClaimedProgress.DONE, "done; it was due by 28 Dec 2021", "",
         ),
         (
-            year.milestone(MilestoneKind.ACTION_PLAN, PLAN_DUE, date(2022, 1, 29), 1, TODAY),
-            PLAN_DUE, Status.OVERDUE, "overdue", "overdue by 31 days",
+            year.milestone_day(MilestoneKind.ACTION_PLAN, PLAN_DUE, date(2022, 1, 29), 1, TODAY),
+            PLAN_DUE, CommitmentStatus.OVERDUE, "overdue", "overdue by 31 days",
         ),
         (
-            year.milestone(MilestoneKind.DEADLINE, DEADLINE_ON, None, 1, TODAY),
-            DEADLINE_ON, Status.OPEN, "ahead", "in 31 days",
+            year.milestone_day(MilestoneKind.DEADLINE, DEADLINE_ON, None, 1, TODAY),
+            DEADLINE_ON, CommitmentStatus.OPEN, "ahead", "in 31 days",
         ),
         (
-            year.milestone(MilestoneKind.DEADLINE, date(2022, 1, 27), None, 1, TODAY),
-            date(2022, 1, 27), Progress.DONE, "past", "",
+            year.milestone_day(MilestoneKind.DEADLINE, date(2022, 1, 27), None, 1, TODAY),
+            date(2022, 1, 27), ClaimedProgress.DONE, "past", "",
         ),
-        (dialogue(Stage.HELD, TODAY), TODAY, Stage.HELD, "held", ""),
-        (dialogue(Stage.TODAY, TODAY), TODAY, Stage.TODAY, "planned", "today"),
-        (dialogue(Stage.PLANNED, date(2022, 1, 29)), date(2022, 1, 29), Stage.PLANNED, "planned", "in 1 day"),
-        (dialogue(Stage.UNRECORDED, date(2022, 1, 27)), date(2022, 1, 27), Stage.UNRECORDED, "not recorded", ""),
-        (dialogue(Stage.CALLED_OFF, date(2022, 1, 29)), date(2022, 1, 29), Stage.CALLED_OFF, "called off", ""),
-        (due(Status.OVERDUE, date(2022, 1, 14)), date(2022, 1, 14), Status.OVERDUE, "overdue", "overdue by 14 days"),
-        (due(Status.OPEN, TODAY), TODAY, Status.OPEN, "open", "today"),
+        (dialogue(DialogueStage.HELD, TODAY), TODAY, DialogueStage.HELD, "held", ""),
+        (dialogue(DialogueStage.TODAY, TODAY), TODAY, DialogueStage.TODAY, "planned", "today"),
+        (dialogue(DialogueStage.PLANNED, date(2022, 1, 29)), date(2022, 1, 29), DialogueStage.PLANNED, "planned", "in 1 day"),
+        (dialogue(DialogueStage.UNRECORDED, date(2022, 1, 27)), date(2022, 1, 27), DialogueStage.UNRECORDED, "not recorded", ""),
+        (dialogue(DialogueStage.CALLED_OFF, date(2022, 1, 29)), date(2022, 1, 29), DialogueStage.CALLED_OFF, "called off", ""),
+        (due(CommitmentStatus.OVERDUE, date(2022, 1, 14)), date(2022, 1, 14), CommitmentStatus.OVERDUE, "overdue", "overdue by 14 days"),
+        (due(CommitmentStatus.OPEN, TODAY), TODAY, CommitmentStatus.OPEN, "open", "today"),
         (
-            due(Status.WITH_EMBASSY, date(2022, 1, 14)),
-            date(2022, 1, 14), Status.WITH_EMBASSY, "with the embassy since 12 January 2022", "",
+            due(CommitmentStatus.WITH_EMBASSY, date(2022, 1, 14)),
+            date(2022, 1, 14), CommitmentStatus.WITH_EMBASSY, "with the embassy since 12 January 2022", "",
         ),
         (
-            due(Status.WITH_EMBASSY, date(2022, 1, 29)),
-            date(2022, 1, 29), Status.WITH_EMBASSY, "with the embassy since 12 January 2022", "in 1 day",
+            due(CommitmentStatus.WITH_EMBASSY, date(2022, 1, 29)),
+            date(2022, 1, 29), CommitmentStatus.WITH_EMBASSY, "with the embassy since 12 January 2022", "in 1 day",
         ),
-        (due(Status.REPORTED, date(2022, 1, 1)), date(2022, 1, 1), Status.REPORTED, "reported done", ""),
+        (due(CommitmentStatus.REPORTED, date(2022, 1, 1)), date(2022, 1, 1), CommitmentStatus.REPORTED, "reported done", ""),
     ],
 )  # fmt: skip
 def test_each_day_says_how_it_stands(day, on, word, standing, days):
@@ -78,28 +78,28 @@ def test_each_day_says_how_it_stands(day, on, word, standing, days):
     [
         ([], "Nothing is overdue; nothing lies ahead"),
         (
-            [due(Status.OVERDUE, date(2022, 1, 14)), due(Status.OPEN, date(2022, 2, 1))],
+            [due(CommitmentStatus.OVERDUE, date(2022, 1, 14)), due(CommitmentStatus.OPEN, date(2022, 2, 1))],
             "1 commitment is overdue; the next day that counts is 1 February 2022, in 4 days",
         ),
         (
-            [year.milestone(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY), due(Status.OPEN, TODAY)],
+            [year.milestone_day(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY), due(CommitmentStatus.OPEN, TODAY)],
             "1 milestone is missed; the next day that counts is 28 January 2022, today",
         ),
     ],
 )
 def test_the_finding_is_a_sentence(days, sentence):
-    assert year.finding(days, TODAY) == sentence
+    assert year.describe_year(days, TODAY) == sentence
 
 
 def test_the_drawing_says_in_words_what_it_shows():
     days = [
-        due(Status.OVERDUE, date(2022, 1, 14)),
-        due(Status.OPEN, date(2022, 2, 1)),
-        due(Status.OPEN, date(2023, 3, 31)),
-        year.milestone(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY),
-        dialogue(Stage.PLANNED, date(2022, 2, 3)),
-        dialogue(Stage.UNRECORDED, date(2022, 1, 20)),
-        dialogue(Stage.CALLED_OFF, date(2022, 2, 10)),
+        due(CommitmentStatus.OVERDUE, date(2022, 1, 14)),
+        due(CommitmentStatus.OPEN, date(2022, 2, 1)),
+        due(CommitmentStatus.OPEN, date(2023, 3, 31)),
+        year.milestone_day(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY),
+        dialogue(DialogueStage.PLANNED, date(2022, 2, 3)),
+        dialogue(DialogueStage.UNRECORDED, date(2022, 1, 20)),
+        dialogue(DialogueStage.CALLED_OFF, date(2022, 2, 10)),
     ]
 
     chart = drawn(days)
@@ -115,7 +115,7 @@ def test_the_drawing_says_in_words_what_it_shows():
 
 
 def test_days_that_stand_too_close_share_a_mark_with_their_number():
-    chart = drawn([due(Status.OVERDUE, date(2022, 1, day), key=day) for day in range(1, 16)])
+    chart = drawn([due(CommitmentStatus.OVERDUE, date(2022, 1, day), key=day) for day in range(1, 16)])
 
     assert sum(int(mark.number.text) if mark.number else 1 for mark in chart.marks) == 15
     assert len(chart.marks) < 4
@@ -130,8 +130,8 @@ DAYS = CROWDED | st.dates(PERIOD_STARTS_ON - timedelta(30), PERIOD_ENDS_ON + tim
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(list(Status)), DAYS), max_size=60),
-    st.lists(st.tuples(st.sampled_from(list(Stage)), DAYS), max_size=8),
+    st.lists(st.tuples(st.sampled_from(list(CommitmentStatus)), DAYS), max_size=60),
+    st.lists(st.tuples(st.sampled_from(list(DialogueStage)), DAYS), max_size=8),
     st.dates(PERIOD_STARTS_ON, PERIOD_ENDS_ON),
 )
 def test_nothing_stands_on_anything_or_leaves_the_drawing(promised, dialogues, today):
@@ -140,7 +140,7 @@ def test_nothing_stands_on_anything_or_leaves_the_drawing(promised, dialogues, t
             *(due(status, on, key=key) for key, (status, on) in enumerate(promised)),
             *(dialogue(stage, on, key, today) for key, (stage, on) in enumerate(dialogues)),
             *(
-                year.milestone(kind, on, None, 1, today)
+                year.milestone_day(kind, on, None, 1, today)
                 for kind, on in zip(
                     MilestoneKind, (PLAN_DUE, date(2022, 2, 1), DEADLINE_ON, PERIOD_ENDS_ON), strict=True
                 )

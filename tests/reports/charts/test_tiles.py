@@ -2,12 +2,12 @@
 
 from itertools import combinations
 
-from reports.charts.tiles import PLACES, District, tile_map
-from reports.choices import Told
+from reports.charts.tiles import TILE_POSITIONS, ChartDistrict, tile_map
+from reports.choices import DistrictStatus
 
 
 def test_tile_map_lays_every_district_of_lesotho_in_a_place_of_its_own():
-    drawing = tile_map("LSO", [District(name, Told.NOTHING) for name in PLACES["LSO"]])
+    drawing = tile_map("LSO", [ChartDistrict(name, DistrictStatus.NOTHING) for name in TILE_POSITIONS["LSO"]])
 
     assert len(drawing.tiles) == 10
     assert not any(one.box.meets(other.box) for one, other in combinations(drawing.tiles, 2))
@@ -18,14 +18,14 @@ def test_tile_map_lays_every_district_of_lesotho_in_a_place_of_its_own():
 
 
 def test_tile_map_lays_the_districts_of_another_country_in_rows():
-    drawing = tile_map("XYZ", [District(f"District {n}", Told.NOTHING) for n in range(6)])
+    drawing = tile_map("XYZ", [ChartDistrict(f"District {n}", DistrictStatus.NOTHING) for n in range(6)])
 
     assert [(tile.box.left, tile.box.top) for tile in drawing.tiles][4:] == [(0, 82), (126, 82)]
 
 
 def test_tile_map_says_each_state_in_words_and_hatches_only_what_is_claimed():
     drawing = tile_map(
-        "XYZ", [District("North", Told.VERIFIED), District("South", Told.CLAIMED), District("West", Told.NOTHING)]
+        "XYZ", [ChartDistrict("North", DistrictStatus.VERIFIED), ChartDistrict("South", DistrictStatus.CLAIMED), ChartDistrict("West", DistrictStatus.NOTHING)]
     )
 
     assert [(tile.words[1].text, bool(tile.hatching)) for tile in drawing.tiles] == [
@@ -37,7 +37,7 @@ def test_tile_map_says_each_state_in_words_and_hatches_only_what_is_claimed():
 
 
 def test_tile_map_cuts_a_name_that_a_tile_does_not_hold():
-    (tile,) = tile_map("XYZ", [District("A district with a very long name", Told.NOTHING)]).tiles
+    (tile,) = tile_map("XYZ", [ChartDistrict("A district with a very long name", DistrictStatus.NOTHING)]).tiles
 
     assert tile.words[0].text.endswith("…")
     assert tile.words[0].end <= tile.box.right

@@ -7,19 +7,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reports.charts import Event, trend_chart
-from reports.readiness.explanation.trend import Week, trend, week_ends
+from reports.charts import AxisEvent, trend_chart
+from reports.readiness.explanation.trend import TrendWeek, weekly_scores, week_ends
 from tests.reports.lesotho import PERIOD, lesotho
 from tests.reports.records import noon
 
 DESK, PHONE = {"width": 760, "size": 13}, {"width": 320, "size": 12.5}
-DEADLINE = Event(date(2022, 2, 28), "Deadline", is_dialogue=False)
+DEADLINE = AxisEvent(date(2022, 2, 28), "Deadline", is_dialogue=False)
 EVENTS = [
-    Event(date(2021, 11, 8), "Dialogue", is_dialogue=True),
-    Event(date(2021, 12, 9), "Dialogue", is_dialogue=True),
-    Event(date(2021, 12, 20), "Action plan presented", is_dialogue=False),
+    AxisEvent(date(2021, 11, 8), "Dialogue", is_dialogue=True),
+    AxisEvent(date(2021, 12, 9), "Dialogue", is_dialogue=True),
+    AxisEvent(date(2021, 12, 20), "Action plan presented", is_dialogue=False),
     DEADLINE,
-    Event(date(2022, 3, 31), "End of the tracking period", is_dialogue=False),
+    AxisEvent(date(2022, 3, 31), "End of the tracking period", is_dialogue=False),
 ]
 
 
@@ -29,7 +29,7 @@ def weeks(today, then=(), hindsight=()):
     def on(day, line):
         return next((Fraction(score) for since, score in reversed(line) if day >= since), None)
 
-    return [Week(day, on(day, then), on(day, hindsight)) for day in week_ends(PERIOD, today)]
+    return [TrendWeek(day, on(day, then), on(day, hindsight)) for day in week_ends(PERIOD, today)]
 
 
 def chart(told, *, events=(), mark=Decimal(45), **size):
@@ -92,7 +92,7 @@ def test_hindsight_that_tells_the_same_is_not_drawn_twice():
 
 
 def test_lesotho_in_july_2022_is_known_in_hindsight_alone():
-    drawn = chart(trend(lesotho().facts, noon(date(2022, 7, 31))))
+    drawn = chart(weekly_scores(lesotho().facts, noon(date(2022, 7, 31))))
 
     assert drawn.then == ""
     assert said(drawn.words) == ["60.5 in hindsight", "45 our target", "nothing reviewed yet"]
@@ -116,7 +116,7 @@ def test_dialogues_and_milestones_are_told_apart_by_word_and_shape():
 
 
 def test_what_lies_outside_the_period_is_not_marked():
-    outside = [Event(date(2021, 3, 31), "Dialogue", True), Event(date(2022, 4, 1), "Dialogue", True)]
+    outside = [AxisEvent(date(2021, 3, 31), "Dialogue", True), AxisEvent(date(2022, 4, 1), "Dialogue", True)]
 
     assert chart(weeks(date(2022, 1, 28)), events=outside).names == ()
 
@@ -156,7 +156,7 @@ def test_words_neither_leave_the_drawing_nor_meet(told, size, mark):
 
 apart = st.lists(
     st.builds(
-        Event,
+        AxisEvent,
         st.integers(0, 8).map(lambda number: PERIOD.starts_on + timedelta(days=45 * number)),
         st.sampled_from(["Dialogue", "Action plan presented", "End of the tracking period"]),
         st.booleans(),

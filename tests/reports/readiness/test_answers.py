@@ -4,11 +4,11 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import Direction, Review
-from recommendations.choices import Better, Pillar, Question, Rule
-from reports.readiness.countable_facts import known
-from reports.readiness.fact_views import verified
-from reports.readiness.readiness import Days, readiness
+from dialogues.choices import ReadingDirection, EvidenceDecision
+from recommendations.choices import Better, Pillar, EffortQuestion, Rule
+from reports.readiness.countable_facts import facts_known_by
+from reports.readiness.fact_views import build_verified_view
+from reports.readiness.readiness import DailyScores, evaluate_readiness
 from tests.reports.records import Record, lines, noon, shares, window
 
 HALF = Fraction(1, 2)
@@ -19,7 +19,7 @@ DAY, KNOWN = date(2021, 9, 1), date(2021, 9, 2)
 @pytest.fixture
 def counts():
     record = Record(window("2021-04-01", "2022-03-31"))
-    record.counted = record.indicator("prosecutions", question=Question.PROSECUTIONS, unit="cases")
+    record.counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS, unit="cases")
     one = record.recommendation(1, Pillar.PREVENTION)
     record.benchmark(one, "1a", record.rule(Rule.MORE, known=START, indicator_id=record.counted))
     record.benchmark(one, "1b", record.rule(Rule.TARGET, known=START, indicator_id=record.counted, target=10))
@@ -29,7 +29,7 @@ def counts():
 
 def seen(record, tally="verified", as_of=END, **known):
     """Points for the question (of 7) and for the figure (of 2 1/2), shares of the two benchmarks."""
-    found = getattr(readiness(record.facts, as_of=as_of, **known), tally)
+    found = getattr(evaluate_readiness(record.facts, as_of=as_of, **known), tally)
     return (
         lines(found, "increasing_efforts")["prosecutions"],
         lines(found, "data_given")["prosecutions"],
@@ -47,12 +47,12 @@ def seen(record, tally="verified", as_of=END, **known):
         (0, 0, (0, Fraction(5, 2), 0, 0)),
         (0, 12, (7, Fraction(5, 2), 1, 1)),
         (None, 5, (0, Fraction(5, 2), 0, HALF)),
-        (Direction.UP, 5, (0, Fraction(5, 2), 0, HALF)),
-        (4, Direction.UP, (7, 0, 0, 0)),
-        (4, Direction.LEVEL, (Fraction(7, 2), 0, 0, 0)),
-        (0, Direction.LEVEL, (0, 0, 0, 0)),
-        (4, Direction.DOWN, (0, 0, 0, 0)),
-        (None, Direction.UP, (7, 0, 0, 0)),
+        (ReadingDirection.UP, 5, (0, Fraction(5, 2), 0, HALF)),
+        (4, ReadingDirection.UP, (7, 0, 0, 0)),
+        (4, ReadingDirection.LEVEL, (Fraction(7, 2), 0, 0, 0)),
+        (0, ReadingDirection.LEVEL, (0, 0, 0, 0)),
+        (4, ReadingDirection.DOWN, (0, 0, 0, 0)),
+        (None, ReadingDirection.UP, (7, 0, 0, 0)),
         (4, None, (0, 0, 0, 0)),
     ],
 )
@@ -76,7 +76,7 @@ def test_a_direction_claimed_moves_the_question_and_no_benchmark(counts):
     counts.year_before(counts.counted, 4, known=START)
     counts.review(counts.told, known=KNOWN)
     counts.reading(counts.counted, 3, through=DAY, known=KNOWN, evidence=counts.told)
-    counts.reading(counts.counted, Direction.UP, through=END, known=KNOWN)
+    counts.reading(counts.counted, ReadingDirection.UP, through=END, known=KNOWN)
 
     assert seen(counts) == (0, Fraction(5, 2), 0, Fraction(3, 10))
     assert seen(counts, "claimed") == (7, Fraction(5, 2), 0, Fraction(3, 10))
@@ -85,7 +85,7 @@ def test_a_direction_claimed_moves_the_question_and_no_benchmark(counts):
 def test_a_direction_claimed_after_a_figure_takes_nothing_from_the_benchmarks(counts):
     counts.year_before(counts.counted, 4, known=START)
     counts.reading(counts.counted, 5, through=DAY, known=KNOWN)
-    counts.reading(counts.counted, Direction.DOWN, through=END, known=KNOWN)
+    counts.reading(counts.counted, ReadingDirection.DOWN, through=END, known=KNOWN)
 
     assert seen(counts, "claimed") == (0, Fraction(5, 2), 1, HALF)
 
@@ -106,7 +106,7 @@ def test_a_claim_lower_than_what_is_verified_takes_nothing_away(counts):
     assert seen(counts, "claimed")[3] == Fraction(3, 5)
 
 
-@pytest.mark.parametrize("decision", [None, Review.VERIFIED])
+@pytest.mark.parametrize("decision", [None, EvidenceDecision.VERIFIED])
 def test_a_reading_whose_round_went_back_is_no_claim(counts, decision):
     sent = counts.sending("done", known=KNOWN, returned=KNOWN)
     counts.reading(counts.counted, 6, through=DAY, known=KNOWN, sent=sent)
@@ -136,10 +136,10 @@ def test_the_latest_reading_is_by_day_covered_then_by_when_it_was_recorded_then_
 def test_a_figure_put_on_evidence_that_was_verified_before_waits_for_a_review_of_its_own(counts):
     counts.review(counts.told, known=date(2022, 1, 1))
     counts.reading(counts.counted, 8, through=DAY, known=date(2022, 1, 2), evidence=counts.told)
-    assert readiness(counts.facts, as_of=END).verified.benchmarks[1].line.finding.share is None
+    assert evaluate_readiness(counts.facts, as_of=END).verified.benchmarks[1].line.finding.share is None
 
     counts.review(counts.told, known=date(2022, 1, 3))
-    assert readiness(counts.facts, as_of=END).verified.benchmarks[1].line.finding.share == Fraction(8, 10)
+    assert evaluate_readiness(counts.facts, as_of=END).verified.benchmarks[1].line.finding.share == Fraction(8, 10)
 
 
 def test_a_part_of_the_year_is_compared_raw_and_said_to_be_one(counts):
@@ -147,7 +147,7 @@ def test_a_part_of_the_year_is_compared_raw_and_said_to_be_one(counts):
     counts.reading(counts.counted, 5, through=DAY, known=KNOWN, evidence=counts.told)
     counts.review(counts.told, known=KNOWN)
 
-    found = readiness(counts.facts, as_of=END).verified
+    found = evaluate_readiness(counts.facts, as_of=END).verified
     assert found.parts[0].lines[1].finding.reason == (
         "Prosecutions rose from 4 to 5 by 1 September 2021, part of the year."
     )
@@ -193,8 +193,8 @@ def test_the_year_before_counts_whole_and_without_a_review_once_it_is_known(coun
         (4, 4, (Fraction(7, 2), 0, 1)),
         (4, 11, (0, 0, 0)),
         (0, 0, (0, 0, 1)),
-        (4, Direction.DOWN, (7, 0, 0)),
-        (4, Direction.UP, (0, 0, 0)),
+        (4, ReadingDirection.DOWN, (7, 0, 0)),
+        (4, ReadingDirection.UP, (0, 0, 0)),
     ],
 )
 def test_what_is_better_the_less_there_is_of_it_has_to_fall(counts, before, now, expected):
@@ -220,7 +220,7 @@ def test_a_reading_stops_with_the_evidence_it_cites_and_the_revision_tells_its_o
     counts.reading(counts.counted, 10, through=earlier, known=date(2021, 9, 10), evidence=revision)
     assert seen(counts)[3] == 1
     facts = counts.facts
-    assert [len(verified(known(facts, noon(day)), END).readings) for day in (KNOWN, date(2021, 9, 10))] == [1, 0]
+    assert [len(build_verified_view(facts_known_by(facts, noon(day)), END).readings) for day in (KNOWN, date(2021, 9, 10))] == [1, 0]
 
 
 def test_a_figure_of_the_year_before_stops_with_the_evidence_it_cites(counts):
@@ -229,13 +229,13 @@ def test_a_figure_of_the_year_before_stops_with_the_evidence_it_cites(counts):
     counts.tables["readings"] = [
         replace(one, evidence_id=cited) if one.id == reading else one for one in counts.tables["readings"]
     ]
-    assert verified(counts.facts, END).previous
+    assert build_verified_view(counts.facts, END).previous
     counts.evidence(START, END, known=KNOWN, revises=cited)
 
-    days = Days(counts.facts)
-    assert not verified(counts.facts, END).previous
+    days = DailyScores(counts.facts)
+    assert not build_verified_view(counts.facts, END).previous
     for day in (START, KNOWN):
-        assert days.tally(END, noon(day)) == readiness(counts.facts, as_of=END, known_by=noon(day)).verified
+        assert days.tally(END, noon(day)) == evaluate_readiness(counts.facts, as_of=END, known_by=noon(day)).verified
 
 
 def test_a_reading_is_verified_only_from_when_what_it_cites_is_known_too(counts):
@@ -245,5 +245,5 @@ def test_a_reading_is_verified_only_from_when_what_it_cites_is_known_too(counts)
     counts.review(cited, known=KNOWN)
 
     for known_by, share in ((KNOWN, 0), (later, HALF)):
-        alone = readiness(counts.facts, as_of=END, known_by=noon(known_by)).verified
-        assert (shares(alone)["1b"], Days(counts.facts).tally(END, noon(known_by))) == (share, alone)
+        alone = evaluate_readiness(counts.facts, as_of=END, known_by=noon(known_by)).verified
+        assert (shares(alone)["1b"], DailyScores(counts.facts).tally(END, noon(known_by))) == (share, alone)

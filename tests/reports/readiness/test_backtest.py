@@ -6,32 +6,32 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import Direction
-from recommendations.choices import Question, Tier
+from dialogues.choices import ReadingDirection
+from recommendations.choices import EffortQuestion, Tier
 from reports.readiness import backtest
 from reports.readiness.backtest import country_years, measures, report
-from reports.readiness.backtest.country_years import Count, CountryYear, Moved, Officials, Plan, Source
-from reports.readiness.backtest.measures import Case, Outcome
-from reports.readiness.backtest.scoring import scored
+from reports.readiness.backtest.country_years import NarrativeCount, CountryYear, TierChange, OfficialComplicity, PlanStatus, NarrativeSource
+from reports.readiness.backtest.measures import Case, ClassificationOutcome
+from reports.readiness.backtest.scoring import score_country_year
 
-UP, LEVEL, DOWN = Direction.UP, Direction.LEVEL, Direction.DOWN
-COUNTED = (Question.INVESTIGATIONS, Question.PROSECUTIONS, Question.CONVICTIONS, Question.VICTIMS, Question.MONEY)
+UP, LEVEL, DOWN = ReadingDirection.UP, ReadingDirection.LEVEL, ReadingDirection.DOWN
+COUNTED = (EffortQuestion.INVESTIGATIONS, EffortQuestion.PROSECUTIONS, EffortQuestion.CONVICTIONS, EffortQuestion.VICTIMS, EffortQuestion.MONEY)
 
 
 def told(**facts):
     """A country-year of which nothing is told but `facts`; a count by its question's word: `prosecutions=Count(…)`."""
-    counts = {question: facts.pop(question.value, Count()) for question in COUNTED}
+    counts = {question: facts.pop(question.value, NarrativeCount()) for question in COUNTED}
     return CountryYear(
         **{
             "code": "XXA", "country": "Exercise A", "edition": 2023, "tier_before": Tier.WATCH_LIST,
-            "tier_after": Tier.TIER_2, "moved": Moved.UP, "source": Source.OPENING, "counts": counts,
+            "tier_after": Tier.TIER_2, "moved": TierChange.UP, "source": NarrativeSource.OPENING, "counts": counts,
         }
         | facts
     )  # fmt: skip
 
 
 def parts(row):
-    return [part.points for part in scored(row).tally.parts]
+    return [part.points for part in score_country_year(row).tally.parts]
 
 
 # --- A row in points --------------------------------------------------------------------------------------------------
@@ -45,30 +45,30 @@ def test_a_row_of_which_everything_is_told():
     Ps: prosecution (investigations), protection (money), prevention (training): 20. Data: 4 of 4: 10.
     """
     row = told(
-        investigations=Count(Decimal(5), Decimal(2), UP),
-        prosecutions=Count(Decimal(3), Decimal(3), LEVEL),
-        convictions=Count(Decimal(0), Decimal(0), LEVEL),
-        victims_identified=Count(direction=DOWN),
-        money_for_victims=Count(direction=UP),
-        officials=Officials.INVESTIGATED,
+        investigations=NarrativeCount(Decimal(5), Decimal(2), UP),
+        prosecutions=NarrativeCount(Decimal(3), Decimal(3), LEVEL),
+        convictions=NarrativeCount(Decimal(0), Decimal(0), LEVEL),
+        victims_identified=NarrativeCount(direction=DOWN),
+        money_for_victims=NarrativeCount(direction=UP),
+        officials=OfficialComplicity.INVESTIGATED,
         training=UP,
         achievements=4,
     )
 
     assert parts(row) == [Fraction(37, 2), Fraction(120, 7), 20, 10]
-    assert scored(row).points == Fraction(37, 2) + Fraction(120, 7) + 30
+    assert score_country_year(row).points == Fraction(37, 2) + Fraction(120, 7) + 30
 
 
 def test_a_row_of_which_nothing_is_told_is_worth_nothing_and_says_why():
-    found = scored(told())
+    found = score_country_year(told())
 
     assert found.points == 0
     assert {line.finding.verdict.value for part in found.tally.parts for line in part.lines} == {"no_data"}
 
 
 def test_each_line_gives_its_reason_and_points_at_no_row_of_the_record():
-    row = told(prosecutions=Count(Decimal(16), Decimal(4), UP), law_changed=True, achievements=3)
-    lines = {(part.key.value, line.key): line for part in scored(row).tally.parts for line in part.lines}
+    row = told(prosecutions=NarrativeCount(Decimal(16), Decimal(4), UP), law_changed=True, achievements=3)
+    lines = {(part.key.value, line.key): line for part in score_country_year(row).tally.parts for line in part.lines}
 
     assert lines["increasing_efforts", "prosecutions"].finding.reason == "Prosecutions rose from 4 to 16."
     assert lines["concrete_action", "achievements"].finding.reason == "3 of 7 achievements by 31 March 2023."
@@ -79,13 +79,13 @@ def test_each_line_gives_its_reason_and_points_at_no_row_of_the_record():
 @pytest.mark.parametrize(
     ("count", "points", "data"),
     [
-        (Count(direction=UP), 7, Fraction(5, 2)),
-        (Count(direction=LEVEL), Fraction(7, 2), Fraction(5, 2)),
-        (Count(None, Decimal(0), LEVEL), 0, Fraction(5, 2)),  # level with a zero is a zero
-        (Count(None, Decimal(0), UP), 7, Fraction(5, 2)),
-        (Count(Decimal(0), None, DOWN), 0, Fraction(5, 2)),  # the direction is told, though one figure isn't
-        (Count(Decimal(9), None, None), 0, 0),  # nothing to compare it with
-        (Count(None, Decimal(9), None), 0, 0),
+        (NarrativeCount(direction=UP), 7, Fraction(5, 2)),
+        (NarrativeCount(direction=LEVEL), Fraction(7, 2), Fraction(5, 2)),
+        (NarrativeCount(None, Decimal(0), LEVEL), 0, Fraction(5, 2)),  # level with a zero is a zero
+        (NarrativeCount(None, Decimal(0), UP), 7, Fraction(5, 2)),
+        (NarrativeCount(Decimal(0), None, DOWN), 0, Fraction(5, 2)),  # the direction is told, though one figure isn't
+        (NarrativeCount(Decimal(9), None, None), 0, 0),  # nothing to compare it with
+        (NarrativeCount(None, Decimal(9), None), 0, 0),
     ],
 )
 def test_a_count_is_worth_what_the_method_gives_it(count, points, data):
@@ -102,11 +102,11 @@ def test_concrete_action_is_the_achievements_of_seven(achievements, points):
 @pytest.mark.parametrize(
     ("officials", "points"),
     [
-        (Officials.CONVICTED, 8),
-        (Officials.PROSECUTED, 8),
-        (Officials.INVESTIGATED, 4),
-        (Officials.NONE, 0),
-        (Officials.NOT_TOLD, 0),
+        (OfficialComplicity.CONVICTED, 8),
+        (OfficialComplicity.PROSECUTED, 8),
+        (OfficialComplicity.INVESTIGATED, 4),
+        (OfficialComplicity.NONE, 0),
+        (OfficialComplicity.NOT_TOLD, 0),
     ],
 )
 def test_officials_convicted_or_prosecuted_count_as_met_and_investigated_as_a_step(officials, points):
@@ -116,25 +116,25 @@ def test_officials_convicted_or_prosecuted_count_as_met_and_investigated_as_a_st
 @pytest.mark.parametrize(
     ("facts", "shown"),
     [
-        ({"investigations": Count(direction=UP)}, ["prosecution"]),
-        ({"prosecutions": Count(direction=UP)}, ["prosecution"]),
-        ({"convictions": Count(direction=UP)}, ["prosecution"]),
-        ({"convictions": Count(direction=LEVEL)}, []),
-        ({"officials": Officials.CONVICTED}, ["prosecution"]),
-        ({"officials": Officials.PROSECUTED}, ["prosecution"]),
-        ({"officials": Officials.INVESTIGATED}, ["prosecution"]),
-        ({"officials": Officials.NONE}, []),
+        ({"investigations": NarrativeCount(direction=UP)}, ["prosecution"]),
+        ({"prosecutions": NarrativeCount(direction=UP)}, ["prosecution"]),
+        ({"convictions": NarrativeCount(direction=UP)}, ["prosecution"]),
+        ({"convictions": NarrativeCount(direction=LEVEL)}, []),
+        ({"officials": OfficialComplicity.CONVICTED}, ["prosecution"]),
+        ({"officials": OfficialComplicity.PROSECUTED}, ["prosecution"]),
+        ({"officials": OfficialComplicity.INVESTIGATED}, ["prosecution"]),
+        ({"officials": OfficialComplicity.NONE}, []),
         ({"law_changed": True}, ["prosecution"]),
         ({"law_changed": False}, []),
-        ({"victims_identified": Count(direction=UP)}, ["protection"]),
-        ({"victims_identified": Count(direction=LEVEL)}, []),
+        ({"victims_identified": NarrativeCount(direction=UP)}, ["protection"]),
+        ({"victims_identified": NarrativeCount(direction=LEVEL)}, []),
         ({"procedures_adopted": True}, ["protection"]),
         ({"procedures_adopted": False}, []),
-        ({"money_for_victims": Count(direction=UP)}, ["protection"]),
-        ({"money_for_victims": Count(direction=DOWN)}, []),
-        ({"plan": Plan.ADOPTED}, ["prevention"]),
-        ({"plan": Plan.IMPLEMENTED}, ["prevention"]),
-        ({"plan": Plan.NONE}, []),
+        ({"money_for_victims": NarrativeCount(direction=UP)}, ["protection"]),
+        ({"money_for_victims": NarrativeCount(direction=DOWN)}, []),
+        ({"plan": PlanStatus.ADOPTED}, ["prevention"]),
+        ({"plan": PlanStatus.IMPLEMENTED}, ["prevention"]),
+        ({"plan": PlanStatus.NONE}, []),
         ({"awareness": UP}, ["prevention"]),
         ({"awareness": LEVEL}, ["prevention"]),
         ({"awareness": DOWN}, []),
@@ -144,7 +144,7 @@ def test_officials_convicted_or_prosecuted_count_as_met_and_investigated_as_a_st
     ],
 )
 def test_a_p_is_shown_by_any_of_its_signs(facts, shown):
-    lines = scored(told(**facts)).tally.parts[2].lines
+    lines = score_country_year(told(**facts)).tally.parts[2].lines
 
     assert [line.key for line in lines if line.points] == shown
     assert sum(line.points for line in lines) == Fraction(20, 3) * len(shown)
@@ -169,7 +169,7 @@ def line(**cells):
 
 
 def test_a_row_is_read_column_by_column():
-    (row,) = country_years.read(
+    (row,) = country_years.read_country_years(
         [
             COLUMNS,
             line(
@@ -186,18 +186,18 @@ def test_a_row_is_read_column_by_column():
         edition=2023,
         tier_before=Tier.WATCH_LIST,
         tier_after=Tier.WATCH_LIST,
-        moved=Moved.SAME,
-        source=Source.OPENING,
+        moved=TierChange.SAME,
+        source=NarrativeSource.OPENING,
         counts={
-            Question.INVESTIGATIONS: Count(Decimal(5), Decimal(2), UP),
-            Question.PROSECUTIONS: Count(),
-            Question.CONVICTIONS: Count(),
-            Question.VICTIMS: Count(direction=DOWN),
-            Question.MONEY: Count(direction=UP),
+            EffortQuestion.INVESTIGATIONS: NarrativeCount(Decimal(5), Decimal(2), UP),
+            EffortQuestion.PROSECUTIONS: NarrativeCount(),
+            EffortQuestion.CONVICTIONS: NarrativeCount(),
+            EffortQuestion.VICTIMS: NarrativeCount(direction=DOWN),
+            EffortQuestion.MONEY: NarrativeCount(direction=UP),
         },
         law_changed=True,
         procedures_adopted=False,
-        plan=Plan.ADOPTED,
+        plan=PlanStatus.ADOPTED,
         training=LEVEL,
         achievements=4,
         years_before="3+",
@@ -209,7 +209,7 @@ def test_a_row_is_read_column_by_column():
 def test_the_words_of_the_decision_are_never_an_input():
     written = [line(inv_dir="up", says_overall_increasing=said, says_significant=said) for said in ("y", "n", "")]
 
-    assert len({str(country_years.read([COLUMNS, one])) for one in written}) == 1
+    assert len({str(country_years.read_country_years([COLUMNS, one])) for one in written}) == 1
 
 
 @pytest.mark.parametrize(
@@ -224,16 +224,16 @@ def test_the_words_of_the_decision_are_never_an_input():
 )
 def test_a_row_that_makes_no_sense_is_refused(lines, said):
     with pytest.raises(ValueError, match=said):
-        country_years.read([COLUMNS, *lines])
+        country_years.read_country_years([COLUMNS, *lines])
 
 
 @pytest.mark.parametrize(
     ("facts", "is_tested"),
     [
         ({}, True),
-        ({"source": Source.FACTBOOK}, True),
-        ({"source": Source.PRESS}, False),
-        ({"source": Source.LIST}, False),
+        ({"source": NarrativeSource.FACTBOOK}, True),
+        ({"source": NarrativeSource.PRESS}, False),
+        ({"source": NarrativeSource.LIST}, False),
         ({"tier_before": Tier.TIER_3}, False),
     ],
 )
@@ -250,28 +250,28 @@ def cases(*, up, others):
 
 def test_the_area_counts_pairs_in_order_and_ties_half():
     """60 stands above 40 and 50; 50 above 40 and level with 50: three and a half of four pairs."""
-    assert measures.area(cases(up=[60, 50], others=[40, 50])) == Fraction(7, 8)
+    assert measures.area_under_curve(cases(up=[60, 50], others=[40, 50])) == Fraction(7, 8)
 
 
 def test_the_area_needs_both_kinds():
-    assert measures.area(cases(up=[60], others=[])) is None
-    assert measures.area(cases(up=[], others=[40])) is None
+    assert measures.area_under_curve(cases(up=[60], others=[])) is None
+    assert measures.area_under_curve(cases(up=[], others=[40])) is None
 
 
 def test_a_row_at_the_mark_stands_at_it():
-    assert measures.judged(cases(up=[45, "89/2"], others=[45, "89/2", 10]), 45) == Outcome(1, 2, 2, 3)
+    assert measures.classify(cases(up=[45, "89/2"], others=[45, "89/2", 10]), 45) == ClassificationOutcome(1, 2, 2, 3)
 
 
 def test_outcome_says_what_was_missed_on_either_side():
-    outcome = Outcome(found=24, moved_up=25, warned=36, others=58)
+    outcome = ClassificationOutcome(found=24, moved_up=25, warned=36, others=58)
 
     assert (outcome.missed, outcome.false_hopes) == (1, 22)
 
 
 def test_the_mark_learnt_tells_the_two_kinds_best_apart():
     """From 31 to 40 three are found and two warned, from 51 to 60 two and three: the same, and the highest wins."""
-    assert measures.learnt(cases(up=[40, 60, 70], others=[10, 30, 50])) == 60
-    assert measures.learnt(cases(up=[60, 70], others=[10, "119/2"])) == 60
+    assert measures.best_threshold(cases(up=[40, 60, 70], others=[10, 30, 50])) == 60
+    assert measures.best_threshold(cases(up=[60, 70], others=[10, "119/2"])) == 60
 
 
 def test_leave_one_out_judges_each_row_by_the_others():
@@ -282,7 +282,7 @@ def test_leave_one_out_judges_each_row_by_the_others():
     """
     found = measures.leave_one_out(cases(up=[40, 80], others=[10, 30]))
 
-    assert found.outcome == Outcome(found=1, moved_up=2, warned=2, others=2)
+    assert found.outcome == ClassificationOutcome(found=1, moved_up=2, warned=2, others=2)
     assert found.marks == ((40, 3), (80, 1))
 
 
@@ -291,13 +291,13 @@ def test_leave_one_out_judges_each_row_by_the_others():
 
 @pytest.fixture(scope="module")
 def whole():
-    return backtest.result()
+    return backtest.packaged_backtest()
 
 
 def test_147_country_years_come_with_the_product(whole):
     assert len(whole.rows) == 147
     assert (whole.tested.moved_up, whole.tested.others) == (25, 58)
-    assert whole.left_out == ((Source.PRESS, 12), (Source.LIST, 1))
+    assert whole.left_out == ((NarrativeSource.PRESS, 12), (NarrativeSource.LIST, 1))
 
 
 def test_the_areas_come_out(whole):
@@ -308,29 +308,29 @@ def test_the_areas_come_out(whole):
 
 def test_the_table_comes_out(whole):
     assert [(one.mark, one.outcome) for one in whole.marks] == [
-        (40, Outcome(25, 25, 34, 58)),
-        (45, Outcome(24, 25, 36, 58)),
-        (50, Outcome(19, 25, 41, 58)),
-        (55, Outcome(15, 25, 46, 58)),
+        (40, ClassificationOutcome(25, 25, 34, 58)),
+        (45, ClassificationOutcome(24, 25, 36, 58)),
+        (50, ClassificationOutcome(19, 25, 41, 58)),
+        (55, ClassificationOutcome(15, 25, 46, 58)),
     ]
 
 
 def test_the_held_out_splits_come_out(whole):
     assert [(one.learnt_on, one.mark, one.outcome) for one in whole.splits] == [
-        ("edition 2023", 44, Outcome(8, 8, 23, 43)),
-        ("the other editions", 47, Outcome(15, 17, 12, 15)),
+        ("edition 2023", 44, ClassificationOutcome(8, 8, 23, 43)),
+        ("the other editions", 47, ClassificationOutcome(15, 17, 12, 15)),
     ]
 
 
 def test_leave_one_out_comes_out(whole):
-    assert whole.leave_one_out.outcome == Outcome(23, 25, 35, 58)
+    assert whole.leave_one_out.outcome == ClassificationOutcome(23, 25, 35, 58)
     assert whole.leave_one_out.marks == ((44, 81), (46, 1), (47, 1))
 
 
 def test_lesotho_comes_out(whole):
     found = [(one.row.edition, one.row.moved, f"{one.points:.1f}") for one in whole.of_country("LSO")]
 
-    assert found == [(2020, Moved.DOWN, "29.5"), (2021, Moved.UP, "76.9"), (2022, Moved.UP, "84.7")]
+    assert found == [(2020, TierChange.DOWN, "29.5"), (2021, TierChange.UP, "76.9"), (2022, TierChange.UP, "84.7")]
 
 
 def test_what_is_known_of_years_on_the_watch_list_comes_out(whole):
@@ -348,19 +348,19 @@ def test_the_past_does_not_foretell_the_next_edition(whole):
     [
         {"achievements": 7},
         {"law_changed": True, "procedures_adopted": True, "awareness": LEVEL},
-        {"officials": Officials.CONVICTED},
+        {"officials": OfficialComplicity.CONVICTED},
     ],
     ids=["achievements", "ps", "officials"],
 )
 def test_the_figures_rest_on_every_stand_in(whole, bent):
     """Told otherwise, the same rows no longer give the same area."""
-    other = backtest.run([replace(one.row, **bent) for one in whole.rows])
+    other = backtest.run_backtest([replace(one.row, **bent) for one in whole.rows])
 
     assert other.tested.area != whole.tested.area
 
 
 def test_press_rows_change_nothing(whole):
-    without = backtest.run([one.row for one in whole.rows if one.row.source is not Source.PRESS])
+    without = backtest.run_backtest([one.row for one in whole.rows if one.row.source is not NarrativeSource.PRESS])
 
     assert (without.tested, without.marks, without.splits) == (whole.tested, whole.marks, whole.splits)
     assert (without.leave_one_out, without.forecast) == (whole.leave_one_out, whole.forecast)
@@ -372,13 +372,13 @@ def test_a_country_is_found_by_code_or_name(whole):
 
 
 def test_the_result_is_reckoned_once(whole):
-    assert backtest.result() is whole
+    assert backtest.packaged_backtest() is whole
 
 
 # --- In words ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tell", [report.told, lambda test: report.told_of_country(test, test.of_country("LSO"))])
+@pytest.mark.parametrize("tell", [report.report_lines, lambda test: report.country_report_lines(test, test.of_country("LSO"))])
 def test_the_limits_and_the_disclaimer_stand_wherever_results_are(whole, tell):
     text = "\n".join(tell(whole))
 
@@ -387,7 +387,7 @@ def test_the_limits_and_the_disclaimer_stand_wherever_results_are(whole, tell):
 
 
 @pytest.mark.parametrize(
-    "tell", [report.as_document, lambda test: report.country_document(test, test.of_country("LSO"))]
+    "tell", [report.backtest_document, lambda test: report.country_document(test, test.of_country("LSO"))]
 )
 def test_data_carries_the_limits_and_the_disclaimer(whole, tell):
     data = tell(whole)

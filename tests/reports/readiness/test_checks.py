@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from dialogues.choices import Direction, DoneBy, Kind, Progress, Reach, Review, Shows, Verdict
-from recommendations.choices import Better, MilestoneKind, Origin, Pillar, Question, Rule
-from reports.choices import Misfit
-from reports.readiness.answers import Row
-from reports.readiness.facts import MilestoneDone
-from reports.readiness.readiness import readiness
+from dialogues.choices import ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, CommitmentReach, EvidenceDecision, SupportKind, Verdict
+from recommendations.choices import Better, MilestoneKind, Origin, Pillar, EffortQuestion, Rule
+from reports.choices import ProblemKind
+from reports.readiness.answers import RowReference
+from reports.readiness.facts import MilestoneDoneFact
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.records import Record, noon, window
 
 START, END = date(2021, 4, 1), date(2022, 3, 31)
@@ -23,7 +23,7 @@ A_DAY = timedelta(days=1)
 def record():
     """1a, which the embassy assesses, and 1b, which the figure of prosecutions decides. All fits."""
     record = Record(window("2021-04-01", "2022-03-31"))
-    record.counted = record.indicator("prosecutions", question=Question.PROSECUTIONS)
+    record.counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
     record.one = record.recommendation(1, Pillar.PROSECUTION)
     record.benchmark(record.one, "1a", record.rule(known=START))
     record.benchmark(record.one, "1b", record.rule(Rule.TARGET, known=START, indicator_id=record.counted, target=10))
@@ -31,7 +31,7 @@ def record():
 
 
 def found(record, as_of=TODAY, **known):
-    return readiness(record.facts, as_of=as_of, **known).checks
+    return evaluate_readiness(record.facts, as_of=as_of, **known).checks
 
 
 def told(record, as_of=TODAY, **known):
@@ -44,7 +44,7 @@ def spoken(record, as_of=TODAY, **known):
 
 
 def benchmark(record, key):
-    return Row("benchmark", record.benchmark_ids[key])
+    return RowReference("benchmark", record.benchmark_ids[key])
 
 
 def test_where_all_fits_nothing_is_said(record):
@@ -58,10 +58,10 @@ def test_met_without_a_verified_action_speaks(record):
     assessment = record.assess("1a", Verdict.MET, known=KNOWN)
 
     [check] = found(record)
-    assert check.misfit is Misfit.MET_WITHOUT_ACTION
+    assert check.misfit is ProblemKind.MET_WITHOUT_ACTION
     assert check.sentence == "1a is assessed as met, but no verified action in the tracking period stands behind it."
     assert check.to_do == "Verify the action, or assess it again."
-    assert check.rows == (benchmark(record, "1a"), Row("assessment", assessment))
+    assert check.rows == (benchmark(record, "1a"), RowReference("assessment", assessment))
 
 
 @pytest.mark.parametrize(
@@ -77,17 +77,17 @@ def test_met_with_an_action_that_does_not_count_speaks(record, first, verified, 
     acted = record.action("1a", first, DAY, known=KNOWN, verified=verified, by=by)
     record.assess("1a", Verdict.MET, known=KNOWN, on=[acted])
 
-    assert spoken(record) == [Misfit.MET_WITHOUT_ACTION]
+    assert spoken(record) == [ProblemKind.MET_WITHOUT_ACTION]
 
 
 def test_met_speaks_until_the_action_is_known_and_from_when_it_is_taken_back(record):
     acted = record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN + A_DAY)
     record.assess("1a", Verdict.MET, known=KNOWN, on=[acted])
-    record.review(acted, known=KNOWN + 3 * A_DAY, key="1a", decision=Review.REJECTED)
+    record.review(acted, known=KNOWN + 3 * A_DAY, key="1a", decision=EvidenceDecision.REJECTED)
 
-    assert spoken(record, known_by=noon(KNOWN)) == [Misfit.MET_WITHOUT_ACTION]
+    assert spoken(record, known_by=noon(KNOWN)) == [ProblemKind.MET_WITHOUT_ACTION]
     assert spoken(record, known_by=noon(KNOWN + A_DAY)) == []
-    assert spoken(record) == [Misfit.MET_WITHOUT_ACTION]
+    assert spoken(record) == [ProblemKind.MET_WITHOUT_ACTION]
 
 
 @pytest.mark.parametrize("verdict", [one for one in Verdict if one is not Verdict.MET])
@@ -102,7 +102,7 @@ def test_met_of_old_is_silent_once_it_is_assessed_anew_and_before_it_holds(recor
     record.assess("1a", Verdict.STALLED, known=TODAY)
 
     assert spoken(record, DAY - A_DAY) == []
-    assert spoken(record, DAY) == [Misfit.MET_WITHOUT_ACTION]
+    assert spoken(record, DAY) == [ProblemKind.MET_WITHOUT_ACTION]
     assert spoken(record, TODAY) == []
 
 
@@ -118,22 +118,22 @@ def test_met_where_a_figure_decides_is_silent(record):
 def test_verified_actions_without_an_assessment_speak(record):
     first = record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
     [check] = found(record)
-    assert (check.misfit, check.to_do) == (Misfit.NOT_ASSESSED, "Assess it.")
+    assert (check.misfit, check.to_do) == (ProblemKind.NOT_ASSESSED, "Assess it.")
     assert check.sentence == "1a has a verified action and no assessment, so it counts as a step."
 
     second = record.action("1a", START, START, known=KNOWN, verified=KNOWN)
     [check] = found(record)
     assert check.sentence == "1a has 2 verified actions and no assessment, so it counts as a step."
-    assert check.rows == (benchmark(record, "1a"), Row("evidence", first), Row("evidence", second))
+    assert check.rows == (benchmark(record, "1a"), RowReference("evidence", first), RowReference("evidence", second))
 
 
 def test_an_action_that_is_not_verified_or_not_over_asks_for_no_assessment(record):
     record.action("1a", DAY, DAY, known=KNOWN)
     record.action("1a", DAY, TODAY + A_DAY, known=KNOWN, verified=KNOWN)
-    record.review(record.evidence(DAY, DAY, known=KNOWN, _1a=Shows.PLAN), known=KNOWN, key="1a")
+    record.review(record.evidence(DAY, DAY, known=KNOWN, _1a=SupportKind.PLAN), known=KNOWN, key="1a")
 
     assert found(record) == ()
-    assert spoken(record, TODAY + A_DAY) == [Misfit.NOT_ASSESSED]
+    assert spoken(record, TODAY + A_DAY) == [ProblemKind.NOT_ASSESSED]
 
 
 @pytest.mark.parametrize("verdict", Verdict)
@@ -141,7 +141,7 @@ def test_any_assessment_silences_it_from_when_it_is_known(record, verdict):
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
     record.assess("1a", verdict, known=KNOWN + A_DAY)
 
-    assert spoken(record, known_by=noon(KNOWN)) == [Misfit.NOT_ASSESSED]
+    assert spoken(record, known_by=noon(KNOWN)) == [ProblemKind.NOT_ASSESSED]
     assert spoken(record) == []
 
 
@@ -150,7 +150,7 @@ def test_an_assessment_of_another_benchmark_does_not_silence_it(record):
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
     record.assess("1c", Verdict.STALLED, known=KNOWN)
 
-    assert spoken(record) == [Misfit.NOT_ASSESSED]
+    assert spoken(record) == [ProblemKind.NOT_ASSESSED]
 
 
 def test_an_action_where_a_figure_decides_asks_for_no_assessment(record):
@@ -178,10 +178,10 @@ def test_a_figure_below_the_number_of_verified_actions_speaks(record):
     figure, actions = tells(record, 2), acts(record, 3)
 
     [check] = found(record)
-    assert check.misfit is Misfit.FIGURE_TOO_LOW
+    assert check.misfit is ProblemKind.FIGURE_TOO_LOW
     assert check.sentence == ("Prosecutions: 2 by 31 December 2021, but 3 verified actions over by then stand on 1b.")
     assert check.to_do == "Ask for the figure anew, or look at what the actions show."
-    assert check.rows == (Row("reading", figure), *(Row("evidence", one) for one in actions))
+    assert check.rows == (RowReference("reading", figure), *(RowReference("evidence", one) for one in actions))
 
 
 def test_a_figure_of_zero_beside_one_action_speaks(record):
@@ -190,7 +190,7 @@ def test_a_figure_of_zero_beside_one_action_speaks(record):
 
     assert told(record) == [
         (
-            Misfit.FIGURE_TOO_LOW,
+            ProblemKind.FIGURE_TOO_LOW,
             "Prosecutions: 0 by 31 December 2021, but 1 verified action over by then stands on 1b.",
         )
     ]
@@ -210,10 +210,10 @@ def test_a_figure_says_nothing_of_actions_after_its_day(record):
     assert found(record) == ()
 
     acts(record, 1)
-    assert spoken(record) == [Misfit.FIGURE_TOO_LOW]
+    assert spoken(record) == [ProblemKind.FIGURE_TOO_LOW]
 
 
-@pytest.mark.parametrize("told_of_it", [Direction.UP, None])
+@pytest.mark.parametrize("told_of_it", [ReadingDirection.UP, None])
 def test_a_direction_and_no_data_are_no_figure_that_could_be_too_low(record, told_of_it):
     tells(record, told_of_it)
     acts(record, 3)
@@ -234,11 +234,11 @@ def test_a_figure_or_an_action_that_is_not_verified_is_not_held_against_the_othe
 def test_the_latest_figure_is_the_one_that_has_to_fit(record):
     acts(record, 3)
     tells(record, 1, through=DAY)
-    assert spoken(record) == [Misfit.FIGURE_TOO_LOW]
+    assert spoken(record) == [ProblemKind.FIGURE_TOO_LOW]
 
     tells(record, 3)
     assert spoken(record) == []
-    assert spoken(record, TODAY - A_DAY) == [Misfit.FIGURE_TOO_LOW]
+    assert spoken(record, TODAY - A_DAY) == [ProblemKind.FIGURE_TOO_LOW]
 
 
 def test_where_less_is_better_a_low_figure_fits_many_actions(record):
@@ -254,7 +254,7 @@ def test_actions_on_what_the_embassy_assesses_are_not_counted_against_a_figure(r
     tells(record, 1)
     acts(record, 3, key="1c")
 
-    assert spoken(record) == [Misfit.NOT_ASSESSED]
+    assert spoken(record) == [ProblemKind.NOT_ASSESSED]
 
 
 # --- A figure without a source ----------------------------------------------------------------------------------------
@@ -264,14 +264,14 @@ def test_a_figure_without_a_source_speaks(record):
     row = record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
 
     [check] = found(record)
-    assert (check.misfit, check.rows) == (Misfit.NO_SOURCE, (Row("reading", row),))
+    assert (check.misfit, check.rows) == (ProblemKind.NO_SOURCE, (RowReference("reading", row),))
     assert check.sentence == "Prosecutions through 1 September 2021 names no source."
     assert check.to_do == "Log the figure again with the document it comes from."
-    assert spoken(record, DAY) == [Misfit.NO_SOURCE]
+    assert spoken(record, DAY) == [ProblemKind.NO_SOURCE]
 
 
 def test_a_direction_and_a_figure_of_the_year_before_want_a_source_too(record):
-    record.reading(record.counted, Direction.UP, through=DAY, known=KNOWN, has_source=False)
+    record.reading(record.counted, ReadingDirection.UP, through=DAY, known=KNOWN, has_source=False)
     before = record.edition.previous
     record.reading(record.counted, 4, starts=before.starts_on, through=before.ends_on, known=KNOWN, has_source=False)
 
@@ -293,7 +293,7 @@ def test_a_figure_logged_again_with_its_source_is_silent_from_then_on(record):
     record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
     record.reading(record.counted, 5, through=DAY, known=KNOWN + A_DAY)
 
-    assert spoken(record, known_by=noon(KNOWN)) == [Misfit.NO_SOURCE]
+    assert spoken(record, known_by=noon(KNOWN)) == [ProblemKind.NO_SOURCE]
     assert spoken(record) == []
 
 
@@ -314,7 +314,7 @@ def test_a_source_of_something_else_does_not_silence_it(record, other):
     record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
     record.reading(indicator, other.pop("told", 5), **{"through": DAY, "known": KNOWN + A_DAY, **other})
 
-    assert Misfit.NO_SOURCE in spoken(record)
+    assert ProblemKind.NO_SOURCE in spoken(record)
 
 
 # --- A span that would count if its day were known --------------------------------------------------------------------
@@ -324,7 +324,7 @@ def test_a_verified_action_whose_first_day_nobody_knows_speaks(record):
     evidence = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
 
     [check] = found(record)
-    assert (check.misfit, check.rows) == (Misfit.DAY_UNKNOWN, (Row("evidence", evidence), benchmark(record, "1a")))
+    assert (check.misfit, check.rows) == (ProblemKind.DAY_UNKNOWN, (RowReference("evidence", evidence), benchmark(record, "1a")))
     assert check.sentence == (
         "An action over by 1 September 2021 is verified and would count if its first day were known."
     )
@@ -351,36 +351,36 @@ def test_a_span_that_would_not_count_with_its_day_either_is_silent(record, last,
 def test_the_first_and_the_last_day_of_the_period_are_of_it(record, last):
     record.action("1a", None, last, known=KNOWN, verified=KNOWN)
 
-    assert spoken(record, END) == [Misfit.DAY_UNKNOWN]
+    assert spoken(record, END) == [ProblemKind.DAY_UNKNOWN]
 
 
 def test_a_span_that_is_not_over_is_silent(record):
     record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
 
     assert spoken(record, DAY - A_DAY) == []
-    assert spoken(record, DAY) == [Misfit.DAY_UNKNOWN]
+    assert spoken(record, DAY) == [ProblemKind.DAY_UNKNOWN]
 
 
 def test_a_plan_whose_day_nobody_knows_is_silent(record):
-    record.review(record.evidence(None, DAY, known=KNOWN, _1a=Shows.PLAN), known=KNOWN, key="1a")
+    record.review(record.evidence(None, DAY, known=KNOWN, _1a=SupportKind.PLAN), known=KNOWN, key="1a")
 
     assert found(record) == ()
 
 
-@pytest.mark.parametrize("review", [{"first_on": START}, {"decision": Review.REJECTED}])
+@pytest.mark.parametrize("review", [{"first_on": START}, {"decision": EvidenceDecision.REJECTED}])
 def test_a_day_that_a_later_review_states_or_a_rejection_silences_it(record, review):
     evidence = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
     record.review(evidence, known=KNOWN + A_DAY, key="1a", **review)
 
-    assert spoken(record, known_by=noon(KNOWN)) == [Misfit.DAY_UNKNOWN]
-    assert Misfit.DAY_UNKNOWN not in spoken(record)
+    assert spoken(record, known_by=noon(KNOWN)) == [ProblemKind.DAY_UNKNOWN]
+    assert ProblemKind.DAY_UNKNOWN not in spoken(record)
 
 
 def test_a_revision_with_its_day_silences_it(record):
     first = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
     record.action("1a", START, DAY, known=KNOWN + A_DAY, revises=first)
 
-    assert spoken(record, known_by=noon(KNOWN)) == [Misfit.DAY_UNKNOWN]
+    assert spoken(record, known_by=noon(KNOWN)) == [ProblemKind.DAY_UNKNOWN]
     assert spoken(record) == []
 
 
@@ -397,23 +397,23 @@ MADE, DUE = date(2021, 11, 1), date(2021, 12, 21)
 
 
 def test_a_promise_overdue_without_an_update_speaks(record):
-    promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
+    promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
 
     [check] = found(record)
-    assert (check.misfit, check.rows) == (Misfit.PAST_DUE, (Row("commitment", promise),))
+    assert (check.misfit, check.rows) == (ProblemKind.PAST_DUE, (RowReference("commitment", promise),))
     assert check.sentence == "A commitment was due on 21 December 2021, 10 days ago, and no update was received."
     assert check.to_do == "Ask the ministry for an update."
     assert told(record, DUE + A_DAY) == [
-        (Misfit.PAST_DUE, "A commitment was due on 21 December 2021, a day ago, and no update was received.")
+        (ProblemKind.PAST_DUE, "A commitment was due on 21 December 2021, a day ago, and no update was received.")
     ]
     assert told(record, DUE) == []
 
 
 def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embassy(record):
-    record.promise(made=MADE, due=DUE, ministry=None, _1a=Reach.MEETS)
+    record.promise(made=MADE, due=DUE, ministry=None, _1a=CommitmentReach.MEETS)
 
     [check] = found(record)
-    assert (check.misfit, check.to_do) == (Misfit.PAST_DUE, "Record what became of it.")
+    assert (check.misfit, check.to_do) == (ProblemKind.PAST_DUE, "Record what became of it.")
     assert "update" not in check.sentence
 
 
@@ -422,52 +422,52 @@ def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embas
     [
         (None, []),
         (TODAY, []),
-        (DUE, [(Kind.RESCHEDULED, DUE, TODAY)]),
-        (DUE, [(Kind.WITHDRAWN, DUE, None)]),
-        (DUE, [(Kind.REPORTED_DONE, DUE, None)]),
-        (DUE, [(Kind.VERIFIED_DONE, DUE, None)]),
+        (DUE, [(CommitmentEventKind.RESCHEDULED, DUE, TODAY)]),
+        (DUE, [(CommitmentEventKind.WITHDRAWN, DUE, None)]),
+        (DUE, [(CommitmentEventKind.REPORTED_DONE, DUE, None)]),
+        (DUE, [(CommitmentEventKind.VERIFIED_DONE, DUE, None)]),
     ],
 )
 def test_a_promise_that_is_not_overdue_is_no_misfit(record, due, then):
-    record.promise(made=MADE, due=due, then=then, _1a=Reach.MEETS)
+    record.promise(made=MADE, due=due, then=then, _1a=CommitmentReach.MEETS)
 
     assert found(record) == ()
 
 
 def test_neither_what_the_embassy_logged_nor_what_it_reopened_is_an_update_of_the_ministry(record):
-    promise = record.promise(made=MADE, due=DUE, then=[(Kind.REOPENED, DUE + A_DAY, None)], _1a=Reach.MEETS)
+    promise = record.promise(made=MADE, due=DUE, then=[(CommitmentEventKind.REOPENED, DUE + A_DAY, None)], _1a=CommitmentReach.MEETS)
     record.evidence(DUE + A_DAY, DUE + A_DAY, known=TODAY, filed=promise)
 
-    assert spoken(record) == [Misfit.PAST_DUE]
+    assert spoken(record) == [ProblemKind.PAST_DUE]
 
 
 @pytest.mark.parametrize("sent_on", [MADE + A_DAY, DUE, DUE + A_DAY])
 def test_an_update_that_waits_or_was_returned_is_no_silence_whenever_it_was_sent(record, sent_on):
-    promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
-    record.sending(Progress.UNDER_WAY, known=sent_on, commitment_id=promise, ministry_id=1, returned=TODAY)
+    promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    record.sending(ClaimedProgress.UNDER_WAY, known=sent_on, commitment_id=promise, ministry_id=1, returned=TODAY)
 
     assert spoken(record, known_by=noon(TODAY - A_DAY)) == []
     assert spoken(record) == []
 
 
 def test_an_update_on_another_promise_or_of_a_later_day_is_none(record):
-    promise = record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
-    other = record.promise(made=MADE, _1a=Reach.MEETS)
-    record.sending(Progress.UNDER_WAY, known=DUE + A_DAY, commitment_id=other, ministry_id=1)
-    record.sending(Progress.UNDER_WAY, known=TODAY + A_DAY, commitment_id=promise, ministry_id=1)
+    promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    other = record.promise(made=MADE, _1a=CommitmentReach.MEETS)
+    record.sending(ClaimedProgress.UNDER_WAY, known=DUE + A_DAY, commitment_id=other, ministry_id=1)
+    record.sending(ClaimedProgress.UNDER_WAY, known=TODAY + A_DAY, commitment_id=promise, ministry_id=1)
 
-    assert spoken(record) == [Misfit.PAST_DUE]
+    assert spoken(record) == [ProblemKind.PAST_DUE]
 
 
 @pytest.mark.parametrize(
     ("then", "accepted"),
-    [([(Kind.RESCHEDULED, DUE - A_DAY, DUE)], False), ([], True)],
+    [([(CommitmentEventKind.RESCHEDULED, DUE - A_DAY, DUE)], False), ([], True)],
     ids=["moved since", "accepted since"],
 )
 def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_since(record, then, accepted):
-    promise = record.promise(made=MADE, due=DUE, then=then, _1a=Reach.MEETS)
+    promise = record.promise(made=MADE, due=DUE, then=then, _1a=CommitmentReach.MEETS)
     record.sending(
-        Progress.UNDER_WAY, known=MADE + A_DAY, commitment_id=promise, ministry_id=1, returned=MADE + 2 * A_DAY
+        ClaimedProgress.UNDER_WAY, known=MADE + A_DAY, commitment_id=promise, ministry_id=1, returned=MADE + 2 * A_DAY
     )
     if accepted:
         [sent] = record.tables["rounds"]
@@ -481,10 +481,10 @@ def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_sinc
 
 
 def test_overdue_is_by_the_day_agreed_as_it_was_known(record):
-    then = [(Kind.RESCHEDULED, DUE - A_DAY, TODAY)]
-    record.promise(made=MADE, due=DUE, then=then, _1a=Reach.MEETS)
+    then = [(CommitmentEventKind.RESCHEDULED, DUE - A_DAY, TODAY)]
+    record.promise(made=MADE, due=DUE, then=then, _1a=CommitmentReach.MEETS)
 
-    assert spoken(record, known_by=noon(MADE)) == [Misfit.PAST_DUE]
+    assert spoken(record, known_by=noon(MADE)) == [ProblemKind.PAST_DUE]
     assert spoken(record, known_by=noon(MADE - A_DAY)) == []
     assert spoken(record) == []
 
@@ -497,16 +497,16 @@ def test_a_recommendation_without_a_benchmark_or_a_lead_speaks(record):
 
     assert [(one.misfit, one.sentence, one.to_do, one.rows) for one in found(record)] == [
         (
-            Misfit.NO_BENCHMARK,
+            ProblemKind.NO_BENCHMARK,
             "Recommendation 2 has no benchmark, so nothing can be shown on it.",
             "Add a benchmark: what has to be so for it to be met.",
-            (Row("recommendation", two),),
+            (RowReference("recommendation", two),),
         ),
         (
-            Misfit.NO_LEAD,
+            ProblemKind.NO_LEAD,
             "No ministry leads recommendation 2.",
             "Name the ministry that answers for it.",
-            (Row("recommendation", two),),
+            (RowReference("recommendation", two),),
         ),
     ]
 
@@ -524,7 +524,7 @@ def test_a_benchmark_whose_terms_are_not_known_yet_is_none(record):
     two = record.recommendation(2, Pillar.PROTECTION)
     record.benchmark(two, "2a", record.rule(known=KNOWN))
 
-    assert spoken(record, known_by=noon(KNOWN - A_DAY)) == [Misfit.NO_BENCHMARK]
+    assert spoken(record, known_by=noon(KNOWN - A_DAY)) == [ProblemKind.NO_BENCHMARK]
     assert spoken(record) == []
 
 
@@ -532,7 +532,7 @@ def test_a_recommendation_that_is_not_known_yet_is_not_missed(record):
     record.recommendation(2, Pillar.PROTECTION, known=KNOWN, has_lead=False)
 
     assert spoken(record, known_by=noon(KNOWN - A_DAY)) == []
-    assert spoken(record) == [Misfit.NO_BENCHMARK, Misfit.NO_LEAD]
+    assert spoken(record) == [ProblemKind.NO_BENCHMARK, ProblemKind.NO_LEAD]
 
 
 # --- Milestones missed ------------------------------------------------------------------------------------------------
@@ -542,11 +542,11 @@ def test_a_milestone_missed_speaks(record):
     row = record.milestone(MilestoneKind.ACTION_PLAN, DUE)
 
     [check] = found(record)
-    assert (check.misfit, check.rows) == (Misfit.MISSED, (Row("milestone", row),))
+    assert (check.misfit, check.rows) == (ProblemKind.MISSED, (RowReference("milestone", row),))
     assert check.sentence == "Action plan presented: due on 21 December 2021, and not recorded as done."
     assert check.to_do == "Record the day on which it was done, or press for it."
     assert spoken(record, DUE) == []
-    assert spoken(record, DUE + A_DAY) == [Misfit.MISSED]
+    assert spoken(record, DUE + A_DAY) == [ProblemKind.MISSED]
 
 
 @pytest.mark.parametrize("done", [DUE - A_DAY, DUE + A_DAY, TODAY])
@@ -559,24 +559,24 @@ def test_a_milestone_that_was_reached_by_the_day_asked_for_is_silent(record, don
 def test_a_milestone_reached_later_was_missed_on_the_days_between(record):
     record.milestone(MilestoneKind.INTERIM, DUE, TODAY + A_DAY)
 
-    assert spoken(record) == [Misfit.MISSED]
+    assert spoken(record) == [ProblemKind.MISSED]
     assert spoken(record, TODAY + A_DAY) == []
 
 
 def test_a_milestone_reached_and_not_yet_recorded_so_was_missed_as_known_then(record):
     record.milestone(MilestoneKind.INTERIM, DUE, DUE - A_DAY, known=TODAY)
 
-    assert spoken(record, known_by=noon(TODAY - A_DAY)) == [Misfit.MISSED]
+    assert spoken(record, known_by=noon(TODAY - A_DAY)) == [ProblemKind.MISSED]
     assert spoken(record, known_by=noon(TODAY)) == []
 
 
 def test_a_milestone_is_done_on_the_day_recorded_last(record):
     record.milestone(MilestoneKind.INTERIM, DUE, DUE - A_DAY)
     [row] = record.tables["milestones"]
-    later = MilestoneDone(99, noon(TODAY), TODAY + A_DAY)
+    later = MilestoneDoneFact(99, noon(TODAY), TODAY + A_DAY)
     record.tables["milestones"] = [replace(row, done=(later, *row.done))]
 
-    assert spoken(record) == [Misfit.MISSED]
+    assert spoken(record) == [ProblemKind.MISSED]
     assert spoken(record, known_by=noon(TODAY - A_DAY)) == []
 
 
@@ -598,11 +598,11 @@ def test_milestones_stand_by_their_day(record):
 
 
 def test_a_check_never_changes_a_score(record):
-    before = readiness(record.facts, as_of=TODAY)
+    before = evaluate_readiness(record.facts, as_of=TODAY)
     record.milestone(MilestoneKind.INTERIM, DUE)
-    record.promise(made=MADE, due=DUE, _1a=Reach.MEETS)
+    record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
     record.reading(record.counted, 5, through=DAY, known=TODAY + A_DAY, has_source=False)
-    after = readiness(record.facts, as_of=TODAY, known_by=noon(TODAY))
+    after = evaluate_readiness(record.facts, as_of=TODAY, known_by=noon(TODAY))
 
     assert (before.checks, len(after.checks)) == ((), 2)
     assert (after.verified, after.claimed) == (before.verified, before.claimed)

@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import DoneBy, Review, Shows, Verdict
-from recommendations.choices import Pillar, Question
-from reports.choices import PartKey, Shown
-from reports.readiness.readiness import readiness
+from dialogues.choices import DoneBy, EvidenceDecision, SupportKind, Verdict
+from recommendations.choices import Pillar, EffortQuestion
+from reports.choices import PartKey, ReadinessVerdict
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.records import Record, lines, noon, shares, window
 
 HALF = Fraction(1, 2)
@@ -24,22 +24,22 @@ def record():
 
 
 def share(record, as_of=END, **known):
-    return shares(readiness(record.facts, as_of=as_of, **known).verified)["1a"]
+    return shares(evaluate_readiness(record.facts, as_of=as_of, **known).verified)["1a"]
 
 
 def claimed(record, as_of=END, **known):
-    return shares(readiness(record.facts, as_of=as_of, **known).claimed)["1a"]
+    return shares(evaluate_readiness(record.facts, as_of=as_of, **known).claimed)["1a"]
 
 
 def test_a_recommendation_is_asked_from_when_it_was_recorded(record):
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
-    alone = readiness(record.facts, as_of=END)
+    alone = evaluate_readiness(record.facts, as_of=END)
     later = KNOWN + timedelta(days=1)
     added = record.recommendation(2, Pillar.PROTECTION, known=later)
     record.benchmark(added, "2a", record.rule(known=START))
 
-    assert readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == alone.verified
-    assert shares(readiness(record.facts, as_of=END, known_by=noon(later)).verified) == {"1a": HALF, "2a": 0}
+    assert evaluate_readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == alone.verified
+    assert shares(evaluate_readiness(record.facts, as_of=END, known_by=noon(later)).verified) == {"1a": HALF, "2a": 0}
 
 
 def test_a_pillar_holds_from_when_it_was_recorded():
@@ -49,7 +49,7 @@ def test_a_pillar_holds_from_when_it_was_recorded():
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
 
     def shown(**known):
-        found = lines(readiness(record.facts, as_of=END, **known).verified, "three_ps")
+        found = lines(evaluate_readiness(record.facts, as_of=END, **known).verified, "three_ps")
         return [key for key, points in found.items() if points]
 
     assert shown(known_by=noon(KNOWN)) == ["prosecution"]
@@ -61,21 +61,21 @@ LATER = KNOWN + timedelta(days=1)
 
 def told(record, **known):
     """By its title in the part, what each recommendation says; and the keys of the benchmarks."""
-    found = readiness(record.facts, as_of=END, **known).verified
+    found = evaluate_readiness(record.facts, as_of=END, **known).verified
     part = next(part for part in found.parts if part.key is PartKey.ACTION)
     return [line.title for line in part.lines], [one.line.key for one in found.benchmarks]
 
 
 def test_a_number_holds_from_when_it_was_recorded(record):
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
-    before = readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified
+    before = evaluate_readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified
     renumbered = replace(record.placed(Pillar.PROSECUTION, known=LATER), number=7)
     record.tables["recommendations"] = [
         replace(one, number=7, terms=(replace(one.terms[0], number=1), renumbered))
         for one in record.tables["recommendations"]
     ]
 
-    assert readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == before
+    assert evaluate_readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == before
     assert told(record, known_by=noon(KNOWN)) == (["Recommendation 1"], ["1a"])
     assert told(record) == told(record, known_by=noon(LATER)) == (["Recommendation 7"], ["7a"])
 
@@ -84,29 +84,29 @@ def test_what_is_retired_is_asked_until_then(record):
     other = record.recommendation(2, Pillar.PROTECTION)
     record.benchmark(other, "2a", record.rule(known=START))
     record.action("2a", DAY, DAY, known=KNOWN, verified=KNOWN)
-    before = readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified
+    before = evaluate_readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified
     retired = replace(record.placed(Pillar.PROTECTION, known=LATER), is_retired=True)
     record.tables["recommendations"] = [
         replace(one, terms=(*one.terms, retired)) if one.id == other else one
         for one in record.tables["recommendations"]
     ]
 
-    assert readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == before
+    assert evaluate_readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == before
     assert told(record) == (["Recommendation 1"], ["1a"])
 
 
 def test_a_benchmark_stands_where_it_was_put_from_then_on(record):
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
     first, other = record.tables["recommendations"][0].id, record.recommendation(2, Pillar.PROTECTION, known=LATER)
-    before = readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified
+    before = evaluate_readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified
     [one] = record.tables["benchmarks"]
     there = replace(one.terms[0], recommendation_id=first, letter="a")
     here = replace(record.rule(known=LATER), recommendation_id=other, letter="b")
     record.tables["benchmarks"] = [replace(one, recommendation_id=other, letter="b", terms=(there, here))]
 
-    assert readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == before
+    assert evaluate_readiness(record.facts, as_of=END, known_by=noon(KNOWN)).verified == before
     assert told(record) == (["Recommendation 1", "Recommendation 2"], ["2b"])
-    shown = lines(readiness(record.facts, as_of=END).verified, "three_ps")
+    shown = lines(evaluate_readiness(record.facts, as_of=END).verified, "three_ps")
     assert [key for key, points in shown.items() if points] == ["protection"]
 
 
@@ -136,7 +136,7 @@ def test_an_action_counts_if_the_government_did_it_alone_or_jointly(record, by):
     assert share(record) == claimed(record) == (HALF if by in {DoneBy.GOVERNMENT, DoneBy.JOINT} else 0)
 
 
-@pytest.mark.parametrize("shows", [one for one in Shows if one is not Shows.ACTION])
+@pytest.mark.parametrize("shows", [one for one in SupportKind if one is not SupportKind.ACTION])
 def test_a_plan_a_finding_and_context_never_count(record, shows):
     record.review(record.evidence(DAY, DAY, known=KNOWN, _1a=shows), known=KNOWN, key="1a")
     record.evidence(DAY, DAY, known=KNOWN, _1a=shows)
@@ -146,7 +146,7 @@ def test_a_plan_a_finding_and_context_never_count(record, shows):
 
 def test_the_newest_review_of_a_bearing_holds(record):
     evidence = record.action("1a", DAY, DAY, known=KNOWN, verified=date(2021, 9, 3))
-    record.review(evidence, known=date(2021, 9, 5), key="1a", decision=Review.REJECTED)
+    record.review(evidence, known=date(2021, 9, 5), key="1a", decision=EvidenceDecision.REJECTED)
 
     assert share(record, known_by=noon(date(2021, 9, 2))) == 0
     assert share(record, known_by=noon(date(2021, 9, 4))) == HALF
@@ -163,7 +163,7 @@ def test_a_review_of_the_evidence_itself_does_not_verify_its_bearing(record):
 
 def test_rejecting_the_evidence_itself_ends_what_it_claims(record):
     evidence = record.action("1a", DAY, DAY, known=KNOWN)
-    record.review(evidence, known=KNOWN, decision=Review.REJECTED)
+    record.review(evidence, known=KNOWN, decision=EvidenceDecision.REJECTED)
 
     assert claimed(record) == 0
 
@@ -285,27 +285,27 @@ def test_a_revision_takes_the_place_of_what_it_revises_and_asks_for_another_look
 
 def test_nothing_verified_is_no_data_and_a_verified_finding_is_not(record):
     def word():
-        return readiness(record.facts, as_of=END).verified.benchmarks[0].line.finding.verdict
+        return evaluate_readiness(record.facts, as_of=END).verified.benchmarks[0].line.finding.verdict
 
-    assert word() is Shown.NO_DATA
-    record.review(record.evidence(DAY, DAY, known=KNOWN, _1a=Shows.CONTEXT), known=KNOWN, key="1a")
-    assert word() is Shown.NO_DATA
-    record.review(record.evidence(DAY, DAY, known=KNOWN, _1a=Shows.NO_ACTION), known=KNOWN, key="1a")
-    assert word() is Shown.NOT_SHOWN
+    assert word() is ReadinessVerdict.NO_DATA
+    record.review(record.evidence(DAY, DAY, known=KNOWN, _1a=SupportKind.CONTEXT), known=KNOWN, key="1a")
+    assert word() is ReadinessVerdict.NO_DATA
+    record.review(record.evidence(DAY, DAY, known=KNOWN, _1a=SupportKind.NO_ACTION), known=KNOWN, key="1a")
+    assert word() is ReadinessVerdict.NOT_SHOWN
     record.assess("1a", Verdict.NO_INFORMATION, known=KNOWN)
-    assert word() is Shown.NO_DATA
+    assert word() is ReadinessVerdict.NO_DATA
 
 
-@pytest.mark.parametrize("decision", Review)
+@pytest.mark.parametrize("decision", EvidenceDecision)
 def test_is_reviewed_once_anything_in_the_period_is(record, decision):
     before = record.action("1a", START - timedelta(days=9), START - timedelta(days=9), known=KNOWN, verified=KNOWN)
     evidence = record.action("1a", DAY, DAY, known=KNOWN)
     assert before
-    assert not readiness(record.facts, as_of=END).is_reviewed
+    assert not evaluate_readiness(record.facts, as_of=END).is_reviewed
 
     record.review(evidence, known=KNOWN + timedelta(days=1), key="1a", decision=decision)
-    assert not readiness(record.facts, as_of=END, known_by=noon(KNOWN)).is_reviewed
-    assert readiness(record.facts, as_of=END).is_reviewed
+    assert not evaluate_readiness(record.facts, as_of=END, known_by=noon(KNOWN)).is_reviewed
+    assert evaluate_readiness(record.facts, as_of=END).is_reviewed
 
 
 def test_waiting_counts_pieces_of_evidence_that_would_count(record):
@@ -313,11 +313,11 @@ def test_waiting_counts_pieces_of_evidence_that_would_count(record):
     record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
     record.claim("1a", "done", DAY, known=KNOWN, returned=KNOWN)
-    record.evidence(DAY, DAY, known=KNOWN, _1a=Shows.PLAN)
-    counted = record.indicator("prosecutions", question=Question.PROSECUTIONS)
+    record.evidence(DAY, DAY, known=KNOWN, _1a=SupportKind.PLAN)
+    counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
     record.reading(counted, 3, through=DAY, known=KNOWN)
     record.reading(counted, None, through=DAY, known=KNOWN)
     record.reading(counted, 4, through=DAY, known=KNOWN, evidence=record.evidence(None, DAY, known=KNOWN))
 
-    assert readiness(record.facts, as_of=END).waiting == 4
-    assert readiness(record.facts, as_of=START).waiting == 0
+    assert evaluate_readiness(record.facts, as_of=END).waiting == 4
+    assert evaluate_readiness(record.facts, as_of=START).waiting == 0

@@ -4,15 +4,15 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import Direction, DoneBy, Progress, Review, Shows, Verdict
+from dialogues.choices import ReadingDirection, DoneBy, ClaimedProgress, EvidenceDecision, SupportKind, Verdict
 from dialogues.lesotho.actions import load_public_record
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
-from recommendations.actions.terms import change_terms
+from recommendations.actions.terms import change_edition_terms
 from recommendations.choices import Better, MilestoneKind, Origin, Pillar, Rule, TextStatus, Tier
 from recommendations.models import Edition
 from reports.readiness.facts import Period
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tests import factories
 from tests.factories import MASERU, TERMS_SET_AT, at_noon
 from tests.kept import once
@@ -41,13 +41,13 @@ def add_one_of_everything():
         recommendation=recommendation, terms__rule=Rule.TARGET, terms__target=10, terms__indicator=indicator
     )
     factories.BenchmarkTermsFactory(benchmark=benchmark, weight=2, is_about_complicity=True, recorded_at=at_noon(DAY))
-    sent = factories.UpdateRoundFactory(claimed=Progress.DONE, returned=True)
+    sent = factories.UpdateRoundFactory(claimed=ClaimedProgress.DONE, returned=True)
     evidence = factories.EvidenceFactory(round=sent, bears_on=[benchmark])
     revision = factories.EvidenceFactory(happened_from=None, revises=evidence, done_by=DoneBy.JOINT)
     factories.EvidenceReviewFactory(evidence=revision, first_on=DAY)
-    factories.EvidenceReviewFactory(bearing=evidence.bearings.get(), decision=Review.REJECTED)
+    factories.EvidenceReviewFactory(bearing=evidence.bearings.get(), decision=EvidenceDecision.REJECTED)
     factories.ReadingFactory(indicator=indicator, figure=16, evidence=evidence, round=sent, through_on=DAY)
-    factories.ReadingFactory(indicator=indicator, figure=None, direction=Direction.UP, through_on=DAY)
+    factories.ReadingFactory(indicator=indicator, figure=None, direction=ReadingDirection.UP, through_on=DAY)
     factories.AssessmentFactory(benchmark=benchmark, verdict=Verdict.STEP, grounds=[evidence, revision])
     factories.AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET)
 
@@ -82,20 +82,20 @@ def test_gather_facts_brings_every_row_whole():
     assert (second.rule, second.weight, second.is_about_complicity) == (Rule.ASSESSED, 2, True)
 
     [sent] = facts.rounds
-    assert (sent.progress, sent.returned_at) == (Progress.DONE, at_noon(DAY))
+    assert (sent.progress, sent.returned_at) == (ClaimedProgress.DONE, at_noon(DAY))
     evidence, revision = sorted(facts.evidence, key=lambda row: row.id)
     assert (evidence.happened_from, evidence.happened_to, evidence.round_id) == (DAY, DAY, sent.id)
     assert (revision.happened_from, revision.done_by, revision.revises) == (None, DoneBy.JOINT, evidence.id)
     [bearing] = facts.bearings
-    assert (bearing.evidence_id, bearing.benchmark_id, bearing.shows) == (evidence.id, benchmark.id, Shows.ACTION)
+    assert (bearing.evidence_id, bearing.benchmark_id, bearing.shows) == (evidence.id, benchmark.id, SupportKind.ACTION)
     stated, rejected = sorted(facts.reviews, key=lambda row: row.id)
     assert (stated.evidence_id, stated.bearing_id, stated.first_on) == (revision.id, None, DAY)
-    assert (rejected.bearing_id, rejected.decision) == (bearing.id, Review.REJECTED)
+    assert (rejected.bearing_id, rejected.decision) == (bearing.id, EvidenceDecision.REJECTED)
 
     counted, told = sorted(facts.readings, key=lambda row: row.id)
     assert (counted.figure, counted.direction, counted.evidence_id) == (Decimal(16), None, evidence.id)
     assert (counted.starts_on, counted.through_on, counted.round_id) == (date(2021, 4, 1), DAY, sent.id)
-    assert (told.figure, told.direction, told.is_no_data) == (None, Direction.UP, False)
+    assert (told.figure, told.direction, told.is_no_data) == (None, ReadingDirection.UP, False)
     resting, floating = sorted(facts.assessments, key=lambda row: row.id)
     assert (resting.verdict, resting.evidence_ids) == (Verdict.STEP, {evidence.id, revision.id})
     assert (floating.verdict, floating.evidence_ids) == (Verdict.MET, set())
@@ -166,7 +166,7 @@ def test_gather_facts_query_count(django_assert_num_queries, how_many):
 def test_the_public_record_of_lesotho_comes_out_as_worked(as_of, known_by, score, claimed, is_reviewed):
     once(load_public_record, now=JULY_2022)
 
-    result = readiness(gather_facts(edition()), as_of=as_of, known_by=known_by)
+    result = evaluate_readiness(gather_facts(edition()), as_of=as_of, known_by=known_by)
 
     assert (result.score, result.claimed.points, result.is_reviewed) == (score, claimed, is_reviewed)
 
@@ -179,7 +179,7 @@ LATER = JULY_2022 + timedelta(seconds=1)
 
 def known(by):
     """Readiness at the end of the period, as known by a moment."""
-    return readiness(gather_facts(edition()), as_of=PERIOD_ENDS, known_by=by)
+    return evaluate_readiness(gather_facts(edition()), as_of=PERIOD_ENDS, known_by=by)
 
 
 def said(recommendation, **changed):
@@ -230,7 +230,7 @@ def test_other_terms_leave_what_was_known_before_as_it_was():
     terms = edition().terms.get()
 
     shown = edition().recommendations.get(number=4)
-    change_terms(
+    change_edition_terms(
         edition=edition(),
         seen=terms.pk,
         deadline_on=date(2022, 3, 15),

@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import Direction, DoneBy, Review, Shows, Verdict
-from recommendations.choices import Pillar, Question, Rule
-from reports.readiness.readiness import readiness
+from dialogues.choices import ReadingDirection, DoneBy, EvidenceDecision, SupportKind, Verdict
+from recommendations.choices import Pillar, EffortQuestion, Rule
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import TIP_2022, lesotho
 from tests.reports.records import Record, lines, noon, shares, window
 
@@ -22,7 +22,7 @@ A_DAY = timedelta(days=1)
 def record():
     """1a, which the embassy assesses, and 1b, which the figure of prosecutions decides."""
     record = Record(window("2021-04-01", "2022-03-31"))
-    record.counted = record.indicator("prosecutions", question=Question.PROSECUTIONS)
+    record.counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
     record.year_before(record.counted, 4, known=START)
     one = record.recommendation(1, Pillar.PREVENTION)
     record.benchmark(one, "1a", record.rule(known=START))
@@ -31,7 +31,7 @@ def record():
 
 
 def share(record, as_of, tally="possible", **known):
-    return shares(getattr(readiness(record.facts, as_of=as_of, **known), tally))["1a"]
+    return shares(getattr(evaluate_readiness(record.facts, as_of=as_of, **known), tally))["1a"]
 
 
 def test_an_action_is_possible_from_its_first_day_on_and_dated_from_its_last(record):
@@ -60,7 +60,7 @@ def test_what_would_not_count_once_it_is_over_is_not_possible(record, first, las
 
 
 def test_a_plan_is_not_possible(record):
-    record.review(record.evidence(FIRST, LAST, known=KNOWN, _1a=Shows.PLAN), known=KNOWN, key="1a")
+    record.review(record.evidence(FIRST, LAST, known=KNOWN, _1a=SupportKind.PLAN), known=KNOWN, key="1a")
 
     assert share(record, LAST) == 0
 
@@ -79,13 +79,13 @@ def test_a_reading_is_possible_from_the_start_of_its_span(record):
     record.reading(record.counted, 16, through=END, known=KNOWN, evidence=told)
     record.review(told, known=KNOWN)
 
-    result = readiness(record.facts, as_of=START)
+    result = evaluate_readiness(record.facts, as_of=START)
     assert result.score == 0
     assert lines(result.possible, "increasing_efforts")["prosecutions"] == 7
     assert lines(result.possible, "data_given")["prosecutions"] == Fraction(5, 2)
     assert lines(result.possible, "three_ps")["prosecution"] == Fraction(20, 3)
     assert shares(result.possible)["1b"] == 1
-    assert readiness(record.facts, as_of=START - A_DAY).possible.points == 0
+    assert evaluate_readiness(record.facts, as_of=START - A_DAY).possible.points == 0
 
 
 @pytest.mark.parametrize("verified", [True, False])
@@ -95,7 +95,7 @@ def test_a_reading_that_goes_past_the_period_or_is_not_verified_is_not_possible(
     if verified:
         record.review(told, known=KNOWN)
 
-    assert readiness(record.facts, as_of=END).possible.points == 0
+    assert evaluate_readiness(record.facts, as_of=END).possible.points == 0
 
 
 def test_a_later_figure_that_is_lower_takes_nothing_from_what_is_dated(record):
@@ -104,17 +104,17 @@ def test_a_later_figure_that_is_lower_takes_nothing_from_what_is_dated(record):
     record.reading(record.counted, 3, through=END, known=KNOWN, evidence=told)
     record.review(told, known=KNOWN)
 
-    result = readiness(record.facts, as_of=FIRST)
+    result = evaluate_readiness(record.facts, as_of=FIRST)
     assert result.possible == result.verified
     assert shares(result.possible)["1b"] == Fraction(8, 10)
 
 
 def test_a_direction_is_possible_from_its_start_and_no_figure(record):
     told = record.evidence(START, END, known=KNOWN)
-    record.reading(record.counted, Direction.UP, through=END, known=KNOWN, evidence=told)
+    record.reading(record.counted, ReadingDirection.UP, through=END, known=KNOWN, evidence=told)
     record.review(told, known=KNOWN)
 
-    result = readiness(record.facts, as_of=START)
+    result = evaluate_readiness(record.facts, as_of=START)
     assert lines(result.possible, "increasing_efforts")["prosecutions"] == 7
     assert lines(result.possible, "data_given")["prosecutions"] == 0
 
@@ -138,7 +138,7 @@ def test_an_assessment_holds_from_the_last_first_day_of_what_it_rests_on(record)
         ([{"first_on": FIRST + A_DAY}, {"key": "1a", "first_on": FIRST}], FIRST + A_DAY),
         ([{"key": "1a", "first_on": START}, {"key": "1a", "first_on": FIRST}], FIRST),
         # A rejection states nothing, and where nobody does the last day is the one known.
-        ([{"key": "1a", "first_on": FIRST}, {"first_on": FIRST + A_DAY, "decision": Review.REJECTED}], FIRST),
+        ([{"key": "1a", "first_on": FIRST}, {"first_on": FIRST + A_DAY, "decision": EvidenceDecision.REJECTED}], FIRST),
         ([{"key": "1a"}], LAST),
         ([], LAST),
     ],
@@ -163,7 +163,7 @@ def test_an_assessment_that_rests_on_nothing_holds_from_the_day_it_was_recorded(
 
 def test_a_poor_assessment_that_would_hold_sooner_takes_nothing_away(record):
     acted = record.action("1a", START, START, known=KNOWN, verified=KNOWN)
-    found = record.evidence(FIRST, LAST, known=KNOWN, _1a=Shows.NO_ACTION)
+    found = record.evidence(FIRST, LAST, known=KNOWN, _1a=SupportKind.NO_ACTION)
     record.review(found, known=KNOWN, key="1a")
     record.assess("1a", Verdict.STALLED, known=KNOWN, on=[found, acted])
 
@@ -189,10 +189,10 @@ def test_an_assessment_that_is_not_known_yet_is_not_possible(record):
     ],
 )
 def test_what_is_possible_of_lesotho(as_of, known_by, possible):
-    assert readiness(lesotho().facts, as_of=as_of, known_by=noon(known_by)).possible.points == possible
+    assert evaluate_readiness(lesotho().facts, as_of=as_of, known_by=noon(known_by)).possible.points == possible
 
 
 def test_in_february_53_points_more_rest_on_facts_dated_only_to_the_end_of_march():
-    result = readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=noon(TIP_2022))
+    result = evaluate_readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=noon(TIP_2022))
 
     assert (result.score, result.possible.points - result.score) == (Fraction(43, 6), Fraction(160, 3))

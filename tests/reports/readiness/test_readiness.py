@@ -3,10 +3,10 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import Direction, Kind, Progress, Reach, Review, Verdict
-from recommendations.choices import Better, Origin, Pillar, Question, Rule
-from reports.choices import Misfit, Shown
-from reports.readiness.readiness import readiness
+from dialogues.choices import ReadingDirection, CommitmentEventKind, ClaimedProgress, CommitmentReach, EvidenceDecision, Verdict
+from recommendations.choices import Better, Origin, Pillar, EffortQuestion, Rule
+from reports.choices import ProblemKind, ReadinessVerdict
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
 from tests.reports.records import MASERU, Record, lines, noon, points, shares, window
 
@@ -25,7 +25,7 @@ def test_readiness_of_lesotho_at_the_end_of_the_period_as_the_report_of_2022_tol
     rest 0; sum 2 2/3 of 10: 8 points. Three Ps: 20. Data: 3 of 4: 7 1/2. Score 60 1/2. Claimed 61 1/4 (5a, a step: 3/4
     more).
     """
-    result = readiness(lesotho().facts, as_of=date(2022, 3, 31), known_by=JULY_2022)
+    result = evaluate_readiness(lesotho().facts, as_of=date(2022, 3, 31), known_by=JULY_2022)
 
     assert lines(result.verified, "increasing_efforts") == {
         "investigations": 7,
@@ -72,7 +72,7 @@ def test_readiness_of_lesotho_at_the_end_of_the_period_as_the_report_of_2022_tol
     ],
 )
 def test_readiness_of_lesotho_on_the_other_days(as_of, known_by, score, claimed, steps):
-    result = readiness(lesotho().facts, as_of=as_of, known_by=known_by)
+    result = evaluate_readiness(lesotho().facts, as_of=as_of, known_by=known_by)
 
     assert result.score == score
     assert result.claimed.points == claimed
@@ -82,7 +82,7 @@ def test_readiness_of_lesotho_on_the_other_days(as_of, known_by, score, claimed,
 
 
 def test_readiness_of_lesotho_in_february_rests_on_the_launch_of_the_plan_alone():
-    result = readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=JULY_2022)
+    result = evaluate_readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=JULY_2022)
 
     assert {key: share for key, share in shares(result.verified).items() if share} == {"10a": HALF}
     assert points(result.verified) == {
@@ -98,11 +98,11 @@ def test_readiness_of_lesotho_gives_nothing_for_the_courts_jurisdiction_on_any_d
 
     for week in range(53):
         day = date(2021, 4, 1) + timedelta(weeks=week)
-        assert lines(readiness(facts, as_of=day).claimed, "concrete_action")["2"] == 0
+        assert lines(evaluate_readiness(facts, as_of=day).claimed, "concrete_action")["2"] == 0
 
 
 def test_readiness_of_lesotho_says_why():
-    result = readiness(lesotho().facts, as_of=date(2022, 3, 31), known_by=JULY_2022)
+    result = evaluate_readiness(lesotho().facts, as_of=date(2022, 3, 31), known_by=JULY_2022)
     efforts, action, three_ps, data = result.verified.parts
 
     assert [(line.finding.verdict.value, line.finding.reason) for line in efforts.lines] == [
@@ -127,15 +127,15 @@ def test_readiness_of_lesotho_says_why():
         "Victims identified: a direction, but no figure: presumed against (22 U.S.C. 7106(b)(1))."
     )
     assert [part.verdict for part in result.verified.parts] == [
-        Shown.PARTLY,
-        Shown.PARTLY,
-        Shown.SHOWN,
-        Shown.PARTLY,
+        ReadinessVerdict.PARTLY,
+        ReadinessVerdict.PARTLY,
+        ReadinessVerdict.SHOWN,
+        ReadinessVerdict.PARTLY,
     ]
     reasons = {one.line.key: one.line.finding for one in result.verified.benchmarks}
     assert reasons["10a"].reason == "Assessed as of 31 March 2022: met, with a verified action over by 31 March 2022."
     assert reasons["1c"].reason == "Assessed as of 31 March 2022: stalled."
-    assert reasons["3b"].verdict is Shown.NO_DATA
+    assert reasons["3b"].verdict is ReadinessVerdict.NO_DATA
     assert result.working_mark == 45
     assert result.deadline_on == date(2022, 2, 28)
     assert result.checks == ()
@@ -147,11 +147,11 @@ def second_example():
     start, early = date(2024, 7, 1), date(2024, 10, 1)
     prosecution, protection, prevention = Pillar
 
-    investigations = record.indicator("investigations begun", question=Question.INVESTIGATIONS)
-    prosecutions = record.indicator("prosecutions", question=Question.PROSECUTIONS)
-    convictions = record.indicator("convictions", question=Question.CONVICTIONS)
-    victims = record.indicator("victims identified", protection, Question.VICTIMS)
-    money = record.indicator("government money for victims", protection, Question.MONEY)
+    investigations = record.indicator("investigations begun", question=EffortQuestion.INVESTIGATIONS)
+    prosecutions = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
+    convictions = record.indicator("convictions", question=EffortQuestion.CONVICTIONS)
+    victims = record.indicator("victims identified", protection, EffortQuestion.VICTIMS)
+    money = record.indicator("government money for victims", protection, EffortQuestion.MONEY)
     penalised = record.indicator("victims penalised", protection, better=Better.DOWN, unit="victims")
     shelters = record.indicator("shelters", protection, unit="shelters")
 
@@ -183,7 +183,7 @@ def second_example():
     for indicator, before, now in [
         (investigations, 0, 0),
         (convictions, 3, 3),
-        (victims, 12, Direction.LEVEL),
+        (victims, 12, ReadingDirection.LEVEL),
         (money, 250, 100),
         (penalised, 5, 2),
     ]:
@@ -194,7 +194,7 @@ def second_example():
     record.reading(prosecutions, None, through=december, known=date(2025, 1, 5), evidence=told)
     record.reading(money, 300, through=date(2025, 3, 31), known=date(2025, 1, 5), evidence=told)
 
-    figures = record.sending(Progress.UNDER_WAY, known=date(2025, 1, 10), ministry_id=HOME)
+    figures = record.sending(ClaimedProgress.UNDER_WAY, known=date(2025, 1, 10), ministry_id=HOME)
     sent = record.evidence(None, december, known=date(2025, 1, 10), sent=figures)
     record.reading(victims, 15, through=december, known=date(2025, 1, 10), evidence=sent)
     record.reading(shelters, 6, through=december, known=date(2025, 1, 10), evidence=sent)
@@ -217,7 +217,7 @@ def second_example():
     record.review(by_september, known=early, key="3b", first_on=date(2024, 5, 1))
     record.claim("3b", "done", date(2024, 12, 1), known=date(2024, 12, 2), returned=date(2024, 12, 3))
     rejected = record.claim("3b", "done", date(2024, 12, 4), known=date(2024, 12, 5))
-    record.review(rejected, known=date(2024, 12, 6), key="3b", decision=Review.REJECTED)
+    record.review(rejected, known=date(2024, 12, 6), key="3b", decision=EvidenceDecision.REJECTED)
 
     record.action("3c", date(2024, 6, 1), date(2024, 6, 1), known=date(2024, 6, 2), verified=date(2024, 6, 3))
     record.assess("3c", Verdict.NO_INFORMATION, known=early)
@@ -225,13 +225,13 @@ def second_example():
     record.action("3b", date(2024, 12, 10), date(2024, 12, 10), known=date(2024, 12, 11))
 
     made, february = date(2024, 11, 15), date(2025, 2, 15)
-    record.promise(made=made, ministry=HOME, due=february, _1b=Reach.CONTRIBUTES, _2a=Reach.MEETS)
-    record.promise(made=made, ministry=HOME, due=date(2025, 3, 15), _2b=Reach.MEETS)
-    record.promise(made=made, ministry=JUSTICE, due=date(2025, 2, 1), _3b=Reach.CONTRIBUTES)
-    record.promise(made=made, ministry=JUSTICE, _3c=Reach.MEETS)
-    withdrawn = [(Kind.WITHDRAWN, date(2024, 12, 15), None)]
-    record.promise(made=made, ministry=JUSTICE, due=date(2025, 1, 31), then=withdrawn, _3a=Reach.MEETS)
-    record.promise(made=made, ministry=None, due=date(2025, 1, 31), _3b=Reach.MEETS)
+    record.promise(made=made, ministry=HOME, due=february, _1b=CommitmentReach.CONTRIBUTES, _2a=CommitmentReach.MEETS)
+    record.promise(made=made, ministry=HOME, due=date(2025, 3, 15), _2b=CommitmentReach.MEETS)
+    record.promise(made=made, ministry=JUSTICE, due=date(2025, 2, 1), _3b=CommitmentReach.CONTRIBUTES)
+    record.promise(made=made, ministry=JUSTICE, _3c=CommitmentReach.MEETS)
+    withdrawn = [(CommitmentEventKind.WITHDRAWN, date(2024, 12, 15), None)]
+    record.promise(made=made, ministry=JUSTICE, due=date(2025, 1, 31), then=withdrawn, _3a=CommitmentReach.MEETS)
+    record.promise(made=made, ministry=None, due=date(2025, 1, 31), _3b=CommitmentReach.MEETS)
     return record
 
 
@@ -255,7 +255,7 @@ def test_readiness_of_a_record_with_every_rule_in_it():
     so no. 3 is 2.5 of 4: 5/8. 1b and 3c no more than their assessments give; 3b's two claims went back and were
     rejected. (1.4 + 5/8 + 5/8 + 0) / 5 = 53/100 of 30: 15.9. All Ps 20, all figures 10. Claimed 65.9.
     """
-    result = readiness(second_example().facts, as_of=date(2024, 12, 31), known_by=noon(date(2025, 1, 15)))
+    result = evaluate_readiness(second_example().facts, as_of=date(2024, 12, 31), known_by=noon(date(2025, 1, 15)))
 
     assert lines(result.verified, "increasing_efforts") == {
         "investigations": 0,
@@ -294,7 +294,7 @@ def test_readiness_of_a_record_with_every_rule_in_it():
         "data_given": 10,
     }
     assert result.claimed.points == Fraction(659, 10)
-    [check] = [one for one in result.checks if one.misfit is Misfit.MET_WITHOUT_ACTION]
+    [check] = [one for one in result.checks if one.misfit is ProblemKind.MET_WITHOUT_ACTION]
     assert check.sentence == "2b is assessed as met, but no verified action in the tracking period stands behind it."
 
 
@@ -320,7 +320,7 @@ def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
     or with 3c is enough, and 1b and 2a are both due on 15 February: 48 7/30 + 5.6 + 9 2/3 = 63 1/2.
     """
     record = second_example()
-    result = readiness(record.facts, as_of=date(2024, 12, 31), known_by=noon(date(2025, 1, 15)))
+    result = evaluate_readiness(record.facts, as_of=date(2024, 12, 31), known_by=noon(date(2025, 1, 15)))
     ids = record.benchmark_ids
 
     assert shares(result.possible) == {**shares(result.verified), "2b": 1}
@@ -352,16 +352,16 @@ def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
 
 
 def test_benchmarks_points_add_up_to_their_part():
-    result = readiness(second_example().facts, as_of=date(2024, 12, 31), known_by=noon(date(2025, 1, 15)))
+    result = evaluate_readiness(second_example().facts, as_of=date(2024, 12, 31), known_by=noon(date(2025, 1, 15)))
 
     assert sum(one.line.points for one in result.verified.benchmarks) == points(result.verified)["concrete_action"]
     assert sum(one.line.points for one in result.claimed.benchmarks) == points(result.claimed)["concrete_action"]
 
 
 def test_readiness_of_an_empty_record_is_nothing_and_says_no_data():
-    result = readiness(Record(window("2021-04-01", "2022-03-31")).facts, as_of=date(2021, 9, 1))
+    result = evaluate_readiness(Record(window("2021-04-01", "2022-03-31")).facts, as_of=date(2021, 9, 1))
 
     assert result.score == result.claimed.points == 0
-    assert {part.verdict for part in result.verified.parts} == {Shown.NO_DATA}
+    assert {part.verdict for part in result.verified.parts} == {ReadinessVerdict.NO_DATA}
     assert not result.is_reviewed
     assert result.working_mark is None

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogues.choices import DoneBy, Reach, Review, Shows, Verdict
+from dialogues.choices import DoneBy, CommitmentReach, EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import Pillar
-from reports.readiness.countable_facts import OWN
-from reports.readiness.readiness import Days, readiness
+from reports.readiness.countable_facts import GOVERNMENT_DOERS
+from reports.readiness.readiness import DailyScores, evaluate_readiness
 from tests.reports.made_up import KEYS, PERIOD, days, inside, moments, records, spans
 from tests.reports.records import Record, noon
 
@@ -28,12 +28,12 @@ def test_the_order_of_facts_does_not_matter(record, as_of, known_by, random):
         },
     )
 
-    assert readiness(shuffled, as_of=as_of, known_by=known_by) == readiness(facts, as_of=as_of, known_by=known_by)
+    assert evaluate_readiness(shuffled, as_of=as_of, known_by=known_by) == evaluate_readiness(facts, as_of=as_of, known_by=known_by)
 
 
 @given(records(), days, moments)
 def test_score_is_at_most_claimed_and_claimed_at_most_the_ceiling_and_score_at_most_possible(record, as_of, known_by):
-    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+    result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
 
     assert 0 <= result.score <= result.claimed.points <= result.ceiling.points <= 100
     assert result.score <= result.possible.points <= 100
@@ -50,7 +50,7 @@ def test_score_is_at_most_claimed_and_claimed_at_most_the_ceiling_and_score_at_m
 
 @given(records(), days, moments)
 def test_after_the_deadline_the_ceiling_is_what_is_claimed(record, as_of, known_by):
-    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+    result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
 
     if result.deadline_on and as_of > result.deadline_on:
         assert result.ceiling == result.claimed
@@ -58,7 +58,7 @@ def test_after_the_deadline_the_ceiling_is_what_is_claimed(record, as_of, known_
 
 @given(records(), days, moments)
 def test_the_points_claimed_by_ministry_add_up_to_the_gap(record, as_of, known_by):
-    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+    result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
 
     assert sum(one.points for one in result.claims) == result.claimed.points - result.score
     assert all(one.points >= 0 for one in result.claims)
@@ -66,7 +66,7 @@ def test_the_points_claimed_by_ministry_add_up_to_the_gap(record, as_of, known_b
 
 @given(records(), days, moments)
 def test_a_lever_gives_what_the_score_would_rise_by(record, as_of, known_by):
-    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+    result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
 
     assert {one.key for one in result.levers()} == {
         one.line.key for one in result.verified.benchmarks if one.line.finding.worth < 1
@@ -79,7 +79,7 @@ def test_a_lever_gives_what_the_score_would_rise_by(record, as_of, known_by):
 
 @given(records(), days, moments)
 def test_the_smallest_set_is_never_beaten_by_an_exhaustive_search(record, as_of, known_by):
-    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+    result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
     order = [one.benchmark_id for one in result.verified.benchmarks]
     unmet = [one.benchmark_id for one in result.verified.benchmarks if one.line.finding.worth < 1]
 
@@ -102,37 +102,37 @@ def test_the_smallest_set_is_never_beaten_by_an_exhaustive_search(record, as_of,
 
 @given(records(), days, st.lists(st.tuples(days, st.none() | days), min_size=1, max_size=3))
 def test_a_promise_never_changes_score_possible_or_claimed(record, as_of, promises):
-    before = readiness(record.facts, as_of=as_of)
+    before = evaluate_readiness(record.facts, as_of=as_of)
     for made, due in promises:
-        record.promise(made=made, due=due, **{f"_{key}": Reach.MEETS for key in KEYS})
-    after = readiness(record.facts, as_of=as_of)
+        record.promise(made=made, due=due, **{f"_{key}": CommitmentReach.MEETS for key in KEYS})
+    after = evaluate_readiness(record.facts, as_of=as_of)
 
     assert (after.verified, after.possible, after.claimed) == (before.verified, before.possible, before.claimed)
     assert after.ceiling.points >= before.ceiling.points
 
 
-@given(records(), days, st.sampled_from(KEYS), st.sampled_from(sorted(OWN)), st.tuples(inside, inside))
+@given(records(), days, st.sampled_from(KEYS), st.sampled_from(sorted(GOVERNMENT_DOERS)), st.tuples(inside, inside))
 def test_one_more_verified_action_in_the_window_never_lowers_the_score(record, as_of, key, by, span):
     first, last = sorted(span)
-    before = readiness(record.facts, as_of=as_of).score
+    before = evaluate_readiness(record.facts, as_of=as_of).score
     record.action(key, first, last, known=last, verified=last, by=by)
 
-    assert readiness(record.facts, as_of=as_of).score >= before
+    assert evaluate_readiness(record.facts, as_of=as_of).score >= before
 
 
-@pytest.mark.parametrize("decision", [None, *Review])
+@pytest.mark.parametrize("decision", [None, *EvidenceDecision])
 @given(record=records(), as_of=days, drawn=st.data())
 @settings(max_examples=50)
 def test_what_is_no_action_of_the_government_in_the_window_changes_nothing(decision, record, as_of, drawn):
     first, last = drawn.draw(spans())
     outside = (first or last) < PERIOD.starts_on or last > PERIOD.ends_on
     key, by = drawn.draw(st.sampled_from(KEYS)), drawn.draw(st.sampled_from(DoneBy))
-    shows = drawn.draw(st.sampled_from([one for one in Shows if outside or by not in OWN or one is not Shows.ACTION]))
-    before = readiness(record.facts, as_of=as_of)
+    shows = drawn.draw(st.sampled_from([one for one in SupportKind if outside or by not in GOVERNMENT_DOERS or one is not SupportKind.ACTION]))
+    before = evaluate_readiness(record.facts, as_of=as_of)
     evidence = record.evidence(first, last, known=last, by=by, **{f"_{key}": shows})
     if decision:
         record.review(evidence, known=last, key=key, decision=decision)
-    after = readiness(record.facts, as_of=as_of)
+    after = evaluate_readiness(record.facts, as_of=as_of)
 
     assert (after.score, after.claimed.points) == (before.score, before.claimed.points)
 
@@ -140,20 +140,20 @@ def test_what_is_no_action_of_the_government_in_the_window_changes_nothing(decis
 @given(records(), days, days)
 def test_what_became_known_later_changes_nothing_that_was_known(record, as_of, known_by):
     moment = noon(known_by)
-    before = readiness(record.facts, as_of=as_of, known_by=moment)
+    before = evaluate_readiness(record.facts, as_of=as_of, known_by=moment)
     for key in KEYS:
         later = known_by + timedelta(days=1)
         record.action(key, PERIOD.starts_on, PERIOD.starts_on, known=later, verified=later)
         record.assess(key, Verdict.MET, known=later)
 
-    assert readiness(record.facts, as_of=as_of, known_by=moment) == before
+    assert evaluate_readiness(record.facts, as_of=as_of, known_by=moment) == before
 
 
 @given(records(), st.lists(st.tuples(days, days), min_size=1, max_size=4))
 def test_many_days_are_scored_like_each_of_them(record, asked):
-    scored = Days(record.facts)
+    scored = DailyScores(record.facts)
     for as_of, known_by in asked:
-        alone = readiness(record.facts, as_of=as_of, known_by=noon(known_by))
+        alone = evaluate_readiness(record.facts, as_of=as_of, known_by=noon(known_by))
 
         assert scored.tally(as_of, noon(known_by)) == alone.verified
         assert scored.score(as_of, noon(known_by)) == (alone.score if alone.is_reviewed else None)
@@ -161,7 +161,7 @@ def test_many_days_are_scored_like_each_of_them(record, asked):
 
 @given(records(), days)
 def test_a_score_is_the_sum_of_its_reasons(record, as_of):
-    for tally in (readiness(record.facts, as_of=as_of).verified, readiness(record.facts, as_of=as_of).claimed):
+    for tally in (evaluate_readiness(record.facts, as_of=as_of).verified, evaluate_readiness(record.facts, as_of=as_of).claimed):
         assert tally.points == sum(line.of * line.finding.worth for part in tally.parts for line in part.lines)
         assert sum(one.line.points for one in tally.benchmarks) == tally.parts[1].points
         assert all(line.finding.reason.endswith(".") for part in tally.parts for line in part.lines)
@@ -172,4 +172,4 @@ def test_the_day_after_the_period_adds_nothing():
     record.benchmark(record.recommendation(1, Pillar.PROSECUTION), "1a", record.rule(known=PERIOD.starts_on))
     record.action("1a", date(2022, 4, 1), date(2022, 4, 1), known=date(2022, 4, 1), verified=date(2022, 4, 1))
 
-    assert readiness(record.facts, as_of=date(2022, 6, 1)).score == 0
+    assert evaluate_readiness(record.facts, as_of=date(2022, 6, 1)).score == 0

@@ -5,10 +5,10 @@ from datetime import date, datetime
 import pytest
 
 from recommendations.choices import MilestoneKind
-from reports.readiness.countable_facts import facts_up_to
+from reports.readiness.countable_facts import newest_recorded_at
 from reports.readiness.explanation.headline import headline, time_left
-from reports.readiness.readiness import readiness
-from reports.readiness.serialization import as_document, facts_document, fingerprint
+from reports.readiness.readiness import evaluate_readiness
+from reports.readiness.serialization import readiness_document, facts_document, facts_fingerprint
 from tests.reports.lesotho import TIP_2022, lesotho
 from tests.reports.records import MASERU, noon
 
@@ -17,7 +17,7 @@ JULY_2022 = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
 
 def document(as_of, known_by=JULY_2022):
     """The document as it comes out at the other end of JSON."""
-    return json.loads(json.dumps(as_document(readiness(lesotho().facts, as_of=as_of, known_by=known_by))))
+    return json.loads(json.dumps(readiness_document(evaluate_readiness(lesotho().facts, as_of=as_of, known_by=known_by))))
 
 
 def test_document_gives_four_decimals_and_beside_them_the_exact_value():
@@ -82,7 +82,7 @@ def test_document_where_nothing_is_reviewed_is_nought_and_says_so():
 
 
 def test_headline_says_where_the_record_stands():
-    result = readiness(lesotho().facts, as_of=date(2022, 1, 28), known_by=JULY_2022)
+    result = evaluate_readiness(lesotho().facts, as_of=date(2022, 1, 28), known_by=JULY_2022)
 
     assert headline(result) == "7.2 of 100 verified, 15.8 claimed; our target is 45; 31 days are left."
     assert headline(replace(result, working_mark=None, deadline_on=None)) == "7.2 of 100 verified, 15.8 claimed."
@@ -122,21 +122,21 @@ def test_fingerprint_is_that_of_the_facts_known_whatever_their_order():
 
     whole = facts_document(facts)
     assert json.loads(json.dumps(whole)) == whole
-    assert fingerprint(facts_document(turned)) == fingerprint(whole) == fingerprint(facts_document(facts, july))
-    assert fingerprint(facts_document(facts, february)) != fingerprint(whole)
+    assert facts_fingerprint(facts_document(turned)) == facts_fingerprint(whole) == facts_fingerprint(facts_document(facts, july))
+    assert facts_fingerprint(facts_document(facts, february)) != facts_fingerprint(whole)
 
 
 def test_facts_up_to_is_when_the_newest_fact_was_recorded():
     facts = lesotho().facts
 
-    assert facts_up_to(facts) == noon(TIP_2022)
-    assert facts_up_to(facts, noon(date(2022, 2, 28))) == noon(date(2021, 11, 12))
-    assert facts_up_to(facts, noon(date(2021, 1, 1))) is None
+    assert newest_recorded_at(facts) == noon(TIP_2022)
+    assert newest_recorded_at(facts, noon(date(2022, 2, 28))) == noon(date(2021, 11, 12))
+    assert newest_recorded_at(facts, noon(date(2021, 1, 1))) is None
 
 
 def test_a_milestone_recorded_as_done_is_a_fact_of_that_moment():
     record = lesotho()
     record.milestone(MilestoneKind.INTERIM, date(2022, 2, 1), date(2022, 1, 30), known=date(2022, 8, 1))
 
-    assert facts_up_to(record.facts) == noon(date(2022, 8, 1))
-    assert facts_up_to(record.facts, noon(TIP_2022)) == noon(TIP_2022)
+    assert newest_recorded_at(record.facts) == noon(date(2022, 8, 1))
+    assert newest_recorded_at(record.facts, noon(TIP_2022)) == noon(TIP_2022)

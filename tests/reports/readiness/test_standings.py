@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from dialogues.models import Commitment
 from recommendations.models import Edition
-from reports.briefings.ambassador import build_briefing
-from reports.briefings.html import as_html
+from reports.briefings.ambassador import build_ambassador_briefing
+from reports.briefings.html import render_html
 from reports.readiness.gathering import gather_facts
-from reports.readiness.standings import standings
+from reports.readiness.standings import commitment_standings
 from tests.exercise import load_exercise
 from tests.kept import once
 from tiptracker.accounts.models import Ministry, User
@@ -48,14 +48,14 @@ def enter(client):
 def test_the_ambassadors_briefing_blames_no_ministry_whose_update_waits():
     edition = Edition.objects.get(year=2021)
     ambassador = User.objects.get(email="ambassador@demo.example")
-    said = build_briefing(reader=ambassador, edition=edition, as_of=DAY, known_by=None)
+    said = build_ambassador_briefing(reader=ambassador, edition=edition, as_of=DAY, known_by=None)
 
     accused = [check.about for check in said.checks if "update" in check.sentence or "heard" in check.sentence]
     assert len(accused) == 1
     assert SHELTER in str(accused[0])
     assert {one.text: one.standing for one in said.press_for if one.text in WITH_US} == WITH_US
     assert said.overdue == 1
-    html = as_html(said)
+    html = render_html(said)
     assert "heard since" not in html
     assert "overdue by 14 days, no update received" in html
 
@@ -117,4 +117,4 @@ def test_rows_and_facts_say_the_same():
     facts = gather_facts(Edition.objects.get(year=2021))
     rows = Commitment.objects.with_history()
 
-    assert {row.pk: row.standing_on(DAY) for row in rows} == standings(facts, DAY)
+    assert {row.pk: row.standing_on(DAY) for row in rows} == commitment_standings(facts, DAY)

@@ -9,25 +9,13 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 
-from dialogues.choices import Kind, Reach
+from dialogues.choices import CommitmentEventKind, CommitmentReach
 from recommendations.choices import MilestoneKind, Pillar, Rule, Tier
-from reports.choices import Recomputed
-from reports.readiness.facts import EditionTerms
-from reports.readiness.readiness import METHOD, readiness
-from reports.readiness.serialization import as_document, facts_document
-from reports.readiness.stored_runs import (
-    ALWAYS_KEPT,
-    RESULT,
-    Rows,
-    Use,
-    as_read,
-    comparable,
-    compare,
-    facts_from,
-    result_from,
-    spelt,
-    without_texts,
-)
+from reports.choices import RecomputeOutcome
+from reports.readiness.facts import EditionTermsFact
+from reports.readiness.readiness import METHOD_VERSION, evaluate_readiness
+from reports.readiness.serialization import readiness_document, facts_document
+from reports.readiness.stored_runs import ALWAYS_STORED, RESULT_FIELDS, RowFields, FieldUse, result_for_display, comparable_fields, compare_run, facts_from_document, recompute_result, canonical_json, without_redactable_texts
 from tests.reports.lesotho import TIP_2022, lesotho
 from tests.reports.made_up import days, moments, records
 from tests.reports.records import noon
@@ -47,8 +35,8 @@ def whole():
     record.promise(
         made=date(2021, 11, 8),
         due=date(2022, 1, 10),
-        then=[(Kind.RESCHEDULED, date(2022, 1, 9), date(2022, 2, 1))],
-        **{f"_{benchmark}": Reach.MEETS},
+        then=[(CommitmentEventKind.RESCHEDULED, date(2022, 1, 9), date(2022, 2, 1))],
+        **{f"_{benchmark}": CommitmentReach.MEETS},
     )
     record.milestone(MilestoneKind.INTERIM, date(2022, 2, 1), date(2022, 1, 30))
     record.milestone(MilestoneKind.DEADLINE, date(2022, 2, 28))
@@ -61,21 +49,21 @@ def whole():
     )
     record.evidence(None, date(2021, 12, 1), known=date(2021, 12, 2), revises=record.tables["evidence"][0].id)
     weights = {record.tables["recommendations"][0].id: Decimal("2.50")}
-    terms = EditionTerms(999, noon(date(2021, 8, 1)), date(2022, 2, 28), weights, Decimal("45.5"), "Words of ours.")
+    terms = EditionTermsFact(999, noon(date(2021, 8, 1)), date(2022, 2, 28), weights, Decimal("45.5"), "Words of ours.")
     facts = record.facts
     return replace(facts, edition_terms=(*facts.edition_terms, terms), tiers={2020: Tier.TIER_3, 2021: Tier.WATCH_LIST})
 
 
 def kept(**changed):
     """A run with its sentences, as runs were kept at first, and as it comes back from where it is kept."""
-    facts = without_texts(whole())
-    result = readiness(facts, as_of=THE_DAY, known_by=JULY)
+    facts = without_redactable_texts(whole())
+    result = evaluate_readiness(facts, as_of=THE_DAY, known_by=JULY)
     run = {
         "facts": through_json(facts_document(facts, JULY)),
-        "result": through_json(as_document(result)),
+        "result": through_json(readiness_document(result)),
         "as_of": THE_DAY,
         "known_by": JULY,
-        "methodology": METHOD,
+        "methodology": METHOD_VERSION,
     }
     return SimpleNamespace(**run | changed)
 
@@ -83,9 +71,9 @@ def kept(**changed):
 def test_kept_facts_become_the_same_facts_again():
     facts = whole()
 
-    again = facts_from(through_json(facts_document(facts)))
+    again = facts_from_document(through_json(facts_document(facts)))
 
-    assert facts_from(through_json(facts_document(again))) == again
+    assert facts_from_document(through_json(facts_document(again))) == again
     assert (again.zone, again.tiers, again.edition) == (facts.zone, facts.tiers, facts.edition)
     assert set(again.edition_terms[-1].weights.values()) == {Decimal("2.50")}
     assert {type(one.done_by).__name__ for one in again.evidence} == {"DoneBy"}
@@ -93,18 +81,18 @@ def test_kept_facts_become_the_same_facts_again():
 
 @given(records(), days, moments)
 def test_recomputing_from_kept_facts_gives_the_same_bytes(record, as_of, known_by):
-    result = readiness(record.facts, as_of=as_of, known_by=known_by)
-    again = facts_from(through_json(facts_document(record.facts, known_by)))
+    result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
+    again = facts_from_document(through_json(facts_document(record.facts, known_by)))
 
-    assert spelt(as_document(readiness(again, as_of=as_of, known_by=known_by))) == spelt(as_document(result))
+    assert canonical_json(readiness_document(evaluate_readiness(again, as_of=as_of, known_by=known_by))) == canonical_json(readiness_document(result))
 
 
 def test_a_kept_run_is_the_same_whatever_zone_its_moment_comes_back_in():
     run = kept()
 
-    assert compare(run).outcome is Recomputed.SAME
-    assert compare(kept(known_by=JULY.astimezone(UTC))).outcome is Recomputed.SAME
-    assert result_from(run.facts, THE_DAY, JULY)["score"] == run.result["score"] > 0
+    assert compare_run(run).outcome is RecomputeOutcome.SAME
+    assert compare_run(kept(known_by=JULY.astimezone(UTC))).outcome is RecomputeOutcome.SAME
+    assert recompute_result(run.facts, THE_DAY, JULY)["score"] == run.result["score"] > 0
 
 
 def test_a_run_that_no_longer_comes_out_names_what_differs():
@@ -112,16 +100,16 @@ def test_a_run_that_no_longer_comes_out_names_what_differs():
     run.result["score"] += 1
     run.result["watch_list_years"] += 1
 
-    assert compare(run).outcome is Recomputed.DIFFERS
-    assert compare(run).differing == ("score", "watch_list_years")
+    assert compare_run(run).outcome is RecomputeOutcome.DIFFERS
+    assert compare_run(run).differing == ("score", "watch_list_years")
 
 
-def reworded(told, fields=RESULT):
+def reworded(told, fields=RESULT_FIELDS):
     """A document with another text for every sentence in it, and no advice."""
     return {
-        name: "Put otherwise." if use is Use.SAID
-        else [reworded(row, use.fields) for row in told[name]] if isinstance(use, Rows)
-        else told[name] if isinstance(use, Use) else reworded(told[name], use)
+        name: "Put otherwise." if use is FieldUse.SAID
+        else [reworded(row, use.fields) for row in told[name]] if isinstance(use, RowFields)
+        else told[name] if isinstance(use, FieldUse) else reworded(told[name], use)
         for name, use in fields.items() if name in told
     }  # fmt: skip
 
@@ -131,18 +119,18 @@ def test_rewording_never_makes_a_run_differ_and_is_what_is_read():
     other = kept(result=reworded(run.result))
 
     assert other.result["headline"] == other.result["parts"][0]["questions"][0]["reason"] == "Put otherwise."
-    assert compare(other).outcome is Recomputed.SAME
-    assert "Put otherwise." not in spelt(as_read(other, compare(other)))
-    assert as_read(other, compare(other)) == as_read(run, compare(run)) == run.result
+    assert compare_run(other).outcome is RecomputeOutcome.SAME
+    assert "Put otherwise." not in canonical_json(result_for_display(other, compare_run(other)))
+    assert result_for_display(other, compare_run(other)) == result_for_display(run, compare_run(run)) == run.result
 
 
 def test_the_order_of_levers_is_advice_and_their_points_are_not():
     run = kept()
     run.result["levers"].reverse()
-    assert compare(run).outcome is Recomputed.SAME
+    assert compare_run(run).outcome is RecomputeOutcome.SAME
 
     run.result["levers"][0]["points_exact"] = "99"
-    assert compare(run).differing == ("levers",)
+    assert compare_run(run).differing == ("levers",)
 
 
 @pytest.mark.parametrize(
@@ -165,83 +153,83 @@ def test_a_number_verdict_code_or_reference_that_changed_is_found_however_deep(p
         told = told[step]
     told[last] = 98765
 
-    assert compare(run).differing == (name,)
+    assert compare_run(run).differing == (name,)
 
 
 def test_a_line_that_is_missing_or_there_twice_differs():
     run = kept()
     gone = run.result["benchmarks"].pop()
-    assert compare(run).differing == ("benchmarks",)
+    assert compare_run(run).differing == ("benchmarks",)
 
     run.result["benchmarks"] += [gone, gone]
-    assert compare(run).differing == ("benchmarks",)
+    assert compare_run(run).differing == ("benchmarks",)
 
 
 def test_a_field_that_an_older_run_lacks_is_no_difference_and_one_that_every_run_kept_is():
     run = kept()
     del run.result["watch_list_years"], run.result["claims"][0]["readings"], run.result["benchmarks"][0]["rows"]
-    assert compare(run).outcome is Recomputed.SAME
+    assert compare_run(run).outcome is RecomputeOutcome.SAME
 
-    for name in ALWAYS_KEPT:
+    for name in ALWAYS_STORED:
         del run.result[name]
-    assert compare(run).differing == tuple(sorted(ALWAYS_KEPT))
+    assert compare_run(run).differing == tuple(sorted(ALWAYS_STORED))
 
 
 def test_a_run_keeps_no_sentence_and_no_advice():
     whole_result = kept().result
 
-    told = comparable(whole_result)
+    told = comparable_fields(whole_result)
 
-    assert compare(kept(result=told)).outcome is Recomputed.SAME
+    assert compare_run(kept(result=told)).outcome is RecomputeOutcome.SAME
     assert not {"headline", "checks", "next_steps"} & told.keys()
     assert not {"title", "reason", "law"} & told["parts"][0]["questions"][0].keys()
-    assert as_read(kept(result=told), compare(kept(result=told))) == whole_result
+    assert result_for_display(kept(result=told), compare_run(kept(result=told))) == whole_result
 
 
 def unlisted(told, fields, where=""):
     """The fields of a document that nothing is said of, and those compared that it doesn't have."""
     yield from (f"{where}{name} is not listed" for name in told.keys() - fields.keys())
     for name, use in fields.items():
-        if use is Use.SAID:
+        if use is FieldUse.SAID:
             continue
         if name not in told:
             yield f"{where}{name} is not there"
-        elif isinstance(use, Rows):
+        elif isinstance(use, RowFields):
             assert told[name], f"{where}{name} is empty here, so that nothing is seen of it"
             yield from (found for row in told[name] for found in unlisted(row, use.fields, f"{where}{name}."))
-        elif not isinstance(use, Use):
+        elif not isinstance(use, FieldUse):
             yield from unlisted(told[name], use, f"{where}{name}.")
 
 
 def test_of_every_field_of_the_result_it_is_said_whether_runs_are_compared_by_it():
-    assert [*unlisted(kept().result, RESULT)] == []
+    assert [*unlisted(kept().result, RESULT_FIELDS)] == []
 
 
 def test_a_run_of_another_version_or_that_differs_is_read_as_it_was_kept():
     for run in (kept(methodology="0"), kept()):
         run.result["headline"], run.result["score"] = "As it was said then.", 1.0
-        assert as_read(run, compare(run)) == run.result
+        assert result_for_display(run, compare_run(run)) == run.result
 
 
 def test_facts_that_are_not_those_of_the_run_are_seen():
     run = kept()
     run.facts["reviews"] = []
 
-    assert "score" in compare(run).differing
+    assert "score" in compare_run(run).differing
 
 
 @pytest.mark.parametrize(
     "facts", [{}, [], {"edition": "LSO", "zone": "Africa/Maseru"}, {"edition": {}, "zone": "Mars"}]
 )
 def test_facts_that_cannot_be_read_differ(facts):
-    assert compare(kept(facts=facts)).differing == ("facts",)
+    assert compare_run(kept(facts=facts)).differing == ("facts",)
 
 
 def test_a_run_of_another_version_is_not_computed_anew():
     run = kept(methodology="0")
     run.result["score"] += 1
 
-    assert (compare(run).outcome, compare(run).differing) == (Recomputed.NOT_COMPUTED, ())
+    assert (compare_run(run).outcome, compare_run(run).differing) == (RecomputeOutcome.NOT_COMPUTED, ())
 
 
 def test_facts_kept_before_a_field_was_there_have_its_default():
@@ -249,7 +237,7 @@ def test_facts_kept_before_a_field_was_there_have_its_default():
     for row in run.facts["readings"]:
         del row["has_source"]
 
-    assert {row.has_source for row in facts_from(run.facts).readings} == {True}
+    assert {row.has_source for row in facts_from_document(run.facts).readings} == {True}
 
 
 def test_facts_kept_before_milestones_were_done_by_rows_have_the_day_that_was_told():
@@ -257,13 +245,13 @@ def test_facts_kept_before_milestones_were_done_by_rows_have_the_day_that_was_to
     for one in run.facts["milestones"]:
         one["done_on"] = next((row["done_on"] for row in one.pop("done")), None)
 
-    assert compare(run).outcome is Recomputed.SAME
-    interim, deadline = facts_from(run.facts).milestones
+    assert compare_run(run).outcome is RecomputeOutcome.SAME
+    interim, deadline = facts_from_document(run.facts).milestones
     assert ([row.done_on for row in interim.done], deadline.done) == ([date(2022, 1, 30)], ())
 
 
 def test_no_text_that_may_be_redacted_is_kept():
     run = kept()
 
-    assert "Words of ours." not in spelt(run.facts) + spelt(run.result)
+    assert "Words of ours." not in canonical_json(run.facts) + canonical_json(run.result)
     assert run.result["working_mark"] == 45.5

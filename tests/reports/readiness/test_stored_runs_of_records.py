@@ -12,9 +12,9 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from reports.choices import Recomputed
+from reports.choices import RecomputeOutcome
 from reports.models import ReadinessRun
-from reports.readiness.stored_runs import compare
+from reports.readiness.stored_runs import compare_run
 from tests.factories import EditionFactory, OfficerFactory, ReadinessRunFactory
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,7 @@ def test_a_number_planted_in_a_kept_run_is_found(dumped, last, capsys):
 
     run = load(dumped, last, result=result)
 
-    assert compare(run).differing == ("benchmarks",)
+    assert compare_run(run).differing == ("benchmarks",)
     with pytest.raises(SystemExit):
         call_command("recompute_runs")
     assert f"Run {run.pk} " in capsys.readouterr().err
@@ -80,6 +80,6 @@ def test_a_sentence_that_was_worded_otherwise_then_is_no_difference_and_is_read_
     page = client.get(reverse("run_detail", args=[run.pk])).text
 
     assert "went up" in json.dumps(run.result)
-    assert compare(run).outcome is Recomputed.SAME
+    assert compare_run(run).outcome is RecomputeOutcome.SAME
     assert "Prosecutions rose from 4 to 16." in page
     assert "went up" not in page

@@ -23,7 +23,7 @@ from tests.refusing import refuses
 from tests.signing_in import enrol, enter, sign_in
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, mail_links
-from tiptracker.accounts.account_requests import Stage, ask_for_address, ask_to_remove_second_step, consenters, stage
+from tiptracker.accounts.account_requests import AccountRequestStage, request_address_change, request_second_factor_removal, consenters, request_stage
 from tiptracker.accounts.models import AccountRequest, User
 from tiptracker.accounts.tasks import carry_out_account_requests
 from tiptracker.audit.models import AuditDetail, AuditEntry
@@ -52,7 +52,7 @@ def later(hours):
 
 
 def asked_for_address(person, by):
-    return ask_for_address(person=person, email=NEW, by=by, now=clock.now())
+    return request_address_change(person=person, email=NEW, by=by, now=clock.now())
 
 
 def to(address):
@@ -90,7 +90,7 @@ def test_one_administrator_does_not_take_over_an_officer(client, administrator, 
             account_requests.consent(request=request, by=administrator, now=clock.now())
         sent = client.post(reverse("account_request_detail", args=[request.pk]), {"do": "consent"})
         assert sent.status_code == 403
-    account_requests.carry_out_due(now=later(24 * 6))
+    account_requests.carry_out_due_requests(now=later(24 * 6))
 
     before = officer.password
     officer.refresh_from_db()
@@ -109,10 +109,10 @@ def test_an_address_that_a_second_administrator_consents_to_takes_effect_after_a
     assert "First administrator, an administrator of TIP Tracker, asked" in to(old)[0].body
     assert len(to(second.email)) == 1
     account_requests.consent(request=request, by=second, now=later(1))
-    account_requests.carry_out_due(now=later(23))
+    account_requests.carry_out_due_requests(now=later(23))
     person.refresh_from_db()
     assert person.email == old
-    account_requests.carry_out_due(now=later(25))
+    account_requests.carry_out_due_requests(now=later(25))
 
     person.refresh_from_db()
     assert person.email == NEW
@@ -154,9 +154,9 @@ def test_the_link_of_the_mail_stops_a_request(administrator, when):
     stranger = Client()
 
     assert stranger.get(url).status_code == 200
-    assert stage(AccountRequest.objects.get(), clock.now()) in account_requests.WAITING
-    assert stranger.post(url).context["became"] == Stage.STOPPED
-    account_requests.carry_out_due(now=later(48))
+    assert request_stage(AccountRequest.objects.get(), clock.now()) in account_requests.WAITING_STAGES
+    assert stranger.post(url).context["became"] == AccountRequestStage.STOPPED
+    account_requests.carry_out_due_requests(now=later(48))
 
     person.refresh_from_db()
     assert person.email != NEW
@@ -175,7 +175,7 @@ def test_who_asked_who_may_consent_and_the_owner_stop_a_request_and_nobody_else(
             with pytest.raises(PermissionDenied):
                 account_requests.stop(request=request, by=stranger, now=clock.now())
         who = {"asked": administrator, "second": second, "owner": person}[by]
-        assert account_requests.stop(request=request, by=who, now=clock.now()) == Stage.STOPPED
+        assert account_requests.stop(request=request, by=who, now=clock.now()) == AccountRequestStage.STOPPED
 
 
 def test_a_request_that_nobody_consents_to_lapses(administrator):
@@ -184,7 +184,7 @@ def test_a_request_that_nobody_consents_to_lapses(administrator):
     with refuses("asked for already", field="email"):
         asked_for_address(person, second)
 
-    assert stage(request, later(24 * 8)) is Stage.LAPSED
+    assert request_stage(request, later(24 * 8)) is AccountRequestStage.LAPSED
     with refuses("does not wait for consent"):
         account_requests.consent(request=request, by=second, now=later(24 * 8))
 
@@ -195,11 +195,11 @@ def test_an_address_that_somebody_else_got_meanwhile_is_not_given(administrator)
     account_requests.consent(request=request, by=second, now=clock.now())
     OfficerFactory(email=NEW)
 
-    account_requests.carry_out_due(now=later(25))
+    account_requests.carry_out_due_requests(now=later(25))
 
     person.refresh_from_db()
     assert person.email != NEW
-    assert stage(AccountRequest.objects.get(), later(25)) is Stage.STOPPED
+    assert request_stage(AccountRequest.objects.get(), later(25)) is AccountRequestStage.STOPPED
 
 
 # --- Whose consent counts ---------------------------------------------------------------------------------------------
@@ -274,7 +274,7 @@ def test_where_no_administrator_is_independent_the_ambassador_of_the_country_con
 
 def asked_for_address_of_administrator(administrator):
     person = AdministratorFactory(role_given_by=administrator)
-    return ask_for_address(person=person, email="other@post.example", by=administrator, now=clock.now())
+    return request_address_change(person=person, email="other@post.example", by=administrator, now=clock.now())
 
 
 def test_where_nobody_can_consent_it_is_said_and_nothing_asked(client, administrator):
@@ -291,7 +291,7 @@ def test_where_nobody_can_consent_it_is_said_and_nothing_asked(client, administr
 def test_the_ambassador_consents_on_the_page_that_the_mail_names(administrator):
     ambassador, person = AmbassadorFactory(), OfficerFactory()
     enrol(person)
-    ask_to_remove_second_step(person=person, by=administrator, now=clock.now())
+    request_second_factor_removal(person=person, by=administrator, now=clock.now())
     browser = Client()
     enter(browser, ambassador)
     url = link_in(to(ambassador.email)[0], "requests/")
@@ -301,7 +301,7 @@ def test_the_ambassador_consents_on_the_page_that_the_mail_names(administrator):
 
     assert not person.authenticator_set.exists()
     assert browser.get(reverse("account_request_list")).status_code == 200
-    assert stage(AccountRequest.objects.get(), clock.now()) is Stage.DONE
+    assert request_stage(AccountRequest.objects.get(), clock.now()) is AccountRequestStage.DONE
 
 
 # --- The second step --------------------------------------------------------------------------------------------------
@@ -309,7 +309,7 @@ def test_the_ambassador_consents_on_the_page_that_the_mail_names(administrator):
 
 def dropped(person, administrator):
     second = AdministratorFactory()
-    request = ask_to_remove_second_step(person=person, by=administrator, now=clock.now())
+    request = request_second_factor_removal(person=person, by=administrator, now=clock.now())
     account_requests.consent(request=request, by=second, now=clock.now())
 
 
@@ -332,23 +332,23 @@ def test_after_a_second_step_was_removed_no_link_sets_a_password_for_a_day(admin
     """Else whoever reads the owner's mail would own the account."""
     person = OfficerFactory()
     enrol(person)
-    before = "/" + mail_links.link(person, mail_links.Purpose.RESET).split("/", 3)[3]
+    before = "/" + mail_links.password_link(person, mail_links.LinkPurpose.RESET).split("/", 3)[3]
 
     dropped(person, administrator)
 
     assert Client().get(before).status_code == 410
-    assert mail_links.is_reset_held_back(person, later(23))
-    assert not mail_links.is_reset_held_back(person, later(25))
+    assert mail_links.is_reset_blocked(person, later(23))
+    assert not mail_links.is_reset_blocked(person, later(25))
     enrol(person)
-    assert not mail_links.is_reset_held_back(person, later(1))
+    assert not mail_links.is_reset_blocked(person, later(1))
 
 
 def test_within_a_day_of_a_password_set_by_mail_nobody_consents_to_the_removal(administrator):
     person, second = OfficerFactory(), AdministratorFactory()
     enrol(person)
-    token = mail_links.link(person, mail_links.Purpose.RESET).split("/")[-2]
-    assert actions.set_password(token=token, password="another long password", purpose=mail_links.Purpose.RESET)
-    request = ask_to_remove_second_step(person=person, by=administrator, now=clock.now())
+    token = mail_links.password_link(person, mail_links.LinkPurpose.RESET).split("/")[-2]
+    assert actions.set_password(token=token, password="another long password", purpose=mail_links.LinkPurpose.RESET)
+    request = request_second_factor_removal(person=person, by=administrator, now=clock.now())
 
     with refuses("by mail within the last day"):
         account_requests.consent(request=request, by=second, now=clock.now())
@@ -402,7 +402,7 @@ def test_the_link_in_the_mail_to_the_old_address_puts_it_back_for_a_day(client, 
     with refuses("can’t be stopped"):
         account_requests.stop(request=request, by=None, now=later(25))
 
-    assert Client().post(stop).context["became"] == Stage.REVERTED
+    assert Client().post(stop).context["became"] == AccountRequestStage.REVERTED
 
     person.refresh_from_db()
     assert person.email == old

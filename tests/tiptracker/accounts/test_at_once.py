@@ -20,7 +20,7 @@ NEW = "another long password"
 
 def test_of_several_who_use_one_link_at_once_one_sets_a_password(fresh_database):
     person = OfficerFactory(password=make_password(None))
-    path = "/" + mail_links.link(person, mail_links.Purpose.INVITATION).split("/", 3)[3]
+    path = "/" + mail_links.password_link(person, mail_links.LinkPurpose.INVITATION).split("/", 3)[3]
     answers = {}
 
     def accept(password):

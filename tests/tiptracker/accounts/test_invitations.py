@@ -20,7 +20,7 @@ from tests.security.statements import sent
 from tests.signing_in import enrol, sign_in
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, mail_links, views
-from tiptracker.accounts.log_masking import Masked
+from tiptracker.accounts.log_masking import MaskingFormatter
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.errors import Refused
@@ -149,18 +149,18 @@ def refuse(*args):
     raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
 
 
-@pytest.mark.parametrize("purpose", mail_links.Purpose)
+@pytest.mark.parametrize("purpose", mail_links.LinkPurpose)
 def test_links_are_void_when_too_old_made_up_or_for_something_else(purpose, monkeypatch):
     person = OfficerFactory()
-    token = mail_links.link(person, purpose).split("/")[-2]
-    other = next(one for one in mail_links.Purpose if one != purpose)
+    token = mail_links.password_link(person, purpose).split("/")[-2]
+    other = next(one for one in mail_links.LinkPurpose if one != purpose)
 
-    assert mail_links.person_of(token, purpose) == person
-    assert mail_links.person_of(token, other) is None
-    assert mail_links.person_of(f"{token}x", purpose) is None
-    assert mail_links.person_of(signing.dumps("nonsense", salt=purpose), purpose) is None
-    monkeypatch.setitem(mail_links.LASTS, purpose, timedelta(seconds=-1))
-    assert mail_links.person_of(token, purpose) is None
+    assert mail_links.find_person(token, purpose) == person
+    assert mail_links.find_person(token, other) is None
+    assert mail_links.find_person(f"{token}x", purpose) is None
+    assert mail_links.find_person(signing.dumps("nonsense", salt=purpose), purpose) is None
+    monkeypatch.setitem(mail_links.LINK_LIFETIMES, purpose, timedelta(seconds=-1))
+    assert mail_links.find_person(token, purpose) is None
 
 
 @pytest.mark.parametrize(
@@ -175,24 +175,24 @@ def test_links_are_void_when_too_old_made_up_or_for_something_else(purpose, monk
 )
 def test_link_is_void_once_the_account_changed(change):
     person = OfficerFactory()
-    token = mail_links.link(person, mail_links.Purpose.RESET).split("/")[-2]
+    token = mail_links.password_link(person, mail_links.LinkPurpose.RESET).split("/")[-2]
     for name, value in change.items():
         setattr(person, name, value)
     person.save()
 
-    assert mail_links.person_of(token, mail_links.Purpose.RESET) is None
+    assert mail_links.find_person(token, mail_links.LinkPurpose.RESET) is None
 
 
 def boom(*args, **kwargs):
     raise RuntimeError(f"boom at {args[0].path}")
 
 
-@pytest.mark.parametrize("purpose", mail_links.Purpose)
+@pytest.mark.parametrize("purpose", mail_links.LinkPurpose)
 def test_no_link_stands_in_the_servers_log(purpose, monkeypatch):
     """Refused, void, forged, with a Referer of another site, or broken: what is told of it leaves out the secret."""
-    path = "/" + mail_links.link(OfficerFactory(), purpose).split("/", 3)[3]
+    path = "/" + mail_links.password_link(OfficerFactory(), purpose).split("/", 3)[3]
     secret = path.split("/")[-2]
-    console = next(one for one in logging.getLogger().handlers if isinstance(one.formatter, Masked))
+    console = next(one for one in logging.getLogger().handlers if isinstance(one.formatter, MaskingFormatter))
     written = io.StringIO()
     monkeypatch.setattr(console, "stream", written)
     browser, strict = Client(raise_request_exception=False), Client(enforce_csrf_checks=True)
@@ -232,12 +232,12 @@ def test_every_address_that_holds_a_secret_is_masked():
     assert len(with_secret) == 4
     for address in with_secret:
         line = logging.makeLogRecord({"msg": re.sub(r"<.*?token>", "eyJh:1x%3Ay-_", address)})
-        assert "eyJh" not in Masked().format(line)
-        assert "y-_" not in Masked().format(line)
+        assert "eyJh" not in MaskingFormatter().format(line)
+        assert "y-_" not in MaskingFormatter().format(line)
 
 
 def test_two_different_passwords_and_a_weak_one_are_refused_beside_the_field():
-    path = "/" + mail_links.link(OfficerFactory(), mail_links.Purpose.RESET).split("/", 3)[3]
+    path = "/" + mail_links.password_link(OfficerFactory(), mail_links.LinkPurpose.RESET).split("/", 3)[3]
 
     different = Client().post(path, {"password": NEW, "again": f"{NEW}."})
     weak = Client().post(path, {"password": "password", "again": "password"})
@@ -316,7 +316,7 @@ def test_a_new_password_is_no_way_round_the_second_factor(settings):
     person = OfficerFactory()
     enrol(person)
     browser = Client()
-    browser.post("/" + mail_links.link(person, mail_links.Purpose.RESET).split("/", 3)[3], SET)
+    browser.post("/" + mail_links.password_link(person, mail_links.LinkPurpose.RESET).split("/", 3)[3], SET)
 
     assert sign_in(browser, person, NEW).headers["Location"] == reverse("mfa_authenticate")
 

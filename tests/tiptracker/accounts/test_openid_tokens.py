@@ -12,14 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tiptracker.accounts import openid_tokens
-from tiptracker.accounts.openid_tokens import (
-    BoundedSession,
-    ProviderError,
-    check_configuration,
-    exchange_code,
-    get_object,
-    read_id_token,
-)
+from tiptracker.accounts.openid_tokens import BoundedSession, ProviderError, check_configuration, exchange_code, fetch_json, read_id_token
 
 OURS, THEIRS = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
 ISSUER = "https://id.example.gov"
@@ -141,7 +134,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 
 def test_an_answer_is_read_whole():
     with answering(HEAD, b'{"a":', b" 1}") as url, BoundedSession() as session:
-        assert get_object(session, url) == {"a": 1}
+        assert fetch_json(session, url) == {"a": 1}
 
 
 @pytest.mark.parametrize(
@@ -162,7 +155,7 @@ def test_a_provider_that_keeps_one_waiting_is_given_up(monkeypatch, pieces, reas
         BoundedSession() as session,
         pytest.raises(ProviderError) as refused,
     ):
-        get_object(session, url)
+        fetch_json(session, url)
 
     assert refused.value.reason == reason
 
@@ -182,7 +175,7 @@ def test_a_provider_that_keeps_one_waiting_is_given_up(monkeypatch, pieces, reas
 )
 def test_an_answer_that_is_none_is_refused(pieces):
     with answering(*pieces) as url, BoundedSession() as session, pytest.raises(ProviderError) as refused:
-        get_object(session, url)
+        fetch_json(session, url)
 
     assert refused.value.reason == "garbled"
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests.factories import OfficerFactory
 from tests.signing_in import code_of, codes, enrol, enter, sign_in
 from tiptracker.accounts import mail_links, secrets_at_rest
-from tiptracker.accounts.checks import secrets_open
+from tiptracker.accounts.checks import check_secrets_readable
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -67,12 +67,12 @@ def test_no_page_of_somebody_signed_in_fails_for_another_key(settings, enrolled)
 
 def test_a_former_key_goes_on_while_it_is_a_fallback(settings, enrolled):
     person, secret, recovery = enrolled
-    link = mail_links.link(OfficerFactory(), mail_links.Purpose.INVITATION)
+    link = mail_links.password_link(OfficerFactory(), mail_links.LinkPurpose.INVITATION)
     change_key(settings, with_fallback=True)
 
     assert shows(person, recovery[0]).status_code == 302
     assert shows(person, code_of(secret)).status_code == 302
-    assert mail_links.person_of(link.rstrip("/").rpartition("/")[2], mail_links.Purpose.INVITATION)
+    assert mail_links.find_person(link.rstrip("/").rpartition("/")[2], mail_links.LinkPurpose.INVITATION)
 
 
 def test_a_former_key_can_be_dropped_once_secrets_were_rotated(settings, enrolled):
@@ -106,14 +106,14 @@ def test_rotation_names_whose_second_step_no_key_opens_and_leaves_it(settings, e
 
 def test_another_key_is_noticed(settings, enrolled, client):
     assert client.get(reverse("health")).json() == {"status": "ok"}
-    assert secrets_open(databases=["default"]) == []
+    assert check_secrets_readable(databases=["default"]) == []
 
     change_key(settings, with_fallback=False)
     enrol(OfficerFactory())
 
     assert client.get(reverse("health")).json() == {"status": "ok", "degraded": ["secret_key"]}
-    assert [one.id for one in secrets_open(databases=["default"])] == ["tiptracker.W001"]
-    assert secrets_open() == []
+    assert [one.id for one in check_secrets_readable(databases=["default"])] == ["tiptracker.W001"]
+    assert check_secrets_readable() == []
 
 
 def test_whoever_runs_the_server_lets_somebody_back_in(settings, enrolled, mailoutbox):
@@ -139,4 +139,4 @@ def test_every_secret_that_is_kept_is_rotated(enrolled):
     person, *_ = enrolled
     for step in Authenticator.objects.filter(user=person):
         long = {name for name, value in step.data.items() if isinstance(value, str) and value.startswith("gAAAA")}
-        assert long == {name for name in step.data if name in secrets_at_rest.ENCRYPTED}
+        assert long == {name for name in step.data if name in secrets_at_rest.ENCRYPTED_FIELDS}

@@ -23,19 +23,19 @@ from tests.factories import (
 from tests.signing_in import enrol, enter
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, tokens
-from tiptracker.accounts.authentication import REFUSED
-from tiptracker.accounts.mail_links import Purpose, link
+from tiptracker.accounts.authentication import INVALID_TOKEN_MESSAGE
+from tiptracker.accounts.mail_links import LinkPurpose, password_link
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.models import AuditEntry
-from tiptracker.choices import Scope
+from tiptracker.choices import TokenScope
 from tiptracker.errors import Refused
 
 pytestmark = pytest.mark.django_db
 COMMITMENTS = "/api/v1/commitments/"
 
 
-def make(person, scope=Scope.READ, name="Weekly import", days=30):
-    return tokens.make(person=person, name=name, scope=scope, expires_on=clock.today() + timedelta(days=days))
+def make(person, scope=TokenScope.READ, name="Weekly import", days=30):
+    return tokens.create_token(person=person, name=name, scope=scope, expires_on=clock.today() + timedelta(days=days))
 
 
 def bearing(secret):
@@ -126,13 +126,13 @@ def test_a_token_ends_no_later_than_the_account():
         make(person, days=8)
 
     assert make(person, days=7)[0].expires_on == last
-    assert tokens.last_day(person, tokens.LASTS_BY_DEFAULT) == last
-    assert tokens.last_day(OfficerFactory(), tokens.LASTS_BY_DEFAULT) == clock.today() + timedelta(days=90)
+    assert tokens.latest_expiry(person, tokens.DEFAULT_LIFETIME) == last
+    assert tokens.latest_expiry(OfficerFactory(), tokens.DEFAULT_LIFETIME) == clock.today() + timedelta(days=90)
 
 
 def test_so_many_and_no_more_and_what_has_ended_makes_room():
     person = OfficerFactory()
-    made = [make(person, name=f"Number {n}")[0] for n in range(tokens.MOST)]
+    made = [make(person, name=f"Number {n}")[0] for n in range(tokens.MAX_TOKENS)]
     with pytest.raises(Refused, match="10 tokens already"):
         make(person)
 
@@ -202,14 +202,14 @@ def test_a_token_opens_no_page():
 
 def test_a_token_that_may_submit_writes_without_a_form_and_the_log_says_by_which():
     person = OfficerFactory()
-    token, secret = make(person, Scope.SUBMIT)
+    token, secret = make(person, TokenScope.SUBMIT)
     client = Client(enforce_csrf_checks=True)
 
     answer = client.post("/api/v1/reviews/", {}, content_type="application/json", headers=bearing(secret))
     assert answer.status_code == 400
 
     own = FocalPointFactory()
-    token, secret = make(own, Scope.SUBMIT)
+    token, secret = make(own, TokenScope.SUBMIT)
     promise = CommitmentFactory(ministry=own.ministry)
     sent = {
         "commitment": promise.pk, "title": "Work went on", "narrative": "We worked.", "claimed": "under_way",
@@ -276,7 +276,7 @@ def end_account(token):
 
 def end_second_factor(token):
     one, other, now = AdministratorFactory(), AdministratorFactory(), clock.now()
-    asked = account_requests.ask_to_remove_second_step(person=token.person, by=one, now=now)
+    asked = account_requests.request_second_factor_removal(person=token.person, by=one, now=now)
     account_requests.consent(request=asked, by=other, now=now)
     enrol(token.person)  # anew: what was made before stays ended
 
@@ -286,8 +286,8 @@ def without_second_factor(token):
 
 
 def set_password(token):
-    secret = link(token.person, Purpose.RESET).split("/")[-2]
-    assert actions.set_password(token=secret, password="another long password", purpose=Purpose.RESET)
+    secret = password_link(token.person, LinkPurpose.RESET).split("/")[-2]
+    assert actions.set_password(token=secret, password="another long password", purpose=LinkPurpose.RESET)
 
 
 ENDS = {
@@ -314,7 +314,7 @@ def test_a_token_that_has_ended_is_refused_like_one_that_never_was(settings, end
 
     ended, unknown = get(secret), get("tip_" + "x" * 43)
     assert ended.status_code == unknown.status_code == 401
-    assert ended.json() == unknown.json() == {"detail": REFUSED}
+    assert ended.json() == unknown.json() == {"detail": INVALID_TOKEN_MESSAGE}
     assert ended.headers["WWW-Authenticate"] == unknown.headers["WWW-Authenticate"] == "Bearer"
     refused = AuditEntry.objects.filter(verb="token.refused").order_by("number")
     assert [(one.row, one.detail.after) for one in refused] == [
@@ -389,7 +389,7 @@ def test_refusals_do_not_fill_the_log():
 def test_a_secret_is_in_no_line_that_the_server_writes(caplog, settings, client):
     settings.DEBUG = True
     client.raise_request_exception = False
-    _, secret = make(OfficerFactory(), Scope.SUBMIT)
+    _, secret = make(OfficerFactory(), TokenScope.SUBMIT)
 
     with caplog.at_level(logging.DEBUG):
         get(secret)

@@ -18,7 +18,7 @@ from tests.signing_in import enrol, enter, sign_in
 from tiptracker import clock
 from tiptracker.accounts import account_requests, mail_links, tokens
 from tiptracker.audit.models import AuditEntry
-from tiptracker.choices import Scope
+from tiptracker.choices import TokenScope
 from tiptracker.mail.models import Mail
 
 pytestmark = pytest.mark.django_db
@@ -161,8 +161,8 @@ class Account:
         self.here, self.elsewhere = Client(), Client()
         for browser in (self.here, self.elsewhere):
             sign_in(browser, self.person)
-        self.token, _ = tokens.make(
-            person=self.person, name="Import", scope=Scope.READ, expires_on=tokens.last_day(self.person)
+        self.token, _ = tokens.create_token(
+            person=self.person, name="Import", scope=TokenScope.READ, expires_on=tokens.latest_expiry(self.person)
         )
         self.administrator = AdministratorFactory()
         self.office = Client()
@@ -172,7 +172,7 @@ class Account:
 
     def link(self, purpose):
         self.person.refresh_from_db()
-        return "/" + mail_links.link(self.person, purpose).split("/", 3)[3]
+        return "/" + mail_links.password_link(self.person, purpose).split("/", 3)[3]
 
     def became(self):
         """Whether the sign-in elsewhere and the token work, whether the owner was told by mail, and the log's verbs."""
@@ -187,7 +187,7 @@ class Account:
 
 
 def reset(account):
-    account.here.post(account.link(mail_links.Purpose.RESET), {"password": NEW, "again": NEW})
+    account.here.post(account.link(mail_links.LinkPurpose.RESET), {"password": NEW, "again": NEW})
 
 
 def remove_app(account):
@@ -201,14 +201,14 @@ def make_codes(account):
 
 
 def make_token(account):
-    more = {"name": "Another", "scope": "read", "expires_on": tokens.last_day(account.person)}
+    more = {"name": "Another", "scope": "read", "expires_on": tokens.latest_expiry(account.person)}
     account.here.post(reverse("token_add"), more)
 
 
 def own_address(account):
     account.here.post(reverse("account_address"), {"email": "new@post.example"})
     request = account.person.account_requests.get()
-    link = mail_links.request_link(request, mail_links.Decision.CONFIRM)
+    link = mail_links.request_link(request, mail_links.RequestLinkAction.CONFIRM)
     Client().post("/" + link.split("/", 3)[3])
 
 

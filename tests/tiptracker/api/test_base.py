@@ -8,7 +8,7 @@ from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
-from dialogues.choices import Kind
+from dialogues.choices import CommitmentEventKind
 from tests.factories import (
     AgendaItemFactory,
     AssessmentFactory,
@@ -148,7 +148,7 @@ def a_row_in_every_list():
     ParticipantFactory(dialogue=dialogue)
     AgendaItemFactory(dialogue=dialogue)
     commitment = CommitmentFactory(ministry=police, dialogue=dialogue, benchmarks=[benchmark])
-    CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE)
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE)
     for answer in ({"returned": True}, {}):
         sent = UpdateRoundFactory(update__commitment=commitment, **answer)
         evidence = EvidenceFactory(round=sent, bears_on=[benchmark], verified=True, file=EvidenceFileFactory())

@@ -50,9 +50,9 @@ def alter_detail(entry, side, text):
 def test_record_chains_each_entry_to_the_one_before():
     first, second = wrote(2)
 
-    assert (first.number, first.previous_hash) == (1, chain.START)
+    assert (first.number, first.previous_hash) == (1, chain.GENESIS_HASH)
     assert (second.number, second.previous_hash) == (2, first.hash)
-    assert actions.verify() is None
+    assert actions.find_log_fault() is None
 
 
 @pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_record_tells_who_did_what_to_which_row():
 def test_many_entries_are_chained_in_their_order_by_as_few_queries_as_one(many, django_assert_num_queries):
     (before,), officer = wrote(1), OfficerFactory()
     told = [
-        actions.Told("thing.changed", officer, {"number": number - 1}, {"number": number}) for number in range(many)
+        actions.AuditEvent("thing.changed", officer, {"number": number - 1}, {"number": number}) for number in range(many)
     ]
 
     # the lock, where there is one; the head; entries; what was before and after
@@ -80,7 +80,7 @@ def test_many_entries_are_chained_in_their_order_by_as_few_queries_as_one(many, 
     assert [entry.pk for entry in AuditEntry.objects.order_by("number")] == [before.pk, *(one.pk for one in entries)]
     assert entries[0].previous_hash == before.hash
     assert entries[-1].detail.after == f'{{"number": {many - 1}}}'
-    assert actions.verify() is None
+    assert actions.find_log_fault() is None
 
 
 @pytest.mark.parametrize("database", ["db", "fresh_database"])
@@ -109,7 +109,7 @@ def test_verify_names_an_entry_changed_behind_the_triggers():
     wrote(3)
     behind_the_triggers("UPDATE audit_auditentry SET verb = %s WHERE number = 2", "nothing.happened")
 
-    assert actions.verify() == (2, "entry 2 was changed or put in")
+    assert actions.find_log_fault() == (2, "entry 2 was changed or put in")
 
 
 @pytest.mark.django_db
@@ -120,7 +120,7 @@ def test_verify_names_an_entry_deleted_behind_the_triggers():
     )
     behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 2")
 
-    assert actions.verify() == (2, "entry 2 is missing")
+    assert actions.find_log_fault() == (2, "entry 2 is missing")
 
 
 @pytest.mark.django_db
@@ -128,10 +128,10 @@ def test_verify_names_an_entry_put_in_behind_the_triggers():
     second = wrote(3)[1]
     behind_the_triggers("UPDATE audit_auditentry SET number = 4 WHERE number = 3")
     forged = AuditEntry(number=3, at=second.at, verb="nothing.happened", previous_hash=second.hash)
-    forged.hash = chain.digest(second.hash, actions._sealed(forged))
+    forged.hash = chain.hash_entry(second.hash, actions._hashed_fields(forged))
     forged.save()
 
-    assert actions.verify() == (3, "entry 3 was put in")
+    assert actions.find_log_fault() == (3, "entry 3 was put in")
 
 
 @pytest.mark.django_db
@@ -142,7 +142,7 @@ def test_verify_names_an_entry_whose_before_or_after_was_altered(side, instead):
     entry = record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
     alter_detail(entry, side, instead)
 
-    assert actions.verify() == (2, f"what entry 2 changed was altered ({side})")
+    assert actions.find_log_fault() == (2, f"what entry 2 changed was altered ({side})")
 
 
 @pytest.mark.django_db
@@ -151,7 +151,7 @@ def test_verify_names_an_entry_beside_whose_after_a_before_was_put(text):
     entry = wrote(2)[1]
     alter_detail(entry, "before", text)
 
-    assert actions.verify() == (2, "what entry 2 changed was altered (before)")
+    assert actions.find_log_fault() == (2, "what entry 2 changed was altered (before)")
 
 
 @pytest.mark.django_db
@@ -160,7 +160,7 @@ def test_verify_names_an_entry_beside_which_a_before_and_after_was_put():
     entry = record("thing.looked_at", by=None)
     AuditDetail.objects.create(entry=entry, salt="salt", after='{"number": 7}')
 
-    assert actions.verify() == (2, "what entry 2 changed was put in")
+    assert actions.find_log_fault() == (2, "what entry 2 changed was put in")
 
 
 @pytest.mark.django_db
@@ -169,10 +169,10 @@ def test_verify_holds_the_side_that_was_not_redacted(redacted, altered):
     entry = record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
     named_by_a_redaction(entry.detail, redacted)
     AuditDetail.objects.filter(entry=entry).update(**{redacted: REDACTED})
-    assert actions.verify() is None
+    assert actions.find_log_fault() is None
 
     alter_detail(entry, altered, "{}")
-    assert actions.verify() == (1, f"what entry 1 changed was altered ({altered})")
+    assert actions.find_log_fault() == (1, f"what entry 1 changed was altered ({altered})")
 
 
 @pytest.mark.django_db
@@ -180,7 +180,7 @@ def test_verify_names_an_entry_whose_before_and_after_is_gone():
     entry = wrote(2)[0]
     behind_the_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", entry.pk)
 
-    assert actions.verify() == (1, "what entry 1 changed is missing")
+    assert actions.find_log_fault() == (1, "what entry 1 changed is missing")
 
 
 @pytest.mark.django_db
@@ -189,7 +189,7 @@ def test_the_log_holds_after_a_redaction():
     named_by_a_redaction(entry.detail, "after")
     AuditDetail.objects.filter(entry=entry).update(after=REDACTED)
 
-    assert actions.verify() is None
+    assert actions.find_log_fault() is None
 
 
 @pytest.mark.django_db
@@ -225,7 +225,7 @@ def test_verify_audit_finds_that_the_end_was_cut_off():
     newest = wrote(3)[2]
     behind_the_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", newest.pk)
     behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 3")
-    assert actions.verify() is None
+    assert actions.find_log_fault() is None
 
     with pytest.raises(CommandError, match="entry 3 is missing: the log ends at 2"):
         call_command("verify_audit", f"--expect=3:{newest.hash}")
@@ -237,7 +237,7 @@ def test_verify_audit_finds_that_the_end_was_written_anew():
     behind_the_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", newest.pk)
     behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 3")
     record("nothing.happened", by=None)
-    assert actions.verify() is None
+    assert actions.find_log_fault() is None
 
     with pytest.raises(CommandError, match="entry 3 is not the one that was noted"):
         call_command("verify_audit", f"--expect=3:{newest.hash}")
@@ -252,15 +252,15 @@ def test_verify_audit_takes_nothing_else_for_a_head(typed):
 @pytest.mark.django_db
 def test_each_entry_tells_by_itself_whether_it_holds():
     first, second, third = wrote(3)
-    assert [actions.fault_of(entry) for entry in (first, second, third)] == ["", "", ""]
+    assert [actions.find_entry_fault(entry) for entry in (first, second, third)] == ["", "", ""]
 
     behind_the_triggers("UPDATE audit_auditentry SET verb = %s WHERE number = 2", "nothing.happened")
     alter_detail(first, "after", "{}")
 
-    faults = [actions.fault_of(AuditEntry.objects.get(number=number)) for number in (1, 2, 3)]
+    faults = [actions.find_entry_fault(AuditEntry.objects.get(number=number)) for number in (1, 2, 3)]
     assert faults == ["what entry 1 changed was altered (after)", "entry 2 was changed or put in", ""]
     behind_the_triggers("UPDATE audit_auditentry SET hash = %s WHERE number = 2", "b" * 64)
-    assert actions.fault_of(AuditEntry.objects.get(number=3)) == "entry 3 does not follow the one before it"
+    assert actions.find_entry_fault(AuditEntry.objects.get(number=3)) == "entry 3 does not follow the one before it"
 
 
 @pytest.mark.django_db
@@ -290,4 +290,4 @@ def test_four_processes_write_one_chain(fresh_database):
 
     assert [writer.wait(60) for writer in writers] == [0, 0, 0, 0]
     assert list(AuditEntry.objects.values_list("number", flat=True)) == list(range(1, 101))
-    assert actions.verify() is None
+    assert actions.find_log_fault() is None

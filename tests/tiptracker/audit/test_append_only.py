@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from dialogues.choices import Answer, Kind
+from dialogues.choices import RedactionAnswer, CommitmentEventKind
 from tests import factories
 from tests.append_only import FREE, HELD, KEPT, make, named_by_a_redaction
 from tests.database_roles import run_as_owner
@@ -95,7 +95,7 @@ def test_no_text_becomes_the_mark_without_a_redaction_that_names_it(model):
     for name in KEPT[model]:
         named_by_a_redaction(row, name, left=True)  # found, and left as it is
         factories.RedactionFactory().places.create(table=model._meta.label_lower, row=row.pk, field=name)  # undecided
-        declined = factories.RedactionDecisionFactory(decision=Answer.DECLINED, reason="It names nobody.").redaction
+        declined = factories.RedactionDecisionFactory(decision=RedactionAnswer.DECLINED, reason="It names nobody.").redaction
         declined.places.create(table=model._meta.label_lower, row=row.pk, field=name)
         named_by_a_redaction(model(pk=row.pk + 1), name)
         factories.RedactionDecisionFactory().redaction.places.create(
@@ -219,10 +219,10 @@ def test_a_review_is_of_a_bearing_of_its_own_evidence():
 
 def test_nobody_verifies_what_they_reported_done():
     commitment = factories.CommitmentFactory()
-    report = factories.CommitmentEventFactory(commitment=commitment, kind=Kind.REPORTED_DONE)
+    report = factories.CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE)
 
     def verify(who):
-        factories.CommitmentEventFactory(commitment=commitment, kind=Kind.VERIFIED_DONE, recorded_by=who)
+        factories.CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, recorded_by=who)
 
     assert refuses(lambda: verify(report.recorded_by), "Nobody verifies what they reported themselves")
     verify(factories.ReviewerFactory())
@@ -234,13 +234,13 @@ def test_the_newest_report_decides_who_may_not_verify():
     for day, who in ((1, first), (2, second)):
         factories.CommitmentEventFactory(
             commitment=commitment,
-            kind=Kind.REPORTED_DONE,
+            kind=CommitmentEventKind.REPORTED_DONE,
             happened_on=factories.DIALOGUE_ON + timedelta(days=day),
             recorded_by=who,
         )
 
     def verify(who):
-        factories.CommitmentEventFactory(commitment=commitment, kind=Kind.VERIFIED_DONE, recorded_by=who)
+        factories.CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, recorded_by=who)
 
     assert refuses(lambda: verify(second), "Nobody verifies what they reported themselves")
     verify(first)

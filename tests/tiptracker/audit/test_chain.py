@@ -5,61 +5,61 @@ from tiptracker.audit import chain
 
 def sealed(*whats):
     """A chain that holds, one entry for each of `whats`."""
-    entries, previous = [], chain.START
+    entries, previous = [], chain.GENESIS_HASH
     for number, what in enumerate(whats, start=1):
-        own = chain.digest(previous, {"what": what})
+        own = chain.hash_entry(previous, {"what": what})
         entries.append((number, previous, own, {"what": what}))
         previous = own
     return entries
 
 
 def test_first_fault_of_a_whole_chain_is_none():
-    assert chain.first_fault(sealed("a", "b", "c")) is None
-    assert chain.first_fault([]) is None
+    assert chain.find_first_fault(sealed("a", "b", "c")) is None
+    assert chain.find_first_fault([]) is None
 
 
 def test_first_fault_names_a_changed_entry():
     entries = sealed("a", "b", "c")
     entries[1] = (*entries[1][:3], {"what": "B"})
 
-    assert chain.first_fault(entries) == (2, "entry 2 was changed or put in")
+    assert chain.find_first_fault(entries) == (2, "entry 2 was changed or put in")
 
 
 def test_first_fault_names_the_follower_of_an_entry_sealed_anew():
     entries = sealed("a", "b", "c")
-    entries[1] = (2, entries[1][1], chain.digest(entries[1][1], {"what": "B"}), {"what": "B"})
+    entries[1] = (2, entries[1][1], chain.hash_entry(entries[1][1], {"what": "B"}), {"what": "B"})
 
-    assert chain.first_fault(entries) == (3, "entry 3 does not follow the one before it")
+    assert chain.find_first_fault(entries) == (3, "entry 3 does not follow the one before it")
 
 
 def test_first_fault_names_a_missing_entry():
     entries = sealed("a", "b", "c")
 
-    assert chain.first_fault(entries[:1] + entries[2:]) == (2, "entry 2 is missing")
-    assert chain.first_fault(entries[1:]) == (1, "entry 1 is missing")
+    assert chain.find_first_fault(entries[:1] + entries[2:]) == (2, "entry 2 is missing")
+    assert chain.find_first_fault(entries[1:]) == (1, "entry 1 is missing")
 
 
 def test_first_fault_names_an_entry_put_in():
     first, second, third = sealed("a", "b", "c")
-    extra = (3, second[2], chain.digest(second[2], {"what": "x"}), {"what": "x"})
+    extra = (3, second[2], chain.hash_entry(second[2], {"what": "x"}), {"what": "x"})
 
-    assert chain.first_fault([first, second, extra, (4, *third[1:])]) == (3, "entry 3 was put in")
-    at_the_start = (1, chain.START, chain.digest(chain.START, {"what": "x"}), {"what": "x"})
-    assert chain.first_fault([at_the_start, (2, *first[1:])]) == (1, "entry 1 was put in")
+    assert chain.find_first_fault([first, second, extra, (4, *third[1:])]) == (3, "entry 3 was put in")
+    at_the_start = (1, chain.GENESIS_HASH, chain.hash_entry(chain.GENESIS_HASH, {"what": "x"}), {"what": "x"})
+    assert chain.find_first_fault([at_the_start, (2, *first[1:])]) == (1, "entry 1 was put in")
 
 
 def test_digest_does_not_depend_on_the_order_of_what_is_sealed():
-    assert chain.digest("", {"a": 1, "b": None}) == chain.digest("", {"b": None, "a": 1})
+    assert chain.hash_entry("", {"a": 1, "b": None}) == chain.hash_entry("", {"b": None, "a": 1})
 
 
 def test_salted_tells_before_from_after():
-    assert chain.salted("salt", "before", "x") != chain.salted("salt", "after", "x")
-    assert chain.salted("salt", "before", "x") != chain.salted("other", "before", "x")
-    assert chain.salted("salt", "before", "") == ""
+    assert chain.salted_digest("salt", "before", "x") != chain.salted_digest("salt", "after", "x")
+    assert chain.salted_digest("salt", "before", "x") != chain.salted_digest("other", "before", "x")
+    assert chain.salted_digest("salt", "before", "") == ""
 
 
 def test_moment_is_the_same_text_in_every_zone():
     moment = datetime(2022, 1, 28, 7, 0, 0, 5, tzinfo=UTC)
 
-    assert chain.moment(moment) == "2022-01-28T07:00:00.000005Z"
-    assert chain.moment(moment.astimezone(timezone(timedelta(hours=2)))) == chain.moment(moment)
+    assert chain.format_timestamp(moment) == "2022-01-28T07:00:00.000005Z"
+    assert chain.format_timestamp(moment.astimezone(timezone(timedelta(hours=2)))) == chain.format_timestamp(moment)

@@ -1,6 +1,6 @@
 import pytest
 
-from tiptracker.audit.request_context import address, client_address, from_where
+from tiptracker.audit.request_context import address, client_address, request_context_middleware
 
 
 @pytest.mark.parametrize(
@@ -26,5 +26,5 @@ def test_from_where_remembers_the_address_for_one_request(rf):
     def view(request):
         return address.get()
 
-    assert from_where(view)(rf.get("/", REMOTE_ADDR="198.51.100.7")) == "198.51.100.7"
+    assert request_context_middleware(view)(rf.get("/", REMOTE_ADDR="198.51.100.7")) == "198.51.100.7"
     assert address.get() is None

@@ -3,15 +3,15 @@
 import ast
 import re
 
-from dialogues.choices import Review
+from dialogues.choices import EvidenceDecision
 from tests.test_architecture import dotted, nodes, sources
-from tiptracker.audit.verbs import LOADED, VERBS, Group, verbs_in, words_of
+from tiptracker.audit.verbs import LOADED_SUFFIX, VERBS, VerbGroup, list_verbs, describe_verb
 
 VERB = re.compile(r"[a-z_]+\.[a-z_]+")
 NO_VERBS = {"briefing.pdf", "briefing.docx"}
 """Texts of the same form, in modules that write into the log, which are none."""
 MADE_UP = {
-    "evidence.{decision}": [f"evidence.{decision}" for decision in Review],
+    "evidence.{decision}": [f"evidence.{decision}" for decision in EvidenceDecision],
     "{row._meta.model_name}.{('changed' if change else 'added')}": [
         f"{model}.{done}" for model in ("user", "country", "ministry") for done in ("added", "changed")
     ],
@@ -41,7 +41,7 @@ def test_every_verb_in_the_code_has_words():
     used = {verb: str(path) for path in writers for verb in verbs_of(path)}
 
     assert {"evidence.rejected", "commitment.withdrawn", "person.signed_in", "user.changed"} <= set(used)
-    assert {verb: path for verb, path in used.items() if verb not in VERBS and not verb.endswith(LOADED)} == {}
+    assert {verb: path for verb, path in used.items() if verb not in VERBS and not verb.endswith(LOADED_SUFFIX)} == {}
 
 
 def test_no_two_verbs_have_the_same_words():
@@ -49,9 +49,9 @@ def test_no_two_verbs_have_the_same_words():
 
 
 def test_every_verb_is_found_in_one_group():
-    assert sorted(verb for group in Group for verb in verbs_in(group)) == sorted(VERBS)
+    assert sorted(verb for group in VerbGroup for verb in list_verbs(group)) == sorted(VERBS)
 
 
 def test_what_was_loaded_and_what_nobody_knows_is_read_too():
-    assert words_of("edition_terms.loaded") == "Loaded from the public record: edition terms"
-    assert words_of("old_thing.no_longer_done") == "No longer done: old thing"
+    assert describe_verb("edition_terms.loaded") == "Loaded from the public record: edition terms"
+    assert describe_verb("old_thing.no_longer_done") == "No longer done: old thing"

@@ -25,7 +25,7 @@ from tests.factories import (
 from tests.signing_in import enter
 from tests.transactions import record
 from tiptracker.audit import request_context
-from tiptracker.audit.actions import head
+from tiptracker.audit.actions import log_head
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
 
@@ -251,7 +251,7 @@ def test_log_list_shows_the_head_to_be_noted(client, officer):
     newest = wrote(country=CountryFactory(elsewhere=True))
 
     assert f"{newest.number}:{newest.hash}" in search(client).text
-    assert head() == (newest.number, newest.hash)
+    assert log_head() == (newest.number, newest.hash)
 
 
 @pytest.mark.parametrize("count", [1, 3])

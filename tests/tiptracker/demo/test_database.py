@@ -22,16 +22,16 @@ def own_database(fresh_database):
 def test_strangers_are_accounts_from_elsewhere():
     OfficerFactory(email="officer@demo.example")
     OfficerFactory(email="public.record@tip-tracker.invalid")
-    assert database.strangers() == ""
+    assert database.describe_foreign_data() == ""
 
     OfficerFactory(email="officer@demo.example.gov")
-    assert database.strangers() == "The database holds 1 accounts that aren't the demonstration's."
+    assert database.describe_foreign_data() == "The database holds 1 accounts that aren't the demonstration's."
 
 
 def test_start_over_leaves_a_database_that_can_be_migrated_anew(own_database):
     OfficerFactory(email="officer@demo.example")
-    database.start_over()
-    assert database.strangers() == ""
+    database.drop_tables()
+    assert database.describe_foreign_data() == ""
     call_command("migrate", verbosity=0)
 
     assert not User.objects.get_queryset().exists()
@@ -43,16 +43,16 @@ def test_start_over_takes_no_more_than_its_own(own_database):
         file = Path(connection.settings_dict["NAME"])
         neighbour = file.with_suffix(".txt")
         neighbour.write_text("mine")
-        database.start_over()
+        database.drop_tables()
 
         assert (neighbour.exists(), file.exists()) == (True, False)
         return
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE somebody_elses (id integer)")
-    database.start_over()
+    database.drop_tables()
 
     assert connection.introspection.table_names() == ["somebody_elses"]
-    assert database.strangers() == "The database holds tables, but none of TIP Tracker."
+    assert database.describe_foreign_data() == "The database holds tables, but none of TIP Tracker."
 
 
 @pytest.mark.django_db

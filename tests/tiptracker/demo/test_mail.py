@@ -2,7 +2,7 @@
 
 from django.core.mail import EmailMessage
 
-from tiptracker.demo.mail import ReadableFiles
+from tiptracker.demo.mail import ReadableFileBackend
 
 LINK = f"http://127.0.0.1:8000/accounts/invitation/{'x' * 120}/?next=/"
 
@@ -11,7 +11,7 @@ def test_a_mail_is_a_file_with_its_letters_and_its_whole_link(tmp_path):
     said = f"Come to the embassy’s tracker in Côte d’Ivoire:\n\n{LINK}\n"
     message = EmailMessage("An invitation", said, "tracker@localhost", ["officer@demo.example"])
 
-    sent = ReadableFiles(file_path=str(tmp_path), alias="default").send_messages([message])
+    sent = ReadableFileBackend(file_path=str(tmp_path), alias="default").send_messages([message])
 
     (file,) = tmp_path.iterdir()
     lines = file.read_text().splitlines()

@@ -73,7 +73,7 @@ def test_supervisor_tells_which_child_died_and_what_it_said_last(supervisor):
 
 
 def test_supervisor_starts_anew_what_had_stood_for_a_while_and_gives_up_what_had_not(supervisor, monkeypatch):
-    monkeypatch.setattr("tiptracker.demo.supervisor.SECONDS_TO_STAND", 0.3)
+    monkeypatch.setattr("tiptracker.demo.supervisor.MIN_UPTIME_SECONDS", 0.3)
     twice = "import pathlib, time; f = pathlib.Path('runs'); n = f.stat().st_size if f.exists() else 0; "
     twice += "f.open('a').write('.'); time.sleep(0 if n else 0.6)"
     supervisor.start("worker", [sys.executable, "-c", twice])

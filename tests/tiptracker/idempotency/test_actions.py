@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import MASERU
 from tests.factories import MinistryFactory, OfficerFactory
 from tiptracker.accounts.models import Ministry
-from tiptracker.idempotency.actions import StillRunning, begin, drop_old_keys, make_once, release
+from tiptracker.idempotency.actions import RequestStillRunning, reserve_key, drop_old_keys, create_once, release_key
 from tiptracker.idempotency.models import IdempotencyKey
 from tiptracker.idempotency.tasks import drop_idempotency_keys
 
@@ -17,7 +17,7 @@ REQUEST = "0" * 64
 
 
 def test_neither_key_nor_body_is_kept():
-    begin(person=OfficerFactory(), key="a victim's name", request=REQUEST, now=NOW)
+    reserve_key(person=OfficerFactory(), key="a victim's name", request=REQUEST, now=NOW)
 
     (row,) = IdempotencyKey.objects.values()
     assert "victim" not in str(row)
@@ -25,25 +25,25 @@ def test_neither_key_nor_body_is_kept():
 
 def test_a_request_whose_process_died_is_carried_out_by_the_next_once_it_must_be_lost():
     person = OfficerFactory()
-    lost = begin(person=person, key="a", request=REQUEST, now=NOW)
+    lost = reserve_key(person=person, key="a", request=REQUEST, now=NOW)
 
-    with pytest.raises(StillRunning):
-        begin(person=person, key="a", request=REQUEST, now=NOW + timedelta(seconds=119))
-    later = begin(person=person, key="a", request=REQUEST, now=NOW + timedelta(minutes=2))
+    with pytest.raises(RequestStillRunning):
+        reserve_key(person=person, key="a", request=REQUEST, now=NOW + timedelta(seconds=119))
+    later = reserve_key(person=person, key="a", request=REQUEST, now=NOW + timedelta(minutes=2))
 
     assert later.made is None
-    with pytest.raises(StillRunning):  # should it come back to life after all, it makes nothing
-        make_once(lost, MinistryFactory)
-    release(lost)
+    with pytest.raises(RequestStillRunning):  # should it come back to life after all, it makes nothing
+        create_once(lost, MinistryFactory)
+    release_key(lost)
     assert not Ministry.objects.exists()
-    made = make_once(later, MinistryFactory)
-    assert begin(person=person, key="a", request=REQUEST, now=NOW + timedelta(minutes=3)).made == made
+    made = create_once(later, MinistryFactory)
+    assert reserve_key(person=person, key="a", request=REQUEST, now=NOW + timedelta(minutes=3)).made == made
 
 
 def test_old_keys_are_dropped_and_newer_ones_kept(set_clock):
     person = OfficerFactory()
-    begin(person=person, key="old", request=REQUEST, now=NOW - timedelta(hours=24))
-    newer = begin(person=person, key="newer", request=REQUEST, now=NOW - timedelta(hours=23))
+    reserve_key(person=person, key="old", request=REQUEST, now=NOW - timedelta(hours=24))
+    newer = reserve_key(person=person, key="newer", request=REQUEST, now=NOW - timedelta(hours=23))
 
     assert drop_old_keys(now=NOW) == 1
     drop_idempotency_keys()
@@ -53,7 +53,7 @@ def test_old_keys_are_dropped_and_newer_ones_kept(set_clock):
 
 def test_everybody_sees_their_own_keys_alone():
     person, other = OfficerFactory(), OfficerFactory()
-    own = begin(person=person, key="a", request=REQUEST, now=NOW)
-    begin(person=other, key="a", request=REQUEST, now=NOW)
+    own = reserve_key(person=person, key="a", request=REQUEST, now=NOW)
+    reserve_key(person=other, key="a", request=REQUEST, now=NOW)
 
     assert list(IdempotencyKey.objects.visible_to(person)) == [own]

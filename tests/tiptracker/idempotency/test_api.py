@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.client import encode_multipart
 
-from dialogues.choices import Progress
+from dialogues.choices import ClaimedProgress
 from dialogues.models import Assessment, EvidenceFile, EvidenceReview, RoundDecision, UpdateRound
 from reports.models import Briefing
 from tests.dialogues.samples import PDF
@@ -27,7 +27,7 @@ from tests.factories import (
 )
 from tests.security.asking import bearing
 from tests.tiptracker.api.test_query_params import addresses, url_of
-from tiptracker.choices import Scope
+from tiptracker.choices import TokenScope
 from tiptracker.idempotency.models import IdempotencyKey
 
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
@@ -88,7 +88,7 @@ def test_what_an_officer_sends_twice_is_made_once(client, commitment):
     client.force_login(OfficerFactory())
     benchmark = commitment.benchmarks.get()
     waiting, other = (
-        UpdateRoundFactory(update__commitment=each, claimed=Progress.UNDER_WAY)
+        UpdateRoundFactory(update__commitment=each, claimed=ClaimedProgress.UNDER_WAY)
         for each in (commitment, CommitmentFactory(ministry=commitment.ministry))
     )
     piece = EvidenceFactory(round=waiting, bears_on=[benchmark])
@@ -135,12 +135,12 @@ def test_an_update_sent_again_is_recorded_once_and_answered_alike(client, focal_
 @pytest.mark.django_db
 def test_a_key_is_a_persons_whichever_token_sends_it(police, commitment):
     person, colleague = FocalPointFactory(ministry=police), FocalPointFactory(ministry=police)
-    heads = [bearing(person, Scope.SUBMIT)]
+    heads = [bearing(person, TokenScope.SUBMIT)]
     person.api_tokens.update(name="The first")
-    heads.append(bearing(person, Scope.SUBMIT))
+    heads.append(bearing(person, TokenScope.SUBMIT))
 
     answers = [send(Client(headers=head), commitment) for head in heads]
-    colleagues = send(Client(headers=bearing(colleague, Scope.SUBMIT)), commitment)
+    colleagues = send(Client(headers=bearing(colleague, TokenScope.SUBMIT)), commitment)
 
     assert [answer.status_code for answer in answers] == [201, 201]
     assert colleagues.status_code == 409
@@ -258,7 +258,7 @@ def test_a_repeated_answer_tells_how_the_row_stands_now(client, focal_point, com
 def test_the_same_request_sent_twice_at_once_makes_one_row(fresh_database):
     police = MinistryFactory(short_name="Police")
     commitment = CommitmentFactory(ministry=police, benchmarks=[BenchmarkFactory()])
-    head = bearing(FocalPointFactory(ministry=police), Scope.SUBMIT)
+    head = bearing(FocalPointFactory(ministry=police), TokenScope.SUBMIT)
     ready = Barrier(3)
 
     def one(_):

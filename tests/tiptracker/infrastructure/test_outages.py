@@ -10,7 +10,7 @@ import psycopg_pool
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
-from tiptracker.infrastructure.outages import BUSY, FULL, READ_ONLY, UNREACHABLE, outage_of
+from tiptracker.infrastructure.outages import BUSY, FULL, READ_ONLY, UNREACHABLE, find_outage
 
 pytestmark = pytest.mark.database  # … or Redis
 
@@ -28,11 +28,11 @@ def of_sqlite(*statements, path=":memory:", **more):
 
 def test_a_full_disk_below_sqlite():
     filling = "INSERT INTO a SELECT randomblob(100000)"
-    assert outage_of(of_sqlite("CREATE TABLE a (b)", "PRAGMA max_page_count = 3", filling)) is FULL
+    assert find_outage(of_sqlite("CREATE TABLE a (b)", "PRAGMA max_page_count = 3", filling)) is FULL
 
 
 def test_sqlite_that_can_only_be_read():
-    assert outage_of(of_sqlite("CREATE TABLE a (b)", "PRAGMA query_only = on", "INSERT INTO a VALUES (1)")) is READ_ONLY
+    assert find_outage(of_sqlite("CREATE TABLE a (b)", "PRAGMA query_only = on", "INSERT INTO a VALUES (1)")) is READ_ONLY
 
 
 def test_sqlite_that_somebody_else_writes_to(tmp_path):
@@ -43,11 +43,11 @@ def test_sqlite_that_somebody_else_writes_to(tmp_path):
     error = of_sqlite("CREATE TABLE a (b)", path=path, timeout=0)
 
     other.close()
-    assert outage_of(error) is BUSY
+    assert find_outage(error) is BUSY
 
 
 def test_sqlite_whose_file_cannot_be_opened(tmp_path):
-    assert outage_of(of_sqlite("SELECT 1", path=tmp_path / "nowhere" / "db.sqlite3")) is UNREACHABLE
+    assert find_outage(of_sqlite("SELECT 1", path=tmp_path / "nowhere" / "db.sqlite3")) is UNREACHABLE
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_sqlite_whose_file_cannot_be_opened(tmp_path):
     ],
 )
 def test_what_postgresql_says(error, outage):
-    assert outage_of(error) is outage
+    assert find_outage(error) is outage
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG])
 def test_a_full_disk(number):
-    assert outage_of(OSError(number, "as the disk says it")) is FULL
+    assert find_outage(OSError(number, "as the disk says it")) is FULL
 
 
 def test_the_cause_is_found_behind_what_it_led_to():
@@ -90,7 +90,7 @@ def test_the_cause_is_found_behind_what_it_led_to():
         within = RuntimeError("as a view says it")
         within.__context__ = error
 
-    assert outage_of(within) is FULL
+    assert find_outage(within) is FULL
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_the_cause_is_found_behind_what_it_led_to():
     ],
 )  # fmt: skip
 def test_a_fault_of_the_program_is_no_outage(error):
-    assert outage_of(error) is None
+    assert find_outage(error) is None
 
 
 def test_a_connection_that_was_closed_is_an_outage():
-    assert outage_of(InterfaceError("connection already closed")) is UNREACHABLE
+    assert find_outage(InterfaceError("connection already closed")) is UNREACHABLE

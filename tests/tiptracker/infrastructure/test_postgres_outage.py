@@ -10,8 +10,8 @@ from django.db import OperationalError, connection
 from django.db.utils import ConnectionHandler
 
 from tests.performance.faults import free_port, postgres, wait_for
-from tiptracker.infrastructure.database import Connection, connection_class, postgres_options
-from tiptracker.infrastructure.outages import BUSY, UNREACHABLE, outage_of
+from tiptracker.infrastructure.database import BoundedConnection, connection_class, postgres_options
+from tiptracker.infrastructure.outages import BUSY, UNREACHABLE, find_outage
 
 pytestmark = [
     pytest.mark.database,
@@ -65,7 +65,7 @@ def test_a_server_that_hangs_is_given_up_and_used_again_once_it_goes_on(server, 
 
     server.freeze()
     try:
-        assert outage_of(fails(database)) is UNREACHABLE
+        assert find_outage(fails(database)) is UNREACHABLE
     finally:
         server.thaw()
 
@@ -85,7 +85,7 @@ def test_the_first_request_after_an_outage_is_answered(server, database):
     database.close()
     server.kill()
     (server.folder / "postgres" / "postmaster.pid").unlink(missing_ok=True)
-    assert outage_of(fails(database)) is UNREACHABLE
+    assert find_outage(fails(database)) is UNREACHABLE
 
     server.start()
     wait_for(lambda: has_recovered(server), "PostgreSQL")
@@ -109,7 +109,7 @@ def test_a_server_that_stops_in_mid_sentence_is_given_up(server):
 
 def test_no_statement_and_no_lock_is_waited_for_without_an_end(server):
     told = postgres_options(statement_seconds=30, pool=2)["options"]
-    own = Connection.connect(host="127.0.0.1", port=server.port, user="postgres", dbname="postgres", options=told)
+    own = BoundedConnection.connect(host="127.0.0.1", port=server.port, user="postgres", dbname="postgres", options=told)
     limits = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
     assert [own.execute(f"SHOW {name}").fetchone()[0] for name in limits] == ["30s", "10s", "2min"]
 
@@ -117,4 +117,4 @@ def test_no_statement_and_no_lock_is_waited_for_without_an_end(server):
     with pytest.raises(psycopg.errors.QueryCanceled) as error:
         own.execute("SELECT pg_sleep(60)")
     own.close()
-    assert outage_of(error.value) is BUSY
+    assert find_outage(error.value) is BUSY

@@ -22,10 +22,10 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.infrastructure import task_messages
-from tiptracker.infrastructure.cache import broker
+from tiptracker.infrastructure.cache import redis_breaker
 from tiptracker.jobs.actions import enqueue
 from tiptracker.jobs.models import Job, State
-from tiptracker.web.rate_limits import PART_ALONE, Limit
+from tiptracker.web.rate_limits import FALLBACK_DIVISOR, RateLimit
 
 pytestmark = pytest.mark.django_db
 MOST_TRIES = 2
@@ -55,13 +55,13 @@ def redis(request, settings, monkeypatch):
             "OPTIONS": waits | {"retry": Retry(NoBackoff(), 0)},
         }
         settings.CACHES = settings.CACHES | {"shared": shared}
-        connection = app.connection_for_write(url, transport_options=task_messages.ONE_TRY | waits)
+        connection = app.connection_for_write(url, transport_options=task_messages.SENDER_OPTIONS | waits)
         monkeypatch.setattr(task_messages, "connection", lambda: connection)
-        monkeypatch.setattr(broker, "pause", 3600.0)
+        monkeypatch.setattr(redis_breaker, "pause", 3600.0)
         yield taken
     for one in taken:
         one.close()
-    broker.answered()
+    redis_breaker.answered()
 
 
 def test_somebody_signs_in_and_sends_an_update_with_a_file(redis, client):
@@ -137,9 +137,9 @@ def test_limits_are_stricter_while_each_process_counts_by_itself(redis, settings
     request = rf.get("/")
     request.user = User(pk=7)
 
-    may = [Limit("exports").allow_request(request) for _ in range(40)]
+    may = [RateLimit("exports").allow_request(request) for _ in range(40)]
 
-    assert may == [True] * (40 // PART_ALONE) + [False] * (40 - 40 // PART_ALONE)
+    assert may == [True] * (40 // FALLBACK_DIVISOR) + [False] * (40 - 40 // FALLBACK_DIVISOR)
 
 
 def test_an_emptied_cache_lets_nobody_try_on(client):
@@ -162,17 +162,17 @@ def test_a_full_disk_stops_nobody_from_signing_in(client, monkeypatch):
     monkeypatch.setattr("django.core.cache.backends.filebased.FileBasedCache.add", full)
 
     assert sign_in(client, OfficerFactory()).status_code == 302
-    broker.answered()
+    redis_breaker.answered()
 
 
 def test_redis_is_asked_again_once_it_is_back(redis, settings, monkeypatch):
     cache.set("key", 1)
-    assert broker.is_open
+    assert redis_breaker.is_open
 
     settings.CACHES = settings.CACHES | {"shared": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    monkeypatch.setattr(broker, "pause", 0.0)
-    broker.failed()
+    monkeypatch.setattr(redis_breaker, "pause", 0.0)
+    redis_breaker.failed()
     cache.set("key", 2)
 
-    assert not broker.is_open
+    assert not redis_breaker.is_open
     assert caches["shared"].get("key") == 2

@@ -9,7 +9,7 @@ from tests.factories import JobFactory
 from tiptracker.celery import app
 from tiptracker.errors import Refused
 from tiptracker.jobs import actions, polling
-from tiptracker.jobs.actions import MOST_ATTEMPTS, STUCK_AFTER, TryLater, claimed, enqueue, send_waiting, sweep
+from tiptracker.jobs.actions import MAX_ATTEMPTS, STUCK_AFTER, RetryJobLater, claim_job, enqueue, send_due_jobs, requeue_stuck_jobs
 from tiptracker.jobs.models import Job, State
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_claimed_runs_the_work_once_however_often_it_is_delivered():
     job = waiting()
     runs = []
     for _ in range(2):
-        with claimed(job.pk) as progress:
+        with claim_job(job.pk) as progress:
             if progress:
                 runs.append(progress.job.pk)
 
@@ -87,7 +87,7 @@ def test_claimed_runs_the_work_once_however_often_it_is_delivered():
 
 def test_progress_is_told_while_it_runs_and_beats():
     job = waiting(heartbeat_at=timezone.now() - timedelta(minutes=1))
-    with claimed(job.pk) as progress:
+    with claim_job(job.pk) as progress:
         progress.tell(40, "Drawing the charts")
         job.refresh_from_db()
 
@@ -97,7 +97,7 @@ def test_progress_is_told_while_it_runs_and_beats():
 
 def test_a_refusal_in_the_work_is_the_reason_that_a_person_reads():
     job = waiting()
-    with claimed(job.pk):
+    with claim_job(job.pk):
         raise Refused("This edition has no deadline yet. Set its terms first.")
 
     job.refresh_from_db()
@@ -106,7 +106,7 @@ def test_a_refusal_in_the_work_is_the_reason_that_a_person_reads():
 
 def test_an_error_in_the_work_gives_nothing_away_but_the_jobs_number(caplog):
     job = waiting()
-    with claimed(job.pk):
+    with claim_job(job.pk):
         raise ValueError("secret detail of the machine")
 
     job.refresh_from_db()
@@ -118,13 +118,13 @@ def test_an_error_in_the_work_gives_nothing_away_but_the_jobs_number(caplog):
 
 def test_what_is_asked_for_while_it_runs_is_done_once_more(sent, django_capture_on_commit_callbacks):
     job = waiting(kind="readiness", key="7")
-    with django_capture_on_commit_callbacks(execute=True), claimed(job.pk):
+    with django_capture_on_commit_callbacks(execute=True), claim_job(job.pk):
         enqueue("readiness", 7)
         enqueue("readiness", 7)
 
     again = Job.objects.get(kind="readiness", key="7", state=State.QUEUED)
     assert sent == [("readiness", again.pk)]
-    with claimed(again.pk):
+    with claim_job(again.pk):
         pass
     assert not Job.objects.filter(state__in=[State.QUEUED, State.RUNNING]).exists()
 
@@ -133,7 +133,7 @@ def test_what_is_asked_for_while_it_runs_is_done_once_more(sent, django_capture_
 def test_sweep_queues_again_what_was_lost(state, sent, django_capture_on_commit_callbacks):
     job = lost(state=state, attempts=1)
     with django_capture_on_commit_callbacks(execute=True):
-        assert sweep() == 1
+        assert requeue_stuck_jobs() == 1
 
     job.refresh_from_db()
     assert (job.state, sent) == (State.QUEUED, [(job.kind, job.pk)])
@@ -144,15 +144,15 @@ def test_sweep_lets_alone_what_still_beats_or_is_finished(sent, django_capture_o
     lost(state=State.READY)
     lost(state=State.FAILED, reason="It failed.")
     with django_capture_on_commit_callbacks(execute=True):
-        assert sweep() == 0
+        assert requeue_stuck_jobs() == 0
 
     assert sent == []
 
 
 def test_sweep_gives_up_with_a_reason_on_what_was_tried_too_often(sent, django_capture_on_commit_callbacks):
-    job = lost(state=State.RUNNING, attempts=MOST_ATTEMPTS)
+    job = lost(state=State.RUNNING, attempts=MAX_ATTEMPTS)
     with django_capture_on_commit_callbacks(execute=True):
-        sweep()
+        requeue_stuck_jobs()
 
     job.refresh_from_db()
     assert (job.state, sent) == (State.FAILED, [])
@@ -161,9 +161,9 @@ def test_sweep_gives_up_with_a_reason_on_what_was_tried_too_often(sent, django_c
 
 
 def test_sweep_tries_once_more_what_was_tried_one_time_less(sent, django_capture_on_commit_callbacks):
-    job = lost(state=State.RUNNING, attempts=MOST_ATTEMPTS - 1)
+    job = lost(state=State.RUNNING, attempts=MAX_ATTEMPTS - 1)
     with django_capture_on_commit_callbacks(execute=True):
-        sweep()
+        requeue_stuck_jobs()
 
     job.refresh_from_db()
     assert (job.state, sent) == (State.QUEUED, [(job.kind, job.pk)])
@@ -173,7 +173,7 @@ def test_sweep_goes_by_the_time_without_a_heartbeat(sent, django_capture_on_comm
     waiting(heartbeat_at=timezone.now() - STUCK_AFTER + timedelta(seconds=30))
     late = lost()
     with django_capture_on_commit_callbacks(execute=True):
-        assert sweep() == 1
+        assert requeue_stuck_jobs() == 1
 
     assert sent == [(late.kind, late.pk)]
 
@@ -181,7 +181,7 @@ def test_sweep_goes_by_the_time_without_a_heartbeat(sent, django_capture_on_comm
 def test_sweep_gives_what_it_queues_again_its_time(sent, django_capture_on_commit_callbacks):
     lost()
     with django_capture_on_commit_callbacks(execute=True):
-        assert (sweep(), sweep()) == (1, 0)
+        assert (requeue_stuck_jobs(), requeue_stuck_jobs()) == (1, 0)
 
     assert len(sent) == 1
 
@@ -218,7 +218,7 @@ def begins():
     Job.objects.update(state=State.RUNNING)
 
 
-@pytest.mark.parametrize("attempts", [1, MOST_ATTEMPTS])
+@pytest.mark.parametrize("attempts", [1, MAX_ATTEMPTS])
 @pytest.mark.parametrize("happening", [beats, ends, begins])
 def test_sweep_lets_alone_what_moved_since_it_looked(
     happening, attempts, sent, just_before_it_writes, django_capture_on_commit_callbacks
@@ -226,7 +226,7 @@ def test_sweep_lets_alone_what_moved_since_it_looked(
     job = lost(state=State.QUEUED if happening is begins else State.RUNNING, attempts=attempts)
     just_before_it_writes(happening)
     with django_capture_on_commit_callbacks(execute=True):
-        sweep()
+        requeue_stuck_jobs()
 
     job.refresh_from_db()
     assert (job.state, job.reason, sent) == (State.READY if happening is ends else State.RUNNING, "", [])
@@ -234,7 +234,7 @@ def test_sweep_lets_alone_what_moved_since_it_looked(
 
 def test_work_that_ends_after_the_sweep_gave_up_changes_nothing():
     job = waiting()
-    with claimed(job.pk):
+    with claim_job(job.pk):
         Job.objects.update(state=State.FAILED, reason="It was started 3 times and never finished. Try again.")
 
     job.refresh_from_db()
@@ -247,8 +247,8 @@ def test_work_that_ends_after_the_sweep_gave_up_changes_nothing():
 def put_back(**fields):
     """A job that couldn't be done now, and waits for another hour."""
     job = waiting(**fields)
-    with claimed(job.pk):
-        raise TryLater(timezone.now() + timedelta(hours=1), "Waiting for the mail server")
+    with claim_job(job.pk):
+        raise RetryJobLater(timezone.now() + timedelta(hours=1), "Waiting for the mail server")
     return job
 
 
@@ -256,24 +256,24 @@ def test_what_is_put_back_is_begun_again_when_it_is_due_and_not_before(sent, dja
     job = put_back()
     job.refresh_from_db()
     assert (job.state, job.step, job.attempts) == (State.QUEUED, "Waiting for the mail server", 0)
-    with claimed(job.pk) as progress:
+    with claim_job(job.pk) as progress:
         assert progress is None
 
     with django_capture_on_commit_callbacks(execute=True):
-        assert (send_waiting(), sweep()) == (0, 0)
+        assert (send_due_jobs(), requeue_stuck_jobs()) == (0, 0)
         Job.objects.update(due_at=timezone.now())
-        assert (send_waiting(), send_waiting()) == (1, 0)
+        assert (send_due_jobs(), send_due_jobs()) == (1, 0)
     assert sent == [(job.kind, job.pk)]
-    with claimed(job.pk) as progress:
+    with claim_job(job.pk) as progress:
         assert progress
 
 
 def test_what_is_put_back_again_and_again_is_never_given_up_by_the_sweep():
     job = put_back()
-    for _ in range(MOST_ATTEMPTS + 1):
+    for _ in range(MAX_ATTEMPTS + 1):
         Job.objects.update(due_at=timezone.now())
-        with claimed(job.pk):
-            raise TryLater(timezone.now(), "Waiting for the mail server")
+        with claim_job(job.pk):
+            raise RetryJobLater(timezone.now(), "Waiting for the mail server")
 
     job.refresh_from_db()
     assert (job.state, job.attempts) == (State.QUEUED, 0)
@@ -285,17 +285,17 @@ def test_asking_for_what_was_put_back_has_it_begun_at_once(sent, django_capture_
         assert enqueue("send_mail", 7) == job
 
     assert sent == [("send_mail", job.pk)]
-    with claimed(job.pk) as progress:
+    with claim_job(job.pk) as progress:
         assert progress
 
 
 def test_what_was_asked_for_again_while_it_ran_is_not_put_back_for_long():
     job = waiting(kind="send_mail", key="7")
-    with claimed(job.pk):
+    with claim_job(job.pk):
         enqueue("send_mail", 7)
-        raise TryLater(timezone.now() + timedelta(hours=1), "Waiting for the mail server")
+        raise RetryJobLater(timezone.now() + timedelta(hours=1), "Waiting for the mail server")
 
-    with claimed(job.pk) as progress:
+    with claim_job(job.pk) as progress:
         assert progress
 
 
@@ -307,9 +307,9 @@ def test_a_job_whose_message_was_lost_is_told_of_again_by_the_worker_of_its_queu
     waiting(kind="readiness", state=State.RUNNING)
     moment = timedelta(seconds=1)
     with django_capture_on_commit_callbacks(execute=True):
-        assert send_waiting(unsent_for=moment, queues=["mail"]) == 1
-        assert send_waiting(unsent_for=moment, queues=["celery"]) == 1
-        assert send_waiting(unsent_for=moment, queues=["celery", "mail"]) == 0
+        assert send_due_jobs(unsent_for=moment, queues=["mail"]) == 1
+        assert send_due_jobs(unsent_for=moment, queues=["celery"]) == 1
+        assert send_due_jobs(unsent_for=moment, queues=["celery", "mail"]) == 0
 
     assert sent == [("send_mail", mail.pk), ("readiness", reading.pk)]
 
@@ -319,6 +319,6 @@ def test_a_database_that_does_not_answer_stops_no_worker_from_asking_again(monke
         raise OperationalError("database is locked")
 
     monkeypatch.setattr(actions, "send_waiting", fail)
-    polling.ask(["celery"])
+    polling.poll_jobs(["celery"])
 
     assert "The database did not say which jobs wait" in caplog.text

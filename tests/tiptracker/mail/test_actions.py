@@ -13,7 +13,7 @@ from tests.smtp_server import mail_server
 from tiptracker.accounts import mails
 from tiptracker.jobs.models import Job, State
 from tiptracker.mail import smtp
-from tiptracker.mail.actions import FIRST_PAUSE, LONGEST_PAUSE, TRIED_FOR, queue_mail
+from tiptracker.mail.actions import FIRST_PAUSE, LONGEST_PAUSE, RETRY_PERIOD, queue_mail
 from tiptracker.mail.models import Mail, MailKind, MailState
 
 pytestmark = pytest.mark.django_db
@@ -193,7 +193,7 @@ def test_pauses_grow_and_after_a_day_it_is_given_up(server):
 
     assert pauses[:-1] == sorted(pauses[:-1])
     assert (pauses[0], max(pauses)) == (FIRST_PAUSE, LONGEST_PAUSE)
-    assert TRIED_FOR <= sum(pauses, timedelta()) + timedelta(minutes=1) < TRIED_FOR + timedelta(minutes=5)
+    assert RETRY_PERIOD <= sum(pauses, timedelta()) + timedelta(minutes=1) < RETRY_PERIOD + timedelta(minutes=5)
     assert (mail.state, mail.answer, mail.tries) == (MailState.GIVEN_UP, "451 try again later", len(pauses) + 1)
     assert 10 <= mail.tries <= 25
     assert job_of(mail).state == State.READY
@@ -205,7 +205,7 @@ def test_an_invitation_goes_where_its_person_is_by_then(server):
     person.set_unusable_password()
     person.save()
     with transaction.atomic():
-        mails.invite(person)
+        mails.send_invitation(person)
     person.email = "moved@post.example"
     person.save()
 

@@ -51,11 +51,11 @@ def wait_until(what, *, seconds=60):
 
 @transaction.atomic
 def queue(what):
-    mails.tell_of_change(OfficerFactory(), what)
+    mails.notify_sign_in_changed(OfficerFactory(), what)
     return Mail.objects.latest("pk")
 
 
 def test_a_mail_outside_a_transaction_is_refused(fresh_database):
     person = OfficerFactory()
     with pytest.raises(RuntimeError, match="belongs in the transaction"):
-        mails.tell_of_change(person, "A passkey was added")
+        mails.notify_sign_in_changed(person, "A passkey was added")

@@ -8,11 +8,11 @@ from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.choices import Paper, Role
 from tiptracker.onboarding.actions.countries import add_country
-from tiptracker.onboarding.actions.ministries import NewMinistry, add_ministries
-from tiptracker.onboarding.actions.people import Invited, add_people
+from tiptracker.onboarding.actions.ministries import MinistryInput, add_ministries
+from tiptracker.onboarding.actions.people import PersonInput, add_people
 
 ZAMBIA = {"code": "ZMB", "name": "Zambia", "time_zone": "Africa/Lusaka", "currency": "ZMW", "paper": Paper.A4}
-LINEO = Invited("Lineo", "lineo@post.example", Role.OFFICER, None, date(2099, 12, 31))
+LINEO = PersonInput("Lineo", "lineo@post.example", Role.OFFICER, None, date(2099, 12, 31))
 
 
 def test_a_country(fresh_database):
@@ -31,7 +31,7 @@ def test_ministries(fresh_database):
     def write():
         add_ministries(
             country=country,
-            ministries=[NewMinistry("Ministry of Health", "Health")],
+            ministries=[MinistryInput("Ministry of Health", "Health")],
             holders=(),
             on=date(2022, 1, 28),
             by=administrator,

@@ -17,7 +17,7 @@ from tests.refusing import refuses
 from tiptracker.accounts.models import Country
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Paper
-from tiptracker.onboarding.actions.countries import NamedDistrict, add_country, change_country, name_contact
+from tiptracker.onboarding.actions.countries import DistrictInput, add_country, change_country, set_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ ZAMBIA = {
     "time_zone": "Africa/Lusaka",
     "currency": "ZMW",
     "paper": Paper.A4,
-    "districts": [NamedDistrict("Lusaka", "Lusaka"), NamedDistrict("Muchinga")],
+    "districts": [DistrictInput("Lusaka", "Lusaka"), DistrictInput("Muchinga")],
 }
 STANDS = {"name": "Lesotho", "time_zone": "Africa/Maseru", "currency": "LSL", "paper": Paper.A4, "districts": []}
 
@@ -72,10 +72,10 @@ def test_a_country_is_added_with_its_districts_and_logged():
         ({"name": "x" * 101}, "at most 100 characters", "name"),
         ({"time_zone": "Africa/Nowhere"}, "Choose a time zone of the list.", "time_zone"),
         ({"currency": "XQQ"}, "Choose a currency of the list.", "currency"),
-        ({"districts": [NamedDistrict("Ndola"), NamedDistrict("ndola")]}, "“ndola” is named twice.", "districts"),
-        ({"districts": [NamedDistrict("")]}, "Give each district a name.", "districts"),
-        ({"districts": [NamedDistrict("x" * 101)]}, "at most 100 characters", "districts"),
-        ({"districts": [NamedDistrict("Ndola", "x" * 101)]}, "“Ndola”: Ensure this value", "districts"),
+        ({"districts": [DistrictInput("Ndola"), DistrictInput("ndola")]}, "“ndola” is named twice.", "districts"),
+        ({"districts": [DistrictInput("")]}, "Give each district a name.", "districts"),
+        ({"districts": [DistrictInput("x" * 101)]}, "at most 100 characters", "districts"),
+        ({"districts": [DistrictInput("Ndola", "x" * 101)]}, "“Ndola”: Ensure this value", "districts"),
     ],
 )
 def test_what_is_wrong_with_a_country_is_told_and_nothing_is_kept(wrong, sentence, field):
@@ -97,7 +97,7 @@ def test_only_administrators_put_down_countries(person):
         with pytest.raises(PermissionDenied):
             act(**said, by=by)
     with pytest.raises(PermissionDenied):
-        name_contact(country=country, contact=None, by=by)
+        set_contact(country=country, contact=None, by=by)
 
 
 def test_a_country_is_put_right_and_only_what_changed_is_logged():
@@ -105,7 +105,7 @@ def test_a_country_is_put_right_and_only_what_changed_is_logged():
     DistrictFactory(country=country, name="Qacha's Nek")
 
     change_country(
-        **STANDS | {"country": country, "paper": Paper.LETTER, "districts": [NamedDistrict("Berea")]}, by=administrator
+        **STANDS | {"country": country, "paper": Paper.LETTER, "districts": [DistrictInput("Berea")]}, by=administrator
     )
 
     before, after, _ = logged("country.changed")
@@ -118,7 +118,7 @@ def test_a_district_that_is_there_is_not_added_again_whichever_apostrophe_is_typ
     DistrictFactory(country=country, name="Qacha's Nek")
 
     with refuses("is named twice", field="districts"):
-        change_country(**STANDS | {"country": country, "districts": [NamedDistrict("qacha’s nek")]}, by=administrator)
+        change_country(**STANDS | {"country": country, "districts": [DistrictInput("qacha’s nek")]}, by=administrator)
 
 
 def test_a_change_that_changes_nothing_is_refused():
@@ -131,11 +131,11 @@ def test_ministries_turn_to_somebody_of_their_own_embassy():
     elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
     for stranger in (elsewhere, FocalPointFactory(), OfficerFactory(is_active=False), administrator):
         with refuses("Choose one of its people.", field="contact"):
-            name_contact(country=country, contact=stranger, by=administrator)
+            set_contact(country=country, contact=stranger, by=administrator)
 
     officer = OfficerFactory(name="Lineo")
-    name_contact(country=country, contact=officer, by=administrator)
+    set_contact(country=country, contact=officer, by=administrator)
 
     assert logged("country.changed")[:2] == ({"contact": None}, {"contact": "Lineo"})
     with refuses("That is the contact person already.", field="contact"):
-        name_contact(country=country, contact=officer, by=administrator)
+        set_contact(country=country, contact=officer, by=administrator)

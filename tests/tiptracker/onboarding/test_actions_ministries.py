@@ -16,12 +16,12 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.accounts.models import Ministry, OfficeHolder
 from tiptracker.audit.models import AuditEntry
-from tiptracker.onboarding.actions.ministries import Holder, NewMinistry, add_ministries
+from tiptracker.onboarding.actions.ministries import OfficeHolderInput, MinistryInput, add_ministries
 
 pytestmark = pytest.mark.django_db
 
 DAY = date(2022, 1, 28)
-HEALTH, WORKS = NewMinistry("Ministry of Health", "Health"), NewMinistry("Ministry of Works", "Works")
+HEALTH, WORKS = MinistryInput("Ministry of Health", "Health"), MinistryInput("Ministry of Works", "Works")
 
 
 def put_down(*ministries, holders=(), country=None, by=None):
@@ -35,7 +35,7 @@ def put_down(*ministries, holders=(), country=None, by=None):
 
 
 def test_several_ministries_are_added_at_once_each_with_who_holds_office():
-    minister = Holder("Lineo", "", date(2021, 5, 1), "The gazette")
+    minister = OfficeHolderInput("Lineo", "", date(2021, 5, 1), "The gazette")
 
     health, works = put_down(HEALTH._replace(holder=minister), WORKS)
 
@@ -66,7 +66,7 @@ def test_somebody_takes_office_where_nobody_holds_it():
     ministry = MinistryFactory(short_name="Police")
     OfficeHolderFactory(ministry=ministry, name="The one before", until_on=date(2021, 12, 31))
 
-    put_down(holders=[(ministry, Holder("Lineo"))])
+    put_down(holders=[(ministry, OfficeHolderInput("Lineo"))])
 
     assert [each.name for each in ministry.office_holders.filter(until_on=None)] == ["Lineo"]
     assert AuditEntry.objects.get().verb == "ministry.changed"
@@ -77,7 +77,7 @@ def test_whoever_holds_office_is_not_put_out_of_it():
     OfficeHolderFactory(ministry=ministry, name="Palesa", title="Minister")
 
     with refuses("Palesa, Minister holds that office.", field="known-0-holder"):
-        put_down(holders=[(ministry, Holder("Lineo"))])
+        put_down(holders=[(ministry, OfficeHolderInput("Lineo"))])
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_whoever_holds_office_is_not_put_out_of_it():
     [
         ([], "Name a ministry", None),
         ([HEALTH, HEALTH], "“Ministry of Health” is there already.", "new-1-name"),
-        ([NewMinistry("Ministry of health affairs", "POLICE")], "“Police” is the short name", "new-0-short_name"),
-        ([WORKS, NewMinistry("", "Health")], "Give the ministry’s name.", "new-1-name"),
-        ([NewMinistry("Ministry of Health", "")], "Give a short name", "new-0-short_name"),
-        ([NewMinistry("x" * 201, "Health")], "at most 200 characters", "new-0-name"),
-        ([HEALTH._replace(holder=Holder("x" * 201))], "at most 200 characters", "new-0-holder"),
-        ([HEALTH._replace(holder=Holder("L", source="x" * 301))], "at most 300 characters", "new-0-source"),
+        ([MinistryInput("Ministry of health affairs", "POLICE")], "“Police” is the short name", "new-0-short_name"),
+        ([WORKS, MinistryInput("", "Health")], "Give the ministry’s name.", "new-1-name"),
+        ([MinistryInput("Ministry of Health", "")], "Give a short name", "new-0-short_name"),
+        ([MinistryInput("x" * 201, "Health")], "at most 200 characters", "new-0-name"),
+        ([HEALTH._replace(holder=OfficeHolderInput("x" * 201))], "at most 200 characters", "new-0-holder"),
+        ([HEALTH._replace(holder=OfficeHolderInput("L", source="x" * 301))], "at most 300 characters", "new-0-source"),
     ],
 )
 def test_what_is_wrong_is_told_beside_its_line_and_nothing_is_kept(lines, sentence, field):
@@ -108,7 +108,7 @@ def test_another_countrys_ministry_gets_nobody():
     theirs = MinistryFactory(country=CountryFactory(elsewhere=True))
 
     with refuses("another country’s", field="known-0-holder"):
-        put_down(holders=[(theirs, Holder("Lineo"))], country=CountryFactory())
+        put_down(holders=[(theirs, OfficeHolderInput("Lineo"))], country=CountryFactory())
 
 
 def test_only_administrators_put_down_ministries():

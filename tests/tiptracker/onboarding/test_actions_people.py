@@ -13,12 +13,12 @@ from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
-from tiptracker.onboarding.actions.people import Invited, add_people, send_invitations
+from tiptracker.onboarding.actions.people import PersonInput, add_people, send_invitations
 
 pytestmark = pytest.mark.django_db
 
 UNTIL = date(2099, 12, 31)
-LINEO = Invited("Lineo", "Lineo@Post.example", Role.OFFICER, None, UNTIL)
+LINEO = PersonInput("Lineo", "Lineo@Post.example", Role.OFFICER, None, UNTIL)
 
 
 def invite(*people, by=None):
@@ -32,7 +32,7 @@ def people():
 def test_people_get_an_account_without_a_password_and_their_own_country_alone():
     elsewhere, police = CountryFactory(elsewhere=True), MinistryFactory(short_name="Police")
 
-    lineo, thabo = invite(LINEO, Invited("Thabo", "thabo@gov.example", Role.FOCAL_POINT, police, UNTIL))
+    lineo, thabo = invite(LINEO, PersonInput("Thabo", "thabo@gov.example", Role.FOCAL_POINT, police, UNTIL))
 
     assert (lineo.email, lineo.role, lineo.has_usable_password()) == ("lineo@post.example", "officer", False)
     assert elsewhere not in lineo.countries.all()

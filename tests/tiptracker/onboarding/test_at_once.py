@@ -10,13 +10,13 @@ from tiptracker.accounts import account_requests
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
-from tiptracker.onboarding.actions.accounts import Account, change_person
+from tiptracker.onboarding.actions.accounts import AccountDetails, change_person
 from tiptracker.onboarding.actions.ministries import change_ministry
 
 
 def test_of_two_changes_of_one_page_one_is_refused(fresh_database):
     officer, by = OfficerFactory(), [AdministratorFactory() for _ in range(2)]
-    account = Account("Lineo", Role.OBSERVER, None, [CountryFactory()], date(2099, 12, 31))
+    account = AccountDetails("Lineo", Role.OBSERVER, None, [CountryFactory()], date(2099, 12, 31))
 
     def change(who, role):
         change_person(
@@ -45,13 +45,13 @@ def test_a_request_that_is_consented_to_and_stopped_at_once_ends_in_one_way(fres
     person = OfficerFactory()
     asked, second = AdministratorFactory(), AdministratorFactory()
     now = clock.now()
-    request = account_requests.ask_for_address(person=person, email="new@post.example", by=asked, now=now)
+    request = account_requests.request_address_change(person=person, email="new@post.example", by=asked, now=now)
 
     both_at_once(
         partial(account_requests.consent, request=request, by=second, now=now),
         partial(account_requests.stop, request=request, by=None, now=now),
     )
-    account_requests.carry_out_due(now=now + timedelta(days=2))
+    account_requests.carry_out_due_requests(now=now + timedelta(days=2))
 
     assert AccountRequestStep.objects.filter(kind="stopped").count() == 1
     person.refresh_from_db()
@@ -62,10 +62,10 @@ def test_what_is_due_is_carried_out_once(fresh_database):
     person = OfficerFactory()
     asked, second = AdministratorFactory(), AdministratorFactory()
     now = clock.now()
-    request = account_requests.ask_for_address(person=person, email="new@post.example", by=asked, now=now)
+    request = account_requests.request_address_change(person=person, email="new@post.example", by=asked, now=now)
     account_requests.consent(request=request, by=second, now=now)
 
-    both_at_once(*[partial(account_requests.carry_out_due, now=now + timedelta(days=2))] * 3)
+    both_at_once(*[partial(account_requests.carry_out_due_requests, now=now + timedelta(days=2))] * 3)
 
     assert User.objects.get_queryset().get(pk=person.pk).email == "new@post.example"
     assert AccountRequest.objects.get().steps.filter(kind="done").count() == 1
@@ -74,7 +74,7 @@ def test_what_is_due_is_carried_out_once(fresh_database):
 def test_the_same_is_asked_for_once(fresh_database):
     person, by = OfficerFactory(), AdministratorFactory()
     AdministratorFactory()
-    ask = partial(account_requests.ask_for_address, person=person, email="new@post.example", by=by, now=clock.now())
+    ask = partial(account_requests.request_address_change, person=person, email="new@post.example", by=by, now=clock.now())
 
     done, refused = both_at_once(ask, ask)
 

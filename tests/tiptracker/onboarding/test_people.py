@@ -25,18 +25,9 @@ from tiptracker import clock
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditDetail, AuditEntry
-from tiptracker.choices import Role, Scope
+from tiptracker.choices import Role, TokenScope
 from tiptracker.mail.models import Mail
-from tiptracker.onboarding.actions.accounts import (
-    Account,
-    change_person,
-    change_unused_address,
-    close_account,
-    end_sign_ins_and_tokens,
-    lift_lock_out,
-    rename_person,
-    reopen_account,
-)
+from tiptracker.onboarding.actions.accounts import AccountDetails, change_person, change_unused_address, close_account, end_sign_ins_and_tokens, lift_lock_out, rename_person, reopen_account
 
 pytestmark = pytest.mark.django_db
 
@@ -330,7 +321,7 @@ def test_nobody_changes_what_makes_them_who_they_are(client, administrator, name
 
 def test_the_actions_themselves_refuse_ones_own_account_and_who_is_no_administrator(administrator):
     officer, now = OfficerFactory(), clock.now()
-    account = Account("Lineo", Role.OBSERVER, None, [CountryFactory()], date(2099, 12, 31))
+    account = AccountDetails("Lineo", Role.OBSERVER, None, [CountryFactory()], date(2099, 12, 31))
     change_it = {"version": 1, "account": account, "confirmed": "", "now": now}
     with pytest.raises(PermissionDenied):
         change_person(person=administrator, by=administrator, **change_it)
@@ -367,7 +358,7 @@ def at_work(someone):
     """A browser in which they are signed in, and the secret of a token of theirs."""
     browser = Client()
     sign_in(browser, someone)
-    _, secret = tokens.make(person=someone, name="Import", scope=Scope.READ, expires_on=tokens.last_day(someone))
+    _, secret = tokens.create_token(person=someone, name="Import", scope=TokenScope.READ, expires_on=tokens.latest_expiry(someone))
     assert works(browser, secret) == (True, True)
     return browser, secret
 
@@ -504,7 +495,7 @@ def test_the_other_administrators_read_of_a_new_administrator(client, how, run_j
 
 def test_refusals_leave_everything_as_it_was(administrator):
     officer = OfficerFactory()
-    account = Account("Lineo", Role.OFFICER, MinistryFactory(), [CountryFactory()], date(2099, 12, 31))
+    account = AccountDetails("Lineo", Role.OFFICER, MinistryFactory(), [CountryFactory()], date(2099, 12, 31))
     with refuses("Only a focal point belongs to a ministry", field="ministry"):
         change_person(person=officer, version=1, account=account, confirmed="", by=administrator, now=clock.now())
     with refuses("has a password", field="email"):

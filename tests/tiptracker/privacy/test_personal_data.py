@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tiptracker.privacy import personal_data
-from tiptracker.privacy.personal_data import LEFT_OUT, Kind, find, sentence, without
+from tiptracker.privacy.personal_data import REMOVED_NUMBER_MARK, PersonalDataKind, find_personal_data, describe_findings, remove_numbers
 
 # --- Whatever is written ----------------------------------------------------------------------------------------------
 
@@ -43,7 +43,7 @@ def in_script(text, zero):
 
 def exactly(text, number, kind):
     """That `number` was found in `text`, whole and where it stands; another may be found beside it."""
-    assert (kind, number, text.index(number)) in find(text)
+    assert (kind, number, text.index(number)) in find_personal_data(text)
 
 
 @given(
@@ -58,7 +58,7 @@ def test_find_finds_a_number_of_lesotho_however_it_is_written(number, sizes, bet
     assume(not re.fullmatch(r"[0-3]\d[01]\d(?:19|20)\d\d", number))  # as a day
     assume(not holds_a_year(number, sizes))
     typed = in_script(written(number, sizes, between), zero)
-    exactly(f"{around[0]}, {typed} {around[1]}", typed, Kind.TELEPHONE)
+    exactly(f"{around[0]}, {typed} {around[1]}", typed, PersonalDataKind.TELEPHONE)
 
 
 @given(
@@ -73,7 +73,7 @@ def test_find_finds_a_number_with_the_code_of_lesotho_whatever_it_looks_like(num
     is_plain = sizes != (2, 3, 3) and between in (*SPACES, *HYPHENS, ".") and not holds_a_year(number, sizes)
     assume(code != "266" or is_plain)
     typed = f"{code}{between}{written(number, sizes, between)}"
-    exactly(f"{before} ({typed})", typed, Kind.TELEPHONE)
+    exactly(f"{before} ({typed})", typed, PersonalDataKind.TELEPHONE)
 
 
 @given(
@@ -87,7 +87,7 @@ def test_find_finds_a_number_of_south_africa_however_it_is_written(number, code,
     assume(not number.endswith("00000"))
     assume(not holds_a_year(number, sizes))
     typed = code + (between if code[-1] == "7" else "") + written(number, sizes, between)
-    exactly(f"{before}, {typed}", typed, Kind.TELEPHONE)
+    exactly(f"{before}, {typed}", typed, PersonalDataKind.TELEPHONE)
 
 
 @given(
@@ -102,18 +102,18 @@ def test_find_finds_an_identity_number_of_south_africa(born, rest, sizes, betwee
     doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in twelve[1::2])
     number = f"{twelve}{-(doubled + sum(map(int, twelve[::2]))) % 10}"
     typed = written(number, sizes, between)
-    exactly(f"{before}, {typed}", typed, Kind.IDENTITY)
+    exactly(f"{before}, {typed}", typed, PersonalDataKind.IDENTITY)
 
 
 def test_find_leaves_thirteen_digits_alone_whose_check_digit_is_wrong():
-    assert find("8001015009087") == [(Kind.IDENTITY, "8001015009087", 0)]
-    assert find("8001015009088") == find("8013015009087") == []
+    assert find_personal_data("8001015009087") == [(PersonalDataKind.IDENTITY, "8001015009087", 0)]
+    assert find_personal_data("8001015009088") == find_personal_data("8013015009087") == []
 
 
 @given(st.from_regex(r"0[0-9]{11}", fullmatch=True), AROUND)
 def test_find_finds_twelve_digits_in_one_as_an_identity_number_of_lesotho(number, before):
     assume(not number.endswith("00000"))
-    exactly(f"{before}, {number}", number, Kind.IDENTITY)
+    exactly(f"{before}, {number}", number, PersonalDataKind.IDENTITY)
 
 
 @given(
@@ -126,7 +126,7 @@ def test_find_finds_twelve_digits_in_one_as_an_identity_number_of_lesotho(number
 def test_find_finds_a_passport_of_either_country(number, is_small, zero, before, after):
     assume(not number.endswith("000"))
     typed = in_script(number.lower() if is_small else number, zero)
-    exactly(f"{before}, {typed} {after}", typed, Kind.PASSPORT)
+    exactly(f"{before}, {typed} {after}", typed, PersonalDataKind.PASSPORT)
 
 
 @given(
@@ -139,7 +139,7 @@ def test_find_finds_a_passport_of_either_country(number, is_small, zero, before,
 )
 def test_find_finds_whatever_is_announced_as_a_number_of_a_paper(word, number_word, number, before):
     assume(not re.match(r"(?:19|20)\d\d|\D*\d{5}\d?0$", number))
-    kind = Kind.PASSPORT if word.lower() == "passport" else Kind.IDENTITY
+    kind = PersonalDataKind.PASSPORT if word.lower() == "passport" else PersonalDataKind.IDENTITY
     exactly(f"{before} {word}{number_word}{number} was kept", number, kind)
 
 
@@ -160,13 +160,13 @@ WORDS = ["born", "BORN", "Date of Birth", "date\N{NO-BREAK SPACE}of birth", "DOB
 def test_find_finds_a_date_near_a_word_of_birth_on_either_side(day, way, word, between, is_word_first):
     typed = day.strftime(way)
     text = f"{word} {between} {typed}" if is_word_first else f"{typed} {between} {word}"
-    exactly(text, typed, Kind.BIRTH)
+    exactly(text, typed, PersonalDataKind.BIRTH)
 
 
 @pytest.mark.parametrize(("gap", "is_near"), [(39, True), (40, True), (41, False)])
 def test_find_counts_forty_characters(gap, is_near):
     between = " " + "x" * (gap - 2) + " "
-    assert bool(find(f"born{between}12 March 2004")) == bool(find(f"12 March 2004{between}born")) == is_near
+    assert bool(find_personal_data(f"born{between}12 March 2004")) == bool(find_personal_data(f"12 March 2004{between}born")) == is_near
 
 
 @pytest.mark.parametrize(
@@ -184,8 +184,8 @@ def test_find_counts_forty_characters(gap, is_near):
     ],
 )  # fmt: skip
 def test_find_finds_what_was_written_so_that_it_is_not_found(text):
-    assert find(text)
-    assert find(f"It was so: {text} – they say")
+    assert find_personal_data(text)
+    assert find_personal_data(f"It was so: {text} – they say")
 
 
 # --- What is left alone -----------------------------------------------------------------------------------------------
@@ -215,18 +215,18 @@ def test_find_finds_what_was_written_so_that_it_is_not_found(text):
     ],
 )  # fmt: skip
 def test_find_leaves_ordinary_text_alone(text):
-    assert find(f"{text}.") == find(text) == find(f"It was so: {text}, they say") == []
+    assert find_personal_data(f"{text}.") == find_personal_data(text) == find_personal_data(f"It was so: {text}, they say") == []
 
 
 @given(st.integers(0, 10**12), st.integers(0, 99))
 def test_find_leaves_amounts_with_commas_alone_without_a_currency(amount, cents):
-    assert find(f"They counted {amount:,} of it") == find(f"It cost {amount:,}.{cents:02} then") == []
+    assert find_personal_data(f"They counted {amount:,} of it") == find_personal_data(f"It cost {amount:,}.{cents:02} then") == []
 
 
 @given(st.decimals(0, 10**12, places=2), st.sampled_from(["M", "M ", "LSL ", "R", "US$", "$ "]))
 def test_find_leaves_amounts_alone(amount, currency):
-    assert find(f"They paid {currency}{amount:,} for it") == []
-    assert find(f"They paid {currency}{amount.to_integral_value():,} for it".replace(",", " ")) == []
+    assert find_personal_data(f"They paid {currency}{amount:,} for it") == []
+    assert find_personal_data(f"They paid {currency}{amount.to_integral_value():,} for it".replace(",", " ")) == []
 
 
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2099, 1, 1)))  # noqa: DTZ001 -- as hypothesis wants them
@@ -238,7 +238,7 @@ def test_find_leaves_moments_and_days_alone(at):
         f"{at:%Y%m%d}",
         f"{at.date()} {at:%H:%M:%S}",
     ):
-        assert find(f"It began on {told} in Maseru") == []
+        assert find_personal_data(f"It began on {told} in Maseru") == []
 
 
 # --- What is made of it -----------------------------------------------------------------------------------------------
@@ -246,24 +246,24 @@ def test_find_leaves_moments_and_days_alone(at):
 
 def test_find_gives_several_in_the_order_of_the_text():
     text = "Call 5812 3456, passport RA123456, born 12.3.2004"
-    assert [(each.kind, each.text) for each in find(text)] == [
-        (Kind.TELEPHONE, "5812 3456"),
-        (Kind.PASSPORT, "RA123456"),
-        (Kind.BIRTH, "12.3.2004"),
+    assert [(each.kind, each.text) for each in find_personal_data(text)] == [
+        (PersonalDataKind.TELEPHONE, "5812 3456"),
+        (PersonalDataKind.PASSPORT, "RA123456"),
+        (PersonalDataKind.BIRTH, "12.3.2004"),
     ]
 
 
 def test_without_leaves_the_rest_as_it_was():
-    assert without("passport N123456 (Mokhotlong)") == f"passport {LEFT_OUT} (Mokhotlong)"
-    assert without("Budget 2021–22") == "Budget 2021–22"
+    assert remove_numbers("passport N123456 (Mokhotlong)") == f"passport {REMOVED_NUMBER_MARK} (Mokhotlong)"
+    assert remove_numbers("Budget 2021–22") == "Budget 2021–22"
 
 
 def test_sentence_quotes_each_once_and_counts_those_beyond_five():
-    told = sentence(find("58123456 and again 58123456; RA123456"))
+    told = describe_findings(find_personal_data("58123456 and again 58123456; RA123456"))
     assert told.startswith(
         "Held back: “58123456” reads like a telephone number, “RA123456” reads like a passport number, "
     )
-    many = sentence(find("; ".join(f"5812345{n}" for n in range(8))))
+    many = describe_findings(find_personal_data("; ".join(f"5812345{n}" for n in range(8))))
     assert many.count("“") == 5
     assert "3 more like these" in many
 
@@ -286,8 +286,8 @@ def test_every_pattern_is_bounded_or_possessive():
 )
 def test_find_looks_at_each_group_a_fixed_number_of_times(piece, monkeypatch):
     looked = []
-    kind = personal_data._kind
+    kind = personal_data._classify_number
     monkeypatch.setattr(personal_data, "_kind", lambda *args, **kwargs: looked.append(1) or kind(*args, **kwargs))
     text = piece * (100_000 // len(piece))
-    find(text)
-    assert len(looked) <= len(personal_data._LENGTHS) * len(text)
+    find_personal_data(text)
+    assert len(looked) <= len(personal_data._NUMBER_LENGTHS) * len(text)

@@ -7,11 +7,11 @@ import pytest
 from django.conf import settings
 
 from tiptracker.privacy import personal_names
-from tiptracker.privacy.personal_data import Kind, find, sentence, without
+from tiptracker.privacy.personal_data import PersonalDataKind, find_personal_data, describe_findings, remove_numbers
 
 
 def names(text):
-    return [found.text for found in find(text) if found.kind is Kind.NAME]
+    return [found.text for found in find_personal_data(text) if found.kind is PersonalDataKind.NAME]
 
 
 NAMES = [
@@ -109,7 +109,7 @@ def test_an_official_beside_an_age_or_a_telephone_is_asked_about(text):
 
 
 def test_what_is_told_names_the_person_and_says_why():
-    told = sentence(find("Mrs Palesa Exercise, 17, was found."))
+    told = describe_findings(find_personal_data("Mrs Palesa Exercise, 17, was found."))
 
     assert told.startswith(
         "Held back: “Mrs Palesa Exercise” reads like a person’s name beside an age, a village, a telephone number or "
@@ -118,11 +118,11 @@ def test_what_is_told_names_the_person_and_says_why():
 
 
 def test_a_telephone_number_is_told_besides_the_name():
-    assert [found.kind for found in find("Palesa Exercise 5812 3456")] == [Kind.NAME, Kind.TELEPHONE]
+    assert [found.kind for found in find_personal_data("Palesa Exercise 5812 3456")] == [PersonalDataKind.NAME, PersonalDataKind.TELEPHONE]
 
 
 def test_a_files_name_keeps_its_words():
-    assert without("Palesa Exercise, 17.pdf") == "Palesa Exercise, 17.pdf"
+    assert remove_numbers("Palesa Exercise, 17.pdf") == "Palesa Exercise, 17.pdf"
 
 
 def test_a_name_in_two_lines_is_found():
@@ -143,10 +143,10 @@ def test_every_pattern_is_bounded_or_possessive():
 )
 def test_a_long_text_costs_a_fixed_number_of_looks_a_word(piece, monkeypatch):
     looked = []
-    length = personal_names._length_of_name
+    length = personal_names._name_length
     monkeypatch.setattr(personal_names, "_length_of_name", lambda *args: looked.append(1) or length(*args))
     text = piece * (20_000 // len(piece))
 
-    find(text)
+    find_personal_data(text)
 
     assert len(looked) <= len(text)

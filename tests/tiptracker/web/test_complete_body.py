@@ -16,7 +16,7 @@ from dialogues.models import Evidence, EvidenceFile, UpdateRound
 from tests.dialogues.samples import PDF
 from tests.factories import CommitmentFactory, FocalPointFactory
 from tests.signing_in import enter
-from tiptracker.web.complete_body import SENTENCE, CutOff, whole_bodies
+from tiptracker.web.complete_body import INCOMPLETE_BODY_MESSAGE, IncompleteBody, require_complete_bodies
 
 BOUNDARY = "----WebKitFormBoundaryAbCdEf"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
@@ -43,7 +43,7 @@ def taken(sent, content_type, stated):
         "CONTENT_LENGTH": str(stated),
         "wsgi.input": io.BytesIO(sent),
     }
-    whole_bodies(lambda environ, _: requests.append(WSGIRequest(environ)) or [])(environ, None)
+    require_complete_bodies(lambda environ, _: requests.append(WSGIRequest(environ)) or [])(environ, None)
     (request,) = requests
     return request.POST.dict(), [file.name for file in request.FILES.getlist("files")]
 
@@ -60,7 +60,7 @@ def test_a_whole_form_is_taken_with_its_files():
 def test_a_form_that_is_shorter_than_it_says_is_not_taken(arrived):
     whole = form(narrative="Told.")
 
-    with pytest.raises(CutOff):
+    with pytest.raises(IncompleteBody):
         taken(whole[:arrived], FORM, len(whole))
 
 
@@ -68,12 +68,12 @@ def test_a_form_that_is_shorter_than_it_says_is_not_taken(arrived):
 def test_a_form_that_does_not_end_in_its_boundary_is_not_taken(content_type):
     cut = form(narrative="Told.")[:70_000]
 
-    with pytest.raises(CutOff):
+    with pytest.raises(IncompleteBody):
         taken(cut, content_type, len(cut))
 
 
 def test_typed_text_that_is_shorter_than_it_says_is_not_taken():
-    with pytest.raises(CutOff):
+    with pytest.raises(IncompleteBody):
         taken(b"narrative=We tr", "application/x-www-form-urlencoded", 40)
 
 
@@ -153,7 +153,7 @@ def test_a_line_that_breaks_within_what_a_program_sends_records_nothing(live, pr
 
     assert UpdateRound.objects.count() == EvidenceFile.objects.count() == 0
     assert " 400 " in unclosed.splitlines()[0]
-    assert json.loads(unclosed.partition("\r\n\r\n")[2]) == {"detail": SENTENCE}
+    assert json.loads(unclosed.partition("\r\n\r\n")[2]) == {"detail": INCOMPLETE_BODY_MESSAGE}
 
     assert " 201 " in send(live, client, "/api/v1/updates/", FORM, whole, headers=token).splitlines()[0]
 

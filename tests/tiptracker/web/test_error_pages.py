@@ -15,7 +15,7 @@ from django.urls import get_resolver, reverse
 
 from tests.factories import OfficerFactory
 from tiptracker.web import error_pages, pages
-from tiptracker.web.complete_body import CutOff
+from tiptracker.web.complete_body import IncompleteBody
 
 
 def breaks(*_, **__):
@@ -28,11 +28,11 @@ def breaks(*_, **__):
 @pytest.mark.parametrize(
     ("status", "error", "page"),
     [
-        (400, BadRequest(), error_pages.NOT_UNDERSTOOD),
-        (400, CutOff(), error_pages.CUT_OFF),
-        (403, PermissionDenied(), error_pages.NOT_OPEN),
-        (404, Http404(), error_pages.NOTHING_HERE),
-        (500, None, error_pages.OUR_FAULT),
+        (400, BadRequest(), error_pages.BAD_REQUEST),
+        (400, IncompleteBody(), error_pages.INCOMPLETE_BODY),
+        (403, PermissionDenied(), error_pages.FORBIDDEN),
+        (404, Http404(), error_pages.NOT_FOUND),
+        (500, None, error_pages.SERVER_ERROR),
     ],
 )
 def test_an_error_page_needs_no_template_static_file_database_session_or_person(monkeypatch, status, error, page):
@@ -45,7 +45,7 @@ def test_an_error_page_needs_no_template_static_file_database_session_or_person(
     answer = view(request, *([error] if error else []))
 
     assert answer.status_code == status
-    assert answer.text == error_pages.html_of(*page)
+    assert answer.text == error_pages.render_html(*page)
     assert answer.headers["Content-Security-Policy"] == error_pages.POLICY
 
 
@@ -54,11 +54,11 @@ def test_a_form_without_its_token_is_told_of_by_a_plain_page_where_the_frame_bre
 
     answer = pages.csrf_failure(RequestFactory().post("/somewhere/"))
 
-    assert (answer.status_code, answer.text) == (403, error_pages.html_of(*error_pages.FORM_TOO_OLD))
+    assert (answer.status_code, answer.text) == (403, error_pages.render_html(*error_pages.CSRF_FAILURE))
 
 
 def test_their_policy_allows_their_own_style_and_no_other():
-    page = error_pages.html_of("A <title>", "A & B")
+    page = error_pages.render_html("A <title>", "A & B")
     style = re.search(r"<style>(.*)</style>", page, re.DOTALL)[1]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
@@ -76,9 +76,9 @@ def test_with_static_files_unreadable_pages_fail_and_their_errors_are_shown(monk
 
     answer = Client(raise_request_exception=False).get(path)
 
-    page = error_pages.NOTHING_HERE if path == "/nowhere/" else error_pages.OUR_FAULT
+    page = error_pages.NOT_FOUND if path == "/nowhere/" else error_pages.SERVER_ERROR
     assert answer.status_code == (404 if path == "/nowhere/" else 500)
-    assert answer.text == error_pages.html_of(*page)
+    assert answer.text == error_pages.render_html(*page)
     assert "a secret path" not in answer.text
 
 
@@ -89,7 +89,7 @@ def test_while_all_is_well_an_unknown_address_stands_in_the_frame_of_the_site(cl
     answer = client.get("/nowhere/")
 
     assert answer.status_code == 404
-    assert error_pages.NOTHING_HERE.title in answer.text
+    assert error_pages.NOT_FOUND.title in answer.text
     assert "site-header" in answer.text
 
 

@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import Review
+from dialogues.choices import EvidenceDecision
 from dialogues.models import Evidence
-from dialogues.permissions import can_review
+from dialogues.permissions import can_review_evidence
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -66,7 +66,7 @@ def logged():
     ReadingFactory(evidence=figure, recorded_by=officer, indicator=IndicatorFactory())
     ReadingFactory(evidence=no_data, recorded_by=officer, figure=None)
     reading = ReadingFactory(evidence=looked_at, recorded_by=officer)
-    EvidenceReviewFactory(evidence=looked_at, recorded_at=reading.recorded_at, decision=Review.REJECTED)
+    EvidenceReviewFactory(evidence=looked_at, recorded_at=reading.recorded_at, decision=EvidenceDecision.REJECTED)
     EvidenceReviewFactory(evidence=came_later)
     ReadingFactory(evidence=came_later, recorded_by=officer)  # recorded after the review
     return officer, [*rows, figure, came_later]
@@ -75,7 +75,7 @@ def logged():
 def test_what_awaits_a_person_is_what_they_may_review():
     officer, waiting = logged()
     for user in (officer, OfficerFactory(), AmbassadorFactory(), ObserverFactory(), FocalPointFactory()):
-        may = [row.pk for row in waiting if can_review(user, row)]
+        may = [row.pk for row in waiting if can_review_evidence(user, row)]
         assert sorted(Evidence.objects.visible_to(user).awaiting(user).values_list("pk", flat=True)) == sorted(may)
 
 

@@ -171,10 +171,10 @@ def test_the_log_is_handed_out_as_often_as_any_document(limit, client):
     [(1, "1 second"), (0.2, "1 second"), (90, "90 seconds"), (91, "2 minutes"), (3600, "60 minutes")],
 )
 def test_a_time_to_wait_is_spelt(seconds, told):
-    assert rate_limits.spelt(seconds) == told
+    assert rate_limits.format_wait(seconds) == told
 
 
 def test_every_limit_is_a_number_in_a_time(settings):
-    assert {name: rate_limits.Limit(name).num_requests > 0 for name in settings.LIMITS} == dict.fromkeys(
+    assert {name: rate_limits.RateLimit(name).num_requests > 0 for name in settings.LIMITS} == dict.fromkeys(
         ("api", "api_refused", "uploads", "exports", "drafts"), True
     )

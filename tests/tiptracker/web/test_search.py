@@ -4,7 +4,7 @@ import pytest
 
 from dialogues.models import Evidence
 from tests.factories import EvidenceFactory, UpdateRoundFactory
-from tiptracker.web.search import matching, words
+from tiptracker.web.search import filter_by_words, split_words
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,7 @@ TEXTS = {
 def test_matching_finds_words_by_how_they_begin(asked, found):
     rows = {EvidenceFactory(title=text).pk: name for name, text in TEXTS.items()}
 
-    assert {rows[row.pk] for row in matching(Evidence.objects.all(), asked, "title")} == found
+    assert {rows[row.pk] for row in filter_by_words(Evidence.objects.all(), asked, "title")} == found
 
 
 def test_matching_takes_all_the_texts_of_a_row_together():
@@ -65,10 +65,10 @@ def test_matching_takes_all_the_texts_of_a_row_together():
     row = EvidenceFactory(title="A course", commitment=round.update.commitment, round=round)
     EvidenceFactory(title="A course")
 
-    assert list(matching(Evidence.objects.all(), "leribe course", "title", "round__narrative")) == [row]
-    assert not matching(Evidence.objects.all(), "leribe maseru", "title", "round__narrative")
+    assert list(filter_by_words(Evidence.objects.all(), "leribe course", "title", "round__narrative")) == [row]
+    assert not filter_by_words(Evidence.objects.all(), "leribe maseru", "title", "round__narrative")
 
 
 def test_words_are_few_and_short_whatever_is_asked():
-    assert words("a " * 1000) == ["a"] * 12
-    assert words("x" * 5000) == ["x" * 200]
+    assert split_words("a " * 1000) == ["a"] * 12
+    assert split_words("x" * 5000) == ["x" * 200]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from recommendations.importing.tables.csv_files import read_delimited
-from tiptracker.web.formula_escaping import neutralized, restored
+from tiptracker.web.formula_escaping import escape_formulas, unescape_formulas
 from tiptracker.web.spreadsheets import BYTE_ORDER_MARK, csv_lines, csv_text, workbook
 
 COMMAND = "=cmd|' /C calc'!A0"
@@ -32,21 +32,21 @@ def is_run(cell):
 
 @pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "－1"])
 def test_a_text_that_a_spreadsheet_would_compute_gets_an_apostrophe(typed):
-    assert neutralized(typed) == f"'{typed}"
+    assert escape_formulas(typed) == f"'{typed}"
 
 
 def test_so_does_one_behind_blanks_quotes_and_whatever_may_part_cells():
-    assert neutralized(" \t=1") == " \t'=1"
-    assert neutralized('a;"=1"') == 'a;"\'=1"'
-    assert neutralized("a;=1\n@x") == "a;'=1\n'@x"
-    assert neutralized("'=1") == "''=1"
+    assert escape_formulas(" \t=1") == " \t'=1"
+    assert escape_formulas('a;"=1"') == 'a;"\'=1"'
+    assert escape_formulas("a;=1\n@x") == "a;'=1\n'@x"
+    assert escape_formulas("'=1") == "''=1"
 
 
 @pytest.mark.parametrize(
     "cell", ["a=1", "", "x' = 2", "Trained:\n- police (12)", "a; - nurses", "from 3, +266 2231", "https://a.b/?c=d&e=f"]
 )
 def test_a_text_that_nothing_runs_stays_as_it_is(cell):
-    assert neutralized(cell).replace("\n'- police", "\n- police") == cell
+    assert escape_formulas(cell).replace("\n'- police", "\n- police") == cell
 
 
 @pytest.mark.parametrize("opened_with", [",", ";", "\t", "|", ":"])
@@ -72,7 +72,7 @@ def test_without_that_a_semicolon_would_run_it():
 
 @given(st.text(alphabet="=@+-＝'\" ;,\t|:\na(!", max_size=30))
 def test_a_text_comes_back_as_it_was(text):
-    assert restored(neutralized(text)) == text
+    assert unescape_formulas(escape_formulas(text)) == text
 
 
 @pytest.mark.parametrize("text", ["=1", "'=1", "A;=cmd|' /C calc'!A0", "A\n@x", "''+1", "x|-cmd(1)", "“a”; '=b'"])

@@ -27,14 +27,14 @@ from environs import Env, EnvError, validate
 from tiptracker.demo import database, supervisor
 
 PASSWORD = "lumelang-2021"  # noqa: S105 -- everybody may read it; with it only this machine is served
-DAY = "2022-01-28"
+DEFAULT_DAY = "2022-01-28"
 """One month before the deadline."""
-MASERU = ZoneInfo("Africa/Maseru")
-OPENS_AT = clock_time(9)
-SECONDS_TO_ANSWER = 60
+MASERU_ZONE = ZoneInfo("Africa/Maseru")
+START_TIME = clock_time(9)
+START_TIMEOUT_SECONDS = 60
 
 
-class Wishes(NamedTuple):
+class DemoOptions(NamedTuple):
     """What the person who starts it asks for, by the environment."""
 
     host: str
@@ -49,18 +49,18 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **options: Any) -> None:
-        wishes = _wishes()
+        wishes = _read_options()
         if not settings.DEMONSTRATION:
             _start_with_own_settings(wishes)
         supervisor.stop_on_signals()
         if os.environ.get("MAKELEVEL"):  # `make` waits for us; without it nobody would
-            supervisor.die_with(os.getppid())
+            supervisor.die_with_parent(os.getppid())
         try:
             self._run(wishes)
-        except supervisor.Stopped:
+        except supervisor.StopRequested:
             self.stdout.write("\nStopped.")
 
-    def _run(self, wishes: Wishes) -> None:
+    def _run(self, wishes: DemoOptions) -> None:
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         with (settings.VAR_DIR / "running").open("w") as held:
             try:
@@ -72,35 +72,35 @@ class Command(BaseCommand):
             self._serve(wishes, environment)
 
     def _prepare_database(self, *, is_reset: bool) -> None:
-        if why := database.strangers():
+        if why := database.describe_foreign_data():
             raise CommandError(f"{why} The demonstration keeps away: give it a database of its own by DATABASE_URL=.")
         if is_reset:
             self.stdout.write("Starting over.")
-            database.start_over()
+            database.drop_tables()
             for folder in (
                 settings.MEDIA_ROOT,
                 settings.MAIL_DIR,
                 settings.VAR_DIR / "cache",
                 settings.VAR_DIR / "broker",
             ):
-                _empty(folder)
+                _delete_files(folder)
         call_command("migrate", verbosity=0)
 
     def _clock_from(self, day: datetime) -> str:
         """DEMO_CLOCK from now on: at 9:00 of that day, or just after the last recorded row where that is later."""
         last = database.last_recorded_at()
         if last and last >= day:
-            day = last.astimezone(MASERU).replace(microsecond=0)
+            day = last.astimezone(MASERU_ZONE).replace(microsecond=0)
             self.stdout.write(f"Going on after the last recorded row, {day:%H:%M on} {day.day} {day:%B %Y} in Maseru.")
         return f"{day.isoformat()} {timezone.now().isoformat()}"
 
-    def _serve(self, wishes: Wishes, environment: dict[str, str]) -> None:
+    def _serve(self, wishes: DemoOptions, environment: dict[str, str]) -> None:
         """Load what the clock has reached, serve, and stay until somebody stops us or a child ends."""
         is_loaded = database.last_recorded_at() is not None
         logs = settings.VAR_DIR / "logs"
 
         def start_children() -> None:
-            _let_go_of_database()
+            _close_database()
             running.start("web", supervisor.web_command(wishes.host, wishes.port))
             running.start("worker", supervisor.worker_command(with_beat=True))
             running.start("mail-worker", supervisor.mail_worker_command())
@@ -111,28 +111,28 @@ class Command(BaseCommand):
             self._load(wishes, environment)
             if not is_loaded:
                 start_children()
-            address = f"http://{_in_url(wishes.host)}:{wishes.port}"
+            address = f"http://{_url_host(wishes.host)}:{wishes.port}"
             _wait_until_answered(f"{address}/health/", running)
             self.stdout.write(_greeting(address, wishes, environment["DEMO_CLOCK"], logs))
             self.stdout.flush()
             child = running.watch(again={"worker", "mail-worker"})
             raise CommandError(f"The {child.name} ended, so everything stops. It said last:\n{child.last_lines()}")
 
-    def _load(self, wishes: Wishes, environment: dict[str, str]) -> None:
+    def _load(self, wishes: DemoOptions, environment: dict[str, str]) -> None:
         load = [sys.executable, "manage.py", "load_lesotho", "--exercise"]
         if subprocess.run(load, env=environment, cwd=settings.BASE_DIR, check=False).returncode:  # noqa: S603
             raise CommandError("Lesotho could not be loaded; the reason stands above.")
         database.set_passwords(wishes.password)
-        _let_go_of_database()
+        _close_database()
 
 
-def _wishes() -> Wishes:
+def _read_options() -> DemoOptions:
     """Read and check the environment; refuses with a sentence that says what to do."""
     env = Env()
     try:
         host = env.str("HOST", "127.0.0.1")
         port = env.int("PORT", 8000, validate=validate.Range(1, 65535))
-        day = env.date("DAY", datetime.fromisoformat(DAY).date())
+        day = env.date("DEFAULT_DAY", datetime.fromisoformat(DEFAULT_DAY).date())
         password = env.str("DEMO_PASSWORD", "") or PASSWORD
         is_reset = env.bool("RESET", False)
     except EnvError as error:
@@ -141,10 +141,10 @@ def _wishes() -> Wishes:
         raise CommandError(
             f"HOST={host} would let others in with a password that everybody can read. Choose one: DEMO_PASSWORD=…"
         )
-    return Wishes(host, port, datetime.combine(day, OPENS_AT, MASERU), password, is_reset)
+    return DemoOptions(host, port, datetime.combine(day, START_TIME, MASERU_ZONE), password, is_reset)
 
 
-def _start_with_own_settings(wishes: Wishes) -> NoReturn:
+def _start_with_own_settings(wishes: DemoOptions) -> NoReturn:
     """Become the same command with the demonstration's settings: its own folder, database and key."""
     _refuse_taken_port(wishes.host, wishes.port)
     chosen = os.environ.get("DATABASE_URL", "")
@@ -157,8 +157,8 @@ def _start_with_own_settings(wishes: Wishes) -> NoReturn:
         "MEDIA_ROOT": str(folder / "files"),
         "DATABASE_URL": chosen or f"sqlite:///{folder / 'db.sqlite3'}",
         "SECRET_KEY": settings.SECRET_KEY,
-        "ALLOWED_HOSTS": ",".join([*settings.ALLOWED_HOSTS, _in_url(wishes.host)]),
-        "PUBLIC_URL": os.environ.get("PUBLIC_URL", "") or f"http://{_in_url(wishes.host)}:{wishes.port}",
+        "ALLOWED_HOSTS": ",".join([*settings.ALLOWED_HOSTS, _url_host(wishes.host)]),
+        "PUBLIC_URL": os.environ.get("PUBLIC_URL", "") or f"http://{_url_host(wishes.host)}:{wishes.port}",
     }
     os.execv(sys.executable, [sys.executable, "manage.py", "demo"])  # noqa: S606 -- ourselves
 
@@ -185,18 +185,18 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _let_go_of_database() -> None:
+def _close_database() -> None:
     """Close what is open: children are best started by a process without connections and their threads."""
     connection.close()
     if connection.vendor == "postgresql":
         connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
 
 
-def _in_url(host: str) -> str:
+def _url_host(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _empty(folder: Path) -> None:
+def _delete_files(folder: Path) -> None:
     """Delete the files below `folder`, which is the demonstration's own; folders may stay."""
     for path in folder.rglob("*"):
         if path.is_file():
@@ -204,7 +204,7 @@ def _empty(folder: Path) -> None:
 
 
 def _wait_until_answered(url: str, running: supervisor.Supervisor) -> None:
-    give_up_at = time.monotonic() + SECONDS_TO_ANSWER
+    give_up_at = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < give_up_at:
         if child := running.dead():
             raise CommandError(f"The {child.name} did not start. It said last:\n{child.last_lines()}")
@@ -212,14 +212,14 @@ def _wait_until_answered(url: str, running: supervisor.Supervisor) -> None:
             urlopen(url, timeout=5).close()  # noqa: S310 -- our own server, plain HTTP
             return
         time.sleep(0.05)
-    raise CommandError(f"Nothing answered at {url} within {SECONDS_TO_ANSWER} seconds. The logs may say why.")
+    raise CommandError(f"Nothing answered at {url} within {START_TIMEOUT_SECONDS} seconds. The logs may say why.")
 
 
-def _greeting(address: str, wishes: Wishes, demo_clock: str, logs: Path) -> str:
+def _greeting(address: str, wishes: DemoOptions, demo_clock: str, logs: Path) -> str:
     domain, _ = demo_clock.split()
     now = datetime.fromisoformat(domain)
-    width = max(len(email) for email in database.ACCOUNTS)
-    people = "\n".join(f"  {email:<{width}}  {purpose}" for email, purpose in database.ACCOUNTS.items())
+    width = max(len(email) for email in database.DEMO_ACCOUNTS)
+    people = "\n".join(f"  {email:<{width}}  {purpose}" for email, purpose in database.DEMO_ACCOUNTS.items())
     return f"""
 TIP Tracker, demonstration: {address}
 In Maseru it is {now:%H:%M} on {now:%A}, {now.day} {now:%B %Y}. Lesotho's deadline is 28 February 2022.

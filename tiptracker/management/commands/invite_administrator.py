@@ -36,5 +36,5 @@ class Command(BaseCommand):
             until = clock.today() + timedelta(days=365)
             person = User.objects.create_user(email, name=name, role=Role.ADMINISTRATOR, valid_until_on=until)
         record("person.invited", by=None, row=person)
-        link = mail_links.link(person, mail_links.Purpose.INVITATION)
+        link = mail_links.password_link(person, mail_links.LinkPurpose.INVITATION)
         self.stdout.write(f"Open this link to set the password. It works once, for seven days:\n{link}")

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        done = secrets_at_rest.rotate()
+        done = secrets_at_rest.rotate_secrets()
         self.stdout.write(f"Written with SECRET_KEY: {done.rotated}.")
         if done.unreadable:
             whose = ", ".join(person.email for person in done.unreadable)

@@ -15,14 +15,14 @@ from tiptracker.accounts import actions, lockouts, mails
 from tiptracker.accounts.account_requests import countries_of
 from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import Country, Ministry, User
-from tiptracker.audit.actions import Told, record, record_all
+from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.choices import EMBASSY_ROLES, Role
 from tiptracker.errors import Refused
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.validation import change, refuse_stale, written
+from tiptracker.validation import update_row, refuse_stale, require_text
 
 
-class Account(NamedTuple):
+class AccountDetails(NamedTuple):
     """What an administrator gives somebody: `ministry` to focal points alone, `countries` to the embassy's roles."""
 
     name: str
@@ -32,7 +32,7 @@ class Account(NamedTuple):
     until: date
 
 
-class MovesToAnotherCountry(Refused):
+class CountryMoveUnconfirmed(Refused):
     """A change by which somebody would work on another country: it is asked about first.
 
     `seal` names exactly what was asked about; sent along, it confirms that.
@@ -44,21 +44,21 @@ class MovesToAnotherCountry(Refused):
 
 
 @transaction.atomic
-def add_person(*, account: Account, email: str, by: User, now: datetime) -> User:
+def add_person(*, account: AccountDetails, email: str, by: User, now: datetime) -> User:
     """An account without a password yet. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
     person = create_person(account, email, by=by, now=now)
-    tell_of_addition(person, by=by)
+    handle_person_added(person, by=by)
     return person
 
 
-def create_person(account: Account, email: str, *, by: User, now: datetime, field: Callable[[str], str] = str) -> User:
+def create_person(account: AccountDetails, email: str, *, by: User, now: datetime, field: Callable[[str], str] = str) -> User:
     """Add a person, in the transaction at hand; `field` gives a field's name where it stands in one of many lines."""
-    name = written(account.name, "Give their name.", field=field("name"))
-    email = written(email, "Give their e-mail address.", field=field("email")).lower()
-    _refuse_unfit(account, field)
-    _refuse_taken(email, field("email"))
+    name = require_text(account.name, "Give their name.", field=field("name"))
+    email = require_text(email, "Give their e-mail address.", field=field("email")).lower()
+    _refuse_invalid_details(account, field)
+    _refuse_taken_email(email, field("email"))
     person = User.objects.create_user(
         email,
         name=name,
@@ -72,54 +72,54 @@ def create_person(account: Account, email: str, *, by: User, now: datetime, fiel
     return person
 
 
-def tell_of_addition(person: User, *, by: User) -> None:
+def handle_person_added(person: User, *, by: User) -> None:
     """Tell the log of a person who was added."""
-    actions.follow_change(
+    actions.handle_account_change(
         person=person,
         before=None,
         by=by,
-        first=Told("user.added", person, after={"email": person.email, "is_active": True} | _told(person)),
+        first=AuditEvent("user.added", person, after={"email": person.email, "is_active": True} | _log_fields(person)),
     )
 
 
 @transaction.atomic
-def change_person(*, person: User, version: int, account: Account, confirmed: str, by: User, now: datetime) -> User:
+def change_person(*, person: User, version: int, account: AccountDetails, confirmed: str, by: User, now: datetime) -> User:
     """Change what somebody is. `confirmed` is the seal of a move to another country that its page has asked about.
 
     Raises PermissionDenied, ChangedMeanwhile, MovesToAnotherCountry, Refused.
     """
-    locked = _held(person, version, by, now)
+    locked = _lock_person(person, version, by, now)
     if person == by:
         raise PermissionDenied
-    name = written(account.name, "Give their name.", field="name")
+    name = require_text(account.name, "Give their name.", field="name")
     if account.until != locked.valid_until_on or locked.is_active:
-        _refuse_unfit(account, str)
-    _refuse_move(locked, account, confirmed)
-    before, stood = _told(locked), actions.standing(locked)
+        _refuse_invalid_details(account, str)
+    _refuse_unconfirmed_move(locked, account, confirmed)
+    before, stood = _log_fields(locked), actions.snapshot_account(locked)
     locked.name, locked.role, locked.ministry = name, account.role, account.ministry
     locked.valid_until_on = account.until
     locked.countries.set(account.countries)
-    after = _told(locked)
+    after = _log_fields(locked)
     changed = [key for key in after if before[key] != after[key]]
     if not changed:
         raise Refused("Nothing here differs from what stands. Change something, or go back.")
     if {"role", "ministry", "countries"} & set(changed):
         locked.role_given_by, locked.role_given_at = by, now
-    _save(locked)
-    actions.follow_change(person=locked, before=stood, by=by)
-    _record_changed(locked, {key: before[key] for key in changed}, {key: after[key] for key in changed}, by)
+    _save_new_version(locked)
+    actions.handle_account_change(person=locked, before=stood, by=by)
+    _log_change(locked, {key: before[key] for key in changed}, {key: after[key] for key in changed}, by)
     return locked
 
 
 @transaction.atomic
 def rename_person(*, person: User, version: int, name: str, by: User, now: datetime) -> User:
     """Change a name alone, one's own too. Raises PermissionDenied, ChangedMeanwhile, Refused."""
-    locked = _held(person, version, by, now)
-    before, locked.name = locked.name, written(name, "Give their name.", field="name")
+    locked = _lock_person(person, version, by, now)
+    before, locked.name = locked.name, require_text(name, "Give their name.", field="name")
     if before == locked.name:
         raise Refused("Nothing here differs from what stands. Change something, or go back.")
-    _save(locked)
-    _record_changed(locked, {"name": before}, {"name": locked.name}, by)
+    _save_new_version(locked)
+    _log_change(locked, {"name": before}, {"name": locked.name}, by)
     return locked
 
 
@@ -129,18 +129,18 @@ def change_unused_address(*, person: User, version: int, email: str, by: User, n
 
     The account counts as made by whoever gave it this address. Raises PermissionDenied, ChangedMeanwhile, Refused.
     """
-    locked = _held(person, version, by, now)
+    locked = _lock_person(person, version, by, now)
     if locked.has_usable_password():
         raise Refused(f"{locked} has a password: ask for another address instead.", field="email")
-    email = written(email, "Give their e-mail address.", field="email").lower()
+    email = require_text(email, "Give their e-mail address.", field="email").lower()
     if email == locked.email:
         raise Refused("That is the address of the account already. Give another one.", field="email")
-    _refuse_taken(email, "email")
-    stood, before = actions.standing(locked), locked.email
+    _refuse_taken_email(email, "email")
+    stood, before = actions.snapshot_account(locked), locked.email
     locked.email, locked.role_given_by, locked.role_given_at = email, by, now
-    _save(locked)
-    actions.follow_change(person=locked, before=stood, by=by)
-    _record_changed(locked, {"email": before}, {"email": email}, by)
+    _save_new_version(locked)
+    actions.handle_account_change(person=locked, before=stood, by=by)
+    _log_change(locked, {"email": before}, {"email": email}, by)
     for country in sorted(countries_of(locked), key=str):
         after = {"name": locked.name, "email": email}
         record("person.address_changed", by=by, row=locked, country=country, before={"email": before}, after=after)
@@ -152,16 +152,16 @@ def close_account(*, person: User, version: int, today: date, by: User, now: dat
     """Close an account as of today: it is signed out, and its tokens end. Raises PermissionDenied, ChangedMeanwhile,
     Refused.
     """
-    locked = _held(person, version, by, now)
-    _refuse_own(locked, by)
+    locked = _lock_person(person, version, by, now)
+    _refuse_own_account(locked, by)
     if not locked.is_active:
         raise Refused(f"The account of {locked} is closed already.")
-    stood, before = actions.standing(locked), locked.valid_until_on
+    stood, before = actions.snapshot_account(locked), locked.valid_until_on
     locked.is_active = False
     locked.valid_until_on = min(today, before or today)
-    _save(locked)
+    _save_new_version(locked)
     was = {"is_active": True, "valid_until_on": before}
-    actions.follow_change(person=locked, before=stood, by=by)
+    actions.handle_account_change(person=locked, before=stood, by=by)
     record(
         "person.account_closed",
         by=by,
@@ -178,16 +178,16 @@ def reopen_account(*, person: User, version: int, until: date, by: User, now: da
 
     The role counts as given anew. Raises PermissionDenied, ChangedMeanwhile, Refused.
     """
-    locked = _held(person, version, by, now)
-    _refuse_own(locked, by)
-    _refuse_over(until, "until")
+    locked = _lock_person(person, version, by, now)
+    _refuse_own_account(locked, by)
+    _refuse_past_day(until, "until")
     if locked.is_active:
         raise Refused(f"The account of {locked} is open. Renew it instead.", field="until")
-    stood, before = actions.standing(locked), locked.valid_until_on
+    stood, before = actions.snapshot_account(locked), locked.valid_until_on
     locked.is_active, locked.valid_until_on = True, until
     locked.role_given_by, locked.role_given_at = by, now
-    _save(locked)
-    actions.follow_change(person=locked, before=stood, by=by)
+    _save_new_version(locked)
+    actions.handle_account_change(person=locked, before=stood, by=by)
     record(
         "person.account_reopened",
         by=by,
@@ -204,9 +204,9 @@ def end_sign_ins_and_tokens(*, person: User, by: User) -> None:
     if not can_set_up(by):
         raise PermissionDenied
     count = actions.end_sign_ins(person)
-    ended = actions.end_all(person)
-    mails.tell_of_change(person, "An administrator ended every sign-in of yours and your API tokens")
-    record_all([*ended, Told("person.sign_ins_ended", person, after={"ended": count})], by=by)
+    ended = actions.revoke_access(person)
+    mails.notify_sign_in_changed(person, "An administrator ended every sign-in of yours and your API tokens")
+    record_all([*ended, AuditEvent("person.sign_ins_ended", person, after={"ended": count})], by=by)
 
 
 @transaction.atomic
@@ -214,13 +214,13 @@ def lift_lock_out(*, person: User, by: User) -> None:
     """Let somebody try again who was locked out after wrong tries. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
-    _refuse_own(person, by)
-    mails.tell_of_change(person, "An administrator lifted the lock-out after too many wrong tries")
+    _refuse_own_account(person, by)
+    mails.notify_sign_in_changed(person, "An administrator lifted the lock-out after too many wrong tries")
     record("person.lock_out_lifted", by=by, row=person)
-    transaction.on_commit(lambda: lockouts.forget_tries(person))
+    transaction.on_commit(lambda: lockouts.clear_failed_attempts(person))
 
 
-def _held(person: User, version: int, by: User, now: datetime) -> User:
+def _lock_person(person: User, version: int, by: User, now: datetime) -> User:
     if not can_set_up(by):
         raise PermissionDenied
     locked = User.objects.get_queryset().select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
@@ -228,26 +228,26 @@ def _held(person: User, version: int, by: User, now: datetime) -> User:
     return locked
 
 
-def _save(person: User) -> None:
+def _save_new_version(person: User) -> None:
     person.version += 1
-    change(person)
+    update_row(person)
 
 
-def _record_changed(person: User, before: dict[str, Any], after: dict[str, Any], by: User) -> None:
+def _log_change(person: User, before: dict[str, Any], after: dict[str, Any], by: User) -> None:
     record("user.changed", by=by, row=person, before=before, after=after)
 
 
-def _refuse_own(person: User, by: User) -> None:
+def _refuse_own_account(person: User, by: User) -> None:
     if person == by:
         raise Refused("Nobody does this to their own account. Ask another administrator.")
 
 
-def _refuse_over(until: date, field: str) -> None:
+def _refuse_past_day(until: date, field: str) -> None:
     if is_expired(User(valid_until_on=until)):
         raise Refused("That day is over. Give the last day on which they may sign in.", field=field)
 
 
-def _refuse_unfit(account: Account, field: Callable[[str], str]) -> None:
+def _refuse_invalid_details(account: AccountDetails, field: Callable[[str], str]) -> None:
     is_embassy = account.role in EMBASSY_ROLES
     if account.role == Role.FOCAL_POINT and account.ministry is None:
         raise Refused("Say which ministry they are the focal point of.", field=field("ministry"))
@@ -259,10 +259,10 @@ def _refuse_unfit(account: Account, field: Callable[[str], str]) -> None:
         raise Refused(
             "Only officers, ambassadors and observers have countries. Leave them empty.", field=field("countries")
         )
-    _refuse_over(account.until, field("until"))
+    _refuse_past_day(account.until, field("until"))
 
 
-def _refuse_taken(email: str, field: str) -> None:
+def _refuse_taken_email(email: str, field: str) -> None:
     if there := User.objects.get_queryset().filter(email=email).first():
         raise Refused(
             f"{there} has an account with that address, as {there.get_role_display().lower()}. "
@@ -271,7 +271,7 @@ def _refuse_taken(email: str, field: str) -> None:
         )
 
 
-def _refuse_move(person: User, account: Account, confirmed: str) -> None:
+def _refuse_unconfirmed_move(person: User, account: AccountDetails, confirmed: str) -> None:
     """Ask about a change by which somebody who works on a country would work on another one."""
     here = set(countries_of(person))
     there = {account.ministry.country} if account.ministry else set(account.countries)
@@ -279,14 +279,14 @@ def _refuse_move(person: User, account: Account, confirmed: str) -> None:
         str(country.pk) for country in sorted(there, key=lambda country: country.pk)
     )
     if here and there - here and confirmed != seal:
-        raise MovesToAnotherCountry(leaves=_named(here - there), joins=_named(there - here), seal=seal)
+        raise CountryMoveUnconfirmed(leaves=_sort_by_name(here - there), joins=_sort_by_name(there - here), seal=seal)
 
 
-def _named(countries: Iterable[Country]) -> list[Country]:
+def _sort_by_name(countries: Iterable[Country]) -> list[Country]:
     return sorted(countries, key=str)
 
 
-def _told(person: User) -> dict[str, Any]:
+def _log_fields(person: User) -> dict[str, Any]:
     return {
         "name": person.name,
         "role": person.role,

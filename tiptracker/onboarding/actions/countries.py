@@ -13,14 +13,14 @@ from tiptracker.audit.actions import record
 from tiptracker.choices import EMBASSY_ROLES, Paper
 from tiptracker.errors import Refused
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.text_rules import alike, with_plain_apostrophes
-from tiptracker.validation import add, change, refuse_stale, written
+from tiptracker.text_rules import normalize_name, normalize_apostrophes
+from tiptracker.validation import insert_row, update_row, refuse_stale, require_text
 
-TOLD = ("name", "time_zone", "currency", "paper")
+EDITABLE_FIELDS = ("name", "time_zone", "currency", "paper")
 """What of a country is typed and put right; its code stays."""
 
 
-class NamedDistrict(NamedTuple):
+class DistrictInput(NamedTuple):
     """A district as it is typed."""
 
     name: str
@@ -35,23 +35,23 @@ def add_country(
     time_zone: str,
     currency: str,
     paper: Paper,
-    districts: Sequence[NamedDistrict],
+    districts: Sequence[DistrictInput],
     by: User,
 ) -> Country:
     """A country to follow, by its ISO 3166-1 alpha-3 code. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
-    _refuse_there(code)
+    _refuse_existing(code)
     row = Country(code=code)
     try:
         with transaction.atomic():
-            _fill(row, name=name, time_zone=time_zone, currency=currency, paper=paper)
-            add(row)
+            _set_fields(row, name=name, time_zone=time_zone, currency=currency, paper=paper)
+            insert_row(row)
     except (IntegrityError, Refused):  # somebody else, or the same person by a second press, was quicker by a moment
-        _refuse_there(code)
+        _refuse_existing(code)
         raise
     told = _add_districts(row, districts)
-    record("country.added", by=by, row=row, country=row, after={"code": code} | _told(row) | told)
+    record("country.added", by=by, row=row, country=row, after={"code": code} | _log_fields(row) | told)
     return row
 
 
@@ -63,7 +63,7 @@ def change_country(
     time_zone: str,
     currency: str,
     paper: Paper,
-    districts: Sequence[NamedDistrict],
+    districts: Sequence[DistrictInput],
     by: User,
 ) -> Country:
     """Put a country right; `districts` are further ones, since facts may point at those there are.
@@ -73,14 +73,14 @@ def change_country(
     if not can_set_up(by):
         raise PermissionDenied
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
-    before = _told(locked)
-    _fill(locked, name=name, time_zone=time_zone, currency=currency, paper=paper)
-    after = _told(locked)
-    changed = [key for key in TOLD if before[key] != after[key]]
+    before = _log_fields(locked)
+    _set_fields(locked, name=name, time_zone=time_zone, currency=currency, paper=paper)
+    after = _log_fields(locked)
+    changed = [key for key in EDITABLE_FIELDS if before[key] != after[key]]
     if not changed and not districts:
         raise Refused("Nothing here differs from what stands. Change something, or go on to the next step.")
     locked.version += 1
-    change(locked)
+    update_row(locked)
     told = {key: after[key] for key in changed} | _add_districts(locked, districts)
     was = {key: before[key] for key in changed}
     record("country.changed", by=by, row=locked, country=locked, before=was, after=told)
@@ -89,7 +89,7 @@ def change_country(
 
 @transaction.atomic
 def change_districts(
-    *, country: Country, version: int, districts: Sequence[tuple[District, NamedDistrict]], by: User, now: datetime
+    *, country: Country, version: int, districts: Sequence[tuple[District, DistrictInput]], by: User, now: datetime
 ) -> Country:
     """Put right the names and capitals of districts that are there.
 
@@ -103,14 +103,14 @@ def change_districts(
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     sent = {row.pk for row, _ in districts}
-    known = {alike(name) for name in locked.districts.exclude(pk__in=sent).values_list("name", flat=True)}
+    known = {normalize_name(name) for name in locked.districts.exclude(pk__in=sent).values_list("name", flat=True)}
     changed: list[tuple[District, str, str]] = []
     for number, (row, typed) in enumerate(districts):
         line = f"districts-{number}"
-        name = written(with_plain_apostrophes(typed.name), "Give each district a name.", field=f"{line}-name")
-        if alike(name) in known:
+        name = require_text(normalize_apostrophes(typed.name), "Give each district a name.", field=f"{line}-name")
+        if normalize_name(name) in known:
             raise Refused(f"“{name}” is named twice. Give another name.", field=f"{line}-name")
-        known.add(alike(name))
+        known.add(normalize_name(name))
         capital = typed.capital.strip()
         for field, value in (("name", name), ("capital", capital)):
             if getattr(row, field) != value:
@@ -125,15 +125,15 @@ def change_districts(
         District.objects.filter(pk=row.pk).update(name=f"#{row.pk}")
     for row, name, capital in changed:
         row.name, row.capital = name, capital
-        change(row)
+        update_row(row)
     locked.version += 1
-    change(locked)
+    update_row(locked)
     record("country.changed", by=by, row=locked, country=locked, before=before, after=after)
     return locked
 
 
 @transaction.atomic
-def name_contact(*, country: Country, contact: User | None, by: User) -> Country:
+def set_contact(*, country: Country, contact: User | None, by: User) -> Country:
     """Name the contact person of a country's ministries, of its embassy. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
@@ -144,7 +144,7 @@ def name_contact(*, country: Country, contact: User | None, by: User) -> Country
         raise Refused("That is the contact person already. Choose another one, or leave it.", field="contact")
     before, locked.contact = locked.contact, contact
     locked.version += 1
-    change(locked)
+    update_row(locked)
     record(
         "country.changed",
         by=by,
@@ -162,34 +162,34 @@ def contact_choices(country: Country) -> Any:
     return people.exclude(email__endswith=".invalid")
 
 
-def _refuse_there(code: str) -> None:
+def _refuse_existing(code: str) -> None:
     if there := Country.objects.filter(code=code).first():
         raise Refused(f"{there} is set up already. Go on with it from the list of posts.", field="name")
 
 
-def _fill(row: Country, *, name: str, time_zone: str, currency: str, paper: Paper) -> None:
-    row.name = written(name, "Give the name of the country.", field="name")
+def _set_fields(row: Country, *, name: str, time_zone: str, currency: str, paper: Paper) -> None:
+    row.name = require_text(name, "Give the name of the country.", field="name")
     if Country.objects.filter(name__iexact=row.name).exclude(pk=row.pk).exists():
         raise Refused("Another country has that name already. Give another one.", field="name")
-    if time_zone not in country_reference.zones():
+    if time_zone not in country_reference.list_time_zones():
         raise Refused("Choose a time zone of the list.", field="time_zone")
-    if currency not in country_reference.currencies():
+    if currency not in country_reference.list_currencies():
         raise Refused("Choose a currency of the list.", field="currency")
     row.time_zone, row.currency, row.paper = time_zone, currency, paper
 
 
-def _add_districts(country: Country, districts: Iterable[NamedDistrict]) -> dict[str, str]:
+def _add_districts(country: Country, districts: Iterable[DistrictInput]) -> dict[str, str]:
     """Add them, or refuse one that is there already; gives what the log keeps of them."""
-    known = {alike(name) for name in country.districts.values_list("name", flat=True)}
+    known = {normalize_name(name) for name in country.districts.values_list("name", flat=True)}
     told: dict[str, str] = {}
     for district in districts:
-        name = written(with_plain_apostrophes(district.name), "Give each district a name.", field="districts")
-        if alike(name) in known:
+        name = require_text(normalize_apostrophes(district.name), "Give each district a name.", field="districts")
+        if normalize_name(name) in known:
             raise Refused(f"“{name}” is named twice. Take one of the two out.", field="districts")
-        known.add(alike(name))
+        known.add(normalize_name(name))
         row = District(country=country, name=name, capital=district.capital.strip())
         try:
-            add(row)
+            insert_row(row)
         except Refused as refusal:
             raise Refused(f"“{name[:40]}”: {refusal}", field="districts") from refusal
         told[f"district {name}: name"] = name
@@ -198,5 +198,5 @@ def _add_districts(country: Country, districts: Iterable[NamedDistrict]) -> dict
     return told
 
 
-def _told(country: Country) -> dict[str, str]:
-    return {key: str(getattr(country, key)) for key in TOLD}
+def _log_fields(country: Country) -> dict[str, str]:
+    return {key: str(getattr(country, key)) for key in EDITABLE_FIELDS}

@@ -11,11 +11,11 @@ from tiptracker.accounts.models import Country, Ministry, OfficeHolder, User, in
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.text_rules import alike
-from tiptracker.validation import add, change, refuse_stale, written
+from tiptracker.text_rules import normalize_name
+from tiptracker.validation import insert_row, update_row, refuse_stale, require_text
 
 
-class Holder(NamedTuple):
+class OfficeHolderInput(NamedTuple):
     """Who holds an office, since when as far as that is known, and where that is told."""
 
     name: str
@@ -25,20 +25,20 @@ class Holder(NamedTuple):
     until_on: date | None = None
 
 
-class NewMinistry(NamedTuple):
+class MinistryInput(NamedTuple):
     """A ministry as it is typed; no holder where none is known."""
 
     name: str
     short_name: str
-    holder: Holder | None = None
+    holder: OfficeHolderInput | None = None
 
 
 @transaction.atomic
 def add_ministries(
     *,
     country: Country,
-    ministries: Sequence[NewMinistry],
-    holders: Sequence[tuple[Ministry, Holder]] = (),
+    ministries: Sequence[MinistryInput],
+    holders: Sequence[tuple[Ministry, OfficeHolderInput]] = (),
     on: date,
     by: User,
 ) -> list[Ministry]:
@@ -54,8 +54,8 @@ def add_ministries(
         raise Refused("Name a ministry, or who holds office in one that stands here already.")
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     for number, held in enumerate(holders):
-        _take_office(locked, held, f"known-{number}", on, by)
-    return [_add(locked, each, f"new-{number}", by) for number, each in enumerate(ministries)]
+        _fill_office(locked, held, f"known-{number}", on, by)
+    return [_add_ministry(locked, each, f"new-{number}", by) for number, each in enumerate(ministries)]
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def change_ministry(
     version: int,
     name: str,
     short_name: str,
-    holders: Sequence[tuple[OfficeHolder | None, Holder]],
+    holders: Sequence[tuple[OfficeHolder | None, OfficeHolderInput]],
     by: User,
     now: datetime,
 ) -> Ministry:
@@ -78,29 +78,29 @@ def change_ministry(
         raise PermissionDenied
     locked = Ministry.objects.select_for_update(no_key=True, of=("self",)).select_related("country").get(pk=ministry.pk)
     refuse_stale(locked, version, now)
-    name = written(name, "Give the ministry’s name.", field="name")
-    short_name = written(short_name, "Give a short name, as lists have room for.", field="short_name")
-    _refuse_named(Ministry.objects.filter(country=locked.country).exclude(pk=locked.pk), name, short_name, "")
+    name = require_text(name, "Give the ministry’s name.", field="name")
+    short_name = require_text(short_name, "Give a short name, as lists have room for.", field="short_name")
+    _refuse_taken_names(Ministry.objects.filter(country=locked.country).exclude(pk=locked.pk), name, short_name, "")
     before: dict[str, Any] = {"name": locked.name, "short_name": locked.short_name}
     after: dict[str, Any] = {"name": name, "short_name": short_name}
     for number, (row, holder) in enumerate(holders):
         if row is None:
-            after |= _told(_enter(locked, holder, f"holders-{number}"))
+            after |= _log_fields(_add_holder(locked, holder, f"holders-{number}"))
             continue
-        was = _told(row)
-        row.name = written(holder.name, "Give the name of who holds the office.", field=f"holders-{number}-holder")
+        was = _log_fields(row)
+        row.name = require_text(holder.name, "Give the name of who holds the office.", field=f"holders-{number}-holder")
         row.title, row.source = holder.title.strip() or "Minister", holder.source.strip()
         row.from_on, row.until_on = holder.from_on, holder.until_on
-        _refuse_turned(row, f"holders-{number}")
-        if (became := _told(row)) != was:
-            change(row)
+        _refuse_reversed_dates(row, f"holders-{number}")
+        if (became := _log_fields(row)) != was:
+            update_row(row)
             before, after = before | was, after | became
     changed = {key for key in (*before, *after) if before.get(key) != after.get(key)}
     if not changed:
         raise Refused("Nothing here differs from what stands. Change something, or go back.")
     locked.name, locked.short_name = name, short_name
     locked.version += 1
-    change(locked)
+    update_row(locked)
     record(
         "ministry.changed",
         by=by,
@@ -112,38 +112,38 @@ def change_ministry(
     return locked
 
 
-def _refuse_turned(holder: OfficeHolder, line: str) -> None:
+def _refuse_reversed_dates(holder: OfficeHolder, line: str) -> None:
     if holder.from_on and holder.until_on and holder.until_on < holder.from_on:
         raise Refused("The last day lies before the first. Put one of them right.", field=f"{line}-until_on")
 
 
-def _refuse_named(others: Iterable[Ministry], name: str, short_name: str, line: str) -> None:
+def _refuse_taken_names(others: Iterable[Ministry], name: str, short_name: str, line: str) -> None:
     for there in others:
-        if alike(there.name) == alike(name):
+        if normalize_name(there.name) == normalize_name(name):
             raise Refused(f"“{there.name}” is there already. Give another name.", field=f"{line}name")
-        if alike(there.short_name) == alike(short_name):
+        if normalize_name(there.short_name) == normalize_name(short_name):
             sentence = f"“{there.short_name}” is the short name of {there.name}. Give another one."
             raise Refused(sentence, field=f"{line}short_name")
 
 
-def _add(country: Country, typed: NewMinistry, line: str, by: User) -> Ministry:
-    name = written(typed.name, "Give the ministry’s name.", field=f"{line}-name")
-    short_name = written(typed.short_name, "Give a short name, as lists have room for.", field=f"{line}-short_name")
+def _add_ministry(country: Country, typed: MinistryInput, line: str, by: User) -> Ministry:
+    name = require_text(typed.name, "Give the ministry’s name.", field=f"{line}-name")
+    short_name = require_text(typed.short_name, "Give a short name, as lists have room for.", field=f"{line}-short_name")
     for there in Ministry.objects.filter(country=country):
-        if alike(there.name) == alike(name):
+        if normalize_name(there.name) == normalize_name(name):
             raise Refused(f"“{there.name}” is there already. Take this line out.", field=f"{line}-name")
-        if alike(there.short_name) == alike(short_name):
+        if normalize_name(there.short_name) == normalize_name(short_name):
             sentence = f"“{there.short_name}” is the short name of {there.name}. Give another one."
             raise Refused(sentence, field=f"{line}-short_name")
-    row = _fit(Ministry(country=country, name=name, short_name=short_name), line)
+    row = _insert(Ministry(country=country, name=name, short_name=short_name), line)
     told: dict[str, Any] = {"country": country.name, "name": name, "short_name": short_name}
     if typed.holder:
-        told |= _told(_enter(row, typed.holder, line))
+        told |= _log_fields(_add_holder(row, typed.holder, line))
     record("ministry.added", by=by, row=row, country=country, after=told)
     return row
 
 
-def _take_office(country: Country, held: tuple[Ministry, Holder], line: str, on: date, by: User) -> None:
+def _fill_office(country: Country, held: tuple[Ministry, OfficeHolderInput], line: str, on: date, by: User) -> None:
     ministry, holder = held
     if ministry.country_id != country.pk:
         raise Refused("That ministry is another country’s. Load the page again.", field=f"{line}-holder")
@@ -152,12 +152,12 @@ def _take_office(country: Country, held: tuple[Ministry, Holder], line: str, on:
             f"{there} holds that office. Say under Ministries when that ended.",
             field=f"{line}-holder",
         )
-    told = _told(_enter(ministry, holder, line))
+    told = _log_fields(_add_holder(ministry, holder, line))
     record("ministry.changed", by=by, row=ministry, country=country, before={}, after=told)
 
 
-def _enter(ministry: Ministry, holder: Holder, line: str) -> OfficeHolder:
-    name = written(holder.name, "Give the name of who holds the office.", field=f"{line}-holder")
+def _add_holder(ministry: Ministry, holder: OfficeHolderInput, line: str) -> OfficeHolder:
+    name = require_text(holder.name, "Give the name of who holds the office.", field=f"{line}-holder")
     row = OfficeHolder(
         ministry=ministry,
         name=name,
@@ -166,20 +166,20 @@ def _enter(ministry: Ministry, holder: Holder, line: str) -> OfficeHolder:
         source=holder.source.strip(),
         until_on=holder.until_on,
     )
-    _refuse_turned(row, line)
-    return _fit(row, line, {"name": "holder"})
+    _refuse_reversed_dates(row, line)
+    return _insert(row, line, {"name": "holder"})
 
 
-def _fit[Row: Ministry | OfficeHolder](row: Row, line: str, called: dict[str, str] | None = None) -> Row:
+def _insert[Row: Ministry | OfficeHolder](row: Row, line: str, called: dict[str, str] | None = None) -> Row:
     """Insert it; a refusal names the line."""
     try:
-        return add(row)
+        return insert_row(row)
     except Refused as refusal:
         field = (called or {}).get(refusal.field or "", refusal.field)
         raise Refused(str(refusal), field=f"{line}-{field}") from refusal
 
 
-def _told(holder: OfficeHolder) -> dict[str, Any]:
+def _log_fields(holder: OfficeHolder) -> dict[str, Any]:
     return {
         f"office holder {holder}: {name}": getattr(holder, name)
         for name in ("name", "title", "from_on", "until_on", "source")

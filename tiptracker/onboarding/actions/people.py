@@ -11,14 +11,14 @@ from tiptracker.accounts import actions
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.choices import EMBASSY_ROLES, Role
 from tiptracker.errors import Refused
-from tiptracker.onboarding.actions.accounts import Account, create_person, tell_of_addition
+from tiptracker.onboarding.actions.accounts import AccountDetails, create_person, handle_person_added
 from tiptracker.onboarding.permissions import can_set_up
 
-INVITED_HERE = (Role.OFFICER, Role.AMBASSADOR, Role.FOCAL_POINT, Role.OBSERVER)
+POST_ROLES = (Role.OFFICER, Role.AMBASSADOR, Role.FOCAL_POINT, Role.OBSERVER)
 """Who belongs to a post. An administrator belongs to none, and is added among all people."""
 
 
-class Invited(NamedTuple):
+class PersonInput(NamedTuple):
     """Somebody to invite: `ministry` for focal points alone, `until` the last day that the account works."""
 
     name: str
@@ -29,7 +29,7 @@ class Invited(NamedTuple):
 
 
 @transaction.atomic
-def add_people(*, country: Country, people: Sequence[Invited], by: User, now: datetime) -> list[User]:
+def add_people(*, country: Country, people: Sequence[PersonInput], by: User, now: datetime) -> list[User]:
     """Accounts for people of a post, none of which has a password yet; all of them or none.
 
     A refusal's field is "people-1-email": the line, counted from 0, and what is wrong there.
@@ -42,9 +42,9 @@ def add_people(*, country: Country, people: Sequence[Invited], by: User, now: da
     locked = Country.objects.select_for_update(no_key=True).get(
         pk=country.pk
     )  # whoever sends the same twice is told so
-    added = [_add(locked, each, f"people-{number}", by, now) for number, each in enumerate(people)]
+    added = [_add_person(locked, each, f"people-{number}", by, now) for number, each in enumerate(people)]
     for person in added:  # the log last: somebody else may be adding the same people
-        tell_of_addition(person, by=by)
+        handle_person_added(person, by=by)
     return added
 
 
@@ -64,11 +64,11 @@ def send_invitations(*, people: Iterable[User], by: User) -> list[str]:
     return refused
 
 
-def _add(country: Country, typed: Invited, line: str, by: User, now: datetime) -> User:
-    if typed.role not in INVITED_HERE:
+def _add_person(country: Country, typed: PersonInput, line: str, by: User, now: datetime) -> User:
+    if typed.role not in POST_ROLES:
         raise Refused("Choose one of the roles of a post.", field=f"{line}-role")
     if typed.ministry and typed.ministry.country_id != country.pk:
         raise Refused("That ministry is another country’s. Choose one of this country’s.", field=f"{line}-ministry")
     countries = [country] if typed.role in EMBASSY_ROLES else []
-    account = Account(typed.name, typed.role, typed.ministry, countries, typed.until)
+    account = AccountDetails(typed.name, typed.role, typed.ministry, countries, typed.until)
     return create_person(account, typed.email, by=by, now=now, field=lambda name: f"{line}-{name}")

@@ -15,16 +15,16 @@ from tiptracker.accounts.models import Country
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.onboarding.actions.countries import change_districts
-from tiptracker.onboarding.forms import DistrictRows, VersionForm
+from tiptracker.onboarding.forms import DistrictFormSet, VersionForm
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.validation import ChangedMeanwhile
-from tiptracker.web.frontend.rows import beside_field, beside_line, has_now_seen, refused
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.validation import EditConflict
+from tiptracker.web.frontend.rows import add_field_error, add_row_error, mark_as_seen, invalid_forms
+from tiptracker.web.pages import SignedInRequest, render_page
 
 
 @login_required
 @require_safe
-def country_list(request: SignedIn) -> HttpResponse:
+def country_list(request: SignedInRequest) -> HttpResponse:
     """Every country that is followed, with what is kept of it."""
     if not can_set_up(request.user):
         raise PermissionDenied
@@ -37,7 +37,7 @@ def country_list(request: SignedIn) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def country_edit(request: SignedIn, pk: int) -> HttpResponse:
+def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """What is kept of a country, and the names of its districts, which can be put right here."""
     if not can_set_up(request.user):
         raise PermissionDenied
@@ -47,9 +47,9 @@ def country_edit(request: SignedIn, pk: int) -> HttpResponse:
     is_sent = request.method == "POST"
     form = VersionForm(request.POST if is_sent else None, initial={"version": country.version})
     rows = (
-        DistrictRows(request.POST, **kwargs)
+        DistrictFormSet(request.POST, **kwargs)
         if is_sent
-        else DistrictRows(
+        else DistrictFormSet(
             initial=[{"row": one.pk, "name": one.name, "capital": one.capital} for one in there], **kwargs
         )
     )
@@ -63,11 +63,11 @@ def country_edit(request: SignedIn, pk: int) -> HttpResponse:
                 now=clock.now(),
             )
         except Refused as refusal:
-            if not beside_line({"districts": rows.forms}, str(refusal), refusal.field):
-                beside_field(form, str(refusal), None)
-            if isinstance(refusal, ChangedMeanwhile):
+            if not add_row_error({"districts": rows.forms}, str(refusal), refusal.field):
+                add_field_error(form, str(refusal), None)
+            if isinstance(refusal, EditConflict):
                 country.refresh_from_db()
-                has_now_seen(form, "version", country.version)
+                mark_as_seen(form, "version", country.version)
         else:
             messages.success(request, "The districts are changed.")
             return redirect("country_edit", pk=country.pk)
@@ -76,7 +76,7 @@ def country_edit(request: SignedIn, pk: int) -> HttpResponse:
         "form": form,
         "rows": rows,
         "there": there,
-        "wrong_forms": refused(form, *rows.forms) if is_sent else [],
+        "wrong_forms": invalid_forms(form, *rows.forms) if is_sent else [],
         "history": history(request.user, country),
     }
     return render_page(request, "onboarding/country_edit.html", context, status=422 if is_sent else 200)

@@ -16,18 +16,18 @@ from tiptracker.accounts.models import Country, Ministry, OfficeHolder, in_offic
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.onboarding.actions.ministries import change_ministry
-from tiptracker.onboarding.forms import MinistryFilter, MinistryForm, OfficeHolderRow, OfficeHolderRows
+from tiptracker.onboarding.forms import MinistryFilter, MinistryForm, OfficeHolderRow, OfficeHolderFormSet
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.validation import ChangedMeanwhile
-from tiptracker.web.frontend.rows import beside_field, beside_line, has_now_seen, refused, with_another_row
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.validation import EditConflict
+from tiptracker.web.frontend.rows import add_field_error, add_row_error, mark_as_seen, invalid_forms, add_empty_row
+from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 50
 
 
 @login_required
 @require_safe
-def ministry_list(request: SignedIn) -> HttpResponse:
+def ministry_list(request: SignedInRequest) -> HttpResponse:
     """The ministries of each country, with who holds office today: `?country=&page=`."""
     if not can_set_up(request.user):
         raise PermissionDenied
@@ -53,12 +53,12 @@ def ministry_list(request: SignedIn) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def ministry_edit(request: SignedIn, pk: int) -> HttpResponse:
+def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """A ministry's names, and who holds or held office there. Its country stays."""
     if not can_set_up(request.user):
         raise PermissionDenied
     ministry = get_object_or_404(Ministry.objects.visible_to(request.user).select_related("country"), pk=pk)
-    page = _Page(request, ministry)
+    page = _MinistryPage(request, ministry)
     if page.is_sent and page.is_valid():
         try:
             change_ministry(ministry=ministry, by=request.user, now=clock.now(), **page.said())
@@ -72,10 +72,10 @@ def ministry_edit(request: SignedIn, pk: int) -> HttpResponse:
     return render_page(request, "onboarding/ministry_edit.html", context, status=status)
 
 
-class _Page:
+class _MinistryPage:
     """The ministry's names, and a line for each who holds or held office."""
 
-    def __init__(self, request: SignedIn, ministry: Ministry) -> None:
+    def __init__(self, request: SignedInRequest, ministry: Ministry) -> None:
         there = list(ministry.office_holders.all())
         kwargs: dict[str, Any] = {"prefix": "holders", "form_kwargs": {"there": there}}
         initial = {"name": ministry.name, "short_name": ministry.short_name, "version": ministry.version}
@@ -83,12 +83,12 @@ class _Page:
         self.is_sent = request.method == "POST" and "more" not in request.POST
         if request.method != "POST":
             self.form = MinistryForm(initial=initial)
-            self.rows = OfficeHolderRows(initial=[OfficeHolderRow.filled_from(one) for one in there], **kwargs)
+            self.rows = OfficeHolderFormSet(initial=[OfficeHolderRow.filled_from(one) for one in there], **kwargs)
             return
-        self.form, self.rows = MinistryForm(request.POST), OfficeHolderRows(request.POST, **kwargs)
+        self.form, self.rows = MinistryForm(request.POST), OfficeHolderFormSet(request.POST, **kwargs)
         if not self.is_sent:
             self.form = MinistryForm(initial={name: request.POST.get(name, "") for name in initial})
-            self.rows = with_another_row(self.rows, **kwargs)
+            self.rows = add_empty_row(self.rows, **kwargs)
 
     def is_valid(self) -> bool:
         """Whether all of it is; asks each, so that all that is wrong is shown at once."""
@@ -103,16 +103,16 @@ class _Page:
 
     def refuse(self, refusal: Refused) -> None:
         """Put the sentence beside the line or the field that it belongs to."""
-        if not beside_line({"holders": self._filled()}, str(refusal), refusal.field):
-            beside_field(self.form, str(refusal), refusal.field)
-        if isinstance(refusal, ChangedMeanwhile):
+        if not add_row_error({"holders": self._filled()}, str(refusal), refusal.field):
+            add_field_error(self.form, str(refusal), refusal.field)
+        if isinstance(refusal, EditConflict):
             self.ministry.refresh_from_db()
             self.stands = True
-            has_now_seen(self.form, "version", self.ministry.version)
+            mark_as_seen(self.form, "version", self.ministry.version)
 
     def context(self) -> dict[str, Any]:
         """What the page shows."""
-        wrong = refused(self.form, *self.rows.forms) if self.is_sent else []
+        wrong = invalid_forms(self.form, *self.rows.forms) if self.is_sent else []
         stands = self.ministry if self.stands else None
         holders = list(self.ministry.office_holders.all()) if self.stands else []
         return {"form": self.form, "rows": self.rows, "wrong_forms": wrong, "stands": stands, "stand_holders": holders}

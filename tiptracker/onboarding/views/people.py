@@ -24,97 +24,79 @@ from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import AccountRequest, Country, Ministry, User
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
-from tiptracker.mail.sentences import standing_of
-from tiptracker.numbers import whole_number
-from tiptracker.onboarding.actions.accounts import (
-    MovesToAnotherCountry,
-    add_person,
-    change_person,
-    change_unused_address,
-    close_account,
-    end_sign_ins_and_tokens,
-    lift_lock_out,
-    rename_person,
-    reopen_account,
-)
-from tiptracker.onboarding.forms import (
-    AddressForm,
-    NameForm,
-    PersonAddForm,
-    PersonEditForm,
-    PersonFilter,
-    State,
-    UntilForm,
-)
+from tiptracker.mail.sentences import describe_mail_state
+from tiptracker.numbers import parse_whole_number
+from tiptracker.onboarding.actions.accounts import CountryMoveUnconfirmed, add_person, change_person, change_unused_address, close_account, end_sign_ins_and_tokens, lift_lock_out, rename_person, reopen_account
+from tiptracker.onboarding.forms import EmailAddressForm, PersonNameForm, PersonAddForm, PersonEditForm, PersonFilter, AccountState, LastDayForm
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.validation import ChangedMeanwhile
-from tiptracker.web.frontend.forms import PlainForm
-from tiptracker.web.frontend.rows import beside_field, has_now_seen, refused
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.validation import EditConflict
+from tiptracker.web.frontend.forms import TrackerForm
+from tiptracker.web.frontend.rows import add_field_error, mark_as_seen, invalid_forms
+from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 50
-INVITED = "The invitation to {} is queued. The person’s page says what became of the mail."
-SECOND_STEPS = {"webauthn": "passkey", "totp": "an app that shows codes", "recovery_codes": "recovery codes"}
-NOT_ONES_OWN = frozenset({"email", "role", "ministry", "countries", "until"})
+INVITED_MESSAGE = "The invitation to {} is queued. The person’s page says what became of the mail."
+SECOND_FACTOR_LABELS = {"webauthn": "passkey", "totp": "an app that shows codes", "recovery_codes": "recovery codes"}
+FIELDS_LOCKED_FOR_SELF = frozenset({"email", "role", "ministry", "countries", "until"})
 """What nobody changes of their own account: it says what they may read, how long, and where mails about it go."""
 
 
-class PersonLine(NamedTuple):
+class AccountRow(NamedTuple):
     """Somebody in the list: how the account stands, and until when it is locked out, in the domain's time."""
 
     person: User
-    state: State
+    state: AccountState
     locked_out_until: datetime | None
 
 
 @login_required
 @require_safe
-def person_list(request: SignedIn) -> HttpResponse:
+def person_list(request: SignedInRequest) -> HttpResponse:
     """Everybody who has an account, narrowed by the address: `?q=&role=&country=&state=&page=`.
 
     Sources that stand for the public record are nobody, and left out.
     """
-    _only_administrators(request)
+    _require_administrator(request)
     people = User.objects.visible_to(request.user).exclude(email__endswith=".invalid")
     chosen = PersonFilter(request.GET, countries=list(Country.objects.visible_to(request.user)))
     chosen.is_valid()
     found = chosen.narrow(people, clock.today()).select_related("ministry__country").prefetch_related("countries")
     page = Paginator(found.order_by("name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
-    locked = lockouts.locked_out_until(page, clock.as_kept(clock.now()).timestamp())
+    locked = lockouts.find_lock_outs(page, clock.to_machine_time(clock.now()).timestamp())
     waiting = AccountRequest.objects.visible_to(request.user).waiting().select_related("person", "asked_by")
     now = clock.now()
     context = {
         "filter": chosen,
         "page": page,
-        "lines": [PersonLine(one, state_of(one), _shown(locked.get(one.pk))) for one in page],
+        "lines": [AccountRow(one, account_state(one), _to_domain_time(locked.get(one.pk))) for one in page],
         "waiting": [
             one
             for one in waiting.prefetch_related("steps")
-            if account_requests.stage(one, now) in account_requests.WAITING
+            if account_requests.request_stage(one, now) in account_requests.WAITING_STAGES
         ],
     }
     return render_page(request, "onboarding/person_list.html", context, partial="rows")
 
 
-def state_of(person: User) -> State:
+def account_state(person: User) -> AccountState:
     """How an account stands today."""
     if not person.is_active:
-        return State.CLOSED
+        return AccountState.CLOSED
     if is_expired(person):
-        return State.ENDED
-    return State.OPEN if person.has_usable_password() else State.INVITED
+        return AccountState.ENDED
+    return AccountState.OPEN if person.has_usable_password() else AccountState.INVITED
 
 
-def _shown(moment: datetime | None) -> datetime | None:
-    return clock.as_shown(moment) if moment else None
+def _to_domain_time(moment: datetime | None) -> datetime | None:
+    return clock.to_domain_time(moment) if moment else None
 
 
-def _only_administrators(request: SignedIn) -> None:
+def _require_administrator(request: SignedInRequest) -> None:
     if not can_set_up(request.user):
         raise PermissionDenied
 
 
-def _offered(request: SignedIn) -> dict[str, Any]:
+def _form_choices(request: SignedInRequest) -> dict[str, Any]:
     return {
         "ministries": list(Ministry.objects.visible_to(request.user).select_related("country").order_by("short_name")),
         "countries": list(Country.objects.visible_to(request.user).order_by("name")),
@@ -126,37 +108,37 @@ def _offered(request: SignedIn) -> dict[str, Any]:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_add(request: SignedIn) -> HttpResponse:
+def person_add(request: SignedInRequest) -> HttpResponse:
     """Somebody new, who is invited at once."""
-    _only_administrators(request)
-    answer: HttpResponse = _add(request)
+    _require_administrator(request)
+    answer: HttpResponse = _add_person(request)
     return answer
 
 
 @reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
-def _add(request: SignedIn) -> HttpResponse:
-    form = PersonAddForm(request.POST if request.method == "POST" else None, **_offered(request))
+def _add_person(request: SignedInRequest) -> HttpResponse:
+    form = PersonAddForm(request.POST if request.method == "POST" else None, **_form_choices(request))
     if form.is_bound and form.is_valid():
         try:
             person = add_person(
                 account=form.account(), email=form.cleaned_data["email"], by=request.user, now=clock.now()
             )
         except Refused as refusal:
-            beside_field(form, str(refusal), refusal.field)
+            add_field_error(form, str(refusal), refusal.field)
         else:
             _invite(request, person)
             return redirect("person_detail", pk=person.pk)
     return render_page(request, "onboarding/person_add.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _invite(request: SignedIn, person: User) -> None:
+def _invite(request: SignedInRequest, person: User) -> None:
     """Send the invitation, and say on the next page how that went."""
     try:
         account_actions.invite(person=person, by=request.user)
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:
-        messages.success(request, INVITED.format(person.email))
+        messages.success(request, INVITED_MESSAGE.format(person.email))
 
 
 # --- Changing ---------------------------------------------------------------------------------------------------------
@@ -164,36 +146,36 @@ def _invite(request: SignedIn, person: User) -> None:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_edit(request: SignedIn, pk: int) -> HttpResponse:
+def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """What somebody is; another country is asked about before it is given. Of one's own account the name alone."""
-    person = _person(request, pk)
-    answer: HttpResponse = _edit(request, person)
+    person = _get_person(request, pk)
+    answer: HttpResponse = _edit_person(request, person)
     return answer
 
 
 @reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
-def _edit(request: SignedIn, person: User) -> HttpResponse:
+def _edit_person(request: SignedInRequest, person: User) -> HttpResponse:
     is_own = person == request.user
-    if is_own and request.POST.keys() & NOT_ONES_OWN:
+    if is_own and request.POST.keys() & FIELDS_LOCKED_FOR_SELF:
         raise PermissionDenied
     data = request.POST if request.method == "POST" else None
-    form: NameForm | PersonEditForm = (
-        NameForm(data, initial={"name": person.name, "version": person.version})
+    form: PersonNameForm | PersonEditForm = (
+        PersonNameForm(data, initial={"name": person.name, "version": person.version})
         if is_own
-        else PersonEditForm(data, initial=PersonEditForm.filled_from(person), **_offered(request))
+        else PersonEditForm(data, initial=PersonEditForm.filled_from(person), **_form_choices(request))
     )
     context: dict[str, Any] = {"form": form, "person": person, "is_own": is_own}
     if form.is_bound and form.is_valid():
         try:
-            _change(request, person, form)
-        except MovesToAnotherCountry as move:
-            context |= {"move": move, "typed": _again(form, move.seal)}
+            _save_person(request, person, form)
+        except CountryMoveUnconfirmed as move:
+            context |= {"move": move, "typed": _resubmit_fields(form, move.seal)}
             return render_page(request, "onboarding/person_move.html", context)
         except Refused as refusal:
-            beside_field(form, str(refusal), refusal.field)
-            if isinstance(refusal, ChangedMeanwhile):
-                context["stands"] = _person(request, person.pk)
-                has_now_seen(form, "version", context["stands"].version)
+            add_field_error(form, str(refusal), refusal.field)
+            if isinstance(refusal, EditConflict):
+                context["stands"] = _get_person(request, person.pk)
+                mark_as_seen(form, "version", context["stands"].version)
         else:
             messages.success(request, "The account is changed.")
             return redirect("person_detail", pk=person.pk)
@@ -201,7 +183,7 @@ def _edit(request: SignedIn, person: User) -> HttpResponse:
     return render_page(request, "onboarding/person_edit.html", context, status=status)
 
 
-def _change(request: SignedIn, person: User, form: NameForm | PersonEditForm) -> None:
+def _save_person(request: SignedInRequest, person: User, form: PersonNameForm | PersonEditForm) -> None:
     said: dict[str, Any] = {"person": person, "version": form.cleaned_data["version"]}
     said |= {"by": request.user, "now": clock.now()}
     if isinstance(form, PersonEditForm):
@@ -210,18 +192,18 @@ def _change(request: SignedIn, person: User, form: NameForm | PersonEditForm) ->
         rename_person(name=form.cleaned_data["name"], **said)
 
 
-def _again(form: PlainForm, seal: str) -> list[tuple[str, str]]:
+def _resubmit_fields(form: TrackerForm, seal: str) -> list[tuple[str, str]]:
     """What was typed, to be sent again with the confirmation."""
     data = cast("QueryDict", form.data)
     sent = [(name, value) for name in form.fields if name != "confirmed" for value in data.getlist(name)]
     return [*sent, ("confirmed", seal)]
 
 
-def _person(request: SignedIn, pk: int) -> User:
+def _get_person(request: SignedInRequest, pk: int) -> User:
     """The person at hand, sources of the public record too, since the log leads there. Raises Http404,
     PermissionDenied.
     """
-    _only_administrators(request)
+    _require_administrator(request)
     people = User.objects.visible_to(request.user).select_related("ministry__country", "role_given_by")
     person: User = get_object_or_404(people.prefetch_related("countries"), pk=pk)
     return person
@@ -232,51 +214,51 @@ def _person(request: SignedIn, pk: int) -> User:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_detail(request: SignedIn, pk: int) -> HttpResponse:
+def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One account: what it may, how it stands, what was done to it; each button sends `do`, which says what to do."""
-    person = _person(request, pk)
-    answer: HttpResponse = _detail(request, person)
+    person = _get_person(request, pk)
+    answer: HttpResponse = _show_person(request, person)
     return answer
 
 
 @reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
-def _detail(request: HttpRequest, person: User) -> HttpResponse:
-    return _Page(request, person).answer()  # type: ignore[arg-type]  # who isn't signed in was led away
+def _show_person(request: HttpRequest, person: User) -> HttpResponse:
+    return _PersonPage(request, person).answer()  # type: ignore[arg-type]  # who isn't signed in was led away
 
 
-class _Page:
+class _PersonPage:
     """The forms of one account at one address, told apart by `do`."""
 
-    def __init__(self, request: SignedIn, person: User) -> None:
+    def __init__(self, request: SignedInRequest, person: User) -> None:
         self.request, self.person, self.now = request, person, clock.now()
         self.do = request.POST.get("do", "?") if request.method == "POST" else ""
-        self.page = PlainForm(request.POST if self.do else None)
-        self.until = UntilForm(request.POST if self.do in ("renew", "reopen") else None)
-        self.address = AddressForm(request.POST if self.do == "address" else None)
+        self.page = TrackerForm(request.POST if self.do else None)
+        self.until = LastDayForm(request.POST if self.do in ("renew", "reopen") else None)
+        self.address = EmailAddressForm(request.POST if self.do == "address" else None)
 
     def answer(self) -> HttpResponse:
         """What was asked for is done; or the page, with what is wrong."""
         if self.do and self._done():
             return redirect("person_detail", pk=self.person.pk)
         person, request = self.person, self.request
-        locked = lockouts.locked_out_until([person], clock.as_kept(self.now).timestamp())
+        locked = lockouts.find_lock_outs([person], clock.to_machine_time(self.now).timestamp())
         asked = AccountRequest.objects.visible_to(request.user).filter(person=person).prefetch_related("steps")
         kinds = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
-        there = Session.objects.filter(expire_date__gt=clock.as_kept(self.now)).values("session_key")
+        there = Session.objects.filter(expire_date__gt=clock.to_machine_time(self.now)).values("session_key")
         context = {
             "person": person,
             "is_own": person == request.user,
-            "state": state_of(person),
-            "locked_out_until": _shown(locked.get(person.pk)),
-            "second_steps": [words for kind, words in SECOND_STEPS.items() if kind in kinds],
+            "state": account_state(person),
+            "locked_out_until": _to_domain_time(locked.get(person.pk)),
+            "second_steps": [words for kind, words in SECOND_FACTOR_LABELS.items() if kind in kinds],
             "sign_ins": UserSession.objects.filter(user=person, session_key__in=there).count(),
             "tokens": person.api_tokens.filter(revoked_at=None, expires_on__gte=self.now.date()).count(),
-            "requests": [one for one in asked if account_requests.stage(one, self.now) in account_requests.WAITING],
-            "mails": [(mail, standing_of(mail)) for mail in mails.newest_mails(person)],
+            "requests": [one for one in asked if account_requests.request_stage(one, self.now) in account_requests.WAITING_STAGES],
+            "mails": [(mail, describe_mail_state(mail)) for mail in mails.newest_mails(person)],
             "history": history(request.user, person),
             "until": self.until,
             "address": self.address,
-            "wrong_forms": refused(self.page, self.until, self.address),
+            "wrong_forms": invalid_forms(self.page, self.until, self.address),
         }
         return render_page(request, "onboarding/person_detail.html", context, status=422 if self.do else 200)
 
@@ -292,16 +274,16 @@ class _Page:
             "address": self._change_address,
             "second_step": self._remove_second_step,
         }.get(self.do)
-        form: PlainForm = {"renew": self.until, "reopen": self.until, "address": self.address}.get(self.do, self.page)
+        form: TrackerForm = {"renew": self.until, "reopen": self.until, "address": self.address}.get(self.do, self.page)
         if does is None:
-            beside_field(self.page, "Choose what is to be done with one of the buttons of this page.", None)
+            add_field_error(self.page, "Choose what is to be done with one of the buttons of this page.", None)
             return False
         if not form.is_valid():
             return False
         try:
             sentence = does()
         except Refused as refusal:
-            beside_field(form, str(refusal), refusal.field)
+            add_field_error(form, str(refusal), refusal.field)
             return False
         if sentence:
             messages.success(self.request, sentence)
@@ -312,17 +294,17 @@ class _Page:
         return partial(action, person=self.person, version=self._version(), by=self.request.user, now=self.now)
 
     def _version(self) -> int:
-        return whole_number(self.request.POST.get("version")) or 0
+        return parse_whole_number(self.request.POST.get("version")) or 0
 
     def _send_invitation(self) -> str:
         account_actions.invite(person=self.person, by=self.request.user)
-        return INVITED.format(self.person.email)
+        return INVITED_MESSAGE.format(self.person.email)
 
     def _renew(self) -> str:
         until = self.until.cleaned_data["until"]
         if is_expired(User(valid_until_on=until)):
             raise Refused("That day is over. Give the last day on which they may sign in.", field="until")
-        account_actions.renew(person=self.person, by=self.request.user, until=until)
+        account_actions.renew_account(person=self.person, by=self.request.user, until=until)
         return f"{self.person} may sign in until {until.day} {until:%B %Y}."
 
     def _reopen(self) -> str:
@@ -347,14 +329,14 @@ class _Page:
             changed = self._as(change_unused_address)(email=email)
             _invite(self.request, changed)
             return ""
-        account_requests.ask_for_address(person=self.person, email=email, by=self.request.user, now=self.now)
+        account_requests.request_address_change(person=self.person, email=email, by=self.request.user, now=self.now)
         return (
             f"Requested. An e-mail to {self.person.email} tells them and holds a link that stops it. A second person "
             "must consent; the change takes effect one day from now at the earliest."
         )
 
     def _remove_second_step(self) -> str:
-        account_requests.ask_to_remove_second_step(person=self.person, by=self.request.user, now=self.now)
+        account_requests.request_second_factor_removal(person=self.person, by=self.request.user, now=self.now)
         return (
             f"Requested. An e-mail to {self.person.email} tells them and holds a link that stops it. Once a second "
             f"person consents, {self.person} sets up a new second step at the next sign-in."

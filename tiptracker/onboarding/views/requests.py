@@ -15,39 +15,39 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tiptracker import clock
 from tiptracker.accounts import account_requests, mail_links
-from tiptracker.accounts.account_requests import WAITING, Stage, due_at, stage
+from tiptracker.accounts.account_requests import WAITING_STAGES, AccountRequestStage, due_at, request_stage
 from tiptracker.accounts.models import AccountRequest, User
-from tiptracker.accounts.views import too_many
+from tiptracker.accounts.views import too_many_requests
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
-from tiptracker.onboarding.forms import AddressForm
-from tiptracker.web.frontend.forms import PlainForm
-from tiptracker.web.frontend.rows import beside_field
-from tiptracker.web.pages import SignedIn, render_page
+from tiptracker.onboarding.forms import EmailAddressForm
+from tiptracker.web.frontend.forms import TrackerForm
+from tiptracker.web.frontend.rows import add_field_error
+from tiptracker.web.pages import SignedInRequest, render_page
 
-CONSENTING = (Role.ADMINISTRATOR, Role.AMBASSADOR)
+CONSENTING_ROLES = (Role.ADMINISTRATOR, Role.AMBASSADOR)
 """Whose consent may be asked for."""
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_address(request: SignedIn) -> HttpResponse:
+def account_address(request: SignedInRequest) -> HttpResponse:
     """Ask for another address of one's own account: a link that is sent there confirms it."""
-    answer: HttpResponse = _ask(request)
+    answer: HttpResponse = _request_address(request)
     return answer
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]
-def _ask(request: SignedIn) -> HttpResponse:
-    form = AddressForm(request.POST if request.method == "POST" else None)
+def _request_address(request: SignedInRequest) -> HttpResponse:
+    form = EmailAddressForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         email = form.cleaned_data["email"]
         if not consume(request, action="reset_password", key=f"address {request.user.pk}"):
-            return too_many(request)
+            return too_many_requests(request)
         try:
-            account_requests.ask_for_address(person=request.user, email=email, by=request.user, now=clock.now())
+            account_requests.request_address_change(person=request.user, email=email, by=request.user, now=clock.now())
         except Refused as refusal:
-            beside_field(form, str(refusal), refusal.field)
+            add_field_error(form, str(refusal), refusal.field)
         else:
             messages.success(
                 request,
@@ -60,7 +60,7 @@ def _ask(request: SignedIn) -> HttpResponse:
         for one in AccountRequest.objects.visible_to(request.user)
         .filter(person=request.user)
         .prefetch_related("steps", "asked_by")
-        if stage(one, clock.now()) in WAITING
+        if request_stage(one, clock.now()) in WAITING_STAGES
     ]
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render_page(request, "onboarding/account_address.html", {"form": form, "waiting": waiting}, status=status)
@@ -70,12 +70,12 @@ def _ask(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_address_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm one's own new address, by the link that was sent there."""
-    found = mail_links.request_of(token, mail_links.Decision.CONFIRM)
-    if found is None or stage(found, clock.now()) is not Stage.LINK:
-        return _gone(request, "onboarding/account_address_confirm.html")
+    found = mail_links.find_request(token, mail_links.RequestLinkAction.CONFIRM)
+    if found is None or request_stage(found, clock.now()) is not AccountRequestStage.LINK:
+        return _render_gone(request, "onboarding/account_address_confirm.html")
     if request.method == "POST":
         if account_requests.confirm_address(token=token, now=clock.now()) is None:
-            return _gone(request, "onboarding/account_address_confirm.html")
+            return _render_gone(request, "onboarding/account_address_confirm.html")
         messages.success(request, f"You sign in by {found.new_email} from now on.")
         return redirect("account_login")
     return render(request, "onboarding/account_address_confirm.html", {"asked": found})
@@ -86,42 +86,42 @@ def account_address_confirm(request: HttpRequest, token: str) -> HttpResponse:
 def account_request_stop(request: HttpRequest, token: str) -> HttpResponse:
     """Stop a request about one's own account, by the link of the mail to the address until now."""
     page = "onboarding/account_request_stop.html"
-    found = mail_links.request_of(token, mail_links.Decision.STOP)
+    found = mail_links.find_request(token, mail_links.RequestLinkAction.STOP)
     if found is None:
-        return _gone(request, page)
-    context: dict[str, Any] = {"asked": found, "form": PlainForm(request.POST if request.method == "POST" else None)}
+        return _render_gone(request, page)
+    context: dict[str, Any] = {"asked": found, "form": TrackerForm(request.POST if request.method == "POST" else None)}
     if request.method == "POST":
         try:
             context["became"] = account_requests.stop(request=found, by=None, now=clock.now())
         except Refused as refusal:
-            beside_field(context["form"], str(refusal), None)
+            add_field_error(context["form"], str(refusal), None)
             return render(request, page, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return render(request, page, context)
 
 
-def _gone(request: HttpRequest, page: str) -> HttpResponse:
+def _render_gone(request: HttpRequest, page: str) -> HttpResponse:
     return render(request, page, {"asked": None}, status=HTTPStatus.GONE)
 
 
 @login_required
 @require_safe
-def account_request_list(request: SignedIn) -> HttpResponse:
+def account_request_list(request: SignedInRequest) -> HttpResponse:
     """The requests that wait, and those of late, for who may have to consent."""
-    if request.user.role not in CONSENTING:
+    if request.user.role not in CONSENTING_ROLES:
         raise PermissionDenied
     now = clock.now()
     found = AccountRequest.objects.visible_to(request.user).select_related("person", "asked_by")
-    lines = [(one, stage(one, now)) for one in found.prefetch_related("steps")[:100]]
+    lines = [(one, request_stage(one, now)) for one in found.prefetch_related("steps")[:100]]
     context = {
-        "waiting": [line for line in lines if line[1] in WAITING],
-        "ended": [line for line in lines if line[1] not in WAITING],
+        "waiting": [line for line in lines if line[1] in WAITING_STAGES],
+        "ended": [line for line in lines if line[1] not in WAITING_STAGES],
     }
     return render_page(request, "onboarding/account_request_list.html", context)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_request_detail(request: SignedIn, pk: int) -> HttpResponse:
+def account_request_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One request: what is asked, of whom, by whom; with buttons to consent and to stop (`do`)."""
     rows = AccountRequest.objects.visible_to(request.user).select_related("person__ministry__country", "asked_by")
     asked = get_object_or_404(rows.prefetch_related("steps__by"), pk=pk)
@@ -130,40 +130,40 @@ def account_request_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
-def _decide(request: SignedIn, asked: AccountRequest) -> HttpResponse:
+def _decide(request: SignedInRequest, asked: AccountRequest) -> HttpResponse:
     user, now = request.user, clock.now()
-    form = PlainForm(request.POST if request.method == "POST" else None)
+    form = TrackerForm(request.POST if request.method == "POST" else None)
     if form.is_bound:
         try:
             if request.POST.get("do") == "consent":
                 account_requests.consent(request=asked, by=user, now=now)
-                messages.success(request, _consented(asked))
+                messages.success(request, _consent_message(asked))
             else:
                 account_requests.stop(request=asked, by=user, now=now)
                 messages.success(request, "The request is stopped.")
         except Refused as refusal:
-            beside_field(form, str(refusal), None)
+            add_field_error(form, str(refusal), None)
         else:
             return redirect("account_request_detail", pk=asked.pk)
-    at = stage(asked, now)
+    at = request_stage(asked, now)
     able = account_requests.consenters(asked, now)
     context: dict[str, Any] = {
         "asked": asked,
         "stage": at,
         "form": form,
         "due_at": due_at(asked),
-        "can_consent": at is Stage.CONSENT and user in able,
-        "can_stop": at in WAITING and account_requests.may_stop(asked, user, now),
+        "can_consent": at is AccountRequestStage.CONSENT and user in able,
+        "can_stop": at in WAITING_STAGES and account_requests.can_stop(asked, user, now),
         "consenters": able,
         "countries": [country.name for country in account_requests.countries_of(asked.person)],
         "leads_to_person": user.role == Role.ADMINISTRATOR,
-        "leads_to_list": user.role in CONSENTING,
+        "leads_to_list": user.role in CONSENTING_ROLES,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render_page(request, "onboarding/account_request_detail.html", context, status=status)
 
 
-def _consented(asked: AccountRequest) -> str:
+def _consent_message(asked: AccountRequest) -> str:
     if asked.new_email:
         return "You consented. The new address takes effect a day after it was asked for, unless somebody stops it."
     person: User = asked.person

@@ -1,6 +1,6 @@
 """How a Django form comes out as the U.S. Web Design System draws it.
 
-`FORM_RENDERER = "tiptracker.web.frontend.forms.Renderer"` makes `{{ form }}` and
+`FORM_RENDERER = "tiptracker.web.frontend.forms.FormRenderer"` makes `{{ form }}` and
 `{{ form.field.as_field_group }}` do so everywhere; no form has to say anything about it.
 """
 
@@ -18,7 +18,7 @@ from django.forms.widgets import Input, Widget
 from tiptracker import text_rules
 from tiptracker.privacy import confirmations, personal_data
 
-CLASSES: tuple[tuple[type[Widget], str], ...] = (
+WIDGET_CLASSES: tuple[tuple[type[Widget], str], ...] = (
     (forms.HiddenInput, ""),
     (forms.CheckboxSelectMultiple, "usa-checkbox__input"),
     (forms.CheckboxInput, "usa-checkbox__input"),
@@ -31,7 +31,7 @@ CLASSES: tuple[tuple[type[Widget], str], ...] = (
 """Which class a widget carries; the first that fits, so the special come before the general."""
 
 
-class StyledField(BoundField):
+class StyledBoundField(BoundField):
     """A bound field whose control carries its design-system class, and another when it was refused."""
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
@@ -40,7 +40,7 @@ class StyledField(BoundField):
         if isinstance(widget, forms.Textarea):
             widget.attrs.pop("maxlength", None)  # a browser cuts off what is pasted, and says nothing
         attrs = super().build_widget_attrs(attrs, widget)
-        own = next((name for kind, name in CLASSES if isinstance(widget, kind)), "")
+        own = next((name for kind, name in WIDGET_CLASSES if isinstance(widget, kind)), "")
         refused = f"{own}--error" if own and self.errors and not self.use_fieldset else ""
         given = widget.attrs.get("class", "")
         if classes := " ".join(f"{attrs.get('class', '')} {given} {own} {refused}".split()):
@@ -59,20 +59,20 @@ class StyledField(BoundField):
     @property
     def tells_a_story(self) -> bool:
         """Whether somebody tells here what happened, so that the line about victims' names stands above it."""
-        return isinstance(self.field.widget, Narrative)
+        return isinstance(self.field.widget, NarrativeTextarea)
 
     @property
     def held_back(self) -> "HeldBack | None":
         """What was found in it by which somebody could be found, and how that is confirmed to identify nobody."""
-        return self.form.held_back.get(self.name) if isinstance(self.form, PlainForm) else None
+        return self.form.held_back.get(self.name) if isinstance(self.form, TrackerForm) else None
 
 
-class Renderer(TemplatesSetting):
+class FormRenderer(TemplatesSetting):
     """Draws forms and fields from our own templates, widgets from Django's or our overrides."""
 
     form_template_name = "includes/form.html"
     field_template_name = "includes/field.html"
-    bound_field_class = StyledField
+    bound_field_class = StyledBoundField
 
 
 class DayInput(forms.DateInput):
@@ -107,11 +107,11 @@ class DayField(forms.DateField):
     default_error_messages = {"invalid": "Give the day as a date, such as 2022-01-28."}  # noqa: RUF012 -- as Django's
 
 
-class Narrative(forms.Textarea):
+class NarrativeTextarea(forms.Textarea):
     """Where somebody tells what happened."""
 
 
-class HeldBack(NamedTuple):
+class PersonalDataConfirmation(NamedTuple):
     """The control that confirms exactly what was found in a field, and whether that was done."""
 
     name: str
@@ -119,7 +119,7 @@ class HeldBack(NamedTuple):
     is_confirmed: bool
 
 
-class PlainForm(forms.Form):
+class TrackerForm(forms.Form):
     """A form that says of what is wrong with a field what to do, also of a field that was added to it later.
 
     It holds every free text back in which somebody could be found, until that is taken out or confirmed to identify
@@ -131,13 +131,13 @@ class PlainForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.held_back: dict[str, HeldBack] = {}
+        self.held_back: dict[str, PersonalDataConfirmation] = {}
 
     def full_clean(self) -> None:
         """Judge what was typed, in our words wherever the field has none of its own."""
         for field in self.fields.values():
-            own = _own_sentences(field)
-            for kind, sentences in reversed(SENTENCES):
+            own = _own_error_messages(field)
+            for kind, sentences in reversed(ERROR_MESSAGES):
                 if isinstance(field, kind):
                     field.error_messages |= sentences
             field.error_messages |= own
@@ -146,9 +146,9 @@ class PlainForm(forms.Form):
         super().full_clean()
         if self.is_bound:
             for name, field in self.fields.items():
-                if is_free_text(field) and (findings := personal_data.find(_short_enough(field, self[name].data))):
+                if is_free_text(field) and (findings := personal_data.find_personal_data(_text_within_limit(field, self[name].data))):
                     self.hold_back(
-                        name, personal_data.sentence(findings), [(each.kind, each.text) for each in findings]
+                        name, personal_data.describe_findings(findings), [(each.kind, each.text) for each in findings]
                     )
 
     def _leave_out_what_nobody_sees(self) -> None:
@@ -156,7 +156,7 @@ class PlainForm(forms.Form):
         changed = {
             self.add_prefix(name): kept
             for name, text in typed.items()
-            if (kept := text_rules.seen(text, in_one_line=not isinstance(self.fields[name].widget, forms.Textarea)))
+            if (kept := text_rules.remove_invisible(text, in_one_line=not isinstance(self.fields[name].widget, forms.Textarea)))
             != text
         }
         if changed:
@@ -170,7 +170,7 @@ class PlainForm(forms.Form):
         control = f"{self.add_prefix(name)}-confirmed"
         marks = sorted({sha256(f"{kind}\n{text}".encode()).hexdigest()[:16] for kind, text in found})
         is_confirmed = set(marks) <= set(str(self.data.get(control, "")).split("-"))
-        self.held_back[name] = HeldBack(control, "-".join(marks), is_confirmed)
+        self.held_back[name] = PersonalDataConfirmation(control, "-".join(marks), is_confirmed)
         if is_confirmed:
             confirmations.confirm(kind for kind, _ in found)
         else:
@@ -185,13 +185,13 @@ def is_free_text(field: forms.Field) -> bool:
     )
 
 
-def _short_enough(field: forms.Field, text: str | None) -> str:
+def _text_within_limit(field: forms.Field, text: str | None) -> str:
     """`text`, or nothing of it where the field refuses it as too long: looking at it would take long as well."""
     most = getattr(field, "max_length", None)
     return text if text and (most is None or len(text) <= most) else ""
 
 
-def _own_sentences(field: forms.Field) -> dict[str, Any]:
+def _own_error_messages(field: forms.Field) -> dict[str, Any]:
     """The sentences that our code gave this field, or its class; Django's own left out."""
     djangos: dict[str, Any] = {}
     for kind in reversed(type(field).__mro__):
@@ -200,16 +200,16 @@ def _own_sentences(field: forms.Field) -> dict[str, Any]:
     return {code: say for code, say in field.error_messages.items() if say is not djangos.get(code)}
 
 
-_A_NUMBER = {
+_NUMBER_MESSAGES = {
     "invalid": "Give a number in digits alone, such as 16.",
     "min_value": "Give %(limit_value)s or more.",
     "max_value": "Give %(limit_value)s or less.",
 }
-_NOT_OFFERED = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
+_CHOICE_MESSAGES = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
 
-SENTENCES: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
-    (forms.ModelMultipleChoiceField, {"invalid_pk_value": "Choose from the list."} | _NOT_OFFERED),
-    (forms.MultipleChoiceField, _NOT_OFFERED),
+ERROR_MESSAGES: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
+    (forms.ModelMultipleChoiceField, {"invalid_pk_value": "Choose from the list."} | _CHOICE_MESSAGES),
+    (forms.MultipleChoiceField, _CHOICE_MESSAGES),
     (forms.ChoiceField, {"required": "Choose one.", "invalid_choice": "Choose one from the list."}),
     (forms.DateField, {"required": "Give the day.", "invalid": "Give the day as a date, such as 2022-01-28."}),
     (
@@ -220,7 +220,7 @@ SENTENCES: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
             "max_decimal_places": "Give at most %(max)s digits behind the point.",
         },
     ),
-    (forms.IntegerField, _A_NUMBER),
+    (forms.IntegerField, _NUMBER_MESSAGES),
     (forms.URLField, {"invalid": "Give the whole address, such as https://www.gov.ls/news."}),
     (forms.EmailField, {"invalid": "Give an e-mail address, such as name@example.org."}),
     (

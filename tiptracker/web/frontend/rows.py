@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Model
 from django.http import QueryDict
 
-from tiptracker.numbers import whole_number
+from tiptracker.numbers import parse_whole_number
 
 Choices = list[tuple[str, str | list[tuple[str, str]]]]
 """Pairs of a stored word and its reading, or of a group's name and its pairs."""
@@ -34,7 +34,7 @@ class RowsField(forms.MultipleChoiceField):
         return [self.rows[pk] for pk in super().clean(value)]
 
 
-def offer(
+def set_row_choices(
     form: forms.Form, name: str, rows: Iterable[Model], *, empty: str | None = None, choices: Choices | None = None
 ) -> None:
     """Offer `rows` in a field of a form, read by their names or by `choices`; `empty` is how none of them is read."""
@@ -44,7 +44,7 @@ def offer(
     field.choices = [*none, *(choices or [(pk, str(row)) for pk, row in field.rows.items()])]
 
 
-def typed(form: forms.Form) -> dict[str, Any]:
+def raw_values(form: forms.Form) -> dict[str, Any]:
     """What stands in a bound form so far, as typed, so that it can be shown again without being judged."""
     return {
         name: field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
@@ -52,40 +52,40 @@ def typed(form: forms.Form) -> dict[str, Any]:
     }
 
 
-def with_another_row[F: forms.Form](rows: "forms.BaseFormSet[F]", **kwargs: Any) -> "forms.BaseFormSet[F]":
+def add_empty_row[F: forms.Form](rows: "forms.BaseFormSet[F]", **kwargs: Any) -> "forms.BaseFormSet[F]":
     """The same lines as typed, and an empty one, not yet judged. `kwargs` are those the lines were made with."""
-    again = type(rows)(initial=[typed(form) for form in rows.forms], **kwargs)
+    again = type(rows)(initial=[raw_values(form) for form in rows.forms], **kwargs)
     again.extra = 1
     # Where the browser puts the cursor, and htmx after it; on a page with a fragment the browser goes to that instead.
     again.forms[-1].visible_fields()[0].field.widget.attrs["autofocus"] = True
     return again
 
 
-def refused(*all_forms: forms.Form) -> list[forms.Form]:
+def invalid_forms(*all_forms: forms.Form) -> list[forms.Form]:
     """Those in which something has to be put right."""
     return [form for form in all_forms if form.is_bound and form.errors]
 
 
-def beside_field(form: forms.Form, sentence: str, field: str | None) -> None:
+def add_field_error(form: forms.Form, sentence: str, field: str | None) -> None:
     """Put a refusal beside the field it names, or on the form where that has no such field."""
     form.add_error(field if field in form.fields else None, sentence)
 
 
-def beside_line(lines: Mapping[str, Sequence[forms.Form]], sentence: str, field: str | None) -> bool:
+def add_row_error(lines: Mapping[str, Sequence[forms.Form]], sentence: str, field: str | None) -> bool:
     """Put a refusal beside the line it names: "people-1-email" is the second of those in `lines["people"]`.
 
     Whether it names one of them.
     """
     name, _, rest = (field or "").partition("-")
     number, _, within = rest.partition("-")
-    place = whole_number(number)
+    place = parse_whole_number(number)
     if name not in lines or place is None:
         return False
-    beside_field(lines[name][place], sentence, within)
+    add_field_error(lines[name][place], sentence, within)
     return True
 
 
-def has_now_seen(form: forms.Form, name: str, key: int) -> None:
+def mark_as_seen(form: forms.Form, name: str, key: int) -> None:
     """Let a refused form be sent again as typed, now that its reader sees the newer row `key` beside it."""
     data = cast("QueryDict", form.data).copy()
     data[form.add_prefix(name)] = str(key)

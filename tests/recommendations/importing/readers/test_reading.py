@@ -9,9 +9,9 @@ from PIL import Image
 
 from recommendations.choices import Tier
 from recommendations.importing import readers
-from recommendations.importing.readers.paragraph import Kind, split_paragraphs
-from recommendations.importing.readers.report_file import read_content, read_file
-from recommendations.importing.report_parser import read
+from recommendations.importing.readers.paragraph import ParagraphKind, split_paragraphs
+from recommendations.importing.readers.report_file import read_content, read_report
+from recommendations.importing.report_parser import parse_narrative
 from tests.recommendations.importing.readers.samples import LISTS, PAPERS, bullets, docx, page, paragraph, pdf
 from tests.recommendations.importing.report_parser.editions import (
     CLAUSES,
@@ -29,7 +29,7 @@ CLAUSE_PARAGRAPH = of_clauses("; ")(CLAUSES)
 
 
 def texts(content):
-    narrative = read(read_content(content))
+    narrative = parse_narrative(read_content(content))
 
     assert (narrative.tier, narrative.country, narrative.year) == (Tier.TIER_2, "LSO", 2021)
     return [item.text for item in narrative.recommendations]
@@ -42,7 +42,7 @@ def test_the_same_edition_gives_the_same_rows_from_every_sort_of_file():
         "edition.pdf": pdf(LISTS["a list"](ITEMS)),
         "edition.docx": docx(bullets(ITEMS)),
     }
-    rows = {name: read(read_file(name, content, run=Sandbox(None)))[:4] for name, content in files.items()}
+    rows = {name: parse_narrative(read_report(name, content, run=Sandbox(None)))[:4] for name, content in files.items()}
 
     assert [item.text for item in rows["edition.txt"][3]] == ITEMS
     assert all(row == rows["edition.txt"] for row in rows.values()), rows
@@ -96,7 +96,7 @@ def test_a_list_in_the_paragraph_of_its_heading(heading):
 
 def test_a_list_inside_an_item_stays_in_it_and_is_doubted():
     listed = "<ul><li>Train:<ul><li>police</li><li>judges</li></ul></li><li>Fund shelters.</li></ul>"
-    found = read(read_content(page(listed))).recommendations
+    found = parse_narrative(read_content(page(listed))).recommendations
 
     assert [item.text for item in found] == ["Train: police judges", "Fund shelters."]
     assert [bool(item.doubt) for item in found] == [True, False]
@@ -106,9 +106,9 @@ def test_only_the_main_part_of_a_page_is_its_text():
     found = read_content(b"<html><body><p>Menu</p><main><p>Text</p></main><p>Imprint</p></body></html>")
 
     assert [(each.text, each.kind) for each in found] == [
-        ("Menu", Kind.FURNITURE),
-        ("Text", Kind.PLAIN),
-        ("Imprint", Kind.FURNITURE),
+        ("Menu", ParagraphKind.FURNITURE),
+        ("Text", ParagraphKind.PLAIN),
+        ("Imprint", ParagraphKind.FURNITURE),
     ]
 
 
@@ -138,7 +138,7 @@ def test_a_pdf_is_read_across_its_lines_columns_and_pages(paper, layout):
 
 def test_what_stands_at_the_edge_of_pages_is_left_out_and_told():
     items = [f"{item[:-1]} in phase {phase}." for phase in (1, 2, 3, 4) for item in ITEMS]
-    found = read(read_content(pdf(LISTS["a list"](items))))
+    found = parse_narrative(read_content(pdf(LISTS["a list"](items))))
 
     assert [item.text for item in found.recommendations] == items
     assert found.left_out == ("LESOTHO", "1")
@@ -235,7 +235,7 @@ BAD = {
 @pytest.mark.parametrize(("content", "sentence"), BAD.values(), ids=BAD)
 def test_what_cannot_be_read_is_refused_in_a_sentence(content, sentence):
     with pytest.raises(Refused, match=f"^“file” (?:{sentence})") as refused:
-        read_file("file", content, run=Sandbox(None))
+        read_report("file", content, run=Sandbox(None))
 
     assert str(refused.value).endswith((".", "text."))
 
@@ -245,7 +245,7 @@ def test_another_sort_of_zip_is_told_apart():
     packed = docx("", **parts).replace(b"word/document.xml", b"body/document.xml")
 
     with pytest.raises(Refused, match="is a packed file, but no Word document"):
-        read_file("book.epub", packed, run=Sandbox(None))
+        read_report("book.epub", packed, run=Sandbox(None))
 
 
 def test_entities_of_a_page_bring_nothing_in():
@@ -257,11 +257,11 @@ def test_entities_of_a_page_bring_nothing_in():
 def test_a_page_nested_without_end_is_read_or_refused():
     for content in (b"<div>" * 200_000 + b"Train", b"<ul><li>" * 100_000 + b"Train"):
         with suppress(Refused):  # no RecursionError, and no process left to its own
-            assert "Train" in read_file("deep.html", content, run=Sandbox(None))[-1].text
+            assert "Train" in read_report("deep.html", content, run=Sandbox(None))[-1].text
 
 
 def test_a_process_that_fails_refuses_the_file(monkeypatch):
     monkeypatch.setattr("sys.executable", "/bin/false")
 
     with pytest.raises(Refused, match="can’t be opened here: it takes too long or too much room"):
-        read_file("edition.txt", OPENING.encode(), run=Sandbox(None))
+        read_report("edition.txt", OPENING.encode(), run=Sandbox(None))

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from recommendations.choices import Tier
-from recommendations.importing.report_parser import read
+from recommendations.importing.report_parser import parse_narrative
 from tests.recommendations.importing.report_parser.editions import (
     CLAUSE_LAYOUTS,
     CLAUSES,
@@ -33,7 +33,7 @@ def doubts(narrative):
 
 
 def check(said, expected):
-    found = read(said)
+    found = parse_narrative(said)
 
     assert texts(found) == expected, said
     assert doubts(found) == []
@@ -66,7 +66,7 @@ def test_a_text_without_empty_lines_is_parted_alike(layout, opening):
         for following in NEXT_SECTIONS[:9:2]:
             lines = document(listed, heading=heading, following=following, opening=opening).splitlines()
 
-            assert texts(read("\r\n".join(line for line in lines if line))) == expected, lines
+            assert texts(parse_narrative("\r\n".join(line for line in lines if line))) == expected, lines
 
 
 @pytest.mark.parametrize("layout", ["clauses", "clauses, wrapped", "glued together", "bullets in one paragraph"])
@@ -74,14 +74,14 @@ def test_a_text_without_empty_lines_is_parted_alike(layout, opening):
 def test_a_list_in_the_line_of_its_heading_is_parted_alike(layout, heading):
     listed, expected = LISTS[layout]
 
-    assert texts(read(document(listed, heading=heading, gap=" "))) == expected
-    assert texts(read(document(listed, heading=heading, gap=""))) == expected
+    assert texts(parse_narrative(document(listed, heading=heading, gap=" "))) == expected
+    assert texts(parse_narrative(document(listed, heading=heading, gap=""))) == expected
 
 
 def test_headings_that_are_glued_to_the_text_part_it_all_the_same():
     whole = f"LESOTHO (Tier 2)\n{OPENING}PRIORITIZED RECOMMENDATIONS:{''.join(ITEMS)}PROSECUTION{PROSE}"
 
-    assert texts(read(whole)) == ITEMS
+    assert texts(parse_narrative(whole)) == ITEMS
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_a_heading_with_a_long_name_may_be_broken_or_stand_in_the_opening(headin
     listed, expected = LISTS["clauses"]
     bullets, items = LISTS["a bullet a line"]
 
-    assert texts(read(document(bullets, heading=heading, opening=opening, before=""))) == items
-    assert texts(read(document(listed, heading=heading, opening=opening, before="", gap=" "))) == expected
-    assert texts(read(f"{opening} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
+    assert texts(parse_narrative(document(bullets, heading=heading, opening=opening, before=""))) == items
+    assert texts(parse_narrative(document(listed, heading=heading, opening=opening, before="", gap=" "))) == expected
+    assert texts(parse_narrative(f"{opening} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_heading_with_a_long_name_may_be_broken_or_stand_in_the_opening(headin
 def test_a_heading_may_stand_in_the_opening(heading):
     listed, expected = LISTS["clauses"]
 
-    assert texts(read(f"{OPENING} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
+    assert texts(parse_narrative(f"{OPENING} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
 
 
 def test_a_line_in_small_letters_inside_an_item_is_no_heading():
@@ -124,13 +124,13 @@ def test_a_line_in_small_letters_inside_an_item_is_no_heading():
         "• Put into practice the audit’s\nrecommendations: hire, train and pay.\n• Heed all the other\nrecommendations."
     )
 
-    assert texts(read(document(listed))) == items
+    assert texts(parse_narrative(document(listed))) == items
 
 
 def test_an_account_in_the_same_paragraph_ends_the_list():
     listed = LISTS["clauses"][0]
 
-    assert texts(read(document(f"{listed} {PROSE}", following="")))[-1] == "launch a campaign for the public."
+    assert texts(parse_narrative(document(f"{listed} {PROSE}", following="")))[-1] == "launch a campaign for the public."
 
 
 def test_a_profile_before_the_opening_is_no_list():
@@ -139,7 +139,7 @@ def test_a_profile_before_the_opening_is_no_list():
         LISTS["clauses"][0], heading="Recommendations for Lesotho:", gap=" ", opening=f"{profile}\n\n{OPENING}"
     )
 
-    assert texts(read(said)) == LISTS["clauses"][1]
+    assert texts(parse_narrative(said)) == LISTS["clauses"][1]
 
 
 ASKED = [
@@ -163,7 +163,7 @@ OPENINGS = [
 def test_a_list_without_a_heading_begins_behind_the_opening(layout, opening):
     for following in NEXT_SECTIONS[::3]:
         said = document(LAYOUTS[layout](ASKED), heading="", opening=opening, following=following)
-        found = read(said)
+        found = parse_narrative(said)
 
         assert texts(found) == ASKED, said
         assert any("Neither a heading" in doubt for doubt in found.doubts) == (opening == OPENINGS[-1])
@@ -187,14 +187,14 @@ def test_a_list_without_a_heading_begins_behind_the_opening(layout, opening):
     ],
 )
 def test_semicolons_in_marks_and_brackets_part_nothing(said, expected):
-    found = read(document(said))
+    found = parse_narrative(document(said))
 
     assert texts(found) == expected
     assert doubts(found) == []
 
 
 def test_a_semicolon_before_the_closing_mark_parts_and_is_doubted():
-    found = read(document("strike “by force;” train police; and act."))
+    found = parse_narrative(document("strike “by force;” train police; and act."))
 
     assert texts(found) == ["strike “by force;”", "train police", "act."]
     assert [item.number for item in found.recommendations if item.doubt] == [1]
@@ -202,7 +202,7 @@ def test_a_semicolon_before_the_closing_mark_parts_and_is_doubted():
 
 @pytest.mark.parametrize("bullet", ["•", "*", "-"])
 def test_semicolons_in_one_bulleted_item_part_nothing(bullet):
-    assert texts(read(document(f"{bullet} Train police; fund shelters; and hold campaigns."))) == [
+    assert texts(parse_narrative(document(f"{bullet} Train police; fund shelters; and hold campaigns."))) == [
         "Train police; fund shelters; and hold campaigns."
     ]
 
@@ -219,7 +219,7 @@ def test_semicolons_in_one_bulleted_item_part_nothing(bullet):
 @pytest.mark.parametrize("gap", ["\n\n", "\n"])
 def test_an_introduction_is_no_item_and_is_kept(introduction, layout, gap):
     listed, expected = LISTS[layout]
-    found = read(document(f"{introduction}{gap}{listed}"))
+    found = parse_narrative(document(f"{introduction}{gap}{listed}"))
 
     assert texts(found) == expected
     assert found.introduction == introduction
@@ -248,7 +248,7 @@ MARKED = [name for name in LAYOUTS if any(word in name for word in ("bullet", "s
     st.lists(SENTENCES, min_size=2, max_size=12, unique=True), st.sampled_from(list(LAYOUTS)), st.sampled_from(HEADINGS)
 )
 def test_any_list_comes_back_unchanged(items, layout, heading):
-    found = read(document(LAYOUTS[layout](items), heading=heading))
+    found = parse_narrative(document(LAYOUTS[layout](items), heading=heading))
 
     assert texts(found) == items
 
@@ -259,7 +259,7 @@ def test_any_list_comes_back_unchanged(items, layout, heading):
     st.sampled_from(HEADINGS),
 )
 def test_any_list_of_clauses_comes_back_unchanged(items, layout, heading):
-    found = read(document(CLAUSE_LAYOUTS[layout](items), heading=heading))
+    found = parse_narrative(document(CLAUSE_LAYOUTS[layout](items), heading=heading))
 
     assert texts(found) == [*items[:-1], f"{items[-1]}."]
 
@@ -276,13 +276,13 @@ def test_bulleted_items_of_several_sentences_with_semicolons_come_back_unchanged
     ]
     assume(len(items) > 1 or "first" not in layout)
 
-    assert texts(read(document(LAYOUTS[layout](items)))) == items
+    assert texts(parse_narrative(document(LAYOUTS[layout](items)))) == items
 
 
 @given(st.lists(SENTENCES, min_size=3, max_size=10, unique=True), st.integers(50, 100))
 def test_lines_of_which_nothing_tells_the_end_are_parted_right_or_doubted(items, width):
     """One an item, wrapped, without bullets or empty lines: where a last line is full, only the words can tell."""
-    found = read(document("\n".join(wrapped(item, width) for item in items)))
+    found = parse_narrative(document("\n".join(wrapped(item, width) for item in items)))
 
     assert texts(found) == items or doubts(found)
 
@@ -303,7 +303,7 @@ SOUP = st.lists(
 def test_nothing_is_ever_lost_or_said_twice(soup):
     """The items put together again are the section, but for bullets, numbers, semicolons and "and" before an item."""
     listed = "Train police " + " ".join(soup) + " now."
-    found = read(document(listed))
+    found = parse_narrative(document(listed))
     kept = " ".join([found.introduction, *texts(found), *found.left_out])
 
     assert letters(kept) == letters(listed)

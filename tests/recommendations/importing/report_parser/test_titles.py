@@ -3,7 +3,7 @@
 import pytest
 
 from recommendations.choices import Tier
-from recommendations.importing.report_parser import countries, read
+from recommendations.importing.report_parser import countries, parse_narrative
 from tests.recommendations.importing.report_parser.editions import ITEMS, LAYOUTS, OPENING, document
 
 LIST = LAYOUTS["a bullet a line"](ITEMS)
@@ -40,7 +40,7 @@ CHARTS = [
     ],
 )
 def test_tier_by_the_title(title, tier):
-    found = read(document(LIST, before=title, opening=UNPLACED))
+    found = parse_narrative(document(LIST, before=title, opening=UNPLACED))
 
     assert (found.tier, found.country) == (tier, "LSO")
 
@@ -76,7 +76,7 @@ def test_tier_by_the_title(title, tier):
 def test_tier_by_the_opening_whatever_a_chart_of_other_years_says(placed, tier, chart):
     opening = OPENING.replace("Lesotho remained on Tier 2", placed)
 
-    found = read(document(LIST, before=f"2021 Trafficking in Persons Report\n\nLESOTHO\n\n{chart}", opening=opening))
+    found = parse_narrative(document(LIST, before=f"2021 Trafficking in Persons Report\n\nLESOTHO\n\n{chart}", opening=opening))
 
     assert (found.tier, found.country, found.year) == (tier, "LSO", 2021)
 
@@ -84,7 +84,7 @@ def test_tier_by_the_opening_whatever_a_chart_of_other_years_says(placed, tier, 
 def test_a_tier_in_what_follows_the_list_is_none_of_the_opening():
     said = document(LIST, before="LESOTHO", following="PROSECUTION\n\nIn the end Lesotho remained on Tier 3.")
 
-    assert read(said).tier == Tier.TIER_2
+    assert parse_narrative(said).tier == Tier.TIER_2
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_tier_in_what_follows_the_list_is_none_of_the_opening():
     ],
 )
 def test_where_no_tier_is_named_the_law_tells_what_the_standards_leave_and_it_is_doubted(standards, tier):
-    found = read(document(LIST, before="LESOTHO", opening=f"The Government of Lesotho {standards}"))
+    found = parse_narrative(document(LIST, before="LESOTHO", opening=f"The Government of Lesotho {standards}"))
 
     assert found.tier == tier
     assert any("tier" in doubt for doubt in found.doubts)
@@ -108,15 +108,15 @@ def test_where_no_tier_is_named_the_law_tells_what_the_standards_leave_and_it_is
 )
 def test_a_special_case_is_on_no_tier(title):
     opening = "Somalia remains a special case. It was on Tier 3 in 2002; the government hardly governs."
-    found = read(document(LIST, before=title, opening=opening))
+    found = parse_narrative(document(LIST, before=title, opening=opening))
 
     assert (found.tier, found.country) == (None, "SOM")
     assert "special case" in found.doubts[-1]
 
 
 def test_a_tier_that_is_not_told_or_told_twice_is_doubted():
-    untold = read(document(LIST, before="LESOTHO", opening=UNPLACED))
-    twice = read(document(LIST, before="LESOTHO (Tier 3)"))
+    untold = parse_narrative(document(LIST, before="LESOTHO", opening=UNPLACED))
+    twice = parse_narrative(document(LIST, before="LESOTHO (Tier 3)"))
 
     assert (untold.tier, untold.doubts[-1]) == (None, "Its tier isn’t told plainly: see which one it is.")
     assert twice.tier == Tier.TIER_3
@@ -146,14 +146,14 @@ def test_a_tier_that_is_not_told_or_told_twice_is_doubted():
 def test_year_by_the_head_alone(head, year):
     opening = f"{OPENING} Since the 2008 TIP Report, little was done."
 
-    found = read(document(LIST, before=f"{head}\n\nLESOTHO (Tier 2)", opening=opening))
+    found = parse_narrative(document(LIST, before=f"{head}\n\nLESOTHO (Tier 2)", opening=opening))
 
     assert (found.year, found.country) == (year, "LSO")
     assert bool(found.doubts) == (year is None)
 
 
 def test_two_years_at_the_head_are_none():
-    found = read(
+    found = parse_narrative(
         document(
             LIST, before="2020 Trafficking in Persons Report\n2021 Trafficking in Persons Report\n\nLESOTHO (Tier 2)"
         )
@@ -181,7 +181,7 @@ def test_two_years_at_the_head_are_none():
     ],
 )
 def test_country_by_its_title_its_heading_or_its_opening(before, heading, opening, code):
-    found = read(document(LIST, before=before, heading=heading, opening=opening))
+    found = parse_narrative(document(LIST, before=before, heading=heading, opening=opening))
 
     assert found.country == code
     assert any("No country that is known here" in doubt for doubt in found.doubts) == (code is None)
@@ -199,11 +199,11 @@ def test_country_by_its_title_its_heading_or_its_opening(before, heading, openin
     ],
 )  # fmt: skip
 def test_names_of_countries(name, code):
-    assert countries.find(name) == code
+    assert countries.find_country_code(name) == code
     assert name == "" or (
-        (found := countries.begins(f"{name}: Train police")) == found and (found and found.code) == code
+        (found := countries.match_leading_country(f"{name}: Train police")) == found and (found and found.code) == code
     )
 
 
 def test_names_are_what_people_say():
-    assert [countries.name_of(code) for code in ("LSO", "BOL", "XKX", "QQQ")] == ["Lesotho", "Bolivia", "Kosovo", "QQQ"]
+    assert [countries.country_name_of(code) for code in ("LSO", "BOL", "XKX", "QQQ")] == ["Lesotho", "Bolivia", "Kosovo", "QQQ"]

@@ -8,8 +8,8 @@ from pypdf import PdfReader
 from dialogues.lesotho.actions import load_public_record
 from recommendations.models import Edition
 from reports.briefings import pdf
-from reports.briefings.ambassador import build_briefing
-from reports.briefings.html import as_html
+from reports.briefings.ambassador import build_ambassador_briefing
+from reports.briefings.html import render_html
 from tests.factories import MASERU, AmbassadorFactory, DialogueFactory, RecommendationFactory, RecorderFactory
 from tests.kept import once
 from tiptracker.accounts.models import User
@@ -33,13 +33,13 @@ def issue(file, *, country="LSO", year="2021", kind="ambassador", as_of="2022-03
 
 def test_issue_briefing_writes_the_file_that_the_ambassadors_job_makes(lesotho, tmp_path, capsys):
     edition = Edition.objects.tracked().get()
-    content = build_briefing(reader=AmbassadorFactory(), edition=edition, as_of=date(2022, 3, 31), known_by=THEN)
+    content = build_ambassador_briefing(reader=AmbassadorFactory(), edition=edition, as_of=date(2022, 3, 31), known_by=THEN)
     people = User.objects.count()
 
     issue(tmp_path / "briefing.pdf")
 
     written = (tmp_path / "briefing.pdf").read_bytes()
-    assert written == pdf.to_pdf(as_html(content))
+    assert written == pdf.render_pdf(render_html(content))
     assert f"{len(written):,} bytes" in capsys.readouterr().out
     assert User.objects.count() == people
 
@@ -106,7 +106,7 @@ def test_issue_briefing_writes_the_pack_of_the_next_dialogue_else_the_last_held(
 
     assert f"Lesotho: dialogue of {held_on}" in PdfReader(file).metadata.title
     assert "to ask; " in capsys.readouterr().out
-    assert re.search(r"Prepared for\s+Ambassador", pdf.text_of(file.read_bytes()))
+    assert re.search(r"Prepared for\s+Ambassador", pdf.extract_pdf_text(file.read_bytes()))
 
 
 def test_issue_briefing_says_which_dialogues_there_are(lesotho, tmp_path, capsys):
@@ -132,8 +132,8 @@ def test_issue_briefing_says_which_dialogues_there_are(lesotho, tmp_path, capsys
     call_command(
         "issue_briefing", "LSO", "2021", kind="dialogue", as_of="2022-01-28", output=str(file), dialogue=str(second)
     )
-    assert "Leribe" in pdf.text_of(file.read_bytes())
-    assert first.place not in pdf.text_of(file.read_bytes()).partition("Agenda")[0]
+    assert "Leribe" in pdf.extract_pdf_text(file.read_bytes())
+    assert first.place not in pdf.extract_pdf_text(file.read_bytes()).partition("Agenda")[0]
 
 
 def test_issue_briefing_without_any_dialogue_says_how_to_begin(tmp_path, capsys):

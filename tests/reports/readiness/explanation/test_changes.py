@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.choices import Direction, Review, Shows, Verdict
-from recommendations.choices import Origin, Pillar, Question, Rule
-from reports.readiness.answers import Row
-from reports.readiness.explanation.changes import Standpoint, changes
-from reports.readiness.readiness import readiness
+from dialogues.choices import ReadingDirection, EvidenceDecision, SupportKind, Verdict
+from recommendations.choices import Origin, Pillar, EffortQuestion, Rule
+from reports.readiness.answers import RowReference
+from reports.readiness.explanation.changes import Standpoint, find_changes
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import PERIOD, TERMS, TIP_2022, lesotho
 from tests.reports.made_up import days, moments, records
 from tests.reports.records import Record, noon
@@ -38,7 +38,7 @@ def small():
 
 def known_between(record, first, last, as_of=END):
     """What changed of one day between what was known on one day and on another."""
-    return changes(record.facts, Standpoint(as_of, noon(first)), Standpoint(as_of, noon(last)))
+    return find_changes(record.facts, Standpoint(as_of, noon(first)), Standpoint(as_of, noon(last)))
 
 
 def told(stop):
@@ -72,7 +72,7 @@ def test_another_number_alone_moves_nothing():
 
 
 def test_between_what_was_known_in_february_and_in_july_the_report_of_2022_moved_it():
-    found = changes(lesotho().facts, Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
+    found = find_changes(lesotho().facts, Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
 
     assert (found.before, found.after) == (0, Fraction(121, 2))
     (stop,) = found.stops
@@ -100,7 +100,7 @@ def test_between_what_was_known_in_february_and_in_july_the_report_of_2022_moved
 
 
 def test_by_what_is_known_in_july_the_last_day_of_the_period_moved_it():
-    found = changes(lesotho().facts, Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
+    found = find_changes(lesotho().facts, Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
 
     assert (found.before, found.after) == (Fraction(43, 6), Fraction(121, 2))
     (stop,) = found.stops
@@ -112,7 +112,7 @@ def test_by_what_is_known_in_july_the_last_day_of_the_period_moved_it():
 
 def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it():
     record = lesotho()
-    (stop,) = changes(record.facts, Standpoint(END, noon(THEN)), Standpoint(END, BY_JULY)).stops
+    (stop,) = find_changes(record.facts, Standpoint(END, noon(THEN)), Standpoint(END, BY_JULY)).stops
     moved = {(one.part.value, one.key): one for one in stop.moved}
 
     trials = moved["increasing_efforts", "prosecutions"]
@@ -123,7 +123,7 @@ def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it(
         next(row.id for row in record.facts.readings if row.figure == figure and row.recorded_at == noon(TIP_2022))
         for figure in (16, 4)
     )
-    assert set(trials.rows) == {Row("reading", now), Row("reading", before)}
+    assert set(trials.rows) == {RowReference("reading", now), RowReference("reading", before)}
 
     launch = moved["concrete_action", "10a"]
     assert launch.title == "Benchmark 10a"
@@ -141,11 +141,11 @@ def test_the_way_goes_day_by_day_and_moment_by_moment_in_the_order_of_time():
     first = record.action("1a", DAY, DAY, known=DAY, verified=NEXT)
     second = record.action("1b", NEXT, LATER, known=DAY, verified=NEXT)
 
-    found = changes(record.facts, Standpoint(DAY, noon(DAY)), Standpoint(END, noon(END)))
+    found = find_changes(record.facts, Standpoint(DAY, noon(DAY)), Standpoint(END, noon(END)))
 
     assert [(stop.on, stop.at, stop.rows, stop.points) for stop in found.stops] == [
-        (NEXT, noon(NEXT), (Row("evidence", first), Row("evidence", second)), STEP + PILLAR),
-        (LATER, None, (Row("evidence", second),), STEP),
+        (NEXT, noon(NEXT), (RowReference("evidence", first), RowReference("evidence", second)), STEP + PILLAR),
+        (LATER, None, (RowReference("evidence", second),), STEP),
     ]
 
 
@@ -157,22 +157,22 @@ def test_one_stop_gathers_all_that_was_recorded_at_one_moment():
 
     assert stop.points == 2 * STEP + PILLAR
     assert [(one.key, one.rows) for one in stop.moved if one.part.value == "concrete_action"] == [
-        ("1a", (Row("evidence", acts[0]),)),
-        ("1b", (Row("evidence", acts[1]),)),
+        ("1a", (RowReference("evidence", acts[0]),)),
+        ("1b", (RowReference("evidence", acts[1]),)),
     ]
 
 
 def test_points_fall_by_a_review_that_rejects():
     record = small()
     act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
-    record.review(act, known=LATER, key="1a", decision=Review.REJECTED)
+    record.review(act, known=LATER, key="1a", decision=EvidenceDecision.REJECTED)
 
     found = known_between(record, DAY, LATER)
 
     assert (found.before, found.after) == (STEP + PILLAR, 0)
     (stop,) = found.stops
     assert told(stop) == {("concrete_action", "1a"): -STEP, ("three_ps", "prosecution"): -PILLAR}
-    assert all(one.rows == (Row("evidence", act),) for one in stop.moved)
+    assert all(one.rows == (RowReference("evidence", act),) for one in stop.moved)
 
 
 def test_points_fall_with_a_revision_and_come_back_with_its_own_review():
@@ -187,18 +187,18 @@ def test_points_fall_with_a_revision_and_come_back_with_its_own_review():
         (noon(NEXT), -STEP - PILLAR),
         (noon(LATER), STEP + PILLAR),
     ]
-    assert found.stops[0].rows == found.stops[1].rows == (Row("evidence", put_right),)
+    assert found.stops[0].rows == found.stops[1].rows == (RowReference("evidence", put_right),)
 
 
 def test_what_was_reviewed_before_it_was_recorded_moves_points_when_it_is():
     record = small()
     cited = record.evidence(DAY, DAY, known=NEXT)
     record.review(cited, known=DAY)
-    counted = record.indicator("investigations", question=Question.INVESTIGATIONS)
-    record.reading(counted, Direction.UP, through=DAY, known=DAY, evidence=cited)
+    counted = record.indicator("investigations", question=EffortQuestion.INVESTIGATIONS)
+    record.reading(counted, ReadingDirection.UP, through=DAY, known=DAY, evidence=cited)
     act = record.action("1a", DAY, DAY, known=LATER, verified=NEXT)
     other = record.evidence(DAY, DAY, known=DAY)
-    record.bearing(other, "1b", Shows.ACTION, known=LATER)
+    record.bearing(other, "1b", SupportKind.ACTION, known=LATER)
     record.review(other, known=NEXT, key="1b")
 
     found = known_between(record, DAY, LATER)
@@ -208,11 +208,11 @@ def test_what_was_reviewed_before_it_was_recorded_moves_points_when_it_is():
         (noon(LATER), {("concrete_action", "1a"): STEP, ("concrete_action", "1b"): STEP}),
     ]
     assert [one.rows for stop in found.stops for one in stop.moved if one.part.value != "three_ps"] == [
-        (Row("evidence", cited),),
-        (Row("evidence", act),),
-        (Row("evidence", other),),
+        (RowReference("evidence", cited),),
+        (RowReference("evidence", act),),
+        (RowReference("evidence", other),),
     ]
-    assert found.after == readiness(record.facts, as_of=END, known_by=noon(LATER)).score
+    assert found.after == evaluate_readiness(record.facts, as_of=END, known_by=noon(LATER)).score
 
 
 def test_an_assessment_raises_a_step_to_the_whole():
@@ -223,7 +223,7 @@ def test_an_assessment_raises_a_step_to_the_whole():
     (stop,) = known_between(record, DAY, LATER).stops
 
     (moved,) = stop.moved
-    assert (moved.points, moved.rows) == (STEP, (Row("assessment", verdict),))
+    assert (moved.points, moved.rows) == (STEP, (RowReference("assessment", verdict),))
 
 
 def test_a_change_of_weight_is_a_stop_of_its_own_that_leads_to_the_edition():
@@ -237,7 +237,7 @@ def test_a_change_of_weight_is_a_stop_of_its_own_that_leads_to_the_edition():
 
     # A step on the only benchmark of one of two recommendations: ¼ of 30, and with three times the weight ⅜.
     (stop,) = found.stops
-    assert stop.rows == (Row("edition", 1),)
+    assert stop.rows == (RowReference("edition", 1),)
     assert told(stop) == {("concrete_action", "2a"): Fraction(15, 4)}
     assert [(one.rows, one.before == one.reason) for one in stop.moved] == [(stop.rows, True)]
     assert [(one.of_before, one.of) for one in stop.moved] == [(15, Fraction(45, 2))]
@@ -255,7 +255,7 @@ def test_a_change_of_a_benchmarks_terms_leads_to_the_benchmark():
     found = known_between(record, DAY, LATER)
 
     (stop,) = found.stops
-    assert (stop.at, stop.rows) == (noon(NEXT), (Row("benchmark", benchmark),))
+    assert (stop.at, stop.rows) == (noon(NEXT), (RowReference("benchmark", benchmark),))
     assert told(stop) == {("concrete_action", "1a"): -15, ("three_ps", "prosecution"): -PILLAR}
     assert stop.moved[0].reason == "No data on visits: presumed against (22 U.S.C. 7106(b)(1))."
 
@@ -270,7 +270,7 @@ def test_a_benchmark_asked_later_lowers_what_the_others_give():
     (stop,) = known_between(record, DAY, LATER).stops
 
     assert told(stop) == {("concrete_action", "1a"): -STEP}
-    assert stop.rows == (Row("benchmark", asked_later),)
+    assert stop.rows == (RowReference("benchmark", asked_later),)
 
 
 def test_a_benchmark_of_the_action_plan_is_told_from_the_reports_of_the_same_key():
@@ -304,7 +304,7 @@ def test_what_moves_nothing_is_no_stop():
 def test_from_one_standpoint_to_itself_nothing_changed():
     here = Standpoint(END, BY_JULY)
 
-    found = changes(lesotho().facts, here, here)
+    found = find_changes(lesotho().facts, here, here)
 
     assert (found.before, found.after, found.stops) == (Fraction(121, 2), Fraction(121, 2), ())
 
@@ -321,7 +321,7 @@ def test_from_one_standpoint_to_itself_nothing_changed():
 )
 def test_the_second_standpoint_may_not_lie_before_the_first_by_either_clock(since, until):
     with pytest.raises(ValueError, match="before the first"):
-        changes(small().facts, since, until)
+        find_changes(small().facts, since, until)
 
 
 # --- Of every record --------------------------------------------------------------------------------------------------
@@ -340,17 +340,17 @@ ways = st.builds(ordered, st.tuples(days, days), st.tuples(moments, moments))
 @given(records(), ways)
 def test_the_points_of_all_stops_add_up_to_the_difference(record, way):
     since, until = way
-    found = changes(record.facts, since, until)
+    found = find_changes(record.facts, since, until)
 
-    assert found.before == readiness(record.facts, as_of=since.as_of, known_by=since.known_by).score
-    assert found.after == readiness(record.facts, as_of=until.as_of, known_by=until.known_by).score
+    assert found.before == evaluate_readiness(record.facts, as_of=since.as_of, known_by=since.known_by).score
+    assert found.after == evaluate_readiness(record.facts, as_of=until.as_of, known_by=until.known_by).score
     assert sum(stop.points for stop in found.stops) == found.after - found.before
 
 
 @given(records(), ways)
 def test_every_stop_lies_on_the_way_and_says_what_moved(record, way):
     since, until = way
-    found = changes(record.facts, since, until)
+    found = find_changes(record.facts, since, until)
 
     for stop in found.stops:
         if stop.at is None:
@@ -377,4 +377,4 @@ def test_the_order_of_rows_does_not_matter(record, way, random):
         },
     )
 
-    assert changes(shuffled, *way) == changes(facts, *way)
+    assert find_changes(shuffled, *way) == find_changes(facts, *way)

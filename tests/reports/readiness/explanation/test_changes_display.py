@@ -7,11 +7,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from dialogues.choices import Review
+from dialogues.choices import EvidenceDecision
 from reports import formatting
 from reports.readiness import countable_facts
-from reports.readiness.explanation.changes import Standpoint, changes
-from reports.readiness.explanation.changes_display import End, finding, printed, signed
+from reports.readiness.explanation.changes import Standpoint, find_changes
+from reports.readiness.explanation.changes_display import ScoreAtStandpoint, describe_changes, display_changes, format_signed
 from tests.reports.lesotho import lesotho
 from tests.reports.made_up import records
 from tests.reports.readiness.explanation.test_changes import DAY, END, LATER, small, ways
@@ -22,17 +22,17 @@ BY_JULY = noon(date(2022, 7, 31))
 
 
 def end(as_of, score, known_by=None, *, is_reviewed=True):
-    return End(Standpoint(as_of, known_by), Fraction(score), is_reviewed)
+    return ScoreAtStandpoint(Standpoint(as_of, known_by), Fraction(score), is_reviewed)
 
 
 def told(record, since, until):
     """What changed in a record, as printed."""
-    found = changes(record.facts, since, until)
+    found = find_changes(record.facts, since, until)
     ends = [
-        End(at, score, countable_facts.is_reviewed(countable_facts.known(record.facts, at.known_by)))
+        ScoreAtStandpoint(at, score, countable_facts.is_reviewed(countable_facts.facts_known_by(record.facts, at.known_by)))
         for at, score in [(since, found.before), (until, found.after)]
     ]
-    return printed(found, *ends, MASERU)
+    return display_changes(found, *ends, MASERU)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def told(record, since, until):
     ids=["rose", "both ends alike", "fell", "nothing", "one day", "hindsight", "first review", "no review"],
 )
 def test_the_sentence_says_what_changed(since, until, stops, sentence):
-    assert finding(since, until, stops, MASERU) == sentence
+    assert describe_changes(since, until, stops, MASERU) == sentence
 
 
 def test_a_moment_is_told_by_its_day_in_the_country():
@@ -98,14 +98,14 @@ def test_a_moment_is_told_by_its_day_in_the_country():
     in_utc = just_after_midnight.astimezone(datetime.fromisoformat("2021-10-08T00:00+00:00").tzinfo)
 
     assert in_utc.date() == date(2021, 10, 7)
-    assert finding(end(DAY, 1, in_utc), end(DAY, 2), 1, MASERU).endswith("after 8 October 2021.")
+    assert describe_changes(end(DAY, 1, in_utc), end(DAY, 2), 1, MASERU).endswith("after 8 October 2021.")
 
 
 @pytest.mark.parametrize(
     ("points", "text"), [("1.5", "+1.5"), ("-0.8", "−0.8"), ("0", "0"), ("7.0", "+7"), ("-12.0", "−12")]
 )
 def test_points_are_printed_with_their_sign(points, text):
-    assert signed(Decimal(points)) == text
+    assert format_signed(Decimal(points)) == text
 
 
 def test_lesotho_as_printed():
@@ -128,7 +128,7 @@ def test_where_nothing_was_reviewed_there_is_no_figure():
 def test_what_was_lost_is_printed_as_lost():
     record = small()
     act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
-    record.review(act, known=LATER, key="1a", decision=Review.REJECTED)
+    record.review(act, known=LATER, key="1a", decision=EvidenceDecision.REJECTED)
 
     page = told(record, Standpoint(END, noon(DAY)), Standpoint(END, noon(LATER)))
 
@@ -143,8 +143,8 @@ def test_what_is_printed_adds_up(record, way):
 
     page = told(record, *way)
 
-    difference = formatting.tenths(changes(record.facts, *way).after) - formatting.tenths(
-        changes(record.facts, *way).before
+    difference = formatting.round_to_tenth(find_changes(record.facts, *way).after) - formatting.round_to_tenth(
+        find_changes(record.facts, *way).before
     )
     assert figure(page.points) == difference
     assert sum(figure(stop.points) for stop in page.stops) == difference

@@ -8,7 +8,7 @@ import pytest
 
 from recommendations.choices import Tier
 from reports.readiness.explanation import context_display, score_display
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
 from tests.reports.records import noon
 
@@ -20,24 +20,24 @@ def result(as_of=END, known_by=LATER, tiers=None, **terms):
     record = lesotho()
     if terms:
         record.terms(date(2021, 7, 2), deadline_on=DEADLINE, **terms)
-    return readiness(replace(record.facts, tiers=tiers or {}), as_of=as_of, known_by=known_by)
+    return evaluate_readiness(replace(record.facts, tiers=tiers or {}), as_of=as_of, known_by=known_by)
 
 
 def test_possible_tells_how_much_is_dated_to_a_later_day():
-    assert context_display.possible(result(DEADLINE)) == (
+    assert context_display.describe_possible(result(DEADLINE)) == (
         "53.3 more points are verified but dated only to a later day: once it has come, the score is 60.5, if nothing"
         " else changes."
     )
-    assert "nothing waits for a later one" in context_display.possible(result(END))
+    assert "nothing waits for a later one" in context_display.describe_possible(result(END))
 
 
 def test_ceiling_tells_what_is_within_reach():
-    assert context_display.ceiling(result(END)) == "The deadline has passed: no promise can add to what is claimed."
-    assert context_display.ceiling(result(DEADLINE)) == "No open promise would add to what is claimed."
+    assert context_display.describe_projected(result(END)) == "The deadline has passed: no promise can add to what is claimed."
+    assert context_display.describe_projected(result(DEADLINE)) == "No open promise would add to what is claimed."
 
 
 def fewest(stands):
-    return context_display.smallest_set(stands, stands.smallest_set())
+    return context_display.describe_smallest_set(stands, stands.smallest_set())
 
 
 def test_smallest_set_names_the_benchmarks():
@@ -65,7 +65,7 @@ def test_smallest_set_says_where_no_mark_can_be_reached_or_is_set():
     ],
 )
 def test_watch_list_counts_the_years_and_names_what_follows_by_law(tiers, said):
-    sentence = context_display.watch_list(result(tiers=tiers))
+    sentence = context_display.describe_watch_list(result(tiers=tiers))
 
     assert said in sentence
     assert ("unless waived (22 U.S.C. 7107(b))" in sentence) == bool(tiers)
@@ -74,12 +74,12 @@ def test_watch_list_counts_the_years_and_names_what_follows_by_law(tiers, said):
 def test_claims_as_printed_add_up_to_the_gap_that_is_printed():
     for as_of in (date(2021, 11, 30), DEADLINE, END):
         stands = result(as_of)
-        bar = score_display.bar(stands)
-        assert sum(one.points for one in context_display.claims(stands)) == bar.claimed - bar.verified > 0
+        bar = score_display.readiness_bar_figures(stands)
+        assert sum(one.points for one in context_display.display_claims(stands)) == bar.claimed - bar.verified > 0
 
 
 def test_nothing_reviewed_gives_no_points():
     stands = result(DEADLINE, noon(DEADLINE))
 
-    assert (context_display.possible(stands), context_display.ceiling(stands)) == ("", "")
-    assert {one.points for one in context_display.claims(stands)} == {None}
+    assert (context_display.describe_possible(stands), context_display.describe_projected(stands)) == ("", "")
+    assert {one.points for one in context_display.display_claims(stands)} == {None}

@@ -3,11 +3,11 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 
-from dialogues.choices import DoneBy, Review, Shows, Verdict
+from dialogues.choices import DoneBy, EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import Pillar, Rule
 from reports.readiness import countable_facts
-from reports.readiness.explanation.counting_reasons import weigh
-from reports.readiness.fact_views import look, verified
+from reports.readiness.explanation.counting_reasons import find_counting_statuses
+from reports.readiness.fact_views import build_fact_views, build_verified_view
 from tests.reports.made_up import records
 from tests.reports.records import Record, window
 
@@ -26,12 +26,12 @@ def record():
 
 
 def only_bearing(record):
-    (weight,) = weigh(record.facts, TODAY).bearings.values()
+    (weight,) = find_counting_statuses(record.facts, TODAY).bearings.values()
     return weight
 
 
 def only_reading(record):
-    (weight,) = weigh(record.facts, TODAY).readings.values()
+    (weight,) = find_counting_statuses(record.facts, TODAY).readings.values()
     return weight
 
 
@@ -69,11 +69,11 @@ def test_bearing_outside_the_window_says_on_which_side(record, first, last, why)
 @pytest.mark.parametrize(
     ("by", "shows", "why"),
     [
-        (DoneBy.CIVIL_SOCIETY, Shows.ACTION, "done by civil society, not by the government"),
-        (DoneBy.UNITED_STATES, Shows.ACTION, "done by the United States, not by the government"),
-        (DoneBy.GOVERNMENT, Shows.PLAN, "a statement or plan, not a concrete action"),
-        (DoneBy.GOVERNMENT, Shows.NO_ACTION, "a finding of no action, not a concrete action"),
-        (DoneBy.JOINT, Shows.CONTEXT, "context, not a concrete action"),
+        (DoneBy.CIVIL_SOCIETY, SupportKind.ACTION, "done by civil society, not by the government"),
+        (DoneBy.UNITED_STATES, SupportKind.ACTION, "done by the United States, not by the government"),
+        (DoneBy.GOVERNMENT, SupportKind.PLAN, "a statement or plan, not a concrete action"),
+        (DoneBy.GOVERNMENT, SupportKind.NO_ACTION, "a finding of no action, not a concrete action"),
+        (DoneBy.JOINT, SupportKind.CONTEXT, "context, not a concrete action"),
     ],
 )
 def test_bearing_that_is_no_action_of_the_government_says_what_it_is(record, by, shows, why):
@@ -84,14 +84,14 @@ def test_bearing_that_is_no_action_of_the_government_says_what_it_is(record, by,
 
 
 def test_bearing_that_was_rejected_or_returned_or_put_right_says_so(record):
-    record.review(record.action("1a", DAY, DAY, known=DAY), known=DAY, key="1a", decision=Review.REJECTED)
+    record.review(record.action("1a", DAY, DAY, known=DAY), known=DAY, key="1a", decision=EvidenceDecision.REJECTED)
     record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=DAY)
     old = record.action("1a", DAY, DAY, known=DAY)
     record.reading(record.cases, 6, through=DAY, known=DAY, evidence=old)
     record.evidence(DAY, DAY, known=DAY, revises=old)
 
-    assert [weight.why for weight in weigh(record.facts, TODAY).readings.values()] == ["put right by a newer row"]
-    assert [weight.why for weight in weigh(record.facts, TODAY).bearings.values()] == [
+    assert [weight.why for weight in find_counting_statuses(record.facts, TODAY).readings.values()] == ["put right by a newer row"]
+    assert [weight.why for weight in find_counting_statuses(record.facts, TODAY).bearings.values()] == [
         "rejected by the embassy on 1 December 2021",
         "the update it came with was returned on 1 December 2021",
         "put right by a newer row",
@@ -130,11 +130,11 @@ def test_reading_of_the_year_before_counts_without_review(record):
 
 def test_reading_that_was_rejected_or_starts_late_says_so(record):
     evidence = record.evidence(START, DAY, known=DAY)
-    record.review(evidence, known=DAY, decision=Review.REJECTED)
+    record.review(evidence, known=DAY, decision=EvidenceDecision.REJECTED)
     record.reading(record.cases, 6, through=DAY, known=DAY, evidence=evidence)
     record.reading(record.cases, 6, starts=date(2021, 6, 1), through=DAY, known=DAY)
 
-    assert [weight.why for weight in weigh(record.facts, TODAY).readings.values()] == [
+    assert [weight.why for weight in find_counting_statuses(record.facts, TODAY).readings.values()] == [
         "rejected by the embassy on 1 December 2021",
         "not from the first day of the tracking period",
     ]
@@ -163,27 +163,27 @@ def test_waiting_is_what_would_count_for_what_it_shows_or_for_a_figure(record):
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     record.action("1a", date(2021, 3, 1), date(2021, 3, 1), known=DAY)
 
-    assert weigh(record.facts, TODAY).waiting == {action, counted, corrected}
+    assert find_counting_statuses(record.facts, TODAY).waiting == {action, counted, corrected}
 
 
 @settings(max_examples=200)
 @given(records())
 def test_waiting_is_counted_as_the_sentence_counts_it(record):
-    weights = weigh(record.facts, TODAY)
+    weights = find_counting_statuses(record.facts, TODAY)
     without_file = [
         row for row in record.facts.readings if row.evidence_id is None and weights.readings[row.id].is_claim
     ]
 
-    assert look(record.facts, TODAY).waiting == len(weights.waiting) + len(without_file)
+    assert build_fact_views(record.facts, TODAY).waiting == len(weights.waiting) + len(without_file)
 
 
 @settings(max_examples=200)
 @given(records())
 def test_every_row_that_does_not_count_has_its_reason(record):
     facts = record.facts
-    weights = weigh(facts, TODAY)
-    seen = verified(facts, TODAY)
-    assessed = {one.id for one in facts.benchmarks if countable_facts.newest(one.terms).rule is Rule.ASSESSED}
+    weights = find_counting_statuses(facts, TODAY)
+    seen = build_verified_view(facts, TODAY)
+    assessed = {one.id for one in facts.benchmarks if countable_facts.newest_row(one.terms).rule is Rule.ASSESSED}
     actions = {(one, act.evidence_id) for one in assessed for act in seen.actions.get(one, ())}
 
     assert {(row.benchmark_id, row.evidence_id) for row in facts.bearings if weights.bearings[row.id].counts} == actions
@@ -195,7 +195,7 @@ def test_verdict_that_holds_is_that_of_the_latest_day(record):
     evidence = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     first = record.assess("1a", Verdict.MET, known=TODAY, on=[evidence])
 
-    assert weigh(record.facts, TODAY).holding == {first}
+    assert find_counting_statuses(record.facts, TODAY).holding == {first}
 
     last = record.assess("1a", Verdict.STALLED, known=date(2021, 12, 20))
-    assert weigh(record.facts, TODAY).holding == {last}
+    assert find_counting_statuses(record.facts, TODAY).holding == {last}

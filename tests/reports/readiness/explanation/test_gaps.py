@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from recommendations.choices import Rule
-from reports.readiness.explanation.gaps import lacking
+from reports.readiness.explanation.gaps import find_gaps
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tests.factories import (
     BenchmarkFactory,
     EvidenceFactory,
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def told(edition, **more):
     facts = gather_facts(edition)
-    found = lacking(facts, readiness(facts, as_of=date(2022, 1, 28)), **{"on_words_alone": 0} | more)
+    found = find_gaps(facts, evaluate_readiness(facts, as_of=date(2022, 1, 28)), **{"on_words_alone": 0} | more)
     assert all(reverse(one.page) for one in found if one.page)
     return [one.sentence for one in found]
 

@@ -3,11 +3,11 @@ from decimal import Decimal
 
 import pytest
 
-from dialogues.choices import Shows
+from dialogues.choices import SupportKind
 from recommendations.choices import Better, Pillar, Rule
 from reports import formatting
 from reports.readiness.explanation import score_display
-from reports.readiness.readiness import readiness
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
 from tests.reports.records import Record, noon, window
 
@@ -16,12 +16,12 @@ END, TIP_2022 = date(2022, 3, 31), date(2022, 7, 31)
 
 
 def test_parts_as_printed_add_up_to_the_score_and_lines_to_their_part():
-    result = readiness(lesotho().facts, as_of=END, known_by=noon(TIP_2022))
+    result = evaluate_readiness(lesotho().facts, as_of=END, known_by=noon(TIP_2022))
 
-    printed = score_display.parts(result)
+    printed = score_display.display_parts(result)
 
     assert [(part.points, part.of) for part in printed] == [(25, 40), (8, 30), (20, 20), (Decimal("7.5"), 10)]
-    assert sum(part.points for part in printed) == score_display.bar(result).verified == Decimal("60.5")
+    assert sum(part.points for part in printed) == score_display.readiness_bar_figures(result).verified == Decimal("60.5")
     for part in printed:
         assert sum(line.points for line in part.lines) == part.points
         assert sum(line.of for line in part.lines) == part.of
@@ -29,7 +29,7 @@ def test_parts_as_printed_add_up_to_the_score_and_lines_to_their_part():
 
 def test_a_line_that_gives_all_it_could_says_so():
     """Of three thirds of 20 points two print as 6.7 and one as 6.6; here the last alone is shown."""
-    printed = score_display.parts(readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=noon(TIP_2022)))[2]
+    printed = score_display.display_parts(evaluate_readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=noon(TIP_2022)))[2]
 
     assert [(line.points, line.of) for line in printed.lines] == [
         (0, Decimal("6.7")),
@@ -39,11 +39,11 @@ def test_a_line_that_gives_all_it_could_says_so():
 
 
 def test_nothing_reviewed_prints_no_figure():
-    result = readiness(lesotho().facts, as_of=TODAY, known_by=noon(TODAY))
+    result = evaluate_readiness(lesotho().facts, as_of=TODAY, known_by=noon(TODAY))
 
-    assert score_display.bar(result) == score_display.Bar(None, None, Decimal(45))
-    assert {part.points for part in score_display.parts(result)} == {None}
-    assert {line.points for part in score_display.parts(result) for line in part.lines} == {None}
+    assert score_display.readiness_bar_figures(result) == score_display.ReadinessBarFigures(None, None, Decimal(45))
+    assert {part.points for part in score_display.display_parts(result)} == {None}
+    assert {line.points for part in score_display.display_parts(result) for line in part.lines} == {None}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_more_than_last_period_in_short(better, was, figure, text):
 
 
 def in_short(record):
-    (printed,) = score_display.benchmarks(record.facts, readiness(record.facts, as_of=TODAY)).values()
+    (printed,) = score_display.display_benchmarks(record.facts, evaluate_readiness(record.facts, as_of=TODAY)).values()
     return printed.bar.text
 
 
@@ -88,9 +88,9 @@ def test_target_in_short_says_how_many_of_how_many_and_what_is_claimed():
     claimed = record.evidence(TODAY, TODAY, known=TODAY)
     record.reading(districts, 8, through=TODAY, known=TODAY, evidence=claimed)
 
-    (printed,) = score_display.benchmarks(record.facts, readiness(record.facts, as_of=TODAY)).values()
+    (printed,) = score_display.display_benchmarks(record.facts, evaluate_readiness(record.facts, as_of=TODAY)).values()
 
-    assert printed.bar == score_display.ShareBar(
+    assert printed.bar == score_display.ShareBarFigures(
         "6 of 10 districts, claimed 8 of 10 districts", Decimal(60), Decimal(80)
     )
     assert printed.claim == "8 of 10 districts by 28 January 2022."
@@ -102,7 +102,7 @@ def test_assessed_in_short_is_a_word_and_no_data_has_no_bar():
 
     assert in_short(record) == "no data"
 
-    record.evidence(DAY, DAY, known=DAY, _1a=Shows.ACTION)
+    record.evidence(DAY, DAY, known=DAY, _1a=SupportKind.ACTION)
 
     assert in_short(record) == "no data, claimed a concrete step"
 
@@ -112,10 +112,10 @@ def test_assessed_in_short_is_a_word_and_no_data_has_no_bar():
 
 
 def test_plain_figures_lose_their_noughts():
-    assert [str(score_display.plain(Decimal(figure))) for figure in ("45.0", "10", "0.0", "7.50")] == [
+    assert [str(score_display.without_trailing_zeros(Decimal(figure))) for figure in ("45.0", "10", "0.0", "7.50")] == [
         "45",
         "10",
         "0",
         "7.5",
     ]
-    assert formatting.figure(score_display.plain(Decimal("100.0"))) == "100"
+    assert formatting.format_number(score_display.without_trailing_zeros(Decimal("100.0"))) == "100"

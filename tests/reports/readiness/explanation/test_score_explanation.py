@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 
-from dialogues.choices import Review, Shows, Verdict
-from recommendations.choices import Origin, Pillar, Question, Rule
+from dialogues.choices import EvidenceDecision, SupportKind, Verdict
+from recommendations.choices import Origin, Pillar, EffortQuestion, Rule
 from reports.choices import PartKey
-from reports.readiness.explanation.score_explanation import Reasons
-from reports.readiness.readiness import readiness
+from reports.readiness.explanation.score_explanation import ScoreExplanation
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
 from tests.reports.made_up import records
 from tests.reports.records import Record, noon, window
@@ -22,7 +22,7 @@ def record():
     """1a is assessed, 1b counts prosecutions against the year before, 1c counts them against 10."""
     record = Record(window("2021-04-01", "2022-03-31"))
     recommendation = record.recommendation(1, Pillar.PROSECUTION)
-    record.cases = record.indicator("prosecutions", question=Question.PROSECUTIONS)
+    record.cases = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
     record.benchmark(recommendation, "1a", record.rule(known=START))
     record.benchmark(recommendation, "1b", record.rule(Rule.MORE, known=START, indicator_id=record.cases))
     record.benchmark(recommendation, "1c", record.rule(Rule.TARGET, known=START, target=10, indicator_id=record.cases))
@@ -31,7 +31,7 @@ def record():
 
 def reasons(record, as_of=TODAY, known_by=None):
     facts = record.facts
-    return Reasons(facts, readiness(facts, as_of=as_of, known_by=known_by))
+    return ScoreExplanation(facts, evaluate_readiness(facts, as_of=as_of, known_by=known_by))
 
 
 def ground(record, address="1a", part=PartKey.ACTION, **when):
@@ -55,11 +55,11 @@ def test_benchmark_rests_on_its_actions_and_the_verdict_that_holds(record):
 
 
 def test_what_does_not_count_stands_there_with_its_reason(record):
-    plan = record.evidence(DAY, DAY, known=DAY, _1a=Shows.PLAN)
+    plan = record.evidence(DAY, DAY, known=DAY, _1a=SupportKind.PLAN)
     before = record.action("1a", date(2021, 3, 1), date(2021, 3, 1), known=DAY, verified=DAY)
     back = record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=date(2021, 12, 3))
     no = record.action("1a", DAY, DAY, known=DAY)
-    record.review(no, known=date(2021, 12, 9), key="1a", decision=Review.REJECTED)
+    record.review(no, known=date(2021, 12, 9), key="1a", decision=EvidenceDecision.REJECTED)
     later = record.action("1a", DAY, date(2022, 2, 1), known=DAY, verified=DAY)
 
     found = ground(record)

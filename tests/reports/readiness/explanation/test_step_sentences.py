@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from dialogues.choices import Progress, Reach
-from recommendations.choices import Pillar, Question
+from dialogues.choices import ClaimedProgress, CommitmentReach
+from recommendations.choices import Pillar, EffortQuestion
 from reports import formatting
-from reports.readiness.explanation.step_sentences import StepTexts, told_steps
-from reports.readiness.readiness import readiness
+from reports.readiness.explanation.step_sentences import StepTexts, display_steps
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.made_up import days, moments, records
 from tests.reports.records import Record, window
 
@@ -25,25 +25,25 @@ def record():
     one = record.recommendation(1, Pillar.PROSECUTION, lead_id=POLICE, indicia=(1,))
     for key in ("1a", "1b", "1c", "1d", "1e"):
         record.benchmark(one, key, record.rule(known=START))
-    record.indicator("prosecutions", question=Question.PROSECUTIONS, indicium=1)
-    record.indicator("money for victims", Pillar.PROTECTION, Question.MONEY, indicium=2)
+    record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS, indicium=1)
+    record.indicator("money for victims", Pillar.PROTECTION, EffortQuestion.MONEY, indicium=2)
     return record
 
 
 def told(record, *, as_of=DAY, **texts):
-    result = readiness(record.facts, as_of=as_of)
+    result = evaluate_readiness(record.facts, as_of=as_of)
     names = {POLICE: "Ministry of Police", JUSTICE: "Ministry of Justice"}
-    return told_steps(result, result.next_steps(), StepTexts(ministries=names, **texts))
+    return display_steps(result, result.next_steps(), StepTexts(ministries=names, **texts))
 
 
 def test_each_step_says_what_to_do_with_whom_and_by_when(record):
-    sent = record.sending(Progress.DONE, known=date(2022, 1, 14), ministry_id=POLICE)
+    sent = record.sending(ClaimedProgress.DONE, known=date(2022, 1, 14), ministry_id=POLICE)
     record.action("1a", START, date(2022, 1, 10), known=DAY, sent=sent)
     proof = record.action("1b", START, date(2022, 1, 10), known=DAY)
-    dated = record.promise(made=START, ministry=JUSTICE, due=date(2022, 2, 18), _1c=Reach.MEETS)
-    overdue = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1d=Reach.CONTRIBUTES)
-    undated = record.promise(made=START, ministry=JUSTICE, _1d=Reach.MEETS)
-    later = record.promise(made=START, ministry=POLICE, due=date(2022, 3, 31), _1a=Reach.MEETS, _1b=Reach.MEETS)
+    dated = record.promise(made=START, ministry=JUSTICE, due=date(2022, 2, 18), _1c=CommitmentReach.MEETS)
+    overdue = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1d=CommitmentReach.CONTRIBUTES)
+    undated = record.promise(made=START, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
+    later = record.promise(made=START, ministry=POLICE, due=date(2022, 3, 31), _1a=CommitmentReach.MEETS, _1b=CommitmentReach.MEETS)
     ladder = told(
         record,
         benchmarks={record.benchmark_ids["1e"]: "A case is charged."},
@@ -89,15 +89,15 @@ def test_last_periods_figure_is_asked_for_by_its_days(record):
 
 
 def test_an_overdue_commitment_is_said_to_be(record):
-    promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=Reach.MEETS)
+    promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=CommitmentReach.MEETS)
     ladder = told(record, commitments={promise: "Name a judge"})
 
     assert ladder.steps[1].sentence.endswith("due 14 January 2022. It is overdue.")
 
 
 def test_a_commitment_whose_update_waits_is_with_the_embassy_and_not_overdue(record):
-    promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=Reach.MEETS)
-    record.sending(Progress.UNDER_WAY, known=date(2022, 1, 12), ministry_id=JUSTICE, commitment_id=promise)
+    promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=CommitmentReach.MEETS)
+    record.sending(ClaimedProgress.UNDER_WAY, known=date(2022, 1, 12), ministry_id=JUSTICE, commitment_id=promise)
     ladder = told(record, commitments={promise: "Name a judge"})
 
     [sentence] = [one.sentence for one in ladder.steps if "Name a judge" in one.sentence]
@@ -106,7 +106,7 @@ def test_a_commitment_whose_update_waits_is_with_the_embassy_and_not_overdue(rec
 
 
 def test_without_texts_a_step_is_named_by_its_benchmarks(record):
-    record.promise(made=START, ministry=99, due=DEADLINE, _1a=Reach.MEETS)
+    record.promise(made=START, ministry=99, due=DEADLINE, _1a=CommitmentReach.MEETS)
     record.action("1b", START, date(2022, 1, 10), known=DAY)
     ladder = told(record)
 
@@ -133,14 +133,14 @@ def test_whether_the_target_is_reached_is_said(record, mark, sentence):
 
 @given(records(), days, moments)
 def test_what_is_printed_adds_up(record, as_of, known_by):
-    result = readiness(record.facts, as_of=as_of, known_by=known_by)
-    ladder = told_steps(result, result.next_steps(), StepTexts())
-    stands = formatting.tenths(result.score)
+    result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
+    ladder = display_steps(result, result.next_steps(), StepTexts())
+    stands = formatting.round_to_tenth(result.score)
 
     for one in ladder.steps if result.is_reviewed else ():
         stands += one.points
         assert one.cumulative == stands
     if ladder.reviews_in_one and result.is_reviewed:
-        assert ladder.reviews_in_one.cumulative == formatting.tenths(result.claimed.points)
+        assert ladder.reviews_in_one.cumulative == formatting.round_to_tenth(result.claimed.points)
         assert ladder.reviews_in_one.points == sum(one.points for one in ladder.reviews)
     assert all(Decimal(0) <= one.points for one in ladder.steps if one.points is not None)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from dialogues.choices import Verdict
 from recommendations.choices import Pillar
-from reports.readiness.explanation.trend import Week, finding, trend, week_ends
-from reports.readiness.readiness import readiness
+from reports.readiness.explanation.trend import TrendWeek, describe_trend, weekly_scores, week_ends
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
 from tests.reports.made_up import records
 from tests.reports.records import MASERU, Record, noon, window
@@ -31,7 +31,7 @@ def stepwise(*reviewed):
 def weeks(*scores):
     """Weeks from 7 April 2021 on, with these scores as then known."""
     return [
-        Week(date(2021, 4, 7) + timedelta(weeks=number), None if score is None else Fraction(score), None)
+        TrendWeek(date(2021, 4, 7) + timedelta(weeks=number), None if score is None else Fraction(score), None)
         for number, score in enumerate(scores)
     ]
 
@@ -59,20 +59,20 @@ def test_the_last_week_ends_with_the_period():
 
 def test_before_the_period_there_is_no_week():
     assert list(week_ends(PERIOD, date(2021, 3, 31))) == []
-    assert trend(lesotho().facts, noon(date(2021, 3, 31))) == ()
+    assert weekly_scores(lesotho().facts, noon(date(2021, 3, 31))) == ()
 
 
 def test_the_week_is_that_of_the_countrys_day():
     late_in_maseru = datetime(2021, 4, 7, 22, 30, tzinfo=UTC)
 
-    assert [week.ends_on for week in trend(lesotho().facts, late_in_maseru)] == [date(2021, 4, 7), date(2021, 4, 8)]
+    assert [week.ends_on for week in weekly_scores(lesotho().facts, late_in_maseru)] == [date(2021, 4, 7), date(2021, 4, 8)]
 
 
 # --- Two lines --------------------------------------------------------------------------------------------------------
 
 
 def test_lesotho_had_nothing_reviewed_in_the_whole_period_and_has_a_figure_in_hindsight():
-    by_day = {week.ends_on: week for week in trend(lesotho().facts, JULY_2022)}
+    by_day = {week.ends_on: week for week in weekly_scores(lesotho().facts, JULY_2022)}
 
     assert {week.then for week in by_day.values()} == {None}
     assert by_day[date(2021, 9, 29)].hindsight == 0
@@ -82,18 +82,18 @@ def test_lesotho_had_nothing_reviewed_in_the_whole_period_and_has_a_figure_in_hi
 
 
 def test_lesotho_in_january_has_no_figure_of_either_kind():
-    assert {(week.then, week.hindsight) for week in trend(lesotho().facts, noon(date(2022, 1, 28)))} == {(None, None)}
+    assert {(week.then, week.hindsight) for week in weekly_scores(lesotho().facts, noon(date(2022, 1, 28)))} == {(None, None)}
 
 
 def test_no_figure_before_the_first_review_though_hindsight_has_one():
-    first, second = trend(stepwise(date(2021, 4, 12)), noon(date(2021, 4, 14)))
+    first, second = weekly_scores(stepwise(date(2021, 4, 12)), noon(date(2021, 4, 14)))
 
     assert (first.ends_on, first.then) == (date(2021, 4, 7), None)
     assert first.hindsight == second.hindsight == second.then > 0
 
 
 def test_as_then_known_leaves_out_what_was_reviewed_later_and_hindsight_does_not():
-    told = trend(stepwise(date(2021, 4, 12), date(2021, 4, 20)), noon(date(2021, 4, 21)))
+    told = weekly_scores(stepwise(date(2021, 4, 12), date(2021, 4, 20)), noon(date(2021, 4, 21)))
 
     assert told[0].then is None
     assert 0 < told[1].then < told[2].then
@@ -103,8 +103,8 @@ def test_as_then_known_leaves_out_what_was_reviewed_later_and_hindsight_does_not
 def test_the_running_week_knows_nothing_of_what_comes_later_today():
     facts = stepwise(date(2021, 4, 12))
 
-    assert trend(facts, noon(date(2021, 4, 12)) - timedelta(minutes=1))[-1].then is None
-    assert trend(facts, noon(date(2021, 4, 12)))[-1].then > 0
+    assert weekly_scores(facts, noon(date(2021, 4, 12)) - timedelta(minutes=1))[-1].then is None
+    assert weekly_scores(facts, noon(date(2021, 4, 12)))[-1].then > 0
 
 
 @settings(max_examples=25)
@@ -112,10 +112,10 @@ def test_the_running_week_knows_nothing_of_what_comes_later_today():
 def test_each_week_is_the_readiness_of_its_last_day_as_known_at_its_end_and_as_known_now(record, today):
     facts, now = record.facts, noon(today)
 
-    for week in trend(facts, now):
+    for week in weekly_scores(facts, now):
         at_its_end = min(datetime.combine(week.ends_on, time.max, MASERU), now)
         for known_by, told in [(at_its_end, week.then), (now, week.hindsight)]:
-            result = readiness(facts, as_of=week.ends_on, known_by=known_by)
+            result = evaluate_readiness(facts, as_of=week.ends_on, known_by=known_by)
             assert told == (result.score if result.is_reviewed else None)
 
 
@@ -138,4 +138,4 @@ def test_each_week_is_the_readiness_of_its_last_day_as_known_at_its_end_and_as_k
     ],
 )
 def test_the_title_says_the_finding(scores, title):
-    assert finding(weeks(*scores)) == title
+    assert describe_trend(weeks(*scores)) == title

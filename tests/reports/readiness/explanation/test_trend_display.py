@@ -3,18 +3,18 @@ from decimal import Decimal
 
 import pytest
 
-from reports.readiness.explanation.trend_display import Happening, course
+from reports.readiness.explanation.trend_display import TrendEvent, display_trend
 from tests.reports.lesotho import lesotho
 from tests.reports.readiness.explanation.test_trend import stepwise
 from tests.reports.records import noon
 
 JULY_2022 = noon(date(2022, 7, 31))
-DIALOGUE = Happening(date(2021, 4, 9), "Dialogue", "Dialogue, Maseru", dialogue_id=1)
+DIALOGUE = TrendEvent(date(2021, 4, 9), "Dialogue", "Dialogue, Maseru", dialogue_id=1)
 
 
 def told(facts=None, as_of=date(2021, 4, 21), known_by=None, happenings=()):
     facts = facts or stepwise(date(2021, 4, 12), date(2021, 4, 20))
-    return course(facts, as_of=as_of, known_by=known_by, happenings=happenings)
+    return display_trend(facts, as_of=as_of, known_by=known_by, happenings=happenings)
 
 
 def test_weeks_go_up_to_the_day_and_the_last_one_ends_with_it():
@@ -50,13 +50,13 @@ def test_the_title_of_what_was_reviewed_too_late_says_so():
 
 
 def test_what_happened_stands_in_its_week():
-    by_week = told(happenings=[DIALOGUE, Happening(date(2021, 4, 14), "Deadline", "Deadline")]).by_week
+    by_week = told(happenings=[DIALOGUE, TrendEvent(date(2021, 4, 14), "Deadline", "Deadline")]).by_week
 
     assert [[one.said for one in week.happened] for week in by_week] == [[], ["Dialogue, Maseru", "Deadline"], []]
 
 
 def test_what_happened_outside_the_period_is_left_out():
-    assert told(happenings=[Happening(date(2021, 3, 31), "Dialogue", "Dialogue", 1)]).happenings == []
+    assert told(happenings=[TrendEvent(date(2021, 3, 31), "Dialogue", "Dialogue", 1)]).happenings == []
 
 
 def test_a_month_is_told_by_the_last_week_that_ended_in_it():

@@ -6,11 +6,11 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.choices import Reach, Verdict
+from dialogues.choices import CommitmentReach, Verdict
 from recommendations.choices import Pillar
 from reports import formatting
-from reports.readiness.explanation.what_if_display import choices, suppose
-from reports.readiness.readiness import readiness
+from reports.readiness.explanation.what_if_display import what_if_choices, display_what_if
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import PERIOD, lesotho
 from tests.reports.made_up import days, moments, records
 from tests.reports.records import Record, noon
@@ -21,9 +21,9 @@ DAY = date(2021, 10, 1)
 
 def of_lesotho(*keys, as_of=PERIOD.ends_on, known_by=BY_JULY):
     """Lesotho with these benchmarks met."""
-    result = readiness(lesotho().facts, as_of=as_of, known_by=known_by)
+    result = evaluate_readiness(lesotho().facts, as_of=as_of, known_by=known_by)
     ids = {one.line.key: one.benchmark_id for one in result.verified.benchmarks}
-    return suppose(result, [ids[key] for key in keys])
+    return display_what_if(result, [ids[key] for key in keys])
 
 
 def small(mark=None, benchmarks=("1a", "1b")):
@@ -38,8 +38,8 @@ def small(mark=None, benchmarks=("1a", "1b")):
 
 
 def with_met(record, *keys):
-    result = readiness(record.facts, as_of=PERIOD.ends_on)
-    return suppose(result, [record.benchmark_ids[key] for key in keys])
+    result = evaluate_readiness(record.facts, as_of=PERIOD.ends_on)
+    return display_what_if(result, [record.benchmark_ids[key] for key in keys])
 
 
 def test_lesotho_with_two_benchmarks_met():
@@ -107,9 +107,9 @@ def test_many_benchmarks_are_counted():
 def test_choices_say_what_each_would_add_alone_and_what_is_shown_already():
     record = small()
     record.assess("1b", Verdict.MET, known=DAY, on=[record.action("1b", DAY, DAY, known=DAY, verified=DAY)])
-    record.promise(made=DAY, due=date(2022, 2, 1), _1a=Reach.MEETS)
+    record.promise(made=DAY, due=date(2022, 2, 1), _1a=CommitmentReach.MEETS)
 
-    first, second = choices(readiness(record.facts, as_of=DAY))
+    first, second = what_if_choices(evaluate_readiness(record.facts, as_of=DAY))
 
     assert (first.key, first.alone, first.is_shown, first.due_on) == ("1a", "+7.5", False, date(2022, 2, 1))
     assert (second.key, second.alone, second.is_shown, second.due_on) == ("1b", "", True, None)
@@ -117,14 +117,14 @@ def test_choices_say_what_each_would_add_alone_and_what_is_shown_already():
 
 @given(records(), days, moments, st.data())
 def test_what_is_printed_adds_up_and_is_what_the_rules_give(record, as_of, known_by, drawn):
-    result = readiness(record.facts, as_of=as_of, known_by=known_by)
+    result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
     asked = [one.benchmark_id for one in result.verified.benchmarks]
     met = drawn.draw(st.sets(st.sampled_from(asked))) if asked else set()
-    then = suppose(result, met)
+    then = display_what_if(result, met)
 
     def figure(text):
         return Decimal(text.replace("−", "-"))
 
-    assert then.before == formatting.tenths(result.score) == sum(part.before for part in then.parts)
-    assert then.after == formatting.tenths(result.if_met(met).points) == sum(part.after for part in then.parts)
+    assert then.before == formatting.round_to_tenth(result.score) == sum(part.before for part in then.parts)
+    assert then.after == formatting.round_to_tenth(result.if_met(met).points) == sum(part.after for part in then.parts)
     assert figure(then.points) == then.after - then.before == sum(figure(part.points) for part in then.parts)

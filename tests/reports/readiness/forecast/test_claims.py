@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import Direction, Progress, Review, Shows
-from recommendations.choices import Pillar, Question, Rule
-from reports.readiness.readiness import readiness
+from dialogues.choices import ReadingDirection, ClaimedProgress, EvidenceDecision, SupportKind
+from recommendations.choices import Pillar, EffortQuestion, Rule
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.records import Record, noon, window
 
 START, END = date(2021, 4, 1), date(2022, 3, 31)
@@ -23,7 +23,7 @@ def record():
     A step on an assessed benchmark of 1 is 2 1/2, on one of 2 3 3/4.
     """
     record = Record(window("2021-04-01", "2022-03-31"))
-    record.counted = record.indicator("prosecutions", question=Question.PROSECUTIONS)
+    record.counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
     record.year_before(record.counted, 4, known=START)
     one, two = record.recommendation(1, Pillar.PROSECUTION), record.recommendation(2, Pillar.PROTECTION)
     record.benchmark(one, "1a", record.rule(known=START))
@@ -42,7 +42,7 @@ def sends(record, ministry, key, progress="done", **fields):
 
 def told(record, as_of=END, **known):
     """Each claim as a tuple; they add up to the gap."""
-    result = readiness(record.facts, as_of=as_of, **known)
+    result = evaluate_readiness(record.facts, as_of=as_of, **known)
     assert sum(one.points for one in result.claims) == result.claimed.points - result.score
     return [(one.ministry_id, one.points, one.rounds, one.evidence, one.readings) for one in result.claims]
 
@@ -105,14 +105,14 @@ def test_what_the_embassy_logged_without_a_round_counts_as_under_way_and_stands_
 
 def test_a_figure_without_a_file_is_a_claim_of_its_round(record):
     """5 against 4: the question 7, the figure 2 1/2, the P, and 1c half of its 5."""
-    sent = record.sending(Progress.UNDER_WAY, known=KNOWN, ministry_id=JUSTICE)
+    sent = record.sending(ClaimedProgress.UNDER_WAY, known=KNOWN, ministry_id=JUSTICE)
     figure = record.reading(record.counted, 5, through=DAY, known=KNOWN, sent=sent)
 
     assert told(record) == [(JUSTICE, 7 + Fraction(5, 2) + P + Fraction(5, 2), (sent,), (), (figure,))]
 
 
 def test_a_figure_that_cites_evidence_is_a_claim_of_the_round_the_evidence_came_with(record):
-    sent = record.sending(Progress.UNDER_WAY, known=KNOWN, ministry_id=JUSTICE)
+    sent = record.sending(ClaimedProgress.UNDER_WAY, known=KNOWN, ministry_id=JUSTICE)
     register = record.evidence(START, DAY, known=KNOWN, sent=sent)
     figure = record.reading(record.counted, 5, through=DAY, known=KNOWN, evidence=register)
     assert told(record) == [(JUSTICE, Fraction(12) + P, (sent,), (), (figure,))]
@@ -134,9 +134,9 @@ def test_a_figure_that_a_later_one_of_another_ministry_overtook_brings_nothing(r
     register = record.evidence(START, DAY, known=KNOWN)
     record.reading(record.counted, 3, through=DAY - timedelta(days=1), known=KNOWN, evidence=register)
     record.review(register, known=KNOWN)
-    police = record.sending(Progress.DONE, known=KNOWN, ministry_id=POLICE)
+    police = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
     eight = record.reading(record.counted, 8, through=DAY, known=KNOWN, sent=police)
-    justice = record.sending(Progress.DONE, known=KNOWN, ministry_id=JUSTICE)
+    justice = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
     five = record.reading(record.counted, 5, through=END, known=KNOWN, sent=justice)
 
     assert told(record) == [
@@ -147,10 +147,10 @@ def test_a_figure_that_a_later_one_of_another_ministry_overtook_brings_nothing(r
 
 def test_a_figure_brings_no_more_to_the_question_than_a_later_direction_leaves(record):
     """Police claims 8 against 4, Justice, later, that there were fewer: 1c is 4, the figure 2 1/2, the question 0."""
-    police = record.sending(Progress.DONE, known=KNOWN, ministry_id=POLICE)
+    police = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
     eight = record.reading(record.counted, 8, through=DAY, known=KNOWN, sent=police)
-    justice = record.sending(Progress.DONE, known=KNOWN, ministry_id=JUSTICE)
-    fewer = record.reading(record.counted, Direction.DOWN, through=END, known=KNOWN, sent=justice)
+    justice = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
+    fewer = record.reading(record.counted, ReadingDirection.DOWN, through=END, known=KNOWN, sent=justice)
 
     assert told(record) == [
         (POLICE, 4 + Fraction(5, 2) + P, (police,), (), (eight,)),
@@ -158,7 +158,7 @@ def test_a_figure_brings_no_more_to_the_question_than_a_later_direction_leaves(r
     ]
 
 
-@pytest.mark.parametrize("progress", Progress)
+@pytest.mark.parametrize("progress", ClaimedProgress)
 def test_a_round_that_went_back_claims_nothing_and_is_not_named(record, progress):
     back = record.sending(progress, known=KNOWN, returned=KNOWN + timedelta(days=7), ministry_id=POLICE)
     sent, draft = sends(record, POLICE, "2a", "under_way")
@@ -174,14 +174,14 @@ def test_what_is_reviewed_claims_nothing(record):
     _, verified = sends(record, POLICE, "1a", first=DAY)
     record.review(verified, known=KNOWN, key="1a")
     _, rejected = sends(record, POLICE, "1b", first=DAY)
-    record.review(rejected, known=KNOWN, key="1b", decision=Review.REJECTED)
+    record.review(rejected, known=KNOWN, key="1b", decision=EvidenceDecision.REJECTED)
 
     assert told(record) == []
 
 
 def test_what_shows_no_action_claims_nothing(record):
-    sent = record.sending(Progress.DONE, known=KNOWN, ministry_id=POLICE)
-    record.evidence(DAY, DAY, known=KNOWN, sent=sent, _1a=Shows.PLAN)
+    sent = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
+    record.evidence(DAY, DAY, known=KNOWN, sent=sent, _1a=SupportKind.PLAN)
 
     assert told(record) == []
 
@@ -212,16 +212,16 @@ def test_claims_of_one_ministry_on_two_submissions_are_one_line_and_add_up_with_
 def test_a_figure_claimed_before_a_verified_direction_is_a_figure_given(record):
     """The direction holds for the question and for 1c; that there is a figure is worth 2 1/2."""
     register = record.evidence(START, END, known=KNOWN)
-    record.reading(record.counted, Direction.UP, through=END, known=KNOWN, evidence=register)
+    record.reading(record.counted, ReadingDirection.UP, through=END, known=KNOWN, evidence=register)
     record.review(register, known=KNOWN)
-    sent = record.sending(Progress.DONE, known=KNOWN, ministry_id=JUSTICE)
+    sent = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
     figure = record.reading(record.counted, 8, through=DAY, known=KNOWN, sent=sent)
 
     assert told(record) == [(JUSTICE, Fraction(5, 2), (sent,), (), (figure,))]
 
 
 def test_a_direction_claimed_moves_the_question_alone(record):
-    sent = record.sending(Progress.DONE, known=KNOWN, ministry_id=JUSTICE)
-    more = record.reading(record.counted, Direction.UP, through=DAY, known=KNOWN, sent=sent)
+    sent = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
+    more = record.reading(record.counted, ReadingDirection.UP, through=DAY, known=KNOWN, sent=sent)
 
     assert told(record) == [(JUSTICE, 7 + P, (sent,), (), (more,))]

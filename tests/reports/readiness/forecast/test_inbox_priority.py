@@ -7,11 +7,11 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogues.choices import Progress, Review, Verdict
-from reports.readiness.facts import Assessment, EvidenceReview
+from dialogues.choices import ClaimedProgress, EvidenceDecision, Verdict
+from reports.readiness.facts import AssessmentFact, EvidenceReviewFact
 from reports.readiness.forecast import inbox_priority
-from reports.readiness.forecast.review_simulation import HYPOTHETICAL, AssumedVerdict, ReviewDecision, ReviewSimulation
-from reports.readiness.readiness import readiness
+from reports.readiness.forecast.review_simulation import FIRST_HYPOTHETICAL_ID, AssumedVerdict, ReviewDecision, ReviewSimulation
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
 from tests.reports.made_up import PERIOD, days, records
 from tests.reports.records import noon
@@ -19,25 +19,25 @@ from tests.reports.records import noon
 LATER = PERIOD.ends_on + timedelta(days=41)
 """After anything that a made-up record holds: the moment at which somebody decides."""
 NOW = noon(LATER)
-decisions = st.sampled_from(Review)
+decisions = st.sampled_from(EvidenceDecision)
 
 
 def score(record, as_of):
-    return readiness(record.facts, as_of=as_of).score
+    return evaluate_readiness(record.facts, as_of=as_of).score
 
 
 def evaluated(facts, as_of, decisions=(), verdicts=(), now=NOW):
     """The score of the whole record with these reviews and assessments among its rows."""
     reviews = [
-        EvidenceReview(HYPOTHETICAL + number, one.evidence_id, one.bearing_id, now, one.decision, one.first_on)
+        EvidenceReviewFact(FIRST_HYPOTHETICAL_ID + number, one.evidence_id, one.bearing_id, now, one.decision, one.first_on)
         for number, one in enumerate(decisions)
     ]
     assessments = [
-        Assessment(HYPOTHETICAL + number, one.benchmark_id, now, one.verdict, one.rests_on)
+        AssessmentFact(FIRST_HYPOTHETICAL_ID + number, one.benchmark_id, now, one.verdict, one.rests_on)
         for number, one in enumerate(verdicts)
     ]
     whole = replace(facts, reviews=(*facts.reviews, *reviews), assessments=(*facts.assessments, *assessments))
-    return readiness(whole, as_of=as_of).score
+    return evaluate_readiness(whole, as_of=as_of).score
 
 
 def say(record, said):
@@ -55,7 +55,7 @@ def _bearing(record, said):
 def test_the_simulation_is_what_happens_whatever_is_decided_on_each_line(record, as_of, data):
     """To the exact fraction: an update accepted with mixed decisions, a piece reviewed, a benchmark assessed."""
     now, facts = NOW, record.facts
-    sent = record.sending(Progress.DONE, known=PERIOD.starts_on) if not facts.rounds else facts.rounds[0].id
+    sent = record.sending(ClaimedProgress.DONE, known=PERIOD.starts_on) if not facts.rounds else facts.rounds[0].id
     simulation = ReviewSimulation(facts, as_of=as_of, now=now)
     said = [
         ReviewDecision(one.evidence_id, one.bearing_id, data.draw(decisions), data.draw(st.none() | days))
@@ -118,7 +118,7 @@ def test_an_inbox_is_worth_what_each_of_it_is_by_itself(record, as_of):
 
     for sent in facts.rounds:
         gain = simulation.of_update(sent.id)
-        at_stake = inbox_priority.of_update(simulation, sent.id)
+        at_stake = inbox_priority.update_priority(simulation, sent.id)
         accepted = simulation.with_the_others_verified(simulation.evidence_of(sent.id))
         assert at_stake.accepting == gain.accepting == evaluated(facts, as_of, accepted) - evaluated(facts, as_of)
         assert at_stake.verdict == max((one.points for one in gain.assessing), default=Fraction(0)) >= 0
@@ -128,14 +128,14 @@ def test_an_inbox_is_worth_what_each_of_it_is_by_itself(record, as_of):
         if row.id not in revised:
             said = simulation.with_the_others_verified([row])
             points = evaluated(facts, as_of, said) - evaluated(facts, as_of)
-            assert inbox_priority.of_evidence(simulation, row.id).points == points
+            assert inbox_priority.evidence_priority(simulation, row.id).points == points
 
 
 def test_an_inbox_knows_what_was_put_right_what_a_verdict_rests_on_and_what_holds_since_the_same_day():
     """What made-up records seldom hold."""
     record = lesotho()
     day, eve = date(2022, 1, 20), date(2022, 1, 10)
-    sent = [record.sending(Progress.DONE, known=day) for _ in range(3)]
+    sent = [record.sending(ClaimedProgress.DONE, known=day) for _ in range(3)]
     put_right = record.action("5a", day, day, known=day, sent=sent[0])
     record.evidence(day, day, known=day, revises=put_right)
     record.assess("5b", Verdict.STALLED, known=day, on=[record.action("5b", day, day, known=day, sent=sent[1])])
@@ -144,7 +144,7 @@ def test_an_inbox_knows_what_was_put_right_what_a_verdict_rests_on_and_what_hold
     record.action("7b", day, day, known=day, sent=sent[2])
     simulation = ReviewSimulation(record.facts, as_of=LATER, now=NOW)
 
-    at_stake = [inbox_priority.of_update(simulation, one) for one in sent]
+    at_stake = [inbox_priority.update_priority(simulation, one) for one in sent]
 
     for one, found in zip(sent, at_stake, strict=True):
         gain = simulation.of_update(one)
@@ -157,5 +157,5 @@ def test_an_inbox_knows_what_was_put_right_what_a_verdict_rests_on_and_what_hold
 def test_what_is_not_in_the_record_is_worth_nothing():
     simulation = ReviewSimulation(lesotho().facts, as_of=PERIOD.ends_on, now=NOW)
 
-    assert inbox_priority.of_update(simulation, 1 << 40).points == 0
-    assert inbox_priority.of_evidence(simulation, 1 << 40).points == 0
+    assert inbox_priority.update_priority(simulation, 1 << 40).points == 0
+    assert inbox_priority.evidence_priority(simulation, 1 << 40).points == 0

@@ -7,13 +7,13 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from dialogues.choices import Direction, Progress, Reach, Verdict
-from recommendations.choices import Better, Pillar, Question, Rule
-from reports.choices import StepKind, Years
-from reports.readiness.answers import WHOLE, Answers, Finding, Row, answers, at_most, greater
-from reports.readiness.forecast.projection import with_kept
-from reports.readiness.readiness import readiness
-from reports.readiness.scoring import score
+from dialogues.choices import ReadingDirection, ClaimedProgress, CommitmentReach, Verdict
+from recommendations.choices import Better, Pillar, EffortQuestion, Rule
+from reports.choices import StepKind, YearsAsked
+from reports.readiness.answers import WHOLE, Answers, Finding, RowReference, compute_answers, min_answers, max_answers
+from reports.readiness.forecast.projection import project
+from reports.readiness.readiness import evaluate_readiness
+from reports.readiness.scoring import compute_points
 from tests.reports.lesotho import lesotho
 from tests.reports.made_up import days, moments, records
 from tests.reports.records import Record, noon, window
@@ -41,7 +41,7 @@ def record():
 
 
 def found(record, as_of=DAY, **known):
-    result = readiness(record.facts, as_of=as_of, **known)
+    result = evaluate_readiness(record.facts, as_of=as_of, **known)
     return result, result.next_steps()
 
 
@@ -55,10 +55,10 @@ def test_the_public_record_of_lesotho_by_hand():
     """28 January 2022: 8 1/6, 7 1/6 and 1/2 to review, four figures to ask for, and what the ceiling has beside."""
     record = lesotho()
     made = date(2021, 11, 8)
-    record.promise(made=made, ministry=POLICE, _3a=Reach.CONTRIBUTES, _3b=Reach.CONTRIBUTES)
-    record.promise(made=made, ministry=JUSTICE, _2a=Reach.CONTRIBUTES)
-    record.promise(made=made, ministry=JUSTICE, _1d=Reach.MEETS)
-    record.promise(made=made, ministry=HOME, due=date(2023, 3, 31), _5a=Reach.MEETS)
+    record.promise(made=made, ministry=POLICE, _3a=CommitmentReach.CONTRIBUTES, _3b=CommitmentReach.CONTRIBUTES)
+    record.promise(made=made, ministry=JUSTICE, _2a=CommitmentReach.CONTRIBUTES)
+    record.promise(made=made, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
+    record.promise(made=made, ministry=HOME, due=date(2023, 3, 31), _5a=CommitmentReach.MEETS)
     result, steps = found(record, known_by=noon(DAY))
     rungs = {kind: [one for one in steps.steps if one.kind is kind] for kind in StepKind}
 
@@ -69,7 +69,7 @@ def test_the_public_record_of_lesotho_by_hand():
     ]
     assert rungs[REVIEW][-1].cumulative == result.claimed.points == Fraction(95, 6)
     asked = [result.sent.asked.indicators[one.indicator_id].question for one in rungs[ASK]]
-    assert asked == [Question.INVESTIGATIONS, Question.PROSECUTIONS, Question.CONVICTIONS, Question.VICTIMS]
+    assert asked == [EffortQuestion.INVESTIGATIONS, EffortQuestion.PROSECUTIONS, EffortQuestion.CONVICTIONS, EffortQuestion.VICTIMS]
     assert [one.points for one in rungs[ASK]] == [Fraction(5, 2)] * 4
     assert rungs[ASK][-1].cumulative == Fraction(155, 6)
     assert told(result, rungs[KEEP]) == [
@@ -101,17 +101,17 @@ def test_a_gain_that_several_share_is_counted_with_the_first_of_them_alone(recor
 
 
 def test_what_is_promised_is_its_makers_to_keep_whoever_leads_the_recommendation(record):
-    promise = record.promise(made=START, ministry=JUSTICE, due=DEADLINE, _1b=Reach.MEETS)
+    promise = record.promise(made=START, ministry=JUSTICE, due=DEADLINE, _1b=CommitmentReach.MEETS)
     _, steps = found(record)
 
     first = steps.steps[0]
     assert (first.kind, first.ministry_id, first.due_on) == (KEEP, JUSTICE, DEADLINE)
-    assert first.rows == (Row("commitment", promise),)
+    assert first.rows == (RowReference("commitment", promise),)
 
 
 def test_what_is_promised_for_after_the_deadline_is_no_step_but_stands_apart_with_what_it_would_add(record):
-    record.promise(made=START, due=DEADLINE, _1a=Reach.MEETS)
-    record.promise(made=START, due=DEADLINE + timedelta(days=1), _1b=Reach.MEETS)
+    record.promise(made=START, due=DEADLINE, _1a=CommitmentReach.MEETS)
+    record.promise(made=START, due=DEADLINE + timedelta(days=1), _1b=CommitmentReach.MEETS)
     result, steps = found(record)
 
     assert (KEEP, "1a", 5 + P) in told(result, steps.steps)
@@ -129,18 +129,18 @@ def test_a_benchmark_with_a_waiting_claim_is_reviewed_and_not_called_unpromised(
 
 
 def test_one_update_is_one_step_however_many_benchmarks_it_supports(record):
-    sent = record.sending(Progress.UNDER_WAY, known=DAY, ministry_id=POLICE)
+    sent = record.sending(ClaimedProgress.UNDER_WAY, known=DAY, ministry_id=POLICE)
     for key in ("1a", "1b", "2a"):
         record.action(key, START, date(2022, 1, 10), known=DAY, sent=sent)
     result, steps = found(record)
 
     assert told(result, steps.steps)[0] == (REVIEW, "1a 1b 2a", Fraction(15, 2) + 2 * P)
-    assert steps.steps[0].rows == (Row("round", sent),)
+    assert steps.steps[0].rows == (RowReference("round", sent),)
 
 
 def test_a_commitment_whose_update_waits_is_still_to_be_kept(record):
-    promise = record.promise(made=START, ministry=POLICE, due=DEADLINE, _1a=Reach.MEETS)
-    sent = record.sending(Progress.UNDER_WAY, known=DAY, ministry_id=POLICE, commitment_id=promise)
+    promise = record.promise(made=START, ministry=POLICE, due=DEADLINE, _1a=CommitmentReach.MEETS)
+    sent = record.sending(ClaimedProgress.UNDER_WAY, known=DAY, ministry_id=POLICE, commitment_id=promise)
     record.action("1a", START, date(2022, 1, 10), known=DAY, sent=sent)
     result, steps = found(record)
 
@@ -151,7 +151,7 @@ def test_a_commitment_whose_update_waits_is_still_to_be_kept(record):
 def counted(record):
     """Prosecutions are counted, 4 the year before; 3a is met with more than then."""
     record.prosecutions = record.indicator(
-        "prosecutions", question=Question.PROSECUTIONS, indicium=1, pillar=Pillar.PROSECUTION
+        "prosecutions", question=EffortQuestion.PROSECUTIONS, indicium=1, pillar=Pillar.PROSECUTION
     )
     three = record.recommendation(3, Pillar.PROSECUTION, lead_id=JUSTICE, indicia=(1,))
     record.benchmark(three, "3a", record.rule(Rule.MORE, known=START, indicator_id=record.prosecutions))
@@ -164,7 +164,7 @@ def test_a_figure_that_nobody_has_given_is_asked_for_and_at_most_it_is_above_las
     _, steps = found(counted)
     ask = steps.steps[0]
 
-    assert (ask.kind, ask.points, ask.years) == (ASK, Fraction(5, 2), Years.PERIOD)
+    assert (ask.kind, ask.points, ask.years) == (ASK, Fraction(5, 2), YearsAsked.PERIOD)
     assert ask.points_at_most == Fraction(5, 2) + 7 + 10 + P
     assert [one.kind for one in steps.steps].count(ASK) == 1
 
@@ -172,7 +172,7 @@ def test_a_figure_that_nobody_has_given_is_asked_for_and_at_most_it_is_above_las
 def test_where_last_periods_figure_is_unknown_both_years_are_asked_for(counted):
     _, steps = found(counted)
 
-    assert (steps.steps[0].kind, steps.steps[0].years) == (ASK, Years.BOTH)
+    assert (steps.steps[0].kind, steps.steps[0].years) == (ASK, YearsAsked.BOTH)
     assert steps.steps[0].points_at_most == Fraction(5, 2) + 7 + 10 + P
 
 
@@ -195,7 +195,7 @@ def test_a_figure_that_is_verified_or_waits_is_not_asked_for(counted, is_verifie
 
 def test_a_direction_without_a_figure_does_not_answer_and_is_asked_for(counted):
     register = counted.evidence(START, date(2021, 12, 31), known=DAY)
-    counted.reading(counted.prosecutions, Direction.UP, through=date(2021, 12, 31), known=DAY, evidence=register)
+    counted.reading(counted.prosecutions, ReadingDirection.UP, through=date(2021, 12, 31), known=DAY, evidence=register)
     _, steps = found(counted)
 
     assert ASK in [one.kind for one in steps.steps]
@@ -208,7 +208,7 @@ def who_is_asked(record):
 
 def test_a_figure_is_asked_of_the_ministry_that_is_set(counted):
     counted.tables["indicators"] = [replace(one, ministry_id=HOME) for one in counted.tables["indicators"]]
-    sent = counted.sending(Progress.UNDER_WAY, known=START, ministry_id=JUSTICE)
+    sent = counted.sending(ClaimedProgress.UNDER_WAY, known=START, ministry_id=JUSTICE)
     counted.reading(counted.prosecutions, None, through=START, known=START, sent=sent)
 
     assert who_is_asked(counted) == HOME
@@ -216,7 +216,7 @@ def test_a_figure_is_asked_of_the_ministry_that_is_set(counted):
 
 def test_else_of_the_ministry_that_last_sent_a_reading_on_it(counted):
     for ministry, known in ((HOME, DAY), (JUSTICE, START)):
-        sent = counted.sending(Progress.UNDER_WAY, known=known, ministry_id=ministry)
+        sent = counted.sending(ClaimedProgress.UNDER_WAY, known=known, ministry_id=ministry)
         counted.reading(counted.prosecutions, None, through=START, known=known, sent=sent)
 
     assert who_is_asked(counted) == HOME
@@ -229,12 +229,12 @@ def test_else_of_the_lead_of_the_first_recommendation_with_its_pillar_and_indici
 
 
 def test_the_money_question_stands_apart_since_a_figure_alone_adds_nothing(record):
-    record.indicator("money", Pillar.PROTECTION, Question.MONEY, unit="LSL", indicium=2)
+    record.indicator("money", Pillar.PROTECTION, EffortQuestion.MONEY, unit="LSL", indicium=2)
     _, steps = found(record)
 
     assert ASK not in [one.kind for one in steps.steps]
     (money,) = steps.also_ask
-    assert (money.points, money.points_at_most, money.ministry_id, money.years) == (0, 4 + P, HOME, Years.BOTH)
+    assert (money.points, money.points_at_most, money.ministry_id, money.years) == (0, 4 + P, HOME, YearsAsked.BOTH)
 
 
 def test_last_periods_figure_is_asked_for_where_it_alone_is_missing(counted):
@@ -244,7 +244,7 @@ def test_last_periods_figure_is_asked_for_where_it_alone_is_missing(counted):
     _, steps = found(counted)
 
     (before,) = steps.last_period
-    assert (before.kind, before.years, before.points, before.ministry_id) == (ASK, Years.BEFORE, 0, POLICE)
+    assert (before.kind, before.years, before.points, before.ministry_id) == (ASK, YearsAsked.BEFORE, 0, POLICE)
     assert before.points_at_most == 7 + 10 + P
 
     counted.year_before(counted.prosecutions, 4, known=START)
@@ -252,7 +252,7 @@ def test_last_periods_figure_is_asked_for_where_it_alone_is_missing(counted):
 
 
 def test_of_what_is_better_the_less_there_is_none_cannot_be_undercut(record):
-    counted = record.indicator("convictions", question=Question.CONVICTIONS, better=Better.DOWN)
+    counted = record.indicator("convictions", question=EffortQuestion.CONVICTIONS, better=Better.DOWN)
     record.year_before(counted, 0, known=START)
     _, steps = found(record)
 
@@ -270,8 +270,8 @@ def test_a_verified_action_that_nobody_has_assessed_is_to_be_assessed(record):
 
 def test_once_the_deadline_has_passed_only_reviews_and_questions_are_left(counted):
     counted.claim("1a", "done", date(2022, 3, 2), first=START, known=date(2022, 3, 3), ministry_id=POLICE)
-    counted.promise(made=START, _1b=Reach.MEETS)
-    counted.promise(made=START, due=END, _1c=Reach.MEETS)
+    counted.promise(made=START, _1b=CommitmentReach.MEETS)
+    counted.promise(made=START, due=END, _1c=CommitmentReach.MEETS)
     _, steps = found(counted, as_of=date(2022, 3, 5))
 
     assert [one.kind for one in steps.steps] == [REVIEW, ASK]
@@ -287,9 +287,9 @@ def test_the_step_with_which_the_target_is_reached_is_told(record, mark, after):
 
 
 def test_of_equals_the_soonest_due_comes_first_and_then_the_order_of_the_benchmarks(record):
-    record.promise(made=START, _1c=Reach.MEETS)
-    record.promise(made=START, due=DEADLINE, _1b=Reach.MEETS)
-    record.promise(made=START, due=DEADLINE, _1a=Reach.MEETS)
+    record.promise(made=START, _1c=CommitmentReach.MEETS)
+    record.promise(made=START, due=DEADLINE, _1b=CommitmentReach.MEETS)
+    record.promise(made=START, due=DEADLINE, _1a=CommitmentReach.MEETS)
     result, steps = found(record)
 
     assert told(result, steps.steps)[:3] == [
@@ -358,17 +358,17 @@ def assumed(result, steps):
             readings={key: tuple(row for row in rows if row.id in kept) for key, rows in sent.readings.items()},
             figures={key: tuple(row for row in rows if row.id in kept) for key, rows in sent.figures.items()},
         )
-        state = at_most(greater(result.seen.found, answers(asked, alone)), result.sent.found)
+        state = min_answers(max_answers(result.seen.found, compute_answers(asked, alone)), result.sent.found)
     questions = [asked.indicators[one.indicator_id].question for one in steps if one.kind is ASK]
-    state = greater(state, Answers({}, {}, {one: Finding(WHOLE, "") for one in questions}))
+    state = max_answers(state, Answers({}, {}, {one: Finding(WHOLE, "") for one in questions}))
     promises = {row.id: row for row, _ in result.promised}
     met = {key for one in steps if one.kind is AGREE for key in one.benchmarks}
     further = set()
     for promise in (promises[one.rows[0].id] for one in steps if one.kind is KEEP):
         towards = {key: reach for key, reach in promise.towards.items() if key in result.sent.found.benchmarks}
-        met |= {key for key, reach in towards.items() if reach is Reach.MEETS}
-        further |= {key for key, reach in towards.items() if reach is Reach.CONTRIBUTES}
-    return score(asked, with_kept(replace(result.sent, found=state), met=met, steps=further))
+        met |= {key for key, reach in towards.items() if reach is CommitmentReach.MEETS}
+        further |= {key for key, reach in towards.items() if reach is CommitmentReach.CONTRIBUTES}
+    return compute_points(asked, project(replace(result.sent, found=state), met=met, steps=further))
 
 
 def holding(sent):

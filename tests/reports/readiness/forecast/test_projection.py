@@ -5,11 +5,11 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import Direction, Kind, Reach, Verdict
-from recommendations.choices import Better, Pillar, Question, Rule
-from reports.readiness.forecast.projection import with_kept
-from reports.readiness.readiness import readiness
-from reports.readiness.scoring import tally
+from dialogues.choices import ReadingDirection, CommitmentEventKind, CommitmentReach, Verdict
+from recommendations.choices import Better, Pillar, EffortQuestion, Rule
+from reports.readiness.forecast.projection import project
+from reports.readiness.readiness import evaluate_readiness
+from reports.readiness.scoring import compute_score
 from tests.reports.records import Record, lines, noon, points, shares, window
 
 HALF = Fraction(1, 2)
@@ -27,7 +27,7 @@ class Counted(Record):
 
     def __init__(self, better=Better.UP):
         super().__init__(window("2021-04-01", "2022-03-31"))
-        self.prosecutions = self.indicator("prosecutions", question=Question.PROSECUTIONS, better=better)
+        self.prosecutions = self.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS, better=better)
         self.told = self.evidence(START, END, known=KNOWN)
         self.review(self.told, known=END)
         self.one = self.recommendation(1, Pillar.PREVENTION)
@@ -45,9 +45,9 @@ class Counted(Record):
 
     def kept(self, met=(), steps=()):
         """What would be, with these benchmarks (keys) met and those a step further."""
-        seen = readiness(self.facts, as_of=END).seen
+        seen = evaluate_readiness(self.facts, as_of=END).seen
         ids = self.benchmark_ids
-        return tally(seen.asked, with_kept(seen, met=[ids[key] for key in met], steps=[ids[key] for key in steps]))
+        return compute_score(seen.asked, project(seen, met=[ids[key] for key in met], steps=[ids[key] for key in steps]))
 
 
 def moved(found):
@@ -80,11 +80,11 @@ def test_met_is_an_action_and_the_verdict_met(verdict):
         (10, (6,), Fraction(7, 2), GIVEN),
         (12, (6,), 0, GIVEN),
         ("nothing", (), 0, GIVEN),
-        (Direction.UP, (), 0, GIVEN),
+        (ReadingDirection.UP, (), 0, GIVEN),
         # The present figure goes further than what is asked: it stays.
         (12, (14,), 7, GIVEN),
         # Nothing falls by it: what was told to be more stays more.
-        (12, (Direction.UP,), 7, GIVEN),
+        (12, (ReadingDirection.UP,), 7, GIVEN),
     ],
 )
 def test_a_target_is_met_by_the_greater_of_the_target_and_the_figure(before, now, question, given):
@@ -103,13 +103,13 @@ def test_a_target_is_met_by_the_greater_of_the_target_and_the_figure(before, now
         (0, (), 7, GIVEN),
         (4, (2,), 7, GIVEN),
         (4, (9,), 7, GIVEN),
-        (4, (Direction.DOWN,), 7, GIVEN),
+        (4, (ReadingDirection.DOWN,), 7, GIVEN),
         # The year before unknown, or told without a figure: only the benchmark moves.
         ("nothing", (), 0, 0),
         (None, (), 0, 0),
-        (Direction.UP, (), 0, 0),
+        (ReadingDirection.UP, (), 0, 0),
         ("nothing", (3,), 0, GIVEN),
-        ("nothing", (Direction.LEVEL,), Fraction(7, 2), 0),
+        ("nothing", (ReadingDirection.LEVEL,), Fraction(7, 2), 0),
     ],
 )
 def test_more_than_last_period_is_met_by_one_more_than_then(before, now, question, given):
@@ -267,7 +267,7 @@ def promised():
 
 
 def ceiling(record, as_of=TODAY, **known):
-    return shares(readiness(record.facts, as_of=as_of, **known).ceiling)["1a"]
+    return shares(evaluate_readiness(record.facts, as_of=as_of, **known).ceiling)["1a"]
 
 
 MADE = date(2021, 11, 1)
@@ -284,52 +284,52 @@ SOON = date(2022, 1, 31)
         # Late, and not given up.
         (date(2021, 12, 1), [], 1),
         # The day in force is the one agreed last.
-        (SOON, [(Kind.RESCHEDULED, TODAY, AFTER)], 0),
-        (AFTER, [(Kind.RESCHEDULED, TODAY, SOON)], 1),
-        (SOON, [(Kind.RESCHEDULED, TODAY + A_DAY, AFTER)], 1),
+        (SOON, [(CommitmentEventKind.RESCHEDULED, TODAY, AFTER)], 0),
+        (AFTER, [(CommitmentEventKind.RESCHEDULED, TODAY, SOON)], 1),
+        (SOON, [(CommitmentEventKind.RESCHEDULED, TODAY + A_DAY, AFTER)], 1),
         # Reported done it is a claim, and counts as what is claimed; verified or withdrawn it is over.
-        (SOON, [(Kind.REPORTED_DONE, TODAY, None)], 0),
-        (SOON, [(Kind.VERIFIED_DONE, TODAY, None)], 0),
-        (SOON, [(Kind.WITHDRAWN, TODAY, None)], 0),
-        (None, [(Kind.WITHDRAWN, TODAY, None)], 0),
-        (SOON, [(Kind.WITHDRAWN, TODAY + A_DAY, None)], 1),
+        (SOON, [(CommitmentEventKind.REPORTED_DONE, TODAY, None)], 0),
+        (SOON, [(CommitmentEventKind.VERIFIED_DONE, TODAY, None)], 0),
+        (SOON, [(CommitmentEventKind.WITHDRAWN, TODAY, None)], 0),
+        (None, [(CommitmentEventKind.WITHDRAWN, TODAY, None)], 0),
+        (SOON, [(CommitmentEventKind.WITHDRAWN, TODAY + A_DAY, None)], 1),
         # Open again.
-        (SOON, [(Kind.REPORTED_DONE, MADE, None), (Kind.REPORT_RETURNED, TODAY, None)], 1),
-        (SOON, [(Kind.VERIFIED_DONE, MADE, None), (Kind.REOPENED, TODAY, None)], 1),
+        (SOON, [(CommitmentEventKind.REPORTED_DONE, MADE, None), (CommitmentEventKind.REPORT_RETURNED, TODAY, None)], 1),
+        (SOON, [(CommitmentEventKind.VERIFIED_DONE, MADE, None), (CommitmentEventKind.REOPENED, TODAY, None)], 1),
     ],
 )
 def test_the_ceiling_takes_open_promises_that_are_due_by_the_deadline_or_undated_as_kept(promised, due, then, share):
-    promised.promise(made=MADE, due=due, then=then, _1a=Reach.MEETS)
+    promised.promise(made=MADE, due=due, then=then, _1a=CommitmentReach.MEETS)
 
     assert ceiling(promised) == share
 
 
 def test_a_promise_that_contributes_gives_a_step_and_one_that_meets_gives_all(promised):
-    promised.promise(made=MADE, _1a=Reach.CONTRIBUTES)
+    promised.promise(made=MADE, _1a=CommitmentReach.CONTRIBUTES)
     assert ceiling(promised) == HALF
 
-    promised.promise(made=MADE, _1a=Reach.MEETS)
+    promised.promise(made=MADE, _1a=CommitmentReach.MEETS)
     assert ceiling(promised) == 1
 
 
 def test_what_the_united_states_undertake_never_enters(promised):
-    promised.promise(made=MADE, due=SOON, ministry=None, _1a=Reach.MEETS)
+    promised.promise(made=MADE, due=SOON, ministry=None, _1a=CommitmentReach.MEETS)
 
     assert ceiling(promised) == 0
 
 
 def test_after_the_deadline_the_ceiling_is_what_is_claimed(promised):
-    promised.promise(made=MADE, _1a=Reach.MEETS)
+    promised.promise(made=MADE, _1a=CommitmentReach.MEETS)
     promised.claim("1a", "under_way", KNOWN, known=KNOWN)
 
     assert ceiling(promised, DEADLINE) == 1
     assert ceiling(promised, AFTER) == HALF
-    result = readiness(promised.facts, as_of=AFTER)
+    result = evaluate_readiness(promised.facts, as_of=AFTER)
     assert result.ceiling == result.claimed
 
 
 def test_the_deadline_is_the_one_that_was_known(promised):
-    promised.promise(made=MADE, due=AFTER, _1a=Reach.MEETS)
+    promised.promise(made=MADE, due=AFTER, _1a=CommitmentReach.MEETS)
     promised.terms(TODAY, deadline_on=AFTER)
 
     assert ceiling(promised, known_by=noon(TODAY - A_DAY)) == 0
@@ -337,8 +337,8 @@ def test_the_deadline_is_the_one_that_was_known(promised):
 
 
 def test_a_promise_and_its_end_count_from_when_they_were_known(promised):
-    promised.promise(made=MADE, known=KNOWN + timedelta(days=90), due=SOON, _1a=Reach.MEETS)
-    promised.promise(made=MADE, then=[(Kind.WITHDRAWN, MADE + A_DAY, None)], _1a=Reach.CONTRIBUTES)
+    promised.promise(made=MADE, known=KNOWN + timedelta(days=90), due=SOON, _1a=CommitmentReach.MEETS)
+    promised.promise(made=MADE, then=[(CommitmentEventKind.WITHDRAWN, MADE + A_DAY, None)], _1a=CommitmentReach.CONTRIBUTES)
 
     assert ceiling(promised, known_by=noon(MADE)) == HALF
     assert ceiling(promised, known_by=noon(MADE + A_DAY)) == 0
@@ -346,7 +346,7 @@ def test_a_promise_and_its_end_count_from_when_they_were_known(promised):
 
 
 def test_a_promise_counts_from_the_day_it_was_made(promised):
-    promised.promise(made=MADE, _1a=Reach.MEETS)
+    promised.promise(made=MADE, _1a=CommitmentReach.MEETS)
 
     assert (ceiling(promised, MADE - A_DAY), ceiling(promised, MADE)) == (0, 1)
 
@@ -358,9 +358,9 @@ def test_the_ceiling_stands_on_what_is_claimed(promised):
     promised.tells(12)
     promised.claim("1a", "done", KNOWN, known=KNOWN)
     promised.reading(promised.prosecutions, 14, through=KNOWN, known=KNOWN)
-    promised.promise(made=MADE, _1a=Reach.CONTRIBUTES, _1b=Reach.MEETS)
+    promised.promise(made=MADE, _1a=CommitmentReach.CONTRIBUTES, _1b=CommitmentReach.MEETS)
 
-    result = readiness(promised.facts, as_of=TODAY)
+    result = evaluate_readiness(promised.facts, as_of=TODAY)
     assert shares(result.ceiling) == shares(result.claimed) == {"1a": 1, "1b": 1, "1c": Fraction(14, 20)}
     assert moved(result.ceiling) == (7, GIVEN)
     assert moved(result.verified) == (0, 0)
@@ -369,20 +369,20 @@ def test_the_ceiling_stands_on_what_is_claimed(promised):
 def test_a_promise_of_a_figure_brings_the_figure_if_it_meets_and_nothing_if_it_contributes(promised):
     promised.asks("1b", Rule.TARGET, target=10)
     promised.tells(4)
-    promised.promise(made=MADE, _1b=Reach.CONTRIBUTES)
-    assert readiness(promised.facts, as_of=TODAY).ceiling.points == 0
+    promised.promise(made=MADE, _1b=CommitmentReach.CONTRIBUTES)
+    assert evaluate_readiness(promised.facts, as_of=TODAY).ceiling.points == 0
 
-    promised.promise(made=MADE, _1b=Reach.MEETS)
-    assert moved(readiness(promised.facts, as_of=TODAY).ceiling) == (7, GIVEN)
+    promised.promise(made=MADE, _1b=CommitmentReach.MEETS)
+    assert moved(evaluate_readiness(promised.facts, as_of=TODAY).ceiling) == (7, GIVEN)
 
 
 def test_a_promise_towards_what_is_not_asked_yet_is_left_alone(promised):
     promised.benchmark(promised.one, "1b", promised.rule(known=TODAY))
-    promised.promise(made=MADE, _1a=Reach.CONTRIBUTES, _1b=Reach.MEETS)
+    promised.promise(made=MADE, _1a=CommitmentReach.CONTRIBUTES, _1b=CommitmentReach.MEETS)
 
     known = noon(TODAY - A_DAY)
-    assert shares(readiness(promised.facts, as_of=TODAY, known_by=known).ceiling) == {"1a": HALF}
-    assert shares(readiness(promised.facts, as_of=TODAY).ceiling) == {"1a": HALF, "1b": 1}
+    assert shares(evaluate_readiness(promised.facts, as_of=TODAY, known_by=known).ceiling) == {"1a": HALF}
+    assert shares(evaluate_readiness(promised.facts, as_of=TODAY).ceiling) == {"1a": HALF, "1b": 1}
 
 
 # --- Levers -----------------------------------------------------------------------------------------------------------
@@ -393,7 +393,7 @@ class Weighed(Record):
 
     def __init__(self, mark=None):
         super().__init__(window("2021-04-01", "2022-03-31"))
-        counted = self.indicator("prosecutions", question=Question.PROSECUTIONS)
+        counted = self.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
         self.year_before(counted, 4, known=START)
         self.one, two = self.recommendation(1, Pillar.PROSECUTION), self.recommendation(2, Pillar.PROTECTION)
         self.benchmark(self.one, "1a", self.rule(known=START, weight=3, is_about_complicity=True))
@@ -409,10 +409,10 @@ class Weighed(Record):
         self.assess(key, Verdict.MET, known=KNOWN, on=[self.action(key, KNOWN, KNOWN, known=KNOWN, verified=KNOWN)])
 
     def levers(self, as_of=TODAY):
-        return [(one.key, one.points, one.due_on) for one in readiness(self.facts, as_of=as_of).levers()]
+        return [(one.key, one.points, one.due_on) for one in evaluate_readiness(self.facts, as_of=as_of).levers()]
 
     def smallest_set(self):
-        found = readiness(self.facts, as_of=TODAY).smallest_set()
+        found = evaluate_readiness(self.facts, as_of=TODAY).smallest_set()
         keys = {number: key for key, number in self.benchmark_ids.items()}
         return None if found is None else [keys[one] for one in found]
 
@@ -442,17 +442,17 @@ def test_levers_of_equal_points_stand_by_the_soonest_day_and_then_in_order():
     one = record.recommendation(1, Pillar.PREVENTION)
     for key in ("1a", "1b", "1c", "1d"):
         record.benchmark(one, key, record.rule(known=START))
-    record.promise(made=MADE, due=DEADLINE, _1c=Reach.MEETS)
-    record.promise(made=MADE, due=SOON, _1d=Reach.MEETS)
+    record.promise(made=MADE, due=DEADLINE, _1c=CommitmentReach.MEETS)
+    record.promise(made=MADE, due=SOON, _1d=CommitmentReach.MEETS)
 
-    found = readiness(record.facts, as_of=TODAY).levers()
+    found = evaluate_readiness(record.facts, as_of=TODAY).levers()
     assert [(one.key, one.due_on) for one in found] == [("1d", SOON), ("1c", DEADLINE), ("1a", None), ("1b", None)]
     assert {one.points for one in found} == {Fraction(30, 4) + Fraction(20, 3)}
 
 
 def test_a_lever_that_gives_more_stands_before_one_that_is_due_sooner():
     record = Weighed()
-    record.promise(made=MADE, due=SOON, _2a=Reach.MEETS)
+    record.promise(made=MADE, due=SOON, _2a=CommitmentReach.MEETS)
 
     assert [(key, due) for key, _, due in record.levers()] == [("1a", None), ("1b", None), ("2a", SOON)]
 
@@ -466,12 +466,12 @@ def test_a_lever_that_gives_more_stands_before_one_that_is_due_sooner():
         ([{"due": AFTER}], AFTER),
         ([{"due": KNOWN}, {"due": SOON}], KNOWN),
         ([{"due": SOON, "ministry": None}, {"due": DEADLINE}], DEADLINE),
-        ([{"due": SOON, "then": [(Kind.WITHDRAWN, TODAY, None)]}, {"due": DEADLINE}], DEADLINE),
-        ([{"due": SOON, "then": [(Kind.REPORTED_DONE, TODAY, None)]}], None),
-        ([{"due": SOON, "then": [(Kind.RESCHEDULED, TODAY, DEADLINE)]}], DEADLINE),
+        ([{"due": SOON, "then": [(CommitmentEventKind.WITHDRAWN, TODAY, None)]}, {"due": DEADLINE}], DEADLINE),
+        ([{"due": SOON, "then": [(CommitmentEventKind.REPORTED_DONE, TODAY, None)]}], None),
+        ([{"due": SOON, "then": [(CommitmentEventKind.RESCHEDULED, TODAY, DEADLINE)]}], DEADLINE),
     ],
 )
-@pytest.mark.parametrize("reach", Reach)
+@pytest.mark.parametrize("reach", CommitmentReach)
 def test_a_lever_is_due_on_the_soonest_day_that_the_government_promised(promises, due, reach):
     record = Weighed()
     for fields in promises:
@@ -514,7 +514,7 @@ def test_the_smallest_set_reaches_the_mark_with_the_fewest(mark, keys):
 def test_of_the_smallest_sets_the_soonest_due_is_taken(due, keys):
     record = Weighed(44)
     for key, day in due.items():
-        record.promise(made=MADE, due=day, **{f"_{key}": Reach.MEETS})
+        record.promise(made=MADE, due=day, **{f"_{key}": CommitmentReach.MEETS})
 
     assert record.smallest_set() == keys
 
@@ -534,7 +534,7 @@ def test_a_step_that_is_there_is_not_counted_again():
     record.action("1a", KNOWN, KNOWN, known=KNOWN, verified=KNOWN)
 
     assert record.smallest_set() == ["2a"]
-    assert readiness(record.facts, as_of=TODAY).if_met([record.benchmark_ids["1a"]]).points == Fraction(89, 3)
+    assert evaluate_readiness(record.facts, as_of=TODAY).if_met([record.benchmark_ids["1a"]]).points == Fraction(89, 3)
 
 
 def test_one_benchmark_may_meet_another_on_the_same_figure():
@@ -546,7 +546,7 @@ def test_one_benchmark_may_meet_another_on_the_same_figure():
     record.tells(4)
     record.terms(START, working_mark=40)
 
-    result = readiness(record.facts, as_of=TODAY)
+    result = evaluate_readiness(record.facts, as_of=TODAY)
     assert result.smallest_set() == (record.benchmark_ids["1b"],)
     assert result.if_met([record.benchmark_ids["1b"]]).points == Fraction(20 + 7) + GIVEN + Fraction(40, 3)
     assert points(result.if_met([record.benchmark_ids["1a"]]))["concrete_action"] == 15
@@ -561,7 +561,7 @@ def test_two_benchmarks_on_one_figure_bring_it_once():
     record.tells(4)
     record.terms(START, working_mark=50)
 
-    assert readiness(record.facts, as_of=TODAY).smallest_set() == (
+    assert evaluate_readiness(record.facts, as_of=TODAY).smallest_set() == (
         record.benchmark_ids["1b"],
         record.benchmark_ids["1c"],
     )
@@ -569,7 +569,7 @@ def test_two_benchmarks_on_one_figure_bring_it_once():
 
 def test_what_if_is_never_the_record():
     record = Weighed(45)
-    result = readiness(record.facts, as_of=TODAY)
+    result = evaluate_readiness(record.facts, as_of=TODAY)
 
     assert result.if_met([]) == result.verified
     assert result.if_met([record.benchmark_ids["1a"]]).points > result.score == 0

@@ -3,10 +3,10 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import Direction, DoneBy, Progress, Review, Shows, Verdict
-from recommendations.choices import Pillar, Question, Rule
-from reports.readiness.forecast.review_simulation import ReviewDecision, ReviewSimulation, reason
-from reports.readiness.readiness import readiness
+from dialogues.choices import ReadingDirection, DoneBy, ClaimedProgress, EvidenceDecision, SupportKind, Verdict
+from recommendations.choices import Pillar, EffortQuestion, Rule
+from reports.readiness.forecast.review_simulation import ReviewDecision, ReviewSimulation, describe_drop
+from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
 from tests.reports.records import Record, noon, window
 
@@ -34,7 +34,7 @@ def simulate(record, round_id, **said):
 
 
 def score(record):
-    return readiness(record.facts, as_of=TODAY).score
+    return evaluate_readiness(record.facts, as_of=TODAY).score
 
 
 def added(gain):
@@ -42,7 +42,7 @@ def added(gain):
 
 
 def test_the_simulation_is_what_happens_when_it_is_accepted_and_then_assessed(record):
-    sent = record.sending(Progress.DONE, known=SENT)
+    sent = record.sending(ClaimedProgress.DONE, known=SENT)
     action = record.action("1a", SENT, SENT, known=SENT, sent=sent)
     before, gain = score(record), simulate(record, sent)
 
@@ -57,8 +57,8 @@ def test_the_simulation_is_what_happens_when_it_is_accepted_and_then_assessed(re
 
 
 def test_the_simulation_counts_a_figure_as_verified_once_it_is_accepted(record):
-    sent = record.sending(Progress.UNDER_WAY, known=SENT)
-    evidence = record.evidence(SENT, SENT, known=SENT, sent=sent, _2b=Shows.ACTION)
+    sent = record.sending(ClaimedProgress.UNDER_WAY, known=SENT)
+    evidence = record.evidence(SENT, SENT, known=SENT, sent=sent, _2b=SupportKind.ACTION)
     record.reading(record.districts, 6, through=SENT, known=SENT, evidence=evidence, sent=sent)
     gain = simulate(record, sent)
 
@@ -69,7 +69,7 @@ def test_the_simulation_counts_a_figure_as_verified_once_it_is_accepted(record):
 
 
 def test_the_simulation_counts_each_figure_and_file_by_itself(record):
-    sent = record.sending(Progress.UNDER_WAY, known=SENT)
+    sent = record.sending(ClaimedProgress.UNDER_WAY, known=SENT)
     action = record.action("1a", SENT, SENT, known=SENT, sent=sent)
     figures = [record.evidence(date(2021, 4, 1), SENT, known=SENT, sent=sent) for _ in range(2)]
     for evidence, count in zip(figures, (6, 3), strict=True):
@@ -84,8 +84,8 @@ def test_the_simulation_counts_each_figure_and_file_by_itself(record):
 
 
 def test_the_simulation_of_two_benchmarks_says_what_each_gives_and_what_both_do(record):
-    sent = record.sending(Progress.DONE, known=SENT)
-    record.evidence(SENT, SENT, known=SENT, sent=sent, _1a=Shows.ACTION, _2a=Shows.ACTION)
+    sent = record.sending(ClaimedProgress.DONE, known=SENT)
+    record.evidence(SENT, SENT, known=SENT, sent=sent, _1a=SupportKind.ACTION, _2a=SupportKind.ACTION)
 
     met = {keys: points for (keys, verdict), points in added(simulate(record, sent)).items() if verdict == Verdict.MET}
 
@@ -93,9 +93,9 @@ def test_the_simulation_of_two_benchmarks_says_what_each_gives_and_what_both_do(
 
 
 def test_the_simulation_adds_nothing_for_what_is_not_the_governments_or_no_action(record):
-    sent = record.sending(Progress.DONE, known=SENT)
-    record.evidence(SENT, SENT, known=SENT, sent=sent, by=DoneBy.CIVIL_SOCIETY, _1a=Shows.ACTION)
-    record.evidence(SENT, SENT, known=SENT, sent=sent, _1b=Shows.PLAN)
+    sent = record.sending(ClaimedProgress.DONE, known=SENT)
+    record.evidence(SENT, SENT, known=SENT, sent=sent, by=DoneBy.CIVIL_SOCIETY, _1a=SupportKind.ACTION)
+    record.evidence(SENT, SENT, known=SENT, sent=sent, _1b=SupportKind.PLAN)
 
     gain = simulate(record, sent)
 
@@ -103,7 +103,7 @@ def test_the_simulation_adds_nothing_for_what_is_not_the_governments_or_no_actio
 
 
 def test_the_simulation_takes_a_first_day_for_granted_and_says_so(record):
-    sent = record.sending(Progress.DONE, known=SENT)
+    sent = record.sending(ClaimedProgress.DONE, known=SENT)
     action = record.action("1a", None, SENT, known=SENT, sent=sent)
     gain = simulate(record, sent)
 
@@ -115,7 +115,7 @@ def test_the_simulation_takes_a_first_day_for_granted_and_says_so(record):
 
 def test_the_simulation_of_an_action_after_a_stalled_assessment_makes_it_a_step(record):
     record.assess("1a", Verdict.STALLED, known=date(2021, 12, 1))
-    sent = record.sending(Progress.DONE, known=SENT)
+    sent = record.sending(ClaimedProgress.DONE, known=SENT)
     record.action("1a", SENT, SENT, known=SENT, sent=sent)
 
     gain = simulate(record, sent)
@@ -127,7 +127,7 @@ def test_the_simulation_of_an_action_after_a_stalled_assessment_makes_it_a_step(
 @pytest.mark.parametrize("is_rested_on", [False, True])
 def test_the_simulation_rests_a_verdict_on_what_no_earlier_one_rests_on(record, is_rested_on):
     """An earlier verdict of 25 January: one that rested on the round's own evidence would stand behind it."""
-    sent = record.sending(Progress.DONE, known=SENT)
+    sent = record.sending(ClaimedProgress.DONE, known=SENT)
     action = record.action("1a", SENT, SENT, known=SENT, sent=sent, verified=SENT)
     later = record.action("1a", date(2022, 1, 25), date(2022, 1, 25), known=date(2022, 1, 25))
     record.assess("1a", Verdict.STALLED, known=date(2022, 1, 26), on=[later, *([action] if is_rested_on else [])])
@@ -142,7 +142,7 @@ def test_the_simulation_rests_a_verdict_on_what_no_earlier_one_rests_on(record, 
 
 def test_the_simulation_on_the_whole_record_of_lesotho_is_what_happens():
     record = lesotho()
-    sent = record.sending(Progress.DONE, known=SENT)
+    sent = record.sending(ClaimedProgress.DONE, known=SENT)
     action = record.action("5a", SENT, SENT, known=SENT, sent=sent)
     gain = simulate(record, sent)
 
@@ -155,10 +155,10 @@ def test_the_simulation_on_the_whole_record_of_lesotho_is_what_happens():
 
 
 def test_the_simulation_of_an_accepted_round_is_what_a_verdict_adds_to_it_as_it_was_reviewed(record):
-    sent = record.sending(Progress.DONE, known=SENT)
+    sent = record.sending(ClaimedProgress.DONE, known=SENT)
     taken = record.action("1a", SENT, SENT, known=SENT, sent=sent, verified=TODAY)
     rejected = record.action("2a", SENT, SENT, known=SENT, sent=sent)
-    record.review(rejected, known=TODAY, key="2a", decision=Review.REJECTED)
+    record.review(rejected, known=TODAY, key="2a", decision=EvidenceDecision.REJECTED)
     before = score(record)
 
     gain = simulate(record, sent, is_accepted=True)
@@ -185,7 +185,7 @@ def counted(record, question, figure):
 
 
 def send_figure(record, indicator, told):
-    sent = record.sending(Progress.UNDER_WAY, known=SENT)
+    sent = record.sending(ClaimedProgress.UNDER_WAY, known=SENT)
     evidence = record.evidence(record.tracking.starts_on, SENT, known=SENT, sent=sent)
     record.reading(indicator, told, through=SENT, known=SENT, evidence=evidence, sent=sent)
     return sent
@@ -193,7 +193,7 @@ def send_figure(record, indicator, told):
 
 def test_a_figure_below_the_verified_one_lowers_the_score_and_says_from_what_to_what(record):
     """8 prosecutions are more than the 4 of the year before, 3 are not: 7 points for the question, and a P."""
-    prosecutions = counted(record, Question.PROSECUTIONS, 8)
+    prosecutions = counted(record, EffortQuestion.PROSECUTIONS, 8)
     sent = send_figure(record, prosecutions, 3)
 
     gain = simulate(record, sent)
@@ -202,7 +202,7 @@ def test_a_figure_below_the_verified_one_lowers_the_score_and_says_from_what_to_
     (fall,) = gain.falls
     assert (fall.before.figure, fall.after.figure) == (8, 3)
     assert fall.lines == {"prosecutions": (1, 0)}
-    assert reason(fall, "This update") == "This update gives 3 prosecutions; 8 were verified before."
+    assert describe_drop(fall, "This update") == "This update gives 3 prosecutions; 8 were verified before."
 
 
 def test_a_figure_of_something_with_a_unit_that_lowers_a_benchmark_names_it(record):
@@ -213,20 +213,20 @@ def test_a_figure_of_something_with_a_unit_that_lowers_a_benchmark_names_it(reco
     (fall,) = simulate(record, send_figure(record, record.districts, 6)).falls
 
     assert fall.lines == {"2b": (Fraction(8, 10), Fraction(6, 10))}
-    assert reason(fall, "This update") == "This update gives 6 districts; 8 were verified before."
+    assert describe_drop(fall, "This update") == "This update gives 6 districts; 8 were verified before."
 
 
 def test_a_direction_that_takes_the_place_of_a_figure_is_said_to_be_none(record):
-    prosecutions = counted(record, Question.PROSECUTIONS, 8)
+    prosecutions = counted(record, EffortQuestion.PROSECUTIONS, 8)
 
-    (fall,) = simulate(record, send_figure(record, prosecutions, Direction.DOWN)).falls
+    (fall,) = simulate(record, send_figure(record, prosecutions, ReadingDirection.DOWN)).falls
 
     said = "This update gives a direction for prosecutions and no figure; 8 were verified before."
-    assert reason(fall, "This update") == said
+    assert describe_drop(fall, "This update") == said
 
 
 def test_an_update_that_lowers_nothing_gives_no_reason(record):
-    prosecutions = counted(record, Question.PROSECUTIONS, 8)
+    prosecutions = counted(record, EffortQuestion.PROSECUTIONS, 8)
 
     assert simulate(record, send_figure(record, prosecutions, 9)).falls == ()
 
@@ -236,20 +236,20 @@ def test_rejecting_what_was_verified_says_which_benchmark_counts_less(record):
     (bearing,) = record.tables["bearings"]
     simulation = ReviewSimulation(record.facts, as_of=TODAY, now=noon(TODAY))
 
-    gain = simulation.of_reviews([ReviewDecision(action, bearing.id, Review.REJECTED)])
+    gain = simulation.of_reviews([ReviewDecision(action, bearing.id, EvidenceDecision.REJECTED)])
 
     assert gain.points < 0
-    assert [reason(one, "This evidence") for one in gain.falls] == [
+    assert [describe_drop(one, "This evidence") for one in gain.falls] == [
         "This evidence lowers benchmark 1a: the benchmark counts half now and would not count then."
     ]
 
 
 def test_rejecting_the_only_figure_says_that_none_is_left(record):
-    counted(record, Question.PROSECUTIONS, 8)
+    counted(record, EffortQuestion.PROSECUTIONS, 8)
     evidence = record.tables["evidence"][-1].id
     simulation = ReviewSimulation(record.facts, as_of=TODAY, now=noon(TODAY))
 
-    (fall,) = simulation.of_reviews([ReviewDecision(evidence, None, Review.REJECTED)]).falls
+    (fall,) = simulation.of_reviews([ReviewDecision(evidence, None, EvidenceDecision.REJECTED)]).falls
 
     assert fall.lines.keys() == {"prosecutions", "data on prosecutions"}
-    assert reason(fall, "This evidence") == "This evidence leaves no figure for prosecutions; 8 were verified before."
+    assert describe_drop(fall, "This evidence") == "This evidence leaves no figure for prosecutions; 8 were verified before."

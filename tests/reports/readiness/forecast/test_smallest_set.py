@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.readiness.forecast.smallest_set import Thing, rank, smallest
+from reports.readiness.forecast.smallest_set import SetCandidate, rank_key, find_smallest_set
 
 BONUSES = {"prosecution": Fraction(20, 3), "protection": Fraction(20, 3), "prevention": Fraction(20, 3)}
 FEBRUARY, MARCH = date(2022, 2, 1), date(2022, 3, 1)
 
 
 def thing(place, gain, due_on=None, *bonuses):
-    return Thing(place, due_on, Fraction(gain), frozenset(bonuses))
+    return SetCandidate(place, due_on, Fraction(gain), frozenset(bonuses))
 
 
 @st.composite
@@ -24,7 +24,7 @@ def several(draw):
     gains = st.fractions(0, 8, max_denominator=4)
     turned_on = st.frozensets(st.sampled_from(sorted(BONUSES)), max_size=2)
     number = draw(st.integers(0, 7))
-    return [Thing(place, draw(dates), draw(gains), draw(turned_on)) for place in range(number)]
+    return [SetCandidate(place, draw(dates), draw(gains), draw(turned_on)) for place in range(number)]
 
 
 def gained(taken):
@@ -38,7 +38,7 @@ def test_smallest_is_what_an_exhaustive_search_finds(things, goal):
         taken for number in range(len(things) + 1) for taken in combinations(things, number) if gained(taken) >= goal
     ]
 
-    assert smallest(things, BONUSES, goal) == min(enough, key=rank, default=None)
+    assert find_smallest_set(things, BONUSES, goal) == min(enough, key=rank_key, default=None)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,6 @@ def test_smallest_is_what_an_exhaustive_search_finds(things, goal):
     ],
 )
 def test_smallest_by_hand(things, goal, places):
-    found = smallest(things, BONUSES, Fraction(goal))
+    found = find_smallest_set(things, BONUSES, Fraction(goal))
 
     assert (None if found is None else tuple(each.place for each in found)) == places

@@ -19,7 +19,7 @@ from django.db import connection
 
 from tests.live import free_port
 from tests.tiptracker.demo.test_supervisor import processes_with, wait_until_gone
-from tiptracker.demo.database import ACCOUNTS
+from tiptracker.demo.database import DEMO_ACCOUNTS
 
 
 @pytest.fixture
@@ -79,9 +79,9 @@ def test_demo_starts_signs_everybody_in_goes_on_and_leaves_nothing(environment):
     first = Demonstration(environment)
     assert f"demonstration: {first.url}" in first.said
     assert "09:00 on Friday, 28 January 2022" in first.said
-    assert all(email in first.said for email in ACCOUNTS)
+    assert all(email in first.said for email in DEMO_ACCOUNTS)
     assert "the password is lumelang-2021" in first.said
-    arrived = {email: first.signs_in(email, "lumelang-2021") for email in ACCOUNTS}
+    arrived = {email: first.signs_in(email, "lumelang-2021") for email in DEMO_ACCOUNTS}
     assert arrived == {
         "officer@demo.example": "/LSO/2021/dashboard/",
         "second.officer@demo.example": "/LSO/2021/dashboard/",

@@ -6,7 +6,7 @@ import pytest
 from django import forms
 from django.template.loader import render_to_string
 
-from tiptracker.web.frontend.forms import DayInput, PlainForm
+from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 
 class Logged(forms.Form):
@@ -117,7 +117,7 @@ def test_day_gives_back_exactly_what_was_typed(typed, kind):
     assert (attrs["type"], attrs.get("value", "")) == (kind, typed)
 
 
-class Told(PlainForm):
+class Told(TrackerForm):
     name = forms.CharField(max_length=3)
     on = forms.DateField()
     number = forms.IntegerField(min_value=1)

@@ -6,10 +6,10 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
-from dialogues.forms.fields import LinkField, ListFilter
+from dialogues.forms.fields import LinkField, ListFilterForm
 from tests.tiptracker.web.frontend.test_forms import Elements
 from tiptracker.privacy import personal_data
-from tiptracker.web.frontend.forms import Narrative, PlainForm, is_free_text
+from tiptracker.web.frontend.forms import NarrativeTextarea, TrackerForm, is_free_text
 
 FORMS = (
     "dialogues.forms.assessments", "dialogues.forms.commitments", "dialogues.forms.dialogues",
@@ -28,10 +28,10 @@ OF_AN_ACCOUNT = {"SignInForm", "PasswordAgainForm", "CodeForm", "CodeAgainForm",
 """Who somebody is and how they sign in: nothing of it becomes part of the record."""
 
 
-class Told(PlainForm):
+class Told(TrackerForm):
     title = forms.CharField(max_length=60)
     link = LinkField(required=False, max_length=500, assume_scheme="https")
-    story = forms.CharField(max_length=400, widget=Narrative)
+    story = forms.CharField(max_length=400, widget=NarrativeTextarea)
 
 
 def told(**changed):
@@ -160,7 +160,7 @@ def test_no_form_takes_free_text_that_is_not_held_back():
     open_ones = {
         kind.__name__
         for kind in forms_of_ours()
-        if not issubclass(kind, PlainForm | ListFilter) and any(map(is_free_text, kind.base_fields.values()))
+        if not issubclass(kind, TrackerForm | ListFilterForm) and any(map(is_free_text, kind.base_fields.values()))
     }
     assert open_ones <= OF_AN_ACCOUNT
 
@@ -169,7 +169,7 @@ def test_every_text_that_is_not_looked_at_is_no_text_of_the_record():
     left_alone = {
         f"{kind.__name__}.{name}"
         for kind in forms_of_ours()
-        if issubclass(kind, PlainForm)
+        if issubclass(kind, TrackerForm)
         for name, field in kind.base_fields.items()
         if isinstance(field, forms.CharField) and not is_free_text(field)
     }

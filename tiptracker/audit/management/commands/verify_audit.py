@@ -4,11 +4,11 @@ from argparse import ArgumentParser, ArgumentTypeError
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tiptracker.audit.actions import fault_of_head, faults_of_marks, head, verify
-from tiptracker.audit.database_rights import role_that_could_switch_triggers_off
+from tiptracker.audit.actions import find_head_fault, find_redaction_faults, log_head, find_log_fault
+from tiptracker.audit.database_rights import find_privileged_role
 
 
-def noted(text: str) -> tuple[int, str]:
+def parse_head(text: str) -> tuple[int, str]:
     """A head as it was noted: number and hash."""
     number, colon, digest = text.partition(":")
     if not (colon and number.isdecimal() and len(digest) == 64):
@@ -16,7 +16,7 @@ def noted(text: str) -> tuple[int, str]:
     return int(number), digest.lower()
 
 
-MOST_NAMED = 1000
+MAX_LISTED_FAULTS = 1000
 """Of redacted texts that do not fit, in one message; the rest is counted."""
 
 
@@ -30,25 +30,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "--expect",
             metavar="NUMBER:HASH",
-            type=noted,
+            type=parse_head,
             help="A head that was noted before. The hashes alone can't tell that the log's end was cut off; this can.",
         )
 
     def handle(self, *, expect: tuple[int, str] | None, **options: object) -> None:
-        if role := role_that_could_switch_triggers_off():
+        if role := find_privileged_role():
             self.stderr.write(
                 f"Warning: the database role {role} could switch off the triggers that keep the record. "
                 "Let the application use a lesser role: see deploy/postgres/roles.sql."
             )
-        if fault := verify():
+        if fault := find_log_fault():
             raise CommandError(f"The log does not hold: {fault[1]}.", returncode=1)
-        if expect and (said := fault_of_head(*expect)):
+        if expect and (said := find_head_fault(*expect)):
             raise CommandError(f"The log does not hold: {said}.", returncode=1)
-        if faults := faults_of_marks():
-            more = f"; {len(faults) - MOST_NAMED} more like these" if len(faults) > MOST_NAMED else ""
-            told = "; ".join(faults[:MOST_NAMED])
+        if faults := find_redaction_faults():
+            more = f"; {len(faults) - MAX_LISTED_FAULTS} more like these" if len(faults) > MAX_LISTED_FAULTS else ""
+            told = "; ".join(faults[:MAX_LISTED_FAULTS])
             raise CommandError(f"The redacted texts do not fit the redactions: {told}{more}.", returncode=1)
-        newest = head()
+        newest = log_head()
         if newest is None:
             self.stdout.write("The log is empty.")
         else:
