@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from dialogues.choices import CommitmentStatus
+from dialogues.commitment_status import CommitmentStanding
 from dialogues.score_effects import format_overdue, format_returned_on, format_with_embassy_since
-from dialogues.status import CommitmentStanding
 
 DUE_SOON = timedelta(weeks=4)
 """How long after the dialogue something is due so that it is still proposed for it."""
@@ -39,7 +39,9 @@ class AgendaSuggestion(NamedTuple):
     rank: int
 
 
-def suggest_agenda_items(promises: Iterable[AgendaCommitment], asked: Iterable[AgendaRecommendation], held_on: date) -> list[AgendaSuggestion]:
+def suggest_agenda_items(
+    promises: Iterable[AgendaCommitment], asked: Iterable[AgendaRecommendation], held_on: date
+) -> list[AgendaSuggestion]:
     """Proposals for a dialogue on the day `held_on`; nothing that is settled."""
     found = []
     for promise in promises:

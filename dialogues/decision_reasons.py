@@ -43,7 +43,9 @@ class ReturnReason(ChoiceEnum):
     FIGURE = "figure", "The figure does not agree with the file: put one of them right."
 
 
-REASON_SENTENCES: dict[str, str] = {word.value: word.label for why in (VerificationReason, RejectionReason, ReturnReason) for word in why}
+REASON_SENTENCES: dict[str, str] = {
+    word.value: word.label for why in (VerificationReason, RejectionReason, ReturnReason) for word in why
+}
 """Every sentence of the lists, by its word."""
 
 

@@ -142,7 +142,11 @@ def has_recorded(user: User, evidence: Evidence, bearing: EvidenceBearing | None
 
 def has_reported_done(user: User, commitment: Commitment) -> bool:
     """Whether the newest report that the commitment is done is this person's own."""
-    newest = commitment.events.filter(kind=CommitmentEventKind.REPORTED_DONE).order_by("-happened_on", "-recorded_at", "-pk").first()
+    newest = (
+        commitment.events.filter(kind=CommitmentEventKind.REPORTED_DONE)
+        .order_by("-happened_on", "-recorded_at", "-pk")
+        .first()
+    )
     return newest is not None and newest.recorded_by_id == user.pk
 
 

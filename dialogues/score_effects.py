@@ -6,7 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from dialogues.choices import DoneBy, SupportKind
-from dialogues.status import CommitmentStanding
+from dialogues.commitment_status import CommitmentStanding
 from recommendations.choices import Rule
 
 DONE_BY_GOVERNMENT = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})

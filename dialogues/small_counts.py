@@ -19,7 +19,9 @@ def display(cells: Mapping[str, Decimal], total: Decimal, *, of_victims: bool) -
     """A breakdown as it is read, category by category; of victims without small counts."""
     counts = {category: int(count) for category, count in cells.items()}
     hidden = find_suppressed(counts, int(total)) if of_victims else frozenset()
-    return {category: SUPPRESSED_TEXT if category in hidden else f"{cells[category].normalize():f}" for category in cells}
+    return {
+        category: SUPPRESSED_TEXT if category in hidden else f"{cells[category].normalize():f}" for category in cells
+    }
 
 
 def is_small(count: int) -> bool:

@@ -46,12 +46,18 @@ def find_in_json(text: str, words: str) -> list[str]:
     """The texts of a JSON document in which `words` stand: somebody's, so neither its keys nor the domain's words."""
     enumerations: list[type[StrEnum]] = [*ChoiceEnum.__subclasses__(), PersonalDataKind]
     ours = {member.value for enumeration in enumerations for member in enumeration}
-    return [one for one in _iterate_texts(json.loads(text)) if one not in ours and contains_words(one, words)] if text else []
+    return (
+        [one for one in _iterate_texts(json.loads(text)) if one not in ours and contains_words(one, words)]
+        if text
+        else []
+    )
 
 
 def repeats_words(text: str, words: str) -> bool:
     """Whether `text` says `words` again, or one of them that is written like a name."""
-    names = [word for word in words.split() if word[0].isupper() and len(normalize_for_search(word)) >= MIN_SEARCH_CHARACTERS]
+    names = [
+        word for word in words.split() if word[0].isupper() and len(normalize_for_search(word)) >= MIN_SEARCH_CHARACTERS
+    ]
     return any(contains_words(text, said) for said in (words, *names))
 
 

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.routers import DefaultRouter
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from recommendations.choices import Origin, Pillar, EffortQuestion
+from recommendations.choices import EffortQuestion, Origin, Pillar
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from tiptracker.api.base import IdFilter, serializers_by_reader
 from tiptracker.api.query_params import StrictParametersMixin
@@ -182,7 +182,9 @@ class EditionViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Edition]):
         return editions.prefetch_related("terms").order_by("country__name", "-year")
 
 
-@serializers_by_reader("RecommendationForReader", embassy=RecommendationSerializer, ministry=PublishedRecommendationSerializer)
+@serializers_by_reader(
+    "RecommendationForReader", embassy=RecommendationSerializer, ministry=PublishedRecommendationSerializer
+)
 class RecommendationViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Recommendation]):
     """Recommendations, most important first."""
 

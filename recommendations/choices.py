@@ -61,7 +61,12 @@ class EffortQuestion(ChoiceEnum):
     COMPLICITY = "complicit_officials", "Complicit officials"
 
 
-REQUIRED_QUESTIONS = (EffortQuestion.INVESTIGATIONS, EffortQuestion.PROSECUTIONS, EffortQuestion.CONVICTIONS, EffortQuestion.VICTIMS)
+REQUIRED_QUESTIONS = (
+    EffortQuestion.INVESTIGATIONS,
+    EffortQuestion.PROSECUTIONS,
+    EffortQuestion.CONVICTIONS,
+    EffortQuestion.VICTIMS,
+)
 """The figures without which the law presumes inaction (22 U.S.C. 7106(b)(1), (7))."""
 
 

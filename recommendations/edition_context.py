@@ -44,7 +44,10 @@ class EditionMiddleware:
             return
         named = kwargs.pop("country"), int(kwargs.pop("year"))
         if request.user.is_authenticated:  # else the view asks to sign in
-            set_page_edition(request, _first_or_404(one for one in visible_editions(request) if (one.country.code, one.year) == named))
+            set_page_edition(
+                request,
+                _first_or_404(one for one in visible_editions(request) if (one.country.code, one.year) == named),
+            )
 
 
 def edition_urlpatterns(pages: Sequence[URLPattern]) -> list[URLPattern | URLResolver]:
@@ -99,7 +102,11 @@ def _first_or_404(found: Iterator[Edition]) -> Edition:
 def visible_editions(request: HttpRequest) -> list[Edition]:
     """The followed editions of all countries that this person sees, the newest first. One query a request."""
     if not hasattr(request, _EDITIONS_ATTRIBUTE):
-        setattr(request, _EDITIONS_ATTRIBUTE, list(Edition.objects.visible_to(request.user).tracked().select_related("country")))
+        setattr(
+            request,
+            _EDITIONS_ATTRIBUTE,
+            list(Edition.objects.visible_to(request.user).tracked().select_related("country")),
+        )
     return list(getattr(request, _EDITIONS_ATTRIBUTE))
 
 
@@ -157,6 +164,10 @@ def get_page_edition(request: HttpRequest) -> Edition | None:
     """The edition that a page stands at; on a page of none the one at hand, for who follows a single country."""
     if not hasattr(request, _PAGE_EDITION_ATTRIBUTE):
         countries = visible_countries(request) if request.user.is_authenticated else []
-        setattr(request, _PAGE_EDITION_ATTRIBUTE, default_edition_of_country(request, countries[0]) if len(countries) == 1 else None)
+        setattr(
+            request,
+            _PAGE_EDITION_ATTRIBUTE,
+            default_edition_of_country(request, countries[0]) if len(countries) == 1 else None,
+        )
     shown: Edition | None = getattr(request, _PAGE_EDITION_ATTRIBUTE)
     return shown

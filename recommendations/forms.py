@@ -18,8 +18,8 @@ from tiptracker.accounts.models import Ministry, User
 from tiptracker.errors import Refused
 from tiptracker.numbers import parse_whole_number
 from tiptracker.validation import format_date
+from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
-from tiptracker.web.frontend.rows import RowField, set_row_choices
 
 
 class MinistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not to be subscripted
@@ -39,7 +39,9 @@ class RecommendationForm(TrackerForm):
 
     number = forms.IntegerField(min_value=1, label="Number", help_text="Its place in the list, most important first.")
     origin = forms.ChoiceField(choices=Origin.choices(), label="Where it stands", widget=forms.RadioSelect)
-    text = forms.CharField(max_length=text_rules.REASON_MAX_LENGTH, label="What it says", widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(
+        max_length=text_rules.REASON_MAX_LENGTH, label="What it says", widget=forms.Textarea(attrs={"rows": 4})
+    )
     text_status = forms.ChoiceField(
         choices=TextStatus.choices(),
         label="Wording",

@@ -9,7 +9,13 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from recommendations.choices import Phase
-from recommendations.edition_context import visible_countries, get_page_edition, edition_url, visible_editions, edition_phase
+from recommendations.edition_context import (
+    edition_phase,
+    edition_url,
+    get_page_edition,
+    visible_countries,
+    visible_editions,
+)
 from recommendations.models import Edition
 from tiptracker.accounts.middleware import ENROLMENT_ONLY
 from tiptracker.accounts.models import User
@@ -91,7 +97,9 @@ def _page_head(request: HttpRequest) -> dict[str, Any]:
 def _phase_notice(edition: Edition, phase: Phase) -> str:
     """Says of an upcoming edition when its tracking period begins, of a past one when it ended."""
     if phase is Phase.UPCOMING:
-        return f"The {edition.year} edition is upcoming. Its tracking period begins on {format_date(edition.starts_on)}."
+        return (
+            f"The {edition.year} edition is upcoming. Its tracking period begins on {format_date(edition.starts_on)}."
+        )
     return f"The {edition.year} edition is past. Its tracking period ended on {format_date(edition.ends_on)}."
 
 
@@ -151,7 +159,9 @@ def _navigation_items(request: HttpRequest) -> list[NavigationItem]:
         return _mark_current(request, overview)
     items = [NavigationItem(edition_url(edition, name), label) for name, label in EMBASSY_PAGES]
     if user.role in (Role.OFFICER, Role.AMBASSADOR):
-        items.insert(1, NavigationItem(edition_url(edition, "round_list"), "Inbox", waiting=_count_waiting(user, edition)))
+        items.insert(
+            1, NavigationItem(edition_url(edition, "round_list"), "Inbox", waiting=_count_waiting(user, edition))
+        )
     if user.role == Role.OFFICER:
         items.insert(2, NavigationItem(edition_url(edition, "evidence_log"), "Log progress"))
     return _mark_current(request, overview + items)

@@ -33,7 +33,9 @@ def year_before(starts_on: date) -> tuple[date, date]:
     return first, starts_on - timedelta(days=1)
 
 
-def find_covering_edition[Edition: HasTrackingPeriod](editions: Sequence[Edition], first: date | None, last: date) -> Edition | None:
+def find_covering_edition[Edition: HasTrackingPeriod](
+    editions: Sequence[Edition], first: date | None, last: date
+) -> Edition | None:
     """Of these editions the one whose tracking period holds a span; the first where none does."""
     return next((one for one in editions if one.covers(first, last)), next(iter(editions), None))
 

@@ -13,12 +13,22 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
+from recommendations.actions.edition_terms import change_edition_terms, record_milestone_done
 from recommendations.actions.indicators import set_reporting_ministry
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
-from recommendations.actions.terms import change_edition_terms, record_milestone_done
 from recommendations.choices import DATE_ONLY_MILESTONES, Origin, TextStatus
-from recommendations.edition_context import page_url, set_page_edition, set_page_country
-from recommendations.forms import BenchmarkForm, EditionTermsForm, MilestoneForm, RecommendationEditForm, RecommendationForm, ReportingMinistryForm, form_differences, set_seen_version, add_refusal
+from recommendations.edition_context import page_url, set_page_country, set_page_edition
+from recommendations.forms import (
+    BenchmarkForm,
+    EditionTermsForm,
+    MilestoneForm,
+    RecommendationEditForm,
+    RecommendationForm,
+    ReportingMinistryForm,
+    add_refusal,
+    form_differences,
+    set_seen_version,
+)
 from recommendations.models import (
     Benchmark,
     Edition,
@@ -274,7 +284,11 @@ def indicator_ministry(request: SignedInRequest, pk: int) -> HttpResponse:
 @form_page
 def milestone_done(request: SignedInRequest, pk: int) -> HttpResponse:
     """The day on which what was to happen by a milestone did, and what was recorded of it before."""
-    rows = Milestone.objects.visible_to(request.user).exclude(kind__in=DATE_ONLY_MILESTONES).select_related("edition__country")
+    rows = (
+        Milestone.objects.visible_to(request.user)
+        .exclude(kind__in=DATE_ONLY_MILESTONES)
+        .select_related("edition__country")
+    )
     row = get_object_or_404(rows, pk=pk)
     _check_may_edit(request, row.edition)
     now = clock.now(row.edition.country.time_zone)

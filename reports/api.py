@@ -36,14 +36,14 @@ from reports.actions.file_checks import refuse_altered_briefing
 from reports.briefings import content
 from reports.briefings.step_texts import step_texts
 from reports.choices import BriefingKind, StepKind
-from reports.models import PDF_MEDIA_TYPE, WORD_MEDIA_TYPE, Briefing, Document, BriefingState
+from reports.models import PDF_MEDIA_TYPE, WORD_MEDIA_TYPE, Briefing, BriefingState, Document
 from reports.permissions import can_request_any_briefing
 from reports.readiness import serialization
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tiptracker import clock, text_rules
 from tiptracker.accounts.models import Ministry
-from tiptracker.api.base import ApiDateField, IdFilter, PersonField, VisibleRowField, ApiRequest, ChoiceEnumField
+from tiptracker.api.base import ApiDateField, ApiRequest, ChoiceEnumField, IdFilter, PersonField, VisibleRowField
 from tiptracker.api.query_params import StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, FreeTextField
 from tiptracker.choices import Marking
@@ -357,7 +357,9 @@ class RequestSerializer(BodySerializer):
 
     kind = ChoiceEnumField(BriefingKind, default=BriefingKind.AMBASSADOR)
     ministry = VisibleRowField(Ministry, required=False, help_text="Whose page it is, where `kind` is ministry.")
-    dialogue = VisibleRowField(Dialogue, required=False, help_text="Which one the pack is for, where `kind` is dialogue.")
+    dialogue = VisibleRowField(
+        Dialogue, required=False, help_text="Which one the pack is for, where `kind` is dialogue."
+    )
     has_sources = serializers.BooleanField(default=True, help_text="Only input for Washington can leave them out.")
     sections = serializers.ListField(
         child=serializers.CharField(max_length=text_rules.DAY_MAX_LENGTH),
@@ -366,11 +368,16 @@ class RequestSerializer(BodySerializer):
         allow_null=True,
         help_text="The names of those picked, in their order; null: all of them, in the kind's own.",
     )
-    covering_note = FreeTextField(max_length=text_rules.COVERING_NOTE_MAX_LENGTH, required=False, default="", allow_blank=True)
+    covering_note = FreeTextField(
+        max_length=text_rules.COVERING_NOTE_MAX_LENGTH, required=False, default="", allow_blank=True
+    )
     edition = TrackedEditionField(required=False)
     as_of = ApiDateField(required=False)
     known_by = FreeTextField(
-        max_length=text_rules.DAY_MAX_LENGTH, in_one_line=True, required=False, help_text="A moment with its zone; by default now."
+        max_length=text_rules.DAY_MAX_LENGTH,
+        in_one_line=True,
+        required=False,
+        help_text="A moment with its zone; by default now.",
     )
 
     def validate_known_by(self, value: str) -> datetime:
@@ -390,7 +397,9 @@ class BriefingFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=BriefingKind.choices())
 
 
-class BriefingViewSet(StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefing]):
+class BriefingViewSet(
+    StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Briefing]
+):
     """Briefings, newest first."""
 
     serializer_class = BriefingSerializer

@@ -238,7 +238,9 @@ class StandpointForm(TrackerForm):
 class ChangesForm(TrackerForm):
     """Two standpoints to compare. Any text is taken here: what can be meant is `reports.request_params`'s to say."""
 
-    as_of_from = forms.CharField(max_length=text_rules.DAY_MAX_LENGTH, label="From", help_text="The earlier day.", required=False)
+    as_of_from = forms.CharField(
+        max_length=text_rules.DAY_MAX_LENGTH, label="From", help_text="The earlier day.", required=False
+    )
     known_on_from = forms.CharField(
         max_length=text_rules.DAY_MAX_LENGTH,
         label="as known by the end of",

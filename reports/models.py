@@ -14,8 +14,8 @@ from django.utils.text import slugify
 from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
 from reports.choices import BriefingKind
-from tiptracker.accounts.models import Ministry, AnyUser
-from tiptracker.choices import Marking, ChoiceEnum
+from tiptracker.accounts.models import AnyUser, Ministry
+from tiptracker.choices import ChoiceEnum, Marking
 from tiptracker.jobs.models import OPEN_STATES, Job, State
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
@@ -236,7 +236,8 @@ class Briefing(models.Model):
             ),
             models.CheckConstraint(
                 name="only_input_for_washington_is_a_word_file_too",
-                condition=Q(word="", word_sha256="") | Q(kind=BriefingKind.WASHINGTON, word_sha256__regex=SHA256_PATTERN),
+                condition=Q(word="", word_sha256="")
+                | Q(kind=BriefingKind.WASHINGTON, word_sha256__regex=SHA256_PATTERN),
             ),
             models.CheckConstraint(
                 name="what_is_cleared_was_asked_for_by_somebody",

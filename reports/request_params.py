@@ -19,7 +19,7 @@ from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from tiptracker import clock
 from tiptracker.errors import Refused
-from tiptracker.moments import refuse_extreme_years, parse_moment
+from tiptracker.moments import parse_moment, refuse_extreme_years
 
 
 class RequestedStandpoint(NamedTuple):

@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from dialogues.choices import CommitmentStatus
-from dialogues.score_effects import format_status_detail, format_overdue, describe_last_update
-from dialogues.status import CommitmentStanding, days_past_due
+from dialogues.commitment_status import CommitmentStanding, days_past_due
+from dialogues.score_effects import describe_last_update, format_overdue, format_status_detail
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from reports import formatting
 
@@ -79,7 +79,9 @@ def describe_milestone(kind: MilestoneKind, due_on: date, done_on: date | None, 
     return format_relative_date(due_on, as_of)
 
 
-def describe_commitment_status(stands: CommitmentStanding, since: date, as_of: date, *, is_ministrys: bool = True) -> str:
+def describe_commitment_status(
+    stands: CommitmentStanding, since: date, as_of: date, *, is_ministrys: bool = True
+) -> str:
     """Where a commitment stands; `since` is the day of its last event."""
     if stands.is_settled:
         return f"{formatting.lowercase_first(stands.status.label)} {format_short_date(since)}"

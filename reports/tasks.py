@@ -8,7 +8,7 @@ from celery.signals import worker_init, worker_process_init, worker_process_shut
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports.actions.current import refresh_current_briefing
+from reports.actions.current_briefing import refresh_current_briefing
 from reports.actions.file_checks import check_stored_briefings
 from reports.actions.rendering import render_briefing
 from reports.actions.runs import compute_readiness

@@ -15,7 +15,20 @@ from django.core.files.base import ContentFile
 from django.db.models import Max
 from factory.django import DjangoModelFactory
 
-from dialogues.choices import RedactionAnswer, UpdateDecision, DoneBy, EvidenceKind, CommitmentEventKind, MadeBy, ClaimedProgress, CommitmentReach, EvidenceDecision, Sensitivity, SupportKind, Verdict
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentReach,
+    DoneBy,
+    EvidenceDecision,
+    EvidenceKind,
+    MadeBy,
+    RedactionAnswer,
+    Sensitivity,
+    SupportKind,
+    UpdateDecision,
+    Verdict,
+)
 from dialogues.models import (
     AgendaItem,
     Assessment,
@@ -467,13 +480,21 @@ class CommitmentEventFactory(DjangoModelFactory):
     kind = CommitmentEventKind.MADE
     happened_on = DIALOGUE_ON
     reason = factory.LazyAttribute(
-        lambda row: "" if row.kind in (CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE) else f"A reason why it was {row.kind}."
+        lambda row: (
+            ""
+            if row.kind in (CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE)
+            else f"A reason why it was {row.kind}."
+        )
     )
     recorded_at = factory.LazyAttribute(lambda row: at_noon(row.happened_on))
 
     @factory.lazy_attribute
     def recorded_by(self):
-        return ReviewerFactory() if self.kind in (CommitmentEventKind.VERIFIED_DONE, CommitmentEventKind.REPORT_RETURNED) else RecorderFactory()
+        return (
+            ReviewerFactory()
+            if self.kind in (CommitmentEventKind.VERIFIED_DONE, CommitmentEventKind.REPORT_RETURNED)
+            else RecorderFactory()
+        )
 
 
 class CommitmentFactory(DjangoModelFactory):
@@ -511,7 +532,10 @@ class CommitmentFactory(DjangoModelFactory):
     @factory.post_generation
     def done(commitment, create, extracted):
         if extracted:
-            for kind, day in ((CommitmentEventKind.REPORTED_DONE, date(2021, 12, 1)), (CommitmentEventKind.VERIFIED_DONE, date(2021, 12, 2))):
+            for kind, day in (
+                (CommitmentEventKind.REPORTED_DONE, date(2021, 12, 1)),
+                (CommitmentEventKind.VERIFIED_DONE, date(2021, 12, 2)),
+            ):
                 CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=day)
 
 
@@ -567,7 +591,9 @@ class RoundDecisionFactory(DjangoModelFactory):
 
     round = factory.SubFactory(UpdateRoundFactory)
     decision = UpdateDecision.ACCEPTED
-    reason = factory.LazyAttribute(lambda row: "Please add the date." if row.decision == UpdateDecision.RETURNED else "")
+    reason = factory.LazyAttribute(
+        lambda row: "Please add the date." if row.decision == UpdateDecision.RETURNED else ""
+    )
     recorded_at = factory.LazyAttribute(lambda row: row.round.recorded_at)
     recorded_by = factory.SubFactory(ReviewerFactory)
 
@@ -757,7 +783,9 @@ class RedactionDecisionFactory(DjangoModelFactory):
 
     redaction = factory.SubFactory(RedactionFactory)
     decision = RedactionAnswer.CONFIRMED
-    reason = factory.LazyAttribute(lambda row: "" if row.decision == RedactionAnswer.CONFIRMED else "It names an official.")
+    reason = factory.LazyAttribute(
+        lambda row: "" if row.decision == RedactionAnswer.CONFIRMED else "It names an official."
+    )
     recorded_at = at_noon(date(2022, 1, 21))
     recorded_by = factory.SubFactory(ReviewerFactory)
 

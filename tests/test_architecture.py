@@ -370,7 +370,7 @@ def test_templates_are_named_after_a_view_or_are_part_of_one():
 
 # --- Lateness ---------------------------------------------------------------------------------------------------------
 
-ONE_RULE = ("dialogues/status.py", "dialogues/models/commitments.py")
+ONE_RULE = ("dialogues/commitment_status.py", "dialogues/models/commitments.py")
 """The rule of what is overdue, and its twin in SQL."""
 OF_A_DAY = {"today", "day", "as_of", "now"}
 ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
@@ -378,7 +378,7 @@ NOTHING_CAN_BE_SENT = {
     "dialogues/views/follow_up.py": "next steps",
     "reports/briefings/dialogue.py": "next steps",
     "reports/readiness/checks.py": "milestones",
-    "reports/calendar/events.py": "milestones",
+    "reports/calendar/trend_events.py": "milestones",
     "reports/sentences.py": "milestones",
     "reports/views/dashboard.py": "milestones",
     "reports/calendar/year.py": "milestones",

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dialogues.choices import CommitmentEventKind, ClaimedProgress, CommitmentReach, Sensitivity, SupportKind, Verdict
+from dialogues.choices import ClaimedProgress, CommitmentEventKind, CommitmentReach, Sensitivity, SupportKind, Verdict
 from dialogues.models import (
     AgendaItem,
     Assessment,
@@ -164,7 +164,10 @@ class Rows:
                 **self.said(),
             )
             for row in rows
-            for kind, day, reason in ((CommitmentEventKind.MADE, DAY, ""), (CommitmentEventKind.RESCHEDULED, DAY + timedelta(days=2), "Asked for."))
+            for kind, day, reason in (
+                (CommitmentEventKind.MADE, DAY, ""),
+                (CommitmentEventKind.RESCHEDULED, DAY + timedelta(days=2), "Asked for."),
+            )
         )
         CommitmentBenchmark.objects.bulk_create(
             CommitmentBenchmark(commitment=row, benchmark=one, reach=CommitmentReach.MEETS)
@@ -190,7 +193,8 @@ class Rows:
             for file, sent in zip(files, rounds, strict=True)
         )
         bearings = EvidenceBearing.objects.bulk_create(
-            EvidenceBearing(evidence=row, benchmark=self.benchmark, shows=SupportKind.ACTION, **self.said()) for row in rows
+            EvidenceBearing(evidence=row, benchmark=self.benchmark, shows=SupportKind.ACTION, **self.said())
+            for row in rows
         )
         readings = Reading.objects.bulk_create(
             factories.ReadingFactory.build(

@@ -11,7 +11,7 @@ from django.db import connection
 from reports.models import ReadinessRun
 from reports.readiness import stored_runs
 from tests import database_roles
-from tiptracker.audit.actions import find_head_fault, log_head, find_log_fault
+from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head
 
 EXPECTED = json.loads((Path(__file__).parent / "fixtures" / "0.1.0" / "expected.json").read_text())
 RENAMED: dict[str, str] = {}

@@ -146,7 +146,10 @@ class AsgiApplication:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        with SpooledTemporaryFile(max_size=MAX_BYTES_IN_MEMORY) as body, SpooledTemporaryFile(max_size=1024 * 1024) as answer:
+        with (
+            SpooledTemporaryFile(max_size=MAX_BYTES_IN_MEMORY) as body,
+            SpooledTemporaryFile(max_size=1024 * 1024) as answer,
+        ):
             environ = build_environ(scope, body)
             try:
                 with self._share(environ) as share:

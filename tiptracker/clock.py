@@ -47,7 +47,9 @@ def today(zone: str | None = None) -> date:
     return now(zone).date()
 
 
-def country_time_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def country_time_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: a person's dates and times are those of the country they work on."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

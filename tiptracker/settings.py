@@ -188,7 +188,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "tiptracker" / "web" / "frontend" / "dist"]
 STORAGES = {
-    "default": {"BACKEND": "tiptracker.infrastructure.storage.AtomicFileStorage", "OPTIONS": {"file_permissions_mode": 0o600}},
+    "default": {
+        "BACKEND": "tiptracker.infrastructure.storage.AtomicFileStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600},
+    },
     "staticfiles": {
         "BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage",
         # Collected by one user and served by another, who may only read them.

@@ -14,7 +14,9 @@ from tiptracker.audit.models import AuditEntry
 from tiptracker.audit.verbs import VerbGroup, list_verbs
 from tiptracker.errors import Refused
 
-VERBS_CHANGING_NOTHING = [verb for group in (VerbGroup.READ, VerbGroup.SIGN_IN, VerbGroup.REFUSED) for verb in list_verbs(group)]
+VERBS_CHANGING_NOTHING = [
+    verb for group in (VerbGroup.READ, VerbGroup.SIGN_IN, VerbGroup.REFUSED) for verb in list_verbs(group)
+]
 """What somebody only read or asked, or how they signed in."""
 
 
@@ -123,7 +125,9 @@ def refuse_unseen(newest: Any, seen: int | None, now: datetime, *, what: str) ->
     """
     if seen is None or (newest.pk if newest else 0) == seen:
         return
-    told = f"{newest.recorded_by} recorded a newer {what} on {format_moment(newest.recorded_at, now)}." if newest else ""
+    told = (
+        f"{newest.recorded_by} recorded a newer {what} on {format_moment(newest.recorded_at, now)}." if newest else ""
+    )
     raise EditConflict(f"{told} What you typed is kept: look at what stands now, then send it again.".strip())
 
 

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from dialogues.actions.dialogues import audit_dialogue, lock_for_change, dialogue_audit_values
+from dialogues.actions.dialogues import audit_dialogue, dialogue_audit_values, lock_for_change
 from dialogues.models import AgendaItem, Commitment, Dialogue
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
-from tiptracker.validation import insert_row, update_row, require_text
+from tiptracker.validation import insert_row, require_text, update_row
 
 
 class AgendaItemInput(NamedTuple):
@@ -22,7 +22,9 @@ class AgendaItemInput(NamedTuple):
 
 
 @transaction.atomic
-def arrange_agenda(*, dialogue: Dialogue, version: int, items: Sequence[AgendaItemInput], by: User, now: datetime) -> Dialogue:
+def arrange_agenda(
+    *, dialogue: Dialogue, version: int, items: Sequence[AgendaItemInput], by: User, now: datetime
+) -> Dialogue:
     """Let `items`, in their order, be the agenda. What was said of an item stays with it.
 
     Raises PermissionDenied, ChangedMeanwhile; Refused (field "items") where one is twice, another country's, or left

@@ -9,12 +9,12 @@ from django.db import transaction
 from dialogues.choices import Verdict
 from dialogues.models import Assessment, AssessmentEvidence, Evidence
 from dialogues.permissions import can_assess
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import insert_row, refuse_unseen, format_date, require_text
+from tiptracker.validation import format_date, insert_row, refuse_unseen, require_text
 
 
 @transaction.atomic

@@ -7,7 +7,17 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
-from dialogues.choices import UpdateDecision, Horizon, CommitmentEventKind, MadeBy, CommitmentReach, EvidenceDecision, SupportKind, CommitmentStatus
+from dialogues.choices import (
+    CommitmentEventKind,
+    CommitmentReach,
+    CommitmentStatus,
+    EvidenceDecision,
+    Horizon,
+    MadeBy,
+    SupportKind,
+    UpdateDecision,
+)
+from dialogues.commitment_status import CommitmentStanding, summarize_events
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue, Evidence, UpdateRound
 from dialogues.permissions import (
     can_change_commitment,
@@ -16,13 +26,12 @@ from dialogues.permissions import (
     can_verify_done,
     has_reported_done,
 )
-from dialogues.status import CommitmentStanding, summarize_events
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import insert_row, refuse_future, refuse_unseen, format_date, require_text
+from tiptracker.validation import format_date, insert_row, refuse_future, refuse_unseen, require_text
 
 
 @transaction.atomic
@@ -149,7 +158,15 @@ def reschedule(
     if due_on == standing.due_on:
         raise Refused(f"It is due on {format_date(due_on)} already. Give another date.", field="due_on")
     return _record_event(
-        locked, CommitmentEventKind.RESCHEDULED, "commitment.rescheduled", standing, on, reason=reason, due_on=due_on, by=by, now=now
+        locked,
+        CommitmentEventKind.RESCHEDULED,
+        "commitment.rescheduled",
+        standing,
+        on,
+        reason=reason,
+        due_on=due_on,
+        by=by,
+        now=now,
     )
 
 
@@ -165,7 +182,9 @@ def withdraw(
     _refuse_while_waiting(locked, now)
     if standing.is_settled:
         raise Refused(_settled_refusal(locked, "Reopen it first if that is wrong."))
-    return _record_event(locked, CommitmentEventKind.WITHDRAWN, "commitment.withdrawn", standing, on, reason=reason, by=by, now=now)
+    return _record_event(
+        locked, CommitmentEventKind.WITHDRAWN, "commitment.withdrawn", standing, on, reason=reason, by=by, now=now
+    )
 
 
 @transaction.atomic
@@ -180,7 +199,9 @@ def reopen(
     _refuse_while_waiting(locked, now)
     if _is_open(locked, now):
         raise Refused("It is open as it stands. There is nothing to reopen.")
-    return _record_event(locked, CommitmentEventKind.REOPENED, "commitment.reopened", standing, on, reason=reason, by=by, now=now)
+    return _record_event(
+        locked, CommitmentEventKind.REOPENED, "commitment.reopened", standing, on, reason=reason, by=by, now=now
+    )
 
 
 @transaction.atomic
@@ -193,7 +214,9 @@ def report_done(
     locked, standing = _lock_for_change(commitment, on, seen, now)
     if not _is_open(locked, now):
         raise Refused(_settled_refusal(locked, "It need not be reported again."))
-    return _record_event(locked, CommitmentEventKind.REPORTED_DONE, "commitment.reported_done", standing, on, by=by, now=now)
+    return _record_event(
+        locked, CommitmentEventKind.REPORTED_DONE, "commitment.reported_done", standing, on, by=by, now=now
+    )
 
 
 @transaction.atomic
@@ -214,7 +237,14 @@ def verify_done(
         raise Refused(_settled_refusal(locked, "Reopen it first if that is wrong."))
     refuse_unproven(locked, reason)
     return _record_event(
-        locked, CommitmentEventKind.VERIFIED_DONE, "commitment.verified_done", standing, on, reason=reason.strip(), by=by, now=now
+        locked,
+        CommitmentEventKind.VERIFIED_DONE,
+        "commitment.verified_done",
+        standing,
+        on,
+        reason=reason.strip(),
+        by=by,
+        now=now,
     )
 
 
@@ -248,7 +278,9 @@ def returned_round(commitment: Commitment) -> UpdateRound | None:
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:
     """Refuse to call a commitment done, naming all that is missing: verified evidence, its days, a reason."""
-    missing = [lack for lack in (find_missing_proof(commitment), None if reason.strip() else "a written reason") if lack]
+    missing = [
+        lack for lack in (find_missing_proof(commitment), None if reason.strip() else "a written reason") if lack
+    ]
     if missing:
         raise Refused(
             f"It can't be verified done yet. What is missing: {'; '.join(missing)}.",
@@ -314,7 +346,9 @@ def _is_open(commitment: Commitment, now: datetime) -> bool:
     return found is not None and found.is_open
 
 
-def _lock_for_change(commitment: Commitment, on: date, seen: int | None, now: datetime) -> tuple[Commitment, CommitmentStanding]:
+def _lock_for_change(
+    commitment: Commitment, on: date, seen: int | None, now: datetime
+) -> tuple[Commitment, CommitmentStanding]:
     """The commitment held, and its standing; refuses a day to come, one before its newest event, and a stale page."""
     refuse_future(on, now, field="on")
     locked, standing = lock_with_standing(commitment, now)
@@ -373,5 +407,6 @@ def _verified_start_dates(piece: Evidence) -> list[date | None]:
     return [
         review.first_on
         for review in newest.values()
-        if review.decision == EvidenceDecision.VERIFIED and (review.bearing is None or review.bearing.shows == SupportKind.ACTION)
+        if review.decision == EvidenceDecision.VERIFIED
+        and (review.bearing is None or review.bearing.shows == SupportKind.ACTION)
     ]

@@ -9,19 +9,25 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from dialogues.actions.commitments import record_commitment
-from dialogues.actions.dialogues import ParticipantInput, set_participants, audit_dialogue, lock_for_change, dialogue_audit_values
+from dialogues.actions.dialogues import (
+    ParticipantInput,
+    audit_dialogue,
+    dialogue_audit_values,
+    lock_for_change,
+    set_participants,
+)
 from dialogues.actions.drafts import DraftPage, finish_draft
 from dialogues.actions.duplicates import DuplicateRecord, lock_person, refuse_duplicate
 from dialogues.actions.files import refuse_unless_own_and_unsent
-from dialogues.choices import Horizon, MadeBy, DialogueFileKind, CommitmentReach
+from dialogues.choices import CommitmentReach, DialogueFileKind, Horizon, MadeBy
 from dialogues.models import Dialogue, DialogueFile, EvidenceFile, NextStep, NextStepDone
 from dialogues.permissions import can_manage_dialogues
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import insert_row, update_row, refuse_future, format_date, require_text
+from tiptracker.validation import format_date, insert_row, refuse_future, require_text, update_row
 
 
 class CommitmentInput(NamedTuple):
@@ -109,7 +115,9 @@ def mark_step_done(*, step: NextStep, done_on: date, result: str, by: User, now:
         raise Refused(
             f"It was agreed on {format_date(locked.dialogue.held_on)}. Give that day or a later one.", field="done_on"
         )
-    done = insert_row(NextStepDone(step=locked, done_on=done_on, result=result.strip(), recorded_at=now, recorded_by=by))
+    done = insert_row(
+        NextStepDone(step=locked, done_on=done_on, result=result.strip(), recorded_at=now, recorded_by=by)
+    )
     after = {"done_on": done_on, "result": done.result}
     record("next_step.done", by=by, row=locked, country=locked.dialogue.country_id, after=after)
     return done
@@ -126,7 +134,8 @@ def attach_files(
         raise Refused("Choose a file to attach.", field="files")
     refuse_unless_own_and_unsent(files, by)
     attached = [
-        insert_row(DialogueFile(dialogue=dialogue, file=file, what=what, recorded_at=now, recorded_by=by)) for file in files
+        insert_row(DialogueFile(dialogue=dialogue, file=file, what=what, recorded_at=now, recorded_by=by))
+        for file in files
     ]
     after = {"what": what, "files": [file.pk for file in files]}
     record("dialogue.file_attached", by=by, row=dialogue, country=dialogue.country_id, after=after)
@@ -177,6 +186,8 @@ def _refusals_at_row(rows: str, number: int) -> Iterator[None]:
     try:
         yield
     except DuplicateRecord as refusal:
-        raise DuplicateRecord(str(refusal), refusal.row, field=f"{rows}-{number}-{refusal.field or 'text'}") from refusal
+        raise DuplicateRecord(
+            str(refusal), refusal.row, field=f"{rows}-{number}-{refusal.field or 'text'}"
+        ) from refusal
     except Refused as refusal:
         raise Refused(str(refusal), field=f"{rows}-{number}-{refusal.field or 'text'}") from refusal

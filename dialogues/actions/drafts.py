@@ -20,7 +20,7 @@ from dialogues.permissions import can_draft
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import EditConflict, insert_row, update_row, format_date, format_moment
+from tiptracker.validation import EditConflict, format_date, format_moment, insert_row, update_row
 
 type DraftSubject = Commitment | Dialogue
 """What a draft is of."""
@@ -127,7 +127,10 @@ def find_draft(of: DraftSubject) -> Draft | None:
 def lock_draft(of: DraftSubject) -> Draft | None:
     """The same, held until the transaction ends."""
     return (
-        Draft.objects.filter(**_subject_filter(of)).select_for_update(no_key=True, of=("self",)).select_related("saved_by").first()
+        Draft.objects.filter(**_subject_filter(of))
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("saved_by")
+        .first()
     )
 
 
@@ -171,7 +174,9 @@ def _lock_unless_closed(of: DraftSubject, now: datetime) -> UpdateRound | None:
             "embassy; nothing more is needed until it has answered."
         )
     if standing.is_settled:
-        raise DraftClosed(f"{standing.status.label} on {format_date(newest_event_date(locked))}: nothing more is needed here.")
+        raise DraftClosed(
+            f"{standing.status.label} on {format_date(newest_event_date(locked))}: nothing more is needed here."
+        )
     return returned_round(locked)
 
 

@@ -10,7 +10,7 @@ from dialogues.actions.commitments import refuse_invalid_benchmarks
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.actions.readings import ReadingInput, record_reading
-from dialogues.choices import UpdateDecision, DoneBy, EvidenceKind, EvidenceDecision, Sensitivity, SupportKind
+from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind, UpdateDecision
 from dialogues.models import (
     Commitment,
     Evidence,
@@ -21,13 +21,20 @@ from dialogues.models import (
     RoundDecision,
 )
 from dialogues.permissions import can_log_evidence, can_review_evidence, has_recorded
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
-from tiptracker.validation import insert_row, refuse_reversed_dates, refuse_future, refuse_unseen, format_date, require_text
+from tiptracker.validation import (
+    format_date,
+    insert_row,
+    refuse_future,
+    refuse_reversed_dates,
+    refuse_unseen,
+    require_text,
+)
 
 TITLE_LENGTH = 400
 
@@ -181,7 +188,9 @@ def _describe_reading(count: ReadingInput) -> str:
     return Reading(**{name: value for name, value in count._asdict().items() if name != "parts"}).in_words
 
 
-def _find_identical(evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]], count: ReadingInput | None) -> Evidence | None:
+def _find_identical(
+    evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]], count: ReadingInput | None
+) -> Evidence | None:
     """What the same person logged before in the very same words, showing the same; a file is known by its content."""
     names = ("country", "title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
     said = {name: getattr(evidence, name) for name in (*names, "commitment", "sensitivity", "recorded_by")}
@@ -282,7 +291,8 @@ def add_review(
     if first_on:
         if evidence.happened_from:
             raise Refused(
-                f"Its first day is told already: {format_date(evidence.happened_from)}. Leave this empty.", field="first_on"
+                f"Its first day is told already: {format_date(evidence.happened_from)}. Leave this empty.",
+                field="first_on",
             )
         refuse_reversed_dates(first_on, evidence.happened_to, field="first_on")
     return insert_row(

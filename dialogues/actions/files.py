@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from dialogues.choices import RedactionAnswer
-from dialogues.files.inspection import InspectedFile, inspect_upload, format_size, sha256
+from dialogues.files.inspection import InspectedFile, format_size, inspect_upload, sha256
 from dialogues.files.scanner import ScannerUnavailable, scan
 from dialogues.models import Draft, EvidenceFile, FileScan, RedactionDecision, UpdateRound
 from dialogues.models.files import IS_UNSENT, random_name
@@ -23,10 +23,18 @@ from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record, record_once
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.errors import Refused
-from tiptracker.file_integrity import FileFault, FileIntegrityError, is_machine_fault, read_intact_file, refuse_faults, describe_fault, log_fault
+from tiptracker.file_integrity import (
+    FileFault,
+    FileIntegrityError,
+    describe_fault,
+    is_machine_fault,
+    log_fault,
+    read_intact_file,
+    refuse_faults,
+)
 from tiptracker.jobs.actions import enqueue
 from tiptracker.sandbox.sandbox import Sandbox
-from tiptracker.validation import insert_row, format_date
+from tiptracker.validation import format_date, insert_row
 
 logger = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from django.db import transaction
 from dialogues.choices import BreakdownDimension, ReadingDirection
 from dialogues.models import Evidence, Reading, ReadingPart, UpdateRound
 from dialogues.permissions import can_log_evidence
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.models import Indicator
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import insert_row, refuse_reversed_dates, refuse_future
+from tiptracker.validation import insert_row, refuse_future, refuse_reversed_dates
 
 
 class ReadingPartInput(NamedTuple):

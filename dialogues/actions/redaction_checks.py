@@ -10,7 +10,7 @@ from django.db.models import Q
 from dialogues.choices import RedactionAnswer
 from dialogues.models import Dialogue, EvidenceFile, Redaction, RedactionPlace
 from dialogues.models.dialogues import AgendaItem, Participant
-from dialogues.models.texts import FREE_TEXTS
+from dialogues.models.free_texts import FREE_TEXTS
 from recommendations.models import Edition, Milestone, Recommendation
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
@@ -40,7 +40,10 @@ def find_redacted_text_faults() -> list[str]:
     untold = set(_find_unlogged(named))
     is_fixed = {model._meta.label_lower for model in CHECKED_FIELDS.keys() - EDITABLE_MODELS}
     return [
-        *(f"{place} became the mark, and no redaction names it" for place in sorted(marks - named - set(_dropped_file_names()))),
+        *(
+            f"{place} became the mark, and no redaction names it"
+            for place in sorted(marks - named - set(_dropped_file_names()))
+        ),
         *(
             f"{place} is named by a redaction and is not the mark"
             for place in sorted(named - marks)

@@ -26,9 +26,15 @@ from dialogues.models import (
     RedactionFile,
     RedactionPlace,
 )
-from dialogues.models.texts import TEXT_REDACTED, FREE_TEXTS, log_details_of_country, rows_of_country
+from dialogues.models.free_texts import FREE_TEXTS, TEXT_REDACTED, log_details_of_country, rows_of_country
 from dialogues.permissions import can_decide_on_redaction, can_redact
-from dialogues.text_search import MIN_SEARCH_CHARACTERS, normalize_for_search, find_in_json, contains_words, repeats_words
+from dialogues.text_search import (
+    MIN_SEARCH_CHARACTERS,
+    contains_words,
+    find_in_json,
+    normalize_for_search,
+    repeats_words,
+)
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import AuditEvent, record, record_all
@@ -37,7 +43,7 @@ from tiptracker.audit.models import AuditDetail
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows, lock_rows_in_order
 from tiptracker.jobs.actions import enqueue
-from tiptracker.validation import insert_row, format_moment, require_text
+from tiptracker.validation import format_moment, insert_row, require_text
 
 REASON_REPEATS_WORDS = (
     "The reason stays in the record, so it can’t repeat what is to be taken out. Say it without the name, such as "
@@ -104,7 +110,8 @@ def refuse_invalid_redaction(*, words: str, reason: str, files: Sequence[Evidenc
         raise Refused("Write the words that are to be taken out, or choose a file.", field="words")
     if words.strip() and len(normalize_for_search(words)) < MIN_SEARCH_CHARACTERS:
         raise Refused(
-            f"Give at least {MIN_SEARCH_CHARACTERS} letters or digits: fewer stand in many words that name nobody.", field="words"
+            f"Give at least {MIN_SEARCH_CHARACTERS} letters or digits: fewer stand in many words that name nobody.",
+            field="words",
         )
     _refuse_repeated_words(reason, words)
 
@@ -294,7 +301,9 @@ def _lock_for_decision(redaction: Redaction, by: User, now: datetime) -> Redacti
 def _decide(redaction: Redaction, answer: RedactionAnswer, reason: str, by: User, now: datetime) -> RedactionDecision:
     reason = reason.strip()
     _refuse_repeated_words(reason, redaction.words)
-    return insert_row(RedactionDecision(redaction=redaction, decision=answer, reason=reason, recorded_at=now, recorded_by=by))
+    return insert_row(
+        RedactionDecision(redaction=redaction, decision=answer, reason=reason, recorded_at=now, recorded_by=by)
+    )
 
 
 def _places_to_redact(redaction: Redaction) -> list[FoundPlace]:

@@ -13,12 +13,12 @@ from dialogues.actions.readings import ReadingInput, ReadingPartInput, record_re
 from dialogues.choices import BreakdownDimension, DoneBy, EvidenceKind, Sensitivity, SupportKind
 from dialogues.models import Commitment, Evidence, EvidenceFile, Reading
 from dialogues.permissions import can_log_evidence, can_revise
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import EditConflict, insert_row, format_moment, require_text
+from tiptracker.validation import EditConflict, format_moment, insert_row, require_text
 
 
 @transaction.atomic
@@ -107,7 +107,10 @@ def reading_input_of(reading: Reading) -> ReadingInput:
         figure=reading.figure,
         direction=reading.direction,
         note=reading.note,
-        parts=[ReadingPartInput(BreakdownDimension(part.dimension), part.category, part.figure) for part in reading.parts.all()],
+        parts=[
+            ReadingPartInput(BreakdownDimension(part.dimension), part.category, part.figure)
+            for part in reading.parts.all()
+        ],
     )
 
 
@@ -134,12 +137,16 @@ def _cited_file_ids(evidence: Evidence | None) -> set[int | None]:
 
 
 def _recorded_content(evidence: Evidence) -> object:
-    bearings = [(bearing.benchmark, SupportKind(bearing.shows)) for bearing in evidence.bearings.select_related("benchmark")]
+    bearings = [
+        (bearing.benchmark, SupportKind(bearing.shows)) for bearing in evidence.bearings.select_related("benchmark")
+    ]
     readings = evidence.readings.select_related("indicator").prefetch_related("parts")
     return _comparable_content(evidence, bearings, [reading_input_of(reading) for reading in readings])
 
 
-def _comparable_content(evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]], counts: Sequence[ReadingInput]) -> object:
+def _comparable_content(
+    evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]], counts: Sequence[ReadingInput]
+) -> object:
     """All that a piece of evidence tells, so that two can be compared; a file is known by its content."""
     names = ("title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
     return (

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from dialogues.choices import CommitmentStatus
 from dialogues.models import Commitment, CommitmentBenchmark
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.rollover.actions import copy_benchmark, get_preceding_edition, link_repeated_benchmark
@@ -23,7 +23,9 @@ from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.validation import EditConflict, insert_row
 
-MOVING_STATUSES = frozenset({CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED})
+MOVING_STATUSES = frozenset(
+    {CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED}
+)
 """How a commitment stands that moves along: nobody has said yet that it was kept, or is off."""
 
 

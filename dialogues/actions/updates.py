@@ -10,14 +10,38 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
 
-from dialogues.actions.commitments import add_event, is_reported_done, lock_with_standing, newest_event_date, refuse_unproven, returned_round, waiting_round
+from dialogues.actions.commitments import (
+    add_event,
+    is_reported_done,
+    lock_with_standing,
+    newest_event_date,
+    refuse_unproven,
+    returned_round,
+    waiting_round,
+)
 from dialogues.actions.drafts import DraftPage, find_draft, finish_draft, lock_draft
-from dialogues.actions.evidence import TITLE_LENGTH, add_review, add_evidence_links, refuse_unless_reviewer, evidence_audit_values
+from dialogues.actions.evidence import (
+    TITLE_LENGTH,
+    add_evidence_links,
+    add_review,
+    evidence_audit_values,
+    refuse_unless_reviewer,
+)
 from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
 from dialogues.actions.readings import ReadingPartInput, add_reading
 from dialogues.actions.readings import reading_audit_values as reading_told
 from dialogues.actions.redactions import refuse_pending_redaction
-from dialogues.choices import UpdateDecision, ReadingDirection, DoneBy, EvidenceKind, CommitmentEventKind, ClaimedProgress, EvidenceDecision, Sensitivity, SupportKind
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    DoneBy,
+    EvidenceDecision,
+    EvidenceKind,
+    ReadingDirection,
+    Sensitivity,
+    SupportKind,
+    UpdateDecision,
+)
 from dialogues.models import (
     Commitment,
     Evidence,
@@ -29,14 +53,22 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.permissions import can_decide_on_update, can_send_update
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import Rule
 from recommendations.models import Benchmark, Edition, Indicator
-from recommendations.tracking_period import pick_default_edition, find_covering_edition
+from recommendations.tracking_period import find_covering_edition, pick_default_edition
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import EditConflict, insert_row, refuse_reversed_dates, refuse_future, format_date, format_moment, require_text
+from tiptracker.validation import (
+    EditConflict,
+    format_date,
+    format_moment,
+    insert_row,
+    refuse_future,
+    refuse_reversed_dates,
+    require_text,
+)
 
 WITHOUT_FILE: Sequence[EvidenceFile | None] = (None,)
 ACCEPTED_DONE_BY = (DoneBy.GOVERNMENT, DoneBy.JOINT)
@@ -145,7 +177,14 @@ def send_round(
     pieces += [reading.evidence for reading in readings if reading.evidence]
     if claimed == ClaimedProgress.DONE:
         # Never before what is recorded already: done in December, returned on 3 January, sent again on 10 January.
-        add_event(locked, CommitmentEventKind.REPORTED_DONE, on=max(happened_to, newest_event_date(locked)), round=sent, by=by, now=now)
+        add_event(
+            locked,
+            CommitmentEventKind.REPORTED_DONE,
+            on=max(happened_to, newest_event_date(locked)),
+            round=sent,
+            by=by,
+            now=now,
+        )
     enqueue_readiness(locked.country_id)
     record(
         "update.sent",
@@ -196,7 +235,9 @@ def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) ->
     _refuse_decided(round, now)
     decision = _decide(round, UpdateDecision.RETURNED, reason, by, now)
     if round.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
-        add_event(locked, CommitmentEventKind.REPORT_RETURNED, on=now.date(), reason=reason, round=round, by=by, now=now)
+        add_event(
+            locked, CommitmentEventKind.REPORT_RETURNED, on=now.date(), reason=reason, round=round, by=by, now=now
+        )
     enqueue_readiness(locked.country_id)
     record(
         "update.returned",
@@ -236,7 +277,9 @@ def accept_round(
                 "say what is missing."
             )
         refuse_unproven(locked, reason)
-        add_event(locked, CommitmentEventKind.VERIFIED_DONE, on=now.date(), reason=reason.strip(), round=round, by=by, now=now)
+        add_event(
+            locked, CommitmentEventKind.VERIFIED_DONE, on=now.date(), reason=reason.strip(), round=round, by=by, now=now
+        )
     enqueue_readiness(locked.country_id)
     record(
         "update.accepted",

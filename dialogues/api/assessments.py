@@ -20,7 +20,15 @@ from dialogues.models import (
 from dialogues.permissions import can_give_verdicts
 from recommendations.models import Benchmark
 from tiptracker import clock, text_rules
-from tiptracker.api.base import IdFilter, PersonField, VisibleRowField, VisibleRowListField, ApiRequest, ChoiceEnumField, validate_body
+from tiptracker.api.base import (
+    ApiRequest,
+    ChoiceEnumField,
+    IdFilter,
+    PersonField,
+    VisibleRowField,
+    VisibleRowListField,
+    validate_body,
+)
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, FreeTextField
 from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
@@ -68,7 +76,9 @@ class AssessmentFilter(filters.FilterSet):
     recorded_since = RecordedSinceFilter()
 
 
-class AssessmentViewSet(StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]):
+class AssessmentViewSet(
+    StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]
+):
     """Assessments, oldest first; the newest on a benchmark holds."""
 
     serializer_class = AssessmentSerializer

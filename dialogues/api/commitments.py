@@ -11,7 +11,7 @@ from dialogues.choices import CommitmentStatus
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent
 from tiptracker import clock
 from tiptracker.accounts.models import Country
-from tiptracker.api.base import IdFilter, SenderField, ChoiceEnumField, serializers_by_reader
+from tiptracker.api.base import ChoiceEnumField, IdFilter, SenderField, serializers_by_reader
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 
 

@@ -12,7 +12,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from dialogues.choices import DialogueStage
 from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
 from tiptracker import clock
-from tiptracker.api.base import ChoiceEnumField, serializers_by_reader, is_embassy
+from tiptracker.api.base import ChoiceEnumField, is_embassy, serializers_by_reader
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 
 

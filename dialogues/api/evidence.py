@@ -23,7 +23,17 @@ from dialogues.permissions import can_give_reviews
 from recommendations.models import Benchmark
 from tiptracker import clock, text_rules
 from tiptracker.accounts.models import AnyUser
-from tiptracker.api.base import ApiDateField, IdFilter, PersonField, VisibleRowField, SenderField, ApiRequest, ChoiceEnumField, serializers_by_reader, validate_body
+from tiptracker.api.base import (
+    ApiDateField,
+    ApiRequest,
+    ChoiceEnumField,
+    IdFilter,
+    PersonField,
+    SenderField,
+    VisibleRowField,
+    serializers_by_reader,
+    validate_body,
+)
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
 from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
@@ -179,7 +189,9 @@ class ReviewFilter(filters.FilterSet):
     recorded_since = RecordedSinceFilter()
 
 
-class ReviewViewSet(StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[EvidenceReview]):
+class ReviewViewSet(
+    StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[EvidenceReview]
+):
     """The embassy's words on evidence, oldest first; the newest on a bearing holds."""
 
     serializer_class = ReviewSerializer

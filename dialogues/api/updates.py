@@ -20,10 +20,18 @@ from rest_framework.utils.html import is_html_input
 from rest_framework.viewsets import GenericViewSet
 
 from dialogues.actions.files import store_inspected
-from dialogues.actions.updates import FigureInput, ReviewInput, accept_round, lock_for_sending, open_rounds, return_round, send_round
+from dialogues.actions.updates import (
+    FigureInput,
+    ReviewInput,
+    accept_round,
+    lock_for_sending,
+    open_rounds,
+    return_round,
+    send_round,
+)
 from dialogues.api.evidence import JudgementSerializer
-from dialogues.choices import ReadingDirection, DoneBy, ClaimedProgress
-from dialogues.files.inspection import inspect_upload, describe_oversized_request
+from dialogues.choices import ClaimedProgress, DoneBy, ReadingDirection
+from dialogues.files.inspection import describe_oversized_request, inspect_upload
 from dialogues.models import (
     Commitment,
     EvidenceFile,
@@ -36,7 +44,16 @@ from recommendations.models import Indicator
 from tiptracker import clock, text_rules
 from tiptracker.accounts.models import User
 from tiptracker.api import json_parser
-from tiptracker.api.base import ApiDateField, IdFilter, PersonField, VisibleRowField, SenderField, ApiRequest, ChoiceEnumField, validate_body
+from tiptracker.api.base import (
+    ApiDateField,
+    ApiRequest,
+    ChoiceEnumField,
+    IdFilter,
+    PersonField,
+    SenderField,
+    VisibleRowField,
+    validate_body,
+)
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
 from tiptracker.errors import Refused
@@ -143,7 +160,9 @@ class UpdateFilter(filters.FilterSet):
         return updates.filter(Exists(rounds))
 
 
-class UpdateViewSet(StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]):
+class UpdateViewSet(
+    StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]
+):
     """Updates by ministries, oldest first. Who opens one is written down."""
 
     serializer_class = UpdateSerializer

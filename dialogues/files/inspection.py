@@ -14,8 +14,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
-from dialogues.files.sanitizers.confined import sanitize_file_in_sandbox
 from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
 from dialogues.files.scanner import ScannerUnavailable, scan
 from tiptracker.errors import Refused, TryLater
 from tiptracker.privacy.personal_data import remove_numbers

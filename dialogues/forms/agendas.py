@@ -7,8 +7,8 @@ from django import forms
 
 from dialogues.forms.fields import LastSeenField
 from tiptracker import text_rules
+from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.frontend.rows import Choices
 
 TOPIC_CHOICE = "topic"
 """What a line is about that names nothing of the record."""
@@ -20,7 +20,10 @@ class AgendaItemRow(TrackerForm):
     about = forms.CharField(max_length=40, widget=forms.HiddenInput)
     topic = forms.CharField(required=False, max_length=300, label="Topic")
     note = forms.CharField(
-        required=False, max_length=text_rules.REASON_MAX_LENGTH, label="What to ask", widget=forms.Textarea(attrs={"rows": 2})
+        required=False,
+        max_length=text_rules.REASON_MAX_LENGTH,
+        label="What to ask",
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(self, *args: Any, offered: Collection[str], **kwargs: Any) -> None:

@@ -13,8 +13,8 @@ from dialogues.forms.fields import DescribedRadioSelect, LastSeenField
 from dialogues.models import Assessment, Evidence
 from tiptracker import text_rules
 from tiptracker.validation import format_date
+from tiptracker.web.frontend.form_rows import RowsField, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.frontend.rows import RowsField, set_row_choices, raw_values
 
 
 class AssessmentForm(TrackerForm):
@@ -58,7 +58,9 @@ class AssessmentForm(TrackerForm):
             del self.fields["evidence"]
             self.fields["verdict"].help_text = f"It will hold from today, {format_date(today)}."
             return
-        set_row_choices(self, "evidence", evidence, choices=[(str(e.pk), _evidence_label(e, e.pk in grounds)) for e in evidence])
+        set_row_choices(
+            self, "evidence", evidence, choices=[(str(e.pk), _evidence_label(e, e.pk in grounds)) for e in evidence]
+        )
         hint = (
             "The verdict will hold from the last day of the evidence ticked; where none is ticked, from today, "
             f"{format_date(today)}."

@@ -6,8 +6,8 @@ from typing import Any, cast
 from django import forms
 from django.utils.text import Truncator
 
-from dialogues.choices import Horizon, MadeBy, CommitmentReach, CommitmentStatus
-from dialogues.forms.fields import BenchmarkRow, BenchmarkRows, DatedForm, ListFilterForm, PastDayField, LastSeenField
+from dialogues.choices import CommitmentReach, CommitmentStatus, Horizon, MadeBy
+from dialogues.forms.fields import BenchmarkRow, BenchmarkRows, DatedForm, LastSeenField, ListFilterForm, PastDayField
 from dialogues.models import Dialogue
 from recommendations.choices import Pillar
 from recommendations.models import Recommendation
@@ -15,8 +15,8 @@ from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
 from tiptracker.choices import ChoiceEnum
 from tiptracker.validation import format_date
+from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayField
-from tiptracker.web.frontend.rows import RowField, set_row_choices
 
 
 class CommitmentOrder(ChoiceEnum):
@@ -120,7 +120,9 @@ class CommitmentBenchmarkRow(BenchmarkRow):
     )
 
 
-CommitmentBenchmarkRows = forms.formset_factory(CommitmentBenchmarkRow, formset=BenchmarkRows, extra=2, max_num=20, absolute_max=25)
+CommitmentBenchmarkRows = forms.formset_factory(
+    CommitmentBenchmarkRow, formset=BenchmarkRows, extra=2, max_num=20, absolute_max=25
+)
 
 
 class CommitmentChangeForm(DatedForm):
@@ -146,7 +148,9 @@ class WithdrawForm(CommitmentChangeForm):
     """That a promise no longer stands, and why."""
 
     reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH, label="Why it no longer stands", widget=forms.Textarea(attrs={"rows": 3})
+        max_length=text_rules.REASON_MAX_LENGTH,
+        label="Why it no longer stands",
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     on = PastDayField(label="Withdrawn on")
 

@@ -6,13 +6,13 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.choices import Horizon, MadeBy, DialogueFileKind, CommitmentReach
-from dialogues.forms.fields import DatedForm, FilesField, PastDayField, LastSeenField
+from dialogues.choices import CommitmentReach, DialogueFileKind, Horizon, MadeBy
+from dialogues.forms.fields import DatedForm, FilesField, LastSeenField, PastDayField
 from recommendations.models import Benchmark
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
+from tiptracker.web.frontend.form_rows import Choices, RowField, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, NarrativeTextarea, TrackerForm
-from tiptracker.web.frontend.rows import Choices, RowField, set_row_choices, raw_values
 
 BENCHMARKS_PER_ROW = 3
 OWNER_EMBASSY, OWNER_OFFICE = "embassy", "office"
@@ -52,7 +52,9 @@ class PrefilledForm(TrackerForm):
 class RecordTextForm(PrefilledForm):
     """What was said of one thing."""
 
-    text = forms.CharField(required=False, max_length=text_rules.NARRATIVE_MAX_LENGTH, widget=NarrativeTextarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        required=False, max_length=text_rules.NARRATIVE_MAX_LENGTH, widget=NarrativeTextarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, label: str, hint: str = "", lines: int = 3, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,7 +114,10 @@ class CommitmentRow(TrackerForm):
         for number in range(1, BENCHMARKS_PER_ROW + 1):
             self.fields[f"benchmark_{number}"] = RowField(label=f"Towards benchmark, {number}", required=False)
             self.fields[f"reach_{number}"] = forms.ChoiceField(
-                label="Keeping it", required=False, choices=CommitmentReach.choices(), initial=CommitmentReach.CONTRIBUTES.value
+                label="Keeping it",
+                required=False,
+                choices=CommitmentReach.choices(),
+                initial=CommitmentReach.CONTRIBUTES.value,
             )
             set_row_choices(self, f"benchmark_{number}", benchmarks, empty="None", choices=choices)
 
@@ -221,6 +226,9 @@ class DialogueFileForm(TrackerForm):
     """Files of a dialogue."""
 
     what = forms.ChoiceField(
-        label="What it is", widget=forms.RadioSelect, choices=DialogueFileKind.choices(), initial=DialogueFileKind.STATEMENT.value
+        label="What it is",
+        widget=forms.RadioSelect,
+        choices=DialogueFileKind.choices(),
+        initial=DialogueFileKind.STATEMENT.value,
     )
     files = FilesField(label="Files", help_text="Internal to the embassy.")  # type: ignore[assignment]  # a form's attribute is no field

@@ -9,8 +9,8 @@ from dialogues.choices import Presence
 from dialogues.forms.fields import LastSeenField
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
+from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
-from tiptracker.web.frontend.rows import RowField, set_row_choices
 
 
 class DialogueForm(TrackerForm):
@@ -37,7 +37,9 @@ class ParticipantRow(TrackerForm):
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries])
+        set_row_choices(
+            self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries]
+        )
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
@@ -56,7 +58,9 @@ class _BaseParticipantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # gene
             self.forms[0].add_error("office", sentence)
 
 
-ParticipantRows = forms.formset_factory(ParticipantRow, formset=_BaseParticipantRows, extra=3, max_num=60, absolute_max=70)
+ParticipantRows = forms.formset_factory(
+    ParticipantRow, formset=_BaseParticipantRows, extra=3, max_num=60, absolute_max=70
+)
 OtherParticipantRows = forms.formset_factory(ParticipantRow, extra=1, max_num=60, absolute_max=70)
 """Who came besides those expected: lines that may all stay empty."""
 

@@ -7,15 +7,26 @@ from typing import Any, ClassVar, cast
 from django import forms
 
 from dialogues import decision_reasons
-from dialogues.choices import DoneBy, EvidenceKind, EvidenceDecision, Sensitivity, SupportKind
+from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
 from dialogues.decision_reasons import RejectionReason, VerificationReason
-from dialogues.forms.fields import NO_DATA, BenchmarkRow, BenchmarkRows, DatedForm, DirectionField, FigureField, FilesField, LinkField, PastDayField, LastSeenField
+from dialogues.forms.fields import (
+    NO_DATA,
+    BenchmarkRow,
+    BenchmarkRows,
+    DatedForm,
+    DirectionField,
+    FigureField,
+    FilesField,
+    LastSeenField,
+    LinkField,
+    PastDayField,
+)
 from dialogues.models import Commitment, EvidenceFile, Reading
 from recommendations.models import Edition, Indicator
 from tiptracker import text_rules
 from tiptracker.choices import ChoiceEnum
 from tiptracker.validation import format_date
-from tiptracker.web.frontend.rows import Choices, RowField, RowsField, set_row_choices, raw_values
+from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, raw_values, set_row_choices
 
 
 class EvidenceForm(DatedForm):
@@ -112,7 +123,9 @@ class EvidenceRevisionForm(EvidenceForm):
 class BearingRow(BenchmarkRow):
     """A benchmark, and what the evidence shows on it."""
 
-    shows = forms.ChoiceField(label="It shows", required=False, choices=SupportKind.choices(), initial=SupportKind.ACTION.value)
+    shows = forms.ChoiceField(
+        label="It shows", required=False, choices=SupportKind.choices(), initial=SupportKind.ACTION.value
+    )
 
 
 BearingRows = forms.formset_factory(BearingRow, formset=BenchmarkRows, extra=2, max_num=30, absolute_max=40)

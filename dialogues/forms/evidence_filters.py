@@ -4,11 +4,11 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.choices import DoneBy, EvidenceKind, EvidenceDecision
+from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind
 from dialogues.forms.fields import ListFilterForm
 from tiptracker.choices import ChoiceEnum
+from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.frontend.forms import DayField
-from tiptracker.web.frontend.rows import Choices
 
 ANY_CHOICE = ("", "Any")
 
@@ -34,7 +34,9 @@ class EvidenceFilterForm(ListFilterForm):
     kind = forms.ChoiceField(required=False, choices=[ANY_CHOICE, *EvidenceKind.choices()])
     done_by = forms.ChoiceField(label="Who did it", required=False, choices=[("", "Anyone"), *DoneBy.choices()])
     benchmark = forms.ChoiceField(required=False)
-    word = forms.ChoiceField(label="The embassy’s word", required=False, choices=[ANY_CHOICE, UNREVIEWED_CHOICE, *EvidenceDecision.choices()])
+    word = forms.ChoiceField(
+        label="The embassy’s word", required=False, choices=[ANY_CHOICE, UNREVIEWED_CHOICE, *EvidenceDecision.choices()]
+    )
     since = DayField(label="Happened since", required=False)
     until = DayField(label="Happened by", required=False)
     sort = forms.ChoiceField(label="Order", required=False, choices=EvidenceOrder.choices())

@@ -13,8 +13,8 @@ from dialogues.choices import ReadingDirection
 from dialogues.files.inspection import accepted_files_hint
 from dialogues.files.sanitizers.file_types import EXTENSIONS
 from recommendations.models import Benchmark
+from tiptracker.web.frontend.form_rows import Choices, RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
-from tiptracker.web.frontend.rows import Choices, RowField, set_row_choices
 
 ACCEPTED_FILES = ",".join(EXTENSIONS)
 """What a phone or a browser offers first; what a file really is, `dialogues.files.sanitizers` decides."""
@@ -115,7 +115,9 @@ class FilesField(forms.Field):
 
     def __init__(self, *, help_text: str = "", multiple: bool = True, **kwargs: Any) -> None:
         widget = FilesInput(attrs={"accept": ACCEPTED_FILES, "multiple": multiple})
-        super().__init__(required=False, widget=widget, help_text=f"{help_text} {accepted_files_hint()}".strip(), **kwargs)
+        super().__init__(
+            required=False, widget=widget, help_text=f"{help_text} {accepted_files_hint()}".strip(), **kwargs
+        )
 
 
 class FilesInput(forms.FileInput):

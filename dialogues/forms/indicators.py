@@ -183,7 +183,9 @@ class ReadingPartsForm(TrackerForm):
     def __init__(self, *args: Any, indicator: Indicator, districts: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["figure"].label = f"{indicator.name} ({indicator.unit})"
-        self.breakdowns = {BreakdownDimension(name): BREAKDOWN_CATEGORIES[name] for name in BREAKDOWN_CATEGORIES} | {BreakdownDimension.DISTRICT: districts}
+        self.breakdowns = {BreakdownDimension(name): BREAKDOWN_CATEGORIES[name] for name in BREAKDOWN_CATEGORIES} | {
+            BreakdownDimension.DISTRICT: districts
+        }
         for dimension, categories in self.breakdowns.items():
             for category in categories:
                 self.fields[part_field_name(dimension, category)] = FigureField(label=category)

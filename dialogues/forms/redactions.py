@@ -7,8 +7,8 @@ from django import forms
 
 from tiptracker import text_rules
 from tiptracker.accounts.models import Country
+from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.frontend.rows import RowField, set_row_choices
 
 MAX_WORDS_LENGTH = 300
 

@@ -7,17 +7,24 @@ from typing import Any, ClassVar, cast
 from django import forms
 
 from dialogues import decision_reasons
-from dialogues.choices import PROGRESS_MEANINGS, DoneBy, ClaimedProgress, EvidenceDecision
+from dialogues.choices import PROGRESS_MEANINGS, ClaimedProgress, DoneBy, EvidenceDecision
 from dialogues.decision_reasons import RejectionReason, ReturnReason, VerificationReason
 from dialogues.forms.evidence import ReviewForm, reason_choices
-from dialogues.forms.fields import DatedForm, DescribedRadioSelect, DirectionField, FigureField, FilesField, PastDayField
+from dialogues.forms.fields import (
+    DatedForm,
+    DescribedRadioSelect,
+    DirectionField,
+    FigureField,
+    FilesField,
+    PastDayField,
+)
 from dialogues.models import Reading
 from recommendations.models import Indicator
 from tiptracker import text_rules
 from tiptracker.choices import ChoiceEnum
 from tiptracker.validation import format_date
+from tiptracker.web.frontend.form_rows import raw_values
 from tiptracker.web.frontend.forms import NarrativeTextarea, TrackerForm
-from tiptracker.web.frontend.rows import raw_values
 
 
 class UpdateForm(DatedForm):
@@ -101,7 +108,9 @@ class FigureForm(TrackerForm):
             del self.fields["districts"]
         self.fields["figure"].label = f"{indicator.name} since {since}"
         said = f" You last sent: {last.told}, through {format_date(last.through_on)}." if last else ""
-        said += f" The period before, you said: {before.told}, through {format_date(before.through_on)}." if before else ""
+        said += (
+            f" The period before, you said: {before.told}, through {format_date(before.through_on)}." if before else ""
+        )
         self.fields["figure"].help_text = f"Counted in {indicator.unit}.{said}"
 
     @property
@@ -172,7 +181,9 @@ class AcceptForm(TrackerForm):
     """The reason that stands for the whole round, cleaned to the whole of it."""
 
     because = forms.ChoiceField(
-        label="Reason for all that is verified", required=False, choices=reason_choices(("To verify", VerificationReason))
+        label="Reason for all that is verified",
+        required=False,
+        choices=reason_choices(("To verify", VerificationReason)),
     )
     reason = forms.CharField(
         max_length=text_rules.REASON_MAX_LENGTH,
@@ -199,7 +210,9 @@ class AcceptForm(TrackerForm):
             judgement
             for judgement in judgements
             if not judgement.cleaned_data.get("reason")
-            and not (said["own_words"] if judgement.cleaned_data["decision"] == EvidenceDecision.REJECTED else said["reason"])
+            and not (
+                said["own_words"] if judgement.cleaned_data["decision"] == EvidenceDecision.REJECTED else said["reason"]
+            )
         ]
         for judgement in lacking:
             judgement.add_error("reason", "Say in a sentence why, here or once for all of it below.")

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from dialogues.lesotho import asked, people, script_2021, script_2022
-from dialogues.lesotho.actions import ENTRIES
-from dialogues.lesotho.cast import ExerciseContext
+from dialogues.lesotho import edition_data, exercise_2021, exercise_2022, seed_accounts
+from dialogues.lesotho.exercise_context import ExerciseContext
+from dialogues.lesotho.loading import ENTRIES
 from tiptracker.accounts.models import Country
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditEntry
@@ -30,7 +30,7 @@ class ExerciseResult(NamedTuple):
     left_out: int
 
 
-STEPS = (*script_2021.STEPS, *script_2022.STEPS)
+STEPS = (*exercise_2021.STEPS, *exercise_2022.STEPS)
 """All of them, in the order in which they happen."""
 
 
@@ -40,13 +40,13 @@ def play_exercise(*, now: datetime) -> ExerciseResult:
     The public record must be loaded up to the same moment. Each action of a step has a transaction of its own, as when
     people do it: where a step was interrupted, the database has to be emptied. Raises Refused.
     """
-    country = Country.objects.get(code=asked.COUNTRY.code)
+    country = Country.objects.get(code=edition_data.COUNTRY.code)
     found = AuditEntry.objects.filter(verb=PLAYED_VERB, country=country).count()
     due = [step for step in STEPS[found:] if step.at <= now]
     loaded = AuditEntry.objects.filter(country=country, verb__endswith=".loaded").exclude(verb="user.loaded")
     if due and loaded.count() > sum(fact.recorded_at <= STEPS[-1].at for fact in ENTRIES):
         raise Refused("What became known after the exercise is loaded already.")
-    people.ensure_exercise_users(country)
+    seed_accounts.ensure_exercise_users(country)
     for step in due:
         step.play(ExerciseContext(country, step.at))
         with transaction.atomic():

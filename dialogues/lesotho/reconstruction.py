@@ -4,7 +4,7 @@ An official list may have taken its place since: then a row has another number a
 promised and done about it.
 """
 
-from dialogues.lesotho.asked import TERMS_RECORDED_AT
+from dialogues.lesotho.edition_data import TERMS_RECORDED_AT
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
 
 

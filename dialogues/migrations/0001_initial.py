@@ -814,7 +814,7 @@ class Migration(migrations.Migration):
             model_name="rounddecision",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("decision", dialogues.choices.Decision["RETURNED"]), _negated=True),
+                    models.Q(("decision", dialogues.choices.UpdateDecision["RETURNED"]), _negated=True),
                     models.Q(("reason", ""), _negated=True),
                     _connector="OR",
                 ),
@@ -883,7 +883,7 @@ class Migration(migrations.Migration):
             model_name="commitmentevent",
             constraint=models.UniqueConstraint(
                 models.F("commitment"),
-                condition=models.Q(("kind", dialogues.choices.Kind["MADE"])),
+                condition=models.Q(("kind", dialogues.choices.CommitmentEventKind["MADE"])),
                 name="a_commitment_is_made_once",
             ),
         ),
@@ -892,7 +892,13 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("due_on__isnull", True),
-                    ("kind__in", [dialogues.choices.Kind["MADE"], dialogues.choices.Kind["RESCHEDULED"]]),
+                    (
+                        "kind__in",
+                        [
+                            dialogues.choices.CommitmentEventKind["MADE"],
+                            dialogues.choices.CommitmentEventKind["RESCHEDULED"],
+                        ],
+                    ),
                     _connector="OR",
                 ),
                 name="only_making_and_rescheduling_set_a_due_date",
@@ -902,7 +908,7 @@ class Migration(migrations.Migration):
             model_name="commitmentevent",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("kind", dialogues.choices.Kind["RESCHEDULED"]), _negated=True),
+                    models.Q(("kind", dialogues.choices.CommitmentEventKind["RESCHEDULED"]), _negated=True),
                     ("due_on__isnull", False),
                     _connector="OR",
                 ),
@@ -913,7 +919,7 @@ class Migration(migrations.Migration):
             model_name="commitmentevent",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("kind", dialogues.choices.Kind["MADE"]), _negated=True),
+                    models.Q(("kind", dialogues.choices.CommitmentEventKind["MADE"]), _negated=True),
                     ("due_on__isnull", True),
                     ("due_on__gte", models.F("happened_on")),
                     _connector="OR",
@@ -925,7 +931,13 @@ class Migration(migrations.Migration):
             model_name="commitmentevent",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("kind__in", [dialogues.choices.Kind["MADE"], dialogues.choices.Kind["REPORTED_DONE"]]),
+                    (
+                        "kind__in",
+                        [
+                            dialogues.choices.CommitmentEventKind["MADE"],
+                            dialogues.choices.CommitmentEventKind["REPORTED_DONE"],
+                        ],
+                    ),
                     models.Q(("reason", ""), _negated=True),
                     _connector="OR",
                 ),

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("decision", dialogues.choices.Answer["CONFIRMED"]),
+                            ("decision", dialogues.choices.RedactionAnswer["CONFIRMED"]),
                             models.Q(("reason", ""), _negated=True),
                             _connector="OR",
                         ),

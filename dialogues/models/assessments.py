@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from dialogues.choices import Verdict
 from dialogues.models.evidence import Evidence, EvidenceBearing
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import Country, AnyUser, in_visible_countries
+from tiptracker.accounts.models import AnyUser, Country, in_visible_countries
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):

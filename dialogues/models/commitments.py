@@ -13,11 +13,17 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Pre
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
-from dialogues.choices import UpdateDecision, Horizon, CommitmentEventKind, MadeBy, CommitmentReach, CommitmentStatus
+from dialogues.choices import CommitmentEventKind, CommitmentReach, CommitmentStatus, Horizon, MadeBy, UpdateDecision
+from dialogues.commitment_status import (
+    DATE_SETTING_EVENTS,
+    STATUS_AFTER_EVENT,
+    CommitmentStanding,
+    days_past_due,
+    standing_on,
+)
 from dialogues.models.dialogues import Dialogue, Participant
-from dialogues.status import DATE_SETTING_EVENTS, STATUS_AFTER_EVENT, CommitmentStanding, days_past_due, standing_on
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import Country, Ministry, AnyUser, in_visible_countries
+from tiptracker.accounts.models import AnyUser, Country, Ministry, in_visible_countries
 from tiptracker.choices import Role
 
 
@@ -33,7 +39,9 @@ def _standing_annotations(day: date, known_by: datetime | None = None) -> dict[s
     settled = [When(kind=kind, then=Value(status)) for kind, status in STATUS_AFTER_EVENT.items()]
     word = Case(
         *[when for when in settled if when.result.value is not CommitmentStatus.REPORTED],
-        When(Exists(waiting.filter(update__commitment=OuterRef("commitment"))), then=Value(CommitmentStatus.WITH_EMBASSY)),
+        When(
+            Exists(waiting.filter(update__commitment=OuterRef("commitment"))), then=Value(CommitmentStatus.WITH_EMBASSY)
+        ),
         When(kind=CommitmentEventKind.REPORTED_DONE, then=Value(CommitmentStatus.REPORTED)),
         When(
             LessThan(Subquery(dated.filter(commitment=OuterRef("commitment"))[:1]), Value(day)),
@@ -106,7 +114,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.annotate(
             **{
                 name: Case(
-                    *[When(country__in=own, then=_standing_annotations(day)[name]) for day, own in others], default=standing
+                    *[When(country__in=own, then=_standing_annotations(day)[name]) for day, own in others],
+                    default=standing,
                 )
                 if others
                 else standing
@@ -257,10 +266,13 @@ class CommitmentEvent(models.Model):
             ),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint("commitment", condition=Q(kind=CommitmentEventKind.MADE), name="a_commitment_is_made_once"),
+            models.UniqueConstraint(
+                "commitment", condition=Q(kind=CommitmentEventKind.MADE), name="a_commitment_is_made_once"
+            ),
             models.CheckConstraint(
                 name="only_making_and_rescheduling_set_a_due_date",
-                condition=Q(due_on__isnull=True) | Q(kind__in=[CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED]),
+                condition=Q(due_on__isnull=True)
+                | Q(kind__in=[CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED]),
             ),
             models.CheckConstraint(
                 name="rescheduling_sets_a_due_date",

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
-from dialogues.choices import DialogueFileKind, Presence, DialogueStage
-from dialogues.dialogue_phase import stage_on
+from dialogues.choices import DialogueFileKind, DialogueStage, Presence
+from dialogues.dialogue_stage import stage_on
 from recommendations.models import Recommendation
-from tiptracker.accounts.models import Country, Ministry, AnyUser
+from tiptracker.accounts.models import AnyUser, Country, Ministry
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.choices import Role
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dialogues.models.commitments import Commitment
 from dialogues.models.dialogues import Dialogue
-from tiptracker.accounts.models import Country, AnyUser
+from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.choices import Role
 
 DRAFT_LIFETIME = timedelta(days=90)

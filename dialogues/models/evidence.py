@@ -8,13 +8,13 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Lower
 
-from dialogues.choices import DoneBy, EvidenceKind, EvidenceDecision, Sensitivity, SupportKind
-from dialogues.date_spans import find_start_date
+from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
 from dialogues.models.commitments import Commitment
 from dialogues.models.readings import Reading
 from dialogues.models.updates import UpdateRound
+from dialogues.start_dates import find_start_date
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import Country, Ministry, AnyUser, User, in_visible_countries
+from tiptracker.accounts.models import AnyUser, Country, Ministry, User, in_visible_countries
 from tiptracker.choices import Role
 
 

@@ -13,7 +13,7 @@ from dialogues.choices import RedactionAnswer
 from dialogues.models.dialogues import DialogueFile
 from dialogues.models.drafts import Draft
 from dialogues.models.evidence import Evidence
-from tiptracker.accounts.models import Country, Ministry, AnyUser, User
+from tiptracker.accounts.models import AnyUser, Country, Ministry, User
 from tiptracker.audit.append_only import REDACTED
 
 

@@ -11,7 +11,7 @@ from dialogues import small_counts
 from dialogues.choices import BreakdownDimension, ReadingDirection
 from dialogues.models.updates import UpdateRound
 from recommendations.models import Indicator
-from tiptracker.accounts.models import Country, AnyUser
+from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.choices import Role
 from tiptracker.validation import format_date
 
@@ -83,7 +83,9 @@ class Reading(models.Model):
         if self.figure is None:
             return {}
         of_victims = self.indicator.counts_victims
-        return {name: small_counts.display(counts, self.figure, of_victims=of_victims) for name, counts in cells.items()}
+        return {
+            name: small_counts.display(counts, self.figure, of_victims=of_victims) for name, counts in cells.items()
+        }
 
     @property
     def in_words(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from dialogues.choices import RedactionAnswer
 from dialogues.models.files import EvidenceFile
-from tiptracker.accounts.models import Country, AnyUser, User
+from tiptracker.accounts.models import AnyUser, Country, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.choices import Role
 

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from dialogues.choices import UpdateDecision, ClaimedProgress
+from dialogues.choices import ClaimedProgress, UpdateDecision
 from dialogues.models.commitments import Commitment
 from dialogues.models.local_date import LocalDate
-from tiptracker.accounts.models import Country, Ministry, AnyUser
+from tiptracker.accounts.models import AnyUser, Country, Ministry
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):

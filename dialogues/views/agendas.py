@@ -12,12 +12,18 @@ from django.utils.text import Truncator
 
 from dialogues import permissions
 from dialogues.actions.agendas import AgendaItemInput, arrange_agenda
-from dialogues.agenda_suggestions import RANK_AGREED, AgendaRecommendation, AgendaCommitment, AgendaSuggestion, suggest_agenda_items
+from dialogues.agenda_suggestions import (
+    RANK_AGREED,
+    AgendaCommitment,
+    AgendaRecommendation,
+    AgendaSuggestion,
+    suggest_agenda_items,
+)
 from dialogues.choices import MadeBy
 from dialogues.forms.agendas import TOPIC_CHOICE, AgendaForm, AgendaItemRows
 from dialogues.models import AgendaItem, Commitment, Dialogue
-from dialogues.views.commitments import CommitmentStatusRow, commitment_status_row, annotate_commitments
-from dialogues.views.follow_up import find_previous_dialogue, count_benchmarks_with_action
+from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
+from dialogues.views.follow_up import count_benchmarks_with_action, find_previous_dialogue
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Edition, Recommendation
 from tiptracker import clock
@@ -25,7 +31,7 @@ from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.numbers import parse_whole_number
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.rows import Choices, add_field_error, mark_as_seen, invalid_forms, raw_values
+from tiptracker.web.frontend.form_rows import Choices, add_field_error, invalid_forms, mark_as_seen, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -126,7 +132,11 @@ class _AgendaPage:
             one.about: one
             for one in suggest_agenda_items(
                 [_agenda_commitment(one, last) for one in self.standing.values()],
-                [AgendaRecommendation(row.pk, row.number, shown[row.pk][0]) for row in recommendations if row.edition == edition],
+                [
+                    AgendaRecommendation(row.pk, row.number, shown[row.pk][0])
+                    for row in recommendations
+                    if row.edition == edition
+                ],
                 self.dialogue.held_on,
             )
         }
@@ -202,7 +212,9 @@ class _AgendaPage:
         """The agenda as typed, in the action's words; what is still ticked comes last."""
         lines_said = [row.cleaned_data for row in self.rows.forms]
         items = [
-            AgendaItemInput(said["topic"] if said["about"] == TOPIC_CHOICE else self._row_of(said["about"]), said["note"])
+            AgendaItemInput(
+                said["topic"] if said["about"] == TOPIC_CHOICE else self._row_of(said["about"]), said["note"]
+            )
             for said in lines_said
             if said["about"] != TOPIC_CHOICE or said["topic"]
         ]

@@ -14,11 +14,11 @@ from django.shortcuts import get_object_or_404, redirect
 
 from dialogues import permissions
 from dialogues.actions.assessments import assess
-from dialogues.choices import UpdateDecision, EvidenceDecision, SupportKind, Verdict
-from dialogues.date_spans import find_start_date
+from dialogues.choices import EvidenceDecision, SupportKind, UpdateDecision, Verdict
 from dialogues.forms.assessments import AssessmentForm
 from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
 from dialogues.score_effects import DONE_BY_GOVERNMENT
+from dialogues.start_dates import find_start_date
 from dialogues.views.figure_comparison import FigureComparison, compare_figures
 from dialogues.views.timeline import newest_review
 from recommendations.choices import Rule
@@ -29,7 +29,7 @@ from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.numbers import parse_whole_number
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.rows import add_field_error, mark_as_seen
+from tiptracker.web.frontend.form_rows import add_field_error, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -127,7 +127,9 @@ def _newest_assessment(benchmark: Benchmark) -> Assessment | None:
     return max(benchmark.assessments.all(), key=lambda each: (each.recorded_at, each.pk), default=None)
 
 
-def _assessment_form(benchmark: Benchmark, came_from: UpdateRound | None, data: QueryDict | None = None) -> AssessmentForm:
+def _assessment_form(
+    benchmark: Benchmark, came_from: UpdateRound | None, data: QueryDict | None = None
+) -> AssessmentForm:
     """The form for a new verdict: what was verified is ticked, of the round one came from or, without one, of all.
 
     Not what an earlier verdict rests on: the new one would be dated back to it.
@@ -155,14 +157,22 @@ def list_assessable_benchmarks(user: User, pks: Collection[int], round: UpdateRo
     """The benchmarks of one country among `pks`, each with the form for a new verdict on what came with `round`."""
     benchmarks = list(_benchmarks(user).filter(pk__in=pks).order_by("recommendation__number", "letter"))
     may_assess = bool(benchmarks) and permissions.can_assess(user, benchmarks[0])
-    return [_assessable_benchmark(benchmark, _assessment_form(benchmark, round) if may_assess else None) for benchmark in benchmarks]
+    return [
+        _assessable_benchmark(benchmark, _assessment_form(benchmark, round) if may_assess else None)
+        for benchmark in benchmarks
+    ]
 
 
 def needs_verdict(user: User, round: UpdateRound) -> bool:
     """Whether something of a round was verified as the government's action on a benchmark that a verdict judges."""
     bearings = (
         EvidenceBearing.objects.visible_to(user)
-        .filter(evidence__round=round, evidence__revised_by=None, evidence__done_by__in=DONE_BY_GOVERNMENT, shows=SupportKind.ACTION)
+        .filter(
+            evidence__round=round,
+            evidence__revised_by=None,
+            evidence__done_by__in=DONE_BY_GOVERNMENT,
+            shows=SupportKind.ACTION,
+        )
         .prefetch_related(
             Prefetch("reviews", EvidenceReview.objects.visible_to(user)),
             Prefetch("benchmark", Benchmark.objects.visible_to(user).with_terms()),

@@ -30,8 +30,20 @@ from django.views.decorators.http import require_safe
 
 from dialogues import permissions
 from dialogues.actions.commitments import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
-from dialogues.choices import Horizon, CommitmentEventKind, MadeBy, CommitmentReach, CommitmentStatus
-from dialogues.forms.commitments import CommitmentFilterForm, CommitmentForm, CommitmentBenchmarkRows, ReopenForm, ReportDoneForm, RescheduleForm, CommitmentOrder, CommitmentChangeForm, VerifyDoneForm, WithdrawForm
+from dialogues.choices import CommitmentEventKind, CommitmentReach, CommitmentStatus, Horizon, MadeBy
+from dialogues.commitment_status import CommitmentStanding, original_due_date
+from dialogues.forms.commitments import (
+    CommitmentBenchmarkRows,
+    CommitmentChangeForm,
+    CommitmentFilterForm,
+    CommitmentForm,
+    CommitmentOrder,
+    ReopenForm,
+    ReportDoneForm,
+    RescheduleForm,
+    VerifyDoneForm,
+    WithdrawForm,
+)
 from dialogues.forms.fields import benchmark_choices
 from dialogues.models import (
     Commitment,
@@ -41,11 +53,10 @@ from dialogues.models import (
     Evidence,
 )
 from dialogues.models.commitments import CommitmentQuerySet, standing_from_row
-from dialogues.score_effects import format_status_detail, describe_rescheduling, describe_last_update
-from dialogues.status import CommitmentStanding, original_due_date
-from dialogues.views.edition_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
+from dialogues.score_effects import describe_last_update, describe_rescheduling, format_status_detail
+from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
-from dialogues.views.timeline import CommitmentTimeline, decision_on, find_next_action, build_timeline
+from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on, find_next_action
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country, page_url
 from recommendations.models import Benchmark, Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
@@ -54,7 +65,7 @@ from tiptracker.accounts.models import Ministry, User, find_contact
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict, format_date
 from tiptracker.web import exports
-from tiptracker.web.frontend.rows import add_field_error, mark_as_seen, invalid_forms, raw_values, add_empty_row
+from tiptracker.web.frontend.form_rows import add_empty_row, add_field_error, invalid_forms, mark_as_seen, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 from tiptracker.web.search import filter_by_words
 
@@ -103,8 +114,12 @@ def annotate_commitments(commitments: CommitmentQuerySet, user: User, day: date)
         .annotate(n=Count("pk"))
         .values("n")
     )
-    settled = Case(When(status__in=[CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN], then=Value(1)), default=Value(0))
-    made = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=CommitmentEventKind.MADE).values("happened_on")
+    settled = Case(
+        When(status__in=[CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN], then=Value(1)), default=Value(0)
+    )
+    made = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=CommitmentEventKind.MADE).values(
+        "happened_on"
+    )
     begun = CommitmentEvent.objects.as_of(day).filter(commitment=OuterRef("pk"))
     return (
         commitments.with_status(day)
@@ -122,7 +137,13 @@ def commitment_status_row(commitment: Any, day: date) -> CommitmentStatusRow:
     """A row of `annotate_commitments` as it is read."""
     standing = standing_from_row(commitment, day)
     sent = describe_last_update(standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY)
-    return CommitmentStatusRow(commitment, standing, format_status_detail(standing), sent, describe_rescheduling(standing.slips, commitment.first_due_on))
+    return CommitmentStatusRow(
+        commitment,
+        standing,
+        format_status_detail(standing),
+        sent,
+        describe_rescheduling(standing.slips, commitment.first_due_on),
+    )
 
 
 @login_required
@@ -138,10 +159,14 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
         del chosen.fields["ministry"]
     chosen.is_valid()
     rows = _filter_commitments(
-        annotate_commitments(Commitment.objects.visible_to(user).filter(country=country), user, today), user, chosen.cleaned_data
+        annotate_commitments(Commitment.objects.visible_to(user).filter(country=country), user, today),
+        user,
+        chosen.cleaned_data,
     )
     if exports.is_export_requested(request):
-        return exports.export_rows(request, "commitments", EXPORT_HEADERS, [_export_row(commitment_status_row(row, today)) for row in rows])
+        return exports.export_rows(
+            request, "commitments", EXPORT_HEADERS, [_export_row(commitment_status_row(row, today)) for row in rows]
+        )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
@@ -257,7 +282,11 @@ def list_linked_benchmarks(user: User, commitment: Commitment) -> list[LinkedBen
         .order_by("-recommendation__edition__year", "recommendation__number", "letter")
         .with_terms()
     )
-    reach = {link.benchmark_id: CommitmentReach(link.reach).label for link in commitment.links.all()} if user.is_embassy else {}
+    reach = (
+        {link.benchmark_id: CommitmentReach(link.reach).label for link in commitment.links.all()}
+        if user.is_embassy
+        else {}
+    )
     years = {one.recommendation.edition.year for one in rows}
     return [
         LinkedBenchmark(
@@ -282,7 +311,9 @@ def _ministry_context(story: CommitmentTimeline, *, just_sent: bool) -> dict[str
     }
 
 
-def _list_actions(request: SignedInRequest, commitment: Commitment, standing: CommitmentStanding) -> list[tuple[str, str]]:
+def _list_actions(
+    request: SignedInRequest, commitment: Commitment, standing: CommitmentStanding
+) -> list[tuple[str, str]]:
     """What else this person can do, as pairs of an address and what it says."""
     if not permissions.can_change_commitment(request.user, commitment):
         return []
@@ -347,7 +378,10 @@ def commitment_add(request: EditionRequest) -> HttpResponse:
                     letter=said["letter"],
                     horizon=Horizon(said["horizon"]),
                     links=[
-                        (row.cleaned_data["benchmark"], CommitmentReach(row.cleaned_data["reach"] or CommitmentReach.CONTRIBUTES))
+                        (
+                            row.cleaned_data["benchmark"],
+                            CommitmentReach(row.cleaned_data["reach"] or CommitmentReach.CONTRIBUTES),
+                        )
                         for row in links
                         if row.cleaned_data.get("benchmark")
                     ],
@@ -463,7 +497,9 @@ def _change_commitment(
         raise PermissionDenied
     now = clock.now(commitment.country.time_zone)
     is_sent = request.method == "POST"
-    form = form_class(request.POST if is_sent else None, initial={"seen": _newest_event_id(commitment)}, today=now.date())
+    form = form_class(
+        request.POST if is_sent else None, initial={"seen": _newest_event_id(commitment)}, today=now.date()
+    )
     if form.is_valid():
         try:
             event = do(commitment=commitment, by=user, now=now, **form.cleaned_data)

@@ -12,17 +12,42 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from dialogues import permissions
-from dialogues.actions.dialogue_records import CommitmentInput, NextStepInput, attach_files, record_dialogue, mark_step_done
+from dialogues.actions.dialogue_records import (
+    CommitmentInput,
+    NextStepInput,
+    attach_files,
+    mark_step_done,
+    record_dialogue,
+)
 from dialogues.actions.dialogues import ParticipantInput
 from dialogues.actions.drafts import save_draft
 from dialogues.actions.duplicates import DuplicateRecord
-from dialogues.choices import Horizon, DialogueFileKind, Presence
-from dialogues.forms.dialogue_records import OWNER_OFFICE, DialogueFileForm, AttendanceForm, CommitmentRows, NextStepDoneForm, DialogueVersionForm, PrefilledForm, NextStepFormRows, RecordTextForm, initial_with_checksum
+from dialogues.choices import DialogueFileKind, Horizon, Presence
+from dialogues.forms.dialogue_records import (
+    OWNER_OFFICE,
+    AttendanceForm,
+    CommitmentRows,
+    DialogueFileForm,
+    DialogueVersionForm,
+    NextStepDoneForm,
+    NextStepFormRows,
+    PrefilledForm,
+    RecordTextForm,
+    initial_with_checksum,
+)
 from dialogues.forms.dialogues import OtherParticipantRows
 from dialogues.forms.fields import benchmark_choices
 from dialogues.models import Commitment, Dialogue, Draft, NextStep, Participant
-from dialogues.views.drafts import DraftNote, draft_post_data, describe_draft, find_visible_draft, read_draft_page, display_draft, read_posted_content
-from dialogues.views.follow_up import AgendaItemSummary, list_agenda_items, find_previous_dialogue
+from dialogues.views.drafts import (
+    DraftNote,
+    describe_draft,
+    display_draft,
+    draft_post_data,
+    find_visible_draft,
+    read_draft_page,
+    read_posted_content,
+)
+from dialogues.views.follow_up import AgendaItemSummary, find_previous_dialogue, list_agenda_items
 from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.edition_context import set_page_country
 from recommendations.models import Benchmark
@@ -30,7 +55,14 @@ from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict, format_date
-from tiptracker.web.frontend.rows import add_field_error, add_row_error, mark_as_seen, invalid_forms, raw_values, add_empty_row
+from tiptracker.web.frontend.form_rows import (
+    add_empty_row,
+    add_field_error,
+    add_row_error,
+    invalid_forms,
+    mark_as_seen,
+    raw_values,
+)
 from tiptracker.web.pages import SignedInRequest, render_page
 from tiptracker.web.preserved_input import TypedInput
 
@@ -79,7 +111,12 @@ def _save_as_draft(request: SignedInRequest, dialogue: Dialogue, now: datetime) 
     draft = None
     try:
         draft = save_draft(
-            of=dialogue, content=read_posted_content(request), files=[], page=read_draft_page(request), by=request.user, now=now
+            of=dialogue,
+            content=read_posted_content(request),
+            files=[],
+            page=read_draft_page(request),
+            by=request.user,
+            now=now,
         )
     except EditConflict:
         draft = find_visible_draft(request.user, dialogue)
@@ -129,7 +166,11 @@ class _RecordPage:
             },
             "steps": {"prefix": "steps", "form_kwargs": {"ministries": ministries}},
         }
-        kinds: dict[str, Any] = {"others": OtherParticipantRows, "commitments": CommitmentRows, "steps": NextStepFormRows}
+        kinds: dict[str, Any] = {
+            "others": OtherParticipantRows,
+            "commitments": CommitmentRows,
+            "steps": NextStepFormRows,
+        }
         data = request.POST if request.method == "POST" else draft_post_data(draft) if draft else None
         more = request.POST.get("more")
         self.is_sent = request.method == "POST" and more is None
@@ -159,7 +200,9 @@ class _RecordPage:
         version = next(begun).get("version") if begun else None
         self.seen = DialogueVersionForm(data, initial={"version": version or self.dialogue.version})
         self.came = {
-            one.pk: AttendanceForm(data, prefix=f"came-{one.pk}", label=_participant_label(one), initial=of(_attendance_initial(one)))
+            one.pk: AttendanceForm(
+                data, prefix=f"came-{one.pk}", label=_participant_label(one), initial=of(_attendance_initial(one))
+            )
             for one in self.people
         }
         self.said_of = {

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 
 from dialogues import permissions
 from dialogues.actions.dialogues import ParticipantInput, call_off, change_dialogue, plan_dialogue
-from dialogues.choices import Presence, DialogueStage
+from dialogues.choices import DialogueStage, Presence
 from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantRows
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, NextStep, Participant
-from dialogues.views.commitments import CommitmentStatusRow, commitment_status_row, annotate_commitments
-from dialogues.views.edition_context import duplicate_link
-from dialogues.views.follow_up import group_by_owner, list_agenda_items, find_previous_dialogue, summarize_next_steps
+from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
+from dialogues.views.follow_up import find_previous_dialogue, group_by_owner, list_agenda_items, summarize_next_steps
+from dialogues.views.page_context import duplicate_link
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from recommendations.edition_context import EditionRequest, get_page_edition, set_page_country
 from tiptracker import clock
@@ -29,7 +29,7 @@ from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict
 from tiptracker.web import exports
-from tiptracker.web.frontend.rows import add_field_error, mark_as_seen, invalid_forms, raw_values, add_empty_row
+from tiptracker.web.frontend.form_rows import add_empty_row, add_field_error, invalid_forms, mark_as_seen, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 25
@@ -123,7 +123,9 @@ def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return render_page(request, "dialogues/dialogue_detail.html", context)
 
 
-def _internal_context(request: SignedInRequest, dialogue: Dialogue, commitments: list[CommitmentStatusRow], today: date) -> dict[str, Any]:
+def _internal_context(
+    request: SignedInRequest, dialogue: Dialogue, commitments: list[CommitmentStatusRow], today: date
+) -> dict[str, Any]:
     """What the embassy alone reads of a dialogue."""
     user = request.user
     participants = list(Participant.objects.filter(dialogue=dialogue).select_related("ministry"))

@@ -37,7 +37,9 @@ from tiptracker.web.preserved_input import FieldDescription, TypedInput, format_
 
 DraftSubject = Commitment | Dialogue
 
-_CONTROL_FIELDS = frozenset({"csrfmiddlewaretoken", "kept_files", "find_visible_draft", "draft_page", "drop_draft", "save_draft"})
+_CONTROL_FIELDS = frozenset(
+    {"csrfmiddlewaretoken", "kept_files", "find_visible_draft", "draft_page", "drop_draft", "save_draft"}
+)
 """What a form posts of its own accord; what was typed goes by other names."""
 _MAX_PAGE_NAME = 36
 
@@ -153,7 +155,9 @@ def _save_or_drop(request: SignedInRequest, of: DraftSubject, *, back: str) -> H
         return redirect(back)
     uploads = store_uploads(request, now=now)
     try:
-        draft = save_draft(of=of, content=read_posted_content(request), files=uploads.files, page=page, by=user, now=now)
+        draft = save_draft(
+            of=of, content=read_posted_content(request), files=uploads.files, page=page, by=user, now=now
+        )
     except Refused as refusal:
         return _refused_response(request, of, refusal, back, uploads.files)
     if wants_json(request):

@@ -19,15 +19,15 @@ from dialogues import permissions
 from dialogues.actions import evidence as evidence_actions
 from dialogues.actions.evidence import record_evidence_opened
 from dialogues.actions.files import read_for_download
-from dialogues.choices import UpdateDecision, DoneBy, EvidenceDecision, Sensitivity, SupportKind
+from dialogues.choices import DoneBy, EvidenceDecision, Sensitivity, SupportKind, UpdateDecision
 from dialogues.forms.evidence import ReviewForm
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
-from dialogues.score_effects import ScoreEffect, find_score_effect, describe_benchmark_effect, describe_exclusion
-from dialogues.views.edition_context import describe_outside_period
+from dialogues.score_effects import ScoreEffect, describe_benchmark_effect, describe_exclusion, find_score_effect
 from dialogues.views.evidence_history import list_evidence_versions
 from dialogues.views.evidence_query import EvidenceSummary, evidence_with_details
 from dialogues.views.figure_comparison import compare_figures
 from dialogues.views.last_decision import find_last_decision, redirect_to_next
+from dialogues.views.page_context import describe_outside_period
 from dialogues.views.previews import preview_files
 from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, redaction_dates
 from dialogues.views.timeline import decision_on, newest_review
@@ -40,7 +40,7 @@ from tiptracker.audit.subjects import history, list_openings
 from tiptracker.audit.verbs import VerbGroup
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.rows import add_field_error, mark_as_seen, invalid_forms
+from tiptracker.web.frontend.form_rows import add_field_error, invalid_forms, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -164,7 +164,9 @@ def _newest_review_id(evidence: Evidence, bearing: EvidenceBearing | None) -> in
     return review.pk if review else 0
 
 
-def _render_detail(request: SignedInRequest, evidence: Evidence, sent: SentReviews = (), status: int = 200) -> HttpResponse:
+def _render_detail(
+    request: SignedInRequest, evidence: Evidence, sent: SentReviews = (), status: int = 200
+) -> HttpResponse:
     user = request.user
     set_page_country(request, evidence.country)
     editions = editions_of_page_country(request)
@@ -247,7 +249,9 @@ def _review_subjects(evidence: Evidence) -> list[EvidenceBearing | None]:
     return bearings
 
 
-def _review_rows(user: User, evidence: Evidence, editions: Sequence[Edition], sent: SentReviews) -> list[EvidenceReviewRow]:
+def _review_rows(
+    user: User, evidence: Evidence, editions: Sequence[Edition], sent: SentReviews
+) -> list[EvidenceReviewRow]:
     """What is judged, each with the word on it and, where this person may give one, the form as it was `sent`."""
     today = clock.today(evidence.country.time_zone)
     stands = _is_reviewable(evidence) and not hasattr(evidence, "revised_by")
@@ -286,7 +290,9 @@ def _describe_effect(
         waits = any(row.starts_on in starts and not row.is_no_data for row in evidence.readings.all())
         return "What it counts waits for a review of the evidence itself." if waits and not is_reviewed else ""
     own = [one for one in editions if one.pk == bearing.benchmark.recommendation.edition_id]
-    if why := describe_exclusion(DoneBy(evidence.done_by), describe_outside_period(own, evidence.happened_from, evidence.happened_to)):
+    if why := describe_exclusion(
+        DoneBy(evidence.done_by), describe_outside_period(own, evidence.happened_from, evidence.happened_to)
+    ):
         return why
     terms = bearing.benchmark.current_terms
     can = find_score_effect(SupportKind(bearing.shows), Rule(terms.rule) if terms else None)

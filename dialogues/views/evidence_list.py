@@ -16,8 +16,8 @@ from dialogues.forms.evidence_filters import UNREVIEWED_CHOICE, EvidenceFilterFo
 from dialogues.forms.fields import benchmark_choices
 from dialogues.models import Evidence
 from dialogues.models.evidence import EvidenceQuerySet
-from dialogues.views.edition_context import format_benchmark_key, describe_outside_period
 from dialogues.views.evidence_query import EvidenceSummary, evidence_with_details
+from dialogues.views.page_context import describe_outside_period, format_benchmark_key
 from dialogues.views.timeline import newest_review
 from recommendations.edition_context import EditionRequest, editions_of_page_country
 from recommendations.models import Benchmark, Edition
@@ -144,7 +144,9 @@ def _link_summaries(evidence: Evidence, editions: Sequence[Edition]) -> list[Lin
         return EvidenceDecision(holds.decision) if holds else None
 
     shown = [
-        LinkSummary(format_benchmark_key(editions, bearing.benchmark), SupportKind(bearing.shows).label, word(bearing.pk))
+        LinkSummary(
+            format_benchmark_key(editions, bearing.benchmark), SupportKind(bearing.shows).label, word(bearing.pk)
+        )
         for bearing in evidence.bearings.all()
     ]
     counted = [LinkSummary("", reading.indicator.name, word(None)) for reading in evidence.readings.all()]

@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 
 from dialogues.choices import DoneBy, EvidenceKind
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
-from dialogues.views.edition_context import CommitmentHeading
+from dialogues.views.page_context import CommitmentHeading
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 

@@ -17,9 +17,9 @@ from dialogues.actions.revisions import revise_evidence
 from dialogues.forms.evidence import TRACKING_PERIOD, YEAR_BEFORE, EvidenceRevisionForm
 from dialogues.forms.fields import NO_DATA
 from dialogues.models import Evidence, EvidenceFile, Reading
-from dialogues.views.edition_context import duplicate_link
-from dialogues.views.evidence_add import EvidenceLogPage
+from dialogues.views.evidence_logging import EvidenceLogPage
 from dialogues.views.evidence_query import evidence_with_details
+from dialogues.views.page_context import duplicate_link
 from recommendations.edition_context import editions_of_page_country, set_page_country
 from recommendations.models import Edition
 from recommendations.tracking_period import find_covering_edition

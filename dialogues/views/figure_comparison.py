@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Prefetch
 
-from dialogues.choices import UpdateDecision, EvidenceDecision
+from dialogues.choices import EvidenceDecision, UpdateDecision
 from dialogues.effective_reading import find_effective_reading
 from dialogues.models import EvidenceReview, Reading
 from recommendations.tracking_period import year_before
@@ -27,7 +27,9 @@ def compare_figures(user: User, readings: Iterable[Reading]) -> Mapping[int, Fig
     return {
         reading.pk: FigureComparison(
             reading,
-            find_effective_reading(row for row in there if _is_same_period(row, reading) and row.pk != reading.pk and _is_verified(row)),
+            find_effective_reading(
+                row for row in there if _is_same_period(row, reading) and row.pk != reading.pk and _is_verified(row)
+            ),
             find_effective_reading(row for row in there if _is_year_before(row, reading) and not _is_rejected(row)),
         )
         for reading in readings

@@ -9,10 +9,10 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from dialogues.choices import EvidenceDecision, SupportKind
+from dialogues.commitment_status import days_past_due
 from dialogues.models import AgendaItem, Commitment, Dialogue, EvidenceBearing, EvidenceReview, NextStep, NextStepDone
 from dialogues.score_effects import format_overdue
-from dialogues.status import days_past_due
-from dialogues.views.commitments import CommitmentStatusRow, commitment_status_row, annotate_commitments
+from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import User
 
@@ -101,7 +101,11 @@ def find_previous_dialogue(user: User, dialogue: Dialogue, day: date) -> Previou
         .concerning(ministries)
         .filter(Q(dialogue=last) | Q(done=None, dialogue__in=before.order_by().values("pk")))
     )
-    return PreviousDialogue(last, [commitment_status_row(row, day) for row in annotate_commitments(promised, user, day)], summarize_next_steps(steps, day))
+    return PreviousDialogue(
+        last,
+        [commitment_status_row(row, day) for row in annotate_commitments(promised, user, day)],
+        summarize_next_steps(steps, day),
+    )
 
 
 def summarize_next_steps(steps: Any, day: date) -> list[NextStepSummary]:
@@ -115,7 +119,9 @@ def summarize_next_steps(steps: Any, day: date) -> list[NextStepSummary]:
     return sorted(told, key=lambda step: step.done is not None)
 
 
-def _summarize_item(row: AgendaItem, standing: dict[int, CommitmentStatusRow], shown: dict[int, tuple[int, int]]) -> AgendaItemSummary:
+def _summarize_item(
+    row: AgendaItem, standing: dict[int, CommitmentStatusRow], shown: dict[int, tuple[int, int]]
+) -> AgendaItemSummary:
     title, url, whose, stands, told = str(row), "", "Other topics", None, ""
     if row.recommendation:
         url = reverse("recommendation_detail", args=[row.recommendation.pk])

@@ -16,14 +16,21 @@ from django.views.decorators.http import require_safe
 from dialogues import permissions
 from dialogues.actions.evidence import log_readings
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, part_field_name
-from dialogues.choices import BreakdownDimension, ReadingDirection, EvidenceDecision
+from dialogues.choices import BreakdownDimension, EvidenceDecision, ReadingDirection
 from dialogues.effective_reading import find_effective_reading
 from dialogues.forms.fields import NO_DATA
-from dialogues.forms.indicators import PastedReading, ReadingRow, ReadingPartsForm, PasteForm, ReadingSourceForm, parse_pasted_readings
+from dialogues.forms.indicators import (
+    PastedReading,
+    PasteForm,
+    ReadingPartsForm,
+    ReadingRow,
+    ReadingSourceForm,
+    parse_pasted_readings,
+)
 from dialogues.models import EvidenceReview, Reading
-from dialogues.views.edition_context import duplicate_link
+from dialogues.views.page_context import duplicate_link
 from dialogues.views.uploads import UploadResult, store_uploads
-from recommendations.edition_context import EditionRequest, get_page_edition, edition_url, set_page_country
+from recommendations.edition_context import EditionRequest, edition_url, get_page_edition, set_page_country
 from recommendations.models import Edition, Indicator
 from recommendations.permissions import can_set_reporting_ministry
 from recommendations.tracking_period import year_before
@@ -31,7 +38,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import District, User
 from tiptracker.errors import Refused
 from tiptracker.web import exports
-from tiptracker.web.frontend.rows import add_field_error, invalid_forms
+from tiptracker.web.frontend.form_rows import add_field_error, invalid_forms
 from tiptracker.web.pages import SignedInRequest, render_page
 
 MAX_PERIODS = 4
@@ -64,7 +71,9 @@ class GridCell(NamedTuple):
     def of(cls, readings: Sequence[Reading], period: GridPeriod) -> "Cell | None":
         """The cell of all that was told of a period; None of nothing."""
         told = find_effective_reading(readings)
-        verified = find_effective_reading(reading for reading in readings if _review_decision(reading) is EvidenceDecision.VERIFIED)
+        verified = find_effective_reading(
+            reading for reading in readings if _review_decision(reading) is EvidenceDecision.VERIFIED
+        )
         holds = verified or told
         if holds is None or told is None:
             return None
@@ -90,7 +99,9 @@ def indicator_list(request: EditionRequest) -> HttpResponse:
     indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
     readings = list(_unrevised_readings(user).filter(indicator__in=indicators))
     if exports.is_export_requested(request):
-        return exports.export_rows(request, "indicators", EXPORT_HEADERS, [_export_row(reading) for reading in readings])
+        return exports.export_rows(
+            request, "indicators", EXPORT_HEADERS, [_export_row(reading) for reading in readings]
+        )
     periods = _periods(edition, readings)
     context = {
         "edition": edition,
@@ -139,7 +150,9 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
     rows = [ReadingRow(request.POST if is_sent else None, indicator=indicator) for indicator in indicators]
     status, before = 200, None
     if is_sent and (filled := _parse_pasted(paste, indicators)) is not None:
-        form = ReadingSourceForm(initial=_source_initial(form), today=now.date(), edition=edition, kept=uploads.files[-1:])
+        form = ReadingSourceForm(
+            initial=_source_initial(form), today=now.date(), edition=edition, kept=uploads.files[-1:]
+        )
         rows = [ReadingRow(initial=_row_initial(row, filled), indicator=row.indicator) for row in rows]
         paste = PasteForm()
         for sentence in uploads.refusals:
@@ -149,7 +162,11 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
         if not paste.errors and all([form.is_valid(), *(row.is_valid() for row in rows)]):
             try:
                 recorded = log_readings(
-                    country=edition.country, counts=_reading_inputs(form, rows), by=user, now=now, **_source_values(form)
+                    country=edition.country,
+                    counts=_reading_inputs(form, rows),
+                    by=user,
+                    now=now,
+                    **_source_values(form),
                 )
             except Refused as refusal:
                 add_field_error(form, str(refusal), refusal.field)
@@ -162,7 +179,9 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
     context = {
         "form": form,
         "paste": paste,
-        "lines": [(row, *_grid_cells(row.indicator, [GridPeriod(*edition.year_before), period], readings)) for row in rows],
+        "lines": [
+            (row, *_grid_cells(row.indicator, [GridPeriod(*edition.year_before), period], readings)) for row in rows
+        ],
         "wrong_forms": invalid_forms(paste, form, *rows),
         "recorded_before": before,
         "kept": uploads.files[-1:],
@@ -190,7 +209,11 @@ def reading_add(request: SignedInRequest, pk: int) -> HttpResponse:
     if is_sent and all([form.is_valid(), parts.is_valid()]):
         try:
             log_readings(
-                country=indicator.country, counts=[_reading_with_parts(indicator, form, parts)], by=user, now=now, **_source_values(form)
+                country=indicator.country,
+                counts=[_reading_with_parts(indicator, form, parts)],
+                by=user,
+                now=now,
+                **_source_values(form),
             )
         except Refused as refusal:
             add_field_error(parts if refusal.field in parts.fields else form, str(refusal), refusal.field)
@@ -259,7 +282,9 @@ def _periods(edition: Edition, readings: Iterable[Reading]) -> list[GridPeriod]:
     return periods
 
 
-def _grid_cells(indicator: Indicator, periods: Sequence[GridPeriod], readings: Iterable[Reading]) -> list[GridCell | None]:
+def _grid_cells(
+    indicator: Indicator, periods: Sequence[GridPeriod], readings: Iterable[Reading]
+) -> list[GridCell | None]:
     """By period what was told of it. "No data" takes the place of no figure, a claim that of nothing verified."""
     found: dict[GridPeriod, list[Reading]] = defaultdict(list)
     for reading in readings:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from dialogues import permissions
-from dialogues.choices import UpdateDecision, EvidenceDecision
+from dialogues.choices import EvidenceDecision, UpdateDecision
 from dialogues.models import Evidence, EvidenceReview, UpdateRound
 from dialogues.views.assessments import needs_verdict
 from dialogues.views.timeline import decision_on, newest_review
@@ -64,4 +64,6 @@ def _evidence_decision(user: User, key: int) -> LastDecision | None:
     said = newest_review(EvidenceReview.objects.visible_to(user).filter(evidence=key)) if row else None
     if row is None or said is None:
         return None
-    return LastDecision(EvidenceDecision(said.decision), row.title, reverse("evidence_detail", args=[key]), "Back to it")
+    return LastDecision(
+        EvidenceDecision(said.decision), row.title, reverse("evidence_detail", args=[key]), "Back to it"
+    )

@@ -9,12 +9,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from dialogues.choices import UpdateDecision, ClaimedProgress, CommitmentStatus
+from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
+from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment, Draft
-from dialogues.score_effects import format_status_detail, format_returned_on
-from dialogues.status import CommitmentStanding
+from dialogues.score_effects import format_returned_on, format_status_detail
 from dialogues.views.drafts import DraftNote, describe_draft
-from dialogues.views.edition_context import CommitmentHeading
+from dialogues.views.page_context import CommitmentHeading
 from dialogues.views.timeline import decision_on
 from recommendations.edition_context import EditionRequest
 from tiptracker import clock
@@ -85,7 +85,9 @@ def list_ministry_commitments(user: User, day: date) -> list[MinistryCommitment]
     return sorted((ask for ask in asks if ask), key=lambda ask: ask.urgency)
 
 
-def _ministry_commitment(commitment: Commitment, day: date, user: User, draft: Draft | None) -> MinistryCommitment | None:
+def _ministry_commitment(
+    commitment: Commitment, day: date, user: User, draft: Draft | None
+) -> MinistryCommitment | None:
     if (standing := commitment.standing_on(day)) is None:
         return None
     sent = [round for update in commitment.updates.all() for round in update.rounds.all()]

@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from dialogues.actions.files import read_stored_file, read_for_preview
+from dialogues.actions.files import read_for_preview, read_stored_file
 from dialogues.files.previews import PREVIEW_SOURCES, Outline, PreviewError
-from dialogues.files.previews.confined import PREVIEW_MODULE, draw_page_in_sandbox, read_outline_in_sandbox
+from dialogues.files.previews.preview_sandbox import PREVIEW_MODULE, draw_page_in_sandbox, read_outline_in_sandbox
 from dialogues.models import EvidenceFile
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused, TryLater
@@ -78,7 +78,9 @@ def _preview_file(file: EvidenceFile, to: User) -> FilePreview:
 
 
 def _cached_outline(file: EvidenceFile, content: bytes, to: User) -> Outline:
-    if is_known_to_fail(PREVIEW_MODULE, content=content):  # one of its pages was too much, so none is asked for any more
+    if is_known_to_fail(
+        PREVIEW_MODULE, content=content
+    ):  # one of its pages was too much, so none is asked for any more
         raise PreviewError
     key = f"outline:{file.stored_sha256}"
     found: Outline | None = cache.get(key)
@@ -125,7 +127,9 @@ def file_picture(request: SignedInRequest, pk: int, number: int) -> HttpResponse
             request, kept, "There is no such page, or it can’t be shown here. Download the file to read it."
         )
     except TryLater as refusal:
-        return rate_limits.set_retry_after(_refused_response(request, kept, str(refusal)), refusal.seconds, refusal.status)
+        return rate_limits.set_retry_after(
+            _refused_response(request, kept, str(refusal)), refusal.seconds, refusal.status
+        )
     except Refused as refusal:
         return _refused_response(request, kept, str(refusal))
     response = HttpResponse(picture, content_type="image/jpeg", headers={"Content-Disposition": "inline"})

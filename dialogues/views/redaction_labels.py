@@ -93,14 +93,18 @@ def _benchmark_label(row: Any) -> str:
 
 
 MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
-    UpdateRound: ModelLabel(lambda row: capfirst(_round(row)), "round_detail", fetched=("update__commitment__ministry",)),
+    UpdateRound: ModelLabel(
+        lambda row: capfirst(_round(row)), "round_detail", fetched=("update__commitment__ministry",)
+    ),
     RoundDecision: ModelLabel(
         lambda row: f"Answer to the {_round(row.round)}",
         "round_detail",
         lambda row: row.round_id,
         ("round__update__commitment__ministry",),
     ),
-    Evidence: ModelLabel(lambda row: capfirst(_evidence_label(row)), "evidence_detail", fetched=("commitment__ministry",)),
+    Evidence: ModelLabel(
+        lambda row: capfirst(_evidence_label(row)), "evidence_detail", fetched=("commitment__ministry",)
+    ),
     EvidenceFile: ModelLabel(
         lambda row: f"File kept on {_format_day(row.uploaded_at)}",
         "evidence_detail",
@@ -196,7 +200,9 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
     ),
     Redaction: ModelLabel(lambda row: f"Redaction proposed on {_format_day(row.recorded_at)}", "redaction_detail"),
     RedactionDecision: ModelLabel(
-        lambda row: f"Redaction decided on {_format_day(row.recorded_at)}", "redaction_detail", lambda row: row.redaction_id
+        lambda row: f"Redaction decided on {_format_day(row.recorded_at)}",
+        "redaction_detail",
+        lambda row: row.redaction_id,
     ),
 }
 """By model: never by a text that may be redacted itself, nor by a number that stands on no page."""

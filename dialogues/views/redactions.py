@@ -20,12 +20,21 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from dialogues import permissions
-from dialogues.actions.redactions import MANY_PLACES, FoundPlace, confirm_redaction, decline_redaction, find_places, find_pending_redactions, propose_redaction, refuse_invalid_redaction
+from dialogues.actions.redactions import (
+    MANY_PLACES,
+    FoundPlace,
+    confirm_redaction,
+    decline_redaction,
+    find_pending_redactions,
+    find_places,
+    propose_redaction,
+    refuse_invalid_redaction,
+)
 from dialogues.choices import RedactionAnswer
 from dialogues.forms.redactions import RedactionDecisionForm, RedactionForm
 from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionDecision, RedactionPlace, UpdateRound
 from dialogues.text_search import excerpt
-from dialogues.views.edition_context import duplicate_link
+from dialogues.views.page_context import duplicate_link
 from dialogues.views.redaction_labels import MODELS_BY_TABLE, PlaceLabel, label_places
 from recommendations.edition_context import set_page_country
 from tiptracker import clock
@@ -36,7 +45,7 @@ from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web import exports
-from tiptracker.web.frontend.rows import add_field_error
+from tiptracker.web.frontend.form_rows import add_field_error
 from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 25
@@ -229,7 +238,9 @@ def _disclosure_context(redaction: Redaction, files: Sequence[EvidenceFile], use
     }
 
 
-def _label_found_places(user: User, places: Sequence[FoundPlace], words: str, left: Collection[str] = ()) -> list[PlaceLabel]:
+def _label_found_places(
+    user: User, places: Sequence[FoundPlace], words: str, left: Collection[str] = ()
+) -> list[PlaceLabel]:
     named = label_places(user, [(place.model, place.row, place.field) for place in places])
     return [
         spot._replace(excerpt=excerpt(place.text, words), is_chosen=spot.key not in left)

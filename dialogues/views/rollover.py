@@ -14,16 +14,16 @@ from django.views.decorators.http import require_http_methods
 
 from dialogues.actions.rollover import MOVING_STATUSES, RolloverResult, roll_over_edition
 from dialogues.choices import Verdict
+from dialogues.commitment_status import CommitmentStanding
 from dialogues.forms.rollover import RolloverForm
 from dialogues.models import Assessment, Commitment
-from dialogues.status import CommitmentStanding
 from recommendations.edition_context import edition_url
 from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.rollover.views import get_edition_pair
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
-from tiptracker.web.frontend.rows import add_field_error
+from tiptracker.web.frontend.form_rows import add_field_error
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -158,7 +158,9 @@ class _RolloverPage:
             towards = {link.benchmark_id for link in row.links.all()}
             for key in towards & set(benchmarks):
                 again = self.again.get(key)
-                found.setdefault(key, []).append(MovingCommitment(row, standing, again is not None and again.pk in towards))
+                found.setdefault(key, []).append(
+                    MovingCommitment(row, standing, again is not None and again.pk in towards)
+                )
         for own in found.values():
             own.sort(key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
         return found

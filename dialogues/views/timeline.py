@@ -12,7 +12,17 @@ from django.utils import timezone
 
 from dialogues import permissions
 from dialogues.actions.commitments import find_missing_proof
-from dialogues.choices import UpdateDecision, DoneBy, CommitmentEventKind, MadeBy, ClaimedProgress, EvidenceDecision, SupportKind, CommitmentStatus
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentStatus,
+    DoneBy,
+    EvidenceDecision,
+    MadeBy,
+    SupportKind,
+    UpdateDecision,
+)
+from dialogues.commitment_status import CommitmentStanding, standing_on
 from dialogues.models import (
     Commitment,
     CommitmentBenchmark,
@@ -24,8 +34,7 @@ from dialogues.models import (
     RoundDecision,
     UpdateRound,
 )
-from dialogues.status import CommitmentStanding, standing_on
-from dialogues.views.edition_context import format_benchmark_key, describe_outside_period
+from dialogues.views.page_context import describe_outside_period, format_benchmark_key
 from dialogues.views.timeline_entries import Bearing, TimelineEntry, summarize_update
 from recommendations.edition_context import edition_url
 from recommendations.models import Edition
@@ -125,7 +134,9 @@ def list_commitment_evidence(user: User, commitment: Commitment) -> list[Evidenc
     )
 
 
-def build_timeline(user: User, commitment: Commitment, day: date, editions: Sequence[Edition]) -> CommitmentTimeline | None:
+def build_timeline(
+    user: User, commitment: Commitment, day: date, editions: Sequence[Edition]
+) -> CommitmentTimeline | None:
     """The story at the end of `day`, newest first; None where the promise had not been made by then.
 
     `commitment.events` are read as they come: prefetch them with who recorded them.
@@ -174,7 +185,11 @@ class _TimelineBuilder:
         due_before = None
         for event in events:
             kind = CommitmentEventKind(event.kind)
-            if event.round_id is None or kind not in (CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.REPORT_RETURNED, CommitmentEventKind.VERIFIED_DONE):
+            if event.round_id is None or kind not in (
+                CommitmentEventKind.REPORTED_DONE,
+                CommitmentEventKind.REPORT_RETURNED,
+                CommitmentEventKind.VERIFIED_DONE,
+            ):
                 yield self._of_event(event, kind, due_before)
             due_before = event.due_on or due_before
 
@@ -195,10 +210,15 @@ class _TimelineBuilder:
             hand=self.maker_hand if by_maker else "embassy",
             title=titles.get(kind, kind.label),
             who=self.commitment.maker if by_maker else EMBASSY_NAME,
-            did={CommitmentEventKind.MADE: "promised", CommitmentEventKind.REPORTED_DONE: "reported", CommitmentEventKind.VERIFIED_DONE: "verified"}.get(
-                kind, "recorded"
-            ),
-            word={CommitmentEventKind.VERIFIED_DONE: CommitmentStatus.VERIFIED, CommitmentEventKind.REPORTED_DONE: CommitmentStatus.REPORTED}.get(kind),
+            did={
+                CommitmentEventKind.MADE: "promised",
+                CommitmentEventKind.REPORTED_DONE: "reported",
+                CommitmentEventKind.VERIFIED_DONE: "verified",
+            }.get(kind, "recorded"),
+            word={
+                CommitmentEventKind.VERIFIED_DONE: CommitmentStatus.VERIFIED,
+                CommitmentEventKind.REPORTED_DONE: CommitmentStatus.REPORTED,
+            }.get(kind),
             text=event.reason if self.is_embassy else "",
             by=self._name(event.recorded_by, event.sent_for),
             url=self._page_of_where() if kind is CommitmentEventKind.MADE else "",
@@ -234,7 +254,9 @@ class _TimelineBuilder:
         dated as the report that comes with it is.
         """
         answered_on = None
-        done = {event.round_id for event in self.commitment.events.all() if event.kind == CommitmentEventKind.VERIFIED_DONE}
+        done = {
+            event.round_id for event in self.commitment.events.all() if event.kind == CommitmentEventKind.VERIFIED_DONE
+        }
         for round in self.rounds:
             again = f", sent again ({round.number})" if round.number > 1 else ""
             on = max(round.happened_on, answered_on) if again and answered_on else round.happened_on
@@ -283,7 +305,9 @@ class _TimelineBuilder:
                     first=evidence.first_day,
                     by=self._name(evidence.recorded_by),
                     url=reverse("evidence_detail", args=[evidence.pk]),
-                    outside=describe_outside_period(self.editions, evidence.first_day, evidence.happened_to) if self.is_embassy else "",
+                    outside=describe_outside_period(self.editions, evidence.first_day, evidence.happened_to)
+                    if self.is_embassy
+                    else "",
                     files=[evidence.file] if evidence.file else [],
                     readings=list(evidence.readings.all()),
                     bearings=bearings_of(evidence, self.editions) if self.is_embassy else (),
@@ -304,7 +328,10 @@ class _TimelineBuilder:
         for evidence in self.evidence:
             if not self.is_embassy and evidence.round_id is None:
                 continue
-            keys = {bearing.pk: format_benchmark_key(self.editions, bearing.benchmark) for bearing in evidence.bearings.all()}
+            keys = {
+                bearing.pk: format_benchmark_key(self.editions, bearing.benchmark)
+                for bearing in evidence.bearings.all()
+            }
             for review in evidence.reviews.all():
                 if (evidence.round_id, review.recorded_at) in answers:
                     continue
@@ -331,7 +358,9 @@ class _TimelineBuilder:
         for evidence in pieces:
             for review in evidence.reviews.all():
                 if review.recorded_at == decision.recorded_at:
-                    about = format_benchmark_key(self.editions, review.bearing.benchmark) if review.bearing else "itself"
+                    about = (
+                        format_benchmark_key(self.editions, review.bearing.benchmark) if review.bearing else "itself"
+                    )
                     alone = about if review.bearing else "the evidence itself"
                     judged.append(
                         Bearing(
@@ -432,14 +461,18 @@ def _next_after_verification(user: User, story: CommitmentTimeline) -> NextActio
     if not since:
         return NextAction("It is done and verified. Nothing is needed.")
     url = reverse("evidence_detail", args=[since[0].pk])
-    return NextAction("Evidence was added after it was verified done. Look at it again.", url, "Look at the new evidence")
+    return NextAction(
+        "Evidence was added after it was verified done. Look at it again.", url, "Look at the new evidence"
+    )
 
 
 def _next_verification(user: User, story: CommitmentTimeline) -> NextAction:
     url = reverse("commitment_verify_done", args=[story.commitment.pk])
     if permissions.can_verify_done(user, story.commitment):
         if lack := find_missing_proof(story.commitment):
-            return _next_proof(user, story, f"It was reported done. Before you can verify that, this is missing: {lack}.")
+            return _next_proof(
+                user, story, f"It was reported done. Before you can verify that, this is missing: {lack}."
+            )
         return NextAction("It was reported done. Verify it on dated evidence, with a reason.", url, "Verify done")
     if permissions.can_change_commitment(user, story.commitment):
         return NextAction("You reported it done. Another officer has to verify it: nobody verifies their own.")

@@ -14,15 +14,15 @@ from django.views.decorators.http import require_GET
 
 from dialogues import permissions
 from dialogues.actions.updates import ReviewInput, accept_round, open_rounds, return_round
-from dialogues.choices import UpdateDecision, DoneBy, EvidenceKind, ClaimedProgress, EvidenceDecision, SupportKind
+from dialogues.choices import ClaimedProgress, DoneBy, EvidenceDecision, EvidenceKind, SupportKind, UpdateDecision
 from dialogues.decision_reasons import REASON_SENTENCES, RequestedChange, format_return_reason
 from dialogues.forms.updates import AcceptForm, LineReviewForm, ReturnForm
 from dialogues.models import Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
-from dialogues.views.assessments import AssessableBenchmark, needs_verdict, list_assessable_benchmarks
-from dialogues.views.edition_context import describe_outside_period, set_page_edition_for_commitment
+from dialogues.views.assessments import AssessableBenchmark, list_assessable_benchmarks, needs_verdict
 from dialogues.views.evidence_query import evidence_with_details
 from dialogues.views.figure_comparison import compare_figures
 from dialogues.views.last_decision import find_last_decision, redirect_to_next
+from dialogues.views.page_context import describe_outside_period, set_page_edition_for_commitment
 from dialogues.views.previews import FilePreview, preview_files
 from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, redaction_dates
 from dialogues.views.timeline import decision_on, newest_review
@@ -32,7 +32,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.rows import add_field_error, invalid_forms, raw_values
+from tiptracker.web.frontend.form_rows import add_field_error, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -105,7 +105,9 @@ def round_return(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect_to_next(request, round)
     as_it_stands = _round(request, pk)
     accept_form = AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept")))
-    return _render_detail(request, as_it_stands, accept_form=accept_form, return_form=form, exhibits=exhibits, status=422)
+    return _render_detail(
+        request, as_it_stands, accept_form=accept_form, return_form=form, exhibits=exhibits, status=422
+    )
 
 
 def _requested_change(exhibit: UpdateEvidence, line: UpdateReviewRow) -> RequestedChange:
@@ -144,7 +146,9 @@ def round_accept(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect_to_next(request, round)
     as_it_stands = _round(request, pk)
     return_form = ReturnForm(prefix="return", initial=raw_values(ReturnForm(request.POST, prefix="return")))
-    return _render_detail(request, as_it_stands, accept_form=form, return_form=return_form, exhibits=exhibits, status=422)
+    return _render_detail(
+        request, as_it_stands, accept_form=form, return_form=return_form, exhibits=exhibits, status=422
+    )
 
 
 def _is_complete(form: AcceptForm, judgements: Sequence[LineReviewForm]) -> bool:
@@ -178,7 +182,9 @@ def _now(round: UpdateRound) -> datetime:
     return clock.now(round.update.commitment.country.time_zone)
 
 
-def _review_input(evidence: Evidence, bearing: EvidenceBearing | None, form: LineReviewForm, *, for_all: str) -> ReviewInput:
+def _review_input(
+    evidence: Evidence, bearing: EvidenceBearing | None, form: LineReviewForm, *, for_all: str
+) -> ReviewInput:
     """A line's form as the action takes it; a line without a reason of its own takes the one for all."""
     said = form.cleaned_data
     return ReviewInput(
@@ -265,7 +271,9 @@ def _update_evidence(
     ]
 
 
-def _review_rows(evidence: Evidence, today: date, *, asks: bool, data: Any, is_returning: bool) -> Iterator[UpdateReviewRow]:
+def _review_rows(
+    evidence: Evidence, today: date, *, asks: bool, data: Any, is_returning: bool
+) -> Iterator[UpdateReviewRow]:
     """What `actions.to_judge` asks: a line a bearing; the evidence itself if figures cite it or it bears on nothing."""
     readings = list(evidence.readings.all())
     bearings: list[EvidenceBearing | None] = list(evidence.bearings.all())
@@ -299,7 +307,9 @@ def _figure_label(readings: Sequence[Reading]) -> str:
     return f"the figure{pluralize(names)} of {', '.join(names)}" if names else ""
 
 
-def _benchmarks_to_assess(user: User, round: UpdateRound, exhibits: Sequence[UpdateEvidence]) -> list[AssessableBenchmark]:
+def _benchmarks_to_assess(
+    user: User, round: UpdateRound, exhibits: Sequence[UpdateEvidence]
+) -> list[AssessableBenchmark]:
     benchmarks = {
         line.bearing.benchmark_id for exhibit in exhibits for line in exhibit.lines if line.bearing is not None
     }

@@ -16,15 +16,23 @@ from dialogues.actions.drafts import save_draft
 from dialogues.actions.files import find_resendable_files
 from dialogues.actions.readings import ReadingPartInput
 from dialogues.actions.updates import FigureInput, send_round
-from dialogues.choices import BreakdownDimension, ReadingDirection, DoneBy, EvidenceKind, ClaimedProgress
+from dialogues.choices import BreakdownDimension, ClaimedProgress, DoneBy, EvidenceKind, ReadingDirection
 from dialogues.forms.fields import NO_DATA
 from dialogues.forms.updates import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateRound
 from dialogues.score_effects import format_status_detail
 from dialogues.views.commitments import list_linked_benchmarks
-from dialogues.views.drafts import draft_post_data, describe_draft, find_visible_draft, list_draft_files, read_draft_page, display_draft, read_posted_content
-from dialogues.views.edition_context import CommitmentHeading, set_page_edition_for_commitment
-from dialogues.views.timeline import CommitmentTimeline, decision_on, find_next_action, build_timeline
+from dialogues.views.drafts import (
+    describe_draft,
+    display_draft,
+    draft_post_data,
+    find_visible_draft,
+    list_draft_files,
+    read_draft_page,
+    read_posted_content,
+)
+from dialogues.views.page_context import CommitmentHeading, set_page_edition_for_commitment
+from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on, find_next_action
 from dialogues.views.timeline_entries import summarize_update
 from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.edition_context import default_edition_of_country, editions_of_page_country
@@ -34,7 +42,7 @@ from tiptracker.accounts.models import find_contact
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict, format_date
-from tiptracker.web.frontend.rows import add_field_error, invalid_forms, raw_values
+from tiptracker.web.frontend.form_rows import add_field_error, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -160,7 +168,9 @@ class _UpdatePage:
                 done_by=DoneBy(said["done_by"]),
                 files=self.uploads.files,
                 figures=[
-                    _figure_input(figure, through_on=said["through_on"]) for figure in self.figures if figure.says_something
+                    _figure_input(figure, through_on=said["through_on"])
+                    for figure in self.figures
+                    if figure.says_something
                 ],
                 page=read_draft_page(self.request),
                 by=self.request.user,

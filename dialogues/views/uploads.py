@@ -36,7 +36,9 @@ class UploadResult(NamedTuple):
         """Put the refusals beside the form's files, and hold back those whose name tells whose they may be."""
         for sentence in self.refusals:
             form.add_error("files", sentence)
-        if named := [file.name for file in self.files if REMOVED_NUMBER_MARK in file.name or find_personal_data(file.name)]:
+        if named := [
+            file.name for file in self.files if REMOVED_NUMBER_MARK in file.name or find_personal_data(file.name)
+        ]:
             quoted = ", ".join(f"“{name}”" for name in named)
             form.hold_back(
                 "files",

@@ -10,8 +10,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions.readiness_changed import enqueue_readiness
-from recommendations.actions.terms import refuse_stale_terms
+from recommendations.actions.edition_terms import refuse_stale_terms
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import Rule
 from recommendations.models import Benchmark, BenchmarkTerms, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.models import Indicator
 from recommendations.permissions import can_set_reporting_ministry
 from tiptracker.accounts.models import Ministry, User

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import Origin, Pillar, TextStatus
 from recommendations.models import Edition, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import validate_indicia
@@ -15,7 +15,7 @@ from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import insert_row, update_row, refuse_stale, require_text
+from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
 
 FIRST_TERMS_REASON = "As it was first put down."
 """Why a new recommendation has its first terms."""

@@ -10,14 +10,20 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from recommendations.actions.terms import refuse_overlap
+from recommendations.actions.edition_terms import refuse_overlap
 from recommendations.choices import Pillar, TextStatus, Tier
-from recommendations.importing.draft import DraftImport, serialize_draft, read_draft_file, read_draft_text, deserialize_draft
-from recommendations.importing.loading import ImportWriter
+from recommendations.importing.draft import (
+    DraftImport,
+    deserialize_draft,
+    read_draft_file,
+    read_draft_text,
+    serialize_draft,
+)
 from recommendations.importing.matching import Pairing, plan_import
 from recommendations.importing.preview import build_preview, get_expected_edition
 from recommendations.importing.tables import Charset
-from recommendations.importing.tables.columns import ColumnType, ColumnLayout
+from recommendations.importing.tables.columns import ColumnLayout, ColumnType
+from recommendations.importing.writer import ImportWriter
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
 from recommendations.models.imports import DRAFT_RETENTION, READ_LIST_JOB
 from recommendations.tracking_period import default_tracking_period
@@ -55,7 +61,14 @@ def add_edition_without_terms(*, country: Country, year: int, tier: Tier, source
 
 @transaction.atomic
 def create_import(
-    *, edition: Edition, name: str, content: bytes, brought: DraftImport, text_status: TextStatus, by: User, now: datetime
+    *,
+    edition: Edition,
+    name: str,
+    content: bytes,
+    brought: DraftImport,
+    text_status: TextStatus,
+    by: User,
+    now: datetime,
 ) -> EditionImport:
     """Keep what was brought (read from `content`), to be looked over. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
@@ -153,7 +166,9 @@ def _delete_content(imported: EditionImport) -> None:
 
 
 @transaction.atomic
-def set_columns(*, imported: EditionImport, holds: tuple[ColumnType, ...], has_headings: bool, by: User) -> EditionImport:
+def set_columns(
+    *, imported: EditionImport, holds: tuple[ColumnType, ...], has_headings: bool, by: User
+) -> EditionImport:
     """Say what each column of a table holds, where that was guessed wrongly. Raises PermissionDenied, Refused."""
     locked = _lock_read(imported, by)
     brought = deserialize_draft(locked.brought)
@@ -224,7 +239,9 @@ def discard_import(*, imported: EditionImport, by: User) -> None:
 def delete_expired_imports(*, now: datetime) -> int:
     """Remove what was brought and that nobody has loaded in KEPT_FOR; gives how many there were."""
     dropped = 0
-    for key in EditionImport.objects.filter(loaded_at=None, begun_at__lt=now - DRAFT_RETENTION).values_list("pk", flat=True):
+    for key in EditionImport.objects.filter(loaded_at=None, begun_at__lt=now - DRAFT_RETENTION).values_list(
+        "pk", flat=True
+    ):
         with transaction.atomic():
             rows = EditionImport.objects.select_for_update(no_key=True)
             if row := rows.filter(pk=key, loaded_at=None).first():

@@ -10,7 +10,13 @@ from typing import NamedTuple
 
 from recommendations.choices import Pillar, TextStatus
 from recommendations.importing.tables.rows import ImportedItem
-from recommendations.text_similarity import LIKELY_SIMILARITY, SimilarPair, find_similar_pairs, pick_best_pairs, normalize_wording
+from recommendations.text_similarity import (
+    LIKELY_SIMILARITY,
+    SimilarPair,
+    find_similar_pairs,
+    normalize_wording,
+    pick_best_pairs,
+)
 from tiptracker.choices import ChoiceEnum
 from tiptracker.text_rules import normalize_name
 
@@ -160,7 +166,9 @@ def _match_candidates(
     return {key: tuple(own) for key, own in candidates.items()}
 
 
-def _describe_changes(old: ExistingItem, row: ImportedItem, status: TextStatus, ministries: Mapping[str, int]) -> tuple[str, ...]:
+def _describe_changes(
+    old: ExistingItem, row: ImportedItem, status: TextStatus, ministries: Mapping[str, int]
+) -> tuple[str, ...]:
     """What differs besides the words, in words. What the list doesn't tell, stays."""
     said = []
     if old.number != row.number:

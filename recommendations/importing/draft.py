@@ -8,9 +8,19 @@ from recommendations.importing import report_parser
 from recommendations.importing.readers.paragraph import Paragraph
 from recommendations.importing.readers.report_file import read_report
 from recommendations.importing.report_parser import ParsedNarrative
-from recommendations.importing.tables import TableCells, Charset, ImportedList, ImportedItem, guess_columns, is_workbook, read_table, read_pasted_table, read_rows
+from recommendations.importing.tables import (
+    Charset,
+    ImportedItem,
+    ImportedList,
+    TableCells,
+    guess_columns,
+    is_workbook,
+    read_pasted_table,
+    read_rows,
+    read_table,
+)
 from recommendations.importing.tables.cells import TableLine
-from recommendations.importing.tables.columns import ColumnType, ColumnLayout
+from recommendations.importing.tables.columns import ColumnLayout, ColumnType
 from recommendations.importing.tables.rows import ExpectedEdition
 from tiptracker.sandbox.confinement import SandboxRunner
 
@@ -43,7 +53,9 @@ class DraftImport(NamedTuple):
         return ImportedList(self.rows, (), self.notes)
 
 
-def read_draft_file(name: str, content: bytes, sought: ExpectedEdition, charset: Charset | None = None, *, run: SandboxRunner) -> DraftImport:
+def read_draft_file(
+    name: str, content: bytes, sought: ExpectedEdition, charset: Charset | None = None, *, run: SandboxRunner
+) -> DraftImport:
     """What a file holds: a table by its name or by being a workbook, anything else a narrative. Raises Refused."""
     if name.lower().endswith(_TABLE_SUFFIXES) or (is_workbook(content) and b"xl/workbook.xml" in content):
         return _draft_from_table(read_table(content, charset, run=run))

@@ -159,7 +159,9 @@ class PreviewForm(TrackerForm):
     def _begun(self) -> Iterable[ImportedItem]:
         """The new items that nothing becomes, as far as was said, whose pillar the table doesn't tell."""
         if self.is_bound:
-            became = {number for key in self._undecided() for number in _parse_numbers(self[f"became_{key}"].data or "")}
+            became = {
+                number for key in self._undecided() for number in _parse_numbers(self[f"became_{key}"].data or "")
+            }
         else:
             became = {line.new.number for line in self.found.comparison.undecided if line.new}
         certain = {line.new.number for line in self.found.comparison.lines if line.old and line.new and line.is_certain}

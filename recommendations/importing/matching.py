@@ -45,7 +45,10 @@ class ImportPlan(NamedTuple):
 
 
 def plan_import(
-    old: Sequence[ExistingItem], rows: Sequence[ImportedItem], pairing: Pairing, benchmarks: Mapping[int, Collection[int]]
+    old: Sequence[ExistingItem],
+    rows: Sequence[ImportedItem],
+    pairing: Pairing,
+    benchmarks: Mapping[int, Collection[int]],
 ) -> ImportPlan:
     """What the pairing means. `benchmarks` are those of each old item, by its key.
 
@@ -67,13 +70,16 @@ def plan_import(
         benchmark: number
         for each in old
         for benchmark in benchmarks.get(each.key, ())
-        if (number := _benchmark_destination(benchmark, became[each.key], pairing)) is not None and heirs.get(each.key) != number
+        if (number := _benchmark_destination(benchmark, became[each.key], pairing)) is not None
+        and heirs.get(each.key) != number
     }
     split = {key: numbers for key, numbers in became.items() if len(numbers) > 1}
     return ImportPlan({key: by_number[number] for key, number in heirs.items()}, begun, retired, moved, split)
 
 
-def _resolve_pairing(old: Sequence[ExistingItem], rows: Sequence[ImportedItem], pairing: Pairing) -> dict[int, tuple[int, ...]]:
+def _resolve_pairing(
+    old: Sequence[ExistingItem], rows: Sequence[ImportedItem], pairing: Pairing
+) -> dict[int, tuple[int, ...]]:
     """By key, the numbers that each old item became; what says the same is paired by that."""
     certain = match_identical(old, rows)
     numbers = {row.number for row in rows}

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
 from recommendations.choices import TextStatus
-from recommendations.forms import set_seen_version, add_refusal
+from recommendations.forms import add_refusal, set_seen_version
 from recommendations.importing import actions, result
 from recommendations.importing.comparison import ItemChange, ItemComparison
-from recommendations.importing.draft import read_draft_text, deserialize_draft
-from recommendations.importing.forms import MAX_FIELDS, ImportForm, ColumnsForm, PreviewForm
+from recommendations.importing.draft import deserialize_draft, read_draft_text
+from recommendations.importing.forms import MAX_FIELDS, ColumnsForm, ImportForm, PreviewForm
 from recommendations.importing.preview import ImportPreview, build_preview, get_expected_edition
 from recommendations.importing.tables import Charset
 from recommendations.models import Edition, EditionImport
@@ -132,7 +132,9 @@ def import_preview(request: SignedInRequest, pk: int) -> HttpResponse:
         return HttpResponseClientRefresh()
     if imported.loaded_at is not None:
         return render_page(
-            request, "recommendations/import_preview.html", {"imported": imported, "facts": result.list_result_rows(imported.did)}
+            request,
+            "recommendations/import_preview.html",
+            {"imported": imported, "facts": result.list_result_rows(imported.did)},
         )
     if request.POST.get("do") == "discard":
         return _discard(request, imported)

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from recommendations.choices import MilestoneKind, Tier
 from recommendations.tracking_period import year_before
-from tiptracker.accounts.models import Country, AnyUser
+from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.choices import Role
 
 

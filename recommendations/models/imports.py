@@ -49,7 +49,9 @@ class EditionImportQuerySet(models.QuerySet["EditionImport"]):
         headings; the other is None. The database counts, since what was brought may be long.
         """
         heading = Case(When(brought__has_headings=True, then=1), default=0)
-        return self.annotate(items=_JsonArrayLength("brought__rows"), lines=_JsonArrayLength("brought__lines") - heading)
+        return self.annotate(
+            items=_JsonArrayLength("brought__rows"), lines=_JsonArrayLength("brought__lines") - heading
+        )
 
 
 class EditionImport(models.Model):

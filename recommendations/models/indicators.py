@@ -5,8 +5,8 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from recommendations.choices import REQUIRED_QUESTIONS, Better, Pillar, EffortQuestion
-from tiptracker.accounts.models import Country, Ministry, AnyUser
+from recommendations.choices import REQUIRED_QUESTIONS, Better, EffortQuestion, Pillar
+from tiptracker.accounts.models import AnyUser, Country, Ministry
 
 
 class IndicatorQuerySet(models.QuerySet["Indicator"]):

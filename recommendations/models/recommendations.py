@@ -12,7 +12,7 @@ from recommendations.choices import Origin, Pillar, Rule, TextStatus
 from recommendations.models.editions import Edition
 from recommendations.models.indicators import Indicator
 from recommendations.unmet_years import RecommendationYear, YearsUnmet, count_years_unmet
-from tiptracker.accounts.models import Ministry, AnyUser
+from tiptracker.accounts.models import AnyUser, Ministry
 
 INDICIA = range(1, 13)
 """The twelve of 22 U.S.C. 7106(b)."""

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from recommendations.actions.benchmarks import add_benchmark
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import Rule
 from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
@@ -64,7 +64,14 @@ def _set_repeated(row: Recommendation, repeated: Recommendation | None, by: User
         return
     row.version += 1
     update_row(row)
-    record("recommendation.repeats", by=by, row=row, country=row.edition.country_id, before=was, after=_repeats_audit_values(row))
+    record(
+        "recommendation.repeats",
+        by=by,
+        row=row,
+        country=row.edition.country_id,
+        before=was,
+        after=_repeats_audit_values(row),
+    )
 
 
 def _repeats_audit_values(row: Recommendation) -> dict[str, Any]:

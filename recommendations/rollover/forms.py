@@ -10,8 +10,8 @@ from recommendations.choices import Origin
 from recommendations.models import Recommendation
 from recommendations.rollover.proposals import RepeatProposal
 from tiptracker import text_rules
+from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.frontend.rows import RowField, set_row_choices
 
 
 class RepeatsForm(TrackerForm):

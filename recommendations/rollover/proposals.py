@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from recommendations.text_similarity import LIKELY_SIMILARITY, find_similar_pairs, pick_best_pairs, normalize_wording
+from recommendations.text_similarity import LIKELY_SIMILARITY, find_similar_pairs, normalize_wording, pick_best_pairs
 
 MAX_CANDIDATES = 3
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from recommendations.edition_context import set_page_edition
-from recommendations.forms import set_seen_version, add_refusal
+from recommendations.forms import add_refusal, set_seen_version
 from recommendations.models import Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.rollover import actions

@@ -118,8 +118,12 @@ def _suggest_coverage(clause: str, districts: int) -> Iterator[BenchmarkSuggesti
         if not many:
             yield BenchmarkSuggestion(f"So in every district: {around}", match.group())
             continue
-        counted = SuggestedIndicator(f"Districts: {around.replace(match.group(), '').strip()}"[:MAX_CRITERION_LENGTH], "districts")
-        yield BenchmarkSuggestion(f"Districts where this is so, of {many}: {around}", match.group(), Rule.TARGET, many, counted)
+        counted = SuggestedIndicator(
+            f"Districts: {around.replace(match.group(), '').strip()}"[:MAX_CRITERION_LENGTH], "districts"
+        )
+        yield BenchmarkSuggestion(
+            f"Districts where this is so, of {many}: {around}", match.group(), Rule.TARGET, many, counted
+        )
 
 
 def _suggest_more_efforts(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
@@ -128,7 +132,9 @@ def _suggest_more_efforts(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
     for begins, criterion, name, question in EFFORT_PATTERNS:
         if match := re.search(rf"\b(?:{begins})\w*", clause, re.IGNORECASE):
             words = match.group() if match.group() != more.group() else clause
-            yield BenchmarkSuggestion(criterion, words, Rule.MORE, None, SuggestedIndicator(name, UNITS_BY_QUESTION[question], question))
+            yield BenchmarkSuggestion(
+                criterion, words, Rule.MORE, None, SuggestedIndicator(name, UNITS_BY_QUESTION[question], question)
+            )
 
 
 def _suggest_law(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
@@ -174,7 +180,9 @@ Suggester = Callable[[str, int], Iterator[BenchmarkSuggestion]]
 SUGGESTERS: tuple[Suggester, ...] = (
     _suggest_more_efforts,
     _pattern_suggester(_SERVED_SENTENCE, "At least one conviction with a prison term that is served"),
-    _pattern_suggester(_COMPLICITY, "A case against an implicated official is brought to charge", is_about_complicity=True),
+    _pattern_suggester(
+        _COMPLICITY, "A case against an implicated official is brought to charge", is_about_complicity=True
+    ),
     _suggest_law,
     _suggest_money,
     _suggest_coverage,

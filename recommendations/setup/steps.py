@@ -78,14 +78,22 @@ class StepStatus(NamedTuple):
 def list_step_statuses(post: PostCounts | None) -> tuple[StepStatus, ...]:
     """Every step of a post, in order; None for one whose country isn't there yet."""
     known = post or PostCounts()
-    return (_country_status(post), _edition_status(known), _ministries_status(known), _benchmarks_status(known), _people_status(known))
+    return (
+        _country_status(post),
+        _edition_status(known),
+        _ministries_status(known),
+        _benchmarks_status(known),
+        _people_status(known),
+    )
 
 
 def _country_status(post: PostCounts | None) -> StepStatus:
     if post is None:
         return StepStatus(SetupStep.COUNTRY, StepState.TO_DO, "Choose the country.", StepOwner.ADMINISTRATOR)
     if not post.districts:
-        return StepStatus(SetupStep.COUNTRY, StepState.BEGUN, "Its districts are not there yet.", StepOwner.ADMINISTRATOR)
+        return StepStatus(
+            SetupStep.COUNTRY, StepState.BEGUN, "Its districts are not there yet.", StepOwner.ADMINISTRATOR
+        )
     return StepStatus(SetupStep.COUNTRY, StepState.DONE, f"With {_format_count(post.districts, 'district')}.", None)
 
 
@@ -101,7 +109,9 @@ def _edition_status(post: PostCounts) -> StepStatus:
         brought = "was brought, and waits to be looked over" if post.is_brought else "is not there yet"
         told = f"{edition} has its days; its list of recommendations {brought}."
         return StepStatus(SetupStep.EDITION, StepState.BEGUN, told, StepOwner.ADMINISTRATOR)
-    return StepStatus(SetupStep.EDITION, StepState.DONE, f"{edition}, {_format_count(post.asked, 'recommendation')}.", None)
+    return StepStatus(
+        SetupStep.EDITION, StepState.DONE, f"{edition}, {_format_count(post.asked, 'recommendation')}.", None
+    )
 
 
 def _ministries_status(post: PostCounts) -> StepStatus:
@@ -123,13 +133,17 @@ def _benchmarks_status(post: PostCounts) -> StepStatus:
     if left:
         verb = "has" if left == 1 else "have"
         told = f"{left} of {_format_count(post.asked, 'recommendation')} {verb} none."
-        return StepStatus(SetupStep.BENCHMARKS, StepState.BEGUN if post.checked else StepState.TO_DO, told, StepOwner.OFFICER)
+        return StepStatus(
+            SetupStep.BENCHMARKS, StepState.BEGUN if post.checked else StepState.TO_DO, told, StepOwner.OFFICER
+        )
     return StepStatus(SetupStep.BENCHMARKS, StepState.DONE, "Every recommendation has one at least.", None)
 
 
 def _people_status(post: PostCounts) -> StepStatus:
     if not post.officers + post.ambassadors:
-        return StepStatus(SetupStep.PEOPLE, StepState.TO_DO, "Nobody of the embassy is invited yet.", StepOwner.ADMINISTRATOR)
+        return StepStatus(
+            SetupStep.PEOPLE, StepState.TO_DO, "Nobody of the embassy is invited yet.", StepOwner.ADMINISTRATOR
+        )
     if lacking := _describe_missing_people(post):
         return StepStatus(SetupStep.PEOPLE, StepState.BEGUN, " ".join(lacking), StepOwner.ADMINISTRATOR)
     told = f"{_format_count(post.have_come, 'person')} of the embassy can verify."

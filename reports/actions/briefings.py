@@ -10,7 +10,7 @@ from recommendations.models import Edition
 from reports import formatting
 from reports.briefings import content
 from reports.choices import BriefingKind
-from reports.models import Briefing, BriefingDownload, Document, BriefingState
+from reports.models import Briefing, BriefingDownload, BriefingState, Document
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record

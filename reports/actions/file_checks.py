@@ -6,7 +6,15 @@ from typing import NamedTuple
 from reports.models import Briefing
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
-from tiptracker.file_integrity import FileFault, FileIntegrityError, is_machine_fault, read_intact_file, refuse_faults, describe_fault, log_fault
+from tiptracker.file_integrity import (
+    FileFault,
+    FileIntegrityError,
+    describe_fault,
+    is_machine_fault,
+    log_fault,
+    read_intact_file,
+    refuse_faults,
+)
 from tiptracker.jobs.actions import enqueue
 
 MAX_CHECKED_PER_JOB = 1000

@@ -15,14 +15,14 @@ from recommendations.models import Edition, Milestone, Recommendation
 from reports import formatting, sentences
 from reports.briefings import content
 from reports.briefings.checks import build_checks
+from reports.briefings.commitments import GatheredCommitment, gather_commitments, pressing_commitments
 from reports.briefings.evidence import gather_evidence_annex
-from reports.briefings.promises import GatheredCommitment, gather_commitments, pressing_commitments
-from reports.briefings.reader import ReaderView, describe_office_holders
-from reports.briefings.recommendations import gather_recommendations, recommendation_label, build_recommendations
+from reports.briefings.reader_view import ReaderView, describe_office_holders
+from reports.briefings.recommendations import build_recommendations, gather_recommendations, recommendation_label
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import build_parts, build_readiness_summary
 from reports.briefings.trend import build_trend
-from reports.briefings.updates import gather_rounds, is_decided, build_updates
+from reports.briefings.updates import build_updates, gather_rounds, is_decided
 from reports.readiness import countable_facts
 from reports.readiness.explanation import headline
 from reports.readiness.explanation.step_sentences import display_steps
@@ -112,7 +112,11 @@ def _period_sentence(edition: Edition) -> str:
 
 
 def _facts_up_to(
-    seen: ReaderView, facts: Facts, promises: list[GatheredCommitment], rounds: list[UpdateRound], dialogues: list[Dialogue]
+    seen: ReaderView,
+    facts: Facts,
+    promises: list[GatheredCommitment],
+    rounds: list[UpdateRound],
+    dialogues: list[Dialogue],
 ) -> datetime | None:
     """When the newest fact in the briefing was recorded."""
     moments = [
@@ -154,7 +158,9 @@ def _build_ministries(
     return tuple(one for one in told if one.leads or one.undertakings)
 
 
-def _build_ministry(seen: ReaderView, row: Ministry, leads: list[str], own: list[GatheredCommitment]) -> content.Ministry:
+def _build_ministry(
+    seen: ReaderView, row: Ministry, leads: list[str], own: list[GatheredCommitment]
+) -> content.Ministry:
     return content.Ministry(
         name=row.name,
         minister=describe_office_holders(seen, row),
@@ -197,7 +203,9 @@ def _build_dialogue(row: Dialogue, promises: Iterable[GatheredCommitment]) -> co
 
 
 def _agenda_item_text(item: AgendaItem) -> str:
-    return f"{recommendation_label(item.recommendation)}. {item.recommendation.text}" if item.recommendation else str(item)
+    return (
+        f"{recommendation_label(item.recommendation)}. {item.recommendation.text}" if item.recommendation else str(item)
+    )
 
 
 def _record_text(row: Dialogue) -> str:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator
 
 from reports.briefings import content
+from reports.briefings.commitments import GatheredCommitment
 from reports.briefings.evidence import EvidenceAnnex
-from reports.briefings.promises import GatheredCommitment
 from reports.readiness.answers import RowReference
 from reports.readiness.checks import RecordProblem
 
 
-def build_checks(checks: Iterable[RecordProblem], promises: Iterable[GatheredCommitment], proof: EvidenceAnnex) -> tuple[content.Check, ...]:
+def build_checks(
+    checks: Iterable[RecordProblem], promises: Iterable[GatheredCommitment], proof: EvidenceAnnex
+) -> tuple[content.Check, ...]:
     """Each check with the commitments and the evidence that it is about, of those that the reader sees."""
     names = dict(_row_names(promises, proof))
     return tuple(

@@ -79,7 +79,9 @@ def _with_section_titles(said: PlainContent, titles: Mapping[str, str]) -> Plain
     return said | {"sections": "all of them" if names is None else [titles[name] for name in names]}
 
 
-def _compare_item(item: ComparisonRule, before: PlainContent, after: PlainContent, path: tuple[str, ...]) -> Iterator[Difference]:
+def _compare_item(
+    item: ComparisonRule, before: PlainContent, after: PlainContent, path: tuple[str, ...]
+) -> Iterator[Difference]:
     about = " · ".join(path)
     for field, word in item.words.items():
         if before.get(field) != after.get(field):
@@ -139,7 +141,9 @@ def _format_value(value: Any) -> str:
     except ValueError:
         return text
     is_day = len(text) == len(date.min.isoformat())
-    return formatting.format_date(moment.date()) if is_day else f"{formatting.format_date(moment.date())}, {moment:%H:%M}"
+    return (
+        formatting.format_date(moment.date()) if is_day else f"{formatting.format_date(moment.date())}, {moment:%H:%M}"
+    )
 
 
 COMMITMENT = ComparisonRule(
@@ -208,7 +212,11 @@ DIALOGUE = ComparisonRule(
 )
 UPDATE = ComparisonRule(
     by=("ministry", "commitment"),
-    lists={"rounds": ComparisonRule(by=("sent",), told="decision", words={"outcome": "decision"}, shown={"outcome": "decision"})},
+    lists={
+        "rounds": ComparisonRule(
+            by=("sent",), told="decision", words={"outcome": "decision"}, shown={"outcome": "decision"}
+        )
+    },
 )
 EVIDENCE = ComparisonRule(
     by=("what", "when"),
@@ -216,7 +224,9 @@ EVIDENCE = ComparisonRule(
     told="review",
     words={"state": "where it stands", "done_by": "done by", "source": "source", "note": "note"},
     shown={"state": "review"},
-    lists={"bearings": ComparisonRule(by=("benchmark", "shows"), told="state", words={"state": "the embassy’s word on it"})},
+    lists={
+        "bearings": ComparisonRule(by=("benchmark", "shows"), told="state", words={"state": "the embassy’s word on it"})
+    },
 )
 INDICATOR = ComparisonRule(
     by=("name",),
@@ -284,7 +294,9 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
         ),
     },
     BriefingKind.WASHINGTON: {
-        "At its head": ComparisonRule(words=HEADER_FIELDS | {"sentence": "what is verified", "unverified": "claims left out"}),
+        "At its head": ComparisonRule(
+            words=HEADER_FIELDS | {"sentence": "what is verified", "unverified": "claims left out"}
+        ),
         "By pillar": ComparisonRule(lists={"pillars": ComparisonRule(by=("title",), lists={"indicia": INDICIUM})}),
     },
 }

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dialogues.choices import MadeBy, CommitmentStatus
+from dialogues.choices import CommitmentStatus, MadeBy
+from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment
-from dialogues.score_effects import format_status_detail, describe_last_update
-from dialogues.status import CommitmentStanding
+from dialogues.score_effects import describe_last_update, format_status_detail
 from recommendations.models import Edition
 from reports import sentences
+from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.facts import Facts
-from reports.readiness.standings import commitment_standings
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
 
@@ -72,7 +72,9 @@ class ResponsibleParty:
     @property
     def waiting(self) -> int:
         """How many wait for the embassy's word: an update was sent, or it was reported done."""
-        return sum(one.standing.status in (CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED) for one in self.promises)
+        return sum(
+            one.standing.status in (CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED) for one in self.promises
+        )
 
     @property
     def returned(self) -> int:
@@ -95,7 +97,9 @@ def gather_responsible_parties(reader: User, edition: Edition, facts: Facts, tod
         people[person.ministry_id].append(person.name)
     ministries = Ministry.objects.visible_to(reader).filter(country=edition.country_id)
     desks = [
-        ResponsibleParty(row.pk, row.name, row.short_name, list_office_holders(row, today), people[row.pk], promised[row.pk])
+        ResponsibleParty(
+            row.pk, row.name, row.short_name, list_office_holders(row, today), people[row.pk], promised[row.pk]
+        )
         for row in ministries.prefetch_related("office_holders").order_by("name")
     ]
     if promised[None]:
@@ -113,19 +117,30 @@ def list_office_holders(ministry: Ministry, day: date) -> list[str]:
     ]
 
 
-def _find_commitments(reader: User, edition: Edition, facts: Facts, today: date) -> list[tuple[int | None, CommitmentSummary]]:
+def _find_commitments(
+    reader: User, edition: Edition, facts: Facts, today: date
+) -> list[tuple[int | None, CommitmentSummary]]:
     """Each with its ministry (None: the United States): overdue first, then by due date, then what is settled."""
     stands = commitment_standings(facts, today)
     rows = Commitment.objects.visible_to(reader).filter(country=edition.country_id).select_related("ministry")
     found = [
         (
             row.ministry_id,
-            CommitmentSummary(row.pk, row.text, row.maker, row.dialogue_id, stands[row.pk], row.ministry_id is not None),
+            CommitmentSummary(
+                row.pk, row.text, row.maker, row.dialogue_id, stands[row.pk], row.ministry_id is not None
+            ),
         )
         for row in rows
         if row.pk in stands
     ]
-    order = (CommitmentStatus.OVERDUE, CommitmentStatus.OPEN, CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
+    order = (
+        CommitmentStatus.OVERDUE,
+        CommitmentStatus.OPEN,
+        CommitmentStatus.WITH_EMBASSY,
+        CommitmentStatus.REPORTED,
+        CommitmentStatus.VERIFIED,
+        CommitmentStatus.WITHDRAWN,
+    )
     return sorted(
         found,
         key=lambda each: (

@@ -10,17 +10,17 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
-from dialogues.choices import Presence, DialogueStage
-from dialogues.dialogue_phase import stage_on
+from dialogues.choices import DialogueStage, Presence
+from dialogues.commitment_status import days_past_due
+from dialogues.dialogue_stage import stage_on
 from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
 from dialogues.score_effects import format_overdue
-from dialogues.status import days_past_due
 from recommendations.models import Edition
 from reports import formatting, sentences
 from reports.briefings import content
+from reports.briefings.commitments import GatheredCommitment, gather_commitments
 from reports.briefings.evidence import gather_evidence
-from reports.briefings.promises import GatheredCommitment, gather_commitments
-from reports.briefings.reader import ReaderView
+from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import gather_recommendations, recommendation_name, terms_in_force
 from reports.briefings.step_texts import step_texts
 from reports.briefings.talking_points import TalkingPointInputs, build_talking_points
@@ -265,7 +265,9 @@ def _steps_since(seen: ReaderView, last: Dialogue, steps: Iterable[NextStep], ow
     ]
 
 
-def _build_meeting(seen: ReaderView, row: Dialogue, promises: Iterable[GatheredCommitment], steps: Iterable[NextStep]) -> content.Meeting:
+def _build_meeting(
+    seen: ReaderView, row: Dialogue, promises: Iterable[GatheredCommitment], steps: Iterable[NextStep]
+) -> content.Meeting:
     """What was said and agreed at a dialogue that was held, and what became of it; steps still open first."""
     made = [promise for promise in promises if promise.row.dialogue_id == row.pk]
     return content.Meeting(
@@ -288,7 +290,10 @@ def _build_step(seen: ReaderView, step: NextStep) -> content.Step:
     elif overdue := days_past_due(due_on, seen.as_of):
         state, standing = "overdue", format_overdue(overdue)
     else:
-        state, standing = "open", f"due {sentences.format_relative_date(due_on, seen.as_of)}" if due_on else "still open"
+        state, standing = (
+            "open",
+            f"due {sentences.format_relative_date(due_on, seen.as_of)}" if due_on else "still open",
+        )
     return content.Step(
         text=step.text,
         owner=step.owner,

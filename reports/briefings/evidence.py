@@ -10,12 +10,12 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from dialogues.choices import UpdateDecision, EvidenceDecision, SupportKind
-from dialogues.date_spans import find_start_date
+from dialogues.choices import EvidenceDecision, SupportKind, UpdateDecision
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
+from dialogues.start_dates import find_start_date
 from reports import formatting, sentences
 from reports.briefings import content
-from reports.briefings.reader import ReaderView
+from reports.briefings.reader_view import ReaderView
 from reports.readiness import countable_facts
 
 CLAIMED, RETURNED = "claimed", "returned"
@@ -123,15 +123,15 @@ def _is_returned(seen: ReaderView, row: Evidence) -> bool:
     return bool(decision and decision.decision == UpdateDecision.RETURNED and seen.knows(decision.recorded_at))
 
 
-def _build_evidence(seen: ReaderView, piece: GatheredEvidence, number: str, keys: Mapping[int, str]) -> content.Evidence:
+def _build_evidence(
+    seen: ReaderView, piece: GatheredEvidence, number: str, keys: Mapping[int, str]
+) -> content.Evidence:
     row = piece.row
     state = RETURNED if piece.is_returned else CLAIMED
     reviewed = "Returned to the ministry" if piece.is_returned else "Claimed, waiting for review"
     if word := piece.decisive:
         state = word.decision
-        reviewed = (
-            f"{word.get_decision_display()} by {word.recorded_by.name}, {sentences.format_short_date(seen.day(word.recorded_at))}"
-        )
+        reviewed = f"{word.get_decision_display()} by {word.recorded_by.name}, {sentences.format_short_date(seen.day(word.recorded_at))}"
         if word.decision == EvidenceDecision.REJECTED:
             reviewed += f": {word.reason}"
     return content.Evidence(

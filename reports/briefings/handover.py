@@ -12,10 +12,10 @@ from django.core.exceptions import PermissionDenied
 from dialogues.models import Dialogue, Evidence, Participant
 from recommendations.models import Edition
 from reports.briefings import content
-from reports.briefings.contacts import ResponsibleParty, CommitmentSummary, gather_responsible_parties
+from reports.briefings.contacts import CommitmentSummary, ResponsibleParty, gather_responsible_parties
 from reports.briefings.step_texts import step_texts
 from reports.calendar import year
-from reports.calendar.gathering import milestone_and_dialogue_days, list_milestones
+from reports.calendar.gathering import list_milestones, milestone_and_dialogue_days
 from reports.calendar.year import CalendarDay
 from reports.readiness.explanation import headline, score_display
 from reports.readiness.explanation.gaps import RecordGap, find_gaps
@@ -109,7 +109,9 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
     )
 
 
-def _find_due_days(reader: User, edition: Edition, promises: Iterable[CommitmentSummary], as_of: date) -> list[CalendarDay]:
+def _find_due_days(
+    reader: User, edition: Edition, promises: Iterable[CommitmentSummary], as_of: date
+) -> list[CalendarDay]:
     """What is overdue, then what falls on one of the next days: milestones, dialogues planned, what was promised."""
     falls_due = [
         year.due_day(one.standing, one.standing.due_on, text=one.text, maker=one.maker, key=one.key, today=as_of)
@@ -124,7 +126,9 @@ def _find_due_days(reader: User, edition: Edition, promises: Iterable[Commitment
     ]
 
 
-def _find_last_dialogue(reader: User, edition: Edition, promises: Iterable[CommitmentSummary], as_of: date) -> LastDialogue | None:
+def _find_last_dialogue(
+    reader: User, edition: Edition, promises: Iterable[CommitmentSummary], as_of: date
+) -> LastDialogue | None:
     held = (
         Dialogue.objects.visible_to(reader)
         .held()

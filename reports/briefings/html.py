@@ -6,7 +6,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from reports.briefings import content
-from reports.briefings.page_fit import TEXT_WIDTH, has_room_for_note, fit_note, fit_ministry_page, count_fitting_steps
+from reports.briefings.page_fit import TEXT_WIDTH, count_fitting_steps, fit_ministry_page, fit_note, has_room_for_note
 from reports.templatetags.print import Footnotes
 from tiptracker.choices import Paper
 
@@ -51,7 +51,9 @@ def render_html(said: content.Content, paper: Paper = Paper.A4) -> str:
     return render_to_string(TEMPLATES[type(said)], context)
 
 
-def _table_of_contents(said: content.Content, sections: tuple[content.Section, ...], *, is_note_apart: bool) -> list[ContentsEntry]:
+def _table_of_contents(
+    said: content.Content, sections: tuple[content.Section, ...], *, is_note_apart: bool
+) -> list[ContentsEntry]:
     """What stands where, after the pages that come first."""
     entries: list[ContentsEntry] = []
     if is_note_apart:

@@ -9,13 +9,13 @@ from enum import IntEnum, auto
 
 from django.db.models import Q
 
-from dialogues.choices import EvidenceDecision, SupportKind, CommitmentStatus
+from dialogues.choices import CommitmentStatus, EvidenceDecision, SupportKind
 from dialogues.models import EvidenceReview, UpdateRound
 from recommendations.models import Edition
 from reports import formatting, sentences
 from reports.briefings import content
-from reports.briefings.promises import GatheredCommitment, gather_commitments
-from reports.briefings.reader import ReaderView, describe_office_holders
+from reports.briefings.commitments import GatheredCommitment, gather_commitments
+from reports.briefings.reader_view import ReaderView, describe_office_holders
 from reports.briefings.updates import gather_rounds, is_decided, newest_by_commitment
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Marking, Role
@@ -138,7 +138,9 @@ def _newest_reviews(seen: ReaderView) -> list[EvidenceReview]:
     return list({(row.evidence_id, row.bearing_id): row for row in rows}.values())
 
 
-def _list_verified(seen: ReaderView, promises: Iterable[GatheredCommitment], words: Iterable[EvidenceReview]) -> Iterator[content.Verified]:
+def _list_verified(
+    seen: ReaderView, promises: Iterable[GatheredCommitment], words: Iterable[EvidenceReview]
+) -> Iterator[content.Verified]:
     """What is done and verified; then the single things that the embassy verified of what was sent."""
     done = [promise for promise in promises if promise.standing.status is CommitmentStatus.VERIFIED]
     for promise in sorted(done, key=lambda promise: promise.events[-1].happened_on, reverse=True):
@@ -148,11 +150,16 @@ def _list_verified(seen: ReaderView, promises: Iterable[GatheredCommitment], wor
     for row in sorted(told.values(), key=lambda row: (row.recorded_at, row.pk), reverse=True):
         piece = row.evidence
         when = sentences.describe_date_span(row.first_on or piece.happened_from, piece.happened_to)
-        yield content.Verified(piece.title, f"{when}; verified on {sentences.format_short_date(seen.day(row.recorded_at))}")
+        yield content.Verified(
+            piece.title, f"{when}; verified on {sentences.format_short_date(seen.day(row.recorded_at))}"
+        )
 
 
 def _list_needed(
-    seen: ReaderView, promises: Iterable[GatheredCommitment], places: Mapping[int, PriorityGroup], newest: Mapping[int, UpdateRound]
+    seen: ReaderView,
+    promises: Iterable[GatheredCommitment],
+    places: Mapping[int, PriorityGroup],
+    newest: Mapping[int, UpdateRound],
 ) -> Iterator[content.Needed]:
     """What the ministry can do next about each undertaking that is open, most urgent first."""
     due = [one.standing.due_on for one in promises if places[one.row.pk] is PriorityGroup.DUE and one.standing.due_on]
@@ -203,7 +210,9 @@ def _summary_sentence(promises: list[GatheredCommitment]) -> str:
         "withdrawn": statuses.count(CommitmentStatus.WITHDRAWN),
     }
     parts = [f"{number} {'is' if number == 1 else 'are'} {word}" for word, number in told.items() if number]
-    return f"Of {sentences.format_count(len(promises), 'undertaking', 'undertakings')}, {formatting.join_with_and(parts)}."
+    return (
+        f"Of {sentences.format_count(len(promises), 'undertaking', 'undertakings')}, {formatting.join_with_and(parts)}."
+    )
 
 
 def _facts_up_to(

@@ -11,7 +11,16 @@ from typing import Any, NamedTuple
 
 from reports import formatting, sentences
 from reports.briefings import content
-from reports.briefings.text_width import BOLD, ELLIPSIS, MM_PER_POINT, SEMIBOLD, TextStyle, count_lines, shorten_to_lines, measure_width
+from reports.briefings.text_width import (
+    BOLD,
+    ELLIPSIS,
+    MM_PER_POINT,
+    SEMIBOLD,
+    TextStyle,
+    count_lines,
+    measure_width,
+    shorten_to_lines,
+)
 from tiptracker.choices import Paper
 
 TEXT_HEIGHT = {Paper.A4: 255.0, Paper.LETTER: 237.4}
@@ -87,7 +96,12 @@ def fit_ministry_page(page: content.MinistryPage, sections: Sequence[content.Sec
     width = TEXT_WIDTH[paper]
     has_long_title = count_lines(page.title, TextStyle(22, width, SEMIBOLD)) > MAX_TITLE_LINES
     note = fit_note(page.covering_note, width)
-    room = TEXT_HEIGHT[paper] - SAFETY_MARGIN - _header_height(page, has_long_title, note, width) - _footer_height(page, width)
+    room = (
+        TEXT_HEIGHT[paper]
+        - SAFETY_MARGIN
+        - _header_height(page, has_long_title, note, width)
+        - _footer_height(page, width)
+    )
     rows: Mapping[str, Sequence[FittedRow]] = {}
     shown: Mapping[str, int] = {}
     for text_lines, asked_lines in LINE_LIMITS:
@@ -124,10 +138,28 @@ def count_fitting_steps(note: str, said: content.BriefingContent, paper: Paper) 
     width = TEXT_WIDTH[paper]
     title = min(2, count_lines(said.title, TextStyle(22, width, BOLD))) * 22 * 1.2 * MM_PER_POINT
     facts = 2.2 + (FINE_LINE_HEIGHT + LINE_HEIGHT + 0.8) * (2 if said.known_by else 1)
-    sentence = 4.5 + min(3, count_lines(said.standing.sentence, TextStyle(15.5, width, SEMIBOLD))) * SENTENCE_LINE_HEIGHT + 3
-    beside = min(3, count_lines(f"{said.standing.possible} {said.standing.watch_list}", TextStyle(9, width))) * NOTE_LINE_HEIGHT + 1.5
+    sentence = (
+        4.5 + min(3, count_lines(said.standing.sentence, TextStyle(15.5, width, SEMIBOLD))) * SENTENCE_LINE_HEIGHT + 3
+    )
+    beside = (
+        min(3, count_lines(f"{said.standing.possible} {said.standing.watch_list}", TextStyle(9, width)))
+        * NOTE_LINE_HEIGHT
+        + 1.5
+    )
     target = 2 * SMALL_LINE_HEIGHT + ORDER_SPACING
-    head = LINE_HEIGHT + 1.2 + title + facts + sentence + BAR_HEIGHT + beside + HEADING_HEIGHT + target + TABLE_HEAD_HEIGHT + FINE_LINE_HEIGHT
+    head = (
+        LINE_HEIGHT
+        + 1.2
+        + title
+        + facts
+        + sentence
+        + BAR_HEIGHT
+        + beside
+        + HEADING_HEIGHT
+        + target
+        + TABLE_HEAD_HEIGHT
+        + FINE_LINE_HEIGHT
+    )
     noted = 3.5 + _count_note_lines(note, width) * NOTE_LINE_HEIGHT if note else 0
     room = TEXT_HEIGHT[paper] - SAFETY_MARGIN - head - noted - MORE_ROWS_HEIGHT - DUE_TABLE_HEIGHT
     steps = [_step_height(one, width) for one in said.ladder.on_one_page]
@@ -143,7 +175,9 @@ def has_room_for_note(note: str, said: content.BriefingContent, paper: Paper) ->
 def _step_height(one: content.StepDisplay, width: float) -> float:
     """A step as the first page has it."""
     lines = count_lines(one.sentence, TextStyle(8.5, width * 0.74 - COLUMN_GAP)) * LINE_HEIGHT
-    beside = LINE_HEIGHT + (FINE_LINE_HEIGHT + SUBTEXT_GAP) * (2 if one.at_most is not None else 1 if one.reaches_target else 0)
+    beside = LINE_HEIGHT + (FINE_LINE_HEIGHT + SUBTEXT_GAP) * (
+        2 if one.at_most is not None else 1 if one.reaches_target else 0
+    )
     return max(lines, beside) + ROW_PADDING
 
 
@@ -185,7 +219,13 @@ def _header_height(page: content.MinistryPage, has_long_title: bool, note: str, 
     beside = 6 + measure_width(formatting.format_date(page.as_of), TextStyle(8.5, width))
     minister = count_lines(page.minister, TextStyle(8.5, width))
     is_beside = beside + measure_width(page.minister, TextStyle(8.5, width)) <= width
-    facts = 2.2 + FINE_LINE_HEIGHT + LINE_HEIGHT + 0.8 + (0 if is_beside else FINE_LINE_HEIGHT + minister * LINE_HEIGHT + 0.8)
+    facts = (
+        2.2
+        + FINE_LINE_HEIGHT
+        + LINE_HEIGHT
+        + 0.8
+        + (0 if is_beside else FINE_LINE_HEIGHT + minister * LINE_HEIGHT + 0.8)
+    )
     noted = 3.5 + _count_note_lines(note, width) * NOTE_LINE_HEIGHT if note else 0
     sentence = 4.5 + count_lines(page.sentence, TextStyle(15.5, width, SEMIBOLD)) * SENTENCE_LINE_HEIGHT + 3
     return eyebrow * LINE_HEIGHT + 1.2 + title + facts + noted + sentence
@@ -202,7 +242,9 @@ def _footer_height(page: content.MinistryPage, width: float) -> float:
     return 5.2 + told * SMALL_LINE_HEIGHT + 1.5 + count_lines(imprint, TextStyle(7.5, width)) * FINE_LINE_HEIGHT
 
 
-def _section_height(page: content.MinistryPage, name: str, rows: Sequence[FittedRow], shown: int, width: float) -> float:
+def _section_height(
+    page: content.MinistryPage, name: str, rows: Sequence[FittedRow], shown: int, width: float
+) -> float:
     """What a section takes with so many of its rows."""
     if not rows:
         return HEADING_HEIGHT + count_lines(EMPTY_SENTENCES[name], TextStyle(10, width)) * PLAIN_LINE_HEIGHT + 2.5
@@ -223,10 +265,15 @@ def _more_rows_sentence(number: int) -> str:
     return sentences.format_count(number, one, f"{many}point can read them there.")
 
 
-def _fit_rows(page: content.MinistryPage, name: str, width: float, text_lines: int, asked_lines: int) -> list[FittedRow]:
+def _fit_rows(
+    page: content.MinistryPage, name: str, width: float, text_lines: int, asked_lines: int
+) -> list[FittedRow]:
     """All rows of a section, no text of them longer than so many lines."""
     *most, last = COLUMN_SHARES[name]
-    columns = [*(TextStyle(8.5, width * share / 100 - COLUMN_GAP) for share in most), TextStyle(8.5, width * last / 100)]
+    columns = [
+        *(TextStyle(8.5, width * share / 100 - COLUMN_GAP) for share in most),
+        TextStyle(8.5, width * last / 100),
+    ]
     made: Callable[[Any], FittedRow] = {
         "agreed": lambda one: _fit_agreed(one, text_lines, columns),
         "verified": lambda one: _fit_verified(one, text_lines, columns),
@@ -240,8 +287,16 @@ def _fit_agreed(one: content.Undertaking, lines: int, columns: Sequence[TextStyl
     fine = text._replace(size=7.5)
     says = replace(one, text=shorten_to_lines(one.text, lines, text), where=shorten_to_lines(one.where, lines, fine))
     told = count_lines(says.text, text) * LINE_HEIGHT + SUBTEXT_GAP + count_lines(says.where, fine) * FINE_LINE_HEIGHT
-    height = max(told, count_lines(describe_due_date(one), due) * LINE_HEIGHT, _count_state_lines(one.standing, standing) * LINE_HEIGHT)
-    return FittedRow(says, height + ROW_PADDING, (says.text, says.where) != (_without_line_breaks(one.text), _without_line_breaks(one.where)))
+    height = max(
+        told,
+        count_lines(describe_due_date(one), due) * LINE_HEIGHT,
+        _count_state_lines(one.standing, standing) * LINE_HEIGHT,
+    )
+    return FittedRow(
+        says,
+        height + ROW_PADDING,
+        (says.text, says.where) != (_without_line_breaks(one.text), _without_line_breaks(one.where)),
+    )
 
 
 def _fit_verified(one: content.Verified, lines: int, columns: Sequence[TextStyle]) -> FittedRow:
@@ -253,13 +308,19 @@ def _fit_verified(one: content.Verified, lines: int, columns: Sequence[TextStyle
 
 def _fit_needed(one: content.Needed, lines: int, asked_lines: int, columns: Sequence[TextStyle]) -> FittedRow:
     what, reason, asked = columns
-    says = replace(one, what=shorten_to_lines(one.what, lines, what), sentence=shorten_to_lines(one.sentence, asked_lines, asked))
+    says = replace(
+        one, what=shorten_to_lines(one.what, lines, what), sentence=shorten_to_lines(one.sentence, asked_lines, asked)
+    )
     height = max(
         count_lines(says.what, what),
         count_lines(one.reason, reason._replace(weight=SEMIBOLD)),
         count_lines(says.sentence, asked),
     )
-    return FittedRow(says, height * LINE_HEIGHT + ROW_PADDING, (says.what, says.sentence) != (_without_line_breaks(one.what), _without_line_breaks(one.sentence)))
+    return FittedRow(
+        says,
+        height * LINE_HEIGHT + ROW_PADDING,
+        (says.what, says.sentence) != (_without_line_breaks(one.what), _without_line_breaks(one.sentence)),
+    )
 
 
 def describe_due_date(one: content.Undertaking) -> str:

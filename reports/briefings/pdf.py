@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.briefings import typesetting
 from reports.briefings.text_width import FONTS_DIR, common_glyphs
-from reports.briefings.typesetting import undo_typesetting, replace_missing_glyphs, typeset
+from reports.briefings.typesetting import replace_missing_glyphs, typeset, undo_typesetting
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -87,7 +87,9 @@ def load() -> None:
 
 def warm_up() -> None:
     """Have the typefaces ready too, and print a line in each: for a process that will print and fork no other."""
-    render_pdf('<html lang="en"><head><title>A line</title></head><body><p>It <b>is <i>a</i></b> <i>line</i>.</p></html>')
+    render_pdf(
+        '<html lang="en"><head><title>A line</title></head><body><p>It <b>is <i>a</i></b> <i>line</i>.</p></html>'
+    )
 
 
 def cool_down() -> None:
@@ -135,7 +137,13 @@ def extract_pdf_text(pdf: bytes) -> str:
 @cache
 def _describe_toolchain() -> str:
     """What every document is made with, in one text: the code, the print style, the typefaces and the libraries."""
-    files = [Path(__file__), Path(typesetting.__file__), PRINT_STYLESHEET, FONTCONFIG_FILE, *sorted(FONTS_DIR.glob("*.ttf"))]
+    files = [
+        Path(__file__),
+        Path(typesetting.__file__),
+        PRINT_STYLESHEET,
+        FONTCONFIG_FILE,
+        *sorted(FONTS_DIR.glob("*.ttf")),
+    ]
     wanted = [line for line in metadata.requires("weasyprint") or () if "extra ==" not in line]
     libraries = ["weasyprint", *(re.split(r"[^\w.-]", line)[0] for line in wanted)]
     return "\n".join(

@@ -10,7 +10,7 @@ from recommendations.unmet_years import YearsUnmet
 from reports import formatting, sentences
 from reports.briefings import content
 from reports.briefings.evidence import EvidenceAnnex
-from reports.briefings.reader import ReaderView
+from reports.briefings.reader_view import ReaderView
 from reports.briefings.summary import with_claim
 from reports.choices import PartKey
 from reports.readiness.explanation import score_display
@@ -62,7 +62,9 @@ def build_recommendations(
                 _build_benchmark(printed[pk], terms[pk], verdicts.get(pk), evidence.get(pk, ())) for pk in own[row.pk]
             ),
         )
-        for row, gives in zip(asked, formatting.round_preserving_sum(points, total=_action_part_points(result)), strict=True)
+        for row, gives in zip(
+            asked, formatting.round_preserving_sum(points, total=_action_part_points(result)), strict=True
+        )
     )
 
 

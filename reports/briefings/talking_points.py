@@ -4,19 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from dialogues.choices import CommitmentEventKind, EvidenceDecision, SupportKind, CommitmentStatus
+from dialogues.choices import CommitmentEventKind, CommitmentStatus, EvidenceDecision, SupportKind
+from dialogues.commitment_status import original_due_date
 from dialogues.models import UpdateRound
 from dialogues.score_effects import DONE_BY_GOVERNMENT, describe_rescheduling
-from dialogues.status import original_due_date
 from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
 from reports import formatting, sentences
 from reports.briefings import content
+from reports.briefings.commitments import GatheredCommitment
 from reports.briefings.evidence import GatheredEvidence
-from reports.briefings.promises import GatheredCommitment
-from reports.briefings.reader import ReaderView, describe_office_holders
+from reports.briefings.reader_view import ReaderView, describe_office_holders
 from reports.briefings.recommendations import recommendation_label, recommendation_name
-from reports.briefings.spoken_text import spoken_criterion, benchmark_question
+from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
 from reports.choices import StepKind, YearsAsked
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
@@ -63,7 +63,10 @@ def build_talking_points(known: TalkingPointInputs) -> tuple[content.Talk, ...]:
         talks.append(nobodys.talk(NO_LEAD_MINISTRY, "Settle who is to lead before anything is asked."))
     own = [one for one in known.promises if one.is_our_own and one.row.pk in known.concerning]
     ours = speaker.points(None, own, is_ours=True)
-    return (*talks, ours.talk(UNITED_STATES, "What we undertook ourselves: it is tracked too, and never enters readiness."))
+    return (
+        *talks,
+        ours.talk(UNITED_STATES, "What we undertook ourselves: it is tracked too, and never enters readiness."),
+    )
 
 
 @dataclass
@@ -119,12 +122,16 @@ class _TalkingPointBuilder:
         leads = [recommendation_label(one) for one in self.known.asked if one.lead_id == row.pk]
         about = (
             describe_office_holders(self.seen, row),
-            f"Leads on recommendation{'' if len(leads) == 1 else 's'} {formatting.join_with_and(leads)}" if leads else "",
+            f"Leads on recommendation{'' if len(leads) == 1 else 's'} {formatting.join_with_and(leads)}"
+            if leads
+            else "",
             sentences.describe_status_counts([promise.told.state for promise in own]).rstrip("."),
         )
         return self.points(row.pk, own).talk(row.name, " ".join(f"{said}." for said in about if said))
 
-    def points(self, lead: int | None, promises: Iterable[GatheredCommitment], *, is_ours: bool = False) -> _PointsByKind:
+    def points(
+        self, lead: int | None, promises: Iterable[GatheredCommitment], *, is_ours: bool = False
+    ) -> _PointsByKind:
         """All there is to say on these promises, and on the benchmarks of whoever leads (None: of nobody)."""
         found, own = _PointsByKind(is_ours), list(promises)
         for promise in own:
@@ -191,7 +198,9 @@ class _TalkingPointBuilder:
             return self._point(promise, f"{text} has no day yet: may we agree on one today?", "no date agreed")
         standing = f"due {sentences.format_relative_date(due_on, self.seen.as_of)}"
         if deadline_on is None or due_on <= deadline_on or self.seen.as_of > deadline_on:
-            return self._point(promise, f"{text} is due on {formatting.format_date(due_on)}: is it on its way?", standing)
+            return self._point(
+                promise, f"{text} is due on {formatting.format_date(due_on)}: is it on its way?", standing
+            )
         if promise.row.pk not in self.brings_forward:
             return None
         said = (
@@ -237,12 +246,16 @@ class _TalkingPointBuilder:
             if promise is None or word is None or piece.row.done_by not in DONE_BY_GOVERNMENT:
                 continue
             on, keys = self.seen.day(word.recorded_at), self._moved_by(piece)
-            is_undone = any(one.kind == CommitmentEventKind.REOPENED and one.happened_on >= on for one in promise.events)
+            is_undone = any(
+                one.kind == CommitmentEventKind.REOPENED and one.happened_on >= on for one in promise.events
+            )
             if keys and self._is_new(on) and not is_undone:
                 said = f"Thank you for {_quote(piece.row.title)}, which we verified on {formatting.format_date(on)}."
                 when = sentences.describe_date_span(piece.first_on, piece.row.happened_to)
                 source = f"Sent on {_quote(promise.told.text)}; it happened {when}"
-                yield content.Point(said, sentences.format_short_date(on), source, tuple(self.keys[key] for key in keys))
+                yield content.Point(
+                    said, sentences.format_short_date(on), source, tuple(self.keys[key] for key in keys)
+                )
 
     def _moved_by(self, piece: GatheredEvidence) -> list[int]:
         """The benchmarks on which it is verified as a concrete action, and that stand somewhere."""
@@ -250,7 +263,9 @@ class _TalkingPointBuilder:
         return [
             one.benchmark_id
             for one in piece.bearings
-            if one.shows == SupportKind.ACTION and piece.state_of(one) == EvidenceDecision.VERIFIED and one.benchmark_id in shown
+            if one.shows == SupportKind.ACTION
+            and piece.state_of(one) == EvidenceDecision.VERIFIED
+            and one.benchmark_id in shown
         ]
 
     def _of_our_own(self, found: _PointsByKind, promise: GatheredCommitment) -> None:
@@ -269,7 +284,11 @@ class _TalkingPointBuilder:
                 found.overdue.append(self._point(promise, said, f"by {sentences.format_days(stands.days_overdue)}"))
             case CommitmentStatus.OPEN:
                 said = f"We promised {text} for {due}." if due else f"We promised {text}, and owe you a day for it."
-                far = f"due {sentences.format_relative_date(stands.due_on, self.seen.as_of)}" if stands.due_on else "no date agreed"
+                far = (
+                    f"due {sentences.format_relative_date(stands.due_on, self.seen.as_of)}"
+                    if stands.due_on
+                    else "no date agreed"
+                )
                 found.to_ask.append(((0, stands.due_on or date.max), self._point(promise, said, far)))
 
     def _is_new(self, on: date) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dialogues.models import Dialogue
 from recommendations.models import Milestone
 from reports.briefings import content
-from reports.briefings.reader import ReaderView
-from reports.calendar.events import list_trend_events
+from reports.briefings.reader_view import ReaderView
+from reports.calendar.trend_events import list_trend_events
 from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts
 
@@ -18,7 +18,9 @@ def build_trend(
 
     A month without a figure in which nothing happened has no row; the last one always has.
     """
-    run = display_trend(facts, as_of=seen.as_of, known_by=seen.known_by, happenings=list_trend_events(dialogues, milestones, seen.as_of))
+    run = display_trend(
+        facts, as_of=seen.as_of, known_by=seen.known_by, happenings=list_trend_events(dialogues, milestones, seen.as_of)
+    )
     months = run.by_month
     return content.Trend(
         title=run.title,

@@ -35,7 +35,9 @@ def typeset(html: str) -> str:
     body = _STATUTE_REFERENCE.sub(rf"\1{NO_BREAK_SPACE}U.S.C.{NO_BREAK_SPACE}", body)
     body = _LAW_PARAGRAPH.sub(WORD_JOINER, body)
     body = _NUMBER_OF_NUMBER.sub(rf"\1{NO_BREAK_SPACE}of{NO_BREAK_SPACE}", body)
-    return html[:starts] + _NUMBER_BEFORE_WORD.sub(rf"\1{NO_BREAK_SPACE}", _DAY_BEFORE_MONTH.sub(rf"\1{NO_BREAK_SPACE}", body))
+    return html[:starts] + _NUMBER_BEFORE_WORD.sub(
+        rf"\1{NO_BREAK_SPACE}", _DAY_BEFORE_MONTH.sub(rf"\1{NO_BREAK_SPACE}", body)
+    )
 
 
 def replace_missing_glyphs(text: str, glyphs: frozenset[str]) -> str:

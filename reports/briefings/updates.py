@@ -7,9 +7,9 @@ from dialogues.choices import UpdateDecision
 from dialogues.models import Reading, UpdateRound
 from reports import formatting, sentences
 from reports.briefings import content
+from reports.briefings.commitments import GatheredCommitment
 from reports.briefings.evidence import EvidenceAnnex
-from reports.briefings.promises import GatheredCommitment
-from reports.briefings.reader import ReaderView
+from reports.briefings.reader_view import ReaderView
 
 WAITING = "waiting"
 
@@ -71,9 +71,7 @@ def _round(seen: ReaderView, row: UpdateRound, figures: list[str], proof: Eviden
     if is_decided(seen, row):
         word = UpdateDecision(row.decision.decision)
         outcome = word.value
-        decision = (
-            f"{word.label} {formatting.format_date(seen.day(row.decision.recorded_at))} by {row.decision.recorded_by.name}"
-        )
+        decision = f"{word.label} {formatting.format_date(seen.day(row.decision.recorded_at))} by {row.decision.recorded_by.name}"
         if row.decision.reason:
             decision += f": {row.decision.reason}"
     return content.Round(

@@ -10,14 +10,14 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 
 from dialogues.choices import ReadingDirection
-from dialogues.date_spans import find_start_date
 from dialogues.effective_reading import find_effective_reading
 from dialogues.models import Assessment, Evidence, Reading
+from dialogues.start_dates import find_start_date
 from recommendations.choices import INDICIA_SUMMARIES, Pillar
 from recommendations.models import Edition, Indicator
 from reports import formatting, sentences
 from reports.briefings import content
-from reports.briefings.reader import ReaderView
+from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import gather_recommendations, recommendation_label, terms_in_force
 from reports.readiness import countable_facts
 from reports.readiness.answers import compare_periods
@@ -130,7 +130,9 @@ class _WashingtonInputBuilder:
             title=pillar.label,
             indicia=tuple(
                 content.Indicium(
-                    label=f"{number}. {formatting.capitalize_first(INDICIA_SUMMARIES[number - 1])}" if number else "No indicium named",
+                    label=f"{number}. {formatting.capitalize_first(INDICIA_SUMMARIES[number - 1])}"
+                    if number
+                    else "No indicium named",
                     law=f"22 U.S.C. 7106(b)({number})" if number else "22 U.S.C. 7106(b)",
                     counted=tuple(map(self._counted, counted[number])),
                     deeds=tuple(self._deeds(benchmarks[number])),

@@ -19,13 +19,18 @@ from tiptracker.accounts.models import User
 def gather_days(user: User, edition: Edition, today: date) -> list[CalendarDay]:
     """Every milestone of the edition; dialogues since its period began; what falls due since then, or is unsettled."""
     promised = Commitment.objects.visible_to(user).filter(country=edition.country_id).with_status(today)
-    unsettled = Q(due_on__isnull=False, status__in=[CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY])
+    unsettled = Q(
+        due_on__isnull=False,
+        status__in=[CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY],
+    )
     rows: Any = promised.filter(Q(due_on__gte=edition.starts_on) | unsettled)
     return year.sort_days(
         [
             *milestone_and_dialogue_days(user, edition, list_milestones(user, edition), today),
             *(
-                year.due_day(standing_from_row(row, today), row.due_on, text=row.text, maker=row.maker, key=row.pk, today=today)
+                year.due_day(
+                    standing_from_row(row, today), row.due_on, text=row.text, maker=row.maker, key=row.pk, today=today
+                )
                 for row in rows.select_related("ministry").order_by("pk")
             ),
         ]
@@ -37,7 +42,9 @@ def list_milestones(user: User, edition: Edition) -> list[Milestone]:
     return list(Milestone.objects.visible_to(user).filter(edition=edition).as_known_by(None))
 
 
-def milestone_and_dialogue_days(user: User, edition: Edition, milestones: Iterable[Milestone], today: date) -> list[CalendarDay]:
+def milestone_and_dialogue_days(
+    user: User, edition: Edition, milestones: Iterable[Milestone], today: date
+) -> list[CalendarDay]:
     """Milestones, and dialogues since the period began, each as it stands on the day `today`."""
     dialogues = Dialogue.objects.visible_to(user).filter(country=edition.country_id, held_on__gte=edition.starts_on)
     return [

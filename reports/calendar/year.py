@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dialogues.choices import ClaimedProgress, DialogueStage, CommitmentStatus
+from dialogues.choices import ClaimedProgress, CommitmentStatus, DialogueStage
+from dialogues.commitment_status import CommitmentStanding, days_left, days_past_due
 from dialogues.score_effects import format_overdue, format_with_embassy_since
-from dialogues.status import CommitmentStanding, days_left, days_past_due
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from reports import formatting, sentences
-from reports.charts.timeline import Filling, TimelinePoint, TimelineRow, Timeline, timeline_chart
+from reports.charts.timeline import Filling, Timeline, TimelinePoint, TimelineRow, timeline_chart
 from tiptracker.choices import ChoiceEnum
 
 
@@ -66,11 +66,15 @@ def milestone_day(kind: MilestoneKind, falls_on: date, done_on: date | None, key
         return CalendarDay(done_on, DayKind.MILESTONE, kind.label, "", ClaimedProgress.DONE, standing, key)
     left = days_left(falls_on, today)
     if left is not None:
-        return CalendarDay(falls_on, DayKind.MILESTONE, kind.label, "", CommitmentStatus.OPEN, "ahead", key, days_left=left)
+        return CalendarDay(
+            falls_on, DayKind.MILESTONE, kind.label, "", CommitmentStatus.OPEN, "ahead", key, days_left=left
+        )
     if kind in DATE_ONLY_MILESTONES:
         return CalendarDay(falls_on, DayKind.MILESTONE, kind.label, "", ClaimedProgress.DONE, "past", key)
     overdue = days_past_due(falls_on, today)
-    return CalendarDay(falls_on, DayKind.MILESTONE, kind.label, "", CommitmentStatus.OVERDUE, "overdue", key, days_overdue=overdue)
+    return CalendarDay(
+        falls_on, DayKind.MILESTONE, kind.label, "", CommitmentStatus.OVERDUE, "overdue", key, days_overdue=overdue
+    )
 
 
 UPCOMING_STAGES = frozenset({DialogueStage.PLANNED, DialogueStage.TODAY})
@@ -94,7 +98,9 @@ def due_day(stands: CommitmentStanding, due_on: date, *, text: str, maker: str, 
         stands.status,
         format_with_embassy_since(stands.waits_since) if stands.waits_since else stands.status.label.lower(),
         key,
-        days_left=days_left(due_on, today) if stands.status in (CommitmentStatus.OPEN, CommitmentStatus.WITH_EMBASSY) else None,
+        days_left=days_left(due_on, today)
+        if stands.status in (CommitmentStatus.OPEN, CommitmentStatus.WITH_EMBASSY)
+        else None,
         days_overdue=stands.days_overdue or None,
     )
 
@@ -128,7 +134,9 @@ def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date
     """The tracking period on one line. A dialogue that was called off stands in lists alone."""
     days = list(days)
     named = [
-        TimelinePoint(day.on, _day_name(day), day.kind is DayKind.DIALOGUE, day.word in (ClaimedProgress.DONE, DialogueStage.HELD))
+        TimelinePoint(
+            day.on, _day_name(day), day.kind is DayKind.DIALOGUE, day.word in (ClaimedProgress.DONE, DialogueStage.HELD)
+        )
         for day in days
         if day.kind is not DayKind.DUE and day.word is not DialogueStage.CALLED_OFF
     ]

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from reports.charts.drawing import Label, measure_text, format_coordinate
+from reports.charts.drawing import Label, format_coordinate, measure_text
 
 FULL_SCALE = 100
 """Points at the top of a scale."""
@@ -130,7 +130,9 @@ def format_event(event: AxisEvent) -> str:
 
 def circle_path(x: float, y: float, radius: float) -> str:
     r, across = format_coordinate(radius), format_coordinate(2 * radius)
-    return f"M{format_coordinate(x - radius)} {format_coordinate(y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z"
+    return (
+        f"M{format_coordinate(x - radius)} {format_coordinate(y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z"
+    )
 
 
 def diamond_path(x: float, y: float, half: float) -> str:

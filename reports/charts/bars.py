@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from reports import formatting
-from reports.charts.drawing import NOTHING_REVIEWED, Label, hatch, format_coordinate
+from reports.charts.drawing import NOTHING_REVIEWED, Label, format_coordinate, hatch
 
 type Number = Fraction | Decimal | int | float
 
@@ -197,7 +197,9 @@ def _describe_bar(
     """The bar in a sentence, for those who don't see it."""
     first = NOTHING_REVIEWED.capitalize()
     if verified is not None and claimed is not None:
-        first = f"{formatting.format_number(verified)} of 100 points verified, {formatting.format_number(claimed)} claimed"
+        first = (
+            f"{formatting.format_number(verified)} of 100 points verified, {formatting.format_number(claimed)} claimed"
+        )
         if ceiling is not None:
             first += f", {formatting.format_number(ceiling)} within reach"
     return f"{first}." if mark is None else f"{first}; our target is {formatting.format_number(mark)}."

@@ -13,8 +13,20 @@ from enum import Enum
 from typing import NamedTuple
 
 from reports import formatting
-from reports.charts.axis import LINE_HEIGHT, AxisEvent, Plot, month_labels, circle_path, diamond_path, place_flags, assign_lanes, month_starts, event_label, stem_path
-from reports.charts.drawing import Box, Label, hatch, measure_text, format_coordinate
+from reports.charts.axis import (
+    LINE_HEIGHT,
+    AxisEvent,
+    Plot,
+    assign_lanes,
+    circle_path,
+    diamond_path,
+    event_label,
+    month_labels,
+    month_starts,
+    place_flags,
+    stem_path,
+)
+from reports.charts.drawing import Box, Label, format_coordinate, hatch, measure_text
 
 
 class Filling(Enum):
@@ -112,12 +124,20 @@ def timeline_chart(
         width=width,
         height=round(bottom + size * (0.9 + (3 if is_within else 2) * LINE_HEIGHT), 1),
         size=size,
-        rules="".join(f"M{format_coordinate(left)} {format_coordinate(y)}H{format_coordinate(plot.right)}" for y in (line_y, *middles, bottom)),
-        ticks="".join(f"M{format_coordinate(x)} {format_coordinate(bottom)}v{format_coordinate(size * 0.4)}" for x, _ in month_starts(plot)),
+        rules="".join(
+            f"M{format_coordinate(left)} {format_coordinate(y)}H{format_coordinate(plot.right)}"
+            for y in (line_y, *middles, bottom)
+        ),
+        ticks="".join(
+            f"M{format_coordinate(x)} {format_coordinate(bottom)}v{format_coordinate(size * 0.4)}"
+            for x, _ in month_starts(plot)
+        ),
         stems="".join(stem_path(flag, name, above) for flag, name in zip(flags, names, strict=True)),
         solid="".join(_point_path(one, above, size) for one in within if one.is_solid),
         outlined="".join(_point_path(one, above, size) for one in within if not one.is_solid),
-        today_line=f"M{format_coordinate(plot.x(today))} {format_coordinate(line_y)}V{format_coordinate(bottom + size * 0.8)}" if is_within else "",
+        today_line=f"M{format_coordinate(plot.x(today))} {format_coordinate(line_y)}V{format_coordinate(bottom + size * 0.8)}"
+        if is_within
+        else "",
         axis=tuple(month_labels(plot, size)),
         names=names,
         rows=tuple(Label(words, 0, round(y + size * 0.35, 1), size) for words, y in zip(called, middles, strict=True)),
@@ -164,11 +184,17 @@ def _row_marks(row: TimelineRow, y: float, plot: Plot, size: float) -> Iterable[
         )
 
 
-def _describe_timeline(points: Sequence[TimelinePoint], called: Sequence[str], starts_on: date, ends_on: date, today: date) -> str:
+def _describe_timeline(
+    points: Sequence[TimelinePoint], called: Sequence[str], starts_on: date, ends_on: date, today: date
+) -> str:
     """The drawing in words, for those who don't see it."""
-    sentences = [f"From {formatting.format_date(starts_on)} to {formatting.format_date(ends_on)}; today is {formatting.format_date(today)}"]
+    sentences = [
+        f"From {formatting.format_date(starts_on)} to {formatting.format_date(ends_on)}; today is {formatting.format_date(today)}"
+    ]
     if points:
-        sentences.append(f"Marked: {formatting.join_with_and(f'{one.name} on {formatting.format_date(one.on)}' for one in points)}")
+        sentences.append(
+            f"Marked: {formatting.join_with_and(f'{one.name} on {formatting.format_date(one.on)}' for one in points)}"
+        )
     if called:
         sentences.append(f"Due in that time: {formatting.join_with_and(called)}")
     return f"{'. '.join(sentences)}."

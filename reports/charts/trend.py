@@ -13,8 +13,21 @@ from fractions import Fraction
 from typing import NamedTuple, Protocol
 
 from reports import formatting
-from reports.charts.axis import FULL_SCALE, LINE_HEIGHT, AxisEvent, Plot, month_labels, circle_path, diamond_path, place_flags, assign_lanes, month_starts, event_label, stem_path
-from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, measure_text, format_coordinate
+from reports.charts.axis import (
+    FULL_SCALE,
+    LINE_HEIGHT,
+    AxisEvent,
+    Plot,
+    assign_lanes,
+    circle_path,
+    diamond_path,
+    event_label,
+    month_labels,
+    month_starts,
+    place_flags,
+    stem_path,
+)
+from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, format_coordinate, measure_text
 
 
 class ChartWeek(Protocol):
@@ -121,16 +134,24 @@ def trend_chart(
         height=round(plot.bottom + size * (0.6 + 2 * LINE_HEIGHT), 1),
         size=size,
         grid="".join(
-            f"M{format_coordinate(plot.left)} {format_coordinate(plot.y(points))}H{format_coordinate(plot.right)}" for points in (0, 50, FULL_SCALE)
+            f"M{format_coordinate(plot.left)} {format_coordinate(plot.y(points))}H{format_coordinate(plot.right)}"
+            for points in (0, 50, FULL_SCALE)
         ),
-        ticks="".join(f"M{format_coordinate(x)} {format_coordinate(plot.bottom)}v{format_coordinate(size * 0.4)}" for x, _ in month_starts(plot)),
+        ticks="".join(
+            f"M{format_coordinate(x)} {format_coordinate(plot.bottom)}v{format_coordinate(size * 0.4)}"
+            for x, _ in month_starts(plot)
+        ),
         stems="".join(stem_path(flag, name, plot) for flag, name in zip(flags, names, strict=True)),
         dialogues="".join(circle_path(plot.x(one.on), plot.bottom, size * 0.36) for one in within if one.is_dialogue),
-        milestones="".join(diamond_path(plot.x(one.on), plot.bottom, size * 0.5) for one in within if not one.is_dialogue),
+        milestones="".join(
+            diamond_path(plot.x(one.on), plot.bottom, size * 0.5) for one in within if not one.is_dialogue
+        ),
         unreviewed=unreviewed,
         then=_line_path(then),
         hindsight=_line_path(hindsight),
-        mark_line="" if mark is None else f"M{format_coordinate(plot.left)} {format_coordinate(plot.y(mark))}H{format_coordinate(plot.right)}",
+        mark_line=""
+        if mark is None
+        else f"M{format_coordinate(plot.left)} {format_coordinate(plot.y(mark))}H{format_coordinate(plot.right)}",
         axis=(*_scale_labels(plot, size), *month_labels(plot, size)),
         names=names,
         words=tuple(words),
@@ -272,10 +293,14 @@ def _scale_labels(plot: Plot, size: float) -> Iterator[Label]:
 # --- In words ---------------------------------------------------------------------------------------------------------
 
 
-def _describe_trend(weeks: Sequence[ChartWeek], events: Sequence[AxisEvent], mark: Decimal | None, starts_on: date) -> str:
+def _describe_trend(
+    weeks: Sequence[ChartWeek], events: Sequence[AxisEvent], mark: Decimal | None, starts_on: date
+) -> str:
     """The drawing in words, for those who don't see it."""
     last = weeks[-1].ends_on if weeks else starts_on
-    sentences = [f"Verified readiness week by week from {formatting.format_date(starts_on)} to {formatting.format_date(last)}"]
+    sentences = [
+        f"Verified readiness week by week from {formatting.format_date(starts_on)} to {formatting.format_date(last)}"
+    ]
     seen = [week for week in weeks if week.then is not None]
     if not seen:
         sentences.append(f"As then known: {NOTHING_REVIEWED}")
@@ -285,14 +310,18 @@ def _describe_trend(weeks: Sequence[ChartWeek], events: Sequence[AxisEvent], mar
             if seen[0] is weeks[0]
             else f"nothing reviewed before the week to {formatting.format_date(seen[0].ends_on)}, then "
         )
-        sentences.append(f"As then known: {before}{_describe_range([week.then for week in seen if week.then is not None])}")
+        sentences.append(
+            f"As then known: {before}{_describe_range([week.then for week in seen if week.then is not None])}"
+        )
     known_now = [week.hindsight for week in weeks if week.hindsight is not None]
     if known_now:
         sentences.append(f"In hindsight: {_describe_range(known_now)}")
     if mark is not None:
         sentences.append(f"Our target is {formatting.format_number(mark)}")
     if events:
-        sentences.append(f"Marked: {formatting.join_with_and(f'{one.name} on {formatting.format_date(one.on)}' for one in events)}")
+        sentences.append(
+            f"Marked: {formatting.join_with_and(f'{one.name} on {formatting.format_date(one.on)}' for one in events)}"
+        )
     return f"{'. '.join(sentences)}."
 
 

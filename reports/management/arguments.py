@@ -31,7 +31,11 @@ def get_ministry(name: str, country: Country) -> Ministry:
     for one in there:
         if name.strip().casefold() in (one.name.casefold(), one.short_name.casefold()):
             return one
-    names = f"There is {formatting.join_with_and(one.short_name for one in there)}." if there else "None has been added yet."
+    names = (
+        f"There is {formatting.join_with_and(one.short_name for one in there)}."
+        if there
+        else "None has been added yet."
+    )
     raise Refused(f"There is no ministry called “{name}” in {country}. {names}")
 
 

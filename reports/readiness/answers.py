@@ -15,9 +15,9 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import NamedTuple
 
-from dialogues.choices import ReadingDirection, ClaimedProgress, Verdict
+from dialogues.choices import ClaimedProgress, ReadingDirection, Verdict
 from dialogues.effective_reading import find_effective_reading
-from recommendations.choices import REQUIRED_QUESTIONS, Better, Origin, Pillar, EffortQuestion, Rule
+from recommendations.choices import REQUIRED_QUESTIONS, Better, EffortQuestion, Origin, Pillar, Rule
 from reports import formatting
 from reports.choices import ReadinessVerdict
 from reports.readiness.countable_facts import Action, EffectiveAssessment, FactView, newest_row
@@ -199,7 +199,9 @@ def compute_answers(asked: Questionnaire, sight: FactView) -> Answers:
     return compute_partial_answers(asked, sight, asked.benchmarks, asked.indicators)
 
 
-def compute_partial_answers(asked: Questionnaire, sight: FactView, benchmarks: Iterable[AskedBenchmark], indicators: Collection[int]) -> Answers:
+def compute_partial_answers(
+    asked: Questionnaire, sight: FactView, benchmarks: Iterable[AskedBenchmark], indicators: Collection[int]
+) -> Answers:
     """The answers on these benchmarks, and to the questions that these indicators (ids) answer; nothing else."""
     counted = {one.question: one for key in indicators if (one := asked.indicators[key]).question}
     return Answers(
@@ -263,7 +265,9 @@ def movement(now: ReadingFact | None, before: ReadingFact | None) -> ReadingDire
     return ReadingDirection.UP if now.figure > before.figure else ReadingDirection.DOWN
 
 
-def compare_periods(indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period) -> Finding:
+def compare_periods(
+    indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period
+) -> Finding:
     """A question of "Increasing efforts": the period's reading against the whole period before.
 
     Up 1, level one half but 0 where both are zero, down 0 (22 U.S.C. 7107(b), Watch List (II):
@@ -292,7 +296,9 @@ def evaluate_required_figure(indicator: IndicatorFact, readings: Iterable[Readin
     return Finding(None, _no_data_sentence(name), _reading_references(told))
 
 
-def evaluate_more_than_last_period(indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period) -> Finding:
+def evaluate_more_than_last_period(
+    indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period
+) -> Finding:
     """The rule `more than last period`: 1 if the figure exceeds the one before, else 0.
 
     Both have to be figures. Of what is better the less there is of it, it has to fall short.
@@ -335,8 +341,12 @@ def evaluate_assessed(actions: Iterable[Action], judgement: EffectiveAssessment)
     """
     acts = sorted(actions, key=lambda act: (act.on, act.evidence_id))
     last = acts[-1].on if acts else None
-    rows = tuple(sorted([*(RowReference("evidence", act.evidence_id) for act in acts), RowReference("assessment", judgement.id)]))
-    said = f"Assessed as of {formatting.format_date(judgement.on)}: {formatting.lowercase_first(judgement.verdict.label)}"
+    rows = tuple(
+        sorted([*(RowReference("evidence", act.evidence_id) for act in acts), RowReference("assessment", judgement.id)])
+    )
+    said = (
+        f"Assessed as of {formatting.format_date(judgement.on)}: {formatting.lowercase_first(judgement.verdict.label)}"
+    )
     gives = VERDICT_SHARES[judgement.verdict]
     if gives and last is None:
         return Finding(NOTHING, f"{said}, but no verified action stands behind it, so it counts for 0.", rows)
@@ -344,7 +354,9 @@ def evaluate_assessed(actions: Iterable[Action], judgement: EffectiveAssessment)
         return Finding(gives, f"{said}, with a verified action over by {formatting.format_date(last)}.", rows)
     if last and last > judgement.on:
         return Finding(
-            HALF, f"{said}; a verified action over by {formatting.format_date(last)} came after and counts as a step.", rows
+            HALF,
+            f"{said}; a verified action over by {formatting.format_date(last)} came after and counts as a step.",
+            rows,
         )
     if judgement.verdict is Verdict.NO_INFORMATION:
         return Finding(None, f"{said}, so it counts for 0.", rows)
@@ -394,7 +406,10 @@ def evaluate_claimed(actions: Iterable[Action], judgement: EffectiveAssessment |
 
 def _answer_question(one: IndicatorFact, asked: Questionnaire, sight: FactView) -> Finding:
     """The question that an indicator answers: the period against the year before."""
-    now, before = find_effective_reading(sight.readings.get(one.id, ())), find_effective_reading(sight.previous.get(one.id, ()))
+    now, before = (
+        find_effective_reading(sight.readings.get(one.id, ())),
+        find_effective_reading(sight.previous.get(one.id, ())),
+    )
     return compare_periods(one, now, before, asked.tracking)
 
 
@@ -424,7 +439,9 @@ def _no_data_sentence(name: str) -> str:
     return f"No data on {formatting.lowercase_first(name)}: {PRESUMED_AGAINST}."
 
 
-def _describe_movement(indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period) -> str:
+def _describe_movement(
+    indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period
+) -> str:
     """The sentence of a comparison: `Prosecutions rose from 4 to 16.`"""
     if now is None or now.is_no_data:
         return _no_data_sentence(indicator.name)

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from dialogues.choices import EvidenceDecision, SupportKind, Verdict
+from dialogues.commitment_status import days_past_due
 from dialogues.effective_reading import find_effective_reading
-from dialogues.status import days_past_due
 from recommendations.choices import DATE_ONLY_MILESTONES, Better, Origin, Rule
 from reports import formatting
 from reports.choices import ProblemKind
 from reports.readiness.answers import AskedBenchmark, Questionnaire, RowReference
+from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.countable_facts import GOVERNMENT_DOERS, FactView, newest_row
 from reports.readiness.facts import Facts
-from reports.readiness.standings import commitment_standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,10 @@ def _action_without_assessment(facts: Facts, asked: Questionnaire, seen: FactVie
                 ProblemKind.NOT_ASSESSED,
                 f"{one.key} has {count} and no assessment, so it counts as a step.",
                 "Assess it.",
-                (RowReference("benchmark", one.id), *sorted({RowReference("evidence", act.evidence_id) for act in actions})),
+                (
+                    RowReference("benchmark", one.id),
+                    *sorted({RowReference("evidence", act.evidence_id) for act in actions}),
+                ),
             )
 
 
@@ -88,7 +91,10 @@ def _figures_too_low(asked: Questionnaire, seen: FactView) -> Iterator[RecordPro
                 f"{len(actions)} verified {'action' if len(actions) == 1 else 'actions'} over by then"
                 f" {'stands' if len(actions) == 1 else 'stand'} on {one.key}.",
                 "Ask for the figure anew, or look at what the actions show.",
-                (RowReference("reading", now.id), *sorted({RowReference("evidence", act.evidence_id) for act in actions})),
+                (
+                    RowReference("reading", now.id),
+                    *sorted({RowReference("evidence", act.evidence_id) for act in actions}),
+                ),
             )
 
 
@@ -164,7 +170,9 @@ def _overdue_without_update(facts: Facts, as_of: date) -> Iterator[RecordProblem
         if row.ministry_id is None:
             sentence = f"An undertaking of the United States {due} was not reported done."
         elif standing.sent_on:
-            sentence = f"A commitment {due} no update was received since that of {formatting.format_date(standing.sent_on)}."
+            sentence = (
+                f"A commitment {due} no update was received since that of {formatting.format_date(standing.sent_on)}."
+            )
         else:
             sentence = f"A commitment {due} no update was received."
         yield RecordProblem(
@@ -199,7 +207,11 @@ def _incomplete_recommendations(facts: Facts, asked: Questionnaire) -> Iterator[
 def _missed_milestones(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
     for row in sorted(facts.milestones, key=lambda row: (row.due_on, row.id)):
         done = newest_row(row.done)
-        if row.kind not in DATE_ONLY_MILESTONES and days_past_due(row.due_on, as_of) and (done is None or done.done_on > as_of):
+        if (
+            row.kind not in DATE_ONLY_MILESTONES
+            and days_past_due(row.due_on, as_of)
+            and (done is None or done.done_on > as_of)
+        ):
             yield RecordProblem(
                 ProblemKind.MISSED,
                 f"{row.kind.label}: due on {formatting.format_date(row.due_on)}, and not recorded as done.",

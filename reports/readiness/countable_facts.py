@@ -15,8 +15,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Protocol
 
-from dialogues.choices import DoneBy, ClaimedProgress, SupportKind, Verdict
-from reports.readiness.facts import Bearing, BenchmarkFact, BenchmarkTermsFact, CommitmentFact, CommitmentEventFact, EvidenceFact, EvidenceReviewFact, Facts, Period, ReadingFact, RecommendationFact, RecommendationTermsFact
+from dialogues.choices import ClaimedProgress, DoneBy, SupportKind, Verdict
+from reports.readiness.facts import (
+    Bearing,
+    BenchmarkFact,
+    BenchmarkTermsFact,
+    CommitmentEventFact,
+    CommitmentFact,
+    EvidenceFact,
+    EvidenceReviewFact,
+    Facts,
+    Period,
+    ReadingFact,
+    RecommendationFact,
+    RecommendationTermsFact,
+)
 
 GOVERNMENT_DOERS = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})
 """Whose actions count: the government's own, or those it took part in."""
@@ -95,12 +108,16 @@ def facts_known_by(facts: Facts, by: datetime | None) -> Facts:
             for one in so_far(facts.rounds)
         ),
         assessments=so_far(facts.assessments),
-        commitments=tuple(_commitment_with_events(one, so_far(one.events), moment) for one in so_far(facts.commitments)),
+        commitments=tuple(
+            _commitment_with_events(one, so_far(one.events), moment) for one in so_far(facts.commitments)
+        ),
         milestones=tuple(replace(one, done=so_far(one.done)) for one in facts.milestones),
     )
 
 
-def _commitment_with_events(one: CommitmentFact, events: tuple[CommitmentEventFact, ...], moment: datetime) -> CommitmentFact:
+def _commitment_with_events(
+    one: CommitmentFact, events: tuple[CommitmentEventFact, ...], moment: datetime
+) -> CommitmentFact:
     """A commitment with these events alone, and towards what it was linked with by a moment."""
     if not one.linked_at:
         return replace(one, events=events)
@@ -113,7 +130,9 @@ def _commitment_with_events(one: CommitmentFact, events: tuple[CommitmentEventFa
     )
 
 
-def _recommendation_with_terms(one: RecommendationFact, terms: tuple[RecommendationTermsFact, ...]) -> RecommendationFact:
+def _recommendation_with_terms(
+    one: RecommendationFact, terms: tuple[RecommendationTermsFact, ...]
+) -> RecommendationFact:
     """A recommendation with these terms alone, and the number that the newest of them gives it."""
     last = newest_row(terms)
     number = one.number if last is None or last.number is None else last.number

@@ -6,7 +6,15 @@ from datetime import date, datetime
 from operator import attrgetter
 
 from dialogues.choices import ClaimedProgress, EvidenceDecision
-from reports.readiness.countable_facts import Action, FactView, start_date_of, group_by_key, is_in_window, is_action, is_of_period
+from reports.readiness.countable_facts import (
+    Action,
+    FactView,
+    group_by_key,
+    is_action,
+    is_in_window,
+    is_of_period,
+    start_date_of,
+)
 from reports.readiness.facts import Bearing, EvidenceFact, EvidenceReviewFact, Facts, ReadingFact, Round
 from reports.readiness.verified_history import VerifiedHistory
 

@@ -14,8 +14,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from dialogues.choices import ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, CommitmentReach, EvidenceDecision, SupportKind, Verdict
-from recommendations.choices import Better, MilestoneKind, Origin, Pillar, EffortQuestion, Rule, Tier
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentReach,
+    DoneBy,
+    EvidenceDecision,
+    ReadingDirection,
+    SupportKind,
+    Verdict,
+)
+from recommendations.choices import Better, EffortQuestion, MilestoneKind, Origin, Pillar, Rule, Tier
 from recommendations.tracking_period import year_before
 
 
@@ -227,7 +236,7 @@ class Round:
 
     @property
     def pk(self) -> int:
-        """Its key, as `dialogues.status` calls it."""
+        """Its key, as `dialogues.commitment_status` calls it."""
         return self.id
 
 
@@ -243,7 +252,7 @@ class CommitmentEventFact:
 
     @property
     def pk(self) -> int:
-        """Its key, as `dialogues.status` calls it."""
+        """Its key, as `dialogues.commitment_status` calls it."""
         return self.id
 
 

@@ -13,7 +13,17 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import FilteredRelation, Q
 
-from dialogues.choices import UpdateDecision, ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, CommitmentReach, EvidenceDecision, SupportKind, Verdict
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentReach,
+    DoneBy,
+    EvidenceDecision,
+    ReadingDirection,
+    SupportKind,
+    UpdateDecision,
+    Verdict,
+)
 from dialogues.models import (
     Assessment,
     Commitment,
@@ -23,7 +33,7 @@ from dialogues.models import (
     EvidenceReview,
     UpdateRound,
 )
-from recommendations.choices import Better, MilestoneKind, Origin, Pillar, EffortQuestion, Rule, Tier
+from recommendations.choices import Better, EffortQuestion, MilestoneKind, Origin, Pillar, Rule, Tier
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, RecommendationTerms
 from reports.readiness import facts
 from tiptracker.infrastructure.read_snapshot import snapshot

@@ -18,13 +18,23 @@ from fractions import Fraction
 
 from reports.choices import StepKind
 from reports.readiness import countable_facts
-from reports.readiness.answers import Questionnaire, compute_answers, max_answers, build_questionnaire
+from reports.readiness.answers import Questionnaire, build_questionnaire, compute_answers, max_answers
 from reports.readiness.checks import RecordProblem, find_problems
 from reports.readiness.fact_views import build_fact_views
 from reports.readiness.facts import EditionFact, Facts
 from reports.readiness.forecast.claims import Claim, MinistryClaims, claims_by_ministry, find_waiting_claims
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep, compute_next_steps
-from reports.readiness.forecast.projection import BenchmarkGain, OpenCommitment, EvaluatedRecord, project_open_commitments, due_dates, benchmark_gains, open_commitments, smallest_benchmark_set, project
+from reports.readiness.forecast.projection import (
+    BenchmarkGain,
+    EvaluatedRecord,
+    OpenCommitment,
+    benchmark_gains,
+    due_dates,
+    open_commitments,
+    project,
+    project_open_commitments,
+    smallest_benchmark_set,
+)
 from reports.readiness.scoring import Score, compute_points, compute_score
 from reports.readiness.verified_history import ALL_KNOWN_AT, VerifiedHistory
 from reports.readiness.watch_list import years_on_watch_list

@@ -8,10 +8,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from recommendations.choices import REQUIRED_QUESTIONS, Origin, Pillar, EffortQuestion
+from recommendations.choices import REQUIRED_QUESTIONS, EffortQuestion, Origin, Pillar
 from reports import formatting
 from reports.choices import PartKey, ReadinessVerdict
-from reports.readiness.answers import NOTHING, PRESUMED_AGAINST, WHOLE, Answers, AskedBenchmark, AskedRecommendation, Finding, Questionnaire, weighted_mean, rows_of, share_verdict
+from reports.readiness.answers import (
+    NOTHING,
+    PRESUMED_AGAINST,
+    WHOLE,
+    Answers,
+    AskedBenchmark,
+    AskedRecommendation,
+    Finding,
+    Questionnaire,
+    rows_of,
+    share_verdict,
+    weighted_mean,
+)
 
 PART_POINTS = {
     PartKey.EFFORTS: Fraction(40),
@@ -151,7 +163,9 @@ def compute_score(asked: Questionnaire, found: Answers) -> Score:
 
 def compute_points(asked: Questionnaire, found: Answers) -> Fraction:
     """The points of `compute_score` without their reasons: for whoever compares many answers and reads none of them."""
-    officials = weighted_mean((WHOLE, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity)
+    officials = weighted_mean(
+        (WHOLE, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity
+    )
     efforts = sum((QUESTION_POINTS[key] * finding.worth for key, finding in found.questions.items()), NOTHING)
     action = sum((asked.shares[key] * finding.worth for key, finding in found.benchmarks.items()), NOTHING)
     shown = sum(any(shows for _, _, shows in _pillar_criteria(pillar, asked, found)) for pillar in Pillar)

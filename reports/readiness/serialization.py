@@ -24,13 +24,23 @@ from reports.readiness.forecast.claims import MinistryClaims
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.forecast.projection import BenchmarkGain
 from reports.readiness.readiness import METHOD_VERSION, Readiness
-from reports.readiness.scoring import PART_LAW, PART_POINTS, QUESTION_LAW, QUESTION_POINTS, BenchmarkLine, ScoreLine, ScorePart
+from reports.readiness.scoring import (
+    PART_LAW,
+    PART_POINTS,
+    QUESTION_LAW,
+    QUESTION_POINTS,
+    BenchmarkLine,
+    ScoreLine,
+    ScorePart,
+)
 
 NO_TEXTS = StepTexts()
 
 METHODOLOGY = {
     "version": METHOD_VERSION,
-    "parts": [{"key": key.value, "title": key.label, "of": float(of), "law": PART_LAW[key]} for key, of in PART_POINTS.items()],
+    "parts": [
+        {"key": key.value, "title": key.label, "of": float(of), "law": PART_LAW[key]} for key, of in PART_POINTS.items()
+    ],
     "questions": [
         {"key": key.value, "title": key.label, "of": float(of), "law": QUESTION_LAW[key]}
         for key, of in QUESTION_POINTS.items()
@@ -40,7 +50,9 @@ METHODOLOGY = {
 """The method as every document names it: its version, what each part can give and the law it rests on."""
 
 
-def readiness_document(result: Readiness, *, steps: NextSteps | None = None, texts: StepTexts = NO_TEXTS) -> dict[str, Any]:
+def readiness_document(
+    result: Readiness, *, steps: NextSteps | None = None, texts: StepTexts = NO_TEXTS
+) -> dict[str, Any]:
     """The whole result as JSON takes it; `texts` is what the record calls the things that its next `steps` are about.
 
     Points and shares are numbers of four decimals, never null, and beside each stands the exact

@@ -99,7 +99,9 @@ RESULT_FIELDS: Final[DocumentFields] = {
     "reviewed": COMPARED,
     "waiting": COMPARED,
     "parts": RowFields("key", {**_SCORED_FIELDS, "questions": RowFields("key", _LINE_FIELDS)}),
-    "benchmarks": RowFields("id", {**_LINE_FIELDS, "id": COMPARED, "recommendation": COMPARED, "recommendation_id": COMPARED}),
+    "benchmarks": RowFields(
+        "id", {**_LINE_FIELDS, "id": COMPARED, "recommendation": COMPARED, "recommendation_id": COMPARED}
+    ),
     # The points and days of levers are compared, their order is advice.
     "levers": RowFields(
         "benchmark_id",
@@ -155,7 +157,9 @@ def facts_from_document(document: Mapping[str, Any]) -> Facts:
     Raises ValueError where the document is none of facts.
     """
     try:
-        facts: Facts = _make_decoder(Facts)({**document, "milestones": [*map(_upgrade_milestone, document.get("milestones", ()))]})
+        facts: Facts = _make_decoder(Facts)(
+            {**document, "milestones": [*map(_upgrade_milestone, document.get("milestones", ()))]}
+        )
     except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
         raise ValueError("These are no facts that a run has kept.") from error
     return facts
@@ -189,9 +193,15 @@ def compare_run(run: StoredRun) -> RunComparison:
         again = recompute_result(run.facts, run.as_of, run.known_by)
     except ValueError:
         return RunComparison(RecomputeOutcome.DIFFERS, ("facts",))
-    differing = {name for name in RESULT_FIELDS if name in run.result and not _is_same_field(run.result, again, name, RESULT_FIELDS[name])}
+    differing = {
+        name
+        for name in RESULT_FIELDS
+        if name in run.result and not _is_same_field(run.result, again, name, RESULT_FIELDS[name])
+    }
     differing.update(name for name in ALWAYS_STORED if name not in run.result)
-    return RunComparison(RecomputeOutcome.DIFFERS if differing else RecomputeOutcome.SAME, tuple(sorted(differing)), again)
+    return RunComparison(
+        RecomputeOutcome.DIFFERS if differing else RecomputeOutcome.SAME, tuple(sorted(differing)), again
+    )
 
 
 def result_for_display(run: StoredRun, comparison: RunComparison) -> Mapping[str, Any]:
@@ -205,7 +215,9 @@ def result_for_display(run: StoredRun, comparison: RunComparison) -> Mapping[str
     return _with_new_sentences(run.result, comparison.again, RESULT_FIELDS)
 
 
-def _is_same_field(kept: Mapping[str, Any], again: Mapping[str, Any], name: str, use: FieldUse | RowFields | DocumentFields) -> bool:
+def _is_same_field(
+    kept: Mapping[str, Any], again: Mapping[str, Any], name: str, use: FieldUse | RowFields | DocumentFields
+) -> bool:
     """Whether a field that a run kept comes out the same: fields in it that the run lacks are no difference."""
     if use is REGENERATED:
         return True
@@ -293,7 +305,9 @@ def _decode_optional(reader: Callable[[Any], Any], told: Any) -> Any:
     return None if told is None else reader(told)
 
 
-def _decode_mapping(key: Callable[[Any], Any], value: Callable[[Any], Any], told: Mapping[str, Any]) -> Mapping[Any, Any]:
+def _decode_mapping(
+    key: Callable[[Any], Any], value: Callable[[Any], Any], told: Mapping[str, Any]
+) -> Mapping[Any, Any]:
     return {key(name): value(one) for name, one in told.items()}
 
 
@@ -301,5 +315,7 @@ def _decode_collection(kind: Callable[[Any], Any], reader: Callable[[Any], Any],
     return kind(map(reader, told))
 
 
-def _decode_dataclass(kind: Callable[..., Any], readers: Mapping[str, Callable[[Any], Any]], told: Mapping[str, Any]) -> Any:
+def _decode_dataclass(
+    kind: Callable[..., Any], readers: Mapping[str, Callable[[Any], Any]], told: Mapping[str, Any]
+) -> Any:
     return kind(**{name: reader(told[name]) for name, reader in readers.items() if name in told})

@@ -12,7 +12,16 @@ from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 
 from dialogues.choices import EvidenceDecision, SupportKind
-from reports.readiness.countable_facts import Action, EffectiveAssessment, FactView, start_date_of, group_by_key, is_in_window, is_action, is_of_period
+from reports.readiness.countable_facts import (
+    Action,
+    EffectiveAssessment,
+    FactView,
+    group_by_key,
+    is_action,
+    is_in_window,
+    is_of_period,
+    start_date_of,
+)
 from reports.readiness.facts import AssessmentFact, EvidenceFact, EvidenceReviewFact, Facts, Period, ReadingFact
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -74,7 +83,9 @@ class VerifiedHistory:
         evidence = {row.id: row for row in facts.evidence}
         revisions = {row.revises: row for row in facts.evidence if row.revises is not None}
         return cls(
-            borne=tuple(sorted(_verified_links(facts, said, evidence, revisions), key=attrgetter("last_on", "evidence_id"))),
+            borne=tuple(
+                sorted(_verified_links(facts, said, evidence, revisions), key=attrgetter("last_on", "evidence_id"))
+            ),
             told=tuple(_verified_readings(facts, said, evidence, revisions)),
             held=tuple(_dated_assessments(facts, said, evidence)),
             previous=tuple(
@@ -167,7 +178,9 @@ def _verified_links(
             first = start_date_of(row, review)
             since = max(review.recorded_at, known_from)
             if first is not None and is_in_window(window, first, row.happened_to) and since < until:
-                yield VerifiedLink(since, until, first, row.happened_to, bearing.benchmark_id, row.id, is_action(bearing, row))
+                yield VerifiedLink(
+                    since, until, first, row.happened_to, bearing.benchmark_id, row.id, is_action(bearing, row)
+                )
 
 
 def _verified_readings(
@@ -202,7 +215,9 @@ def _known_until(evidence_id: int | None, revisions: Mapping[int, EvidenceFact])
 
 
 def _dated_assessments(
-    facts: Facts, said: Mapping[tuple[int, int | None], Sequence[EvidenceReviewFact]], evidence: Mapping[int, EvidenceFact]
+    facts: Facts,
+    said: Mapping[tuple[int, int | None], Sequence[EvidenceReviewFact]],
+    evidence: Mapping[int, EvidenceFact],
 ) -> Iterator[DatedAssessment]:
     """Assessments with the days they hold from; where one rests on nothing, the day it was recorded."""
     stated: dict[int, date] = {}
@@ -220,7 +235,9 @@ def _dated_assessments(
         )
 
 
-def _verifying_reviews(reviews: Sequence[EvidenceReviewFact], last: datetime) -> Iterator[tuple[EvidenceReviewFact, datetime]]:
+def _verifying_reviews(
+    reviews: Sequence[EvidenceReviewFact], last: datetime
+) -> Iterator[tuple[EvidenceReviewFact, datetime]]:
     """Those of the reviews, in order, that verify, each with the moment until which it is the newest."""
     for place, review in enumerate(reviews, start=1):
         if review.decision is EvidenceDecision.VERIFIED:

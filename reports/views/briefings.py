@@ -83,7 +83,9 @@ def briefing_list(request: EditionRequest) -> HttpResponse:
         .order_by("-pk")
     )
     if exports.is_export_requested(request):
-        return exports.export_rows(request, "briefings", EXPORT_COLUMNS, [_export_row(briefing) for briefing in briefings])
+        return exports.export_rows(
+            request, "briefings", EXPORT_COLUMNS, [_export_row(briefing) for briefing in briefings]
+        )
     page = Paginator(briefings, PAGE_SIZE).get_page(request.GET.get("page"))
     return render_page(
         request,
@@ -99,7 +101,9 @@ def _request_query(request: SignedInRequest) -> dict[str, str]:
     return {name: text for name, text in asked.items() if text}
 
 
-def offered_documents(request: SignedInRequest, edition: Edition, today: date, *, also: Dialogue | None = None) -> dict[str, Document]:
+def offered_documents(
+    request: SignedInRequest, edition: Edition, today: date, *, also: Dialogue | None = None
+) -> dict[str, Document]:
     """The documents that can be asked for on an edition, by the name that each has in a form."""
     ministries = Ministry.objects.visible_to(request.user).filter(country=edition.country)
     dialogues = _offered_dialogues(request, edition, today, also)
@@ -112,7 +116,9 @@ def offered_documents(request: SignedInRequest, edition: Edition, today: date, *
     }
 
 
-def _offered_dialogues(request: SignedInRequest, edition: Edition, today: date, also: Dialogue | None) -> list[Dialogue]:
+def _offered_dialogues(
+    request: SignedInRequest, edition: Edition, today: date, also: Dialogue | None
+) -> list[Dialogue]:
     """The dialogues that a pack is offered for: all still to come or to be recorded, the last few that were held.
 
     And the one whose page led here, or that is asked for again.

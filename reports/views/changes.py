@@ -20,7 +20,7 @@ from reports.readiness import countable_facts
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation import changes_display
 from reports.readiness.explanation.changes import find_changes, is_known_before
-from reports.readiness.explanation.changes_display import ScoreAtStandpoint, LineChangeDisplay, ScoreChangeDisplay
+from reports.readiness.explanation.changes_display import LineChangeDisplay, ScoreAtStandpoint, ScoreChangeDisplay
 from reports.readiness.gathering import gather_facts
 from reports.request_params import RequestedStandpoint
 from reports.views.record_rows import RecordRow, find_record_rows, find_terms_rows
@@ -123,12 +123,18 @@ def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
         facts = gather_facts(edition)
         found = find_changes(facts, since.standpoint, until.standpoint)
         first, last = (
-            ScoreAtStandpoint(asked.standpoint, score, countable_facts.is_reviewed(countable_facts.facts_known_by(facts, asked.known_by)))
+            ScoreAtStandpoint(
+                asked.standpoint,
+                score,
+                countable_facts.is_reviewed(countable_facts.facts_known_by(facts, asked.known_by)),
+            )
             for asked, score in ((since, found.before), (until, found.after))
         )
         page = changes_display.display_changes(found, first, last, facts.zone)
         told = find_record_rows(request.user, page.rows, until.known_by)
-        set_at = find_terms_rows(request.user, named) if (named := told.get(RowReference("edition", edition.pk))) else {}
+        set_at = (
+            find_terms_rows(request.user, named) if (named := told.get(RowReference("edition", edition.pk))) else {}
+        )
         presets = _presets(request.user, edition, since)
     return {
         "edition": edition,
@@ -148,7 +154,9 @@ def _terms_set_at(stop: ScoreChangeDisplay, set_at: Mapping[datetime, RecordRow]
     return {terms.row: terms for at, terms in set_at.items() if at == stop.at}
 
 
-def _build_change_date(stop: ScoreChangeDisplay, told: Mapping[RowReference, RecordRow], until: RequestedStandpoint) -> ChangeDateRow:
+def _build_change_date(
+    stop: ScoreChangeDisplay, told: Mapping[RowReference, RecordRow], until: RequestedStandpoint
+) -> ChangeDateRow:
     return ChangeDateRow(
         stop,
         [

@@ -13,34 +13,34 @@ from django.db.models import Max
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import MadeBy, ClaimedProgress, CommitmentStatus
+from dialogues.choices import ClaimedProgress, CommitmentStatus, MadeBy
+from dialogues.commitment_status import CommitmentStanding, days_past_due
 from dialogues.models import Commitment, Evidence, UpdateRound
 from dialogues.score_effects import describe_last_update
-from dialogues.status import CommitmentStanding, days_past_due
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from recommendations.edition_context import EditionRequest, editions_of_page_country
 from recommendations.models import Benchmark, Edition, Milestone
 from reports import sentences
 from reports.briefings.contacts import list_office_holders
 from reports.calendar import year
-from reports.calendar.gathering import milestone_and_dialogue_days, list_milestones
+from reports.calendar.gathering import list_milestones, milestone_and_dialogue_days
 from reports.choices import BriefingKind, ReadinessVerdict
 from reports.current_briefing import has_changed_since, is_rebuild_expected
 from reports.models import Briefing
 from reports.permissions import can_read_readiness, can_request_briefing
 from reports.readiness import countable_facts
+from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from reports.readiness.standings import commitment_standings
 from reports.views.edition_start import build_edition_start
 from reports.views.next_steps import next_steps_context
 from reports.views.trend import trend_context
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.choices import Role, ChoiceEnum
+from tiptracker.choices import ChoiceEnum, Role
 from tiptracker.web.pages import render_page
 
 UNSETTLED = (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY)
@@ -151,7 +151,9 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     return render_page(request, "reports/dashboard.html", context | _briefing_context(user, edition, facts, today))
 
 
-def _find_benchmarks(user: User, edition: Edition, stands: Mapping[int, score_display.BenchmarkDisplay]) -> list[DashboardBenchmark]:
+def _find_benchmarks(
+    user: User, edition: Edition, stands: Mapping[int, score_display.BenchmarkDisplay]
+) -> list[DashboardBenchmark]:
     rows = (
         Benchmark.objects.visible_to(user)
         .filter(recommendation__edition=edition)
@@ -170,7 +172,9 @@ def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -
     stands, towards = commitment_standings(facts, today), {one.id: frozenset(one.towards) for one in facts.commitments}
     rows = Commitment.objects.visible_to(user).filter(country=edition.country_id)
     found = [
-        DashboardCommitment(row, stands[row.pk], towards[row.pk]) for row in rows.select_related("ministry") if row.pk in stands
+        DashboardCommitment(row, stands[row.pk], towards[row.pk])
+        for row in rows.select_related("ministry")
+        if row.pk in stands
     ]
     return sorted(found, key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
 
@@ -182,7 +186,9 @@ def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> li
         WaitingClaim(row.update.commitment.text, row.update.commitment.maker, "sent", row.recorded_at, round=row.pk)
         for row in rounds.select_related("update__commitment__ministry")
     ]
-    evidence = Evidence.objects.visible_to(user).filter(pk__in=find_counting_statuses(facts, today).waiting, round__isnull=True)
+    evidence = Evidence.objects.visible_to(user).filter(
+        pk__in=find_counting_statuses(facts, today).waiting, round__isnull=True
+    )
     logged = [
         WaitingClaim(row.title, row.stated_by, "claimed", row.recorded_at, evidence=row.pk)
         for row in evidence.order_by("recorded_at", "pk")
@@ -191,7 +197,13 @@ def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> li
 
 
 def _build_ministries(
-    user: User, edition: Edition, asked: Sequence[DashboardBenchmark], promises: Sequence[DashboardCommitment], today: date, *, is_reviewed: bool
+    user: User,
+    edition: Edition,
+    asked: Sequence[DashboardBenchmark],
+    promises: Sequence[DashboardCommitment],
+    today: date,
+    *,
+    is_reviewed: bool,
 ) -> list[DashboardMinistry]:
     """Those that lead something or promised something, in the order of what they lead."""
     led: dict[int | None, list[DashboardBenchmark]] = defaultdict(list)
@@ -226,7 +238,9 @@ def _build_ministries(
 
 def _next_due(promises: Iterable[DashboardCommitment], today: date) -> date | None:
     """The next day by which something promised is due; None where nothing has one ahead."""
-    days = [one.standing.due_on for one in promises if one.standing.status is CommitmentStatus.OPEN and one.standing.due_on]
+    days = [
+        one.standing.due_on for one in promises if one.standing.status is CommitmentStatus.OPEN and one.standing.due_on
+    ]
     return min((day for day in days if day >= today), default=None)
 
 

@@ -49,7 +49,9 @@ def district_list(request: EditionRequest) -> HttpResponse:
     edition = request.edition
     counted = _find_benchmarks(user, edition)
     if exports.is_export_requested(request):
-        return exports.export_rows(request, "districts", EXPORT_COLUMNS, [row for each in counted for row in _export_rows(each)])
+        return exports.export_rows(
+            request, "districts", EXPORT_COLUMNS, [row for each in counted for row in _export_rows(each)]
+        )
     return render_page(request, "reports/district_list.html", {"edition": edition, "counted": counted})
 
 
@@ -95,14 +97,18 @@ def _find_benchmarks(user: User, edition: Edition) -> list[DistrictBenchmark]:
     return [_build_benchmark(edition, benchmark, names, by_indicator[indicator.pk]) for benchmark, indicator in asked]
 
 
-def _build_benchmark(edition: Edition, benchmark: Benchmark, names: Sequence[str], readings: Sequence[Reading]) -> DistrictBenchmark:
+def _build_benchmark(
+    edition: Edition, benchmark: Benchmark, names: Sequence[str], readings: Sequence[Reading]
+) -> DistrictBenchmark:
     proof: dict[str, dict[DistrictStatus, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
     unplaced = []
     for reading in readings:
         if reading.evidence is None or (told := _evidence_status(reading.evidence)) is None:
             continue
         here = {
-            normalize_name(part.category) for part in reading.parts.all() if part.dimension == BreakdownDimension.DISTRICT and part.figure
+            normalize_name(part.category)
+            for part in reading.parts.all()
+            if part.dimension == BreakdownDimension.DISTRICT and part.figure
         }
         if not here:
             unplaced.append(reading)
@@ -114,7 +120,9 @@ def _build_benchmark(edition: Edition, benchmark: Benchmark, names: Sequence[str
 
 
 def _build_district(name: str, proof: dict[DistrictStatus, list[Evidence]]) -> DistrictEvidence:
-    told = next((told for told in (DistrictStatus.VERIFIED, DistrictStatus.CLAIMED) if proof[told]), DistrictStatus.NOTHING)
+    told = next(
+        (told for told in (DistrictStatus.VERIFIED, DistrictStatus.CLAIMED) if proof[told]), DistrictStatus.NOTHING
+    )
     return DistrictEvidence(name, told, proof[told])
 
 

@@ -29,7 +29,9 @@ class EditionStart(NamedTuple):
     steps: list[StartTask]
 
 
-def build_edition_start(user: User, edition: Edition, others: list[Edition], result: Readiness, today: date) -> EditionStart | None:
+def build_edition_start(
+    user: User, edition: Edition, others: list[Edition], result: Readiness, today: date
+) -> EditionStart | None:
     """None once anything of the year was reviewed, and where there is nothing to tell or to do.
 
     `others` are the country's other editions that are followed, the newest first.
@@ -38,7 +40,11 @@ def build_edition_start(user: User, edition: Edition, others: list[Edition], res
         return None
     before = next((one for one in others if one.year < edition.year), None)
     steps = _start_tasks(user, edition, before, result)
-    return EditionStart(_start_sentence(edition, before, today) if before else "", before, steps) if before or steps else None
+    return (
+        EditionStart(_start_sentence(edition, before, today) if before else "", before, steps)
+        if before or steps
+        else None
+    )
 
 
 def _start_sentence(edition: Edition, before: Edition, today: date) -> str:
@@ -63,6 +69,8 @@ def _start_tasks(user: User, edition: Edition, before: Edition | None, result: R
         steps.append(StartTask(reverse("edition_repeats", args=[edition.pk]), f"Carry {before.year} over"))
     if asked.filter(benchmarks=None).exists():
         steps.append(
-            StartTask(reverse("setup_benchmarks", args=[edition.country_id]), "Say how each recommendation can be checked")
+            StartTask(
+                reverse("setup_benchmarks", args=[edition.country_id]), "Say how each recommendation can be checked"
+            )
         )
     return steps

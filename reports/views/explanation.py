@@ -14,7 +14,13 @@ from reports.choices import PartKey
 from reports.readiness.answers import Finding, RowReference
 from reports.readiness.explanation import score_display
 from reports.readiness.explanation.score_display import PartDisplay, without_trailing_zeros
-from reports.readiness.explanation.score_explanation import ExplainedRow, CriterionExplanation, ScoreExplanation, LineExplanation, benchmark_address
+from reports.readiness.explanation.score_explanation import (
+    CriterionExplanation,
+    ExplainedRow,
+    LineExplanation,
+    ScoreExplanation,
+    benchmark_address,
+)
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.request_params import RequestedStandpoint
@@ -126,7 +132,11 @@ class _ExplanationPage:
         return find_record_rows(self.user, (about | given) - {NO_ROW}, self.asked.known_by)
 
     def _answer(
-        self, line: LineExplanation | CriterionExplanation, grounds: Sequence[CriterionExplanation], told: Mapping[RowReference, RecordRow], part: PartKey | None = None
+        self,
+        line: LineExplanation | CriterionExplanation,
+        grounds: Sequence[CriterionExplanation],
+        told: Mapping[RowReference, RecordRow],
+        part: PartKey | None = None,
     ) -> ExplanationLine:
         named = told.get(_subject_row(line))
         return ExplanationLine(
@@ -150,16 +160,25 @@ class _ExplanationPage:
         return f"{edition_url(self.asked.edition, name, *arguments)}?{self.asked.query}"
 
 
-def _points_by_line(parts: Mapping[PartKey, PartDisplay], result: Readiness) -> Mapping[tuple[PartKey, str], PrintedPoints]:
+def _points_by_line(
+    parts: Mapping[PartKey, PartDisplay], result: Readiness
+) -> Mapping[tuple[PartKey, str], PrintedPoints]:
     """What each line, and each benchmark within a recommendation, gives and could give, as printed: they add up."""
     figures = {(part.key, line.key): (line.points, line.of) for part in parts.values() for line in part.lines}
     given = {one.benchmark_id: one.line for one in result.verified.benchmarks}
     for each, line in zip(result.seen.asked.recommendations, parts[PartKey.ACTION].lines, strict=True):
         own = [given[one.id] for one in each.benchmarks]
-        points = formatting.round_preserving_sum([one.points for one in own], total=line.points) if line.points is not None else ()
+        points = (
+            formatting.round_preserving_sum([one.points for one in own], total=line.points)
+            if line.points is not None
+            else ()
+        )
         could = formatting.round_preserving_sum([one.of for one in own], total=line.of) if own else ()
         for one, gives, of in zip(each.benchmarks, points or [None] * len(own), could, strict=True):
-            figures[PartKey.ACTION, benchmark_address(each, one)] = (None if gives is None else without_trailing_zeros(gives), without_trailing_zeros(of))
+            figures[PartKey.ACTION, benchmark_address(each, one)] = (
+                None if gives is None else without_trailing_zeros(gives),
+                without_trailing_zeros(of),
+            )
     return figures
 
 
@@ -172,10 +191,16 @@ def _subject_row(line: LineExplanation | CriterionExplanation) -> RowReference:
     """The row that a line is about: its benchmark, else its recommendation."""
     if line.benchmark_id is not None:
         return RowReference("benchmark", line.benchmark_id)
-    return RowReference("recommendation", line.recommendation_id) if isinstance(line, LineExplanation) and line.recommendation_id else NO_ROW
+    return (
+        RowReference("recommendation", line.recommendation_id)
+        if isinstance(line, LineExplanation) and line.recommendation_id
+        else NO_ROW
+    )
 
 
-def _explained_rows(given: Iterable[tuple[CriterionExplanation, ExplainedRow]], told: Mapping[RowReference, RecordRow]) -> list[ExplanationRow]:
+def _explained_rows(
+    given: Iterable[tuple[CriterionExplanation, ExplainedRow]], told: Mapping[RowReference, RecordRow]
+) -> list[ExplanationRow]:
     """Rows on the page, each once with one reason."""
     found: dict[tuple[RowReference, str], ExplanationRow] = {}
     for ground, one in given:

@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import MadeBy, ClaimedProgress, CommitmentStatus
+from dialogues.choices import ClaimedProgress, CommitmentStatus, MadeBy
+from dialogues.commitment_status import days_left
 from dialogues.models import Assessment, Commitment, Evidence, Redaction, UpdateRound
 from dialogues.models.evidence import EvidenceQuerySet
-from dialogues.status import days_left
 from dialogues.views.last_decision import find_last_decision
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.models import Edition

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import UpdateDecision, ClaimedProgress
+from dialogues.choices import ClaimedProgress, UpdateDecision
 from dialogues.models import UpdateRound
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Recommendation
@@ -63,6 +63,10 @@ def _find_sent_updates(user: User, ministry: Ministry) -> list[SentUpdate]:
     """What it sent last, newest first."""
     rounds = UpdateRound.objects.visible_to(user).filter(update__commitment__ministry=ministry)
     return [
-        SentUpdate(row, ClaimedProgress(row.claimed), UpdateDecision(row.decision.decision) if hasattr(row, "decision") else None)
+        SentUpdate(
+            row,
+            ClaimedProgress(row.claimed),
+            UpdateDecision(row.decision.decision) if hasattr(row, "decision") else None,
+        )
         for row in rounds.select_related("update__commitment", "decision").order_by("-recorded_at", "-pk")[:MAX_SENT]
     ]

@@ -50,9 +50,13 @@ def next_steps_context(user: User, result: Readiness) -> dict[str, Any]:
         "ladder": ladder,
         "in_short": [*reviews, *others[: content.FIRST_PAGE_STEPS]],
         "in_full": lines,
-        "also_ask": _next_step_rows(result, (*ladder.also_ask, *ladder.last_period), (*steps.also_ask, *steps.last_period)),
+        "also_ask": _next_step_rows(
+            result, (*ladder.also_ask, *ladder.last_period), (*steps.also_ask, *steps.last_period)
+        ),
         "to_assess": _next_step_rows(result, ladder.to_assess, [one for one in steps.to_assess if one.points]),
-        "after_deadline": _next_step_rows(result, ladder.after_deadline, [one for one in steps.after_deadline if one.points]),
+        "after_deadline": _next_step_rows(
+            result, ladder.after_deadline, [one for one in steps.after_deadline if one.points]
+        ),
     }
 
 

@@ -160,7 +160,9 @@ def _build_claim_gaps(user: User, asked: RequestedStandpoint, result: Readiness)
     ]
 
 
-def _problems_by_kind(user: User, asked: RequestedStandpoint, result: Readiness) -> list[tuple[ProblemKind, list[ProblemRow]]]:
+def _problems_by_kind(
+    user: User, asked: RequestedStandpoint, result: Readiness
+) -> list[tuple[ProblemKind, list[ProblemRow]]]:
     """The checks by sort, in the order in which they are made."""
     told = find_record_rows(user, [row for one in result.checks for row in one.rows], asked.known_by)
     return [

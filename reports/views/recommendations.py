@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import DoneBy, MadeBy, SupportKind, CommitmentStatus, Verdict
-from dialogues.date_spans import find_start_date
+from dialogues.choices import CommitmentStatus, DoneBy, MadeBy, SupportKind, Verdict
+from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import (
     Assessment,
     Commitment,
@@ -29,8 +29,8 @@ from dialogues.models import (
 )
 from dialogues.models.commitments import standing_from_row
 from dialogues.permissions import can_assess, can_log_evidence, can_record_commitment
-from dialogues.score_effects import format_status_detail, describe_last_update
-from dialogues.status import CommitmentStanding
+from dialogues.score_effects import describe_last_update, format_status_detail
+from dialogues.start_dates import find_start_date
 from recommendations.choices import Origin, Pillar, Rule
 from recommendations.edition_context import EditionRequest, set_page_edition
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
@@ -40,7 +40,12 @@ from recommendations.unmet_years import YearsUnmet
 from reports.choices import ReviewState
 from reports.forms import RecommendationFilterForm
 from reports.permissions import can_read_readiness
-from reports.readiness.explanation.counting_reasons import CountingStatus, CountingStatuses, describe_doer, find_counting_statuses
+from reports.readiness.explanation.counting_reasons import (
+    CountingStatus,
+    CountingStatuses,
+    describe_doer,
+    find_counting_statuses,
+)
 from reports.readiness.explanation.score_display import BenchmarkDisplay, display_benchmarks
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
@@ -189,7 +194,9 @@ def recommendation_list(request: EditionRequest) -> HttpResponse:
         return render_page(request, "reports/recommendation_list.html", context | {"published": published})
     asked = _list_rows(user, edition, rows)
     if exports.is_export_requested(request):
-        return exports.export_rows(request, "recommendations", EXPORT_COLUMNS, [cells for one in asked for cells in _export_rows(one)])
+        return exports.export_rows(
+            request, "recommendations", EXPORT_COLUMNS, [cells for one in asked for cells in _export_rows(one)]
+        )
     context |= {
         "rows": asked,
         "any_reconstruction": any(one.recommendation.is_reconstruction for one in asked),
@@ -200,7 +207,15 @@ def recommendation_list(request: EditionRequest) -> HttpResponse:
 
 
 PUBLISHED_EXPORT_COLUMNS = ("Number", "Recommendation", "Whose words")
-EXPORT_COLUMNS = (*PUBLISHED_EXPORT_COLUMNS, "Pillar", "Lead ministry", "Benchmark", "What it asks", "How far", "Verdict")
+EXPORT_COLUMNS = (
+    *PUBLISHED_EXPORT_COLUMNS,
+    "Pillar",
+    "Lead ministry",
+    "Benchmark",
+    "What it asks",
+    "How far",
+    "Verdict",
+)
 
 
 def _apply_filter(rows: RecommendationQuerySet, chosen: dict[str, Any]) -> RecommendationQuerySet:
@@ -273,7 +288,9 @@ def _list_rows(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> 
     return build_recommendation_rows(user, rows, display_benchmarks(facts, result))
 
 
-def build_recommendation_rows(user: User, rows: QuerySet[Recommendation], stands: Mapping[int, BenchmarkDisplay]) -> list[RecommendationListRow]:
+def build_recommendation_rows(
+    user: User, rows: QuerySet[Recommendation], stands: Mapping[int, BenchmarkDisplay]
+) -> list[RecommendationListRow]:
     """Recommendations (`with_pillar`), most important first, with where their benchmarks stand. Two queries."""
     seen = Prefetch("benchmarks", Benchmark.objects.visible_to(user).order_by("letter").with_terms())
     return [
@@ -375,20 +392,26 @@ def _build_benchmark_details(user: User, recommendation: Recommendation) -> list
     ]
 
 
-def _commitments_by_benchmark(user: User, rows: Iterable[Benchmark], today: date) -> Mapping[int, list[BenchmarkCommitment]]:
+def _commitments_by_benchmark(
+    user: User, rows: Iterable[Benchmark], today: date
+) -> Mapping[int, list[BenchmarkCommitment]]:
     """Commitments by benchmark: the soonest due first, those without a date last."""
     towards = Commitment.objects.visible_to(user).filter(benchmarks__in=rows).distinct()
     found = defaultdict(list)
     stands: QuerySet[Any] = towards.with_status(today)
     for row in stands.select_related("ministry").prefetch_related("links"):
         for link in row.links.all() if row.status else ():
-            found[link.benchmark_id].append(BenchmarkCommitment(row, standing_from_row(row, today), link.get_reach_display()))
+            found[link.benchmark_id].append(
+                BenchmarkCommitment(row, standing_from_row(row, today), link.get_reach_display())
+            )
     for promises in found.values():
         promises.sort(key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
     return found
 
 
-def _evidence_by_benchmark(user: User, rows: Iterable[Benchmark], weights: CountingStatuses) -> Mapping[int, list[BenchmarkEvidence]]:
+def _evidence_by_benchmark(
+    user: User, rows: Iterable[Benchmark], weights: CountingStatuses
+) -> Mapping[int, list[BenchmarkEvidence]]:
     """Evidence by benchmark: what happened last first."""
     reviews = EvidenceReview.objects.visible_to(user).select_related("recorded_by").order_by("recorded_at", "pk")
     found = defaultdict(list)
@@ -403,11 +426,15 @@ def _evidence_by_benchmark(user: User, rows: Iterable[Benchmark], weights: Count
         looked = ReviewState(review.decision) if review else ReviewState.CLAIMED
         doer = describe_doer(DoneBy(row.evidence.done_by))
         weight = weights.bearings.get(row.pk, NOT_COMPARED)
-        found[row.benchmark_id].append(BenchmarkEvidence(row.evidence, SupportKind(row.shows), doer, looked, review, weight))
+        found[row.benchmark_id].append(
+            BenchmarkEvidence(row.evidence, SupportKind(row.shows), doer, looked, review, weight)
+        )
     return found
 
 
-def _readings_by_indicator(user: User, rows: Iterable[Benchmark], weights: CountingStatuses) -> Mapping[int, list[BenchmarkReading]]:
+def _readings_by_indicator(
+    user: User, rows: Iterable[Benchmark], weights: CountingStatuses
+) -> Mapping[int, list[BenchmarkReading]]:
     """Readings by indicator, of those that the benchmarks count: the latest day covered first."""
     indicators = {terms.indicator_id for one in rows if (terms := one.current_terms) and terms.indicator_id}
     found = defaultdict(list)
@@ -421,7 +448,9 @@ def _readings_by_indicator(user: User, rows: Iterable[Benchmark], weights: Count
     return found
 
 
-def _verdicts_by_benchmark(user: User, rows: Iterable[Benchmark], weights: CountingStatuses) -> Mapping[int, list[BenchmarkVerdict]]:
+def _verdicts_by_benchmark(
+    user: User, rows: Iterable[Benchmark], weights: CountingStatuses
+) -> Mapping[int, list[BenchmarkVerdict]]:
     """Verdicts by benchmark, newest first."""
     found = defaultdict(list)
     for row in (

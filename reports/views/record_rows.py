@@ -63,7 +63,9 @@ class RecordRow(NamedTuple):
         return next((one for one in self.said if one.benchmark_id == benchmark_id), None)
 
 
-def find_record_rows(user: User, rows: Iterable[RowReference], known_by: datetime | None = None) -> Mapping[RowReference, RecordRow]:
+def find_record_rows(
+    user: User, rows: Iterable[RowReference], known_by: datetime | None = None
+) -> Mapping[RowReference, RecordRow]:
     """What the rows are called, by row; without those that this person doesn't see.
 
     The embassy's words, what is asked and a milestone's day are those known by the moment (None: by
@@ -88,7 +90,9 @@ def find_record_rows(user: User, rows: Iterable[RowReference], known_by: datetim
     return {told.row: told for told in found}
 
 
-def _evidence_and_reading_rows(user: User, evidence: set[int], readings: set[int], known_by: datetime | None) -> Iterator[RecordRow]:
+def _evidence_and_reading_rows(
+    user: User, evidence: set[int], readings: set[int], known_by: datetime | None
+) -> Iterator[RecordRow]:
     """Evidence, and readings with the evidence they cite."""
     then = Q() if known_by is None else Q(recorded_at__lte=known_by)
     figures = list(
@@ -126,7 +130,9 @@ def _evidence_and_reading_rows(user: User, evidence: set[int], readings: set[int
         )
 
 
-def _reading_row(row: Reading, piece: Evidence | None, words: Mapping[tuple[int, int | None], RecordedReview]) -> RecordRow:
+def _reading_row(
+    row: Reading, piece: Evidence | None, words: Mapping[tuple[int, int | None], RecordedReview]
+) -> RecordRow:
     """A figure: verified by a word on the evidence it cites, said after it."""
     word = words.get((piece.pk, None)) if piece else None
     sender = row.round.update.commitment.maker if row.round else None

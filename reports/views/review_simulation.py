@@ -16,18 +16,24 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import UpdateDecision, EvidenceDecision, Verdict
+from dialogues.choices import EvidenceDecision, UpdateDecision, Verdict
 from dialogues.forms.updates import NEEDS_CHANGE
 from dialogues.models import Evidence, UpdateRound
 from recommendations.choices import Rule
-from recommendations.edition_context import editions_of_page_country, set_page_edition, set_page_country
+from recommendations.edition_context import editions_of_page_country, set_page_country, set_page_edition
 from recommendations.models import Benchmark, Edition
 from recommendations.tracking_period import find_covering_edition
 from reports import formatting
 from reports.permissions import can_read_readiness
 from reports.readiness import facts
 from reports.readiness.explanation.score_display import without_trailing_zeros
-from reports.readiness.forecast.review_simulation import ScoreDrop, ReviewDecision, ReviewSimulation, describe_drop, verifying_decision
+from reports.readiness.forecast.review_simulation import (
+    ReviewDecision,
+    ReviewSimulation,
+    ScoreDrop,
+    describe_drop,
+    verifying_decision,
+)
 from reports.readiness.gathering import gather_facts
 from tiptracker import clock
 from tiptracker.numbers import parse_whole_number
@@ -69,7 +75,9 @@ def round_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"round": sent, "is_accepted": decision is UpdateDecision.ACCEPTED}
     if decision is not UpdateDecision.RETURNED:
         chosen = _parse_decisions(request.GET.dict(), simulation, simulation.evidence_of(sent.pk))
-        gain = simulation.of_update(sent.pk, decisions=chosen.decisions, is_accepted=decision is UpdateDecision.ACCEPTED)
+        gain = simulation.of_update(
+            sent.pk, decisions=chosen.decisions, is_accepted=decision is UpdateDecision.ACCEPTED
+        )
         accepting = gain.accepting or Fraction(0)
         context |= {
             "gain": gain,
@@ -161,7 +169,9 @@ def _fall_reasons(falls: Iterable[ScoreDrop], subject: str) -> list[tuple[str, s
     return [(describe_drop(fall, subject), formatting.join_with_and(fall.lines)) for fall in falls]
 
 
-def _parse_decisions(form: Mapping[str, Any], simulation: ReviewSimulation, rows: Collection[facts.EvidenceFact]) -> ChosenDecisions:
+def _parse_decisions(
+    form: Mapping[str, Any], simulation: ReviewSimulation, rows: Collection[facts.EvidenceFact]
+) -> ChosenDecisions:
     """What the forms of `dialogues` have chosen on these pieces: `bearing-7-decision`, `evidence-5-first_on`.
 
     On a piece's own page the piece itself is plainly `evidence-decision`.
@@ -171,7 +181,14 @@ def _parse_decisions(form: Mapping[str, Any], simulation: ReviewSimulation, rows
         prefixes = (f"evidence-{row.id}", "evidence") if line is None else (f"bearing-{line}",)
         said = _field_value(form, "decision", prefixes)
         if said in {one.value for one in EvidenceDecision}:
-            decisions.append(ReviewDecision(row.id, line, EvidenceDecision(said), _parse_first_day(_field_value(form, "first_on", prefixes), row)))
+            decisions.append(
+                ReviewDecision(
+                    row.id,
+                    line,
+                    EvidenceDecision(said),
+                    _parse_first_day(_field_value(form, "first_on", prefixes), row),
+                )
+            )
         elif said == NEEDS_CHANGE:
             is_to_mend = True
         else:
@@ -198,4 +215,6 @@ def _parse_ids(typed: Iterable[str]) -> set[int]:
 
 def _simulated_change(before: Fraction, points: Fraction) -> SimulatedChange:
     first, last = formatting.round_to_tenth(before), formatting.round_to_tenth(before + points)
-    return SimulatedChange(without_trailing_zeros(first), without_trailing_zeros(last), without_trailing_zeros(last - first), points)
+    return SimulatedChange(
+        without_trailing_zeros(first), without_trailing_zeros(last), without_trailing_zeros(last - first), points
+    )

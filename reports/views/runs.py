@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from recommendations.choices import Pillar, EffortQuestion
+from recommendations.choices import EffortQuestion, Pillar
 from recommendations.edition_context import EditionRequest, set_page_edition
 from recommendations.models import EditionTerms
 from reports import formatting
@@ -126,12 +126,18 @@ def _stored_target(request: SignedInRequest, run: ReadinessRun) -> StoredTarget:
     if mark is None:
         return StoredTarget(None, "")
     terms = EditionTerms.objects.visible_to(request.user).filter(edition=run.edition).known_by(run.known_by).first()
-    return StoredTarget(score_display.without_trailing_zeros(Decimal(str(mark))), terms.working_mark_reason if terms else "")
+    return StoredTarget(
+        score_display.without_trailing_zeros(Decimal(str(mark))), terms.working_mark_reason if terms else ""
+    )
 
 
 def _stored_figure(kept: Mapping[str, Any], name: str) -> Decimal | None:
     """A figure of 100 as it is printed; None where nothing had been reviewed."""
-    return score_display.without_trailing_zeros(formatting.round_to_tenth(_exact_figure(kept, name))) if kept.get("reviewed") else None
+    return (
+        score_display.without_trailing_zeros(formatting.round_to_tenth(_exact_figure(kept, name)))
+        if kept.get("reviewed")
+        else None
+    )
 
 
 def _stored_parts(kept: Mapping[str, Any]) -> list[StoredPart]:
@@ -143,7 +149,9 @@ def _stored_parts(kept: Mapping[str, Any]) -> list[StoredPart]:
     ]
 
 
-def _stored_lines(told: Sequence[Mapping[str, Any]], *, is_reviewed: bool, total: Decimal | None = None) -> list[StoredLine]:
+def _stored_lines(
+    told: Sequence[Mapping[str, Any]], *, is_reviewed: bool, total: Decimal | None = None
+) -> list[StoredLine]:
     points = formatting.round_preserving_sum([_exact_figure(one, "points") for one in told], total=total)
     possible = formatting.round_preserving_sum([_exact_figure(one, "of") for one in told])
     return [

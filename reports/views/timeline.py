@@ -13,7 +13,7 @@ from recommendations.edition_context import EditionRequest
 from reports.calendar import year
 from reports.calendar.gathering import gather_days
 from reports.calendar.year import CalendarDay
-from reports.forms import TimelineFilter, DayStatus
+from reports.forms import DayStatus, TimelineFilter
 from tiptracker import clock
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page

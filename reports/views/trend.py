@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from recommendations.edition_context import EditionRequest
 from recommendations.models import Edition
-from reports.calendar.events import gather_trend_events
+from reports.calendar.trend_events import gather_trend_events
 from reports.readiness.explanation.trend_display import WeekDisplay, display_trend
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts

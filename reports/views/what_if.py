@@ -82,7 +82,9 @@ def readiness_what_if(request: EditionRequest) -> HttpResponse:
         steps, taken = result.next_steps(), request.GET.getlist("step")
         try:
             met = request_params.parse_met_benchmarks(told, result)
-            context["supposed"] = what_if_display.display_what_if(result, met, request_params.parse_taken_steps(taken, steps))
+            context["supposed"] = what_if_display.display_what_if(
+                result, met, request_params.parse_taken_steps(taken, steps)
+            )
         except Refused as refusal:
             met = frozenset(one.benchmark_id for one in result.verified.benchmarks if str(one.benchmark_id) in told)
             context["refusal"], status = str(refusal), 422
@@ -107,7 +109,9 @@ def _step_options(user: User, result: Readiness, steps: NextSteps, taken: Collec
     return [NextStepOption(step.key, one, step.key in taken) for step, one in zip(steps.steps, told, strict=True)]
 
 
-def _benchmark_groups(user: User, asked: RequestedStandpoint, facts: Facts, result: Readiness, met: Collection[int]) -> list[RecommendationGroup]:
+def _benchmark_groups(
+    user: User, asked: RequestedStandpoint, facts: Facts, result: Readiness, met: Collection[int]
+) -> list[RecommendationGroup]:
     """The benchmarks that are asked, by recommendation, in the order in which they are."""
     recommendations = Recommendation.objects.visible_to(user).filter(edition=asked.edition)
     known = {row.pk: row for row in recommendations.as_known_by(asked.known_by)}
@@ -117,13 +121,17 @@ def _benchmark_groups(user: User, asked: RequestedStandpoint, facts: Facts, resu
     stands = score_display.display_benchmarks(facts, result)
     seen = [one for one in what_if_display.what_if_choices(result) if one.benchmark_id in found]
     return [
-        RecommendationGroup(recommendation, [_benchmark_option(one, found[one.benchmark_id], stands, met) for one in own])
+        RecommendationGroup(
+            recommendation, [_benchmark_option(one, found[one.benchmark_id], stands, met) for one in own]
+        )
         for recommendation, own in groupby(seen, key=lambda one: part_of[one.benchmark_id])
         if recommendation
     ]
 
 
-def _benchmark_option(one: BenchmarkChoice, row: Benchmark, stands: Mapping[int, BenchmarkDisplay], met: Collection[int]) -> BenchmarkOption:
+def _benchmark_option(
+    one: BenchmarkChoice, row: Benchmark, stands: Mapping[int, BenchmarkDisplay], met: Collection[int]
+) -> BenchmarkOption:
     return BenchmarkOption(one, row.wording, stands[one.benchmark_id], one.benchmark_id in met)
 
 
@@ -134,13 +142,19 @@ def _selection_presets(asked: RequestedStandpoint, result: Readiness, steps: Nex
     ways = []
     if reached := steps.target_reached_after:
         up_to = sentences.format_count(reached, "next step", "next steps")
-        ways.append(SelectionPreset(f"Tick the {up_to} up to the target", _selection_url(asked, steps=steps.steps[:reached])))
+        ways.append(
+            SelectionPreset(f"Tick the {up_to} up to the target", _selection_url(asked, steps=steps.steps[:reached]))
+        )
     if steps.steps:
         ways.append(SelectionPreset("Tick all next steps", _selection_url(asked, steps=steps.steps)))
     if fewest := result.smallest_set():
         count = sentences.format_count(len(fewest), "benchmark", "benchmarks")
         named = formatting.join_with_and(keys[one] for one in fewest)
-        ways.append(SelectionPreset(f"Tick the fewest benchmarks that reach the target: {count}, {named}", _selection_url(asked, fewest)))
+        ways.append(
+            SelectionPreset(
+                f"Tick the fewest benchmarks that reach the target: {count}, {named}", _selection_url(asked, fewest)
+            )
+        )
     if unmet:
         ways.append(SelectionPreset("Tick all open benchmarks", _selection_url(asked, unmet)))
     return [*ways, SelectionPreset("Tick none", _selection_url(asked))]

@@ -116,7 +116,7 @@ def test_a_file_is_cleaned_in_it_and_kept_for_its_user_alone(production):
         "import os, stat, sys, django; django.setup()\n"
         "from django.core.files.base import ContentFile\n"
         "from django.core.files.storage import default_storage as kept\n"
-        "from dialogues.files.sanitizers.confined import clean_apart\n"
+        "from dialogues.files.sanitizers.sanitizer_sandbox import clean_apart\n"
         "from tiptracker.sandbox.sandbox import Sandbox\n"
         "cleaned = clean_apart(bytes.fromhex(sys.argv[1]), '.pdf', run=Sandbox(1))\n"
         "name = kept.save('a.pdf', ContentFile(cleaned.content))\n"

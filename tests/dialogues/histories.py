@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus
-from dialogues.status import CommitmentStanding
+from dialogues.commitment_status import CommitmentStanding
 
 MASERU = ZoneInfo("Africa/Maseru")
 DUE = date(2022, 1, 14)
@@ -103,7 +103,11 @@ HISTORIES = [
     ),
     History(
         "rescheduled twice, past due again",
-        history(MADE, (CommitmentEventKind.RESCHEDULED, jan(10), jan(20)), (CommitmentEventKind.RESCHEDULED, jan(19), jan(25))),
+        history(
+            MADE,
+            (CommitmentEventKind.RESCHEDULED, jan(10), jan(20)),
+            (CommitmentEventKind.RESCHEDULED, jan(19), jan(25)),
+        ),
         jan(28),
         silent(jan(25), 2, 3),
     ),
@@ -113,9 +117,21 @@ HISTORIES = [
         jan(13),
         silent(jan(12), 1, 1),
     ),
-    History("reported done", history(MADE, REPORTED), jan(12), CommitmentStanding(CommitmentStatus.REPORTED, DUE, 0, 0)),
-    History("reported done, past due since", history(MADE, REPORTED), jan(28), CommitmentStanding(CommitmentStatus.REPORTED, DUE, 0, 0)),
-    History("reported done, the day before", history(MADE, REPORTED), jan(11), CommitmentStanding(CommitmentStatus.OPEN, DUE, 0, 0)),
+    History(
+        "reported done", history(MADE, REPORTED), jan(12), CommitmentStanding(CommitmentStatus.REPORTED, DUE, 0, 0)
+    ),
+    History(
+        "reported done, past due since",
+        history(MADE, REPORTED),
+        jan(28),
+        CommitmentStanding(CommitmentStatus.REPORTED, DUE, 0, 0),
+    ),
+    History(
+        "reported done, the day before",
+        history(MADE, REPORTED),
+        jan(11),
+        CommitmentStanding(CommitmentStatus.OPEN, DUE, 0, 0),
+    ),
     History(
         "returned after it was reported done",
         history(MADE, REPORTED, (CommitmentEventKind.REPORT_RETURNED, jan(13))),
@@ -130,13 +146,21 @@ HISTORIES = [
     ),
     History(
         "reported and returned the same day",
-        history(MADE, (*REPORTED, None, at(jan(12), 9)), (CommitmentEventKind.REPORT_RETURNED, jan(12), None, at(jan(12), 15))),
+        history(
+            MADE,
+            (*REPORTED, None, at(jan(12), 9)),
+            (CommitmentEventKind.REPORT_RETURNED, jan(12), None, at(jan(12), 15)),
+        ),
         jan(12),
         CommitmentStanding(CommitmentStatus.OPEN, DUE, 0, 0),
     ),
     History(
         "the same day, recorded the other way round",
-        history(MADE, (*REPORTED, None, at(jan(12), 15)), (CommitmentEventKind.REPORT_RETURNED, jan(12), None, at(jan(12), 9))),
+        history(
+            MADE,
+            (*REPORTED, None, at(jan(12), 15)),
+            (CommitmentEventKind.REPORT_RETURNED, jan(12), None, at(jan(12), 9)),
+        ),
         jan(12),
         CommitmentStanding(CommitmentStatus.REPORTED, DUE, 0, 0),
     ),
@@ -148,7 +172,11 @@ HISTORIES = [
     ),
     History(
         "recorded later than what happened after it",
-        history(MADE, (CommitmentEventKind.WITHDRAWN, jan(20)), (CommitmentEventKind.RESCHEDULED, jan(10), jan(28), at(jan(25)))),
+        history(
+            MADE,
+            (CommitmentEventKind.WITHDRAWN, jan(20)),
+            (CommitmentEventKind.RESCHEDULED, jan(10), jan(28), at(jan(25))),
+        ),
         jan(28),
         CommitmentStanding(CommitmentStatus.WITHDRAWN, jan(28), 1, 0),
     ),
@@ -168,7 +196,12 @@ HISTORIES = [
         jan(28),
         CommitmentStanding(CommitmentStatus.VERIFIED, DUE, 0, 0),
     ),
-    History("withdrawn", history(MADE, (CommitmentEventKind.WITHDRAWN, jan(10))), jan(28), CommitmentStanding(CommitmentStatus.WITHDRAWN, DUE, 0, 0)),
+    History(
+        "withdrawn",
+        history(MADE, (CommitmentEventKind.WITHDRAWN, jan(10))),
+        jan(28),
+        CommitmentStanding(CommitmentStatus.WITHDRAWN, DUE, 0, 0),
+    ),
     History(
         "withdrawn, then reopened",
         history(MADE, (CommitmentEventKind.WITHDRAWN, jan(10)), (CommitmentEventKind.REOPENED, jan(24))),
@@ -183,7 +216,9 @@ HISTORIES = [
     ),
     History(
         "verified done, then reopened",
-        history(UNDATED, REPORTED, (CommitmentEventKind.VERIFIED_DONE, jan(13)), (CommitmentEventKind.REOPENED, jan(20))),
+        history(
+            UNDATED, REPORTED, (CommitmentEventKind.VERIFIED_DONE, jan(13)), (CommitmentEventKind.REOPENED, jan(20))
+        ),
         jan(28),
         CommitmentStanding(CommitmentStatus.OPEN, None, 0, 0),
     ),
@@ -290,14 +325,18 @@ HISTORIES = [
         "sent and returned before it was moved, past due again",
         history(MADE, (CommitmentEventKind.RESCHEDULED, jan(15), jan(25))),
         jan(28),
-        CommitmentStanding(CommitmentStatus.OVERDUE, jan(25), 1, 3, sent_on=jan(12), returned_on=jan(13), is_silent=True),
+        CommitmentStanding(
+            CommitmentStatus.OVERDUE, jan(25), 1, 3, sent_on=jan(12), returned_on=jan(13), is_silent=True
+        ),
         sent(RETURNED_13),
     ),
     History(
         "sent on the day on which it was moved, before that",
         history(MADE, (CommitmentEventKind.RESCHEDULED, jan(12), jan(25), at(jan(12), 15))),
         jan(28),
-        CommitmentStanding(CommitmentStatus.OVERDUE, jan(25), 1, 3, sent_on=jan(12), returned_on=jan(13), is_silent=True),
+        CommitmentStanding(
+            CommitmentStatus.OVERDUE, jan(25), 1, 3, sent_on=jan(12), returned_on=jan(13), is_silent=True
+        ),
         sent(RETURNED_13),
     ),
     History(

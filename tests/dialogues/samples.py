@@ -7,7 +7,7 @@ import zipfile
 import pikepdf
 from PIL import Image
 
-from dialogues.lesotho.paper import render_exercise_pdf
+from dialogues.lesotho.exercise_pdf import render_exercise_pdf
 
 PDF = render_exercise_pdf("A letter", ["To whom it may concern"])
 MARK = b"MARKER-OF-SOMETHING-THAT-RUNS"

@@ -6,9 +6,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions.commitments import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
-from dialogues.choices import Horizon, CommitmentEventKind, MadeBy, CommitmentReach, EvidenceDecision, SupportKind, CommitmentStatus
+from dialogues.choices import (
+    CommitmentEventKind,
+    CommitmentReach,
+    CommitmentStatus,
+    EvidenceDecision,
+    Horizon,
+    MadeBy,
+    SupportKind,
+)
+from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment
-from dialogues.status import CommitmentStanding
 from tests.dialogues.histories import jan
 from tests.factories import (
     AmbassadorFactory,
@@ -159,7 +167,10 @@ def of_status(status):
     if status is CommitmentStatus.WITH_EMBASSY:
         return UpdateRoundFactory(update__commitment__made__due_on=jan(14)).update.commitment
     commitment = CommitmentFactory(united_states=True)
-    kinds = {CommitmentStatus.REPORTED: [CommitmentEventKind.REPORTED_DONE], CommitmentStatus.WITHDRAWN: [CommitmentEventKind.WITHDRAWN]}
+    kinds = {
+        CommitmentStatus.REPORTED: [CommitmentEventKind.REPORTED_DONE],
+        CommitmentStatus.WITHDRAWN: [CommitmentEventKind.WITHDRAWN],
+    }
     for kind in kinds.get(status, [CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.VERIFIED_DONE]):
         CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=jan(20))
     return commitment
@@ -246,7 +257,9 @@ def test_verb_needs_a_reason(officer, verb):
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_verb_refuses_a_day_to_come_and_one_before_the_newest_entry(officer, verb):
     commitment = CommitmentFactory(united_states=True)
-    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.RESCHEDULED, happened_on=jan(20), due_on=jan(25))
+    CommitmentEventFactory(
+        commitment=commitment, kind=CommitmentEventKind.RESCHEDULED, happened_on=jan(20), due_on=jan(25)
+    )
 
     with refuses("That day has not come yet.", field="on"):
         do(verb, commitment, officer, on=date(2022, 1, 29))

@@ -7,10 +7,16 @@ from django.core.exceptions import PermissionDenied
 
 from dialogues.actions.agendas import AgendaItemInput, arrange_agenda
 from dialogues.actions.commitments import record_commitment
-from dialogues.actions.dialogue_records import CommitmentInput, NextStepInput, attach_files, record_dialogue, mark_step_done
+from dialogues.actions.dialogue_records import (
+    CommitmentInput,
+    NextStepInput,
+    attach_files,
+    mark_step_done,
+    record_dialogue,
+)
 from dialogues.actions.dialogues import ParticipantInput, call_off, change_dialogue, plan_dialogue
 from dialogues.actions.duplicates import DuplicateRecord
-from dialogues.choices import Horizon, MadeBy, DialogueFileKind, Presence, CommitmentReach, DialogueStage
+from dialogues.choices import CommitmentReach, DialogueFileKind, DialogueStage, Horizon, MadeBy, Presence
 from dialogues.models import Commitment, Dialogue, EvidenceFile, NextStep
 from tests.append_only import named_by_a_redaction
 from tests.factories import (
@@ -276,7 +282,9 @@ def test_record_dialogue_writes_all_of_it_at_once():
         participants=came(dialogue, ParticipantInput("", "Deputy minister", Presence.IN_PERSON, police, came=True)),
         said={item.pk: " They will. "},
         commitments=[
-            CommitmentInput(police, "Name them.", date(2022, 2, 14), Horizon.SHORT_TERM, [(benchmark, CommitmentReach.MEETS)]),
+            CommitmentInput(
+                police, "Name them.", date(2022, 2, 14), Horizon.SHORT_TERM, [(benchmark, CommitmentReach.MEETS)]
+            ),
             CommitmentInput(None, "Train them.", None, Horizon.MULTI_YEAR),
         ],
         next_steps=[
@@ -377,7 +385,9 @@ def test_a_promise_is_made_at_a_dialogue_that_was_held_and_is_the_first_of_its_r
 
 
 def tick(step, **said):
-    return mark_step_done(**{"step": step, "done_on": TODAY, "result": "Sent.", "by": OfficerFactory(), "now": NOW} | said)
+    return mark_step_done(
+        **{"step": step, "done_on": TODAY, "result": "Sent.", "by": OfficerFactory(), "now": NOW} | said
+    )
 
 
 def test_a_next_step_is_ticked_off_once_and_not_before_it_was_agreed():

@@ -8,10 +8,18 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
-from dialogues.actions.drafts import MAX_CHARACTERS, DraftClosed, DraftPage, drop_draft, drop_untouched_drafts, finish_draft, save_draft
+from dialogues.actions.drafts import (
+    MAX_CHARACTERS,
+    DraftClosed,
+    DraftPage,
+    drop_draft,
+    drop_untouched_drafts,
+    finish_draft,
+    save_draft,
+)
 from dialogues.actions.files import delete_unsent_files
 from dialogues.actions.updates import send_round
-from dialogues.choices import DoneBy, ClaimedProgress
+from dialogues.choices import ClaimedProgress, DoneBy
 from dialogues.models import Draft, EvidenceFile
 from dialogues.models.drafts import DRAFT_LIFETIME
 from tests.factories import (
@@ -219,7 +227,11 @@ def test_every_night_what_nobody_went_on_with_is_removed_and_its_files_after_it(
     night = NOW + DRAFT_LIFETIME + timedelta(minutes=1)
     touched = save(CommitmentFactory(ministry=own.ministry), own, now=NOW + timedelta(minutes=2))
 
-    assert (delete_unsent_files(now=night), drop_untouched_drafts(now=night), drop_untouched_drafts(now=night)) == (0, 1, 0)
+    assert (delete_unsent_files(now=night), drop_untouched_drafts(now=night), drop_untouched_drafts(now=night)) == (
+        0,
+        1,
+        0,
+    )
     assert delete_unsent_files(now=night) == 1
     assert Draft.objects.get() == touched
     assert not default_storage.exists(file.file.name)

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.actions.evidence import log_evidence, review_evidence
-from dialogues.choices import DoneBy, EvidenceKind, EvidenceDecision, Sensitivity, SupportKind
+from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
 from dialogues.models import Evidence, EvidenceReview
 from tests.dialogues.histories import jan
 from tests.factories import (

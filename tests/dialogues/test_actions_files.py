@@ -10,7 +10,15 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from dialogues.actions.files import UNSENT_LIFETIME, check_stored_files, delete_unsent_files, store_upload, refuse_oversized_total, refuse_unless_own_and_unsent, read_for_download
+from dialogues.actions.files import (
+    UNSENT_LIFETIME,
+    check_stored_files,
+    delete_unsent_files,
+    read_for_download,
+    refuse_oversized_total,
+    refuse_unless_own_and_unsent,
+    store_upload,
+)
 from dialogues.files.sanitizers.file_types import sanitize_file
 from dialogues.models import EvidenceFile
 from tests.dialogues.samples import PDF

@@ -10,9 +10,16 @@ from django.db import IntegrityError, models, transaction
 
 from dialogues.actions.dialogues import change_dialogue
 from dialogues.actions.files import check_stored_files, read_for_download
-from dialogues.actions.redactions import MANY_PLACES, confirm_redaction, decline_redaction, finish_redaction, find_places, propose_redaction
+from dialogues.actions.redactions import (
+    MANY_PLACES,
+    confirm_redaction,
+    decline_redaction,
+    find_places,
+    finish_redaction,
+    propose_redaction,
+)
 from dialogues.models import Dialogue, Evidence, EvidenceFile, Redaction, RedactionPlace
-from dialogues.models.texts import FREE_TEXTS, rows_of_country
+from dialogues.models.free_texts import FREE_TEXTS, rows_of_country
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests import factories

@@ -11,7 +11,16 @@ from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.actions.evidence import review_evidence
 from dialogues.actions.readings import ReadingInput
 from dialogues.actions.revisions import reading_input_of, revise_evidence
-from dialogues.choices import BreakdownDimension, DoneBy, EvidenceKind, CommitmentEventKind, EvidenceDecision, Sensitivity, SupportKind, Verdict
+from dialogues.choices import (
+    BreakdownDimension,
+    CommitmentEventKind,
+    DoneBy,
+    EvidenceDecision,
+    EvidenceKind,
+    Sensitivity,
+    SupportKind,
+    Verdict,
+)
 from dialogues.models import Assessment, Commitment, Evidence
 from tests.dialogues.histories import jan
 from tests.factories import (
@@ -176,9 +185,7 @@ def test_the_second_to_put_right_is_told_of_the_first_and_the_same_twice_is_reco
     with pytest.raises(DuplicateRecord) as again:
         put_right(wrong, officer, now=NOW + timedelta(minutes=1))
     assert again.value.row == revision
-    with pytest.raises(
-        EditConflict, match="Palesa Nkosi put this right on 28 January 2022 at 12:00: “Two men were"
-    ):
+    with pytest.raises(EditConflict, match="Palesa Nkosi put this right on 28 January 2022 at 12:00: “Two men were"):
         put_right(wrong, OfficerFactory(), title="Four men were charged")
     with pytest.raises(EditConflict, match="Only the newest entry can be put right"):
         put_right(wrong, officer, title="Four men were charged")

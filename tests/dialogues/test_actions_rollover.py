@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from dialogues.actions.commitments import record_commitment
 from dialogues.actions.rollover import RolloverResult, repeated_benchmarks, roll_over_edition
 from dialogues.actions.updates import send_round
-from dialogues.choices import DoneBy, Horizon, CommitmentEventKind, MadeBy, ClaimedProgress, CommitmentReach
+from dialogues.choices import ClaimedProgress, CommitmentEventKind, CommitmentReach, DoneBy, Horizon, MadeBy
 from dialogues.models import Commitment, EvidenceBearing
 from recommendations.models import Benchmark
 from recommendations.rollover.actions import set_repeats
@@ -63,20 +63,31 @@ def carry(new, goes, *, by=None, now=NOW):
 
 def towards(commitment):
     rows = commitment.links.select_related("benchmark__recommendation__edition")
-    return {f"{one.benchmark.recommendation.edition.year} {one.benchmark.key}": CommitmentReach(one.reach) for one in rows}
+    return {
+        f"{one.benchmark.recommendation.edition.year} {one.benchmark.key}": CommitmentReach(one.reach) for one in rows
+    }
 
 
 def test_an_open_commitment_moves_along_with_its_history(old, new):
-    promise = CommitmentFactory(benchmarks=[old], benchmarks__reach=CommitmentReach.MEETS, made__due_on=date(2022, 2, 28))
+    promise = CommitmentFactory(
+        benchmarks=[old], benchmarks__reach=CommitmentReach.MEETS, made__due_on=date(2022, 2, 28)
+    )
     CommitmentEventFactory(
-        commitment=promise, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 9, 1), happened_on=date(2022, 2, 1), reason="Late."
+        commitment=promise,
+        kind=CommitmentEventKind.RESCHEDULED,
+        due_on=date(2022, 9, 1),
+        happened_on=date(2022, 2, 1),
+        reason="Late.",
     )
 
     done = carry(new, {old: new})
 
     assert done == RolloverResult(benchmarks=1, commitments=1)
     assert towards(promise) == {"2021 4a": CommitmentReach.MEETS, "2022 1a": CommitmentReach.MEETS}
-    assert list(promise.events.values_list("kind", flat=True)) == [CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED]
+    assert list(promise.events.values_list("kind", flat=True)) == [
+        CommitmentEventKind.MADE,
+        CommitmentEventKind.RESCHEDULED,
+    ]
     assert promise.standing_on(NOW.date()).slips == 1
     entry = AuditEntry.objects.get(verb="commitment.carried_over")
     assert (entry.row, entry.table) == (str(promise.pk), "dialogues.commitment")

@@ -7,8 +7,23 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from dialogues.actions.commitments import reschedule, withdraw
-from dialogues.actions.updates import FigureInput, ReviewInput, accept_round, return_round, send_round, list_parts_to_review
-from dialogues.choices import ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, EvidenceDecision, SupportKind, CommitmentStatus
+from dialogues.actions.updates import (
+    FigureInput,
+    ReviewInput,
+    accept_round,
+    list_parts_to_review,
+    return_round,
+    send_round,
+)
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentStatus,
+    DoneBy,
+    EvidenceDecision,
+    ReadingDirection,
+    SupportKind,
+)
 from dialogues.models import (
     CommitmentEvent,
     Evidence,
@@ -161,7 +176,11 @@ def test_send_round_with_one_file_keeps_the_title(commitment, police):
 
 @pytest.mark.parametrize(
     ("claimed", "shows"),
-    [(ClaimedProgress.NOT_STARTED, SupportKind.PLAN), (ClaimedProgress.UNDER_WAY, SupportKind.ACTION), (ClaimedProgress.DONE, SupportKind.ACTION)],
+    [
+        (ClaimedProgress.NOT_STARTED, SupportKind.PLAN),
+        (ClaimedProgress.UNDER_WAY, SupportKind.ACTION),
+        (ClaimedProgress.DONE, SupportKind.ACTION),
+    ],
 )
 def test_send_round_bears_on_every_benchmark_of_the_commitment(commitment, police, claimed, shows):
     send(commitment, police, claimed=claimed)
@@ -192,7 +211,10 @@ def test_send_round_makes_each_figure_a_piece_of_evidence_of_its_own(police):
     cases, convictions = (IndicatorFactory(name=name) for name in ("Cases", "Convictions"))
     counted = [BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=one) for one in (cases, convictions)]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
-    figures = [FigureInput(cases, Decimal(6), "", jan(20)), FigureInput(convictions, None, ReadingDirection.UP, date(2021, 12, 31))]
+    figures = [
+        FigureInput(cases, Decimal(6), "", jan(20)),
+        FigureInput(convictions, None, ReadingDirection.UP, date(2021, 12, 31)),
+    ]
     sent = send(
         commitment, police, files=[EvidenceFileFactory(uploaded_by=police)], figures=figures, done_by=DoneBy.JOINT
     )
@@ -391,7 +413,10 @@ def test_send_round_refuses_too_many_files(commitment, police, settings):
         send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police) for _ in range(2)])
 
 
-@pytest.mark.parametrize(("kind", "word"), [(CommitmentEventKind.WITHDRAWN, "Withdrawn"), (CommitmentEventKind.VERIFIED_DONE, "Verified done")])
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [(CommitmentEventKind.WITHDRAWN, "Withdrawn"), (CommitmentEventKind.VERIFIED_DONE, "Verified done")],
+)
 def test_send_round_refuses_a_settled_commitment(commitment, police, kind, word):
     CommitmentEventFactory(
         commitment=commitment,
@@ -602,7 +627,9 @@ def test_accept_round_judges_evidence_that_bears_on_nothing(police, officer):
 
 def test_accept_round_may_judge_the_evidence_itself_besides(commitment, police, officer):
     sent = send(commitment, police)
-    accept(sent, officer, [*judgements(sent), ReviewInput(sent.evidence.get(), None, EvidenceDecision.VERIFIED, "Seen.")])
+    accept(
+        sent, officer, [*judgements(sent), ReviewInput(sent.evidence.get(), None, EvidenceDecision.VERIFIED, "Seen.")]
+    )
 
     assert EvidenceReview.objects.count() == 3
 

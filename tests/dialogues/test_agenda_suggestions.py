@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from dialogues.agenda_suggestions import AgendaRecommendation, AgendaCommitment, suggest_agenda_items
-from dialogues.choices import DialogueStage, CommitmentStatus
-from dialogues.dialogue_phase import stage_on
-from dialogues.status import CommitmentStanding
+from dialogues.agenda_suggestions import AgendaCommitment, AgendaRecommendation, suggest_agenda_items
+from dialogues.choices import CommitmentStatus, DialogueStage
+from dialogues.commitment_status import CommitmentStanding
+from dialogues.dialogue_stage import stage_on
 
 DAY = date(2022, 1, 28)
 OPEN = AgendaCommitment(1, CommitmentStanding(CommitmentStatus.OPEN, None), is_of_last_dialogue=False, is_ours=False)
@@ -45,7 +45,10 @@ def test_suggest_puts_what_presses_most_first_each_with_its_reason():
         OPEN._replace(key=9, standing=stands(CommitmentStatus.OPEN, date(2022, 6, 1))),
     ]
 
-    told = [(one.about, one.reason) for one in suggest_agenda_items(promises, [AgendaRecommendation(3, 1, 0), AgendaRecommendation(4, 2, 1)], DAY)]
+    told = [
+        (one.about, one.reason)
+        for one in suggest_agenda_items(promises, [AgendaRecommendation(3, 1, 0), AgendaRecommendation(4, 2, 1)], DAY)
+    ]
 
     assert told == [
         ("commitment-7", "our own, overdue by 12 days"),

@@ -7,7 +7,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import encode_multipart
 
-from dialogues.choices import UpdateDecision, ReadingDirection, CommitmentEventKind, ClaimedProgress, CommitmentReach, Sensitivity
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentReach,
+    ReadingDirection,
+    Sensitivity,
+    UpdateDecision,
+)
 from dialogues.models import Assessment, CommitmentBenchmark, EvidenceFile, EvidenceReview, RoundDecision, UpdateRound
 from recommendations.choices import Rule
 from tests.conftest import MASERU
@@ -216,7 +223,9 @@ def test_a_dialogue_is_told_with_agenda_participants_and_commitments(client, off
 
 def test_readings_keep_no_data_apart_from_zero_and_from_a_direction(client, officer):
     indicator = IndicatorFactory()
-    for number, what in enumerate([{"figure": 0}, {"figure": None}, {"figure": None, "direction": ReadingDirection.UP}]):
+    for number, what in enumerate(
+        [{"figure": 0}, {"figure": None}, {"figure": None, "direction": ReadingDirection.UP}]
+    ):
         ReadingFactory(indicator=indicator, through_on=date(2021, 12, 1 + number), **what)
 
     told = [(row["figure"], row["direction"], row["is_no_data"]) for row in results(client, "readings")]
@@ -337,7 +346,10 @@ def test_a_ministry_reads_its_commitment_without_reach_and_reasons(client, focal
     benchmark = BenchmarkFactory()
     commitment = CommitmentFactory(ministry=police, benchmarks=[benchmark], benchmarks__reach=CommitmentReach.MEETS)
     CommitmentEventFactory(
-        commitment=commitment, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 2, 1), reason="They begged for it."
+        commitment=commitment,
+        kind=CommitmentEventKind.RESCHEDULED,
+        due_on=date(2022, 2, 1),
+        reason="They begged for it.",
     )
     CommitmentFactory()
 
@@ -449,7 +461,9 @@ def test_who_sent_something_for_a_ministry_stays_its_sender_wherever_they_work_n
     commitment = CommitmentFactory(ministry=police)
     sent = UpdateRoundFactory(update__commitment=commitment, recorded_by=sender)
     EvidenceFactory(round=sent)
-    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, round=sent, recorded_by=sender)
+    CommitmentEventFactory(
+        commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, round=sent, recorded_by=sender
+    )
     sender.ministry = MinistryFactory(short_name="Justice")
     sender.save()
 
@@ -502,9 +516,15 @@ def test_lists_hold_what_was_recorded_or_changed_since_a_moment(client, police):
         for moment in (EARLIER, EARLIER, EARLIER, SINCE)
     )
     CommitmentBenchmark.objects.create(
-        commitment=moved, benchmark=BenchmarkFactory(), reach=CommitmentReach.MEETS, recorded_by=RecorderFactory(), **at(LATER)
+        commitment=moved,
+        benchmark=BenchmarkFactory(),
+        reach=CommitmentReach.MEETS,
+        recorded_by=RecorderFactory(),
+        **at(LATER),
     )
-    CommitmentEventFactory(commitment=happened, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 3, 1), **at(LATER))
+    CommitmentEventFactory(
+        commitment=happened, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 3, 1), **at(LATER)
+    )
     waiting, decided = (UpdateRoundFactory(update__commitment=row, **at(EARLIER)) for row in (old, moved))
     RoundDecisionFactory(round=decided, **at(LATER))
     sent = UpdateRoundFactory(update__commitment=new, **at(SINCE))

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 
-from dialogues.actions.files import delete_unsent_files, store_upload, refuse_unless_own_and_unsent, read_for_download
+from dialogues.actions.files import delete_unsent_files, read_for_download, refuse_unless_own_and_unsent, store_upload
 from dialogues.models import Evidence, EvidenceFile
 from dialogues.permissions import can_review_evidence
 from tests.dialogues.test_actions_files import NOW, upload
@@ -115,7 +115,9 @@ def test_files_from_before_are_given_the_side_that_the_record_and_the_log_tell()
     logged = EvidenceFactory(file=EvidenceFileFactory()).file
     unsent = store_upload(upload=upload(), by=person, now=NOW)
     before, was = snapshot_account(person), person.ministry
-    handle_account_change(person=moves(person, role=Role.FOCAL_POINT, ministry=ministry), before=before, by=OfficerFactory())
+    handle_account_change(
+        person=moves(person, role=Role.FOCAL_POINT, ministry=ministry), before=before, by=OfficerFactory()
+    )
     later = store_upload(upload=upload(), by=person, now=NOW)
     unknown = EvidenceFileFactory(uploaded_by=person)
 

@@ -7,9 +7,18 @@ from django import forms
 from django.http import QueryDict
 
 from dialogues.forms.evidence import BearingRows
-from dialogues.forms.fields import DatedForm, LinkField, PastDayField, LastSeenField
+from dialogues.forms.fields import DatedForm, LastSeenField, LinkField, PastDayField
 from recommendations.models import Benchmark, Recommendation
-from tiptracker.web.frontend.rows import RowField, RowsField, add_field_error, mark_as_seen, set_row_choices, invalid_forms, raw_values, add_empty_row
+from tiptracker.web.frontend.form_rows import (
+    RowField,
+    RowsField,
+    add_empty_row,
+    add_field_error,
+    invalid_forms,
+    mark_as_seen,
+    raw_values,
+    set_row_choices,
+)
 
 TODAY = date(2022, 1, 28)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 
 from dialogues.models import Assessment, CommitmentEvent, Dialogue, Evidence, EvidenceFile, UpdateRound
-from tests.dialogues import test_views_evidence_add, test_views_ministry_home
+from tests.dialogues import test_views_evidence_logging, test_views_ministry_home
 from tests.dialogues.test_views_ministry_home import pdf
 from tests.factories import BenchmarkFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
 from tests.tiptracker.web.frontend.test_forms import Elements
@@ -86,7 +86,7 @@ def test_an_update_that_holds_nothing_is_not_logged_as_confirmed(client, commitm
 @pytest.mark.django_db
 @pytest.mark.parametrize("field", ["title", "stated_by", "source"])
 def test_logged_evidence_is_held_back_in_every_text(client, officer, field):
-    typed = test_views_evidence_add.filled(**{field: "She was born on 12 March 2004"})
+    typed = test_views_evidence_logging.filled(**{field: "She was born on 12 March 2004"})
 
     held = client.post(reverse("evidence_log"), typed)
 

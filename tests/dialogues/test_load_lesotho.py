@@ -12,9 +12,19 @@ from django.db import models
 from django.db.models import Q
 from django.test import override_settings
 
-from dialogues.choices import UpdateDecision, DoneBy, CommitmentEventKind, MadeBy, EvidenceDecision, Sensitivity, SupportKind, CommitmentStatus, Verdict
+from dialogues.choices import (
+    CommitmentEventKind,
+    CommitmentStatus,
+    DoneBy,
+    EvidenceDecision,
+    MadeBy,
+    Sensitivity,
+    SupportKind,
+    UpdateDecision,
+    Verdict,
+)
 from dialogues.lesotho.exercise import STEPS
-from dialogues.lesotho.happened import COMMITMENTS, EVIDENCE
+from dialogues.lesotho.progress_data import COMMITMENTS, EVIDENCE
 from dialogues.models import (
     Assessment,
     Commitment,
@@ -618,7 +628,10 @@ def test_exercise_goes_on_where_it_stopped(set_clock):
     told = load("--exercise")
     assert "8 steps played" in told
     assert "29 steps are still to come on 15 December 2021 and were left out." in told
-    assert statuses(date(2021, 12, 15))["put the rules for spending the Trust Fund in force"] == (CommitmentStatus.VERIFIED, 0)
+    assert statuses(date(2021, 12, 15))["put the rules for spending the Trust Fund in force"] == (
+        CommitmentStatus.VERIFIED,
+        0,
+    )
     set_clock(date(2022, 1, 28))
     assert "29 steps played, 8 played before" in load("--exercise")
     assert set(Assessment.objects.values_list("verdict", flat=True)) == set(Verdict)

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from dialogues.choices import UpdateDecision, CommitmentEventKind, ClaimedProgress, EvidenceDecision, Sensitivity
+from dialogues.choices import ClaimedProgress, CommitmentEventKind, EvidenceDecision, Sensitivity, UpdateDecision
+from dialogues.commitment_status import original_due_date
 from dialogues.models import (
     AssessmentEvidence,
     Commitment,
@@ -15,7 +16,6 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.models.commitments import standing_from_row
-from dialogues.status import original_due_date
 from tests.append_only import named_by_a_redaction
 from tests.dialogues.histories import HISTORIES, NAMES, at, jan
 from tests.factories import (
@@ -81,7 +81,9 @@ def test_with_status_says_in_sql_what_the_rule_says(told):
 
 def test_with_status_as_known_by_a_moment_leaves_out_what_was_recorded_later():
     commitment = CommitmentFactory(made__due_on=jan(14))
-    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(10), recorded_at=at(jan(20)))
+    CommitmentEventFactory(
+        commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(10), recorded_at=at(jan(20))
+    )
 
     def status(known_by):
         return Commitment.objects.with_status(jan(15), known_by=known_by).get().status
@@ -449,7 +451,9 @@ def test_database_refuses_verification_by_who_reported_it_done():
 def test_database_refuses_verification_of_the_newest_report_alone():
     commitment = CommitmentFactory()
     for by, day in ((ReviewerFactory(), 10), (RecorderFactory(), 12)):
-        CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(day), recorded_by=by)
+        CommitmentEventFactory(
+            commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(day), recorded_by=by
+        )
 
     assert CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=jan(13)).pk
 
@@ -462,7 +466,9 @@ IMPOSSIBLE = {
     "a commitment made nowhere": lambda: CommitmentFactory(letter=""),
     "made twice": lambda: CommitmentEventFactory(commitment=CommitmentFactory()),
     "due before it was made": lambda: CommitmentFactory(made__due_on=date(2021, 11, 7)),
-    "rescheduled to no day": lambda: CommitmentEventFactory(commitment=CommitmentFactory(), kind=CommitmentEventKind.RESCHEDULED),
+    "rescheduled to no day": lambda: CommitmentEventFactory(
+        commitment=CommitmentFactory(), kind=CommitmentEventKind.RESCHEDULED
+    ),
     "withdrawn with a due date": lambda: CommitmentEventFactory(
         commitment=CommitmentFactory(), kind=CommitmentEventKind.WITHDRAWN, due_on=jan(1)
     ),

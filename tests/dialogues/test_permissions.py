@@ -79,7 +79,10 @@ def test_officers_report_what_the_united_states_did_and_nothing_else(people):
 def test_nobody_verifies_done_what_they_reported(people):
     commitment = CommitmentFactory(united_states=True)
     CommitmentEventFactory(
-        commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(10), recorded_by=people["officer"]
+        commitment=commitment,
+        kind=CommitmentEventKind.REPORTED_DONE,
+        happened_on=jan(10),
+        recorded_by=people["officer"],
     )
 
     assert allowed(people, permissions.can_verify_done, commitment) == {"ambassador"}

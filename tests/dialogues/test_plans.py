@@ -62,7 +62,9 @@ def nodes(rows, *without):
 def test_a_page_of_evidence_is_found_by_an_index_without_sorting_the_rest(officer, sort):
     here = Evidence.objects.visible_to(officer, officer.countries.get()).current()
 
-    steps = nodes(here.order_by(*ORDERINGS[sort]).values_list("pk")[:PAGE_SIZE], "seqscan", "sort", "hashjoin", "mergejoin")
+    steps = nodes(
+        here.order_by(*ORDERINGS[sort]).values_list("pk")[:PAGE_SIZE], "seqscan", "sort", "hashjoin", "mergejoin"
+    )
 
     read = {node["Index Name"]: node["Actual Rows"] for node in steps if node.get("Index Name", "").startswith("evide")}
     assert len(read) == 1, steps
@@ -87,7 +89,8 @@ def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(o
 
 
 @pytest.mark.parametrize(
-    ("model", "fields"), [(Commitment, ("text", "letter")), (UpdateRound, ("narrative",)), (Evidence, SEARCH_FIELDS[:3])]
+    ("model", "fields"),
+    [(Commitment, ("text", "letter")), (UpdateRound, ("narrative",)), (Evidence, SEARCH_FIELDS[:3])],
 )
 def test_each_index_of_words_serves_what_is_looked_for(model, fields):
     rows = filter_by_words(model.objects.all(), "shelter", *fields).order_by().values_list("pk")

@@ -5,7 +5,17 @@ from datetime import date
 import pytest
 
 from dialogues.choices import DoneBy, SupportKind
-from dialogues.score_effects import LoggedFigure, ScoreEffect, BenchmarkEffect, find_score_effect, join_with_and, describe_benchmark_effect, describe_benchmark_effects, describe_figure_effect, describe_exclusion
+from dialogues.score_effects import (
+    BenchmarkEffect,
+    LoggedFigure,
+    ScoreEffect,
+    describe_benchmark_effect,
+    describe_benchmark_effects,
+    describe_exclusion,
+    describe_figure_effect,
+    find_score_effect,
+    join_with_and,
+)
 from recommendations.choices import Rule
 
 DAY = date(2022, 1, 20)
@@ -34,7 +44,12 @@ def test_only_an_assessed_benchmark_promises_to_count():
 
 
 def test_on_benchmarks_says_of_each_what_is_true():
-    named = [BenchmarkEffect("1a", ScoreEffect.COUNTS), BenchmarkEffect("6b", ScoreEffect.FIGURE_ALONE), BenchmarkEffect("1b", ScoreEffect.COUNTS), BenchmarkEffect("9a", ScoreEffect.SHOWN)]
+    named = [
+        BenchmarkEffect("1a", ScoreEffect.COUNTS),
+        BenchmarkEffect("6b", ScoreEffect.FIGURE_ALONE),
+        BenchmarkEffect("1b", ScoreEffect.COUNTS),
+        BenchmarkEffect("9a", ScoreEffect.SHOWN),
+    ]
     assert describe_benchmark_effects([*named, BenchmarkEffect("9b", ScoreEffect.NOT_ASKED)], DAY) == (
         "It counts on 1a and 1b once somebody else has verified it. "
         "It does not move 6b: there only a verified figure does. "
@@ -67,4 +82,8 @@ def test_on_figure_says_what_it_can_do(counted, sentence):
 
 
 def test_listed_reads_as_a_sentence():
-    assert [join_with_and(keys) for keys in (["1a"], ["1a", "1b"], ["1a", "1b", "6a"])] == ["1a", "1a and 1b", "1a, 1b and 6a"]
+    assert [join_with_and(keys) for keys in (["1a"], ["1a", "1b"], ["1a", "1b", "6a"])] == [
+        "1a",
+        "1a and 1b",
+        "1a, 1b and 6a",
+    ]

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.text_search import EXCERPT_CONTEXT, normalize_for_search, excerpt, find_in_json, contains_words, contains_each_word, repeats_words
+from dialogues.text_search import (
+    EXCERPT_CONTEXT,
+    contains_each_word,
+    contains_words,
+    excerpt,
+    find_in_json,
+    normalize_for_search,
+    repeats_words,
+)
 
 NAME = "Palesa Mokoéna"
 

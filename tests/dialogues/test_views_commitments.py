@@ -5,7 +5,14 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import UpdateDecision, CommitmentEventKind, ClaimedProgress, CommitmentReach, Sensitivity, CommitmentStatus
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentReach,
+    CommitmentStatus,
+    Sensitivity,
+    UpdateDecision,
+)
 from dialogues.models import Commitment
 from recommendations.choices import Pillar
 from tests.addresses import page_of
@@ -109,7 +116,10 @@ def test_commitment_list_is_narrowed_by_its_address(client, query, names):
         "us": CommitmentFactory(text="Advise", united_states=True, made__happened_on=date(2021, 12, 1)),
     }
     CommitmentEventFactory(
-        commitment=rows["justice"], kind=CommitmentEventKind.RESCHEDULED, happened_on=date(2021, 12, 3), due_on=date(2022, 3, 1)
+        commitment=rows["justice"],
+        kind=CommitmentEventKind.RESCHEDULED,
+        happened_on=date(2021, 12, 3),
+        due_on=date(2022, 3, 1),
     )
     client.force_login(OfficerFactory())
 
@@ -211,7 +221,9 @@ def entries(response):
 
 def test_commitment_detail_tells_one_story_newest_first(client):
     benchmark = BenchmarkFactory(terms__criterion="Ten districts have one.")
-    row = CommitmentFactory(benchmarks=[benchmark], benchmarks__reach=CommitmentReach.MEETS, made__due_on=date(2021, 12, 17))
+    row = CommitmentFactory(
+        benchmarks=[benchmark], benchmarks__reach=CommitmentReach.MEETS, made__due_on=date(2021, 12, 17)
+    )
     sent = UpdateRoundFactory(update__commitment=row, happened_on=date(2021, 12, 3), returned=True)
     CommitmentEventFactory(
         commitment=row, kind=CommitmentEventKind.RESCHEDULED, happened_on=date(2021, 12, 17), due_on=date(2022, 2, 11)
@@ -391,7 +403,9 @@ def test_commitment_detail_asks_another_officer_to_verify_what_one_reported(clie
     reporter, other = OfficerFactory(), OfficerFactory(email="other@example.com")
     row = CommitmentFactory(united_states=True)
     assert next_for(client, reporter, row).action == "Report done"
-    CommitmentEventFactory(commitment=row, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter)
+    CommitmentEventFactory(
+        commitment=row, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter
+    )
 
     unproven = next_for(client, other, row)
     assert (unproven.action, "verified evidence of what was done" in unproven.sentence) == ("Log progress", True)
@@ -590,7 +604,12 @@ def test_verbs_are_not_the_ministrys_own(client, verb):
 @pytest.mark.parametrize(
     ("verb", "typed", "made", "status"),
     [
-        ("reschedule", {"due_on": "2022-03-01", "reason": "They asked.", "on": "2022-01-28"}, {}, CommitmentStatus.OPEN),
+        (
+            "reschedule",
+            {"due_on": "2022-03-01", "reason": "They asked.", "on": "2022-01-28"},
+            {},
+            CommitmentStatus.OPEN,
+        ),
         ("withdraw", {"reason": "Taken back.", "on": "2022-01-28"}, {}, CommitmentStatus.WITHDRAWN),
         ("reopen", {"reason": "Not so.", "on": "2022-01-28"}, {"done": True}, CommitmentStatus.OPEN),
         ("report_done", {"on": "2022-01-28"}, {"united_states": True}, CommitmentStatus.REPORTED),
@@ -609,7 +628,9 @@ def test_verbs_move_a_commitment(client, verb, typed, made, status):
 def test_commitment_verify_done_needs_proof_and_another_person(client):
     reporter, other = OfficerFactory(), OfficerFactory(email="other@example.com")
     row = CommitmentFactory(united_states=True)
-    CommitmentEventFactory(commitment=row, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter)
+    CommitmentEventFactory(
+        commitment=row, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter
+    )
     typed = {"reason": "We gave the course.", "on": "2022-01-28"}
 
     client.force_login(reporter)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from dialogues.actions.agendas import arrange_agenda
 from dialogues.actions.dialogue_records import NextStepInput, record_dialogue
 from dialogues.actions.dialogues import ParticipantInput, change_dialogue
-from dialogues.choices import Presence, DialogueStage
+from dialogues.choices import DialogueStage, Presence
 from dialogues.models import Commitment, Dialogue, NextStep
 from tests.addresses import page_of
 from tests.dialogues.samples import PDF

@@ -281,7 +281,9 @@ def test_evidence_review_verifies_one_bearing_and_leaves_the_others_open(client)
     response = client.post(address("evidence_review", evidence), word(first) | word(second, decision="", reason=" "))
 
     assert response.headers["Location"] == address("evidence_detail", evidence)
-    assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [(first, EvidenceDecision.VERIFIED)]
+    assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [
+        (first, EvidenceDecision.VERIFIED)
+    ]
 
 
 def test_evidence_review_takes_all_decisions_at_once(client):
@@ -377,7 +379,9 @@ def test_evidence_review_of_the_evidence_itself_needs_no_bearing(client):
         address("evidence_review", evidence), {"evidence-decision": "rejected", "evidence-reason": "No such register."}
     )
 
-    assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [(None, EvidenceDecision.REJECTED)]
+    assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [
+        (None, EvidenceDecision.REJECTED)
+    ]
 
 
 def test_evidence_review_refuses_beside_the_field_and_keeps_what_was_typed(client):

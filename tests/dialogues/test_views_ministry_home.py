@@ -9,7 +9,15 @@ from django.db.models import Model
 from django.urls import reverse
 
 from dialogues.actions.drafts import DraftPage, save_draft
-from dialogues.choices import PROGRESS_MEANINGS, UpdateDecision, ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, CommitmentStatus
+from dialogues.choices import (
+    PROGRESS_MEANINGS,
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentStatus,
+    DoneBy,
+    ReadingDirection,
+    UpdateDecision,
+)
 from dialogues.models import Draft, EvidenceFile, UpdateRound
 from recommendations.choices import Rule
 from recommendations.models import Indicator

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.models import CommitmentEvent
-from dialogues.models.texts import FREE_TEXTS
+from dialogues.models.free_texts import FREE_TEXTS
 from dialogues.views.redaction_labels import FIELD_LABELS, label_places
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, RecommendationTerms
 from tests import factories

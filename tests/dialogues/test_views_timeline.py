@@ -6,13 +6,13 @@ import pytest
 from django import forms
 from django.urls import reverse
 
-from dialogues.choices import UpdateDecision, CommitmentEventKind, Sensitivity
+from dialogues.choices import CommitmentEventKind, Sensitivity, UpdateDecision
 from dialogues.forms import commitments, evidence, updates
 from dialogues.models import Commitment, Evidence
 from recommendations.choices import Rule
 from tests.dialogues import (
     test_views_commitments,
-    test_views_evidence_add,
+    test_views_evidence_logging,
     test_views_evidence_revisions,
     test_views_ministry_home,
 )
@@ -165,7 +165,7 @@ def test_what_is_logged_put_right_and_reviewed_is_read_in_the_history(client):
     client.force_login(logger)
     count = counted | {"indicator": indicator.pk, "figure": "7", "span": "period"}
     log = {"commitment": row.pk, "happened_from": ""} | {f"count-{name}": said for name, said in count.items()}
-    client.post(reverse("evidence_log"), test_views_evidence_add.filled(**typed, **log))
+    client.post(reverse("evidence_log"), test_views_evidence_logging.filled(**typed, **log))
     assert missing(history(client, row, logger), typed | counted) == set()
 
     opened = client.get(address("evidence_revise", Evidence.objects.get()))

@@ -7,7 +7,14 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from dialogues.choices import UpdateDecision, EvidenceKind, CommitmentEventKind, ClaimedProgress, EvidenceDecision, CommitmentStatus
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentStatus,
+    EvidenceDecision,
+    EvidenceKind,
+    UpdateDecision,
+)
 from dialogues.decision_reasons import RejectionReason, ReturnReason, VerificationReason
 from dialogues.models import EvidenceReview
 from dialogues.views import update_review
@@ -318,7 +325,9 @@ def test_round_accept_takes_one_figure_and_rejects_another(client):
 def test_round_accept_of_a_claim_that_it_is_done_verifies_it_done(client):
     sent = sent_round(BenchmarkFactory(), claimed=ClaimedProgress.DONE)
     commitment = sent.update.commitment
-    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=sent.happened_on, round=sent)
+    CommitmentEventFactory(
+        commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=sent.happened_on, round=sent
+    )
     client.force_login(OfficerFactory())
 
     refused = client.post(address("round_accept", sent), words(sent, "rejected"))

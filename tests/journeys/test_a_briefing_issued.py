@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pypdf import PdfReader
 
 from dialogues.actions.evidence import log_evidence, review_evidence
-from dialogues.choices import DoneBy, EvidenceKind, EvidenceDecision, SupportKind
+from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, SupportKind
 from recommendations.models import Benchmark
 from tests.conftest import MASERU
 from tests.journeys.hands import keep_picture

@@ -23,9 +23,9 @@ import recommendations.urls
 import reports.urls
 import tiptracker.accounts.urls
 import tiptracker.audit.urls
-from dialogues.choices import MadeBy, CommitmentStatus
+from dialogues.choices import CommitmentStatus, MadeBy
 from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateRound
-from recommendations.importing.draft import serialize_draft, read_draft_text
+from recommendations.importing.draft import read_draft_text, serialize_draft
 from recommendations.importing.preview import get_expected_edition
 from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
 from reports.actions.runs import compute_readiness
@@ -263,7 +263,11 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "mfa_remove_webauthn": [Authenticator.objects.create(user=people["observer"], type="webauthn", data=PASSKEY)],
     }
     enrol(people["officer"])
-    for name, scope in (("Weekly import", TokenScope.READ), ("A spreadsheet", TokenScope.SUBMIT), ("An old one", TokenScope.READ)):
+    for name, scope in (
+        ("Weekly import", TokenScope.READ),
+        ("A spreadsheet", TokenScope.SUBMIT),
+        ("An old one", TokenScope.READ),
+    ):
         token, _ = tokens.create_token(
             person=people["officer"], name=name, scope=scope, expires_on=tokens.latest_expiry(people["officer"])
         )

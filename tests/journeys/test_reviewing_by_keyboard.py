@@ -14,7 +14,15 @@ from playwright.sync_api import Page, expect
 from dialogues.actions.commitments import record_commitment
 from dialogues.actions.evidence import review_evidence
 from dialogues.actions.updates import return_round, send_round
-from dialogues.choices import UpdateDecision, DoneBy, Horizon, MadeBy, ClaimedProgress, CommitmentReach, EvidenceDecision
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentReach,
+    DoneBy,
+    EvidenceDecision,
+    Horizon,
+    MadeBy,
+    UpdateDecision,
+)
 from dialogues.models import Evidence, EvidenceReview, RoundDecision, UpdateRound
 from recommendations.models import Benchmark, Edition
 from reports.readiness.gathering import gather_facts
@@ -38,7 +46,9 @@ def five(people: dict[str, User]) -> dict[str, UpdateRound]:
     everything = [{"evidence": one, "by": officer, "now": NOW} for one in Evidence.objects.awaiting(officer)]
     for one in everything:
         for bearing in [*one["evidence"].bearings.all(), None]:
-            review_evidence(**one, bearing=bearing, decision=EvidenceDecision.REJECTED, reason="Out of the way (exercise).")
+            review_evidence(
+                **one, bearing=bearing, decision=EvidenceDecision.REJECTED, reason="Out of the way (exercise)."
+            )
     for waiting in UpdateRound.objects.waiting():
         return_round(round=waiting, reason="Out of the way (exercise).", by=officer, now=NOW)
     return {key: send(key, keys, police, officer) for key, keys in PROMISED.items()}

@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pypdf import PdfReader
 
 from dialogues.actions.commitments import record_commitment
-from dialogues.choices import Horizon, MadeBy, CommitmentReach
+from dialogues.choices import CommitmentReach, Horizon, MadeBy
 from dialogues.models import EvidenceFile, UpdateRound
 from recommendations.models import Benchmark, Edition
 from reports.readiness.gathering import gather_facts

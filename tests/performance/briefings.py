@@ -30,7 +30,7 @@ from pypdf import PdfReader
 
 from dialogues.models import Evidence, EvidenceBearing, EvidenceReview
 from recommendations.models import Edition
-from reports.actions.current import refresh_current_briefing
+from reports.actions.current_briefing import refresh_current_briefing
 from reports.briefings import pdf
 from reports.briefings.documents import build_document
 from reports.briefings.html import render_html

@@ -7,7 +7,18 @@ ministries, most has been reviewed, some was corrected. The same size always giv
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from dialogues.choices import UpdateDecision, DoneBy, EvidenceKind, CommitmentEventKind, ClaimedProgress, CommitmentReach, EvidenceDecision, Sensitivity, SupportKind, Verdict
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentReach,
+    DoneBy,
+    EvidenceDecision,
+    EvidenceKind,
+    Sensitivity,
+    SupportKind,
+    UpdateDecision,
+    Verdict,
+)
 from dialogues.models import (
     Assessment,
     AssessmentEvidence,
@@ -22,7 +33,7 @@ from dialogues.models import (
     Update,
     UpdateRound,
 )
-from recommendations.choices import MilestoneKind, Pillar, EffortQuestion, Rule, Tier
+from recommendations.choices import EffortQuestion, MilestoneKind, Pillar, Rule, Tier
 from recommendations.models import Edition
 from tests import factories
 from tests.factories import MASERU, PERIOD_ENDS_ON, PERIOD_STARTS_ON, at_noon
@@ -123,16 +134,23 @@ class _Exercise:
         CommitmentEvent.objects.bulk_create(
             self._event(row, place, kind, made_on + timedelta(days=30 * place + self.random.randrange(30)))
             for row in self.commitments
-            for place, kind in enumerate((*KINDS, self.random.choice([CommitmentEventKind.VERIFIED_DONE, CommitmentEventKind.REPORT_RETURNED])))
+            for place, kind in enumerate(
+                (*KINDS, self.random.choice([CommitmentEventKind.VERIFIED_DONE, CommitmentEventKind.REPORT_RETURNED]))
+            )
         )
 
     def _event(self, commitment: Commitment, place: int, kind: CommitmentEventKind, day: date) -> CommitmentEvent:
-        says = {CommitmentEventKind.REPORTED_DONE: self.writers[commitment.ministry_id], CommitmentEventKind.MADE: self.officer}
+        says = {
+            CommitmentEventKind.REPORTED_DONE: self.writers[commitment.ministry_id],
+            CommitmentEventKind.MADE: self.officer,
+        }
         return CommitmentEvent(
             commitment=commitment,
             kind=kind,
             happened_on=day,
-            due_on=day + timedelta(days=60) if kind in (CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED) else None,
+            due_on=day + timedelta(days=60)
+            if kind in (CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED)
+            else None,
             reason=EXERCISE,
             recorded_at=at_noon(day),
             recorded_by=says.get(kind, self.reviewer),
@@ -223,7 +241,11 @@ class _Exercise:
             if self.random.random() < 0.8:
                 if self.random.random() < 0.1:
                     rows.append(self._review(bearing.evidence, bearing, EvidenceDecision.REJECTED, days=3))
-                rows.append(self._review(bearing.evidence, bearing, EvidenceDecision.VERIFIED, days=self.random.randrange(4, 20)))
+                rows.append(
+                    self._review(
+                        bearing.evidence, bearing, EvidenceDecision.VERIFIED, days=self.random.randrange(4, 20)
+                    )
+                )
         EvidenceReview.objects.bulk_create(rows)
 
     def _review(

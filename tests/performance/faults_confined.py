@@ -38,7 +38,7 @@ from django.test.utils import teardown_databases
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues.choices import DoneBy, ClaimedProgress
+from dialogues.choices import ClaimedProgress, DoneBy
 from dialogues.models import Commitment, EvidenceFile
 from tests.database_roles import SUPERUSER_URL, as_owner, set_up_databases
 from tests.exercise import load_exercise

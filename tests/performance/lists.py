@@ -63,13 +63,20 @@ def make_commitments() -> User:
             commitment=row,
             kind=kind,
             happened_on=DIALOGUE_ON + timedelta(days=place),
-            due_on=DEADLINE_ON + timedelta(days=number % 90) if kind in (CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED) else None,
+            due_on=DEADLINE_ON + timedelta(days=number % 90)
+            if kind in (CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED)
+            else None,
             reason="" if kind in (CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE) else EXERCISE,
             **said,
         )
         for number, row in enumerate(rows)
         for place, kind in enumerate(
-            (CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED, CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.REPORT_RETURNED if number % 3 else CommitmentEventKind.WITHDRAWN)
+            (
+                CommitmentEventKind.MADE,
+                CommitmentEventKind.RESCHEDULED,
+                CommitmentEventKind.REPORTED_DONE,
+                CommitmentEventKind.REPORT_RETURNED if number % 3 else CommitmentEventKind.WITHDRAWN,
+            )
         )
     )
     return officer

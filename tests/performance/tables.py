@@ -22,8 +22,8 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from recommendations.importing.actions import load_import
-from recommendations.importing.messages import propose_pairing, parse_pairing
 from recommendations.importing.preview import build_preview
+from recommendations.importing.preview_output import parse_pairing, propose_pairing
 from recommendations.models import Edition, EditionImport, Recommendation
 from recommendations.tasks import read_list
 from tests import factories

@@ -8,10 +8,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
+from recommendations.actions.edition_terms import change_edition_terms
 from recommendations.actions.indicators import set_reporting_ministry
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
-from recommendations.actions.terms import change_edition_terms
 from recommendations.choices import MilestoneKind, Origin, Pillar, Rule, TextStatus
 from recommendations.models import Benchmark, BenchmarkTerms, Recommendation
 from tests.factories import (

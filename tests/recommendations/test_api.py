@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from recommendations.choices import Origin, EffortQuestion, Rule, TextStatus
+from recommendations.choices import EffortQuestion, Origin, Rule, TextStatus
 from tests.factories import (
     BenchmarkFactory,
     BenchmarkTermsFactory,

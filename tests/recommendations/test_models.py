@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from recommendations.choices import Better, Origin, Pillar, EffortQuestion, Rule, TextStatus
+from recommendations.choices import Better, EffortQuestion, Origin, Pillar, Rule, TextStatus
 from recommendations.models import (
     Benchmark,
     BenchmarkTerms,

@@ -7,7 +7,13 @@ import pytest
 from django.urls import reverse
 
 from recommendations.choices import Phase
-from recommendations.tracking_period import pick_default_edition, find_covering_edition, default_tracking_period, tracking_phase, year_before
+from recommendations.tracking_period import (
+    default_tracking_period,
+    find_covering_edition,
+    pick_default_edition,
+    tracking_phase,
+    year_before,
+)
 from reports.readiness.gathering import gather_facts
 from tests.factories import BenchmarkFactory, EditionFactory, OfficerFactory, ReadingFactory
 

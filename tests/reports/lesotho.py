@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from dialogues.choices import ReadingDirection, DoneBy, SupportKind, Verdict
-from recommendations.choices import Pillar, EffortQuestion, Rule
+from dialogues.choices import DoneBy, ReadingDirection, SupportKind, Verdict
+from recommendations.choices import EffortQuestion, Pillar, Rule
 from tests.reports.records import Record, window
 
 TERMS = date(2021, 7, 1)

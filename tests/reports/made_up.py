@@ -4,8 +4,17 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from dialogues.choices import ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, CommitmentReach, EvidenceDecision, SupportKind, Verdict
-from recommendations.choices import Better, Pillar, EffortQuestion, Rule
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentReach,
+    DoneBy,
+    EvidenceDecision,
+    ReadingDirection,
+    SupportKind,
+    Verdict,
+)
+from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from tests.reports.records import Record, noon, window
 
 PERIOD = window("2021-04-01", "2022-03-31")
@@ -25,7 +34,11 @@ def spans(draw):
 
 
 def draw_promise(draw, record):
-    then = st.tuples(st.sampled_from([one for one in CommitmentEventKind if one is not CommitmentEventKind.MADE]), days, st.none() | days)
+    then = st.tuples(
+        st.sampled_from([one for one in CommitmentEventKind if one is not CommitmentEventKind.MADE]),
+        days,
+        st.none() | days,
+    )
     record.promise(
         made=draw(days),
         known=draw(st.none() | days),
@@ -112,7 +125,9 @@ def records(draw):
                 one,
                 known=draw(days),
                 key=draw(st.sampled_from([None, *KEYS])),
-                decision=draw(st.sampled_from([EvidenceDecision.VERIFIED, EvidenceDecision.VERIFIED, EvidenceDecision.REJECTED])),
+                decision=draw(
+                    st.sampled_from([EvidenceDecision.VERIFIED, EvidenceDecision.VERIFIED, EvidenceDecision.REJECTED])
+                ),
                 first_on=draw(st.one_of(st.none(), days)),
             )
     for _ in range(draw(some)):

@@ -4,9 +4,36 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from dialogues.choices import ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, EvidenceDecision, SupportKind
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    DoneBy,
+    EvidenceDecision,
+    ReadingDirection,
+    SupportKind,
+)
 from recommendations.choices import Pillar, Rule
-from reports.readiness.facts import AssessmentFact, Bearing, BenchmarkFact, BenchmarkTermsFact, CommitmentFact, CommitmentEventFact, EditionFact, EditionTermsFact, EvidenceFact, EvidenceReviewFact, Facts, IndicatorFact, MilestoneFact, MilestoneDoneFact, Period, ReadingFact, RecommendationFact, RecommendationTermsFact, Round
+from reports.readiness.facts import (
+    AssessmentFact,
+    Bearing,
+    BenchmarkFact,
+    BenchmarkTermsFact,
+    CommitmentEventFact,
+    CommitmentFact,
+    EditionFact,
+    EditionTermsFact,
+    EvidenceFact,
+    EvidenceReviewFact,
+    Facts,
+    IndicatorFact,
+    MilestoneDoneFact,
+    MilestoneFact,
+    Period,
+    ReadingFact,
+    RecommendationFact,
+    RecommendationTermsFact,
+    Round,
+)
 
 MASERU = ZoneInfo("Africa/Maseru")
 

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from reports.actions.briefings import clear_briefing, request_briefing
 from reports.choices import BriefingKind
-from reports.models import Briefing, Document, BriefingState
+from reports.models import Briefing, BriefingState, Document
 from tests.factories import (
     MASERU,
     AmbassadorFactory,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.core.files.storage import default_storage
 
 from reports.actions.briefings import record_download
-from reports.actions.current import refresh_current_briefing
+from reports.actions.current_briefing import refresh_current_briefing
 from reports.briefings import pdf
 from reports.models import Briefing, BriefingDownload
 from reports.tasks import current_briefings

@@ -12,7 +12,7 @@ from reports.actions.rendering import render_briefing
 from reports.actions.withdrawals import withdraw_briefing
 from reports.briefings import pdf
 from reports.choices import BriefingKind
-from reports.models import Briefing, Document, BriefingState
+from reports.models import Briefing, BriefingState, Document
 from tests.factories import (
     MASERU,
     AmbassadorFactory,

@@ -6,7 +6,15 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from reports.current_briefing import RETRY_DELAY, MAX_DELAY, QUIET_PERIOD, has_changed_since, is_rebuild_expected, is_rebuild_due, find_ambassador
+from reports.current_briefing import (
+    MAX_DELAY,
+    QUIET_PERIOD,
+    RETRY_DELAY,
+    find_ambassador,
+    has_changed_since,
+    is_rebuild_due,
+    is_rebuild_expected,
+)
 from reports.models import Briefing
 from tests.factories import (
     AmbassadorFactory,
@@ -18,7 +26,7 @@ from tests.factories import (
 )
 from tests.transactions import record
 from tiptracker.audit.actions import log_head
-from tiptracker.audit.verbs import VERBS_CHANGING_NO_FACT, VERBS, VerbGroup
+from tiptracker.audit.verbs import VERBS, VERBS_CHANGING_NO_FACT, VerbGroup
 from tiptracker.jobs.models import State
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +116,9 @@ def test_what_belongs_to_no_country_counts_and_what_belongs_to_another_does_not(
 def test_no_verb_of_the_record_itself_is_taken_for_reading():
     papers = {verb for verb in VERBS if verb.startswith(("briefing.", "draft."))}
 
-    assert not {verb for verb, (group, _) in VERBS.items() if group is VerbGroup.RECORD} & VERBS_CHANGING_NO_FACT - papers
+    assert (
+        not {verb for verb, (group, _) in VERBS.items() if group is VerbGroup.RECORD} & VERBS_CHANGING_NO_FACT - papers
+    )
     assert not {verb for verb in VERBS if verb.startswith(("user.", "country.", "ministry."))} & VERBS_CHANGING_NO_FACT
     assert set(VERBS) > VERBS_CHANGING_NO_FACT
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from dialogues.choices import CommitmentStatus
-from dialogues.status import CommitmentStanding
+from dialogues.commitment_status import CommitmentStanding
 from recommendations.choices import MilestoneKind
 from reports import sentences
 
@@ -40,14 +40,25 @@ def test_span_is_told_as_far_as_its_days_are_known(first, last, told):
     ],
 )
 def test_standing_is_told_in_days(status, due_on, days_overdue, told):
-    assert sentences.describe_commitment_status(CommitmentStanding(status, due_on, 0, days_overdue), date(2022, 1, 14), DAY) == told
+    assert (
+        sentences.describe_commitment_status(
+            CommitmentStanding(status, due_on, 0, days_overdue), date(2022, 1, 14), DAY
+        )
+        == told
+    )
 
 
 @pytest.mark.parametrize(
     ("stands", "told"),
     [
-        (CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DAY, sent_on=date(2022, 1, 12)), "with the embassy since 12 January 2022"),
-        (CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 0, 14, is_silent=True), "overdue by 14 days, no update received"),
+        (
+            CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DAY, sent_on=date(2022, 1, 12)),
+            "with the embassy since 12 January 2022",
+        ),
+        (
+            CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 0, 14, is_silent=True),
+            "overdue by 14 days, no update received",
+        ),
         (
             CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 1, 3, sent_on=date(2022, 1, 12), is_silent=True),
             "overdue by 3 days, no update received since 12 January 2022",
@@ -69,7 +80,9 @@ def test_standing_says_what_became_of_the_newest_update(stands, told):
 def test_of_our_own_undertaking_no_update_is_missed():
     ours = CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 0, 14, is_silent=True)
 
-    assert sentences.describe_commitment_status(ours, date(2022, 1, 14), DAY, is_ministrys=False) == "overdue by 14 days"
+    assert (
+        sentences.describe_commitment_status(ours, date(2022, 1, 14), DAY, is_ministrys=False) == "overdue by 14 days"
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,12 +102,16 @@ def test_milestone_is_told_as_of_the_day(kind, due_on, done_on, told):
 def test_tally_begins_with_what_is_overdue():
     statuses = ["open", "verified_done", "overdue", "with_embassy", "open", "reported_done"]
 
-    assert sentences.describe_status_counts(statuses) == ("1 overdue, 2 open, 1 with the embassy, 1 reported done, 1 verified done.")
+    assert sentences.describe_status_counts(statuses) == (
+        "1 overdue, 2 open, 1 with the embassy, 1 reported done, 1 verified done."
+    )
     assert sentences.describe_status_counts([]) == ""
 
 
 def test_share_without_a_figure_is_a_word():
-    assert [sentences.describe_benchmark_share(share) for share in (None, Fraction(0), Fraction(1, 2), Fraction(1))] == [
+    assert [
+        sentences.describe_benchmark_share(share) for share in (None, Fraction(0), Fraction(1, 2), Fraction(1))
+    ] == [
         "no data",
         "not shown",
         "a concrete step",

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.choices import DoneBy, SupportKind, Verdict
-from recommendations.choices import MilestoneKind, Origin, EffortQuestion, Rule, TextStatus
+from recommendations.choices import EffortQuestion, MilestoneKind, Origin, Rule, TextStatus
 from recommendations.models import Recommendation
 from reports.models import Briefing
 from tests.addresses import page_of

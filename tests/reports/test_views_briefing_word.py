@@ -16,7 +16,7 @@ from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from dialogues.choices import EvidenceDecision
 from reports.actions.briefings import clear_briefing, request_briefing
 from reports.choices import BriefingKind
-from reports.models import Briefing, Document, BriefingState
+from reports.models import Briefing, BriefingState, Document
 from tests.factories import (
     MASERU,
     AmbassadorFactory,
@@ -99,7 +99,12 @@ def test_only_input_for_washington_is_one(run_jobs):
     run_jobs()
 
     briefing = Briefing.objects.get()
-    assert (briefing.state, briefing.word, briefing.word_sha256, briefing.word_size) == (BriefingState.READY, "", "", None)
+    assert (briefing.state, briefing.word, briefing.word_sha256, briefing.word_size) == (
+        BriefingState.READY,
+        "",
+        "",
+        None,
+    )
 
 
 def test_cleared_it_is_made_once_more_without_the_mark_and_fixed(draft, run_jobs, django_capture_on_commit_callbacks):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import CommitmentEventKind, MadeBy, ClaimedProgress
+from dialogues.choices import ClaimedProgress, CommitmentEventKind, MadeBy
 from recommendations.choices import MilestoneKind
 from tests.addresses import page_of
 from tests.factories import (
@@ -139,7 +139,10 @@ def test_handover_and_ministry_query_count(client, police, django_assert_num_que
         promise = CommitmentFactory(ministry=police, dialogue=held, made__due_on=date(2022, 2, 1))
         if count < 300:
             CommitmentEventFactory(
-                commitment=promise, kind=CommitmentEventKind.RESCHEDULED, happened_on=date(2021, 12, 1), due_on=date(2022, 1, 1)
+                commitment=promise,
+                kind=CommitmentEventKind.RESCHEDULED,
+                happened_on=date(2021, 12, 1),
+                due_on=date(2022, 1, 1),
             )
             UpdateRoundFactory(update__commitment=promise)
     EvidenceFactory(bears_on=[benchmark])

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import UpdateDecision, CommitmentEventKind, ClaimedProgress, EvidenceDecision, SupportKind
+from dialogues.choices import ClaimedProgress, CommitmentEventKind, EvidenceDecision, SupportKind, UpdateDecision
 from recommendations.choices import Rule
 from tests.addresses import page_of
 from tests.factories import (
@@ -71,7 +71,10 @@ def test_round_list_puts_the_most_points_first_then_the_fewest_days_left(client)
     assert [line.due.words for line in lines] == [
         "due in 59 days", "due in 1 day", *["31 days to the deadline"] * 3,
     ]  # fmt: skip
-    assert [(line.claimed, line.days) for line in lines[2::2]] == [(ClaimedProgress.DONE, 16), (ClaimedProgress.UNDER_WAY, 18)]
+    assert [(line.claimed, line.days) for line in lines[2::2]] == [
+        (ClaimedProgress.DONE, 16),
+        (ClaimedProgress.UNDER_WAY, 18),
+    ]
     assert "5 updates wait for the embassy’s answer" in response.text
     for told in ("+36.7 points", "15 of it by a verdict", "+21.7 points", "0 points", "due in 1 day"):
         assert told in response.text
@@ -198,7 +201,10 @@ def test_round_list_asks_for_another_look_where_evidence_came_after_the_embassys
     for commitment in (settled, reopened):
         EvidenceFactory(commitment=commitment)
         CommitmentEventFactory(
-            commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 12), reason="Seen on site."
+            commitment=commitment,
+            kind=CommitmentEventKind.VERIFIED_DONE,
+            happened_on=date(2022, 1, 12),
+            reason="Seen on site.",
         )
     EvidenceFactory(bears_on=[overtaken], commitment=reopened, happened_to=date(2022, 1, 20))
     client.force_login(OfficerFactory())
@@ -338,7 +344,9 @@ def test_a_verdict_is_asked_for_only_where_something_verified_asks_for_one(clien
 def test_what_was_decided_is_told_to_nobody_who_does_not_see_it(client):
     done = sent_round(BenchmarkFactory())
     RoundDecisionFactory(round=done)
-    review = EvidenceReviewFactory(evidence=EvidenceFactory(title="Seen by the post alone"), decision=EvidenceDecision.REJECTED)
+    review = EvidenceReviewFactory(
+        evidence=EvidenceFactory(title="Seen by the post alone"), decision=EvidenceDecision.REJECTED
+    )
     elsewhere = CountryFactory(elsewhere=True)
     RecommendationFactory(edition=EditionFactory(country=elsewhere))
     client.force_login(OfficerFactory(countries=[elsewhere]))

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.choices import SupportKind
-from dialogues.lesotho.actions import load_public_record
+from dialogues.lesotho.loading import load_public_record
 from recommendations.models import Edition
 from reports.readiness import backtest
 from reports.readiness.explanation.headline import DISCLAIMER

@@ -117,7 +117,11 @@ def test_rows_that_a_reader_does_not_see_are_left_out():
     theirs = EvidenceFactory(country=elsewhere.country)
     internal = EvidenceFactory()
 
-    asked = [RowReference("evidence", theirs.pk), RowReference("evidence", internal.pk), RowReference("edition", elsewhere.pk)]
+    asked = [
+        RowReference("evidence", theirs.pk),
+        RowReference("evidence", internal.pk),
+        RowReference("edition", elsewhere.pk),
+    ]
 
     assert set(find_record_rows(OfficerFactory(), asked)) == {RowReference("evidence", internal.pk)}
     assert find_record_rows(FocalPointFactory(), asked) == {}

@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 from django.urls import reverse
 
-from dialogues.lesotho.actions import load_public_record
+from dialogues.lesotho.loading import load_public_record
 from recommendations.models import Edition
 from reports.actions.runs import compute_readiness
 from reports.readiness import readiness as rules

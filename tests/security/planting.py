@@ -244,7 +244,11 @@ class Planted:
             promise, OTHER, ministry=self.home, dialogue=dialogue, benchmarks=[self.others]
         )
         self.plant(promise, united_states=True, country=self.world.rows["lesotho"])
-        for kind in (CommitmentEventKind.RESCHEDULED, CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.REPORT_RETURNED):
+        for kind in (
+            CommitmentEventKind.RESCHEDULED,
+            CommitmentEventKind.REPORTED_DONE,
+            CommitmentEventKind.REPORT_RETURNED,
+        ):
             self.plant(
                 factories.CommitmentEventFactory,
                 commitment=self.promise,

@@ -19,7 +19,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from dialogues.files.sanitizers.confined import sanitize_file_in_sandbox
+from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
 from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
 from tests.dialogues import samples
@@ -167,7 +167,9 @@ def test_what_people_type_is_printed_as_they_typed_it(heard):
     promise = CommitmentFactory(text=typed, benchmarks=[benchmark], made__due_on=date(2021, 12, 1))
     EvidenceFactory(title=typed, source=typed, stated_by=typed[:200], commitment=promise, bears_on=[benchmark])
 
-    content = build_ambassador_briefing(reader=AmbassadorFactory(), edition=edition, as_of=date(2022, 1, 28), known_by=None)
+    content = build_ambassador_briefing(
+        reader=AmbassadorFactory(), edition=edition, as_of=date(2022, 1, 28), known_by=None
+    )
     html = render_to_string("reports/briefing.html", {"briefing": content})
 
     assert "&lt;img src=&quot;http://127.0.0.1" in html

@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from dialogues.files.previews import PreviewError
-from dialogues.files.previews.confined import draw_page_in_sandbox
+from dialogues.files.previews.preview_sandbox import draw_page_in_sandbox
 from dialogues.files.sanitizers import text
-from dialogues.files.sanitizers.confined import sanitize_file_in_sandbox
 from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
 from dialogues.models import EvidenceFile, UpdateRound
 from dialogues.views.previews import CANNOT_PREVIEW
 from recommendations.importing.readers.report_file import read_report

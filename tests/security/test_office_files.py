@@ -426,14 +426,18 @@ def test_what_a_file_reaches_for_is_left_out_of_the_copy(what):
 
 
 def test_a_refused_formula_is_named_with_its_place():
-    with pytest.raises(FileRejected, match=r"“IMPORTCSV” in cell B4 of the sheet “One”\. Put the value in the place of the"):
+    with pytest.raises(
+        FileRejected, match=r"“IMPORTCSV” in cell B4 of the sheet “One”\. Put the value in the place of the"
+    ):
         sanitize_file(formula('SUM(1)+IMPORTCSV("a")'), ".xlsx")
     with pytest.raises(FileRejected, match="“WEBSERVICE” in the name “a”"):
         sanitize_file(excel(names='<definedName name="a">WEBSERVICE("a")</definedName>'), ".xlsx")
 
 
 def test_a_refused_field_is_named_and_told_how_to_become_text():
-    with pytest.raises(FileRejected, match=r"by the field “INCLUDETEXT a”. In Word press Ctrl\+A, then Ctrl\+Shift\+F9"):
+    with pytest.raises(
+        FileRejected, match=r"by the field “INCLUDETEXT a”. In Word press Ctrl\+A, then Ctrl\+Shift\+F9"
+    ):
         sanitize_file(field(" INCLUDETEXT  a "), ".docx")
 
 

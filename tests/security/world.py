@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
 
-from dialogues.choices import CommitmentEventKind, ClaimedProgress, Sensitivity
+from dialogues.choices import ClaimedProgress, CommitmentEventKind, Sensitivity
 from recommendations.choices import MilestoneKind, Origin, Rule
 from tests.dialogues.samples import picture
 from tests.factories import (
@@ -292,7 +292,10 @@ class World:
         settled = CommitmentFactory(
             ministry=police, text=self.says("police's settled promise", EMBASSY | OWN), letter="A letter", done=False
         )
-        for kind, day in ((CommitmentEventKind.REPORTED_DONE, date(2021, 12, 1)), (CommitmentEventKind.VERIFIED_DONE, date(2021, 12, 2))):
+        for kind, day in (
+            (CommitmentEventKind.REPORTED_DONE, date(2021, 12, 1)),
+            (CommitmentEventKind.VERIFIED_DONE, date(2021, 12, 2)),
+        ):
             reason = self.says(f"reason of {kind}", EMBASSY)
             CommitmentEventFactory(commitment=settled, kind=kind, happened_on=day, reason=reason)
         united_states = CommitmentFactory(
@@ -307,7 +310,9 @@ class World:
             letter=self.says("our other letter", EMBASSY),
             country=self.rows["lesotho"],
         )
-        CommitmentEventFactory(commitment=reported, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2021, 12, 1))
+        CommitmentEventFactory(
+            commitment=reported, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2021, 12, 1)
+        )
         homes_promise = CommitmentFactory(
             ministry=home,
             text=self.says("home's promise", homes),

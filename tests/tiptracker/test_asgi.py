@@ -146,7 +146,9 @@ def test_too_long_a_body_is_refused_before_it_comes():
     assert answer.body.decode() == error_pages.render_html(*error_pages.TOO_LARGE)
 
 
-@pytest.mark.parametrize(("size", "most"), [(asgi.MAX_BYTES_IN_MEMORY + 1, asgi.MAX_LONG_BODIES), (10, asgi.MAX_BODIES)])
+@pytest.mark.parametrize(
+    ("size", "most"), [(asgi.MAX_BYTES_IN_MEMORY + 1, asgi.MAX_LONG_BODIES), (10, asgi.MAX_BODIES)]
+)
 def test_more_bodies_than_there_is_room_for_are_told_to_wait(size, most):
     async def ask():
         app = application()
@@ -277,7 +279,9 @@ def test_who_asks_for_too_much_at_once_is_told_to_wait_and_nobody_else():
 @pytest.mark.django_db
 def test_the_application_says_whose_a_session_and_a_token_is(client):
     officer = OfficerFactory()
-    _, secret = tokens.create_token(person=officer, name="Nightly", scope=TokenScope.READ, expires_on=tokens.latest_expiry(officer))
+    _, secret = tokens.create_token(
+        person=officer, name="Nightly", scope=TokenScope.READ, expires_on=tokens.latest_expiry(officer)
+    )
     client.force_login(officer)
 
     page = client.get("/")

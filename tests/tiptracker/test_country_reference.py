@@ -93,5 +93,7 @@ def test_whatever_is_chosen_can_be_kept():
             often = Counter(map(normalize_name, level.names))
             assert set(often.values()) <= {1}, (code, level.kind, often.most_common(1))
             assert max(map(len, level.names)) <= 100
-    assert {"Maputo", "Maputo (city)"} & set(country_reference.find_country("MOZ", DAY).districts.names) == {"Maputo (city)"}
+    assert {"Maputo", "Maputo (city)"} & set(country_reference.find_country("MOZ", DAY).districts.names) == {
+        "Maputo (city)"
+    }
     assert [zone for zone in country_reference.list_time_zones() if not ZoneInfo(zone).key] == []

@@ -8,7 +8,18 @@ from dialogues.models import Dialogue
 from tests.factories import MASERU, DialogueFactory, OfficerFactory, at_noon
 from tests.refusing import refuses
 from tests.transactions import record
-from tiptracker.validation import EditConflict, insert_row, update_row, refuse_reversed_dates, refuse_future, refuse_stale, refuse_unseen, format_date, format_moment, require_text
+from tiptracker.validation import (
+    EditConflict,
+    format_date,
+    format_moment,
+    insert_row,
+    refuse_future,
+    refuse_reversed_dates,
+    refuse_stale,
+    refuse_unseen,
+    require_text,
+    update_row,
+)
 
 NOW = at_noon(date(2022, 1, 28))
 

@@ -19,7 +19,7 @@ from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import AccountRequest, AccountRequestStep, Country, User
 from tiptracker.audit.actions import AuditEvent, log_now, record, record_all
 from tiptracker.audit.models import AuditEntry
-from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, Role, ChoiceEnum
+from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, ChoiceEnum, Role
 from tiptracker.errors import Refused
 
 DELAY = timedelta(days=1)
@@ -85,7 +85,9 @@ def consenters(request: AccountRequest, now: datetime) -> list[User]:
         for one in people.filter(role__in=[Role.ADMINISTRATOR, Role.AMBASSADOR]).prefetch_related("countries")
         if one.has_usable_password() and Backend().user_can_authenticate(one)
     ]
-    independent = [one for one in able if one.role == Role.ADMINISTRATOR and not askers & _role_lineage(one.pk, given_by)]
+    independent = [
+        one for one in able if one.role == Role.ADMINISTRATOR and not askers & _role_lineage(one.pk, given_by)
+    ]
     if independent:
         return independent
     countries = {country.pk for country in countries_of(request.person)}
@@ -220,7 +222,13 @@ def stop(*, request: AccountRequest, by: User | None, now: datetime) -> AccountR
         return AccountRequestStage.STOPPED
     done = next((step.at for step in request.steps.all() if step.kind == AccountRequestStepKind.DONE), None)
     is_address = request.kind == AccountRequestKind.ADDRESS
-    if at is AccountRequestStage.DONE and is_address and done and now - done <= DELAY and request.person.email == request.new_email:
+    if (
+        at is AccountRequestStage.DONE
+        and is_address
+        and done
+        and now - done <= DELAY
+        and request.person.email == request.new_email
+    ):
         _record_step(request, AccountRequestStepKind.REVERTED, by, now)
         ended = _set_address(request, request.old_email)
         _log_for_countries("person.address_put_back", request, by, ended)
@@ -235,7 +243,9 @@ def confirm_address(*, token: str, now: datetime) -> User | None:
     if request is None:
         return None
     request = _lock_request(request)
-    if request_stage(request, now) is not AccountRequestStage.LINK or not Backend().user_can_authenticate(request.person):
+    if request_stage(request, now) is not AccountRequestStage.LINK or not Backend().user_can_authenticate(
+        request.person
+    ):
         return None
     _carry_out(request, request.person, now)
     return request.person

@@ -82,7 +82,9 @@ def reset_second_factor(*, person: User) -> None:
     Authenticator.objects.filter(user=person).delete()
     ended = revoke_access(person)
     mails.notify_sign_in_changed(person, "Whoever runs the server removed every second step of your sign-in")
-    record_all([*ended, AuditEvent("person.second_factor_dropped", person, before={"second_factors": dropped})], by=None)
+    record_all(
+        [*ended, AuditEvent("person.second_factor_dropped", person, before={"second_factors": dropped})], by=None
+    )
 
 
 class AccountSnapshot(NamedTuple):
@@ -115,7 +117,9 @@ def snapshot_account(person: User) -> AccountSnapshot:
 
 
 @transaction.atomic
-def handle_account_change(*, person: User, before: AccountSnapshot | None, by: User, first: AuditEvent | None = None) -> None:
+def handle_account_change(
+    *, person: User, before: AccountSnapshot | None, by: User, first: AuditEvent | None = None
+) -> None:
     """What follows once an administrator has added (`before` is None) or changed a person.
 
     The log of each country tells who got or lost a role there. Whoever became somebody else, or whose account did not
@@ -123,7 +127,9 @@ def handle_account_change(*, person: User, before: AccountSnapshot | None, by: U
     administrators are told of a new one. `first` is what the log tells before all of that.
     """
     after = snapshot_account(person)
-    changed = [word for name, word in IDENTITY_FIELDS.items() if before and getattr(before, name) != getattr(after, name)]
+    changed = [
+        word for name, word in IDENTITY_FIELDS.items() if before and getattr(before, name) != getattr(after, name)
+    ]
     ended = revoke_access(person) if before and (changed or not (before.works and after.works)) else []
     if before and changed:
         mails.notify_account_changed(person, ", ".join(changed), sorted({before.email, after.email}))

@@ -18,7 +18,9 @@ if TYPE_CHECKING:  # it imports this module
     from rest_framework.views import APIView
 
 BEARER = "Bearer"
-INVALID_TOKEN_MESSAGE = "This token does not work: it is none of ours, or has ended. Make another one on the page of your tokens."
+INVALID_TOKEN_MESSAGE = (
+    "This token does not work: it is none of ours, or has ended. Make another one on the page of your tokens."
+)
 """One sentence for every reason: who found a token learns nothing of it."""
 
 

@@ -49,7 +49,11 @@ def session_limits_middleware(get_response: Handler) -> Handler:
         response = get_response(request)
         if request.method == "POST" and _redirects_to_sign_in(response) and wants_json(request):
             return JsonResponse({"state": SIGNED_OUT_STATE}, status=HTTPStatus.FORBIDDEN)
-        if request.method == "POST" and _redirects_to_sign_in(response) and (context := preserved_input_context(request))["typed"]:
+        if (
+            request.method == "POST"
+            and _redirects_to_sign_in(response)
+            and (context := preserved_input_context(request))["typed"]
+        ):
             return render_signed_out(request, context)
         return response
 

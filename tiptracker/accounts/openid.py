@@ -22,7 +22,14 @@ from django.utils.crypto import get_random_string
 
 from tiptracker.accounts.adapter import AccountAdapter
 from tiptracker.accounts.models import User
-from tiptracker.accounts.openid_tokens import BoundedSession, ProviderError, check_configuration, exchange_code, fetch_json, read_id_token
+from tiptracker.accounts.openid_tokens import (
+    BoundedSession,
+    ProviderError,
+    check_configuration,
+    exchange_code,
+    fetch_json,
+    read_id_token,
+)
 from tiptracker.audit.actions import record
 
 logger = logging.getLogger(__name__)

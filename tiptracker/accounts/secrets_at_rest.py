@@ -77,7 +77,9 @@ class RotationResult(NamedTuple):
 def rotate_secrets() -> RotationResult:
     """Write every secret anew with SECRET_KEY. Those that no key opens stay as they are."""
     rotated, unreadable = 0, []
-    for person in User.objects.get_queryset().filter(authenticator__in=_encrypted_authenticators()).distinct().order_by("pk"):
+    for person in (
+        User.objects.get_queryset().filter(authenticator__in=_encrypted_authenticators()).distinct().order_by("pk")
+    ):
         with transaction.atomic():
             # Whoever types a code holds the person too, and writes to the same row.
             User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)

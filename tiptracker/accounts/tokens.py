@@ -50,7 +50,9 @@ def create_token(*, person: User, name: str, scope: TokenScope, expires_on: date
     if kept.filter(name__iexact=name).exists():
         raise Refused("You have a token of this name. Choose another name, or revoke that one first.", field="name")
     if kept.count() >= MAX_TOKENS:
-        raise Refused(f"You have {MAX_TOKENS} tokens already. Revoke one that nothing uses any more, then make this one.")
+        raise Refused(
+            f"You have {MAX_TOKENS} tokens already. Revoke one that nothing uses any more, then make this one."
+        )
     _refuse_expiry(person, expires_on)
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(

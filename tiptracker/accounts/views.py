@@ -34,7 +34,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_POST
 
 from tiptracker.accounts import actions, mail_links, mails, one_time_codes, tokens
-from tiptracker.accounts.forms import NewPasswordForm, PasswordForgottenForm, ApiTokenForm
+from tiptracker.accounts.forms import ApiTokenForm, NewPasswordForm, PasswordForgottenForm
 from tiptracker.accounts.middleware import ENROLLED_IN_SESSION
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit.actions import record
@@ -378,7 +378,9 @@ def token_add(request: HttpRequest) -> HttpResponse:
     """Make a token. What answers the form shows it, this once: it is kept nowhere, in no session either."""
     person = request.user
     assert isinstance(person, User)  # noqa: S101 -- behind login_required
-    form = ApiTokenForm(request.POST or None, initial={"expires_on": tokens.latest_expiry(person, tokens.DEFAULT_LIFETIME)})
+    form = ApiTokenForm(
+        request.POST or None, initial={"expires_on": tokens.latest_expiry(person, tokens.DEFAULT_LIFETIME)}
+    )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:

@@ -25,13 +25,13 @@ from rest_framework.views import exception_handler, set_rollback
 from rest_framework.viewsets import GenericViewSet
 
 from tiptracker.accounts.authentication import TokenAuthentication
-from tiptracker.accounts.models import Ministry, AnyUser, User
+from tiptracker.accounts.models import AnyUser, Ministry, User
 from tiptracker.accounts.permissions import can_read_name
 from tiptracker.api.query_params import StrictParametersMixin
 from tiptracker.audit.api import DailyRowLimitExceeded
 from tiptracker.choices import ChoiceEnum
 from tiptracker.errors import Refused, TryLater
-from tiptracker.idempotency.actions import RequestStillRunning, IdempotencyKeyReused
+from tiptracker.idempotency.actions import IdempotencyKeyReused, RequestStillRunning
 from tiptracker.idempotency.api import KEY_PARAMETER, RETRY_AFTER_SECONDS
 from tiptracker.web import rate_limits
 from tiptracker.web.complete_body import IncompleteBody
@@ -126,7 +126,9 @@ class VisibleRowListField(serializers.ListField):
         "does_not_exist": VisibleRowField.default_error_messages["does_not_exist"],
         "max_length": "Give at most {max_length} at a time.",
     }
-    child = serializers.IntegerField(error_messages={"invalid": VisibleRowField.default_error_messages["incorrect_type"]})
+    child = serializers.IntegerField(
+        error_messages={"invalid": VisibleRowField.default_error_messages["incorrect_type"]}
+    )
 
     def __init__(self, model: type[Model], *, max_length: int, **kwargs: Any) -> None:
         self.model = model
@@ -332,7 +334,9 @@ REFUSAL_HEADERS = {
 """What stands in the head of some."""
 
 
-def document_refusals(result: OpenApiSchema, generator: Any, request: HttpRequest | None, public: bool) -> OpenApiSchema:
+def document_refusals(
+    result: OpenApiSchema, generator: Any, request: HttpRequest | None, public: bool
+) -> OpenApiSchema:
     """Post-processing hook of the schema: each operation says how it may be refused, not only how it goes well."""
     schemas = result["components"]["schemas"]
     for schema in schemas.values():

@@ -44,7 +44,11 @@ def accepted_parameters(view: StrictParametersMixin) -> list[str]:
     if action != "list" or not isinstance(view, ListModelMixin):
         return []
     narrowing = getattr(view, "filterset_class", None)
-    return [*(narrowing.base_filters if narrowing else ()), ApiPagination.page_query_param, ApiPagination.page_size_query_param]
+    return [
+        *(narrowing.base_filters if narrowing else ()),
+        ApiPagination.page_query_param,
+        ApiPagination.page_size_query_param,
+    ]
 
 
 def refuse_parameters(query: QueryDict, names: list[str]) -> None:

@@ -20,7 +20,10 @@ from tiptracker.choices import Role
 from tiptracker.infrastructure.transactions import is_in_transaction
 from tiptracker.privacy.confirmations import confirmed_kinds
 
-REDACTION_CHECKS = ("dialogues.actions.redaction_checks.find_redacted_text_faults", "reports.actions.withdrawals.find_unlogged_note_redactions")
+REDACTION_CHECKS = (
+    "dialogues.actions.redaction_checks.find_redacted_text_faults",
+    "reports.actions.withdrawals.find_unlogged_note_redactions",
+)
 """What holds the marks of redactions against the redactions, by name alone: the floor imports none of them."""
 _CHAIN_LOCK = 7106_7107
 """Any fixed number: PostgreSQL's advisory lock under which entries are appended one at a time."""
@@ -53,7 +56,9 @@ def record(
     return entry
 
 
-def record_all(told: Sequence[AuditEvent], *, by: User | None, country: Country | int | None = None) -> list[AuditEntry]:
+def record_all(
+    told: Sequence[AuditEvent], *, by: User | None, country: Country | int | None = None
+) -> list[AuditEntry]:
     """Append an entry for each, in this order: as many queries for a thousand as for one.
 
     `country` decides who may read them; before and after are kept apart from the chain, which holds only a salted

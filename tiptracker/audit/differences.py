@@ -36,7 +36,14 @@ def list_differences(table: str, before: str, after: str) -> list[FieldDifferenc
     for key in keys:
         field = _find_field(table, key)
         differs = key in was and key in became and was[key] != became[key]
-        lines.append(FieldDifference(_format_label(key, field), _format_side(before, was, key, field), _format_side(after, became, key, field), differs))
+        lines.append(
+            FieldDifference(
+                _format_label(key, field),
+                _format_side(before, was, key, field),
+                _format_side(after, became, key, field),
+                differs,
+            )
+        )
     return lines
 
 

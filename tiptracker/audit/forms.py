@@ -12,7 +12,7 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 
 from tiptracker import clock
-from tiptracker.accounts.models import Country, AnyUser
+from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.audit.models import AuditDetail, AuditEntryQuerySet
 from tiptracker.audit.subjects import SUBJECT_KINDS
 from tiptracker.audit.verbs import LOADED_SUFFIX, VerbGroup, list_verbs
@@ -48,7 +48,10 @@ class LogFilter(TrackerForm):
     record = forms.ChoiceField(
         label="Kind of record",
         required=False,
-        choices=[("", "Any"), *sorted(((table, kind.noun) for table, kind in SUBJECT_KINDS.items()), key=lambda pair: pair[1])],
+        choices=[
+            ("", "Any"),
+            *sorted(((table, kind.noun) for table, kind in SUBJECT_KINDS.items()), key=lambda pair: pair[1]),
+        ],
     )
     row = forms.IntegerField(
         label="Number of the record",

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from tiptracker.accounts.models import Country, AnyUser
+from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.audit.verbs import VERBS_CHANGING_NO_FACT
 from tiptracker.choices import Role
 

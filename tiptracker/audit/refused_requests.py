@@ -25,7 +25,9 @@ FORGED_ATTRIBUTE = "is_forged"
 """On a request: it was refused since its form did not come from a page of ours."""
 
 
-def refused_requests_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def refused_requests_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: write down what was refused, once an address and person in a few minutes."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

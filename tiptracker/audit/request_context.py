@@ -34,7 +34,9 @@ def client_address(request: HttpRequest) -> str | None:
         return None
 
 
-def request_context_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def request_context_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: remember the address, and the token that may be found, for the length of the request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 
 from tiptracker.accounts.models import AnyUser
 from tiptracker.audit.models import AuditEntry
-from tiptracker.audit.verbs import VerbGroup, list_verbs, describe_verb
+from tiptracker.audit.verbs import VerbGroup, describe_verb, list_verbs
 from tiptracker.choices import Role
 
 
@@ -174,9 +174,13 @@ def list_openings(user: AnyUser, *rows: models.Model | None) -> list[RecordOpeni
     ]
 
 
-def count_openings(user: AnyUser, model: type[models.Model], keys: Iterable[int] | None = None) -> dict[int, OpeningCount]:
+def count_openings(
+    user: AnyUser, model: type[models.Model], keys: Iterable[int] | None = None
+) -> dict[int, OpeningCount]:
     """By key, who opened rows of `model`: of those named, or of all. Nothing for whom the log isn't open."""
-    entries = AuditEntry.objects.visible_to(user).filter(table=model._meta.label_lower, verb__in=list_verbs(VerbGroup.READ))
+    entries = AuditEntry.objects.visible_to(user).filter(
+        table=model._meta.label_lower, verb__in=list_verbs(VerbGroup.READ)
+    )
     if keys is not None:
         entries = entries.filter(row__in=[str(key) for key in keys])
     told = entries.order_by().values("row").annotate(people=Count("by", distinct=True), last_at=Max("at"))

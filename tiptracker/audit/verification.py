@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from tiptracker.accounts import mails
 from tiptracker.accounts.models import Country, User
-from tiptracker.audit.actions import find_head_fault, log_head, record, find_log_fault
+from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head, record
 from tiptracker.audit.models import AuditEntry, LogVerification
 from tiptracker.choices import Role
 

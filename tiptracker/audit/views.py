@@ -67,7 +67,9 @@ def log_detail(request: HttpRequest, number: int) -> HttpResponse:
     entry = get_object_or_404(rows, number=number)
     detail = AuditDetail.objects.visible_to(user).filter(entry=entry).first()
     context = {
-        "line": LogEntryRow(entry, describe_verb(entry.verb), find_subjects([entry], user).get((entry.table, entry.row))),
+        "line": LogEntryRow(
+            entry, describe_verb(entry.verb), find_subjects([entry], user).get((entry.table, entry.row))
+        ),
         "fields": list_differences(entry.table, detail.before, detail.after) if detail else [],
         "is_closed": detail is None and bool(entry.before_digest or entry.after_digest),
         "fault": actions.find_entry_fault(entry),
@@ -88,7 +90,9 @@ def log_export(request: HttpRequest) -> HttpResponseBase:
         return redirect(f"{reverse('log_list')}?{request.GET.urlencode()}")
     found = asked.narrow(AuditEntry.objects.visible_to(user), user)
     taken = actions.record_export(entries=found, chosen=asked.chosen(), by=user)
-    answer = StreamingHttpResponse(csv_lines(EXPORT_HEADINGS, _export_rows(taken, user)), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(
+        csv_lines(EXPORT_HEADINGS, _export_rows(taken, user)), content_type="text/csv; charset=utf-8"
+    )
     day = timezone.localdate(
         clock.to_domain_time(AuditEntry.objects.visible_to(user).latest("number").at)
     )  # of the export itself

@@ -70,6 +70,7 @@ def last_recorded_at() -> datetime | None:
         moment
         for model in apps.get_models()
         for field in model._meta.get_fields()
-        if field.name in DOMAIN_TIME_FIELDS and (moment := model._default_manager.aggregate(latest=Max(field.name))["latest"])
+        if field.name in DOMAIN_TIME_FIELDS
+        and (moment := model._default_manager.aggregate(latest=Max(field.name))["latest"])
     ]
     return max(moments, default=None)

@@ -34,7 +34,18 @@ def worker_command(*, with_beat: bool, queues: str = "celery") -> list[str]:
 
 def mail_worker_command() -> list[str]:
     """The Celery worker that sends mails: four at a time, so that one which is not answered holds up no other."""
-    return [*_WORKER_COMMAND, "--pool", "threads", "--concurrency", "4", "--queues", "mail", "--hostname", "mail@%h", *_QUIET_OPTIONS]
+    return [
+        *_WORKER_COMMAND,
+        "--pool",
+        "threads",
+        "--concurrency",
+        "4",
+        "--queues",
+        "mail",
+        "--hostname",
+        "mail@%h",
+        *_QUIET_OPTIONS,
+    ]
 
 
 _WORKER_COMMAND = [sys.executable, "-m", "celery", "--app", "tiptracker", "worker"]

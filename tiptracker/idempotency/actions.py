@@ -50,7 +50,9 @@ def reserve_key(*, person: User, key: str, request: str, now: datetime) -> Idemp
             "new key."
         )
     if attempt.made is None and not _take_over(attempt, now):
-        raise RequestStillRunning("The same request is being carried out. Wait a moment, then send it again with this key.")
+        raise RequestStillRunning(
+            "The same request is being carried out. Wait a moment, then send it again with this key."
+        )
     return attempt
 
 

@@ -18,7 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.idempotency.actions import reserve_key, create_once, release_key
+from tiptracker.idempotency.actions import create_once, release_key, reserve_key
 
 HEADER = "Idempotency-Key"
 KEY_PATTERN = re.compile(r"[ !#-\[\]-~]{1,255}")
@@ -57,7 +57,9 @@ class IdempotentCreateMixin(GenericViewSet[Any]):
         return self.get_serializer(row).data
 
 
-def idempotent_create(status: HTTPStatus = HTTPStatus.CREATED) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+def idempotent_create(
+    status: HTTPStatus = HTTPStatus.CREATED,
+) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Decorates a POST of `IdempotentCreateMixin`: it reads what was sent, and gives the function which makes the row.
 
     With an Idempotency-Key that function runs once in 24 hours, however often the same person sends the same request;
@@ -72,7 +74,9 @@ def idempotent_create(status: HTTPStatus = HTTPStatus.CREATED) -> Callable[[Call
             if key is None:
                 made = prepare(self, request, *args, **kwargs)().pk
             else:
-                attempt = reserve_key(person=cast("User", request.user), key=key, request=_request_digest(request), now=clock.now())
+                attempt = reserve_key(
+                    person=cast("User", request.user), key=key, request=_request_digest(request), now=clock.now()
+                )
                 made = attempt.made
                 if made is None:
                     try:

@@ -15,7 +15,7 @@ from tiptracker.accounts.models import User
 from tiptracker.infrastructure.transactions import is_in_transaction
 from tiptracker.jobs.actions import RetryJobLater, enqueue
 from tiptracker.mail.models import Mail, MailKind, MailState, new_key
-from tiptracker.mail.texts import build_message
+from tiptracker.mail.rendering import build_message
 
 logger = logging.getLogger(__name__)
 

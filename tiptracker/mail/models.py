@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from tiptracker.accounts.models import AnyUser
-from tiptracker.choices import Role, ChoiceEnum
+from tiptracker.choices import ChoiceEnum, Role
 
 
 class MailKind(ChoiceEnum):

@@ -22,7 +22,9 @@ def describe_mail_state(mail: Mail) -> str:
         case MailState.NOT_NEEDED:
             return f"Not sent {_format_moment(mail.finished_at)}: the account no longer needs it."
     if mail.tries:
-        tried = f"Not sent yet: tried {_format_times(mail.tries)}, last {_format_moment(mail.tried_at)}: “{mail.answer}”."
+        tried = (
+            f"Not sent yet: tried {_format_times(mail.tries)}, last {_format_moment(mail.tried_at)}: “{mail.answer}”."
+        )
         return f"{tried} It is tried again {_format_moment(mail.next_try_at)}." if mail.next_try_at else tried
     return f"Queued {_format_moment(mail.queued_at)}, not sent yet."
 

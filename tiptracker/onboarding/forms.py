@@ -10,12 +10,12 @@ from django.db.models import Q
 
 from tiptracker.accounts.backend import default_valid_until
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, UserQuerySet
-from tiptracker.choices import Role, ChoiceEnum
+from tiptracker.choices import ChoiceEnum, Role
 from tiptracker.onboarding.actions.accounts import AccountDetails
 from tiptracker.onboarding.actions.countries import DistrictInput
 from tiptracker.onboarding.actions.ministries import OfficeHolderInput
+from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
-from tiptracker.web.frontend.rows import Choices, RowField, RowsField, set_row_choices, raw_values
 from tiptracker.web.search import MAX_CHARACTERS, filter_by_words
 
 MAX_OFFICE_HOLDERS = 60

@@ -19,7 +19,9 @@ def confirmed_kinds() -> list[str]:
     return sorted(_request_kinds.get() or ())
 
 
-def confirmations_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def confirmations_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: what is confirmed holds for one request alone."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -56,7 +56,13 @@ class PersonalDataKind(StrEnum):
     NAME = "person’s name beside an age, a village, a telephone number or the number of a case"
 
 
-_ARTICLES = {PersonalDataKind.TELEPHONE: "a", PersonalDataKind.IDENTITY: "an", PersonalDataKind.PASSPORT: "a", PersonalDataKind.BIRTH: "a", PersonalDataKind.NAME: "a"}
+_ARTICLES = {
+    PersonalDataKind.TELEPHONE: "a",
+    PersonalDataKind.IDENTITY: "an",
+    PersonalDataKind.PASSPORT: "a",
+    PersonalDataKind.BIRTH: "a",
+    PersonalDataKind.NAME: "a",
+}
 
 
 class PersonalDataFinding(NamedTuple):
@@ -76,7 +82,12 @@ def find_personal_data(text: str) -> list[PersonalDataFinding]:
     """All that a person could be found by, in the order of the text; none overlaps another."""
     plain, places = _normalize(text)
     in_one_line = plain.replace("\n", " ")
-    numbers = [*_find_announced_numbers(in_one_line), *_find_passports(in_one_line), *_find_numbers(plain), *_find_birth_dates(in_one_line)]
+    numbers = [
+        *_find_announced_numbers(in_one_line),
+        *_find_passports(in_one_line),
+        *_find_numbers(plain),
+        *_find_birth_dates(in_one_line),
+    ]
     telephones = sorted((start, end) for start, end, kind in numbers if kind is PersonalDataKind.TELEPHONE)
     names = [(*span, PersonalDataKind.NAME) for span in find_identifiable_names(in_one_line, telephones)]
     found: list[PersonalDataFinding] = []
@@ -313,7 +324,9 @@ _LESOTHO = re.compile(r"[256]\d{7}")
 _SOUTH_AFRICA = re.compile(r"0[1-8]\d{8}")
 
 
-def _classify_number(plain: str, digits: str, parts: Sequence[_DigitGroup], after: str | None, *, has_plus: bool) -> PersonalDataKind | None:
+def _classify_number(
+    plain: str, digits: str, parts: Sequence[_DigitGroup], after: str | None, *, has_plus: bool
+) -> PersonalDataKind | None:
     """What the groups make together, if anything that a person could be found by; `after` joins the group after."""
     if digits[0] not in "0256" and len(digits) != 13 and len(parts) > 1:
         return None
@@ -346,7 +359,9 @@ def _is_laid_out_as_telephone(parts: Sequence[_DigitGroup], sizes: Sequence[int]
 def _is_list_of_figures(parts: Sequence[_DigitGroup], after: str | None) -> bool:
     """Figures with commas or slashes among more of them, or with something else between as well: "512,345.67"."""
     joins = {part.before for part in parts[1:]}
-    return bool(joins & _CLOSE_SEPARATORS) and (len(joins) > 1 or not _CLOSE_SEPARATORS.isdisjoint((parts[0].before, after)))
+    return bool(joins & _CLOSE_SEPARATORS) and (
+        len(joins) > 1 or not _CLOSE_SEPARATORS.isdisjoint((parts[0].before, after))
+    )
 
 
 def _is_thousands(sizes: Sequence[int]) -> bool:
@@ -449,5 +464,7 @@ def _find_birth_dates(plain: str) -> Iterator[_Span]:
     for found in _DATE.finditer(plain):
         first, last = found.span()
         before, after = bisect_left(starts, first), bisect_left(starts, last)
-        if (before and first - ends[before - 1] <= MAX_BIRTH_WORD_DISTANCE) or (after < len(starts) and starts[after] - last <= MAX_BIRTH_WORD_DISTANCE):
+        if (before and first - ends[before - 1] <= MAX_BIRTH_WORD_DISTANCE) or (
+            after < len(starts) and starts[after] - last <= MAX_BIRTH_WORD_DISTANCE
+        ):
             yield first, last, PersonalDataKind.BIRTH

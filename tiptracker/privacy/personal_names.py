@@ -70,7 +70,9 @@ def _word_list(name: str) -> frozenset[str]:
 
 
 TITLES, OFFICES = _word_list("titles"), _word_list("offices")
-_NOT_NAMES = frozenset().union(*map(_word_list, _WORD_LISTS.keys() - {"titles", "offices", "names that are common in Lesotho"}))
+_NOT_NAMES = frozenset().union(
+    *map(_word_list, _WORD_LISTS.keys() - {"titles", "offices", "names that are common in Lesotho"})
+)
 _NEVER_NAMES = _NOT_NAMES | OFFICES | TITLES
 _COMMON_NAMES = _word_list("names that are common in Lesotho")
 _AMBIGUOUS_TITLES = frozenset({"miss", "me", "'me", "sr"})
@@ -192,7 +194,9 @@ def _is_lower_case_name(plain: str, words: Sequence[_Word], at: int) -> bool:
     if _NAMING_PHRASE.search(plain, max(0, pair[0].start - 20), pair[0].start):
         return True
     first, second = (one.plain in _COMMON_NAMES for one in pair)
-    is_next_better = second and not first and _is_lower_case_pair(plain, words[at + 1 : at + 3])  # "brought palesa exercise"
+    is_next_better = (
+        second and not first and _is_lower_case_pair(plain, words[at + 1 : at + 3])
+    )  # "brought palesa exercise"
     return (first or second) and not is_next_better
 
 

@@ -15,7 +15,9 @@ from tiptracker.numbers import parse_whole_number
 
 WsgiApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-INCOMPLETE_BODY_MESSAGE = "Not everything arrived: the line broke while it was being sent, so nothing was recorded. Send it again."
+INCOMPLETE_BODY_MESSAGE = (
+    "Not everything arrived: the line broke while it was being sent, so nothing was recorded. Send it again."
+)
 _TAIL_BYTES = 1024
 """Bytes within which the closing boundary of a form with files stands at the end."""
 

@@ -27,7 +27,9 @@ def is_export_requested(request: HttpRequest) -> bool:
     return request.GET.get(FORMAT_PARAMETER) in CONTENT_TYPES
 
 
-def export_rows(request: SignedInRequest, name: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> HttpResponse:
+def export_rows(
+    request: SignedInRequest, name: str, heads: Sequence[str], rows: Sequence[Sequence[object]]
+) -> HttpResponse:
     """`rows` (texts, numbers, days, moments or None, one a head) as the file asked for, noted in the log.
 
     Moments are told in the reader's zone. Who asks too often is told to wait.
@@ -40,7 +42,9 @@ def export_rows(request: SignedInRequest, name: str, heads: Sequence[str], rows:
     content = (
         spreadsheets.csv_text(heads, rows, zone) if kind == "csv" else spreadsheets.workbook(name, heads, rows, zone)
     )
-    asked: dict[str, Any] = {key: value for key, value in request.GET.items() if key not in (FORMAT_PARAMETER, "page") and value}
+    asked: dict[str, Any] = {
+        key: value for key, value in request.GET.items() if key not in (FORMAT_PARAMETER, "page") and value
+    }
     with transaction.atomic():
         for country in Country.objects.visible_to(request.user):
             after = {"list": name, "as": kind, "asked": asked, "rows": len(rows)}

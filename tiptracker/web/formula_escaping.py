@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable
 
 _CELL_SEPARATORS = r",;:|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
-_FORMULA_START = re.compile(rf"(?P<before>(?P<part>^|[{_CELL_SEPARATORS}])[\s\ufeff\"]*)(?P<marks>'*)(?P<sign>[=@+＝＠＋－-])")
+_FORMULA_START = re.compile(
+    rf"(?P<before>(?P<part>^|[{_CELL_SEPARATORS}])[\s\ufeff\"]*)(?P<marks>'*)(?P<sign>[=@+＝＠＋－-])"
+)
 _CELL_END = re.compile(rf"[{_CELL_SEPARATORS.replace('|', '')}]")
 """Where such a cell would end; not at a "|", which in a formula calls a program."""
 _DANGEROUS = re.compile(r"[|!(]")

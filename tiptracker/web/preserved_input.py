@@ -57,7 +57,9 @@ class FieldDescription(NamedTuple):
     words: Mapping[str, str]
 
 
-def format_inputs(typed: Iterable[tuple[str, Sequence[str]]], fields: Mapping[str, FieldDescription] | None = None) -> list[TypedInput]:
+def format_inputs(
+    typed: Iterable[tuple[str, Sequence[str]]], fields: Mapping[str, FieldDescription] | None = None
+) -> list[TypedInput]:
     """What somebody typed, by field name, as it is read; what a form sends of its own accord is left out.
 
     `fields` are those of the page, by the same names; one that isn't among them is called as it is named.

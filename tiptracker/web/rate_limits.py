@@ -92,7 +92,9 @@ def rate_limited(name: str) -> Callable[[PageView], PageView]:
     return decorate
 
 
-def set_retry_after(response: HttpResponse, seconds: int, status: HTTPStatus = HTTPStatus.TOO_MANY_REQUESTS) -> HttpResponse:
+def set_retry_after(
+    response: HttpResponse, seconds: int, status: HTTPStatus = HTTPStatus.TOO_MANY_REQUESTS
+) -> HttpResponse:
     """`response` as the answer to who has to wait; 0 seconds leave it as it is."""
     if seconds:
         response.status_code = status

@@ -32,7 +32,9 @@ SECURITY_HEADERS = STATIC_FILE_HEADERS | {
 }
 
 
-def security_headers_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def security_headers_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware, outermost, so that no refusal further in goes without.
 
     Nothing is kept by a browser or a proxy: after signing out, Back shows the next person at this machine nothing.

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from tiptracker.accounts.middleware import is_account_page
 from tiptracker.infrastructure.outages import Outage
 from tiptracker.web import error_pages
-from tiptracker.web.preserved_input import is_secret_field, is_typed_field, field_label, wants_json
+from tiptracker.web.preserved_input import field_label, is_secret_field, is_typed_field, wants_json
 
 STYLE = (
     f"{error_pages.STYLE}*{{box-sizing:border-box}}"
@@ -40,10 +40,14 @@ def unavailable_response(request: HttpRequest, outage: Outage) -> HttpResponse:
     if request.path.startswith("/api/"):
         answer = JsonResponse({"detail": _join_sentences(f"{outage.title}.", saved, outage.sentence)})
     elif wants_json(request):
-        answer = JsonResponse({"state": "unavailable_response", "sentence": _join_sentences(f"{outage.title}.", saved, outage.sentence)})
+        answer = JsonResponse(
+            {"state": "unavailable_response", "sentence": _join_sentences(f"{outage.title}.", saved, outage.sentence)}
+        )
     else:
         paragraphs = format_html("    <p>{}</p>{}", outage.sentence, _form_or_link(request, saved))
-        page = format_html(error_pages.PAGE_TEMPLATE, title=outage.title, style=SafeString(STYLE), paragraphs=paragraphs)
+        page = format_html(
+            error_pages.PAGE_TEMPLATE, title=outage.title, style=SafeString(STYLE), paragraphs=paragraphs
+        )
         answer = HttpResponse(page, headers={"Content-Security-Policy": POLICY})
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     answer.headers["Retry-After"] = str(outage.retry_after)

@@ -30,7 +30,9 @@ def sanitize_image(content: bytes, kind: str) -> bytes:
     raises where it can't be read to its end.
     """
     if kind == "JPEG" and content.count(b"\xff\xda") > MAX_SCANS:
-        raise FileRejected("is a picture that is built up in too many steps. Save it again as a JPEG, then choose it again.")
+        raise FileRejected(
+            "is a picture that is built up in too many steps. Save it again as a JPEG, then choose it again."
+        )
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, once loaded, has it on for the whole process
     try:
         opened = Image.open(io.BytesIO(content), formats=[kind])

@@ -85,7 +85,9 @@ _PARTS_BY_FOLDER = {
     },
 }
 """What each kind of relation leads to."""
-_ROOT_RELATIONS = frozenset({"officedocument", "core-properties", "coreproperties", "extended-properties", "extendedproperties"})
+_ROOT_RELATIONS = frozenset(
+    {"officedocument", "core-properties", "coreproperties", "extended-properties", "extendedproperties"}
+)
 """What the file itself draws on: its main part; who wrote it when, with which program (which readers go by)."""
 _XML_EXTENSIONS = frozenset({"xml", "rels", "vml"})
 _IMAGE_FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
@@ -144,7 +146,10 @@ def sanitize_office(content: bytes, folder: str) -> bytes:
     }
     left_behind = {part for each in sorted_out.values() for part in each.left_behind}
     for name in parts:
-        if _extension(name) not in _XML_EXTENSIONS | _IMAGE_FORMATS.keys() | _UNCHANGED_SIGNATURES.keys() and name.lower() not in left_behind:
+        if (
+            _extension(name) not in _XML_EXTENSIONS | _IMAGE_FORMATS.keys() | _UNCHANGED_SIGNATURES.keys()
+            and name.lower() not in left_behind
+        ):
             raise office_relationships.embedded_file_error(name)
     return _pack(_PackageCopy(parts, {name: each.taken for name, each in sorted_out.items()}, folder).make())
 
@@ -253,7 +258,9 @@ class _PackageCopy:
         relations_name = posixpath.join(posixpath.dirname(name), "_rels", f"{posixpath.basename(name)}.rels")
         rows = self.drawn_on.get(unquote(relations_name).lower(), [])
         root = _PARTS_BY_FOLDER[self.folder][kind].root
-        clean = sanitize_markup(self.parts[name], PartContext(root, {row.key: row.kind for row in rows}, sheet, self.sheets))
+        clean = sanitize_markup(
+            self.parts[name], PartContext(root, {row.key: row.kind for row in rows}, sheet, self.sheets)
+        )
         self.made[name] = clean.content
         if root == "s:workbook":
             self.sheets = frozenset(each.casefold() for each in clean.sheets.values())

@@ -87,9 +87,9 @@ _UNWRAPPED_ELEMENTS = frozenset(
     ]
 )
 """What is left out itself, while what stands in it is kept."""
-_EMBEDDED_ELEMENTS = frozenset(f"{space} {name}" for space in _WORD_NAMESPACES for name in ("object", "control", "altChunk", "subDoc")) | {
-    "urn:schemas-microsoft-com:office:office OLEObject"
-}
+_EMBEDDED_ELEMENTS = frozenset(
+    f"{space} {name}" for space in _WORD_NAMESPACES for name in ("object", "control", "altChunk", "subDoc")
+) | {"urn:schemas-microsoft-com:office:office OLEObject"}
 """Other files in the document, which people see as part of it."""
 _RELATION_ATTRIBUTES = {
     "w:hyperlink": {"r:id": "hyperlink"},
@@ -124,7 +124,9 @@ _RELATION_ATTRIBUTES = {
 """Which attribute of which element names a relation, and of which kinds that has to be."""
 _REQUIRING_RELATION = frozenset({"a:hlinkClick", "w:embedRegular", "w:embedBold", "w:embedItalic", "w:embedBoldItalic"})
 """Elements that are nothing without the relation that they name."""
-_FORMULA_ELEMENTS = frozenset({"s:f", "s:formula", "s:definedName", "s:calculatedColumnFormula", "s:totalsRowFormula", "c:f"})
+_FORMULA_ELEMENTS = frozenset(
+    {"s:f", "s:formula", "s:definedName", "s:calculatedColumnFormula", "s:totalsRowFormula", "c:f"}
+)
 _AUTO_RUN_NAMES = re.compile(r"(?:_xlnm\.)?auto_(?:open|close|activate|deactivate)", re.IGNORECASE)
 _UNSAFE_STYLE = re.compile(r"url|expression|behaviou?r|import|[\\@<]", re.IGNORECASE)
 """In the style of an old drawing: what could draw on something."""
@@ -149,7 +151,11 @@ def _escape_text(text: str) -> str:
 
 
 def _escape_attribute(value: str) -> str:
-    return _ATTRIBUTE_SPECIALS.sub(lambda found: _ATTRIBUTE_ENTITIES[found[0]], value) if _ATTRIBUTE_SPECIALS.search(value) else value
+    return (
+        _ATTRIBUTE_SPECIALS.sub(lambda found: _ATTRIBUTE_ENTITIES[found[0]], value)
+        if _ATTRIBUTE_SPECIALS.search(value)
+        else value
+    )
 
 
 class _MarkupWriter:

@@ -122,7 +122,9 @@ def _refuse_empty_shell(root: pikepdf.Object) -> None:
     if "/Collection" in root:
         raise FileRejected("is a portfolio with other files in it. Send each of those by itself.")
     if root.get("/NeedsRendering", False):
-        raise FileRejected("is a form that only Adobe's own programs can draw. Print it to a PDF, then choose that instead.")
+        raise FileRejected(
+            "is a form that only Adobe's own programs can draw. Print it to a PDF, then choose that instead."
+        )
 
 
 def _iterate_dictionaries(row: object) -> Iterator[pikepdf.Object]:
@@ -155,7 +157,9 @@ def _strip_unsafe(row: pikepdf.Object) -> None:
         del row[key]
     for key in keys & _ACTION_KEYS:
         following = row[key]
-        if any(_is_unsafe_action(each) for each in (following if isinstance(following, pikepdf.Array) else [following])):
+        if any(
+            _is_unsafe_action(each) for each in (following if isinstance(following, pikepdf.Array) else [following])
+        ):
             del row[key]
     notes = row.get("/Annots")
     if isinstance(notes, pikepdf.Array):

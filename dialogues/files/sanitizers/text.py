@@ -12,7 +12,9 @@ from dialogues.files.sanitizers.errors import FileRejected
 SNIFFED_BYTES = 64 * 1024
 """As much as libmagic is shown, in bytes."""
 _ALLOWED_CONTROLS = "\t\n\r\f\ufeff"
-_MARKUP_MEDIA_TYPES = frozenset({"text/html", "text/xml", "application/xml", "image/svg+xml", "text/rtf", "application/rtf"})
+_MARKUP_MEDIA_TYPES = frozenset(
+    {"text/html", "text/xml", "application/xml", "image/svg+xml", "text/rtf", "application/rtf"}
+)
 MAX_CELLS = 1_000_000
 """Of a table, whatever parts its cells."""
 _SEPARATORS = ",;\t"
@@ -36,7 +38,9 @@ def sanitize_text(content: bytes) -> bytes:
         raise FileRejected(
             "isn't a text in UTF-8. Save it again as plain text in UTF-8 (in Excel: “CSV UTF-8”), then choose it again."
         ) from error
-    if magic.from_buffer(content[:SNIFFED_BYTES], mime=True) in _MARKUP_MEDIA_TYPES or text.lstrip("\ufeff \t\r\n").startswith("<"):
+    if magic.from_buffer(content[:SNIFFED_BYTES], mime=True) in _MARKUP_MEDIA_TYPES or text.lstrip(
+        "\ufeff \t\r\n"
+    ).startswith("<"):
         raise FileRejected("holds a page or a drawing with code in it. Save it as a PDF, then choose it again.")
     if any(unicodedata.category(character) == "Cc" and character not in _ALLOWED_CONTROLS for character in set(text)):
         raise FileRejected("holds what is no text. Open it to see, save it again as plain text, then choose it again.")

@@ -35,7 +35,9 @@ and type; what programs that keep lists of literature note beside a citation."""
 _NAME = re.compile(r"\s*(=|[A-Za-z]+)(?![A-Za-z])")
 _CODE_ELEMENTS = frozenset({"w:instrText", "w:delInstrText", "w:t", "w:delText"})
 """Text that is part of a code, where it stands in one: Word tells them apart no more once it has read them."""
-_NEUTRAL_ELEMENTS = frozenset({"w:r", "w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:bookmarkStart", "w:bookmarkEnd"}) | {
+_NEUTRAL_ELEMENTS = frozenset(
+    {"w:r", "w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:bookmarkStart", "w:bookmarkEnd"}
+) | {
     "w:proofErr",
     "w:lastRenderedPageBreak",
     "w:permStart",

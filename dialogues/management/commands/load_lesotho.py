@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from dialogues.lesotho import asked
-from dialogues.lesotho.actions import load_public_record
+from dialogues.lesotho import edition_data
 from dialogues.lesotho.exercise import STEPS, ExerciseResult, play_exercise
+from dialogues.lesotho.loading import load_public_record
 from tiptracker import clock
 from tiptracker.errors import Refused
 from tiptracker.validation import format_date
@@ -34,8 +34,8 @@ class Command(BaseCommand):
                 "The exercise is made up, and belongs to the demonstration alone. Load the public record without "
                 "--exercise, or try the exercise with `make demo`."
             )
-        now = clock.now(asked.COUNTRY.time_zone)
-        if exercise and now < asked.TERMS_RECORDED_AT:
+        now = clock.now(edition_data.COUNTRY.time_zone)
+        if exercise and now < edition_data.TERMS_RECORDED_AT:
             raise CommandError("The exercise needs the 2021 edition, known from 1 July 2021. Choose a later day.")
         try:
             before, steps = _play_exercise(now) if exercise else (0, None)

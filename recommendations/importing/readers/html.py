@@ -6,7 +6,7 @@ from itertools import count
 
 from lxml import etree
 
-from recommendations.importing.readers.paragraph import HARD_BREAK, ParagraphKind, Paragraph, UnreadableFile
+from recommendations.importing.readers.paragraph import HARD_BREAK, Paragraph, ParagraphKind, UnreadableFile
 
 _HIDDEN_TAGS = {
     "applet", "audio", "canvas", "datalist", "embed", "head", "iframe", "map", "math", "noscript", "object",

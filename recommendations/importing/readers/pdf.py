@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
-from recommendations.importing.readers.paragraph import HARD_BREAK, PAGE_BREAK, ParagraphKind, Paragraph, UnreadableFile
+from recommendations.importing.readers.paragraph import HARD_BREAK, PAGE_BREAK, Paragraph, ParagraphKind, UnreadableFile
 
 MAX_PAGES = 1_000
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
@@ -24,7 +24,9 @@ _LINE_END_HYPHENS = ("\x02", "\ufffe")
 _BULLET = r"[•●▪■◦○‣∙·\uf0b7\uf0a7*–—-]"
 _MARKER = re.compile(rf"{_BULLET}|\(?\d{{1,2}}[.)]")
 _STARTS_WITH_MARKER = re.compile(rf"(?:{_MARKER.pattern})\s")
-_PAGE_NUMBER = re.compile(r"(?:page\s*)?[–-]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[–-]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(?:page\s*)?[–-]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[–-]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE
+)
 _MARGIN_SHARE = 0.15
 """Of a page's height, above and below: where running heads stand."""
 

@@ -7,7 +7,7 @@ What a file is, its content decides; its name is only what a refusal calls it.
 import json
 from collections.abc import Callable, Iterator
 
-from recommendations.importing.readers.paragraph import HARD_BREAK, ParagraphKind, Paragraph, UnreadableFile
+from recommendations.importing.readers.paragraph import HARD_BREAK, Paragraph, ParagraphKind, UnreadableFile
 from tiptracker.sandbox.confinement import SandboxRunner
 
 MAX_BYTES = 30 * 1024 * 1024
@@ -61,7 +61,9 @@ def read_content(content: bytes) -> list[Paragraph]:
         ) from error
     n_lines = sum(1 + each.text.count("\n") + each.text.count(HARD_BREAK) for each in found)
     if sum(len(each.text) for each in found) > MAX_CHARACTERS or n_lines > MAX_LINES:
-        raise UnreadableFile("holds more text than a whole TIP Report. Cut out the country’s narrative, or paste its text.")
+        raise UnreadableFile(
+            "holds more text than a whole TIP Report. Cut out the country’s narrative, or paste its text."
+        )
     if not any(letter.isalpha() for each in found if each.kind != ParagraphKind.TITLE for letter in each.text):
         raise UnreadableFile(
             "has no text in it. If it shows some, it is a picture, such as a scan: have its text recognized (OCR), or "

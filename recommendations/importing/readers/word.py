@@ -10,14 +10,20 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from recommendations.importing.readers.paragraph import HARD_BREAK, ParagraphKind, Paragraph, UnreadableFile
+from recommendations.importing.readers.paragraph import HARD_BREAK, Paragraph, ParagraphKind, UnreadableFile
 from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCounter
 
 MAX_UNPACKED_BYTES = 40 * 1024 * 1024
 """In bytes, of a part: beyond it a zip is made to fill a machine."""
 _TOO_LARGE = "unpacks to more than any narrative holds. Save it anew, or paste its text."
 _SKIPPED_TAGS = frozenset({"del", "moveFrom", "instrText", "delText", "Fallback", "pPr", "rPr", "sectPr"})
-_CHARACTER_TAGS = {"tab": " ", "br": HARD_BREAK, "cr": HARD_BREAK, "noBreakHyphen": "-", "softHyphen": "\N{SOFT HYPHEN}"}
+_CHARACTER_TAGS = {
+    "tab": " ",
+    "br": HARD_BREAK,
+    "cr": HARD_BREAK,
+    "noBreakHyphen": "-",
+    "softHyphen": "\N{SOFT HYPHEN}",
+}
 _HEADING_STYLE = re.compile(r"(?:heading|title|subtitle)\s*\d?", re.IGNORECASE)
 _LIST_STYLE = re.compile(r"list(?!\s*continue)", re.IGNORECASE)
 
@@ -27,9 +33,13 @@ def read_word(content: bytes) -> Iterator[Paragraph]:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         body = _parse_part(packed, "word/document.xml")
         if body is None:
-            raise UnreadableFile("is a packed file, but no Word document. Unpack it, or save it as .docx, then choose it.")
+            raise UnreadableFile(
+                "is a packed file, but no Word document. Unpack it, or save it as .docx, then choose it."
+            )
         if (core := _parse_part(packed, "docProps/core.xml")) is not None:
-            yield from (Paragraph(each.text, ParagraphKind.TITLE) for each in core if _local_name(each) == "title" and each.text)
+            yield from (
+                Paragraph(each.text, ParagraphKind.TITLE) for each in core if _local_name(each) == "title" and each.text
+            )
         styles = _style_kinds(_parse_part(packed, "word/styles.xml"))
     for paragraph in body.iter("{*}p"):
         if not any(_local_name(outer) in _SKIPPED_TAGS for outer in paragraph.iterancestors()):

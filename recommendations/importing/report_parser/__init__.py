@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from recommendations.choices import Tier
 from recommendations.importing.readers.paragraph import Paragraph, split_paragraphs
-from recommendations.importing.report_parser import countries, titles
+from recommendations.importing.report_parser import countries, metadata
 from recommendations.importing.report_parser.lists import ParsedList, parse_list
 from recommendations.importing.report_parser.paragraphs import Block, build_blocks
 from recommendations.importing.report_parser.sections import ListSection, find_list_sections
@@ -44,8 +44,10 @@ def parse_narrative(said: str | Iterable[Paragraph], country: str | None = None)
 
     Raises Refused where no list is found, or more than one.
     """
-    blocks, about, section, found = _find_narrative(build_blocks(split_paragraphs(said) if isinstance(said, str) else said), country)
-    told = about.told(section.heading), titles.find_year(blocks), titles.find_tier(blocks, blocks[: section.start])
+    blocks, about, section, found = _find_narrative(
+        build_blocks(split_paragraphs(said) if isinstance(said, str) else said), country
+    )
+    told = about.told(section.heading), metadata.find_year(blocks), metadata.find_tier(blocks, blocks[: section.start])
     code, year, tier = (each.value for each in told)
     return ParsedNarrative(
         Tier(tier) if tier else None,
@@ -68,15 +70,17 @@ def refuse_other_narrative(narrative: ParsedNarrative, *, country: str | None = 
         raise Refused(f"This narrative is from the report of {narrative.year}, not {year}. {instead}")
 
 
-def _find_narrative(blocks: list[Block], country: str | None) -> tuple[list[Block], titles.CountryDetector, ListSection, ParsedList]:
+def _find_narrative(
+    blocks: list[Block], country: str | None
+) -> tuple[list[Block], metadata.CountryDetector, ListSection, ParsedList]:
     """The blocks of the narrative that is asked for, which country it is about, and its one list."""
-    parts = titles.split_narratives(blocks)
+    parts = metadata.split_narratives(blocks)
     if len(parts) > MAX_NARRATIVES:
         raise Refused(f"More than {MAX_NARRATIVES} narratives stand in it. Keep only the one that you mean.")
     found = [
         (part, about, section, what)
         for part in parts
-        for about in [titles.CountryDetector(part)]
+        for about in [metadata.CountryDetector(part)]
         for section in find_list_sections(part, about.told().value)
         if (what := parse_list(section.blocks, about.told().value)).items
     ]

@@ -62,7 +62,9 @@ def split_clauses(text: str) -> list[ClauseSpan]:
     if cuts and not any(each.doubt for each in cuts):
         return found
     return [
-        piece._replace(doubt=piece.doubt or SEMICOLON_AMONG_SENTENCES) if _has_boundary_inside(semicolons, piece) else piece
+        piece._replace(doubt=piece.doubt or SEMICOLON_AMONG_SENTENCES)
+        if _has_boundary_inside(semicolons, piece)
+        else piece
         for piece in found
     ]
 
@@ -74,7 +76,9 @@ def has_several_clauses(text: str) -> bool:
 
 def split_glued(text: str) -> list[ClauseSpan]:
     """The items that were glued together in one, as "2018.Train": all of it, mostly."""
-    return _spans_between(text, [_Boundary(each.end, each.start) for each in find_sentence_breaks(text) if each.is_glued])
+    return _spans_between(
+        text, [_Boundary(each.end, each.start) for each in find_sentence_breaks(text) if each.is_glued]
+    )
 
 
 def _sentence_boundaries(text: str, sentences: list[SentenceBreak]) -> Iterator[_Boundary]:

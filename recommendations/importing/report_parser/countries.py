@@ -45,7 +45,9 @@ class CountryMatch(NamedTuple):
 def find_country_code(name: str) -> str | None:
     """The country that `name` means, all of it; None where it means none."""
     head, _, tail = name.partition(", ")
-    if found := _codes_by_name().get(_normalize_name(name)) or (_codes_by_name().get(_normalize_name(f"{tail} {head}")) if tail else None):
+    if found := _codes_by_name().get(_normalize_name(name)) or (
+        _codes_by_name().get(_normalize_name(f"{tail} {head}")) if tail else None
+    ):
         return found
     two = re.fullmatch(r"([^()]+?)\s*\(([^()]+)\)", name)  # Turkey (Türkiye)
     one, other = (find_country_code(each) for each in two.groups()) if two else (None, None)

@@ -10,7 +10,9 @@ UNCERTAIN_HYPHEN = "\ue001"
 """The same for the hyphen before it."""
 
 _WHITESPACE = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-_REPLACEMENTS = str.maketrans({"\u2011": "-", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_REPLACEMENTS = str.maketrans(
+    {"\u2011": "-", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+)
 """Signs that are one with others: they only look so for the line's sake."""
 _INVISIBLE = re.compile(r"\xad\s*\n\s*|[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
 """Soft hyphens with the line break that they allowed, and characters that nobody sees."""
@@ -52,7 +54,11 @@ class LineJoiner:
         """What a line's end cut in two without a hyphen, if the text has it whole and neither half elsewhere."""
         head, tail = cut["head"], cut["tail"]
         is_word = self.words[f"{head}{tail}".casefold()] > 0
-        return f"{head}{UNCERTAIN_HYPHEN}{tail}" if is_word and not self._is_word(head) and not self._is_word(tail) else cut[0]
+        return (
+            f"{head}{UNCERTAIN_HYPHEN}{tail}"
+            if is_word and not self._is_word(head) and not self._is_word(tail)
+            else cut[0]
+        )
 
     def _is_word(self, half: str) -> bool:
         return self.words[half.casefold()] > 1 or half.casefold() in _COMPOUND_PARTS

@@ -10,7 +10,9 @@ MAX_HEADING_LENGTH = 200
 """Of a heading, of one of a table of contents with others in the same line."""
 _LIST_HEADING = r"(?:the\s+)?(?:(?:key|main|top|priority|prioriti[sz]ed)\s+)?recommendations?\b"
 _FOR_COUNTRY = r"\s+(?:for|to)\s+(?:the\s+)?(?:government\s+of\s+)?(?:the\s+)?"
-_LIST_HEADING_START = re.compile(rf"(?:[\W_]{{0,12}}|(?:[IVX]{{1,4}}|\d{{1,2}})[.)]\s*)(?:20\d\d\s+)?{_LIST_HEADING}", re.IGNORECASE)
+_LIST_HEADING_START = re.compile(
+    rf"(?:[\W_]{{0,12}}|(?:[IVX]{{1,4}}|\d{{1,2}})[.)]\s*)(?:20\d\d\s+)?{_LIST_HEADING}", re.IGNORECASE
+)
 _LOWERCASE_LIST_HEADING = re.compile(r"(?:the\s+)?(?:key|main|top|priority|prioriti[sz]ed)\s+recommendations?\s*:?\s*")
 """One in small letters, which are those of a sentence where anything else stands beside it."""
 _FOR_COUNTRY_PATTERN = re.compile(_FOR_COUNTRY, re.IGNORECASE)
@@ -42,7 +44,9 @@ _SECTION_NAME = (
     r"(?:prosecution|protection|prevention|partnerships?|trafficking\s+profile|victim\s+protection|law\s+enforcement|"
     r"government\s+efforts|tier\s+ranking|scope\s+and\s+magnitude|background|methodology)"
 )
-_SECTION_QUALIFIER = r"(?:government|governmental|overall|general|anti-trafficking|efforts?|activities|profile|and|of|the|on|in)"
+_SECTION_QUALIFIER = (
+    r"(?:government|governmental|overall|general|anti-trafficking|efforts?|activities|profile|and|of|the|on|in)"
+)
 _QUALIFIED_SECTION = rf"(?:{_SECTION_QUALIFIER}\s+){{0,4}}{_SECTION_NAME}(?:\s+{_SECTION_QUALIFIER}){{0,3}}"
 _SECTION_HEADING = re.compile(
     rf"(?:\d{{1,2}}[.)]\s)?[\W_]{{0,12}}{_QUALIFIED_SECTION}(?:[\s,|/&·•]{{1,5}}{_QUALIFIED_SECTION}){{0,8}}[\s:.–—-]*(?:[.…\s_]*\d{{1,3}})?",
@@ -69,7 +73,9 @@ def repair_headings(text: str) -> str:
     """A paragraph with each heading of a list in one line, where the lines or the small capitals broke it."""
     if "ecommen" not in (plain := _SMALL_CAPITALS.sub(r"\1\2", text)).casefold():
         return text
-    plain = _BROKEN_LIST_HEADING.sub(lambda found: re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", "", found[0])), plain)
+    plain = _BROKEN_LIST_HEADING.sub(
+        lambda found: re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", "", found[0])), plain
+    )
     pieces, end = [], 0
     for found in _COUNTRY_FOLLOWS.finditer(plain):
         broken = plain[found.end() : found.end() + MAX_HEADING_LENGTH]
@@ -121,7 +127,9 @@ def _find_country_end(text: str, *, is_capital: bool) -> int | None:
     if colon := re.match(r"(?:[^:.;]|\bSt\.){2,80}:\s*", text, re.IGNORECASE):
         return colon.end()
     if is_capital and (
-        capitals := re.match(r"(?:[A-Z][A-Z’'.-]+\b[\s,]*)+(?:$|(?=[A-Z“\"][a-z]|[•*●▪]|A\s))", text[:MAX_HEADING_LENGTH])
+        capitals := re.match(
+            r"(?:[A-Z][A-Z’'.-]+\b[\s,]*)+(?:$|(?=[A-Z“\"][a-z]|[•*●▪]|A\s))", text[:MAX_HEADING_LENGTH]
+        )
     ):
         return capitals.end()
     is_alone = len(text) < 60 and not re.search(r"[.;!?]\s*$", text)

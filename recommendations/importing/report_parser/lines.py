@@ -9,7 +9,12 @@ from recommendations.importing.readers.paragraph import HARD_BREAK, PAGE_BREAK
 from recommendations.importing.report_parser import headings
 from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK, normalize_characters
 from recommendations.importing.report_parser.page_headers import flag_boilerplate
-from recommendations.importing.report_parser.prose import has_sentence_end, has_clause_end, is_incomplete, is_continuation
+from recommendations.importing.report_parser.prose import (
+    has_clause_end,
+    has_sentence_end,
+    is_continuation,
+    is_incomplete,
+)
 
 BULLETS = "•●▪■◦○‣∙➢➤►▶▸✓✔❖→◆♦□☐❑❒✦⦁⁌⁍・\uf0b7\uf0a7\uf0d8\u2043"
 DASHES = ("-", "–", "—")
@@ -17,7 +22,8 @@ DASHES = ("-", "–", "—")
 BULLET = re.compile(rf"(?:[{BULLETS}·]\s*|[*–—-](?:\s+|$)|\*(?=[A-Z“\"])|o(?:\s+(?=[A-Z“\"])|$))")
 NUMBER = re.compile(r"\(?(\d{1,2})[.)]\s+(?=[A-Za-z“\"])")
 _BROKEN_WATCH_LIST = re.compile(
-    rf"(?:(?<=tier 2)\s*[\n{HARD_BREAK}]\s*(?=\(?watch\b)|(?<=tier 2 watch)\s*[\n{HARD_BREAK}]\s*(?=list\b))", re.IGNORECASE
+    rf"(?:(?<=tier 2)\s*[\n{HARD_BREAK}]\s*(?=\(?watch\b)|(?<=tier 2 watch)\s*[\n{HARD_BREAK}]\s*(?=list\b))",
+    re.IGNORECASE,
 )
 """Where a line breaks the name of a tier, which would be another one without its rest."""
 
@@ -45,14 +51,21 @@ def group_lines(text: str) -> Iterator[LineGroup]:
     """What a paragraph is parted into; the last is empty where furniture stands behind it all."""
     lines, behind = _split_lines(text)
     each_begins = _has_item_per_line([normalize_characters(line.text) for line in lines])
-    sort = next((marker_style(mark[0]) for line in lines if (mark := match_marker(normalize_characters(line.text)))), "")
-    parting = [_is_group_start(before.text, line, each_begins=each_begins, sort=sort) for before, line in pairwise(lines)]
+    sort = next(
+        (marker_style(mark[0]) for line in lines if (mark := match_marker(normalize_characters(line.text)))), ""
+    )
+    parting = [
+        _is_group_start(before.text, line, each_begins=each_begins, sort=sort) for before, line in pairwise(lines)
+    ]
     has_bullets = any(BULLET.match(normalize_characters(line.text)) for line in lines)
     has_several = any(parts and has_sentence_end(before.text) for before, parts in zip(lines, parting, strict=False))
     group = list(lines[:1])
     for (before, line), parts in zip(pairwise(lines), parting, strict=True):
         is_doubtful = (
-            has_sentence_end(before.text) and not is_incomplete(before.text) and is_item_start(line.text) and not is_continuation(line.text)
+            has_sentence_end(before.text)
+            and not is_incomplete(before.text)
+            and is_item_start(line.text)
+            and not is_continuation(line.text)
         )
         seamed = line._replace(text=UNCERTAIN_BREAK + line.text) if is_doubtful and not parts else line
         if parts or (is_doubtful and not has_bullets and (has_several or line.sign == PAGE_BREAK)):
@@ -74,7 +87,11 @@ def _split_lines(text: str) -> tuple[list[ParagraphLine], tuple[str, ...]]:
     """The lines of a paragraph, and the furniture behind the last of them."""
     text = _BROKEN_WATCH_LIST.sub(" ", text)
     parts = [HARD_BREAK, *re.split(rf"([\n{HARD_BREAK}{PAGE_BREAK}])", text)]
-    told = [(line.strip(), sign) for sign, line in zip(parts[::2], parts[1::2], strict=True) if normalize_characters(line).strip()]
+    told = [
+        (line.strip(), sign)
+        for sign, line in zip(parts[::2], parts[1::2], strict=True)
+        if normalize_characters(line).strip()
+    ]
     lines: list[ParagraphLine] = []
     beside: tuple[str, ...] = ()
     are_aside = flag_boilerplate([line for line, _ in told], [sign == HARD_BREAK for _, sign in told])
@@ -136,7 +153,9 @@ def _is_at_heading(before: str, text: str) -> bool:
 def _is_at_marker(before: str, text: str, sort: str) -> bool:
     """Whether a line begins with a bullet or with a number that no sentence holds."""
     if bullet := BULLET.match(text):
-        is_only_one = bullet[0].strip() in BULLETS or marker_style(bullet[0]) == marker_style((BULLET.match(before) or [""])[0])
+        is_only_one = bullet[0].strip() in BULLETS or marker_style(bullet[0]) == marker_style(
+            (BULLET.match(before) or [""])[0]
+        )
         return is_only_one or is_item_start(text[bullet.end() :]) or has_clause_end(before)
     if NUMBER_ALONE.fullmatch(text):
         return has_clause_end(before)

@@ -14,7 +14,13 @@ from recommendations.importing.report_parser import clauses
 from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK, UNCERTAIN_HYPHEN
 from recommendations.importing.report_parser.lines import BULLETS
 from recommendations.importing.report_parser.paragraphs import Block, build_block
-from recommendations.importing.report_parser.prose import find_sentence_breaks, has_sentence_end, has_clause_end, is_narration, is_continuation
+from recommendations.importing.report_parser.prose import (
+    find_sentence_breaks,
+    has_clause_end,
+    has_sentence_end,
+    is_continuation,
+    is_narration,
+)
 
 MAX_ITEM_LENGTH = 1_500
 """Of an item that nobody need look at: the longest have half of it."""
@@ -25,7 +31,9 @@ _SEPARATOR = re.compile(r"\s*;\s*(?:and|&)?\s*$", re.IGNORECASE)
 _INLINE_NUMBER = re.compile(
     r"(?:(?<=[.;,:])\s*|(?<=[.;,][”\"’])\s*|^|(?<=\band)\s+)(?P<sign>\(?(?P<number>\d{1,2}|(?<=\()[a-z])[.)])\s+(?=\S)"
 )
-_INTRODUCTION_START = re.compile(r"(?:To|In order to|For|The|It|We|In|Over|Going|Moving|Among|These|Following|As)\b", re.IGNORECASE)
+_INTRODUCTION_START = re.compile(
+    r"(?:To|In order to|For|The|It|We|In|Over|Going|Moving|Among|These|Following|As)\b", re.IGNORECASE
+)
 """How what leads to a list begins, and hardly any item does."""
 _ENUMERATION_MARK = re.compile(
     r"(?P<sign>(?:\(|#|(?:No\.|Recommendation)\s)?(?P<number>\d{1,2}|[a-z]|[ivx]{1,5})(?:[.):/]|\s[:–-]|(?<=#\d)|(?<=#\d\d)))\s+"
@@ -70,7 +78,12 @@ def _strip_enumeration(blocks: list[Block]) -> list[Block]:
     found = [_ENUMERATION_MARK.match(block.text) if block.kind == ParagraphKind.PLAIN else None for block in blocks]
     first = next((index for index, each in enumerate(found) if each), 0)
     marks = [each for each in found[first:] if each]
-    if first > 1 or len(marks) < 2 or len(marks) < len(found) - first or len({_number_style(each) for each in marks}) > 1:
+    if (
+        first > 1
+        or len(marks) < 2
+        or len(marks) < len(found) - first
+        or len({_number_style(each) for each in marks}) > 1
+    ):
         return blocks
     said = [each["number"].casefold() for each in marks]
     if said not in (row[: len(said)] for row in _ENUMERATIONS):
@@ -89,7 +102,9 @@ def _split_at_bullets(block: Block) -> Iterator[Block]:
         yield block._replace(text=before)
     for cut, end in zip(cuts, [*(cut.start() for cut in cuts[1:]), len(block.text)], strict=True):
         if text := block.text[cut.end() : end].strip():
-            yield Block(text, ParagraphKind.PART if block.kind == ParagraphKind.PART else ParagraphKind.ITEM, cut[0].strip())
+            yield Block(
+                text, ParagraphKind.PART if block.kind == ParagraphKind.PART else ParagraphKind.ITEM, cut[0].strip()
+            )
 
 
 def _find_inline_numbers(block: Block) -> list[re.Match[str]]:
@@ -199,7 +214,11 @@ def _items_with_bullets(blocks: list[Block]) -> Iterator[tuple[str, str]]:
         if block.kind == ParagraphKind.PART and texts:
             texts += [block.mark, block.text] if block.mark else [block.text]
             doubt = WITH_PARTS
-        elif block.kind != ParagraphKind.ITEM and texts and not (block.text.lstrip(UNCERTAIN_BREAK)[:1].isupper() and has_sentence_end(texts[-1])):
+        elif (
+            block.kind != ParagraphKind.ITEM
+            and texts
+            and not (block.text.lstrip(UNCERTAIN_BREAK)[:1].isupper() and has_sentence_end(texts[-1]))
+        ):
             texts.append(block.text)
             doubt = WITHOUT_BULLET
         else:

@@ -71,7 +71,11 @@ def _may_be_boilerplate(line: str) -> bool:
         return False
     if len(line) > MAX_BOILERPLATE_LENGTH:
         return False
-    return _tier_chart_row(line) is not None or bool(_YEAR.fullmatch(line)) or countries.find_country_code(line) is not None
+    return (
+        _tier_chart_row(line) is not None
+        or bool(_YEAR.fullmatch(line))
+        or countries.find_country_code(line) is not None
+    )
 
 
 def _tier_chart_row(line: str) -> str | None:

@@ -5,12 +5,21 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from recommendations.importing.readers.paragraph import ParagraphKind, Paragraph
+from recommendations.importing.readers.paragraph import Paragraph, ParagraphKind
 from recommendations.importing.report_parser import headings
 from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK, UNCERTAIN_HYPHEN, LineJoiner
-from recommendations.importing.report_parser.lines import BULLETS, DASHES, NUMBER, NUMBER_ALONE, is_item_start, group_lines, match_marker, marker_style
+from recommendations.importing.report_parser.lines import (
+    BULLETS,
+    DASHES,
+    NUMBER,
+    NUMBER_ALONE,
+    group_lines,
+    is_item_start,
+    marker_style,
+    match_marker,
+)
 from recommendations.importing.report_parser.page_headers import flag_boilerplate
-from recommendations.importing.report_parser.prose import has_sentence_end, has_clause_end, is_incomplete
+from recommendations.importing.report_parser.prose import has_clause_end, has_sentence_end, is_incomplete
 
 _HEADING_MARKUP = re.compile(r"^(?:#{1,6}\s+|[*_]{2,3}(?=\w))|[*_]{2,3}$")
 """How plain text marks a heading."""
@@ -56,7 +65,9 @@ def _paragraph_blocks(paragraph: Paragraph, mender: LineJoiner) -> Iterator[Bloc
             if text:
                 yield build_block(mender.mend(text), ParagraphKind.PLAIN)
     elif text := mender.mend(paragraph.text):
-        is_aside = paragraph.kind not in {ParagraphKind.TITLE, ParagraphKind.HEADING} and any(flag_boilerplate([text], [True]))
+        is_aside = paragraph.kind not in {ParagraphKind.TITLE, ParagraphKind.HEADING} and any(
+            flag_boilerplate([text], [True])
+        )
         yield build_block(text, ParagraphKind.FURNITURE if is_aside else paragraph.kind)
 
 
@@ -71,7 +82,11 @@ def build_block(text: str, kind: ParagraphKind) -> Block:
         return Block(seam + text, kind)
     if NUMBER.match(text) and kind != ParagraphKind.PLAIN:
         return Block(seam + text, kind)
-    return Block(text[found.end() :].strip(), ParagraphKind.PART if kind == ParagraphKind.PART else ParagraphKind.ITEM, found[0].strip())
+    return Block(
+        text[found.end() :].strip(),
+        ParagraphKind.PART if kind == ParagraphKind.PART else ParagraphKind.ITEM,
+        found[0].strip(),
+    )
 
 
 def _attach_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -180,7 +195,11 @@ def _rejoin_blocks(blocks: list[Block], mender: LineJoiner) -> list[Block]:
 
 def _is_same_paragraph(before: Block, text: str) -> bool:
     """Whether `text` is the rest of what stands in the block before it."""
-    if before.kind == ParagraphKind.HEADING or headings.is_heading(before.text) or headings.find_list_start(text) is not None:
+    if (
+        before.kind == ParagraphKind.HEADING
+        or headings.is_heading(before.text)
+        or headings.find_list_start(text) is not None
+    ):
         return False
     if headings.is_heading(text) or not text:
         return False

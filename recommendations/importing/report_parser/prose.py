@@ -39,7 +39,9 @@ _ADVERBIAL_START = re.compile(
 )
 """How a sentence begins that its main clause makes an account or a demand."""
 _ACTOR = r"(?:governments?|authorities|officials|police|courts?|ngos?|parliament|ministry|law|act|code|media|it|they)"
-_PAST_VERB = r"\b(?:\w{2,}ed|did|was|were|had|has|have|made|began|held|took|gave|found|led|ran|saw|met|is|are|remains?)\b"
+_PAST_VERB = (
+    r"\b(?:\w{2,}ed|did|was|were|had|has|have|made|began|held|took|gave|found|led|ran|saw|met|is|are|remains?)\b"
+)
 _MAIN_CLAUSE = re.compile(
     rf",\s+(?:(?:{_ACTOR}|there|traffickers|victims)\s+(?!(?:and|or|in|of|from|at|on|with|to|who|that)\b)\w"
     r"|(?!which\b|who\b|that\b)\w+\s+(?:is|are|was|were|had)\b"
@@ -65,8 +67,12 @@ _IMPERATIVES_TEXT = """
 """
 _IMPERATIVES = frozenset(_IMPERATIVES_TEXT.split())
 """What recommendations begin with, by far the most of them."""
-_IMPERATIVE_START = re.compile(r"\W*(?:(?:\w+ly|also|and|to|not|do|immediately)\s+)*(?P<verb>[A-Za-z]+)\b", re.IGNORECASE)
-_OBLIGATION = re.compile(r"\b(?:should|must|needs? to|ought to|is urged to|are urged to|are recommended|is recommended)\b")
+_IMPERATIVE_START = re.compile(
+    r"\W*(?:(?:\w+ly|also|and|to|not|do|immediately)\s+)*(?P<verb>[A-Za-z]+)\b", re.IGNORECASE
+)
+_OBLIGATION = re.compile(
+    r"\b(?:should|must|needs? to|ought to|is urged to|are urged to|are recommended|is recommended)\b"
+)
 _GOVERNMENT_ACTION = re.compile(
     r"(?:The [Gg]overnment|The Government of [^.;]{2,60}?|[A-Z]\w+(?:’s|'s)? (?:government|authorities))"
     r"(?: (?:also|has|had|did|was|were|is|continued?)| \w+ly)*"

@@ -10,7 +10,15 @@ from recommendations.importing.report_parser import headings
 from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK
 from recommendations.importing.report_parser.lines import marker_style
 from recommendations.importing.report_parser.paragraphs import Block, build_block
-from recommendations.importing.report_parser.prose import has_demand, find_sentence_breaks, first_sentence, has_clause_end, is_narration, is_continuation, is_government_narration
+from recommendations.importing.report_parser.prose import (
+    find_sentence_breaks,
+    first_sentence,
+    has_clause_end,
+    has_demand,
+    is_continuation,
+    is_government_narration,
+    is_narration,
+)
 from tiptracker.errors import Refused
 
 _OPENING_PARAGRAPH = re.compile(
@@ -53,7 +61,11 @@ def _sections_with_heading(blocks: list[Block], country: str | None) -> Iterator
         if begun > MAX_LISTS:
             raise Refused(f"More than {MAX_LISTS} lists of recommendations stand in it. Keep only the one you mean.")
         rest = block.text[start:].strip()
-        first = [build_block(rest, ParagraphKind.PLAIN if block.kind == ParagraphKind.HEADING else block.kind)] if rest else []
+        first = (
+            [build_block(rest, ParagraphKind.PLAIN if block.kind == ParagraphKind.HEADING else block.kind)]
+            if rest
+            else []
+        )
         yield _build_section(block.text[:start].strip(), first, blocks, index + 1, country)
 
 
@@ -69,19 +81,25 @@ def _sections_without_heading(blocks: list[Block], country: str | None) -> Itera
     first = next(iter(told or (accounts if country else [])), None)
     if first is None:
         return
-    closing = (i for i in range(first, len(blocks)) if blocks[i].kind not in _BOILERPLATE_KINDS and _is_section_end(blocks[i]))
+    closing = (
+        i for i in range(first, len(blocks)) if blocks[i].kind not in _BOILERPLATE_KINDS and _is_section_end(blocks[i])
+    )
     end = next(closing, len(blocks))
     start = max((i for i in told if i < end), default=first) + 1
     for index in range(start, end):
         block = blocks[index]
-        if block.kind == ParagraphKind.ITEM or (block.kind == ParagraphKind.PLAIN and not is_narration(block.text, country)):
+        if block.kind == ParagraphKind.ITEM or (
+            block.kind == ParagraphKind.PLAIN and not is_narration(block.text, country)
+        ):
             section = _build_section("", [], blocks, index, country)
             if any(each.kind == ParagraphKind.ITEM or has_demand(each.text) for each in section.blocks):
                 yield section._replace(doubt="" if told else UNCERTAIN_START)
             return
 
 
-def _build_section(heading: str, first: list[Block], blocks: list[Block], start: int, country: str | None) -> ListSection:
+def _build_section(
+    heading: str, first: list[Block], blocks: list[Block], start: int, country: str | None
+) -> ListSection:
     """From block `start` on, as far as the list goes."""
     found: list[Block] = []
     left_out: list[str] = []
@@ -91,9 +109,13 @@ def _build_section(heading: str, first: list[Block], blocks: list[Block], start:
         if block.kind in _BOILERPLATE_KINDS:
             waiting.append(block.text)
             continue
-        following = next((each for each in _following_blocks(blocks, index) if each.kind not in _BOILERPLATE_KINDS), None)
+        following = next(
+            (each for each in _following_blocks(blocks, index) if each.kind not in _BOILERPLATE_KINDS), None
+        )
         is_account_of = found and block.kind == ParagraphKind.PLAIN and _is_narration_start(block, found, country)
-        if _is_section_end(block) or (is_account_of and not _is_list_resumed(found[-1], _following_blocks(blocks, index))):
+        if _is_section_end(block) or (
+            is_account_of and not _is_list_resumed(found[-1], _following_blocks(blocks, index))
+        ):
             break
         left_out += waiting
         waiting = []
@@ -129,7 +151,12 @@ def _is_section_end(block: Block) -> bool:
 def _is_narration_start(block: Block, found: list[Block], country: str | None) -> bool:
     """Whether a paragraph begins the account of what the government did, with no heading before it."""
     turns = is_narration(block.text, country) and not is_narration(found[-1].text, country)
-    if turns and found[-1].kind == ParagraphKind.PLAIN and not has_clause_end(found[-1].text) and _are_mostly_complete(found[:-1]):
+    if (
+        turns
+        and found[-1].kind == ParagraphKind.PLAIN
+        and not has_clause_end(found[-1].text)
+        and _are_mostly_complete(found[:-1])
+    ):
         turns = False  # a sentence was cut there
     return (turns and not is_continuation(block.text)) or is_government_narration(block.text)
 
@@ -148,8 +175,19 @@ def _find_narration_start(text: str, following: Block | None, country: str | Non
         is_demand = not is_narration(following.text, country) and has_demand(first_sentence(following.text))
         if following.kind == ParagraphKind.ITEM or is_demand:
             return None
-    cut = next((each.end for each in find_sentence_breaks(text) if is_government_narration(text[each.start : each.start + 300])), None)
+    cut = next(
+        (
+            each.end
+            for each in find_sentence_breaks(text)
+            if is_government_narration(text[each.start : each.start + 300])
+        ),
+        None,
+    )
     if cut is not None or (following and not is_narration(following.text, country)):
         return cut
-    seams = (found.end() for found in re.finditer(UNCERTAIN_BREAK, text) if found.start() and not is_narration(text, country))
-    return next((seam for seam in seams if is_narration(text[seam:], country) and not is_continuation(text[seam:])), None)
+    seams = (
+        found.end() for found in re.finditer(UNCERTAIN_BREAK, text) if found.start() and not is_narration(text, country)
+    )
+    return next(
+        (seam for seam in seams if is_narration(text[seam:], country) and not is_continuation(text[seam:])), None
+    )

@@ -7,24 +7,24 @@ correct the columns between the two: cells stay as they were read.
 from recommendations.importing.tables.cells import MAX_FILE_BYTES, OLD_EXCEL_SIGNATURE, ZIP_SIGNATURE, TableCells
 from recommendations.importing.tables.charsets import Charset
 from recommendations.importing.tables.columns import ColumnType, guess_columns
-from recommendations.importing.tables.confined import read_workbook_in_sandbox
 from recommendations.importing.tables.csv_files import read_delimited, read_pasted_table
-from recommendations.importing.tables.rows import ImportedList, ImportedItem, UnreadableRow, read_rows
+from recommendations.importing.tables.rows import ImportedItem, ImportedList, UnreadableRow, read_rows
+from recommendations.importing.tables.workbook_sandbox import read_workbook_in_sandbox
 from tiptracker.errors import Refused
 from tiptracker.sandbox.confinement import SandboxRunner
 
 __all__ = [
-    "TableCells",
     "Charset",
     "ColumnType",
-    "ImportedList",
     "ImportedItem",
+    "ImportedList",
+    "TableCells",
     "UnreadableRow",
     "guess_columns",
     "is_workbook",
-    "read_table",
     "read_pasted_table",
     "read_rows",
+    "read_table",
 ]
 
 

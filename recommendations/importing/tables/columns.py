@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from recommendations.importing.tables.cell_values import parse_number, parse_pillar
 from recommendations.importing.tables.cells import TableCells, TableLine
-from recommendations.importing.tables.values import parse_number, parse_pillar
 from tiptracker.choices import ChoiceEnum
 
 
@@ -65,7 +65,9 @@ def guess_columns(cells: TableCells) -> ColumnLayout:
 def _type_from_heading(heading: str) -> ColumnType:
     """What a heading says that its column holds."""
     said = " ".join(heading.casefold().split())
-    return next((column for column, words in _HEADING_PATTERNS if len(said) <= 60 and words.search(said)), ColumnType.NOTHING)
+    return next(
+        (column for column, words in _HEADING_PATTERNS if len(said) <= 60 and words.search(said)), ColumnType.NOTHING
+    )
 
 
 def _types_from_headings(line: TableLine, below: Sequence[TableLine]) -> list[ColumnType]:
@@ -98,7 +100,9 @@ def _types_from_content(lines: Sequence[TableLine]) -> tuple[ColumnType, ...]:
     if longest >= _MIN_TEXT_LENGTH:
         found[lengths.index(longest)] = ColumnType.TEXT
     for place, cells in enumerate(columns):
-        column = next((column for column, holds in _CONTENT_TESTS if column not in found and holds(cells)), ColumnType.NOTHING)
+        column = next(
+            (column for column, holds in _CONTENT_TESTS if column not in found and holds(cells)), ColumnType.NOTHING
+        )
         if found[place] is ColumnType.NOTHING:
             found[place] = column
     return tuple(found)
@@ -111,7 +115,9 @@ def _column_cells(lines: Sequence[TableLine], width: int) -> list[list[str]]:
 
 def _are_numbers(cells: Sequence[str]) -> bool:
     """Whether each is one, and they rise."""
-    numbers = [number for cell in cells if len(cell) <= _MAX_NUMBER_LENGTH and (number := parse_number(cell)) is not None]
+    numbers = [
+        number for cell in cells if len(cell) <= _MAX_NUMBER_LENGTH and (number := parse_number(cell)) is not None
+    ]
     return bool(cells) and len(numbers) == len(cells) and all(one < other for one, other in pairwise(numbers))
 
 

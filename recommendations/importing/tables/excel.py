@@ -10,14 +10,23 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from recommendations.importing.tables.cells import MAX_COLUMNS, MAX_ROWS, OLD_EXCEL_SIGNATURE, TOO_MANY_ROWS, TableLine, clean_cells
+from recommendations.importing.tables.cells import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    OLD_EXCEL_SIGNATURE,
+    TOO_MANY_ROWS,
+    TableLine,
+    clean_cells,
+)
 from tiptracker.errors import Refused
 from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCounter
 
 _MAX_PARTS = 1_000
 _MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 """Bytes of all parts together: beyond it a zip is made to fill a server."""
-_ENTITY_DECLARATION = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)")
+_ENTITY_DECLARATION = re.compile(
+    rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)"
+)
 """A document type or an entity, in UTF-8 or UTF-16: no part has one (ECMA-376, part 1, 9.1.1)."""
 _CHUNK_BYTES = 1024 * 1024
 """Bytes that are looked at in one go."""

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from recommendations.choices import Pillar
+from recommendations.importing.tables.cell_values import parse_number, parse_pillar
 from recommendations.importing.tables.cells import TableCells, TableLine
-from recommendations.importing.tables.columns import ColumnType, ColumnLayout
-from recommendations.importing.tables.values import parse_number, parse_pillar
+from recommendations.importing.tables.columns import ColumnLayout, ColumnType
 from tiptracker.errors import Refused
 from tiptracker.text_rules import REASON_MAX_LENGTH, normalize_name
 
@@ -104,7 +104,9 @@ def _values_by_column(line: TableLine, columns: ColumnLayout) -> Mapping[ColumnT
     return told
 
 
-def _select_lines(lines: tuple[TableLine, ...], columns: ColumnLayout, sought: ExpectedEdition) -> tuple[list[TableLine], int]:
+def _select_lines(
+    lines: tuple[TableLine, ...], columns: ColumnLayout, sought: ExpectedEdition
+) -> tuple[list[TableLine], int]:
     """The lines of the country and year sought, and how many are others'; Refused where all are."""
     names = {normalize_name(name) for name in (sought.code, *sought.names)}
     own: list[TableLine] = []

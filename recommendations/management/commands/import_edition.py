@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from recommendations.choices import Pillar, TextStatus, Tier
-from recommendations.importing import messages
+from recommendations.importing import preview_output
 from recommendations.importing.actions import add_edition_without_terms, create_import, load_import, set_columns
 from recommendations.importing.draft import DraftImport, read_draft_file
 from recommendations.importing.preview import ImportPreview, build_preview
@@ -81,7 +81,9 @@ class Command(BaseCommand):
             country, by = _find_country(asked.country), _find_administrator(asked.by)
             content = _read_content(asked.file)
             wanted = ExpectedEdition(country.code, asked.year, (country.name,))
-            brought = read_draft_file(asked.file.name, content, wanted, _parse_charset(asked.charset), run=Sandbox(None))
+            brought = read_draft_file(
+                asked.file.name, content, wanted, _parse_charset(asked.charset), run=Sandbox(None)
+            )
             with transaction.atomic():
                 _lock_existing(country, asked.year)
                 edition = _get_or_add_edition(country, asked, brought, by)
@@ -91,9 +93,11 @@ class Command(BaseCommand):
             self.stderr.write(f"{refusal}{_pairing_hint(refusal)}")
             raise SystemExit(2) from refusal
         if is_json:
-            self.stdout.write(json.dumps(messages.serialize_preview(found) | {"did": did}, indent=2, ensure_ascii=False))
+            self.stdout.write(
+                json.dumps(preview_output.serialize_preview(found) | {"did": did}, indent=2, ensure_ascii=False)
+            )
             return
-        for line in messages.format_preview(found):
+        for line in preview_output.format_preview(found):
             self.stdout.write(line)
         self.stdout.write(_format_result(did, is_rehearsal=dry_run))
 
@@ -119,7 +123,7 @@ def _import_list(
     if asked.columns is not None:
         imported = _set_columns(imported, asked.columns, by)
     found = build_preview(imported)
-    pairing, pillars = messages.parse_pairing(_read_pairing(asked.pairing), found)
+    pairing, pillars = preview_output.parse_pairing(_read_pairing(asked.pairing), found)
     try:
         _refuse_undecided(found, pairing.became)
         done = load_import(
@@ -164,7 +168,9 @@ def _get_or_add_edition(country: Country, asked: ImportOptions, brought: DraftIm
         raise Refused(f"“{asked.tier}” is no tier. Give {_join_with_or(Tier)}.")
     tier = Tier(asked.tier) if asked.tier else brought.tier
     if tier is None:
-        raise Refused(f"The {asked.year} edition isn’t there yet, and nothing tells its tier. Give --tier {_join_with_or(Tier)}.")
+        raise Refused(
+            f"The {asked.year} edition isn’t there yet, and nothing tells its tier. Give --tier {_join_with_or(Tier)}."
+        )
     source = f"TIP Report {asked.year}, {country} narrative"
     return add_edition_without_terms(country=country, year=asked.year, tier=tier, source=source, by=by)
 
@@ -209,7 +215,9 @@ def _read_pairing(file: Path | None) -> Mapping[str, Any]:
 def _set_columns(imported: EditionImport, said: str, by: User) -> EditionImport:
     names = [name.strip() for name in said.split(",")]
     if strange := [name for name in names if name not in set(ColumnType)]:
-        raise Refused(f"A column can’t hold “{strange[0]}”. It holds {_join_with_or(filter(None, ColumnType))}, or nothing.")
+        raise Refused(
+            f"A column can’t hold “{strange[0]}”. It holds {_join_with_or(filter(None, ColumnType))}, or nothing."
+        )
     has_headings = bool(imported.brought.get("has_headings"))
     return set_columns(imported=imported, holds=tuple(map(ColumnType, names)), has_headings=has_headings, by=by)
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from recommendations.importing.readers.report_file import read_report
-from recommendations.importing.report_parser import ParsedNarrative, countries, refuse_other_narrative, parse_narrative
+from recommendations.importing.report_parser import ParsedNarrative, countries, parse_narrative, refuse_other_narrative
 from tiptracker.errors import Refused
 from tiptracker.sandbox.sandbox import Sandbox
 
@@ -40,7 +40,9 @@ class Command(BaseCommand):
             self.stderr.write(str(refusal))
             raise SystemExit(2) from refusal
         self.stdout.write(
-            json.dumps(_serialize_narrative(narrative), indent=2, ensure_ascii=False) if is_json else "\n".join(_format_narrative(narrative))
+            json.dumps(_serialize_narrative(narrative), indent=2, ensure_ascii=False)
+            if is_json
+            else "\n".join(_format_narrative(narrative))
         )
 
 

@@ -9,8 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from recommendations.actions.benchmarks import add_benchmark
-from recommendations.actions.readiness_changed import enqueue_readiness
-from recommendations.choices import Better, Pillar, EffortQuestion, Rule
+from recommendations.actions.readiness_jobs import enqueue_readiness
+from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from recommendations.models import Benchmark, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import Country, Ministry, User
@@ -91,7 +91,9 @@ def accept_benchmarks(
     return added
 
 
-def _get_or_add_indicator(recommendation: Recommendation, typed: NewIndicator, pillar: Pillar, line: str, by: User) -> Indicator:
+def _get_or_add_indicator(
+    recommendation: Recommendation, typed: NewIndicator, pillar: Pillar, line: str, by: User
+) -> Indicator:
     """The country's indicator of that name, made where there is none. Two of one question would answer it twice."""
     country = recommendation.edition.country_id
     name = require_text(typed.name, "Give what is counted a name.", field=f"{line}-new_name")

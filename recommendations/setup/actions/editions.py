@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions.readiness_changed import enqueue_readiness
-from recommendations.actions.terms import refuse_outside_period, refuse_overlap
+from recommendations.actions.edition_terms import refuse_outside_period, refuse_overlap
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition, EditionTerms, Milestone
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.validation import insert_row, update_row, refuse_reversed_dates, require_text
+from tiptracker.validation import insert_row, refuse_reversed_dates, require_text, update_row
 
 
 class MilestoneDate(NamedTuple):
@@ -90,7 +90,13 @@ def open_edition(
         MilestoneKind.PERIOD_END: MilestoneDate(last, edition.source),
     }
     told = {kind.value: _add_milestone(edition, kind, day) for kind, day in days.items()}
-    record("edition.opened", by=by, row=edition, country=locked, after=_edition_audit_values(edition, terms) | {"milestones": told})
+    record(
+        "edition.opened",
+        by=by,
+        row=edition,
+        country=locked,
+        after=_edition_audit_values(edition, terms) | {"milestones": told},
+    )
     return edition
 
 

@@ -12,8 +12,8 @@ from recommendations.setup.actions.benchmarks import AcceptedBenchmark, NewIndic
 from recommendations.setup.benchmark_suggestions import BenchmarkSuggestion
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
+from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.frontend.rows import RowField, set_row_choices
 
 
 class SuggestedBenchmarkRow(TrackerForm):
@@ -41,7 +41,9 @@ class SuggestedBenchmarkRow(TrackerForm):
     new_ministry = RowField(required=False, label="Ministry that reports its figure")
     is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
     words = forms.CharField(required=False, max_length=text_rules.REASON_MAX_LENGTH, widget=forms.HiddenInput)
-    question = forms.ChoiceField(required=False, choices=[("", ""), *EffortQuestion.choices()], widget=forms.HiddenInput)
+    question = forms.ChoiceField(
+        required=False, choices=[("", ""), *EffortQuestion.choices()], widget=forms.HiddenInput
+    )
 
     def __init__(
         self, *args: Any, indicators: Sequence[Indicator], ministries: Sequence[Ministry], **kwargs: Any

@@ -11,8 +11,8 @@ from tiptracker.accounts.models import Country, District
 from tiptracker.choices import Paper
 from tiptracker.country_reference import CountryReference, DivisionLevel
 from tiptracker.onboarding.actions.countries import DistrictInput
+from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.frontend.rows import Choices
 
 MAX_DISTRICTS_LENGTH = 20_000
 """Characters: a few hundred districts with their capitals."""

@@ -44,7 +44,9 @@ class EditionFactsForm(TrackerForm):
         super().__init__(*args, **kwargs)
         self.asked = [kind for kind in TYPED_MILESTONES if kind not in there]
         for kind in self.asked:
-            self.fields[f"{kind.value}_on"] = DayField(label=kind.label, required=False, help_text=MILESTONE_HINTS[kind])
+            self.fields[f"{kind.value}_on"] = DayField(
+                label=kind.label, required=False, help_text=MILESTONE_HINTS[kind]
+            )
             self.fields[f"{kind.value}_source"] = forms.CharField(
                 max_length=300, label=f"{kind.label}: where that day is told", required=False
             )
@@ -99,7 +101,9 @@ class EditionForm(EditionFactsForm):
         self.fields[
             "starts_on"
         ].help_text = f"Left empty, it is 1 April of the edition’s year: {format_date(first)} for {year}."
-        self.fields["ends_on"].help_text = f"Left empty, it is 31 March of the year after: {format_date(last)} for {year}."
+        self.fields[
+            "ends_on"
+        ].help_text = f"Left empty, it is 31 March of the year after: {format_date(last)} for {year}."
         self.initial = {"year": year} | dict(self.initial)
         self.order_fields((
             "year", "tier", "target_tier", "published_on", "source", "starts_on", "ends_on", "deadline_on", "reason",

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 
 from tiptracker.accounts.models import Ministry
-from tiptracker.onboarding.actions.ministries import OfficeHolderInput, MinistryInput
+from tiptracker.onboarding.actions.ministries import MinistryInput, OfficeHolderInput
+from tiptracker.web.frontend.form_rows import RowField, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
-from tiptracker.web.frontend.rows import RowField, set_row_choices, raw_values
 
 
 class HolderRow(TrackerForm):
@@ -35,7 +35,11 @@ class HolderRow(TrackerForm):
     def office_holder(self) -> OfficeHolderInput | None:
         """Whom the line names, if anybody."""
         said = self.cleaned_data
-        return OfficeHolderInput(said["holder"], said["title"], said["from_on"], said["source"]) if said["holder"] else None
+        return (
+            OfficeHolderInput(said["holder"], said["title"], said["from_on"], said["source"])
+            if said["holder"]
+            else None
+        )
 
 
 class MinistryRow(HolderRow):

@@ -9,8 +9,8 @@ from tiptracker.accounts.backend import default_valid_until
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
 from tiptracker.onboarding.actions.people import POST_ROLES, PersonInput
+from tiptracker.web.frontend.form_rows import RowField, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
-from tiptracker.web.frontend.rows import RowField, set_row_choices, raw_values
 
 
 class PersonRow(TrackerForm):
@@ -26,7 +26,9 @@ class PersonRow(TrackerForm):
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries])
+        set_row_choices(
+            self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries]
+        )
         self.fields["until"].initial = default_valid_until
 
     @property

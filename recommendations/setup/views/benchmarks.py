@@ -17,7 +17,7 @@ from recommendations.models import Benchmark, Edition, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.setup.actions.benchmarks import accept_benchmarks
 from recommendations.setup.benchmark_suggestions import suggest_benchmarks
-from recommendations.setup.forms.benchmarks import TermsReasonForm, SuggestedBenchmarkRow, SuggestedBenchmarkFormSet
+from recommendations.setup.forms.benchmarks import SuggestedBenchmarkFormSet, SuggestedBenchmarkRow, TermsReasonForm
 from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
@@ -25,7 +25,7 @@ from tiptracker.accounts.models import Ministry
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.text_rules import normalize_name
-from tiptracker.web.frontend.rows import add_field_error, add_row_error, invalid_forms
+from tiptracker.web.frontend.form_rows import add_field_error, add_row_error, invalid_forms
 from tiptracker.web.pages import SignedInRequest, render_page
 
 

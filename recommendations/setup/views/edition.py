@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from recommendations.forms import add_refusal
 from recommendations.models import Edition, Milestone
 from recommendations.setup.actions.editions import change_edition, open_edition
-from recommendations.setup.forms.edition import EditionForm, EditionFactsForm
+from recommendations.setup.forms.edition import EditionFactsForm, EditionForm
 from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
@@ -83,7 +83,11 @@ def setup_edition_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"The {edition.year} edition is changed.")
             return redirect("setup_edition", pk=edition.country_id)
-    context = step_context(edition.country, SetupStep.EDITION) | {"form": form, "edition": edition, "milestones": milestones}
+    context = step_context(edition.country, SetupStep.EDITION) | {
+        "form": form,
+        "edition": edition,
+        "milestones": milestones,
+    }
     return render_page(request, "recommendations/setup_edition_edit.html", context, status=422 if form.errors else 200)
 
 

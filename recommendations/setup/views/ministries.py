@@ -17,8 +17,8 @@ from tiptracker import clock
 from tiptracker.accounts.models import Ministry, OfficeHolder, in_office
 from tiptracker.errors import Refused
 from tiptracker.onboarding.actions.ministries import add_ministries
+from tiptracker.web.frontend.form_rows import add_empty_row, add_field_error, add_row_error, invalid_forms, raw_values
 from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.frontend.rows import add_field_error, add_row_error, invalid_forms, raw_values, add_empty_row
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -54,7 +54,9 @@ def in_office_by_ministry(ministries: Sequence[Ministry], day: date) -> dict[int
 class _MinistriesPage:
     """The lines of the page, from the request or empty; `page` carries what belongs to no line."""
 
-    def __init__(self, request: SignedInRequest, ministries: list[Ministry], held: dict[int, list[OfficeHolder]]) -> None:
+    def __init__(
+        self, request: SignedInRequest, ministries: list[Ministry], held: dict[int, list[OfficeHolder]]
+    ) -> None:
         self.there = [(ministry, held.get(ministry.pk, [])) for ministry in ministries]
         kwargs: dict[str, Any] = {"prefix": "known", "form_kwargs": {"ministries": ministries}}
         self.is_sent = request.method == "POST" and "more" not in request.POST

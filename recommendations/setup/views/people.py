@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from recommendations.setup.forms.people import ResendInvitationForm, ContactForm, PersonFormSet
+from recommendations.setup.forms.people import ContactForm, PersonFormSet, ResendInvitationForm
 from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
@@ -21,8 +21,8 @@ from tiptracker.errors import Refused
 from tiptracker.mail.sentences import describe_mail_state
 from tiptracker.onboarding.actions.countries import contact_choices, set_contact
 from tiptracker.onboarding.actions.people import add_people, send_invitations
+from tiptracker.web.frontend.form_rows import add_empty_row, add_field_error, add_row_error, invalid_forms
 from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.frontend.rows import add_field_error, add_row_error, invalid_forms, add_empty_row
 from tiptracker.web.pages import SignedInRequest, render_page
 
 

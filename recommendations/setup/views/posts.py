@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from recommendations.edition_context import set_page_country
-from recommendations.setup.counts import count_by_post
-from recommendations.setup.steps import StepOwner, PostCounts, StepStatus, StepState, SetupStep, list_step_statuses
+from recommendations.setup.post_counts import count_by_post
+from recommendations.setup.steps import PostCounts, SetupStep, StepOwner, StepState, StepStatus, list_step_statuses
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role

@@ -7,19 +7,62 @@ of its own: the template has a sentence for each. `sections` are the names of th
 all of the kind's), `covering_note` stands at the head.
 """
 
-from reports.briefings.comparison import SectionDifferences, Difference, compare_documents
-from reports.briefings.content.ambassador import PrintedAssessment, Bearing, PrintedBenchmark, AmbassadorBriefing, PrintedCheck, PrintedDialogue, PrintedEvidence, PrintedFile, PrintedMilestone, PrintedMinistry, PrintedMonth, PrintedPart, PrintedParticipant, PrintedQuestion, PrintedRecommendation, Round, ReadinessSummary, PrintedTrend, PrintedCommitment, PrintedUpdate
-from reports.briefings.content.dialogue import DialoguePack, PrintedAgendaItem, PrintedMeeting, PackParticipant, TalkingPoint, AgreedStep, TalkingPointList
-from reports.briefings.content.documents import IMPRINT_TITLE, DocumentContent, to_json_values, draft_marking, hash_content, imprint_lines
+from reports.briefings.comparison import Difference, SectionDifferences, compare_documents
+from reports.briefings.content.ambassador import (
+    AmbassadorBriefing,
+    Bearing,
+    PrintedAssessment,
+    PrintedBenchmark,
+    PrintedCheck,
+    PrintedCommitment,
+    PrintedDialogue,
+    PrintedEvidence,
+    PrintedFile,
+    PrintedMilestone,
+    PrintedMinistry,
+    PrintedMonth,
+    PrintedPart,
+    PrintedParticipant,
+    PrintedQuestion,
+    PrintedRecommendation,
+    PrintedTrend,
+    PrintedUpdate,
+    ReadinessSummary,
+    Round,
+)
+from reports.briefings.content.dialogue import (
+    AgreedStep,
+    DialoguePack,
+    PackParticipant,
+    PrintedAgendaItem,
+    PrintedMeeting,
+    TalkingPoint,
+    TalkingPointList,
+)
+from reports.briefings.content.documents import (
+    IMPRINT_TITLE,
+    DocumentContent,
+    draft_marking,
+    hash_content,
+    imprint_lines,
+    to_json_values,
+)
 from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
 from reports.briefings.content.sections import SECTIONS, DocumentSection, pick_sections
-from reports.briefings.content.washington import PrintedIndicator, VerifiedAction, Indicium, AssessedBenchmark, PillarInput, WashingtonInput
-from reports.readiness.explanation.step_display import FIRST_PAGE_STEPS, StepsDisplay, StepDisplay
+from reports.briefings.content.washington import (
+    AssessedBenchmark,
+    Indicium,
+    PillarInput,
+    PrintedIndicator,
+    VerifiedAction,
+    WashingtonInput,
+)
+from reports.readiness.explanation.step_display import FIRST_PAGE_STEPS, StepDisplay, StepsDisplay
 
 __all__ = [
+    "FIRST_PAGE_STEPS",
     "IMPRINT",
     "SECTIONS",
-    "FIRST_PAGE_STEPS",
     "Assessment",
     "Bearing",
     "Benchmark",
@@ -37,14 +80,12 @@ __all__ = [
     "Indicium",
     "Item",
     "Judged",
-    "StepsDisplay",
     "Meeting",
     "Milestone",
     "Ministry",
     "MinistryPage",
     "Month",
     "Needed",
-    "StepDisplay",
     "Part",
     "Participant",
     "Person",
@@ -56,6 +97,8 @@ __all__ = [
     "Section",
     "Standing",
     "Step",
+    "StepDisplay",
+    "StepsDisplay",
     "Talk",
     "Trend",
     "Undertaking",

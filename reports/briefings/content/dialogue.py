@@ -73,7 +73,9 @@ class TalkingPointList:
     @property
     def lines(self) -> tuple[TalkingPointLine, ...]:
         """The points that are named."""
-        return tuple(TalkingPointLine(kind.state, kind.word, point) for kind, own in self._by_kind for point in own[: kind.first])
+        return tuple(
+            TalkingPointLine(kind.state, kind.word, point) for kind, own in self._by_kind for point in own[: kind.first]
+        )
 
     @property
     def more(self) -> str:

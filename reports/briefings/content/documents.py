@@ -38,7 +38,11 @@ def hash_content(content: DocumentContent) -> str:
 
 def to_json_values(content: DocumentContent) -> dict[str, Any]:
     """All that a document says, cleared or not, as JSON takes it: what its hash is of, and what two are compared by."""
-    return {field.name: _to_json_value(getattr(content, field.name)) for field in fields(content) if field.name != "is_cleared"}
+    return {
+        field.name: _to_json_value(getattr(content, field.name))
+        for field in fields(content)
+        if field.name != "is_cleared"
+    }
 
 
 def draft_marking(content: DocumentContent) -> str:
@@ -56,7 +60,10 @@ def imprint_lines(content: DocumentContent) -> tuple[tuple[str, str], ...]:
         ("Document", content.kind.label),
         ("Prepared for", AUDIENCES.get(content.kind, content.title)),
         ("As of", formatting.format_date(content.as_of)),
-        ("Facts up to", formatting.format_datetime(content.facts_up_to) if content.facts_up_to else "no fact recorded yet"),
+        (
+            "Facts up to",
+            formatting.format_datetime(content.facts_up_to) if content.facts_up_to else "no fact recorded yet",
+        ),
     ]
     if content.known_by:
         lines.append(("As known by", formatting.format_datetime(content.known_by)))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reports import formatting
 from reports.briefings import content
-from reports.briefings.word.manuscript import WordCell, WordColumn, WordParagraph, WordWriter, TextRun, SourceNote
+from reports.briefings.word.writer import SourceNote, TextRun, WordCell, WordColumn, WordParagraph, WordWriter
 from tiptracker.choices import Paper
 
 INDICATOR_COLUMNS, ASSESSMENT_COLUMNS, IMPRINT_COLUMNS = (26, 17, 17, 40), (37, 16, 47), (26, 74)
@@ -57,13 +57,22 @@ def _write_pillar(written: WordWriter, pillar: content.PillarInput) -> None:
             columns = map(WordColumn, indicium.counted_heads, INDICATOR_COLUMNS)
             written.table(f"What was counted: {indicium.label}", [*columns], map(_indicator_cells, indicium.counted))
         for deed in indicium.deeds:
-            told = (TextRun(deed.when, "Strong"), ": ", deed.what, SourceNote(deed.source), " ", TextRun(deed.beside, "Quiet"))
+            told = (
+                TextRun(deed.when, "Strong"),
+                ": ",
+                deed.what,
+                SourceNote(deed.source),
+                " ",
+                TextRun(deed.beside, "Quiet"),
+            )
             written.line("List Bullet", *told)
         if not indicium.deeds:
             written.line("Remark", indicium.no_deeds)
         if indicium.judged:
             columns = map(WordColumn, indicium.judged_heads, ASSESSMENT_COLUMNS)
-            written.table(f"How benchmarks are assessed: {indicium.label}", [*columns], map(_assessment_cells, indicium.judged))
+            written.table(
+                f"How benchmarks are assessed: {indicium.label}", [*columns], map(_assessment_cells, indicium.judged)
+            )
     if not pillar.indicia:
         written.line("Remark", pillar.no_indicia)
 
@@ -83,7 +92,10 @@ def _assessment_cells(one: content.Judged) -> Iterator[WordCell]:
 
 def _write_imprint(written: WordWriter, said: content.WashingtonInput) -> None:
     written.heading(1, content.IMPRINT)
-    rows = (((WordParagraph("Table Text", (name,)),), (WordParagraph("Table Text", (says,)),)) for name, says in content.imprint(said))
+    rows = (
+        ((WordParagraph("Table Text", (name,)),), (WordParagraph("Table Text", (says,)),))
+        for name, says in content.imprint(said)
+    )
     written.table(content.IMPRINT, [WordColumn("", width) for width in IMPRINT_COLUMNS], rows)
     if said.disclaimer:
         written.line("Small", said.disclaimer)

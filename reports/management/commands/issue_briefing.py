@@ -81,7 +81,9 @@ def _validate_options(
     output: str, *, kind: str, ministry: str | None, dialogue: str | None, without_sources: bool, **others: Any
 ) -> None:
     if kind not in set(BriefingKind):
-        raise Refused(f"There is no kind of briefing called “{kind}”. There is {formatting.join_with_and(BriefingKind)}.")
+        raise Refused(
+            f"There is no kind of briefing called “{kind}”. There is {formatting.join_with_and(BriefingKind)}."
+        )
     if ministry and kind != BriefingKind.MINISTRY:
         raise Refused("Only --kind ministry is about one ministry. Leave --ministry out.")
     if kind == BriefingKind.MINISTRY and not ministry:

@@ -18,7 +18,9 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        current = ReadinessRun.objects.filter(methodology=METHOD_VERSION).select_related("edition__country").order_by("pk")
+        current = (
+            ReadinessRun.objects.filter(methodology=METHOD_VERSION).select_related("edition__country").order_by("pk")
+        )
         count, differing = 0, 0
         for run in current.iterator(chunk_size=20):
             count += 1

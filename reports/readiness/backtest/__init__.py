@@ -22,8 +22,16 @@ from fractions import Fraction
 from functools import cache
 
 from recommendations.choices import REQUIRED_QUESTIONS, Tier
-from reports.readiness.backtest.country_years import CountryYear, TierChange, NarrativeSource, packaged_country_years
-from reports.readiness.backtest.measures import Case, LeaveOneOut, ClassificationOutcome, area_under_curve, classify, best_threshold, leave_one_out
+from reports.readiness.backtest.country_years import CountryYear, NarrativeSource, TierChange, packaged_country_years
+from reports.readiness.backtest.measures import (
+    Case,
+    ClassificationOutcome,
+    LeaveOneOut,
+    area_under_curve,
+    best_threshold,
+    classify,
+    leave_one_out,
+)
 from reports.readiness.backtest.scoring import ACHIEVEMENTS_ASKED, ScoredCountryYear, score_country_year
 from reports.readiness.readiness import METHOD_VERSION
 
@@ -211,7 +219,9 @@ def _count_left_out(rows: Iterable[ScoredCountryYear]) -> tuple[tuple[NarrativeS
 
 
 def _counted_limits(rows: Sequence[ScoredCountryYear], forecast: Sample) -> Iterable[str]:
-    unseen = [Fraction(sum(one.row.counts[each].direction is None for one in rows), len(rows)) for each in REQUIRED_QUESTIONS]
+    unseen = [
+        Fraction(sum(one.row.counts[each].direction is None for one in rows), len(rows)) for each in REQUIRED_QUESTIONS
+    ]
     yield f"Which way a count moved was not seen in {min(unseen):.0%} to {max(unseen):.0%} of the rows."
     if forecast.area is not None:
         yield (

@@ -21,12 +21,30 @@ from decimal import Decimal
 from fractions import Fraction
 
 from dialogues.choices import ReadingDirection, Verdict
-from recommendations.choices import REQUIRED_QUESTIONS, Pillar, EffortQuestion
+from recommendations.choices import REQUIRED_QUESTIONS, EffortQuestion, Pillar
 from reports.choices import PartKey, ReadinessVerdict
-from reports.readiness.answers import VERDICT_SHARES, NOTHING, WHOLE, Finding, compare_periods, movement, evaluate_target
-from reports.readiness.backtest.country_years import NarrativeCount, CountryYear, OfficialComplicity, PlanStatus
+from reports.readiness.answers import (
+    NOTHING,
+    VERDICT_SHARES,
+    WHOLE,
+    Finding,
+    compare_periods,
+    evaluate_target,
+    movement,
+)
+from reports.readiness.backtest.country_years import CountryYear, NarrativeCount, OfficialComplicity, PlanStatus
 from reports.readiness.facts import IndicatorFact, Period, ReadingFact
-from reports.readiness.scoring import PART_LAW, PART_POINTS, ScoreLine, ScorePart, Score, data_given, increasing_efforts, pillar_finding, three_ps
+from reports.readiness.scoring import (
+    PART_LAW,
+    PART_POINTS,
+    Score,
+    ScoreLine,
+    ScorePart,
+    data_given,
+    increasing_efforts,
+    pillar_finding,
+    three_ps,
+)
 
 ACHIEVEMENTS_ASKED = Decimal(7)
 """The stand-in for concrete action on all recommendations: so many distinct achievements."""
@@ -87,11 +105,15 @@ def _concrete_action(row: CountryYear) -> ScorePart:
     told = None if row.achievements is None else _reading(row.period, figure=Decimal(row.achievements))
     indicator = IndicatorFact(0, "achievements", Pillar.PREVENTION, unit="achievements")
     finding = replace(evaluate_target(indicator, ACHIEVEMENTS_ASKED, told), rows=())
-    line = ScoreLine("achievements", "Achievements told", PART_POINTS[PartKey.ACTION], PART_LAW[PartKey.ACTION], finding)
+    line = ScoreLine(
+        "achievements", "Achievements told", PART_POINTS[PartKey.ACTION], PART_LAW[PartKey.ACTION], finding
+    )
     return ScorePart(PartKey.ACTION, (line,))
 
 
-def _pillar_signs(row: CountryYear, moved: Mapping[EffortQuestion, ReadingDirection | None]) -> Mapping[Pillar, list[tuple[str, Finding]]]:
+def _pillar_signs(
+    row: CountryYear, moved: Mapping[EffortQuestion, ReadingDirection | None]
+) -> Mapping[Pillar, list[tuple[str, Finding]]]:
     """What may show each P, by name."""
     up = frozenset({ReadingDirection.UP})
     signs: dict[Pillar, list[tuple[str, Finding]]] = {
@@ -101,7 +123,10 @@ def _pillar_signs(row: CountryYear, moved: Mapping[EffortQuestion, ReadingDirect
         ],
         Pillar.PROTECTION: [("procedures adopted", _sign(row.procedures_adopted, {True}))],
         Pillar.PREVENTION: [
-            (row.plan.label.lower() if row.plan else "plan", _sign(row.plan, {PlanStatus.ADOPTED, PlanStatus.IMPLEMENTED})),
+            (
+                row.plan.label.lower() if row.plan else "plan",
+                _sign(row.plan, {PlanStatus.ADOPTED, PlanStatus.IMPLEMENTED}),
+            ),
             ("awareness", _sign(row.awareness, {ReadingDirection.UP, ReadingDirection.LEVEL})),
             ("training", _sign(row.training, up)),
         ],
@@ -131,7 +156,9 @@ def _indicator(question: EffortQuestion) -> IndicatorFact:
     return IndicatorFact(0, question.label, QUESTION_PILLARS[question], question=question)
 
 
-def _readings(question: EffortQuestion, count: NarrativeCount, period: Period) -> tuple[ReadingFact | None, ReadingFact | None]:
+def _readings(
+    question: EffortQuestion, count: NarrativeCount, period: Period
+) -> tuple[ReadingFact | None, ReadingFact | None]:
     """A count as the method reads one: the year's reading and that of the year before."""
     before = None if count.before is None else _reading(period, figure=count.before)
     if count.now is not None and (count.before is not None or count.direction is None):
@@ -139,7 +166,9 @@ def _readings(question: EffortQuestion, count: NarrativeCount, period: Period) -
     return (_reading(period, direction=count.direction) if count.direction else None), before
 
 
-def _reading(period: Period, *, figure: Decimal | None = None, direction: ReadingDirection | None = None) -> ReadingFact:
+def _reading(
+    period: Period, *, figure: Decimal | None = None, direction: ReadingDirection | None = None
+) -> ReadingFact:
     """A reading of the whole period. It is no row of the record and has no key."""
     told_at = datetime.combine(period.ends_on, time(), UTC)
     return ReadingFact(0, 0, told_at, period.starts_on, period.ends_on, figure=figure, direction=direction)

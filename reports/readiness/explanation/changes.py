@@ -16,7 +16,7 @@ from reports.choices import PartKey
 from reports.readiness.answers import Finding, RowReference
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import DailyScores
-from reports.readiness.scoring import ScoreLine, Score
+from reports.readiness.scoring import Score, ScoreLine
 
 type ScoreLines = Mapping[tuple[PartKey, str], ScoreLine]
 """The lines of a score by part and key; of the second part by the benchmark's id, since its number may change."""
@@ -141,9 +141,13 @@ def _recorded_rows(facts: Facts) -> Iterator[tuple[datetime, RowReference]]:
     """The moments at which anything was recorded that may move a score, with the row to look at."""
     yield from ((terms.recorded_at, RowReference("edition", facts.edition.id)) for terms in facts.edition_terms)
     yield from (
-        (terms.recorded_at, RowReference("recommendation", row.id)) for row in facts.recommendations for terms in row.terms
+        (terms.recorded_at, RowReference("recommendation", row.id))
+        for row in facts.recommendations
+        for terms in row.terms
     )
-    yield from ((terms.recorded_at, RowReference("benchmark", row.id)) for row in facts.benchmarks for terms in row.terms)
+    yield from (
+        (terms.recorded_at, RowReference("benchmark", row.id)) for row in facts.benchmarks for terms in row.terms
+    )
     # Mostly nobody has reviewed them yet, and nothing moves; what was reviewed before it was recorded counts from here.
     for evidence in facts.evidence:
         yield evidence.recorded_at, RowReference("evidence", evidence.id)
@@ -157,7 +161,9 @@ def _recorded_rows(facts: Facts) -> Iterator[tuple[datetime, RowReference]]:
         yield assessment.recorded_at, RowReference("assessment", assessment.id)
 
 
-def _find_line_changes(was: ScoreLines, stands: ScoreLines, rows: tuple[RowReference, ...], cites: Mapping[RowReference, RowReference]) -> Iterator[LineChange]:
+def _find_line_changes(
+    was: ScoreLines, stands: ScoreLines, rows: tuple[RowReference, ...], cites: Mapping[RowReference, RowReference]
+) -> Iterator[LineChange]:
     """The lines whose points differ, in the order of the parts.
 
     A reading that was there before came to count by the evidence it cites (`cites`).

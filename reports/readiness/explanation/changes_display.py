@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from reports import formatting, sentences
 from reports.readiness.answers import RowReference
-from reports.readiness.explanation.changes import ScoreChanges, LineChange, Standpoint, ScoreChange
+from reports.readiness.explanation.changes import LineChange, ScoreChange, ScoreChanges, Standpoint
 from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.scoring import PART_POINTS
 
@@ -65,7 +65,9 @@ class ScoreChangesDisplay:
         return {row for stop in self.stops for one in stop.moved for row in one.line.rows}
 
 
-def display_changes(found: ScoreChanges, since: ScoreAtStandpoint, until: ScoreAtStandpoint, zone: ZoneInfo) -> ScoreChangesDisplay:
+def display_changes(
+    found: ScoreChanges, since: ScoreAtStandpoint, until: ScoreAtStandpoint, zone: ZoneInfo
+) -> ScoreChangesDisplay:
     """What changed as pages print it. `zone` is the country's, for the days of moments."""
     difference = formatting.round_to_tenth(found.after) - formatting.round_to_tenth(found.before)
     figures = formatting.round_preserving_sum([stop.points for stop in found.stops], total=difference)
@@ -119,14 +121,17 @@ def _describe_interval(since: Standpoint, until: Standpoint, zone: ZoneInfo) -> 
 def _display_change(stop: ScoreChange, points: Decimal) -> ScoreChangeDisplay:
     figures = formatting.round_preserving_sum([one.points for one in stop.moved], total=points)
     moved = tuple(
-        LineChangeDisplay(one, format_signed(figure), *_reasons(one)) for one, figure in zip(stop.moved, figures, strict=True)
+        LineChangeDisplay(one, format_signed(figure), *_reasons(one))
+        for one, figure in zip(stop.moved, figures, strict=True)
     )
     return ScoreChangeDisplay(stop.on, stop.at, format_signed(points), moved)
 
 
 def _reasons(line: LineChange) -> tuple[str, str]:
     """What a line said and says: "Weighed 2.7 of 30." and "Weighs 3 of 30." where nothing else of it changed."""
-    of_before, of = (formatting.format_number(formatting.round_to_tenth(points)) for points in (line.of_before, line.of))
+    of_before, of = (
+        formatting.format_number(formatting.round_to_tenth(points)) for points in (line.of_before, line.of)
+    )
     if line.before != line.reason or of_before == of:
         return line.before, line.reason
     whole = formatting.format_number(formatting.round_to_tenth(PART_POINTS[line.part]))

@@ -95,7 +95,11 @@ def display_claims(result: Readiness) -> tuple[MinistryClaimsDisplay, ...]:
     figures = formatting.round_preserving_sum([one.points for one in result.claims], total=gap)
     return tuple(
         MinistryClaimsDisplay(
-            one.ministry_id, without_trailing_zeros(points) if result.is_reviewed else None, one.rounds, one.evidence, one.readings
+            one.ministry_id,
+            without_trailing_zeros(points) if result.is_reviewed else None,
+            one.rounds,
+            one.evidence,
+            one.readings,
         )
         for one, points in zip(result.claims, figures, strict=True)
     )

@@ -23,7 +23,9 @@ class RecordGap:
 
 def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[RecordGap, ...]:
     """All that is missing, what weighs most first. `on_words_alone` counts unreviewed claims without file or link."""
-    unknown = [one.line.key for one in result.verified.benchmarks if one.line.finding.verdict is ReadinessVerdict.NO_DATA]
+    unknown = [
+        one.line.key for one in result.verified.benchmarks if one.line.finding.verdict is ReadinessVerdict.NO_DATA
+    ]
     uncounted = _indicators_without_figure(facts)
     undated = _count_without_start_date(facts)
     found = (
@@ -53,7 +55,8 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
         ),
         result.checks
         and RecordGap(
-            f"{sentences.format_count(len(result.checks), 'thing does', 'things do')} not fit together.", "readiness_checks"
+            f"{sentences.format_count(len(result.checks), 'thing does', 'things do')} not fit together.",
+            "readiness_checks",
         ),
     )
     return tuple(one for one in found if isinstance(one, RecordGap))

@@ -19,7 +19,8 @@ def headline(result: Readiness) -> str:
     if not result.is_reviewed:
         return f"Nothing has been reviewed yet; {_describe_waiting(result.waiting)}."
     score, claimed = (
-        formatting.format_number(formatting.round_to_tenth(points)) for points in (result.verified.points, result.claimed.points)
+        formatting.format_number(formatting.round_to_tenth(points))
+        for points in (result.verified.points, result.claimed.points)
     )
     sentence = f"{score} of 100 verified, {claimed} claimed"
     if result.working_mark is not None:

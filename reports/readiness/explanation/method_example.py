@@ -19,7 +19,7 @@ from reports.readiness.explanation import score_display
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
-from reports.readiness.scoring import DATA_LAW, PART_LAW, PILLAR_LAW, PART_POINTS, QUESTION_LAW, QUESTION_POINTS
+from reports.readiness.scoring import DATA_LAW, PART_LAW, PART_POINTS, PILLAR_LAW, QUESTION_LAW, QUESTION_POINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,10 @@ METHOD_LINES = {
     PartKey.EFFORTS: [(one.value, one.label, of, QUESTION_LAW[one]) for one, of in QUESTION_POINTS.items()],
     PartKey.ACTION: [],
     PartKey.THREE_PS: [(one.value, one.label, PART_POINTS[PartKey.THREE_PS] / 3, PILLAR_LAW[one]) for one in Pillar],
-    PartKey.DATA: [(one.value, one.label, PART_POINTS[PartKey.DATA] / len(REQUIRED_QUESTIONS), DATA_LAW) for one in REQUIRED_QUESTIONS],
+    PartKey.DATA: [
+        (one.value, one.label, PART_POINTS[PartKey.DATA] / len(REQUIRED_QUESTIONS), DATA_LAW)
+        for one in REQUIRED_QUESTIONS
+    ],
 }
 """What each part asks of every record: key, title, what it can give, law."""
 
@@ -97,7 +100,9 @@ def _method_lines(key: PartKey, printed: score_display.PartDisplay | None) -> tu
     given = {line.key: line for line in printed.lines} if printed else {}
     possible = formatting.round_preserving_sum([of for _, _, of, _ in METHOD_LINES[key]])
     return tuple(
-        RuleLine(title, score_display.without_trailing_zeros(of), law, _format_line(given[name]) if name in given else "")
+        RuleLine(
+            title, score_display.without_trailing_zeros(of), law, _format_line(given[name]) if name in given else ""
+        )
         for (name, title, _, law), of in zip(METHOD_LINES[key], possible, strict=True)
     )
 

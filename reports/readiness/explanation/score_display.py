@@ -107,7 +107,8 @@ def readiness_bar_figures(result: Readiness) -> ReadinessBarFigures:
     if not result.is_reviewed:
         return ReadinessBarFigures(None, None, mark)
     verified, claimed, ceiling = (
-        without_trailing_zeros(formatting.round_to_tenth(one.points)) for one in (result.verified, result.claimed, result.ceiling)
+        without_trailing_zeros(formatting.round_to_tenth(one.points))
+        for one in (result.verified, result.claimed, result.ceiling)
     )
     return ReadinessBarFigures(verified, claimed, mark, ceiling)
 
@@ -148,7 +149,9 @@ def display_benchmarks(facts: Facts, result: Readiness) -> Mapping[int, Benchmar
     return printed
 
 
-def share_bar_figures(verified: Finding, claimed: Finding, terms: BenchmarkTermsFact, indicator: IndicatorFact | None) -> ShareBarFigures:
+def share_bar_figures(
+    verified: Finding, claimed: Finding, terms: BenchmarkTermsFact, indicator: IndicatorFact | None
+) -> ShareBarFigures:
     """A benchmark's share as a short bar: "6 of 10 districts" rather than "60 %"."""
     further = claimed.worth > verified.worth
     text = describe_share(verified, terms, indicator)
@@ -179,7 +182,9 @@ def per_cent(share: Fraction) -> Decimal:
     return formatting.round_to_tenth(share * 100)
 
 
-def _display_part(seen: ScorePart, sent: ScorePart, points: Decimal, claims: Decimal, *, is_reviewed: bool) -> PartDisplay:
+def _display_part(
+    seen: ScorePart, sent: ScorePart, points: Decimal, claims: Decimal, *, is_reviewed: bool
+) -> PartDisplay:
     printed = formatting.round_preserving_sum([line.points for line in seen.lines], total=points)
     possible = _possible_points(seen, printed)
     return PartDisplay(
@@ -192,7 +197,9 @@ def _display_part(seen: ScorePart, sent: ScorePart, points: Decimal, claims: Dec
         reason=seen.reason,
         law=seen.law,
         lines=tuple(
-            _display_line(line, claim, without_trailing_zeros(figure) if is_reviewed else None, without_trailing_zeros(of))
+            _display_line(
+                line, claim, without_trailing_zeros(figure) if is_reviewed else None, without_trailing_zeros(of)
+            )
             for line, claim, figure, of in zip(seen.lines, sent.lines, printed, possible, strict=True)
         ),
     )

@@ -8,7 +8,7 @@ as what it rests on, as a claim that would count, or as what does not count.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from recommendations.choices import Origin, Pillar, EffortQuestion, Rule
+from recommendations.choices import EffortQuestion, Origin, Pillar, Rule
 from reports.choices import PartKey
 from reports.readiness import countable_facts
 from reports.readiness.answers import AskedBenchmark, AskedRecommendation, Finding, RowReference
@@ -130,9 +130,13 @@ class ScoreExplanation:
     def _benchmark(self, each: AskedRecommendation, one: AskedBenchmark) -> LineExplanation:
         ground = self._of_benchmark(each, one)
         above = self._line_of[each.id]
-        return LineExplanation(PartKey.ACTION, ground.address, ground.line, ground.sent, each.id, one.id, above, (ground,))
+        return LineExplanation(
+            PartKey.ACTION, ground.address, ground.line, ground.sent, each.id, one.id, above, (ground,)
+        )
 
-    def _grounds(self, part: PartKey, key: str, recommendation: AskedRecommendation | None) -> Iterator[CriterionExplanation]:
+    def _grounds(
+        self, part: PartKey, key: str, recommendation: AskedRecommendation | None
+    ) -> Iterator[CriterionExplanation]:
         if recommendation is not None:
             yield from (self._of_benchmark(recommendation, one) for one in recommendation.benchmarks)
         elif part is PartKey.THREE_PS:

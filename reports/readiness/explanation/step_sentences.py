@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from reports import formatting
 from reports.choices import StepKind, YearsAsked
+from reports.readiness.commitment_standings import commitment_standing
 from reports.readiness.explanation import step_display
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
-from reports.readiness.standings import commitment_standing
 
 EMBASSY = "Embassy"
 
@@ -119,7 +119,11 @@ class _StepFormatter:
             return f"Review the update from {_with_article(who)} of {formatting.format_date(on)} on “{_without_full_stop(about)}”{towards}."
         if row.type == "evidence":
             title = self.texts.evidence.get(row.id)
-            return f"Review the evidence “{_without_full_stop(title)}”{towards}." if title else f"Review the evidence{towards}."
+            return (
+                f"Review the evidence “{_without_full_stop(title)}”{towards}."
+                if title
+                else f"Review the evidence{towards}."
+            )
         if row.type == "benchmark":
             return f"Assess benchmark {self._criterion(step)}. A verified action supports it."
         return f"Record the proof for the figure that was entered without any{towards}, and have it verified."
@@ -147,7 +151,9 @@ class _StepFormatter:
             return f"Make sure that {whom} keeps its {about}. No date is agreed yet."
         if deadline is not None and step.due_on > deadline:
             return f"Ask {whom} to bring forward its {about}, due {formatting.format_date(step.due_on)}."
-        return f"Make sure that {whom} keeps its {about}, due {formatting.format_date(step.due_on)}.{self._stands(step)}"
+        return (
+            f"Make sure that {whom} keeps its {about}, due {formatting.format_date(step.due_on)}.{self._stands(step)}"
+        )
 
     def _stands(self, step: ReadinessStep) -> str:
         """That it is overdue, or that an update on it waits; nothing where it is simply open."""

@@ -93,7 +93,9 @@ class TrendDisplay:
         return tuple(printed)
 
 
-def display_trend(facts: Facts, *, as_of: date, known_by: datetime | None, happenings: Iterable[TrendEvent]) -> TrendDisplay:
+def display_trend(
+    facts: Facts, *, as_of: date, known_by: datetime | None, happenings: Iterable[TrendEvent]
+) -> TrendDisplay:
     """The weeks up to a day in the country; hindsight as known at a moment (None: by all that is there)."""
     tracking = facts.edition.tracking
     known = countable_facts.facts_known_by(facts, known_by)

@@ -93,7 +93,9 @@ def what_if_choices(result: Readiness) -> tuple[BenchmarkChoice, ...]:
         BenchmarkChoice(
             benchmark_id=one.benchmark_id,
             key=one.line.key,
-            alone=format_signed(formatting.round_to_tenth(lever.points)) if (lever := levers.get(one.benchmark_id)) else "",
+            alone=format_signed(formatting.round_to_tenth(lever.points))
+            if (lever := levers.get(one.benchmark_id))
+            else "",
             is_shown=lever is None,
             due_on=lever.due_on if lever else None,
         )

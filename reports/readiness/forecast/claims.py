@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from dialogues.effective_reading import find_effective_reading
-from reports.readiness.answers import Answers, RowReference, compute_partial_answers, min_answers, max_answers
+from reports.readiness.answers import Answers, RowReference, compute_partial_answers, max_answers, min_answers
 from reports.readiness.countable_facts import Action, FactView, group_by_key
 from reports.readiness.facts import Facts, ReadingFact
 from reports.readiness.forecast.projection import EvaluatedRecord
@@ -155,7 +155,10 @@ def _review_units(facts: Facts, verified: FactView, sent: FactView) -> Mapping[R
 
 
 def _view_with_only(
-    verified: FactView, sent: FactView, actions: Mapping[int, tuple[Action, ...]], claimed: Mapping[int, tuple[ReadingFact, ...]]
+    verified: FactView,
+    sent: FactView,
+    actions: Mapping[int, tuple[Action, ...]],
+    claimed: Mapping[int, tuple[ReadingFact, ...]],
 ) -> FactView:
     """What is claimed, as if only these actions (by benchmark) and these readings (by indicator) had been claimed."""
     figures = {key: tuple(row for row in rows if row.figure is not None) for key, rows in claimed.items()}

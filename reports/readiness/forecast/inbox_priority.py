@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dialogues.choices import Verdict
 from reports.readiness.answers import NOTHING
-from reports.readiness.forecast.review_simulation import ScoreDrop, ReviewGain, ReviewSimulation
+from reports.readiness.forecast.review_simulation import ReviewGain, ReviewSimulation, ScoreDrop
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,24 @@ from dialogues.choices import CommitmentReach
 from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import REQUIRED_QUESTIONS, Better, EffortQuestion, Rule
 from reports.choices import StepKind, YearsAsked
-from reports.readiness.answers import WHOLE, Answers, Finding, Questionnaire, RowReference, max_answers, answers_with_readings
+from reports.readiness.answers import (
+    WHOLE,
+    Answers,
+    Finding,
+    Questionnaire,
+    RowReference,
+    answers_with_readings,
+    max_answers,
+)
 from reports.readiness.facts import Facts, IndicatorFact
 from reports.readiness.forecast.claims import Claim
-from reports.readiness.forecast.projection import OpenCommitment, EvaluatedRecord, project_changes, hypothetical_reading, open_benchmarks
+from reports.readiness.forecast.projection import (
+    EvaluatedRecord,
+    OpenCommitment,
+    hypothetical_reading,
+    open_benchmarks,
+    project_changes,
+)
 from reports.readiness.forecast.smallest_set import NO_DUE_DATE
 from reports.readiness.scoring import GainCalculator, compute_points
 
@@ -140,7 +154,9 @@ def compute_next_steps(
             _agreement_candidates(facts, seen, sent, spoken_for=spoken_for, asks=asks),
         ]
         later = [_commitment_candidate(sent, one) for one in promises if _is_due_after(one, deadline_on)]
-    steps, states = _build_ladder(seen.asked, seen.found, ([one for one in rung if one.kind not in without] for rung in rungs))
+    steps, states = _build_ladder(
+        seen.asked, seen.found, ([one for one in rung if one.kind not in without] for rung in rungs)
+    )
     return NextSteps(
         steps=tuple(steps),
         also_ask=_rank_separately(seen.asked, states[1], _figure_candidates(facts, sent, [EffortQuestion.MONEY])),
@@ -166,7 +182,9 @@ def _build_ladder(
     return [replace(one, cumulative=then) for one, then in zip(steps, islice(stands, 1, None), strict=True)], states[1:]
 
 
-def _build_rung(gains: GainCalculator, state: Answers, candidates: Iterable[StepCandidate]) -> tuple[list[ReadinessStep], Answers]:
+def _build_rung(
+    gains: GainCalculator, state: Answers, candidates: Iterable[StepCandidate]
+) -> tuple[list[ReadinessStep], Answers]:
     """The steps of one rung, each the one that adds most given those before it, and the answers with all of them.
 
     What adds nothing is no step.
@@ -187,12 +205,17 @@ def _build_rung(gains: GainCalculator, state: Answers, candidates: Iterable[Step
     return steps, state
 
 
-def _rank_separately(asked: Questionnaire, state: Answers, candidates: Iterable[StepCandidate]) -> tuple[ReadinessStep, ...]:
+def _rank_separately(
+    asked: Questionnaire, state: Answers, candidates: Iterable[StepCandidate]
+) -> tuple[ReadinessStep, ...]:
     """Candidates that are no steps of the ladder, each with what it alone would add to a state, the most first."""
     gains = GainCalculator(asked)
     shown = gains.pillars(state)
     found = [
-        (one.order, _make_step(one, gains.of(one.taken, state, shown), gains.of(one.at_most or one.taken, state, shown)))
+        (
+            one.order,
+            _make_step(one, gains.of(one.taken, state, shown), gains.of(one.at_most or one.taken, state, shown)),
+        )
         for one in candidates
     ]
     return tuple(step for _, step in sorted(found, key=lambda each: (-each[1].points, each[0])))
@@ -216,12 +239,16 @@ def _make_step(one: StepCandidate, points: Fraction, at_most: Fraction) -> Readi
 def _review_candidates(asked: Questionnaire, claims: Iterable[Claim]) -> list[StepCandidate]:
     """Each update that waits, each piece of evidence or figure that nobody has reviewed, taken as sent."""
     return [
-        StepCandidate(StepKind.REVIEW, claim.benchmarks, (claim.row,), None, claim.taken, _list_position(asked, claim.benchmarks))
+        StepCandidate(
+            StepKind.REVIEW, claim.benchmarks, (claim.row,), None, claim.taken, _list_position(asked, claim.benchmarks)
+        )
         for claim in claims
     ]
 
 
-def _figure_candidates(facts: Facts, sent: EvaluatedRecord, questions: Collection[EffortQuestion]) -> list[StepCandidate]:
+def _figure_candidates(
+    facts: Facts, sent: EvaluatedRecord, questions: Collection[EffortQuestion]
+) -> list[StepCandidate]:
     """The figures for these questions that are neither verified nor waiting for the period.
 
     Given, one of the required adds what "data given" has for it. At most it is above last period's too; where that
@@ -240,7 +267,9 @@ def _figure_candidates(facts: Facts, sent: EvaluatedRecord, questions: Collectio
     return found
 
 
-def _figure_candidate(facts: Facts, asked: Questionnaire, indicator: IndicatorFact, *, place: int, years: YearsAsked) -> StepCandidate:
+def _figure_candidate(
+    facts: Facts, asked: Questionnaire, indicator: IndicatorFact, *, place: int, years: YearsAsked
+) -> StepCandidate:
     """A figure to ask for; what it answers is still to be said."""
     return StepCandidate(
         kind=StepKind.ASK,
@@ -254,7 +283,9 @@ def _figure_candidate(facts: Facts, asked: Questionnaire, indicator: IndicatorFa
     )
 
 
-def _last_period_steps(asked: Questionnaire, state: Answers, facts: Facts, sent: EvaluatedRecord) -> tuple[ReadinessStep, ...]:
+def _last_period_steps(
+    asked: Questionnaire, state: Answers, facts: Facts, sent: EvaluatedRecord
+) -> tuple[ReadinessStep, ...]:
     """Last period's figure of what is known of this period alone, where that may add anything."""
     before = []
     for place, question in enumerate((*REQUIRED_QUESTIONS, EffortQuestion.MONEY)):
@@ -336,7 +367,12 @@ def _commitment_candidate(sent: EvaluatedRecord, promise: OpenCommitment) -> Ste
 
 
 def _agreement_candidates(
-    facts: Facts, seen: EvaluatedRecord, sent: EvaluatedRecord, *, spoken_for: Collection[int], asks: Iterable[StepCandidate]
+    facts: Facts,
+    seen: EvaluatedRecord,
+    sent: EvaluatedRecord,
+    *,
+    spoken_for: Collection[int],
+    asks: Iterable[StepCandidate],
 ) -> list[StepCandidate]:
     """Each open benchmark that nobody has promised or claimed (`spoken_for`, ids) and no figure is asked for: met."""
     figures = {one.indicator_id for one in asks}

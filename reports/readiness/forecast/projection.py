@@ -14,15 +14,24 @@ from fractions import Fraction
 from itertools import chain, combinations
 
 from dialogues.choices import CommitmentReach
+from dialogues.commitment_status import summarize_events
 from dialogues.effective_reading import find_effective_reading
-from dialogues.status import summarize_events
 from recommendations.choices import Better, Rule
 from reports.choices import PartKey
-from reports.readiness.answers import HALF, WHOLE, Answers, AskedBenchmark, Finding, Questionnaire, max_answers, answers_with_readings
+from reports.readiness.answers import (
+    HALF,
+    WHOLE,
+    Answers,
+    AskedBenchmark,
+    Finding,
+    Questionnaire,
+    answers_with_readings,
+    max_answers,
+)
 from reports.readiness.countable_facts import FactView
 from reports.readiness.facts import CommitmentFact, Facts, ReadingFact
-from reports.readiness.forecast.smallest_set import NO_DUE_DATE, SetCandidate, rank_key, find_smallest_set
-from reports.readiness.scoring import ScoreLine, Score, compute_points, compute_score
+from reports.readiness.forecast.smallest_set import NO_DUE_DATE, SetCandidate, find_smallest_set, rank_key
+from reports.readiness.scoring import Score, ScoreLine, compute_points, compute_score
 
 type OpenCommitment = tuple[CommitmentFact, date | None]
 """A commitment, and the date in force."""
@@ -76,7 +85,9 @@ def project_changes(seen: EvaluatedRecord, *, met: Collection[int] = (), steps: 
     return replace(by_figures, benchmarks={**by_figures.benchmarks, **taken})
 
 
-def project_open_commitments(promised: Iterable[OpenCommitment], as_of: date, deadline_on: date | None, sent: EvaluatedRecord) -> Answers:
+def project_open_commitments(
+    promised: Iterable[OpenCommitment], as_of: date, deadline_on: date | None, sent: EvaluatedRecord
+) -> Answers:
     """What is claimed, with every open commitment of the government that is due by the deadline, or undated, kept.
 
     After the deadline it is what is claimed. `sent` is what is claimed, `promised` the commitments still open.
@@ -117,7 +128,9 @@ def benchmark_gains(seen: EvaluatedRecord, stands: Score, due: Mapping[int, date
     """What meeting each open benchmark alone would add, the most first; of equals the soonest due, then in order."""
     order = {one.id: place for place, one in enumerate(seen.asked.benchmarks)}
     found = [
-        BenchmarkGain(one.id, one.key, compute_points(seen.asked, project(seen, met=[one.id])) - stands.points, due.get(one.id))
+        BenchmarkGain(
+            one.id, one.key, compute_points(seen.asked, project(seen, met=[one.id])) - stands.points, due.get(one.id)
+        )
         for one in open_benchmarks(seen)
     ]
     return tuple(sorted(found, key=lambda one: (-one.points, one.due_on or NO_DUE_DATE, order[one.benchmark_id])))
@@ -128,7 +141,9 @@ def open_benchmarks(seen: EvaluatedRecord) -> list[AskedBenchmark]:
     return [one for one in seen.asked.benchmarks if seen.found.benchmarks[one.id].worth < WHOLE]
 
 
-def smallest_benchmark_set(seen: EvaluatedRecord, stands: Score, mark: Decimal | None, due: Mapping[int, date]) -> tuple[int, ...] | None:
+def smallest_benchmark_set(
+    seen: EvaluatedRecord, stands: Score, mark: Decimal | None, due: Mapping[int, date]
+) -> tuple[int, ...] | None:
     """The fewest open benchmarks (ids, in order) that, met, reach the working mark; the soonest due of those.
 
     Empty where the mark is reached already; None where there is no mark, or all together don't reach it.

@@ -19,7 +19,16 @@ from dialogues.choices import EvidenceDecision, SupportKind, Verdict
 from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import Rule
 from reports import formatting
-from reports.readiness.answers import HALF, WHOLE, Answers, AskedBenchmark, Finding, compute_answers, compute_partial_answers, build_questionnaire
+from reports.readiness.answers import (
+    HALF,
+    WHOLE,
+    Answers,
+    AskedBenchmark,
+    Finding,
+    build_questionnaire,
+    compute_answers,
+    compute_partial_answers,
+)
 from reports.readiness.countable_facts import GOVERNMENT_DOERS, Action, FactView, group_by_key
 from reports.readiness.facts import AssessmentFact, EvidenceFact, EvidenceReviewFact, Facts, IndicatorFact, ReadingFact
 from reports.readiness.scoring import compute_points
@@ -260,7 +269,11 @@ class ReviewSimulation:
         }
 
     def assessed(
-        self, outcome: SimulatedOutcome, sent: Collection[EvidenceFact], benchmarks: Iterable[AskedBenchmark], verdict: Verdict
+        self,
+        outcome: SimulatedOutcome,
+        sent: Collection[EvidenceFact],
+        benchmarks: Iterable[AskedBenchmark],
+        verdict: Verdict,
     ) -> SimulatedOutcome:
         """An outcome with these benchmarks assessed so, each on what no earlier verdict rests on of the evidence."""
         return self.with_assessments(
@@ -284,7 +297,9 @@ class ReviewSimulation:
                 lines |= {name: questions[question]} if question in questions else {}
                 lines |= {f"data on {name}": figures[question]} if question in figures else {}
             if lines:
-                before, after = (find_effective_reading(each.sight.readings.get(indicator.id, ())) for each in (now, then))
+                before, after = (
+                    find_effective_reading(each.sight.readings.get(indicator.id, ())) for each in (now, then)
+                )
                 found.append(ScoreDrop(lines, indicator, before, after))
         assessed = (ScoreDrop({one.key: benchmarks[one.id]}) for one in fallen if not one.counts)
         return (*found, *assessed)
@@ -325,7 +340,11 @@ class ReviewSimulation:
         tracking period gives the same.
         """
         said = {(one.evidence_id, one.bearing_id): one for one in decisions}
-        return [said.get((row.id, line)) or verifying_decision(row, line) for row in evidence for line in self.lines_of(row.id)]
+        return [
+            said.get((row.id, line)) or verifying_decision(row, line)
+            for row in evidence
+            for line in self.lines_of(row.id)
+        ]
 
     def lacks_first_day(self, said: Iterable[ReviewDecision], *, stated_by: Iterable[ReviewDecision] = ()) -> bool:
         """Whether a first day has still to be stated of something verified: one nobody stated is taken for granted."""

@@ -51,7 +51,11 @@ def rank_key(things: Iterable[SetCandidate]) -> tuple[int, list[date], list[int]
 
 
 def find_smallest_set(
-    things: Iterable[SetCandidate], bonuses: Mapping[str, Fraction], goal: Fraction, *, given: Sequence[SetCandidate] = ()
+    things: Iterable[SetCandidate],
+    bonuses: Mapping[str, Fraction],
+    goal: Fraction,
+    *,
+    given: Sequence[SetCandidate] = (),
 ) -> tuple[SetCandidate, ...] | None:
     """The set of lowest rank that gains the goal, in the order of the places; None where all together don't.
 

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 
-from dialogues.files.inspection import clean_file_name, inspect_upload, format_size
+from dialogues.files.inspection import clean_file_name, format_size, inspect_upload
 from dialogues.files.sanitizers.file_types import sanitize_file
 from tests.dialogues.samples import DOCX, PDF
 from tests.refusing import refuses

@@ -9,8 +9,18 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from dialogues.files.previews import MAX_HEIGHT, MAX_PAGES, MAX_WIDTH, Outline, Size, PreviewError, confined, draw_page, read_outline
-from dialogues.files.previews.confined import draw_page_in_sandbox, read_outline_in_sandbox
+from dialogues.files.previews import (
+    MAX_HEIGHT,
+    MAX_PAGES,
+    MAX_WIDTH,
+    Outline,
+    PreviewError,
+    Size,
+    draw_page,
+    preview_sandbox,
+    read_outline,
+)
+from dialogues.files.previews.preview_sandbox import draw_page_in_sandbox, read_outline_in_sandbox
 from tests.dialogues.samples import JPEG, PDF, PNG, picture
 from tiptracker.sandbox.sandbox import Sandbox
 
@@ -81,7 +91,7 @@ def test_a_process_of_its_own_draws_the_same():
 
 def test_a_file_that_takes_too_long_or_breaks_the_process_cannot_be_drawn(monkeypatch):
     with monkeypatch.context() as slow:
-        slow.setattr(confined, "MOST_WAITED", 0.001)
+        slow.setattr(preview_sandbox, "MOST_WAITED", 0.001)
         with pytest.raises(PreviewError):
             draw_page_in_sandbox(PDF, KIND, 1, run=Sandbox(None))
     monkeypatch.setattr("sys.executable", "/bin/false")

@@ -9,10 +9,10 @@ import pikepdf
 import pytest
 from PIL import ExifTags, Image
 
-from dialogues.files.sanitizers import confined, images, office
-from dialogues.files.sanitizers.confined import sanitize_file_in_sandbox
+from dialogues.files.sanitizers import images, office, sanitizer_sandbox
 from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.file_types import EXTENSIONS, sanitize_file
+from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
 from tests.dialogues.samples import (
     DOCX,
     EMF,
@@ -359,7 +359,9 @@ def test_what_a_pdf_could_run_or_carry_along_is_taken_out(change, packed):
 @pytest.mark.parametrize("address", ["https://example.org/report", "HTTP://example.org", "mailto:a@example.org"])
 def test_links_and_notes_of_a_pdf_stay(address):
     link = pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=address))
-    cleaned = sanitize_file(pdf(lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([link, PLAYS]))), ".pdf").content
+    cleaned = sanitize_file(
+        pdf(lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([link, PLAYS]))), ".pdf"
+    ).content
 
     with pikepdf.open(io.BytesIO(cleaned)) as kept:
         (note,) = kept.pages[0].Annots
@@ -479,7 +481,10 @@ LEFT_BEHIND = {
     ],
 )
 def test_what_people_put_into_office_files_stays(sent, extension, said):
-    with zipfile.ZipFile(io.BytesIO(sent)) as made, zipfile.ZipFile(io.BytesIO(sanitize_file(sent, extension).content)) as kept:
+    with (
+        zipfile.ZipFile(io.BytesIO(sent)) as made,
+        zipfile.ZipFile(io.BytesIO(sanitize_file(sent, extension).content)) as kept,
+    ):
         assert sorted(kept.namelist()) == sorted(set(made.namelist()) - LEFT_BEHIND)
         for name, pieces in said.items():
             part = kept.read(name).decode()
@@ -883,7 +888,7 @@ def test_table_of_numbers_telephones_and_words_stays_as_it_is():
 def test_what_a_file_does_to_the_cleaner_stays_there(monkeypatch):
     with pytest.raises(FileRejected, match="is a PDF by its content"):
         sanitize_file_in_sandbox(PDF, ".docx", run=Sandbox(None))
-    monkeypatch.setattr(confined, "MOST_WAITED", 0.001)
+    monkeypatch.setattr(sanitizer_sandbox, "MOST_WAITED", 0.001)
     with pytest.raises(FileRejected, match="can't be opened here: it takes too long or too much room"):
         sanitize_file_in_sandbox(PDF, ".pdf", run=Sandbox(None))
 

@@ -15,9 +15,9 @@ import pikepdf
 import pytest
 from PIL import ExifTags, Image
 
-from dialogues.files.sanitizers.confined import sanitize_file_in_sandbox
 from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.file_types import sanitize_file
+from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
 from tests.dialogues.samples import EXCEL, MARK, SCRIPT, WORD, full_docx, full_xlsx, pdf, picture, zipped
 from tiptracker.sandbox.sandbox import Sandbox
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dialogues.actions.files import store_upload, scan_unscanned_files, read_for_download
+from dialogues.actions.files import read_for_download, scan_unscanned_files, store_upload
 from dialogues.files import scanner
 from dialogues.files.scanner import ScannerUnavailable, scan
 from dialogues.models import EvidenceFile

@@ -8,10 +8,16 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from dialogues.lesotho.actions import load_public_record
+from dialogues.lesotho.loading import load_public_record
 from dialogues.models import Commitment, EvidenceBearing
 from recommendations.choices import Pillar, TextStatus
-from recommendations.importing.actions import create_import, discard_import, delete_expired_imports, load_import, set_columns
+from recommendations.importing.actions import (
+    create_import,
+    delete_expired_imports,
+    discard_import,
+    load_import,
+    set_columns,
+)
 from recommendations.importing.draft import read_draft_file, read_draft_text
 from recommendations.importing.matching import Pairing
 from recommendations.importing.preview import build_preview, get_expected_edition
@@ -177,7 +183,9 @@ def test_rows_that_can_not_be_read_are_left_out_only_where_somebody_says_so():
 def test_columns_that_were_guessed_wrongly_are_corrected():
     edition = EditionFactory()
     imported = brought(edition, table([("Fund the shelter.", "Later")], ("Recommendation", "Note")))
-    set_columns(imported=imported, holds=(ColumnType.NOTHING, ColumnType.TEXT), has_headings=True, by=AdministratorFactory())
+    set_columns(
+        imported=imported, holds=(ColumnType.NOTHING, ColumnType.TEXT), has_headings=True, by=AdministratorFactory()
+    )
 
     assert [row.text for row in build_preview(EditionImport.objects.get()).listed.rows] == ["Later"]
     with refuses("Two columns can’t hold the same.", field="columns"):
@@ -343,14 +351,21 @@ def test_a_split_gives_the_row_to_the_first_and_the_benchmarks_to_whom_they_are_
 
 def test_a_moved_benchmark_stands_where_it_stood_for_whoever_asks_as_it_was_known(split):
     edition, both, first, second, other, _ = split
-    before = json.dumps(readiness_document(evaluate_readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE)))
+    before = json.dumps(
+        readiness_document(evaluate_readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE))
+    )
     loaded(
         brought(edition, narrative(["Train the staff well.", "Fund shelters.", "Count all trees."])),
         {both.pk: (2, 1), other.pk: (3,)},
         {first.pk: 2, second.pk: 1},
     )
 
-    assert json.dumps(readiness_document(evaluate_readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE))) == before
+    assert (
+        json.dumps(
+            readiness_document(evaluate_readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE))
+        )
+        == before
+    )
     then = {one.pk: one.key for one in Benchmark.objects.select_related("recommendation").with_terms(BEFORE)}
     assert then == {first.pk: "1a", second.pk: "1b"}
 
@@ -464,7 +479,10 @@ def test_every_night_what_nobody_loaded_in_time_is_removed(settings):
     kept = EditionImportFactory(loaded=True, begun_at=NOW - timedelta(days=400))
     young, _ = (EditionImportFactory(begun_at=NOW + timedelta(minutes=minutes)) for minutes in (1, -1))
 
-    assert (delete_expired_imports(now=NOW + DRAFT_RETENTION), delete_expired_imports(now=NOW + DRAFT_RETENTION)) == (1, 0)
+    assert (delete_expired_imports(now=NOW + DRAFT_RETENTION), delete_expired_imports(now=NOW + DRAFT_RETENTION)) == (
+        1,
+        0,
+    )
     assert set(EditionImport.objects.all()) == {kept, young}
 
     EditionImport.objects.update(begun_at=NOW - timedelta(days=400))

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.lesotho.asked import RECOMMENDATIONS
+from dialogues.lesotho.edition_data import RECOMMENDATIONS
 from recommendations import text_similarity
 from recommendations.choices import Pillar, TextStatus
-from recommendations.importing.comparison import ItemChange, ExistingItem, compare_lists
+from recommendations.importing.comparison import ExistingItem, ItemChange, compare_lists
 from recommendations.importing.tables import ImportedItem
 from recommendations.text_similarity import DiffSide, diff_words
 from tests.recommendations.another_list import ANOTHER_LIST, BECAME
@@ -93,7 +93,8 @@ def test_reconstruction_and_official_list_find_each_other():
 
 def test_a_rows_own_doubt_makes_it_doubtful():
     seen = preview(
-        [standing(1, "Fund it.")], [ImportedItem(1, "Fund it.", doubt="Cut off?"), ImportedItem(2, "Train them.", doubt="Two?")]
+        [standing(1, "Fund it.")],
+        [ImportedItem(1, "Fund it.", doubt="Cut off?"), ImportedItem(2, "Train them.", doubt="Two?")],
     )
 
     assert [line.kind for line in seen.lines] == [ItemChange.DOUBTFUL, ItemChange.DOUBTFUL]

@@ -11,7 +11,11 @@ from tests.refusing import refuses
 A, B, C = (ExistingItem(key, number, text, TextStatus.RECONSTRUCTION) for key, number, text in (
     (101, 1, "Fund the shelter and train its staff."), (102, 2, "Convict traffickers."), (103, 3, "Keep this."),
 ))  # fmt: skip
-ONE, TWO, THREE = ImportedItem(1, "Convict them all."), ImportedItem(2, "Fund the shelter."), ImportedItem(3, "Train the staff.")
+ONE, TWO, THREE = (
+    ImportedItem(1, "Convict them all."),
+    ImportedItem(2, "Fund the shelter."),
+    ImportedItem(3, "Train the staff."),
+)
 BENCHMARKS = {101: (11, 12), 102: (21,)}
 
 
@@ -65,7 +69,9 @@ def test_what_says_the_same_needs_nobody_to_say_so():
 
 
 def test_a_new_item_begins_like_none():
-    assert planned([C], [ImportedItem(1, "Keep this."), ImportedItem(2, "New.")], {}).begun == [NewItem(ImportedItem(2, "New."))]
+    assert planned([C], [ImportedItem(1, "Keep this."), ImportedItem(2, "New.")], {}).begun == [
+        NewItem(ImportedItem(2, "New."))
+    ]
 
 
 @pytest.mark.parametrize(

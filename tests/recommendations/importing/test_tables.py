@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 
 from recommendations.choices import Pillar
-from recommendations.importing.tables import Charset, ColumnType, guess_columns, read_table, read_rows
+from recommendations.importing.tables import Charset, ColumnType, guess_columns, read_rows, read_table
 from recommendations.importing.tables.rows import ExpectedEdition
 from tests.refusing import refuses
 from tiptracker.sandbox.sandbox import Sandbox

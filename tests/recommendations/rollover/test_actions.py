@@ -7,7 +7,12 @@ from django.core.exceptions import PermissionDenied
 
 from recommendations.choices import Rule
 from recommendations.models import Recommendation
-from recommendations.rollover.actions import copy_benchmark, recommendations_fingerprint, link_repeated_benchmark, set_repeats
+from recommendations.rollover.actions import (
+    copy_benchmark,
+    link_repeated_benchmark,
+    recommendations_fingerprint,
+    set_repeats,
+)
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,

@@ -137,7 +137,9 @@ def test_an_edition_is_put_right_and_readiness_is_computed_anew():
     edition = RecommendationFactory().edition
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
 
-    changed(edition, tier=Tier.TIER_3, milestones={MilestoneKind.ACTION_PLAN: MilestoneDate(date(2021, 12, 28), "The plan")})
+    changed(
+        edition, tier=Tier.TIER_3, milestones={MilestoneKind.ACTION_PLAN: MilestoneDate(date(2021, 12, 28), "The plan")}
+    )
 
     edition.refresh_from_db()
     assert edition.tier == "3"

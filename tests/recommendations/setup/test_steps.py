@@ -2,7 +2,7 @@
 
 import pytest
 
-from recommendations.setup.steps import StepOwner, PostCounts, StepState, SetupStep, list_step_statuses
+from recommendations.setup.steps import PostCounts, SetupStep, StepOwner, StepState, list_step_statuses
 
 WHOLE = PostCounts(
     districts=10,
@@ -45,11 +45,19 @@ def test_a_post_with_everything_waits_for_nobody():
     [
         (SetupStep.COUNTRY, None, (StepState.TO_DO, "Choose the country.", ADMINISTRATOR)),
         (SetupStep.COUNTRY, PostCounts(), (StepState.BEGUN, "Its districts are not there yet.", ADMINISTRATOR)),
-        (SetupStep.EDITION, PostCounts(), (StepState.TO_DO, "The edition that is to be followed is not there yet.", ADMINISTRATOR)),
+        (
+            SetupStep.EDITION,
+            PostCounts(),
+            (StepState.TO_DO, "The edition that is to be followed is not there yet.", ADMINISTRATOR),
+        ),
         (
             SetupStep.EDITION,
             PostCounts(edition=1, edition_year=2021, asked=3),
-            (StepState.BEGUN, "The 2021 edition has no deadline yet: an officer sets it in the edition’s terms.", OFFICER),
+            (
+                StepState.BEGUN,
+                "The 2021 edition has no deadline yet: an officer sets it in the edition’s terms.",
+                OFFICER,
+            ),
         ),
         (
             SetupStep.EDITION,

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from recommendations.setup.steps import StepState, SetupStep
+from recommendations.setup.steps import SetupStep, StepState
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -222,4 +222,6 @@ def test_an_edition_known_by_its_tier_alone_asks_an_administrator_for_no_list(cl
     edition = EditionFactory(terms=False)
     client.force_login(AdministratorFactory())
 
-    assert steps_of(client, edition.country)[SetupStep.EDITION].url == reverse("setup_edition", args=[edition.country_id])
+    assert steps_of(client, edition.country)[SetupStep.EDITION].url == reverse(
+        "setup_edition", args=[edition.country_id]
+    )

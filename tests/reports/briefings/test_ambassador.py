@@ -8,8 +8,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from pypdf import PdfReader
 
-from dialogues.choices import UpdateDecision, ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, EvidenceDecision, SupportKind, Verdict
-from dialogues.lesotho.actions import load_public_record
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    DoneBy,
+    EvidenceDecision,
+    ReadingDirection,
+    SupportKind,
+    UpdateDecision,
+    Verdict,
+)
+from dialogues.lesotho.loading import load_public_record
 from recommendations.choices import MilestoneKind, Origin, Rule, TextStatus
 from recommendations.models import Edition
 from reports.briefings import pdf

@@ -7,7 +7,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from dialogues.choices import UpdateDecision, CommitmentEventKind, Verdict
+from dialogues.choices import CommitmentEventKind, UpdateDecision, Verdict
 from reports.briefings import comparison, content
 from reports.briefings.comparison import SECTION_RULES
 from reports.briefings.content import as_plain

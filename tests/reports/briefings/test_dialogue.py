@@ -7,10 +7,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from dialogues.choices import UpdateDecision, CommitmentEventKind, Presence, ClaimedProgress, SupportKind, Verdict
-from dialogues.lesotho.actions import load_public_record
+from dialogues.choices import ClaimedProgress, CommitmentEventKind, Presence, SupportKind, UpdateDecision, Verdict
+from dialogues.lesotho.loading import load_public_record
 from dialogues.models import Dialogue
-from recommendations.choices import Origin, EffortQuestion, TextStatus
+from recommendations.choices import EffortQuestion, Origin, TextStatus
 from recommendations.models import Edition
 from reports.briefings import content, pdf
 from reports.briefings.dialogue import build_dialogue_pack
@@ -200,7 +200,9 @@ def test_what_was_returned_says_why_and_is_asked_nowhere_else(edition, police, p
     promise = promised(police, "Keep a register", due_on=date(2022, 2, 10))
     sent = UpdateRoundFactory(update__commitment=promise, claimed=ClaimedProgress.DONE)
     RoundDecisionFactory(
-        round=sent, decision=UpdateDecision.RETURNED, reason="The first day is missing: say when it began.\n\nSend the list."
+        round=sent,
+        decision=UpdateDecision.RETURNED,
+        reason="The first day is missing: say when it began.\n\nSend the list.",
     )
 
     said = talk(made(planned, edition))
@@ -468,7 +470,9 @@ def test_last_time_is_when_this_ministry_was_met_and_what_concerned_it(edition, 
         promised(ministry, f"Promised by {ministry.short_name}", due_on=date(2022, 1, 21), dialogue=last)
         NextStepFactory(dialogue=last, text=f"Step of {ministry.short_name}", ministry=ministry)
     NextStepFactory(dialogue=last, text="Step of ours")
-    CommitmentEventFactory(commitment=promised(police, "Done"), kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 11, 20))
+    CommitmentEventFactory(
+        commitment=promised(police, "Done"), kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 11, 20)
+    )
     others = DialogueFactory(held_on=date(2021, 12, 1), agreed="Marker of another ministry's meeting")
     ParticipantFactory(dialogue=others, ministry=justice)
     ParticipantFactory(dialogue=others, ministry=police, came=False)

@@ -10,7 +10,15 @@ from django.core.management import call_command
 from django.urls import reverse
 from pypdf import PdfReader
 
-from dialogues.choices import UpdateDecision, CommitmentEventKind, MadeBy, ClaimedProgress, EvidenceDecision, Sensitivity, SupportKind
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    EvidenceDecision,
+    MadeBy,
+    Sensitivity,
+    SupportKind,
+    UpdateDecision,
+)
 from reports.briefings import pdf
 from reports.briefings.html import render_html
 from reports.briefings.ministry import build_ministry_page
@@ -200,7 +208,9 @@ def test_it_is_one_page_however_much_there_is_and_passes_pdf_ua(edition, police,
             RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, reason=words)
         if place % 3 == 2:
             reviewer = ReviewerFactory()
-            CommitmentEventFactory(commitment=row, kind=CommitmentEventKind.VERIFIED_DONE, reason=words, recorded_by=reviewer)
+            CommitmentEventFactory(
+                commitment=row, kind=CommitmentEventKind.VERIFIED_DONE, reason=words, recorded_by=reviewer
+            )
 
     said = made(edition, police)
     file = pdf.render_pdf(render_html(said))

@@ -5,7 +5,7 @@ import pytest
 
 from recommendations.choices import Rule
 from reports import sentences
-from reports.briefings.spoken_text import spoken_criterion, benchmark_question
+from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.readiness.answers import Finding
 
 ON = "On recommendation 3 "

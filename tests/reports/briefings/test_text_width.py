@@ -6,7 +6,16 @@ import pypdfium2
 import pytest
 
 from reports.briefings import pdf
-from reports.briefings.text_width import BOLD, MM_PER_POINT, REGULAR, SEMIBOLD, TextStyle, count_lines, shorten_to_lines, measure_width
+from reports.briefings.text_width import (
+    BOLD,
+    MM_PER_POINT,
+    REGULAR,
+    SEMIBOLD,
+    TextStyle,
+    count_lines,
+    measure_width,
+    shorten_to_lines,
+)
 
 TEXTS = [
     "Exercise: register of investigations, April to December (Investigations begun: 6, from 1 April 2021)",
@@ -42,7 +51,11 @@ def test_a_text_is_never_printed_on_more_lines_than_were_measured(text, style):
 def test_figures_are_as_wide_as_tables_have_them():
     style = TextStyle(10, 100)
 
-    assert measure_width("1111", style) == measure_width("8888", style) == pytest.approx(4 * 0.7 * 10 * MM_PER_POINT, rel=0.02)
+    assert (
+        measure_width("1111", style)
+        == measure_width("8888", style)
+        == pytest.approx(4 * 0.7 * 10 * MM_PER_POINT, rel=0.02)
+    )
 
 
 @pytest.mark.parametrize(

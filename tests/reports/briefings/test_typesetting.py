@@ -1,6 +1,6 @@
 import pytest
 
-from reports.briefings.typesetting import undo_typesetting, replace_missing_glyphs, typeset
+from reports.briefings.typesetting import replace_missing_glyphs, typeset, undo_typesetting
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from dialogues.choices import EvidenceDecision
-from dialogues.lesotho.actions import load_public_record
+from dialogues.lesotho.loading import load_public_record
 from dialogues.models import Evidence
 from recommendations.models import Edition
 from reports.briefings import content, pdf

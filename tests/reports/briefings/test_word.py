@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.table import Table
 from lxml import html
 
-from dialogues.lesotho.actions import load_public_record
+from dialogues.lesotho.loading import load_public_record
 from recommendations.models import Edition
 from reports.briefings import content, pdf
 from reports.briefings.html import render_html

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.choices import ClaimedProgress, DialogueStage, CommitmentStatus
-from dialogues.status import CommitmentStanding
+from dialogues.choices import ClaimedProgress, CommitmentStatus, DialogueStage
+from dialogues.commitment_status import CommitmentStanding
 from recommendations.choices import MilestoneKind
 from reports.calendar import year
 from reports.charts.drawing import Box
@@ -82,7 +82,10 @@ def test_each_day_says_how_it_stands(day, on, word, standing, days):
             "1 commitment is overdue; the next day that counts is 1 February 2022, in 4 days",
         ),
         (
-            [year.milestone_day(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY), due(CommitmentStatus.OPEN, TODAY)],
+            [
+                year.milestone_day(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY),
+                due(CommitmentStatus.OPEN, TODAY),
+            ],
             "1 milestone is missed; the next day that counts is 28 January 2022, today",
         ),
     ],

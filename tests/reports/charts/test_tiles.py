@@ -25,7 +25,12 @@ def test_tile_map_lays_the_districts_of_another_country_in_rows():
 
 def test_tile_map_says_each_state_in_words_and_hatches_only_what_is_claimed():
     drawing = tile_map(
-        "XYZ", [ChartDistrict("North", DistrictStatus.VERIFIED), ChartDistrict("South", DistrictStatus.CLAIMED), ChartDistrict("West", DistrictStatus.NOTHING)]
+        "XYZ",
+        [
+            ChartDistrict("North", DistrictStatus.VERIFIED),
+            ChartDistrict("South", DistrictStatus.CLAIMED),
+            ChartDistrict("West", DistrictStatus.NOTHING),
+        ],
     )
 
     assert [(tile.words[1].text, bool(tile.hatching)) for tile in drawing.tiles] == [

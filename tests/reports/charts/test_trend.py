@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reports.charts import AxisEvent, trend_chart
-from reports.readiness.explanation.trend import TrendWeek, weekly_scores, week_ends
+from reports.readiness.explanation.trend import TrendWeek, week_ends, weekly_scores
 from tests.reports.lesotho import PERIOD, lesotho
 from tests.reports.records import noon
 

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import ReadingDirection, EvidenceDecision
-from recommendations.choices import Better, Pillar, EffortQuestion, Rule
+from dialogues.choices import EvidenceDecision, ReadingDirection
+from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.readiness.countable_facts import facts_known_by
 from reports.readiness.fact_views import build_verified_view
 from reports.readiness.readiness import DailyScores, evaluate_readiness
@@ -220,7 +220,9 @@ def test_a_reading_stops_with_the_evidence_it_cites_and_the_revision_tells_its_o
     counts.reading(counts.counted, 10, through=earlier, known=date(2021, 9, 10), evidence=revision)
     assert seen(counts)[3] == 1
     facts = counts.facts
-    assert [len(build_verified_view(facts_known_by(facts, noon(day)), END).readings) for day in (KNOWN, date(2021, 9, 10))] == [1, 0]
+    assert [
+        len(build_verified_view(facts_known_by(facts, noon(day)), END).readings) for day in (KNOWN, date(2021, 9, 10))
+    ] == [1, 0]
 
 
 def test_a_figure_of_the_year_before_stops_with_the_evidence_it_cites(counts):

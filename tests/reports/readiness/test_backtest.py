@@ -10,12 +10,25 @@ from dialogues.choices import ReadingDirection
 from recommendations.choices import EffortQuestion, Tier
 from reports.readiness import backtest
 from reports.readiness.backtest import country_years, measures, report
-from reports.readiness.backtest.country_years import NarrativeCount, CountryYear, TierChange, OfficialComplicity, PlanStatus, NarrativeSource
+from reports.readiness.backtest.country_years import (
+    CountryYear,
+    NarrativeCount,
+    NarrativeSource,
+    OfficialComplicity,
+    PlanStatus,
+    TierChange,
+)
 from reports.readiness.backtest.measures import Case, ClassificationOutcome
 from reports.readiness.backtest.scoring import score_country_year
 
 UP, LEVEL, DOWN = ReadingDirection.UP, ReadingDirection.LEVEL, ReadingDirection.DOWN
-COUNTED = (EffortQuestion.INVESTIGATIONS, EffortQuestion.PROSECUTIONS, EffortQuestion.CONVICTIONS, EffortQuestion.VICTIMS, EffortQuestion.MONEY)
+COUNTED = (
+    EffortQuestion.INVESTIGATIONS,
+    EffortQuestion.PROSECUTIONS,
+    EffortQuestion.CONVICTIONS,
+    EffortQuestion.VICTIMS,
+    EffortQuestion.MONEY,
+)
 
 
 def told(**facts):
@@ -378,7 +391,9 @@ def test_the_result_is_reckoned_once(whole):
 # --- In words ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tell", [report.report_lines, lambda test: report.country_report_lines(test, test.of_country("LSO"))])
+@pytest.mark.parametrize(
+    "tell", [report.report_lines, lambda test: report.country_report_lines(test, test.of_country("LSO"))]
+)
 def test_the_limits_and_the_disclaimer_stand_wherever_results_are(whole, tell):
     text = "\n".join(tell(whole))
 

@@ -5,8 +5,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from dialogues.choices import ReadingDirection, DoneBy, CommitmentEventKind, ClaimedProgress, CommitmentReach, EvidenceDecision, SupportKind, Verdict
-from recommendations.choices import Better, MilestoneKind, Origin, Pillar, EffortQuestion, Rule
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentReach,
+    DoneBy,
+    EvidenceDecision,
+    ReadingDirection,
+    SupportKind,
+    Verdict,
+)
+from recommendations.choices import Better, EffortQuestion, MilestoneKind, Origin, Pillar, Rule
 from reports.choices import ProblemKind
 from reports.readiness.answers import RowReference
 from reports.readiness.facts import MilestoneDoneFact
@@ -324,7 +333,10 @@ def test_a_verified_action_whose_first_day_nobody_knows_speaks(record):
     evidence = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
 
     [check] = found(record)
-    assert (check.misfit, check.rows) == (ProblemKind.DAY_UNKNOWN, (RowReference("evidence", evidence), benchmark(record, "1a")))
+    assert (check.misfit, check.rows) == (
+        ProblemKind.DAY_UNKNOWN,
+        (RowReference("evidence", evidence), benchmark(record, "1a")),
+    )
     assert check.sentence == (
         "An action over by 1 September 2021 is verified and would count if its first day were known."
     )
@@ -435,7 +447,9 @@ def test_a_promise_that_is_not_overdue_is_no_misfit(record, due, then):
 
 
 def test_neither_what_the_embassy_logged_nor_what_it_reopened_is_an_update_of_the_ministry(record):
-    promise = record.promise(made=MADE, due=DUE, then=[(CommitmentEventKind.REOPENED, DUE + A_DAY, None)], _1a=CommitmentReach.MEETS)
+    promise = record.promise(
+        made=MADE, due=DUE, then=[(CommitmentEventKind.REOPENED, DUE + A_DAY, None)], _1a=CommitmentReach.MEETS
+    )
     record.evidence(DUE + A_DAY, DUE + A_DAY, known=TODAY, filed=promise)
 
     assert spoken(record) == [ProblemKind.PAST_DUE]

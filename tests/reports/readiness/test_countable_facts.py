@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from dialogues.choices import DoneBy, EvidenceDecision, SupportKind, Verdict
-from recommendations.choices import Pillar, EffortQuestion
+from recommendations.choices import EffortQuestion, Pillar
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.records import Record, lines, noon, shares, window

@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import ReadingDirection, DoneBy, ClaimedProgress, EvidenceDecision, SupportKind, Verdict
-from dialogues.lesotho.actions import load_public_record
+from dialogues.choices import ClaimedProgress, DoneBy, EvidenceDecision, ReadingDirection, SupportKind, Verdict
+from dialogues.lesotho.loading import load_public_record
+from recommendations.actions.edition_terms import change_edition_terms
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
-from recommendations.actions.terms import change_edition_terms
 from recommendations.choices import Better, MilestoneKind, Origin, Pillar, Rule, TextStatus, Tier
 from recommendations.models import Edition
 from reports.readiness.facts import Period

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import ReadingDirection, DoneBy, EvidenceDecision, SupportKind, Verdict
-from recommendations.choices import Pillar, EffortQuestion, Rule
+from dialogues.choices import DoneBy, EvidenceDecision, ReadingDirection, SupportKind, Verdict
+from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import TIP_2022, lesotho
 from tests.reports.records import Record, lines, noon, shares, window

@@ -3,8 +3,15 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import ReadingDirection, CommitmentEventKind, ClaimedProgress, CommitmentReach, EvidenceDecision, Verdict
-from recommendations.choices import Better, Origin, Pillar, EffortQuestion, Rule
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    CommitmentReach,
+    EvidenceDecision,
+    ReadingDirection,
+    Verdict,
+)
+from recommendations.choices import Better, EffortQuestion, Origin, Pillar, Rule
 from reports.choices import ProblemKind, ReadinessVerdict
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogues.choices import DoneBy, CommitmentReach, EvidenceDecision, SupportKind, Verdict
+from dialogues.choices import CommitmentReach, DoneBy, EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import Pillar
 from reports.readiness.countable_facts import GOVERNMENT_DOERS
 from reports.readiness.readiness import DailyScores, evaluate_readiness
@@ -28,7 +28,9 @@ def test_the_order_of_facts_does_not_matter(record, as_of, known_by, random):
         },
     )
 
-    assert evaluate_readiness(shuffled, as_of=as_of, known_by=known_by) == evaluate_readiness(facts, as_of=as_of, known_by=known_by)
+    assert evaluate_readiness(shuffled, as_of=as_of, known_by=known_by) == evaluate_readiness(
+        facts, as_of=as_of, known_by=known_by
+    )
 
 
 @given(records(), days, moments)
@@ -127,7 +129,11 @@ def test_what_is_no_action_of_the_government_in_the_window_changes_nothing(decis
     first, last = drawn.draw(spans())
     outside = (first or last) < PERIOD.starts_on or last > PERIOD.ends_on
     key, by = drawn.draw(st.sampled_from(KEYS)), drawn.draw(st.sampled_from(DoneBy))
-    shows = drawn.draw(st.sampled_from([one for one in SupportKind if outside or by not in GOVERNMENT_DOERS or one is not SupportKind.ACTION]))
+    shows = drawn.draw(
+        st.sampled_from(
+            [one for one in SupportKind if outside or by not in GOVERNMENT_DOERS or one is not SupportKind.ACTION]
+        )
+    )
     before = evaluate_readiness(record.facts, as_of=as_of)
     evidence = record.evidence(first, last, known=last, by=by, **{f"_{key}": shows})
     if decision:
@@ -161,7 +167,10 @@ def test_many_days_are_scored_like_each_of_them(record, asked):
 
 @given(records(), days)
 def test_a_score_is_the_sum_of_its_reasons(record, as_of):
-    for tally in (evaluate_readiness(record.facts, as_of=as_of).verified, evaluate_readiness(record.facts, as_of=as_of).claimed):
+    for tally in (
+        evaluate_readiness(record.facts, as_of=as_of).verified,
+        evaluate_readiness(record.facts, as_of=as_of).claimed,
+    ):
         assert tally.points == sum(line.of * line.finding.worth for part in tally.parts for line in part.lines)
         assert sum(one.line.points for one in tally.benchmarks) == tally.parts[1].points
         assert all(line.finding.reason.endswith(".") for part in tally.parts for line in part.lines)

@@ -8,7 +8,7 @@ from recommendations.choices import MilestoneKind
 from reports.readiness.countable_facts import newest_recorded_at
 from reports.readiness.explanation.headline import headline, time_left
 from reports.readiness.readiness import evaluate_readiness
-from reports.readiness.serialization import readiness_document, facts_document, facts_fingerprint
+from reports.readiness.serialization import facts_document, facts_fingerprint, readiness_document
 from tests.reports.lesotho import TIP_2022, lesotho
 from tests.reports.records import MASERU, noon
 
@@ -17,7 +17,9 @@ JULY_2022 = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
 
 def document(as_of, known_by=JULY_2022):
     """The document as it comes out at the other end of JSON."""
-    return json.loads(json.dumps(readiness_document(evaluate_readiness(lesotho().facts, as_of=as_of, known_by=known_by))))
+    return json.loads(
+        json.dumps(readiness_document(evaluate_readiness(lesotho().facts, as_of=as_of, known_by=known_by)))
+    )
 
 
 def test_document_gives_four_decimals_and_beside_them_the_exact_value():
@@ -122,7 +124,11 @@ def test_fingerprint_is_that_of_the_facts_known_whatever_their_order():
 
     whole = facts_document(facts)
     assert json.loads(json.dumps(whole)) == whole
-    assert facts_fingerprint(facts_document(turned)) == facts_fingerprint(whole) == facts_fingerprint(facts_document(facts, july))
+    assert (
+        facts_fingerprint(facts_document(turned))
+        == facts_fingerprint(whole)
+        == facts_fingerprint(facts_document(facts, july))
+    )
     assert facts_fingerprint(facts_document(facts, february)) != facts_fingerprint(whole)
 
 

@@ -14,8 +14,20 @@ from recommendations.choices import MilestoneKind, Pillar, Rule, Tier
 from reports.choices import RecomputeOutcome
 from reports.readiness.facts import EditionTermsFact
 from reports.readiness.readiness import METHOD_VERSION, evaluate_readiness
-from reports.readiness.serialization import readiness_document, facts_document
-from reports.readiness.stored_runs import ALWAYS_STORED, RESULT_FIELDS, RowFields, FieldUse, result_for_display, comparable_fields, compare_run, facts_from_document, recompute_result, canonical_json, without_redactable_texts
+from reports.readiness.serialization import facts_document, readiness_document
+from reports.readiness.stored_runs import (
+    ALWAYS_STORED,
+    RESULT_FIELDS,
+    FieldUse,
+    RowFields,
+    canonical_json,
+    comparable_fields,
+    compare_run,
+    facts_from_document,
+    recompute_result,
+    result_for_display,
+    without_redactable_texts,
+)
 from tests.reports.lesotho import TIP_2022, lesotho
 from tests.reports.made_up import days, moments, records
 from tests.reports.records import noon
@@ -84,7 +96,9 @@ def test_recomputing_from_kept_facts_gives_the_same_bytes(record, as_of, known_b
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
     again = facts_from_document(through_json(facts_document(record.facts, known_by)))
 
-    assert canonical_json(readiness_document(evaluate_readiness(again, as_of=as_of, known_by=known_by))) == canonical_json(readiness_document(result))
+    assert canonical_json(
+        readiness_document(evaluate_readiness(again, as_of=as_of, known_by=known_by))
+    ) == canonical_json(readiness_document(result))
 
 
 def test_a_kept_run_is_the_same_whatever_zone_its_moment_comes_back_in():

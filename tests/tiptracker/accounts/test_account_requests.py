@@ -23,7 +23,13 @@ from tests.refusing import refuses
 from tests.signing_in import enrol, enter, sign_in
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, mail_links
-from tiptracker.accounts.account_requests import AccountRequestStage, request_address_change, request_second_factor_removal, consenters, request_stage
+from tiptracker.accounts.account_requests import (
+    AccountRequestStage,
+    consenters,
+    request_address_change,
+    request_second_factor_removal,
+    request_stage,
+)
 from tiptracker.accounts.models import AccountRequest, User
 from tiptracker.accounts.tasks import carry_out_account_requests
 from tiptracker.audit.models import AuditDetail, AuditEntry

@@ -12,7 +12,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tiptracker.accounts import openid_tokens
-from tiptracker.accounts.openid_tokens import BoundedSession, ProviderError, check_configuration, exchange_code, fetch_json, read_id_token
+from tiptracker.accounts.openid_tokens import (
+    BoundedSession,
+    ProviderError,
+    check_configuration,
+    exchange_code,
+    fetch_json,
+    read_id_token,
+)
 
 OURS, THEIRS = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
 ISSUER = "https://id.example.gov"

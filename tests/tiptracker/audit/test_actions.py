@@ -69,7 +69,8 @@ def test_record_tells_who_did_what_to_which_row():
 def test_many_entries_are_chained_in_their_order_by_as_few_queries_as_one(many, django_assert_num_queries):
     (before,), officer = wrote(1), OfficerFactory()
     told = [
-        actions.AuditEvent("thing.changed", officer, {"number": number - 1}, {"number": number}) for number in range(many)
+        actions.AuditEvent("thing.changed", officer, {"number": number - 1}, {"number": number})
+        for number in range(many)
     ]
 
     # the lock, where there is one; the head; entries; what was before and after

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from dialogues.choices import RedactionAnswer, CommitmentEventKind
+from dialogues.choices import CommitmentEventKind, RedactionAnswer
 from tests import factories
 from tests.append_only import FREE, HELD, KEPT, make, named_by_a_redaction
 from tests.database_roles import run_as_owner
@@ -95,7 +95,9 @@ def test_no_text_becomes_the_mark_without_a_redaction_that_names_it(model):
     for name in KEPT[model]:
         named_by_a_redaction(row, name, left=True)  # found, and left as it is
         factories.RedactionFactory().places.create(table=model._meta.label_lower, row=row.pk, field=name)  # undecided
-        declined = factories.RedactionDecisionFactory(decision=RedactionAnswer.DECLINED, reason="It names nobody.").redaction
+        declined = factories.RedactionDecisionFactory(
+            decision=RedactionAnswer.DECLINED, reason="It names nobody."
+        ).redaction
         declined.places.create(table=model._meta.label_lower, row=row.pk, field=name)
         named_by_a_redaction(model(pk=row.pk + 1), name)
         factories.RedactionDecisionFactory().redaction.places.create(

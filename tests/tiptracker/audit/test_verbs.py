@@ -5,7 +5,7 @@ import re
 
 from dialogues.choices import EvidenceDecision
 from tests.test_architecture import dotted, nodes, sources
-from tiptracker.audit.verbs import LOADED_SUFFIX, VERBS, VerbGroup, list_verbs, describe_verb
+from tiptracker.audit.verbs import LOADED_SUFFIX, VERBS, VerbGroup, describe_verb, list_verbs
 
 VERB = re.compile(r"[a-z_]+\.[a-z_]+")
 NO_VERBS = {"briefing.pdf", "briefing.docx"}

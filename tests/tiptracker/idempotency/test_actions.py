@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import MASERU
 from tests.factories import MinistryFactory, OfficerFactory
 from tiptracker.accounts.models import Ministry
-from tiptracker.idempotency.actions import RequestStillRunning, reserve_key, drop_old_keys, create_once, release_key
+from tiptracker.idempotency.actions import RequestStillRunning, create_once, drop_old_keys, release_key, reserve_key
 from tiptracker.idempotency.models import IdempotencyKey
 from tiptracker.idempotency.tasks import drop_idempotency_keys
 

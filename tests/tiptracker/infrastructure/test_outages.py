@@ -32,7 +32,9 @@ def test_a_full_disk_below_sqlite():
 
 
 def test_sqlite_that_can_only_be_read():
-    assert find_outage(of_sqlite("CREATE TABLE a (b)", "PRAGMA query_only = on", "INSERT INTO a VALUES (1)")) is READ_ONLY
+    assert (
+        find_outage(of_sqlite("CREATE TABLE a (b)", "PRAGMA query_only = on", "INSERT INTO a VALUES (1)")) is READ_ONLY
+    )
 
 
 def test_sqlite_that_somebody_else_writes_to(tmp_path):

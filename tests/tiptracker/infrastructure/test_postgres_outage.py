@@ -109,7 +109,9 @@ def test_a_server_that_stops_in_mid_sentence_is_given_up(server):
 
 def test_no_statement_and_no_lock_is_waited_for_without_an_end(server):
     told = postgres_options(statement_seconds=30, pool=2)["options"]
-    own = BoundedConnection.connect(host="127.0.0.1", port=server.port, user="postgres", dbname="postgres", options=told)
+    own = BoundedConnection.connect(
+        host="127.0.0.1", port=server.port, user="postgres", dbname="postgres", options=told
+    )
     limits = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
     assert [own.execute(f"SHOW {name}").fetchone()[0] for name in limits] == ["30s", "10s", "2min"]
 

@@ -9,7 +9,15 @@ from tests.factories import JobFactory
 from tiptracker.celery import app
 from tiptracker.errors import Refused
 from tiptracker.jobs import actions, polling
-from tiptracker.jobs.actions import MAX_ATTEMPTS, STUCK_AFTER, RetryJobLater, claim_job, enqueue, send_due_jobs, requeue_stuck_jobs
+from tiptracker.jobs.actions import (
+    MAX_ATTEMPTS,
+    STUCK_AFTER,
+    RetryJobLater,
+    claim_job,
+    enqueue,
+    requeue_stuck_jobs,
+    send_due_jobs,
+)
 from tiptracker.jobs.models import Job, State
 
 pytestmark = pytest.mark.django_db

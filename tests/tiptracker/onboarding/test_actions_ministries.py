@@ -16,7 +16,7 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.accounts.models import Ministry, OfficeHolder
 from tiptracker.audit.models import AuditEntry
-from tiptracker.onboarding.actions.ministries import OfficeHolderInput, MinistryInput, add_ministries
+from tiptracker.onboarding.actions.ministries import MinistryInput, OfficeHolderInput, add_ministries
 
 pytestmark = pytest.mark.django_db
 

@@ -74,7 +74,9 @@ def test_what_is_due_is_carried_out_once(fresh_database):
 def test_the_same_is_asked_for_once(fresh_database):
     person, by = OfficerFactory(), AdministratorFactory()
     AdministratorFactory()
-    ask = partial(account_requests.request_address_change, person=person, email="new@post.example", by=by, now=clock.now())
+    ask = partial(
+        account_requests.request_address_change, person=person, email="new@post.example", by=by, now=clock.now()
+    )
 
     done, refused = both_at_once(ask, ask)
 

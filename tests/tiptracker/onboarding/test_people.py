@@ -27,7 +27,16 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditDetail, AuditEntry
 from tiptracker.choices import Role, TokenScope
 from tiptracker.mail.models import Mail
-from tiptracker.onboarding.actions.accounts import AccountDetails, change_person, change_unused_address, close_account, end_sign_ins_and_tokens, lift_lock_out, rename_person, reopen_account
+from tiptracker.onboarding.actions.accounts import (
+    AccountDetails,
+    change_person,
+    change_unused_address,
+    close_account,
+    end_sign_ins_and_tokens,
+    lift_lock_out,
+    rename_person,
+    reopen_account,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -358,7 +367,9 @@ def at_work(someone):
     """A browser in which they are signed in, and the secret of a token of theirs."""
     browser = Client()
     sign_in(browser, someone)
-    _, secret = tokens.create_token(person=someone, name="Import", scope=TokenScope.READ, expires_on=tokens.latest_expiry(someone))
+    _, secret = tokens.create_token(
+        person=someone, name="Import", scope=TokenScope.READ, expires_on=tokens.latest_expiry(someone)
+    )
     assert works(browser, secret) == (True, True)
     return browser, secret
 

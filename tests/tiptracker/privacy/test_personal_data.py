@@ -8,7 +8,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tiptracker.privacy import personal_data
-from tiptracker.privacy.personal_data import REMOVED_NUMBER_MARK, PersonalDataKind, find_personal_data, describe_findings, remove_numbers
+from tiptracker.privacy.personal_data import (
+    REMOVED_NUMBER_MARK,
+    PersonalDataKind,
+    describe_findings,
+    find_personal_data,
+    remove_numbers,
+)
 
 # --- Whatever is written ----------------------------------------------------------------------------------------------
 
@@ -166,7 +172,11 @@ def test_find_finds_a_date_near_a_word_of_birth_on_either_side(day, way, word, b
 @pytest.mark.parametrize(("gap", "is_near"), [(39, True), (40, True), (41, False)])
 def test_find_counts_forty_characters(gap, is_near):
     between = " " + "x" * (gap - 2) + " "
-    assert bool(find_personal_data(f"born{between}12 March 2004")) == bool(find_personal_data(f"12 March 2004{between}born")) == is_near
+    assert (
+        bool(find_personal_data(f"born{between}12 March 2004"))
+        == bool(find_personal_data(f"12 March 2004{between}born"))
+        == is_near
+    )
 
 
 @pytest.mark.parametrize(
@@ -215,12 +225,21 @@ def test_find_finds_what_was_written_so_that_it_is_not_found(text):
     ],
 )  # fmt: skip
 def test_find_leaves_ordinary_text_alone(text):
-    assert find_personal_data(f"{text}.") == find_personal_data(text) == find_personal_data(f"It was so: {text}, they say") == []
+    assert (
+        find_personal_data(f"{text}.")
+        == find_personal_data(text)
+        == find_personal_data(f"It was so: {text}, they say")
+        == []
+    )
 
 
 @given(st.integers(0, 10**12), st.integers(0, 99))
 def test_find_leaves_amounts_with_commas_alone_without_a_currency(amount, cents):
-    assert find_personal_data(f"They counted {amount:,} of it") == find_personal_data(f"It cost {amount:,}.{cents:02} then") == []
+    assert (
+        find_personal_data(f"They counted {amount:,} of it")
+        == find_personal_data(f"It cost {amount:,}.{cents:02} then")
+        == []
+    )
 
 
 @given(st.decimals(0, 10**12, places=2), st.sampled_from(["M", "M ", "LSL ", "R", "US$", "$ "]))

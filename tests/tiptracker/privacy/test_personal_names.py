@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from tiptracker.privacy import personal_names
-from tiptracker.privacy.personal_data import PersonalDataKind, find_personal_data, describe_findings, remove_numbers
+from tiptracker.privacy.personal_data import PersonalDataKind, describe_findings, find_personal_data, remove_numbers
 
 
 def names(text):
@@ -118,7 +118,10 @@ def test_what_is_told_names_the_person_and_says_why():
 
 
 def test_a_telephone_number_is_told_besides_the_name():
-    assert [found.kind for found in find_personal_data("Palesa Exercise 5812 3456")] == [PersonalDataKind.NAME, PersonalDataKind.TELEPHONE]
+    assert [found.kind for found in find_personal_data("Palesa Exercise 5812 3456")] == [
+        PersonalDataKind.NAME,
+        PersonalDataKind.TELEPHONE,
+    ]
 
 
 def test_a_files_name_keeps_its_words():

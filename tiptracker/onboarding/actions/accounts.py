@@ -19,7 +19,7 @@ from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.choices import EMBASSY_ROLES, Role
 from tiptracker.errors import Refused
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.validation import update_row, refuse_stale, require_text
+from tiptracker.validation import refuse_stale, require_text, update_row
 
 
 class AccountDetails(NamedTuple):
@@ -53,7 +53,9 @@ def add_person(*, account: AccountDetails, email: str, by: User, now: datetime) 
     return person
 
 
-def create_person(account: AccountDetails, email: str, *, by: User, now: datetime, field: Callable[[str], str] = str) -> User:
+def create_person(
+    account: AccountDetails, email: str, *, by: User, now: datetime, field: Callable[[str], str] = str
+) -> User:
     """Add a person, in the transaction at hand; `field` gives a field's name where it stands in one of many lines."""
     name = require_text(account.name, "Give their name.", field=field("name"))
     email = require_text(email, "Give their e-mail address.", field=field("email")).lower()
@@ -83,7 +85,9 @@ def handle_person_added(person: User, *, by: User) -> None:
 
 
 @transaction.atomic
-def change_person(*, person: User, version: int, account: AccountDetails, confirmed: str, by: User, now: datetime) -> User:
+def change_person(
+    *, person: User, version: int, account: AccountDetails, confirmed: str, by: User, now: datetime
+) -> User:
     """Change what somebody is. `confirmed` is the seal of a move to another country that its page has asked about.
 
     Raises PermissionDenied, ChangedMeanwhile, MovesToAnotherCountry, Refused.

@@ -13,8 +13,8 @@ from tiptracker.audit.actions import record
 from tiptracker.choices import EMBASSY_ROLES, Paper
 from tiptracker.errors import Refused
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.text_rules import normalize_name, normalize_apostrophes
-from tiptracker.validation import insert_row, update_row, refuse_stale, require_text
+from tiptracker.text_rules import normalize_apostrophes, normalize_name
+from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
 
 EDITABLE_FIELDS = ("name", "time_zone", "currency", "paper")
 """What of a country is typed and put right; its code stays."""

@@ -12,7 +12,7 @@ from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.text_rules import normalize_name
-from tiptracker.validation import insert_row, update_row, refuse_stale, require_text
+from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
 
 
 class OfficeHolderInput(NamedTuple):
@@ -128,7 +128,9 @@ def _refuse_taken_names(others: Iterable[Ministry], name: str, short_name: str, 
 
 def _add_ministry(country: Country, typed: MinistryInput, line: str, by: User) -> Ministry:
     name = require_text(typed.name, "Give the ministry’s name.", field=f"{line}-name")
-    short_name = require_text(typed.short_name, "Give a short name, as lists have room for.", field=f"{line}-short_name")
+    short_name = require_text(
+        typed.short_name, "Give a short name, as lists have room for.", field=f"{line}-short_name"
+    )
     for there in Ministry.objects.filter(country=country):
         if normalize_name(there.name) == normalize_name(name):
             raise Refused(f"“{there.name}” is there already. Take this line out.", field=f"{line}-name")

@@ -18,7 +18,7 @@ from tiptracker.onboarding.actions.countries import change_districts
 from tiptracker.onboarding.forms import DistrictFormSet, VersionForm
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.rows import add_field_error, add_row_error, mark_as_seen, invalid_forms
+from tiptracker.web.frontend.form_rows import add_field_error, add_row_error, invalid_forms, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
 

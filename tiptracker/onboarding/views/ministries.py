@@ -16,10 +16,10 @@ from tiptracker.accounts.models import Country, Ministry, OfficeHolder, in_offic
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.onboarding.actions.ministries import change_ministry
-from tiptracker.onboarding.forms import MinistryFilter, MinistryForm, OfficeHolderRow, OfficeHolderFormSet
+from tiptracker.onboarding.forms import MinistryFilter, MinistryForm, OfficeHolderFormSet, OfficeHolderRow
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.rows import add_field_error, add_row_error, mark_as_seen, invalid_forms, add_empty_row
+from tiptracker.web.frontend.form_rows import add_empty_row, add_field_error, add_row_error, invalid_forms, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 50

@@ -26,12 +26,30 @@ from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.mail.sentences import describe_mail_state
 from tiptracker.numbers import parse_whole_number
-from tiptracker.onboarding.actions.accounts import CountryMoveUnconfirmed, add_person, change_person, change_unused_address, close_account, end_sign_ins_and_tokens, lift_lock_out, rename_person, reopen_account
-from tiptracker.onboarding.forms import EmailAddressForm, PersonNameForm, PersonAddForm, PersonEditForm, PersonFilter, AccountState, LastDayForm
+from tiptracker.onboarding.actions.accounts import (
+    CountryMoveUnconfirmed,
+    add_person,
+    change_person,
+    change_unused_address,
+    close_account,
+    end_sign_ins_and_tokens,
+    lift_lock_out,
+    rename_person,
+    reopen_account,
+)
+from tiptracker.onboarding.forms import (
+    AccountState,
+    EmailAddressForm,
+    LastDayForm,
+    PersonAddForm,
+    PersonEditForm,
+    PersonFilter,
+    PersonNameForm,
+)
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.validation import EditConflict
+from tiptracker.web.frontend.form_rows import add_field_error, invalid_forms, mark_as_seen
 from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.frontend.rows import add_field_error, mark_as_seen, invalid_forms
 from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 50
@@ -253,7 +271,9 @@ class _PersonPage:
             "second_steps": [words for kind, words in SECOND_FACTOR_LABELS.items() if kind in kinds],
             "sign_ins": UserSession.objects.filter(user=person, session_key__in=there).count(),
             "tokens": person.api_tokens.filter(revoked_at=None, expires_on__gte=self.now.date()).count(),
-            "requests": [one for one in asked if account_requests.request_stage(one, self.now) in account_requests.WAITING_STAGES],
+            "requests": [
+                one for one in asked if account_requests.request_stage(one, self.now) in account_requests.WAITING_STAGES
+            ],
             "mails": [(mail, describe_mail_state(mail)) for mail in mails.newest_mails(person)],
             "history": history(request.user, person),
             "until": self.until,

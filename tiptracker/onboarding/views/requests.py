@@ -21,8 +21,8 @@ from tiptracker.accounts.views import too_many_requests
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.onboarding.forms import EmailAddressForm
+from tiptracker.web.frontend.form_rows import add_field_error
 from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.frontend.rows import add_field_error
 from tiptracker.web.pages import SignedInRequest, render_page
 
 CONSENTING_ROLES = (Role.ADMINISTRATOR, Role.AMBASSADOR)

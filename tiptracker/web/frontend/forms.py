@@ -146,7 +146,9 @@ class TrackerForm(forms.Form):
         super().full_clean()
         if self.is_bound:
             for name, field in self.fields.items():
-                if is_free_text(field) and (findings := personal_data.find_personal_data(_text_within_limit(field, self[name].data))):
+                if is_free_text(field) and (
+                    findings := personal_data.find_personal_data(_text_within_limit(field, self[name].data))
+                ):
                     self.hold_back(
                         name, personal_data.describe_findings(findings), [(each.kind, each.text) for each in findings]
                     )
@@ -156,7 +158,11 @@ class TrackerForm(forms.Form):
         changed = {
             self.add_prefix(name): kept
             for name, text in typed.items()
-            if (kept := text_rules.remove_invisible(text, in_one_line=not isinstance(self.fields[name].widget, forms.Textarea)))
+            if (
+                kept := text_rules.remove_invisible(
+                    text, in_one_line=not isinstance(self.fields[name].widget, forms.Textarea)
+                )
+            )
             != text
         }
         if changed:

@@ -130,7 +130,9 @@ def test_a_line_in_small_letters_inside_an_item_is_no_heading():
 def test_an_account_in_the_same_paragraph_ends_the_list():
     listed = LISTS["clauses"][0]
 
-    assert texts(parse_narrative(document(f"{listed} {PROSE}", following="")))[-1] == "launch a campaign for the public."
+    assert (
+        texts(parse_narrative(document(f"{listed} {PROSE}", following="")))[-1] == "launch a campaign for the public."
+    )
 
 
 def test_a_profile_before_the_opening_is_no_list():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recommendations.importing.report_parser import refuse_other_narrative, parse_narrative
+from recommendations.importing.report_parser import parse_narrative, refuse_other_narrative
 from tests.recommendations.importing.report_parser.editions import (
     CLAUSES,
     HEADINGS,
@@ -248,7 +248,9 @@ def test_an_account_behind_a_full_line_ends_the_list_and_is_doubted():
 
 
 def test_a_clause_that_asks_for_nothing_is_doubted():
-    assert list(doubts(parse_narrative(document("give police the means; for example, cars; fund shelters; and act.")))) == [2]
+    assert list(
+        doubts(parse_narrative(document("give police the means; for example, cars; fund shelters; and act.")))
+    ) == [2]
 
 
 def test_a_first_paragraph_with_semicolons_among_paragraphs_is_one_and_doubted():
@@ -302,7 +304,9 @@ def test_an_account_among_items_ends_no_list_and_is_doubted(told):
 
 
 def test_an_item_glued_to_an_abbreviation_begins_where_it_demands_something():
-    assert texts(parse_narrative(document("Work with the U.S.Train police under Act No. 5.Ask the U.S. Congress."))) == [
+    assert texts(
+        parse_narrative(document("Work with the U.S.Train police under Act No. 5.Ask the U.S. Congress."))
+    ) == [
         "Work with the U.S.",
         "Train police under Act No. 5.",
         "Ask the U.S. Congress.",
@@ -328,11 +332,15 @@ def test_no_line_in_an_item_is_taken_for_a_heading_or_an_account(layout, width):
     bullet = "" if "paragraph" in layout else "• "
     separator = "\n" if bullet else "\n\n"
 
-    assert texts(parse_narrative(document(separator.join(wrapped(f"{bullet}{item}", width) for item in items)))) == items
+    assert (
+        texts(parse_narrative(document(separator.join(wrapped(f"{bullet}{item}", width) for item in items)))) == items
+    )
 
 
 def test_a_straight_quotation_mark_behind_glue_opens_the_next_item():
-    assert texts(parse_narrative(document('Train police."Know your rights" is to be taught.Call it "rights."Fund shelters.'))) == [
+    assert texts(
+        parse_narrative(document('Train police."Know your rights" is to be taught.Call it "rights."Fund shelters.'))
+    ) == [
         "Train police.",
         '"Know your rights" is to be taught.',
         'Call it "rights."',
@@ -403,7 +411,9 @@ def test_a_narrative_of_another_country_or_year_is_refused():
     found = parse_narrative(document(LIST))
 
     refuse_other_narrative(found, country="LSO", year=2021)
-    refuse_other_narrative(parse_narrative(LAYOUTS["a bullet a line"](ITEMS).join((f"{HEADINGS[1]}\n", ""))), country="LSO", year=2021)
+    refuse_other_narrative(
+        parse_narrative(LAYOUTS["a bullet a line"](ITEMS).join((f"{HEADINGS[1]}\n", ""))), country="LSO", year=2021
+    )
     with pytest.raises(Refused, match=r"^This narrative is about Lesotho, not Malawi\. Choose Malawi’s\.$"):
         refuse_other_narrative(found, country="MWI")
     with pytest.raises(

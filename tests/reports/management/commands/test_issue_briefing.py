@@ -5,7 +5,7 @@ import pytest
 from django.core.management import call_command
 from pypdf import PdfReader
 
-from dialogues.lesotho.actions import load_public_record
+from dialogues.lesotho.loading import load_public_record
 from recommendations.models import Edition
 from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
@@ -33,7 +33,9 @@ def issue(file, *, country="LSO", year="2021", kind="ambassador", as_of="2022-03
 
 def test_issue_briefing_writes_the_file_that_the_ambassadors_job_makes(lesotho, tmp_path, capsys):
     edition = Edition.objects.tracked().get()
-    content = build_ambassador_briefing(reader=AmbassadorFactory(), edition=edition, as_of=date(2022, 3, 31), known_by=THEN)
+    content = build_ambassador_briefing(
+        reader=AmbassadorFactory(), edition=edition, as_of=date(2022, 3, 31), known_by=THEN
+    )
     people = User.objects.count()
 
     issue(tmp_path / "briefing.pdf")

@@ -4,7 +4,7 @@ from datetime import datetime
 import pytest
 from django.core.management import call_command
 
-from dialogues.lesotho.actions import load_public_record
+from dialogues.lesotho.loading import load_public_record
 from tests import factories
 from tests.factories import MASERU
 from tests.kept import once

@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 from django.core.management import call_command
 
-from dialogues.lesotho.actions import load_public_record
+from dialogues.lesotho.loading import load_public_record
 from recommendations.models import Edition
 from reports.actions.runs import compute_readiness
 from reports.models import ReadinessRun

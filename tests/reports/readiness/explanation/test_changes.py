@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.choices import ReadingDirection, EvidenceDecision, SupportKind, Verdict
-from recommendations.choices import Origin, Pillar, EffortQuestion, Rule
+from dialogues.choices import EvidenceDecision, ReadingDirection, SupportKind, Verdict
+from recommendations.choices import EffortQuestion, Origin, Pillar, Rule
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation.changes import Standpoint, find_changes
 from reports.readiness.readiness import evaluate_readiness

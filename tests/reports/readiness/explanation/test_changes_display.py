@@ -11,7 +11,12 @@ from dialogues.choices import EvidenceDecision
 from reports import formatting
 from reports.readiness import countable_facts
 from reports.readiness.explanation.changes import Standpoint, find_changes
-from reports.readiness.explanation.changes_display import ScoreAtStandpoint, describe_changes, display_changes, format_signed
+from reports.readiness.explanation.changes_display import (
+    ScoreAtStandpoint,
+    describe_changes,
+    display_changes,
+    format_signed,
+)
 from tests.reports.lesotho import lesotho
 from tests.reports.made_up import records
 from tests.reports.readiness.explanation.test_changes import DAY, END, LATER, small, ways
@@ -29,7 +34,9 @@ def told(record, since, until):
     """What changed in a record, as printed."""
     found = find_changes(record.facts, since, until)
     ends = [
-        ScoreAtStandpoint(at, score, countable_facts.is_reviewed(countable_facts.facts_known_by(record.facts, at.known_by)))
+        ScoreAtStandpoint(
+            at, score, countable_facts.is_reviewed(countable_facts.facts_known_by(record.facts, at.known_by))
+        )
         for at, score in [(since, found.before), (until, found.after)]
     ]
     return display_changes(found, *ends, MASERU)

@@ -32,7 +32,10 @@ def test_possible_tells_how_much_is_dated_to_a_later_day():
 
 
 def test_ceiling_tells_what_is_within_reach():
-    assert context_display.describe_projected(result(END)) == "The deadline has passed: no promise can add to what is claimed."
+    assert (
+        context_display.describe_projected(result(END))
+        == "The deadline has passed: no promise can add to what is claimed."
+    )
     assert context_display.describe_projected(result(DEADLINE)) == "No open promise would add to what is claimed."
 
 

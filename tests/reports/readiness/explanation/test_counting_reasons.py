@@ -90,7 +90,9 @@ def test_bearing_that_was_rejected_or_returned_or_put_right_says_so(record):
     record.reading(record.cases, 6, through=DAY, known=DAY, evidence=old)
     record.evidence(DAY, DAY, known=DAY, revises=old)
 
-    assert [weight.why for weight in find_counting_statuses(record.facts, TODAY).readings.values()] == ["put right by a newer row"]
+    assert [weight.why for weight in find_counting_statuses(record.facts, TODAY).readings.values()] == [
+        "put right by a newer row"
+    ]
     assert [weight.why for weight in find_counting_statuses(record.facts, TODAY).bearings.values()] == [
         "rejected by the embassy on 1 December 2021",
         "the update it came with was returned on 1 December 2021",

@@ -21,7 +21,9 @@ def test_parts_as_printed_add_up_to_the_score_and_lines_to_their_part():
     printed = score_display.display_parts(result)
 
     assert [(part.points, part.of) for part in printed] == [(25, 40), (8, 30), (20, 20), (Decimal("7.5"), 10)]
-    assert sum(part.points for part in printed) == score_display.readiness_bar_figures(result).verified == Decimal("60.5")
+    assert (
+        sum(part.points for part in printed) == score_display.readiness_bar_figures(result).verified == Decimal("60.5")
+    )
     for part in printed:
         assert sum(line.points for line in part.lines) == part.points
         assert sum(line.of for line in part.lines) == part.of
@@ -29,7 +31,9 @@ def test_parts_as_printed_add_up_to_the_score_and_lines_to_their_part():
 
 def test_a_line_that_gives_all_it_could_says_so():
     """Of three thirds of 20 points two print as 6.7 and one as 6.6; here the last alone is shown."""
-    printed = score_display.display_parts(evaluate_readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=noon(TIP_2022)))[2]
+    printed = score_display.display_parts(
+        evaluate_readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=noon(TIP_2022))
+    )[2]
 
     assert [(line.points, line.of) for line in printed.lines] == [
         (0, Decimal("6.7")),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from dialogues.choices import EvidenceDecision, SupportKind, Verdict
-from recommendations.choices import Origin, Pillar, EffortQuestion, Rule
+from recommendations.choices import EffortQuestion, Origin, Pillar, Rule
 from reports.choices import PartKey
 from reports.readiness.explanation.score_explanation import ScoreExplanation
 from reports.readiness.readiness import evaluate_readiness

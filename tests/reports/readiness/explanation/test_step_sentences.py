@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from dialogues.choices import ClaimedProgress, CommitmentReach
-from recommendations.choices import Pillar, EffortQuestion
+from recommendations.choices import EffortQuestion, Pillar
 from reports import formatting
 from reports.readiness.explanation.step_sentences import StepTexts, display_steps
 from reports.readiness.readiness import evaluate_readiness
@@ -43,7 +43,9 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
     dated = record.promise(made=START, ministry=JUSTICE, due=date(2022, 2, 18), _1c=CommitmentReach.MEETS)
     overdue = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1d=CommitmentReach.CONTRIBUTES)
     undated = record.promise(made=START, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
-    later = record.promise(made=START, ministry=POLICE, due=date(2022, 3, 31), _1a=CommitmentReach.MEETS, _1b=CommitmentReach.MEETS)
+    later = record.promise(
+        made=START, ministry=POLICE, due=date(2022, 3, 31), _1a=CommitmentReach.MEETS, _1b=CommitmentReach.MEETS
+    )
     ladder = told(
         record,
         benchmarks={record.benchmark_ids["1e"]: "A case is charged."},

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dialogues.choices import Verdict
 from recommendations.choices import Pillar
-from reports.readiness.explanation.trend import TrendWeek, describe_trend, weekly_scores, week_ends
+from reports.readiness.explanation.trend import TrendWeek, describe_trend, week_ends, weekly_scores
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
 from tests.reports.made_up import records
@@ -65,7 +65,10 @@ def test_before_the_period_there_is_no_week():
 def test_the_week_is_that_of_the_countrys_day():
     late_in_maseru = datetime(2021, 4, 7, 22, 30, tzinfo=UTC)
 
-    assert [week.ends_on for week in weekly_scores(lesotho().facts, late_in_maseru)] == [date(2021, 4, 7), date(2021, 4, 8)]
+    assert [week.ends_on for week in weekly_scores(lesotho().facts, late_in_maseru)] == [
+        date(2021, 4, 7),
+        date(2021, 4, 8),
+    ]
 
 
 # --- Two lines --------------------------------------------------------------------------------------------------------
@@ -82,7 +85,9 @@ def test_lesotho_had_nothing_reviewed_in_the_whole_period_and_has_a_figure_in_hi
 
 
 def test_lesotho_in_january_has_no_figure_of_either_kind():
-    assert {(week.then, week.hindsight) for week in weekly_scores(lesotho().facts, noon(date(2022, 1, 28)))} == {(None, None)}
+    assert {(week.then, week.hindsight) for week in weekly_scores(lesotho().facts, noon(date(2022, 1, 28)))} == {
+        (None, None)
+    }
 
 
 def test_no_figure_before_the_first_review_though_hindsight_has_one():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dialogues.choices import CommitmentReach, Verdict
 from recommendations.choices import Pillar
 from reports import formatting
-from reports.readiness.explanation.what_if_display import what_if_choices, display_what_if
+from reports.readiness.explanation.what_if_display import display_what_if, what_if_choices
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import PERIOD, lesotho
 from tests.reports.made_up import days, moments, records

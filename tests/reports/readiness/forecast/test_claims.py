@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import ReadingDirection, ClaimedProgress, EvidenceDecision, SupportKind
-from recommendations.choices import Pillar, EffortQuestion, Rule
+from dialogues.choices import ClaimedProgress, EvidenceDecision, ReadingDirection, SupportKind
+from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.records import Record, noon, window
 

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from dialogues.choices import ClaimedProgress, EvidenceDecision, Verdict
 from reports.readiness.facts import AssessmentFact, EvidenceReviewFact
 from reports.readiness.forecast import inbox_priority
-from reports.readiness.forecast.review_simulation import FIRST_HYPOTHETICAL_ID, AssumedVerdict, ReviewDecision, ReviewSimulation
+from reports.readiness.forecast.review_simulation import (
+    FIRST_HYPOTHETICAL_ID,
+    AssumedVerdict,
+    ReviewDecision,
+    ReviewSimulation,
+)
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
 from tests.reports.made_up import PERIOD, days, records
@@ -29,7 +34,9 @@ def score(record, as_of):
 def evaluated(facts, as_of, decisions=(), verdicts=(), now=NOW):
     """The score of the whole record with these reviews and assessments among its rows."""
     reviews = [
-        EvidenceReviewFact(FIRST_HYPOTHETICAL_ID + number, one.evidence_id, one.bearing_id, now, one.decision, one.first_on)
+        EvidenceReviewFact(
+            FIRST_HYPOTHETICAL_ID + number, one.evidence_id, one.bearing_id, now, one.decision, one.first_on
+        )
         for number, one in enumerate(decisions)
     ]
     assessments = [

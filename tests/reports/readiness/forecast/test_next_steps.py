@@ -7,10 +7,10 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from dialogues.choices import ReadingDirection, ClaimedProgress, CommitmentReach, Verdict
-from recommendations.choices import Better, Pillar, EffortQuestion, Rule
+from dialogues.choices import ClaimedProgress, CommitmentReach, ReadingDirection, Verdict
+from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.choices import StepKind, YearsAsked
-from reports.readiness.answers import WHOLE, Answers, Finding, RowReference, compute_answers, min_answers, max_answers
+from reports.readiness.answers import WHOLE, Answers, Finding, RowReference, compute_answers, max_answers, min_answers
 from reports.readiness.forecast.projection import project
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.scoring import compute_points
@@ -69,7 +69,12 @@ def test_the_public_record_of_lesotho_by_hand():
     ]
     assert rungs[REVIEW][-1].cumulative == result.claimed.points == Fraction(95, 6)
     asked = [result.sent.asked.indicators[one.indicator_id].question for one in rungs[ASK]]
-    assert asked == [EffortQuestion.INVESTIGATIONS, EffortQuestion.PROSECUTIONS, EffortQuestion.CONVICTIONS, EffortQuestion.VICTIMS]
+    assert asked == [
+        EffortQuestion.INVESTIGATIONS,
+        EffortQuestion.PROSECUTIONS,
+        EffortQuestion.CONVICTIONS,
+        EffortQuestion.VICTIMS,
+    ]
     assert [one.points for one in rungs[ASK]] == [Fraction(5, 2)] * 4
     assert rungs[ASK][-1].cumulative == Fraction(155, 6)
     assert told(result, rungs[KEEP]) == [

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import ReadingDirection, CommitmentEventKind, CommitmentReach, Verdict
-from recommendations.choices import Better, Pillar, EffortQuestion, Rule
+from dialogues.choices import CommitmentEventKind, CommitmentReach, ReadingDirection, Verdict
+from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.readiness.forecast.projection import project
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.scoring import compute_score
@@ -47,7 +47,9 @@ class Counted(Record):
         """What would be, with these benchmarks (keys) met and those a step further."""
         seen = evaluate_readiness(self.facts, as_of=END).seen
         ids = self.benchmark_ids
-        return compute_score(seen.asked, project(seen, met=[ids[key] for key in met], steps=[ids[key] for key in steps]))
+        return compute_score(
+            seen.asked, project(seen, met=[ids[key] for key in met], steps=[ids[key] for key in steps])
+        )
 
 
 def moved(found):
@@ -294,7 +296,11 @@ SOON = date(2022, 1, 31)
         (None, [(CommitmentEventKind.WITHDRAWN, TODAY, None)], 0),
         (SOON, [(CommitmentEventKind.WITHDRAWN, TODAY + A_DAY, None)], 1),
         # Open again.
-        (SOON, [(CommitmentEventKind.REPORTED_DONE, MADE, None), (CommitmentEventKind.REPORT_RETURNED, TODAY, None)], 1),
+        (
+            SOON,
+            [(CommitmentEventKind.REPORTED_DONE, MADE, None), (CommitmentEventKind.REPORT_RETURNED, TODAY, None)],
+            1,
+        ),
         (SOON, [(CommitmentEventKind.VERIFIED_DONE, MADE, None), (CommitmentEventKind.REOPENED, TODAY, None)], 1),
     ],
 )
@@ -338,7 +344,9 @@ def test_the_deadline_is_the_one_that_was_known(promised):
 
 def test_a_promise_and_its_end_count_from_when_they_were_known(promised):
     promised.promise(made=MADE, known=KNOWN + timedelta(days=90), due=SOON, _1a=CommitmentReach.MEETS)
-    promised.promise(made=MADE, then=[(CommitmentEventKind.WITHDRAWN, MADE + A_DAY, None)], _1a=CommitmentReach.CONTRIBUTES)
+    promised.promise(
+        made=MADE, then=[(CommitmentEventKind.WITHDRAWN, MADE + A_DAY, None)], _1a=CommitmentReach.CONTRIBUTES
+    )
 
     assert ceiling(promised, known_by=noon(MADE)) == HALF
     assert ceiling(promised, known_by=noon(MADE + A_DAY)) == 0

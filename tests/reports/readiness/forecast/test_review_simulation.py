@@ -3,8 +3,8 @@ from fractions import Fraction
 
 import pytest
 
-from dialogues.choices import ReadingDirection, DoneBy, ClaimedProgress, EvidenceDecision, SupportKind, Verdict
-from recommendations.choices import Pillar, EffortQuestion, Rule
+from dialogues.choices import ClaimedProgress, DoneBy, EvidenceDecision, ReadingDirection, SupportKind, Verdict
+from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.readiness.forecast.review_simulation import ReviewDecision, ReviewSimulation, describe_drop
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
@@ -252,4 +252,7 @@ def test_rejecting_the_only_figure_says_that_none_is_left(record):
     (fall,) = simulation.of_reviews([ReviewDecision(evidence, None, EvidenceDecision.REJECTED)]).falls
 
     assert fall.lines.keys() == {"prosecutions", "data on prosecutions"}
-    assert describe_drop(fall, "This evidence") == "This evidence leaves no figure for prosecutions; 8 were verified before."
+    assert (
+        describe_drop(fall, "This evidence")
+        == "This evidence leaves no figure for prosecutions; 8 were verified before."
+    )

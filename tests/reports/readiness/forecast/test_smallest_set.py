@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.readiness.forecast.smallest_set import SetCandidate, rank_key, find_smallest_set
+from reports.readiness.forecast.smallest_set import SetCandidate, find_smallest_set, rank_key
 
 BONUSES = {"prosecution": Fraction(20, 3), "protection": Fraction(20, 3), "prevention": Fraction(20, 3)}
 FEBRUARY, MARCH = date(2022, 2, 1), date(2022, 3, 1)

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tiptracker.audit.actions import find_head_fault, find_redaction_faults, log_head, find_log_fault
+from tiptracker.audit.actions import find_head_fault, find_log_fault, find_redaction_faults, log_head
 from tiptracker.audit.database_rights import find_privileged_role
 
 

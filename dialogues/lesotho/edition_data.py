@@ -6,8 +6,20 @@ The recommendations are a reconstruction in our own words, put together from pub
 from datetime import date
 from decimal import Decimal
 
-from dialogues.lesotho.lines import BenchmarkEntry, CountryEntry, EditionEntry, EditionTermsEntry, RecordEntry, IndicatorEntry, MilestoneEntry, MinistryEntry, OfficeHolderEntry, RecommendationEntry, known_at
-from recommendations.choices import MilestoneKind, Pillar, EffortQuestion, Rule, Tier
+from dialogues.lesotho.entries import (
+    BenchmarkEntry,
+    CountryEntry,
+    EditionEntry,
+    EditionTermsEntry,
+    IndicatorEntry,
+    MilestoneEntry,
+    MinistryEntry,
+    OfficeHolderEntry,
+    RecommendationEntry,
+    RecordEntry,
+    known_at,
+)
+from recommendations.choices import EffortQuestion, MilestoneKind, Pillar, Rule, Tier
 
 NARRATIVE_2020 = "TIP Report 2020, Lesotho narrative"
 NARRATIVE_2021 = "TIP Report 2021, Lesotho narrative"
@@ -118,8 +130,12 @@ MINISTRIES = (
 )
 
 OFFICE_HOLDERS = (
-    OfficeHolderEntry(MINISTRY_HOME, "Motlalentoa Letsosa", "Minister of Home Affairs", STATEMENT, known_at(2021, 11, 8)),
-    OfficeHolderEntry(MINISTRY_POLICE, "Sekola", "Minister of Police and Public Safety", STATEMENT, known_at(2021, 11, 8)),
+    OfficeHolderEntry(
+        MINISTRY_HOME, "Motlalentoa Letsosa", "Minister of Home Affairs", STATEMENT, known_at(2021, 11, 8)
+    ),
+    OfficeHolderEntry(
+        MINISTRY_POLICE, "Sekola", "Minister of Police and Public Safety", STATEMENT, known_at(2021, 11, 8)
+    ),
     OfficeHolderEntry(MINISTRY_JUSTICE, "Rakuoane", "Minister of Justice and Law", STATEMENT, known_at(2021, 11, 8)),
 )
 
@@ -127,8 +143,12 @@ OFFICE_HOLDERS = (
 _INDICATORS_KNOWN_AT = EDITION_KNOWN_AT[2020]
 
 INDICATORS = (
-    IndicatorEntry(INVESTIGATIONS, "investigations", Pillar.PROSECUTION, 1, _INDICATORS_KNOWN_AT, EffortQuestion.INVESTIGATIONS),
-    IndicatorEntry(PROSECUTIONS, "prosecutions", Pillar.PROSECUTION, 1, _INDICATORS_KNOWN_AT, EffortQuestion.PROSECUTIONS),
+    IndicatorEntry(
+        INVESTIGATIONS, "investigations", Pillar.PROSECUTION, 1, _INDICATORS_KNOWN_AT, EffortQuestion.INVESTIGATIONS
+    ),
+    IndicatorEntry(
+        PROSECUTIONS, "prosecutions", Pillar.PROSECUTION, 1, _INDICATORS_KNOWN_AT, EffortQuestion.PROSECUTIONS
+    ),
     IndicatorEntry(CONVICTIONS, "convictions", Pillar.PROSECUTION, 1, _INDICATORS_KNOWN_AT, EffortQuestion.CONVICTIONS),
     IndicatorEntry(VICTIMS, "victims", Pillar.PROTECTION, 2, _INDICATORS_KNOWN_AT, EffortQuestion.VICTIMS),
     IndicatorEntry(VICTIM_FUNDING, "LSL", Pillar.PROTECTION, 2, _INDICATORS_KNOWN_AT, EffortQuestion.MONEY),
@@ -185,7 +205,9 @@ RECOMMENDATIONS = (
         MINISTRY_HOME,
         years_unmet=10,
     ),
-    _recommendation(6, "Fund shelter and protective services beyond a single charity", Pillar.PROTECTION, (2,), MINISTRY_HOME),
+    _recommendation(
+        6, "Fund shelter and protective services beyond a single charity", Pillar.PROTECTION, (2,), MINISTRY_HOME
+    ),
     _recommendation(
         7,
         "Train police, prosecutors, judges and front-line officers regularly",
@@ -200,7 +222,13 @@ RECOMMENDATIONS = (
         (1, 4, 7),
         MINISTRY_POLICE,
     ),
-    _recommendation(9, "Raise the penalties of the Children's Protection and Welfare Act", Pillar.PROSECUTION, (1,), MINISTRY_JUSTICE),
+    _recommendation(
+        9,
+        "Raise the penalties of the Children's Protection and Welfare Act",
+        Pillar.PROSECUTION,
+        (1,),
+        MINISTRY_JUSTICE,
+    ),
     _recommendation(
         10,
         "Carry out the 2021–2026 national action plan, with a committee that meets",

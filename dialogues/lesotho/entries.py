@@ -10,8 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from dialogues.choices import ReadingDirection, DoneBy, EvidenceKind, MadeBy, CommitmentReach, SupportKind, Verdict
-from recommendations.choices import MilestoneKind, Pillar, EffortQuestion, Rule, Tier
+from dialogues.choices import CommitmentReach, DoneBy, EvidenceKind, MadeBy, ReadingDirection, SupportKind, Verdict
+from recommendations.choices import EffortQuestion, MilestoneKind, Pillar, Rule, Tier
 
 MASERU = ZoneInfo("Africa/Maseru")
 

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from dialogues.actions.agendas import AgendaItemInput, arrange_agenda
 from dialogues.actions.commitments import record_commitment, reschedule, withdraw
-from dialogues.actions.dialogue_records import NextStepInput, record_dialogue, mark_step_done
+from dialogues.actions.dialogue_records import NextStepInput, mark_step_done, record_dialogue
 from dialogues.actions.dialogues import ParticipantInput, plan_dialogue
-from dialogues.choices import Horizon, MadeBy, Presence, ClaimedProgress, CommitmentReach, Verdict
-from dialogues.lesotho import asked, people, reconstruction
-from dialogues.lesotho.cast import ExerciseContext
-from dialogues.lesotho.script import ExerciseStep, step_decorator
+from dialogues.choices import ClaimedProgress, CommitmentReach, Horizon, MadeBy, Presence, Verdict
+from dialogues.lesotho import edition_data, reconstruction, seed_accounts
+from dialogues.lesotho.exercise_context import ExerciseContext
+from dialogues.lesotho.exercise_steps import ExerciseStep, step_decorator
 from dialogues.models import Dialogue, NextStep
 
 STEPS: list[ExerciseStep] = []
@@ -48,20 +48,35 @@ SECOND_PROVIDER = "Exercise: agree with a second provider of shelter"
 COURSE = "Exercise: give a course for investigators"
 
 MEETING_COMMITMENTS = (
-    ExerciseCommitment(asked.MINISTRY_POLICE, FOCAL_POINTS, "3b", CommitmentReach.MEETS, date(2021, 12, 17)),
-    ExerciseCommitment(asked.MINISTRY_POLICE, TRAIN_FOCAL_POINTS, "3c", CommitmentReach.CONTRIBUTES, date(2022, 1, 21)),
-    ExerciseCommitment(asked.MINISTRY_POLICE, UNIT_BUDGET, "3a", CommitmentReach.MEETS, date(2021, 12, 15)),
-    ExerciseCommitment(asked.MINISTRY_POLICE, CASE_FIGURES, "1a", CommitmentReach.CONTRIBUTES, date(2022, 1, 14)),
-    ExerciseCommitment(asked.MINISTRY_JUSTICE, PROSECUTION_FIGURES, "1b", CommitmentReach.CONTRIBUTES, date(2022, 1, 14)),
-    ExerciseCommitment(asked.MINISTRY_JUSTICE, COURTS_BILL, "2a", CommitmentReach.MEETS, date(2022, 2, 18)),
-    ExerciseCommitment(asked.MINISTRY_JUSTICE, OFFICIALS_REPORT, "1d", CommitmentReach.CONTRIBUTES),
-    ExerciseCommitment(asked.MINISTRY_HOME, PROCEDURES, "4a", CommitmentReach.CONTRIBUTES, date(2022, 2, 11)),
-    ExerciseCommitment(asked.MINISTRY_HOME, COMMITTEE, "10b", CommitmentReach.MEETS, date(2022, 3, 31)),
-    ExerciseCommitment(asked.MINISTRY_HOME, SPENDING_RULES, "5b", CommitmentReach.MEETS, date(2021, 12, 10)),
-    ExerciseCommitment(asked.MINISTRY_HOME, SECOND_PROVIDER, "6b", CommitmentReach.CONTRIBUTES, date(2022, 1, 14), Horizon.MULTI_YEAR),
+    ExerciseCommitment(edition_data.MINISTRY_POLICE, FOCAL_POINTS, "3b", CommitmentReach.MEETS, date(2021, 12, 17)),
+    ExerciseCommitment(
+        edition_data.MINISTRY_POLICE, TRAIN_FOCAL_POINTS, "3c", CommitmentReach.CONTRIBUTES, date(2022, 1, 21)
+    ),
+    ExerciseCommitment(edition_data.MINISTRY_POLICE, UNIT_BUDGET, "3a", CommitmentReach.MEETS, date(2021, 12, 15)),
+    ExerciseCommitment(
+        edition_data.MINISTRY_POLICE, CASE_FIGURES, "1a", CommitmentReach.CONTRIBUTES, date(2022, 1, 14)
+    ),
+    ExerciseCommitment(
+        edition_data.MINISTRY_JUSTICE, PROSECUTION_FIGURES, "1b", CommitmentReach.CONTRIBUTES, date(2022, 1, 14)
+    ),
+    ExerciseCommitment(edition_data.MINISTRY_JUSTICE, COURTS_BILL, "2a", CommitmentReach.MEETS, date(2022, 2, 18)),
+    ExerciseCommitment(edition_data.MINISTRY_JUSTICE, OFFICIALS_REPORT, "1d", CommitmentReach.CONTRIBUTES),
+    ExerciseCommitment(edition_data.MINISTRY_HOME, PROCEDURES, "4a", CommitmentReach.CONTRIBUTES, date(2022, 2, 11)),
+    ExerciseCommitment(edition_data.MINISTRY_HOME, COMMITTEE, "10b", CommitmentReach.MEETS, date(2022, 3, 31)),
+    ExerciseCommitment(edition_data.MINISTRY_HOME, SPENDING_RULES, "5b", CommitmentReach.MEETS, date(2021, 12, 10)),
+    ExerciseCommitment(
+        edition_data.MINISTRY_HOME,
+        SECOND_PROVIDER,
+        "6b",
+        CommitmentReach.CONTRIBUTES,
+        date(2022, 1, 14),
+        Horizon.MULTI_YEAR,
+    ),
     ExerciseCommitment("", COURSE, "7a", CommitmentReach.CONTRIBUTES, date(2022, 2, 18)),
 )
-LETTER_COMMITMENT = ExerciseCommitment(asked.MINISTRY_JUSTICE, PENALTIES, "9a", CommitmentReach.CONTRIBUTES, date(2022, 2, 25))
+LETTER_COMMITMENT = ExerciseCommitment(
+    edition_data.MINISTRY_JUSTICE, PENALTIES, "9a", CommitmentReach.CONTRIBUTES, date(2022, 2, 25)
+)
 
 MEETING_NOTES = (
     "Exercise: Justice explained what the bill still lacks.",
@@ -77,7 +92,9 @@ MEETING_DAY = date(2021, 11, 24)
 LETTER_DAY = date(2021, 11, 26)
 
 
-def _record_promise(cast: ExerciseContext, promise: ExerciseCommitment, made_on: date, *, dialogue: Dialogue | None, letter: str = "") -> None:
+def _record_promise(
+    cast: ExerciseContext, promise: ExerciseCommitment, made_on: date, *, dialogue: Dialogue | None, letter: str = ""
+) -> None:
     record_commitment(
         country=cast.country,
         made_by=MadeBy.MINISTRY if promise.ministry else MadeBy.UNITED_STATES,
@@ -106,7 +123,7 @@ def working_meeting_is_recorded(cast: ExerciseContext) -> None:
         purpose="Exercise: working meeting on the recommendations",
         participants=[
             ParticipantInput("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
-            for name in (asked.MINISTRY_HOME, asked.MINISTRY_POLICE, asked.MINISTRY_JUSTICE)
+            for name in (edition_data.MINISTRY_HOME, edition_data.MINISTRY_POLICE, edition_data.MINISTRY_JUSTICE)
         ]
         + [ParticipantInput("", "Exercise: observer in Washington", Presence.VIDEO, None)],
         source="Exercise: note of the embassy",
@@ -139,7 +156,10 @@ def working_meeting_is_recorded(cast: ExerciseContext) -> None:
                 date(2021, 12, 1),
             ),
             NextStepInput(
-                "Exercise: say who will answer questions about figures", cast.ministry(asked.MINISTRY_JUSTICE), "", None
+                "Exercise: say who will answer questions about figures",
+                cast.ministry(edition_data.MINISTRY_JUSTICE),
+                "",
+                None,
             ),
         ],
         by=cast.officer,
@@ -152,7 +172,9 @@ def working_meeting_is_recorded(cast: ExerciseContext) -> None:
 @step_at(2021, 11, 29, 10)
 def letter_is_recorded(cast: ExerciseContext) -> None:
     """The officer records what Justice promised by letter, and ticks off what the embassy was to send."""
-    _record_promise(cast, LETTER_COMMITMENT, LETTER_DAY, dialogue=None, letter="Exercise: letter of the ministry, 26 November 2021")
+    _record_promise(
+        cast, LETTER_COMMITMENT, LETTER_DAY, dialogue=None, letter="Exercise: letter of the ministry, 26 November 2021"
+    )
     mark_step_done(
         step=NextStep.objects.get(dialogue__held_on=MEETING_DAY, ministry=None),
         done_on=date(2021, 11, 29),
@@ -169,7 +191,7 @@ def letter_is_recorded(cast: ExerciseContext) -> None:
 def spending_rules_are_reported(cast: ExerciseContext) -> None:
     """Home Affairs reports the spending rules done."""
     cast.sends(
-        people.FOCAL_POINT_HOME,
+        seed_accounts.FOCAL_POINT_HOME,
         SPENDING_RULES,
         "Exercise: rules for spending the Trust Fund gazetted",
         "Exercise: the rules were gazetted and are in force. The gazette is attached.",
@@ -195,14 +217,14 @@ POSTS_FILLED = "Exercise: focal points named in six districts"
 def focal_points_are_reported_without_proof(cast: ExerciseContext) -> None:
     """Police tells of focal points in four districts, without a list."""
     cast.sends(
-        people.FOCAL_POINT_POLICE,
+        seed_accounts.FOCAL_POINT_POLICE,
         FOCAL_POINTS,
         "Exercise: focal points named in four districts",
         "Exercise: four districts have a focal point. The others follow.",
         ClaimedProgress.UNDER_WAY,
         last=date(2021, 12, 3),
         first=date(2021, 11, 29),
-        figure=(asked.DISTRICTS_WITH_FOCAL_POINT, 4, date(2021, 12, 3)),
+        figure=(edition_data.DISTRICTS_WITH_FOCAL_POINT, 4, date(2021, 12, 3)),
         districts=("Berea", "Leribe", "Mafeteng", "Maseru"),
     )
 
@@ -217,7 +239,7 @@ def focal_points_are_returned(cast: ExerciseContext) -> None:
 def unit_budget_is_reported(cast: ExerciseContext) -> None:
     """Police reports the unit's budget released."""
     cast.sends(
-        people.FOCAL_POINT_POLICE,
+        seed_accounts.FOCAL_POINT_POLICE,
         UNIT_BUDGET,
         "Exercise: the quarter's budget released to the unit",
         "Exercise: the budget of the quarter was released to the unit. The warrant is attached.",
@@ -250,7 +272,7 @@ def unit_budget_is_assessed(cast: ExerciseContext) -> None:
 def focal_points_are_sent_again(cast: ExerciseContext) -> None:
     """Police mends the update on focal points, with the list."""
     cast.sends(
-        people.FOCAL_POINT_POLICE,
+        seed_accounts.FOCAL_POINT_POLICE,
         FOCAL_POINTS,
         POSTS_FILLED,
         "Exercise: six districts have a focal point by now. The list of posts is attached.",
@@ -258,7 +280,7 @@ def focal_points_are_sent_again(cast: ExerciseContext) -> None:
         last=date(2021, 12, 15),
         first=date(2021, 11, 29),
         paper=("exercise-list-of-posts.pdf", ["Posts of district focal points", "Six of ten filled"]),
-        figure=(asked.DISTRICTS_WITH_FOCAL_POINT, 6, date(2021, 12, 15)),
+        figure=(edition_data.DISTRICTS_WITH_FOCAL_POINT, 6, date(2021, 12, 15)),
         districts=("Berea", "Butha-Buthe", "Leribe", "Mafeteng", "Maseru", "Mohale's Hoek"),
     )
 

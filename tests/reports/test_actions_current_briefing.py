@@ -7,11 +7,11 @@ import pytest
 from django.core.files.storage import default_storage
 
 from reports.actions.briefings import clear_briefing, record_download, request_briefing
-from reports.actions.current import refresh_current_briefing
+from reports.actions.current_briefing import refresh_current_briefing
 from reports.actions.withdrawals import withdraw_briefing
 from reports.briefings import pdf
 from reports.choices import BriefingKind
-from reports.models import Briefing, Document, BriefingState
+from reports.models import Briefing, BriefingState, Document
 from tests.factories import (
     MASERU,
     AmbassadorFactory,

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from dialogues.commitment_status import days_past_due
 from dialogues.models import Dialogue
-from dialogues.status import days_past_due
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from recommendations.models import Edition, Milestone
 from reports.readiness.explanation.trend_display import TrendEvent

@@ -13,8 +13,8 @@ from dialogues.models import Commitment
 from recommendations.models import Edition
 from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.html import render_html
+from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.gathering import gather_facts
-from reports.readiness.standings import commitment_standings
 from tests.exercise import load_exercise
 from tests.kept import once
 from tiptracker.accounts.models import Ministry, User

@@ -6,14 +6,19 @@ from datetime import date
 
 from django.db.models import Q
 
-from dialogues.choices import CommitmentEventKind, MadeBy, CommitmentStatus
+from dialogues.choices import CommitmentEventKind, CommitmentStatus, MadeBy
+from dialogues.commitment_status import CommitmentStanding, standing_on
 from dialogues.models import Commitment, CommitmentEvent
-from dialogues.status import CommitmentStanding, standing_on
 from reports import sentences
 from reports.briefings import content
-from reports.briefings.reader import ReaderView
+from reports.briefings.reader_view import ReaderView
 
-PRESSING_STATUSES = (CommitmentStatus.OVERDUE, CommitmentStatus.OPEN, CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED)
+PRESSING_STATUSES = (
+    CommitmentStatus.OVERDUE,
+    CommitmentStatus.OPEN,
+    CommitmentStatus.WITH_EMBASSY,
+    CommitmentStatus.REPORTED,
+)
 """What is pressed for, most urgent first."""
 
 
@@ -55,15 +60,21 @@ def gather_commitments(seen: ReaderView, keys: Mapping[int, str]) -> list[Gather
         .order_by("pk")
         .distinct()
     )
-    return sorted(filter(None, (_build_commitment(seen, row, keys) for row in rows)), key=lambda promise: promise.urgency)
+    return sorted(
+        filter(None, (_build_commitment(seen, row, keys) for row in rows)), key=lambda promise: promise.urgency
+    )
 
 
-def pressing_commitments(promises: Iterable[GatheredCommitment], deadline_on: date | None) -> tuple[content.Undertaking, ...]:
+def pressing_commitments(
+    promises: Iterable[GatheredCommitment], deadline_on: date | None
+) -> tuple[content.Undertaking, ...]:
     """What of a ministry is overdue, due by the deadline or without a day, and what is with the embassy."""
 
     def is_pressing(promise: GatheredCommitment) -> bool:
         status, due_on = promise.standing.status, promise.standing.due_on
-        is_later = status is CommitmentStatus.OPEN and due_on is not None and deadline_on is not None and due_on > deadline_on
+        is_later = (
+            status is CommitmentStatus.OPEN and due_on is not None and deadline_on is not None and due_on > deadline_on
+        )
         return status in PRESSING_STATUSES and not promise.is_our_own and not is_later
 
     return tuple(promise.told for promise in promises if is_pressing(promise))

@@ -11,10 +11,10 @@ from typing import Any
 from django.db.models import F
 
 from recommendations.actions.benchmarks import build_moved_terms, next_letter
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.actions.recommendations import build_recommendation_terms, recommendation_audit_values
 from recommendations.choices import Origin, Pillar, TextStatus
-from recommendations.importing.matching import NewItem, ImportPlan
+from recommendations.importing.matching import ImportPlan, NewItem
 from recommendations.importing.preview import ImportPreview
 from recommendations.importing.tables import ImportedItem
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation, RecommendationTerms
@@ -174,7 +174,9 @@ class ImportWriter:
     def _ministries(self, row: ImportedItem) -> tuple[int | None, set[int]]:
         """The ministries that a row names, as far as they are there: none is made."""
         known = self.found.ministries
-        return known.get(normalize_name(row.lead)), {key for name in row.supporting if (key := known.get(normalize_name(name)))}
+        return known.get(normalize_name(row.lead)), {
+            key for name in row.supporting if (key := known.get(normalize_name(name)))
+        }
 
     def _move(self, moved: Mapping[int, int], numbers: Mapping[int, int]) -> dict[str, str]:
         """Put benchmarks under another recommendation, with all that was promised, proved and judged of them.

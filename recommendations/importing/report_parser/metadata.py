@@ -55,7 +55,9 @@ _NO_SIGNIFICANT_EFFORTS = re.compile(
 )
 _MINIMUM_STANDARDS = re.compile(r"minimum\s+standards", re.IGNORECASE)
 _REPORT_NAME = r"(?:trafficking[\s-]+in[\s-]+persons(?:\s+\(tip\))?|tip)[\s-]+report"
-_REPORT_YEAR = re.compile(rf"(?P<before>20\d\d)\W+{_REPORT_NAME}|{_REPORT_NAME}\b[^.;]{{0,60}}?\b(?P<after>20\d\d)\b", re.IGNORECASE)
+_REPORT_YEAR = re.compile(
+    rf"(?P<before>20\d\d)\W+{_REPORT_NAME}|{_REPORT_NAME}\b[^.;]{{0,60}}?\b(?P<after>20\d\d)\b", re.IGNORECASE
+)
 _PUBLICATION_DATE = re.compile(
     r"\W*(?:published\W+|date\W+)?(?:\d{1,2}\s+)?(?:january|february|march|april|may|june|july|august|september)\s+"
     r"(?:\d{1,2},?\s+)?(20\d\d)\W*",
@@ -78,7 +80,9 @@ class ParsedValue(NamedTuple):
 def split_narratives(blocks: list[Block]) -> list[list[Block]]:
     """The narratives in a document, each from its title with the tier; what stands before the first goes with each."""
     starts = [
-        (index, codes[0]) for index, block in enumerate(blocks) if (codes := _country_codes([_name_in_title(block.text)]))
+        (index, codes[0])
+        for index, block in enumerate(blocks)
+        if (codes := _country_codes([_name_in_title(block.text)]))
     ]
     starts = [each for before, each in pairwise([(0, ""), *starts]) if each[1] != before[1]]
     if len(starts) < 2:
@@ -146,7 +150,9 @@ def find_year(blocks: list[Block]) -> ParsedValue:
         if len(years) == 1:
             return ParsedValue(years[0])
         if years:
-            return ParsedValue(None, f"More than one year is named at its head ({', '.join(years)}): see which one it is.")
+            return ParsedValue(
+                None, f"More than one year is named at its head ({', '.join(years)}): see which one it is."
+            )
     is_report = any(_REPORT_NAME_PATTERN.search(text) for text in titles + heads)
     days = (_PUBLICATION_DATE.fullmatch(text) for text in heads if is_report)
     for found in (days, map(_STATED_YEAR.fullmatch, heads), map(_year_after_name, heads)):
@@ -168,8 +174,15 @@ def find_tier(blocks: list[Block], opening: list[Block]) -> ParsedValue:
     `opening` are the blocks before the list of recommendations.
     """
     titled = [_tier_value(found) for block in blocks if (found := _match_title(block.text))]
-    placed = [_tier_value(at) for block in opening if block.kind == ParagraphKind.PLAIN for at in _current_placements(block.text)][-1:]
-    alone = [_tier_value(bare) for block in blocks if len(block.text) < 60 and (bare := _TIER_ALONE.fullmatch(block.text))]
+    placed = [
+        _tier_value(at)
+        for block in opening
+        if block.kind == ParagraphKind.PLAIN
+        for at in _current_placements(block.text)
+    ][-1:]
+    alone = [
+        _tier_value(bare) for block in blocks if len(block.text) < 60 and (bare := _TIER_ALONE.fullmatch(block.text))
+    ]
     ways = [ways for ways in (titled, placed, alone) if len(set(ways)) == 1]
     if not ways:
         return _tier_by_standards(opening)
@@ -177,7 +190,9 @@ def find_tier(blocks: list[Block], opening: list[Block]) -> ParsedValue:
     if not said:
         return ParsedValue(None, "It is a special case, which is on no tier.")
     if placed and placed[0] != said:
-        return ParsedValue(said, f"Its title says {Tier(said).label}, its text {Tier(placed[0]).label}: see which one it is.")
+        return ParsedValue(
+            said, f"Its title says {Tier(said).label}, its text {Tier(placed[0]).label}: see which one it is."
+        )
     return ParsedValue(said)
 
 
@@ -228,7 +243,8 @@ def _name_in_report(text: str) -> str | None:
 
 def _is_title(block: Block) -> bool:
     return len(block.text) < _MAX_TITLE_LENGTH and (
-        block.kind in {ParagraphKind.TITLE, ParagraphKind.HEADING, ParagraphKind.FURNITURE} or not re.search(r"[.;]\s*$", block.text)
+        block.kind in {ParagraphKind.TITLE, ParagraphKind.HEADING, ParagraphKind.FURNITURE}
+        or not re.search(r"[.;]\s*$", block.text)
     )
 
 

@@ -7,9 +7,37 @@ were recorded on their last.
 from datetime import date, datetime
 from decimal import Decimal
 
-from dialogues.choices import ReadingDirection, DoneBy, EvidenceKind, MadeBy, CommitmentReach, SupportKind, Verdict
-from dialogues.lesotho.asked import CONVICTIONS, DISTRICTS_WITH_FOCAL_POINT, EDITION_KNOWN_AT, MINISTRY_HOME, INVESTIGATIONS, MINISTRY_JUSTICE, VICTIM_FUNDING, NARRATIVE_2020, NARRATIVE_2021, NARRATIVE_2022, MINISTRY_POLICE, PRESS, PROSECUTIONS, STATEMENT, OFFICIALS_TRAINED, VICTIMS
-from dialogues.lesotho.lines import AssessmentEntry, CommitmentEntry, DialogueEntry, EvidenceEntry, RecordEntry, ParticipantEntry, ReportingPeriod, ReadingEntry, VerificationEntry, known_at
+from dialogues.choices import CommitmentReach, DoneBy, EvidenceKind, MadeBy, ReadingDirection, SupportKind, Verdict
+from dialogues.lesotho.edition_data import (
+    CONVICTIONS,
+    DISTRICTS_WITH_FOCAL_POINT,
+    EDITION_KNOWN_AT,
+    INVESTIGATIONS,
+    MINISTRY_HOME,
+    MINISTRY_JUSTICE,
+    MINISTRY_POLICE,
+    NARRATIVE_2020,
+    NARRATIVE_2021,
+    NARRATIVE_2022,
+    OFFICIALS_TRAINED,
+    PRESS,
+    PROSECUTIONS,
+    STATEMENT,
+    VICTIM_FUNDING,
+    VICTIMS,
+)
+from dialogues.lesotho.entries import (
+    AssessmentEntry,
+    CommitmentEntry,
+    DialogueEntry,
+    EvidenceEntry,
+    ParticipantEntry,
+    ReadingEntry,
+    RecordEntry,
+    ReportingPeriod,
+    VerificationEntry,
+    known_at,
+)
 
 DIALOGUE_DAY = date(2021, 11, 8)
 PRESS_DAY = date(2021, 11, 11)
@@ -247,7 +275,9 @@ EVIDENCE = (
         ("1c", SupportKind.NO_ACTION),
         kind=EvidenceKind.STATISTIC,
     ),
-    _reported_in_2022("victims", "More victims identified than before, no figure given", 3, kind=EvidenceKind.STATISTIC),
+    _reported_in_2022(
+        "victims", "More victims identified than before, no figure given", 3, kind=EvidenceKind.STATISTIC
+    ),
     _reported_in_2022(
         "procedures",
         "Procedures for identifying victims and referral mechanism adopted and in use, made with the help of the"
@@ -290,7 +320,9 @@ EVIDENCE = (
         ("2a", SupportKind.NO_ACTION),
         ("2b", SupportKind.NO_ACTION),
     ),
-    _reported_in_2022("officials' cases", "Cases against implicated officials still pending", 11, ("1d", SupportKind.NO_ACTION)),
+    _reported_in_2022(
+        "officials' cases", "Cases against implicated officials still pending", 11, ("1d", SupportKind.NO_ACTION)
+    ),
     _reported_in_2022(
         "one charity",
         "One charity still gives all shelter and services",
@@ -424,8 +456,12 @@ ASSESSMENTS = (
         f"{_LAW_TIER_2}; 7106(b)(7)",
         "officials' cases",
     ),
-    _assessment("2a", Verdict.STALLED, "The jurisdiction was not amended.", f"{_LAW_TIER_2}; 7106(b)(1)", "jurisdiction"),
-    _assessment("2b", Verdict.STALLED, "The jurisdiction was not amended.", f"{_LAW_TIER_2}; 7106(b)(1)", "jurisdiction"),
+    _assessment(
+        "2a", Verdict.STALLED, "The jurisdiction was not amended.", f"{_LAW_TIER_2}; 7106(b)(1)", "jurisdiction"
+    ),
+    _assessment(
+        "2b", Verdict.STALLED, "The jurisdiction was not amended.", f"{_LAW_TIER_2}; 7106(b)(1)", "jurisdiction"
+    ),
     _assessment(
         "4a",
         Verdict.MET,

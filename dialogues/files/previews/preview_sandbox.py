@@ -2,7 +2,7 @@
 
 import json
 
-from dialogues.files.previews import Outline, Size, PreviewError
+from dialogues.files.previews import Outline, PreviewError, Size
 from tiptracker.sandbox.confinement import SandboxRunner
 
 TIMEOUT_SECONDS = 60

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from recommendations.models import (
     BenchmarkTerms,
@@ -22,7 +22,7 @@ from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import EditConflict, insert_row, refuse_future, format_date, format_moment, require_text
+from tiptracker.validation import EditConflict, format_date, format_moment, insert_row, refuse_future, require_text
 
 MAX_SCORE = 100
 """What a score can reach, and so a working mark."""
@@ -115,7 +115,9 @@ def refuse_overlap(country: Country, first: date, last: date) -> None:
 
 
 @transaction.atomic
-def record_milestone_done(*, milestone: Milestone, done_on: date, source: str, by: User, now: datetime) -> MilestoneDone:
+def record_milestone_done(
+    *, milestone: Milestone, done_on: date, source: str, by: User, now: datetime
+) -> MilestoneDone:
     """The day on which what was to happen by a milestone did, or another one that puts it right.
 
     Raises PermissionDenied, Refused.

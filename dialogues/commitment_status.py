@@ -117,7 +117,12 @@ def summarize_events(events: Iterable[CommitmentEventLike], day: date) -> EventS
 
 
 def standing_on(
-    events: Iterable[CommitmentEventLike], sent: Iterable[UpdateVersionLike], day: date, *, zone: tzinfo, known_by: datetime | None = None
+    events: Iterable[CommitmentEventLike],
+    sent: Iterable[UpdateVersionLike],
+    day: date,
+    *,
+    zone: tzinfo,
+    known_by: datetime | None = None,
 ) -> CommitmentStanding | None:
     """The standing at the end of `day` in the country's `zone`; None where nothing had happened by then.
 

@@ -5,11 +5,9 @@ from datetime import date
 from dialogues.actions.agendas import AgendaItemInput, arrange_agenda
 from dialogues.actions.commitments import reopen, reschedule
 from dialogues.actions.dialogues import ParticipantInput, plan_dialogue
-from dialogues.choices import DoneBy, EvidenceKind, Presence, ClaimedProgress, EvidenceDecision, SupportKind, Verdict
-from dialogues.lesotho import asked, people
-from dialogues.lesotho.cast import ExerciseContext
-from dialogues.lesotho.script import ExerciseStep, step_decorator
-from dialogues.lesotho.script_2021 import (
+from dialogues.choices import ClaimedProgress, DoneBy, EvidenceDecision, EvidenceKind, Presence, SupportKind, Verdict
+from dialogues.lesotho import edition_data, seed_accounts
+from dialogues.lesotho.exercise_2021 import (
     CASE_FIGURES,
     COMMITTEE,
     COURTS_BILL,
@@ -19,6 +17,8 @@ from dialogues.lesotho.script_2021 import (
     SPENDING_RULES,
     TRAIN_FOCAL_POINTS,
 )
+from dialogues.lesotho.exercise_context import ExerciseContext
+from dialogues.lesotho.exercise_steps import ExerciseStep, step_decorator
 
 STEPS: list[ExerciseStep] = []
 """In the order in which they happen."""
@@ -38,14 +38,16 @@ def inquiry_is_logged(cast: ExerciseContext) -> None:
 @step_at(2022, 1, 6, 9)
 def inquiry_is_verified(cast: ExerciseContext) -> None:
     """The second officer verifies the inquiry."""
-    cast.reviews(cast.second_officer, INQUIRY, EvidenceDecision.VERIFIED, "Exercise: the order that opens it was shown to us.")
+    cast.reviews(
+        cast.second_officer, INQUIRY, EvidenceDecision.VERIFIED, "Exercise: the order that opens it was shown to us."
+    )
 
 
 @step_at(2022, 1, 6, 10)
 def procedures_are_reported_under_way(cast: ExerciseContext) -> None:
     """Home Affairs tells of a draft of the procedures."""
     cast.sends(
-        people.FOCAL_POINT_HOME,
+        seed_accounts.FOCAL_POINT_HOME,
         PROCEDURES,
         "Exercise: draft procedures adopted by the working group",
         "Exercise: the working group adopted the draft. It goes to the minister next.",
@@ -93,7 +95,7 @@ def procedures_are_assessed(cast: ExerciseContext) -> None:
 def case_figures_are_sent(cast: ExerciseContext) -> None:
     """Police sends the figures of investigations."""
     cast.sends(
-        people.FOCAL_POINT_POLICE,
+        seed_accounts.FOCAL_POINT_POLICE,
         CASE_FIGURES,
         "Exercise: register of investigations, April to December",
         "Exercise: six investigations were begun from April to December, by the register.",
@@ -101,7 +103,7 @@ def case_figures_are_sent(cast: ExerciseContext) -> None:
         last=date(2021, 12, 31),
         first=date(2021, 4, 1),
         paper=("exercise-register.pdf", ["Register of investigations, 1 April to 31 December 2021", "Begun: 6"]),
-        figure=(asked.INVESTIGATIONS, 6, date(2021, 12, 31)),
+        figure=(edition_data.INVESTIGATIONS, 6, date(2021, 12, 31)),
     )
 
 
@@ -109,7 +111,7 @@ def case_figures_are_sent(cast: ExerciseContext) -> None:
 def courts_bill_is_reported(cast: ExerciseContext) -> None:
     """Justice reports the bill on the courts done."""
     cast.sends(
-        people.FOCAL_POINT_JUSTICE,
+        seed_accounts.FOCAL_POINT_JUSTICE,
         COURTS_BILL,
         "Exercise: draft of the amendment written",
         "Exercise: the draft is written. It is attached.",
@@ -130,7 +132,7 @@ def case_figures_are_verified(cast: ExerciseContext) -> None:
 def prosecution_figures_are_sent(cast: ExerciseContext) -> None:
     """Justice sends the figures of prosecutions; they wait."""
     cast.sends(
-        people.FOCAL_POINT_JUSTICE,
+        seed_accounts.FOCAL_POINT_JUSTICE,
         PROSECUTION_FIGURES,
         "Exercise: prosecutions from April to December",
         "Exercise: three prosecutions were begun from April to December.",
@@ -138,7 +140,7 @@ def prosecution_figures_are_sent(cast: ExerciseContext) -> None:
         last=date(2021, 12, 31),
         first=date(2021, 4, 1),
         paper=("exercise-prosecutions.pdf", ["Prosecutions begun, 1 April to 31 December 2021: 3"]),
-        figure=(asked.PROSECUTIONS, 3, date(2021, 12, 31)),
+        figure=(edition_data.PROSECUTIONS, 3, date(2021, 12, 31)),
     )
 
 
@@ -180,7 +182,10 @@ def spending_rules_are_reopened(cast: ExerciseContext) -> None:
 def spending_rules_get_another_day(cast: ExerciseContext) -> None:
     """The second officer verifies it, and agrees on a day for new rules."""
     cast.reviews(
-        cast.second_officer, RULES_TAKEN_BACK, EvidenceDecision.VERIFIED, "Exercise: the notice was read at the embassy."
+        cast.second_officer,
+        RULES_TAKEN_BACK,
+        EvidenceDecision.VERIFIED,
+        "Exercise: the notice was read at the embassy.",
     )
     reschedule(
         commitment=cast.commitment(SPENDING_RULES),
@@ -208,14 +213,14 @@ def spending_rules_are_assessed(cast: ExerciseContext) -> None:
 def focal_point_training_is_reported(cast: ExerciseContext) -> None:
     """Police tells of three districts whose focal point is trained; the update waits."""
     cast.sends(
-        people.FOCAL_POINT_POLICE,
+        seed_accounts.FOCAL_POINT_POLICE,
         TRAIN_FOCAL_POINTS,
         "Exercise: focal points of three districts trained",
         "Exercise: three focal points went through the course. The others follow in February.",
         ClaimedProgress.UNDER_WAY,
         last=date(2022, 1, 14),
         first=date(2022, 1, 10),
-        figure=(asked.DISTRICTS_TRAINED, 3, date(2022, 1, 14)),
+        figure=(edition_data.DISTRICTS_TRAINED, 3, date(2022, 1, 14)),
     )
 
 
@@ -223,7 +228,7 @@ def focal_point_training_is_reported(cast: ExerciseContext) -> None:
 def penalties_are_not_started(cast: ExerciseContext) -> None:
     """Justice says that the draft on penalties isn't begun."""
     cast.sends(
-        people.FOCAL_POINT_JUSTICE,
+        seed_accounts.FOCAL_POINT_JUSTICE,
         PENALTIES,
         "Exercise: drafting of higher penalties not begun",
         "Exercise: the drafter is busy with another bill until February.",
@@ -260,7 +265,7 @@ def courts_bill_is_assessed(cast: ExerciseContext) -> None:
 def committee_meetings_are_reported(cast: ExerciseContext) -> None:
     """Home Affairs tells of two quarters in which the committee met; the update waits."""
     cast.sends(
-        people.FOCAL_POINT_HOME,
+        seed_accounts.FOCAL_POINT_HOME,
         COMMITTEE,
         "Exercise: the committee met in two quarters",
         "Exercise: the committee met in the second and in the third quarter. Minutes are attached.",
@@ -268,7 +273,7 @@ def committee_meetings_are_reported(cast: ExerciseContext) -> None:
         last=date(2021, 12, 31),
         first=date(2021, 7, 1),
         paper=("exercise-committee.pdf", ["Meetings of the committee: 14 September and 7 December 2021"]),
-        figure=(asked.COMMITTEE_QUARTERS, 2, date(2021, 12, 31)),
+        figure=(edition_data.COMMITTEE_QUARTERS, 2, date(2021, 12, 31)),
     )
 
 
@@ -302,8 +307,12 @@ def workshop_and_posters_are_logged(cast: ExerciseContext) -> None:
 @step_at(2022, 1, 21, 9)
 def workshop_and_posters_are_reviewed(cast: ExerciseContext) -> None:
     """The second officer verifies the one, rejects the other, and logs a manual."""
-    cast.reviews(cast.second_officer, EARLY_WORKSHOP, EvidenceDecision.VERIFIED, "Exercise: it took place, before the period.")
-    cast.reviews(cast.second_officer, POSTERS, EvidenceDecision.REJECTED, "Exercise: the photograph shows no day and no place.")
+    cast.reviews(
+        cast.second_officer, EARLY_WORKSHOP, EvidenceDecision.VERIFIED, "Exercise: it took place, before the period."
+    )
+    cast.reviews(
+        cast.second_officer, POSTERS, EvidenceDecision.REJECTED, "Exercise: the photograph shows no day and no place."
+    )
     cast.logs(
         cast.second_officer,
         MANUAL,
@@ -317,7 +326,12 @@ def workshop_and_posters_are_reviewed(cast: ExerciseContext) -> None:
 @step_at(2022, 1, 24, 9)
 def manual_is_verified(cast: ExerciseContext) -> None:
     """The Ambassador verifies the manual: it happened, and counts for nothing, since the government didn't do it."""
-    cast.reviews(cast.person(people.AMBASSADOR), MANUAL, EvidenceDecision.VERIFIED, "Exercise: a copy lies at the embassy.")
+    cast.reviews(
+        cast.person(seed_accounts.AMBASSADOR),
+        MANUAL,
+        EvidenceDecision.VERIFIED,
+        "Exercise: a copy lies at the embassy.",
+    )
 
 
 @step_at(2022, 1, 26, 10)
@@ -347,7 +361,7 @@ def follow_up_is_planned(cast: ExerciseContext) -> None:
         participants=[
             *(
                 ParticipantInput("", f"Exercise: focal point of {name}", Presence.IN_PERSON, cast.ministry(name))
-                for name in (asked.MINISTRY_HOME, asked.MINISTRY_POLICE, asked.MINISTRY_JUSTICE)
+                for name in (edition_data.MINISTRY_HOME, edition_data.MINISTRY_POLICE, edition_data.MINISTRY_JUSTICE)
             ),
             ParticipantInput("", "Exercise: officer of the embassy", Presence.IN_PERSON, None),
             ParticipantInput("", "Exercise: observer in Washington", Presence.VIDEO, None),

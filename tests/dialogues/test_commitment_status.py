@@ -3,7 +3,7 @@
 import pytest
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus
-from dialogues.status import STATUS_AFTER_EVENT, summarize_events, original_due_date, standing_on
+from dialogues.commitment_status import STATUS_AFTER_EVENT, original_due_date, standing_on, summarize_events
 from tests.dialogues.histories import DUE, HISTORIES, MADE, NAMES, UNDATED, history, jan
 
 

@@ -91,7 +91,9 @@ class WordWriter:
     def describe(self, *, title: str, subject: str, author: str, on: date) -> None:
         """What the file says of itself, as of a day: nobody's name and no clock is in it."""
         told = self.document.core_properties
-        told.title, told.subject, told.author = (as_word_text(text)[:MAX_PROPERTY_LENGTH] for text in (title, subject, author))
+        told.title, told.subject, told.author = (
+            as_word_text(text)[:MAX_PROPERTY_LENGTH] for text in (title, subject, author)
+        )
         told.last_modified_by = told.author
         told.language = LANGUAGE
         told.created = told.modified = datetime.combine(on, time())

@@ -68,7 +68,9 @@ def test_evidence_log_keeps_what_happened_and_what_it_shows(client):
     assert response.redirect_chain == [(address("evidence_detail", evidence), 302)]
     assert f"On {benchmark.key} it is shown and adds nothing: only a concrete action counts." in response.text
     assert (evidence.title, evidence.file.name, evidence.recorded_by) == ("The committee met.", "gazette.pdf", officer)
-    assert [(bearing.benchmark, bearing.shows) for bearing in evidence.bearings.all()] == [(benchmark, SupportKind.PLAN)]
+    assert [(bearing.benchmark, bearing.shows) for bearing in evidence.bearings.all()] == [
+        (benchmark, SupportKind.PLAN)
+    ]
 
 
 @pytest.mark.parametrize(

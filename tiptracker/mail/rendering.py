@@ -11,7 +11,7 @@ from tiptracker import clock
 from tiptracker.accounts import mail_links
 from tiptracker.accounts.backend import Backend
 from tiptracker.accounts.models import AccountRequest, User
-from tiptracker.accounts.posts import post_name
+from tiptracker.accounts.post_names import post_name
 from tiptracker.mail.models import Mail, MailKind
 
 
@@ -41,7 +41,9 @@ def _sent_at(mail: Mail) -> datetime:
 def _request_context(key: int, address: str) -> dict[str, Any]:
     """What a mail about a request tells, to the address until now or to the new one: each gets its own link."""
     request = AccountRequest.objects.select_related("person", "asked_by").get(pk=key)
-    decision = mail_links.RequestLinkAction.STOP if address == request.old_email else mail_links.RequestLinkAction.CONFIRM
+    decision = (
+        mail_links.RequestLinkAction.STOP if address == request.old_email else mail_links.RequestLinkAction.CONFIRM
+    )
     return {"request": request, "link": mail_links.request_link(request, decision), "address": address}
 
 

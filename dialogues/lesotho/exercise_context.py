@@ -11,10 +11,26 @@ from dialogues.actions.assessments import assess
 from dialogues.actions.evidence import log_evidence, review_evidence
 from dialogues.actions.files import store_upload
 from dialogues.actions.readings import ReadingPartInput
-from dialogues.actions.updates import FigureInput, ReviewInput, accept_round, return_round, send_round, list_parts_to_review
-from dialogues.choices import BreakdownDimension, DoneBy, EvidenceKind, ClaimedProgress, EvidenceDecision, Sensitivity, SupportKind, Verdict
-from dialogues.lesotho import people, reconstruction
-from dialogues.lesotho.paper import render_exercise_pdf
+from dialogues.actions.updates import (
+    FigureInput,
+    ReviewInput,
+    accept_round,
+    list_parts_to_review,
+    return_round,
+    send_round,
+)
+from dialogues.choices import (
+    BreakdownDimension,
+    ClaimedProgress,
+    DoneBy,
+    EvidenceDecision,
+    EvidenceKind,
+    Sensitivity,
+    SupportKind,
+    Verdict,
+)
+from dialogues.lesotho import reconstruction, seed_accounts
+from dialogues.lesotho.exercise_pdf import render_exercise_pdf
 from dialogues.models import Commitment, Evidence, EvidenceFile, UpdateRound
 from recommendations.models import Benchmark, Edition, Indicator
 from tiptracker.accounts.models import Country, Ministry, User
@@ -29,16 +45,16 @@ class ExerciseContext:
     country: Country
     now: datetime
 
-    def person(self, account: people.SeedAccount) -> User:
-        return people.ensure_user(account, self.country)
+    def person(self, account: seed_accounts.SeedAccount) -> User:
+        return seed_accounts.ensure_user(account, self.country)
 
     @property
     def officer(self) -> User:
-        return self.person(people.OFFICER)
+        return self.person(seed_accounts.OFFICER)
 
     @property
     def second_officer(self) -> User:
-        return self.person(people.SECOND_OFFICER)
+        return self.person(seed_accounts.SECOND_OFFICER)
 
     def ministry(self, short_name: str) -> Ministry:
         return Ministry.objects.get(country=self.country, short_name=short_name)
@@ -59,7 +75,7 @@ class ExerciseContext:
 
     def sends(
         self,
-        account: people.SeedAccount,
+        account: seed_accounts.SeedAccount,
         promise: str,
         title: str,
         narrative: str,
@@ -102,7 +118,10 @@ class ExerciseContext:
     def accepts(self, by: User, promise: str, reason: str) -> None:
         """The embassy verifies all of the update that waits."""
         waiting = self._waiting(promise)
-        judged = [ReviewInput(piece, bearing, EvidenceDecision.VERIFIED, reason) for piece, bearing in list_parts_to_review(waiting)]
+        judged = [
+            ReviewInput(piece, bearing, EvidenceDecision.VERIFIED, reason)
+            for piece, bearing in list_parts_to_review(waiting)
+        ]
         accept_round(round=waiting, reviews=judged, reason=reason, by=by, now=self.now)
 
     def logs(

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from django.db import models, transaction
 
-from dialogues.choices import BreakdownDimension, CommitmentEventKind, Presence, EvidenceDecision, Sensitivity
-from dialogues.lesotho import lines, reconstruction
-from dialogues.lesotho.asked import EDITION_ENTRIES, COUNTRY
-from dialogues.lesotho.happened import PROGRESS_ENTRIES
-from dialogues.lesotho.people import PUBLIC_RECORD, TIP_REPORT_2022, ensure_user
+from dialogues.choices import BreakdownDimension, CommitmentEventKind, EvidenceDecision, Presence, Sensitivity
+from dialogues.lesotho import entries, reconstruction
+from dialogues.lesotho.edition_data import COUNTRY, EDITION_ENTRIES
+from dialogues.lesotho.progress_data import PROGRESS_ENTRIES
+from dialogues.lesotho.seed_accounts import PUBLIC_RECORD, TIP_REPORT_2022, ensure_user
 from dialogues.models import (
     AgendaItem,
     Assessment,
@@ -32,7 +32,7 @@ from dialogues.models import (
     Reading,
     ReadingPart,
 )
-from recommendations.actions.readiness_changed import enqueue_readiness
+from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import TextStatus
 from recommendations.models import (
     Benchmark,
@@ -49,7 +49,7 @@ from tiptracker.audit import actions as audit
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
 
-ENTRIES: tuple[lines.RecordEntry, ...] = EDITION_ENTRIES + PROGRESS_ENTRIES
+ENTRIES: tuple[entries.RecordEntry, ...] = EDITION_ENTRIES + PROGRESS_ENTRIES
 """The whole record, in an order in which each line finds what it names."""
 
 
@@ -75,14 +75,14 @@ def load_public_record(*, now: datetime) -> LoadResult:
 
 
 @transaction.atomic
-def _load_entry(fact: lines.RecordEntry) -> bool:
+def _load_entry(fact: entries.RecordEntry) -> bool:
     """Whether the line had to be written. Two loads at once write it once."""
     lock_rows(Country.objects.filter(code=COUNTRY.code))
     row = write_entry(fact)
     if row is None:
         return False
     noun = re.sub(r"(?<!^)(?=[A-Z])", "_", type(row).__name__).lower()
-    by = None if isinstance(fact, lines.CountryEntry) else _recorder(fact)
+    by = None if isinstance(fact, entries.CountryEntry) else _recorder(fact)
     audit.record(f"{noun}.loaded", by=by, row=row, country=_lesotho(), after=asdict(fact))
     return True
 
@@ -91,9 +91,9 @@ def _lesotho() -> Country:
     return Country.objects.get(code=COUNTRY.code)
 
 
-def _recorder(fact: lines.RecordEntry) -> User:
+def _recorder(fact: entries.RecordEntry) -> User:
     """The report of 2022 verifies and assesses; the public record records everything else."""
-    judges = isinstance(fact, lines.VerificationEntry | lines.AssessmentEntry)
+    judges = isinstance(fact, entries.VerificationEntry | entries.AssessmentEntry)
     return ensure_user(TIP_REPORT_2022 if judges else PUBLIC_RECORD, _lesotho())
 
 
@@ -109,7 +109,7 @@ def _find_benchmark(key: str) -> Benchmark:
     return reconstruction.find_benchmark(_find_edition(2021), key)
 
 
-_EVIDENCE_BY_KEY = {fact.key: fact for fact in PROGRESS_ENTRIES if isinstance(fact, lines.EvidenceEntry)}
+_EVIDENCE_BY_KEY = {fact.key: fact for fact in PROGRESS_ENTRIES if isinstance(fact, entries.EvidenceEntry)}
 
 
 def _find_evidence(key: str) -> Evidence:
@@ -119,13 +119,13 @@ def _find_evidence(key: str) -> Evidence:
 
 
 @singledispatch
-def write_entry(fact: lines.RecordEntry) -> models.Model | None:
+def write_entry(fact: entries.RecordEntry) -> models.Model | None:
     """Write one line with all that belongs to it; None where it is there already, however it has changed since."""
     raise TypeError(f"No way is known to write {fact!r}.")
 
 
 @write_entry.register
-def _write_country(fact: lines.CountryEntry) -> Country | None:
+def _write_country(fact: entries.CountryEntry) -> Country | None:
     country, is_new = Country.objects.get_or_create(
         code=fact.code, defaults={"name": fact.name, "time_zone": fact.time_zone, "currency": fact.currency}
     )
@@ -140,7 +140,7 @@ def _write_country(fact: lines.CountryEntry) -> Country | None:
 
 
 @write_entry.register
-def _write_ministry(fact: lines.MinistryEntry) -> Ministry | None:
+def _write_ministry(fact: entries.MinistryEntry) -> Ministry | None:
     row, is_new = Ministry.objects.get_or_create(
         country=_lesotho(), short_name=fact.short_name, defaults={"name": fact.name}
     )
@@ -148,7 +148,7 @@ def _write_ministry(fact: lines.MinistryEntry) -> Ministry | None:
 
 
 @write_entry.register
-def _write_office_holder(fact: lines.OfficeHolderEntry) -> OfficeHolder | None:
+def _write_office_holder(fact: entries.OfficeHolderEntry) -> OfficeHolder | None:
     row, is_new = OfficeHolder.objects.get_or_create(
         ministry=_find_ministry(fact.ministry), name=fact.name, defaults={"title": fact.title, "source": fact.source}
     )
@@ -156,7 +156,7 @@ def _write_office_holder(fact: lines.OfficeHolderEntry) -> OfficeHolder | None:
 
 
 @write_entry.register
-def _write_edition(fact: lines.EditionEntry) -> Edition | None:
+def _write_edition(fact: entries.EditionEntry) -> Edition | None:
     row, is_new = Edition.objects.get_or_create(
         country=_lesotho(),
         year=fact.year,
@@ -174,7 +174,7 @@ def _write_edition(fact: lines.EditionEntry) -> Edition | None:
 
 
 @write_entry.register
-def _write_edition_terms(fact: lines.EditionTermsEntry) -> EditionTerms | None:
+def _write_edition_terms(fact: entries.EditionTermsEntry) -> EditionTerms | None:
     row, is_new = EditionTerms.objects.get_or_create(
         edition=_find_edition(fact.year),
         recorded_by=_recorder(fact),
@@ -190,7 +190,7 @@ def _write_edition_terms(fact: lines.EditionTermsEntry) -> EditionTerms | None:
 
 
 @write_entry.register
-def _write_milestone(fact: lines.MilestoneEntry) -> Milestone | None:
+def _write_milestone(fact: entries.MilestoneEntry) -> Milestone | None:
     row, is_new = Milestone.objects.get_or_create(
         edition=_find_edition(fact.year), kind=fact.kind, defaults={"due_on": fact.due_on, "source": fact.source}
     )
@@ -198,7 +198,7 @@ def _write_milestone(fact: lines.MilestoneEntry) -> Milestone | None:
 
 
 @write_entry.register
-def _write_indicator(fact: lines.IndicatorEntry) -> Indicator | None:
+def _write_indicator(fact: entries.IndicatorEntry) -> Indicator | None:
     row, is_new = Indicator.objects.get_or_create(
         country=_lesotho(),
         name=fact.name,
@@ -213,7 +213,7 @@ def _write_indicator(fact: lines.IndicatorEntry) -> Indicator | None:
 
 
 @write_entry.register
-def _write_recommendation(fact: lines.RecommendationEntry) -> Recommendation | None:
+def _write_recommendation(fact: entries.RecommendationEntry) -> Recommendation | None:
     edition = _find_edition(fact.year)
     if fact.number in reconstruction.find_recommendations(edition):
         return None
@@ -246,7 +246,7 @@ def _write_recommendation(fact: lines.RecommendationEntry) -> Recommendation | N
 
 
 @write_entry.register
-def _write_benchmark(fact: lines.BenchmarkEntry) -> Benchmark | None:
+def _write_benchmark(fact: entries.BenchmarkEntry) -> Benchmark | None:
     recommendation = reconstruction.find_recommendations(_find_edition(fact.year))[fact.number]
     loaded = BenchmarkTerms.objects.filter(
         recommendation=recommendation, letter=fact.letter, recorded_at=fact.recorded_at
@@ -271,7 +271,7 @@ def _write_benchmark(fact: lines.BenchmarkEntry) -> Benchmark | None:
 
 
 @write_entry.register
-def _write_dialogue(fact: lines.DialogueEntry) -> Dialogue | None:
+def _write_dialogue(fact: entries.DialogueEntry) -> Dialogue | None:
     row, is_new = Dialogue.objects.get_or_create(
         country=_lesotho(),
         recorded_by=_recorder(fact),
@@ -310,7 +310,7 @@ def _write_dialogue(fact: lines.DialogueEntry) -> Dialogue | None:
 
 
 @write_entry.register
-def _write_commitment(fact: lines.CommitmentEntry) -> Commitment | None:
+def _write_commitment(fact: entries.CommitmentEntry) -> Commitment | None:
     by = _recorder(fact)
     row, is_new = Commitment.objects.get_or_create(
         country=_lesotho(),
@@ -340,14 +340,14 @@ def _write_commitment(fact: lines.CommitmentEntry) -> Commitment | None:
     return row
 
 
-def _find_dialogue(fact: lines.CommitmentEntry) -> Dialogue | None:
+def _find_dialogue(fact: entries.CommitmentEntry) -> Dialogue | None:
     if fact.at_dialogue is None:
         return None
     return Dialogue.objects.get(country=_lesotho(), recorded_by=_recorder(fact), held_on=fact.at_dialogue)
 
 
 @write_entry.register
-def _write_evidence(fact: lines.EvidenceEntry) -> Evidence | None:
+def _write_evidence(fact: entries.EvidenceEntry) -> Evidence | None:
     by = _recorder(fact)
     row, is_new = Evidence.objects.get_or_create(
         recorded_by=by,
@@ -376,7 +376,7 @@ def _write_evidence(fact: lines.EvidenceEntry) -> Evidence | None:
 
 
 @write_entry.register
-def _write_reading(fact: lines.ReadingEntry) -> Reading | None:
+def _write_reading(fact: entries.ReadingEntry) -> Reading | None:
     row, is_new = Reading.objects.get_or_create(
         indicator=Indicator.objects.get(country=_lesotho(), name=fact.indicator),
         starts_on=fact.period.starts_on,
@@ -394,13 +394,14 @@ def _write_reading(fact: lines.ReadingEntry) -> Reading | None:
     if not is_new:
         return None
     ReadingPart.objects.bulk_create(
-        ReadingPart(reading=row, dimension=BreakdownDimension.FORM, category=form, figure=figure) for form, figure in fact.forms
+        ReadingPart(reading=row, dimension=BreakdownDimension.FORM, category=form, figure=figure)
+        for form, figure in fact.forms
     )
     return row
 
 
 @write_entry.register
-def _write_verification(fact: lines.VerificationEntry) -> EvidenceReview | None:
+def _write_verification(fact: entries.VerificationEntry) -> EvidenceReview | None:
     evidence = _find_evidence(fact.evidence)
     row, is_new = EvidenceReview.objects.get_or_create(
         evidence=evidence,
@@ -413,7 +414,7 @@ def _write_verification(fact: lines.VerificationEntry) -> EvidenceReview | None:
 
 
 @write_entry.register
-def _write_assessment(fact: lines.AssessmentEntry) -> Assessment | None:
+def _write_assessment(fact: entries.AssessmentEntry) -> Assessment | None:
     row, is_new = Assessment.objects.get_or_create(
         benchmark=_find_benchmark(fact.benchmark),
         recorded_by=_recorder(fact),

@@ -14,12 +14,20 @@ from django.shortcuts import redirect
 from dialogues import permissions
 from dialogues.actions.evidence import log_evidence
 from dialogues.actions.readings import ReadingInput
-from dialogues.choices import ReadingDirection, DoneBy, EvidenceKind, Sensitivity, SupportKind
-from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, ReadingForm, EvidenceForm
+from dialogues.choices import DoneBy, EvidenceKind, ReadingDirection, Sensitivity, SupportKind
+from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, EvidenceForm, ReadingForm
 from dialogues.forms.fields import NO_DATA, benchmark_choices
 from dialogues.models import Commitment, Evidence, EvidenceFile
-from dialogues.score_effects import LoggedFigure, ScoreEffect, BenchmarkEffect, find_score_effect, describe_benchmark_effects, describe_figure_effect, describe_exclusion
-from dialogues.views.edition_context import describe_outside_period, duplicate_link
+from dialogues.score_effects import (
+    BenchmarkEffect,
+    LoggedFigure,
+    ScoreEffect,
+    describe_benchmark_effects,
+    describe_exclusion,
+    describe_figure_effect,
+    find_score_effect,
+)
+from dialogues.views.page_context import describe_outside_period, duplicate_link
 from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.choices import Rule
 from recommendations.edition_context import EditionRequest, editions_of_page_country
@@ -27,7 +35,7 @@ from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.tracking_period import find_covering_edition
 from tiptracker import clock
 from tiptracker.errors import Refused
-from tiptracker.web.frontend.rows import add_field_error, invalid_forms, raw_values, add_empty_row
+from tiptracker.web.frontend.form_rows import add_empty_row, add_field_error, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -183,7 +191,10 @@ class EvidenceLogPage:
             held = find_covering_edition(editions_of_page_country(self.request), first, last)
             if held and held != self.edition and held.covers(first, last):
                 why += f" In {held.year} it can: put it right, and name what was asked then."
-        named = [BenchmarkEffect(benchmark.key, find_score_effect(shows, _current_rule(benchmark))) for benchmark, shows in bearings]
+        named = [
+            BenchmarkEffect(benchmark.key, find_score_effect(shows, _current_rule(benchmark)))
+            for benchmark, shows in bearings
+        ]
         told = why or describe_benchmark_effects(named, evidence.happened_from)
         if not named and count is None and not why:
             told = "It names no benchmark, so it counts towards none."

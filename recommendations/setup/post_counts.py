@@ -21,7 +21,12 @@ def count_by_post(countries: Iterable[Country], *, reader: User, day: date) -> d
     found: dict[int, dict[str, Any]] = {one.pk: {} for one in countries}
     for pk in Country.objects.filter(pk__in=found).with_contact().values_list("pk", flat=True):
         found[pk]["has_contact"] = True
-    for row in chain(_count_districts(found), _default_editions(found, reader), _count_ministries(found, reader, day), _count_embassy_users(found)):
+    for row in chain(
+        _count_districts(found),
+        _default_editions(found, reader),
+        _count_ministries(found, reader, day),
+        _count_embassy_users(found),
+    ):
         found[row["country"]] |= {name: value for name, value in row.items() if name != "country"}
     return {pk: PostCounts(**told) for pk, told in found.items()}
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from dialogues.status import CommitmentStanding, standing_on
+from dialogues.commitment_status import CommitmentStanding, standing_on
 from reports.readiness.countable_facts import group_by_key
 from reports.readiness.facts import Facts
 

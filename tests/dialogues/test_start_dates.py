@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
-from dialogues.date_spans import find_start_date
+from dialogues.start_dates import find_start_date
 from reports.briefings.evidence import gather_evidence_annex
-from reports.briefings.reader import ReaderView
+from reports.briefings.reader_view import ReaderView
 from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,
@@ -60,7 +60,8 @@ def test_no_page_calls_the_first_day_unknown_once_a_review_has_stated_it(client)
         "readiness_why": client.get(reverse("readiness_why", args=["concrete_action", benchmark.key])),
     }
     annex = gather_evidence_annex(
-        ReaderView(OfficerFactory(), benchmark.recommendation.edition, date(2022, 1, 28), None), {benchmark.pk: benchmark.key}
+        ReaderView(OfficerFactory(), benchmark.recommendation.edition, date(2022, 1, 28), None),
+        {benchmark.pk: benchmark.key},
     ).annex
 
     assert {name for name, page in pages.items() if "first day unknown" in page.text} == set()

@@ -35,7 +35,12 @@ def refresh_current_briefing(*, edition: Edition, log_number: int, now: datetime
     redactions = Redaction.objects.confirmed(country).count()
     progress.tell(1, "Gathering the facts")
     said = build_document(
-        document=AMBASSADOR_DOCUMENT, edition=edition, reader=reader, as_of=now.date(), known_by=now, tells_known_by=False
+        document=AMBASSADOR_DOCUMENT,
+        edition=edition,
+        reader=reader,
+        as_of=now.date(),
+        known_by=now,
+        tells_known_by=False,
     )
     html = render_html(said, Paper(country.paper))
     setting = pdf.hash_render_input(html)
@@ -73,7 +78,9 @@ def _briefing_for_today(edition: Edition, now: datetime) -> Briefing:
     Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     briefing = Briefing.objects.own(edition).select_for_update(no_key=True).first()
     if briefing is None or briefing.withdrawn_at or briefing.downloads.exists():
-        briefing = Briefing(edition=edition, kind=AMBASSADOR_DOCUMENT.kind, marking=AMBASSADOR_DOCUMENT.marking, requested_by=None)
+        briefing = Briefing(
+            edition=edition, kind=AMBASSADOR_DOCUMENT.kind, marking=AMBASSADOR_DOCUMENT.marking, requested_by=None
+        )
     briefing.as_of = now.date()
     briefing.known_by = briefing.requested_at = now
     last = Briefing.objects.of_the_same(briefing).exclude(pk=briefing.pk).last()
@@ -85,6 +92,8 @@ def _save_briefing(briefing: Briefing, said: Content, file: bytes) -> None:
     before = str(briefing.file)
     if briefing._state.adding:
         briefing.save(force_insert=True)
-    save_briefing_draft(briefing, said, BriefingFiles(file), "as_of", "known_by", "requested_at", "version", "log_number", "job")
+    save_briefing_draft(
+        briefing, said, BriefingFiles(file), "as_of", "known_by", "requested_at", "version", "log_number", "job"
+    )
     if before:
         transaction.on_commit(lambda: default_storage.delete(before))

@@ -33,12 +33,25 @@ AMBASSADOR = SeedAccount("ambassador@demo.example", "Exercise Ambassador", Role.
 FOCAL_POINT_HOME = SeedAccount(
     "home.affairs@demo.example", "Exercise Focal Point, Home Affairs", Role.FOCAL_POINT, "Home Affairs"
 )
-FOCAL_POINT_POLICE = SeedAccount("police@demo.example", "Exercise Focal Point, Police", Role.FOCAL_POINT, "Police and Public Safety")
-FOCAL_POINT_JUSTICE = SeedAccount("justice@demo.example", "Exercise Focal Point, Justice", Role.FOCAL_POINT, "Justice and Law")
+FOCAL_POINT_POLICE = SeedAccount(
+    "police@demo.example", "Exercise Focal Point, Police", Role.FOCAL_POINT, "Police and Public Safety"
+)
+FOCAL_POINT_JUSTICE = SeedAccount(
+    "justice@demo.example", "Exercise Focal Point, Justice", Role.FOCAL_POINT, "Justice and Law"
+)
 OBSERVER = SeedAccount("observer@demo.example", "Exercise Observer", Role.OBSERVER)
 ADMINISTRATOR = SeedAccount("admin@demo.example", "Exercise Administrator", Role.ADMINISTRATOR)
 
-EXERCISE_ACCOUNTS = (OFFICER, SECOND_OFFICER, AMBASSADOR, FOCAL_POINT_HOME, FOCAL_POINT_POLICE, FOCAL_POINT_JUSTICE, OBSERVER, ADMINISTRATOR)
+EXERCISE_ACCOUNTS = (
+    OFFICER,
+    SECOND_OFFICER,
+    AMBASSADOR,
+    FOCAL_POINT_HOME,
+    FOCAL_POINT_POLICE,
+    FOCAL_POINT_JUSTICE,
+    OBSERVER,
+    ADMINISTRATOR,
+)
 
 
 @transaction.atomic

@@ -76,7 +76,9 @@ def test_tier_by_the_title(title, tier):
 def test_tier_by_the_opening_whatever_a_chart_of_other_years_says(placed, tier, chart):
     opening = OPENING.replace("Lesotho remained on Tier 2", placed)
 
-    found = parse_narrative(document(LIST, before=f"2021 Trafficking in Persons Report\n\nLESOTHO\n\n{chart}", opening=opening))
+    found = parse_narrative(
+        document(LIST, before=f"2021 Trafficking in Persons Report\n\nLESOTHO\n\n{chart}", opening=opening)
+    )
 
     assert (found.tier, found.country, found.year) == (tier, "LSO", 2021)
 
@@ -206,4 +208,9 @@ def test_names_of_countries(name, code):
 
 
 def test_names_are_what_people_say():
-    assert [countries.country_name_of(code) for code in ("LSO", "BOL", "XKX", "QQQ")] == ["Lesotho", "Bolivia", "Kosovo", "QQQ"]
+    assert [countries.country_name_of(code) for code in ("LSO", "BOL", "XKX", "QQQ")] == [
+        "Lesotho",
+        "Bolivia",
+        "Kosovo",
+        "QQQ",
+    ]
