@@ -69,7 +69,7 @@ def parse_met_benchmarks(told: Iterable[str], result: Readiness) -> frozenset[in
     if chosen - asked.keys():
         raise Refused(
             "A benchmark of this address was not asked by then. Tick those to take as met, or ask for a later moment.",
-            field="parse_met_benchmarks",
+            field="met",
         )
     return frozenset(asked[one] for one in chosen)
 

@@ -36,7 +36,7 @@ def format_count(number: int, one: str, many: str) -> str:
 
 def format_days(number: int) -> str:
     """`1 day`, `12 days`."""
-    return format_count(number, "day", "format_days")
+    return format_count(number, "day", "days")
 
 
 def describe_date_span(first: date | None, last: date) -> str:
@@ -135,7 +135,7 @@ def format_indicia(numbers: list[int]) -> str:
     """The indicia of 22 U.S.C. 7106(b) a recommendation rests on: `indicia 1, 7`; nothing where there is none."""
     if not numbers:
         return ""
-    return f"{'indicium' if len(numbers) == 1 else 'format_indicia'} {', '.join(map(str, numbers))}"
+    return f"{'indicium' if len(numbers) == 1 else 'indicia'} {', '.join(map(str, numbers))}"
 
 
 def file_kind(media_type: str) -> str:

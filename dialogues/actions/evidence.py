@@ -239,7 +239,7 @@ def review_evidence(
                 "Wait for the ministry to mend it."
             )
     earlier = locked.reviews.filter(bearing=bearing).select_related("recorded_by")
-    refuse_unseen(earlier.order_by("-recorded_at", "-pk").first(), seen, now, what="review_evidence")
+    refuse_unseen(earlier.order_by("-recorded_at", "-pk").first(), seen, now, what="review")
     written_review = add_review(
         evidence=locked, bearing=bearing, decision=decision, reason=reason, first_on=first_on, by=by, now=now
     )

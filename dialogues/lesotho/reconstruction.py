@@ -22,5 +22,5 @@ def find_benchmark(edition: Edition, key: str) -> Benchmark:
     return Benchmark.objects.get(
         pk__in=BenchmarkTerms.objects.filter(
             recommendation__in=began_under.values("recommendation"), recorded_at=TERMS_RECORDED_AT, letter=key[-1]
-        ).values("find_benchmark")
+        ).values("benchmark")
     )

@@ -172,7 +172,7 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
         "filter": chosen,
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "annotate_commitments": [commitment_status_row(commitment, today) for commitment in page],
+        "lines": [commitment_status_row(commitment, today) for commitment in page],
         "today": today,
         "can_record": permissions.can_record_commitment(user, country),
     }

@@ -38,7 +38,7 @@ from tiptracker.web.preserved_input import FieldDescription, TypedInput, format_
 DraftSubject = Commitment | Dialogue
 
 _CONTROL_FIELDS = frozenset(
-    {"csrfmiddlewaretoken", "kept_files", "find_visible_draft", "draft_page", "drop_draft", "save_draft"}
+    {"csrfmiddlewaretoken", "kept_files", "draft_seen", "draft_page", "drop_draft", "save_draft"}
 )
 """What a form posts of its own accord; what was typed goes by other names."""
 _MAX_PAGE_NAME = 36
@@ -86,7 +86,7 @@ def list_draft_files(draft: Draft, user: User) -> list[EvidenceFile]:
 def read_draft_page(request: SignedInRequest) -> DraftPage:
     """From which draft the form that was posted had been filled, and which page it stands on."""
     said = request.POST
-    return DraftPage(said.get("find_visible_draft", "")[:_MAX_PAGE_NAME], said.get("draft_page", "")[:_MAX_PAGE_NAME])
+    return DraftPage(said.get("draft_seen", "")[:_MAX_PAGE_NAME], said.get("draft_page", "")[:_MAX_PAGE_NAME])
 
 
 def read_posted_content(request: SignedInRequest) -> dict[str, list[str]]:

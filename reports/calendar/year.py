@@ -19,9 +19,9 @@ from tiptracker.choices import ChoiceEnum
 class DayKind(ChoiceEnum):
     """What falls on a day."""
 
-    MILESTONE = "milestone_day"
-    DIALOGUE = "dialogue_day"
-    DUE = "due_day", "Due date"
+    MILESTONE = "milestone"
+    DIALOGUE = "dialogue"
+    DUE = "due", "Due date"
 
 
 @dataclass(frozen=True, slots=True)

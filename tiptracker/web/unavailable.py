@@ -41,7 +41,7 @@ def unavailable_response(request: HttpRequest, outage: Outage) -> HttpResponse:
         answer = JsonResponse({"detail": _join_sentences(f"{outage.title}.", saved, outage.sentence)})
     elif wants_json(request):
         answer = JsonResponse(
-            {"state": "unavailable_response", "sentence": _join_sentences(f"{outage.title}.", saved, outage.sentence)}
+            {"state": "unavailable", "sentence": _join_sentences(f"{outage.title}.", saved, outage.sentence)}
         )
     else:
         paragraphs = format_html("    <p>{}</p>{}", outage.sentence, _form_or_link(request, saved))

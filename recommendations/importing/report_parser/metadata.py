@@ -209,9 +209,9 @@ def _tier_by_standards(opening: list[Block]) -> ParsedValue:
 
 def _tier_value(found: re.Match[str]) -> str:
     """The word of a tier; empty for a special case, which has none."""
-    if not found["find_tier"]:
+    if not found["tier"]:
         return ""
-    number = found["find_tier"].casefold()
+    number = found["tier"].casefold()
     return Tier.WATCH_LIST if found["list"] else Tier(_TIER_NUMBERS.get(number, number))
 
 

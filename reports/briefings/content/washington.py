@@ -58,7 +58,7 @@ class Indicium:
     """What the record holds on one of the twelve indicia under a pillar."""
 
     no_deeds: ClassVar[str] = "No concrete action is verified here yet."
-    counted_heads: ClassVar[tuple[str, ...]] = ("PrintedIndicator", "The year before", "The period", "How it moved")
+    counted_heads: ClassVar[tuple[str, ...]] = ("Counted", "The year before", "The period", "How it moved")
     judged_heads: ClassVar[tuple[str, ...]] = ("Benchmark", "Assessment", "Why")
 
     label: str

@@ -132,7 +132,7 @@ def _read_options() -> DemoOptions:
     try:
         host = env.str("HOST", "127.0.0.1")
         port = env.int("PORT", 8000, validate=validate.Range(1, 65535))
-        day = env.date("DEFAULT_DAY", datetime.fromisoformat(DEFAULT_DAY).date())
+        day = env.date("DAY", datetime.fromisoformat(DEFAULT_DAY).date())
         password = env.str("DEMO_PASSWORD", "") or PASSWORD
         is_reset = env.bool("RESET", False)
     except EnvError as error:
