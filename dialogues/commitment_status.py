@@ -74,9 +74,9 @@ class EventSummary(NamedTuple):
 class CommitmentStanding(NamedTuple):
     """A commitment on a day: its status, the due date in force (None: no date agreed), how often it was moved.
 
-    `sent_on` is the day on which the newest version of an update was sent, `format_returned_on` that on which it was returned,
-    where it was and something is still asked. `is_silent`: overdue, and no version was received since the newest of
-    made, moved, accepted.
+    `sent_on` is the day on which the newest version of an update was sent, `format_returned_on` that on which it was
+    returned, where it was and something is still asked. `is_silent`: overdue, and no version was received since the
+    newest of made, moved, accepted.
     """
 
     status: CommitmentStatus

@@ -80,7 +80,8 @@ def find_similar_pairs(old: Sequence[str], new: Sequence[str]) -> list[SimilarPa
 
 
 def pick_best_pairs(found: Iterable[SimilarPair]) -> dict[int, SimilarPair]:
-    """Of `find_similar_pairs`, one for each old text at most and no new text twice, the most alike first; by the old."""
+    """Of `find_similar_pairs`, one for each old text at most and no new text twice, the most alike first; by the
+    old."""
     chosen: dict[int, SimilarPair] = {}
     taken = set()
     for pair in found:

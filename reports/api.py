@@ -33,7 +33,7 @@ from recommendations.models import Edition
 from reports import request_params
 from reports.actions.briefings import record_download, request_briefing
 from reports.actions.file_checks import refuse_altered_briefing
-from reports.briefings import content
+from reports.briefings.content.sections import SECTIONS
 from reports.briefings.step_texts import step_texts
 from reports.choices import BriefingKind, StepKind
 from reports.models import PDF_MEDIA_TYPE, WORD_MEDIA_TYPE, Briefing, BriefingState, Document
@@ -363,7 +363,7 @@ class RequestSerializer(BodySerializer):
     has_sources = serializers.BooleanField(default=True, help_text="Only input for Washington can leave them out.")
     sections = serializers.ListField(
         child=serializers.CharField(max_length=text_rules.DAY_MAX_LENGTH),
-        max_length=max(map(len, content.SECTIONS.values())),
+        max_length=max(map(len, SECTIONS.values())),
         required=False,
         allow_null=True,
         help_text="The names of those picked, in their order; null: all of them, in the kind's own.",

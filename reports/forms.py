@@ -13,7 +13,7 @@ from dialogues.forms.fields import ListFilterForm
 from recommendations.choices import Pillar
 from recommendations.models import Edition
 from reports import formatting
-from reports.briefings import content
+from reports.briefings.content.sections import SECTIONS, pick_sections
 from reports.calendar.year import DayKind
 from reports.choices import BriefingKind
 from reports.models import Briefing, Document
@@ -90,8 +90,8 @@ class BriefingSectionsForm(BriefingRequestForm):
         super().__init__(*args, **kwargs)
         self.kind = self.documents[what].kind
         self.fields["what"].initial, self.fields["what"].widget = what, forms.HiddenInput()
-        self.sections = content.SECTIONS[self.kind]
-        last = [section.name for section in content.picked(self.kind, places)]
+        self.sections = SECTIONS[self.kind]
+        last = [section.name for section in pick_sections(self.kind, places)]
         choices = [("", "Left out"), *((str(place), str(place)) for place in range(1, len(self.sections) + 1))]
         for section in self.sections:
             self.fields[f"place_{section.name}"] = forms.ChoiceField(

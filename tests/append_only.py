@@ -1,7 +1,7 @@
 """Which rows are never changed, and which of their texts may be redacted: the product's table, in one place.
 
-`VERIFIED` names every such model with the texts that may become the fixed mark; `make(model)` gives a row of it. Of `ENROLMENT_ONLY`
-the columns named never change, of `FREE` any may, for the reason given: together these are all tables.
+`VERIFIED` names every such model with the texts that may become the fixed mark; `make(model)` gives a row of it. Of
+`ENROLMENT_ONLY` the columns named never change, of `FREE` any may, for the reason given: together these are all tables.
 """
 
 from django.db import transaction

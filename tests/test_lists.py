@@ -412,7 +412,8 @@ class Rows:
     def tokens(self, many):
         ApiToken.objects.bulk_create(
             ApiToken(
-                person=self.officer, name=f"Program {number}", scope=TokenScope.READ, digest=f"{number:064}", beginning="",
+                person=self.officer, name=f"Program {number}", scope=TokenScope.READ, digest=f"{number:064}",
+                beginning="",
                 created_at=at_noon(DAY), expires_on=date(2022, 12, 31),
             )
             for number in self.numbers(many)

@@ -113,7 +113,8 @@ def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
         .first()
     )
     raise EditConflict(
-        f"{_describe_actor(last)} changed {_describe_changes(last, row)} meanwhile{_describe_time(last, now)}. What you typed is kept: compare it with "
+        f"{_describe_actor(last)} changed {_describe_changes(last, row)} meanwhile{_describe_time(last, now)}. What "
+        f"you typed is kept: compare it with "
         "what stands now, then save again."
     )
 

@@ -119,7 +119,8 @@ def _refuse_unless_held(dialogue: Dialogue, now: datetime) -> None:
         raise Refused("That dialogue was called off. Choose another, or name the letter.", field="dialogue")
     if dialogue.held_on > now.date():
         raise Refused(
-            f"That dialogue is planned for {format_date(dialogue.held_on)}: nothing was promised there yet. Choose another.",
+            f"That dialogue is planned for {format_date(dialogue.held_on)}: nothing was promised there yet. Choose "
+            f"another.",
             field="dialogue",
         )
 
@@ -333,7 +334,10 @@ def settled_sentence(commitment: Commitment) -> str:
     """How a commitment that isn't open stands, by whom and since when: "Withdrawn on 3 January 2022 by A. B.: …"."""
     last = commitment.events.select_related("recorded_by").order_by("-happened_on", "-recorded_at", "-pk")[0]
     why = f": {last.reason}" if last.reason else ""
-    return f"{CommitmentEventKind(last.kind).label} on {format_date(last.happened_on)} by {last.recorded_by}{why.rstrip('.')}."
+    return (
+        f"{CommitmentEventKind(last.kind).label} on {format_date(last.happened_on)} by "
+        f"{last.recorded_by}{why.rstrip('.')}."
+    )
 
 
 def _settled_refusal(commitment: Commitment, next_step: str) -> str:

@@ -74,7 +74,8 @@ def record_dialogue(
     locked = lock_for_change(dialogue, version, by, now)
     if locked.held_on > now.date():
         raise Refused(
-            f"It is planned for {format_date(locked.held_on)}, so nothing of it can be recorded yet. If it was held earlier, "
+            f"It is planned for {format_date(locked.held_on)}, so nothing of it can be recorded yet. If it was held "
+            f"earlier, "
             "change its date first."
         )
     if not any(line.came for line in participants):

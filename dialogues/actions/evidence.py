@@ -235,7 +235,8 @@ def review_evidence(
             raise Refused("It came with an update that waits in the inbox. Accept or return that update.")
         if answer.decision == UpdateDecision.RETURNED:
             raise Refused(
-                f"It came with an update that went back on {format_date(answer.recorded_at.astimezone(now.tzinfo).date())}. "
+                "It came with an update that went back on "
+                f"{format_date(answer.recorded_at.astimezone(now.tzinfo).date())}. "
                 "Wait for the ministry to mend it."
             )
     earlier = locked.reviews.filter(bearing=bearing).select_related("recorded_by")

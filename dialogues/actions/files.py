@@ -211,7 +211,8 @@ def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
     together = sum(file.size for file in files)
     if together > settings.UPLOAD_MAX_ROUND_BYTES:
         raise Refused(
-            f"Together the files have {format_size(together)}; at most {format_size(settings.UPLOAD_MAX_ROUND_BYTES)} go "
+            f"Together the files have {format_size(together)}; at most "
+            f"{format_size(settings.UPLOAD_MAX_ROUND_BYTES)} go "
             "with one update. Leave some out and send them with another, or attach smaller scans.",
             field="files",
         )
@@ -254,7 +255,8 @@ def _refuse_over_ministry_quota(found: InspectedFile, by: User) -> None:
     kept = EvidenceFile.objects.kept().filter(ministry=by.ministry_id).aggregate(size=Sum("size"))
     if (kept["size"] or 0) + len(found.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
         raise Refused(
-            f"“{found.name}” can't be kept: your ministry has used the {format_size(settings.UPLOAD_MAX_MINISTRY_BYTES)} "
+            f"“{found.name}” can't be kept: your ministry has used the "
+            f"{format_size(settings.UPLOAD_MAX_MINISTRY_BYTES)} "
             "that it has room for. Send the update without it, and ask the embassy for more room.",
             field="files",
         )

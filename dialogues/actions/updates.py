@@ -134,7 +134,8 @@ def send_round(
     if standing.is_settled:
         raise Refused(
             # The reason and who gave it may be the embassy's own: a ministry reads the status and its day alone.
-            f"{standing.status.label} on {format_date(newest_event_date(locked))}. Nothing more is asked of you. If work goes on, "
+            f"{standing.status.label} on {format_date(newest_event_date(locked))}. Nothing more is asked of you. If "
+            f"work goes on, "
             "ask the embassy to reopen it."
         )
     if waiting := waiting_round(locked):
@@ -434,7 +435,8 @@ def _period_start(figure: FigureInput, commitment: Commitment, by: User) -> date
     editions = Edition.objects.filter(country=commitment.country_id, starts_on__lte=figure.through_on).tracked()
     if (edition := editions.first()) is None:
         raise Refused(
-            f"No tracking period had begun by {format_date(figure.through_on)}. Give the last day that the figure covers.",
+            f"No tracking period had begun by {format_date(figure.through_on)}. Give the last day that the figure "
+            f"covers.",
             field="figures",
         )
     return edition.starts_on

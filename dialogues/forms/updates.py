@@ -150,7 +150,8 @@ class LineReviewForm(ReviewForm):
         super().__init__(*args, **kwargs)
         decision, because = (cast("forms.ChoiceField", self.fields[name]) for name in ("decision", "because"))
         decision.choices = [
-            (EvidenceDecision.VERIFIED.value, "Verify"), (EvidenceDecision.REJECTED.value, "Reject"), (NEEDS_CHANGE, "Needs mending"),
+            (EvidenceDecision.VERIFIED.value, "Verify"), (EvidenceDecision.REJECTED.value, "Reject"),
+            (NEEDS_CHANGE, "Needs mending"),
         ]  # fmt: skip
         because.choices = reason_choices(
             ("To verify", VerificationReason), ("To reject", RejectionReason), ("To have it mended", ReturnReason)

@@ -99,9 +99,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.select_related("country").prefetch_related("events", Prefetch("updates__rounds", rounds))
 
     def with_status(self, day: date, *, known_by: datetime | None = None) -> Self:
-        """`standing_on` and `original_due_date` in SQL, at the end of `day`: `.status`, `.due_on`, `.first_due_on`, `.slips`.
+        """`standing_on` and `original_due_date` in SQL, at the end of `day`: `.status`, `.due_on`, `.first_due_on`,
+        `.slips`.
 
-        `.status` is None before it was made; `.sent_on`, `.newest_returned_on` and `.is_heard` are for `standing_from_row`.
+        `.status` is None before it was made; `.sent_on`, `.newest_returned_on` and `.is_heard` are for
+        `standing_from_row`.
         """
         return self.annotate(**_standing_annotations(day, known_by))
 

@@ -68,7 +68,7 @@ class GridCell(NamedTuple):
     claimed: Reading | None = None
 
     @classmethod
-    def of(cls, readings: Sequence[Reading], period: GridPeriod) -> "Cell | None":
+    def of(cls, readings: Sequence[Reading], period: GridPeriod) -> "GridCell | None":
         """The cell of all that was told of a period; None of nothing."""
         told = find_effective_reading(readings)
         verified = find_effective_reading(

@@ -429,7 +429,8 @@ def _next_for_ministry(story: CommitmentTimeline) -> NextAction:
     send = reverse("update_send", args=[commitment.pk])
     if story.waiting:
         return NextAction(
-            f"We have {_describe_sent_update(story.waiting)} and will answer it. You need not do anything until then. The "
+            f"We have {_describe_sent_update(story.waiting)} and will answer it. You need not do anything until "
+            f"then. The "
             "embassy reads it with all that is attached, then accepts it, or returns it and says what to change. "
             "The answer will stand here and on your first page."
         )

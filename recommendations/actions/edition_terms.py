@@ -108,7 +108,8 @@ def refuse_overlap(country: Country, first: date, last: date) -> None:
     )
     if other:
         raise Refused(
-            f"These days overlap the tracking period of the {other.year} edition, from {format_date(other.starts_on)} to "
+            f"These days overlap the tracking period of the {other.year} edition, from "
+            f"{format_date(other.starts_on)} to "
             f"{format_date(other.ends_on)}. Give a period that shares no day with it.",
             field="starts_on",
         )

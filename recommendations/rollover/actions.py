@@ -24,8 +24,9 @@ from tiptracker.validation import EditConflict, update_row
 def set_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: str | None, by: User) -> int:
     """Say of an edition's recommendations (keys) which of the year before each repeats, or (None) that it is new.
 
-    Ministries and indicia that one lacks it takes over from what it repeats. `seen` is the `recommendations_fingerprint` of what stood
-    on the page; None asks nothing. Gives how many repeat one. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    Ministries and indicia that one lacks it takes over from what it repeats. `seen` is the
+    `recommendations_fingerprint` of what stood on the page; None asks nothing. Gives how many repeat one. Raises
+    PermissionDenied, ChangedMeanwhile, Refused.
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied

@@ -8,7 +8,7 @@ from django.db import transaction
 from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
 from reports import formatting
-from reports.briefings import content
+from reports.briefings.content.sections import SECTIONS
 from reports.choices import BriefingKind
 from reports.models import Briefing, BriefingDownload, BriefingState, Document
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
@@ -44,7 +44,8 @@ def request_briefing(
         raise Refused("That day has not come yet. Ask for today or an earlier day.", field="as_of")
     if as_of < edition.starts_on:
         raise Refused(
-            f"The tracking period begins on {formatting.format_date(edition.starts_on)}. Ask for that day or a later one.",
+            f"The tracking period begins on {formatting.format_date(edition.starts_on)}. Ask for that day or a "
+            f"later one.",
             field="as_of",
         )
     if known_by is not None and known_by > now:
@@ -117,7 +118,7 @@ def _validate_dialogue(dialogue: Dialogue | None, known_by: datetime | None) -> 
 def _validate_sections(kind: BriefingKind, names: tuple[str, ...] | None) -> None:
     if names is None:
         return
-    if set(names) - {section.name for section in content.SECTIONS[kind]}:
+    if set(names) - {section.name for section in SECTIONS[kind]}:
         raise Refused("This kind of document has no such section. Pick from those that are offered.", field="sections")
     if len(set(names)) < len(names):
         raise Refused("A section stands in a document once. Pick each one time.", field="sections")

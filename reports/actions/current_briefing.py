@@ -9,7 +9,7 @@ from dialogues.models import Redaction
 from recommendations.models import Edition
 from reports.actions.rendering import BriefingFiles, get_or_render_pdf, save_briefing_draft
 from reports.briefings import pdf
-from reports.briefings.content import Content
+from reports.briefings.content.documents import DocumentContent
 from reports.briefings.documents import build_document
 from reports.briefings.html import render_html
 from reports.choices import BriefingKind
@@ -88,7 +88,7 @@ def _briefing_for_today(edition: Edition, now: datetime) -> Briefing:
     return briefing
 
 
-def _save_briefing(briefing: Briefing, said: Content, file: bytes) -> None:
+def _save_briefing(briefing: Briefing, said: DocumentContent, file: bytes) -> None:
     before = str(briefing.file)
     if briefing._state.adding:
         briefing.save(force_insert=True)

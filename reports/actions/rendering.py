@@ -11,7 +11,9 @@ from django.db import transaction
 
 from dialogues.models import Redaction
 from reports.actions.runs import compute_readiness
-from reports.briefings import content, pdf
+from reports.briefings import pdf
+from reports.briefings.content.documents import DocumentContent, hash_content, to_json_values
+from reports.briefings.content.washington import WashingtonInput
 from reports.briefings.documents import build_document
 from reports.briefings.html import render_html
 from reports.briefings.word.washington import render_docx
@@ -53,7 +55,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     redactions = Redaction.objects.confirmed(country).count()
     progress.tell(1, "Gathering the facts")
     said = _build_content(briefing, _get_reader(briefing))
-    if briefing.cleared_by and content.fingerprint(said) != briefing.content_sha256:
+    if briefing.cleared_by and hash_content(said) != briefing.content_sha256:
         raise Refused(
             "What it says is no longer what was cleared: the record was changed as it was then known, or the tracker "
             "tells it in other words. Ask for a new briefing, and have that cleared."
@@ -92,8 +94,8 @@ def get_or_render_pdf(html: str, setting: str, country: Country, progress: JobPr
     return pdf.render_pdf(html, lambda per_cent, step: progress.tell(GATHERED_PERCENT + per_cent * share // 100, step))
 
 
-def _render_word(said: content.Content, paper: Paper) -> bytes:
-    return render_docx(said, paper) if isinstance(said, content.WashingtonInput) else b""
+def _render_word(said: DocumentContent, paper: Paper) -> bytes:
+    return render_docx(said, paper) if isinstance(said, WashingtonInput) else b""
 
 
 def _read_unaltered(briefing: Briefing) -> bytes | None:
@@ -106,10 +108,10 @@ def _read_unaltered(briefing: Briefing) -> bytes | None:
     return content
 
 
-def save_briefing_draft(briefing: Briefing, said: content.Content, files: BriefingFiles, *fields: str) -> None:
+def save_briefing_draft(briefing: Briefing, said: DocumentContent, files: BriefingFiles, *fields: str) -> None:
     """Keep a draft's files and what it says with its row, besides other `fields` of it that have changed."""
-    briefing.facts_up_to, briefing.content_sha256 = said.facts_up_to, content.fingerprint(said)
-    briefing.said = content.as_plain(said)
+    briefing.facts_up_to, briefing.content_sha256 = said.facts_up_to, hash_content(said)
+    briefing.said = to_json_values(said)
     _save_files(briefing, files, ["facts_up_to", "content_sha256", "said", *fields])
     country = briefing.edition.country_id
     record("briefing.rendered", by=None, row=briefing, country=country, after=files.hashes())
@@ -123,7 +125,7 @@ def _get_reader(briefing: Briefing) -> User:
     return reader
 
 
-def _build_content(briefing: Briefing, reader: User) -> content.Content:
+def _build_content(briefing: Briefing, reader: User) -> DocumentContent:
     """What it says, for its reader."""
     return build_document(
         document=briefing.document,

@@ -13,9 +13,15 @@ from dialogues.models import AgendaItem, Dialogue, UpdateRound
 from recommendations.choices import MilestoneKind
 from recommendations.models import Edition, Milestone, Recommendation
 from reports import formatting, sentences
-from reports.briefings import content
 from reports.briefings.checks import build_checks
 from reports.briefings.commitments import GatheredCommitment, gather_commitments, pressing_commitments
+from reports.briefings.content.ambassador import (
+    AmbassadorBriefing,
+    PrintedDialogue,
+    PrintedMilestone,
+    PrintedMinistry,
+    PrintedParticipant,
+)
 from reports.briefings.evidence import gather_evidence_annex
 from reports.briefings.reader_view import ReaderView, describe_office_holders
 from reports.briefings.recommendations import build_recommendations, gather_recommendations, recommendation_label
@@ -43,7 +49,7 @@ def build_ambassador_briefing(
     known_by: datetime | None,
     marking: Marking = Marking.SBU,
     is_cleared: bool = False,
-) -> content.BriefingContent:
+) -> AmbassadorBriefing:
     """The ambassador's briefing on an edition, for one reader: all its rows as they stood at one moment.
 
     `as_of` is a day in the country, `known_by` an aware moment or None for all that is recorded.
@@ -66,7 +72,7 @@ def build_ambassador_briefing(
     milestones = list(Milestone.objects.visible_to(reader).filter(edition=edition).as_known_by(known_by))
     recommendations = build_recommendations(seen, asked, facts, result, proof)
     known = seen.local(known_by) if known_by else None
-    return content.BriefingContent(
+    return AmbassadorBriefing(
         title=f"{edition.country}: where the record stands",
         subtitle=_subtitle(edition),
         post=f"U.S. Embassy, {edition.country}",
@@ -129,9 +135,9 @@ def _facts_up_to(
     return seen.local(newest) if newest else None
 
 
-def _build_milestones(seen: ReaderView, rows: Iterable[Milestone]) -> tuple[content.Milestone, ...]:
+def _build_milestones(seen: ReaderView, rows: Iterable[Milestone]) -> tuple[PrintedMilestone, ...]:
     return tuple(
-        content.Milestone(
+        PrintedMilestone(
             title=row.get_kind_display(),
             on=row.falls_on,
             is_done=row.done_on is not None and row.done_on <= seen.as_of,
@@ -143,7 +149,7 @@ def _build_milestones(seen: ReaderView, rows: Iterable[Milestone]) -> tuple[cont
 
 def _build_ministries(
     seen: ReaderView, asked: Iterable[Recommendation], promises: Iterable[GatheredCommitment]
-) -> tuple[content.Ministry, ...]:
+) -> tuple[PrintedMinistry, ...]:
     """Those that lead on a recommendation or have promised something, by name."""
     rows = Ministry.objects.visible_to(seen.reader).filter(country=seen.edition.country)
     told = (
@@ -160,8 +166,8 @@ def _build_ministries(
 
 def _build_ministry(
     seen: ReaderView, row: Ministry, leads: list[str], own: list[GatheredCommitment]
-) -> content.Ministry:
-    return content.Ministry(
+) -> PrintedMinistry:
+    return PrintedMinistry(
         name=row.name,
         minister=describe_office_holders(seen, row),
         leads=f"recommendation{'' if len(leads) == 1 else 's'} {formatting.join_with_and(leads)}" if leads else "",
@@ -181,13 +187,13 @@ def _find_dialogues(seen: ReaderView) -> list[Dialogue]:
     )
 
 
-def _build_dialogue(row: Dialogue, promises: Iterable[GatheredCommitment]) -> content.Dialogue:
-    return content.Dialogue(
+def _build_dialogue(row: Dialogue, promises: Iterable[GatheredCommitment]) -> PrintedDialogue:
+    return PrintedDialogue(
         held_on=row.held_on,
         place=row.place,
         purpose=row.purpose,
         participants=tuple(
-            content.Participant(
+            PrintedParticipant(
                 name=person.name or person.office,
                 office=person.office if person.name else "",
                 attended=formatting.lowercase_first(person.get_presence_display()),

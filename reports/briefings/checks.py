@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from reports.briefings import content
 from reports.briefings.commitments import GatheredCommitment
+from reports.briefings.content.ambassador import PrintedCheck
 from reports.briefings.evidence import EvidenceAnnex
 from reports.readiness.answers import RowReference
 from reports.readiness.checks import RecordProblem
@@ -11,11 +11,11 @@ from reports.readiness.checks import RecordProblem
 
 def build_checks(
     checks: Iterable[RecordProblem], promises: Iterable[GatheredCommitment], proof: EvidenceAnnex
-) -> tuple[content.Check, ...]:
+) -> tuple[PrintedCheck, ...]:
     """Each check with the commitments and the evidence that it is about, of those that the reader sees."""
     names = dict(_row_names(promises, proof))
     return tuple(
-        content.Check(check.sentence, check.to_do, tuple(names[row] for row in check.rows if row in names))
+        PrintedCheck(check.sentence, check.to_do, tuple(names[row] for row in check.rows if row in names))
         for check in checks
     )
 

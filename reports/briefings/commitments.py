@@ -10,7 +10,7 @@ from dialogues.choices import CommitmentEventKind, CommitmentStatus, MadeBy
 from dialogues.commitment_status import CommitmentStanding, standing_on
 from dialogues.models import Commitment, CommitmentEvent
 from reports import sentences
-from reports.briefings import content
+from reports.briefings.content.ambassador import PrintedCommitment
 from reports.briefings.reader_view import ReaderView
 
 PRESSING_STATUSES = (
@@ -29,7 +29,7 @@ class GatheredCommitment:
     row: Commitment
     events: tuple[CommitmentEvent, ...]
     standing: CommitmentStanding
-    told: content.Undertaking
+    told: PrintedCommitment
 
     @property
     def is_our_own(self) -> bool:
@@ -67,7 +67,7 @@ def gather_commitments(seen: ReaderView, keys: Mapping[int, str]) -> list[Gather
 
 def pressing_commitments(
     promises: Iterable[GatheredCommitment], deadline_on: date | None
-) -> tuple[content.Undertaking, ...]:
+) -> tuple[PrintedCommitment, ...]:
     """What of a ministry is overdue, due by the deadline or without a day, and what is with the embassy."""
 
     def is_pressing(promise: GatheredCommitment) -> bool:
@@ -91,7 +91,7 @@ def _build_commitment(seen: ReaderView, row: Commitment, keys: Mapping[int, str]
     if standing is None:
         return None
     made = next((event for event in events if event.kind == CommitmentEventKind.MADE), events[0])
-    told = content.Undertaking(
+    told = PrintedCommitment(
         text=row.text,
         ministry=row.maker,
         made_on=made.happened_on,

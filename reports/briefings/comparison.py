@@ -1,8 +1,8 @@
 """What differs between two documents of a kind, as a reader would tell it. Pure.
 
-Both come as `to_json_values` gives them, so that one handed over long ago can be compared though the record has moved on.
-What only counts days ("overdue by 12 days") or repeats what stands elsewhere is left out: two mornings on which nothing
-happened say the same.
+Both come as `to_json_values` gives them, so that one handed over long ago can be compared though the record has moved
+on. What only counts days ("overdue by 12 days") or repeats what stands elsewhere is left out: two mornings on which
+nothing happened say the same.
 """
 
 from collections import Counter

@@ -17,8 +17,16 @@ from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Partici
 from dialogues.score_effects import format_overdue
 from recommendations.models import Edition
 from reports import formatting, sentences
-from reports.briefings import content
 from reports.briefings.commitments import GatheredCommitment, gather_commitments
+from reports.briefings.content.ambassador import PrintedCommitment
+from reports.briefings.content.dialogue import (
+    AgreedStep,
+    DialoguePack,
+    PackParticipant,
+    PrintedAgendaItem,
+    PrintedMeeting,
+    TalkingPointList,
+)
 from reports.briefings.evidence import gather_evidence
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import gather_recommendations, recommendation_name, terms_in_force
@@ -28,6 +36,7 @@ from reports.briefings.updates import gather_rounds, is_decided
 from reports.choices import StepKind
 from reports.readiness import countable_facts
 from reports.readiness.explanation import headline
+from reports.readiness.explanation.step_display import FIRST_PAGE_STEPS, StepDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
@@ -47,7 +56,7 @@ def build_dialogue_pack(
     known_by: datetime | None,
     marking: Marking = Marking.SBU,
     is_cleared: bool = False,
-) -> content.DialoguePack:
+) -> DialoguePack:
     """The pack for a dialogue, for one reader, as of a day and as known by a moment (None: all that is recorded).
 
     Raises PermissionDenied for a reader who may not read readiness, Edition.DoesNotExist and Dialogue.DoesNotExist for
@@ -107,7 +116,7 @@ def build_dialogue_pack(
         ),
         default=None,
     )
-    return content.DialoguePack(
+    return DialoguePack(
         title=f"{edition.country}: dialogue of {formatting.format_date(own.held_on)}",
         subtitle=f"Dialogue pack · Trafficking in Persons Report, {edition.year} edition",
         post=f"U.S. Embassy, {edition.country}",
@@ -145,7 +154,7 @@ def _stage(seen: ReaderView, row: Dialogue) -> DialogueStage:
     return stage_on(row.held_on, seen.as_of, is_recorded=is_recorded, is_called_off=is_called_off)
 
 
-def _summary_sentence(talks: Iterable[content.Talk], result: Readiness) -> str:
+def _summary_sentence(talks: Iterable[TalkingPointList], result: Readiness) -> str:
     """What there is to say, in a sentence: "3 to thank for, 2 to answer and 9 to ask; 31 days are left."."""
     theirs = [talk for talk in talks if not talk.is_ours]
     numbers = {
@@ -164,14 +173,14 @@ def _summary_sentence(talks: Iterable[content.Talk], result: Readiness) -> str:
 
 def _agenda(
     seen: ReaderView, row: Dialogue, promises: Iterable[GatheredCommitment], result: Readiness, *, is_held: bool
-) -> Iterable[content.Item]:
+) -> Iterable[PrintedAgendaItem]:
     """Its items in their order, each as it stands; what was said once it was held."""
     told = {promise.row.pk: promise.told for promise in promises}
     items = AgendaItem.objects.filter(dialogue=row).select_related("recommendation__lead", "commitment__ministry")
     for item in items.order_by("position", "pk"):
         if item.commitment and not seen.knows(item.commitment.recorded_at):
             continue
-        yield content.Item(
+        yield PrintedAgendaItem(
             position=item.position,
             what=_describe_subject(item),
             whose=_responsible_name(item),
@@ -195,7 +204,7 @@ def _responsible_name(item: AgendaItem) -> str:
     return item.commitment.maker if item.commitment else "Other topic"
 
 
-def _describe_status(item: AgendaItem, told: dict[int, content.Undertaking], result: Readiness) -> str:
+def _describe_status(item: AgendaItem, told: dict[int, PrintedCommitment], result: Readiness) -> str:
     """How what an item is about stands; nothing of a topic, and of what belongs to another edition."""
     if item.commitment_id:
         return told[item.commitment_id].standing if item.commitment_id in told else ""
@@ -208,13 +217,13 @@ def _describe_status(item: AgendaItem, told: dict[int, content.Undertaking], res
     return f"shown and verified on {shown} of {sentences.format_count(len(own), 'benchmark', 'benchmarks')}"
 
 
-def _build_participant(row: Participant, *, is_held: bool) -> content.Person:
+def _build_participant(row: Participant, *, is_held: bool) -> PackParticipant:
     how = formatting.lowercase_first(Presence(row.presence).label)
     if not is_held:
         how = f"expected {how}"
     elif row.came is False:
         how = "did not come"
-    return content.Person(
+    return PackParticipant(
         office=row.office,
         name=row.name or ("" if is_held else "name not known yet"),
         ministry=row.ministry.short_name if row.ministry else "",
@@ -224,14 +233,14 @@ def _build_participant(row: Participant, *, is_held: bool) -> content.Person:
 
 def _next_steps(
     seen: ReaderView, result: Readiness, steps: NextSteps, table: Collection[int]
-) -> tuple[content.StepDisplay, ...]:
+) -> tuple[StepDisplay, ...]:
     """The steps of the ministries at the table; of all where it is with none in particular. What waits is ours."""
     told = display_steps(result, steps, step_texts(result, steps, reader=seen.reader)).steps
     return tuple(
         one
         for step, one in zip(steps.steps, told, strict=True)
         if step.kind is not StepKind.REVIEW and (not table or step.ministry_id in table)
-    )[: content.FIRST_PAGE_STEPS]
+    )[:FIRST_PAGE_STEPS]
 
 
 def _ministry_names(people: Iterable[Participant], table: Collection[int]) -> str:
@@ -267,10 +276,10 @@ def _steps_since(seen: ReaderView, last: Dialogue, steps: Iterable[NextStep], ow
 
 def _build_meeting(
     seen: ReaderView, row: Dialogue, promises: Iterable[GatheredCommitment], steps: Iterable[NextStep]
-) -> content.Meeting:
+) -> PrintedMeeting:
     """What was said and agreed at a dialogue that was held, and what became of it; steps still open first."""
     made = [promise for promise in promises if promise.row.dialogue_id == row.pk]
-    return content.Meeting(
+    return PrintedMeeting(
         held_on=row.held_on,
         place=row.place,
         record=row.record,
@@ -281,7 +290,7 @@ def _build_meeting(
     )
 
 
-def _build_step(seen: ReaderView, step: NextStep) -> content.Step:
+def _build_step(seen: ReaderView, step: NextStep) -> AgreedStep:
     due_on = step.due_on
     if _is_done(seen, step):
         done = step.done
@@ -294,7 +303,7 @@ def _build_step(seen: ReaderView, step: NextStep) -> content.Step:
             "open",
             f"due {sentences.format_relative_date(due_on, seen.as_of)}" if due_on else "still open",
         )
-    return content.Step(
+    return AgreedStep(
         text=step.text,
         owner=step.owner,
         agreed_on=step.dialogue.held_on,

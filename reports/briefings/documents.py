@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from recommendations.models import Edition
-from reports.briefings import content
 from reports.briefings.ambassador import build_ambassador_briefing
+from reports.briefings.content.documents import DocumentContent
 from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.ministry import build_ministry_page
 from reports.briefings.washington import build_washington_input
@@ -23,14 +23,14 @@ def build_document(
     known_by: datetime,
     tells_known_by: bool,
     is_cleared: bool = False,
-) -> content.Content:
+) -> DocumentContent:
     """What a document says to one reader, as of a day and as known by a moment.
 
     The moment is told only where `tells_known_by`: all that is known now is what a reader expects, and two requests on
     the same facts say the same. Raises PermissionDenied for a reader who may not read readiness (a ministry's page is
     read through that ministry's eyes), and DoesNotExist for an edition or a dialogue that this reader may not see.
     """
-    said: content.Content
+    said: DocumentContent
     if document.kind == BriefingKind.MINISTRY:
         if document.ministry is None:
             raise ValueError("A ministry's page is about a ministry.")

@@ -14,7 +14,7 @@ from dialogues.choices import EvidenceDecision, SupportKind, UpdateDecision
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
 from dialogues.start_dates import find_start_date
 from reports import formatting, sentences
-from reports.briefings import content
+from reports.briefings.content.ambassador import Bearing, PrintedEvidence, PrintedFile
 from reports.briefings.reader_view import ReaderView
 from reports.readiness import countable_facts
 
@@ -26,7 +26,7 @@ YEAR = timedelta(days=366)
 class EvidenceAnnex:
     """The annex, and the numbers in it: by piece of evidence, by benchmark and by round (their keys)."""
 
-    annex: tuple[content.Evidence, ...]
+    annex: tuple[PrintedEvidence, ...]
     number: Mapping[int, str]
     on_benchmark: Mapping[int, tuple[str, ...]]
     in_round: Mapping[int, tuple[str, ...]]
@@ -123,18 +123,19 @@ def _is_returned(seen: ReaderView, row: Evidence) -> bool:
     return bool(decision and decision.decision == UpdateDecision.RETURNED and seen.knows(decision.recorded_at))
 
 
-def _build_evidence(
-    seen: ReaderView, piece: GatheredEvidence, number: str, keys: Mapping[int, str]
-) -> content.Evidence:
+def _build_evidence(seen: ReaderView, piece: GatheredEvidence, number: str, keys: Mapping[int, str]) -> PrintedEvidence:
     row = piece.row
     state = RETURNED if piece.is_returned else CLAIMED
     reviewed = "Returned to the ministry" if piece.is_returned else "Claimed, waiting for review"
     if word := piece.decisive:
         state = word.decision
-        reviewed = f"{word.get_decision_display()} by {word.recorded_by.name}, {sentences.format_short_date(seen.day(word.recorded_at))}"
+        reviewed = (
+            f"{word.get_decision_display()} by {word.recorded_by.name}, "
+            f"{sentences.format_short_date(seen.day(word.recorded_at))}"
+        )
         if word.decision == EvidenceDecision.REJECTED:
             reviewed += f": {word.reason}"
-    return content.Evidence(
+    return PrintedEvidence(
         ref=number,
         what=row.title,
         kind=row.get_kind_display(),
@@ -149,7 +150,7 @@ def _build_evidence(
         is_outside=_outside_period_note(seen, piece) != "",
         note=_outside_period_note(seen, piece) or _not_counting_reason(piece),
         bearings=tuple(
-            content.Bearing(
+            Bearing(
                 benchmark=keys[bearing.benchmark_id],
                 shows=formatting.lowercase_first(bearing.get_shows_display()),
                 state=piece.state_of(bearing),
@@ -192,8 +193,8 @@ def _not_counting_reason(piece: GatheredEvidence) -> str:
     return "" if piece.first_on else "stays a claim until a review states its first day"
 
 
-def _build_file(file: EvidenceFile) -> content.File:
-    return content.File(file.name, sentences.file_kind(file.media_type), file.size, file.stored_sha256)
+def _build_file(file: EvidenceFile) -> PrintedFile:
+    return PrintedFile(file.name, sentences.file_kind(file.media_type), file.size, file.stored_sha256)
 
 
 def _group_values[K: Hashable, V](pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:

@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 
 from dialogues.models import Dialogue, Evidence, Participant
 from recommendations.models import Edition
-from reports.briefings import content
 from reports.briefings.contacts import CommitmentSummary, ResponsibleParty, gather_responsible_parties
 from reports.briefings.step_texts import step_texts
 from reports.calendar import year
@@ -19,6 +18,7 @@ from reports.calendar.gathering import list_milestones, milestone_and_dialogue_d
 from reports.calendar.year import CalendarDay
 from reports.readiness.explanation import headline, score_display
 from reports.readiness.explanation.gaps import RecordGap, find_gaps
+from reports.readiness.explanation.step_display import StepDisplay, StepsDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
@@ -52,7 +52,7 @@ class HandoverNote:
     as_of: date
     headline: str
     parts: Sequence[score_display.PartDisplay]
-    ladder: content.StepsDisplay
+    ladder: StepsDisplay
     desks: Sequence[ResponsibleParty]
     agreed: LastDialogue | None
     due: Sequence[CalendarDay]
@@ -62,7 +62,7 @@ class HandoverNote:
     met: Sequence[str]
 
     @property
-    def steps(self) -> Sequence[content.StepDisplay]:
+    def steps(self) -> Sequence[StepDisplay]:
         """The first next steps: what waits at the embassy in one line, then what is asked of ministries."""
         return self.ladder.on_one_page[:MAX_STEPS]
 

@@ -5,16 +5,21 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from reports.briefings import content
+from reports.briefings.content.ambassador import AmbassadorBriefing
+from reports.briefings.content.dialogue import DialoguePack
+from reports.briefings.content.documents import IMPRINT_TITLE, DocumentContent, draft_marking, imprint_lines
+from reports.briefings.content.ministry import MinistryPage
+from reports.briefings.content.sections import DocumentSection, pick_sections
+from reports.briefings.content.washington import WashingtonInput
 from reports.briefings.page_fit import TEXT_WIDTH, count_fitting_steps, fit_ministry_page, fit_note, has_room_for_note
 from reports.templatetags.print import Footnotes
 from tiptracker.choices import Paper
 
 TEMPLATES: dict[type, str] = {
-    content.BriefingContent: "reports/briefing.html",
-    content.MinistryPage: "reports/briefing_ministry.html",
-    content.DialoguePack: "reports/briefing_dialogue.html",
-    content.WashingtonInput: "reports/briefing_washington.html",
+    AmbassadorBriefing: "reports/briefing.html",
+    MinistryPage: "reports/briefing_ministry.html",
+    DialoguePack: "reports/briefing_dialogue.html",
+    WashingtonInput: "reports/briefing_washington.html",
 }
 
 NOTE_IN_ANNEX = "The covering note stands on page"
@@ -24,11 +29,11 @@ type ContentsEntry = tuple[str, str]
 """A line of a table of contents: an anchor, and what stands there."""
 
 
-def render_html(said: content.Content, paper: Paper = Paper.A4) -> str:
+def render_html(said: DocumentContent, paper: Paper = Paper.A4) -> str:
     """What a document says, laid out; besides its hash, and whether it is a draft, nothing is added."""
-    sections = content.picked(said.kind, said.sections)
+    sections = pick_sections(said.kind, said.sections)
     note = fit_note(said.covering_note, TEXT_WIDTH[paper])
-    is_note_apart = isinstance(said, content.BriefingContent) and not has_room_for_note(note, said, paper)
+    is_note_apart = isinstance(said, AmbassadorBriefing) and not has_room_for_note(note, said, paper)
     if is_note_apart:
         note = NOTE_IN_ANNEX
     context: dict[str, Any] = {
@@ -39,31 +44,31 @@ def render_html(said: content.Content, paper: Paper = Paper.A4) -> str:
         "contents": _split_columns(_table_of_contents(said, sections, is_note_apart=is_note_apart)),
         "note": note,
         "is_note_apart": is_note_apart,
-        "clearance": content.clearance(said),
-        "imprint": content.imprint(said),
+        "clearance": draft_marking(said),
+        "imprint": imprint_lines(said),
         "notes": Footnotes(),
     }
-    if isinstance(said, content.BriefingContent):
+    if isinstance(said, AmbassadorBriefing):
         shown = count_fitting_steps(note, said, paper)
         context |= {"steps": said.ladder.on_one_page[:shown], "more_steps": said.ladder.more_than(shown)}
-    if isinstance(said, content.MinistryPage):
+    if isinstance(said, MinistryPage):
         context["sheet"] = fit_ministry_page(said, sections, paper)
     return render_to_string(TEMPLATES[type(said)], context)
 
 
 def _table_of_contents(
-    said: content.Content, sections: tuple[content.Section, ...], *, is_note_apart: bool
+    said: DocumentContent, sections: tuple[DocumentSection, ...], *, is_note_apart: bool
 ) -> list[ContentsEntry]:
     """What stands where, after the pages that come first."""
     entries: list[ContentsEntry] = []
     if is_note_apart:
         entries.append(("note", "Covering note"))
-    if isinstance(said, content.BriefingContent) and said.has_more_months:
+    if isinstance(said, AmbassadorBriefing) and said.has_more_months:
         entries.append(("course", "Month by month"))
     return [
         *entries,
         *((section.name, section.title.partition(",")[0]) for section in sections),
-        ("imprint", content.IMPRINT),
+        ("imprint", IMPRINT_TITLE),
     ]
 
 

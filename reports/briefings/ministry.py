@@ -13,8 +13,8 @@ from dialogues.choices import CommitmentStatus, EvidenceDecision, SupportKind
 from dialogues.models import EvidenceReview, UpdateRound
 from recommendations.models import Edition
 from reports import formatting, sentences
-from reports.briefings import content
 from reports.briefings.commitments import GatheredCommitment, gather_commitments
+from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
 from reports.briefings.reader_view import ReaderView, describe_office_holders
 from reports.briefings.updates import gather_rounds, is_decided, newest_by_commitment
 from tiptracker.accounts.models import Ministry, User
@@ -31,7 +31,7 @@ def build_ministry_page(
     known_by: datetime | None,
     marking: Marking = Marking.UNCLASSIFIED,
     is_cleared: bool = False,
-) -> content.MinistryPage:
+) -> MinistryPage:
     """The page for one ministry, as of a day and as known by a moment (None: all that is recorded)."""
     eyes = User(role=Role.FOCAL_POINT, ministry=ministry)
     seen = ReaderView(eyes, edition, as_of, known_by)
@@ -42,7 +42,7 @@ def build_ministry_page(
     promises.sort(key=lambda promise: places[promise.row.pk])
     words = _newest_reviews(seen)
     needed = tuple(_list_needed(seen, promises, places, newest))
-    return content.MinistryPage(
+    return MinistryPage(
         title=ministry.name,
         subtitle=f"What we agreed, and where it stands on {formatting.format_date(as_of)}",
         post=f"U.S. Embassy, {edition.country}",
@@ -140,19 +140,17 @@ def _newest_reviews(seen: ReaderView) -> list[EvidenceReview]:
 
 def _list_verified(
     seen: ReaderView, promises: Iterable[GatheredCommitment], words: Iterable[EvidenceReview]
-) -> Iterator[content.Verified]:
+) -> Iterator[VerifiedItem]:
     """What is done and verified; then the single things that the embassy verified of what was sent."""
     done = [promise for promise in promises if promise.standing.status is CommitmentStatus.VERIFIED]
     for promise in sorted(done, key=lambda promise: promise.events[-1].happened_on, reverse=True):
         done_on = promise.events[-1].happened_on
-        yield content.Verified(promise.told.text, f"done; verified on {sentences.format_short_date(done_on)}")
+        yield VerifiedItem(promise.told.text, f"done; verified on {sentences.format_short_date(done_on)}")
     told = {row.evidence_id: row for row in words if row.decision == EvidenceDecision.VERIFIED}
     for row in sorted(told.values(), key=lambda row: (row.recorded_at, row.pk), reverse=True):
         piece = row.evidence
         when = sentences.describe_date_span(row.first_on or piece.happened_from, piece.happened_to)
-        yield content.Verified(
-            piece.title, f"{when}; verified on {sentences.format_short_date(seen.day(row.recorded_at))}"
-        )
+        yield VerifiedItem(piece.title, f"{when}; verified on {sentences.format_short_date(seen.day(row.recorded_at))}")
 
 
 def _list_needed(
@@ -160,7 +158,7 @@ def _list_needed(
     promises: Iterable[GatheredCommitment],
     places: Mapping[int, PriorityGroup],
     newest: Mapping[int, UpdateRound],
-) -> Iterator[content.Needed]:
+) -> Iterator[NeededItem]:
     """What the ministry can do next about each undertaking that is open, most urgent first."""
     due = [one.standing.due_on for one in promises if places[one.row.pk] is PriorityGroup.DUE and one.standing.due_on]
     soonest = min(due, default=None)
@@ -168,7 +166,7 @@ def _list_needed(
         place, row = places[promise.row.pk], newest.get(promise.row.pk)
         if place in OPEN_GROUPS:
             reason = _priority_reason(seen, promise, place, soonest)
-            yield content.Needed(promise.told.text, _request_sentence(promise, row), reason)
+            yield NeededItem(promise.told.text, _request_sentence(promise, row), reason)
 
 
 def _priority_reason(seen: ReaderView, promise: GatheredCommitment, place: PriorityGroup, soonest: date | None) -> str:
@@ -190,10 +188,16 @@ def _request_sentence(promise: GatheredCommitment, newest: UpdateRound | None) -
         return f"We returned your update on {answered}. What to change: {newest.decision.reason}"
     due_on = promise.standing.due_on
     if promise.standing.status is CommitmentStatus.OVERDUE and due_on:
-        return f"It was due on {formatting.format_date(due_on)}. Please tell us how far it is, or by which day it will be done."
+        return (
+            f"It was due on {formatting.format_date(due_on)}. Please tell us how far it is, or by which day it "
+            "will be done."
+        )
     if due_on is None:
         return "Please tell us by which day it will be done."
-    return f"It is due on {formatting.format_date(due_on)}. Please tell us once it is done, with the days and what shows it."
+    return (
+        f"It is due on {formatting.format_date(due_on)}. Please tell us once it is done, with the days and "
+        "what shows it."
+    )
 
 
 def _summary_sentence(promises: list[GatheredCommitment]) -> str:

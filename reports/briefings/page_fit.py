@@ -10,7 +10,10 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from reports import formatting, sentences
-from reports.briefings import content
+from reports.briefings.content.ambassador import AmbassadorBriefing, PrintedCommitment
+from reports.briefings.content.documents import imprint_lines
+from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
+from reports.briefings.content.sections import DocumentSection
 from reports.briefings.text_width import (
     BOLD,
     ELLIPSIS,
@@ -21,6 +24,7 @@ from reports.briefings.text_width import (
     measure_width,
     shorten_to_lines,
 )
+from reports.readiness.explanation.step_display import StepDisplay
 from tiptracker.choices import Paper
 
 TEXT_HEIGHT = {Paper.A4: 255.0, Paper.LETTER: 237.4}
@@ -48,7 +52,8 @@ SHORT_NOTE_LINES, MIN_STEPS_WITH_NOTE = 2, 5
 BAR_HEIGHT, DUE_TABLE_HEIGHT = 17.0, 46.0
 """On the first page of an ambassador's briefing: the bar of readiness; what is late or due with a row, and the foot."""
 LINE_LIMITS = ((99, 99), (5, 9), (3, 6), (2, 4), (1, 3))
-"""How many lines a text, and what is asked next, may have: as many as they need, then fewer until `MIN_ROWS` rows fit."""
+"""How many lines a text, and what is asked next, may have: as many as they need, then fewer until `MIN_ROWS` rows
+fit."""
 MIN_ROWS = 2
 SECTION_TURNS = (("needed", "agreed", "verified"), ("needed", "agreed"), ("verified",))
 """Which sections take turns in adding a row: all, until each has `MIN_ROWS`; then what is to do and what was agreed."""
@@ -91,7 +96,7 @@ class FittedSheet:
     foot: str
 
 
-def fit_ministry_page(page: content.MinistryPage, sections: Sequence[content.Section], paper: Paper) -> FittedSheet:
+def fit_ministry_page(page: MinistryPage, sections: Sequence[DocumentSection], paper: Paper) -> FittedSheet:
     """What of a page is shown on this paper."""
     width = TEXT_WIDTH[paper]
     has_long_title = count_lines(page.title, TextStyle(22, width, SEMIBOLD)) > MAX_TITLE_LINES
@@ -133,7 +138,7 @@ def fit_note(text: str, width: float) -> str:
     return note if _count_note_lines(note, width) <= MAX_NOTE_LINES else " ".join(note.split())
 
 
-def count_fitting_steps(note: str, said: content.BriefingContent, paper: Paper) -> int:
+def count_fitting_steps(note: str, said: AmbassadorBriefing, paper: Paper) -> int:
     """How many of the next steps the first page of an ambassador's briefing has room for, beside a covering note."""
     width = TEXT_WIDTH[paper]
     title = min(2, count_lines(said.title, TextStyle(22, width, BOLD))) * 22 * 1.2 * MM_PER_POINT
@@ -166,13 +171,13 @@ def count_fitting_steps(note: str, said: content.BriefingContent, paper: Paper) 
     return sum(1 for height in accumulate(steps) if height <= room)
 
 
-def has_room_for_note(note: str, said: content.BriefingContent, paper: Paper) -> bool:
+def has_room_for_note(note: str, said: AmbassadorBriefing, paper: Paper) -> bool:
     """Whether a covering note stands in full on the first page of an ambassador's briefing; a short one always does."""
     is_short = _count_note_lines(note, TEXT_WIDTH[paper]) <= SHORT_NOTE_LINES
     return is_short or count_fitting_steps(note, said, paper) >= min(MIN_STEPS_WITH_NOTE, len(said.ladder.on_one_page))
 
 
-def _step_height(one: content.StepDisplay, width: float) -> float:
+def _step_height(one: StepDisplay, width: float) -> float:
     """A step as the first page has it."""
     lines = count_lines(one.sentence, TextStyle(8.5, width * 0.74 - COLUMN_GAP)) * LINE_HEIGHT
     beside = LINE_HEIGHT + (FINE_LINE_HEIGHT + SUBTEXT_GAP) * (
@@ -181,7 +186,7 @@ def _step_height(one: content.StepDisplay, width: float) -> float:
     return max(lines, beside) + ROW_PADDING
 
 
-def footer_text(page: content.MinistryPage, *, is_shortened: bool) -> str:
+def footer_text(page: MinistryPage, *, is_shortened: bool) -> str:
     """Who prepared the page, how a copy is checked, and where a text stands in full that is shortened here."""
     told = (
         f"Prepared by the {page.post} from what was agreed between us and what your ministry has sent. "
@@ -191,7 +196,7 @@ def footer_text(page: content.MinistryPage, *, is_shortened: bool) -> str:
 
 
 def _choose_row_counts(
-    page: content.MinistryPage, rows: Mapping[str, Sequence[FittedRow]], room: float, width: float
+    page: MinistryPage, rows: Mapping[str, Sequence[FittedRow]], room: float, width: float
 ) -> Mapping[str, int]:
     """How many rows of each section fit."""
     shown = dict.fromkeys(rows, 0)
@@ -211,7 +216,7 @@ def _choose_row_counts(
     return shown
 
 
-def _header_height(page: content.MinistryPage, has_long_title: bool, note: str, width: float) -> float:
+def _header_height(page: MinistryPage, has_long_title: bool, note: str, width: float) -> float:
     """What stands above the sections."""
     eyebrow = count_lines(f"{page.post} · Trafficking in Persons Report, {page.edition}", TextStyle(9, width, SEMIBOLD))
     size = 13 if has_long_title else 22
@@ -235,16 +240,14 @@ def _count_note_lines(note: str, width: float) -> int:
     return count_lines(note, TextStyle(9, width - 4.6)) if note else 0
 
 
-def _footer_height(page: content.MinistryPage, width: float) -> float:
+def _footer_height(page: MinistryPage, width: float) -> float:
     """What stands below them."""
     told = count_lines(footer_text(page, is_shortened=True), TextStyle(8, width))
-    imprint = " · ".join(f"{name}: {says}" for name, says in content.imprint(page))
+    imprint = " · ".join(f"{name}: {says}" for name, says in imprint_lines(page))
     return 5.2 + told * SMALL_LINE_HEIGHT + 1.5 + count_lines(imprint, TextStyle(7.5, width)) * FINE_LINE_HEIGHT
 
 
-def _section_height(
-    page: content.MinistryPage, name: str, rows: Sequence[FittedRow], shown: int, width: float
-) -> float:
+def _section_height(page: MinistryPage, name: str, rows: Sequence[FittedRow], shown: int, width: float) -> float:
     """What a section takes with so many of its rows."""
     if not rows:
         return HEADING_HEIGHT + count_lines(EMPTY_SENTENCES[name], TextStyle(10, width)) * PLAIN_LINE_HEIGHT + 2.5
@@ -254,7 +257,7 @@ def _section_height(
     return HEADING_HEIGHT + ordered + TABLE_HEAD_HEIGHT + sum(row.height for row in rows[:shown]) + more
 
 
-def _order_text(page: content.MinistryPage, name: str) -> str:
+def _order_text(page: MinistryPage, name: str) -> str:
     return str(getattr(page, f"{name}_order"))
 
 
@@ -265,9 +268,7 @@ def _more_rows_sentence(number: int) -> str:
     return sentences.format_count(number, one, f"{many}point can read them there.")
 
 
-def _fit_rows(
-    page: content.MinistryPage, name: str, width: float, text_lines: int, asked_lines: int
-) -> list[FittedRow]:
+def _fit_rows(page: MinistryPage, name: str, width: float, text_lines: int, asked_lines: int) -> list[FittedRow]:
     """All rows of a section, no text of them longer than so many lines."""
     *most, last = COLUMN_SHARES[name]
     columns = [
@@ -282,7 +283,7 @@ def _fit_rows(
     return [made(one) for one in getattr(page, name)]
 
 
-def _fit_agreed(one: content.Undertaking, lines: int, columns: Sequence[TextStyle]) -> FittedRow:
+def _fit_agreed(one: PrintedCommitment, lines: int, columns: Sequence[TextStyle]) -> FittedRow:
     text, due, standing = columns
     fine = text._replace(size=7.5)
     says = replace(one, text=shorten_to_lines(one.text, lines, text), where=shorten_to_lines(one.where, lines, fine))
@@ -299,14 +300,14 @@ def _fit_agreed(one: content.Undertaking, lines: int, columns: Sequence[TextStyl
     )
 
 
-def _fit_verified(one: content.Verified, lines: int, columns: Sequence[TextStyle]) -> FittedRow:
+def _fit_verified(one: VerifiedItem, lines: int, columns: Sequence[TextStyle]) -> FittedRow:
     what, when = columns
     says = replace(one, what=shorten_to_lines(one.what, lines, what))
     height = max(count_lines(says.what, what), _count_state_lines(one.when, when)) * LINE_HEIGHT
     return FittedRow(says, height + ROW_PADDING, says.what != _without_line_breaks(one.what))
 
 
-def _fit_needed(one: content.Needed, lines: int, asked_lines: int, columns: Sequence[TextStyle]) -> FittedRow:
+def _fit_needed(one: NeededItem, lines: int, asked_lines: int, columns: Sequence[TextStyle]) -> FittedRow:
     what, reason, asked = columns
     says = replace(
         one, what=shorten_to_lines(one.what, lines, what), sentence=shorten_to_lines(one.sentence, asked_lines, asked)
@@ -323,7 +324,7 @@ def _fit_needed(one: content.Needed, lines: int, asked_lines: int, columns: Sequ
     )
 
 
-def describe_due_date(one: content.Undertaking) -> str:
+def describe_due_date(one: PrintedCommitment) -> str:
     """The day by which it is due, and how often that was moved."""
     if one.due_on is None:
         return "–"

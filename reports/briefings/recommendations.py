@@ -8,7 +8,7 @@ from recommendations.choices import Origin, Pillar
 from recommendations.models import BenchmarkTerms, Recommendation
 from recommendations.unmet_years import YearsUnmet
 from reports import formatting, sentences
-from reports.briefings import content
+from reports.briefings.content.ambassador import PrintedAssessment, PrintedBenchmark, PrintedRecommendation
 from reports.briefings.evidence import EvidenceAnnex
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.summary import with_claim
@@ -38,7 +38,7 @@ def recommendation_name(row: Recommendation) -> str:
 
 def build_recommendations(
     seen: ReaderView, asked: list[Recommendation], facts: Facts, result: Readiness, proof: EvidenceAnnex
-) -> tuple[content.Recommendation, ...]:
+) -> tuple[PrintedRecommendation, ...]:
     """Each with its points, printed so that they add up to the part's. `facts` are those known."""
     printed = score_display.display_benchmarks(facts, result)
     terms = terms_in_force(seen)
@@ -51,7 +51,7 @@ def build_recommendations(
         own[line.recommendation_id].append(line.benchmark_id)
     points = [sum((printed[pk].points for pk in own[row.pk]), Fraction(0)) for row in asked]
     return tuple(
-        content.Recommendation(
+        PrintedRecommendation(
             label=recommendation_label(row),
             text=row.text,
             is_reconstruction=row.is_reconstruction,
@@ -91,11 +91,11 @@ def _recommendation_facts(row: Recommendation, unmet: YearsUnmet | None) -> tupl
 def _build_benchmark(
     printed: score_display.BenchmarkDisplay,
     terms: BenchmarkTerms,
-    verdict: content.Assessment | None,
+    verdict: PrintedAssessment | None,
     evidence: tuple[str, ...],
-) -> content.Benchmark:
+) -> PrintedBenchmark:
     bar = printed.bar
-    return content.Benchmark(
+    return PrintedBenchmark(
         key=printed.key,
         criterion=terms.criterion,
         rule=terms.get_rule_display() + (f": {formatting.format_number(terms.target)}" if terms.target else ""),
@@ -132,14 +132,17 @@ def _evidence_numbers(facts: Facts, result: Readiness, proof: EvidenceAnnex) -> 
     return {pk: tuple(sorted(found, key=in_the_annex.index)) for pk, found in numbers.items()}
 
 
-def _current_assessments(seen: ReaderView, facts: Facts) -> dict[int, content.Assessment]:
+def _current_assessments(seen: ReaderView, facts: Facts) -> dict[int, PrintedAssessment]:
     """The assessment that holds of each benchmark on the day."""
     held = [judgement.id for judgement in build_verified_view(facts, seen.as_of).judgements.values()]
     rows = Assessment.objects.visible_to(seen.reader).filter(pk__in=held).select_related("recorded_by")
     return {
-        row.benchmark_id: content.Assessment(
+        row.benchmark_id: PrintedAssessment(
             rationale=row.rationale,
-            by=f"{row.get_verdict_display()}: {row.recorded_by.name}, {sentences.format_short_date(seen.day(row.recorded_at))}",
+            by=(
+                f"{row.get_verdict_display()}: {row.recorded_by.name}, "
+                f"{sentences.format_short_date(seen.day(row.recorded_at))}"
+            ),
             law=row.law,
         )
         for row in rows

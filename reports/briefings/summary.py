@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from reports import formatting
-from reports.briefings import content
+from reports.briefings.content.ambassador import PrintedPart, PrintedQuestion, ReadinessSummary
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.readiness import Readiness
@@ -11,10 +11,10 @@ from reports.readiness.readiness import Readiness
 NOT_REVIEWED = "not reviewed yet"
 
 
-def build_readiness_summary(result: Readiness) -> content.Standing:
+def build_readiness_summary(result: Readiness) -> ReadinessSummary:
     """The sentence and the figures of the bar."""
     bar, reason = score_display.readiness_bar_figures(result), result.working_mark_reason.rstrip(".")
-    return content.Standing(
+    return ReadinessSummary(
         sentence=headline.headline(result),
         verified=bar.verified,
         claimed=bar.claimed,
@@ -28,7 +28,7 @@ def build_readiness_summary(result: Readiness) -> content.Standing:
     )
 
 
-def build_parts(result: Readiness) -> tuple[content.Part, ...]:
+def build_parts(result: Readiness) -> tuple[PrintedPart, ...]:
     """The four parts; of concrete action the recommendations are told in an annex of their own."""
     return tuple(
         _build_part(printed, with_questions=part.key is not PartKey.ACTION)
@@ -43,9 +43,9 @@ def with_claim(reason: str, claim: str) -> str:
     return f"{reason} {claim if claim.startswith('Claimed') else f'Claimed: {formatting.lowercase_first(claim)}'}"
 
 
-def _build_part(printed: score_display.PartDisplay, *, with_questions: bool) -> content.Part:
+def _build_part(printed: score_display.PartDisplay, *, with_questions: bool) -> PrintedPart:
     is_reviewed = printed.points is not None
-    return content.Part(
+    return PrintedPart(
         title=printed.title,
         points=_with_one_decimal(printed.points),
         claimed=_with_one_decimal(printed.claimed),
@@ -54,7 +54,7 @@ def _build_part(printed: score_display.PartDisplay, *, with_questions: bool) -> 
         reason=printed.reason if is_reviewed else "Nothing has been reviewed yet.",
         law=printed.law,
         questions=tuple(
-            content.Question(
+            PrintedQuestion(
                 title=line.title,
                 points=_with_one_decimal(line.points),
                 of=line.of,

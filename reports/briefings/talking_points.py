@@ -11,8 +11,8 @@ from dialogues.score_effects import DONE_BY_GOVERNMENT, describe_rescheduling
 from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
 from reports import formatting, sentences
-from reports.briefings import content
 from reports.briefings.commitments import GatheredCommitment
+from reports.briefings.content.dialogue import TalkingPoint, TalkingPointList
 from reports.briefings.evidence import GatheredEvidence
 from reports.briefings.reader_view import ReaderView, describe_office_holders
 from reports.briefings.recommendations import recommendation_label, recommendation_name
@@ -49,7 +49,7 @@ class TalkingPointInputs:
     since: date | None
 
 
-def build_talking_points(known: TalkingPointInputs) -> tuple[content.Talk, ...]:
+def build_talking_points(known: TalkingPointInputs) -> tuple[TalkingPointList, ...]:
     """To each ministry at the table, by name; where there is none in particular, to each that leads or has promised.
 
     Then what no ministry leads, unless it is with one alone, and what the United States itself undertook.
@@ -74,15 +74,15 @@ class _PointsByKind:
     """Points by kind, while they are gathered; those to ask with their place in the order."""
 
     is_ours: bool
-    kept: list[content.Point] = field(default_factory=list)
-    with_us: list[content.Point] = field(default_factory=list)
-    overdue: list[content.Point] = field(default_factory=list)
-    returned: list[content.Point] = field(default_factory=list)
-    to_ask: list[tuple[tuple[int, date], content.Point]] = field(default_factory=list)
+    kept: list[TalkingPoint] = field(default_factory=list)
+    with_us: list[TalkingPoint] = field(default_factory=list)
+    overdue: list[TalkingPoint] = field(default_factory=list)
+    returned: list[TalkingPoint] = field(default_factory=list)
+    to_ask: list[tuple[tuple[int, date], TalkingPoint]] = field(default_factory=list)
 
-    def talk(self, whose: str, about: str) -> content.Talk:
+    def talk(self, whose: str, about: str) -> TalkingPointList:
         """All of it, what is worth most asked first."""
-        return content.Talk(
+        return TalkingPointList(
             whose=whose,
             about=about,
             is_ours=self.is_ours,
@@ -116,7 +116,7 @@ class _TalkingPointBuilder:
         promised = any(promise.row.ministry_id == row.pk for promise in self.known.promises)
         return leads or promised
 
-    def talk(self, row: Ministry) -> content.Talk:
+    def talk(self, row: Ministry) -> TalkingPointList:
         """What to say to a ministry."""
         own = [promise for promise in self.known.promises if promise.row.ministry_id == row.pk]
         leads = [recommendation_label(one) for one in self.known.asked if one.lead_id == row.pk]
@@ -160,37 +160,44 @@ class _TalkingPointBuilder:
             place = self.place.get(promise.row.pk, len(self.steps))
             found.to_ask.append(((place, promise.standing.due_on or date.max), point))
 
-    def _kept(self, promise: GatheredCommitment) -> content.Point:
+    def _kept(self, promise: GatheredCommitment) -> TalkingPoint:
         on = promise.events[-1].happened_on
-        said = f"Thank you for {_quote(promise.told.text)}: it is done, and we verified it on {formatting.format_date(on)}."
+        said = (
+            f"Thank you for {_quote(promise.told.text)}: it is done, and we verified it on "
+            f"{formatting.format_date(on)}."
+        )
         return self._point(promise, said, sentences.format_short_date(on))
 
-    def _with_us(self, promise: GatheredCommitment) -> content.Point:
+    def _with_us(self, promise: GatheredCommitment) -> TalkingPoint:
         text = _quote(promise.told.text)
         if since := promise.standing.waits_since:
-            said = f"Your update on {text} has been with us since {formatting.format_date(since)}, and we owe you an answer."
+            said = (
+                f"Your update on {text} has been with us since {formatting.format_date(since)}, and we owe you an "
+                "answer."
+            )
         else:
             since = promise.events[-1].happened_on
             said = f"You told us on {formatting.format_date(since)} that {text} is done, and we owe you our word on it."
         return self._point(promise, said, f"for {sentences.format_days((self.seen.as_of - since).days)}")
 
-    def _overdue(self, promise: GatheredCommitment) -> content.Point:
+    def _overdue(self, promise: GatheredCommitment) -> TalkingPoint:
         stands = promise.standing
         was_moved = f" and its day has been moved {_times_phrase(stands.slips)}" if stands.slips else ""
         due = formatting.format_date(stands.due_on) if stands.due_on else ""
         said = f"{_quote(promise.told.text)} was due on {due}{was_moved}: by which day can we count on it?"
         return self._point(promise, said, f"by {sentences.format_days(stands.days_overdue)}")
 
-    def _returned(self, promise: GatheredCommitment, row: UpdateRound) -> content.Point:
+    def _returned(self, promise: GatheredCommitment, row: UpdateRound) -> TalkingPoint:
         on = promise.standing.returned_on or self.seen.day(row.decision.recorded_at)
         reason = " ".join(row.decision.reason.split())
         said = (
-            f"Your update on {_quote(promise.told.text)} was returned on {formatting.format_date(on)}, and we will gladly "
+            f"Your update on {_quote(promise.told.text)} was returned on {formatting.format_date(on)}, and we will "
+            f"gladly "
             f"take it up again once this is put right: {reason}"
         )
         return self._point(promise, said, promise.told.standing)
 
-    def _due(self, promise: GatheredCommitment) -> content.Point | None:
+    def _due(self, promise: GatheredCommitment) -> TalkingPoint | None:
         """What to ask of a promise that is open; None where it is due after the deadline and would move nothing."""
         due_on, deadline_on = promise.standing.due_on, self.known.result.deadline_on
         text = _quote(promise.told.text)
@@ -204,12 +211,13 @@ class _TalkingPointBuilder:
         if promise.row.pk not in self.brings_forward:
             return None
         said = (
-            f"{text} is promised for {formatting.format_date(due_on)}, after the deadline of {formatting.format_date(deadline_on)}: "
+            f"{text} is promised for {formatting.format_date(due_on)}, after the deadline of "
+            f"{formatting.format_date(deadline_on)}: "
             "can it come before that?"
         )
         return self._point(promise, said, standing)
 
-    def _not_promised(self, ministry: int | None) -> Iterator[tuple[tuple[int, date], content.Point]]:
+    def _not_promised(self, ministry: int | None) -> Iterator[tuple[tuple[int, date], TalkingPoint]]:
         """The figures that a ministry has not given, and the benchmarks on which nobody has promised or claimed."""
         for place, step in self.steps:
             if step.ministry_id != ministry:
@@ -219,23 +227,23 @@ class _TalkingPointBuilder:
             elif step.kind is StepKind.AGREE:
                 yield (place, date.max), self._agreement(step.benchmarks[0])
 
-    def _figure(self, step: ReadinessStep) -> content.Point:
+    def _figure(self, step: ReadinessStep) -> TalkingPoint:
         indicator = self.known.result.sent.asked.indicators[step.indicator_id or 0]
         since = formatting.format_date(self.known.result.edition.tracking.starts_on)
         years = f"since {since} and in the year before" if step.years is YearsAsked.BOTH else f"since {since}"
         said = f"May we have the figure on {formatting.lowercase_first(indicator.name)} {years}, with its source?"
-        return content.Point(said, "not reported", f"Indicator: {indicator.name}", ())
+        return TalkingPoint(said, "not reported", f"Indicator: {indicator.name}", ())
 
-    def _agreement(self, key: int) -> content.Point:
+    def _agreement(self, key: int) -> TalkingPoint:
         asked, terms = self.asked_by[key], self.known.terms[key]
         said = benchmark_question(recommendation_name(asked), terms.criterion, Rule(terms.rule), self.findings[key])
         ours = ", as we reconstruct it" if asked.is_reconstruction else ""
         source = f"{formatting.capitalize_first(recommendation_name(asked))}{ours}: {asked.text.rstrip('.')}"
         if spoken_criterion(terms.criterion) != terms.criterion.rstrip("."):
             source += f". Benchmark {self.keys[key]}: {terms.criterion}"
-        return content.Point(said, "not promised", source, (self.keys[key],))
+        return TalkingPoint(said, "not promised", source, (self.keys[key],))
 
-    def _verified_besides(self, promises: Iterable[GatheredCommitment]) -> Iterator[content.Point]:
+    def _verified_besides(self, promises: Iterable[GatheredCommitment]) -> Iterator[TalkingPoint]:
         """What was verified since last time of what was sent on promises that aren't done yet, the newest first.
 
         Concrete actions alone, and of those no more that were undone: by the embassy's word, or with the promise.
@@ -253,9 +261,7 @@ class _TalkingPointBuilder:
                 said = f"Thank you for {_quote(piece.row.title)}, which we verified on {formatting.format_date(on)}."
                 when = sentences.describe_date_span(piece.first_on, piece.row.happened_to)
                 source = f"Sent on {_quote(promise.told.text)}; it happened {when}"
-                yield content.Point(
-                    said, sentences.format_short_date(on), source, tuple(self.keys[key] for key in keys)
-                )
+                yield TalkingPoint(said, sentences.format_short_date(on), source, tuple(self.keys[key] for key in keys))
 
     def _moved_by(self, piece: GatheredEvidence) -> list[int]:
         """The benchmarks on which it is verified as a concrete action, and that stand somewhere."""
@@ -295,16 +301,19 @@ class _TalkingPointBuilder:
         """Whether it came after the last dialogue."""
         return self.known.since is None or on > self.known.since
 
-    def _point(self, promise: GatheredCommitment, said: str, standing: str) -> content.Point:
+    def _point(self, promise: GatheredCommitment, said: str, standing: str) -> TalkingPoint:
         """A point with where the promise stands in the record: the day and the place at which it was made."""
         row, made_on = promise.row, sentences.format_short_date(promise.told.made_on)
         made = f"Promised {made_on} ({row.letter})"
         if row.dialogue:
-            made = f"Promised at the dialogue of {sentences.format_short_date(row.dialogue.held_on)} ({row.dialogue.place})"
+            made = (
+                f"Promised at the dialogue of {sentences.format_short_date(row.dialogue.held_on)} "
+                f"({row.dialogue.place})"
+            )
         history = describe_rescheduling(promise.standing.slips, original_due_date(promise.events, self.seen.as_of))
         source = f"{made}; {history}" if history else made
         keys = (self.keys[key] for key in _benchmark_ids(promise) if key in self.keys)
-        return content.Point(said, standing, source, tuple(keys))
+        return TalkingPoint(said, standing, source, tuple(keys))
 
 
 def _benchmark_ids(promise: GatheredCommitment) -> list[int]:

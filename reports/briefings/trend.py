@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from dialogues.models import Dialogue
 from recommendations.models import Milestone
-from reports.briefings import content
+from reports.briefings.content.ambassador import PrintedMonth, PrintedTrend
 from reports.briefings.reader_view import ReaderView
 from reports.calendar.trend_events import list_trend_events
 from reports.readiness.explanation.trend_display import display_trend
@@ -13,7 +13,7 @@ from reports.readiness.facts import Facts
 
 def build_trend(
     seen: ReaderView, facts: Facts, dialogues: Iterable[Dialogue], milestones: Iterable[Milestone]
-) -> content.Trend:
+) -> PrintedTrend:
     """The finding, the drawing and the months, from the facts that were known.
 
     A month without a figure in which nothing happened has no row; the last one always has.
@@ -22,11 +22,11 @@ def build_trend(
         facts, as_of=seen.as_of, known_by=seen.known_by, happenings=list_trend_events(dialogues, milestones, seen.as_of)
     )
     months = run.by_month
-    return content.Trend(
+    return PrintedTrend(
         title=run.title,
         chart=run.drawn(width=648, size=11, plot_height=96),
         months=tuple(
-            content.Month(week.ends_on, week.then, week.hindsight, "; ".join(one.said for one in week.happened))
+            PrintedMonth(week.ends_on, week.then, week.hindsight, "; ".join(one.said for one in week.happened))
             for week in months
             if week.then is not None or week.hindsight or week.happened or week is months[-1]
         ),

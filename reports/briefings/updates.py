@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dialogues.choices import UpdateDecision
 from dialogues.models import Reading, UpdateRound
 from reports import formatting, sentences
-from reports.briefings import content
 from reports.briefings.commitments import GatheredCommitment
+from reports.briefings.content.ambassador import PrintedUpdate, Round
 from reports.briefings.evidence import EvidenceAnnex
 from reports.briefings.reader_view import ReaderView
 
@@ -40,7 +40,7 @@ def newest_by_commitment(rounds: Iterable[UpdateRound]) -> dict[int, UpdateRound
 
 def build_updates(
     seen: ReaderView, rounds: list[UpdateRound], promises: Iterable[GatheredCommitment], proof: EvidenceAnnex
-) -> tuple[content.Update, ...]:
+) -> tuple[PrintedUpdate, ...]:
     """Updates by commitment, the most urgent commitment first."""
     figures: dict[int | None, list[str]] = defaultdict(list)
     for reading in (
@@ -55,7 +55,7 @@ def build_updates(
     for row in rounds:
         sent[row.update.commitment_id][row.update_id].append(row)
     return tuple(
-        content.Update(
+        PrintedUpdate(
             commitment=promise.told.text,
             ministry=promise.told.ministry,
             towards=promise.told.towards,
@@ -66,15 +66,18 @@ def build_updates(
     )
 
 
-def _round(seen: ReaderView, row: UpdateRound, figures: list[str], proof: EvidenceAnnex) -> content.Round:
+def _round(seen: ReaderView, row: UpdateRound, figures: list[str], proof: EvidenceAnnex) -> Round:
     outcome, decision = WAITING, "Waiting for the embassy"
     if is_decided(seen, row):
         word = UpdateDecision(row.decision.decision)
         outcome = word.value
-        decision = f"{word.label} {formatting.format_date(seen.day(row.decision.recorded_at))} by {row.decision.recorded_by.name}"
+        decision = (
+            f"{word.label} {formatting.format_date(seen.day(row.decision.recorded_at))} by "
+            f"{row.decision.recorded_by.name}"
+        )
         if row.decision.reason:
             decision += f": {row.decision.reason}"
-    return content.Round(
+    return Round(
         sent=f"Sent {formatting.format_date(seen.day(row.recorded_at))} by {row.recorded_by.name}",
         claims=formatting.lowercase_first(row.get_claimed_display()),
         narrative=row.narrative,

@@ -16,7 +16,14 @@ from dialogues.start_dates import find_start_date
 from recommendations.choices import INDICIA_SUMMARIES, Pillar
 from recommendations.models import Edition, Indicator
 from reports import formatting, sentences
-from reports.briefings import content
+from reports.briefings.content.washington import (
+    AssessedBenchmark,
+    Indicium,
+    PillarInput,
+    PrintedIndicator,
+    VerifiedAction,
+    WashingtonInput,
+)
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import gather_recommendations, recommendation_label, terms_in_force
 from reports.readiness import countable_facts
@@ -48,7 +55,7 @@ def build_washington_input(
     marking: Marking = Marking.SBU,
     is_cleared: bool = False,
     has_sources: bool = True,
-) -> content.WashingtonInput:
+) -> WashingtonInput:
     """The period as of a day and as known by a moment (None: all that is recorded), for one reader.
 
     Raises PermissionDenied for a reader who may not read readiness, and Edition.DoesNotExist for an edition this
@@ -62,7 +69,7 @@ def build_washington_input(
     result = evaluate_readiness(facts, as_of=as_of, known_by=known_by)
     writer = _WashingtonInputBuilder(seen, facts, has_sources=has_sources)
     newest = countable_facts.newest_recorded_at(facts)
-    return content.WashingtonInput(
+    return WashingtonInput(
         title=f"{edition.country}: input on the tracking period",
         subtitle=f"Trafficking in Persons Report, on the recommendations of the {edition.year} edition",
         post=f"U.S. Embassy, {edition.country}",
@@ -116,7 +123,7 @@ class _WashingtonInputBuilder:
         assessments = Assessment.objects.visible_to(seen.reader).filter(pk__in=held)
         self.assessments = {row.benchmark_id: row for row in assessments}
 
-    def pillar(self, pillar: Pillar) -> content.PillarInput:
+    def pillar(self, pillar: Pillar) -> PillarInput:
         """What the record holds on a pillar, indicium by indicium."""
         benchmarks: dict[int, list[BenchmarkFact]] = defaultdict(list)
         for one in self.benchmarks:
@@ -126,10 +133,10 @@ class _WashingtonInputBuilder:
         for indicator in self.facts.indicators:
             if indicator.pillar is pillar:
                 counted[self.indicia.get(indicator.id, NO_INDICIUM)].append(indicator)
-        return content.PillarInput(
+        return PillarInput(
             title=pillar.label,
             indicia=tuple(
-                content.Indicium(
+                Indicium(
                     label=f"{number}. {formatting.capitalize_first(INDICIA_SUMMARIES[number - 1])}"
                     if number
                     else "No indicium named",
@@ -149,11 +156,11 @@ class _WashingtonInputBuilder:
             return COMPLICIT_OFFICIALS
         return numbers[0] if numbers else NO_INDICIUM
 
-    def _counted(self, indicator: Counted) -> content.Counted:
+    def _counted(self, indicator: Counted) -> PrintedIndicator:
         now = find_effective_reading(self.sight.readings.get(indicator.id, ()))
         before = find_effective_reading(self.sight.previous.get(indicator.id, ()))
         finding = compare_periods(indicator, now, before, self.facts.edition.tracking)
-        return content.Counted(
+        return PrintedIndicator(
             name=indicator.name,
             before=_format_reading(before, indicator),
             now=_format_reading(now, indicator),
@@ -161,7 +168,7 @@ class _WashingtonInputBuilder:
             source=self._source_of(self.readings.get(now.id)) if now else "",
         )
 
-    def _deeds(self, benchmarks: Iterable[BenchmarkFact]) -> Iterator[content.Deed]:
+    def _deeds(self, benchmarks: Iterable[BenchmarkFact]) -> Iterator[VerifiedAction]:
         """The verified actions on these benchmarks, each once, in the order of their days."""
         towards: dict[int, list[str]] = defaultdict(list)
         for benchmark in benchmarks:
@@ -169,7 +176,7 @@ class _WashingtonInputBuilder:
                 towards[action.evidence_id].append(self._key(benchmark))
         told = [self.evidence[pk] for pk in towards if pk in self.evidence]
         for row in sorted(told, key=lambda row: (row.happened_to, row.pk)):
-            yield content.Deed(
+            yield VerifiedAction(
                 when=sentences.describe_date_span(self._first_day(row), row.happened_to),
                 what=row.title,
                 done_by=row.get_done_by_display(),
@@ -177,10 +184,10 @@ class _WashingtonInputBuilder:
                 source=self._source(row),
             )
 
-    def _judged(self, benchmarks: Iterable[BenchmarkFact]) -> Iterator[content.Judged]:
+    def _judged(self, benchmarks: Iterable[BenchmarkFact]) -> Iterator[AssessedBenchmark]:
         for benchmark in benchmarks:
             if row := self.assessments.get(benchmark.id):
-                yield content.Judged(
+                yield AssessedBenchmark(
                     key=self._key(benchmark),
                     criterion=self.terms[benchmark.id].criterion,
                     verdict=row.get_verdict_display(),

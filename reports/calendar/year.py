@@ -127,7 +127,10 @@ def describe_year(days: Sequence[CalendarDay], today: date) -> str:
     ahead = min((day.on for day in days if day.days_left is not None), default=None)
     if ahead is None:
         return f"{begun}; nothing lies ahead"
-    return f"{begun}; the next day that counts is {formatting.format_date(ahead)}, {sentences.format_relative_date(ahead, today)}"
+    return (
+        f"{begun}; the next day that counts is {formatting.format_date(ahead)}, "
+        f"{sentences.format_relative_date(ahead, today)}"
+    )
 
 
 def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date, today: date) -> Timeline:

@@ -51,7 +51,10 @@ class ReadinessBar:
         """The working mark: one upright line from the bar's top, where the labels end, to below it."""
         if self.mark_x is None:
             return ""
-        return f"M{format_coordinate(self.mark_x)} {format_coordinate(self.bar_y)}v{format_coordinate(round(self.bar_height * 7 / 6, 2))}"
+        return (
+            f"M{format_coordinate(self.mark_x)} "
+            f"{format_coordinate(self.bar_y)}v{format_coordinate(round(self.bar_height * 7 / 6, 2))}"
+        )
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,9 @@ def timeline_chart(
         stems="".join(stem_path(flag, name, above) for flag, name in zip(flags, names, strict=True)),
         solid="".join(_point_path(one, above, size) for one in within if one.is_solid),
         outlined="".join(_point_path(one, above, size) for one in within if not one.is_solid),
-        today_line=f"M{format_coordinate(plot.x(today))} {format_coordinate(line_y)}V{format_coordinate(bottom + size * 0.8)}"
+        today_line=(
+            f"M{format_coordinate(plot.x(today))} {format_coordinate(line_y)}V{format_coordinate(bottom + size * 0.8)}"
+        )
         if is_within
         else "",
         axis=tuple(month_labels(plot, size)),
@@ -188,9 +190,8 @@ def _describe_timeline(
     points: Sequence[TimelinePoint], called: Sequence[str], starts_on: date, ends_on: date, today: date
 ) -> str:
     """The drawing in words, for those who don't see it."""
-    sentences = [
-        f"From {formatting.format_date(starts_on)} to {formatting.format_date(ends_on)}; today is {formatting.format_date(today)}"
-    ]
+    year = f"From {formatting.format_date(starts_on)} to {formatting.format_date(ends_on)}"
+    sentences = [f"{year}; today is {formatting.format_date(today)}"]
     if points:
         sentences.append(
             f"Marked: {formatting.join_with_and(f'{one.name} on {formatting.format_date(one.on)}' for one in points)}"

@@ -115,7 +115,8 @@ def _figures_without_source(facts: Facts, as_of: date) -> Iterator[RecordProblem
         ):
             yield RecordProblem(
                 ProblemKind.NO_SOURCE,
-                f"{formatting.capitalize_first(names[row.indicator_id])} through {formatting.format_date(row.through_on)} names "
+                f"{formatting.capitalize_first(names[row.indicator_id])} through "
+                f"{formatting.format_date(row.through_on)} names "
                 "no source.",
                 "Log the figure again with the document it comes from.",
                 (RowReference("reading", row.id),),

@@ -1,8 +1,8 @@
 """What a run keeps, and the way back: kept facts as values again, and readiness computed anew from them. Pure.
 
 A run keeps numbers, verdicts, codes and references, and is compared by these alone. Sentences and advice are made
-when somebody reads the run, so that a better wording never makes a run differ. `RESULT_FIELDS` says which field is which.
-Runs kept before that (by commit 174854d and earlier) hold their sentences, too.
+when somebody reads the run, so that a better wording never makes a run differ. `RESULT_FIELDS` says which field is
+which. Runs kept before that (by commit 174854d and earlier) hold their sentences, too.
 
 No text that may be redacted is kept, so that redaction need not reach into runs that nobody may
 change: the reason of the working mark stays in the terms alone, which the facts name by their id.
@@ -166,7 +166,8 @@ def facts_from_document(document: Mapping[str, Any]) -> Facts:
 
 
 def recompute_result(facts: Mapping[str, Any], as_of: date, known_by: datetime) -> dict[str, Any]:
-    """The whole result computed anew from kept facts, for the day and the moment of the run; raises as `facts_from_document`."""
+    """The whole result computed anew from kept facts, for the day and the moment of the run; raises as
+    `facts_from_document`."""
     read = facts_from_document(facts)
     return readiness_document(evaluate_readiness(read, as_of=as_of, known_by=known_by.astimezone(read.zone)))
 

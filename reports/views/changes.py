@@ -98,7 +98,8 @@ def parse_standpoint_range(typed: QueryDict, edition: Edition) -> tuple[Requeste
         since = _as_known_then(edition, max(edition.starts_on, until.as_of - FOUR_WEEKS), until)
     if until.as_of < since.as_of:
         raise Refused(
-            f"{formatting.format_date(until.as_of)} lies before {formatting.format_date(since.as_of)}. Give the earlier day first.",
+            f"{formatting.format_date(until.as_of)} lies before {formatting.format_date(since.as_of)}. Give the "
+            f"earlier day first.",
             field="as_of_to",
         )
     if is_known_before(until.known_by, since.known_by):

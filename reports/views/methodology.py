@@ -9,11 +9,11 @@ from django.views.decorators.http import require_safe
 
 from recommendations.choices import Rule
 from recommendations.edition_context import EditionRequest
-from reports.briefings import content
 from reports.briefings.step_texts import step_texts
 from reports.readiness import backtest
 from reports.readiness.backtest.report import CONCLUSION
 from reports.readiness.explanation import context_display, headline, method_example, score_display
+from reports.readiness.explanation.step_display import StepDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import METHOD_VERSION, Readiness, evaluate_readiness
@@ -62,6 +62,6 @@ def methodology(request: EditionRequest) -> HttpResponse:
     return render_page(request, "reports/methodology.html", context, status=status)
 
 
-def _first_step(user: User, result: Readiness) -> content.StepDisplay | None:
+def _first_step(user: User, result: Readiness) -> StepDisplay | None:
     steps = result.next_steps()
     return next(iter(display_steps(result, steps, step_texts(result, steps, reader=user)).steps), None)

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 
-from reports.briefings import content
 from reports.briefings.step_texts import step_texts
+from reports.readiness.explanation.step_display import FIRST_PAGE_STEPS, StepDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.forecast.next_steps import ReadinessStep
 from reports.readiness.readiness import Readiness
@@ -29,7 +29,7 @@ class NextStepRow(NamedTuple):
     `is_own` is True where this reader recorded the evidence, so that a colleague has to review it.
     """
 
-    told: content.StepDisplay
+    told: StepDisplay
     url: str = ""
     is_own: bool = False
 
@@ -48,7 +48,7 @@ def next_steps_context(user: User, result: Readiness) -> dict[str, Any]:
         reviews = [NextStepRow(ladder.reviews_in_one)]
     return {
         "ladder": ladder,
-        "in_short": [*reviews, *others[: content.FIRST_PAGE_STEPS]],
+        "in_short": [*reviews, *others[:FIRST_PAGE_STEPS]],
         "in_full": lines,
         "also_ask": _next_step_rows(
             result, (*ladder.also_ask, *ladder.last_period), (*steps.also_ask, *steps.last_period)
@@ -61,7 +61,7 @@ def next_steps_context(user: User, result: Readiness) -> dict[str, Any]:
 
 
 def _next_step_rows(
-    result: Readiness, told: Sequence[content.StepDisplay], steps: Sequence[ReadinessStep], own: Collection[int] = ()
+    result: Readiness, told: Sequence[StepDisplay], steps: Sequence[ReadinessStep], own: Collection[int] = ()
 ) -> list[NextStepRow]:
     benchmarks = {one.benchmark_id: one for one in result.verified.benchmarks}
     lines = []

@@ -237,7 +237,7 @@ def _export_rows(asked: RecommendationListRow) -> Iterable[tuple[object, ...]]:
         yield (*told, key, benchmark.wording, *((stands.bar.text, stands.verdict.label) if stands else ("", "")))
 
 
-def _wording_source(one: "Asked | Published") -> str:
+def _wording_source(one: "RecommendationListRow | PublishedRecommendation") -> str:
     """Whose words a recommendation is in."""
     origin = Origin.ACTION_PLAN if one.is_of_action_plan else Origin.REPORT
     return f"{origin.label}, our reconstruction" if one.is_reconstruction else origin.label

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from recommendations.edition_context import EditionRequest, edition_url
 from recommendations.models import Benchmark, Recommendation
 from reports import formatting, request_params, sentences
-from reports.briefings import content
 from reports.briefings.step_texts import step_texts
 from reports.readiness.explanation import score_display, what_if_display
 from reports.readiness.explanation.score_display import BenchmarkDisplay
+from reports.readiness.explanation.step_display import StepDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.explanation.what_if_display import BenchmarkChoice
 from reports.readiness.facts import Facts
@@ -43,7 +43,7 @@ class NextStepOption(NamedTuple):
     """A next step to tick, as it is told; `key` names it in the address."""
 
     key: str
-    told: content.StepDisplay
+    told: StepDisplay
     is_ticked: bool
 
 

@@ -149,7 +149,8 @@ BY_CHANCE = ("sha256", "hash", "digest", "session", "beginning", "file", "word",
 def state():
     """What the record says, whatever its rows are numbered: texts, days, numbers and how many entries of which sort."""
     kinds = (
-        models.CharField, models.TextField, models.DateField, models.IntegerField, models.BooleanField, models.DecimalField,
+        models.CharField, models.TextField, models.DateField, models.IntegerField, models.BooleanField,
+        models.DecimalField,
     )  # fmt: skip
     told = Counter(AuditEntry.objects.values_list("verb", "table"))
     for model in apps.get_models():

@@ -169,6 +169,6 @@ def test_how_many_pages_there_are_is_asked_once(client, monkeypatch):
     client.force_login(OfficerFactory())
     address = reverse("evidence_detail", args=[evidence.pk])
     first = client.get(address).text
-    monkeypatch.setattr(previews, "outline_apart", None)
+    monkeypatch.setattr(previews, "read_outline_in_sandbox", None)
 
     assert first.count("<img") == client.get(address).text.count("<img") == 1

@@ -5,8 +5,47 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from reports import charts
-from reports.briefings import content
+from reports.briefings.content.ambassador import (
+    AmbassadorBriefing,
+    Bearing,
+    PrintedAssessment,
+    PrintedBenchmark,
+    PrintedCheck,
+    PrintedCommitment,
+    PrintedDialogue,
+    PrintedEvidence,
+    PrintedMilestone,
+    PrintedMinistry,
+    PrintedMonth,
+    PrintedPart,
+    PrintedParticipant,
+    PrintedQuestion,
+    PrintedRecommendation,
+    PrintedTrend,
+    PrintedUpdate,
+    ReadinessSummary,
+    Round,
+)
+from reports.briefings.content.dialogue import (
+    AgreedStep,
+    DialoguePack,
+    PackParticipant,
+    PrintedAgendaItem,
+    PrintedMeeting,
+    TalkingPoint,
+    TalkingPointList,
+)
+from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
+from reports.briefings.content.washington import (
+    AssessedBenchmark,
+    Indicium,
+    PillarInput,
+    PrintedIndicator,
+    VerifiedAction,
+    WashingtonInput,
+)
 from reports.readiness.explanation.headline import DISCLAIMER
+from reports.readiness.explanation.step_display import StepDisplay, StepsDisplay
 
 DAY = date(2022, 1, 28)
 MOMENT = datetime(2022, 1, 26, 10, tzinfo=ZoneInfo("Africa/Maseru"))
@@ -17,7 +56,7 @@ LONG = ("A word after another, as somebody wrote them who had much to tell and l
 
 
 def undertaking(text="Train the posts", **facts):
-    return content.Undertaking(
+    return PrintedCommitment(
         **{
             "text": text,
             "ministry": "Ministry of Police and Public Safety",
@@ -34,7 +73,7 @@ def undertaking(text="Train the posts", **facts):
 
 
 def benchmark(key="1a", text="More investigations than the year before"):
-    return content.Benchmark(
+    return PrintedBenchmark(
         key=key,
         criterion=text,
         rule="Assessed by the embassy",
@@ -42,13 +81,13 @@ def benchmark(key="1a", text="More investigations than the year before"):
         claimed=Decimal("0.8"),
         figure="a concrete step",
         reason=text,
-        assessment=content.Assessment(text, "Concrete step: An Officer, 18 Jan 2022", "22 U.S.C. 7107(b), Tier 2"),
+        assessment=PrintedAssessment(text, "Concrete step: An Officer, 18 Jan 2022", "22 U.S.C. 7107(b), Tier 2"),
         evidence=("E1", "E2"),
     )
 
 
 def recommendation(number=1, text="Investigate more", benchmarks=3):
-    return content.Recommendation(
+    return PrintedRecommendation(
         label=str(number),
         text=text,
         is_reconstruction=number % 2 == 0,
@@ -60,7 +99,7 @@ def recommendation(number=1, text="Investigate more", benchmarks=3):
 
 
 def evidence(number=1, text="National action plan launched", **facts):
-    return content.Evidence(
+    return PrintedEvidence(
         **{
             "ref": f"E{number}",
             "what": text,
@@ -75,7 +114,7 @@ def evidence(number=1, text="National action plan launched", **facts):
             "review": "Claimed, waiting for review",
             "is_outside": False,
             "note": "",
-            "bearings": (content.Bearing("10a", "a concrete action", "claimed"),),
+            "bearings": (Bearing("10a", "a concrete action", "claimed"),),
             "files": (),
             **facts,
         }
@@ -83,7 +122,7 @@ def evidence(number=1, text="National action plan launched", **facts):
 
 
 def update(text="Train the posts", narrative="Forty officers were trained.", rounds=1):
-    sent = content.Round(
+    sent = Round(
         sent="Sent 10 January 2022 by A Focal Point, Police",
         claims="done",
         narrative=narrative,
@@ -92,18 +131,16 @@ def update(text="Train the posts", narrative="Forty officers were trained.", rou
         outcome="accepted",
         decision="Accepted 12 January 2022 by An Officer: the register was seen.",
     )
-    return content.Update(text, "Ministry of Police and Public Safety", "3a", (sent,) * rounds)
+    return PrintedUpdate(text, "Ministry of Police and Public Safety", "3a", (sent,) * rounds)
 
 
 def dialogue(record="The ministries went through the recommendations.", people=4, **facts):
-    return content.Dialogue(
+    return PrintedDialogue(
         **{
             "held_on": date(2021, 11, 8),
             "place": "Maseru",
             "purpose": "Bilateral dialogue",
-            "participants": tuple(
-                content.Participant(f"Person {at}", "An office", "in person") for at in range(people)
-            ),
+            "participants": tuple(PrintedParticipant(f"Person {at}", "An office", "in person") for at in range(people)),
             "agenda": ("1. Investigate more", "2. Give courts the power"),
             "record": record,
             "conclusions": "Dates follow.",
@@ -114,20 +151,20 @@ def dialogue(record="The ministries went through the recommendations.", people=4
 
 
 def trend(months=0, events=(), title="Nothing has been reviewed yet"):
-    return content.Trend(
+    return PrintedTrend(
         title=title,
         chart=charts.trend_chart(
             [], starts_on=date(2021, 4, 1), ends_on=date(2022, 3, 31), events=events, mark=Decimal(45),
             width=648, size=11, plot_height=96,
         ),
         months=tuple(
-            content.Month(date(2021, 1 + at % 12, 28), Decimal("15.7"), Decimal("19.2"), LONG) for at in range(months)
+            PrintedMonth(date(2021, 1 + at % 12, 28), Decimal("15.7"), Decimal("19.2"), LONG) for at in range(months)
         ),
     )  # fmt: skip
 
 
 def part(title="Increasing efforts", reason="Nothing has been reviewed yet.", questions=0):
-    return content.Part(
+    return PrintedPart(
         title=title,
         points=Decimal("9.0"),
         claimed=Decimal("12.5"),
@@ -136,7 +173,7 @@ def part(title="Increasing efforts", reason="Nothing has been reviewed yet.", qu
         reason=reason,
         law="22 U.S.C. 7107(b), Watch List (II); 7106(b)(1), (2), (7), (11)",
         questions=tuple(
-            content.Question(f"Question {at}", Decimal("3.5"), Decimal(7), "partly shown", reason)
+            PrintedQuestion(f"Question {at}", Decimal("3.5"), Decimal(7), "partly shown", reason)
             for at in range(questions)
         ),
     )
@@ -144,7 +181,7 @@ def part(title="Increasing efforts", reason="Nothing has been reviewed yet.", qu
 
 def briefing(**facts):
     """An ambassador's briefing on nothing, but for what is given."""
-    return content.BriefingContent(
+    return AmbassadorBriefing(
         **{
             "title": "Lesotho: where the record stands",
             "subtitle": "Ambassador’s briefing · Trafficking in Persons Report, 2021 edition: Tier 2 Watch List",
@@ -159,7 +196,7 @@ def briefing(**facts):
             "window": "Only concrete actions of the government between 1 April 2021 and 31 March 2022 count.",
             "deadline": date(2022, 2, 28),
             "countdown": "in 31 days",
-            "standing": content.Standing("Nothing has been reviewed yet.", None, None, Decimal(45), "Our target."),
+            "standing": ReadinessSummary("Nothing has been reviewed yet.", None, None, Decimal(45), "Our target."),
             "parts": tuple(map(part, ("Increasing efforts", "Concrete action", "All three Ps", "Data given"))),
             "checks": (),
             "ladder": ladder(0),
@@ -182,20 +219,20 @@ def briefing(**facts):
 def ladder(number, text="Ask the ministry"):
     """Next steps, so many of each kind."""
     steps = tuple(
-        content.StepDisplay(
+        StepDisplay(
             kind, text, text, date(2022, 2, 28), Decimal("2.5"), Decimal("8.5"), Decimal("41.9"), at == number - 1
         )
         for kind in ("review", "ask", "keep", "agree")
         for at in range(number)
     )
-    return content.StepsDisplay(
+    return StepsDisplay(
         steps, steps[:number], steps[:number], steps[:number], steps[:number], "With these steps readiness reaches 45."
     )
 
 
 def full(number=1, text="Investigate more", **facts):
     """A briefing with so many of everything, all in these words."""
-    ministry = content.Ministry(
+    ministry = PrintedMinistry(
         text,
         f"A. Person, {text}",
         "recommendations 1, 3, 7 and 8",
@@ -205,18 +242,18 @@ def full(number=1, text="Investigate more", **facts):
     return briefing(
         **{
             "facts_up_to": MOMENT,
-            "standing": content.Standing(
+            "standing": ReadinessSummary(
                 f"60.5 of 100 verified, 61.3 claimed; our target is 45; the deadline passed 31 days ago. {text}",
                 Decimal("60.5"), Decimal("61.3"), Decimal(45), f"Our target of 45: {text}", Decimal("81.6"),
                 "53.3 more points are verified but dated only to a later day: once it has come, the score is 60.5.",
                 f"1 year on the Watch List, this edition counted. By law two years running lead to Tier 3. {text}",
             ),
             "parts": (part(text, text, 6), part("Concrete action", text), part("All three Ps", text, 3)),
-            "checks": tuple(content.Check(text, text, (text,)) for _ in range(number)),
+            "checks": tuple(PrintedCheck(text, text, (text,)) for _ in range(number)),
             "ladder": ladder(number, text),
             "trend": trend(number, title=text),
             "press_for": tuple(undertaking(text, ministry=text, standing=text[:60]) for _ in range(number)),
-            "milestones": tuple(content.Milestone(text[:40], DAY, False, "in 4 days") for _ in range(number)),
+            "milestones": tuple(PrintedMilestone(text[:40], DAY, False, "in 4 days") for _ in range(number)),
             "ministries": (ministry,) * number,
             "united_states": (undertaking(text),) * number,
             "recommendations": tuple(recommendation(at + 1, text) for at in range(number)),
@@ -236,14 +273,14 @@ def washington(deeds=3, text="The quarter’s budget was released to the unit.",
 
     period = "between 1 Apr 2021 and 31 Mar 2022"
     pillars = ("Prosecution", "Protection", "Prevention")
-    indicium = content.Indicium(
+    indicium = Indicium(
         label="1. Investigations, prosecutions, convictions, sentences served",
         law="22 U.S.C. 7106(b)(1)",
-        counted=tuple(content.Counted(f"Counted {at}", "4 cases", "10 cases", text, source(at)) for at in range(3)),
-        deeds=tuple(content.Deed(period, text, "Government", "3a", source(at)) for at in range(deeds)),
-        judged=tuple(content.Judged(f"{at}a", text, "Stalled", text, "22 U.S.C. 7107(b)") for at in range(deeds)),
+        counted=tuple(PrintedIndicator(f"Counted {at}", "4 cases", "10 cases", text, source(at)) for at in range(3)),
+        deeds=tuple(VerifiedAction(period, text, "Government", "3a", source(at)) for at in range(deeds)),
+        judged=tuple(AssessedBenchmark(f"{at}a", text, "Stalled", text, "22 U.S.C. 7107(b)") for at in range(deeds)),
     )  # fmt: skip
-    return content.WashingtonInput(
+    return WashingtonInput(
         **{
             "title": "Lesotho: input on the tracking period",
             "subtitle": "Trafficking in Persons Report, on the recommendations of the 2021 edition",
@@ -258,7 +295,7 @@ def washington(deeds=3, text="The quarter’s budget was released to the unit.",
             "window": "1 April 2021 to 31 March 2022",
             "sentence": f"{deeds} concrete actions of the government are verified.",
             "has_sources": has_sources,
-            "pillars": tuple(content.PillarInput(title, (indicium,)) for title in pillars),
+            "pillars": tuple(PillarInput(title, (indicium,)) for title in pillars),
             "unverified": 2,
             "disclaimer": DISCLAIMER,
             **facts,
@@ -268,7 +305,7 @@ def washington(deeds=3, text="The quarter’s budget was released to the unit.",
 
 def ministry_page(number=3, text="Train the posts", **facts):
     """A ministry's page with so many of everything."""
-    return content.MinistryPage(
+    return MinistryPage(
         **{
             "title": "Ministry of Police and Public Safety",
             "subtitle": "What we agreed, and where it stands on 28 January 2022",
@@ -283,8 +320,8 @@ def ministry_page(number=3, text="Train the posts", **facts):
             "facts_up_to": MOMENT,
             "sentence": f"Of {number} undertakings all are under way or still to begin.",
             "agreed": (undertaking(text),) * number,
-            "verified": (content.Verified(text, "12 Nov 2021; verified on 20 November 2021"),) * number,
-            "needed": (content.Needed(text, text, "Overdue by 14 days"),) * number,
+            "verified": (VerifiedItem(text, "12 Nov 2021; verified on 20 November 2021"),) * number,
+            "needed": (NeededItem(text, text, "Overdue by 14 days"),) * number,
             "agreed_order": "Listed first is what is overdue longest.",
             "verified_order": "The newest is first.",
             "needed_order": "Listed first is what is overdue longest.",
@@ -295,18 +332,18 @@ def ministry_page(number=3, text="Train the posts", **facts):
 
 def dialogue_pack(number=3, text="Train the posts", **facts):
     """A dialogue pack with so many of everything; the dialogue was held, so that it has minutes too."""
-    point = content.Point(text, "by 14 days", text, ("3b", "3c"))
-    meeting = content.Meeting(
+    point = TalkingPoint(text, "by 14 days", text, ("3b", "3c"))
+    meeting = PrintedMeeting(
         held_on=date(2021, 11, 8),
         place=text,
         record=text,
         agreed=text,
         summary=f"{number} overdue, 2 open.",
         undertakings=(undertaking(text),) * number,
-        steps=(content.Step(text, text, DAY, None, "open", "still open"),) * number,
+        steps=(AgreedStep(text, text, DAY, None, "open", "still open"),) * number,
     )
-    talk = content.Talk(text, text, False, *((point,) * number,) * 5)
-    return content.DialoguePack(
+    talk = TalkingPointList(text, text, False, *((point,) * number,) * 5)
+    return DialoguePack(
         **{
             "title": "Lesotho: dialogue of 10 February 2022",
             "subtitle": "Dialogue pack · Trafficking in Persons Report, 2021 edition",
@@ -327,11 +364,13 @@ def dialogue_pack(number=3, text="Train the posts", **facts):
             "deadline": date(2022, 2, 28),
             "sentence": f"{number} overdue; 31 days are left.",
             "next_steps": ladder(number, text).others[:7],
-            "agenda": tuple(content.Item(at + 1, text, text, "due in 14 days", text, text) for at in range(number)),
+            "agenda": tuple(
+                PrintedAgendaItem(at + 1, text, text, "due in 14 days", text, text) for at in range(number)
+            ),
             "minutes": meeting,
             "talks": (talk,) * min(number, 4),
             "last": meeting,
-            "participants": (content.Person(text, text, text, "in person"),) * number,
+            "participants": (PackParticipant(text, text, text, "in person"),) * number,
             "disclaimer": DISCLAIMER,
             **facts,
         }

@@ -30,7 +30,7 @@ def own():
 
 def test_one_taken_while_the_next_is_made_is_kept(fresh_database, monkeypatch):
     edition, ambassador = RecommendationFactory().edition, AmbassadorFactory()
-    monkeypatch.setattr(pdf, "to_pdf", lambda html, tell: html.encode())
+    monkeypatch.setattr(pdf, "render_pdf", lambda html, tell: html.encode())
     keep(edition)
     taken = own()[0]
     EvidenceFactory(title="The unit’s budget was released", recorded_at=NOW)
@@ -39,7 +39,7 @@ def test_one_taken_while_the_next_is_made_is_kept(fresh_database, monkeypatch):
         meanwhile(lambda: record_download(briefing=taken, by=ambassador, now=NOW))
         return html.encode()
 
-    monkeypatch.setattr(pdf, "to_pdf", to_pdf)
+    monkeypatch.setattr(pdf, "render_pdf", to_pdf)
     keep(edition, NOW + timedelta(minutes=5))
 
     assert [row.sha256 == taken.sha256 for row in own()] == [True, False]
@@ -58,7 +58,7 @@ def test_two_beats_at_once_ask_for_it_once(fresh_database):
 def test_two_workers_at_once_leave_one(fresh_database, monkeypatch):
     edition = RecommendationFactory().edition
     AmbassadorFactory()
-    monkeypatch.setattr(pdf, "to_pdf", lambda html, tell: html.encode())
+    monkeypatch.setattr(pdf, "render_pdf", lambda html, tell: html.encode())
     both_at_once(lambda: keep(edition), lambda: keep(edition))
 
     assert [(row.version, default_storage.exists(row.file.name)) for row in own()] == [(1, True)]

@@ -53,7 +53,7 @@ def made(monkeypatch):
         documents.append(html)
         return f"%PDF-1.7 {len(documents)} {html}".encode()
 
-    monkeypatch.setattr(pdf, "to_pdf", to_pdf)
+    monkeypatch.setattr(pdf, "render_pdf", to_pdf)
     return documents
 
 
@@ -229,7 +229,7 @@ def test_a_redaction_confirmed_while_it_is_made_is_not_in_it(edition, ambassador
         made.append(html)
         return html.encode()
 
-    monkeypatch.setattr(pdf, "to_pdf", to_pdf)
+    monkeypatch.setattr(pdf, "render_pdf", to_pdf)
     keep(edition)
 
     assert [name in html for html in made] == [True, False]
@@ -241,7 +241,7 @@ def test_what_is_recorded_while_it_is_made_is_not_taken_for_known(edition, ambas
         record("evidence.logged", by=None, country=edition.country)
         return html.encode()
 
-    monkeypatch.setattr(pdf, "to_pdf", to_pdf)
+    monkeypatch.setattr(pdf, "render_pdf", to_pdf)
     keep(edition)
 
     logged = AuditEntry.objects.get(verb="evidence.logged")

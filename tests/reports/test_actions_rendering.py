@@ -47,7 +47,7 @@ def made(monkeypatch):
         documents.append(html)
         return f"%PDF-1.7 {len(documents)} {html}".encode()
 
-    monkeypatch.setattr(pdf, "to_pdf", to_pdf)
+    monkeypatch.setattr(pdf, "render_pdf", to_pdf)
     return documents
 
 
@@ -137,7 +137,7 @@ def test_a_file_that_is_no_longer_what_was_made_is_not_copied(edition, made, run
 
 
 def test_another_countrys_file_is_never_copied(edition, made, run_jobs, monkeypatch):
-    monkeypatch.setattr(pdf, "setting", lambda html: "5" * 64)
+    monkeypatch.setattr(pdf, "hash_render_input", lambda html: "5" * 64)
     elsewhere = RecommendationFactory(edition__country=CountryFactory(elsewhere=True)).edition
     BriefingFactory(edition=elsewhere, content=b"%PDF-1.7 theirs", setting_sha256="5" * 64)
     ours = ask(edition, OfficerFactory())
@@ -172,13 +172,13 @@ def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jo
     really = pdf.hash_render_input
 
     def confirm_in_between(html):
-        monkeypatch.setattr(pdf, "setting", really)
+        monkeypatch.setattr(pdf, "hash_render_input", really)
         redaction = RedactionDecisionFactory(redaction=RedactionFactory(words=name)).redaction
         redaction.places.create(table="dialogues.evidence", row=evidence.pk, field="title")
         type(evidence).objects.filter(pk=evidence.pk).update(title="[redacted]")
         return really(html)
 
-    monkeypatch.setattr(pdf, "setting", confirm_in_between)
+    monkeypatch.setattr(pdf, "hash_render_input", confirm_in_between)
     render_briefing(briefing=asked_for, now=NOW, progress=JobProgress(JobFactory()))
 
     asked_for.refresh_from_db()
@@ -225,12 +225,12 @@ def test_a_failure_says_so_and_the_next_try_makes_it(edition, monkeypatch, run_j
     def fail(html, tell):
         raise MemoryError
 
-    monkeypatch.setattr(pdf, "to_pdf", fail)
+    monkeypatch.setattr(pdf, "render_pdf", fail)
     briefing = ask(edition, officer := OfficerFactory())
     assert run_jobs()[-1].state == State.FAILED
     assert "Something went wrong on our side. Try again" in Briefing.objects.get().job.reason
 
-    monkeypatch.setattr(pdf, "to_pdf", really)
+    monkeypatch.setattr(pdf, "render_pdf", really)
     retry_briefing(briefing=briefing, by=officer)
     run_jobs()
     assert Briefing.objects.get().state is BriefingState.READY

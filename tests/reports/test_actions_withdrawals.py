@@ -220,7 +220,7 @@ def test_a_briefing_being_made_as_it_is_confirmed_is_made_without_the_words(monk
             RedactionDecisionFactory(redaction=RedactionFactory(words=REDACTED))
         return b"%PDF-1.7\n"
 
-    monkeypatch.setattr(pdf, "to_pdf", to_pdf)
+    monkeypatch.setattr(pdf, "render_pdf", to_pdf)
 
     job = JobFactory(kind="briefing", key=briefing.pk)
     render_briefing(briefing=briefing, now=NOW, progress=JobProgress(job))
@@ -230,7 +230,7 @@ def test_a_briefing_being_made_as_it_is_confirmed_is_made_without_the_words(monk
 
 
 def test_a_job_that_failed_is_asked_for_again(confirmed, run_jobs, monkeypatch):
-    monkeypatch.setattr(withdrawals, "withdraw", lambda **_: 1 / 0)
+    monkeypatch.setattr(withdrawals, "withdraw_briefing", lambda **_: 1 / 0)
     BriefingFactory(content=b"unreadable")
     run_jobs()
     assert Job.objects.get(kind="redaction").state == State.FAILED

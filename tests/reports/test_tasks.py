@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
     """It is quiet as soon as something was recorded."""
-    monkeypatch.setattr(current_briefing, "QUIET", current_briefing.QUIET_PERIOD * 0)
+    monkeypatch.setattr(current_briefing, "QUIET_PERIOD", current_briefing.QUIET_PERIOD * 0)
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def ran(monkeypatch):
         ended.append(process.run_process(*args, **kwargs))
         return ended[-1]
 
-    monkeypatch.setattr(sandbox, "run", run)
+    monkeypatch.setattr(sandbox, "run_process", run)
     return ended
 
 
@@ -237,7 +237,7 @@ def at_work(monkeypatch):
             now[0] -= 1
         return process.ProcessResult(b"", "", 0, 0.0)
 
-    monkeypatch.setattr(sandbox, "run", run)
+    monkeypatch.setattr(sandbox, "run_process", run)
     return gate, begun, most
 
 
@@ -357,7 +357,7 @@ def test_a_process_that_closes_its_answer_and_stays_is_ended(tmp_path):
 
 def test_a_machine_that_has_no_time_for_a_file_is_no_fault_of_the_file(monkeypatch):
     late = process.ProcessResult(b"", "", -9, 0.2, is_late=True)
-    monkeypatch.setattr(sandbox, "run", lambda *_, **__: late)
+    monkeypatch.setattr(sandbox, "run_process", lambda *_, **__: late)
 
     with pytest.raises(TryLater):
         Sandbox(BY)("dialogues.files.sanitizers", content=b"slow", most_waited=30)

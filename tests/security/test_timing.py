@@ -111,7 +111,7 @@ def test_asking_for_a_passkey_is_the_same_work_whoever_it_is(hashed):
 @pytest.fixture
 def no_stamps(monkeypatch):
     """Once a minute a request notes that its session is used, which has nothing to do with what is asked for."""
-    monkeypatch.setattr(sessions, "STAMPED_EVERY", float("inf"))
+    monkeypatch.setattr(sessions, "STAMP_INTERVAL_SECONDS", float("inf"))
 
 
 NOT_FOUND = [line for line in LINES if "404" in line.expected.values() and line.row != "-" and "/" not in line.row]

@@ -226,8 +226,8 @@ def test_one_persons_requests_leave_threads_to_others(theirs):
 
 
 def test_who_has_used_up_their_share_of_the_processor_waits_and_nobody_else(monkeypatch):
-    monkeypatch.setattr(asgi, "SECONDS_IN_STOCK", 0.05)
-    monkeypatch.setattr(asgi, "SECONDS_A_SECOND", 0.5)
+    monkeypatch.setattr(asgi, "CPU_BUDGET_SECONDS", 0.05)
+    monkeypatch.setattr(asgi, "CPU_REFILL_RATE", 0.5)
     loops = iter([0, 0.25])  # seconds of the processor that the first requests take
 
     def costly(environ, start_response):
@@ -330,7 +330,7 @@ def test_a_fault_outside_django_is_a_page_too():
 
 @pytest.mark.parametrize(("stuck_after", "status"), [(120, 200), (-1, 503)])
 def test_a_busy_server_is_well_and_one_whose_threads_are_stuck_is_not(monkeypatch, stuck_after, status):
-    monkeypatch.setattr(asgi, "STUCK_AFTER", stuck_after)
+    monkeypatch.setattr(asgi, "STUCK_AFTER_SECONDS", stuck_after)
     is_done = threading.Event()
 
     def waits(environ, start_response):

@@ -130,7 +130,7 @@ def test_a_file_whose_row_came_meanwhile_stays(settings, monkeypatch):
 
 
 def test_files_of_another_database_are_left_alone(settings, monkeypatch, caplog):
-    monkeypatch.setattr(housekeeping, "FEW_FILES", 3)
+    monkeypatch.setattr(housekeeping, "MIN_SUSPICIOUS_ORPHANS", 3)
     for number in range(4):
         keep(f"evidence/ab/{number}", days=settings.ORPHAN_FILES_KEPT_DAYS + 1)
 
@@ -161,8 +161,8 @@ def test_the_log_has_how_many_were_removed_and_nothing_of_a_night_without():
 
 
 def test_batches_are_bounded_and_the_rest_goes_the_next_night(monkeypatch):
-    monkeypatch.setattr(housekeeping, "BATCH", 2)
-    monkeypatch.setattr(housekeeping, "MOST_BATCHES", 2)
+    monkeypatch.setattr(housekeeping, "BATCH_SIZE", 2)
+    monkeypatch.setattr(housekeeping, "MAX_BATCHES", 2)
     for _ in range(5):
         JobFactory(state=State.READY, finished_at=ago(days=400))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # it imports this module
     from rest_framework.views import APIView
 
 BEARER = "Bearer"
-INVALID_TOKEN_MESSAGE = (
+INVALID_CREDENTIALS_MESSAGE = (
     "This token does not work: it is none of ours, or has ended. Make another one on the page of your tokens."
 )
 """One sentence for every reason: who found a token learns nothing of it."""
@@ -36,7 +36,7 @@ class TokenAuthentication(BaseAuthentication):
         if why := tokens.refusal_reason(token) if token else "unknown":
             tokens.note_refusal(token, why)
         if token is None or why:
-            raise AuthenticationFailed(INVALID_TOKEN_MESSAGE)
+            raise AuthenticationFailed(INVALID_CREDENTIALS_MESSAGE)
         tokens.note_use(token, request_context.address.get())
         request_context.token.set(token.beginning)
         request_context.set_request_person(request, token.person_id)

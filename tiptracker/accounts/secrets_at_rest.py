@@ -1,7 +1,7 @@
 """Secrets of second steps, encrypted with a key that comes from SECRET_KEY, and what to do when that key changes.
 
-A secret is read with SECRET_KEY or any of SECRET_KEY_FALLBACKS, and written with SECRET_KEY. `rotate_secrets` writes all of
-them anew, so that a former key can be dropped. Passkeys hold no secret and outlive any key.
+A secret is read with SECRET_KEY or any of SECRET_KEY_FALLBACKS, and written with SECRET_KEY. `rotate_secrets` writes
+all of them anew, so that a former key can be dropped. Passkeys hold no secret and outlive any key.
 """
 
 from base64 import urlsafe_b64encode

@@ -24,7 +24,7 @@ from tiptracker.choices import TokenScope
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
 
-TOKEN_PREFIX = "tip_"
+TOKEN_PREFIX = "tip_"  # noqa: S105 -- no secret
 """How each begins, so that what searches texts and code for secrets finds it."""
 VISIBLE_LENGTH = len(TOKEN_PREFIX) + 6
 """How many of its characters are kept in clear, to tell tokens apart by."""

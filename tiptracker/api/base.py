@@ -120,7 +120,8 @@ class VisibleRowField(serializers.PrimaryKeyRelatedField[Any]):
 
 
 class VisibleRowListField(serializers.ListField):
-    """Ids in a body, so many at most, looked up together; an unknown or unseen one is told of as `VisibleRowField` does."""
+    """Ids in a body, so many at most, looked up together; an unknown or unseen one is told of as `VisibleRowField`
+    does."""
 
     default_error_messages: ClassVar = {
         "does_not_exist": VisibleRowField.default_error_messages["does_not_exist"],
@@ -224,7 +225,9 @@ class MinistryViewSet(StrictParametersMixin, ListModelMixin, RetrieveModelMixin,
 # --- Refusals ---------------------------------------------------------------------------------------------------------
 
 
-TOKEN_HINT = "Send a token in the header “Authorization: Bearer tip_…”. You make one on the page “Your sign-in”."
+AUTHENTICATION_HINT = (
+    "Send a token in the header “Authorization: Bearer tip_…”. You make one on the page “Your sign-in”."
+)
 """What a program is told that says nothing of whose it is."""
 
 
@@ -239,7 +242,7 @@ def handle_api_exception(error: Exception, context: dict[str, Any]) -> Response 
     ):
         error = Throttled(wait)
     if isinstance(error, NotAuthenticated):
-        error.detail = ErrorDetail(TOKEN_HINT, error.default_code)
+        error.detail = ErrorDetail(AUTHENTICATION_HINT, error.default_code)
     if isinstance(error, Throttled) and not isinstance(error, DailyRowLimitExceeded):
         error.detail = _throttle_detail(error)
     if isinstance(error, IdempotencyKeyReused):

@@ -136,7 +136,8 @@ class AppendOnly(_TriggerOperation):
     def _may_go(self, model: type[models.Model], name: str) -> str:
         """SQL: a confirmed redaction names this field of the old row, or what else lets it become the mark."""
         named = (  # of names of our own alone
-            f"EXISTS (SELECT 1 FROM {_PLACE_TABLE} place JOIN {_DECISION_TABLE} word ON word.redaction_id = place.redaction_id "  # noqa: S608
+            f"EXISTS (SELECT 1 FROM {_PLACE_TABLE} place "  # noqa: S608
+            f"JOIN {_DECISION_TABLE} word ON word.redaction_id = place.redaction_id "
             f'WHERE place."table" = \'{model._meta.label_lower}\' AND place."row" = OLD."{model._meta.pk.column}" '
             f"AND place.field = '{name}' AND NOT place.is_left AND word.decision = 'confirmed')"
         )

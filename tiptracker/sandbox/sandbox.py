@@ -153,6 +153,7 @@ def _code_version(module: str) -> str:
 
 def _busy_error() -> TryLater:
     return TryLater(
-        f"Too many files are being opened at the moment. Try again in {format_wait(BUSY_RETRY_SECONDS)}. What you typed is kept.",
+        f"Too many files are being opened at the moment. Try again in {format_wait(BUSY_RETRY_SECONDS)}. What you "
+        f"typed is kept.",
         seconds=BUSY_RETRY_SECONDS,
     )

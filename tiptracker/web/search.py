@@ -35,7 +35,8 @@ class _WordVector(Func):
 
 
 class IndexWords(Operation):
-    """Migration operation: let PostgreSQL find rows by the words of these fields, all that `filter_by_words` is asked for.
+    """Migration operation: let PostgreSQL find rows by the words of these fields, all that `filter_by_words` is asked
+    for.
 
     SQLite has no such index, and reads each text.
     """

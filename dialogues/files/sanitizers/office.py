@@ -274,8 +274,9 @@ class _PackageCopy:
     def _types(self) -> bytes:
         extensions = sorted({_extension(name) for name in self.made})
         rows = [f'<Default Extension="{each}" ContentType="{_DEFAULT_TYPES[each]}"/>' for each in extensions]
+        parts = _PARTS_BY_FOLDER[self.folder]
         rows += [
-            f'<Override PartName={quoteattr(_part_address(name))} ContentType="{_PARTS_BY_FOLDER[self.folder][kind].type}"/>'
+            f'<Override PartName={quoteattr(_part_address(name))} ContentType="{parts[kind].type}"/>'
             for name, kind in sorted(self.kinds.items())
             if _extension(name) == "xml"
         ]

@@ -43,7 +43,8 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(
-            f"Lesotho: {_format_count(before + facts.written, 'fact')} written, {facts.found - before} found as they are."
+            f"Lesotho: {_format_count(before + facts.written, 'fact')} written, {facts.found - before} found as "
+            f"they are."
         )
         if facts.left_out:
             self.stdout.write(_left_out_sentence(facts.left_out, "fact", "not yet known", now.date()))

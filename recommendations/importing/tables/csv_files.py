@@ -57,7 +57,8 @@ def _read_lines(text: str, sign: str) -> list[TableLine]:
                 raise Refused(TOO_MANY_ROWS, field="file")
     except csv.Error as error:
         raise Refused(
-            f"Row {number + 1} can’t be read: {_describe_csv_error(error)}. Mend it in the spreadsheet, then choose the file again.",
+            f"Row {number + 1} can’t be read: {_describe_csv_error(error)}. Mend it in the spreadsheet, then choose "
+            f"the file again.",
             field="file",
         ) from error
     return lines

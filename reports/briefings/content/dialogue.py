@@ -56,7 +56,8 @@ TO_DO = _PointKind("open", "To do", MAX_TO_ASK, "to do", "left to do")
 
 @dataclass(frozen=True)
 class TalkingPointList:
-    """What to say to a ministry, or what the United States itself answers for (`is_same_origin`); the most pressing first.
+    """What to say to a ministry, or what the United States itself answers for (`is_same_origin`); the most pressing
+    first.
 
     `about` says who holds the office, what it leads on and how what it promised stands.
     """

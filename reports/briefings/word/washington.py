@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from reports import formatting
-from reports.briefings import content
+from reports.briefings.content.documents import IMPRINT_TITLE, draft_marking, imprint_lines
+from reports.briefings.content.sections import pick_sections
+from reports.briefings.content.washington import AssessedBenchmark, PillarInput, PrintedIndicator, WashingtonInput
 from reports.briefings.word.writer import SourceNote, TextRun, WordCell, WordColumn, WordParagraph, WordWriter
 from tiptracker.choices import Paper
 
@@ -11,17 +13,17 @@ INDICATOR_COLUMNS, ASSESSMENT_COLUMNS, IMPRINT_COLUMNS = (26, 17, 17, 40), (37, 
 """The tables' columns, in per cent of the width."""
 
 
-def render_docx(said: content.WashingtonInput, paper: Paper = Paper.A4) -> bytes:
+def render_docx(said: WashingtonInput, paper: Paper = Paper.A4) -> bytes:
     """What it says as a Word file: equal bytes for equal words."""
     written = WordWriter(paper)
     written.describe(title=said.title, subject=said.subtitle, author=said.post, on=said.as_of)
     written.margins(
         marking=said.marking,
         running=f"{said.post} – {said.title}",
-        clearance=content.clearance(said),
+        clearance=draft_marking(said),
         foot=f"{said.country}, {said.edition}, {formatting.format_date(said.as_of)}",
     )
-    sections = content.picked(said.kind, said.sections)
+    sections = pick_sections(said.kind, said.sections)
     _write_opening(written, said, [section.title for section in sections])
     for section in sections:
         for pillar in said.pillars:
@@ -33,7 +35,7 @@ def render_docx(said: content.WashingtonInput, paper: Paper = Paper.A4) -> bytes
     return written.to_bytes()
 
 
-def _write_opening(written: WordWriter, said: content.WashingtonInput, titles: list[str]) -> None:
+def _write_opening(written: WordWriter, said: WashingtonInput, titles: list[str]) -> None:
     written.line("Subtitle", said.subtitle)
     written.line("Title", said.title)
     for name, says in said.facts:
@@ -43,10 +45,10 @@ def _write_opening(written: WordWriter, said: content.WashingtonInput, titles: l
     written.line("Sentence", said.sentence)
     written.line("Normal", said.scope)
     written.line("TOC Heading", "Contents")
-    written.contents([*titles, content.IMPRINT])
+    written.contents([*titles, IMPRINT_TITLE])
 
 
-def _write_pillar(written: WordWriter, pillar: content.PillarInput) -> None:
+def _write_pillar(written: WordWriter, pillar: PillarInput) -> None:
     written.notes.begin_section()
     written.heading(1, pillar.title)
     for indicium in pillar.indicia:
@@ -77,25 +79,25 @@ def _write_pillar(written: WordWriter, pillar: content.PillarInput) -> None:
         written.line("Remark", pillar.no_indicia)
 
 
-def _indicator_cells(one: content.Counted) -> Iterator[WordCell]:
+def _indicator_cells(one: PrintedIndicator) -> Iterator[WordCell]:
     yield (WordParagraph("Table Name", (one.name,)),)
     yield (WordParagraph("Table Text", (one.before,)),)
     yield (WordParagraph("Table Text", (one.now,)),)
     yield (WordParagraph("Table Text", (one.moved, SourceNote(one.source))),)
 
 
-def _assessment_cells(one: content.Judged) -> Iterator[WordCell]:
+def _assessment_cells(one: AssessedBenchmark) -> Iterator[WordCell]:
     yield (WordParagraph("Table Name", (one.named,)),)
     yield (WordParagraph("Table Text", (one.verdict,)),)
     yield (WordParagraph("Table Text", (one.rationale,)), WordParagraph("Table Small", (one.law,)))
 
 
-def _write_imprint(written: WordWriter, said: content.WashingtonInput) -> None:
-    written.heading(1, content.IMPRINT)
+def _write_imprint(written: WordWriter, said: WashingtonInput) -> None:
+    written.heading(1, IMPRINT_TITLE)
     rows = (
         ((WordParagraph("Table Text", (name,)),), (WordParagraph("Table Text", (says,)),))
-        for name, says in content.imprint(said)
+        for name, says in imprint_lines(said)
     )
-    written.table(content.IMPRINT, [WordColumn("", width) for width in IMPRINT_COLUMNS], rows)
+    written.table(IMPRINT_TITLE, [WordColumn("", width) for width in IMPRINT_COLUMNS], rows)
     if said.disclaimer:
         written.line("Small", said.disclaimer)

@@ -13,7 +13,8 @@ from django.db import transaction
 from recommendations.models import Edition
 from reports import formatting, request_params
 from reports.briefings import pdf
-from reports.briefings.content import Content, WashingtonInput
+from reports.briefings.content.documents import DocumentContent
+from reports.briefings.content.washington import WashingtonInput
 from reports.briefings.documents import build_document
 from reports.briefings.html import render_html
 from reports.briefings.word.washington import render_docx
@@ -133,11 +134,11 @@ def _temporary_ambassador(country: Country) -> Iterator[User]:
         transaction.set_rollback(True)
 
 
-def _render_pdf(said: Content, paper: Paper) -> bytes:
+def _render_pdf(said: DocumentContent, paper: Paper) -> bytes:
     return pdf.render_pdf(render_html(said, paper))
 
 
-def _render_word(said: Content, paper: Paper) -> bytes:
+def _render_word(said: DocumentContent, paper: Paper) -> bytes:
     if not isinstance(said, WashingtonInput):
         raise TypeError(f"{type(said).__name__} is not written as a Word file.")
     return render_docx(said, paper)
@@ -147,7 +148,7 @@ WRITERS = {".pdf": _render_pdf, ".docx": _render_word}
 """What writes a document, by how the name of its file ends."""
 
 
-def _write_file(said: Content, output: Path, paper: Paper) -> int:
+def _write_file(said: DocumentContent, output: Path, paper: Paper) -> int:
     """Write the file as its name ends; gives its size in bytes."""
     try:
         return output.write_bytes(WRITERS[output.suffix.lower()](said, paper))

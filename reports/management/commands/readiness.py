@@ -9,11 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from reports import formatting, request_params, sentences
-from reports.briefings import content
 from reports.briefings.step_texts import step_texts
 from reports.management import arguments
 from reports.readiness import serialization
 from reports.readiness.explanation import context_display, headline
+from reports.readiness.explanation.step_display import StepsDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
@@ -60,7 +60,7 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(_format_result(result, ministries, display_steps(result, steps, texts))))
 
 
-def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: content.StepsDisplay) -> Iterator[str]:
+def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: StepsDisplay) -> Iterator[str]:
     """The result in lines of text; no figure of what is verified where nothing has been reviewed.
 
     `ministries` by id.
@@ -109,7 +109,7 @@ def _format_context(result: Readiness, ministries: Mapping[int, str]) -> Iterato
             yield f"{_format_points(claim.points)}  {who}: {_describe_claim_sources(claim)}"
 
 
-def _format_next_steps(ladder: content.StepsDisplay) -> Iterator[str]:
+def _format_next_steps(ladder: StepsDisplay) -> Iterator[str]:
     """The next steps, each with what it adds and readiness then; and what stands apart from them."""
     if ladder.steps:
         yield f"\nNext steps. {ladder.target}"

@@ -53,7 +53,8 @@ def describe_projected(result: Readiness) -> str:
     if reach == claimed:
         return "No open promise would add to what is claimed."
     return (
-        f"{formatting.format_number(reach)} is within reach: what is claimed, and every promise of the government kept that is"
+        f"{formatting.format_number(reach)} is within reach: what is claimed, and every promise of the government "
+        f"kept that is"
         " due by the deadline or has no date."
     )
 
@@ -68,7 +69,8 @@ def describe_smallest_set(result: Readiness, needed: Sequence[int] | None) -> st
     mark = f"our target of {formatting.format_number(result.working_mark)}"
     if needed is None:
         return (
-            f"{formatting.capitalize_first(mark)} cannot be reached by what is asked alone: with every benchmark met, figures"
+            f"{formatting.capitalize_first(mark)} cannot be reached by what is asked alone: with every benchmark "
+            f"met, figures"
             " would still have to rise."
         )
     if not needed:

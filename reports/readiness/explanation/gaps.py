@@ -31,7 +31,8 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
     found = (
         unknown
         and RecordGap(
-            f"{sentences.format_count(len(unknown), 'benchmark has', 'benchmarks have')} no information: {_list_some(unknown)}.",
+            f"{sentences.format_count(len(unknown), 'benchmark has', 'benchmarks have')} no information: "
+            f"{_list_some(unknown)}.",
             "recommendation_list",
         ),
         uncounted
@@ -47,7 +48,8 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
         ),
         on_words_alone
         and RecordGap(
-            f"{sentences.format_count(on_words_alone, 'claim rests', 'claims rest')} on words alone, without file or link.",
+            f"{sentences.format_count(on_words_alone, 'claim rests', 'claims rest')} on words alone, without file "
+            f"or link.",
         ),
         undated
         and RecordGap(

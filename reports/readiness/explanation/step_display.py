@@ -17,7 +17,8 @@ class StepDisplay:
 
     `owner` is empty where nobody is known to own it. `points` and `cumulative` (readiness with this step and all
     before it) are of 100 to one decimal; None where nothing has been reviewed, since then no figure is shown.
-    `cumulative` is None off the ladder too. `min_answers` is what it may add where that depends on the figure, else None.
+    `cumulative` is None off the ladder too. `min_answers` is what it may add where that depends on the figure, else
+    None.
     """
 
     kind: str
@@ -102,7 +103,10 @@ class StepsDisplay:
             return f"{what}."
         adds = "adds" if len(rest) == 1 else "add"
         reached = " Our target is reached with one of them." if any(one.reaches_target for one in rest) else ""
-        return f"{what} {adds} {formatting.format_number(points)} together, up to {formatting.format_number(last)}.{reached}"
+        return (
+            f"{what} {adds} {formatting.format_number(points)} together, up to "
+            f"{formatting.format_number(last)}.{reached}"
+        )
 
 
 def _sum_points(steps: Sequence[StepDisplay]) -> Decimal | None:

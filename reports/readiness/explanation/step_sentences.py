@@ -116,7 +116,10 @@ class _StepFormatter:
             if row.id not in self.texts.updates:
                 return f"Review the update that waits{towards}."
             who, on, about = self.texts.updates[row.id]
-            return f"Review the update from {_with_article(who)} of {formatting.format_date(on)} on “{_without_full_stop(about)}”{towards}."
+            return (
+                f"Review the update from {_with_article(who)} of {formatting.format_date(on)} on "
+                f"“{_without_full_stop(about)}”{towards}."
+            )
         if row.type == "evidence":
             title = self.texts.evidence.get(row.id)
             return (

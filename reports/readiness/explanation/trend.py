@@ -69,7 +69,10 @@ def describe_trend(weeks: Sequence[TrendWeek]) -> str:
     if began.then == last.then:
         return f"Verified readiness stands at {_format_points(last)}, as on {formatting.format_date(began.ends_on)}"
     verb = "risen" if (last.then or 0) > (began.then or 0) else "fallen"
-    return f"Verified readiness has {verb} from {_format_points(began)} to {_format_points(last)} since {formatting.format_date(began.ends_on)}"
+    return (
+        f"Verified readiness has {verb} from {_format_points(began)} to {_format_points(last)} since "
+        f"{formatting.format_date(began.ends_on)}"
+    )
 
 
 def _format_points(week: TrendWeek) -> str:

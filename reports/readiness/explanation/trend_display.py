@@ -53,7 +53,10 @@ class TrendDisplay:
         last = self.weeks[-1] if self.weeks else None
         if last is None or last.then is not None or last.hindsight is None:
             return describe_trend(self.weeks)
-        return f"Nothing had been reviewed by {formatting.format_date(last.ends_on)}; in hindsight the score was {_format_hindsight(last)}"
+        return (
+            f"Nothing had been reviewed by {formatting.format_date(last.ends_on)}; in hindsight the score was "
+            f"{_format_hindsight(last)}"
+        )
 
     @property
     def by_week(self) -> tuple[WeekDisplay, ...]:

@@ -91,7 +91,7 @@ def test_a_process_of_its_own_draws_the_same():
 
 def test_a_file_that_takes_too_long_or_breaks_the_process_cannot_be_drawn(monkeypatch):
     with monkeypatch.context() as slow:
-        slow.setattr(preview_sandbox, "MOST_WAITED", 0.001)
+        slow.setattr(preview_sandbox, "TIMEOUT_SECONDS", 0.001)
         with pytest.raises(PreviewError):
             draw_page_in_sandbox(PDF, KIND, 1, run=Sandbox(None))
     monkeypatch.setattr("sys.executable", "/bin/false")

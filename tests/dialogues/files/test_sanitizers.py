@@ -217,7 +217,7 @@ def test_jpeg_of_every_kind_is_drawn_anew(mode, kept_as):
 
 
 def test_picture_made_to_fill_the_memory_is_refused(monkeypatch):
-    monkeypatch.setattr(images, "MOST_PIXELS", 64 * 48 - 1)
+    monkeypatch.setattr(images, "MAX_PIXELS", 64 * 48 - 1)
     refused(PNG, ".png", "million pixels. Save it smaller")
 
 
@@ -822,7 +822,7 @@ def test_zip_made_to_fill_a_server_is_refused(monkeypatch):
     assert len(bomb) < 10_000
     assert sanitize_file(bomb, ".docx")
 
-    monkeypatch.setattr(office, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(office, "MAX_UNPACKED_BYTES", 1_000_000)
     refused(bomb, ".docx", "damaged or something else")
 
 
@@ -888,7 +888,7 @@ def test_table_of_numbers_telephones_and_words_stays_as_it_is():
 def test_what_a_file_does_to_the_cleaner_stays_there(monkeypatch):
     with pytest.raises(FileRejected, match="is a PDF by its content"):
         sanitize_file_in_sandbox(PDF, ".docx", run=Sandbox(None))
-    monkeypatch.setattr(sanitizer_sandbox, "MOST_WAITED", 0.001)
+    monkeypatch.setattr(sanitizer_sandbox, "TIMEOUT_SECONDS", 0.001)
     with pytest.raises(FileRejected, match="can't be opened here: it takes too long or too much room"):
         sanitize_file_in_sandbox(PDF, ".pdf", run=Sandbox(None))
 

@@ -47,7 +47,7 @@ def test_scanner_that_gives_no_verdict_is_not_taken_to_say_clean(says):
 
 
 def test_scanner_that_is_not_there_or_does_not_answer_is_silent(monkeypatch, nobody, tmp_path):
-    monkeypatch.setattr(scanner, "MOST_WAITED", 0.05)
+    monkeypatch.setattr(scanner, "TIMEOUT_SECONDS", 0.05)
     for address in (nobody, f"unix://{tmp_path}/nothing"):
         with pytest.raises(ScannerUnavailable):
             scan(b"a letter", address)

@@ -236,9 +236,9 @@ def waiting(client, edition, text=NARRATIVE):
 
 @pytest.mark.parametrize("way", ["file", "long text"])
 def test_what_takes_long_is_read_by_a_job_and_no_request_waits_for_it(client, edition, monkeypatch, way):
-    for read in ("bring_file", "bring_text"):
+    for read in ("read_draft_file", "read_draft_text"):
         monkeypatch.setattr(actions, read, lambda *_, **__: pytest.fail("a request reads it"))
-    monkeypatch.setattr(views, "bring_text", lambda *_: pytest.fail("a request reads it"))
+    monkeypatch.setattr(views, "read_draft_text", lambda *_: pytest.fail("a request reads it"))
     long = NARRATIVE + "Officials did it.\n\n" * 4000
     said = {"file": SimpleUploadedFile("lesotho.txt", NARRATIVE.encode())} if way == "file" else {"pasted": long}
 

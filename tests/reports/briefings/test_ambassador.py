@@ -23,7 +23,8 @@ from recommendations.choices import MilestoneKind, Origin, Rule, TextStatus
 from recommendations.models import Edition
 from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
-from reports.briefings.content import BriefingContent, imprint
+from reports.briefings.content.ambassador import AmbassadorBriefing
+from reports.briefings.content.documents import imprint_lines
 from reports.briefings.html import render_html
 from tests.factories import (
     MASERU,
@@ -66,7 +67,7 @@ def edition():
     return EditionFactory()
 
 
-def briefing(edition, *, as_of=DAY, known_by=None, reader=None, **options) -> BriefingContent:
+def briefing(edition, *, as_of=DAY, known_by=None, reader=None, **options) -> AmbassadorBriefing:
     return build_ambassador_briefing(
         reader=reader or AmbassadorFactory(), edition=edition, as_of=as_of, known_by=known_by, **options
     )
@@ -123,7 +124,7 @@ def test_embassy_roles_read_the_same_facts(edition, reader):
     said = briefing(edition, reader=reader())
 
     assert [piece.ref for piece in said.evidence] == ["E1"]
-    assert dict(imprint(said))["Prepared for"] == "Ambassador", "whoever asks for it"
+    assert dict(imprint_lines(said))["Prepared for"] == "Ambassador", "whoever asks for it"
 
 
 def test_briefing_is_refused_to_a_ministry(edition):

@@ -8,9 +8,13 @@ from typing import get_args, get_type_hints
 import pytest
 
 from dialogues.choices import CommitmentEventKind, UpdateDecision, Verdict
-from reports.briefings import comparison, content
+from reports.briefings import comparison
 from reports.briefings.comparison import SECTION_RULES
-from reports.briefings.content import as_plain
+from reports.briefings.content.ambassador import AmbassadorBriefing
+from reports.briefings.content.dialogue import DialoguePack
+from reports.briefings.content.documents import to_json_values
+from reports.briefings.content.ministry import MinistryPage
+from reports.briefings.content.washington import WashingtonInput
 from reports.briefings.documents import build_document
 from reports.choices import BriefingKind
 from reports.models import Document
@@ -53,7 +57,7 @@ def told(edition, day, kind=BriefingKind.AMBASSADOR, **options):
         known_by=at_noon(day),
         tells_known_by=False,
     )
-    return as_plain(document)
+    return to_json_values(document)
 
 
 def changed(kind, before, after):
@@ -168,10 +172,10 @@ def test_a_dialogue_pack_tells_what_was_put_on_the_agenda_since(edition):
 def test_every_field_that_is_compared_is_one_that_a_document_has(kind):
     """A renamed field would be compared as nothing with nothing, and nobody would notice."""
     classes = {
-        BriefingKind.AMBASSADOR: content.BriefingContent,
-        BriefingKind.MINISTRY: content.MinistryPage,
-        BriefingKind.DIALOGUE: content.DialoguePack,
-        BriefingKind.WASHINGTON: content.WashingtonInput,
+        BriefingKind.AMBASSADOR: AmbassadorBriefing,
+        BriefingKind.MINISTRY: MinistryPage,
+        BriefingKind.DIALOGUE: DialoguePack,
+        BriefingKind.WASHINGTON: WashingtonInput,
     }
     for item in SECTION_RULES[kind].values():
         assert missing(item, classes[kind]) == []

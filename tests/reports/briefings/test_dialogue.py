@@ -12,7 +12,9 @@ from dialogues.lesotho.loading import load_public_record
 from dialogues.models import Dialogue
 from recommendations.choices import EffortQuestion, Origin, TextStatus
 from recommendations.models import Edition
-from reports.briefings import content, pdf
+from reports.briefings import pdf
+from reports.briefings.content.dialogue import DialoguePack
+from reports.briefings.content.documents import imprint_lines
 from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.html import render_html
 from reports.models import Briefing
@@ -584,7 +586,7 @@ def test_officer_ambassador_and_observer_read_the_same_and_it_is_for_the_ambassa
 
     said = made(planned, edition, reader=reader)
 
-    assert dict(content.imprint(said))["Prepared for"] == "Ambassador"
+    assert dict(imprint_lines(said))["Prepared for"] == "Ambassador"
     assert len(talk(said).overdue) == 1
 
 
@@ -624,9 +626,7 @@ def test_another_countrys_dialogue_is_not_there_and_no_ministry_reads_any(editio
 
 def test_sections_are_told_in_the_order_in_which_they_were_picked(edition, planned):
     said = made(planned, edition)
-    html = render_html(
-        content.DialoguePack(**vars(said) | {"sections": ("participants", "points"), "covering_note": "Read"})
-    )
+    html = render_html(DialoguePack(**vars(said) | {"sections": ("participants", "points"), "covering_note": "Read"}))
 
     assert html.index('id="participants"') < html.index('id="points"')
     assert 'id="agenda"' not in html

@@ -13,8 +13,11 @@ import pytest
 from PIL import Image
 
 from recommendations.choices import Pillar
-from reports.briefings import content, pdf
+from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
+from reports.briefings.content.ambassador import PrintedFile
+from reports.briefings.content.ministry import NeededItem, VerifiedItem
+from reports.briefings.content.washington import PillarInput
 from reports.briefings.html import render_html
 from reports.briefings.typesetting import replace_missing_glyphs
 from tests.factories import AmbassadorFactory, BenchmarkFactory, EvidenceFactory, EvidenceFileFactory
@@ -110,7 +113,7 @@ def test_no_address_that_somebody_wrote_is_asked(made):
         papers.ministry_page(0, sentence="Nothing has been agreed between us yet.", minister="", facts_up_to=None),
         papers.dialogue_pack(0, purpose="", minutes=None, last=None, facts_up_to=None, deadline=None),
         papers.washington(0, facts_up_to=None),
-        papers.washington(0, has_sources=False, pillars=tuple(content.PillarInput(one.label, ()) for one in Pillar)),
+        papers.washington(0, has_sources=False, pillars=tuple(PillarInput(one.label, ()) for one in Pillar)),
     ],
     ids=KINDS,
 )
@@ -187,8 +190,8 @@ def test_a_ministrys_page_breaks_no_text_off_and_counts_what_it_does_not_show(nu
     said = papers.ministry_page(
         number,
         agreed=tuple(papers.undertaking(text, where="") for text in texts),
-        verified=tuple(content.Verified(text, "12 Nov 2021") for text in texts),
-        needed=tuple(content.Needed(text, text, "Due soonest") for text in texts),
+        verified=tuple(VerifiedItem(text, "12 Nov 2021") for text in texts),
+        needed=tuple(NeededItem(text, text, "Due soonest") for text in texts),
     )
     printed = Printed(said, paper)
     shares = re.split("What we agreed, and where|What we have verified|What would help next", printed.text)[1:]
@@ -241,7 +244,7 @@ def test_it_is_read_in_its_order_and_has_a_bookmark_for_each_part(made, tmp_path
 
 @every_kind
 def test_no_hash_stands_before_the_last_page(made):
-    file = content.File("warrant.pdf", "PDF", 1024, papers.HASH)
+    file = PrintedFile("warrant.pdf", "PDF", 1024, papers.HASH)
     facts = {"evidence": (papers.evidence(files=(file,)),)} if made is papers.full else {}
     printed = Printed(made(3, **facts))
     hashed = [page for page, text in enumerate(printed.texts, 1) if re.search(r"[0-9a-f]{16}", text)]

@@ -14,7 +14,8 @@ from dialogues.choices import EvidenceDecision
 from dialogues.lesotho.loading import load_public_record
 from dialogues.models import Evidence
 from recommendations.models import Edition
-from reports.briefings import content, pdf
+from reports.briefings import pdf
+from reports.briefings.content.documents import imprint_lines
 from reports.briefings.html import render_html
 from reports.briefings.washington import build_washington_input
 from reports.models import Briefing
@@ -73,7 +74,7 @@ def test_it_goes_by_pillar_and_indicium_in_the_order_of_the_law(lesotho):
 def test_it_is_for_washington_whoever_asks_for_it(lesotho):
     for factory in (OfficerFactory, AmbassadorFactory):
         reader = factory(countries=[lesotho.country])
-        told = dict(content.imprint(made(lesotho, reader=reader)))
+        told = dict(imprint_lines(made(lesotho, reader=reader)))
         assert told["Prepared for"] == "Office to Monitor and Combat Trafficking in Persons, Washington"
 
 

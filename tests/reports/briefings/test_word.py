@@ -18,7 +18,8 @@ from lxml import html
 
 from dialogues.lesotho.loading import load_public_record
 from recommendations.models import Edition
-from reports.briefings import content, pdf
+from reports.briefings import pdf
+from reports.briefings.content.washington import PillarInput
 from reports.briefings.html import render_html
 from reports.briefings.typesetting import replace_missing_glyphs, typeset
 from reports.briefings.washington import build_washington_input
@@ -122,7 +123,7 @@ INPUTS = {
     "much": papers.washington(deeds=40, text=papers.LONG),
     "nothing verified": papers.washington(deeds=0, unverified=0),
     "nothing asked": papers.washington(
-        pillars=tuple(content.PillarInput(one, ()) for one in ("Prosecution", "Protection", "Prevention"))
+        pillars=tuple(PillarInput(one, ()) for one in ("Prosecution", "Protection", "Prevention"))
     ),
     "one claim, known by a moment": papers.washington(unverified=1, known_by=papers.MOMENT, facts_up_to=None),
     "picked, with a note": papers.washington(

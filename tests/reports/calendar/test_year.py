@@ -53,10 +53,22 @@ def drawn(days, today=TODAY):
         ),
         (dialogue(DialogueStage.HELD, TODAY), TODAY, DialogueStage.HELD, "held", ""),
         (dialogue(DialogueStage.TODAY, TODAY), TODAY, DialogueStage.TODAY, "planned", "today"),
-        (dialogue(DialogueStage.PLANNED, date(2022, 1, 29)), date(2022, 1, 29), DialogueStage.PLANNED, "planned", "in 1 day"),
-        (dialogue(DialogueStage.UNRECORDED, date(2022, 1, 27)), date(2022, 1, 27), DialogueStage.UNRECORDED, "not recorded", ""),
-        (dialogue(DialogueStage.CALLED_OFF, date(2022, 1, 29)), date(2022, 1, 29), DialogueStage.CALLED_OFF, "called off", ""),
-        (due(CommitmentStatus.OVERDUE, date(2022, 1, 14)), date(2022, 1, 14), CommitmentStatus.OVERDUE, "overdue", "overdue by 14 days"),
+        (
+            dialogue(DialogueStage.PLANNED, date(2022, 1, 29)),
+            date(2022, 1, 29), DialogueStage.PLANNED, "planned", "in 1 day",
+        ),
+        (
+            dialogue(DialogueStage.UNRECORDED, date(2022, 1, 27)),
+            date(2022, 1, 27), DialogueStage.UNRECORDED, "not recorded", "",
+        ),
+        (
+            dialogue(DialogueStage.CALLED_OFF, date(2022, 1, 29)),
+            date(2022, 1, 29), DialogueStage.CALLED_OFF, "called off", "",
+        ),
+        (
+            due(CommitmentStatus.OVERDUE, date(2022, 1, 14)),
+            date(2022, 1, 14), CommitmentStatus.OVERDUE, "overdue", "overdue by 14 days",
+        ),
         (due(CommitmentStatus.OPEN, TODAY), TODAY, CommitmentStatus.OPEN, "open", "today"),
         (
             due(CommitmentStatus.WITH_EMBASSY, date(2022, 1, 14)),
@@ -66,7 +78,10 @@ def drawn(days, today=TODAY):
             due(CommitmentStatus.WITH_EMBASSY, date(2022, 1, 29)),
             date(2022, 1, 29), CommitmentStatus.WITH_EMBASSY, "with the embassy since 12 January 2022", "in 1 day",
         ),
-        (due(CommitmentStatus.REPORTED, date(2022, 1, 1)), date(2022, 1, 1), CommitmentStatus.REPORTED, "reported done", ""),
+        (
+            due(CommitmentStatus.REPORTED, date(2022, 1, 1)),
+            date(2022, 1, 1), CommitmentStatus.REPORTED, "reported done", "",
+        ),
     ],
 )  # fmt: skip
 def test_each_day_says_how_it_stands(day, on, word, standing, days):

@@ -155,8 +155,8 @@ def test_an_answer_is_read_whole():
     ids=["nothing", "a space now and then", "nothing behind its head", "half a line"],
 )
 def test_a_provider_that_keeps_one_waiting_is_given_up(monkeypatch, pieces, reason):
-    monkeypatch.setattr(openid_tokens, "MOST_WAITED", (0.2, 0.2))
-    monkeypatch.setattr(openid_tokens, "MOST_SECONDS", 0.3)
+    monkeypatch.setattr(openid_tokens, "TIMEOUTS", (0.2, 0.2))
+    monkeypatch.setattr(openid_tokens, "MAX_SECONDS", 0.3)
     with (
         answering(*pieces, pause=0.05) as url,
         BoundedSession() as session,

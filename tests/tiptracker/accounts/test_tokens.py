@@ -23,7 +23,7 @@ from tests.factories import (
 from tests.signing_in import enrol, enter
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, tokens
-from tiptracker.accounts.authentication import INVALID_TOKEN_MESSAGE
+from tiptracker.accounts.authentication import INVALID_CREDENTIALS_MESSAGE
 from tiptracker.accounts.mail_links import LinkPurpose, password_link
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.models import AuditEntry
@@ -314,7 +314,7 @@ def test_a_token_that_has_ended_is_refused_like_one_that_never_was(settings, end
 
     ended, unknown = get(secret), get("tip_" + "x" * 43)
     assert ended.status_code == unknown.status_code == 401
-    assert ended.json() == unknown.json() == {"detail": INVALID_TOKEN_MESSAGE}
+    assert ended.json() == unknown.json() == {"detail": INVALID_CREDENTIALS_MESSAGE}
     assert ended.headers["WWW-Authenticate"] == unknown.headers["WWW-Authenticate"] == "Bearer"
     refused = AuditEntry.objects.filter(verb="token.refused").order_by("number")
     assert [(one.row, one.detail.after) for one in refused] == [

@@ -72,7 +72,7 @@ def test_a_form_that_did_not_come_from_our_own_page_is_told():
 
 
 def test_what_is_repeated_is_told_once_and_a_flood_no_further(client, monkeypatch):
-    monkeypatch.setattr(refused_requests, "MOST", 3)
+    monkeypatch.setattr(refused_requests, "MAX_REFUSALS", 3)
     RecommendationFactory()
     enter(client, ObserverFactory())
     for _ in range(3):

@@ -56,7 +56,7 @@ def redis(request, settings, monkeypatch):
         }
         settings.CACHES = settings.CACHES | {"shared": shared}
         connection = app.connection_for_write(url, transport_options=task_messages.SENDER_OPTIONS | waits)
-        monkeypatch.setattr(task_messages, "connection", lambda: connection)
+        monkeypatch.setattr(task_messages, "sender_connection", lambda: connection)
         monkeypatch.setattr(redis_breaker, "pause", 3600.0)
         yield taken
     for one in taken:

@@ -326,7 +326,7 @@ def test_a_database_that_does_not_answer_stops_no_worker_from_asking_again(monke
     def fail(**_):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(actions, "send_waiting", fail)
+    monkeypatch.setattr(actions, "send_due_jobs", fail)
     polling.poll_jobs(["celery"])
 
     assert "The database did not say which jobs wait" in caplog.text

@@ -175,7 +175,7 @@ def test_a_server_that_is_not_there_is_no_refusal(server, settings):
 
 def test_a_server_that_speaks_ever_so_slowly_is_cut_off(server, monkeypatch):
     """Each letter comes within the time-out of a step; together they would hold the worker for ever."""
-    monkeypatch.setattr(smtp, "SECONDS_IN_ALL", 0.5)
+    monkeypatch.setattr(smtp, "CONNECTION_DEADLINE_SECONDS", 0.5)
     server.answers["greeting"] = "drip"
 
     mail = tried(queued())

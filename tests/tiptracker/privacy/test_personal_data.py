@@ -306,7 +306,9 @@ def test_every_pattern_is_bounded_or_possessive():
 def test_find_looks_at_each_group_a_fixed_number_of_times(piece, monkeypatch):
     looked = []
     kind = personal_data._classify_number
-    monkeypatch.setattr(personal_data, "_kind", lambda *args, **kwargs: looked.append(1) or kind(*args, **kwargs))
+    monkeypatch.setattr(
+        personal_data, "_classify_number", lambda *args, **kwargs: looked.append(1) or kind(*args, **kwargs)
+    )
     text = piece * (100_000 // len(piece))
     find_personal_data(text)
     assert len(looked) <= len(personal_data._NUMBER_LENGTHS) * len(text)

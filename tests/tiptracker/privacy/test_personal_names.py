@@ -147,7 +147,7 @@ def test_every_pattern_is_bounded_or_possessive():
 def test_a_long_text_costs_a_fixed_number_of_looks_a_word(piece, monkeypatch):
     looked = []
     length = personal_names._name_length
-    monkeypatch.setattr(personal_names, "_length_of_name", lambda *args: looked.append(1) or length(*args))
+    monkeypatch.setattr(personal_names, "_name_length", lambda *args: looked.append(1) or length(*args))
     text = piece * (20_000 // len(piece))
 
     find_personal_data(text)

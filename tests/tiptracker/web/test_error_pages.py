@@ -50,7 +50,7 @@ def test_an_error_page_needs_no_template_static_file_database_session_or_person(
 
 
 def test_a_form_without_its_token_is_told_of_by_a_plain_page_where_the_frame_breaks(monkeypatch):
-    monkeypatch.setattr(pages, "given_back", breaks)
+    monkeypatch.setattr(pages, "preserved_input_context", breaks)
 
     answer = pages.csrf_failure(RequestFactory().post("/somewhere/"))
 

@@ -62,7 +62,7 @@ class StyledBoundField(BoundField):
         return isinstance(self.field.widget, NarrativeTextarea)
 
     @property
-    def held_back(self) -> "HeldBack | None":
+    def held_back(self) -> "PersonalDataConfirmation | None":
         """What was found in it by which somebody could be found, and how that is confirmed to identify nobody."""
         return self.form.held_back.get(self.name) if isinstance(self.form, TrackerForm) else None
 

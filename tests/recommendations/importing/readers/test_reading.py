@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from recommendations.choices import Tier
-from recommendations.importing import readers
 from recommendations.importing.readers.paragraph import ParagraphKind, split_paragraphs
+from recommendations.importing.readers import report_file
 from recommendations.importing.readers.report_file import read_content, read_report
 from recommendations.importing.report_parser import parse_narrative
 from tests.recommendations.importing.readers.samples import LISTS, PAPERS, bullets, docx, page, paragraph, pdf
@@ -209,7 +209,7 @@ LAUGHS = (
     "<!DOCTYPE w [<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n} '&a{n - 1};&a{n - 1};'>" for n in range(1, 40)) + "]>"
 )
 BAD = {
-    "too large": (b"x" * (readers.MOST_BYTES + 1), r"has 30 MB; at most 30 MB can be read\. Cut out the pages"),
+    "too large": (b"x" * (report_file.MAX_BYTES + 1), r"has 30 MB; at most 30 MB can be read\. Cut out the pages"),
     "too much text": (b"Train police. " * 500_000, "holds more text than a whole TIP Report"),
     "too many lines": (b"a\n" * 150_000, "holds more text than a whole TIP Report"),
     "letters that nobody tells": (document(CLAUSE_PARAGRAPH).encode("mac_roman"), "doesn’t say in which letters"),

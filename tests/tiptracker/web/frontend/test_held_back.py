@@ -67,7 +67,7 @@ def test_a_link_that_calls_somebody_is_held_back():
 
 def test_what_is_too_long_is_refused_with_its_length_and_not_looked_at(monkeypatch):
     looked = []
-    monkeypatch.setattr(personal_data, "find", lambda text: looked.append(len(text)) or [])
+    monkeypatch.setattr(personal_data, "find_personal_data", lambda text: looked.append(len(text)) or [])
 
     form = told(title="1 " * 100_000)
 
