@@ -1,4 +1,4 @@
-"""The role table as a page for people who decide whether to trust it: `python -m tests.security.page` writes ACCESS.md.
+"""The table of access rights as a page: `python -m tests.security.page` writes docs/access.md.
 
 Nothing in it is written by hand but what the words mean, so it can't say anything else than what the suite asks for.
 """
@@ -15,7 +15,7 @@ from tests.security.test_roles import OPEN_WITHOUT_SECOND_FACTOR, TABLE
 from tests.security.world import READERS
 
 assert conftest
-PAGE = settings.BASE_DIR / "ACCESS.md"
+PAGE = settings.BASE_DIR / "docs" / "access.md"
 
 COLUMNS = {
     "officer": "Officer",
