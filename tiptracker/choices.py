@@ -26,7 +26,7 @@ class ChoiceEnum(StrEnum):
 
 
 class Role(ChoiceEnum):
-    """What somebody is here for; exactly one a person (see the role table in the README)."""
+    """What somebody is here for; exactly one a person (see docs/access.md)."""
 
     OFFICER = "officer"
     AMBASSADOR = "ambassador"

@@ -1,4 +1,4 @@
-"""The role table as a page for people who decide whether to trust it: `python -m tests.security.page` writes ACCESS.md.
+"""The table of access rights as a page: `python -m tests.security.page` writes docs/access.md.
 
 Nothing in it is written by hand but what the words mean, so it can't say anything else than what the suite asks for.
 """
@@ -15,7 +15,7 @@ from tests.security.test_roles import OPEN_WITHOUT_SECOND_FACTOR, TABLE
 from tests.security.world import READERS
 
 assert conftest
-PAGE = settings.BASE_DIR / "ACCESS.md"
+PAGE = settings.BASE_DIR / "docs" / "access.md"
 
 COLUMNS = {
     "officer": "Officer",
@@ -89,61 +89,85 @@ ROWS = {
 }
 """What the rows of the table are, in words; others go by their names."""
 
+MOST_ASKED = """
+GET dashboard -
+GET readiness_detail -
+GET recommendation_detail first
+GET commitment_detail promise
+GET evidence_detail internal
+GET evidence_detail sent
+GET evidence_file sent_file
+GET dialogue_detail dialogue
+POST update_send unstarted
+POST evidence_log -
+GET round_detail waiting
+POST round_accept waiting
+POST evidence_review internal
+POST benchmark_assess assessed
+GET briefing_file briefing
+POST briefing_clear briefing
+POST redaction_detail redaction
+GET log_list -
+POST person_edit observer_person
+GET evidence-list -
+"""
+"""The lines that readers look for first; each is also in the table of its area."""
+
 INTRODUCTION = """# Who may see what, and who may do what
 
-This page is written by the test suite from the very table that it tests: each cell below is asked of the running
-application each time the suite runs, as that person, with rows of other ministries and of another country there that
-could leak. Nobody edits it (`python -m tests.security.page`); the suite fails while it says something else.
+The test suite writes this page from the table that it tests (`python -m tests.security.page`), and fails if the two
+differ. Nobody edits it. Each time, the suite asks each cell of the running application as that person. The database
+then also holds rows of other ministries and of another country that must not appear.
 
-**In one sentence:** the embassy reads everything on its own country and nothing on another; a ministry reads what was
-promised by itself, what it sent and what the embassy answered; administrators look after accounts and read no case;
-nobody reads anything before both steps of signing in.
+**In short:** the embassy reads everything about its own country and nothing about another. A ministry reads what it
+promised, what it sent and what the embassy answered. Administrators manage accounts and read no case. Nobody reads
+anything before both steps of signing in.
 
 ## Who asks
 
 | column | who that is |
 |---|---|
-| Officer | an officer of the embassy, who recorded most of what is asked about |
-| Second officer | another officer of the same embassy, since nobody verifies what they recorded themselves |
-| Ambassador, Observer | of the same embassy; observers read only |
+| Officer | an officer of the embassy, who recorded most of the rows |
+| Second officer | another officer of the same embassy: nobody verifies what they recorded themselves |
+| Ambassador, Observer | of the same embassy; observers only read |
 | Own ministry | a focal point of the ministry that the row belongs to |
-| Supporting ministry | a focal point of a ministry that a recommendation merely names as supporting |
-| Other ministry | a focal point of a ministry that has nothing to do with the row, and has rows of its own |
-| Other country | an officer of an embassy elsewhere |
-| Administrator | looks after accounts, countries and ministries |
-| Signed out, Closed account | nobody; and somebody whose account was closed while a session of theirs was open |
+| Supporting ministry | a focal point of a ministry that a recommendation only names as supporting |
+| Other ministry | a focal point of a ministry that the row does not concern, and that has rows of its own |
+| Other country | an officer of another country's embassy |
+| Administrator | manages accounts, countries and ministries |
+| Signed out, Closed account | nobody; and a person whose account was closed during a session |
 | No second step | an officer who has signed in with the password alone |
 
 ## What the words mean
 
 | word | meaning |
 |---|---|
-| yes | is answered, or what was sent is done |
-| **no** | sees that it is there and may not do this (403) |
-| hidden | is told that there is no such thing, just as for a number never given (404; to a program also 400) |
-| refused | may use the form; a rule of the record, or a choice that is not theirs, refuses this one (409, 422) |
-| onward | is led to another page, whatever there is |
-| sign in | is led to sign in; a program gets 401 |
-| set up | is led to set up the second step; a program gets 403 |
-| void | the link is worth nothing (410) |
+| yes | the page is shown, or the request is carried out |
+| **no** | the person sees that it exists and may not do this (403) |
+| hidden | the answer is the same as for something that does not exist (404; to a program also 400) |
+| refused | the form may be used, but a rule of the record or a choice that is not theirs refuses this (409, 422) |
+| onward | leads to another page, whatever exists |
+| sign in | leads to signing in; a program gets 401 |
+| set up | leads to setting up the second step; a program gets 403 |
+| void | the link does not work (410) |
 | – | nobody can do this here (405) |
 
-“Look” is a page or an answer that is read (GET), “send” is a form or an order (POST). The tables are wide: on a small
-screen they scroll sideways.
+“Look” means to open a page or read an answer (GET). “Send” means to send a form or a request (POST). The tables are
+wide; on a small screen, scroll sideways.
 
-## What else is asked of each line
+## What else is tested for each line
 
-- Every answer is searched for texts that are not for its reader, also refusals, and parts of pages asked for alone.
-- A marker is planted in every text, figure and file of every kind of row; whatever a ministry can reach by page,
-  program, file and mail is searched for them. What a ministry may read is a short list; a field that is added is
-  internal until somebody puts it there.
-- Lists are compared whole, with their counts; every filter, with numbers of rows that exist unseen and that don't
-  exist; no list can be ordered or searched by what it doesn't show.
-- Hidden and unknown are alike in words, headers and the statements sent to the database; a wrong password costs the
-  same work for an account, a closed, an expired and an invited one, and for nobody.
+- Every answer is searched for texts that its reader must not see, including refusals and parts of pages.
+- A marker is put into every text, figure and file of each kind of row. Everything that a ministry can reach by page,
+  program, file and mail is searched for the markers. What a ministry may read is a short list. A new field is
+  internal until somebody adds it to the list.
+- Lists are compared completely, with their counts. Filters are tried with numbers of rows that exist but are hidden,
+  and of rows that do not exist. No list can be ordered or searched by something that it does not show.
+- Hidden and unknown rows give the same words, headers and database statements. A wrong password costs the same work
+  for an account, a closed, an expired and an invited one, and for nobody.
 - Other methods than those below open and write nothing.
-- A page of an edition (`/{country}/{year}/…`) is asked of an edition of the reader's own country. For anybody who does
-  not follow that country it is hidden, like one of a year that is not there.
+- A page of an edition (`/{country}/{year}/…`) is tried with an edition of the reader's own country. For a reader who
+  does not follow that country it is hidden, like a year that does not exist.
 """
 
 
@@ -200,9 +224,17 @@ def section(heading, found):
     return "\n".join([f"## {heading}\n", *table, *nothing])
 
 
+def most_asked():
+    """The lines named above, in that order."""
+    known = {str(line): line for found in sections().values() for line in found}
+    return [known[name] for name in MOST_ASKED.strip().splitlines()]
+
+
 def text():
     """The whole page."""
-    return "\n\n".join([INTRODUCTION.strip(), *(section(*each) for each in sections().items())]) + "\n"
+    first = section("Twenty lines to start with", most_asked())
+    tables = [section(*each) for each in sections().items()]
+    return "\n\n".join([INTRODUCTION.strip(), first, *tables]) + "\n"
 
 
 if __name__ == "__main__":

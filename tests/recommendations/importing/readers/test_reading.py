@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from recommendations.choices import Tier
-from recommendations.importing.readers.paragraph import ParagraphKind, split_paragraphs
 from recommendations.importing.readers import report_file
+from recommendations.importing.readers.paragraph import ParagraphKind, split_paragraphs
 from recommendations.importing.readers.report_file import read_content, read_report
 from recommendations.importing.report_parser import parse_narrative
 from tests.recommendations.importing.readers.samples import LISTS, PAPERS, bullets, docx, page, paragraph, pdf

@@ -1,0 +1,78 @@
+"""The documents lead somewhere: links to files that exist, and names of files and folders of this repository."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from django.conf import settings
+
+TOP = settings.BASE_DIR
+DOCUMENTS = sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md")])
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+IN_BACKTICKS = re.compile(r"`([^`\n]+)`")
+ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#")
+"""How links begin that lead to no file: with a scheme such as "https:", or to a heading of the same page."""
+PATH = re.compile(r"\.?[\w-]+(?:/[\w.-]+)*(?:/|/\.?[\w-]+\.\w+|\.(?:py|md|toml|lock|yml|sh))")
+"""A path as documents write it: "reports/models.py", "dialogues/files/", "pyproject.toml"."""
+NOT_HERE = ("var/", ".venv/", "NNNN-")
+"""How paths begin that need not exist: folders made by running something, and names to fill in."""
+PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports", "tests")
+
+
+def without_code_blocks(text: str) -> str:
+    """The text without indented and fenced blocks, whose lines are commands and drawings."""
+    text = re.sub(r"(?ms)^```.*?^```$", "", text)
+    return "\n".join(line for line in text.splitlines() if not line.startswith("    "))
+
+
+def broken_links(path: Path, text: str) -> list[str]:
+    """The links of a document, stored at `path`, that lead to no file."""
+    targets = [unquote(target.partition("#")[0]) for target in LINK.findall(text) if not ELSEWHERE.match(target)]
+    return [target for target in targets if not (path.parent / target).exists()]
+
+
+def missing_paths(text: str) -> list[str]:
+    """Paths in backticks that look like those of this repository and are not there.
+
+    A path with a folder is looked up from the top. A bare name of a file ("permissions.py") may stand in any package.
+    """
+    named = [name for name in IN_BACKTICKS.findall(without_code_blocks(text)) if PATH.fullmatch(name)]
+    return [name for name in named if not name.startswith(NOT_HERE) and not exists(name)]
+
+
+def exists(name: str) -> bool:
+    if "/" in name or (TOP / name).exists():
+        return (TOP / name).exists()
+    return any(next((TOP / package).rglob(name), None) for package in PACKAGES)
+
+
+def test_there_are_documents():
+    assert {"README.md", "architecture.md", "0001-keep-facts-as-dated-rows.md"} <= {path.name for path in DOCUMENTS}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(TOP)))
+def test_links_lead_to_files(path):
+    assert broken_links(path, path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(TOP)))
+def test_named_files_exist(path):
+    assert missing_paths(path.read_text()) == []
+
+
+def test_a_wrong_link_and_a_wrong_path_are_found():
+    text = "[gone](gone.md) [here](README.md#top) [site](https://example.org) `reports/gone.py` `gone/` `reports/`"
+
+    assert broken_links(TOP / "README.md", text) == ["gone.md"]
+    assert missing_paths(text) == ["reports/gone.py", "gone/"]
+
+
+def test_every_decision_is_in_the_index():
+    folder = TOP / "docs" / "decisions"
+    records = {path.name for path in folder.glob("[0-9]*.md")}
+    listed = re.findall(r"\(([0-9]{4}-[^)]+)\)", (folder / "README.md").read_text())
+
+    assert sorted(listed) == sorted(records)
+    assert all(re.search(r"(?m)^Status: .+ · Date: \d{4}-\d\d-\d\d$", (folder / name).read_text()) for name in records)
