@@ -5,6 +5,7 @@ from django.urls import path
 from dialogues.views import (
     agendas,
     assessments,
+    commitment_list,
     commitments,
     dialogue_records,
     dialogues,
@@ -26,7 +27,7 @@ from recommendations.edition_context import edition_urlpatterns
 urlpatterns = [
     *edition_urlpatterns(
         [
-            path("commitments/", commitments.commitment_list, name="commitment_list"),
+            path("commitments/", commitment_list.commitment_list, name="commitment_list"),
             path("commitments/add/", commitments.commitment_add, name="commitment_add"),
             path("ministry/", ministry_home.ministry_home, name="ministry_home"),
             path("evidence/", evidence_list.evidence_list, name="evidence_list"),

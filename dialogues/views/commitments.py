@@ -1,4 +1,4 @@
-"""Pages about commitments: the list, one commitment's story, a new one, and the verbs that move it."""
+"""Pages about commitments: one commitment's timeline, a new one, and the verbs that move it."""
 
 from collections.abc import Callable
 from datetime import date
@@ -7,22 +7,18 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import (
     Case,
     Count,
     Exists,
-    F,
     IntegerField,
     OuterRef,
     Prefetch,
-    Q,
-    QuerySet,
     Subquery,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -35,9 +31,7 @@ from dialogues.commitment_status import CommitmentStanding, original_due_date
 from dialogues.forms.commitments import (
     CommitmentBenchmarkRows,
     CommitmentChangeForm,
-    CommitmentFilterForm,
     CommitmentForm,
-    CommitmentOrder,
     ReopenForm,
     ReportDoneForm,
     RescheduleForm,
@@ -47,29 +41,25 @@ from dialogues.forms.commitments import (
 from dialogues.forms.fields import benchmark_choices
 from dialogues.models import (
     Commitment,
-    CommitmentBenchmark,
     CommitmentEvent,
     Dialogue,
     Evidence,
 )
 from dialogues.models.commitments import CommitmentQuerySet, standing_from_row
 from dialogues.score_effects import describe_last_update, describe_rescheduling, format_status_detail
+from dialogues.views.next_action import find_next_action
 from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
-from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on, find_next_action
+from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country, page_url
 from recommendations.models import Benchmark, Recommendation
-from recommendations.models.recommendations import RecommendationQuerySet
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, find_contact
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict, format_date
-from tiptracker.web import exports
 from tiptracker.web.frontend.form_rows import add_empty_row, add_field_error, invalid_forms, mark_as_seen, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
-from tiptracker.web.search import filter_by_words
 
-PAGE_SIZE = 25
 DUE_DATE_ORDER = F("due_on").asc(nulls_last=True)
 
 
@@ -144,96 +134,6 @@ def commitment_status_row(commitment: Any, day: date) -> CommitmentStatusRow:
         sent,
         describe_rescheduling(standing.slips, commitment.first_due_on),
     )
-
-
-@login_required
-@require_safe
-def commitment_list(request: EditionRequest) -> HttpResponse:
-    """What was promised, narrowed and sorted by the address: `?q=&status=&ministry=&pillar=&due_from=&sort=&page=` …"""
-    user, edition = request.user, request.edition
-    country, today = edition.country, clock.today(edition.country.time_zone)
-    recommendations = Recommendation.objects.visible_to(user).filter(edition=edition)
-    ministries = Ministry.objects.visible_to(user).filter(country=country)
-    chosen = CommitmentFilterForm(request.GET, ministries=list(ministries), recommendations=list(recommendations))
-    if not user.is_embassy:
-        del chosen.fields["ministry"]
-    chosen.is_valid()
-    rows = _filter_commitments(
-        annotate_commitments(Commitment.objects.visible_to(user).filter(country=country), user, today),
-        user,
-        chosen.cleaned_data,
-    )
-    if exports.is_export_requested(request):
-        return exports.export_rows(
-            request, "commitments", EXPORT_HEADERS, [_export_row(commitment_status_row(row, today)) for row in rows]
-        )
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "filter": chosen,
-        "is_narrowed": chosen.is_narrowing,
-        "page": page,
-        "lines": [commitment_status_row(commitment, today) for commitment in page],
-        "today": today,
-        "can_record": permissions.can_record_commitment(user, country),
-    }
-    return render_page(request, "dialogues/commitment_list.html", context, partial="rows")
-
-
-EXPORT_HEADERS = (
-    "Commitment", "Who promised", "Promised", "Status", "Days overdue", "Due", "First due", "Times moved",
-    "With the embassy since", "Returned on", "No update received", "Pieces of evidence",
-)  # fmt: skip
-
-
-def _export_row(line: CommitmentStatusRow) -> tuple[object, ...]:
-    row: Any = line.commitment
-    stands = line.standing
-    silent = "yes" if stands.is_silent and row.made_by == MadeBy.MINISTRY else "no"
-    return (
-        row.text, row.maker, row.made_on, line.status.label, stands.days_overdue or None, row.due_on, row.first_due_on,
-        row.slips, stands.waits_since, stands.returned_on, silent, row.evidence_count,
-    )  # fmt: skip
-
-
-def _filter_commitments(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> CommitmentQuerySet:
-    rows = filter_by_words(rows, chosen.get("q") or "", "text", "letter", "ministry__name", "ministry__short_name")
-    if status := chosen.get("status"):
-        rows = rows.filter(Q(status=status))
-    if whose := chosen.get("ministry"):
-        rows = rows.filter(made_by=whose) if whose == MadeBy.UNITED_STATES else rows.filter(ministry=whose)
-    asked = Recommendation.objects.visible_to(user)
-    if pillar := chosen.get("pillar"):
-        rows = rows.filter(pk__in=_commitments_towards(asked.with_pillar().filter(Q(pillar=pillar))))
-    if recommendation := chosen.get("recommendation"):
-        rows = rows.filter(pk__in=_commitments_towards(asked.filter(pk=recommendation)))
-    if due_from := chosen.get("due_from"):
-        rows = rows.filter(Q(due_on__gte=due_from))
-    if due_to := chosen.get("due_to"):
-        rows = rows.filter(Q(due_on__lte=due_to))
-    order = CommitmentOrder(chosen.get("sort") or CommitmentOrder.DUE)
-    if order is CommitmentOrder.DUE and chosen.get("status"):  # of one status all are settled or none
-        return rows.order_by(DUE_DATE_ORDER, "pk")
-    return _sort_commitments(rows, order)
-
-
-def _sort_commitments(rows: CommitmentQuerySet, order: CommitmentOrder) -> CommitmentQuerySet:
-    match order:
-        case CommitmentOrder.OVERDUE:
-            overdue_first = Case(When(status=CommitmentStatus.OVERDUE, then=Value(0)), default=Value(1))
-            return rows.order_by(overdue_first, DUE_DATE_ORDER, "pk")
-        case CommitmentOrder.MOVED:
-            return rows.order_by(F("slips").desc(), DUE_DATE_ORDER, "pk")
-        case CommitmentOrder.NEWEST:
-            return rows.order_by(F("made_on").desc(), "-pk")
-        case CommitmentOrder.TEXT:
-            return rows.order_by(Lower("text"), "pk")
-    return rows
-
-
-def _commitments_towards(recommendations: RecommendationQuerySet) -> QuerySet[Any, Any]:
-    """The keys of commitments that work towards a benchmark of one of these."""
-    towards = CommitmentBenchmark.objects.filter(benchmark__recommendation__in=recommendations.values("pk"))
-    return towards.values("commitment")
 
 
 @login_required

@@ -1,17 +1,14 @@
-"""One commitment's story for one reader: its timeline, and what is needed next and from whom."""
+"""One commitment's timeline, as one reader may see it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Model, Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues import permissions
-from dialogues.actions.commitments import find_missing_proof
 from dialogues.choices import (
     ClaimedProgress,
     CommitmentEventKind,
@@ -36,21 +33,12 @@ from dialogues.models import (
 )
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
 from dialogues.views.timeline_entries import Bearing, TimelineEntry, summarize_update
-from recommendations.edition_context import edition_url
 from recommendations.models import Edition
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.accounts.permissions import can_read_name
 from tiptracker.validation import format_date
 
 EMBASSY_NAME = "U.S. Embassy"
-
-
-class NextAction(NamedTuple):
-    """What is needed next, from whom, and the one button that this person can press."""
-
-    sentence: str
-    url: str = ""
-    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -404,123 +392,3 @@ def bearings_of(evidence: Evidence, editions: Sequence[Edition]) -> list[Bearing
             )
         )
     return bearings
-
-
-def find_next_action(user: User, story: CommitmentTimeline) -> NextAction:
-    """What is needed next and from whom, with the one button that this person can press."""
-    commitment = story.commitment
-    if permissions.can_send_update(user, commitment):
-        return _next_for_ministry(story)
-    if story.waiting:
-        return _next_decision(user, story, story.waiting)
-    match story.standing.status:
-        case CommitmentStatus.WITHDRAWN:
-            return NextAction("It was withdrawn. Nothing is needed.")
-        case CommitmentStatus.VERIFIED:
-            return _next_after_verification(user, story)
-        case CommitmentStatus.REPORTED:
-            return _next_verification(user, story)
-        case _:
-            return _next_work(user, story)
-
-
-def _next_for_ministry(story: CommitmentTimeline) -> NextAction:
-    commitment, status = story.commitment, story.standing.status
-    send = reverse("update_send", args=[commitment.pk])
-    if story.waiting:
-        return NextAction(
-            f"We have {_describe_sent_update(story.waiting)} and will answer it. You need not do anything until "
-            f"then. The "
-            "embassy reads it with all that is attached, then accepts it, or returns it and says what to change. "
-            "The answer will stand here and on your first page."
-        )
-    if status is CommitmentStatus.VERIFIED:
-        return NextAction("The embassy has verified that this is done. Nothing more is needed. Thank you.")
-    if status is CommitmentStatus.WITHDRAWN:
-        return NextAction("It was withdrawn. Nothing is needed.")
-    if story.returned:
-        words = "Your update came back. Put right what is missing and send it again."
-        return NextAction(words, send, "Correct it and send again")
-    return NextAction("Tell the embassy how far it is, with something that proves it.", send, "Send an update")
-
-
-def _describe_sent_update(round: UpdateRound) -> str:
-    return f"your update of {format_date(timezone.localtime(round.recorded_at).date())}"
-
-
-def _next_decision(user: User, story: CommitmentTimeline, round: UpdateRound) -> NextAction:
-    url = reverse("round_detail", args=[round.pk])
-    days = f"The ministry’s update of {format_date(timezone.localtime(round.recorded_at).date())} waits for the embassy"
-    if permissions.can_decide_on_update(user, round):
-        return NextAction(f"{days}: accept it, or return it with a reason.", url, "Review the update")
-    return NextAction(f"{days}.", url, "Read the update")
-
-
-def _next_after_verification(user: User, story: CommitmentTimeline) -> NextAction:
-    verified = max(event.recorded_at for event in story.events if event.kind == CommitmentEventKind.VERIFIED_DONE)
-    since = [evidence for evidence in story.evidence if evidence.recorded_at > verified]
-    if not since:
-        return NextAction("It is done and verified. Nothing is needed.")
-    url = reverse("evidence_detail", args=[since[0].pk])
-    return NextAction(
-        "Evidence was added after it was verified done. Look at it again.", url, "Look at the new evidence"
-    )
-
-
-def _next_verification(user: User, story: CommitmentTimeline) -> NextAction:
-    url = reverse("commitment_verify_done", args=[story.commitment.pk])
-    if permissions.can_verify_done(user, story.commitment):
-        if lack := find_missing_proof(story.commitment):
-            return _next_proof(
-                user, story, f"It was reported done. Before you can verify that, this is missing: {lack}."
-            )
-        return NextAction("It was reported done. Verify it on dated evidence, with a reason.", url, "Verify done")
-    if permissions.can_change_commitment(user, story.commitment):
-        return NextAction("You reported it done. Another officer has to verify it: nobody verifies their own.")
-    return NextAction("It was reported done. An officer of the embassy has to verify it.")
-
-
-def _next_proof(user: User, story: CommitmentTimeline, lacking: str) -> NextAction:
-    """What leads to the proof that is lacking: evidence that this person can review, else logging some."""
-    if evidence := _find_reviewable_evidence(user, story):
-        return NextAction(lacking, reverse("evidence_detail", args=[evidence.pk]), "Review the evidence")
-    return _next_logging(story, lacking)
-
-
-def _next_logging(story: CommitmentTimeline, words: str) -> NextAction:
-    """What leads to logging progress on it."""
-    if story.edition is None:
-        return NextAction(words)
-    return NextAction(
-        words, edition_url(story.edition, "evidence_log", query={"commitment": story.commitment.pk}), "Log progress"
-    )
-
-
-def _find_reviewable_evidence(user: User, story: CommitmentTimeline) -> Evidence | None:
-    """Evidence that was logged, waits for a review, and that this person may review."""
-    for evidence in story.evidence:
-        if evidence.round_id is not None:
-            continue
-        unreviewed = any(bearing.review is None for bearing in bearings_of(evidence, ()))
-        if unreviewed and not permissions.has_recorded(user, evidence):
-            return evidence
-    return None
-
-
-def _next_work(user: User, story: CommitmentTimeline) -> NextAction:
-    commitment = story.commitment
-    may_log = permissions.can_log_evidence(user, commitment.country)
-    if may_log and (evidence := _find_reviewable_evidence(user, story)):
-        url = reverse("evidence_detail", args=[evidence.pk])
-        return NextAction(f"“{evidence.title}” has not been reviewed yet.", url, "Review the evidence")
-    if commitment.made_by == MadeBy.UNITED_STATES:
-        if permissions.can_report_done(user, commitment):
-            url = reverse("commitment_report_done", args=[commitment.pk])
-            return NextAction("The United States has to do this. Report it done once it is.", url, "Report done")
-        return NextAction("The United States has to do this.")
-    wanted = (
-        f"{commitment.maker} has to mend the update that was returned, and send it again."
-        if story.returned
-        else f"{commitment.maker} has to act, and send an update that proves it."
-    )
-    return _next_logging(story, wanted) if may_log else NextAction(wanted)

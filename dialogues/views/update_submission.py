@@ -31,8 +31,9 @@ from dialogues.views.drafts import (
     read_draft_page,
     read_posted_content,
 )
+from dialogues.views.next_action import find_next_action
 from dialogues.views.page_context import CommitmentHeading, set_page_edition_for_commitment
-from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on, find_next_action
+from dialogues.views.timeline import CommitmentTimeline, build_timeline, decision_on
 from dialogues.views.timeline_entries import summarize_update
 from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.edition_context import default_edition_of_country, editions_of_page_country
