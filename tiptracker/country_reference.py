@@ -39,6 +39,9 @@ DIVISION_NAME_OVERRIDES = {"LS-B": "Butha-Buthe"}
 KOSOVO = "XKX"
 """Followed by the TIP Report, and not in ISO 3166; CLDR knows it by the code XK."""
 
+SHARED_MONEY = frozenset({"XAF", "XCD", "XCG", "XOF", "XPF"})
+"""Currencies of several countries. All other codes on X are metals, funds and codes for tests (ISO 4217)."""
+
 LETTER_PAPER_COUNTRIES = frozenset({
     "BLZ", "CAN", "CHL", "COL", "CRI", "GTM", "MEX", "NIC", "PAN", "PHL", "PRI", "SLV", "USA", "VEN",
 })  # fmt: skip
@@ -84,8 +87,9 @@ def list_time_zones() -> tuple[str, ...]:
 
 @cache
 def list_currencies() -> dict[str, str]:
-    """What every currency is called by its code, in the order of the codes."""
-    return {one.alpha_3: one.name for one in sorted(_list_all(pycountry.currencies), key=lambda one: str(one.alpha_3))}
+    """What every currency that is a country's money is called by its code, in the order of the codes."""
+    known = {str(one.alpha_3): str(one.name) for one in _list_all(pycountry.currencies)}
+    return {code: known[code] for code in sorted(known) if not code.startswith("X") or code in SHARED_MONEY}
 
 
 def find_country(code: str, day: date) -> CountryReference | None:

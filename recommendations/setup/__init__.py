@@ -1,1 +1,1 @@
-"""Setting up a post in five steps: country, edition, ministries, benchmarks, people. Each can be left and taken up."""
+"""Setting up a post in five steps: country, edition, ministries, benchmarks, people. Each can be left and continued."""

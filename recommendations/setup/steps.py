@@ -10,7 +10,7 @@ class SetupStep(ChoiceEnum):
 
     COUNTRY = "country", "Country"
     EDITION = "edition", "Edition and its days"
-    MINISTRIES = "ministries", "Ministries and who holds office"
+    MINISTRIES = "ministries", "Ministries and office holders"
     BENCHMARKS = "benchmarks", "Benchmarks"
     PEOPLE = "people", "People"
 
@@ -91,15 +91,13 @@ def _country_status(post: PostCounts | None) -> StepStatus:
     if post is None:
         return StepStatus(SetupStep.COUNTRY, StepState.TO_DO, "Choose the country.", StepOwner.ADMINISTRATOR)
     if not post.districts:
-        return StepStatus(
-            SetupStep.COUNTRY, StepState.BEGUN, "Its districts are not there yet.", StepOwner.ADMINISTRATOR
-        )
+        return StepStatus(SetupStep.COUNTRY, StepState.BEGUN, "No districts have been added.", StepOwner.ADMINISTRATOR)
     return StepStatus(SetupStep.COUNTRY, StepState.DONE, f"With {_format_count(post.districts, 'district')}.", None)
 
 
 def _edition_status(post: PostCounts) -> StepStatus:
     if post.edition is None:
-        told = "The edition that is to be followed is not there yet."
+        told = "No report edition has been added."
         return StepStatus(SetupStep.EDITION, StepState.TO_DO, told, StepOwner.ADMINISTRATOR)
     edition = f"The {post.edition_year} edition"
     if not post.has_deadline:
@@ -116,18 +114,21 @@ def _edition_status(post: PostCounts) -> StepStatus:
 
 def _ministries_status(post: PostCounts) -> StepStatus:
     if not post.ministries:
-        return StepStatus(SetupStep.MINISTRIES, StepState.TO_DO, "No ministry is there yet.", StepOwner.ADMINISTRATOR)
+        return StepStatus(
+            SetupStep.MINISTRIES, StepState.TO_DO, "No ministries have been added.", StepOwner.ADMINISTRATOR
+        )
     if post.without_holder:
         verb = "has" if post.without_holder == 1 else "have"
-        told = f"{post.without_holder} of {_format_count(post.ministries, 'ministry')} {verb} nobody in office here."
+        told = f"{_format_count(post.without_holder, 'ministry')} {verb} no office holder yet."
         return StepStatus(SetupStep.MINISTRIES, StepState.BEGUN, told, StepOwner.ADMINISTRATOR)
-    told = f"{_format_count(post.ministries, 'ministry')}, each with who holds office."
+    each = "with its office holder" if post.ministries == 1 else "each with its office holder"
+    told = f"{_format_count(post.ministries, 'ministry')}, {each}."
     return StepStatus(SetupStep.MINISTRIES, StepState.DONE, told, None)
 
 
 def _benchmarks_status(post: PostCounts) -> StepStatus:
     if not post.asked:
-        told = "They are suggested from the wording, once the recommendations are there."
+        told = "Suggested from the recommendations’ text once those are added. An officer does this."
         return StepStatus(SetupStep.BENCHMARKS, StepState.TO_DO, told, None)
     left = post.asked - post.checked
     if left:
@@ -136,17 +137,16 @@ def _benchmarks_status(post: PostCounts) -> StepStatus:
         return StepStatus(
             SetupStep.BENCHMARKS, StepState.BEGUN if post.checked else StepState.TO_DO, told, StepOwner.OFFICER
         )
-    return StepStatus(SetupStep.BENCHMARKS, StepState.DONE, "Every recommendation has one at least.", None)
+    return StepStatus(SetupStep.BENCHMARKS, StepState.DONE, "Every recommendation has at least one.", None)
 
 
 def _people_status(post: PostCounts) -> StepStatus:
     if not post.officers + post.ambassadors:
-        return StepStatus(
-            SetupStep.PEOPLE, StepState.TO_DO, "Nobody of the embassy is invited yet.", StepOwner.ADMINISTRATOR
-        )
+        told = " ".join(["No officer or ambassador has an open account.", *_lacking_contact(post)])
+        return StepStatus(SetupStep.PEOPLE, StepState.TO_DO, told, StepOwner.ADMINISTRATOR)
     if lacking := _describe_missing_people(post):
         return StepStatus(SetupStep.PEOPLE, StepState.BEGUN, " ".join(lacking), StepOwner.ADMINISTRATOR)
-    told = f"{_format_count(post.have_come, 'person')} of the embassy can verify."
+    told = f"{post.have_come} embassy staff can verify."
     if post.without_focal_point:
         verb = "has" if post.without_focal_point == 1 else "have"
         told += f" {_format_count(post.without_focal_point, 'ministry')} {verb} no focal point yet."
@@ -160,15 +160,17 @@ def _describe_missing_people(post: PostCounts) -> list[str]:
     elif not post.officers_come:
         lacking.append("No officer has set a password yet.")
     if post.officers + post.ambassadors < 2:
-        lacking.append("Nobody verifies what they logged themselves: invite a second officer or the ambassador.")
+        lacking.append("No one can verify their own entries: invite a second officer or the ambassador.")
     elif post.have_come < 2 and not lacking:
         lacking.append("Nobody else who can verify has set a password yet.")
-    if not post.has_contact:
-        lacking.append("Ministries have no contact person at the embassy.")
-    return lacking
+    return lacking + _lacking_contact(post)
+
+
+def _lacking_contact(post: PostCounts) -> list[str]:
+    return [] if post.has_contact else ["Ministries have no contact person at the embassy."]
 
 
 def _format_count(number: int, noun: str) -> str:
     """ "1 ministry", "3 ministries"."""
-    many = {"person": "people"}.get(noun) or (f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s")
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{number} {noun if number == 1 else many}"

@@ -61,13 +61,13 @@ def set_up_malawi(page: Page, live: Live) -> None:
     expect(page.get_by_role("heading", name="Posts", exact=True)).to_be_visible()
     page.get_by_role("link", name="Set up another post").click()
     page.get_by_label("Country").select_option(label="Malawi")
-    press(page, "Go on")
+    press(page, "Continue")
     expect(page.get_by_label("Time zone")).to_have_value("Africa/Blantyre")
     assert len(page.get_by_label("Districts").input_value().splitlines()) == 28
     keep_picture(page, "setup-country")
-    press(page, "Keep this country")
+    press(page, "Save")
 
-    page.get_by_role("link", name="Go on with step 2").click()
+    page.get_by_role("link", name="Continue with step 2").click()
     page.get_by_label("Year", exact=True).fill("2021")
     choose(page, "Tier 2 Watch List")
     page.get_by_label("Where it can be looked up").fill("Exercise: the report of 2021")
@@ -78,13 +78,13 @@ def set_up_malawi(page: Page, live: Live) -> None:
     press(page, "Add this edition")
 
     load_its_list(page)
-    page.get_by_role("link", name="Ministries and who holds office").click()
+    page.get_by_role("link", name="Ministries and office holders").click()
     for number, name in enumerate(("Homeland Security", "Gender")):
         page.locator(f"#id_new-{number}-name").fill(f"Ministry of {name}")
         page.locator(f"#id_new-{number}-short_name").fill(name)
         page.locator(f"#id_new-{number}-holder").fill(f"Exercise Minister {number + 1}")
     keep_picture(page, "setup-ministries")
-    press(page, "Keep these")
+    press(page, "Save")
     keep_picture(page, "setup-detail")
 
     page.locator("main").get_by_role("link", name="People", exact=True).click()
@@ -95,7 +95,7 @@ def set_up_malawi(page: Page, live: Live) -> None:
     press(page, "Invite them")
     expect(page.get_by_text("2 invitations are queued.")).to_be_visible()
     page.get_by_label("Contact person", exact=True).select_option(label="Exercise Officer in Malawi")
-    press(page, "Name this person")
+    press(page, "Save contact")
     for role in ("officer", "ambassador"):
         once_sent(page, f"{role}@malawi.example")
     keep_picture(page, "setup-people")
@@ -106,7 +106,7 @@ def load_its_list(page: Page) -> None:
     expect(page.get_by_role("heading", name="Load its list of recommendations")).to_be_visible()
     page.get_by_role("link", name="Back to the steps").click()
     expect(page.get_by_text("its list of recommendations is not there yet.").first).to_be_visible()
-    page.get_by_role("link", name="Go on with step 2").click()
+    page.get_by_role("link", name="Continue with step 2").click()
     page.get_by_label("Or its text").fill(NARRATIVE)
     keep_picture(page, "setup-import")
     press(page, "Look it over")
@@ -119,7 +119,7 @@ def load_its_list(page: Page) -> None:
     expect(
         page.get_by_text("its list of recommendations was brought, and waits to be looked over.").first
     ).to_be_visible()
-    page.get_by_role("link", name="Go on with step 2").click()
+    page.get_by_role("link", name="Continue with step 2").click()
     keep_picture(page, "setup-import-waiting")
     page.get_by_role("link", name="Pasted text").click()
     press(page, "Load this list")
@@ -157,7 +157,7 @@ def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell
     come(page, live, link_to("officer@malawi.example"), "officer@malawi.example")
     page.get_by_role("link", name="Recommendations", exact=True).locator("visible=true").first.click()
     page.get_by_role("link", name="How far the post is set up").click()
-    page.get_by_role("link", name="Go on with step 4").click()
+    page.get_by_role("link", name="Continue with step 4").click()
     page.get_by_role("link", name="Look at what is suggested for recommendation 1").click()
     keep_picture(page, "setup-suggested")
     choose(page, "Accept this, for “in all 28 districts”")

@@ -393,11 +393,11 @@ def test_administrators_can_use_each_page_of_setting_up_a_post(live: Live, peopl
 
 
 REFUSED_TO_ADMINISTRATORS = [
-    ("setup_add", "Go on"),
+    ("setup_add", "Continue"),
     ("setup_country", "Save"),
     ("setup_edition", "Add this edition"),
     ("setup_edition_edit", "Save"),
-    ("setup_ministries", "Keep these"),
+    ("setup_ministries", "Save"),
     ("setup_people", "Invite them"),
     ("edition_import", "Look it over"),
     ("import_preview", "Load this list"),

@@ -39,7 +39,7 @@ def narrative() -> str:
 def load_its_list(page: Page, live: Live) -> None:
     page.goto(live.url)
     page.get_by_role("link", name="Lesotho", exact=True).click()
-    page.get_by_role("link", name="Go on with step 2").click()
+    page.get_by_role("link", name="Continue with step 2").click()
     page.get_by_label("Or its text").fill(narrative())
     press(page, "Look it over")
     for field in page.get_by_label("Pillar of number").all():

@@ -33,11 +33,11 @@ MINIMUM_ROLE_AGE = timedelta(days=14)
 class AccountRequestStage(ChoiceEnum):
     """How far a request is."""
 
-    LINK = "link", "Waits for the link in the mail to the new address to be opened"
-    CONSENT = "consent", "Waits for consent"
-    DELAY = "delay", "Consented to. Takes effect a day after it was asked for"
+    LINK = "link", "Waiting for the link in the e-mail to the new address to be opened"
+    CONSENT = "consent", "Waiting for approval"
+    DELAY = "delay", "Approved. Takes effect a day after it was asked for"
     DONE = "done", "Carried out"
-    STOPPED = "stopped", "Stopped"
+    STOPPED = "stopped", "Cancelled"
     REVERTED = "reverted", "Carried out, then put back"
     LAPSED = "lapsed", "Lapsed: not completed in time"
 
@@ -150,16 +150,16 @@ def request_second_factor_removal(*, person: User, by: User, now: datetime) -> A
 def _create_request(person: User, kind: AccountRequestKind, email: str, by: User, now: datetime) -> AccountRequest:
     for earlier in AccountRequest.objects.filter(person=person, kind=kind).waiting().prefetch_related("steps"):
         if request_stage(earlier, now) in WAITING_STAGES:
-            raise Refused("The same was asked for already and waits. Stop that request first.", field="email")
+            raise Refused("The same was asked for already and is pending. Cancel that request first.", field="email")
     request = AccountRequest(
         person=person, kind=kind, old_email=person.email, new_email=email, asked_by=by, asked_at=now
     )
     asked = [] if request.is_own else consenters(request, now)
     if not request.is_own and not asked:
         raise Refused(
-            "Nobody is there whose consent would count: an administrator who does not have the role from you, or the "
-            "ambassador of the country for two weeks or longer. Whoever runs the server makes a second administrator "
-            "with manage.py invite_administrator.",
+            "Nobody can approve this: it takes an administrator not appointed by you, or an ambassador of the country "
+            "for two weeks or longer. Whoever runs the server makes a second administrator with "
+            "manage.py invite_administrator.",
             field="email",
         )
     request.save(force_insert=True)
@@ -193,11 +193,11 @@ def consent(*, request: AccountRequest, by: User, now: datetime) -> None:
     if by not in consenters(request, now):
         raise PermissionDenied
     if request_stage(request, now) is not AccountRequestStage.CONSENT:
-        raise Refused("This request does not wait for consent any more. Load the page again.")
+        raise Refused("This request is not waiting for approval any more. Load the page again.")
     if request.kind == AccountRequestKind.SECOND_STEP and _was_password_reset_recently(request.person):
         raise Refused(
             f"A new password was set for {request.person} by mail within the last day. Ask {request.person} in person "
-            "or by telephone whether they did that, and consent a day after it."
+            "or by telephone whether they did that, and approve a day after it."
         )
     _record_step(request, AccountRequestStepKind.CONSENTED, by, now)
     if request.kind == AccountRequestKind.SECOND_STEP or now >= due_at(request):
@@ -233,7 +233,7 @@ def stop(*, request: AccountRequest, by: User | None, now: datetime) -> AccountR
         ended = _set_address(request, request.old_email)
         _log_for_countries("person.address_put_back", request, by, ended)
         return AccountRequestStage.REVERTED
-    raise Refused(f"This request can’t be stopped: {at.label.lower()}. Tell an administrator if that is wrong.")
+    raise Refused(f"This request can’t be cancelled: {at.label.lower()}. Tell an administrator if that is wrong.")
 
 
 @transaction.atomic

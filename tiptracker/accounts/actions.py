@@ -23,11 +23,16 @@ def invite(*, person: User, by: User) -> Mail:
     """Queue the mail with the link by which `person` sets the first password; an earlier link works no longer.
 
     While an invitation waits to be sent, no second one is queued: the one that waits is tried at once.
-    Raises Refused for somebody who has a password already.
+    Raises Refused for somebody who has a password already, or may not sign in: such a mail would never be sent.
     """
     person = User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     if person.has_usable_password():
         raise Refused(f"{person} has set a password already and can ask for another on the sign-in page.")
+    if not Backend().user_can_authenticate(person):
+        why = (
+            f"{person}’s last day is over. Change it" if person.is_active else f"{person}’s account is closed. Open it"
+        )
+        raise Refused(f"{why} first, then send the invitation.")
     if not mails.find_waiting_invitation(person):
         person.set_unusable_password()  # a new one each time, so that links made before are void
         person.save(update_fields=["password"])

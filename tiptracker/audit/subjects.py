@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, ExpressionWrapper, Max, Min, Q
+from django.db.models import Case, Count, ExpressionWrapper, F, Max, Min, Q, Value, When
 from django.urls import reverse
 from django.utils.formats import date_format
 
 from tiptracker.accounts.models import AnyUser
 from tiptracker.audit.models import AuditEntry
-from tiptracker.audit.verbs import VerbGroup, describe_verb, list_verbs
+from tiptracker.audit.verbs import NAMES_COUNTRY, VerbGroup, describe_verb, list_verbs
 from tiptracker.choices import Role
 
 
@@ -54,7 +54,7 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
 
 
 ADMINISTRATOR_PAGES = frozenset({"country_edit", "ministry_edit", "person_detail"})
-"""Pages that nobody else opens."""
+"""Pages that administrators open and nobody else does; administrators open no other row's."""
 MAX_HISTORY_ROWS = 10
 """How many lines of its history a record's own page shows."""
 
@@ -129,22 +129,23 @@ def find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[st
 def history(user: AnyUser, *rows: models.Model | None, without: VerbGroup | None = None) -> list[HistoryRow]:
     """Who did what to any of `rows` (None among them is nothing), as far as this person reads it, newest first.
 
-    The same by the same is one line; what the tracker did and what was done by nobody signed in are two. Verbs of the
-    group `without` are left out.
+    The same by the same is one line; what the tracker did and what was done by nobody signed in are two, and so is
+    what names another country. Verbs of the group `without` are left out.
     """
     kept = [row for row in rows if row is not None]
     entries = AuditEntry.objects.visible_to(user).on(*kept).order_by()
     if without:
         entries = entries.exclude(verb__in=list_verbs(without))
     has_address = ExpressionWrapper(Q(address__isnull=False), models.BooleanField())
+    place = Case(When(verb__in=NAMES_COUNTRY, then=F("country__name")), default=Value(""))
     told = (
-        entries.values("verb", "by", "by__name", has_address=has_address)
+        entries.values("verb", "by", "by__name", has_address=has_address, place=place)
         .annotate(newest=Max("number"), newest_at=Max("at"), times=Count("pk"))
         .order_by("-newest")
     )
     return [
         HistoryRow(
-            describe_verb(each["verb"]),
+            describe_verb(each["verb"], each["place"]),
             describe_actor(each["by__name"], has_address=each["has_address"]),
             each["newest"],
             each["newest_at"],
@@ -200,5 +201,6 @@ def _table_noun(table: str) -> str:
 
 
 def _subject_url(kind: SubjectKind, key: object, user: AnyUser) -> str:
-    is_closed = kind.page in ADMINISTRATOR_PAGES and getattr(user, "role", "") != Role.ADMINISTRATOR
-    return reverse(kind.page, args=[key]) if kind.page and key and not is_closed else ""
+    is_administrator = getattr(user, "role", "") == Role.ADMINISTRATOR
+    is_open = (kind.page in ADMINISTRATOR_PAGES) == is_administrator
+    return reverse(kind.page, args=[key]) if kind.page and key and is_open else ""

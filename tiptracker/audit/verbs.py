@@ -96,10 +96,10 @@ VERBS: dict[str, tuple[VerbGroup, str]] = {
     "person.recovery_codes_made": (VerbGroup.ACCOUNTS, "Made new recovery codes"),
     "person.refused": (VerbGroup.REFUSED, "Was refused: not open to them"),
     "person.renewed": (VerbGroup.ACCOUNTS, "Renewed an account"),
-    "person.request_consented": (VerbGroup.ACCOUNTS, "Consented to a change of an account"),
-    "person.request_stopped": (VerbGroup.ACCOUNTS, "Stopped a change of an account"),
-    "person.role_ended": (VerbGroup.ACCOUNTS, "Took from a person the role on this country"),
-    "person.role_given": (VerbGroup.ACCOUNTS, "Gave a person a role on this country"),
+    "person.request_consented": (VerbGroup.ACCOUNTS, "Approved a change of an account"),
+    "person.request_stopped": (VerbGroup.ACCOUNTS, "Cancelled a change of an account"),
+    "person.role_ended": (VerbGroup.ACCOUNTS, "Removed access to {country}"),
+    "person.role_given": (VerbGroup.ACCOUNTS, "Set a role for {country}"),
     "person.second_factor_added": (VerbGroup.ACCOUNTS, "Added a second step"),
     "person.second_factor_drop_asked": (VerbGroup.ACCOUNTS, "Asked to remove the second steps of an account"),
     "person.second_factor_dropped": (VerbGroup.ACCOUNTS, "Removed the second steps of an account"),
@@ -129,9 +129,13 @@ VERBS: dict[str, tuple[VerbGroup, str]] = {
     "update.viewed": (VerbGroup.READ, "Opened an update"),
     "user.added": (VerbGroup.ACCOUNTS, "Added a person"),
     "user.changed": (VerbGroup.ACCOUNTS, "Changed a person"),
-    "user.loaded": (VerbGroup.ACCOUNTS, "Loaded a person of the public record"),
+    "user.loaded": (VerbGroup.ACCOUNTS, "Created an account when the public record was loaded"),
 }
-"""By verb: its group and its words. A verb that is no longer used stays, since older entries have it."""
+"""By verb: its group and its words, with {country} where they name the entry's. A verb that is no longer used stays,
+since older entries have it.
+"""
+
+NAMES_COUNTRY = [verb for verb, (_, words) in VERBS.items() if "{country}" in words]
 
 VERBS_CHANGING_NO_FACT = frozenset(
     verb
@@ -149,10 +153,10 @@ LOADED_SUFFIX = ".loaded"
 """How the verbs of what the public record brings end, whatever kind of row it is."""
 
 
-def describe_verb(verb: str) -> str:
-    """What a verb says: "Verified evidence"."""
+def describe_verb(verb: str, country: str = "") -> str:
+    """What a verb says of an entry of a country: "Verified evidence"."""
     if verb in VERBS:
-        return VERBS[verb][1]
+        return VERBS[verb][1].format(country=country or "a country")
     noun, _, done = verb.partition(".")
     thing = noun.replace("_", " ")
     return (

@@ -30,7 +30,7 @@ from tiptracker.audit.verbs import describe_verb
 from tiptracker.web.rate_limits import rate_limited
 from tiptracker.web.spreadsheets import csv_lines
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 EXPORT_CHUNK = 500
 """How many entries of an export are read, and what they were done to looked up, at once."""
 
@@ -50,7 +50,7 @@ def log_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": asked,
         "page": page,
-        "lines": [LogEntryRow(entry, describe_verb(entry.verb), what.get((entry.table, entry.row))) for entry in page],
+        "lines": [LogEntryRow(entry, _words(entry), what.get((entry.table, entry.row))) for entry in page],
         "head": actions.log_head(),
         "verification": LogVerification.objects.first(),
         "query": request.GET.urlencode(),
@@ -67,9 +67,7 @@ def log_detail(request: HttpRequest, number: int) -> HttpResponse:
     entry = get_object_or_404(rows, number=number)
     detail = AuditDetail.objects.visible_to(user).filter(entry=entry).first()
     context = {
-        "line": LogEntryRow(
-            entry, describe_verb(entry.verb), find_subjects([entry], user).get((entry.table, entry.row))
-        ),
+        "line": LogEntryRow(entry, _words(entry), find_subjects([entry], user).get((entry.table, entry.row))),
         "fields": list_differences(entry.table, detail.before, detail.after) if detail else [],
         "is_closed": detail is None and bool(entry.before_digest or entry.after_digest),
         "fault": actions.find_entry_fault(entry),
@@ -128,7 +126,7 @@ def _export_row(entry: AuditEntry, thing: Subject | None, zone: tzinfo) -> tuple
         str(zone),
         entry.by.name if entry.by else "",
         entry.by.email if entry.by else "",
-        describe_verb(entry.verb),
+        _words(entry),
         entry.verb,
         entry.country.code if entry.country else "",
         thing.name if thing else "",
@@ -140,6 +138,10 @@ def _export_row(entry: AuditEntry, thing: Subject | None, zone: tzinfo) -> tuple
         entry.hash,
         entry.previous_hash,
     )
+
+
+def _words(entry: AuditEntry) -> str:
+    return describe_verb(entry.verb, entry.country.name if entry.country else "")
 
 
 def _require_log_reader(request: HttpRequest) -> User:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from tiptracker import clock
+from tiptracker.accounts.mail_links import LINK_LIFETIMES, LinkPurpose
 from tiptracker.mail.models import Mail, MailState
 
 
@@ -27,6 +28,16 @@ def describe_mail_state(mail: Mail) -> str:
         )
         return f"{tried} It is tried again {_format_moment(mail.next_try_at)}." if mail.next_try_at else tried
     return f"Queued {_format_moment(mail.queued_at)}, not sent yet."
+
+
+def link_of_invitation(mail: Mail, now: datetime) -> str:
+    """Until when the link of an invitation works, as a sentence; "" where none was sent."""
+    if mail.state != MailState.SENT or mail.tried_at is None:
+        return ""
+    ends = mail.tried_at + LINK_LIFETIMES[LinkPurpose.INVITATION]
+    if clock.to_domain_time(ends) > now:
+        return f"Its link works until {_format_moment(ends).removeprefix('on ')}."
+    return f"Its link expired {_format_moment(ends)}. Send the invitation again."
 
 
 def _format_times(count: int) -> str:

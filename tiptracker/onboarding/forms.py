@@ -8,13 +8,14 @@ from django import forms
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
 
-from tiptracker.accounts.backend import default_valid_until
+from tiptracker.accounts.backend import default_valid_until, is_expired
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, UserQuerySet
 from tiptracker.choices import ChoiceEnum, Role
+from tiptracker.onboarding.actions import DAY_IS_OVER, address_taken, unfit, whose_address
 from tiptracker.onboarding.actions.accounts import AccountDetails
 from tiptracker.onboarding.actions.countries import DistrictInput
 from tiptracker.onboarding.actions.ministries import OfficeHolderInput
-from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, raw_values, set_row_choices
+from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, numbered, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 from tiptracker.web.search import MAX_CHARACTERS, filter_by_words
 
@@ -26,7 +27,7 @@ class AccountState(ChoiceEnum):
     """How an account stands, for who looks for it."""
 
     OPEN = "open", "Can sign in"
-    INVITED = "invited", "Invited, has no password yet"
+    INVITED = "invited", "Invited"
     ENDED = "ended", "Last day is over"
     CLOSED = "closed"
 
@@ -83,11 +84,13 @@ class PersonNameForm(TrackerForm):
 class AccountForm(TrackerForm):
     """What somebody is: role, ministry or countries, last day."""
 
+    required_for_some = ("ministry", "countries")
+
     name = forms.CharField(max_length=150, label="Name")
     role = forms.ChoiceField(label="Role", choices=[("", "Choose one"), *Role.choices()])
-    ministry = RowField(required=False, label="Ministry", help_text="Of a focal point. Each stands below its country.")
+    ministry = RowField(required=False, label="Ministry", help_text="Required for focal points.")
     countries = RowsField(
-        required=False, label="Countries", help_text="Of officers, ambassadors and observers: what they work on."
+        required=False, label="Countries", help_text="Required for officers, ambassadors and observers."
     )
     until = DayField(label="May sign in until", help_text="The last day, unless an administrator renews it.")
 
@@ -106,9 +109,23 @@ class AccountForm(TrackerForm):
 class PersonAddForm(AccountForm):
     """Somebody new, invited by mail at once."""
 
-    email = forms.EmailField(max_length=254, label="E-mail address", help_text="The invitation goes there.")
+    email = forms.EmailField(max_length=254, label="E-mail address", help_text="We send the invitation here.")
 
     field_order = ("name", "email", "role", "ministry", "countries", "until")
+
+    def clean(self) -> dict[str, Any]:
+        """Tell at once all that the action would refuse, one after the other."""
+        said, found = self.cleaned_data, []
+        if role := said.get("role"):
+            found = list(unfit(Role(role), said.get("ministry"), said.get("countries", [])))
+        if is_expired(User(valid_until_on=said.get("until"))):
+            found.append(("until", DAY_IS_OVER))
+        if there := whose_address(said.get("email", "")):
+            found.append(("email", address_taken(there)))
+        for field, sentence in found:
+            if field not in self.errors:
+                self.add_error(field, sentence)
+        return said
 
 
 class PersonEditForm(AccountForm):
@@ -160,23 +177,28 @@ class MinistryForm(TrackerForm):
     """A ministry's names."""
 
     name = forms.CharField(max_length=200, label="Name")
-    short_name = forms.CharField(max_length=60, label="Short name", help_text="Lists have room for no more.")
+    short_name = forms.CharField(max_length=60, label="Short name", help_text="Shown in lists.")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class OfficeHolderRow(TrackerForm):
-    """Who holds or held the office; an empty line says nothing."""
+    """Who holds or held the office; an empty line is ignored."""
 
     row = RowField(required=False, widget=forms.HiddenInput)
-    holder = forms.CharField(required=False, max_length=200, label="Who holds office")
+    holder = forms.CharField(required=False, max_length=200, label="Name of office holder")
     title = forms.CharField(required=False, max_length=100, label="Title")
     from_on = DayField(required=False, label="In office from")
     until_on = DayField(required=False, label="In office until")
-    source = forms.CharField(required=False, max_length=300, label="Where that is told")
+    source = forms.CharField(required=False, max_length=300, label="Source")
 
     def __init__(self, *args: Any, there: Sequence[OfficeHolder], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_row_choices(self, "row", there, empty="New")
+
+    @property
+    def row_name(self) -> str:
+        """What the row is called where something is wrong in it."""
+        return numbered("Office holder", self)
 
     @property
     def is_filled(self) -> bool:
@@ -224,6 +246,11 @@ class DistrictRow(TrackerForm):
     def __init__(self, *args: Any, there: Sequence[District], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_row_choices(self, "row", there)
+
+    @property
+    def row_name(self) -> str:
+        """What the row is called where something is wrong in it."""
+        return numbered("District", self)
 
     def said(self) -> tuple[District, DistrictInput]:
         """Which district, and what was typed of it."""

@@ -42,15 +42,15 @@ class CountryForm(TrackerForm):
     name = forms.CharField(
         max_length=100, label="Name", help_text="As the Department of State writes it: it heads every document."
     )
-    time_zone = forms.ChoiceField(label="Time zone", help_text="Days begin and end by it.")
-    currency = forms.ChoiceField(label="Currency", help_text="In which budgets are told.")
-    paper = forms.ChoiceField(choices=Paper.choices(), label="Paper of the post", widget=forms.RadioSelect)
+    time_zone = forms.ChoiceField(label="Time zone", help_text="Used for deadlines.")
+    currency = forms.ChoiceField(label="Currency", help_text="Used for budgets.")
+    paper = forms.ChoiceField(choices=Paper.choices(), label="Paper size", widget=forms.RadioSelect)
     districts = forms.CharField(
         max_length=MAX_DISTRICTS_LENGTH,
         required=False,
         label="Districts",
         widget=forms.Textarea(attrs={"rows": 12}),
-        help_text="One a line; its capital may follow after a colon, such as “Berea: Teyateyaneng”.",
+        help_text="One per line. You can add its capital after a colon, such as “Berea: Teyateyaneng”.",
     )
 
     def __init__(self, *args: Any, land: CountryReference | None, **kwargs: Any) -> None:

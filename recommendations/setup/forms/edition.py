@@ -31,7 +31,7 @@ class EditionFactsForm(TrackerForm):
         choices=[("", "None is set"), *Tier.choices()],
         required=False,
         label="Tier that the post works towards",
-        help_text="The post’s own aim. It is shown and never counted.",
+        help_text="The post’s own aim. For information; not used in calculations.",
     )
     published_on = DayField(label="Published on", required=False)
     source = forms.CharField(
@@ -48,7 +48,7 @@ class EditionFactsForm(TrackerForm):
                 label=kind.label, required=False, help_text=MILESTONE_HINTS[kind]
             )
             self.fields[f"{kind.value}_source"] = forms.CharField(
-                max_length=300, label=f"{kind.label}: where that day is told", required=False
+                max_length=300, label=f"{kind.label}: source of the date", required=False
             )
 
     def clean(self) -> dict[str, Any]:
@@ -93,17 +93,15 @@ class EditionForm(EditionFactsForm):
         help_text="Who set it, and why. It is kept with the day; an officer may set another one later.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    deadline_source = forms.CharField(max_length=300, label="Where the deadline is told", required=False)
+    deadline_source = forms.CharField(max_length=300, label="Source of the deadline", required=False)
 
     def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first, last = default_tracking_period(year)
         self.fields[
             "starts_on"
-        ].help_text = f"Left empty, it is 1 April of the edition’s year: {format_date(first)} for {year}."
-        self.fields[
-            "ends_on"
-        ].help_text = f"Left empty, it is 31 March of the year after: {format_date(last)} for {year}."
+        ].help_text = f"If empty: 1 April of the edition’s year, {format_date(first)} for {year}."
+        self.fields["ends_on"].help_text = f"If empty: 31 March of the year after, {format_date(last)} for {year}."
         self.initial = {"year": year} | dict(self.initial)
         self.order_fields((
             "year", "tier", "target_tier", "published_on", "source", "starts_on", "ends_on", "deadline_on", "reason",

@@ -7,17 +7,17 @@ from django import forms
 
 from tiptracker.accounts.models import Ministry
 from tiptracker.onboarding.actions.ministries import MinistryInput, OfficeHolderInput
-from tiptracker.web.frontend.form_rows import RowField, raw_values, set_row_choices
+from tiptracker.web.frontend.form_rows import RowField, numbered, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 
 
 class HolderRow(TrackerForm):
     """Who holds an office; a line without a name says nothing."""
 
-    holder = forms.CharField(required=False, max_length=200, label="Who holds office")
+    holder = forms.CharField(required=False, max_length=200, label="Name of office holder")
     title = forms.CharField(required=False, max_length=100, label="Title", initial="Minister")
     from_on = DayField(required=False, label="In office from")
-    source = forms.CharField(required=False, max_length=300, label="Where that is told")
+    source = forms.CharField(required=False, max_length=300, label="Source")
 
     @property
     def is_filled(self) -> bool:
@@ -28,7 +28,7 @@ class HolderRow(TrackerForm):
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
         if (said.get("from_on") or said.get("source")) and not said.get("holder") and "holder" not in self.errors:
-            self.add_error("holder", "Say who holds the office, or leave the day and the source empty.")
+            self.add_error("holder", "Give the name of the office holder, or leave the day and the source empty.")
         return said
 
     @property
@@ -50,14 +50,19 @@ class MinistryRow(HolderRow):
 
     field_order = ("name", "short_name", "holder", "title", "from_on", "source")
 
+    @property
+    def row_name(self) -> str:
+        """What the row is called where something is wrong in it."""
+        return numbered("Ministry", self)
+
     def clean(self) -> dict[str, Any]:
         said = super().clean()
         if not self.is_filled:
             return said
         if not said.get("name") and "name" not in self.errors:
-            self.add_error("name", "Give the ministry’s name, or empty the line.")
+            self.add_error("name", "Give the ministry’s name, or empty the row.")
         if not said.get("short_name") and "short_name" not in self.errors:
-            self.add_error("short_name", "Give a short name, such as “Home Affairs”: lists have room for no more.")
+            self.add_error("short_name", "Give a short name, such as “Home Affairs”. Lists show it.")
         return said
 
     @property
@@ -76,8 +81,8 @@ class KnownMinistryRow(HolderRow):
         set_row_choices(self, "ministry", ministries)
 
     @property
-    def about(self) -> str:
-        """Which ministry the line is about, by name."""
+    def row_name(self) -> str:
+        """Which ministry the row is about, by name."""
         known: Any = self.fields["ministry"]
         row = known.rows.get(str(self["ministry"].value()))
         return str(row or "Another ministry")

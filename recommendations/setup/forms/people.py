@@ -9,19 +9,19 @@ from tiptracker.accounts.backend import default_valid_until
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
 from tiptracker.onboarding.actions.people import POST_ROLES, PersonInput
-from tiptracker.web.frontend.form_rows import RowField, raw_values, set_row_choices
+from tiptracker.web.frontend.form_rows import RowField, numbered, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 
 
 class PersonRow(TrackerForm):
-    """Somebody to invite; an empty line says nothing."""
+    """Somebody to invite; an empty row is ignored."""
 
     name = forms.CharField(required=False, max_length=150, label="Name")
     email = forms.EmailField(required=False, max_length=254, label="E-mail address")
     role = forms.ChoiceField(
         required=False, label="Role", choices=[("", "Choose one"), *((role.value, role.label) for role in POST_ROLES)]
     )
-    ministry = RowField(required=False, label="Ministry, of a focal point")
+    ministry = RowField(required=False, label="Ministry (focal points only)")
     until = DayField(required=False, label="May sign in until")
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
@@ -30,6 +30,11 @@ class PersonRow(TrackerForm):
             self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries]
         )
         self.fields["until"].initial = default_valid_until
+
+    @property
+    def row_name(self) -> str:
+        """What the row is called where something is wrong in it."""
+        return numbered("Person", self)
 
     @property
     def is_filled(self) -> bool:
@@ -54,9 +59,9 @@ class PersonRow(TrackerForm):
 
 
 REQUIRED_MESSAGES = {
-    "name": "Give their name, or empty the line.",
-    "email": "Give their e-mail address: the invitation goes there.",
-    "role": "Choose what they are here for.",
+    "name": "Give their name, or empty the row.",
+    "email": "Give their e-mail address. We send the invitation there.",
+    "role": "Choose a role.",
     "until": "Give the last day on which they may sign in.",
 }
 PersonFormSet = forms.formset_factory(PersonRow, extra=3, max_num=60, absolute_max=70)
@@ -67,7 +72,7 @@ class ContactForm(TrackerForm):
 
     contact = RowField(
         label="Contact person",
-        help_text="The one person at the embassy whose name and address ministries are told.",
+        help_text="Ministries see this person’s name and e-mail address.",
     )
 
     def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:

@@ -48,7 +48,7 @@ def setup_add(request: SignedInRequest) -> HttpResponse:
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, f"{country} is set up as a post. Next comes its edition.")
+            messages.success(request, f"{country} added. Next: its report edition.")
             return redirect("setup_detail", pk=country.pk)
     context = {"land": land, "level": level, "form": form}
     return render_page(request, "recommendations/setup_add.html", context, status=422 if form.errors else 200)
@@ -72,7 +72,7 @@ def setup_country(request: SignedInRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, "The country is changed.")
+            messages.success(request, f"{country} saved.")
             return redirect("setup_detail", pk=country.pk)
     context = step_context(country, SetupStep.COUNTRY) | {"form": form, "districts": districts}
     return render_page(request, "recommendations/setup_country.html", context, status=422 if form.errors else 200)

@@ -52,7 +52,7 @@ def setup_edition(request: SignedInRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, f"The {edition.year} edition is there, with its days. Next comes its list.")
+            messages.success(request, f"The {edition.year} edition is added. Next: its list of recommendations.")
             return redirect("edition_import", pk=edition.pk)
     context: dict[str, Any] = step_context(country, SetupStep.EDITION) | {
         "form": form,
@@ -81,7 +81,7 @@ def setup_edition_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, f"The {edition.year} edition is changed.")
+            messages.success(request, f"The {edition.year} edition is saved.")
             return redirect("setup_edition", pk=edition.country_id)
     context = step_context(edition.country, SetupStep.EDITION) | {
         "form": form,

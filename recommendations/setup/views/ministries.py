@@ -32,11 +32,11 @@ def setup_ministries(request: SignedInRequest, pk: int) -> HttpResponse:
     page = _MinistriesPage(request, ministries, in_office_by_ministry(ministries, today))
     if page.is_sent and page.is_valid():
         try:
-            add_ministries(country=country, on=today, by=request.user, **page.said())
+            added = add_ministries(country=country, on=today, by=request.user, **page.said())
         except Refused as refusal:
             page.refuse(refusal)
         else:
-            messages.success(request, "The ministries are kept.")
+            messages.success(request, "Ministries added." if added else "Office holders saved.")
             return redirect("setup_detail", pk=country.pk)
     context: dict[str, Any] = step_context(country, SetupStep.MINISTRIES) | page.context()
     status = 422 if page.is_sent else 200

@@ -18,7 +18,7 @@ from tiptracker import clock
 from tiptracker.accounts import mails
 from tiptracker.accounts.models import Country, Ministry, User, find_contact
 from tiptracker.errors import Refused
-from tiptracker.mail.sentences import describe_mail_state
+from tiptracker.mail.sentences import describe_mail_state, link_of_invitation
 from tiptracker.onboarding.actions.countries import contact_choices, set_contact
 from tiptracker.onboarding.actions.people import add_people, send_invitations
 from tiptracker.web.frontend.form_rows import add_empty_row, add_field_error, add_row_error, invalid_forms
@@ -27,7 +27,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class PostPersonRow(NamedTuple):
-    """Somebody who belongs to the post, whether they have set a password, and what became of their invitation."""
+    """Somebody at the post, whether they have set a password, and what became of their invitation and its link."""
 
     person: User
     has_come: bool
@@ -106,7 +106,7 @@ class _PeoplePage:
         return True
 
     def _send_again(self) -> bool:
-        waiting = [one for one in self.people if not one.has_usable_password()]
+        waiting = [one for one in self.people if one.is_active and not one.has_usable_password()]
         form = ResendInvitationForm(self.request.POST, people=waiting)
         if form.is_valid():
             self._send([form.cleaned_data["again"]])
@@ -116,12 +116,15 @@ class _PeoplePage:
         return False
 
     def _lines(self) -> list[PostPersonRow]:
+        now = clock.now()
         invitations = mails.last_invitations([one for one in self.people if not one.has_usable_password()])
         return [
             PostPersonRow(
                 one,
                 one.has_usable_password(),
-                describe_mail_state(invitations[one.pk]) if one.pk in invitations else "",
+                f"{describe_mail_state(sent)} {link_of_invitation(sent, now)}"
+                if (sent := invitations.get(one.pk))
+                else "",
             )
             for one in self.people
         ]
@@ -133,7 +136,7 @@ class _PeoplePage:
             messages.warning(self.request, sentence)
         if queued := len(people) - len(refused_ones):
             what = "The invitation is" if queued == 1 else f"{queued} invitations are"
-            messages.success(self.request, f"{what} queued. The list below says what became of each mail.")
+            messages.success(self.request, f"{what} queued. See “Invitation” below.")
 
     def _name_contact(self) -> bool:
         self.is_refused = True
@@ -144,10 +147,8 @@ class _PeoplePage:
         except Refused as refusal:
             add_field_error(self.contact, str(refusal), refusal.field)
             return False
-        messages.success(
-            self.request,
-            f"{self.contact.cleaned_data['contact']} is the contact person. Ministries are told the name and address.",
-        )
+        named = self.contact.cleaned_data["contact"]
+        messages.success(self.request, f"{named} is the contact person. Ministries see this name and e-mail address.")
         return True
 
 

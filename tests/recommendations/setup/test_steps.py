@@ -18,7 +18,7 @@ WHOLE = PostCounts(
     have_come=2,
     has_contact=True,
 )
-NOBODY_ELSE = "Nobody verifies what they logged themselves: invite a second officer or the ambassador."
+NOBODY_ELSE = "No one can verify their own entries: invite a second officer or the ambassador."
 ADMINISTRATOR, OFFICER = StepOwner.ADMINISTRATOR, StepOwner.OFFICER
 
 
@@ -32,9 +32,9 @@ def test_a_post_with_everything_waits_for_nobody():
     assert [one.told for one in list_step_statuses(WHOLE)] == [
         "With 10 districts.",
         "The 2021 edition, 15 recommendations.",
-        "3 ministries, each with who holds office.",
-        "Every recommendation has one at least.",
-        "2 people of the embassy can verify.",
+        "3 ministries, each with its office holder.",
+        "Every recommendation has at least one.",
+        "2 embassy staff can verify.",
     ]
     assert [one.number for one in list_step_statuses(WHOLE)] == [1, 2, 3, 4, 5]
     assert {one.next_hand for one in list_step_statuses(WHOLE)} == {None}
@@ -44,12 +44,8 @@ def test_a_post_with_everything_waits_for_nobody():
     ("step", "post", "expected"),
     [
         (SetupStep.COUNTRY, None, (StepState.TO_DO, "Choose the country.", ADMINISTRATOR)),
-        (SetupStep.COUNTRY, PostCounts(), (StepState.BEGUN, "Its districts are not there yet.", ADMINISTRATOR)),
-        (
-            SetupStep.EDITION,
-            PostCounts(),
-            (StepState.TO_DO, "The edition that is to be followed is not there yet.", ADMINISTRATOR),
-        ),
+        (SetupStep.COUNTRY, PostCounts(), (StepState.BEGUN, "No districts have been added.", ADMINISTRATOR)),
+        (SetupStep.EDITION, PostCounts(), (StepState.TO_DO, "No report edition has been added.", ADMINISTRATOR)),
         (
             SetupStep.EDITION,
             PostCounts(edition=1, edition_year=2021, asked=3),
@@ -77,16 +73,20 @@ def test_a_post_with_everything_waits_for_nobody():
                 ADMINISTRATOR,
             ),
         ),
-        (SetupStep.MINISTRIES, PostCounts(), (StepState.TO_DO, "No ministry is there yet.", ADMINISTRATOR)),
+        (SetupStep.MINISTRIES, PostCounts(), (StepState.TO_DO, "No ministries have been added.", ADMINISTRATOR)),
         (
             SetupStep.MINISTRIES,
             PostCounts(ministries=3, without_holder=1),
-            (StepState.BEGUN, "1 of 3 ministries has nobody in office here.", ADMINISTRATOR),
+            (StepState.BEGUN, "1 ministry has no office holder yet.", ADMINISTRATOR),
         ),
         (
             SetupStep.BENCHMARKS,
             PostCounts(),
-            (StepState.TO_DO, "They are suggested from the wording, once the recommendations are there.", None),
+            (
+                StepState.TO_DO,
+                "Suggested from the recommendations’ text once those are added. An officer does this.",
+                None,
+            ),
         ),
         (
             SetupStep.BENCHMARKS,
@@ -98,7 +98,15 @@ def test_a_post_with_everything_waits_for_nobody():
             PostCounts(asked=15, checked=14),
             (StepState.BEGUN, "1 of 15 recommendations has none.", OFFICER),
         ),
-        (SetupStep.PEOPLE, PostCounts(), (StepState.TO_DO, "Nobody of the embassy is invited yet.", ADMINISTRATOR)),
+        (
+            SetupStep.PEOPLE,
+            PostCounts(),
+            (
+                StepState.TO_DO,
+                "No officer or ambassador has an open account. Ministries have no contact person at the embassy.",
+                ADMINISTRATOR,
+            ),
+        ),
         (
             SetupStep.PEOPLE,
             WHOLE._replace(officers_come=0),
@@ -126,7 +134,7 @@ def test_a_post_with_everything_waits_for_nobody():
         (
             SetupStep.PEOPLE,
             WHOLE._replace(without_focal_point=1),
-            (StepState.DONE, "2 people of the embassy can verify. 1 ministry has no focal point yet.", None),
+            (StepState.DONE, "2 embassy staff can verify. 1 ministry has no focal point yet.", None),
         ),
     ],
 )

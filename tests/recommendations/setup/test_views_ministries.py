@@ -68,10 +68,10 @@ def test_another_line_keeps_what_was_typed_and_judges_nothing(client):
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ({"short_name": "Health"}, "Give the ministry’s name, or empty the line."),
+        ({"short_name": "Health"}, "Give the ministry’s name, or empty the row."),
         ({"name": "Ministry of Health"}, "Give a short name, such as “Home Affairs”"),
         ({"holder": "Lineo"}, "Give the ministry’s name"),
-        ({"name": "Ministry of Health", "short_name": "Health", "source": "x"}, "Say who holds the office"),
+        ({"name": "Ministry of Health", "short_name": "Health", "source": "x"}, "Give the name of the office holder"),
         ({"name": "Ministry of Health", "short_name": "Health", "from_on": "soon"}, "Give the day as a date"),
         ({"name": "Ministry of Police", "short_name": "Health"}, "“Ministry of Police” is there already."),
         ({"name": "x" * 201, "short_name": "Health"}, "Shorten this to 200 characters"),
@@ -104,7 +104,7 @@ def test_a_ministry_without_anybody_in_office_has_a_line_and_one_with_somebody_h
     MinistryFactory(country=CountryFactory(elsewhere=True), short_name="Theirs")
 
     page = client.get(reverse("setup_ministries", args=[country.pk]))
-    assert [row.about for row in page.context["known"]] == ["Ministry of Police"]
+    assert [row.row_name for row in page.context["known"]] == ["Ministry of Police"]
     assert "Palesa, Minister" in page.text
     assert "Theirs" not in page.text
     answer = send(client, country, known=[{"ministry": police.pk, "holder": "Lineo"}])

@@ -56,10 +56,10 @@ def test_several_are_invited_at_once_and_each_gets_a_mail(client, run_jobs):
     assert people() == [("lineo@post.example", "officer"), ("thabo@gov.example", "focal_point")]
     page = client.get(answer.headers["Location"]).text
     assert "2 invitations are queued." in page
-    assert page.count("Invitation: Queued on") == 2
+    assert page.count("Not accepted yet. Queued on") == 2
     run_jobs()
     assert [message.to for message in mail.outbox] == [["lineo@post.example"], ["thabo@gov.example"]]
-    assert "Invitation: Sent to thabo@gov.example on" in client.get(answer.headers["Location"]).text
+    assert "Not accepted yet. Sent to thabo@gov.example on" in client.get(answer.headers["Location"]).text
     assert client.get(link_in(mail.outbox[0])).status_code == 200
 
 
@@ -100,13 +100,23 @@ def test_an_invitation_is_sent_again_to_whoever_has_not_come_alone(client, run_j
     assert Mail.objects.count() == 2
 
 
+def test_an_account_that_is_closed_is_not_invited_again(client):
+    country = CountryFactory()
+    lineo = OfficerFactory(countries=[country], password="!not yet", is_active=False)
+    address = reverse("setup_people", args=[country.pk])
+
+    assert "Send again" not in client.get(address).text
+    assert client.post(address, {"do": "again", "again": lineo.pk}).status_code == 422
+    assert not Mail.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (person(name=""), "Give their name, or empty the line."),
+        (person(name=""), "Give their name, or empty the row."),
         (person(email=""), "Give their e-mail address"),
         (person(email="nobody"), "Give an e-mail address, such as"),
-        (person(role=""), "Choose what they are here for."),
+        (person(role=""), "Choose a role."),
         (person(role="administrator"), "Choose one from the list."),
         (person(role="focal_point"), "Say which ministry"),
         (person(until=""), "Give the last day"),

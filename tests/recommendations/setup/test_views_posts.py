@@ -146,9 +146,9 @@ def test_each_thing_that_lacks_is_counted(client):
 
     told = {step: line.standing.told for step, line in steps_of(client, country).items()}
     assert told[SetupStep.EDITION] == "The 2021 edition, 3 recommendations."
-    assert told[SetupStep.MINISTRIES] == "2 of 3 ministries have nobody in office here."
+    assert told[SetupStep.MINISTRIES] == "2 ministries have no office holder yet."
     assert told[SetupStep.BENCHMARKS] == "2 of 3 recommendations have none."
-    assert told[SetupStep.PEOPLE].startswith("No officer has set a password yet. Nobody verifies")
+    assert told[SetupStep.PEOPLE].startswith("No officer has set a password yet. No one can verify")
 
 
 def test_the_edition_at_hand_is_the_newest_that_is_followed(client):
@@ -184,10 +184,10 @@ def test_whoever_takes_a_step_is_told_so_and_others_who_does(client):
     def told(user):
         client.force_login(user)
         page = client.get(reverse("setup_detail", args=[country.pk])).text
-        return re.findall(r"<span class=\"quiet\">(.*? this\.)</span>", page)
+        return re.findall(r"<span class=\"quiet\">(.*? this\.|Your task\.)</span>", page)
 
     an_administrator, an_officer = "An administrator does this.", "An officer of the post does this."
-    you = "You do this."
+    you = "Your task."
     assert told(AdministratorFactory()) == [you, an_officer, you]
     assert told(OfficerFactory()) == [an_administrator, you, an_administrator]
     assert told(AmbassadorFactory()) == [an_administrator, an_officer, an_administrator]

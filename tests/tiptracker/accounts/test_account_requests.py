@@ -167,7 +167,7 @@ def test_the_link_of_the_mail_stops_a_request(administrator, when):
     person.refresh_from_db()
     assert person.email != NEW
     assert stranger.post(url).status_code == 422
-    with refuses("does not wait for consent any more"):
+    with refuses("not waiting for approval any more"):
         account_requests.consent(request=request, by=second, now=clock.now())
 
 
@@ -191,7 +191,7 @@ def test_a_request_that_nobody_consents_to_lapses(administrator):
         asked_for_address(person, second)
 
     assert request_stage(request, later(24 * 8)) is AccountRequestStage.LAPSED
-    with refuses("does not wait for consent"):
+    with refuses("not waiting for approval"):
         account_requests.consent(request=request, by=second, now=later(24 * 8))
 
 
@@ -405,7 +405,7 @@ def test_the_link_in_the_mail_to_the_old_address_puts_it_back_for_a_day(client, 
     thief = Client()
     sign_in(thief, User.objects.get_queryset().get(email=NEW))
     request = AccountRequest.objects.get()
-    with refuses("can’t be stopped"):
+    with refuses("can’t be cancelled"):
         account_requests.stop(request=request, by=None, now=later(25))
 
     assert Client().post(stop).context["became"] == AccountRequestStage.REVERTED

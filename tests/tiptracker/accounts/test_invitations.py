@@ -47,6 +47,15 @@ def administrator(client):
     return person
 
 
+def test_whoever_is_signed_in_is_led_back_to_their_sign_in_and_not_to_the_page_of_signing_in(client, administrator):
+    page = client.get(reverse("password_forgotten")).text
+    stranger = Client().get(reverse("password_forgotten")).text
+
+    assert "<h1>Set a new password by e-mail</h1>" in page
+    assert "Back to sign in" not in page
+    assert "<h1>Forgot your password?</h1>" in stranger
+
+
 def test_somebody_new_is_invited_sets_a_password_and_signs_in(client, administrator, run_jobs):
     assert add(client).status_code == 302
     assert mail.outbox == []  # the worker sends it

@@ -37,6 +37,7 @@ from tiptracker.onboarding.actions.accounts import (
     rename_person,
     reopen_account,
 )
+from tiptracker.onboarding.actions.countries import set_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -221,6 +222,59 @@ def test_a_change_of_a_page_that_is_stale_is_refused_with_what_changed(client):
     assert client.post(reverse("person_edit", args=[officer.pk]), again).status_code == 302
 
 
+def test_all_that_is_wrong_with_a_new_person_is_told_at_once(client):
+    there = OfficerFactory(email="taken@post.example")
+
+    answer = add(client, email="Taken@post.example", until="2020-01-01", countries=[])
+
+    assert sorted(answer.context["form"].errors) == ["countries", "email", "until"]
+    assert reverse("person_detail", args=[there.pk]) in answer.text
+
+
+def test_what_a_role_requires_is_not_called_optional(client):
+    page = client.get(reverse("person_add")).text
+
+    assert "(optional)" not in page
+    assert "Required for focal points." in page
+    assert "Required for officers, ambassadors and observers." in page
+
+
+def test_a_focal_point_is_moved_by_the_ministry_and_the_refusal_says_so(client):
+    someone = FocalPointFactory(valid_until_on="2099-12-31")
+
+    answer = change(client, someone, countries=[CountryFactory(elsewhere=True).pk])
+
+    assert answer.context["form"].errors["countries"] == [
+        "A focal point’s country comes from the ministry. Change the ministry instead."
+    ]
+
+
+def sentences(client, person):
+    """What the next page says of what was just done."""
+    return [str(one) for one in client.get(reverse("person_detail", args=[person.pk])).context["messages"]]
+
+
+def test_saving_says_what_was_changed(client):
+    officer = OfficerFactory(name="Lineo", valid_until_on="2099-12-31")
+
+    change(client, officer, name="Palesa")
+
+    assert sentences(client, officer) == ["Name saved."]
+
+
+def test_what_is_taken_away_is_said_with_how_to_undo_it(client):
+    elsewhere = CountryFactory(elsewhere=True)
+    officer = OfficerFactory(name="Lineo", countries=[CountryFactory(), elsewhere], valid_until_on="2099-12-31")
+    undo = "Lineo is signed out and gets an e-mail. To undo this, change it back under “Change the account”."
+
+    change(client, officer, countries=[CountryFactory().pk])
+    assert sentences(client, officer) == [f"Access to Malawi removed. {undo}"]
+    change(client, officer, role="observer")
+    assert sentences(client, officer) == [f"Role changed from officer to observer. {undo}"]
+    press(client, officer, "close")
+    assert sentences(client, officer)[-1].endswith("To undo this, open the account again below.")
+
+
 # --- Another country --------------------------------------------------------------------------------------------------
 
 
@@ -256,7 +310,166 @@ def test_a_country_more_is_asked_about_and_one_less_is_not(client):
     assert list(officer.countries.all()) == [elsewhere]
 
 
+def test_the_move_is_named_as_one_and_says_what_this_person_can_see(client):
+    officer = OfficerFactory(name="Lineo", valid_until_on="2099-12-31")
+    elsewhere = CountryFactory(elsewhere=True)
+
+    moved = change(client, officer, countries=[elsewhere.pk]).text
+    given = change(client, officer, countries=[CountryFactory().pk, elsewhere.pk]).text
+
+    assert "<h1>Move Lineo to Malawi?</h1>" in moved
+    assert "<h1>Give Lineo access to Malawi?</h1>" in given
+    assert "Can see all records of Malawi." in moved
+    assert "new role" not in moved
+
+
+# --- The contact person -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["closed", "moved", "made a focal point"])
+def test_a_contact_person_who_leaves_the_embassy_is_no_contact_any_more_and_another_is_asked_for(client, how):
+    officer = OfficerFactory(name="Lineo", valid_until_on="2099-12-31")
+    country = officer.countries.get()
+    set_contact(country=country, contact=officer, by=AdministratorFactory())
+    page = reverse("person_detail", args=[officer.pk])
+    assert "then have no contact person at the embassy until you name another one" in client.get(page).text
+
+    if how == "closed":
+        press(client, officer, "close")
+    elif how == "moved":
+        change(client, officer, countries=[CountryFactory(elsewhere=True).pk], confirm=True)
+    else:
+        change(client, officer, role="focal_point", ministry=MinistryFactory().pk, countries=[])
+
+    country.refresh_from_db()
+    assert country.contact is None
+    entry = AuditEntry.objects.select_related("detail").filter(verb="country.changed").latest("number")
+    assert json.loads(entry.detail.before) == {"contact": "Lineo"}
+    assert json.loads(entry.detail.after) == {"contact": None}
+    answer = client.get(page).text
+    assert "The ministries of Lesotho have no contact person at the embassy now." in answer
+    assert f'<a href="{reverse("setup_people", args=[country.pk])}#contact">Name another one</a>' in answer
+
+
+def test_the_step_of_people_agrees_once_the_only_officer_is_closed(client):
+    officer = OfficerFactory()
+    country = officer.countries.get()
+    set_contact(country=country, contact=officer, by=AdministratorFactory())
+
+    press(client, officer, "close")
+
+    page = client.get(reverse("setup_detail", args=[country.pk])).text
+    assert "No officer or ambassador has an open account. Ministries have no contact person at the embassy." in page
+
+
+def test_a_contact_person_who_stays_at_the_embassy_stays_the_contact(client):
+    officer = OfficerFactory(valid_until_on="2099-12-31")
+    country = officer.countries.get()
+    set_contact(country=country, contact=officer, by=AdministratorFactory())
+
+    change(client, officer, role="observer")
+
+    country.refresh_from_db()
+    assert country.contact == officer
+
+
 # --- Closing, opening again, ending -----------------------------------------------------------------------------------
+
+
+def test_a_closed_account_offers_no_change_of_address_and_refuses_one(client):
+    officer = OfficerFactory(password="!not yet")
+    press(client, officer, "close")
+
+    assert 'value="address"' not in client.get(reverse("person_detail", args=[officer.pk])).text
+    answer = press(client, officer, "address", email="new@post.example")
+
+    assert answer.status_code == 422
+    assert "Open it first, then change the address." in answer.text
+    assert not Mail.objects.filter(kind="invitation").exists()
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_no_invitation_is_queued_that_would_never_be_sent(client, closed):
+    over = clock.today() - timedelta(days=1)
+    officer = OfficerFactory(password="!not yet", is_active=not closed, valid_until_on=over)
+
+    answer = press(client, officer, "invite")
+
+    assert answer.status_code == 422
+    assert "first, then send the invitation." in answer.text
+    assert 'value="invite"' not in answer.text
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize("do", ["reopen", "renew"])
+def test_who_never_set_a_password_is_to_be_invited_again_once_the_account_works_again(client, do):
+    officer = OfficerFactory(password="!not yet", is_active=do == "renew", valid_until_on=date(2022, 1, 5))
+
+    press(client, officer, do, until="2099-12-31")
+
+    assert sentences(client, officer)[-1].endswith("No password is set yet: send the invitation again.")
+
+
+def test_a_closed_account_says_what_is_true_of_it(client):
+    never_came, administrator = OfficerFactory(password="!not yet", is_active=False), AdministratorFactory()
+    came = OfficerFactory(is_active=False, valid_until_on=clock.today())
+    AdministratorFactory()
+    press(client, administrator, "close")
+
+    def page(person):
+        return client.get(reverse("person_detail", args=[person.pk])).text
+
+    assert "signs in with the same password" in page(came)
+    assert "Officers of Lesotho see this in the activity log." in page(came)
+    assert "28 January 2022</dd>" not in page(came)
+    assert "has never set a password" in page(never_came)
+    assert "signs in with the same password" not in page(never_came)
+    assert "Officers of" not in page(administrator)
+
+
+def test_the_page_says_until_when_the_link_of_the_invitation_works(client, run_jobs):
+    add(client)
+    run_jobs()
+    person = User.objects.get_queryset().get(email="palesa@post.example")
+
+    assert "Its link works until 4 February 2022 at" in client.get(reverse("person_detail", args=[person.pk])).text
+
+
+def test_the_rule_of_removing_a_second_step_is_told_before_there_is_one(client):
+    page = client.get(reverse("person_detail", args=[OfficerFactory().pk])).text
+
+    assert "To remove one later, an administrator asks here and somebody else approves." in page
+
+
+# --- Requests ---------------------------------------------------------------------------------------------------------
+
+
+def test_people_lead_to_the_requests_and_one_that_was_cancelled_stays_there(client):
+    AdministratorFactory()
+    officer = OfficerFactory()
+    press(client, officer, "address", email="new@post.example")
+    request = officer.account_requests.get()
+    requests = reverse("account_request_list")
+    assert f'href="{requests}"' in client.get(reverse("person_list")).text
+
+    client.post(reverse("account_request_detail", args=[request.pk]), {"do": "stop"})
+
+    assert reverse("account_request_detail", args=[request.pk]) in client.get(requests).text
+    assert f'href="{requests}"' in client.get(reverse("person_detail", args=[officer.pk])).text
+
+
+def test_the_history_of_a_person_names_each_country(client):
+    elsewhere = CountryFactory(elsewhere=True)
+    add(client, countries=[CountryFactory().pk, elsewhere.pk])
+    person = User.objects.get_queryset().get(email="palesa@post.example")
+    change(client, person, countries=[elsewhere.pk])
+
+    history = client.get(reverse("person_detail", args=[person.pk])).context["history"]
+
+    told = {past.did: past.times for past in history}
+    assert (told["Set a role for Lesotho"], told["Set a role for Malawi"], told["Removed access to Lesotho"]) == (
+        1,
+    ) * 3
 
 
 @pytest.mark.parametrize("until", [None, date(2023, 1, 5), date(2022, 1, 5)])
@@ -479,7 +692,7 @@ def test_a_countrys_officers_read_who_got_and_who_lost_a_role_there(client):
     assert len(read_by(neighbour)) == 2
     page = Client()
     enter(page, reader)
-    assert "Gave a person a role on this country" in page.get(reverse("log_list")).text
+    assert "Set a role for Lesotho" in page.get(reverse("log_list")).text
     # Sign-ins, invitations and what else is done to accounts stay the administrators'.
     others = AuditEntry.objects.visible_to(reader).filter(row=str(lineo.pk)).exclude(verb__startswith="person.role_")
     assert not others.exists()

@@ -174,3 +174,24 @@ def test_the_list_of_countries_says_what_is_kept_of_each(client):
     assert (row.district_count, row.ministry_count) == (1, 1)
     assert "nobody named" in page.text
     assert client.get(reverse("country_edit", args=[country.pk])).status_code == 200
+
+
+def test_a_country_can_be_added_from_the_list_of_countries(client):
+    page = client.get(reverse("country_list")).text
+
+    assert f'href="{reverse("setup_add")}">Add a country</a>' in page
+
+
+def test_a_country_without_ministries_says_so_by_name(client):
+    country = CountryFactory()
+
+    assert "Lesotho has no ministries yet." in client.get(reverse("ministry_list"), {"country": country.pk}).text
+
+
+def test_a_row_that_is_wrong_is_named_in_the_summary(client):
+    ministry = MinistryFactory()
+    good = {"holder": "Ms X"}
+
+    answer = edit(client, ministry, good, {"holder": "Mr Y", "from_on": "2022-01-02", "until_on": "2022-01-01"})
+
+    assert "Office holder 2. In office until: The end date is before the start date." in answer.text

@@ -93,7 +93,7 @@ def test_the_foot_of_a_page_asks_for_no_names_and_says_what_this_person_needs(cl
 
     foot = client.get(reverse("account_reauthenticate")).text.split("<footer")[1]
 
-    assert "Name no victim here" in foot
+    assert "Never name or identify a victim." in foot
     assert "No victim is named" not in foot
     assert ("does not predict a tier" in foot) == of_readiness
-    assert ("who opened evidence, updates and files" in foot) == of_the_log
+    assert (f'<a href="{reverse("log_list")}">Activity log</a>' in foot) == of_the_log

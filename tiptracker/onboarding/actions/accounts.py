@@ -4,12 +4,13 @@ Another address of an account that has a password, and the removal of a second s
 `tiptracker.accounts.account_requests`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from tiptracker.accounts import actions, lockouts, mails
 from tiptracker.accounts.account_requests import countries_of
@@ -18,6 +19,7 @@ from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.choices import EMBASSY_ROLES, Role
 from tiptracker.errors import Refused
+from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.validation import refuse_stale, require_text, update_row
 
@@ -29,7 +31,21 @@ class AccountDetails(NamedTuple):
     role: Role
     ministry: Ministry | None
     countries: Sequence[Country]
-    until: date
+    until: date | None
+
+    @property
+    def works_on(self) -> set[Country]:
+        """The countries that this gives somebody access to."""
+        return {self.ministry.country} if self.ministry else set(self.countries)
+
+
+def account_of(person: User) -> AccountDetails:
+    """What somebody has."""
+    countries = list(person.countries.all())
+    return AccountDetails(person.name, Role(person.role), person.ministry, countries, person.valid_until_on)
+
+
+DAY_IS_OVER = "That day is over. Give the last day on which they may sign in."
 
 
 class CountryMoveUnconfirmed(Refused):
@@ -90,8 +106,10 @@ def change_person(
 ) -> User:
     """Change what somebody is. `confirmed` is the seal of a move to another country that its page has asked about.
 
+    Where they leave the embassy whose contact person they are, nobody is named there until somebody else is.
     Raises PermissionDenied, ChangedMeanwhile, MovesToAnotherCountry, Refused.
     """
+    countries = _held_countries(person)
     locked = _lock_person(person, version, by, now)
     if person == by:
         raise PermissionDenied
@@ -112,6 +130,8 @@ def change_person(
     _save_new_version(locked)
     actions.handle_account_change(person=locked, before=stood, by=by)
     _log_change(locked, {key: before[key] for key in changed}, {key: after[key] for key in changed}, by)
+    stays = set(account.countries) if account.role in EMBASSY_ROLES else set()
+    _clear_contact(locked, [country for country in countries if country not in stays], by)
     return locked
 
 
@@ -136,6 +156,8 @@ def change_unused_address(*, person: User, version: int, email: str, by: User, n
     locked = _lock_person(person, version, by, now)
     if locked.has_usable_password():
         raise Refused(f"{locked} has a password: ask for another address instead.", field="email")
+    if not locked.is_active:
+        raise Refused(f"{locked}’s account is closed. Open it first, then change the address.", field="email")
     email = require_text(email, "Give their e-mail address.", field="email").lower()
     if email == locked.email:
         raise Refused("That is the address of the account already. Give another one.", field="email")
@@ -153,9 +175,11 @@ def change_unused_address(*, person: User, version: int, email: str, by: User, n
 
 @transaction.atomic
 def close_account(*, person: User, version: int, today: date, by: User, now: datetime) -> User:
-    """Close an account as of today: it is signed out, and its tokens end. Raises PermissionDenied, ChangedMeanwhile,
-    Refused.
+    """Close an account as of today: it is signed out, its tokens end, and it is no country's contact person.
+
+    Raises PermissionDenied, ChangedMeanwhile, Refused.
     """
+    countries = _held_countries(person)
     locked = _lock_person(person, version, by, now)
     _refuse_own_account(locked, by)
     if not locked.is_active:
@@ -173,6 +197,7 @@ def close_account(*, person: User, version: int, today: date, by: User, now: dat
         before=was,
         after={"is_active": False, "valid_until_on": locked.valid_until_on},
     )
+    _clear_contact(locked, countries, by)
     return locked
 
 
@@ -224,6 +249,23 @@ def lift_lock_out(*, person: User, by: User) -> None:
     transaction.on_commit(lambda: lockouts.clear_failed_attempts(person))
 
 
+def _held_countries(person: User) -> list[Country]:
+    """Hold the countries that somebody works on or is the contact person of, before the person is held."""
+    own = Country.objects.filter(Q(contact=person) | Q(users=person)).values("pk")
+    return lock_rows(Country.objects.filter(pk__in=own))
+
+
+def _clear_contact(person: User, countries: Iterable[Country], by: User) -> None:
+    """Leave those of `countries`, which are held, without a contact person where `person` is it."""
+    for country in countries:
+        if country.contact_id == person.pk:
+            country.contact = None
+            country.version += 1
+            update_row(country)
+            before, after = {"contact": person.name}, {"contact": None}
+            record("country.changed", by=by, row=country, country=country, before=before, after=after)
+
+
 def _lock_person(person: User, version: int, by: User, now: datetime) -> User:
     if not can_set_up(by):
         raise PermissionDenied
@@ -246,39 +288,51 @@ def _refuse_own_account(person: User, by: User) -> None:
         raise Refused("Nobody does this to their own account. Ask another administrator.")
 
 
-def _refuse_past_day(until: date, field: str) -> None:
+def _refuse_past_day(until: date | None, field: str) -> None:
     if is_expired(User(valid_until_on=until)):
-        raise Refused("That day is over. Give the last day on which they may sign in.", field=field)
+        raise Refused(DAY_IS_OVER, field=field)
+
+
+def unfit(role: Role, ministry: Ministry | None, countries: Sequence[Country]) -> Iterator[tuple[str, str]]:
+    """Give what does not go with a role: the field, and a sentence."""
+    if role == Role.FOCAL_POINT and ministry is None:
+        yield "ministry", "Say which ministry they are the focal point of."
+    if role != Role.FOCAL_POINT and ministry is not None:
+        yield "ministry", "Only a focal point belongs to a ministry. Leave it empty."
+    if role in EMBASSY_ROLES and not countries:
+        yield "countries", "Choose at least one country that they work on."
+    if role == Role.FOCAL_POINT and countries:
+        yield "countries", "A focal point’s country comes from the ministry. Change the ministry instead."
+    if role == Role.ADMINISTRATOR and countries:
+        yield "countries", "An administrator works on no country. Leave the countries empty."
+
+
+def whose_address(email: str) -> User | None:
+    """Who has an account with this address."""
+    return User.objects.get_queryset().filter(email=email.strip().lower()).first()
+
+
+def address_taken(by: User) -> str:
+    """What is said where somebody else has the address."""
+    role = by.get_role_display().lower()
+    return f"{by} has an account with that address, as {role}. To change their access, open their page under People."
 
 
 def _refuse_invalid_details(account: AccountDetails, field: Callable[[str], str]) -> None:
-    is_embassy = account.role in EMBASSY_ROLES
-    if account.role == Role.FOCAL_POINT and account.ministry is None:
-        raise Refused("Say which ministry they are the focal point of.", field=field("ministry"))
-    if account.role != Role.FOCAL_POINT and account.ministry is not None:
-        raise Refused("Only a focal point belongs to a ministry. Leave it empty.", field=field("ministry"))
-    if is_embassy and not account.countries:
-        raise Refused("Choose at least one country that they work on.", field=field("countries"))
-    if not is_embassy and account.countries:
-        raise Refused(
-            "Only officers, ambassadors and observers have countries. Leave them empty.", field=field("countries")
-        )
+    for name, sentence in unfit(account.role, account.ministry, account.countries):
+        raise Refused(sentence, field=field(name))
     _refuse_past_day(account.until, field("until"))
 
 
 def _refuse_taken_email(email: str, field: str) -> None:
-    if there := User.objects.get_queryset().filter(email=email).first():
-        raise Refused(
-            f"{there} has an account with that address, as {there.get_role_display().lower()}. "
-            "What they may see is changed under People.",
-            field=field,
-        )
+    if there := whose_address(email):
+        raise Refused(address_taken(there), field=field)
 
 
 def _refuse_unconfirmed_move(person: User, account: AccountDetails, confirmed: str) -> None:
     """Ask about a change by which somebody who works on a country would work on another one."""
     here = set(countries_of(person))
-    there = {account.ministry.country} if account.ministry else set(account.countries)
+    there = account.works_on
     seal = f"{account.role}:{account.ministry.pk if account.ministry else ''}:" + ",".join(
         str(country.pk) for country in sorted(there, key=lambda country: country.pk)
     )

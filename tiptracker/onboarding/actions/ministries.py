@@ -114,7 +114,7 @@ def change_ministry(
 
 def _refuse_reversed_dates(holder: OfficeHolder, line: str) -> None:
     if holder.from_on and holder.until_on and holder.until_on < holder.from_on:
-        raise Refused("The last day lies before the first. Put one of them right.", field=f"{line}-until_on")
+        raise Refused("The end date is before the start date. Correct one of them.", field=f"{line}-until_on")
 
 
 def _refuse_taken_names(others: Iterable[Ministry], name: str, short_name: str, line: str) -> None:

@@ -69,7 +69,7 @@ def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
                 country.refresh_from_db()
                 mark_as_seen(form, "version", country.version)
         else:
-            messages.success(request, "The districts are changed.")
+            messages.success(request, "Districts saved.")
             return redirect("country_edit", pk=country.pk)
     context = {
         "country": country,

@@ -47,6 +47,7 @@ def ministry_list(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "lines": [(ministry, held.get(ministry.pk, [])) for ministry in page],
         "countries": countries,
+        "nothing": f"{country} has no ministries yet." if country else "No ministries have been added.",
     }
     return render_page(request, "onboarding/ministry_list.html", context, partial="rows")
 
@@ -65,7 +66,7 @@ def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             page.refuse(refusal)
         else:
-            messages.success(request, "The ministry is changed.")
+            messages.success(request, f"{page.ministry} saved.")
             return redirect("ministry_list")
     context = page.context() | {"ministry": ministry, "history": history(request.user, ministry)}
     status = 422 if page.is_sent else 200

@@ -1,6 +1,6 @@
 """People: who has an account, what each may, and what an administrator does to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, cast
@@ -15,6 +15,8 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tiptracker import clock
@@ -24,9 +26,11 @@ from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import AccountRequest, Country, Ministry, User
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
-from tiptracker.mail.sentences import describe_mail_state
+from tiptracker.mail.sentences import describe_mail_state, link_of_invitation
 from tiptracker.numbers import parse_whole_number
+from tiptracker.onboarding import actions
 from tiptracker.onboarding.actions.accounts import (
+    AccountDetails,
     CountryMoveUnconfirmed,
     add_person,
     change_person,
@@ -47,13 +51,13 @@ from tiptracker.onboarding.forms import (
     PersonNameForm,
 )
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.validation import EditConflict
+from tiptracker.validation import EditConflict, format_date
 from tiptracker.web.frontend.form_rows import add_field_error, invalid_forms, mark_as_seen
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 50
-INVITED_MESSAGE = "The invitation to {} is queued. The person’s page says what became of the mail."
+INVITED_MESSAGE = "The invitation to {} is queued. See “Newest mails” below."
 SECOND_FACTOR_LABELS = {"webauthn": "passkey", "totp": "an app that shows codes", "recovery_codes": "recovery codes"}
 FIELDS_LOCKED_FOR_SELF = frozenset({"email", "role", "ministry", "countries", "until"})
 """What nobody changes of their own account: it says what they may read, how long, and where mails about it go."""
@@ -146,7 +150,9 @@ def _add_person(request: SignedInRequest) -> HttpResponse:
         else:
             _invite(request, person)
             return redirect("person_detail", pk=person.pk)
-    return render_page(request, "onboarding/person_add.html", {"form": form}, status=422 if form.is_bound else 200)
+    there = actions.whose_address(form["email"].value() or "") if "email" in form.errors else None
+    context = {"form": form, "there": there}
+    return render_page(request, "onboarding/person_add.html", context, status=422 if form.is_bound else 200)
 
 
 def _invite(request: SignedInRequest, person: User) -> None:
@@ -184,10 +190,12 @@ def _edit_person(request: SignedInRequest, person: User) -> HttpResponse:
     )
     context: dict[str, Any] = {"form": form, "person": person, "is_own": is_own}
     if form.is_bound and form.is_valid():
+        was_contact_of = list(person.contact_of.all())
         try:
-            _save_person(request, person, form)
+            saved = _save_person(request, person, form)
         except CountryMoveUnconfirmed as move:
-            context |= {"move": move, "typed": _resubmit_fields(form, move.seal)}
+            context |= {"move": move, "leaves": _listed(move.leaves), "joins": _listed(move.joins)}
+            context |= {"ministry": form.cleaned_data.get("ministry"), "typed": _resubmit_fields(form, move.seal)}
             return render_page(request, "onboarding/person_move.html", context)
         except Refused as refusal:
             add_field_error(form, str(refusal), refusal.field)
@@ -195,19 +203,56 @@ def _edit_person(request: SignedInRequest, person: User) -> HttpResponse:
                 context["stands"] = _get_person(request, person.pk)
                 mark_as_seen(form, "version", context["stands"].version)
         else:
-            messages.success(request, "The account is changed.")
+            messages.success(request, saved)
+            _warn_of_contact(request, was_contact_of)
             return redirect("person_detail", pk=person.pk)
     status = 422 if form.is_bound else 200
     return render_page(request, "onboarding/person_edit.html", context, status=status)
 
 
-def _save_person(request: SignedInRequest, person: User, form: PersonNameForm | PersonEditForm) -> None:
+def _save_person(request: SignedInRequest, person: User, form: PersonNameForm | PersonEditForm) -> str:
+    """Make the change; gives the sentence that says what was changed."""
     said: dict[str, Any] = {"person": person, "version": form.cleaned_data["version"]}
     said |= {"by": request.user, "now": clock.now()}
-    if isinstance(form, PersonEditForm):
-        change_person(account=form.account(), confirmed=form.cleaned_data["confirmed"], **said)
-    else:
+    if isinstance(form, PersonNameForm):
         rename_person(name=form.cleaned_data["name"], **said)
+        return "Name saved."
+    before, after = actions.account_of(person), form.account()
+    change_person(account=after, confirmed=form.cleaned_data["confirmed"], **said)
+    return _saved(before, after)
+
+
+def _saved(before: AccountDetails, after: AccountDetails) -> str:
+    """Say what was changed, what was taken away, and how that is undone."""
+    given, taken = after.works_on - before.works_on, before.works_on - after.works_on
+    told = {
+        "Name saved.": before.name != after.name,
+        "Last day saved.": before.until != after.until,
+        f"Role changed from {before.role.label.lower()} to {after.role.label.lower()}.": before.role != after.role,
+        f"Ministry changed from {before.ministry or 'none'} to {after.ministry or 'none'}.": (
+            before.ministry != after.ministry
+        ),
+        f"Access to {_listed(taken)} removed.": bool(taken),
+        f"Access to {_listed(given)} given.": bool(given),
+    }
+    sentences = [sentence for sentence, is_so in told.items() if is_so]
+    if (before.role, before.ministry) != (after.role, after.ministry) or given or taken:
+        sentences.append(f"{after.name} is signed out and gets an e-mail.")
+        sentences.append("To undo this, change it back under “Change the account”.")
+    return " ".join(sentences)
+
+
+def _listed(countries: Iterable[Country]) -> str:
+    """ "Lesotho, Malawi"."""
+    return ", ".join(sorted(map(str, countries)))
+
+
+def _warn_of_contact(request: SignedInRequest, countries: Iterable[Country]) -> None:
+    """Ask for another contact person where one of `countries` was left without."""
+    for country in Country.objects.visible_to(request.user).filter(pk__in=[one.pk for one in countries], contact=None):
+        sentence = 'The ministries of {} have no contact person at the embassy now. <a href="{}">Name another one</a>.'
+        where = f"{reverse('setup_people', args=[country.pk])}#contact"
+        messages.warning(request, format_html(sentence, country, where))
 
 
 def _resubmit_fields(form: TrackerForm, seal: str) -> list[tuple[str, str]]:
@@ -261,6 +306,7 @@ class _PersonPage:
         person, request = self.person, self.request
         locked = lockouts.find_lock_outs([person], clock.to_machine_time(self.now).timestamp())
         asked = AccountRequest.objects.visible_to(request.user).filter(person=person).prefetch_related("steps")
+        invitation = mails.last_invitations([person]).get(person.pk)
         kinds = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
         there = Session.objects.filter(expire_date__gt=clock.to_machine_time(self.now)).values("session_key")
         context = {
@@ -274,6 +320,9 @@ class _PersonPage:
             "requests": [
                 one for one in asked if account_requests.request_stage(one, self.now) in account_requests.WAITING_STAGES
             ],
+            "countries": _listed(account_requests.countries_of(person)),
+            "contact_of": list(person.contact_of.all()),
+            "invitation_link": link_of_invitation(invitation, self.now) if invitation else "",
             "mails": [(mail, describe_mail_state(mail)) for mail in mails.newest_mails(person)],
             "history": history(request.user, person),
             "until": self.until,
@@ -323,17 +372,27 @@ class _PersonPage:
     def _renew(self) -> str:
         until = self.until.cleaned_data["until"]
         if is_expired(User(valid_until_on=until)):
-            raise Refused("That day is over. Give the last day on which they may sign in.", field="until")
+            raise Refused(actions.DAY_IS_OVER, field="until")
+        had_run_out = is_expired(self.person)
         account_actions.renew_account(person=self.person, by=self.request.user, until=until)
-        return f"{self.person} may sign in until {until.day} {until:%B %Y}."
+        return f"{self.person} may sign in until {format_date(until)}.{self._invite_next() if had_run_out else ''}"
 
     def _reopen(self) -> str:
         self._as(reopen_account)(until=self.until.cleaned_data["until"])
-        return f"The account of {self.person} is open again."
+        return f"The account of {self.person} is open again.{self._invite_next()}"
+
+    def _invite_next(self) -> str:
+        """What is to be done for somebody who has no password, and whose invitation may not have been sent."""
+        return "" if self.person.has_usable_password() else " No password is set yet: send the invitation again."
 
     def _close(self) -> str:
+        was_contact_of = list(self.person.contact_of.all())
         self._as(close_account)(today=self.now.date())
-        return f"The account of {self.person} is closed. They are signed out, and their API tokens have ended."
+        _warn_of_contact(self.request, was_contact_of)
+        return (
+            f"The account of {self.person} is closed. They are signed out, and their API tokens have ended. To undo "
+            "this, open the account again below."
+        )
 
     def _end(self) -> str:
         end_sign_ins_and_tokens(person=self.person, by=self.request.user)
@@ -351,13 +410,13 @@ class _PersonPage:
             return ""
         account_requests.request_address_change(person=self.person, email=email, by=self.request.user, now=self.now)
         return (
-            f"Requested. An e-mail to {self.person.email} tells them and holds a link that stops it. A second person "
-            "must consent; the change takes effect one day from now at the earliest."
+            f"Requested. An e-mail to {self.person.email} tells them and contains a link to cancel it. Somebody else "
+            "must approve. The change takes effect one day from now at the earliest."
         )
 
     def _remove_second_step(self) -> str:
         account_requests.request_second_factor_removal(person=self.person, by=self.request.user, now=self.now)
         return (
-            f"Requested. An e-mail to {self.person.email} tells them and holds a link that stops it. Once a second "
-            f"person consents, {self.person} sets up a new second step at the next sign-in."
+            f"Requested. An e-mail to {self.person.email} tells them and contains a link to cancel it. Once somebody "
+            f"else approves, {self.person} sets up a new second step at the next sign-in."
         )

@@ -51,8 +51,8 @@ def _request_address(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                f"A link goes to {email}. Open it within a day: from then on you sign in by that address. "
-                f"A mail to {request.user.email} tells of it, and can stop it.",
+                f"We sent a link to {email}. Open it within a day: from then on you sign in with that address. "
+                f"An e-mail to {request.user.email} contains a link to cancel it.",
             )
             return redirect("account_address")
     waiting = [
@@ -76,7 +76,7 @@ def account_address_confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         if account_requests.confirm_address(token=token, now=clock.now()) is None:
             return _render_gone(request, "onboarding/account_address_confirm.html")
-        messages.success(request, f"You sign in by {found.new_email} from now on.")
+        messages.success(request, f"You sign in with {found.new_email} from now on.")
         return redirect("account_login")
     return render(request, "onboarding/account_address_confirm.html", {"asked": found})
 
@@ -140,7 +140,7 @@ def _decide(request: SignedInRequest, asked: AccountRequest) -> HttpResponse:
                 messages.success(request, _consent_message(asked))
             else:
                 account_requests.stop(request=asked, by=user, now=now)
-                messages.success(request, "The request is stopped.")
+                messages.success(request, "The request is cancelled. It stays in the list of requests about accounts.")
         except Refused as refusal:
             add_field_error(form, str(refusal), None)
         else:
@@ -165,6 +165,6 @@ def _decide(request: SignedInRequest, asked: AccountRequest) -> HttpResponse:
 
 def _consent_message(asked: AccountRequest) -> str:
     if asked.new_email:
-        return "You consented. The new address takes effect a day after it was asked for, unless somebody stops it."
+        return "You approved. The new address takes effect a day after it was asked for, unless somebody cancels it."
     person: User = asked.person
-    return f"You consented. {person} sets up a new second step at the next sign-in. A mail tells them."
+    return f"You approved. {person} sets up a new second step at the next sign-in. An e-mail tells them."

@@ -52,6 +52,11 @@ def raw_values(form: forms.Form) -> dict[str, Any]:
     }
 
 
+def numbered(noun: str, row: forms.Form) -> str:
+    """What a row of a formset is called by its place: "Person 2"."""
+    return f"{noun} {int((row.prefix or '').rpartition('-')[2]) + 1}"
+
+
 def add_empty_row[F: forms.Form](rows: "forms.BaseFormSet[F]", **kwargs: Any) -> "forms.BaseFormSet[F]":
     """The same lines as typed, and an empty one, not yet judged. `kwargs` are those the lines were made with."""
     again = type(rows)(initial=[raw_values(form) for form in rows.forms], **kwargs)

@@ -54,6 +54,8 @@ class StyledBoundField(BoundField):
         """What its label says in brackets: that it may be left empty, or that one of two may."""
         if self.name in getattr(self.form, "one_of_two", ()):
             return "one of the two"
+        if self.name in getattr(self.form, "required_for_some", ()):
+            return ""
         return "" if self.field.required else "optional"
 
     @property
@@ -128,6 +130,8 @@ class TrackerForm(forms.Form):
 
     one_of_two: ClassVar[tuple[str, ...]] = ()
     """Fields of which one has to be filled in, and it doesn't matter which."""
+    required_for_some: ClassVar[tuple[str, ...]] = ()
+    """Fields that have to be filled in or left empty, by what another field says; their hints say when."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
