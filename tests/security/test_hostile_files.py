@@ -318,7 +318,7 @@ def test_a_confined_process_keeps_its_place_when_whoever_started_it_dies(setting
     """So that killing web processes doesn't let more of them run than may."""
     script = (
         "import runpy, subprocess; from pathlib import Path; slots = runpy.run_path('tiptracker/sandbox/slots.py');"
-        f"held = slots['_take'](Path({str(tmp_path)!r}), 'process', 1);"
+        f"held = slots['_try_lock_slot'](Path({str(tmp_path)!r}), 'process', 1);"
         "child = subprocess.Popen(['sleep', '60'], pass_fds=[held], stdout=-3, stderr=-3); print(child.pid)"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, capture_output=True, check=True)

@@ -55,7 +55,7 @@ def test_marking_and_clearance_stand_on_every_page():
 
 def test_same_html_gives_the_same_bytes_in_another_process():
     html = PAGE.format(body=TABLE, head="")
-    script = "import sys; from reports.briefings import pdf; sys.stdout.buffer.write(pdf.to_pdf(sys.stdin.read()))"
+    script = "import sys; from reports.briefings import pdf; sys.stdout.buffer.write(pdf.render_pdf(sys.stdin.read()))"
     other = subprocess.run(
         [sys.executable, "-c", script], input=html.encode(), cwd=pdf.PROJECT_ROOT, capture_output=True, check=True
     )
@@ -109,7 +109,7 @@ def test_names_in_sesotho_print_as_they_are():
 
 
 def test_missing_typefaces_say_what_to_do(monkeypatch, tmp_path):
-    monkeypatch.setattr(pdf, "FONTS", tmp_path)
+    monkeypatch.setattr(pdf, "FONTS_DIR", tmp_path)
 
     with pytest.raises(FileNotFoundError, match="make setup"):
         pdf._get_engine.__wrapped__()

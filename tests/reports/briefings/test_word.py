@@ -272,9 +272,9 @@ def test_it_names_its_title_its_language_and_its_typeface_and_nobody():
 
 def test_the_same_facts_give_the_same_bytes_in_another_process():
     script = (
-        "import sys, django; django.setup(); from reports.briefings.word.washington import to_docx;"
+        "import sys, django; django.setup(); from reports.briefings.word.washington import render_docx;"
         "from tests.reports import papers;"
-        " sys.stdout.buffer.write(to_docx(papers.washington()))"
+        " sys.stdout.buffer.write(render_docx(papers.washington()))"
     )
     elsewhere = {**os.environ, "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7"}
     other = subprocess.run(
