@@ -11,8 +11,13 @@ from django.db.models import Q
 from tiptracker.accounts.backend import default_valid_until, is_expired
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, UserQuerySet
 from tiptracker.choices import ChoiceEnum, Role
-from tiptracker.onboarding.actions import DAY_IS_OVER, address_taken, unfit, whose_address
-from tiptracker.onboarding.actions.accounts import AccountDetails
+from tiptracker.onboarding.actions.accounts import (
+    PAST_DAY_MESSAGE,
+    AccountDetails,
+    describe_taken_email,
+    find_invalid_details,
+    find_person_by_email,
+)
 from tiptracker.onboarding.actions.countries import DistrictInput
 from tiptracker.onboarding.actions.ministries import OfficeHolderInput
 from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, numbered, raw_values, set_row_choices
@@ -117,11 +122,11 @@ class PersonAddForm(AccountForm):
         """Tell at once all that the action would refuse, one after the other."""
         said, found = self.cleaned_data, []
         if role := said.get("role"):
-            found = list(unfit(Role(role), said.get("ministry"), said.get("countries", [])))
+            found = list(find_invalid_details(Role(role), said.get("ministry"), said.get("countries", [])))
         if is_expired(User(valid_until_on=said.get("until"))):
-            found.append(("until", DAY_IS_OVER))
-        if there := whose_address(said.get("email", "")):
-            found.append(("email", address_taken(there)))
+            found.append(("until", PAST_DAY_MESSAGE))
+        if there := find_person_by_email(said.get("email", "")):
+            found.append(("email", describe_taken_email(there)))
         for field, sentence in found:
             if field not in self.errors:
                 self.add_error(field, sentence)

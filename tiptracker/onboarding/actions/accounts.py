@@ -39,13 +39,13 @@ class AccountDetails(NamedTuple):
         return {self.ministry.country} if self.ministry else set(self.countries)
 
 
-def account_of(person: User) -> AccountDetails:
+def account_details(person: User) -> AccountDetails:
     """What somebody has."""
     countries = list(person.countries.all())
     return AccountDetails(person.name, Role(person.role), person.ministry, countries, person.valid_until_on)
 
 
-DAY_IS_OVER = "That day is over. Give the last day on which they may sign in."
+PAST_DAY_MESSAGE = "That day is over. Give the last day on which they may sign in."
 
 
 class CountryMoveUnconfirmed(Refused):
@@ -290,10 +290,12 @@ def _refuse_own_account(person: User, by: User) -> None:
 
 def _refuse_past_day(until: date | None, field: str) -> None:
     if is_expired(User(valid_until_on=until)):
-        raise Refused(DAY_IS_OVER, field=field)
+        raise Refused(PAST_DAY_MESSAGE, field=field)
 
 
-def unfit(role: Role, ministry: Ministry | None, countries: Sequence[Country]) -> Iterator[tuple[str, str]]:
+def find_invalid_details(
+    role: Role, ministry: Ministry | None, countries: Sequence[Country]
+) -> Iterator[tuple[str, str]]:
     """Give what does not go with a role: the field, and a sentence."""
     if role == Role.FOCAL_POINT and ministry is None:
         yield "ministry", "Say which ministry they are the focal point of."
@@ -307,26 +309,26 @@ def unfit(role: Role, ministry: Ministry | None, countries: Sequence[Country]) -
         yield "countries", "An administrator works on no country. Leave the countries empty."
 
 
-def whose_address(email: str) -> User | None:
+def find_person_by_email(email: str) -> User | None:
     """Who has an account with this address."""
     return User.objects.get_queryset().filter(email=email.strip().lower()).first()
 
 
-def address_taken(by: User) -> str:
+def describe_taken_email(by: User) -> str:
     """What is said where somebody else has the address."""
     role = by.get_role_display().lower()
     return f"{by} has an account with that address, as {role}. To change their access, open their page under People."
 
 
 def _refuse_invalid_details(account: AccountDetails, field: Callable[[str], str]) -> None:
-    for name, sentence in unfit(account.role, account.ministry, account.countries):
+    for name, sentence in find_invalid_details(account.role, account.ministry, account.countries):
         raise Refused(sentence, field=field(name))
     _refuse_past_day(account.until, field("until"))
 
 
 def _refuse_taken_email(email: str, field: str) -> None:
-    if there := whose_address(email):
-        raise Refused(address_taken(there), field=field)
+    if there := find_person_by_email(email):
+        raise Refused(describe_taken_email(there), field=field)
 
 
 def _refuse_unconfirmed_move(person: User, account: AccountDetails, confirmed: str) -> None:

@@ -28,15 +28,17 @@ from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.mail.sentences import describe_mail_state, link_of_invitation
 from tiptracker.numbers import parse_whole_number
-from tiptracker.onboarding import actions
 from tiptracker.onboarding.actions.accounts import (
+    PAST_DAY_MESSAGE,
     AccountDetails,
     CountryMoveUnconfirmed,
+    account_details,
     add_person,
     change_person,
     change_unused_address,
     close_account,
     end_sign_ins_and_tokens,
+    find_person_by_email,
     lift_lock_out,
     rename_person,
     reopen_account,
@@ -150,7 +152,7 @@ def _add_person(request: SignedInRequest) -> HttpResponse:
         else:
             _invite(request, person)
             return redirect("person_detail", pk=person.pk)
-    there = actions.whose_address(form["email"].value() or "") if "email" in form.errors else None
+    there = find_person_by_email(form["email"].value() or "") if "email" in form.errors else None
     context = {"form": form, "there": there}
     return render_page(request, "onboarding/person_add.html", context, status=422 if form.is_bound else 200)
 
@@ -217,7 +219,7 @@ def _save_person(request: SignedInRequest, person: User, form: PersonNameForm | 
     if isinstance(form, PersonNameForm):
         rename_person(name=form.cleaned_data["name"], **said)
         return "Name saved."
-    before, after = actions.account_of(person), form.account()
+    before, after = account_details(person), form.account()
     change_person(account=after, confirmed=form.cleaned_data["confirmed"], **said)
     return _saved(before, after)
 
@@ -372,7 +374,7 @@ class _PersonPage:
     def _renew(self) -> str:
         until = self.until.cleaned_data["until"]
         if is_expired(User(valid_until_on=until)):
-            raise Refused(actions.DAY_IS_OVER, field="until")
+            raise Refused(PAST_DAY_MESSAGE, field="until")
         had_run_out = is_expired(self.person)
         account_actions.renew_account(person=self.person, by=self.request.user, until=until)
         return f"{self.person} may sign in until {format_date(until)}.{self._invite_next() if had_run_out else ''}"
