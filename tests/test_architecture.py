@@ -95,6 +95,34 @@ def test_no_module_imports_itself_by_way_of_others():
     assert import_circle(graph) != []
 
 
+# --- Names ------------------------------------------------------------------------------------------------------------
+
+MAX_MODULES = 3
+"""In so many modules a public function may have the same name."""
+NAMES_OF_FRAMEWORKS = {"Command", "main"}
+"""Classes and functions that Django or Python looks for by this name."""
+
+
+def public_names(kind):
+    """By public name: the modules that define a class or a function (`kind`, an AST node) of that name."""
+    found = {}
+    for path in sources("*.py"):
+        for node in tree(path).body:
+            if isinstance(node, kind) and not node.name.startswith("_") and node.name not in NAMES_OF_FRAMEWORKS:
+                found.setdefault(node.name, set()).add(str(path))
+    return found
+
+
+def test_a_public_class_name_is_used_once():
+    assert {name: modules for name, modules in public_names(ast.ClassDef).items() if len(modules) > 1} == {}
+
+
+def test_a_public_function_name_is_used_in_few_modules():
+    found = {name: modules for name, modules in public_names(ast.FunctionDef).items() if len(modules) > MAX_MODULES}
+
+    assert found == {}
+
+
 # --- Rows -------------------------------------------------------------------------------------------------------------
 
 READS_FOR_SOMEBODY = sources(

@@ -32,7 +32,7 @@ from dialogues.models import (
     UpdateRound,
 )
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
-from dialogues.views.timeline_entries import Bearing, TimelineEntry, summarize_update
+from dialogues.views.timeline_entries import TimelineEntry, TimelineEvidenceLink, summarize_update
 from recommendations.models import Edition
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.accounts.permissions import can_read_name
@@ -339,7 +339,7 @@ class _TimelineBuilder:
                     facts=[f"first day: {format_date(review.first_on)}"] if review.first_on else [],
                 )
 
-    def _judged(self, round: UpdateRound, decision: RoundDecision) -> list[Bearing]:
+    def _judged(self, round: UpdateRound, decision: RoundDecision) -> list[TimelineEvidenceLink]:
         """What was verified and rejected in the answer to a round; a reason only where it differs from the answer's."""
         pieces = self._came_with(round)
         judged = []
@@ -351,7 +351,7 @@ class _TimelineBuilder:
                     )
                     alone = about if review.bearing else "the evidence itself"
                     judged.append(
-                        Bearing(
+                        TimelineEvidenceLink(
                             about=f"“{evidence.title}” {about}" if len(pieces) > 1 else alone,
                             shows=SupportKind(review.bearing.shows) if review.bearing and self.is_embassy else None,
                             review=EvidenceDecision(review.decision),
@@ -378,13 +378,13 @@ class _TimelineBuilder:
         return person.name if may_read else ""
 
 
-def bearings_of(evidence: Evidence, editions: Sequence[Edition]) -> list[Bearing]:
+def bearings_of(evidence: Evidence, editions: Sequence[Edition]) -> list[TimelineEvidenceLink]:
     """What a piece of evidence shows on each benchmark, with the newest review of that; from prefetched rows."""
     bearings = []
     for bearing in evidence.bearings.all():
         review = newest_review(review for review in evidence.reviews.all() if review.bearing_id == bearing.pk)
         bearings.append(
-            Bearing(
+            TimelineEvidenceLink(
                 format_benchmark_key(editions, bearing.benchmark),
                 SupportKind(bearing.shows),
                 EvidenceDecision(review.decision) if review else None,

@@ -12,7 +12,7 @@ from dialogues.models import Evidence, EvidenceFile, Reading
 from tiptracker.choices import ChoiceEnum
 
 
-class Bearing(NamedTuple):
+class TimelineEvidenceLink(NamedTuple):
     """What a piece of evidence shows on a benchmark, and the embassy's newest word on that."""
 
     about: str
@@ -41,7 +41,7 @@ class TimelineEntry:
     outside: str = ""
     files: Sequence[EvidenceFile] = ()
     readings: Sequence[Reading] = ()
-    bearings: Sequence[Bearing] = ()
+    bearings: Sequence[TimelineEvidenceLink] = ()
     facts: Sequence[str] = ()
     said: date | None = None
 

@@ -14,7 +14,7 @@ from dialogues.choices import EvidenceDecision, SupportKind, UpdateDecision
 from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
 from dialogues.start_dates import find_start_date
 from reports import formatting, sentences
-from reports.briefings.content.ambassador import Bearing, PrintedEvidence, PrintedFile
+from reports.briefings.content.ambassador import PrintedEvidence, PrintedEvidenceLink, PrintedFile
 from reports.briefings.reader_view import ReaderView
 from reports.readiness import countable_facts
 
@@ -150,7 +150,7 @@ def _build_evidence(seen: ReaderView, piece: GatheredEvidence, number: str, keys
         is_outside=_outside_period_note(seen, piece) != "",
         note=_outside_period_note(seen, piece) or _not_counting_reason(piece),
         bearings=tuple(
-            Bearing(
+            PrintedEvidenceLink(
                 benchmark=keys[bearing.benchmark_id],
                 shows=formatting.lowercase_first(bearing.get_shows_display()),
                 state=piece.state_of(bearing),

@@ -7,7 +7,7 @@ from dialogues.choices import UpdateDecision
 from dialogues.models import Reading, UpdateRound
 from reports import formatting, sentences
 from reports.briefings.commitments import GatheredCommitment
-from reports.briefings.content.ambassador import PrintedUpdate, Round
+from reports.briefings.content.ambassador import PrintedUpdate, PrintedUpdateVersion
 from reports.briefings.evidence import EvidenceAnnex
 from reports.briefings.reader_view import ReaderView
 
@@ -66,7 +66,7 @@ def build_updates(
     )
 
 
-def _round(seen: ReaderView, row: UpdateRound, figures: list[str], proof: EvidenceAnnex) -> Round:
+def _round(seen: ReaderView, row: UpdateRound, figures: list[str], proof: EvidenceAnnex) -> PrintedUpdateVersion:
     outcome, decision = WAITING, "Waiting for the embassy"
     if is_decided(seen, row):
         word = UpdateDecision(row.decision.decision)
@@ -77,7 +77,7 @@ def _round(seen: ReaderView, row: UpdateRound, figures: list[str], proof: Eviden
         )
         if row.decision.reason:
             decision += f": {row.decision.reason}"
-    return Round(
+    return PrintedUpdateVersion(
         sent=f"Sent {formatting.format_date(seen.day(row.recorded_at))} by {row.recorded_by.name}",
         claims=formatting.lowercase_first(row.get_claimed_display()),
         narrative=row.narrative,

@@ -17,12 +17,12 @@ from typing import Protocol
 
 from dialogues.choices import ClaimedProgress, DoneBy, SupportKind, Verdict
 from reports.readiness.facts import (
-    Bearing,
     BenchmarkFact,
     BenchmarkTermsFact,
     CommitmentEventFact,
     CommitmentFact,
     EvidenceFact,
+    EvidenceLinkFact,
     EvidenceReviewFact,
     Facts,
     Period,
@@ -187,7 +187,7 @@ def is_reviewed(facts: Facts) -> bool:
     return first_reviewed_at(facts) is not None
 
 
-def is_action(bearing: Bearing, evidence: EvidenceFact) -> bool:
+def is_action(bearing: EvidenceLinkFact, evidence: EvidenceFact) -> bool:
     """Only a concrete action of the government, alone or jointly, scores."""
     return bearing.shows is SupportKind.ACTION and evidence.done_by in GOVERNMENT_DOERS
 

@@ -15,7 +15,14 @@ from reports.readiness.countable_facts import (
     is_of_period,
     start_date_of,
 )
-from reports.readiness.facts import Bearing, EvidenceFact, EvidenceReviewFact, Facts, ReadingFact, Round
+from reports.readiness.facts import (
+    EvidenceFact,
+    EvidenceLinkFact,
+    EvidenceReviewFact,
+    Facts,
+    ReadingFact,
+    UpdateVersionFact,
+)
 from reports.readiness.verified_history import VerifiedHistory
 
 
@@ -111,9 +118,9 @@ class _FactIndex:
 
     evidence: Mapping[int, EvidenceFact]
     revised: frozenset[int]
-    rounds: Mapping[int, Round]
+    rounds: Mapping[int, UpdateVersionFact]
     reviews: Mapping[tuple[int, int | None], EvidenceReviewFact]
-    borne: tuple[tuple[Bearing, EvidenceFact], ...]
+    borne: tuple[tuple[EvidenceLinkFact, EvidenceFact], ...]
 
     @classmethod
     def of(cls, facts: Facts) -> "_FactIndex":

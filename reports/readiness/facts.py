@@ -194,7 +194,7 @@ class EvidenceFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Bearing:
+class EvidenceLinkFact:
     """What a piece of evidence shows on a benchmark."""
 
     id: int
@@ -220,7 +220,7 @@ class EvidenceReviewFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class UpdateVersionFact:
     """One sending of a ministry's update: how far it says it is, and when it was sent back, if it was.
 
     `ministry_id` is who sent it, `commitment_id` on what; `decided_at` is when it was answered, either way.
@@ -318,9 +318,9 @@ class Facts:
     indicators: tuple[IndicatorFact, ...] = ()
     readings: tuple[ReadingFact, ...] = ()
     evidence: tuple[EvidenceFact, ...] = ()
-    bearings: tuple[Bearing, ...] = ()
+    bearings: tuple[EvidenceLinkFact, ...] = ()
     reviews: tuple[EvidenceReviewFact, ...] = ()
-    rounds: tuple[Round, ...] = ()
+    rounds: tuple[UpdateVersionFact, ...] = ()
     assessments: tuple[AssessmentFact, ...] = ()
     commitments: tuple[CommitmentFact, ...] = ()
     milestones: tuple[MilestoneFact, ...] = ()

@@ -89,7 +89,7 @@ def gather_facts(edition: Edition) -> facts.Facts:
             )
         ),
         bearings=tuple(
-            facts.Bearing(key, evidence, benchmark, at, SHOWS_BY_VALUE[shows])
+            facts.EvidenceLinkFact(key, evidence, benchmark, at, SHOWS_BY_VALUE[shows])
             for key, evidence, benchmark, at, shows in EvidenceBearing.objects.filter(
                 benchmark__recommendation__edition=edition
             )
@@ -105,7 +105,7 @@ def gather_facts(edition: Edition) -> facts.Facts:
             .values_list("id", "evidence_id", "bearing_id", "recorded_at", "decision", "first_on")
         ),
         rounds=tuple(
-            facts.Round(
+            facts.UpdateVersionFact(
                 id=key,
                 recorded_at=at,
                 progress=ClaimedProgress(claimed),

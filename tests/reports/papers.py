@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from reports import charts
 from reports.briefings.content.ambassador import (
     AmbassadorBriefing,
-    Bearing,
     PrintedAssessment,
     PrintedBenchmark,
     PrintedCheck,
     PrintedCommitment,
     PrintedDialogue,
     PrintedEvidence,
+    PrintedEvidenceLink,
     PrintedMilestone,
     PrintedMinistry,
     PrintedMonth,
@@ -23,8 +23,8 @@ from reports.briefings.content.ambassador import (
     PrintedRecommendation,
     PrintedTrend,
     PrintedUpdate,
+    PrintedUpdateVersion,
     ReadinessSummary,
-    Round,
 )
 from reports.briefings.content.dialogue import (
     AgreedStep,
@@ -114,7 +114,7 @@ def evidence(number=1, text="National action plan launched", **facts):
             "review": "Claimed, waiting for review",
             "is_outside": False,
             "note": "",
-            "bearings": (Bearing("10a", "a concrete action", "claimed"),),
+            "bearings": (PrintedEvidenceLink("10a", "a concrete action", "claimed"),),
             "files": (),
             **facts,
         }
@@ -122,7 +122,7 @@ def evidence(number=1, text="National action plan launched", **facts):
 
 
 def update(text="Train the posts", narrative="Forty officers were trained.", rounds=1):
-    sent = Round(
+    sent = PrintedUpdateVersion(
         sent="Sent 10 January 2022 by A Focal Point, Police",
         claims="done",
         narrative=narrative,

@@ -15,7 +15,6 @@ from dialogues.choices import (
 from recommendations.choices import Pillar, Rule
 from reports.readiness.facts import (
     AssessmentFact,
-    Bearing,
     BenchmarkFact,
     BenchmarkTermsFact,
     CommitmentEventFact,
@@ -23,6 +22,7 @@ from reports.readiness.facts import (
     EditionFact,
     EditionTermsFact,
     EvidenceFact,
+    EvidenceLinkFact,
     EvidenceReviewFact,
     Facts,
     IndicatorFact,
@@ -32,7 +32,7 @@ from reports.readiness.facts import (
     ReadingFact,
     RecommendationFact,
     RecommendationTermsFact,
-    Round,
+    UpdateVersionFact,
 )
 
 MASERU = ZoneInfo("Africa/Maseru")
@@ -152,7 +152,7 @@ class Record:
     def bearing(self, evidence, key, shows, *, known):
         return self.add(
             "bearings",
-            Bearing,
+            EvidenceLinkFact,
             evidence_id=evidence,
             benchmark_id=self.benchmark_ids[key],
             recorded_at=noon(known),
@@ -182,7 +182,7 @@ class Record:
     def sending(self, progress, *, known, returned=None, **fields):
         return self.add(
             "rounds",
-            Round,
+            UpdateVersionFact,
             recorded_at=noon(known),
             progress=progress,
             returned_at=noon(returned) if returned else None,

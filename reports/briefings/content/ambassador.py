@@ -246,7 +246,7 @@ class PrintedDialogue:
 
 
 @dataclass(frozen=True)
-class Round:
+class PrintedUpdateVersion:
     """What a ministry sent once, and what the embassy made of it.
 
     `outcome` is "accepted", "returned" or "waiting"; `decision` says it with the day and the reason.
@@ -268,11 +268,11 @@ class PrintedUpdate:
     commitment: str
     ministry: str
     towards: str
-    rounds: tuple[Round, ...]
+    rounds: tuple[PrintedUpdateVersion, ...]
 
 
 @dataclass(frozen=True)
-class Bearing:
+class PrintedEvidenceLink:
     """What a piece of evidence shows on one benchmark, and whether the embassy agrees.
 
     `word` says by whom and when, where that is another than the word on the piece as a whole.
@@ -305,7 +305,7 @@ class PrintedEvidence:
     review: str
     is_outside: bool
     note: str
-    bearings: tuple[Bearing, ...]
+    bearings: tuple[PrintedEvidenceLink, ...]
     files: tuple[PrintedFile, ...]
 
 

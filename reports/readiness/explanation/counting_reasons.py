@@ -14,7 +14,15 @@ from recommendations.choices import Rule
 from reports import formatting
 from reports.readiness import countable_facts
 from reports.readiness.fact_views import build_fact_views, newest_reviews
-from reports.readiness.facts import Bearing, EvidenceFact, EvidenceReviewFact, Facts, Period, ReadingFact, Round
+from reports.readiness.facts import (
+    EvidenceFact,
+    EvidenceLinkFact,
+    EvidenceReviewFact,
+    Facts,
+    Period,
+    ReadingFact,
+    UpdateVersionFact,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
     figures |= {row.id for rows in seen.previous.values() for row in rows}
     told = {row.id for rows in sent.readings.values() for row in rows}
 
-    def bearing(row: Bearing) -> CountingStatus:
+    def bearing(row: EvidenceLinkFact) -> CountingStatus:
         pair = (row.benchmark_id, row.evidence_id)
         if rule.get(row.benchmark_id, Rule.ASSESSED) is not Rule.ASSESSED:
             return CountingStatus(counts=False, why="only a figure moves this benchmark")
@@ -96,17 +104,17 @@ def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
 class _FactIndex:
     evidence: Mapping[int, EvidenceFact]
     reviews: Mapping[tuple[int, int | None], EvidenceReviewFact]
-    rounds: Mapping[int, Round]
+    rounds: Mapping[int, UpdateVersionFact]
     revised: frozenset[int]
     window: Period
     zone: ZoneInfo
     as_of: date
 
-    def against_bearing(self, bearing: Bearing, evidence: EvidenceFact) -> str:
+    def against_bearing(self, bearing: EvidenceLinkFact, evidence: EvidenceFact) -> str:
         """The first thing that speaks against a bearing; empty where nothing does."""
         return next((why for why in self._all_against_bearing(bearing, evidence) if why), "")
 
-    def _all_against_bearing(self, bearing: Bearing, evidence: EvidenceFact) -> Iterator[str]:
+    def _all_against_bearing(self, bearing: EvidenceLinkFact, evidence: EvidenceFact) -> Iterator[str]:
         review = self.reviews.get((evidence.id, bearing.id))
         first = evidence.happened_from or (review.first_on if review else None)
         if evidence.id in self.revised:
