@@ -258,7 +258,7 @@ def _chromium() -> Iterator[Callable[[str], bytes] | None]:
         f"{pdf._font_face(path.name)}".replace(
             f"{pdf.FONT_SCHEME}:{path.name}", f"data:font/ttf;base64,{base64.b64encode(path.read_bytes()).decode()}"
         )
-        for path in sorted(pdf.FONTS.glob("*.ttf"))
+        for path in sorted(pdf.FONTS_DIR.glob("*.ttf"))
     ]
     style = "\n".join(["<style>", *faces, pdf.PRINT_STYLESHEET.read_text(encoding="utf-8"), "</style></head>"])
     with sync_playwright() as playwright:
