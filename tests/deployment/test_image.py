@@ -116,9 +116,9 @@ def test_a_file_is_cleaned_in_it_and_kept_for_its_user_alone(production):
         "import os, stat, sys, django; django.setup()\n"
         "from django.core.files.base import ContentFile\n"
         "from django.core.files.storage import default_storage as kept\n"
-        "from dialogues.files.sanitizers.sanitizer_sandbox import clean_apart\n"
+        "from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox\n"
         "from tiptracker.sandbox.sandbox import Sandbox\n"
-        "cleaned = clean_apart(bytes.fromhex(sys.argv[1]), '.pdf', run=Sandbox(1))\n"
+        "cleaned = sanitize_file_in_sandbox(bytes.fromhex(sys.argv[1]), '.pdf', run=Sandbox(1))\n"
         "name = kept.save('a.pdf', ContentFile(cleaned.content))\n"
         "print(cleaned.media_type, oct(stat.S_IMODE(os.stat(kept.path(name)).st_mode)))"
     )

@@ -51,7 +51,7 @@ import os, sys, django
 django.setup()
 from tiptracker.celery import app
 app.loader.import_default_modules()
-from reports import pdf
+from reports.briefings import pdf
 html = sys.stdin.read()
 pdf.load()
 if child := os.fork():
@@ -60,7 +60,7 @@ def held(name, file):
     return sum(int(line.split()[1]) for line in open(f"/proc/self/{file}") if line.startswith(name))
 pdf.warm_up()
 warm = held("VmHWM", "status")
-pdf.to_pdf(html)
+pdf.render_pdf(html)
 print(warm, held("VmHWM", "status"), held("Private_", "smaps_rollup"), flush=True)
 os._exit(0)
 """
