@@ -179,7 +179,7 @@ THROUGH_A_PROVIDER = """
     from django.test import Client, RequestFactory
     from django.urls import reverse
     from tiptracker.accounts.models import User
-    from tiptracker.accounts.openid import ClosedOpenIdAdapter
+    from tiptracker.accounts.openid import SocialAccountAdapter
     from tiptracker.audit.models import AuditEntry
 
     call_command("migrate", "socialaccount", verbosity=0)
@@ -190,7 +190,7 @@ THROUGH_A_PROVIDER = """
         request = RequestFactory(SERVER_NAME="localhost").get("/")
         request.user, request.session = AnonymousUser(), browser.session
         request._messages = CookieStorage(request)
-        provider = ClosedOpenIdAdapter(request).list_providers(request)[0]
+        provider = SocialAccountAdapter(request).list_providers(request)[0]
         with context.request_context(request):
             login = SocialLogin(
                 user=User(email=email, name="From the provider"),

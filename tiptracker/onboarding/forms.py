@@ -43,7 +43,7 @@ class PersonFilter(TrackerForm):
     q = forms.CharField(required=False, max_length=MAX_CHARACTERS, label="Name or address")
     role = forms.ChoiceField(required=False, label="Role", choices=[("", "Any"), *Role.choices()])
     country = RowField(required=False, label="Country")
-    state = forms.ChoiceField(required=False, label="AccountState", choices=[("", "Any"), *AccountState.choices()])
+    state = forms.ChoiceField(required=False, label="State", choices=[("", "Any"), *AccountState.choices()])
 
     def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,8 +8,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from dialogues.choices import CommitmentEventKind, UpdateDecision, Verdict
-from reports.briefings import comparison
-from reports.briefings.comparison import SECTION_RULES
+from reports.briefings.comparison import SECTION_RULES, compare_documents
 from reports.briefings.content.ambassador import AmbassadorBriefing
 from reports.briefings.content.dialogue import DialoguePack
 from reports.briefings.content.documents import to_json_values
@@ -64,7 +63,7 @@ def changed(kind, before, after):
     """Each difference in a line: chapter, about, word, before, after."""
     return {
         (chapter.title, one.about, one.word, one.before, one.after)
-        for chapter in comparison(kind, before, after)
+        for chapter in compare_documents(kind, before, after)
         for one in chapter.differences
     }
 

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.conf import settings
 
-PROGRAM = [sys.executable, str(settings.BASE_DIR / "tiptracker" / "watchdog.py")]
+PROGRAM = [sys.executable, str(settings.BASE_DIR / "tiptracker" / "infrastructure" / "watchdog.py")]
 QUICK = ["--every", "0.02", "--failures", "3", "--grace", "0"]
 SLEEPS = ["--", "sleep", "60"]
 

@@ -24,7 +24,10 @@ FORMS = (
 )  # fmt: skip
 PACKAGES = ("dialogues", "recommendations", "reports", "tiptracker")
 
-OF_AN_ACCOUNT = {"SignInForm", "PasswordAgainForm", "CodeForm", "CodeAgainForm", "AppForm", "PasskeyForm"}
+OF_AN_ACCOUNT = {
+    "SignInForm", "PasswordReauthenticationForm", "CodeForm",
+    "CodeReauthenticationForm", "AuthenticatorAppForm", "PasskeyForm",
+}  # fmt: skip
 """Who somebody is and how they sign in: nothing of it becomes part of the record."""
 
 
@@ -177,17 +180,17 @@ def test_every_text_that_is_not_looked_at_is_no_text_of_the_record():
         "PasswordForgottenForm.email",
         "NewPasswordForm.password",
         "NewPasswordForm.again",
-        "CheckForm.sha256",
+        "FileCheckForm.sha256",
         "PersonRow.email",
         "PersonAddForm.email",
-        "AddressForm.email",
+        "EmailAddressForm.email",
         # Written by the page itself: what it showed, and what its line is about.
-        "CameForm.was",
-        "ItemRow.about",
+        "AttendanceForm.was",
+        "AgendaItemRow.about",
         "PersonEditForm.confirmed",
         "PreviewForm.seen",
         "RepeatsForm.seen",
-        "ShownForm.was",
-        "SuggestedRow.words",
-        "WordsForm.was",
+        "PrefilledForm.was",
+        "SuggestedBenchmarkRow.words",
+        "RecordTextForm.was",
     }
