@@ -1,4 +1,4 @@
-"""What an agenda should hold, of what is open, overdue or waiting: the most pressing first, with reasons. Pure."""
+"""Suggest agenda items for a dialogue: what is open, overdue or waiting, most urgent first, each with a reason."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -9,13 +9,13 @@ from dialogues.commitment_status import CommitmentStanding
 from dialogues.score_effects import format_overdue, format_returned_on, format_with_embassy_since
 
 DUE_SOON = timedelta(weeks=4)
-"""How long after the dialogue something is due so that it is still proposed for it."""
+"""How long after the dialogue a commitment may fall due and still be suggested for its agenda."""
 RANK_OVERDUE, RANK_RETURNED, RANK_WAITING, RANK_DUE, RANK_AGREED, RANK_UNDATED, RANK_NOTHING_SHOWN = range(7)
-"""In the order in which they press."""
+"""Ranks of suggestions, most urgent first."""
 
 
 class AgendaCommitment(NamedTuple):
-    """A commitment as it stands on the day of asking."""
+    """A commitment and its standing on the day of the dialogue or of the request."""
 
     key: int
     standing: CommitmentStanding
@@ -24,7 +24,7 @@ class AgendaCommitment(NamedTuple):
 
 
 class AgendaRecommendation(NamedTuple):
-    """A recommendation, and on how many of its benchmarks an action is claimed or verified."""
+    """A recommendation, and the number of its benchmarks with a claimed or verified action (`shown`)."""
 
     key: int
     number: int
@@ -32,7 +32,10 @@ class AgendaRecommendation(NamedTuple):
 
 
 class AgendaSuggestion(NamedTuple):
-    """What is proposed (`about` is "commitment-5" or "recommendation-3"), why, and how much it presses (0: most)."""
+    """A suggested agenda item: its subject, the reason, and its rank (0: most urgent).
+
+    `about` is "commitment-5" or "recommendation-3", for example.
+    """
 
     about: str
     reason: str
@@ -42,7 +45,7 @@ class AgendaSuggestion(NamedTuple):
 def suggest_agenda_items(
     promises: Iterable[AgendaCommitment], asked: Iterable[AgendaRecommendation], held_on: date
 ) -> list[AgendaSuggestion]:
-    """Proposals for a dialogue on the day `held_on`; nothing that is settled."""
+    """Return suggestions for a dialogue on the day `held_on`, most urgent first. Settled commitments are left out."""
     found = []
     for promise in promises:
         if reasons := _list_reasons(promise, held_on):
@@ -57,7 +60,10 @@ def suggest_agenda_items(
 
 
 def _list_reasons(promise: AgendaCommitment, held_on: date) -> list[tuple[int, int, str]]:
-    """Rank, order within it, and words; the most pressing first, of which a vaguer one adds nothing."""
+    """Return the reasons to raise a commitment as (rank, order within the rank, words), most urgent first.
+
+    A less urgent reason (due soon, agreed last time, undated) is given only where no more urgent one applies.
+    """
     stands = promise.standing
     if stands.is_settled:
         return []

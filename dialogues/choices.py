@@ -1,31 +1,31 @@
-"""The vocabulary of what was promised, what happened and what proves it. Pure."""
+"""Enumerations for commitments, dialogues, updates, evidence, figures and assessments. No Django here."""
 
 from tiptracker.choices import ChoiceEnum
 
 
 class MadeBy(ChoiceEnum):
-    """Whose undertaking a commitment is."""
+    """Who made a commitment."""
 
     MINISTRY = "ministry"
     UNITED_STATES = "united_states", "United States"
 
 
 class CommitmentReach(ChoiceEnum):
-    """What keeping a commitment gives the benchmark it points at."""
+    """What a kept commitment does for the benchmark it is linked to."""
 
     MEETS = "meets", "Meets it"
     CONTRIBUTES = "contributes", "Contributes to it"
 
 
 class Horizon(ChoiceEnum):
-    """The two kinds of step of an action plan (22 U.S.C. 7107(b)(4))."""
+    """The two kinds of step in an action plan (22 U.S.C. 7107(b)(4))."""
 
     SHORT_TERM = "short_term", "Short-term"
     MULTI_YEAR = "multi_year", "Multi-year"
 
 
 class CommitmentEventKind(ChoiceEnum):
-    """What may happen to a commitment; each is a dated event."""
+    """The kinds of dated event in the life of a commitment."""
 
     MADE = "made"
     RESCHEDULED = "rescheduled"
@@ -37,7 +37,7 @@ class CommitmentEventKind(ChoiceEnum):
 
 
 class CommitmentStatus(ChoiceEnum):
-    """How a commitment stands on a day: folded from its events and the updates sent on it, never stored."""
+    """The status of a commitment on a day, derived from its events and its updates. It is never stored."""
 
     OPEN = "open"
     OVERDUE = "overdue"
@@ -48,7 +48,7 @@ class CommitmentStatus(ChoiceEnum):
 
 
 class ClaimedProgress(ChoiceEnum):
-    """What a ministry says of a commitment when it sends an update."""
+    """The progress that a ministry claims for a commitment when it sends an update."""
 
     NOT_STARTED = "not_started", "Not started"
     UNDER_WAY = "under_way", "Under way"
@@ -60,25 +60,25 @@ PROGRESS_MEANINGS: dict[str, str] = {
     ClaimedProgress.UNDER_WAY: "A part of it has been done, and a part is still to come.",
     ClaimedProgress.DONE: "All that was promised has been done.",
 }
-"""What each of these says, beside it wherever one is chosen."""
+"""The meaning of each claimed progress, shown next to the choice."""
 
 
 class UpdateDecision(ChoiceEnum):
-    """What the embassy made of a round: it goes back, or it is taken."""
+    """The embassy's decision on an update version: returned or accepted."""
 
     RETURNED = "returned"
     ACCEPTED = "accepted"
 
 
 class RedactionAnswer(ChoiceEnum):
-    """The second person's word on a redaction that was proposed."""
+    """The second person's decision on a proposed redaction."""
 
     CONFIRMED = "confirmed"
     DECLINED = "declined"
 
 
 class DialogueStage(ChoiceEnum):
-    """How far a dialogue has come: folded from its day and what was recorded of it, never stored."""
+    """The stage of a dialogue on a day, derived from its date and from what is recorded of it. It is never stored."""
 
     PLANNED = "planned"
     TODAY = "today", "Today"
@@ -88,14 +88,14 @@ class DialogueStage(ChoiceEnum):
 
 
 class Presence(ChoiceEnum):
-    """How somebody takes part in a dialogue."""
+    """How a participant takes part in a dialogue."""
 
     IN_PERSON = "in_person", "In person"
     VIDEO = "video", "By video"
 
 
 class DialogueFileKind(ChoiceEnum):
-    """What a file is that belongs to a dialogue."""
+    """The kind of a file attached to a dialogue."""
 
     STATEMENT = "statement"
     COMMUNIQUE = "communique", "Communiqué"
@@ -105,7 +105,7 @@ class DialogueFileKind(ChoiceEnum):
 
 
 class EvidenceKind(ChoiceEnum):
-    """What sort of thing a piece of evidence is."""
+    """The type of evidence."""
 
     LAW = "law", "Law or regulation"
     BUDGET = "budget", "Budget or payment"
@@ -119,7 +119,10 @@ class EvidenceKind(ChoiceEnum):
 
 
 class DoneBy(ChoiceEnum):
-    """Who did what the evidence tells of. Only the government's own or joint action counts."""
+    """Who did what the evidence describes.
+
+    Only the government's own or joint action counts (22 U.S.C. 7107(b), Tier 2).
+    """
 
     GOVERNMENT = "government"
     JOINT = "joint", "Joint, the government taking part"
@@ -129,7 +132,7 @@ class DoneBy(ChoiceEnum):
 
 
 class Sensitivity(ChoiceEnum):
-    """Who may see a piece of evidence besides whoever sent it."""
+    """Who may see a piece of evidence, besides the ministry that sent it."""
 
     INTERNAL = "internal", "Internal to the embassy"
     SHARED = "shared", "Shared with the ministry"
@@ -145,7 +148,7 @@ class SupportKind(ChoiceEnum):
 
 
 class EvidenceDecision(ChoiceEnum):
-    """The embassy's word on a bearing or on a piece of evidence."""
+    """The embassy's decision on an evidence link or on a piece of evidence."""
 
     VERIFIED = "verified"
     REJECTED = "rejected"
@@ -169,11 +172,11 @@ VERDICT_MEANINGS: dict[str, str] = {
     "then presumes that nothing was done (22 U.S.C. 7106(b)(1), (7)).",
     Verdict.BACKWARDS: "It stands worse than before: something was undone, or done against what is asked.",
 }
-"""When each verdict is given, as it stands beside the choice."""
+"""When each verdict is given, shown next to the choice."""
 
 
 class BreakdownDimension(ChoiceEnum):
-    """By what a figure is broken down."""
+    """The dimension by which a figure is broken down."""
 
     FORM = "form", "Sex or labour trafficking"
     SEX = "sex"
@@ -186,11 +189,11 @@ BREAKDOWN_CATEGORIES = {
     BreakdownDimension.SEX: ("Female", "Male"),
     BreakdownDimension.AGE: ("Adults", "Children"),
 }
-"""Into what a figure is broken down; districts are the country's own."""
+"""The categories of each dimension. Districts are not here: each country has its own."""
 
 
 class ReadingDirection(ChoiceEnum):
-    """Which way a count moved when no figure was told."""
+    """The direction in which a count moved, where no figure was reported."""
 
     UP = "up", "More, no figure"
     LEVEL = "level", "Level, no figure"

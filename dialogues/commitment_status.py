@@ -1,8 +1,9 @@
-"""Where a commitment stands on a day, folded from its dated events and the updates sent on it. Pure.
+"""Derive the status of a commitment on a day from its dated events and its update versions. No Django here.
 
-The same in SQL is `CommitmentQuerySet.with_status`; one table of histories (tests/dialogues/histories.py) tests both.
-Nothing else compares a due day with a day to call something overdue: it asks `standing_on`, or `days_past_due` where
-nothing can be sent (tests/test_architecture.py).
+`CommitmentQuerySet.with_status` does the same in SQL. One table of histories (tests/dialogues/histories.py) tests both.
+
+No other code compares a due date with a day to call something overdue. It calls `standing_on`, or `days_past_due` for
+things on which no update can be sent (tests/test_architecture.py checks this).
 """
 
 from collections.abc import Iterable
@@ -17,14 +18,17 @@ STATUS_AFTER_EVENT: dict[CommitmentEventKind, CommitmentStatus] = {
     CommitmentEventKind.VERIFIED_DONE: CommitmentStatus.VERIFIED,
     CommitmentEventKind.WITHDRAWN: CommitmentStatus.WITHDRAWN,
 }
-"""What the last event makes of a commitment; after any other event it is open, or overdue once its day is past."""
+"""The status after the newest event.
+
+After any other event the commitment is open, or overdue once its due date is past.
+"""
 
 DATE_SETTING_EVENTS = frozenset({CommitmentEventKind.MADE, CommitmentEventKind.RESCHEDULED})
-"""The events after which a ministry is asked anew to send something."""
+"""The events after which a ministry has to report again."""
 
 
 class CommitmentEventLike(Protocol):
-    """What the rule reads of an event. `pk` breaks ties of the same moment, as in SQL."""
+    """The fields of an event that this module reads. `pk` breaks ties between events of the same moment, as in SQL."""
 
     @property
     def pk(self) -> int: ...
@@ -39,9 +43,9 @@ class CommitmentEventLike(Protocol):
 
 
 class UpdateVersionLike(Protocol):
-    """What the rule reads of a version of an update: when it was sent, when it was answered, when it was returned.
+    """The fields of an update version that this module reads: when it was sent, decided on and returned.
 
-    Answered and not returned is accepted.
+    A version that was decided on and not returned was accepted.
     """
 
     @property
@@ -55,9 +59,10 @@ class UpdateVersionLike(Protocol):
 
 
 class EventSummary(NamedTuple):
-    """What the events alone say on a day, whatever was sent. `moved`: the newest of made and moved, and its recording.
+    """What the events alone say on a day, whatever updates were sent.
 
-    `settled` is None where it may still be kept.
+    `settled` is the status that the newest event sets, or None while the commitment may still be kept. `moved` is the
+    newest date-setting event: the day it happened and the moment it was recorded.
     """
 
     settled: CommitmentStatus | None
@@ -67,16 +72,16 @@ class EventSummary(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether it may still be kept: nobody has reported it done, verified it or withdrawn it."""
+        """Whether the commitment may still be kept: it is not reported done, verified done or withdrawn."""
         return self.settled is None
 
 
 class CommitmentStanding(NamedTuple):
-    """A commitment on a day: its status, the due date in force (None: no date agreed), how often it was moved.
+    """The standing of a commitment on a day: its status, due date, and number of reschedulings (`slips`).
 
-    `sent_on` is the day on which the newest version of an update was sent, `format_returned_on` that on which it was
-    returned, where it was and something is still asked. `is_silent`: overdue, and no version was received since the
-    newest of made, moved, accepted.
+    `due_on` is None where no date is agreed. `sent_on` is the day on which the newest update version was sent.
+    `returned_on` is the day on which that version was returned, while something is still expected. `is_silent`:
+    overdue, with no update version received since the commitment was made or rescheduled, or its last update accepted.
     """
 
     status: CommitmentStatus
@@ -89,19 +94,19 @@ class CommitmentStanding(NamedTuple):
 
     @property
     def waits_since(self) -> date | None:
-        """The day on which the update was sent that waits for the embassy; None where none does."""
+        """The day on which the update that waits for the embassy was sent. None if no update waits."""
         return self.sent_on if self.status is CommitmentStatus.WITH_EMBASSY else None
 
     @property
     def is_settled(self) -> bool:
-        """Nothing more is asked of anybody."""
+        """Whether the commitment is verified done or withdrawn, so that nothing more is expected."""
         return self.status in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
 
 
 def summarize_events(events: Iterable[CommitmentEventLike], day: date) -> EventSummary | None:
-    """What the events alone say at the end of `day`; None where nothing had happened by then.
+    """Summarize the events up to the end of `day`. Return None if none had happened by then.
 
-    Events of the same day are taken in the order in which they were recorded.
+    Events of the same day are ordered by the moment at which they were recorded.
     """
     past = sorted((e for e in events if e.happened_on <= day), key=lambda e: (e.happened_on, e.recorded_at, e.pk))
     if not past:
@@ -124,10 +129,16 @@ def standing_on(
     zone: tzinfo,
     known_by: datetime | None = None,
 ) -> CommitmentStanding | None:
-    """The standing at the end of `day` in the country's `zone`; None where nothing had happened by then.
+    """Return the standing at the end of `day`, or None if no event had happened by then.
 
-    `sent` are the versions of its updates. With `known_by`, what was recorded later is left out. What waits for the
-    embassy is never overdue, whatever it claims.
+    An update that waits for the embassy is never overdue, whatever it claims.
+
+    Args:
+        events: the events of the commitment.
+        sent: the versions of its updates.
+        day: the calendar day in the country.
+        zone: the time zone of the country.
+        known_by: if given, leave out what was recorded later (as known at the time).
     """
 
     end = _end_of_day(day, zone)
@@ -161,17 +172,17 @@ def standing_on(
 
 
 def days_past_due(due_on: date | None, day: date) -> int:
-    """How many days ago something was due; 0 where its day isn't past, or none was set."""
+    """Return how many days ago a due date passed. 0 if it is not past, or none is set."""
     return max((day - due_on).days, 0) if due_on else 0
 
 
 def days_left(due_on: date | None, day: date) -> int | None:
-    """How many days are left until something is due; None where its day is past, or none was set."""
+    """Return how many days are left until a due date. None if it is past, or none is set."""
     return (due_on - day).days if due_on and not days_past_due(due_on, day) else None
 
 
 def original_due_date(events: Iterable[CommitmentEventLike], day: date) -> date | None:
-    """The day that was agreed when the promise was made, however often it was moved since; None where none was."""
+    """Return the due date agreed when the commitment was made, whatever changed since. None if there was none."""
     return next((e.due_on for e in events if e.kind == CommitmentEventKind.MADE and e.happened_on <= day), None)
 
 

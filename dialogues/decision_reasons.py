@@ -1,6 +1,6 @@
-"""Why the embassy verifies, rejects or returns: the sentences that recur, and how a whole reason is put together. Pure.
+"""Standard reasons for verifying, rejecting or returning, and how a full reason is put together. No Django here.
 
-What is kept is the sentence itself, so that the record says for good what was said, whatever stands in this list then.
+The record stores the sentence itself, so a later change of these lists does not change the record.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from tiptracker.choices import ChoiceEnum
 
 
 class VerificationReason(ChoiceEnum):
-    """What lets an officer vouch for it."""
+    """Why an officer verifies something."""
 
     SEEN = "seen", "The embassy saw it itself."
     DOCUMENT = "document", "The official document was seen."
@@ -20,7 +20,7 @@ class VerificationReason(ChoiceEnum):
 
 
 class RejectionReason(ChoiceEnum):
-    """Why it shows nothing, whatever else the ministry may send."""
+    """Why something shows nothing, whatever else the ministry may send."""
 
     OUTSIDE = "outside", "It happened outside the reporting period."
     NOT_THEIRS = "not_theirs", "It is not the government’s own action."
@@ -32,7 +32,7 @@ class RejectionReason(ChoiceEnum):
 
 
 class ReturnReason(ChoiceEnum):
-    """What the ministry can mend, and how: it reads these sentences."""
+    """What the ministry has to change, and how. The ministry reads these sentences."""
 
     FIRST_DAY = "first_day", "The first day is missing: say when it began."
     PROOF = "proof", "Nothing proves it: attach a document, a photograph or a list without names."
@@ -46,11 +46,14 @@ class ReturnReason(ChoiceEnum):
 REASON_SENTENCES: dict[str, str] = {
     word.value: word.label for why in (VerificationReason, RejectionReason, ReturnReason) for word in why
 }
-"""Every sentence of the lists, by its word."""
+"""Every sentence of the three lists by its value."""
 
 
 class RequestedChange(NamedTuple):
-    """A line of an update that is to be mended: what was sent, towards what, and what it lacks."""
+    """A part of an update that the ministry has to change.
+
+    `piece` is what was sent, `towards` the benchmark that it supports (or empty), `reason` what is missing.
+    """
 
     piece: str
     towards: str
@@ -58,11 +61,11 @@ class RequestedChange(NamedTuple):
 
 
 def combine_reason(chosen: str, own_words: str) -> str:
-    """The reason as it is kept: the sentence chosen from a list, then what was written; either may be missing."""
+    """Return the reason to store: the sentence chosen from a list, then the own words. Either may be missing."""
     return " ".join(part for part in (REASON_SENTENCES.get(chosen, ""), own_words.strip()) if part)
 
 
 def format_return_reason(reason: str, lines: Iterable[RequestedChange]) -> str:
-    """What a ministry reads: what is said of the whole update, then a paragraph a line that it has to mend."""
+    """Return the text that a ministry reads: the general reason, then a paragraph for each requested change."""
     told = [f"“{line.piece}”{f', {line.towards}' if line.towards else ''}: {line.reason}" for line in lines]
     return "\n\n".join(part for part in (reason.strip(), *told) if part)

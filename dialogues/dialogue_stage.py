@@ -1,6 +1,6 @@
-"""How far a dialogue has come on a day. Pure.
+"""Derive the stage of a dialogue on a day. No Django here.
 
-The same in SQL, where lists need it, is `DialogueQuerySet.ahead_first`.
+`DialogueQuerySet.ahead_first` expresses the same in SQL, for lists.
 """
 
 from datetime import date
@@ -9,9 +9,9 @@ from dialogues.choices import DialogueStage
 
 
 def stage_on(held_on: date, day: date, *, is_recorded: bool, is_called_off: bool) -> DialogueStage:
-    """The stage at `day` of a dialogue on the day `held_on`.
+    """Return the stage on `day` of a dialogue dated `held_on`.
 
-    Once something is recorded it was held, whatever the day; what was called off stays so.
+    A dialogue with a record was held, whatever its date. A dialogue that was called off stays called off.
     """
     if is_called_off:
         return DialogueStage.CALLED_OFF

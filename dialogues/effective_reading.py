@@ -1,4 +1,4 @@
-"""Which of several readings of one time holds. Pure."""
+"""Pick the effective reading of a period. No Django here."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class ReadingLike(Protocol):
-    """A reading: a figure, or a direction only, or (`is_no_data`) neither."""
+    """The fields of a reading that this module reads: a figure, a direction only, or neither (`is_no_data`)."""
 
     @property
     def id(self) -> int: ...
@@ -26,10 +26,10 @@ class ReadingLike(Protocol):
 
 
 def find_effective_reading[T: ReadingLike](readings: Iterable[T]) -> T | None:
-    """The reading that covers the latest day; of those the one recorded last, then the higher id.
+    """Pick the reading that covers the latest day, then the one recorded last, then the one with the higher id.
 
-    "No data" never replaces a figure: where there is one, rows that say "no data" are passed over.
-    It does replace a mere direction, which is no figure (22 U.S.C. 7106(b)(1)).
+    "No data" never replaces a figure: where one reading has a figure, readings without data are ignored. "No data" does
+    replace a direction, because a direction is no figure (22 U.S.C. 7106(b)(1)).
     """
     rows = tuple(readings)
     if any(row.figure is not None for row in rows):

@@ -1,7 +1,7 @@
-"""May this user do that to this row: one small function each, with its reason.
+"""Permission checks: one small function for each action, with the reason for the rule.
 
-Templates ask these for whether to show a button, actions ask them before they write. Whether an account may sign in at
-all is decided there; those that stand for the public record never may, and still record.
+Templates call them to decide whether to show a button; actions call them before they write. They don't check whether an
+account may sign in: the accounts of the public record never may, and still stand as recorders.
 """
 
 from dialogues.choices import CommitmentEventKind, MadeBy
@@ -12,54 +12,70 @@ from tiptracker.choices import Role
 
 
 def can_upload(user: User) -> bool:
-    """Those who write facts: officers, and focal points with their updates."""
+    """Return whether the user may upload files: officers, and focal points for their updates."""
     return user.role in (Role.OFFICER, Role.FOCAL_POINT)
 
 
 def can_send_updates(user: User) -> bool:
-    """Those who may on some commitment, as the next two on some evidence and benchmark: asked before a body is read."""
+    """Return whether the user's role may send updates at all. Checked before a request body is read."""
     return user.role == Role.FOCAL_POINT
 
 
 def can_give_reviews(user: User) -> bool:
-    """Officers, and the ambassador for what an officer recorded."""
+    """Return whether the user's role may review evidence at all: officers and the ambassador."""
     return user.role in (Role.OFFICER, Role.AMBASSADOR)
 
 
 def can_give_verdicts(user: User) -> bool:
-    """Officers alone."""
+    """Return whether the user's role may assess benchmarks at all: officers only."""
     return user.role == Role.OFFICER
 
 
 def can_log_evidence(user: User, country: Country) -> bool:
-    """Officers of the country: facts come from the embassy or, through an update, from a ministry."""
+    """Return whether the user is an officer of the country.
+
+    Facts come from the embassy or, in an update, from a ministry.
+    """
     return _is_officer_of(user, country.pk)
 
 
 def can_revise(user: User, evidence: Evidence) -> bool:
-    """Officers of the country, what the embassy logged itself: what a ministry sent, it mends by sending again."""
+    """Return whether the user may revise a piece of evidence: officers of the country, only what the embassy logged.
+
+    A ministry corrects what it sent by sending it again.
+    """
     return evidence.round_id is None and _is_officer_of(user, evidence.country_id)
 
 
 def can_record_commitment(user: User, country: Country) -> bool:
-    """Officers of the country: a promise was made to the embassy, so the embassy writes it down."""
+    """Return whether the user is an officer of the country.
+
+    Commitments are made to the embassy, so the embassy records them.
+    """
     return _is_officer_of(user, country.pk)
 
 
 def can_change_commitment(user: User, commitment: Commitment) -> bool:
-    """Officers of the country reschedule, withdraw and reopen: a ministry asks, it doesn't move its own dates."""
+    """Return whether the user may reschedule, withdraw or reopen a commitment: officers of the country.
+
+    A ministry asks for a new date; it doesn't change its own dates.
+    """
     return _is_officer_of(user, commitment.country_id)
 
 
 def can_report_done(user: User, commitment: Commitment) -> bool:
-    """Officers, for what the United States undertook; a ministry reports its own done by sending an update."""
+    """Return whether the user may report a commitment done: officers, for a commitment of the United States.
+
+    A ministry reports its own commitment done by sending an update.
+    """
     return commitment.made_by == MadeBy.UNITED_STATES and _is_officer_of(user, commitment.country_id)
 
 
 def can_verify_done(user: User, commitment: Commitment) -> bool:
-    """Officers of the country, but nobody what they reported done themselves.
+    """Return whether the user may verify a commitment done: officers of the country, but not for their own report.
 
-    The ambassador too for an undertaking of the United States, which an officer reports done: a small post has one.
+    The ambassador may do so too for a commitment of the United States, because a small post has only one officer, who
+    reports it done.
     """
     if has_reported_done(user, commitment):
         return False
@@ -69,26 +85,29 @@ def can_verify_done(user: User, commitment: Commitment) -> bool:
 
 
 def can_send_update(user: User, commitment: Commitment) -> bool:
-    """Focal points of the ministry that made the commitment; a supporting ministry has no sight of it."""
+    """Return whether the user is a focal point of the ministry that made the commitment.
+
+    Other ministries can't see it.
+    """
     return user.role == Role.FOCAL_POINT and commitment.ministry_id == user.ministry_id
 
 
 def can_draft(user: User, of: Commitment | Dialogue) -> bool:
-    """Whoever may send it: an update's draft is the ministry's, that of a dialogue's record the officers'."""
+    """Return whether the user may edit a draft: those who may send the update, or record the dialogue."""
     return can_send_update(user, of) if isinstance(of, Commitment) else can_manage_dialogues(user, of.country)
 
 
 def can_decide_on_update(user: User, round: UpdateRound) -> bool:
-    """Officers of the country accept or return a round, but nobody one that they sent."""
+    """Return whether the user may accept or return an update version: officers of the country, never the sender."""
     return _is_officer_of(user, round.update.commitment.country_id) and round.recorded_by_id != user.pk
 
 
 def can_review_evidence(user: User, evidence: Evidence, bearing: EvidenceBearing | None = None) -> bool:
-    """Officers of the country; the ambassador too for what an officer recorded, since a small post has one officer.
+    """Return whether the user may review evidence, or one of its links: officers of the country, and the ambassador.
 
-    An officer recorded what came without a round, whichever role the recorder has today.
-
-    Nobody what they recorded themselves, be it the evidence or what it is said to show.
+    The ambassador may review only what an officer recorded, because a small post has one officer. Evidence without an
+    update version counts as recorded by an officer, whatever role the recorder has today. Nobody may review what they
+    recorded themselves, whether the evidence or the link.
     """
     if has_recorded(user, evidence, bearing):
         return False
@@ -102,36 +121,45 @@ def can_review_evidence(user: User, evidence: Evidence, bearing: EvidenceBearing
 
 
 def can_assess(user: User, benchmark: Benchmark) -> bool:
-    """Officers of the country: the verdict is the embassy's."""
+    """Return whether the user may assess a benchmark: officers of the country, because the verdict is the embassy's."""
     return _is_officer_of(user, benchmark.recommendation.edition.country_id)
 
 
 def can_manage_dialogues(user: User, country: Country) -> bool:
-    """Officers of the country add dialogues and put them right: they sat in the room."""
+    """Return whether the user may add and correct dialogues: officers of the country, who take part in them."""
     return _is_officer_of(user, country.pk)
 
 
 def can_request_pack(user: User, dialogue: Dialogue) -> bool:
-    """Officers and the ambassador, as for every briefing; of a dialogue that was called off there is nothing to say."""
+    """Return whether the user may request a briefing pack for a dialogue: officers and the ambassador.
+
+    There is no pack for a dialogue that was called off.
+    """
     if dialogue.called_off_at or user.role not in (Role.OFFICER, Role.AMBASSADOR):
         return False
     return user.countries.filter(pk=dialogue.country_id).exists()
 
 
 def can_redact(user: User, country: Country) -> bool:
-    """Officers and the ambassador of the country: a small post has one officer, and it takes two people."""
+    """Return whether the user may propose a redaction: officers and the ambassador of the country.
+
+    A redaction takes two people, and a small post has only one officer.
+    """
     return user.role in (Role.OFFICER, Role.AMBASSADOR) and user.countries.filter(pk=country.pk).exists()
 
 
 def can_decide_on_redaction(user: User, redaction: Redaction) -> bool:
-    """The same, but nobody on what they proposed themselves: what is taken out can't be put back."""
+    """Return whether the user may decide on a redaction: as `can_redact`, but never on their own proposal.
+
+    A redaction can't be undone.
+    """
     return redaction.recorded_by_id != user.pk and can_redact(user, redaction.country)
 
 
 def has_recorded(user: User, evidence: Evidence, bearing: EvidenceBearing | None = None) -> bool:
-    """Whether the evidence, the bearing, or a figure that rests on the evidence is this person's own.
+    """Return whether the user recorded the evidence, the link, or a figure that rests on the evidence.
 
-    Then somebody else verifies it; reviewing the evidence itself verifies its figures.
+    If so, another person has to verify it. A review of the evidence itself also verifies its figures.
     """
     if evidence.recorded_by_id == user.pk:
         return True
@@ -141,7 +169,7 @@ def has_recorded(user: User, evidence: Evidence, bearing: EvidenceBearing | None
 
 
 def has_reported_done(user: User, commitment: Commitment) -> bool:
-    """Whether the newest report that the commitment is done is this person's own."""
+    """Return whether the user recorded the newest report that the commitment is done."""
     newest = (
         commitment.events.filter(kind=CommitmentEventKind.REPORTED_DONE)
         .order_by("-happened_on", "-recorded_at", "-pk")

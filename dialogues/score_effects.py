@@ -1,4 +1,4 @@
-"""Where a commitment stands, in words; and what evidence, or a figure, can do for the score, in sentences. Pure."""
+"""Describe in words where a commitment stands, and what evidence or a figure can do for the score. No Django here."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -30,7 +30,7 @@ class BenchmarkEffect(NamedTuple):
 
 
 def find_score_effect(shows: SupportKind, rule: Rule | None) -> ScoreEffect:
-    """What evidence that `shows` this can do for a benchmark of this rule (None: one without terms)."""
+    """Return what evidence that shows `shows` can do for a benchmark with `rule` (None: the benchmark has no terms)."""
     if rule is None:
         return ScoreEffect.NOT_ASKED
     if shows is not SupportKind.ACTION:
@@ -42,31 +42,34 @@ NO_UPDATE = "no update received"
 
 
 def format_overdue(days: int) -> str:
-    """ "overdue by 12 days"."""
+    """Return a phrase such as "overdue by 12 days"."""
     return f"overdue by {days} day{'' if days == 1 else 's'}"
 
 
 def format_with_embassy_since(day: date) -> str:
-    """ "with the embassy since 12 January 2022"."""
+    """Return a phrase such as "with the embassy since 12 January 2022"."""
     return f"with the embassy since {_format_date(day)}"
 
 
 def format_returned_on(day: date) -> str:
-    """ "returned on 13 January 2022"."""
+    """Return a phrase such as "returned on 13 January 2022"."""
     return f"returned on {_format_date(day)}"
 
 
 def format_status_detail(standing: CommitmentStanding) -> str:
-    """What to read in place of the status's label: since when it is with the embassy, or by how much it is overdue."""
+    """Return the words to show instead of the status label: since when an update waits, or by how much it is overdue.
+
+    Empty if the label is enough.
+    """
     if standing.waits_since:
         return format_with_embassy_since(standing.waits_since)
     return format_overdue(standing.days_overdue) if standing.days_overdue else ""
 
 
 def describe_last_update(standing: CommitmentStanding, *, is_ministrys: bool) -> str:
-    """What became of the newest update: it was returned, or none was received since what is overdue was agreed anew.
+    """Return what happened to the newest update: returned, or no update received on an overdue commitment.
 
-    Of the United States' own undertaking (not `is_ministrys`) none is expected.
+    No update is expected on a commitment of the United States (`is_ministrys` is false).
     """
     if standing.is_silent and is_ministrys:
         return f"{NO_UPDATE} since {_format_date(standing.sent_on)}" if standing.sent_on else NO_UPDATE
@@ -74,7 +77,7 @@ def describe_last_update(standing: CommitmentStanding, *, is_ministrys: bool) ->
 
 
 def describe_rescheduling(slips: int, first_due_on: date | None) -> str:
-    """How a due date came to be what it is: "first due 15 Dec 2021, moved twice"; nothing where it was never moved."""
+    """Return how a due date changed, such as "first due 15 Dec 2021, moved twice". Empty if it was never moved."""
     if slips == 0:
         return ""
     times = {1: "once", 2: "twice"}.get(slips, f"{slips} times")
@@ -84,7 +87,10 @@ def describe_rescheduling(slips: int, first_due_on: date | None) -> str:
 
 
 def describe_exclusion(done_by: DoneBy, outside: str) -> str:
-    """Why a piece of evidence can't count on any benchmark; `outside` is why its days can't. Nothing where it can."""
+    """Return why a piece of evidence can't count on any benchmark. Empty if it can.
+
+    `outside` says why its dates don't count, or is empty.
+    """
     if outside:
         return f"It does not count: {outside}."
     if done_by not in DONE_BY_GOVERNMENT:
@@ -93,7 +99,7 @@ def describe_exclusion(done_by: DoneBy, outside: str) -> str:
 
 
 def describe_benchmark_effect(one: ScoreEffect, first_on: date | None) -> str:
-    """What becomes of unreviewed evidence on one benchmark, if nothing else is in its way."""
+    """Return what unreviewed evidence does for one benchmark, if nothing else prevents it from counting."""
     match one:
         case ScoreEffect.COUNTS if first_on is None:
             return "A claim, until a review states its first day."
@@ -107,7 +113,7 @@ def describe_benchmark_effect(one: ScoreEffect, first_on: date | None) -> str:
 
 
 def describe_benchmark_effects(named: Iterable[BenchmarkEffect], first_on: date | None) -> str:
-    """What becomes of evidence on the benchmarks it names, if nothing else is in its way."""
+    """Return what evidence does for the benchmarks it supports, if nothing else prevents it from counting."""
     keys: dict[ScoreEffect, list[str]] = {}
     for each in named:
         keys.setdefault(each.effect, []).append(each.key)
@@ -129,7 +135,11 @@ def describe_benchmark_effects(named: Iterable[BenchmarkEffect], first_on: date 
 
 
 class LoggedFigure(NamedTuple):
-    """A figure just logged: is it one, or a direction; of the year before; who judges by it."""
+    """A figure just logged: whether it has a figure or a direction, which year it is of, and what uses it.
+
+    `is_of_year_before`: it belongs to the year before. `answers_question`: its indicator answers a question of
+    increasing efforts. `moves_benchmark`: a benchmark is judged by it.
+    """
 
     has_figure: bool
     has_direction: bool
@@ -139,7 +149,7 @@ class LoggedFigure(NamedTuple):
 
 
 def describe_figure_effect(counted: LoggedFigure) -> str:
-    """What becomes of a figure, a direction or "no data" that was logged with a piece of evidence."""
+    """Return what happens to a figure, a direction or "no data" that was logged with a piece of evidence."""
     if not counted.has_figure and not counted.has_direction:
         return "“No data” stands in the record: it adds nothing, and no figure given before is lost."
     if not counted.answers_question and not counted.moves_benchmark:
@@ -161,5 +171,5 @@ def _format_date(day: date) -> str:
 
 
 def join_with_and(keys: Iterable[str]) -> str:
-    """ "1a, 1b and 6a"."""
+    """Join keys as in a sentence: "1a, 1b and 6a"."""
     return " and ".join(", ".join(keys).rsplit(", ", 1))

@@ -1,22 +1,22 @@
-"""Counts of people so small that they would point at somebody: which cells of a breakdown are held back. Pure.
+"""Suppress small counts of victims in breakdowns. No Django here.
 
-Between 1 and 4 reads "fewer than 5" wherever victims are counted by sex, age or district, and so does the next smallest
-cell where the total would give the others away: primary and complementary suppression, as statistical offices do it
-(Hundepool et al., Handbook on Statistical Disclosure Control, chapter 4). All that is held back reads alike, so that
-nobody can tell one from the other.
+A count of 1 to 4 by sex, age or district could identify a person. It is shown as "fewer than 5", and so is the next
+smallest cell where the total would reveal it. This is primary and complementary suppression (Hundepool et al., Handbook
+on Statistical Disclosure Control, chapter 4). All suppressed cells show the same text, so that a reader can't tell one
+kind from the other.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
 
 SMALLEST_SHOWN = 5
-"""The smallest count of people that is shown, besides none at all."""
+"""The smallest count of people that is shown. Zero is shown too."""
 SUPPRESSED_TEXT = f"fewer than {SMALLEST_SHOWN}, or held back with them"
-"""What is read in place of a count that isn't shown: true of the small ones and of what hides them."""
+"""The text shown for a suppressed count. It is true both of small counts and of the cells that protect them."""
 
 
 def display(cells: Mapping[str, Decimal], total: Decimal, *, of_victims: bool) -> dict[str, str]:
-    """A breakdown as it is read, category by category; of victims without small counts."""
+    """Return a breakdown as text by category. If it counts victims, small counts are suppressed."""
     counts = {category: int(count) for category, count in cells.items()}
     hidden = find_suppressed(counts, int(total)) if of_victims else frozenset()
     return {
@@ -25,16 +25,16 @@ def display(cells: Mapping[str, Decimal], total: Decimal, *, of_victims: bool) -
 
 
 def is_small(count: int) -> bool:
-    """Whether a count of people is between 1 and 4: none at all points at nobody."""
+    """Return whether a count of people is between 1 and 4. Zero identifies nobody."""
     return 0 < count < SMALLEST_SHOWN
 
 
 def find_suppressed(cells: Mapping[str, int], total: int) -> frozenset[str]:
-    """The categories, of people counted by category, whose count isn't shown; `total` is shown wherever they are.
+    """Return the categories whose count is suppressed. `total` is shown wherever the cells are.
 
-    Whoever knows the total and every shown cell can tell no small count exactly: what is left for them is one sum of
-    several. Where the cells don't add up to the total, some people are in no cell, and hide the others. Where nothing
-    larger is left to hide behind, all cells are held back.
+    A reader who knows the total and every shown cell can't work out a small count: only the sum of several is left. If
+    the cells don't add up to the total, the people in no cell protect the others, and nothing more is suppressed. If no
+    larger cell is left to suppress as well, all cells are suppressed.
     """
     small = frozenset(category for category, count in cells.items() if is_small(count))
     if not small or sum(cells.values()) != total or not _are_deducible(list(map(cells.__getitem__, small))):
@@ -44,5 +44,8 @@ def find_suppressed(cells: Mapping[str, int], total: int) -> frozenset[str]:
 
 
 def _are_deducible(counts: list[int]) -> bool:
-    """Whether their sum tells one of these counts, each between 1 and 4: one alone, all the least or all the most."""
+    """Return whether the sum of these counts (each 1 to 4) reveals one of them.
+
+    It does for a single count, and where all are at the minimum or all at the maximum.
+    """
     return len(counts) == 1 or sum(counts) in (len(counts), len(counts) * (SMALLEST_SHOWN - 1))

@@ -1,4 +1,4 @@
-"""On which days something happened, as far as it is known. Pure."""
+"""Find the start date of what a piece of evidence describes, as far as it is known. No Django here."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class ReviewLike(Protocol):
-    """A review of what a piece of evidence shows on one benchmark, or (without a bearing) of the piece itself."""
+    """A review of an evidence link or, if `bearing_id` is None, of the evidence itself."""
 
     @property
     def id(self) -> int: ...
@@ -22,9 +22,9 @@ class ReviewLike(Protocol):
 
 
 def find_start_date(own: date | None, reviews: Iterable[ReviewLike]) -> date | None:
-    """The first day of what a piece of evidence tells of: its own, else the earliest that its reviews state.
+    """Return the start date of a piece of evidence: its own, or else the earliest one stated by its reviews.
 
-    Of several reviews of one thing the newest holds.
+    Of several reviews of the same link, or of the evidence itself, only the newest counts.
     """
     if own is not None:
         return own

@@ -1,4 +1,4 @@
-"""What the worker does for this package; the work is in the actions."""
+"""Celery tasks of this package. The actions do the work."""
 
 from celery import shared_task
 
@@ -10,31 +10,34 @@ from tiptracker.jobs.actions import claim_job, enqueue
 
 @shared_task(name="drop_unsent_files")
 def drop_unsent_files() -> None:
-    """Every night: what was uploaded with a form that was refused and never sent again isn't kept for ever."""
+    """Delete, every night, files that were uploaded with a rejected form and never sent."""
     delete_unsent_files(now=clock.now())
 
 
 @shared_task(name="drop_untouched_drafts")
 def drop_untouched_drafts() -> None:
-    """Every night: a draft that nobody goes on with isn't kept for ever."""
+    """Delete, every night, drafts that have not been saved for a long time."""
     drafts.drop_untouched_drafts(now=clock.now())
 
 
 @shared_task(name="scan_files")
 def scan_files() -> None:
-    """Every ten minutes: what is in quarantine is shown to the scanner, where there is one."""
+    """Scan quarantined files, every ten minutes, if a scanner is configured."""
     scan_unscanned_files(now=clock.now())
 
 
 @shared_task(name="files_nightly")
 def files_nightly() -> None:
-    """Every night: ask for all kept files to be held to their hashes."""
+    """Enqueue, every night, the check of all kept files against their hashes."""
     enqueue("check_files", 0)
 
 
 @shared_task(name="check_files")
 def check_files(job_id: int) -> None:
-    """Hold kept files to their hashes (the job's key: the last that was checked); fails where one isn't as kept."""
+    """Check kept files against their hashes, starting after the job's key (the id of the last file checked).
+
+    The job fails if a file is no longer as it was kept.
+    """
     with claim_job(job_id) as progress:
         if progress:
             check_stored_files(after=int(progress.job.key))

@@ -1,7 +1,7 @@
-"""Whether words stand in a text, however they are written there. Pure.
+"""Search for words in texts, whatever the spelling of case, accents, blanks and hyphens. No Django here.
 
-What matters is the letters and digits alone, in their order: neither capitals nor accents, neither blanks and line
-breaks nor hyphens, soft or hard, hide a name. Rather too much is found than too little: people look at what was found.
+Only letters and digits are compared, in their order. Capitals, accents, blanks, line breaks, hyphens and soft hyphens
+can't hide a name. The search finds too much rather than too little, because people check the results.
 """
 
 import json
@@ -15,35 +15,38 @@ from tiptracker.choices import ChoiceEnum
 from tiptracker.privacy.personal_data import PersonalDataKind
 
 MIN_SEARCH_CHARACTERS = 4
-"""Letters and digits that words to be looked for have at least; fewer stand in many words that name nobody."""
+"""Minimum number of letters and digits to search for. Shorter words occur inside many words that name nobody."""
 EXCERPT_CONTEXT = 80
-"""Characters of a text that are shown before and behind what was found."""
+"""Number of characters shown before and after a match."""
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
-"""What is neither letter nor digit, combining marks among it."""
+"""Everything that is neither letter nor digit, combining marks included."""
 _MACHINE_WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.+Z-]+)?|[0-9a-f]{64}|[a-z]+\.[a-z]+:\d+:[a-z_]+")
-"""A day or moment, a hash, the key of a place: nobody typed them."""
+"""A date or time, a hash, or the key of a redacted place: texts that no person typed."""
 
 
 def normalize_for_search(text: str) -> str:
-    """Its letters and digits alone, decomposed and without case."""
+    """Return the letters and digits of a text, decomposed (NFKD) and case folded."""
     return _NOT_ALPHANUMERIC.sub("", unicodedata.normalize("NFKD", text).casefold())
 
 
 def contains_words(text: str, words: str) -> bool:
-    """Whether `words` stand in `text`; words without a letter or digit stand nowhere."""
+    """Return whether `text` contains `words`. False if `words` has no letter or digit."""
     wanted = normalize_for_search(words)
     return bool(wanted) and wanted in normalize_for_search(text)
 
 
 def contains_each_word(text: str, words: str) -> bool:
-    """Whether each of the words stands in `text`, wherever: where it is printed, a page may end between them."""
+    """Return whether `text` contains each of the words, anywhere. In print a page may end between them."""
     wanted = [normalize_for_search(word) for word in words.split() if normalize_for_search(word)]
     within = normalize_for_search(text)
     return bool(wanted) and all(word in within for word in wanted)
 
 
 def find_in_json(text: str, words: str) -> list[str]:
-    """The texts of a JSON document in which `words` stand: somebody's, so neither its keys nor the domain's words."""
+    """Return the strings of a JSON document that contain `words`.
+
+    Only texts that people wrote are searched: no keys, no enumeration values.
+    """
     enumerations: list[type[StrEnum]] = [*ChoiceEnum.__subclasses__(), PersonalDataKind]
     ours = {member.value for enumeration in enumerations for member in enumeration}
     return (
@@ -54,7 +57,7 @@ def find_in_json(text: str, words: str) -> list[str]:
 
 
 def repeats_words(text: str, words: str) -> bool:
-    """Whether `text` says `words` again, or one of them that is written like a name."""
+    """Return whether `text` repeats `words`, or one of them that is capitalized like a name."""
     names = [
         word for word in words.split() if word[0].isupper() and len(normalize_for_search(word)) >= MIN_SEARCH_CHARACTERS
     ]
@@ -62,7 +65,7 @@ def repeats_words(text: str, words: str) -> bool:
 
 
 def excerpt(text: str, words: str) -> str:
-    """The part of `text` in which `words` stand first, with what is around it; its beginning where they don't."""
+    """Return the first match of `words` in `text` with its context, or the beginning of `text` if there is no match."""
     signs = [(sign, at) for at, whole in enumerate(text) for sign in normalize_for_search(whole)]
     found = "".join(sign for sign, _ in signs).find(normalize_for_search(words)) if normalize_for_search(words) else -1
     first, last = (signs[found][1], signs[found + len(normalize_for_search(words)) - 1][1]) if found >= 0 else (0, 0)

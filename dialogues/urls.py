@@ -1,4 +1,4 @@
-"""Addresses of what was promised, what happened and what proves it."""
+"""URL patterns for commitments, dialogues, updates, evidence, indicators and redactions."""
 
 from django.urls import path
 

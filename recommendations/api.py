@@ -1,4 +1,8 @@
-"""Reads of what the TIP Report asks. What a ministry may not read isn't in the serializer it gets."""
+"""Read-only API for editions, recommendations, benchmarks and indicators.
+
+Each resource has one serializer for the embassy and one for ministries. The ministry's serializer leaves out
+every field that a ministry may not read.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +28,7 @@ class EditionTermsSerializer(serializers.ModelSerializer[EditionTerms]):
 
 
 class PublishedEditionSerializer(serializers.ModelSerializer[Edition]):
-    """An edition as published."""
+    """An edition of the TIP Report as published."""
 
     country = serializers.SlugRelatedField[Edition](slug_field="code", read_only=True)
 
@@ -34,7 +38,7 @@ class PublishedEditionSerializer(serializers.ModelSerializer[Edition]):
 
 
 class EditionSerializer(PublishedEditionSerializer):
-    """An edition, the tier aimed at, and every row of its terms, newest first."""
+    """An edition with its target tier, note and every row of its terms, newest first."""
 
     terms = EditionTermsSerializer(many=True, read_only=True)
 
@@ -43,7 +47,7 @@ class EditionSerializer(PublishedEditionSerializer):
 
 
 class PublishedRecommendationSerializer(serializers.ModelSerializer[Recommendation]):
-    """A recommendation; `text_status` says whether the text is the report's own or our reconstruction."""
+    """A recommendation. `text_status` says whether the text is the report's own or our reconstruction."""
 
     pillar = serializers.ChoiceField(choices=Pillar.choices(), read_only=True)
 
@@ -53,7 +57,7 @@ class PublishedRecommendationSerializer(serializers.ModelSerializer[Recommendati
 
 
 class UnmetSerializer(serializers.Serializer[Any]):
-    """For how many years running: as a report tells it, or counted along what a recommendation repeats."""
+    """For how many years in a row a recommendation has been unmet: as a report states it, or counted from repeats."""
 
     years = serializers.IntegerField()
     is_at_least = serializers.BooleanField()
@@ -61,9 +65,9 @@ class UnmetSerializer(serializers.Serializer[Any]):
 
 
 class RecommendationSerializer(PublishedRecommendationSerializer):
-    """A recommendation, and what the embassy notes on it: which ministries answer for it, and for how long unmet.
+    """A recommendation with the embassy's own notes: ministries responsible, earlier recommendation, years unmet.
 
-    `years_unmet` is what the report itself tells, `unmet` is that or what is counted.
+    `years_unmet` is the number that the report itself states. `unmet` is that number or the one that we count.
     """
 
     unmet = serializers.SerializerMethodField()
@@ -81,7 +85,10 @@ class RecommendationSerializer(PublishedRecommendationSerializer):
 
     @extend_schema_field(UnmetSerializer(allow_null=True))
     def get_unmet(self, row: Recommendation) -> Mapping[str, Any] | None:
-        """As it is counted from all that this reader sees (`RecommendationQuerySet.years_unmet`)."""
+        """Return the years unmet, counted from all recommendations visible to this user; null if unknown.
+
+        See `RecommendationQuerySet.years_unmet`.
+        """
         found = self.context["unmet"].get(row.pk)
         return UnmetSerializer(found).data if found else None
 
@@ -103,7 +110,7 @@ class BenchmarkTermsSerializer(serializers.ModelSerializer[BenchmarkTerms]):
 
 
 class BenchmarkWordingSerializer(serializers.ModelSerializer[Benchmark]):
-    """A benchmark as a ministry reads it: its key and what success is."""
+    """A benchmark as a ministry reads it: its key and its success criterion."""
 
     key = serializers.CharField(read_only=True)
     wording = serializers.CharField(read_only=True)
@@ -114,7 +121,7 @@ class BenchmarkWordingSerializer(serializers.ModelSerializer[Benchmark]):
 
 
 class BenchmarkSerializer(BenchmarkWordingSerializer):
-    """A benchmark, the one of the year before that it repeats, and every row of its terms, newest first."""
+    """A benchmark with the benchmark of the year before that it repeats, and every row of its terms, newest first."""
 
     terms = BenchmarkTermsSerializer(many=True, read_only=True, source="known_terms")
 
@@ -123,7 +130,7 @@ class BenchmarkSerializer(BenchmarkWordingSerializer):
 
 
 class CountedIndicatorSerializer(serializers.ModelSerializer[Indicator]):
-    """Something that is counted; `is_required`: the law presumes inaction where no figure is given."""
+    """An indicator. `is_required` means that the law presumes no effort if no figure is given."""
 
     country = serializers.SlugRelatedField[Indicator](slug_field="code", read_only=True)
     is_required = serializers.BooleanField(read_only=True)
@@ -144,7 +151,7 @@ class CountedIndicatorSerializer(serializers.ModelSerializer[Indicator]):
 
 
 class IndicatorSerializer(CountedIndicatorSerializer):
-    """The same, and the ministry that the embassy asks for its figure; null where none is set."""
+    """An indicator with the ministry that the embassy asks for its figure; null if none is set."""
 
     class Meta(CountedIndicatorSerializer.Meta):
         fields = (*CountedIndicatorSerializer.Meta.fields, "ministry")
@@ -173,7 +180,7 @@ class IndicatorFilterSet(filters.FilterSet):
 
 @serializers_by_reader("EditionForReader", embassy=EditionSerializer, ministry=PublishedEditionSerializer)
 class EditionViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Edition]):
-    """Editions of the TIP Report. The embassy reads their terms too."""
+    """Editions of the TIP Report. The embassy also reads their terms."""
 
     filterset_class = EditionFilterSet
 
@@ -186,7 +193,7 @@ class EditionViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Edition]):
     "RecommendationForReader", embassy=RecommendationSerializer, ministry=PublishedRecommendationSerializer
 )
 class RecommendationViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Recommendation]):
-    """Recommendations, most important first."""
+    """Recommendations of each edition: the report's own first, then the action plan's, most important first."""
 
     filterset_class = RecommendationFilterSet
 
@@ -202,7 +209,10 @@ class RecommendationViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Recommen
 
 @serializers_by_reader("BenchmarkForReader", embassy=BenchmarkSerializer, ministry=BenchmarkWordingSerializer)
 class BenchmarkViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Benchmark]):
-    """Benchmarks. The embassy reads all, with their terms; a ministry the wording of those it made promises on."""
+    """Benchmarks. The embassy reads all of them, with their terms.
+
+    A ministry reads the benchmarks of its own commitments, without terms.
+    """
 
     filterset_class = BenchmarkFilterSet
 
@@ -215,9 +225,9 @@ class BenchmarkViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Benchmark]):
 
 @serializers_by_reader("IndicatorForReader", embassy=IndicatorSerializer, ministry=CountedIndicatorSerializer)
 class IndicatorViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Indicator]):
-    """What is counted. A ministry reads what the benchmarks of its own commitments count.
+    """Indicators. The embassy also reads which ministry reports each figure.
 
-    The embassy reads too which ministry reports each figure.
+    A ministry reads only the indicators that the benchmarks of its own commitments use.
     """
 
     filterset_class = IndicatorFilterSet
@@ -227,7 +237,7 @@ class IndicatorViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Indicator]):
 
 
 def routes(router: DefaultRouter) -> None:
-    """Register what this package serves."""
+    """Register this package's API resources."""
     router.register("editions", EditionViewSet, basename="edition")
     router.register("recommendations", RecommendationViewSet, basename="recommendation")
     router.register("benchmarks", BenchmarkViewSet, basename="benchmark")

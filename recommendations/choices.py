@@ -1,10 +1,10 @@
-"""The vocabulary of what the TIP Report asks: tiers, pillars, rules. Pure."""
+"""Choices used across this package: tiers, pillars, rules, milestones."""
 
 from tiptracker.choices import ChoiceEnum
 
 
 class Tier(ChoiceEnum):
-    """Where the Department of State ranks a government (22 U.S.C. 7107(b))."""
+    """The tier in which the Department of State places a government (22 U.S.C. 7107(b))."""
 
     TIER_1 = "1", "Tier 1"
     TIER_2 = "2", "Tier 2"
@@ -13,7 +13,7 @@ class Tier(ChoiceEnum):
 
 
 class Phase(ChoiceEnum):
-    """Where an edition stands on a day, by its tracking period."""
+    """Whether an edition's tracking period is current, upcoming or past on a given day."""
 
     CURRENT = "current"
     UPCOMING = "upcoming"
@@ -36,14 +36,14 @@ class TextStatus(ChoiceEnum):
 
 
 class Origin(ChoiceEnum):
-    """Where a recommendation stands: in the report, or in the action plan of 22 U.S.C. 7107(b)(4)."""
+    """The list that a recommendation is in: the report's, or that of the action plan of 22 U.S.C. 7107(b)(4)."""
 
     REPORT = "report", "TIP Report"
     ACTION_PLAN = "action_plan", "Action plan"
 
 
 class Rule(ChoiceEnum):
-    """How a benchmark's share is found (the method, "Concrete action")."""
+    """How a benchmark's share is computed (the method, "Concrete action")."""
 
     ASSESSED = "assessed", "Assessed by the embassy"
     TARGET = "target", "Figure against a target"
@@ -67,18 +67,18 @@ REQUIRED_QUESTIONS = (
     EffortQuestion.CONVICTIONS,
     EffortQuestion.VICTIMS,
 )
-"""The figures without which the law presumes inaction (22 U.S.C. 7106(b)(1), (7))."""
+"""Figures that a government must provide; without them the law presumes no effort (22 U.S.C. 7106(b)(1), (7))."""
 
 
 class Better(ChoiceEnum):
-    """Which way an indicator ought to move."""
+    """Whether a higher or a lower value of an indicator is better."""
 
     UP = "up", "More is better"
     DOWN = "down", "Less is better"
 
 
 class MilestoneKind(ChoiceEnum):
-    """The days of an edition's year that everybody watches."""
+    """The important dates of an edition's year."""
 
     ACTION_PLAN = "action_plan", "Action plan presented"
     INTERIM = "interim_assessment", "Interim assessment"
@@ -87,7 +87,7 @@ class MilestoneKind(ChoiceEnum):
 
 
 DATE_ONLY_MILESTONES = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})
-"""Milestones that come by themselves: there is nothing to do late."""
+"""Milestones that are only dates. Nobody records them as done."""
 
 INDICIA_SUMMARIES = (
     "investigations, prosecutions, convictions, sentences served",
@@ -103,4 +103,4 @@ INDICIA_SUMMARIES = (
     "progress against the year before",
     "demand for commercial sex",
 )
-"""What each of the twelve indicia looks at, in a few words (22 U.S.C. 7106(b))."""
+"""A short summary of each of the twelve indicia, in order (22 U.S.C. 7106(b))."""

@@ -1,4 +1,7 @@
-"""The edition that a page stands at: named by its address, by the row it is about, else the one at hand today."""
+"""Find the edition that a page belongs to.
+
+A page takes its edition from its URL or from the row that it shows. Otherwise it shows the default edition of today.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -22,13 +25,16 @@ _EDITIONS_ATTRIBUTE, _PAGE_EDITION_ATTRIBUTE = "_editions_seen", "edition"
 
 
 class EditionRequest(SignedInRequest):
-    """A request of a page that stands at an edition."""
+    """A request for a page that belongs to an edition."""
 
     edition: Edition
 
 
 class EditionMiddleware:
-    """Middleware: a page below `/LSO/2021/` stands at that edition; 404 for one that isn't there, or isn't seen."""
+    """Middleware that takes the edition from a URL such as `/LSO/2021/`.
+
+    It answers 404 if the edition doesn't exist or the user can't see it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -39,11 +45,11 @@ class EditionMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        """Take the edition out of the address, so that the view finds it on its request."""
+        """Remove the country and year from the URL arguments and set `request.edition`."""
         if not {"country", "year"} <= kwargs.keys():
             return
         named = kwargs.pop("country"), int(kwargs.pop("year"))
-        if request.user.is_authenticated:  # else the view asks to sign in
+        if request.user.is_authenticated:  # an anonymous user is sent to sign in by the view
             set_page_edition(
                 request,
                 _first_or_404(one for one in visible_editions(request) if (one.country.code, one.year) == named),
@@ -51,9 +57,11 @@ class EditionMiddleware:
 
 
 def edition_urlpatterns(pages: Sequence[URLPattern]) -> list[URLPattern | URLResolver]:
-    """Pages below the address of an edition, and their addresses without one, which lead to the edition at hand.
+    """Return the URL patterns of pages below an edition, and the same pages without an edition in the URL.
 
-    Both go by the same name: with country and year as its first arguments, `edition_url` gives those of an edition.
+    A URL without an edition redirects to the default edition. Both patterns have the same name; with country and year
+    as
+    first arguments the name gives the URL of that edition (`edition_url`).
     """
     below = re_path(r"^(?P<country>[A-Z]{3})/(?P<year>[0-9]{4})/", include(list(pages)))
     named_none = [path(str(page.pattern), redirect_to_edition, {"page": page.name}, name=page.name) for page in pages]
@@ -61,21 +69,24 @@ def edition_urlpatterns(pages: Sequence[URLPattern]) -> list[URLPattern | URLRes
 
 
 def edition_url(edition: Edition, name: str, *args: object, query: Mapping[str, Any] | None = None) -> str:
-    """The address of a page of an edition, by the page's name."""
+    """Return the URL of a named page of an edition."""
     return reverse(name, args=[edition.country.code, edition.year, *args], query=query or None)
 
 
 def page_url(request: HttpRequest, name: str, *args: object, query: Mapping[str, Any] | None = None) -> str:
-    """The address of a page of the edition that this page stands at; without one, what leads to the one at hand."""
+    """Return the URL of a named page in the edition of the current page.
+
+    If the current page has no edition, the URL redirects to the default edition.
+    """
     edition = get_page_edition(request)
     return edition_url(edition, name, *args, query=query) if edition else reverse(name, args=args, query=query or None)
 
 
 @login_required
 def redirect_to_edition(request: SignedInRequest, page: str, **kwargs: object) -> HttpResponse:
-    """On to the same page of the edition that `?edition=` names (by its key), else of the one at hand.
+    """Redirect to the same page of the edition in `?edition=` (its key), or else of the default edition.
 
-    A form that is sent here is sent on with all that was typed.
+    A submitted form is redirected with its data (status 307 or 308).
     """
     query = request.GET.copy()
     named = query.pop("edition", None)
@@ -93,14 +104,14 @@ def _edition_by_key(request: HttpRequest, key: str) -> Edition:
 
 
 def _first_or_404(found: Iterator[Edition]) -> Edition:
-    """The first of those found; raises Http404 where there is none."""
+    """Return the first edition found. Raises Http404 if there is none."""
     if (edition := next(found, None)) is None:
         raise Http404
     return edition
 
 
 def visible_editions(request: HttpRequest) -> list[Edition]:
-    """The followed editions of all countries that this person sees, the newest first. One query a request."""
+    """Return the tracked editions of all countries that the user sees, newest first. One query per request."""
     if not hasattr(request, _EDITIONS_ATTRIBUTE):
         setattr(
             request,
@@ -111,25 +122,32 @@ def visible_editions(request: HttpRequest) -> list[Edition]:
 
 
 def default_edition(request: HttpRequest) -> Edition | None:
-    """The one to show where none is named: of the first country (by name) with a current edition, else with any."""
+    """Return the edition to show if none is named.
+
+    It is the default edition of the first country, by name, that has a current edition; if none has one, of the first
+    country. None if the user sees no tracked edition.
+    """
     found = [one for country in visible_countries(request) if (one := default_edition_of_country(request, country))]
     return next((one for one in found if edition_phase(one) is Phase.CURRENT), next(iter(found), None))
 
 
 def visible_countries(request: HttpRequest) -> list[Country]:
-    """The countries of which this person sees a followed edition, by name."""
+    """Return the countries that have a tracked edition visible to the user, by name."""
     countries = {one.country_id: one.country for one in visible_editions(request)}
     return sorted(countries.values(), key=lambda country: country.name)
 
 
 def default_edition_of_country(request: HttpRequest, country: Country) -> Edition | None:
-    """A country's edition at hand today; None where none of it is followed."""
+    """Return the edition of a country to show today; None if the country has no tracked edition."""
     editions = [one for one in visible_editions(request) if one.country_id == country.pk]
     return pick_default_edition(editions, clock.today(country.time_zone))
 
 
 def editions_of_page_country(request: HttpRequest) -> list[Edition]:
-    """The followed editions of the page's country, the page's own first, then the newest; none where none is."""
+    """Return the tracked editions of the page's country: the page's own first, then newest first.
+
+    Empty if the page has no edition.
+    """
     shown = get_page_edition(request)
     if shown is None:
         return []
@@ -137,14 +155,14 @@ def editions_of_page_country(request: HttpRequest) -> list[Edition]:
 
 
 def edition_phase(edition: Edition) -> Phase:
-    """Whether an edition is current, upcoming or past on its country's today."""
+    """Return whether an edition is current, upcoming or past today, in its country's time zone."""
     return tracking_phase(edition, clock.today(edition.country.time_zone))
 
 
 def set_page_edition(request: HttpRequest, edition: Edition) -> None:
-    """Let the page stand at an edition: its head names it, its navigation leads to it, its days are the country's.
+    """Set the edition of the page: its header and navigation use it, and its dates use the country's time zone.
 
-    One that isn't followed yet has no pages: the page stands at the one at hand of its country instead.
+    An edition that is not tracked yet has no pages, so the page uses the country's default edition.
     """
     if edition not in visible_editions(request):
         set_page_country(request, edition.country)
@@ -154,14 +172,20 @@ def set_page_edition(request: HttpRequest, edition: Edition) -> None:
 
 
 def set_page_country(request: HttpRequest, country: Country, among: Collection[int] = ()) -> None:
-    """Let a row's page stand at the newest edition of `among` (keys) that has begun, else at the country's at hand."""
+    """Set the edition of a page about one row of a country.
+
+    It is the newest edition of `among` (keys) that has begun, or else the country's default edition.
+    """
     timezone.activate(ZoneInfo(country.time_zone))
     own = [one for one in visible_editions(request) if one.pk in among and edition_phase(one) is not Phase.UPCOMING]
     setattr(request, _PAGE_EDITION_ATTRIBUTE, next(iter(own), None) or default_edition_of_country(request, country))
 
 
 def get_page_edition(request: HttpRequest) -> Edition | None:
-    """The edition that a page stands at; on a page of none the one at hand, for who follows a single country."""
+    """Return the edition of the page.
+
+    A page without one uses the default edition if the user sees a single country. Otherwise None.
+    """
     if not hasattr(request, _PAGE_EDITION_ATTRIBUTE):
         countries = visible_countries(request) if request.user.is_authenticated else []
         setattr(

@@ -1,4 +1,4 @@
-"""What a person types about what is asked: a recommendation, or how a benchmark is judged."""
+"""Forms for recommendations, benchmark terms, edition terms, reporting ministries and milestones."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -23,7 +23,7 @@ from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 
 class MinistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not to be subscripted
-    """Several ministries; a number beyond any key is no choice either, where SQLite would take none at all."""
+    """A choice of several ministries. It rejects a number that is too large for a key, which SQLite can't look up."""
 
     def clean(self, value: Any) -> Any:
         for key in value or ():
@@ -35,7 +35,7 @@ class MinistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 class RecommendationForm(TrackerForm):
-    """A recommendation's published facts."""
+    """The published facts of a recommendation."""
 
     number = forms.IntegerField(min_value=1, label="Number", help_text="Its place in the list, most important first.")
     origin = forms.ChoiceField(choices=Origin.choices(), label="Where it stands", widget=forms.RadioSelect)
@@ -71,7 +71,7 @@ class RecommendationForm(TrackerForm):
         _set_queryset(self.fields["supporting"], ministries)
 
     def answers(self) -> dict[str, Any]:
-        """What was typed, as the actions take it."""
+        """Return the entered values as the actions take them."""
         typed = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         return typed | {
             "origin": Origin(typed["origin"]),
@@ -81,7 +81,7 @@ class RecommendationForm(TrackerForm):
 
 
 class RecommendationEditForm(RecommendationForm):
-    """The same, put right. `version` is the one that the form was filled from."""
+    """The form to correct a recommendation. `version` is the version that the form was filled from."""
 
     reason = forms.CharField(
         max_length=text_rules.REASON_MAX_LENGTH,
@@ -96,7 +96,7 @@ class RecommendationEditForm(RecommendationForm):
 
     @staticmethod
     def filled_from(recommendation: Recommendation) -> dict[str, Any]:
-        """The initial values of a form that edits this row (`with_pillar`); the reason is asked anew."""
+        """Return the initial values to edit a recommendation from `with_pillar()`. The reason starts empty."""
         return {
             "number": recommendation.number,
             "origin": recommendation.origin,
@@ -111,7 +111,10 @@ class RecommendationEditForm(RecommendationForm):
 
 
 class BenchmarkForm(TrackerForm):
-    """How a benchmark is judged. `seen` is the key of the terms that the form was filled from; 0 for new ones."""
+    """How a benchmark is judged.
+
+    `seen` is the key of the terms that the form was filled from; 0 if there were none.
+    """
 
     criterion = forms.CharField(
         max_length=text_rules.REASON_MAX_LENGTH,
@@ -162,7 +165,7 @@ class BenchmarkForm(TrackerForm):
 
     @staticmethod
     def filled_from(terms: BenchmarkTerms) -> dict[str, Any]:
-        """The initial values of a form that changes these terms; the reason is asked anew."""
+        """Return the initial values to change these terms. The reason starts empty."""
         return {
             "criterion": terms.criterion,
             "rule": terms.rule,
@@ -174,7 +177,7 @@ class BenchmarkForm(TrackerForm):
         }
 
     def answers(self) -> dict[str, Any]:
-        """What was typed, as the actions take it."""
+        """Return the entered values as the actions take them."""
         typed = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
         return typed | {"rule": Rule(typed["rule"])}
 
@@ -190,7 +193,7 @@ class ReportingMinistryForm(TrackerForm):
 
 
 class MilestoneForm(TrackerForm):
-    """When what was to happen by a milestone did, and where that is told."""
+    """When a milestone was done, and the source for that date."""
 
     done_on = forms.DateField(label="Done on", help_text="The day on which it was done, not the day it was due.")
     source = forms.CharField(
@@ -203,7 +206,10 @@ class MilestoneForm(TrackerForm):
 
 
 class EditionTermsForm(TrackerForm):
-    """What an edition is measured by. `seen` is the key of the terms that the form was filled from; 0 for new ones."""
+    """An edition's terms: deadline, target and weights.
+
+    `seen` is the key of the terms that the form was filled from; 0 if there were none.
+    """
 
     deadline_on = forms.DateField(
         label="Deadline", help_text="The day that counts for the post. A promise due by then is within reach."
@@ -252,7 +258,7 @@ class EditionTermsForm(TrackerForm):
 
     @classmethod
     def filled_from(cls, terms: EditionTerms) -> dict[str, Any]:
-        """The initial values of a form that changes these terms (with their weights); the reason is asked anew."""
+        """Return the initial values to change these terms, with their weights. The reason starts empty."""
         return {
             "deadline_on": terms.deadline_on,
             "working_mark": _strip_zeros(terms.working_mark),
@@ -261,7 +267,7 @@ class EditionTermsForm(TrackerForm):
         } | {cls._name(one.recommendation_id): _strip_zeros(one.weight) for one in terms.weights.all()}
 
     def answers(self) -> dict[str, Any]:
-        """What was typed, as the action takes it."""
+        """Return the entered values as the action takes them."""
         names = ("deadline_on", "working_mark", "working_mark_reason", "reason")
         return {name: self.cleaned_data[name] for name in names} | {
             "weights": {key: self.cleaned_data[name] for name, key in self.weighed.items()}
@@ -273,12 +279,15 @@ class EditionTermsForm(TrackerForm):
 
 
 def add_refusal(form: forms.Form, refusal: Refused) -> None:
-    """Put a refusal beside the field it names, or on the form where that has no such field."""
+    """Show a refusal next to the field that it names, or above the form if the form has no such field."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 def set_seen_version(form: forms.Form, field: str, key: int | str) -> None:
-    """Let a refused form be sent again as typed, now that its reader sees the newer row beside it."""
+    """Update the hidden version field, so that the user can submit a refused form again unchanged.
+
+    The page then shows the newer row next to the form.
+    """
     data = QueryDict(mutable=True)
     data.update(form.data)
     data[form.add_prefix(field)] = str(key)
@@ -286,9 +295,9 @@ def set_seen_version(form: forms.Form, field: str, key: int | str) -> None:
 
 
 def form_differences(typed: forms.Form, standing: forms.Form) -> list[tuple[str, str]]:
-    """What stands now where it isn't what was typed: each field's label and its value, as read.
+    """Return the label and current value of each field whose current value differs from the entered one.
 
-    `standing` is the same form, not bound, filled from what stands now.
+    `standing` is the same form, unbound, filled from the current row.
     """
     return [
         (str(field.label), _display_value(field) or "nothing")
@@ -298,13 +307,13 @@ def form_differences(typed: forms.Form, standing: forms.Form) -> list[tuple[str,
 
 
 def _set_queryset(field: forms.Field, rows: QuerySet[Any]) -> None:
-    """Let a field that chooses among rows choose among these."""
+    """Limit a field that chooses among rows to these rows."""
     if isinstance(field, forms.ModelChoiceField):
         field.queryset = rows
 
 
 def _display_value(bound: BoundField) -> str:
-    """A field's value as a person reads it."""
+    """Return a field's value as a person reads it."""
     value = bound.value()
     if isinstance(bound.field, forms.BooleanField):
         return "yes" if value else "no"
@@ -320,7 +329,7 @@ def _display_value(bound: BoundField) -> str:
 
 
 def _strip_zeros(value: Decimal | None) -> Decimal | None:
-    """A figure without noughts behind the point, as somebody would type it."""
+    """Return a number without trailing zeros, as a user would type it."""
     if value is None:
         return None
     whole = value.to_integral_value()

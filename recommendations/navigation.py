@@ -1,4 +1,4 @@
-"""The head of every page: its country and edition with the others to change to, and the main navigation."""
+"""The header of every page: country and edition, the other editions to switch to, and the main navigation."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from tiptracker.validation import format_date
 
 
 class NavigationItem(NamedTuple):
-    """An entry of the main navigation; `waiting` is how much waits there (0: say nothing)."""
+    """An entry of the main navigation. `waiting` is how many items wait there; 0 shows nothing."""
 
     url: str
     label: str
@@ -33,7 +33,7 @@ class NavigationItem(NamedTuple):
 
 
 class EditionChoice(NamedTuple):
-    """An edition to change to; `standing` says that it is past or upcoming, of the current one nothing."""
+    """An edition to switch to. `standing` says that it is past or upcoming; it is empty for the current edition."""
 
     url: str
     year: int
@@ -42,7 +42,7 @@ class EditionChoice(NamedTuple):
 
 
 class CountryEditionChoices(NamedTuple):
-    """The editions of a country, the newest first."""
+    """The editions of a country, newest first."""
 
     country: str
     editions: Sequence[EditionChoice]
@@ -68,7 +68,7 @@ ADMINISTRATOR_PAGES = (
 
 
 def navigation_context(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page. Lazy: a partial doesn't pay for it."""
+    """Return the context of every page. It is lazy, so a partial page doesn't compute it."""
     return {
         "navigation": SimpleLazyObject(lambda: _navigation_items(request)),
         "page_head": SimpleLazyObject(lambda: _page_head(request)),
@@ -76,7 +76,10 @@ def navigation_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _page_head(request: HttpRequest) -> dict[str, Any]:
-    """Where the page stands, and where else it could: in plain values, so that a ministry's page reaches no row."""
+    """Return the edition of the page and the others to switch to.
+
+    All are plain values, so a ministry's page can't reach a model row through them.
+    """
     user = request.user
     if not isinstance(user, User) or not _is_enrolled(request) or user.role == Role.ADMINISTRATOR:
         return {}
@@ -95,7 +98,7 @@ def _page_head(request: HttpRequest) -> dict[str, Any]:
 
 
 def _phase_notice(edition: Edition, phase: Phase) -> str:
-    """Says of an upcoming edition when its tracking period begins, of a past one when it ended."""
+    """Say when the tracking period of an upcoming edition begins, or when that of a past edition ended."""
     if phase is Phase.UPCOMING:
         return (
             f"The {edition.year} edition is upcoming. Its tracking period begins on {format_date(edition.starts_on)}."
@@ -104,7 +107,7 @@ def _phase_notice(edition: Edition, phase: Phase) -> str:
 
 
 def describe_phase(edition: Edition) -> str:
-    """ "past", or "upcoming, from 1 April 2022"; of the current edition nothing."""
+    """Return "past" or, for example, "upcoming, from 1 April 2022"; empty for the current edition."""
     phase = edition_phase(edition)
     if phase is Phase.UPCOMING:
         return f"upcoming, from {format_date(edition.starts_on)}"
@@ -126,13 +129,16 @@ def _edition_choices(request: HttpRequest, shown: Edition | None) -> list[Countr
 
 
 def _is_edition_page(request: HttpRequest) -> bool:
-    """Whether the address names an edition."""
+    """Return whether the URL names an edition."""
     match = request.resolver_match
     return match is not None and match.route.startswith("^(?P<country>")
 
 
 def _same_page_url(request: HttpRequest, edition: Edition) -> str:
-    """The page in another edition; where it is about something of this one, where the other's pages begin."""
+    """Return the URL of the same page in another edition.
+
+    A page about a single row of this edition has no counterpart, so the URL is the other edition's start page.
+    """
     match = request.resolver_match
     if match is not None and _is_edition_page(request) and not match.kwargs:
         return edition_url(edition, match.view_name)
@@ -141,7 +147,7 @@ def _same_page_url(request: HttpRequest, edition: Edition) -> str:
 
 
 def _is_enrolled(request: HttpRequest) -> bool:
-    """Whether there is more than enrolment to see for whoever is signed in."""
+    """Return whether the signed-in user may see more than the enrolment pages."""
     return not getattr(request, ENROLMENT_ONLY, False)
 
 
@@ -168,7 +174,10 @@ def _navigation_items(request: HttpRequest) -> list[NavigationItem]:
 
 
 def _mark_current(request: HttpRequest, items: Sequence[NavigationItem]) -> list[NavigationItem]:
-    """The entries, with the one that leads furthest towards this page marked; a row's page has no edition in front."""
+    """Mark the entry whose path matches the longest part of this page's path.
+
+    The comparison ignores the edition, because the page of a row has none in its URL.
+    """
     places = [(_path_without_edition(item.url), item) for item in items]
     here = _path_without_edition(request.path)
     current = max((one for one in places if here.startswith(one[0])), key=lambda one: len(one[0]), default=None)
@@ -176,15 +185,16 @@ def _mark_current(request: HttpRequest, items: Sequence[NavigationItem]) -> list
 
 
 def _path_without_edition(path: str) -> str:
-    """A path without the edition that it begins with."""
+    """Remove the edition from the start of a path."""
     parts = path.split("/", 3)
     return f"/{parts[3]}" if len(parts) == 4 and parts[1].isupper() and parts[2].isdecimal() else path
 
 
 def _count_waiting(user: User, edition: Edition) -> int:
-    """How much of the edition's country waits for this person: what colleagues logged or would redact, and updates.
+    """Count the items that wait for this user in the edition's country.
 
-    Only an officer decides on updates.
+    These are evidence and redactions proposed by colleagues and, for officers, updates. Only an officer decides on
+    updates.
     """
     own = {"country": edition.country_id}
     logged = apps.get_model("dialogues", "Evidence").objects.visible_to(user).awaiting(user).filter(**own)

@@ -1,6 +1,6 @@
-"""May this user do that to this row: one small function each, with its reason.
+"""Permission checks: one function for each action, with its reason.
 
-Whether an account may sign in at all is decided there; those that stand for the public record never may.
+Whether an account may sign in at all is checked elsewhere. Accounts that represent the public record can never sign in.
 """
 
 from recommendations.models import Edition, Indicator
@@ -9,12 +9,12 @@ from tiptracker.choices import Role
 
 
 def can_edit_recommendations(user: User, edition: Edition) -> bool:
-    """Officers of the country: what is asked, and how success is told, is the post's own daily work."""
+    """Allow officers of the country: recommendations and benchmarks are the post's own daily work."""
     return _is_officer_of(user, edition.country_id)
 
 
 def can_set_reporting_ministry(user: User, indicator: Indicator) -> bool:
-    """Officers of the country: whom the embassy asks for a figure is the embassy's own decision."""
+    """Allow officers of the country: the embassy decides which ministry it asks for a figure."""
     return _is_officer_of(user, indicator.country_id)
 
 

@@ -1,4 +1,4 @@
-"""What the worker does for this package; the work is in the actions."""
+"""Celery tasks of this package. The actions do the work."""
 
 from celery import shared_task
 
@@ -10,7 +10,7 @@ from tiptracker.jobs.actions import claim_job
 
 @shared_task(name=READ_LIST_JOB)
 def read_list(job_id: int) -> None:
-    """Read what was brought to be loaded."""
+    """Read the file or text of a draft import."""
     with claim_job(job_id) as progress:
         if progress is not None:
             actions.read_import(key=int(progress.job.key), tell=progress.tell)
@@ -18,5 +18,5 @@ def read_list(job_id: int) -> None:
 
 @shared_task(name="drop_unloaded_lists")
 def drop_unloaded_lists() -> None:
-    """Every night: a list that was brought and that nobody loads isn't kept for ever."""
+    """Delete expired draft imports. Runs every night."""
     actions.delete_expired_imports(now=clock.now())

@@ -1,4 +1,7 @@
-"""How alike two texts are, and where they differ word by word: what is proposed to the person who pairs them. Pure."""
+"""Measure how similar texts are and show their differences word by word.
+
+The results are proposals for the user who pairs the texts.
+"""
 
 import re
 from collections import Counter
@@ -13,14 +16,14 @@ from tiptracker.choices import ChoiceEnum
 from tiptracker.text_rules import normalize_name
 
 MIN_SIMILARITY = 45
-"""Of 100: less alike than this, two texts are not proposed. Any two recommendations share about so much."""
+"""Lowest similarity, of 100, at which a pair is proposed. Any two recommendations are about this similar."""
 LIKELY_SIMILARITY = 65
-"""Of 100: from here a proposal is likely right; below, a person should look twice."""
+"""Similarity, of 100, from which a proposal is likely right. Below it the user should check carefully."""
 _MAX_COMPARED = 20
-"""Texts that one is held against: those that share its rarest words."""
+"""Most texts to compare a text with: those that share its rarest words."""
 _MAX_RARE_WORDS = 8
 _MAX_WORD_MATCHES = 1_000
-"""Times that a text is met by one of these words, the rarest first: the commonest of a long list tell nothing more."""
+"""Most matches to count for the rare words of a text. Common words of a long list say little."""
 _STOP_WORDS = frozenset(
     {
         "a", "an", "and", "as", "all", "at", "be", "by", "for", "from", "in", "including", "into", "is", "it",
@@ -28,13 +31,13 @@ _STOP_WORDS = frozenset(
         "this", "to", "which", "who", "with",
     }
 )  # fmt: skip
-"""Words that every recommendation has."""
+"""Words that occur in every recommendation."""
 _SUFFIXES = ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "ment", "ed", "es", "s", "y", "e")
 _WORD = re.compile(r"\w+")
 
 
 class SimilarPair(NamedTuple):
-    """One text of two lists each, by their places, and how alike they are, of 100."""
+    """One text from each of two lists, by their positions, and their similarity of 100."""
 
     old: int
     new: int
@@ -42,7 +45,7 @@ class SimilarPair(NamedTuple):
 
 
 class DiffSide(ChoiceEnum):
-    """On which side of a difference words stand."""
+    """Which text of a comparison some words are in."""
 
     BOTH = "both"
     OLD = "old", "Taken out"
@@ -50,21 +53,21 @@ class DiffSide(ChoiceEnum):
 
 
 class DiffSegment(NamedTuple):
-    """Words that follow each other, and on which side they stand."""
+    """Consecutive words that are in the same text or texts."""
 
     side: DiffSide
     text: str
 
 
 def normalize_wording(text: str) -> str:
-    """What two texts have in common that say the same: spaces, apostrophes and capitals aside."""
+    """Return a text without differences in spaces, apostrophes and capitals, so that equal wordings compare equal."""
     return normalize_name(" ".join(text.split()))
 
 
 def find_similar_pairs(old: Sequence[str], new: Sequence[str]) -> list[SimilarPair]:
-    """The pairs of an old and a new text that are alike enough to be proposed, the most alike first.
+    """Return the pairs of an old and a new text that are similar enough to propose, most similar first.
 
-    Long lists are not held against each other whole: each text meets those that share its rarest words.
+    To stay fast on long lists, each text is compared only with the texts that share its rarest words.
     """
     stems = [_stems(text) for text in new]
     holding = _texts_by_word(stems)
@@ -80,8 +83,10 @@ def find_similar_pairs(old: Sequence[str], new: Sequence[str]) -> list[SimilarPa
 
 
 def pick_best_pairs(found: Iterable[SimilarPair]) -> dict[int, SimilarPair]:
-    """Of `find_similar_pairs`, one for each old text at most and no new text twice, the most alike first; by the
-    old."""
+    """Pick at most one pair for each old and each new text from `find_similar_pairs`, most similar first.
+
+    The result is keyed by the position of the old text.
+    """
     chosen: dict[int, SimilarPair] = {}
     taken = set()
     for pair in found:
@@ -92,9 +97,9 @@ def pick_best_pairs(found: Iterable[SimilarPair]) -> dict[int, SimilarPair]:
 
 
 def diff_words(old: str, new: str) -> tuple[DiffSegment, ...]:
-    """The words of both texts in order, each with its side: put together, either side gives its text again.
+    """Return the words of both texts in order, each segment with its side. Joining one side gives its text again.
 
-    Between words that both have, what was taken out comes before what was put in.
+    Between words that both texts have, removed words come before added words.
     """
     before, after = old.split(), new.split()
     pieces: list[DiffSegment] = []
@@ -113,12 +118,12 @@ def _stems(text: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    """A word without its ending, so that "investigating" and "investigations" are one."""
+    """Return a word without its ending, so that "investigating" and "investigations" match."""
     return next((word.removesuffix(end) for end in _SUFFIXES if word.endswith(end) and len(word) - len(end) > 3), word)
 
 
 def _texts_by_word(texts: Sequence[Sequence[str]]) -> Mapping[str, list[int]]:
-    """By word, which texts hold it."""
+    """Return for each word the positions of the texts that contain it."""
     holding: dict[str, list[int]] = {}
     for place, words in enumerate(texts):
         for word in dict.fromkeys(words):
@@ -127,7 +132,7 @@ def _texts_by_word(texts: Sequence[Sequence[str]]) -> Mapping[str, list[int]]:
 
 
 def _select_comparable(words: Sequence[str], holding: Mapping[str, list[int]]) -> list[int]:
-    """The texts that share the rarest of these words, those that share the most of them first."""
+    """Return the positions of the texts that share the rarest of these words, those that share the most first."""
     known = sorted({word for word in words if word in holding}, key=lambda word: (len(holding[word]), word))
     met = chain.from_iterable(holding[word] for word in known[:_MAX_RARE_WORDS])
     shared = Counter(islice(met, _MAX_WORD_MATCHES))

@@ -1,4 +1,4 @@
-"""The year in which action on an edition's recommendations counts. Pure."""
+"""The tracking period: the year in which action on an edition's recommendations counts."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from recommendations.choices import Phase
 
 
 class HasTrackingPeriod(Protocol):
-    """What has a tracking period: an edition."""
+    """An object with a tracking period, such as an edition."""
 
     @property
     def starts_on(self) -> date: ...
@@ -20,15 +20,18 @@ class HasTrackingPeriod(Protocol):
 
 
 def default_tracking_period(year: int) -> tuple[date, date]:
-    """First and last day of the tracking period of the edition of `year`: from 1 April to 31 March."""
+    """Return the first and last day of the tracking period of the edition of `year`: 1 April to 31 March."""
     return date(year, 4, 1), date(year + 1, 3, 31)
 
 
 def year_before(starts_on: date) -> tuple[date, date]:
-    """First and last day of the whole year that ends on the eve of a day; from 29 February it begins on 1 March."""
+    """Return the first and last day of the full year that ends the day before `starts_on`.
+
+    For 29 February, the year begins on 1 March.
+    """
     try:
         first = starts_on.replace(year=starts_on.year - 1)
-    except ValueError:  # 29 February: the year before has none
+    except ValueError:  # 29 February does not exist in the year before
         first = date(starts_on.year - 1, 3, 1)
     return first, starts_on - timedelta(days=1)
 
@@ -36,21 +39,26 @@ def year_before(starts_on: date) -> tuple[date, date]:
 def find_covering_edition[Edition: HasTrackingPeriod](
     editions: Sequence[Edition], first: date | None, last: date
 ) -> Edition | None:
-    """Of these editions the one whose tracking period holds a span; the first where none does."""
+    """Return the edition whose tracking period covers a span of days, or else the first edition.
+
+    None if there are no editions.
+    """
     return next((one for one in editions if one.covers(first, last)), next(iter(editions), None))
 
 
 def tracking_phase(edition: HasTrackingPeriod, day: date) -> Phase:
-    """Whether an edition's tracking period holds `day`, begins after it or ended before it."""
+    """Return whether `day` is in an edition's tracking period, before it or after it."""
     if day < edition.starts_on:
         return Phase.UPCOMING
     return Phase.CURRENT if day <= edition.ends_on else Phase.PAST
 
 
 def pick_default_edition[Edition: HasTrackingPeriod](editions: Iterable[Edition], day: date) -> Edition | None:
-    """The one of a country's editions that pages show: the current one, else the newest past, else the next to come.
+    """Return the edition of a country that pages show by default; None if there are no editions.
 
-    An upcoming edition never takes the place of one that has begun. None of no editions.
+    This is the current one, else the newest past one, else the next upcoming one. An upcoming edition never replaces
+    one
+    that has begun.
     """
     editions = list(editions)
     begun = [one for one in editions if one.starts_on <= day]

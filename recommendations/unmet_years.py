@@ -1,8 +1,8 @@
-"""For how many years running a recommendation has gone unmet: as a report tells it, or counted along its repeats. Pure.
+"""For how many years in a row a recommendation has been unmet: as a report states it, or counted from repeats.
 
-A list that asks the same again says that it was not done in the year between: each repeat counts one year. What a
-report tells itself goes before what is counted; without it nobody knows what was asked before the first list that is
-here, so the count is what it has been at least.
+If a list repeats a recommendation, it was not met in the year between: each repeat counts one year. The number that a
+report states takes precedence over the count. Without it nobody knows what was asked before the first list that we
+have, so the count is a minimum.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class RecommendationYear:
-    """A recommendation of one edition: the years unmet that its report told, where that stands, and which it repeats.
+    """A recommendation of one edition: the years unmet that its report states, with the source, and what it repeats.
 
-    `repeats` is the key of the one of an edition before.
+    `repeats` is the key of the recommendation of an earlier edition.
     """
 
     year: int
@@ -24,7 +24,7 @@ class RecommendationYear:
 
 
 class YearsUnmet(NamedTuple):
-    """So many years running, and where that is told or how it was counted."""
+    """A number of years in a row, and the source of the number or how it was counted."""
 
     years: int
     is_at_least: bool
@@ -32,15 +32,17 @@ class YearsUnmet(NamedTuple):
 
     @property
     def told(self) -> str:
-        """ "6 years running", "at least 1 year running"."""
+        """Return the number in words, such as "6 years running" or "at least 1 year running"."""
         years = f"{self.years} year{'' if self.years == 1 else 's'} running"
         return f"at least {years}" if self.is_at_least else years
 
 
 def count_years_unmet(key: int, asked: Mapping[int, RecommendationYear]) -> YearsUnmet | None:
-    """For how long the recommendation `key` has been unmet; None where nothing tells it.
+    """Return for how long the recommendation `key` has been unmet; None if unknown.
 
-    `asked` holds, by key, at least all that it repeats, one after the other. A year whose list is missing ends the run.
+    `asked` holds, by key, at least the chain of recommendations that it repeats. The count stops at a year whose list
+    is
+    missing.
     """
     run = [asked[key]]
     while run[-1].told is None:

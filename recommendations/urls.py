@@ -1,4 +1,4 @@
-"""Addresses of putting down what is asked; reading it is in `reports.urls`."""
+"""URLs to record recommendations, benchmarks and terms. Pages that show them are in `reports.urls`."""
 
 from django.urls import path
 

@@ -1,6 +1,6 @@
-"""Putting down what an edition asks: recommendations, and the terms by which their benchmarks are judged.
+"""Pages to record what an edition asks: recommendations, and the terms by which their benchmarks are judged.
 
-Reading it is `reports.views`: what is asked stands beside how far it is shown.
+The pages that show them, with their readiness, are in `reports.views`.
 """
 
 from django.contrib import messages
@@ -53,7 +53,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @form_page
 def recommendation_add(request: SignedInRequest, edition: int) -> HttpResponse:
-    """One more recommendation of an edition."""
+    """Add a recommendation to an edition."""
     row = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=edition)
     _check_may_edit(request, row)
     last = Recommendation.objects.visible_to(request.user).asked().filter(edition=row, origin=Origin.REPORT).last()
@@ -84,7 +84,7 @@ def recommendation_add(request: SignedInRequest, edition: int) -> HttpResponse:
 @login_required
 @form_page
 def recommendation_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A recommendation's published facts, put right."""
+    """Correct a recommendation's published facts."""
     rows = Recommendation.objects.visible_to(request.user).select_related("edition__country").with_pillar()
     row = get_object_or_404(rows, pk=pk)
     _check_may_edit(request, row.edition)
@@ -122,7 +122,7 @@ def recommendation_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @form_page
 def benchmark_add(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One more benchmark of a recommendation, with its first terms."""
+    """Add a benchmark to a recommendation, with its first terms."""
     row = get_object_or_404(Recommendation.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
     _check_may_edit(request, row.edition)
     typed = request.POST if request.method == "POST" else None
@@ -147,7 +147,7 @@ def benchmark_add(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @form_page
 def benchmark_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """New terms for a benchmark, in force from now."""
+    """Give a benchmark new terms, in force from now."""
     row = get_object_or_404(
         Benchmark.objects.visible_to(request.user).select_related("recommendation__edition__country"), pk=pk
     )
@@ -186,7 +186,7 @@ def benchmark_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @form_page
 def edition_terms(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What an edition is measured by, changed from now; and every change so far, with its reason."""
+    """Change an edition's terms from now, and list every earlier change with its reason."""
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
     _check_may_edit(request, edition)
     recommendations = list(
@@ -246,7 +246,7 @@ def edition_terms(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @form_page
 def indicator_ministry(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The ministry that reports an indicator's figure: set, changed or cleared."""
+    """Set, change or clear the ministry that reports an indicator's figure."""
     row = get_object_or_404(Indicator.objects.visible_to(request.user).select_related("country"), pk=pk)
     set_page_country(request, row.country)
     if not can_set_reporting_ministry(request.user, row):
@@ -283,7 +283,7 @@ def indicator_ministry(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @form_page
 def milestone_done(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The day on which what was to happen by a milestone did, and what was recorded of it before."""
+    """Record the day on which a milestone was done, and list the earlier records."""
     rows = (
         Milestone.objects.visible_to(request.user)
         .exclude(kind__in=DATE_ONLY_MILESTONES)
@@ -316,12 +316,12 @@ def milestone_done(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _check_may_edit(request: SignedInRequest, edition: Edition) -> None:
-    """Let the page stand at the edition. Raises PermissionDenied for whoever sees it but doesn't edit it."""
+    """Set the page's edition. Raises PermissionDenied if the user may see the edition but not edit it."""
     set_page_edition(request, edition)
     if not can_edit_recommendations(request.user, edition):
         raise PermissionDenied
 
 
 def _status_code(form: TrackerForm) -> int:
-    """422 for a refused form, so that scripts and htmx know."""
+    """Return 422 for a refused form, so that scripts and htmx can detect it, and otherwise 200."""
     return 422 if form.errors else 200

@@ -1,4 +1,4 @@
-"""Readiness as data, and briefings: asked for, watched, fetched. The embassy's roles alone."""
+"""API for readiness as data and for requesting, tracking and downloading briefings. Embassy roles only."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -65,7 +65,7 @@ NO_EDITION_RESPONSE = OpenApiResponse(description="You see no edition with recom
 
 
 class TrackedEditionField(VisibleRowField):
-    """An edition with recommendations to follow, among those the reader sees."""
+    """Field for the id of an edition with recommendations to follow that the user can see."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Edition, **kwargs)
@@ -79,14 +79,14 @@ def _tracked_editions(request: ApiRequest) -> QuerySet[Edition]:
 
 
 def _default_edition(request: ApiRequest) -> Edition:
-    """What is meant where no edition is named; raises NotFound for who sees none."""
+    """Return the edition used when the request names none. Raises NotFound if the user sees no edition."""
     if edition := default_edition(request):
         return edition
     raise NotFound
 
 
 class ReadinessQuery(serializers.Serializer[Any]):
-    """What `/readiness/` is asked: which edition, as of which day, as known by which moment."""
+    """Query parameters of `/readiness/`: the edition, the day and the moment of knowledge."""
 
     edition = TrackedEditionField(required=False)
     as_of = ApiDateField(required=False)
@@ -98,7 +98,7 @@ class ReadinessQuery(serializers.Serializer[Any]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Fill in the edition at hand and the country's today, and keep the day inside what can be asked."""
+        """Fill in the default edition and today's date in the country, and reject days that are out of range."""
         edition = attrs.get("edition") or _default_edition(self.context["request"])
         told: dict[str, Any] = {name: self.initial_data[name] for name in ("as_of", "known_by") if name in attrs}
         try:
@@ -109,14 +109,14 @@ class ReadinessQuery(serializers.Serializer[Any]):
 
 
 class RowSerializer(serializers.Serializer[Any]):
-    """A row of the record that a reason rests on."""
+    """A reference to a row of the record that a reason is based on."""
 
     type = serializers.CharField()
     id = serializers.IntegerField()
 
 
 class WorthSerializer(serializers.Serializer[Any]):
-    """Points to four decimals and, as `…_exact`, as the fraction they are; nothing is ever null."""
+    """Points as a number with four decimals and, in `…_exact`, as an exact fraction. Points are never null."""
 
     key = serializers.CharField()
     title = serializers.CharField()
@@ -160,7 +160,7 @@ class LeverSerializer(serializers.Serializer[Any]):
 
 
 class StepSerializer(serializers.Serializer[Any]):
-    """One thing to do, with what it adds given all steps before it."""
+    """A next step, with the points that it adds after all steps before it."""
 
     kind = ChoiceEnumField(StepKind)
     benchmarks = serializers.ListField(child=serializers.CharField(), help_text="Their keys, such as 2a.")
@@ -205,7 +205,10 @@ class EditionNameSerializer(serializers.Serializer[Any]):
 
 
 class ReadinessSerializer(serializers.Serializer[Any]):
-    """How ready the record is: `reports.readiness.serialization.readiness_document`, for the documentation."""
+    """Readiness of an edition's record: the score, its parts, next steps and problems.
+
+    Documents the result of `reports.readiness.serialization.readiness_document`.
+    """
 
     edition = EditionNameSerializer()
     as_of = serializers.DateField()
@@ -250,7 +253,7 @@ class ReadinessSerializer(serializers.Serializer[Any]):
 
 
 class ReadinessViewSet(StrictParametersMixin, ViewSet):
-    """How ready the record is. It doesn't predict a tier; the tier is the Secretary of State's decision."""
+    """Readiness of an edition's record. It does not predict a tier: the Secretary of State decides the tier."""
 
     query_serializers: ClassVar = {"list": ReadinessQuery}
 
@@ -267,9 +270,12 @@ class ReadinessViewSet(StrictParametersMixin, ViewSet):
         },
     )
     def list(self, request: ApiRequest) -> Response:
-        """The score with its parts, each reason with the rows it rests on."""
+        """Return the readiness score with its parts. Each reason lists the rows that it is based on.
+
+        Ministries get 404.
+        """
         if not request.user.is_embassy:
-            # Readiness is never a ministry's to read: for it there is none.
+            # Ministries may not read readiness. A 404 does not reveal that it exists.
             raise NotFound
         asked = ReadinessQuery(data=request.query_params, context={"request": request})
         asked.is_valid(raise_exception=True)
@@ -281,7 +287,7 @@ class ReadinessViewSet(StrictParametersMixin, ViewSet):
 
 
 class IgnoreAcceptHeader(BaseContentNegotiation):
-    """For an operation that gives a file: refusals are JSON, whatever the Accept header asks for."""
+    """Ignore the Accept header, for operations that return a file: errors are always JSON."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
         return next(iter(parsers))
@@ -294,12 +300,17 @@ class IgnoreAcceptHeader(BaseContentNegotiation):
 
 
 class BriefingSerializer(serializers.ModelSerializer[Briefing]):
-    """A briefing: `state` is queued, running, ready (a draft), clearing, issued, failed or withdrawn (with the reason).
+    """A briefing with its state, the hashes of its files, and who requested and cleared it.
 
-    `sha256` is the hash of its file, `content_sha256` of what it says, cleared or not. Input for Washington is a Word
-    file too: `word` is where it is fetched (null of any other), `word_sha256` its hash. `requested_by` is null where
-    the tracker made it by itself, as it keeps the ambassador's of the day: nobody clears that, and it is replaced until
-    somebody takes it.
+    `state` is queued, running, ready (a draft), clearing, issued, failed or withdrawn. `withdrawn_reason` gives the
+    reason for a withdrawal.
+
+    `sha256` is the hash of the PDF file. `content_sha256` is the hash of the content, the same before and after
+    clearance. Only input for Washington has a Word file: `word` is its download address (null for other kinds),
+    `word_sha256` its hash.
+
+    `requested_by` is null if the tracker made the briefing by itself: it keeps the ambassador's briefing of the day
+    ready. Nobody clears such a briefing, and the tracker replaces it until a user downloads it.
     """
 
     state = ChoiceEnumField(BriefingState, read_only=True)
@@ -346,14 +357,14 @@ class BriefingSerializer(serializers.ModelSerializer[Briefing]):
 
     @extend_schema_field({"type": "string", "format": "uri", "nullable": True, "readOnly": True})
     def get_word(self, briefing: Briefing) -> str | None:
-        """Where its Word file is fetched; null where it has none."""
+        """Return the download address of the Word file, or null if there is none."""
         if not briefing.word:
             return None
         return reverse("briefing-word", args=[briefing.pk], request=self.context["request"])
 
 
 class RequestSerializer(BodySerializer):
-    """What is asked for; by default the ambassador's briefing on the edition at hand as of today."""
+    """Request for a briefing. Default: the ambassador's briefing on the default edition, as of today."""
 
     kind = ChoiceEnumField(BriefingKind, default=BriefingKind.AMBASSADOR)
     ministry = VisibleRowField(Ministry, required=False, help_text="Whose page it is, where `kind` is ministry.")
@@ -381,7 +392,7 @@ class RequestSerializer(BodySerializer):
     )
 
     def validate_known_by(self, value: str) -> datetime:
-        """The moment, with its zone."""
+        """Parse a moment with its time zone."""
         try:
             return parse_moment(value)
         except Refused as refusal:
@@ -414,7 +425,7 @@ class BriefingViewSet(
     @extend_schema(request=RequestSerializer, responses={202: BriefingSerializer, 404: NO_EDITION_RESPONSE})
     @idempotent_create(HTTPStatus.ACCEPTED)
     def create(self, request: ApiRequest) -> Callable[[], Briefing]:
-        """Ask for a briefing. The worker renders it; watch `state`, then fetch the file."""
+        """Request a briefing. The worker renders it: poll `state` until it is ready, then download the file."""
         if not can_request_any_briefing(request.user):
             raise PermissionDenied
         asked = RequestSerializer(data=request.data, context=self.get_serializer_context())
@@ -442,14 +453,14 @@ class BriefingViewSet(
     @action(detail=True, methods=["get"], content_negotiation_class=IgnoreAcceptHeader)
     @method_decorator(never_cache)
     def file(self, request: ApiRequest, pk: str) -> FileResponse | Response:
-        """The PDF, once it is ready. That it was taken is written down."""
+        """Download the PDF once it is ready. Each download is recorded."""
         return self._handed_out(request)
 
     @extend_schema(responses={(200, WORD_MEDIA_TYPE): OpenApiTypes.BINARY, **FILE_UNAVAILABLE_RESPONSES})
     @action(detail=True, methods=["get"], content_negotiation_class=IgnoreAcceptHeader)
     @method_decorator(never_cache)
     def word(self, request: ApiRequest, pk: str) -> FileResponse | Response:
-        """The same as a Word file: of input for Washington alone. That it was taken is written down."""
+        """Download the Word file. Only input for Washington has one. Each download is recorded."""
         return self._handed_out(request, as_word=True)
 
     def _handed_out(self, request: ApiRequest, *, as_word: bool = False) -> FileResponse | Response:
@@ -468,6 +479,6 @@ class BriefingViewSet(
 
 
 def routes(router: DefaultRouter) -> None:
-    """Register what this package serves."""
+    """Register the API endpoints of this app."""
     router.register("readiness", ReadinessViewSet, basename="readiness")
     router.register("briefings", BriefingViewSet, basename="briefing")

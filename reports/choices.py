@@ -1,10 +1,10 @@
-"""The vocabulary of what we conclude: the four parts of readiness and their verdicts. Pure."""
+"""Choices for readiness results, next steps, problems in the record and briefings."""
 
 from tiptracker.choices import ChoiceEnum
 
 
 class PartKey(ChoiceEnum):
-    """The four parts of readiness (readiness method, version 1)."""
+    """The four parts of the readiness score (readiness method, version 1)."""
 
     EFFORTS = "increasing_efforts", "Increasing efforts"
     ACTION = "concrete_action", "Concrete action on the recommendations"
@@ -13,7 +13,7 @@ class PartKey(ChoiceEnum):
 
 
 class ReadinessVerdict(ChoiceEnum):
-    """How far the record shows a thing. No data is a state of its own, and worth 0."""
+    """How far the record shows a part or benchmark. No data is a verdict of its own, worth 0."""
 
     SHOWN = "shown"
     PARTLY = "partly_shown", "Partly shown"
@@ -22,7 +22,7 @@ class ReadinessVerdict(ChoiceEnum):
 
 
 class ReviewState(ChoiceEnum):
-    """The embassy's word on what a piece of evidence shows, or that nobody has looked yet."""
+    """The embassy's review decision on what a piece of evidence shows, or that nobody has reviewed it yet."""
 
     VERIFIED = "verified"
     REJECTED = "rejected"
@@ -30,7 +30,7 @@ class ReviewState(ChoiceEnum):
 
 
 class ProblemKind(ChoiceEnum):
-    """What may not fit together in a record."""
+    """Kinds of problems in the record."""
 
     MET_WITHOUT_ACTION = "met_without_action", "Assessed as met without a verified action"
     NOT_ASSESSED = "not_assessed", "Verified action without an assessment"
@@ -44,7 +44,7 @@ class ProblemKind(ChoiceEnum):
 
 
 class StepKind(ChoiceEnum):
-    """What a next step asks somebody to do, from what is surest to what is still to be won."""
+    """Kinds of next steps, from the surest gain to the least sure."""
 
     REVIEW = "review"
     ASK = "ask", "Ask for a figure"
@@ -53,7 +53,7 @@ class StepKind(ChoiceEnum):
 
 
 class YearsAsked(ChoiceEnum):
-    """For which years a figure is asked."""
+    """The years for which a figure is requested."""
 
     PERIOD = "period", "The tracking period"
     BOTH = "both", "The tracking period and the year before"
@@ -61,7 +61,7 @@ class YearsAsked(ChoiceEnum):
 
 
 class RecomputeOutcome(ChoiceEnum):
-    """What comes of computing a kept run of readiness anew."""
+    """Result of recomputing a stored readiness run."""
 
     SAME = "same", "Recomputed just now: the same"
     DIFFERS = "differs", "Recomputed just now: it differs"
@@ -69,7 +69,7 @@ class RecomputeOutcome(ChoiceEnum):
 
 
 class BriefingKind(ChoiceEnum):
-    """The documents that are handed over."""
+    """Kinds of documents that the tracker produces."""
 
     AMBASSADOR = "ambassador", "Ambassador’s briefing"
     MINISTRY = "ministry", "Ministry’s page"
@@ -78,7 +78,7 @@ class BriefingKind(ChoiceEnum):
 
 
 class DistrictStatus(ChoiceEnum):
-    """What is known of a district: said and seen, said alone, or nothing."""
+    """What is known about a district: verified, only claimed, or nothing."""
 
     VERIFIED = "verified"
     CLAIMED = "claimed"

@@ -1,7 +1,7 @@
-"""The ambassador's briefing that the tracker keeps ready by itself: whose eyes read it, and when it is made anew.
+"""Decide when the tracker rebuilds the ambassador's briefing that it keeps ready, and for which reader.
 
-Whether anything has changed is asked of the log, whose numbers tell it exactly: an entry that follows the newest one of
-when a briefing was read. Its moments are the machine's.
+Changes are found in the activity log: an entry with a higher number than the newest one when the briefing was built.
+Entry numbers are exact; the times in the log are the machine's.
 """
 
 from datetime import date, datetime, timedelta
@@ -17,32 +17,32 @@ from tiptracker.jobs.models import Job, State
 
 JOB_KIND = "current_briefing"
 QUIET_PERIOD = timedelta(seconds=20)
-"""For so long nobody has recorded anything: whoever records several things at a time isn't run after."""
+"""Wait for this long without new entries, so that a series of changes causes one rebuild, not many."""
 MAX_DELAY = timedelta(minutes=10)
-"""What was recorded so long ago waits no longer, however little quiet there is."""
+"""Rebuild once the oldest change is this old, even if new entries keep coming."""
 RETRY_DELAY = timedelta(minutes=10)
-"""For so long it isn't tried again where it failed."""
+"""Wait this long before the next attempt after a failure."""
 
 
 def find_ambassador(edition: Edition) -> User | None:
-    """An ambassador of the country; None where there is none at present, and then there is nobody to keep it for."""
+    """Return an active ambassador of the country, or None. Without an ambassador no briefing is kept ready."""
     people = User.objects.filter(role=Role.AMBASSADOR, is_active=True, countries=edition.country_id)
     return people.order_by("pk").first()
 
 
 def has_changed_since(briefing: Briefing) -> bool:
-    """Whether anything was recorded that the tracker's own briefing may not know."""
+    """Return whether anything was recorded that the tracker's own briefing may not include."""
     return AuditEntry.objects.changes_since(briefing.log_number or 0, briefing.edition.country_id).exists()
 
 
 def is_rebuild_expected(edition: Edition) -> bool:
-    """Whether the tracker makes the next one by itself, once something was recorded."""
+    """Return whether the tracker will build the next briefing by itself after a change."""
     last = _last_job(edition)
     return find_ambassador(edition) is not None and (last is None or last.state != State.FAILED)
 
 
 def is_rebuild_due(edition: Edition, today: date, at: datetime) -> bool:
-    """Whether it is to be made at `at` (the machine's time), when it is `today` in the country."""
+    """Return whether to rebuild at `at` (the machine's time), when it is `today` in the country."""
     if today < edition.starts_on or find_ambassador(edition) is None or _has_failed_recently(edition, at):
         return False
     newest = Briefing.objects.own(edition).first()

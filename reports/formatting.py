@@ -1,4 +1,4 @@
-"""How figures, days and lists are read in a sentence, and how points are printed. Pure."""
+"""Format numbers, dates and lists for sentences, and round points for display."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -8,29 +8,29 @@ from math import floor
 
 
 def format_number(value: Decimal) -> str:
-    """A count or an amount: `4`, `1,250`, `0.5`."""
+    """Format a count or an amount: `4`, `1,250`, `0.5`."""
     text = f"{value:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def format_date(value: date) -> str:
-    """A day in full: `8 November 2021`."""
+    """Format a date in full: `8 November 2021`."""
     return f"{value.day} {value:%B %Y}"
 
 
 def format_datetime(value: datetime) -> str:
-    """A moment in full, in its own zone: `8 November 2021, 14:30`."""
+    """Format a date and time in full, in the value's own time zone: `8 November 2021, 14:30`."""
     return f"{format_date(value)}, {value:%H:%M}"
 
 
 def join_with_and(names: Iterable[str]) -> str:
-    """Names in a row: `1a, 1b and 4a`."""
+    """Join names with commas and “and”: `1a, 1b and 4a`."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def join_numbered_names(names: Sequence[str]) -> str:
-    """Names in a row, those told apart by a number alone said once: `recommendations 1, 6 and 7`."""
+    """Join names. If only their numbers differ, write the noun once: `recommendations 1, 6 and 7`."""
     stems, numbers = zip(*(name.rpartition(" ")[::2] for name in names), strict=True)
     if len(names) > 1 and len(set(stems)) == 1 and stems[0] and all(number.isdigit() for number in numbers):
         return f"{stems[0]}s {join_with_and(numbers)}"
@@ -38,27 +38,33 @@ def join_numbered_names(names: Sequence[str]) -> str:
 
 
 def lowercase_first(name: str) -> str:
-    """A heading as it stands inside a sentence: `Government money` becomes `government money`."""
+    """Lowercase the first letter of a heading for use inside a sentence: `government money`.
+
+    A name whose second letter is a capital, such as an abbreviation, stays unchanged.
+    """
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def capitalize_first(name: str) -> str:
-    """A name as it opens a sentence: `prosecutions` becomes `Prosecutions`."""
+    """Capitalize the first letter of a name that opens a sentence: `Prosecutions`."""
     return name[:1].upper() + name[1:]
 
 
 def round_to_tenth(value: Fraction) -> Decimal:
-    """Points as pages print them: to one decimal, halves up."""
+    """Round points to one decimal, halves up, as pages print them."""
     return Decimal(floor(value * 10 + Fraction(1, 2))) / 10
 
 
 def round_preserving_sum(values: Sequence[Fraction], *, total: Decimal | None = None) -> tuple[Decimal, ...]:
-    """Points rounded to one decimal by largest remainder, so that what is printed adds up.
+    """Round points to one decimal by largest remainder, so that the printed figures add up.
 
-    In: what is summed, and the printed sum where it is settled already (a part within the score);
-    without it, their exact sum rounded. Out: one figure each, in order, adding up to it exactly; of
-    equal remainders the first is rounded up. `total` must be the exact sum rounded up or down to a
-    tenth, which every figure printed by this function is.
+    Args:
+        values: the exact figures to round.
+        total: the printed sum, if it is settled already (a part within the score). It must be the exact sum
+            rounded up or down to a tenth, as every figure from this function is. Default: the exact sum, rounded.
+
+    Returns one figure for each value, in order; they add up to the total exactly. Of equal remainders the first is
+    rounded up.
     """
     whole = [floor(value * 10) for value in values]
     goal = round_to_tenth(sum(values, Fraction(0))) if total is None else total

@@ -1,4 +1,4 @@
-"""What a person types on the pages of this package."""
+"""Forms of the pages of this app."""
 
 import hashlib
 from collections import Counter
@@ -24,14 +24,20 @@ from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 
 class DocumentField(forms.ChoiceField):
-    """Which document. A page that doesn't ask, such as the dashboard with its one button, means the first choice."""
+    """Choice of a document. An empty value means the field's initial choice.
+
+    A page with a single button and no choice, such as the dashboard, sends no value.
+    """
 
     def clean(self, value: Any) -> Any:
         return super().clean(value or self.initial)
 
 
 class BriefingRequestForm(TrackerForm):
-    """Which document, as of which day, and by what was known when: today and now unless another is given."""
+    """Request for a document: which one, as of which day, and using only what was recorded by when.
+
+    The form suggests today. Without a date for `known_by`, everything known now is used.
+    """
 
     what = DocumentField(
         label="Document",
@@ -62,7 +68,7 @@ class BriefingRequestForm(TrackerForm):
         self.fields["known_by"].widget = DayInput(attrs={"max": today.isoformat()})
 
     def _choices(self) -> list[tuple[str, str]]:
-        """Each document as it is called; of two dialogues on one day with the place."""
+        """Return the key and label of each document; the label adds the place if two dialogues share a day."""
         days = Counter(one.dialogue.held_on for one in self.documents.values() if one.dialogue)
         return [
             (
@@ -74,14 +80,14 @@ class BriefingRequestForm(TrackerForm):
 
     @property
     def document(self) -> Document:
-        """Which document is asked for."""
+        """The requested document."""
         return self.documents[self.cleaned_data["what"]]
 
 
 class BriefingSectionsForm(BriefingRequestForm):
-    """What of a document is told, in which order, and what stands at its head.
+    """Request for a document with chosen sections, their order and a covering note.
 
-    `what` is the document's key among those offered; `places` the names of its sections, as they were picked last.
+    `what` is the document's key among those offered. `places` are the names of its sections, as last chosen.
     """
 
     def __init__(
@@ -113,7 +119,7 @@ class BriefingSectionsForm(BriefingRequestForm):
 
     @property
     def places(self) -> list[forms.BoundField]:
-        """The fields in which each section is given its place."""
+        """The fields for the position of each section."""
         return [self[f"place_{section.name}"] for section in self.sections]
 
     def clean(self) -> dict[str, Any]:
@@ -131,7 +137,7 @@ class BriefingSectionsForm(BriefingRequestForm):
 
     @property
     def document(self) -> Document:
-        """Which document is asked for, as it was picked."""
+        """The requested document, with its chosen sections and covering note."""
         places = {section.name: self.cleaned_data[f"place_{section.name}"] for section in self.sections}
         names = tuple(sorted((name for name in places if places[name]), key=lambda name: int(places[name])))
         usual = tuple(section.name for section in self.sections)
@@ -143,11 +149,11 @@ class BriefingSectionsForm(BriefingRequestForm):
 
 
 class HashInput(forms.TextInput):
-    """Where a hash is pasted: no text that somebody writes, so its digits are nobody's number."""
+    """Input for a hash. It is not free text, so the check for personal data skips its digits."""
 
 
 class HashField(forms.RegexField):
-    """A SHA-256 in hexadecimal, however it was copied: in capitals, with blanks, broken over lines."""
+    """SHA-256 in hexadecimal. Capitals, blanks and line breaks are accepted."""
 
     widget = HashInput
     default_error_messages = {  # noqa: RUF012 -- as Django's
@@ -162,7 +168,7 @@ class HashField(forms.RegexField):
 
 
 class FileCheckForm(TrackerForm):
-    """A file, or its hash, to be held against what was handed over. The file is read here and not kept."""
+    """A file, or its hash, to compare with the briefings handed out. The file is read and not stored."""
 
     file = forms.FileField(
         label="The file that you have",
@@ -184,7 +190,7 @@ class FileCheckForm(TrackerForm):
 
     @property
     def hash(self) -> str:
-        """The hash of the file or, where none was chosen, the one that was given; in hexadecimal."""
+        """The SHA-256 in hexadecimal: of the uploaded file or, without a file, the hash that the user typed."""
         if not (file := self.cleaned_data.get("file")):
             return str(self.cleaned_data["sha256"])
         found = hashlib.sha256()
@@ -194,7 +200,7 @@ class FileCheckForm(TrackerForm):
 
 
 class BriefingCompareForm(TrackerForm):
-    """With which other briefing one is compared."""
+    """Choice of another briefing for a comparison."""
 
     def __init__(self, *args: Any, others: Sequence[Briefing], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -210,12 +216,12 @@ class BriefingCompareForm(TrackerForm):
 
     @property
     def other(self) -> Briefing:
-        """The one that was chosen."""
+        """The chosen briefing."""
         return self.others[self.cleaned_data["with"]]
 
 
 class StandpointForm(TrackerForm):
-    """From where the record is looked at. Any text is taken here: what can be meant, `request_params` says."""
+    """Standpoint of a page: the day, and what was known by when. Any text is valid; `request_params` parses it."""
 
     as_of = forms.CharField(
         max_length=text_rules.DAY_MAX_LENGTH, label="As of", help_text="What counted on that day.", required=False
@@ -236,7 +242,7 @@ class StandpointForm(TrackerForm):
 
 
 class ChangesForm(TrackerForm):
-    """Two standpoints to compare. Any text is taken here: what can be meant is `reports.request_params`'s to say."""
+    """Two standpoints to compare. Any text is valid; `reports.request_params` parses it."""
 
     as_of_from = forms.CharField(
         max_length=text_rules.DAY_MAX_LENGTH, label="From", help_text="The earlier day.", required=False
@@ -268,7 +274,7 @@ class ChangesForm(TrackerForm):
 
 
 class DayStatus(ChoiceEnum):
-    """How a day stands today."""
+    """Status of a day in the timeline, as of today."""
 
     OVERDUE = "overdue"
     AHEAD = "ahead", "Still ahead"
@@ -276,7 +282,7 @@ class DayStatus(ChoiceEnum):
 
 
 class TimelineFilter(ListFilterForm):
-    """What narrows the table of days."""
+    """Filter for the table of days in the timeline."""
 
     few = frozenset({"kind", "stands"})
 
@@ -285,7 +291,7 @@ class TimelineFilter(ListFilterForm):
 
 
 class RecommendationFilterForm(ListFilterForm):
-    """What narrows the list of recommendations; who leads is the embassy's to ask."""
+    """Filter for the list of recommendations. Only the embassy can filter by lead ministry."""
 
     few = frozenset({"pillar", "ministry"})
 

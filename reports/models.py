@@ -1,4 +1,4 @@
-"""What we conclude and hand over: runs of the readiness rules, and briefings."""
+"""Models for results and documents: readiness runs, briefings and their downloads."""
 
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -19,17 +19,17 @@ from tiptracker.choices import ChoiceEnum, Marking
 from tiptracker.jobs.models import OPEN_STATES, Job, State
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
-"""A SHA-256 in hexadecimal."""
+"""Pattern of a SHA-256 in hexadecimal."""
 PDF_MEDIA_TYPE = "application/pdf"
 WORD_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
 class Document:
-    """What can be asked for: a kind; about which ministry or dialogue, where it is about one; and what was picked.
+    """A document that can be requested: its kind, its subject and the chosen content.
 
-    `sections` are the names of those picked, in their order (None: all of them, in the kind's own); `covering_note`
-    stands at its head.
+    `ministry` or `dialogue` is the subject, for the kinds that have one. `sections` are the names of the chosen
+    sections in order (None: all of them, in the kind's own order). `covering_note` is printed at the top.
     """
 
     kind: BriefingKind
@@ -41,12 +41,12 @@ class Document:
 
     @property
     def marking(self) -> Marking:
-        """What its pages are marked with: a ministry's page leaves the house."""
+        """The marking of its pages. A ministry's page leaves the embassy, so it is unclassified."""
         return Marking.UNCLASSIFIED if self.kind == BriefingKind.MINISTRY else Marking.SBU
 
     @property
     def label(self) -> str:
-        """What it is called: "Ministry’s page: Ministry of Police"."""
+        """The name of the document, such as "Ministry’s page: Ministry of Police"."""
         about = f": {self.ministry.name}" if self.ministry else ""
         if self.dialogue:
             about = f": {self.dialogue.held_on.day} {self.dialogue.held_on:%B %Y}"
@@ -54,7 +54,11 @@ class Document:
 
 
 class BriefingState(ChoiceEnum):
-    """Where a briefing stands: as its job until there is a file, then a draft that is ready; issued; or withdrawn."""
+    """State of a briefing.
+
+    Until there is a file, it is the state of the job. Then the briefing is ready (a draft), clearing, issued or
+    withdrawn.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -66,20 +70,20 @@ class BriefingState(ChoiceEnum):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether a file is still to come by itself: the first, or the one without the draft's marking."""
+        """Whether the worker is still making a file: the first one, or the one without the draft marking."""
         return self in (BriefingState.QUEUED, BriefingState.RUNNING, BriefingState.CLEARING)
 
 
 class ReadinessRunQuerySet(models.QuerySet["ReadinessRun"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy's roles alone, for their countries."""
+        """Return the runs that the user may see: embassy roles only, for their countries."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
 
 class ReadinessRun(models.Model):
-    """One computation, written once and complete: the facts it used and the whole result."""
+    """One readiness computation, written once and in full: the facts that it used and the whole result."""
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="readiness_runs")
     as_of = models.DateField()
@@ -102,7 +106,7 @@ class ReadinessRun(models.Model):
 
 
 class BriefingFile(NamedTuple):
-    """A briefing's file as it is handed out: where it is kept, what it is called, and of which media type it is."""
+    """A briefing's file for download: the stored file, its download name and its media type."""
 
     file: FieldFile
     name: str
@@ -110,51 +114,56 @@ class BriefingFile(NamedTuple):
 
 
 def briefing_name(instance: "Briefing", filename: str) -> str:
-    """Where a briefing is kept: a name that tells nothing and can't be guessed."""
+    """Return the storage path of a briefing: a random name that reveals nothing and can't be guessed."""
     return f"briefings/{uuid4().hex}{PurePath(filename).suffix}"
 
 
 class BriefingQuerySet(models.QuerySet["Briefing"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy's roles alone, for their countries."""
+        """Return the briefings that the user may see: embassy roles only, for their countries."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
     def with_hash(self, sha256: str) -> Self:
-        """Those of which a file has, or had when somebody took it, this hash."""
+        """Return the briefings with a file that has this hash, or had it when a user downloaded it."""
         taken = BriefingDownload.objects.filter(briefing=OuterRef("pk"), sha256=sha256)
         return self.filter(Q(sha256=sha256) | Q(word_sha256=sha256) | Q(Exists(taken)))
 
     def of_its_kind(self, briefing: "Briefing") -> Self:
-        """The documents of its kind on its country, about its ministry where it is about one. Newest day first."""
+        """Return the briefings of the same kind, country and (if any) ministry, newest day first."""
         same = self.filter(edition__country=briefing.edition.country_id, kind=briefing.kind)
         return same.filter(ministry=briefing.ministry_id).order_by("-as_of", "-version", "-pk")
 
     def issued(self) -> Self:
-        """Those cleared and not withdrawn since."""
+        """Return the briefings that are cleared and not withdrawn."""
         return self.filter(cleared_at__isnull=False, withdrawn_at__isnull=True)
 
     def own(self, edition: Edition) -> Self:
-        """Those that the tracker made by itself, newest first: it alone is replaced, until somebody takes it."""
+        """Return the briefings that the tracker made by itself, newest first.
+
+        Only such a briefing is replaced, and only until a user downloads it.
+        """
         return self.filter(edition=edition, requested_by__isnull=True).order_by("-pk")
 
     def of_the_same(self, briefing: "Briefing") -> Self:
-        """The versions of one document: of a kind, an edition and a day, about the same. Oldest first."""
+        """Return the versions of one document (same edition, kind, day, subject and sources), oldest first."""
         same = self.filter(edition=briefing.edition_id, kind=briefing.kind, as_of=briefing.as_of)
         about = {"ministry": briefing.ministry_id, "dialogue": briefing.dialogue_id}
         return same.filter(**about, has_sources=briefing.has_sources).order_by("version")
 
 
 class Briefing(models.Model):
-    """A document asked for, and then its file. Once cleared it is issued, and a trigger holds the row fast.
+    """A requested document and its file. Once cleared it is issued, and a database trigger locks the row.
 
-    One that nobody asked for is the ambassador's of the day, which the tracker keeps ready by itself: it is replaced
-    when the facts change, until somebody takes it, and never cleared.
+    A briefing without a requester is the ambassador's briefing of the day, which the tracker keeps ready. The tracker
+    replaces it when the facts change, until a user downloads it. Nobody can clear it.
 
-    It has somebody who clears it first, and is cleared once the worker has made the file that no longer says "draft";
-    from then on `run` keeps its facts, result and method, and the log's head of that moment stands beside. Withdrawn,
-    even then, its file is destroyed; its hash stays, so that a copy somebody kept can be told by it.
+    Clearing has two steps. A user clears the draft (`cleared_by`); then the worker makes the file without the draft
+    marking and sets `cleared_at`. From then on `run` keeps the facts, result and method; `log_number` and `log_hash`
+    keep the newest entry of the activity log at that moment.
+
+    Withdrawing destroys the file, even of an issued briefing. The hash stays, so that a copy can still be identified.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="briefings")
@@ -186,7 +195,7 @@ class Briefing(models.Model):
     cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cleared_at = models.DateTimeField(null=True)
     run = models.ForeignKey(ReadinessRun, models.PROTECT, null=True, related_name="+")
-    # Of what the tracker made by itself: the newest entry when it was read, and so what it knows.
+    # For a briefing made by the tracker: the newest entry when its facts were read, so what it includes.
     log_number = models.PositiveBigIntegerField(null=True, help_text="The newest entry of the log when it was issued.")
     log_hash = models.CharField(max_length=64, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
@@ -292,12 +301,12 @@ class Briefing(models.Model):
 
     @property
     def title(self) -> str:
-        """What it is called."""
+        """The name of the document."""
         return self.document.label
 
     @property
     def document(self) -> Document:
-        """What was asked for."""
+        """The requested document."""
         return Document(
             kind=BriefingKind(self.kind),
             ministry=self.ministry,
@@ -309,28 +318,28 @@ class Briefing(models.Model):
 
     @property
     def prepared_by(self) -> str:
-        """Who asked for it."""
+        """The name of the user who requested it, or of the tracker."""
         return self.requested_by.name if self.requested_by else "The tracker"
 
     @property
     def is_as_known(self) -> bool:
-        """Whether an earlier moment of knowledge was asked for than that of the request itself."""
+        """Whether the requested moment of knowledge is earlier than the request itself."""
         return self.known_by < self.requested_at
 
     @property
     def paths(self) -> list[str]:
-        """Where its files are kept."""
+        """The storage paths of its files."""
         return [str(file) for file in (self.file, self.word) if file]
 
     def copy(self, *, as_word: bool = False) -> "BriefingFile":
-        """Its file for whoever takes it, or its Word file."""
+        """Return the PDF for download, or the Word file if `as_word`."""
         if as_word:
             return BriefingFile(self.word, f"{self._stem}.docx", WORD_MEDIA_TYPE)
         return BriefingFile(self.file, self.file_name, PDF_MEDIA_TYPE)
 
     @property
     def file_name(self) -> str:
-        """What its file is called for whoever takes it: it sorts by day wherever it is kept."""
+        """The download name of its PDF. Files sort by day because the date is in ISO format."""
         return f"{self._stem}.pdf"
 
     @property
@@ -345,7 +354,7 @@ class Briefing(models.Model):
 
     @property
     def state(self) -> BriefingState:
-        """Where it stands."""
+        """The current state."""
         if self.withdrawn_at:
             return BriefingState.WITHDRAWN
         if self.cleared_at:
@@ -357,13 +366,13 @@ class Briefing(models.Model):
 
     @property
     def why_not_cleared(self) -> str:
-        """Why the worker could not issue it though somebody cleared it; nothing where it could, or may yet."""
+        """Why issuing failed after clearance; empty if it succeeded or is still possible."""
         failed = self.cleared_by_id and not self.cleared_at and self.job and self.job.state == State.FAILED
         return self.job.reason if failed and self.job else ""
 
 
 class BriefingDownload(models.Model):
-    """Who took a briefing, and when. Never changed."""
+    """A download of a briefing: who took which file, and when. Never changed."""
 
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="downloads")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

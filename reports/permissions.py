@@ -1,4 +1,4 @@
-"""May this user do that with what we conclude: one small function each, with its reason."""
+"""Permissions on readiness and briefings: one function each, with its reason."""
 
 from recommendations.models import Edition
 from reports.models import Briefing
@@ -7,29 +7,33 @@ from tiptracker.choices import Role
 
 
 def can_read_readiness(user: User, edition: Edition) -> bool:
-    """The embassy's roles, for their countries: how ready the record is, is never a ministry's to read."""
+    """Return whether the user has an embassy role for the country. Ministries may never read readiness."""
     return user.is_embassy and user.countries.filter(pk=edition.country_id).exists()
 
 
 def can_request_briefing(user: User, edition: Edition) -> bool:
-    """Officers and the ambassador: it is the post's document; an observer reads what the post has made."""
+    """Return whether the user may request briefings on the edition: officers and the ambassador.
+
+    A briefing is the post's document; observers read what the post has made.
+    """
     return can_request_any_briefing(user) and can_read_readiness(user, edition)
 
 
 def can_request_any_briefing(user: User) -> bool:
-    """Those who may on some edition; asked before what they send is read."""
+    """Return whether the user may request briefings at all, for use before the request's data is read."""
     return user.role in (Role.OFFICER, Role.AMBASSADOR)
 
 
 def can_download_briefing(user: User, briefing: Briefing) -> bool:
-    """The embassy's roles, observers too: they read what the embassy reads."""
+    """Return whether the user may download the briefing: embassy roles, including observers."""
     return can_read_readiness(user, briefing.edition)
 
 
 def can_clear_briefing(user: User, briefing: Briefing) -> bool:
-    """Officers and the ambassador, but nobody what they asked for themselves: four eyes before it leaves the house.
+    """Return whether the user may clear the briefing: officers and the ambassador, but not its requester.
 
-    What the tracker made by itself nobody clears: somebody takes it on by asking for it, then somebody else does.
+    Two people must see a document before it leaves the embassy. Nobody can clear a briefing that the tracker made by
+    itself: one user has to request it, then another user clears it.
     """
     asked_for_by_another = briefing.requested_by_id not in (None, user.pk)
     return asked_for_by_another and can_request_briefing(user, briefing.edition)

@@ -1,7 +1,7 @@
-"""From where the record is looked at: the edition, the day and the moment that an address or a command names.
+"""Parse the edition, day and moment of knowledge that an address or a command names.
 
-One reading of what was asked, for pages, the API and the commands; what can't be meant is refused
-with a sentence that says what to ask instead.
+Pages, the API and the commands share these rules. An invalid value raises Refused with a sentence that says what to ask
+for instead.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ from tiptracker.moments import parse_moment, refuse_extreme_years
 
 
 class RequestedStandpoint(NamedTuple):
-    """What is asked for: an edition, a day and a moment of knowledge (None: all that is known now); and today there."""
+    """The requested edition, day and moment of knowledge (None: everything known now), and today's date there."""
 
     edition: Edition
     as_of: date
@@ -32,20 +32,20 @@ class RequestedStandpoint(NamedTuple):
 
     @property
     def standpoint(self) -> Standpoint:
-        """The day and the moment alone."""
+        """The day and the moment of knowledge only."""
         return Standpoint(self.as_of, self.known_by)
 
     @property
     def query(self) -> str:
-        """The query string that asks for the same again of its edition, without its question mark."""
+        """The query string that requests the same standpoint of its edition again, without the question mark."""
         told = {"as_of": self.as_of.isoformat()}
         return urlencode(told | ({"known_by": self.known_by.isoformat()} if self.known_by else {}))
 
 
 def parse_standpoint(typed: QueryDict | Mapping[str, Any], asked: Edition, *, suffix: str = "") -> RequestedStandpoint:
-    """The standpoint in an address: `as_of` a day, `known_by` a moment, or `known_on` the day at whose end.
+    """Parse a standpoint: `as_of` is a day, `known_by` a moment, `known_on` a day, meaning its end.
 
-    `suffix` is added to the names where an address has two of them. Raises Refused with the field.
+    `suffix` is added to the parameter names if an address has two standpoints. Raises Refused with the field.
     """
     zone = ZoneInfo(asked.country.time_zone)
     today = clock.today(asked.country.time_zone)
@@ -63,7 +63,7 @@ def parse_standpoint(typed: QueryDict | Mapping[str, Any], asked: Edition, *, su
 
 
 def parse_met_benchmarks(told: Iterable[str], result: Readiness) -> frozenset[int]:
-    """The benchmarks (ids) that an address takes as met. Raises Refused for one that isn't asked in this result."""
+    """Return the benchmarks (ids) taken as met. Raises Refused for one that is not part of this result."""
     asked = {str(one.benchmark_id): one.benchmark_id for one in result.verified.benchmarks}
     chosen = set(told)
     if chosen - asked.keys():
@@ -75,7 +75,7 @@ def parse_met_benchmarks(told: Iterable[str], result: Readiness) -> frozenset[in
 
 
 def parse_taken_steps(told: Iterable[str], steps: NextSteps) -> list[ReadinessStep]:
-    """The next steps that an address takes as taken, in their order. Raises Refused for one that is none of these."""
+    """Return the next steps assumed as taken, in their order. Raises Refused for a key that is not among `steps`."""
     chosen = set(told)
     found = [one for one in steps.every if one.key in chosen]
     if len(found) < len(chosen):
@@ -87,9 +87,9 @@ def parse_taken_steps(told: Iterable[str], steps: NextSteps) -> list[ReadinessSt
 
 
 def parse_as_of(told: str, asked: Edition, today: date, *, field: str = "as_of") -> date:
-    """A day from the first of the tracking period to `today`, the country's; of an upcoming edition `today` alone.
+    """Parse a day from the start of the tracking period to `today`, the date in the country.
 
-    Raises Refused.
+    For an upcoming edition only `today` is valid. Raises Refused.
     """
     meant = _parse_date(told, field=field)
     if meant > today:

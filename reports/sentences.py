@@ -1,6 +1,6 @@
-"""How a record's rows are told in a briefing: days and spans, how far a thing is, where a commitment stands. Pure.
+"""Describe rows of the record in words: dates, spans, milestones, commitments and figures.
 
-Tables take the short day, "8 Nov 2021"; overdue is told in days, never by a colour alone.
+Tables use the short date, "8 Nov 2021". Overdue is stated in days, never by a colour alone.
 """
 
 from datetime import date, datetime
@@ -25,22 +25,25 @@ FILE_KINDS = {
 
 
 def format_short_date(day: date) -> str:
-    """A day as tables take it: `8 Nov 2021`."""
+    """Format a date for tables: `8 Nov 2021`."""
     return f"{day.day} {day:%b %Y}"
 
 
 def format_count(number: int, one: str, many: str) -> str:
-    """A number with its noun: `1 day`, `12 days`."""
+    """Format a number with its noun: `1 day`, `12 days`."""
     return f"{number} {one if number == 1 else many}"
 
 
 def format_days(number: int) -> str:
-    """`1 day`, `12 days`."""
+    """Format a number of days: `1 day`, `12 days`."""
     return format_count(number, "day", "days")
 
 
 def describe_date_span(first: date | None, last: date) -> str:
-    """When something happened: `12 Nov 2021`, `between 1 Apr and 30 Sep 2021`, `by 8 Nov 2021, first day unknown`."""
+    """Describe when something happened: `12 Nov 2021`, `between 1 Apr and 30 Sep 2021`.
+
+    Without a start date (None): `by 8 Nov 2021, first day unknown`.
+    """
     if first is None:
         return f"by {format_short_date(last)}, first day unknown"
     if first == last:
@@ -50,7 +53,7 @@ def describe_date_span(first: date | None, last: date) -> str:
 
 
 def format_relative_date(day: date, as_of: date) -> str:
-    """How far a day is: `in 4 days`, `today`, `12 days ago`."""
+    """Describe how far a day is from `as_of`: `in 4 days`, `today`, `12 days ago`."""
     ahead = (day - as_of).days
     if ahead == 0:
         return "today"
@@ -58,9 +61,10 @@ def format_relative_date(day: date, as_of: date) -> str:
 
 
 def describe_newest_fact(newest: datetime | None, as_of: date) -> str:
-    """How new the newest fact is on a day: `facts up to 08:32`, `facts up to 26 January 2022, 2 days old`.
+    """Describe how recent the newest fact is on a day: `facts up to 08:32`.
 
-    One recorded after that day, about it, is told by its moment.
+    An older fact has its date and age: `facts up to 26 January 2022, 2 days old`. A fact recorded after `as_of` has its
+    date and time.
     """
     if newest is None:
         return "no fact recorded"
@@ -71,7 +75,7 @@ def describe_newest_fact(newest: datetime | None, as_of: date) -> str:
 
 
 def describe_milestone(kind: MilestoneKind, due_on: date, done_on: date | None, as_of: date) -> str:
-    """How a milestone stands: `done 20 Dec 2021`, `in 4 days`, `overdue by 31 days`."""
+    """Describe the status of a milestone: `done 20 Dec 2021`, `in 4 days`, `overdue by 31 days`."""
     if done_on is not None and done_on <= as_of:
         return f"done {format_short_date(done_on)}"
     if kind not in DATE_ONLY_MILESTONES and (overdue := days_past_due(due_on, as_of)):
@@ -82,7 +86,7 @@ def describe_milestone(kind: MilestoneKind, due_on: date, done_on: date | None, 
 def describe_commitment_status(
     stands: CommitmentStanding, since: date, as_of: date, *, is_ministrys: bool = True
 ) -> str:
-    """Where a commitment stands; `since` is the day of its last event."""
+    """Describe the status of a commitment; `since` is the day of its last event."""
     if stands.is_settled:
         return f"{formatting.lowercase_first(stands.status.label)} {format_short_date(since)}"
     if stands.status is CommitmentStatus.REPORTED:
@@ -97,7 +101,7 @@ def describe_commitment_status(
 
 
 def describe_status_counts(statuses: list[str]) -> str:
-    """A ministry's commitments by where they stand: `1 overdue, 2 open, 1 with the embassy.`"""
+    """Count a ministry's commitments by status: `1 overdue, 2 open, 1 with the embassy.`"""
     told = {
         CommitmentStatus.OVERDUE: "overdue",
         CommitmentStatus.OPEN: "open",
@@ -111,7 +115,7 @@ def describe_status_counts(statuses: list[str]) -> str:
 
 
 def describe_benchmark_share(value: Fraction | None) -> str:
-    """A benchmark's share in a word, where there is no figure to tell it by."""
+    """Describe a benchmark's share in words, for a benchmark without a figure."""
     if value is None:
         return "no data"
     if value == 0:
@@ -120,24 +124,24 @@ def describe_benchmark_share(value: Fraction | None) -> str:
 
 
 def inflect_unit(figure: Decimal, many: str) -> str:
-    """What is counted, beside its figure: `case` after 1, `cases` else."""
+    """Return the unit that fits the figure: `case` after 1, otherwise `cases`."""
     if figure != 1 or not many.endswith("s"):
         return many
     return f"{many[:-3]}y" if many.endswith("ies") else many.removesuffix("s")
 
 
 def format_against_target(figure: Decimal, target: Decimal, unit: str) -> str:
-    """A figure against its target: `6 of 10 districts`."""
+    """Format a figure against its target: `6 of 10 districts`."""
     return f"{formatting.format_number(figure)} of {formatting.format_number(target)} {unit}".rstrip()
 
 
 def format_indicia(numbers: list[int]) -> str:
-    """The indicia of 22 U.S.C. 7106(b) a recommendation rests on: `indicia 1, 7`; nothing where there is none."""
+    """Format the indicia of 22 U.S.C. 7106(b) behind a recommendation: `indicia 1, 7`; empty if there are none."""
     if not numbers:
         return ""
     return f"{'indicium' if len(numbers) == 1 else 'indicia'} {', '.join(map(str, numbers))}"
 
 
 def file_kind(media_type: str) -> str:
-    """What a file is, as a person calls it."""
+    """Return the everyday name of a media type."""
     return FILE_KINDS.get(media_type, media_type)

@@ -1,4 +1,4 @@
-"""What the worker does for this package. Each task is named as its kind of job; the work is in the actions."""
+"""Tasks of the worker. Each task is named after its kind of job; the work is done in `reports.actions`."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,7 +23,7 @@ from tiptracker.jobs.actions import claim_job, enqueue
 
 @shared_task(name="readiness")
 def readiness(job_id: int) -> None:
-    """Compute an edition's readiness (the job's key is its id) as of the country's today."""
+    """Compute an edition's readiness (the job's key is the edition's id) as of today in the country."""
     with claim_job(job_id) as progress:
         if progress:
             edition = Edition.objects.select_related("country").get(pk=progress.job.key)
@@ -33,13 +33,16 @@ def readiness(job_id: int) -> None:
 
 @shared_task(name="readiness_nightly")
 def readiness_nightly() -> None:
-    """Ask for the readiness of each edition that isn't over: a new day can move it though nobody wrote anything."""
+    """Queue the readiness of each edition that is not over.
+
+    A new day can change the score even if nothing was recorded.
+    """
     for edition in _editions_under_way():
         enqueue("readiness", edition.pk)
 
 
 def _editions_under_way() -> Iterator[Edition]:
-    """The tracked editions that aren't over where they are: elsewhere it may be another day."""
+    """Yield the tracked editions that are not over in their country, where the date may differ from UTC."""
     yesterday = clock.today("UTC") - timedelta(days=1)
     for edition in Edition.objects.tracked().not_over(yesterday).select_related("country"):
         if edition.ends_on >= clock.today(edition.country.time_zone):
@@ -48,7 +51,7 @@ def _editions_under_way() -> Iterator[Edition]:
 
 @shared_task(name="briefing")
 def briefing(job_id: int) -> None:
-    """Render a briefing (the job's key is its id): its draft, or, once that is cleared, what is issued."""
+    """Render a briefing (the job's key is its id): the draft or, once that is cleared, the issued file."""
     with claim_job(job_id) as progress:
         if progress:
             asked = ("edition__country", "ministry", "dialogue", "requested_by", "cleared_by")
@@ -59,7 +62,10 @@ def briefing(job_id: int) -> None:
 
 @shared_task(name="current_briefings")
 def current_briefings() -> None:
-    """Twice a minute: have each current edition's briefing made that the record, or the day, has moved on from."""
+    """Queue a rebuild of each current briefing that no longer fits the record or the day.
+
+    Runs twice a minute.
+    """
     for edition in _editions_under_way():
         if is_rebuild_due(edition, clock.today(edition.country.time_zone), log_now()):
             enqueue(JOB_KIND, edition.pk)
@@ -67,18 +73,18 @@ def current_briefings() -> None:
 
 @shared_task(name=JOB_KIND)
 def current_briefing(job_id: int) -> None:
-    """Make an edition's ambassador's briefing (the job's key is the edition's id) as of the country's today."""
+    """Make the ambassador's briefing of an edition (the job's key is the edition's id) as of today there."""
     with claim_job(job_id) as progress:
         if progress:
             edition = Edition.objects.select_related("country").get(pk=progress.job.key)
-            newest = log_head()  # before the clock is read, so that nothing it tells of comes after that moment
+            newest = log_head()  # before the clock is read: no entry that it covers is later than `now`
             now = clock.now(edition.country.time_zone)
             refresh_current_briefing(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=progress)
 
 
 @shared_task(name="redaction")
 def redaction(job_id: int) -> None:
-    """Look through the briefings for what was redacted (the job's key is the redaction's id), and finish that."""
+    """Search the briefings for a redacted text (the job's key is the redaction's id) and finish the redaction."""
     with claim_job(job_id) as progress:
         if progress:
             rows = Redaction.objects.select_related("country", "decision__recorded_by")
@@ -88,38 +94,41 @@ def redaction(job_id: int) -> None:
 
 @shared_task(name="unfinished_redactions")
 def unfinished_redactions() -> None:
-    """Every ten minutes: a redaction whose job failed is no redaction yet, and holds all briefings back."""
+    """Queue each unfinished redaction again. Runs every ten minutes.
+
+    A redaction whose job failed is incomplete, and blocks the download of all briefings of its country.
+    """
     for row in Redaction.objects.unfinished():
         enqueue("redaction", row.pk)
 
 
 @worker_init.connect
 def load(**_: object) -> None:
-    """Load what rendering needs once, before the worker forks the processes that will render."""
+    """Load what rendering needs once, before the worker forks the processes that render."""
     pdf.load()
 
 
 @worker_process_init.connect
 def warm_up(**_: object) -> None:
-    """Be ready before the first briefing is asked for, in each process that will render."""
+    """Prepare each rendering process before its first briefing."""
     pdf.warm_up()
 
 
 @worker_process_shutdown.connect
 def cool_down(**_: object) -> None:
-    """A process that is replaced leaves nothing behind."""
+    """Clean up when a rendering process is replaced."""
     pdf.cool_down()
 
 
 @shared_task(name="briefings_nightly")
 def briefings_nightly() -> None:
-    """Every night: ask for the files of all briefings to be held to their hashes."""
+    """Queue the check of all briefing files against their hashes. Runs every night."""
     enqueue("check_briefings", 0)
 
 
 @shared_task(name="check_briefings")
 def check_briefings(job_id: int) -> None:
-    """Hold the files of briefings to their hashes (the job's key: the last that was checked)."""
+    """Check the files of briefings against their hashes (the job's key is the id of the last one checked)."""
     with claim_job(job_id) as progress:
         if progress:
             check_stored_briefings(after=int(progress.job.key))

@@ -1,4 +1,4 @@
-"""Addresses of what we conclude and hand over, and of what is asked beside how far it is shown."""
+"""URLs of readiness, briefings, the inbox and the other pages of this app."""
 
 from django.urls import path
 

@@ -1,9 +1,11 @@
-"""The door for web servers (granian in production and in the demonstration): no thread ever waits for somebody's line.
+"""Serve the synchronous application over ASGI, so that slow connections do not block worker threads.
 
-The application is synchronous (`tiptracker.wsgi`) and served by a few threads. A body is read to its end before one of
-them begins, within a deadline and a size, and an answer is taken from it whole before it is sent. So whoever sends or
-reads slowly holds a connection and nothing else. Granian's own WSGI interface reads a body in the thread that serves,
-without a deadline, and stops the whole process where somebody else gives up reading.
+Granian runs this in production and in the demonstration. A few threads run the WSGI application (`tiptracker.wsgi`).
+The request body is read completely before a thread starts, within a time limit and a size limit. The response is
+completed before it is sent. A client that sends or reads slowly therefore holds only a connection.
+
+Granian's own WSGI interface reads the body in the serving thread without a time limit. It also stops the whole
+process when a client stops reading early.
 """
 
 import asyncio
@@ -35,47 +37,47 @@ AsgiSend = Callable[[dict[str, Any]], Awaitable[None]]
 BodyFile = SpooledTemporaryFile[bytes]
 RawHeaders = list[tuple[bytes, bytes]]
 WsgiResult = tuple[int, RawHeaders, float]
-"""Status, headers, and how many seconds of the processor it took."""
+"""Status, headers and seconds of processor time."""
 
 logger = logging.getLogger(__name__)
 
 INITIAL_BODY_SECONDS = 20.0
 MIN_BYTES_PER_SECOND = 16 * 1024
-"""A body has SECONDS_AT_FIRST, and a second more for each BYTES_A_SECOND that have arrived."""
+"""Time limit of a body: INITIAL_BODY_SECONDS, and one more second for every MIN_BYTES_PER_SECOND received."""
 
 FORM_BYTES_ALLOWANCE = 2 * 1024 * 1024
-"""Bytes that a form may have besides its files."""
+"""Bytes that a form may have in addition to its files."""
 
 MAX_BYTES_IN_MEMORY = 64 * 1024
-"""Bytes of a body that are kept in memory; a longer one lies in a temporary file."""
+"""Bytes of a body that are kept in memory. A longer body goes to a temporary file."""
 
 MAX_BODIES = 64
 MAX_LONG_BODIES = 6
-"""How many bodies a process reads at once, and how many of them may be longer than IN_MEMORY."""
+"""How many bodies a process reads at once, and how many of them may be longer than MAX_BYTES_IN_MEMORY."""
 
 MAX_CONCURRENT_PER_PERSON = 2
 MAX_REQUESTS_PER_PERSON = 10
-"""How many requests of one person a process serves at once, and how many it takes: the others wait in their order."""
+"""How many requests of one person a process runs at once, and how many it accepts. The rest wait in order."""
 
 CPU_BUDGET_SECONDS, CPU_REFILL_RATE = 15.0, 0.3
-"""Seconds of the processor that one person's requests may take of a process: at once, and each second from then on.
+"""Processor seconds of one person in a process: the budget, and what is added to it each second.
 
-Who reads and writes needs a tenth of that. Whoever has used up the stock waits until some of it has come back.
+A person who reads and writes needs a tenth of that. A person who has used up the budget waits for the refill.
 """
 
 MAX_KNOWN_CREDENTIALS = 10_000
-"""How many sessions and tokens a process knows the person of, before it begins anew."""
+"""Sessions and tokens whose person a process remembers before it clears the list."""
 
 HEALTH_PATH = "/health/"
 STUCK_AFTER_SECONDS = 120.0
-"""Seconds without any request finished, while all threads are at work, after which they are taken for stuck."""
+"""Seconds without a finished request, while all threads are busy, after which the threads count as stuck."""
 
 CHUNK_BYTES = 64 * 1024
-"""Bytes of an answer that are sent at a time."""
+"""Bytes of a response that are sent at a time."""
 
 
 class RefusedRequest(Exception):
-    """A body that isn't read: the status, and the title and the text of its page."""
+    """A request whose body is not read, with the status and the page to answer."""
 
     def __init__(self, status: HTTPStatus, page: ErrorPage, *, retry_after: int | None = None) -> None:
         super().__init__(page.title)
@@ -85,12 +87,12 @@ class RefusedRequest(Exception):
 
 
 class ClientDisconnected(Exception):
-    """Whoever asked has closed the connection."""
+    """The client closed the connection."""
 
 
 @dataclass
 class PersonShare:
-    """What one person's requests take of this process."""
+    """The requests and processor time that one person uses in this process."""
 
     taken: int = 0
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT_PER_PERSON))
@@ -98,14 +100,17 @@ class PersonShare:
     counted_at: float = 0.0
 
     def use(self, seconds: float, now: float) -> float:
-        """Count seconds of the processor, and what came back since the last count; gives what is used of the stock."""
+        """Count used processor seconds, less the refill since the last count. Return how much of the budget is used."""
         self.used = max(self.used - (now - self.counted_at) * CPU_REFILL_RATE, 0) + seconds
         self.counted_at = now
         return self.used
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[Callable[[float], object]]:
-        """A turn, for the body, once there is one and some of the stock; to be told what seconds it took."""
+        """Wait until this person may run one more request.
+
+        Yields a function that counts the processor seconds which the request took.
+        """
         clock = asyncio.get_running_loop().time
         async with self.turns:
             beyond = self.use(0, clock()) - CPU_BUDGET_SECONDS
@@ -116,13 +121,13 @@ class PersonShare:
 
 @dataclass
 class AsgiApplication:
-    """An ASGI application that serves a WSGI one by `threads` threads.
+    """An ASGI application that runs a WSGI application in `threads` threads.
 
-    One person's requests never take all threads, nor more than a part of the processor: some are served at once, the
-    others wait, beside the threads. Whose a request is, a session or a token says, once the application has said whose
-    that is.
+    One person's requests never take all threads, nor more than a share of the processor. Some run at once; the others
+    wait without holding a thread. The session or token identifies the person. Which person it belongs to is known
+    after the application has answered one request with it.
 
-    Whether all is well is asked of one thread more, so that a busy server doesn't pass for a broken one.
+    A separate thread answers health checks, so that a busy server does not look like a broken one.
     """
 
     wsgi: Callable[..., Any]
@@ -165,11 +170,14 @@ class AsgiApplication:
                 return
             await _send_response(send, status, headers, iter(lambda: answer.read(CHUNK_BYTES), b""))
 
-    # --- Who is served ------------------------------------------------------------------------------------------------
+    # --- Shares of people ---------------------------------------------------------------------------------------------
 
     @contextmanager
     def _share(self, environ: dict[str, Any]) -> Iterator[PersonShare]:
-        """The share that a request waits for and uses up. Raises Refusal where too many of the same person's wait."""
+        """Return the share that the request counts against.
+
+        Raises RefusedRequest if the same person already has too many requests.
+        """
         shown = _credential_digest(environ)
         if shown is None or environ["PATH_INFO"] == HEALTH_PATH:
             yield PersonShare()
@@ -183,7 +191,7 @@ class AsgiApplication:
             yield share
         finally:
             share.taken -= 1
-            if key == shown and not share.taken:  # nobody's, or from now on counted with the person's others
+            if key == shown and not share.taken:  # unknown session or token, or counted under the person from now on
                 del self.shares[key]
             if len(self.shares) >= MAX_KNOWN_CREDENTIALS:
                 self.shares = {key: share for key, share in self.shares.items() if share.taken}
@@ -192,10 +200,10 @@ class AsgiApplication:
                     self.people.clear()
                 self.people[shown] = person
 
-    # --- What is sent to us -------------------------------------------------------------------------------------------
+    # --- Request bodies -----------------------------------------------------------------------------------------------
 
     async def _read(self, scope: AsgiScope, receive: AsgiReceive, body: BodyFile) -> None:
-        """Read the body. Raises Refusal, Gone."""
+        """Read the request body. Raises RefusedRequest or ClientDisconnected."""
         stated = dict(scope["headers"]).get(b"content-length", b"").decode("latin-1")
         length = parse_whole_number(stated) or 0
         if not length:
@@ -218,12 +226,12 @@ class AsgiApplication:
                 left -= len(part)
                 ends_at += len(part) / MIN_BYTES_PER_SECOND
                 if not message.get("more_body"):
-                    break  # what is missing is told by `tiptracker.web.complete_body`
+                    break  # `tiptracker.web.complete_body` reports an incomplete body
         body.seek(0)
 
     @contextmanager
     def _turn(self, *, is_long: bool) -> Iterator[None]:
-        """Count the bodies that are being read. Raises Refusal where there are too many."""
+        """Count the bodies that are being read. Raises RefusedRequest if there are too many."""
         if self.bodies >= MAX_BODIES or (is_long and self.long_bodies >= MAX_LONG_BODIES):
             raise RefusedRequest(HTTPStatus.SERVICE_UNAVAILABLE, error_pages.TOO_BUSY, retry_after=30)
         self.bodies += 1
@@ -234,10 +242,10 @@ class AsgiApplication:
             self.bodies -= 1
             self.long_bodies -= is_long
 
-    # --- What is answered ---------------------------------------------------------------------------------------------
+    # --- Responses ----------------------------------------------------------------------------------------------------
 
     async def _run(self, environ: dict[str, Any], answer: BodyFile) -> WsgiResult:
-        """Have one of the threads serve, when one is free."""
+        """Run the request in a thread as soon as one is free."""
         loop = asyncio.get_running_loop()
         if environ["PATH_INFO"] == HEALTH_PATH:
             if self.serving >= self.threads and loop.time() - self.moved_at > STUCK_AFTER_SECONDS:
@@ -256,7 +264,7 @@ class AsgiApplication:
             self.moved_at = loop.time()
 
     def _serve(self, environ: dict[str, Any], answer: BodyFile) -> WsgiResult:
-        """Run the WSGI application from beginning to end in this thread, and write its answer's body to `answer`."""
+        """Run the WSGI application in this thread and write the body of its response to `answer`."""
         said: tuple[int, RawHeaders] = (HTTPStatus.INTERNAL_SERVER_ERROR, [])
         begun = time.thread_time()
 
@@ -284,7 +292,7 @@ class AsgiApplication:
 
 
 def _credential_digest(environ: dict[str, Any]) -> bytes | None:
-    """A digest of the token or the session that a request shows; None where it shows neither."""
+    """Return a digest of the token or session cookie of a request, or None if it has neither."""
     secret = environ.get("HTTP_AUTHORIZATION", "")
     if not secret and (cookies := environ.get("HTTP_COOKIE")):
         secret = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
@@ -292,9 +300,10 @@ def _credential_digest(environ: dict[str, Any]) -> bytes | None:
 
 
 def build_environ(scope: AsgiScope, body: BodyFile) -> dict[str, Any]:
-    """A WSGI environment of an ASGI scope.
+    """Build a WSGI environment from an ASGI scope.
 
-    A header whose name has an underscore is left out: it would pass for the one with a hyphen, which a proxy sets.
+    A header whose name contains an underscore is dropped. WSGI would confuse it with the header that has a hyphen,
+    which a proxy sets.
     """
     host, port = scope.get("server") or ("localhost", 80)
     environ: dict[str, Any] = {
@@ -323,14 +332,14 @@ def build_environ(scope: AsgiScope, body: BodyFile) -> dict[str, Any]:
         if key not in {"CONTENT_LENGTH", "CONTENT_TYPE"}:
             key = f"HTTP_{key}"
         text = value.decode("latin-1")
-        if key in environ:  # HTTP/2 sends a cookie a header
+        if key in environ:  # HTTP/2 sends each cookie in its own header
             text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
         environ[key] = text
     return environ
 
 
 def _refusal_page(refusal: RefusedRequest, scope: AsgiScope) -> HttpResponse:
-    """What a person or a program is answered, with the headers of every answer."""
+    """Return the answer to a refused request, with the security headers of every response."""
     request = HttpRequest()
     request.path = scope["path"]
     page = error_pages.api_or_plain_page(request, *refusal.page, status=refusal.status)

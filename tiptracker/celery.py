@@ -1,4 +1,4 @@
-"""The Celery application: tasks are found in the apps by name, settings under CELERY_ in the one settings file."""
+"""The Celery application. It finds the tasks of each app; its settings are the ones that begin with CELERY_."""
 
 import os
 from pathlib import Path
@@ -16,18 +16,18 @@ HEARTBEAT_SECONDS = 5.0
 
 
 def touch_alive_file() -> None:
-    """Touch the file by which the watchdog (`infrastructure/watchdog.py`) knows that this process works."""
+    """Touch the file that tells the watchdog (`infrastructure/watchdog.py`) that this process works."""
     if file := os.environ.get("ALIVE_FILE"):
         Path(file).touch()
 
 
 class HeartbeatStep(bootsteps.StartStopStep):
-    """Touches the file from the worker's own loop, which stands still where the worker does."""
+    """Touch the alive file from the worker's own event loop, which stops when the worker hangs."""
 
     requires = ("celery.worker.components:Timer",)
 
     def start(self, worker: Any) -> None:
-        """Begin."""
+        """Start the heartbeat."""
         touch_alive_file()
         worker.timer.call_repeatedly(HEARTBEAT_SECONDS, touch_alive_file)
 
@@ -36,7 +36,7 @@ app.steps["worker"].add(HeartbeatStep)
 
 
 class Scheduler(PersistentScheduler):
-    """Celery's own, which touches the file whenever it has looked at the schedule, twice a minute."""
+    """Celery's scheduler, which also touches the alive file at each look at the schedule (twice a minute)."""
 
     def tick(self, *args: Any, **kwargs: Any) -> Any:
         touch_alive_file()

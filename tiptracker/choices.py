@@ -1,7 +1,7 @@
-"""The words of the domain: an enumeration whose members know how a person reads them.
+"""Base class of the enumerations of the domain, and those that all apps share.
 
-Rules, models, forms and the API share these, so a word has one spelling and one meaning. No Django
-here: the pure modules use them too.
+Rules, models, forms and the API use the same members, so a word has one spelling and one meaning. No Django here: the
+modules without Django use them too.
 """
 
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import Self
 
 
 class ChoiceEnum(StrEnum):
-    """A stored word and, beside it, the way it is read: `OPEN = "open"` or `US = "us", "United States"`."""
+    """A stored value with the label people read: `OPEN = "open"` or `US = "us", "United States"`."""
 
     label: str
 
@@ -21,12 +21,12 @@ class ChoiceEnum(StrEnum):
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
-        """What a model or form field takes as `choices`: pairs of the stored word and its reading."""
+        """Return pairs of stored value and label, for `choices` of a model or form field."""
         return [(member.value, member.label) for member in cls]
 
 
 class Role(ChoiceEnum):
-    """What somebody is here for; exactly one a person (see docs/access.md)."""
+    """The role of a user; each user has exactly one (see docs/access.md)."""
 
     OFFICER = "officer"
     AMBASSADOR = "ambassador"
@@ -36,25 +36,25 @@ class Role(ChoiceEnum):
 
 
 EMBASSY_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.OBSERVER})
-"""Those who read everything the embassy holds on their countries."""
+"""Roles that read everything the embassy holds on their countries."""
 
 
 class TokenScope(ChoiceEnum):
-    """What a program may do with an API token, of what its person may."""
+    """What a program may do with an API token, within the rights of the token's owner."""
 
     READ = "read", "Read only"
     SUBMIT = "submit", "Read and submit"
 
 
 class AccountRequestKind(ChoiceEnum):
-    """What of an account nobody changes alone."""
+    """Changes to an account that a person cannot make alone."""
 
     ADDRESS = "address", "Another e-mail address"
     SECOND_STEP = "second_step", "Removal of the second step"
 
 
 class AccountRequestStepKind(ChoiceEnum):
-    """What became of a request about an account."""
+    """What happened to a request about an account."""
 
     CONSENTED = "consented"
     STOPPED = "stopped"
@@ -63,14 +63,14 @@ class AccountRequestStepKind(ChoiceEnum):
 
 
 class Marking(ChoiceEnum):
-    """What a page or document is marked with. Nothing classified is ever kept here."""
+    """The marking of a page or document. TIP Tracker never holds classified information."""
 
     UNCLASSIFIED = "unclassified", "UNCLASSIFIED"
     SBU = "sbu", "SENSITIVE BUT UNCLASSIFIED"
 
 
 class Paper(ChoiceEnum):
-    """What a post prints on."""
+    """Paper sizes of a post."""
 
     A4 = "a4", "A4"
     LETTER = "letter", "US Letter"

@@ -1,7 +1,8 @@
-"""Domain time. Only interfaces (views, API, tasks, commands) ask; everything below takes `day`, `on`, `now`.
+"""Domain time: the current moment as the record sees it.
 
-The one place that knows the demonstration's day. Sessions, codes, jobs and logs are kept in the machine's time, and
-shown in the domain's (`to_domain_time`).
+Only interfaces (views, API, tasks, commands) read the clock. Everything below them takes `day`, `on` or `now` as an
+argument. Only this module knows that a demonstration runs on another day. Sessions, codes, jobs and logs are stored
+in machine time and shown in domain time (`to_domain_time`).
 """
 
 from collections.abc import Callable
@@ -21,13 +22,16 @@ def _demo_offset(stated: str) -> tuple[datetime, datetime]:
 
 
 def now(zone: str | None = None) -> datetime:
-    """The moment, aware, in `zone` (an IANA name) or the zone of whoever asks: it carries the calendar day too."""
+    """Return the current domain time, aware, in `zone` (an IANA name) or in the user's time zone.
+
+    The calendar day of the result is the day in that zone.
+    """
     moment = to_domain_time(timezone.now())
     return moment.astimezone(ZoneInfo(zone) if zone else timezone.get_current_timezone())
 
 
 def to_domain_time(moment: datetime) -> datetime:
-    """Tell a moment that is kept in the machine's time in the domain's: another one in a demonstration alone."""
+    """Convert machine time to domain time. The two differ only in a demonstration."""
     if not settings.DEMO_CLOCK:
         return moment
     domain, machine = _demo_offset(settings.DEMO_CLOCK)
@@ -35,7 +39,7 @@ def to_domain_time(moment: datetime) -> datetime:
 
 
 def to_machine_time(moment: datetime) -> datetime:
-    """Turn a moment of the domain's time into the machine's, by which sessions, jobs and the log are kept."""
+    """Convert domain time to machine time, in which sessions, jobs and the log are stored."""
     if not settings.DEMO_CLOCK:
         return moment
     domain, machine = _demo_offset(settings.DEMO_CLOCK)
@@ -43,18 +47,18 @@ def to_machine_time(moment: datetime) -> datetime:
 
 
 def today(zone: str | None = None) -> date:
-    """The calendar day in `zone`, or in the zone of whoever asks."""
+    """Return the calendar day in `zone`, or in the user's time zone."""
     return now(zone).date()
 
 
 def country_time_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: a person's dates and times are those of the country they work on."""
+    """Middleware: use the time zone of the user's country for dates and times."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         zone = request.user.time_zone() if request.user.is_authenticated else None
-        with timezone.override(ZoneInfo(zone) if zone else None):  # also ends what an API token's person began
+        with timezone.override(ZoneInfo(zone) if zone else None):  # also resets the zone of an API token's user
             return get_response(request)
 
     return middleware

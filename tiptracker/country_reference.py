@@ -1,8 +1,8 @@
-"""The product's own list of countries: what is known of each before anybody types. Pure.
+"""Reference data on countries: default values for setting up a post.
 
-Codes, divisions and currencies are those of ISO 3166-1, 3166-2 and 4217, as pycountry keeps them; short names, zones
-and which currency is used where are CLDR's, as Babel keeps them. All of it is a beginning, for whoever sets up a post
-to put right.
+Codes, divisions and currencies come from ISO 3166-1, 3166-2 and 4217, as pycountry has them. Short names, time zones
+and the currencies used in a country come from CLDR, as Babel has it. The administrator who sets up a post can correct
+all of it.
 """
 
 from collections import Counter
@@ -31,32 +31,35 @@ NAME_OVERRIDES = {
     "MMR": "Burma",
     "VCT": "St. Vincent and the Grenadines",
 }
-"""Short names where the Department of State's TIP Report has another one than CLDR."""
+"""Short names for which the Department of State's TIP Report differs from CLDR."""
 
 DIVISION_NAME_OVERRIDES = {"LS-B": "Butha-Buthe"}
-"""Divisions where the country itself spells another way than ISO 3166-2."""
+"""Divisions that the country itself spells differently from ISO 3166-2."""
 
 KOSOVO = "XKX"
-"""Followed by the TIP Report, and not in ISO 3166; CLDR knows it by the code XK."""
+"""Covered by the TIP Report but not in ISO 3166. CLDR uses the code XK."""
 
 SHARED_MONEY = frozenset({"XAF", "XCD", "XCG", "XOF", "XPF"})
-"""Currencies of several countries. All other codes on X are metals, funds and codes for tests (ISO 4217)."""
+"""Currencies of several countries. All other codes that begin with X are metals, funds and test codes (ISO 4217)."""
 
 LETTER_PAPER_COUNTRIES = frozenset({
     "BLZ", "CAN", "CHL", "COL", "CRI", "GTM", "MEX", "NIC", "PAN", "PHL", "PRI", "SLV", "USA", "VEN",
 })  # fmt: skip
-"""Where US Letter is the ordinary paper (CLDR, supplemental data on measurement); A4 everywhere else."""
+"""Countries that use US Letter paper (CLDR, supplemental data on measurement). All others use A4."""
 
 
 class DivisionLevel(NamedTuple):
-    """One way in which a country is divided: what most of the parts are called, and their names in order."""
+    """One way in which a country is divided: the most common kind of part, and the names in order."""
 
     kind: str
     names: tuple[str, ...]
 
 
 class CountryReference(NamedTuple):
-    """A country of the list. Time zones are IANA names, currencies ISO 4217 codes: the usual one first."""
+    """Reference data of one country.
+
+    Time zones are IANA names and currencies ISO 4217 codes, each with the usual one first.
+    """
 
     code: str
     name: str
@@ -67,33 +70,33 @@ class CountryReference(NamedTuple):
 
     @property
     def districts(self) -> DivisionLevel | None:
-        """The level whose parts are called districts, else the widest; None where the list knows no parts."""
+        """The level whose parts are called districts, or else the top level. None if no divisions are known."""
         called_so = (level for level in self.levels if level.kind.lower() == "district")
         return next(called_so, self.levels[0] if self.levels else None)
 
 
 @cache
 def country_names() -> dict[str, str]:
-    """The short name of every country by its three-letter code, in the order of the names."""
+    """Return the short name of every country by three-letter code, sorted by name."""
     known = {code: _country_name(code, short) for code, short in _two_letter_codes().items()}
     return dict(sorted(known.items(), key=lambda pair: strip_accents(pair[1]).casefold()))
 
 
 @cache
 def list_time_zones() -> tuple[str, ...]:
-    """Every time zone of the list, in order."""
+    """Return all time zones, sorted."""
     return tuple(sorted(zone for zone in get_global("zone_territories") if not zone.startswith("Etc/")))
 
 
 @cache
 def list_currencies() -> dict[str, str]:
-    """What every currency that is a country's money is called by its code, in the order of the codes."""
+    """Return the name of every currency that is a country's money by its code, sorted by code."""
     known = {str(one.alpha_3): str(one.name) for one in _list_all(pycountry.currencies)}
     return {code: known[code] for code in sorted(known) if not code.startswith("X") or code in SHARED_MONEY}
 
 
 def find_country(code: str, day: date) -> CountryReference | None:
-    """The country of a three-letter code, with the currencies used there on `day`; None where there is none such."""
+    """Return the country with a three-letter code, or None. Its currencies are those in use on `day`."""
     if (short := _two_letter_codes().get(code)) is None:
         return None
     own = sorted(zone for zone, territory in get_global("zone_territories").items() if territory == short)
@@ -108,13 +111,13 @@ def find_country(code: str, day: date) -> CountryReference | None:
 
 
 def _sort_own_first(used: Iterable[str], short: str) -> tuple[str, ...]:
-    """A country's own currency, whose code begins with the country's, before those of others."""
+    """Sort a country's own currency first; its code begins with the country's code."""
     return tuple(sorted(used, key=lambda currency: not currency.startswith(short)))
 
 
 @cache
 def _two_letter_codes() -> dict[str, str]:
-    """The two-letter code of every country by its three-letter one."""
+    """Return the two-letter code of every country by three-letter code."""
     return {one.alpha_3: one.alpha_2 for one in _list_all(pycountry.countries)} | {KOSOVO: "XK"}
 
 
@@ -123,7 +126,7 @@ def _country_name(code: str, short: str) -> str:
 
 
 def _division_levels(short: str) -> tuple[DivisionLevel, ...]:
-    """The widest parts first, then what these are divided into."""
+    """Return the top-level divisions first, then the ones inside them."""
     parts = [part for part in _list_all(pycountry.subdivisions) if part.country_code == short]
     inside = [[part for part in parts if bool(part.parent_code) is is_inner] for is_inner in (False, True)]
     return tuple(DivisionLevel(_most_common_type(level), _division_names(level)) for level in inside if level)
@@ -135,7 +138,7 @@ def _most_common_type(parts: Sequence[Any]) -> str:
 
 
 def _division_names(parts: Sequence[Any]) -> tuple[str, ...]:
-    """Their names; where a city is called like what lies around it, each with what it is."""
+    """Return the names, each with its kind where a city has the same name as the area around it."""
     known = [(DIVISION_NAME_OVERRIDES.get(part.code, part.name), part.type.lower()) for part in parts]
     often = Counter(normalize_name(name) for name, _ in known)
     told = (f"{name} ({kind})" if often[normalize_name(name)] > 1 else name for name, kind in known)

@@ -1,12 +1,12 @@
-"""What an action says when it will not: a sentence for the person, telling what to do next."""
+"""Errors of actions that the user can act on. Each has a sentence that says what to do next."""
 
 from http import HTTPStatus
 
 
 class Refused(Exception):
-    """A rule of the record forbids it now. The page shows the sentence beside the form; the API answers 409.
+    """A rule of the record forbids the action now. A page shows the sentence beside the form; the API answers 409.
 
-    `field` names the form field the sentence belongs beside, or None for the whole form.
+    `field` names the form field that the sentence is about; None means the whole form.
     """
 
     def __init__(self, sentence: str, *, field: str | None = None) -> None:
@@ -15,9 +15,9 @@ class Refused(Exception):
 
 
 class TryLater(Refused):
-    """It can't be done at the moment, and may be tried again in `seconds`. Answered 503 with Retry-After.
+    """The action is not possible at the moment. Try again in `seconds`. Answered 503 with Retry-After.
 
-    Its `status` is 429 where what one person may have was used up, and others go on.
+    `status` is 429 if this person's own allowance is used up, while other people can continue.
     """
 
     def __init__(

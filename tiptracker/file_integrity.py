@@ -1,7 +1,7 @@
-"""Whether a file of the record is still what was kept, and telling the log where it isn't.
+"""Check that a stored file is unchanged, and report a fault in the activity log.
 
-A file that is missing is another thing than one that was altered: a machine that was set up without the others' files
-finds all of them missing, and nobody has touched the record.
+A missing file is not the same as an altered file. A server that is set up without the shared files finds all of them
+missing, although nobody has touched the record.
 """
 
 import hashlib
@@ -21,9 +21,9 @@ from tiptracker.errors import Refused
 logger = logging.getLogger(__name__)
 
 LOG_INTERVAL = timedelta(days=7)
-"""How often the log tells of the same fault of the same file, however often it is asked for meanwhile."""
+"""The log reports the same fault of the same file at most once in this time, however often the file is requested."""
 MIN_FILES_FOR_MACHINE_FAULT = 5
-"""Where so many were looked for and none was there, it is the machine's fault, not the files'."""
+"""If at least this many files were checked and all are missing, the server is at fault, not the files."""
 
 
 class FileFault(ChoiceEnum):
@@ -34,7 +34,7 @@ class FileFault(ChoiceEnum):
 
 
 class FileIntegrityError(Exception):
-    """The file can't be read here, or its bytes are others than those that were kept."""
+    """The file cannot be read here, or its content has changed."""
 
     def __init__(self, fault: FileFault) -> None:
         super().__init__(fault)
@@ -42,7 +42,7 @@ class FileIntegrityError(Exception):
 
 
 def read_intact_file(path: str, sha256: str) -> bytes:
-    """The content of a file. Raises NotAsKept."""
+    """Return the content of a file whose hash matches. Raises FileIntegrityError."""
     try:
         with default_storage.open(path) as kept:
             content = bytes(kept.read())
@@ -54,7 +54,7 @@ def read_intact_file(path: str, sha256: str) -> bytes:
 
 
 def describe_fault(fault: FileFault, *, what: str, number: int, remedy: str) -> str:
-    """What a page says instead of handing the file out."""
+    """Return the sentence that a page shows instead of the file."""
     if fault == FileFault.MISSING:
         return (
             f"This server doesn’t find {what}. It may be kept on another machine: tell your administrator its number, "
@@ -67,7 +67,13 @@ def describe_fault(fault: FileFault, *, what: str, number: int, remedy: str) -> 
 
 
 def refuse_faults(faults: Mapping[int, FileFault], *, things: str, looked_for: int) -> None:
-    """Raises Refused where files are not as kept: `faults` by the number of each, of so many that were looked for."""
+    """Raise Refused if any file is missing or altered.
+
+    Args:
+        faults: fault by file number.
+        things: plural noun for the files, used in the sentence.
+        looked_for: how many files were checked.
+    """
     if is_machine_fault(faults, looked_for):
         raise Refused(
             f"None of {looked_for} {things} is on this machine. MEDIA_ROOT has to be the folder that the other "
@@ -83,7 +89,7 @@ def refuse_faults(faults: Mapping[int, FileFault], *, things: str, looked_for: i
 
 
 def is_machine_fault(faults: Mapping[int, FileFault], looked_for: int) -> bool:
-    """Whether not one file was there. Then the log is not to tell of each of them."""
+    """Return whether every file is missing. If so, the log should not report each of them."""
     return looked_for >= MIN_FILES_FOR_MACHINE_FAULT and list(faults.values()) == [FileFault.MISSING] * looked_for
 
 
@@ -98,10 +104,10 @@ def log_fault(
     country: Country | int | None,
     by: User | None,
 ) -> None:
-    """Write into the log what is wrong with a file: as `kind`.missing or `kind`.altered, once in TOLD_EVERY."""
+    """Record a fault in the activity log as `kind`.missing or `kind`.altered, at most once in LOG_INTERVAL."""
     logger.error("%s %s is %s (%s)", kind.capitalize(), row.pk, fault, path)
     verb = f"{kind}.{fault}"
-    type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)  # it may be asked for many times at once
+    type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)  # several requests may arrive at once
     same = AuditEntry.objects.filter(table=row._meta.label_lower, row=str(row.pk), verb=verb)
     if not same.filter(at__gte=log_now() - LOG_INTERVAL).exists():
         record(verb, by=by, row=row, country=country, before={"sha256": sha256})

@@ -1,7 +1,7 @@
-"""What is removed every night, since nobody needs it any more. Nothing that a row points at, and no fact.
+"""Delete expired data every night. No fact of the record and no row that another row refers to is deleted.
 
-Each kind goes in batches that are transactions of their own, so that nobody waits long, and what fails one night goes
-the next. Readiness runs stay: they are the record.
+Each kind is deleted in batches with a transaction each, so that other users do not wait long. What fails one night is
+deleted the next. Readiness runs stay, because they are part of the record.
 """
 
 import logging
@@ -31,16 +31,19 @@ logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
 MAX_BATCHES = 200
-"""Of one kind in one night; what is left goes in the next."""
+"""Batches of one kind in one night. The rest is deleted the next night."""
 MIN_SUSPICIOUS_ORPHANS = 100
 MAX_ORPHAN_SHARE = 0.1
-"""Where more of the files than this seem to belong to no row, and they are not few, the database is taken to be another
-one than theirs, and none is removed."""
+"""Limits against deleting the files of another database.
+
+If more than MIN_SUSPICIOUS_ORPHANS files, and more than this share of all files, belong to no row, then the files and
+the database probably do not belong together. No file is deleted then.
+"""
 
 
 @dataclass
 class RemovedCounts:
-    """How many of each were removed."""
+    """How many items of each kind were deleted."""
 
     jobs: int = 0
     mails: int = 0
@@ -50,9 +53,9 @@ class RemovedCounts:
 
 
 def remove_expired(*, now: datetime) -> RemovedCounts:
-    """Remove all that is over, and record in the log how many; `now` is the machine's moment.
+    """Delete everything that has expired, and record the counts in the activity log.
 
-    Doing it again removes nothing more.
+    `now` is in machine time. A second call deletes nothing more.
     """
     removed = RemovedCounts(
         jobs=_remove_rows(finished_jobs(before=now - timedelta(days=settings.JOBS_KEPT_DAYS))),
@@ -61,7 +64,7 @@ def remove_expired(*, now: datetime) -> RemovedCounts:
         files=remove_orphan_files(before=now - timedelta(days=settings.ORPHAN_FILES_KEPT_DAYS)),
         cached=remove_expired_cache_files(),
     )
-    # allauth makes its row of a session a moment before the session is kept.
+    # allauth saves its own row of a session shortly before the session itself is saved.
     gone = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
     _remove_rows(gone.filter(created_at__lt=now - timedelta(days=1)))
     if any(asdict(removed).values()):
@@ -72,7 +75,7 @@ def remove_expired(*, now: datetime) -> RemovedCounts:
 
 
 def finished_jobs(*, before: datetime) -> QuerySet[Job]:
-    """Jobs that ended before a moment and that no row points at."""
+    """Return jobs that ended before a moment and that no row refers to."""
     over = Job.objects.filter(finished_at__lt=before)
     for relation in Job._meta.get_fields(include_hidden=True):
         if isinstance(relation, ForeignObjectRel):
@@ -83,12 +86,12 @@ def finished_jobs(*, before: datetime) -> QuerySet[Job]:
 
 
 def finished_mails(*, before: datetime) -> QuerySet[Mail]:
-    """Mails that were sent, refused or given up before a moment."""
+    """Return mails that were sent, refused or given up before a moment."""
     return Mail.objects.filter(finished_at__lt=before)
 
 
 def _remove_rows(rows: QuerySet[Any]) -> int:
-    """Delete in batches; a batch that something has begun to point at meanwhile stays until the next night."""
+    """Delete rows in batches. A batch that other rows refer to by now stays until the next night."""
     removed, after = 0, None
     for _ in range(MAX_BATCHES):
         rest = rows.order_by("pk") if after is None else rows.filter(pk__gt=after).order_by("pk")
@@ -98,7 +101,7 @@ def _remove_rows(rows: QuerySet[Any]) -> int:
         after = keys[-1]
         try:
             with transaction.atomic():
-                held = lock_rows(rows.filter(pk__in=keys))  # those that are still over
+                held = lock_rows(rows.filter(pk__in=keys))  # only rows that are still expired
                 rows.model._base_manager.filter(pk__in=[row.pk for row in held]).delete()
                 removed += len(held)
         except ProtectedError:
@@ -110,9 +113,10 @@ def _remove_rows(rows: QuerySet[Any]) -> int:
 
 
 def remove_orphan_files(*, before: datetime) -> int:
-    """Delete kept files that no row names, and that have lain there since before a moment.
+    """Delete stored files that no row refers to and that were last changed before a moment.
 
-    A file is written before the row that names it: `before` has to be far longer ago than any transaction lasts.
+    A file is written before the row that refers to it. `before` must therefore be much longer ago than any transaction
+    lasts.
     """
     seen, orphans = 0, []
     for names in batched(_file_names(), BATCH_SIZE, strict=False):
@@ -132,13 +136,13 @@ def remove_orphan_files(*, before: datetime) -> int:
             if default_storage.get_modified_time(name) < before and _find_unreferenced({name}):
                 default_storage.delete(name)
                 removed += 1
-        except FileNotFoundError:  # somebody else removed it
+        except FileNotFoundError:  # another process deleted it
             continue
     return removed
 
 
 def _file_names(folder: str = "") -> Iterator[str]:
-    """The names of all kept files, by which rows name them."""
+    """Yield the names of all stored files, as rows refer to them."""
     try:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:
@@ -160,7 +164,7 @@ def _find_unreferenced(names: set[str]) -> list[str]:
 
 
 def remove_expired_cache_files() -> int:
-    """Delete what has run out in a cache kept in files; Redis does so by itself."""
+    """Delete expired entries of a cache that is stored in files. Redis does this by itself."""
     removed = 0
     for cache in caches.all():
         if isinstance(cache, FileBasedCache):

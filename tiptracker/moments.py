@@ -1,16 +1,16 @@
-"""A moment as an address or a command names it: ISO 8601, with its zone."""
+"""Parse a moment in an address or a command: ISO 8601 with its time zone."""
 
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 
 from tiptracker.errors import Refused
 
 MAX_UTC_OFFSET = timedelta(hours=16)
-"""PostgreSQL takes no moment whose zone is so far from UTC, though ISO 8601 does: it is told in UTC then."""
+"""ISO 8601 allows larger offsets from UTC, but PostgreSQL does not. Such a moment is converted to UTC."""
 
 
 def parse_moment(told: str, *, field: str = "known_by") -> datetime:
-    """The moment that `told` names (ISO 8601), with its zone. Raises Refused."""
-    # A plus sign in an address arrives as a space.
+    """Parse an ISO 8601 moment that has a time zone. Raises Refused."""
+    # A plus sign in an address is decoded as a space.
     head, space, zone = told.rpartition(" ")
     spelt = f"{head}+{zone}" if space and zone.replace(":", "").isdecimal() and "T" in head else told
     try:
@@ -27,7 +27,7 @@ def parse_moment(told: str, *, field: str = "known_by") -> datetime:
 
 
 def refuse_extreme_years(meant: datetime, told: str, *, field: str) -> datetime:
-    """The moment itself. Raises Refused in a calendar's outermost years: in another zone it may have no year left."""
+    """Return the moment. Raises Refused for the years 1 and 9999, which another time zone can push out of range."""
     if not MINYEAR < meant.year < MAXYEAR:
         raise Refused(f"“{told}” is too far off. Give a moment between the years 2 and 9998.", field=field)
     return meant

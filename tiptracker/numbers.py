@@ -1,9 +1,9 @@
-"""Numbers as somebody names them, in an address, a form or a header. Pure."""
+"""Parse whole numbers in addresses, forms and headers."""
 
 MAX_DIGITS = 18
-"""No row has a key of more; and of one of more than 4,300, Python refuses even to read it."""
+"""No row has a longer key. Python also refuses to parse numbers of more than 4,300 digits."""
 
 
 def parse_whole_number(text: str | None) -> int | None:
-    """The number that `text` is; None where it is none, or has more digits than any that means something here."""
+    """Return `text` as a number. None if it is not a whole number or has more than MAX_DIGITS digits."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None

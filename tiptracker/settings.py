@@ -1,4 +1,4 @@
-"""The one settings file. What differs between machines comes from the environment, typed and refused if wrong."""
+"""The only settings file. Values that differ between machines come from the environment, typed and validated."""
 
 import logging
 import os
@@ -16,23 +16,23 @@ from tiptracker.infrastructure.insecure_settings import describe_weak_settings
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
-# Everything that a machine keeps for itself (database, files, broker folder, generated key) lies here.
+# Folder for the data of this machine: database, files, broker folder and generated key.
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 
 # --- The demonstration ----------------------------------------------------------------------------------
-# Set by `manage.py demo` for its own children alone: it turns on the banner and lets the domain's clock differ
-# from the machine's (see tiptracker.clock). DEMO_CLOCK is "<domain time> <machine time>", both ISO 8601.
+# `manage.py demo` sets this only for its own child processes. It turns on the banner and lets domain time differ
+# from machine time (see tiptracker.clock). DEMO_CLOCK is "<domain time> <machine time>", both ISO 8601.
 DEMONSTRATION = env.bool("DEMONSTRATION", False)
 DEMO_CLOCK = env.str("DEMO_CLOCK", "")
 if DEMO_CLOCK and not DEMONSTRATION:
     raise ImproperlyConfigured("DEMO_CLOCK belongs to the demonstration: unset it, or start `make demo`.")
 
 # --- Secrets and hosts ----------------------------------------------------------------------------------
-DEBUG = False  # ever: a debug page tells whoever asks what the log tells us
+DEBUG = False  # always: a debug page would show visitors what belongs in the log
 
 
 def _secret_key() -> str:
-    """The environment's key, else the one that `make setup` made for this machine."""
+    """Return the key from the environment, or else the one that `make setup` made for this machine."""
     if key := env.str("SECRET_KEY", ""):
         return key
     kept = VAR_DIR / "secret_key"
@@ -46,15 +46,16 @@ SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", []) or LOOPBACK
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
-# Plain HTTP is for loopback (the demonstration, the tests) only; anything else says SECURE=true, and is held to what
-# stands under "What is refused at the start" below.
+# Plain HTTP is only for loopback (the demonstration, the tests). Every other installation sets SECURE=true and has to
+# pass the checks under "Checks at start" below.
 SECURE = env.bool("SECURE", False)
-# What links in mails begin with: as said, else the first name that is one ("*" and ".example.gov" stand for many).
+# Links in mails begin with this. By default it uses the first allowed host that is one host ("*" and ".example.gov"
+# stand for many).
 _one_name = next((host for host in ALLOWED_HOSTS if not host.startswith(("*", "."))), "")
 PUBLIC_URL = env.str("PUBLIC_URL", "") or (
     "http://localhost:8000" if not SECURE else f"https://{_one_name}" if _one_name else ""
 )
-# A proxy in front that sets this header itself, e.g. "X-Forwarded-Proto"; unset: no header is believed.
+# The header that a proxy in front sets itself, such as "X-Forwarded-Proto". If unset, no such header is trusted.
 if proxy_header := env.str("SECURE_PROXY_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=validate.Range(min=0, max=5))
@@ -68,7 +69,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "tiptracker.web.pages.csrf_failure"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"
-# What isn't named falls back to nothing: objects, frames, workers, media.
+# Everything not listed here is forbidden: objects, frames, workers, media.
 SECURE_CSP: dict[str, Any] = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],
@@ -81,7 +82,7 @@ SECURE_CSP: dict[str, Any] = {
     "base-uri": [CSP.NONE],
     "manifest-src": [CSP.SELF],
 } | ({"upgrade-insecure-requests": True} if SECURE else {})
-# For the two pages that draw what stands in the page itself: the square of dots of an app, the API's documentation.
+# For the two pages with inline images: the QR code for an authenticator app, and the API documentation.
 CSP_WITH_DRAWINGS = SECURE_CSP | {"img-src": [CSP.SELF, "data:"]}
 
 # --- Application ----------------------------------------------------------------------------------------
@@ -135,7 +136,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "tiptracker.urls"
 WSGI_APPLICATION = "tiptracker.wsgi.application"
-# Threads of each web process, which answer requests. DATABASE_POOL has to be as many at least.
+# Threads per web process that answer requests. DATABASE_POOL has to be at least as large.
 WEB_THREADS = env.int("WEB_THREADS", 4, validate=validate.Range(min=1, max=64))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
@@ -161,16 +162,16 @@ FORM_RENDERER = "tiptracker.web.frontend.forms.FormRenderer"
 # --- Data -----------------------------------------------------------------------------------------------
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["CONN_MAX_AGE"] = 60  # to open the file anew costs a request a third of its time
+    DATABASES["default"]["CONN_MAX_AGE"] = 60  # reopening the file costs a request a third of its time
     DATABASES["default"]["OPTIONS"] = {
-        # Without recursive triggers, INSERT OR REPLACE deletes a row past the trigger that refuses it.
+        # Without recursive triggers, INSERT OR REPLACE deletes a row without running the trigger that refuses it.
         # Without IMMEDIATE, concurrent writers fail at once when they upgrade a read lock.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
     }
 else:
-    # How long one statement of the web server and the worker may take; 0: no limit, as for the commands of manage.py,
+    # Time limit of one statement of the web server and the worker. 0 means no limit, as for the commands of manage.py,
     # which an operator watches.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = postgres_options(
@@ -182,7 +183,7 @@ REDIS_URL = env.str("REDIS_URL", "")
 CACHES = cache_settings(REDIS_URL, folder=VAR_DIR / "cache")
 
 # --- Files ----------------------------------------------------------------------------------------------
-# Never below a folder that a web server serves: files leave only through views that ask `visible_to`.
+# Never inside a folder that a web server serves. Files leave only through views that check `visible_to`.
 MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "files")
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
@@ -194,28 +195,29 @@ STORAGES = {
     },
     "staticfiles": {
         "BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage",
-        # Collected by one user and served by another, who may only read them.
+        # One system user collects the files and another serves them with read access only.
         "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
-FILE_UPLOAD_PERMISSIONS = 0o600  # of every other storage
+FILE_UPLOAD_PERMISSIONS = 0o600  # for every other storage
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 10 * 1024 * 1024, validate=validate.Range(min=1024))
 UPLOAD_MAX_FILES = env.int("UPLOAD_MAX_FILES", 10, validate=validate.Range(min=1, max=50))
 UPLOAD_MAX_TOTAL_BYTES = env.int("UPLOAD_MAX_TOTAL_BYTES", 40 * 1024 * 1024, validate=validate.Range(min=1024))
 UPLOAD_MAX_ROUND_BYTES = env.int("UPLOAD_MAX_ROUND_BYTES", 40 * 1024 * 1024, validate=validate.Range(min=1024))
 UPLOAD_MAX_MINISTRY_BYTES = env.int("UPLOAD_MAX_MINISTRY_BYTES", 2 * 1024**3, validate=validate.Range(min=1024))
-# Where clamd listens ("tcp://host:port", "unix:///path"); unset: files are cleaned, and not scanned for malware.
+# Address of clamd ("tcp://host:port", "unix:///path"). If unset, files are cleaned but not scanned for malware.
 CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\d+$|unix:///.+$"))
-# Files from outside are taken apart, drawn and read by processes of their own (tiptracker.sandbox). So many run at once
-# on a machine, and so many requests wait besides: together fewer than the threads that serve (WEB_THREADS a process).
+# Separate processes parse, draw and read files from outside (tiptracker.sandbox). SANDBOX_PROCESSES of them run at once
+# on a machine, and SANDBOX_WAITING more requests wait. Together these have to be fewer than the serving threads
+# (WEB_THREADS per process).
 SANDBOX_DIR = VAR_DIR / "sandbox"
 SANDBOX_PROCESSES = env.int("SANDBOX_PROCESSES", 2, validate=validate.Range(min=1))
 SANDBOX_WAITING = env.int("SANDBOX_WAITING", 1, validate=validate.Range(min=0))
-SANDBOX_PATIENCE = 5  # seconds for which a request waits for its turn
+SANDBOX_PATIENCE = 5  # seconds that a request waits for its turn
 SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=validate.Range(min=1))
 FILE_UPLOAD_HANDLERS = [
-    "dialogues.files.inspection.TotalSizeLimitHandler",  # before the others, which take files in
+    "dialogues.files.inspection.TotalSizeLimitHandler",  # before the handlers that store files
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "dialogues.files.inspection.TolerantTemporaryFileHandler",
 ]
@@ -223,7 +225,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- People ---------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique, in whatever case: by a constraint, not by the field
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # a constraint, not the field, makes addresses unique regardless of case
 AUTHENTICATION_BACKENDS = ["tiptracker.accounts.backend.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -245,7 +247,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-# An account is locked out after a few wrong tries; an address, behind which a whole ministry may sit, after many more.
+# An account is locked after a few wrong attempts. An IP address, which a whole ministry may share, after many more.
 LOCKED_OUT_MINUTES = 15
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
@@ -253,7 +255,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": f"60/{LOCKED_OUT_MINUTES}m/ip,3/{LOCKED_OUT_MINUTES}m/key",
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
-# The second factor: required of everybody, but for the demonstration, whose password everybody may read, and tests.
+# Everybody needs a second factor, except in tests and in the demonstration, whose password is public.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", not DEMONSTRATION)
 MFA_ADAPTER = "tiptracker.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -267,25 +269,25 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_TOTP_TOLERANCE = 1  # a code is good half a minute longer, since telephones' clocks differ
+MFA_TOTP_TOLERANCE = 1  # a code stays valid half a minute longer, because clocks of phones differ
 SESSION_ENGINE = "tiptracker.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
-# By role, in minutes: how long a session lasts unused, and altogether.
+# By role: how many minutes a session lasts when unused, and in total.
 SESSION_MINUTES = {
     "officer": (60, 12 * 60),
     "ambassador": (60, 12 * 60),
     "observer": (60, 12 * 60),
-    "focal_point": (60, 4 * 60),  # half an hour of work, often at a machine that others use too
+    "focal_point": (60, 4 * 60),  # their work takes half an hour, often on a shared computer
     "administrator": (30, 4 * 60),
 }
-# Signing in through the organisation's own provider besides; off unless it is named. It signs up nobody, and the
-# second factor is asked for all the same.
+# Sign-in through the organisation's own OpenID provider, off unless a server is set. It creates no accounts, and the
+# second factor is still required.
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
 if OIDC_SERVER_URL:
     INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
     SOCIALACCOUNT_ADAPTER = "tiptracker.accounts.openid.SocialAccountAdapter"
-    SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # by an address that the provider says it has verified
-    SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that leads elsewhere is refused by our own form-action
+    SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # by an address that the provider has verified
+    SOCIALACCOUNT_LOGIN_ON_GET = True  # our own form-action refuses forms that lead to other sites
     SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
     SOCIALACCOUNT_PROVIDERS = {
         "openid_connect": {
@@ -302,7 +304,7 @@ if OIDC_SERVER_URL:
         }
     }
 MAIL_DIR = VAR_DIR / "mail"
-"""Where a demonstration keeps what it would send, so that an invitation can be opened."""
+"""Folder in which a demonstration stores its mails, so that invitations can be opened."""
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "tiptracker.mail.smtp.EmailBackend",
@@ -327,31 +329,31 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tip-tracker@localhost")
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "tiptracker.formats"
 USE_TZ = True
-TIME_ZONE = "UTC"  # a person's pages are in the zone of their country: tiptracker.clock.country_time_middleware
+TIME_ZONE = "UTC"  # pages use the zone of the user's country: tiptracker.clock.country_time_middleware
 
 # --- Limits ---------------------------------------------------------------------------------------------
-# How many in how long (s, m, h, d), by person; by address where nobody has signed in. Signing in has its own above.
+# Requests per time (s, m, h, d) and person, or per IP address before sign-in. Sign-in has its own limits above.
 _rate = validate.Regexp(r"^[1-9]\d*/[smhd]$")
 LIMITS = {
-    # A program that reads the whole record, a hundred rows at a time, stays below; one that runs wild stops here.
+    # A program that reads the whole record, a hundred rows at a time, stays below this. A faulty program is stopped.
     "api": env.str("LIMIT_API", "300/m", validate=_rate),
-    # What an address may ask that the API doesn't know whose it is: a ministry's scripts with an old token among them.
+    # Requests from an IP address without a valid token, such as a ministry's scripts with an expired one.
     "api_refused": env.str("LIMIT_API_REFUSED", "60/m", validate=_rate),
-    # Forms with files: each file is taken apart by a process of its own, seconds long. After a meeting it may be many.
+    # Forms with files: a separate process works on each file for seconds. After a meeting there may be many.
     "uploads": env.str("LIMIT_UPLOADS", "60/h", validate=_rate),
-    # Drafts, saved by the page itself whenever somebody pauses; a page that runs wild stops here.
+    # Drafts, which the page saves whenever the user pauses. A faulty page is stopped.
     "drafts": env.str("LIMIT_DRAFTS", "30/m", validate=_rate),
-    # Documents handed out whole: enough for a desk officer's morning, too few to carry the record off unseen.
+    # Whole documents: enough for an officer's morning, too few to copy the record unnoticed.
     "exports": env.str("LIMIT_EXPORTS", "60/h", validate=_rate),
 }
-# Rows that the API sends a person on one day: for a program that reads several whole records each night, a hundred rows
-# at a time; too few to carry many countries off in a day.
+# Rows that the API sends one person in a day: enough for a program that reads several whole records each night, too few
+# to copy many countries in a day.
 LIMIT_API_ROWS = env.int("LIMIT_API_ROWS", 200_000, validate=validate.Range(min=1))
 
 # --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "tiptracker.accounts.authentication.TokenAuthentication",  # first, so that who isn't known is answered 401
+        "tiptracker.accounts.authentication.TokenAuthentication",  # first, so that an unknown client is answered 401
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": [
@@ -364,8 +366,8 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "tiptracker.api.query_params.ApiPagination",
     "PAGE_SIZE": 100,
-    "URL_FORMAT_OVERRIDE": None,  # there is JSON alone, and no parameter that nothing declares
-    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered 405: what a body takes stands in the schema
+    "URL_FORMAT_OVERRIDE": None,  # the API has only JSON, and no undeclared parameters
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered 405: the schema describes the bodies
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "tiptracker.api.base.handle_api_exception",
 }
@@ -382,7 +384,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tiptracker.api.base.document_refusals",
     ],
-    # Two fields of one name hold different words; each set of words goes by its own.
+    # Some fields share a name but have different choices; each set of choices gets its own name.
     "ENUM_NAME_OVERRIDES": {
         "CommitmentEventKind": "dialogues.choices.CommitmentEventKind.choices",
         "EvidenceKind": "dialogues.choices.EvidenceKind.choices",
@@ -398,21 +400,21 @@ SPECTACULAR_SETTINGS = {
 # --- Jobs -----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker without limit
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-# Mails have a queue, and workers, of their own: they wait for nothing but the mail server.
+# Mails have their own queue and workers, so that they wait only for the mail server.
 CELERY_TASK_ROUTES = {"send_mail": {"queue": "mail"}}
-CELERY_TASK_IGNORE_RESULT = True  # a job's row says how it went; nothing depends on the broker remembering
+CELERY_TASK_IGNORE_RESULT = True  # the row of a job holds its result; nothing relies on the broker's memory
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 110  # shorter than jobs.actions.STUCK_AFTER, so that no job runs twice at once
+CELERY_TASK_TIME_LIMIT = 110  # shorter than jobs.actions.STUCK_AFTER, so that no job runs twice at the same time
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2.0, "socket_keepalive": True}
 else:
     BROKER_DIR = VAR_DIR / "broker"
-    BROKER_DIR.mkdir(parents=True, exist_ok=True)  # kombu makes only the folder below it
+    BROKER_DIR.mkdir(parents=True, exist_ok=True)  # kombu creates only the folder below it
     CELERY_BROKER_TRANSPORT = "tiptracker.jobs.broker.Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR),
@@ -424,9 +426,9 @@ CELERY_BEAT_SCHEDULER = "tiptracker.celery:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "stuck-jobs": {"task": "sweep_stuck_jobs", "schedule": 60.0, "options": {"expires": 55}},
-    # Every hour, since the countries' midnights differ: on facts and a day that were run already it keeps nothing new.
+    # Every hour, because midnight differs by country. A run on the same facts and day stores nothing new.
     "readiness-nightly": {"task": "readiness_nightly", "schedule": crontab(minute=5)},
-    # A country's midnight is found by it too, within half a minute.
+    # This also notices a country's midnight, within half a minute.
     "current-briefings": {"task": "current_briefings", "schedule": 30.0, "options": {"expires": 25}},
     "account-requests": {"task": "carry_out_account_requests", "schedule": 600.0, "options": {"expires": 590}},
     "kept-files": {"task": "files_nightly", "schedule": crontab(hour=1, minute=20)},
@@ -442,7 +444,7 @@ CELERY_BEAT_SCHEDULE = {
     "unsent-files": {"task": "drop_unsent_files", "schedule": crontab(hour=2, minute=20)},
 }
 
-if REDIS_URL:  # a worker that forks no processes asks by itself, each second: tiptracker.jobs.polling
+if REDIS_URL:  # a worker that forks no processes polls every second by itself: tiptracker.jobs.polling
     CELERY_BEAT_SCHEDULE["waiting-jobs"] = {
         "task": "send_waiting_jobs",
         "schedule": 5.0,
@@ -450,11 +452,11 @@ if REDIS_URL:  # a worker that forks no processes asks by itself, each second: t
     }
 
 # --- Housekeeping ---------------------------------------------------------------------------------------
-# How many days what nobody needs any more is kept before a night's housekeeping removes it (tiptracker.housekeeping).
+# Days for which finished data is kept before the nightly housekeeping deletes it (tiptracker.housekeeping).
 _days = validate.Range(min=1, max=3650)
 JOBS_KEPT_DAYS = env.int("JOBS_KEPT_DAYS", 30, validate=_days)
 MAILS_KEPT_DAYS = env.int("MAILS_KEPT_DAYS", 90, validate=_days)
-# Files that no row names: left by what was broken off, or by a file system that was restored without its database.
+# Files that no row refers to: left by an interrupted upload, or by restored files without their database.
 ORPHAN_FILES_KEPT_DAYS = env.int("ORPHAN_FILES_KEPT_DAYS", 7, validate=_days)
 
 # --- Logs -----------------------------------------------------------------------------------------------
@@ -470,11 +472,11 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
-    # fontTools tells of every glyph it drops from a PDF's subset.
+    # fontTools logs every glyph that it drops from the font subset of a PDF.
     "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
 }
 
-# --- What is refused at the start -----------------------------------------------------------------------
-# The demonstration may be shown to others, with a password of one's own: `manage.py demo` sees to it.
+# --- Checks at start ------------------------------------------------------------------------------------
+# A demonstration may be open to others if it has its own password; `manage.py demo` checks that.
 if (SECURE or not DEMONSTRATION) and (weak_settings := describe_weak_settings(globals(), os.environ)):
     raise ImproperlyConfigured(" ".join(weak_settings))

@@ -1,4 +1,4 @@
-"""What the worker does for the whole tracker."""
+"""Background tasks for the whole application."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from tiptracker import clock, housekeeping
 
 @shared_task(name="housekeeping")
 def housekeep() -> None:
-    """Every night: remove what nobody needs any more."""
+    """Delete expired data. Runs every night."""
     housekeeping.remove_expired(now=clock.to_machine_time(clock.now()))

@@ -1,27 +1,30 @@
-"""What a text holds that somebody writes, and how long it may be: the same by page and by API."""
+"""Rules for free text on pages and in the API: length limits and characters."""
 
 import unicodedata
 
 NARRATIVE_MAX_LENGTH = 20_000
-"""Characters: where somebody tells what happened."""
+"""Characters of a narrative, which tells what happened."""
 REASON_MAX_LENGTH = 4_000
-"""Characters: a reason, a promise, a criterion, what a recommendation says."""
+"""Characters of a reason, a promise, a criterion or the text of a recommendation."""
 COVERING_NOTE_MAX_LENGTH = 600
-"""Characters: what stands at the head of a briefing, whose first pages stay two."""
+"""Characters of the note at the head of a briefing, so that its first part stays two pages long."""
 PASSWORD_MAX_LENGTH = 1_000
-"""Characters: a password."""
+"""Characters of a password."""
 DAY_MAX_LENGTH = 100
-"""Characters: a day or a moment in an address."""
+"""Characters of a day or a moment in an address."""
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘‛ʹʻʼʽ´`′＇", "'"))
 _LINE_BREAKS = str.maketrans(dict.fromkeys("\v\f\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}", "\n"))
 _LINE_BREAKS_TO_SPACES = str.maketrans(dict.fromkeys("\t\r\n", " "))
 _KEPT_CONTROLS = "\t\r\n\0"
-"""Control characters that stay: lines and tabs do something, and the last is refused in a sentence of its own."""
+"""Control characters that stay. Lines and tabs have an effect; the null character is refused with its own sentence."""
 
 
 def remove_invisible(text: str, *, in_one_line: bool = False) -> str:
-    """`text` without characters that nobody sees: control, of no width, or turning the direction of reading."""
+    """Return `text` without invisible characters: control, zero-width and text-direction characters.
+
+    With `in_one_line`, line breaks and tabs become spaces.
+    """
     text = "".join(
         letter
         for letter in text.translate(_LINE_BREAKS)
@@ -31,15 +34,15 @@ def remove_invisible(text: str, *, in_one_line: bool = False) -> str:
 
 
 def normalize_apostrophes(text: str) -> str:
-    """`text` with one apostrophe for the many that are typed: a telephone's and a keyboard's name the same district."""
+    """Return `text` with one form of apostrophe. Phones and keyboards type different ones for the same district."""
     return text.translate(_APOSTROPHES)
 
 
 def strip_accents(name: str) -> str:
-    """`name` with its letters alone, as an English list puts it in order: Å beside A."""
+    """Return `name` without accents, for English sort order: Å sorts with A."""
     return "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
 
 
 def normalize_name(name: str) -> str:
-    """What two spellings of one name have in common: apostrophes and capitals aside."""
+    """Return a form of `name` that ignores the kind of apostrophe and upper or lower case."""
     return normalize_apostrophes(name).casefold()

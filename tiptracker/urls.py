@@ -1,4 +1,4 @@
-"""Addresses: the floor's own, then each app's, named by string alone."""
+"""URLs: first those of the base package, then each app's, included by module name only."""
 
 from django.urls import include, path
 

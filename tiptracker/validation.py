@@ -1,4 +1,4 @@
-"""What the actions of every app share: the refusals that recur, and the way a row is added."""
+"""Helpers for the actions of all apps: common refusals, and saving validated rows."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,15 +17,18 @@ from tiptracker.errors import Refused
 VERBS_CHANGING_NOTHING = [
     verb for group in (VerbGroup.READ, VerbGroup.SIGN_IN, VerbGroup.REFUSED) for verb in list_verbs(group)
 ]
-"""What somebody only read or asked, or how they signed in."""
+"""Verbs of the activity log that change no row: reads, sign-ins and refused requests."""
 
 
 class EditConflict(Refused):
-    """Somebody else was quicker. The page shows what stands now, keeps what was typed, and lets it be sent again."""
+    """Another user changed the row first.
+
+    The page shows the current values, keeps what the user typed, and lets the user send it again.
+    """
 
 
 class Versioned(Protocol):
-    """A row that may be edited: each change counts `version` up by one."""
+    """A row that can be edited. Each change increases `version` by one."""
 
     pk: Any
     version: int
@@ -33,37 +36,37 @@ class Versioned(Protocol):
 
 
 def format_date(day: date) -> str:
-    """A day as a sentence has it: "9 December 2021"."""
+    """Format a day for a sentence, such as 9 December 2021."""
     return f"{day.day} {day:%B %Y}"
 
 
 def format_moment(at: datetime, now: datetime) -> str:
-    """A moment as a sentence has it, in the zone of `now`: "9 December 2021 at 14:05"."""
+    """Format a moment for a sentence in the time zone of `now`, such as 9 December 2021 at 14:05."""
     local = at.astimezone(now.tzinfo)
     return f"{format_date(local.date())} at {local:%H:%M}"
 
 
 def require_text(text: str, sentence: str, *, field: str) -> str:
-    """`text` without blanks around it; refuses with `sentence` where nothing is left."""
+    """Return `text` without surrounding whitespace. Raises Refused with `sentence` if nothing is left."""
     if not (text := text.strip()):
         raise Refused(sentence, field=field)
     return text
 
 
 def refuse_future(day: date, now: datetime, *, field: str) -> None:
-    """Refuse a day after today: the record holds what has happened."""
+    """Refuse a day after today, because the record holds what has happened."""
     if day > now.date():
         raise Refused(f"That day has not come yet. Give a day up to today, {format_date(now.date())}.", field=field)
 
 
 def refuse_reversed_dates(first: date | None, last: date, *, field: str) -> None:
-    """Refuse a span whose last day lies before its first."""
+    """Refuse a period whose end date is before its start date."""
     if first and last < first:
         raise Refused("The last day lies before the first. Put one of them right.", field=field)
 
 
 def insert_row[Row: models.Model](row: Row) -> Row:
-    """Insert `row`; refuses what its fields don't hold (too long, no such choice), beside the field."""
+    """Insert `row`. Raises Refused for the first invalid field (too long, not one of the choices)."""
     _replace_redaction_mark(row, row._meta.concrete_fields)
     _refuse_invalid_fields(row)
     row.save(force_insert=True)
@@ -71,7 +74,7 @@ def insert_row[Row: models.Model](row: Row) -> Row:
 
 
 def update_row[Row: models.Model](row: Row) -> Row:
-    """Update `row`, with the same refusals."""
+    """Update `row`. Raises Refused like `insert_row`."""
     if marked := [field for field in row._meta.concrete_fields if getattr(row, field.attname) == REDACTED]:
         stored = type(row)._default_manager.get(pk=row.pk)
         _replace_redaction_mark(row, [field for field in marked if getattr(stored, field.attname) != REDACTED])
@@ -81,7 +84,7 @@ def update_row[Row: models.Model](row: Row) -> Row:
 
 
 def insert_rows(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one table together, with the refusals of `insert_row`."""
+    """Insert rows of one table in one statement. Raises Refused like `insert_row`."""
     for row in rows:
         _replace_redaction_mark(row, row._meta.concrete_fields)
         _refuse_invalid_fields(row)
@@ -90,9 +93,9 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
 
 
 def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
-    """Update these fields of rows of one table in one statement, with the refusals of `update_row`.
+    """Update these fields of rows of one table in one statement. Raises Refused like `update_row`.
 
-    As inserts that find their rows there already: Django's own bulk_update takes longer than a statement a row.
+    This uses an insert that updates on conflict. Django's bulk_update takes longer than one statement per row.
     """
     for row in rows:
         _refuse_invalid_fields(row)
@@ -102,7 +105,10 @@ def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
 
 
 def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
-    """Refuse where `row` (locked) was changed since `version`, the one a form was filled from: who, what, when."""
+    """Refuse if the locked `row` has changed since `version`, the version from which the form was filled.
+
+    The refusal names the user, the changed fields and the time.
+    """
     if row.version == version:
         return
     last = (
@@ -120,9 +126,10 @@ def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
 
 
 def refuse_unseen(newest: Any, seen: int | None, now: datetime, *, what: str) -> None:
-    """Refuse where `newest` (a row or None) is not the one that stood on the page a form was filled from.
+    """Refuse if `newest` (a row or None) is not the row that the page showed when the form was filled.
 
-    `seen` is that one's key, 0 where there was none; None asks nothing. `what` names the row: "review".
+    `seen` is the key of the row shown, or 0 if there was none. None skips the check. `what` names the row, such as
+    "review".
     """
     if seen is None or (newest.pk if newest else 0) == seen:
         return
@@ -133,7 +140,7 @@ def refuse_unseen(newest: Any, seen: int | None, now: datetime, *, what: str) ->
 
 
 def _replace_redaction_mark(row: models.Model, fields: Iterable[Any]) -> None:
-    """Say in other words where `row` repeats a text that became the mark: a mark is what a redaction made, alone."""
+    """Replace a redaction mark copied into `row` by REDACTED_BEFORE. Only a redaction may write the mark."""
     for field in fields:
         if getattr(row, field.attname) == REDACTED:
             setattr(row, field.attname, REDACTED_BEFORE)
@@ -166,7 +173,7 @@ def _describe_changes(entry: AuditEntry | None, row: Versioned) -> str:
 
 
 def _field_label(key: str, row: Versioned) -> str:
-    """What a value of the log is called; one that stands in the row's terms is no field of its own."""
+    """Return the label of a logged value. A value stored in the row's terms is not a field of the row."""
     try:
         return str(getattr(row._meta.get_field(key), "verbose_name", key))
     except FieldDoesNotExist:

@@ -1,7 +1,7 @@
-"""The application as a synchronous one, which `tiptracker.asgi` serves: static files first, then the pages.
+"""The WSGI application that `tiptracker.asgi` serves: static files first, then the pages.
 
-Static files are served around Django, not by its middleware: that one is asynchronous, and each request of a
-synchronous server would pay for a loop of its own. Neither page nor API gets a part of a body that was cut off.
+Static files are served around Django, not by its middleware. That middleware is asynchronous, and every request of a
+synchronous server would need its own event loop. Pages and API never receive an incomplete request body.
 """
 
 import os
@@ -18,7 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiptracker.settings")
 
 
 def add_file_headers(headers: Headers, path: str, url: str) -> None:
-    """No browser may take a static file for another type than we declare, nor lend it to another site."""
+    """Add headers that stop browsers from guessing the type of a static file and other sites from embedding it."""
     for name, value in STATIC_FILE_HEADERS.items():
         headers[name] = value
 
@@ -27,7 +27,7 @@ application = ServeStatic(
     require_complete_bodies(get_wsgi_application()),
     root=settings.STATIC_ROOT,
     prefix=settings.STATIC_URL,
-    immutable_file_test=r"\.[0-9a-f]{12}\.\w+$",  # the content's hash is in the name
+    immutable_file_test=r"\.[0-9a-f]{12}\.\w+$",  # the name contains a hash of the content
     allow_all_origins=False,
     add_headers_function=add_file_headers,
 )

@@ -1,6 +1,6 @@
-"""The only writers of what was promised, what happened and what proves it: one module a noun.
+"""The only code that writes commitments, dialogues, updates, evidence and figures: one module for each noun.
 
-Each action is one transaction. It takes `by`, the person, and `now`, an aware datetime in the country's zone, which
-carries the calendar day too. It raises PermissionDenied where the person may not; where the rules forbid it now,
-Refused, whose sentence says what to do next.
+Each action is one transaction. It takes `by`, the user, and `now`, an aware datetime in the country's time zone, which
+also gives the calendar day. It raises PermissionDenied if the user may not do this, and Refused if a rule forbids it
+now. The message of Refused says what to do next.
 """

@@ -1,4 +1,4 @@
-"""What is to be spoken of at a dialogue, in the order in which it is."""
+"""Arrange the agenda of a dialogue."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from tiptracker.validation import insert_row, require_text, update_row
 
 
 class AgendaItemInput(NamedTuple):
-    """What is to be spoken of: a recommendation, a commitment, or a topic in words; and what to ask."""
+    """An agenda item: a recommendation, a commitment or a topic in words, and what to ask (`note`)."""
 
     about: Recommendation | Commitment | str
     note: str = ""
@@ -25,16 +25,19 @@ class AgendaItemInput(NamedTuple):
 def arrange_agenda(
     *, dialogue: Dialogue, version: int, items: Sequence[AgendaItemInput], by: User, now: datetime
 ) -> Dialogue:
-    """Let `items`, in their order, be the agenda. What was said of an item stays with it.
+    """Set the agenda to `items`, in their order. What was said on an item stays with it.
 
-    Raises PermissionDenied, ChangedMeanwhile; Refused (field "items") where one is twice, another country's, or left
-    out though something was said of it.
+    Raises:
+        PermissionDenied: if the user may not manage dialogues of the country.
+        EditConflict: if the dialogue has changed since `version`.
+        Refused: (field "items") if an item is there twice, belongs to another country, or was left out although
+            something was said on it.
     """
     locked = lock_for_change(dialogue, version, by, now)
     before = dialogue_audit_values(locked)
     _refuse_invalid_items(locked, items)
     known = {_item_subject_key(item): item for item in locked.agenda.all()}
-    # Positions may be had twice on the way: nothing holds them apart but this action.
+    # Two items may share a position for a moment: the database has no constraint on positions.
     for position, line in enumerate(items, start=1):
         row = known.pop(_subject_key(line.about), None)
         is_new = row is None

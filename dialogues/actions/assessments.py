@@ -1,4 +1,4 @@
-"""The embassy's verdict on a benchmark."""
+"""Assess benchmarks: the embassy's verdict."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,11 +30,18 @@ def assess(
     by: User,
     now: datetime,
 ) -> Assessment:
-    """Say how far the benchmark is, why, by which section of the law, and on which evidence that rests.
+    """Assess a benchmark: the verdict, the reason, the section of the law, and the evidence that it rests on.
 
-    `change_reason` says what changed since the newest verdict, where that was another one. It holds from the last day
-    of that evidence; with none, from today. `seen` is the key of the newest assessment that stood on the page (0: none;
-    None: not asked). Raises PermissionDenied, Refused, ChangedMeanwhile.
+    The assessment takes effect from the last day of that evidence or, without evidence, from today.
+
+    Args:
+        change_reason: what has changed since the newest verdict. Required if that verdict was another one.
+        seen: the id of the newest assessment that the page showed (0: none; None: don't check).
+
+    Raises:
+        PermissionDenied: if the user may not assess the benchmark.
+        Refused: if a reason or the law is missing, or evidence was revised or does not support the benchmark.
+        EditConflict: if another person has assessed the benchmark since.
     """
     if not can_assess(by, benchmark):
         raise PermissionDenied
@@ -89,7 +96,10 @@ def assess(
 
 
 def _check_change_reason(newest: Assessment | None, verdict: Verdict, reason: str, now: datetime) -> str:
-    """What changed since the newest verdict, as it was said; nothing where there is none. Refuses a change without."""
+    """Return the reason for a changed verdict, or an empty string for a first verdict.
+
+    Refuse a change without a reason.
+    """
     if newest is None:
         return ""
     if newest.verdict != verdict:

@@ -1,4 +1,4 @@
-"""What was promised, and the dated events that are its whole life."""
+"""Record commitments and their dated events."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -50,10 +50,12 @@ def record_commitment(
     by: User,
     now: datetime,
 ) -> Commitment:
-    """Write down a promise of a ministry, or of the United States: due on a day, or (None) with no date agreed.
+    """Record a commitment of a ministry or of the United States. `due_on` None: no date agreed.
 
-    Raises PermissionDenied; Refused where it isn't said who promised, or at which dialogue or by which letter;
-    RecordedBefore.
+    Raises:
+        PermissionDenied: if the user may not record commitments of the country.
+        Refused: if it is not clear who made it, or at which dialogue or by which letter, or a date is invalid.
+        DuplicateRecord: if the same person has already recorded the same.
     """
     if not can_record_commitment(by, country):
         raise PermissionDenied
@@ -88,7 +90,7 @@ def record_commitment(
     lock_person(by)
     refuse_duplicate(_find_identical(commitment, made_on, due_on, links), now)
     insert_row(commitment)
-    if dialogue and dialogue.recorded_at is None:  # what was promised there is the first that is recorded of it
+    if dialogue and dialogue.recorded_at is None:  # this commitment is the first thing recorded of the dialogue
         Dialogue.objects.filter(pk=dialogue.pk, recorded_at=None).update(recorded_at=now, recorded_by=by)
     for benchmark, reach in links:
         insert_row(CommitmentBenchmark(commitment=commitment, benchmark=benchmark, reach=reach))
@@ -128,7 +130,7 @@ def _refuse_unless_held(dialogue: Dialogue, now: datetime) -> None:
 def _find_identical(
     commitment: Commitment, made_on: date, due_on: date | None, links: Sequence[tuple[Benchmark, CommitmentReach]]
 ) -> Commitment | None:
-    """What the same person recorded before in the very same words, of the same days, towards the same benchmarks."""
+    """Return a commitment that the same person recorded before with the same text, dates and benchmarks."""
     names = ("country", "made_by", "ministry", "text", "dialogue", "letter", "horizon", "recorded_by")
     said = {name: getattr(commitment, name) for name in names}
     made = CommitmentEvent.objects.filter(kind=CommitmentEventKind.MADE, happened_on=made_on, due_on=due_on)
@@ -143,10 +145,15 @@ def _find_identical(
 def reschedule(
     *, commitment: Commitment, due_on: date, reason: str, on: date, seen: int | None = None, by: User, now: datetime
 ) -> CommitmentEvent:
-    """Agree on another due date, on the day `on`, for a reason. Each time counts as a slip.
+    """Set a new due date, agreed on the day `on`, with a reason. Each new date counts as a slip.
 
-    `seen`, here and below, is the key of the newest event that stood on the page (None: not asked). Raises
-    PermissionDenied; Refused where it is settled or reported done; ChangedMeanwhile.
+    Args:
+        seen: here and in the functions below, the id of the newest event that the page showed (None: don't check).
+
+    Raises:
+        PermissionDenied: if the user may not change the commitment.
+        Refused: if the commitment is settled or reported done, or a date is invalid.
+        EditConflict: if another event was recorded since the page was opened.
     """
     if not can_change_commitment(by, commitment):
         raise PermissionDenied
@@ -175,7 +182,7 @@ def reschedule(
 def withdraw(
     *, commitment: Commitment, reason: str, on: date, seen: int | None = None, by: User, now: datetime
 ) -> CommitmentEvent:
-    """Note that the promise was taken back, on the day `on`, and why. Raises as `reschedule` does."""
+    """Record that the commitment was withdrawn on the day `on`, and why. Raises as `reschedule` does."""
     if not can_change_commitment(by, commitment):
         raise PermissionDenied
     reason = require_text(reason, "Say why it was taken back.", field="reason")
@@ -192,7 +199,10 @@ def withdraw(
 def reopen(
     *, commitment: Commitment, reason: str, on: date, seen: int | None = None, by: User, now: datetime
 ) -> CommitmentEvent:
-    """Take up again what was settled, on the day `on`, and say why. Raises as `reschedule` does."""
+    """Reopen a commitment that is settled or reported done, on the day `on`, with a reason.
+
+    Raises as `reschedule` does.
+    """
     if not can_change_commitment(by, commitment):
         raise PermissionDenied
     reason = require_text(reason, "Say why it is taken up again.", field="reason")
@@ -209,7 +219,7 @@ def reopen(
 def report_done(
     *, commitment: Commitment, on: date, seen: int | None = None, by: User, now: datetime
 ) -> CommitmentEvent:
-    """Say that the United States did what it undertook; another officer verifies it. Raises as `reschedule` does."""
+    """Report a commitment of the United States done. Another officer verifies it. Raises as `reschedule` does."""
     if not can_report_done(by, commitment):
         raise PermissionDenied
     locked, standing = _lock_for_change(commitment, on, seen, now)
@@ -224,9 +234,9 @@ def report_done(
 def verify_done(
     *, commitment: Commitment, reason: str, on: date, seen: int | None = None, by: User, now: datetime
 ) -> CommitmentEvent:
-    """Settle it as done, on the day `on`. Done needs proof: a verified, dated piece of evidence, and a written reason.
+    """Verify a commitment done on the day `on`. This needs verified, dated evidence and a written reason.
 
-    The refusal names all that is missing. Raises as `reschedule` does, and Refused for one's own report.
+    The refusal names all that is missing. Raises as `reschedule` does, and Refused for the user's own report.
     """
     if not can_verify_done(by, commitment):
         if can_change_commitment(by, commitment) and has_reported_done(by, commitment):
@@ -250,7 +260,7 @@ def verify_done(
 
 
 def lock_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitment, CommitmentStanding]:
-    """The commitment, held until the transaction ends, and how it stands today."""
+    """Lock the commitment until the transaction ends. Return it with its standing today."""
     locked = Commitment.objects.with_history().select_for_update(no_key=True, of=("self",)).get(pk=commitment.pk)
     standing = locked.standing_on(now.date())
     if standing is None:
@@ -259,26 +269,29 @@ def lock_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitmen
 
 
 def is_reported_done(commitment: Commitment, now: datetime) -> bool:
-    """Whether its newest event today reports it done, an update waiting or not."""
+    """Return whether the newest event up to today reports the commitment done, whether or not an update waits."""
     found = summarize_events(commitment.events.all(), now.date())
     return found is not None and found.settled is CommitmentStatus.REPORTED
 
 
 def waiting_round(commitment: Commitment) -> UpdateRound | None:
-    """The update that nobody has decided on yet; there is one at most."""
+    """Return the update version that waits for a decision, or None. There is one at most."""
     waiting = UpdateRound.objects.filter(update__commitment=commitment).waiting()
     return waiting.select_related("recorded_by").first()
 
 
 def returned_round(commitment: Commitment) -> UpdateRound | None:
-    """The round that came back last and is to be mended; None where nothing did, or the newest one was accepted."""
+    """Return the version that was returned and not sent again.
+
+    None if nothing was returned or the newest was accepted.
+    """
     rounds = UpdateRound.objects.filter(update__commitment=commitment).select_related("update", "decision")
     newest = rounds.order_by("-update__number", "-number").first()
     return newest if newest and newest.decision.decision == UpdateDecision.RETURNED else None
 
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:
-    """Refuse to call a commitment done, naming all that is missing: verified evidence, its days, a reason."""
+    """Refuse to verify a commitment done, and name all that is missing: verified evidence, its dates, a reason."""
     missing = [
         lack for lack in (find_missing_proof(commitment), None if reason.strip() else "a written reason") if lack
     ]
@@ -300,7 +313,7 @@ def add_event(
     due_on: date | None = None,
     round: UpdateRound | None = None,
 ) -> CommitmentEvent:
-    """Write one event; whether it may be was asked before."""
+    """Write one event. The caller has checked that it is allowed."""
     return insert_row(
         CommitmentEvent(
             commitment=commitment,
@@ -316,7 +329,7 @@ def add_event(
 
 
 def refuse_invalid_benchmarks(benchmarks: Sequence[Benchmark], country: Country, *, field: str) -> None:
-    """Refuse, beside `field`, a benchmark that is named twice or isn't the country's."""
+    """Refuse, on `field`, a benchmark that is named twice or belongs to another country."""
     keys = {benchmark.pk for benchmark in benchmarks}
     if len(keys) < len(benchmarks):
         raise Refused("A benchmark is named twice. Name each once.", field=field)
@@ -326,12 +339,12 @@ def refuse_invalid_benchmarks(benchmarks: Sequence[Benchmark], country: Country,
 
 
 def newest_event_date(commitment: Commitment) -> date:
-    """The day of the newest event: one of an earlier day would change nothing of how the commitment stands."""
+    """Return the day of the newest event. An event of an earlier day would not change the standing."""
     return max(event.happened_on for event in commitment.events.all())
 
 
 def settled_sentence(commitment: Commitment) -> str:
-    """How a commitment that isn't open stands, by whom and since when: "Withdrawn on 3 January 2022 by A. B.: …"."""
+    """Return a sentence on the newest event, such as "Withdrawn on 3 January 2022 by A. B.: …"."""
     last = commitment.events.select_related("recorded_by").order_by("-happened_on", "-recorded_at", "-pk")[0]
     why = f": {last.reason}" if last.reason else ""
     return (
@@ -345,7 +358,7 @@ def _settled_refusal(commitment: Commitment, next_step: str) -> str:
 
 
 def _is_open(commitment: Commitment, now: datetime) -> bool:
-    """Whether it may still be kept by its events alone: also while an update waits that claims it is under way."""
+    """Return whether the events leave the commitment open, even while an update waits that claims it is under way."""
     found = summarize_events(commitment.events.all(), now.date())
     return found is not None and found.is_open
 
@@ -353,7 +366,10 @@ def _is_open(commitment: Commitment, now: datetime) -> bool:
 def _lock_for_change(
     commitment: Commitment, on: date, seen: int | None, now: datetime
 ) -> tuple[Commitment, CommitmentStanding]:
-    """The commitment held, and its standing; refuses a day to come, one before its newest event, and a stale page."""
+    """Lock the commitment and return it with its standing.
+
+    Refuse a future date, a date before the newest event, and a stale page.
+    """
     refuse_future(on, now, field="on")
     locked, standing = lock_with_standing(commitment, now)
     refuse_unseen(locked.events.select_related("recorded_by").order_by("-pk").first(), seen, now, what="entry")
@@ -374,7 +390,7 @@ def _record_event(
     reason: str = "",
     due_on: date | None = None,
 ) -> CommitmentEvent:
-    """Add one event, with its entry in the log, and have readiness computed anew."""
+    """Add one event with its log entry, and have readiness recalculated."""
     event = add_event(commitment, kind, on=on, reason=reason, due_on=due_on, by=by, now=now)
     enqueue_readiness(commitment.country_id)
     record(
@@ -395,7 +411,7 @@ def _refuse_while_waiting(commitment: Commitment, now: datetime) -> None:
 
 
 def find_missing_proof(commitment: Commitment) -> str | None:
-    """Say what the evidence filed under a commitment lacks to prove that it is done; None where it lacks nothing."""
+    """Return what the evidence of a commitment lacks to prove that it is done. None if it lacks nothing."""
     pieces = commitment.evidence.current().prefetch_related("reviews__bearing")
     verified = [(piece, first) for piece in pieces for first in _verified_start_dates(piece)]
     if not verified:
@@ -406,7 +422,7 @@ def find_missing_proof(commitment: Commitment) -> str | None:
 
 
 def _verified_start_dates(piece: Evidence) -> list[date | None]:
-    """For each verification in force, of the evidence itself or of an action it shows: the first day it states."""
+    """Return the start date that each verification in force states, of the evidence itself or of an action it shows."""
     newest = {review.bearing_id: review for review in sorted(piece.reviews.all(), key=lambda r: (r.recorded_at, r.pk))}
     return [
         review.first_on

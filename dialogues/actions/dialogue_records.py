@@ -1,4 +1,4 @@
-"""What happened at a dialogue, written down in the room; and what became of its next steps."""
+"""Record what happened at a dialogue, and what became of its next steps."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,7 +31,10 @@ from tiptracker.validation import format_date, insert_row, refuse_future, requir
 
 
 class CommitmentInput(NamedTuple):
-    """A commitment struck on the spot: a ministry's, or (without one) the United States'; due, or no date agreed."""
+    """A commitment made at a dialogue: by a ministry or, without one, by the United States.
+
+    `due_on` None: no date agreed.
+    """
 
     ministry: Ministry | None
     text: str
@@ -41,7 +44,7 @@ class CommitmentInput(NamedTuple):
 
 
 class NextStepInput(NamedTuple):
-    """A next step: what, and who does it by when. Without ministry and office the embassy does."""
+    """A next step: what to do, who does it and by when. Without ministry and office it is the embassy's."""
 
     text: str
     ministry: Ministry | None
@@ -64,13 +67,21 @@ def record_dialogue(
     by: User,
     now: datetime,
 ) -> Dialogue:
-    """Write down a dialogue, all of it or nothing: who came, what was said of each item (by its key), what was agreed.
+    """Record a dialogue, all of it or nothing: who came, what was said on each agenda item, and what was agreed.
 
-    Commitments and next steps are added to those there are; the draft from which `page` was filled goes with it.
-    Raises PermissionDenied, ChangedMeanwhile; Refused for a day to come, and beside a row by a field such as
-    "commitments-0-due_on"; RecordedBefore.
+    Commitments and next steps are added to the existing ones. The draft that filled `page` is deleted.
+
+    Args:
+        version: the version of the dialogue that the form was filled from.
+        said: what was said, by the id of the agenda item.
+
+    Raises:
+        PermissionDenied: if the user may not manage dialogues of the country.
+        EditConflict: if the dialogue or its draft has changed since.
+        Refused: for a future date; for an invalid row, on a field such as "commitments-0-due_on".
+        DuplicateRecord: if the same person has already saved the same commitment or next step.
     """
-    lock_person(by)  # as recording a commitment does
+    lock_person(by)  # locks in the same order as record_commitment
     locked = lock_for_change(dialogue, version, by, now)
     if locked.held_on > now.date():
         raise Refused(
@@ -105,7 +116,7 @@ def record_dialogue(
 
 @transaction.atomic
 def mark_step_done(*, step: NextStep, done_on: date, result: str, by: User, now: datetime) -> NextStepDone:
-    """Note that a next step was done, on which day, and what came of it. Raises PermissionDenied, Refused."""
+    """Record that a next step was done, on which day, and with what result. Raises PermissionDenied, Refused."""
     if not can_manage_dialogues(by, step.dialogue.country):
         raise PermissionDenied
     locked = NextStep.objects.select_for_update(no_key=True, of=("self",)).select_related("dialogue").get(pk=step.pk)
@@ -128,7 +139,7 @@ def mark_step_done(*, step: NextStep, done_on: date, result: str, by: User, now:
 def attach_files(
     *, dialogue: Dialogue, files: Sequence[EvidenceFile], what: DialogueFileKind, by: User, now: datetime
 ) -> list[DialogueFile]:
-    """Let kept files belong to a dialogue: a statement, a communiqué. Raises PermissionDenied, Refused."""
+    """Attach kept files to a dialogue, such as a statement or a communiqué. Raises PermissionDenied, Refused."""
     if not can_manage_dialogues(by, dialogue.country):
         raise PermissionDenied
     if not files:
@@ -183,7 +194,7 @@ def _add_step(dialogue: Dialogue, line: NextStepInput, by: User, now: datetime) 
 
 @contextmanager
 def _refusals_at_row(rows: str, number: int) -> Iterator[None]:
-    """Say of a refusal beside which row it belongs."""
+    """Add the number of the row to the field of a refusal, so that the form shows it next to that row."""
     try:
         yield
     except DuplicateRecord as refusal:

@@ -1,4 +1,4 @@
-"""Meetings with a government: planned, moved, called off; who is to come."""
+"""Plan, change and call off dialogues with a government, and set their participants."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,9 +18,9 @@ from tiptracker.validation import format_date, insert_row, refuse_future, refuse
 
 
 class ParticipantInput(NamedTuple):
-    """Somebody expected or come: a name (may be empty), the office, in person or by video, the ministry if any.
+    """A participant who is expected or came: name (may be empty), office, presence, and ministry if any.
 
-    `came` is None while nobody knows; `key` is that of the participant whom the line changes, None for a new one.
+    `came` is None until it is known. `key` is the id of the participant to change, or None for a new one.
     """
 
     name: str
@@ -43,9 +43,12 @@ def plan_dialogue(
     by: User,
     now: datetime,
 ) -> Dialogue:
-    """Enter a meeting: one to come, or one that was held and is to be recorded.
+    """Enter a dialogue: a future one, or one that was held and is still to be recorded.
 
-    Raises PermissionDenied; Refused where nobody is to come; RecordedBefore.
+    Raises:
+        PermissionDenied: if the user may not manage dialogues of the country.
+        Refused: if there is no participant.
+        DuplicateRecord: if a dialogue of that date and place exists.
     """
     if not can_manage_dialogues(by, country):
         raise PermissionDenied
@@ -70,9 +73,9 @@ def change_dialogue(
     by: User,
     now: datetime,
 ) -> Dialogue:
-    """Move a meeting, or put right where and with whom it is; the log keeps what stood there before.
+    """Change the date, place, purpose or participants of a dialogue. The log keeps the old values.
 
-    `version` is the one that the form was filled from. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    `version` is the version that the form was filled from. Raises PermissionDenied, EditConflict, Refused.
     """
     _lock_country(dialogue.country)
     locked = lock_for_change(dialogue, version, by, now)
@@ -89,9 +92,9 @@ def change_dialogue(
 
 @transaction.atomic
 def call_off(*, dialogue: Dialogue, version: int, reason: str, by: User, now: datetime) -> Dialogue:
-    """Note that a planned meeting does not take place, and why; it stays in the record.
+    """Record that a planned dialogue does not take place, and why. It stays in the record.
 
-    Raises PermissionDenied, ChangedMeanwhile; Refused where something is recorded of it.
+    Raises PermissionDenied, EditConflict, and Refused if something is recorded of the dialogue.
     """
     locked = lock_for_change(dialogue, version, by, now)
     reason = require_text(reason, "Say why it was called off.", field="reason")
@@ -106,7 +109,7 @@ def call_off(*, dialogue: Dialogue, version: int, reason: str, by: User, now: da
 
 
 def lock_for_change(dialogue: Dialogue, version: int, by: User, now: datetime) -> Dialogue:
-    """The dialogue, held until the transaction ends, as the form saw it; refuses one that was called off."""
+    """Lock the dialogue until the transaction ends. Refuse a stale `version`, and a dialogue that was called off."""
     if not can_manage_dialogues(by, dialogue.country):
         raise PermissionDenied
     locked = Dialogue.objects.select_for_update(no_key=True, of=("self",)).select_related("country").get(pk=dialogue.pk)
@@ -117,7 +120,7 @@ def lock_for_change(dialogue: Dialogue, version: int, by: User, now: datetime) -
 
 
 def set_participants(dialogue: Dialogue, lines: Sequence[ParticipantInput]) -> None:
-    """Let `lines` be all who are expected or came; refuses none, or one without an office."""
+    """Replace the participants by `lines`. Refuse an empty list, or a participant without an office."""
     if not lines:
         raise Refused("Say who is to come: at least one office.", field="participants")
     known = {row.pk: row for row in dialogue.participants.all()}
@@ -138,12 +141,12 @@ def set_participants(dialogue: Dialogue, lines: Sequence[ParticipantInput]) -> N
 
 
 def _lock_country(country: Country) -> None:
-    """Hold the country, so that two can't both find that there is no dialogue of a day and place yet."""
+    """Lock the country, so that two requests can't both enter a dialogue for the same day and place."""
     Country.objects.select_for_update(no_key=True).get(pk=country.pk)
 
 
 def _fill_fields(dialogue: Dialogue, *, held_on: date, place: str, purpose: str) -> None:
-    """Set what a form holds, or refuse."""
+    """Set the fields of the form, or refuse them."""
     dialogue.held_on = held_on
     dialogue.place = require_text(place, "Say where it is held.", field="place")
     dialogue.purpose = require_text(purpose, "Say what it is held for.", field="purpose")
@@ -159,7 +162,7 @@ def _fill_fields(dialogue: Dialogue, *, held_on: date, place: str, purpose: str)
 
 
 def dialogue_audit_values(dialogue: Dialogue) -> dict[str, object]:
-    """What the log keeps of a dialogue."""
+    """Return the values of a dialogue that the activity log keeps."""
     people = dialogue.participants.order_by("pk")
     return {
         "held_on": dialogue.held_on,
@@ -180,6 +183,6 @@ def _item_audit_values(item: AgendaItem) -> dict[str, object]:
 
 
 def audit_dialogue(verb: str, dialogue: Dialogue, before: dict[str, object], by: User, now: datetime) -> None:
-    """Note in the log what was done to a dialogue, with what it says after it."""
+    """Log what was done to a dialogue, with its values before and after."""
     after = {**dialogue_audit_values(dialogue), "recorded_at": now}
     record(verb, by=by, row=dialogue, country=dialogue.country_id, before=before, after=after)

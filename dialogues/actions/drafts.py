@@ -1,8 +1,8 @@
-"""What is typed and not sent yet: one draft a commitment or dialogue, which colleagues share.
+"""Drafts: what is typed and not sent yet. Colleagues share one draft for each commitment or dialogue.
 
-In the log stand who began a draft and who dropped it, so that a colleague can ask where it went: not each saving, which
-would bury what people did, and nothing of what was typed, which is nobody's word yet. A ministry's draft is not the
-embassy's to know of, so its entries belong to no country; that a draft was sent, the entry of the sending tells.
+The activity log says who began a draft and who dropped it, so that a colleague can ask about it. It does not record
+each save, which would bury other entries, nor the content, which is no statement yet. The embassy must not learn of a
+ministry's draft, so its entries belong to no country. The entry of the update itself says that a draft was sent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,18 +23,18 @@ from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict, format_date, format_moment, insert_row, update_row
 
 type DraftSubject = Commitment | Dialogue
-"""What a draft is of."""
+"""What a draft belongs to."""
 type DraftContent = Mapping[str, Sequence[str]]
-"""What was typed, by the names under which a form posts it."""
+"""The form data typed so far, by field name."""
 
 MAX_CHARACTERS = 200_000
 MAX_FIELDS = 1000
 
 
 class DraftPage(NamedTuple):
-    """The page on which something is typed: the mark of the draft it was filled from, "" for none; a name of its own.
+    """The page on which a user types: the mark of the draft that filled it ("" for none), and its own name.
 
-    By its name it is known again where an answer was lost on the line; a page without script has none.
+    The name identifies the page again if a response was lost. A page without JavaScript has no name.
     """
 
     seen: str = ""
@@ -42,7 +42,10 @@ class DraftPage(NamedTuple):
 
 
 class DraftClosed(Refused):
-    """Nothing is to be typed any more: a colleague has sent it, or it is settled. The draft was left as it is."""
+    """Raised if no draft can be saved: a colleague has sent it, or the commitment is settled.
+
+    The draft stays unchanged.
+    """
 
 
 @transaction.atomic
@@ -55,10 +58,13 @@ def save_draft(
     by: User,
     now: datetime,
 ) -> Draft:
-    """Keep what was typed so far, judging nothing of it.
+    """Save what was typed so far, without validating it.
 
-    Raises PermissionDenied; Closed where nothing is asked any more; ChangedMeanwhile where another page saved, sent or
-    dropped it since `page` was filled; Refused where it is too long, or a file isn't the saver's to send.
+    Raises:
+        PermissionDenied: if the user may not edit the draft.
+        DraftClosed: if no update is expected any more.
+        EditConflict: if another page has saved, sent or dropped the draft since `page` was filled.
+        Refused: if the draft is too long, or the user may not send one of the files.
     """
     if not can_draft(by, of):
         raise PermissionDenied
@@ -68,7 +74,7 @@ def save_draft(
     draft = lock_draft(of)
     kept = {name: list(texts) for name, texts in content.items() if any(texts)}
     if draft and draft.content == kept and {*files} == {*draft.files.all()}:
-        return draft  # said twice, perhaps because the first answer was lost on the line
+        return draft  # saved twice, perhaps because the first response was lost
     refuse_stale_draft(draft, page, by, now)
     refuse_unless_own_and_unsent(files, by, returned=returned, draft=draft)
     is_new = draft is None
@@ -85,7 +91,10 @@ def save_draft(
 
 @transaction.atomic
 def drop_draft(*, of: DraftSubject, page: DraftPage, by: User, now: datetime) -> None:
-    """Throw away what was typed; its files go as unsent ones do. Raises PermissionDenied; ChangedMeanwhile as above."""
+    """Delete a draft.
+
+    Its files are deleted as unsent files. Raises PermissionDenied, and EditConflict as `save_draft` does.
+    """
     if not can_draft(by, of):
         raise PermissionDenied
     lock_subject(of)
@@ -96,9 +105,9 @@ def drop_draft(*, of: DraftSubject, page: DraftPage, by: User, now: datetime) ->
 
 
 def finish_draft(*, of: DraftSubject, page: DraftPage, by: User, now: datetime) -> None:
-    """Remove the draft of what is being sent, in the transaction of the sending, which holds `of` locked.
+    """Delete the draft of what is being sent, in the same transaction. The caller has locked `of`.
 
-    Raises ChangedMeanwhile where a colleague saved what the sender's page has not shown.
+    Raises EditConflict if a colleague has saved something that the sender's page has not shown.
     """
     if draft := lock_draft(of):
         refuse_stale_draft(draft, page, by, now)
@@ -106,11 +115,11 @@ def finish_draft(*, of: DraftSubject, page: DraftPage, by: User, now: datetime) 
 
 
 def drop_untouched_drafts(*, now: datetime) -> int:
-    """Remove drafts that nobody has saved in KEPT_FOR; gives how many."""
+    """Delete drafts that nobody has saved within DRAFT_LIFETIME. Return the number of drafts."""
     dropped = 0
     for key in Draft.objects.untouched(since=now - DRAFT_LIFETIME).values_list("pk", flat=True):
         with transaction.atomic():
-            # Held, then looked at once more: it may be saved in this very moment.
+            # Lock first, then check again: the draft may be saved at this moment.
             rows = Draft.objects.untouched(since=now - DRAFT_LIFETIME).filter(pk=key).select_for_update(no_key=True)
             if (draft := rows.first()) and (of := draft.commitment or draft.dialogue):
                 Draft.objects.filter(pk=draft.pk).delete()
@@ -120,12 +129,12 @@ def drop_untouched_drafts(*, now: datetime) -> int:
 
 
 def find_draft(of: DraftSubject) -> Draft | None:
-    """What was typed of this and not sent."""
+    """Return the draft of a commitment or dialogue, or None."""
     return Draft.objects.filter(**_subject_filter(of)).select_related("saved_by").first()
 
 
 def lock_draft(of: DraftSubject) -> Draft | None:
-    """The same, held until the transaction ends."""
+    """Return the draft as `find_draft` does, locked until the transaction ends."""
     return (
         Draft.objects.filter(**_subject_filter(of))
         .select_for_update(no_key=True, of=("self",))
@@ -135,7 +144,7 @@ def lock_draft(of: DraftSubject) -> Draft | None:
 
 
 def refuse_stale_draft(draft: Draft | None, page: DraftPage, by: User, now: datetime) -> None:
-    """Refuse where another page saved, sent or dropped the draft since `page` was filled."""
+    """Refuse if another page has saved, sent or dropped the draft since `page` was filled."""
     if (draft.mark if draft else "") == page.seen:
         return
     if draft is None:
@@ -154,7 +163,7 @@ def refuse_stale_draft(draft: Draft | None, page: DraftPage, by: User, now: date
 
 
 def lock_subject(of: DraftSubject) -> None:
-    """Hold what the draft is of until this transaction ends, so that two pages can't both begin one."""
+    """Lock the commitment or dialogue until the transaction ends, so that two pages can't both begin a draft."""
     type(of)._default_manager.select_for_update(no_key=True).get(pk=of.pk)
 
 
@@ -163,7 +172,10 @@ def _subject_filter(of: DraftSubject) -> dict[str, DraftSubject]:
 
 
 def _lock_unless_closed(of: DraftSubject, now: datetime) -> UpdateRound | None:
-    """Lock it, and refuse where nothing is to be sent now; the round that came back and is being mended, if one is."""
+    """Lock the subject and refuse if nothing can be sent now.
+
+    Return the returned version that is being corrected, if any.
+    """
     if not isinstance(of, Commitment):
         lock_subject(of)
         return None

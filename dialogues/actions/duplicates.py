@@ -1,4 +1,4 @@
-"""The same form, sent twice: a browser brings it back filled in, and a slow line tempts to press again."""
+"""Reject a record that the same person has already saved (double click, Back button, slow connection)."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from tiptracker.validation import format_moment
 
 
 class DuplicateRecord(Refused):
-    """It is recorded already; `row` is where."""
+    """Raised if the record exists already. `row` is the existing one."""
 
     def __init__(self, sentence: str, row: Model, *, field: str | None = None) -> None:
         super().__init__(sentence, field=field)
@@ -19,12 +19,12 @@ class DuplicateRecord(Refused):
 
 
 def lock_person(by: User) -> None:
-    """Until the transaction ends, nothing else is added by this person: so a look at what they added holds."""
+    """Lock the user's row until the transaction ends, so that a check for duplicates stays valid."""
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
 
 
 def refuse_duplicate(row: Any, now: datetime) -> None:
-    """Refuse where `row`, with a `recorded_at`, says the same already; None: it doesn't."""
+    """Raise DuplicateRecord if `row`, an existing identical record with a `recorded_at`, is not None."""
     if row is not None:
         raise DuplicateRecord(
             f"You recorded exactly this on {format_moment(row.recorded_at, now)}, and it stands. If this is another "

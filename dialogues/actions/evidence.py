@@ -1,4 +1,4 @@
-"""What happened and what proves it, and the embassy's word on that."""
+"""Log evidence and review it."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -60,12 +60,20 @@ def log_evidence(
     by: User,
     now: datetime,
 ) -> Evidence:
-    """Log what happened between two days (the first None where unknown), who says so, what it shows on which benchmark.
+    """Log a piece of evidence: what happened between two days, who says so, and what it shows on which benchmarks.
 
-    `count` is what it tells to have been counted: a reading that cites it. `shares_file` says that another piece logged
-    with it cites the file already. A day outside every tracking period is kept: it doesn't count, and pages say so.
-    Raises PermissionDenied; Refused for a day to come, a span turned round, where neither source, link nor file lets
-    anybody check it, and where `record_reading` does; RecordedBefore.
+    Dates outside every tracking period are accepted: such evidence doesn't count, and pages say so.
+
+    Args:
+        happened_from: the start date, or None if it is unknown.
+        count: a figure that the evidence reports. It becomes a reading that cites the evidence.
+        shares_file: another piece of evidence logged with this one already cites the file.
+
+    Raises:
+        PermissionDenied: if the user may not log evidence of the country.
+        Refused: for a future date, dates in the wrong order, neither source, link nor file to check it by, and as
+            `record_reading` does.
+        DuplicateRecord: if the same person has already logged the same.
     """
     if not can_log_evidence(by, country):
         raise PermissionDenied
@@ -117,7 +125,7 @@ def build_evidence(
     by: User,
     now: datetime,
 ) -> Evidence:
-    """A piece of evidence as it would be recorded now, not yet written; refuses what it may not say."""
+    """Return a piece of evidence as it would be recorded now, unsaved. Refuse invalid content."""
     title = require_text(title, "Say in a line what happened.", field="title")
     stated_by = require_text(stated_by, "Name who says so: a ministry, a newspaper, yourself.", field="stated_by")
     refuse_future(happened_to, now, field="happened_to")
@@ -157,9 +165,11 @@ def log_readings(
     by: User,
     now: datetime,
 ) -> list[Evidence]:
-    """Log several figures of one source: each is a piece of evidence of its own, so that each is judged by itself.
+    """Log several figures from one source.
 
-    All of them or none. Raises as `log_evidence` does, and Refused where nothing is counted.
+    Each gets a piece of evidence of its own, so that each is reviewed by itself.
+
+    All are logged or none. Raises as `log_evidence` does, and Refused if there is no figure.
     """
     if not counts:
         raise Refused("Give at least one figure, or say of one that no data was given.")
@@ -191,7 +201,10 @@ def _describe_reading(count: ReadingInput) -> str:
 def _find_identical(
     evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]], count: ReadingInput | None
 ) -> Evidence | None:
-    """What the same person logged before in the very same words, showing the same; a file is known by its content."""
+    """Return evidence that the same person logged before with the same content and links.
+
+    Files are compared by their hash.
+    """
     names = ("country", "title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
     said = {name: getattr(evidence, name) for name in (*names, "commitment", "sensitivity", "recorded_by")}
     file = {"file__received_sha256": evidence.file.received_sha256} if evidence.file else {"file": None}
@@ -218,11 +231,19 @@ def review_evidence(
     by: User,
     now: datetime,
 ) -> EvidenceReview:
-    """Verify or reject a bearing or, with none, the evidence itself (which verifies the readings that cite it).
+    """Verify or reject an evidence link or, if `bearing` is None, the evidence itself.
 
-    `first_on` states the first day where the evidence lacks it. `seen` is the key of the newest review of the same that
-    stood on the page (0: none; None: not asked). Raises PermissionDenied; Refused for one's own, without a reason, and
-    while it belongs to an update that waits or went back; ChangedMeanwhile where somebody reviewed it since.
+    A review of the evidence itself also verifies or rejects the readings that cite it.
+
+    Args:
+        first_on: the start date, if the evidence lacks one.
+        seen: the id of the newest review of the same thing that the page showed (0: none; None: don't check).
+
+    Raises:
+        PermissionDenied: if the user may not review it.
+        Refused: for the user's own evidence, without a reason, for replaced evidence, and while the evidence belongs to
+            an update version that waits or was returned.
+        EditConflict: if another person has reviewed it since.
     """
     refuse_unless_reviewer(by, evidence, bearing)
     locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
@@ -262,12 +283,15 @@ def review_evidence(
 
 @transaction.atomic
 def record_evidence_opened(*, evidence: Evidence, by: User) -> None:
-    """Tell in the log who has opened it. Whether they may see it, `visible_to` has said."""
+    """Log who opened a piece of evidence. The caller has already checked with `visible_to` that they may see it."""
     record("evidence.viewed", by=by, row=evidence, country=evidence.country_id)
 
 
 def refuse_unless_reviewer(by: User, evidence: Evidence, bearing: EvidenceBearing | None) -> None:
-    """Raise PermissionDenied; or, for an officer's own, Refused: nobody verifies what they recorded themselves."""
+    """Raise PermissionDenied or, for an officer's own evidence, Refused.
+
+    Nobody verifies what they recorded themselves.
+    """
     if can_review_evidence(by, evidence, bearing):
         return
     if by.role == Role.OFFICER and has_recorded(by, evidence, bearing):
@@ -285,7 +309,7 @@ def add_review(
     by: User,
     now: datetime,
 ) -> EvidenceReview:
-    """Write one review, or refuse; whether the person may review was asked before."""
+    """Write one review, or refuse it. The caller has already checked that the user may review."""
     reason = require_text(reason, "Say in a sentence why.", field="reason")
     if bearing and bearing.evidence_id != evidence.pk:
         raise Refused("That belongs to another piece of evidence. Open it again and review it there.")
@@ -310,7 +334,7 @@ def add_review(
 
 
 def add_evidence_links(evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]]) -> None:
-    """Write what `evidence` shows on each benchmark, recorded as the evidence is."""
+    """Write what `evidence` shows on each benchmark, with the recorder and time of the evidence."""
     for benchmark, shows in bearings:
         insert_row(
             EvidenceBearing(
@@ -324,7 +348,7 @@ def add_evidence_links(evidence: Evidence, bearings: Sequence[tuple[Benchmark, S
 
 
 def evidence_audit_values(evidence: Evidence) -> dict[str, object]:
-    """What the log keeps of a piece of evidence."""
+    """Return the values of a piece of evidence that the activity log keeps."""
     return {
         "title": evidence.title,
         "kind": evidence.kind,

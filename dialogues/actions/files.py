@@ -1,4 +1,4 @@
-"""Keep what was uploaded, before it is cited by anything; give it out again only as it was kept."""
+"""Store uploaded files before anything cites them, and hand them out only as they were stored."""
 
 import logging
 from collections.abc import Sequence
@@ -39,17 +39,20 @@ from tiptracker.validation import format_date, insert_row
 logger = logging.getLogger(__name__)
 
 MAX_BYTES_PER_CHECK = 2 * 1024**3
-"""In bytes: as much as is read in far less than the time that a job is given."""
+"""In bytes. Reading this much takes far less than the time limit of a job."""
 VIEWING_PERIOD = timedelta(hours=1)
-"""How long a file that is shown in a page, picture by picture, is one opening of it."""
+"""Pages of a file shown within this time count as one opening in the activity log."""
 UNSENT_LIFETIME = timedelta(days=2)
-"""How long a file is kept for a form that was refused, and that no draft holds."""
+"""How long a file is kept for a form that was rejected, if no draft holds it."""
 
 
 def store_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> EvidenceFile:
-    """Keep a clean copy of a file under a random name; it shows nothing until evidence cites it.
+    """Store a clean copy of an uploaded file under a random name. It proves nothing until evidence cites it.
 
-    Raises PermissionDenied; Refused (field "files") where it is empty, too large or not what it claims; TryLater.
+    Raises:
+        PermissionDenied: if the user may not upload files.
+        Refused: (field "files") if the file is empty, too large or not what its name says.
+        TryLater: if the sandbox can't start now.
     """
     if not can_upload(by):
         raise PermissionDenied
@@ -58,9 +61,11 @@ def store_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> E
 
 @transaction.atomic
 def store_inspected(*, found: InspectedFile, by: User, now: datetime) -> EvidenceFile:
-    """Keep what an inspection made of a file: for who keeps several in one transaction, which mustn't wait for it.
+    """Store an inspected file.
 
-    Raises PermissionDenied; Refused where the ministry would have more than can be kept for it.
+    Call this directly to store several files in one transaction, which must not wait for inspection.
+
+    Raises PermissionDenied, and Refused if the ministry would exceed its storage limit.
     """
     if not can_upload(by):
         raise PermissionDenied
@@ -80,7 +85,7 @@ def store_inspected(*, found: InspectedFile, by: User, now: datetime) -> Evidenc
     try:
         kept.file.name = stored
         insert_row(kept)
-        if settings.CLAMD_URL:  # an inspection gives nothing that wasn't found clean
+        if settings.CLAMD_URL:  # inspection rejects every file that is not clean
             FileScan.objects.create(file=kept, at=now)
         told = {name: getattr(kept, name) for name in ("name", "received_sha256", "stored_sha256")}
         record("file.kept", by=by, row=kept, country=kept.country_id, after=told)
@@ -91,11 +96,11 @@ def store_inspected(*, found: InspectedFile, by: User, now: datetime) -> Evidenc
 
 
 def read_for_download(*, file: EvidenceFile, by: User) -> bytes:
-    """The content of a file, and in the log who opened it. Whether they may see it, `visible_to` has said.
+    """Return the content of a file, and log who downloaded it. The caller has checked with `visible_to` that they may.
 
     Raises Refused as `read_stored_file` does.
     """
-    _refuse_redacted(file)  # perhaps in this very moment
+    _refuse_redacted(file)  # it may have been redacted since the page was opened
     content = read_stored_file(file=file, by=by)
     with transaction.atomic():
         record("file.taken", by=by, row=file, country=_country_of_file(file), after={"sha256": file.stored_sha256})
@@ -103,14 +108,14 @@ def read_for_download(*, file: EvidenceFile, by: User) -> bytes:
 
 
 def read_for_preview(*, file: EvidenceFile, by: User) -> bytes:
-    """The content of a file that is shown in a page, and in the log who was shown it: one entry for all its pages.
+    """Return the content of a file to show it in a page, and log who saw it: one entry for all its pages.
 
     Raises Refused as `read_stored_file` does.
     """
     _refuse_redacted(file)
     content = read_stored_file(file=file, by=by)
     with transaction.atomic():
-        EvidenceFile.objects.select_for_update(no_key=True).get(pk=file.pk)  # a browser asks for several pages at once
+        EvidenceFile.objects.select_for_update(no_key=True).get(pk=file.pk)  # a browser requests several pages at once
         record_once(
             "file.shown",
             by=by,
@@ -123,11 +128,11 @@ def read_for_preview(*, file: EvidenceFile, by: User) -> bytes:
 
 
 def read_stored_file(*, file: EvidenceFile, by: User) -> bytes:
-    """The content of a file, for a page that goes on to hand none of it out.
+    """Return the content of a file to a caller that hands none of it out.
 
-    Raises Refused where it was redacted, is in quarantine, or no longer what was kept, which goes into the log.
+    Raises Refused if the file was redacted, is in quarantine, or differs from what was stored. The last is logged.
     """
-    if file.name == REDACTED:  # the mark goes with it, always
+    if file.name == REDACTED:  # a redacted file always has this name
         _refuse_redacted(file)
     _refuse_in_quarantine(file)
     try:
@@ -139,14 +144,17 @@ def read_stored_file(*, file: EvidenceFile, by: User) -> bytes:
 
 
 def scan_unscanned_files(*, now: datetime) -> int:
-    """Ask the scanner about what was kept before there was one; gives how many it judged. Stops where it is silent."""
+    """Scan files that were stored without a scan.
+
+    Return the number of files scanned. Stop if the scanner is unavailable.
+    """
     scanned = 0
     if not settings.CLAMD_URL:
         return scanned
     for file in EvidenceFile.objects.unscanned().order_by("pk").iterator():
         try:
             content = read_intact_file(str(file.file), file.stored_sha256)
-        except FileIntegrityError:  # it isn't given out in any case, and the nightly check tells of it
+        except FileIntegrityError:  # such a file is never handed out, and the nightly check reports it
             continue
         try:
             found = scan(content, settings.CLAMD_URL)
@@ -163,9 +171,11 @@ def scan_unscanned_files(*, now: datetime) -> int:
 
 
 def check_stored_files(*, after: int = 0) -> None:
-    """Hold each kept file with a key above `after` to its hash; beyond MOST_CHECKED_AT_ONCE, a job does the rest.
+    """Check stored files with an id above `after` against their hashes.
 
-    Raises Refused where some are no longer what was kept, naming them; each goes into the log.
+    After MAX_BYTES_PER_CHECK, a new job does the rest.
+
+    Raises Refused if some files differ from what was stored, and names them. Each is logged.
     """
     faulty: dict[EvidenceFile, FileFault] = {}
     looked_for = read = 0
@@ -187,14 +197,14 @@ def check_stored_files(*, after: int = 0) -> None:
 
 
 def delete_unsent_files(*, now: datetime) -> int:
-    """Remove the content and the name of files kept for a form that nobody sent in UNSENT_FOR; gives how many.
+    """Delete the content and the name of files not sent within UNSENT_LIFETIME. Return the number of files.
 
-    Their rows stay, as all that is kept does, with who uploaded what size and hash when.
+    Their rows stay, like all records: who uploaded a file of which size and hash, and when.
     """
     dropped = 0
     for key in EvidenceFile.objects.unsent(before=now - UNSENT_LIFETIME).values_list("pk", flat=True):
         with transaction.atomic():
-            # Held, then looked at once more: it may be sent in this very moment.
+            # Lock first, then check again: the file may be sent at this moment.
             EvidenceFile.objects.select_for_update(no_key=True).get(pk=key)
             file = EvidenceFile.objects.unsent(before=now - UNSENT_LIFETIME).filter(pk=key).first()
             if file is None:
@@ -207,7 +217,7 @@ def delete_unsent_files(*, now: datetime) -> int:
 
 
 def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
-    """Refuse files that have more than one update may bring, however they were uploaded."""
+    """Refuse files that together exceed the limit of one update, however they were uploaded."""
     together = sum(file.size for file in files)
     if together > settings.UPLOAD_MAX_ROUND_BYTES:
         raise Refused(
@@ -219,19 +229,19 @@ def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
 
 
 def find_resendable_files(returned: UpdateRound, by: User) -> QuerySet[EvidenceFile]:
-    """The files of a round that came back which its ministry may send along with the next one."""
+    """Return the files of a returned update version that its ministry may send again with the next version."""
     return EvidenceFile.objects.visible_to(by).kept().filter(evidence__round=returned).distinct()
 
 
 def refuse_unless_own_and_unsent(
     files: Sequence[EvidenceFile], by: User, *, returned: UpdateRound | None = None, draft: Draft | None = None
 ) -> None:
-    """Refuse files that somebody else uploaded, or that evidence or a dialogue cites already.
+    """Refuse files that another person uploaded, or that evidence or a dialogue already cites.
 
-    Those of the round that came back, which this sending mends, may be sent once more; those in the draft that is sent
-    are the sender's as much as a colleague's who attached them.
+    Files of the `returned` version may be sent once more. Files in the `draft` that is sent may have been attached by a
+    colleague.
     """
-    # Held until the sending commits, so that two sendings can't both find the same file free.
+    # Lock until the update is saved, so that two updates can't both take the same file.
     held = set(
         EvidenceFile.objects.filter(pk__in=[file.pk for file in files])
         .select_for_update(no_key=True)
@@ -250,7 +260,7 @@ def refuse_unless_own_and_unsent(
 def _refuse_over_ministry_quota(found: InspectedFile, by: User) -> None:
     if by.ministry_id is None:
         return
-    # Held until this file is kept, so that two uploads at once can't both find the last of the room.
+    # Lock until this file is stored, so that two uploads can't both take the last free space.
     Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
     kept = EvidenceFile.objects.kept().filter(ministry=by.ministry_id).aggregate(size=Sum("size"))
     if (kept["size"] or 0) + len(found.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
@@ -305,7 +315,7 @@ def _country_of_file(file: EvidenceFile) -> int | None:
 
 
 def _country_of_uploader(by: User) -> int | None:
-    """The country of what somebody uploads, whose officers read the log of it: a ministry's; an officer's only one."""
+    """Return the country whose officers read the log of an upload: the ministry's, or an officer's only country."""
     if by.ministry:
         return by.ministry.country_id
     countries = list(by.countries.values_list("pk", flat=True)[:2])

@@ -1,4 +1,4 @@
-"""What was counted."""
+"""Record readings: figures, directions, or "no data"."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -20,7 +20,7 @@ from tiptracker.validation import insert_row, refuse_future, refuse_reversed_dat
 
 
 class ReadingPartInput(NamedTuple):
-    """How many of a figure are of one category, such as "Maseru" of the districts."""
+    """The part of a figure that belongs to one category, such as "Maseru" of the districts."""
 
     dimension: BreakdownDimension
     category: str
@@ -28,7 +28,7 @@ class ReadingPartInput(NamedTuple):
 
 
 class ReadingInput(NamedTuple):
-    """What was counted from one day through another: a figure, or a direction alone, or ("no data") neither."""
+    """A reading for a period: a figure, only a direction, or neither ("no data")."""
 
     indicator: Indicator
     starts_on: date
@@ -54,11 +54,14 @@ def record_reading(
     by: User,
     now: datetime,
 ) -> Reading:
-    """A figure, or a direction alone, or ("no data") neither, from `starts_on` through `through_on`.
+    """Record a reading from `starts_on` to `through_on`: a figure, only a direction, or neither ("no data").
 
-    It is verified when `evidence` is. Raises PermissionDenied; Refused for a day to come, a span turned round, a figure
-    with a direction or below zero, parts that make more than the figure, and where neither source nor evidence is
-    named.
+    The reading is verified when `evidence` is.
+
+    Raises:
+        PermissionDenied: if the user may not log evidence of the country.
+        Refused: for a future date, dates in the wrong order, a figure with a direction or below zero, parts that add up
+            to more than the figure, and if neither source nor evidence is named.
     """
     if not can_log_evidence(by, indicator.country):
         raise PermissionDenied
@@ -100,7 +103,7 @@ def add_reading(
     by: User,
     now: datetime,
 ) -> Reading:
-    """Write one reading, or refuse beside `field` (or, where that is empty, beside the field that is wrong)."""
+    """Write one reading, or refuse on `field` or, if that is empty, on the invalid field."""
     refuse_future(through_on, now, field=field or "through_on")
     refuse_reversed_dates(starts_on, through_on, field=field or "through_on")
     if figure is not None and direction:
@@ -129,7 +132,7 @@ def add_reading(
 
 
 def _add_parts(reading: Reading, parts: Sequence[ReadingPartInput]) -> None:
-    """Write into what the figure is broken down, or refuse beside the part that is wrong."""
+    """Write the breakdown of a figure, or refuse on the field of the invalid part."""
     made: dict[BreakdownDimension, Decimal] = {}
     for part in parts:
         field = part_field_name(part.dimension, part.category)
@@ -148,12 +151,12 @@ def _add_parts(reading: Reading, parts: Sequence[ReadingPartInput]) -> None:
 
 
 def part_field_name(dimension: BreakdownDimension, category: str) -> str:
-    """The name of the field in which a part is typed."""
+    """Return the name of the form field for a part."""
     return f"{dimension}-{category}"
 
 
 def reading_audit_values(reading: Reading) -> dict[str, object]:
-    """What the log keeps of a reading."""
+    """Return the values of a reading that the activity log keeps."""
     return {
         "indicator": reading.indicator_id,
         "starts_on": reading.starts_on,

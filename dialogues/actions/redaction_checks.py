@@ -1,4 +1,4 @@
-"""Hold the marks in the record and in the log against the redactions that name them."""
+"""Compare the redaction marks in the record and in the activity log with the redactions that name them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
 
 EDITABLE_MODELS = frozenset({AgendaItem, Dialogue, Edition, Milestone, Participant, Recommendation})
-"""Rows that may be put right or taken away: where a text became the mark, another may stand today."""
+"""Models whose rows may be edited or deleted, so that a redacted text may have been replaced since."""
 CHECKED_FIELDS: Mapping[type[models.Model], tuple[str, ...]] = {
     **{model: texts.fields for model, texts in FREE_TEXTS.items()},
     AuditDetail: ("before", "after"),
@@ -35,7 +35,11 @@ class PlaceKey(NamedTuple):
 
 
 def find_redacted_text_faults() -> list[str]:
-    """What is wrong with the marks, a sentence each: those that no redaction names, and the other way round."""
+    """Return a sentence for each fault.
+
+    Faults are marks that no redaction names, redacted places without a mark or a log entry, and words erased before a
+    decision.
+    """
     named, marks = set(_confirmed_places()), set(_redacted_places())
     untold = set(_find_unlogged(named))
     is_fixed = {model._meta.label_lower for model in CHECKED_FIELDS.keys() - EDITABLE_MODELS}
@@ -72,19 +76,22 @@ def _redacted_places() -> Iterator[PlaceKey]:
 
 
 def _dropped_file_names() -> Iterator[PlaceKey]:
-    """The names of files that nobody sent: the mark stands there once the log tells that the file was removed."""
+    """Yield the names of unsent files that were deleted.
+
+    They have the mark, and the log says that the file was dropped.
+    """
     table = EvidenceFile._meta.label_lower
     for row in AuditEntry.objects.filter(verb="file.dropped", table=table).values_list("row", flat=True).iterator():
         yield PlaceKey(table, int(row), "name")
 
 
 def _find_unlogged(named: set[PlaceKey]) -> Iterator[PlaceKey]:
-    """Those that no entry of the log lists, neither a confirmation nor the search that followed it."""
+    """Yield the places that no log entry lists, neither of a confirmation nor of the search that followed it."""
     table = Redaction._meta.label_lower
     entries = AuditEntry.objects.filter(table=table, verb__in=("redaction.confirmed", "redaction.finished"))
     told: set[str] = set()
     for text in entries.values_list("detail__after", flat=True).iterator():
-        if text == REDACTED:  # what it listed can't be told any more
+        if text == REDACTED:  # the list itself was redacted, so nothing can be checked
             return
         told.update(json.loads(text or "{}").get("places", ()))
     yield from (place for place in named if f"{place.table}:{place.row}:{place.field}" not in told)

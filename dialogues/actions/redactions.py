@@ -1,6 +1,6 @@
-"""Take words out of the record: one person proposes it, another confirms it, and a job does what takes longer.
+"""Remove personal data from the record: one person proposes a redaction, another confirms it, a job finishes it.
 
-The words stand in the proposal alone, for as long as somebody has yet to see or to look for them.
+The words to remove are stored only in the proposal, and only until the redaction is finished or declined.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -51,11 +51,11 @@ REASON_REPEATS_WORDS = (
 )
 AUDIT_SIDES = ("before", "after")
 MANY_PLACES = 50
-"""More places than a name stands in, as a rule: that they are all meant is to be said."""
+"""More places than a name usually has. Redacting more needs an explicit confirmation that all are meant."""
 
 
 class FoundPlace(NamedTuple):
-    """Where the words stand: a text of the record, by its row and field; or a side of what the log keeps of it."""
+    """A place where the words were found: a text of the record (model, row, field), or one side of a log entry."""
 
     model: type[models.Model]
     row: int
@@ -64,12 +64,12 @@ class FoundPlace(NamedTuple):
 
     @property
     def key(self) -> str:
-        """ "dialogues.updateround:12:narrative": what a form sends, and the log keeps."""
+        """The key that a form sends and the activity log keeps, such as "dialogues.updateround:12:narrative"."""
         return f"{self.model._meta.label_lower}:{self.row}:{self.field}"
 
 
 def find_places(country: Country, words: str) -> list[FoundPlace]:
-    """Every text of a country's record in which the words stand, and every side of its log."""
+    """Return every text of a country's record, and every side of its activity log, that contains the words."""
     return [*_find_in_texts(country, words), *_find_in_log(country, words)] if normalize_for_search(words) else []
 
 
@@ -89,14 +89,14 @@ def _find_in_log(country: Country, words: str) -> Iterator[FoundPlace]:
 
 
 def find_pending_redactions(country: Country, rows: Iterable[models.Model | None]) -> list[Redaction]:
-    """Those waiting by which a text of these rows would go, or one of them as a file."""
+    """Return the pending redactions that would remove a text of these rows, or one of them as a file."""
     waiting = Redaction.objects.filter(country=country).waiting().order_by("pk").prefetch_related("files", "places")
     given = [row for row in rows if row]
     return [redaction for redaction in waiting if any(_affects(redaction, row) for row in given)]
 
 
 def refuse_pending_redaction(country: Country, rows: Iterable[models.Model | None]) -> None:
-    """Refuse to give the embassy's word on what may be gone tomorrow."""
+    """Refuse a decision on content that a pending redaction may remove."""
     if find_pending_redactions(country, rows):
         raise Refused(
             "Something of this update is proposed to be taken out of the record. Confirm or decline that first; who "
@@ -105,7 +105,7 @@ def refuse_pending_redaction(country: Country, rows: Iterable[models.Model | Non
 
 
 def refuse_invalid_redaction(*, words: str, reason: str, files: Sequence[EvidenceFile]) -> None:
-    """Refuse words that are too few to be looked for, nothing to take out, and a reason that says the words again."""
+    """Refuse words too short to search for, a redaction without words or files, and a reason that repeats the words."""
     if not words.strip() and not files:
         raise Refused("Write the words that are to be taken out, or choose a file.", field="words")
     if words.strip() and len(normalize_for_search(words)) < MIN_SEARCH_CHARACTERS:
@@ -128,11 +128,11 @@ def propose_redaction(
     by: User,
     now: datetime,
 ) -> Redaction:
-    """Propose that words, and `files` as a whole, be taken out of the record; `left` are keys of places to leave.
+    """Propose to redact words, and whole `files`, from the record. `left` has the keys of places to leave as they are.
 
-    That more than MANY places go has to be meant.
+    A redaction of more than MANY_PLACES places needs `are_many_meant`.
 
-    Raises PermissionDenied, Refused, RecordedBefore.
+    Raises PermissionDenied, Refused, DuplicateRecord.
     """
     if not can_redact(by, country):
         raise PermissionDenied
@@ -180,9 +180,9 @@ def propose_redaction(
 def confirm_redaction(
     *, redaction: Redaction, reason: str = "", are_many_meant: bool = False, by: User, now: datetime
 ) -> RedactionDecision:
-    """Take the words out: of each text that holds them now, and of the log. A job looks through what was handed over.
+    """Confirm a redaction: redact each text that contains the words now, and the log. A job searches the briefings.
 
-    That more than MANY places go has to be meant by this person too.
+    A redaction of more than MANY_PLACES places needs `are_many_meant` from this person too.
 
     Raises PermissionDenied, Refused.
     """
@@ -208,7 +208,10 @@ def confirm_redaction(
 
 @transaction.atomic
 def decline_redaction(*, redaction: Redaction, reason: str, by: User, now: datetime) -> RedactionDecision:
-    """Leave the record as it is, and forget the words that were proposed. Raises PermissionDenied, Refused."""
+    """Decline a redaction: leave the record as it is, and erase the proposed words.
+
+    Raises PermissionDenied, Refused.
+    """
     locked = _lock_for_decision(redaction, by, now)
     reason = require_text(reason, "Say why it is to stay, in a sentence.", field="reason")
     decision = _decide(locked, RedactionAnswer.DECLINED, reason, by, now)
@@ -219,9 +222,9 @@ def decline_redaction(*, redaction: Redaction, reason: str, by: User, now: datet
 
 @transaction.atomic
 def finish_redaction(*, redaction: Redaction) -> None:
-    """Look once more, for what was being recorded as it was confirmed; destroy its files; forget the words.
+    """Search once more for texts recorded during the confirmation, destroy the files, and erase the words.
 
-    Doing it again does no harm. What was handed over has to be looked through before: afterwards nobody has the words.
+    Running this again does no harm. The job searches the briefings before it calls this: afterwards the words are gone.
     """
     locked = _lock_redaction(redaction)
     if locked.words == REDACTED or locked.decision.decision != RedactionAnswer.CONFIRMED:
@@ -236,20 +239,23 @@ def finish_redaction(*, redaction: Redaction) -> None:
         country=locked.country_id,
         after={"places": [place.key for place in places]},
     )
-    # Last of all, and before the transaction commits: should it fail, the words are still there and it is done again.
+    # Delete last, but before the commit: if deleting fails, the words are still there and the job runs again.
     for file in EvidenceFile.objects.filter(redactions__redaction=locked):
         default_storage.delete(str(file.file))
 
 
 def _lock_redaction(redaction: Redaction) -> Redaction:
-    """It as it stands, with its country and all redactions of that: the reason of one may hold the words of another."""
+    """Lock the country and all its redactions, and return this one.
+
+    The reason of one redaction may contain the words of another.
+    """
     Country.objects.select_for_update(no_key=True).get(pk=redaction.country_id)
     held = lock_rows(Redaction.objects.filter(country=redaction.country_id).select_related("country"))
     return next(one for one in held if one.pk == redaction.pk)
 
 
 def _affects(redaction: Redaction, row: models.Model) -> bool:
-    """Whether a waiting proposal means this row; the places that it keeps are those it leaves."""
+    """Return whether a pending redaction affects this row. Its stored places are those that it leaves as they are."""
     if isinstance(row, EvidenceFile) and row.pk in {each.file_id for each in redaction.files.all()}:
         return True
     left = {str(place) for place in redaction.places.all()}
@@ -286,7 +292,7 @@ def _refuse_duplicate_proposal(country: Country, words: str, files: Sequence[Evi
 
 
 def _lock_for_decision(redaction: Redaction, by: User, now: datetime) -> Redaction:
-    """The proposal, held until the transaction ends; nothing of its country is proposed or printed meanwhile."""
+    """Lock the proposal until the transaction ends. Nothing of its country can be proposed or printed meanwhile."""
     if not can_decide_on_redaction(by, redaction):
         raise PermissionDenied
     locked = _lock_redaction(redaction)
@@ -307,16 +313,16 @@ def _decide(redaction: Redaction, answer: RedactionAnswer, reason: str, by: User
 
 
 def _places_to_redact(redaction: Redaction) -> list[FoundPlace]:
-    """Each place that holds the words now, but those that were left."""
+    """Return each place that contains the words now, except those to leave as they are."""
     left = {str(place) for place in redaction.places.filter(is_left=True)}
     found = [*find_places(redaction.country, redaction.words), *_file_name_places(redaction)]
     return [place for place in {place.key: place for place in found}.values() if place.key not in left]
 
 
 def _redact_places(redaction: Redaction) -> tuple[list[FoundPlace], list[AuditEvent]]:
-    """Let each text that holds the words, but those left, become the mark, and the sides of the log.
+    """Replace each text that contains the words, and the sides of the log, by the redaction mark.
 
-    Gives them, and what the log is to be told of each text.
+    Return the places, and the log entries to write for the texts.
     """
     places = _places_to_redact(redaction)
     rows = {(place.model, place.row): place.model._default_manager.get(pk=place.row) for place in places}
@@ -324,7 +330,7 @@ def _redact_places(redaction: Redaction) -> tuple[list[FoundPlace], list[AuditEv
     lock_rows_in_order({*rows.values(), *owners.values()})
     told = []
     for place in places:
-        _record_place(redaction, place)  # first: the trigger asks for it
+        _record_place(redaction, place)  # first, because the database trigger requires it
         place.model._default_manager.filter(pk=place.row).update(**{place.field: REDACTED})
         owner = owners[place.model, place.row]
         _increment_version(owner)
@@ -335,20 +341,20 @@ def _redact_places(redaction: Redaction) -> tuple[list[FoundPlace], list[AuditEv
 
 
 def _file_name_places(redaction: Redaction) -> Iterator[FoundPlace]:
-    """The names under which its files came: they go with them."""
+    """Yield the names of the redaction's files, which are redacted with them."""
     for pk, name in EvidenceFile.objects.filter(redactions__redaction=redaction).values_list("pk", "name"):
         if name != REDACTED:
             yield FoundPlace(EvidenceFile, pk, "name", name)
 
 
 def _owner(row: models.Model) -> models.Model:
-    """What a text is part of: what people open, and what counts its versions."""
+    """Return the row that a text belongs to: the one that people open, and that counts versions."""
     row = row.step if isinstance(row, NextStepDone) else row
     return row.dialogue if isinstance(row, Participant | AgendaItem | NextStep) else row
 
 
 def _increment_version(owner: models.Model) -> None:
-    """Let a form that was filled from the row before be refused when it is sent."""
+    """Increment the version, so that a form filled before the redaction is refused."""
     if isinstance(owner, Dialogue | Recommendation):
         type(owner).objects.filter(pk=owner.pk).update(version=F("version") + 1)
 

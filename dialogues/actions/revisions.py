@@ -1,4 +1,4 @@
-"""Putting evidence right: another row that takes the place of the first, which stays as it was written."""
+"""Revise evidence: a new row replaces the old one, which stays as it was written."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -42,11 +42,15 @@ def revise_evidence(
     by: User,
     now: datetime,
 ) -> Evidence:
-    """Put a piece of evidence right: all of it told anew, with what it shows and counts, and why.
+    """Replace a piece of evidence by a corrected one: all fields, links and figures, and the reason.
 
-    The new row takes the old one's place and waits for reviews of its own; `file` may be one that an earlier entry
-    cites. Raises PermissionDenied; Refused for what a ministry sent, without a reason, where nothing differs, and where
-    `log_evidence` does; RecordedBefore; ChangedMeanwhile where a later entry took its place already.
+    The new row waits for its own reviews. `file` may be one that an earlier row of the same evidence cites.
+
+    Raises:
+        PermissionDenied: if the user may not log or revise evidence.
+        Refused: for evidence that a ministry sent, without a reason, if nothing differs, and as `log_evidence` does.
+        DuplicateRecord: if the same person has already saved the same revision.
+        EditConflict: if a later row has already replaced the evidence.
     """
     if not can_log_evidence(by, evidence.country):
         raise PermissionDenied
@@ -99,7 +103,7 @@ def revise_evidence(
 
 
 def reading_input_of(reading: Reading) -> ReadingInput:
-    """A reading as it would be told anew."""
+    """Return the input that would record a reading again."""
     return ReadingInput(
         indicator=reading.indicator,
         starts_on=reading.starts_on,
@@ -115,7 +119,7 @@ def reading_input_of(reading: Reading) -> ReadingInput:
 
 
 def _refuse_replaced(evidence: Evidence, says: object, by: User, now: datetime) -> None:
-    """Refuse where a later entry took the place of `evidence` (locked), naming it."""
+    """Raise if a later row has replaced `evidence` (locked), and name that row."""
     later = Evidence.objects.filter(revises=evidence).select_related("recorded_by").first()
     if later is None:
         return
@@ -128,7 +132,7 @@ def _refuse_replaced(evidence: Evidence, says: object, by: User, now: datetime) 
 
 
 def _cited_file_ids(evidence: Evidence | None) -> set[int | None]:
-    """The files (keys) that this entry, or an earlier one of the same piece, cites."""
+    """Return the ids of the files that this row, or an earlier row of the same evidence, cites."""
     cited = set()
     while evidence:
         cited.add(evidence.file_id)
@@ -147,7 +151,7 @@ def _recorded_content(evidence: Evidence) -> object:
 def _comparable_content(
     evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]], counts: Sequence[ReadingInput]
 ) -> object:
-    """All that a piece of evidence tells, so that two can be compared; a file is known by its content."""
+    """Return all content of a piece of evidence in a form that can be compared. Files are compared by their hash."""
     names = ("title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
     return (
         [str(getattr(evidence, name) or "") for name in (*names, "commitment_id", "sensitivity")],

@@ -1,7 +1,7 @@
-"""Carrying an edition over: the benchmarks of the year before asked again, and open commitments moved along to them.
+"""Roll over to the next edition: repeat benchmarks of the year before and link open commitments to them.
 
-A commitment stays one row with its whole history: it gets a further link, so that it works towards this year's
-benchmark as it did towards that of the year before.
+A commitment stays one row with its whole history. It gets a further link, so that it supports this year's benchmark as
+it supported last year's.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,11 +26,11 @@ from tiptracker.validation import EditConflict, insert_row
 MOVING_STATUSES = frozenset(
     {CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED}
 )
-"""How a commitment stands that moves along: nobody has said yet that it was kept, or is off."""
+"""The statuses in which a commitment rolls over: it is neither verified done nor withdrawn."""
 
 
 class RolloverResult(NamedTuple):
-    """What was carried over: benchmarks that are asked again, commitments that moved along."""
+    """The number of benchmarks that were repeated, and of commitments that were linked to them."""
 
     benchmarks: int
     commitments: int
@@ -40,11 +40,18 @@ class RolloverResult(NamedTuple):
 def roll_over_edition(
     *, edition: Edition, goes: Mapping[Benchmark, Recommendation | Benchmark], by: User, now: datetime
 ) -> RolloverResult:
-    """Ask benchmarks of the year before again in `edition`, and move open commitments along to what is asked again.
+    """Repeat benchmarks of the year before in `edition`, and link open commitments to them.
 
-    `goes` says of a benchmark under which recommendation its copy stands, or which benchmark that is there already asks
-    the same. Done again, it moves what was promised since. Raises PermissionDenied; ChangedMeanwhile where one was
-    carried over already; Refused, its field "goes_KEY".
+    If the rollover is run again, it links the commitments made since.
+
+    Args:
+        goes: for each benchmark of the year before, the recommendation that gets its copy, or the existing benchmark of
+            `edition` that asks the same.
+
+    Raises:
+        PermissionDenied: if the user may not edit the recommendations of `edition`.
+        EditConflict: if one of the benchmarks was rolled over already.
+        Refused: on the field "goes_KEY" of a benchmark that can't be rolled over.
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
@@ -53,7 +60,8 @@ def roll_over_edition(
     lock_rows(Benchmark.objects.filter(recommendation__edition=locked))
     before = get_preceding_edition(locked)
     there = repeated_benchmarks(locked)
-    lock_open_commitments([*there, *(benchmark.pk for benchmark in goes)], now)  # held before the log is
+    # commitments are locked before the activity log
+    lock_open_commitments([*there, *(benchmark.pk for benchmark in goes)], now)
     enqueue_readiness(locked.country_id)
     for benchmark, target in goes.items():
         if benchmark.pk in there:
@@ -71,13 +79,13 @@ def roll_over_edition(
 
 
 def repeated_benchmarks(edition: Edition) -> dict[int, Benchmark]:
-    """By the key of a benchmark of the year before, the one of `edition` that repeats it."""
+    """Return the benchmarks of `edition` that repeat one of the year before, by the id of the repeated benchmark."""
     rows = Benchmark.objects.filter(recommendation__edition=edition, repeats__isnull=False)
     return {row.repeats_id: row for row in rows.select_related("recommendation") if row.repeats_id}
 
 
 def lock_open_commitments(benchmarks: Iterable[int], now: datetime) -> list[Commitment]:
-    """Those towards any of these benchmarks (keys) that move along as they stand now, held; with their links."""
+    """Lock and return the commitments linked to any of these benchmarks (ids) that roll over as they stand today."""
     towards = CommitmentBenchmark.objects.filter(benchmark__in=benchmarks).values("commitment")
     rows = Commitment.objects.filter(pk__in=towards).select_for_update(no_key=True, of=("self",)).order_by("pk")
     found = [(row, row.standing_on(now.date())) for row in rows.with_history().prefetch_related("links")]
@@ -87,7 +95,7 @@ def lock_open_commitments(benchmarks: Iterable[int], now: datetime) -> list[Comm
 def _refuse_other_edition(
     benchmark: Benchmark, target: Recommendation | Benchmark, before: Edition, edition: Edition
 ) -> None:
-    """Refuse where either is of another edition, or no longer asked."""
+    """Refuse if the benchmark or its target belongs to another edition, or is retired."""
     place = target.recommendation if isinstance(target, Benchmark) else target
     if benchmark.recommendation.edition_id != before.pk or place.edition_id != edition.pk or place.is_retired:
         raise Refused(
@@ -97,7 +105,7 @@ def _refuse_other_edition(
 
 
 def _repeat_benchmark(benchmark: Benchmark, target: Recommendation | Benchmark, by: User, now: datetime) -> Benchmark:
-    """The benchmark that asks the same as one of the year before, copied or there already."""
+    """Return the benchmark that repeats `benchmark`: an existing one, or a copy."""
     try:
         if isinstance(target, Benchmark):
             return link_repeated_benchmark(benchmark=target, repeated=benchmark, by=by)
@@ -109,7 +117,7 @@ def _repeat_benchmark(benchmark: Benchmark, target: Recommendation | Benchmark, 
 def _move_commitment(
     commitment: Commitment, there: Mapping[int, Benchmark], edition: Edition, by: User, now: datetime
 ) -> bool:
-    """Link it to what asks again what it works towards; whether any link was new."""
+    """Link a commitment to the benchmarks that repeat those it supports. Return whether any link is new."""
     known = {link.benchmark_id for link in commitment.links.all()}
     added = [
         insert_row(

@@ -1,4 +1,4 @@
-"""One chain of verbs: a ministry sends a round; the embassy returns it or accepts it, bearing by bearing."""
+"""Send, return and accept updates: a ministry sends a version; the embassy accepts it link by link, or returns it."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -75,7 +75,10 @@ ACCEPTED_DONE_BY = (DoneBy.GOVERNMENT, DoneBy.JOINT)
 
 
 class FigureInput(NamedTuple):
-    """A count that a ministry sends: a figure, or only its direction, from the start of the tracking period."""
+    """A figure that a ministry sends, or only its direction.
+
+    It covers the tracking period from its start to `through_on`.
+    """
 
     indicator: Indicator
     figure: Decimal | None
@@ -85,7 +88,7 @@ class FigureInput(NamedTuple):
 
 
 class ReviewInput(NamedTuple):
-    """The embassy's word on one bearing of a round's evidence or, with none, on the evidence itself."""
+    """The embassy's review of one evidence link of an update version or, without a link, of the evidence itself."""
 
     evidence: Evidence
     bearing: EvidenceBearing | None
@@ -110,14 +113,20 @@ def send_round(
     by: User,
     now: datetime,
 ) -> UpdateRound:
-    """Send what a ministry did about its commitment: a new update, or another round of the one that came back.
+    """Send an update on a ministry's commitment: a new update, or a new version of the one that was returned.
 
-    Each file and each figure becomes a piece of evidence of its own; with no file the update's words are one, a
-    statement, unless its figures answer all that the commitment works towards: every claim goes through evidence.
-    Claimed done, it is reported done in the same transaction. The draft from which `page` was filled goes with it; a
-    program, which has no page, leaves drafts alone. Raises PermissionDenied; Refused where the commitment is settled,
-    an update waits already, a day is to come, or a file is none of the sender's, the draft's or the round's that came
-    back; ChangedMeanwhile where a colleague saved a draft that `page` has not shown.
+    Each file and each figure becomes a piece of evidence of its own, because every claim needs evidence. If there is no
+    file, the text of the update becomes evidence too, as a statement, unless the figures answer everything that the
+    commitment supports. If the ministry claims that the commitment is done, the same transaction reports it done.
+
+    Args:
+        page: the page whose draft is sent and deleted. An API client has no page; its request leaves drafts alone.
+
+    Raises:
+        PermissionDenied: if the user may not send updates on the commitment.
+        Refused: if the commitment is settled, an update already waits, a date is in the future, or a file belongs
+            neither to the sender nor to the draft nor to the returned version.
+        EditConflict: if a colleague has saved a draft that `page` has not shown.
     """
     if not can_send_update(by, commitment):
         raise PermissionDenied
@@ -133,7 +142,7 @@ def send_round(
     locked, standing = lock_with_standing(commitment, now)
     if standing.is_settled:
         raise Refused(
-            # The reason and who gave it may be the embassy's own: a ministry reads the status and its day alone.
+            # The reason and its author may be internal to the embassy: a ministry sees only status and date.
             f"{standing.status.label} on {format_date(newest_event_date(locked))}. Nothing more is asked of you. If "
             f"work goes on, "
             "ask the embassy to reopen it."
@@ -177,7 +186,7 @@ def send_round(
     readings = [_add_figure(sent, locked, title, figure) for figure in figures]
     pieces += [reading.evidence for reading in readings if reading.evidence]
     if claimed == ClaimedProgress.DONE:
-        # Never before what is recorded already: done in December, returned on 3 January, sent again on 10 January.
+        # The event can't precede an existing one: done in December, returned on 3 January, sent again on 10 January.
         add_event(
             locked,
             CommitmentEventKind.REPORTED_DONE,
@@ -206,9 +215,9 @@ def send_round(
 
 
 def lock_for_sending(*, commitment: Commitment, by: User) -> None:
-    """Lock all that keeping files and sending them with an update locks, before the first of these is told in the log.
+    """Lock everything that storing files and sending them locks, before the first entry in the activity log.
 
-    Call within the transaction that does both.
+    Call this in the transaction that does both.
     """
     if by.ministry_id:
         Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
@@ -218,16 +227,22 @@ def lock_for_sending(*, commitment: Commitment, by: User) -> None:
 
 @transaction.atomic
 def open_rounds(*rounds: UpdateRound, by: User) -> None:
-    """Tell in the log who has opened them, evidence and all. Whether they may see them, `visible_to` has said."""
+    """Log who opened update versions with their evidence.
+
+    The caller has already checked with `visible_to` that they may.
+    """
     for round in rounds:
         record("update.viewed", by=by, row=round, country=round.update.commitment.country_id)
 
 
 @transaction.atomic
 def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) -> RoundDecision:
-    """Send a round back to be mended; a claimed "done" folds back to open or overdue.
+    """Return an update version to the ministry. A commitment claimed to be done becomes open or overdue again.
 
-    Raises PermissionDenied; Refused without a reason; ChangedMeanwhile where somebody decided on it already.
+    Raises:
+        PermissionDenied: if the user may not decide on the version.
+        Refused: without a reason.
+        EditConflict: if another person has decided on it already.
     """
     if not can_decide_on_update(by, round):
         raise PermissionDenied
@@ -255,11 +270,15 @@ def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) ->
 def accept_round(
     *, round: UpdateRound, reviews: Sequence[ReviewInput], reason: str = "", by: User, now: datetime
 ) -> RoundDecision:
-    """Take a round: each bearing, and each piece that carries a figure or bears on nothing, verified or rejected.
+    """Accept an update version, with a review of each evidence link and of each piece that has figures or no link.
 
-    Claimed done, it is verified done with `reason`; then something of it must be verified, and dated. Accepting never
-    assesses. Raises PermissionDenied; Refused naming what isn't judged or is missing, or where something of it is
-    proposed to be redacted; ChangedMeanwhile where somebody decided on it already.
+    If the ministry claims that the commitment is done, it is verified done with `reason`. Then something in the version
+    must be verified and dated. Accepting never assesses a benchmark.
+
+    Raises:
+        PermissionDenied: if the user may not decide on the version or review a part of it.
+        Refused: naming what is not reviewed or is missing, or if a redaction of its content is pending.
+        EditConflict: if another person has decided on it already.
     """
     if not can_decide_on_update(by, round):
         raise PermissionDenied
@@ -307,7 +326,10 @@ def accept_round(
 
 
 def list_parts_to_review(round: UpdateRound) -> list[tuple[Evidence, EvidenceBearing | None]]:
-    """What accepting a round has to judge: each bearing; a piece itself if figures rest on it or it bears on none."""
+    """Return what to review when accepting a version.
+
+    That is each evidence link, and each piece of evidence itself if figures rest on it or it has no link.
+    """
     pieces = round.evidence.order_by("pk").prefetch_related("bearings__benchmark__recommendation", "readings")
     parts: list[tuple[Evidence, EvidenceBearing | None]] = []
     for piece in pieces:
@@ -319,19 +341,19 @@ def list_parts_to_review(round: UpdateRound) -> list[tuple[Evidence, EvidenceBea
 
 
 def _redactable_rows(round: UpdateRound) -> list[Model]:
-    """What a ministry wrote and sent: the round, its evidence with the files, and its figures."""
+    """Return what a ministry wrote and sent: the version, its evidence with the files, and its figures."""
     evidence = list(round.evidence.select_related("file"))
     return [round, *evidence, *(each.file for each in evidence if each.file), *round.readings.all()]
 
 
 def _create_next_update(commitment: Commitment) -> Update:
-    """A new update, numbered on."""
+    """Create an update with the next number."""
     last = commitment.updates.order_by("-number").first()
     return insert_row(Update(commitment=commitment, number=last.number + 1 if last else 1))
 
 
 def _figures_answer_all(figures: Sequence[FigureInput], benchmarks: Sequence[Benchmark]) -> bool:
-    """Whether figures say all that an update can say on these benchmarks, so that its words claim nothing besides."""
+    """Return whether the figures answer all of these benchmarks, so that the text of the update claims nothing more."""
     counted = {figure.indicator.pk for figure in figures if figure.figure is not None or figure.direction}
     return bool(counted) and all(
         (terms := benchmark.current_terms) and terms.rule != Rule.ASSESSED and terms.indicator_id in counted
@@ -350,7 +372,7 @@ def _add_evidence(
     file: EvidenceFile | None = None,
     bearings: Sequence[tuple[Benchmark, SupportKind]] = (),
 ) -> Evidence:
-    """One piece of evidence that comes with a round: a file, a figure, or the round's own words."""
+    """Add one piece of evidence that belongs to an update version: for a file, a figure or the text."""
     happened_from, happened_to = span
     piece = insert_row(
         Evidence(
@@ -375,7 +397,7 @@ def _add_evidence(
 
 
 def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: FigureInput) -> Reading:
-    """A figure of a round, with evidence of its own, so that it is judged by itself."""
+    """Add a figure of an update version, with its own piece of evidence, so that it is reviewed by itself."""
     starts_on = _period_start(figure, commitment, sent.recorded_by)
     reading = Reading(
         indicator=figure.indicator,
@@ -410,9 +432,9 @@ def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: F
 
 
 def _benchmarks_for_dates(commitment: Commitment, first: date | None, last: date, today: date) -> list[Benchmark]:
-    """What a commitment works towards in the edition whose tracking period holds the days, where it moved along.
+    """Return the benchmarks that a commitment supports in the edition whose tracking period contains the dates.
 
-    Where none does, in the one at hand `today`: there it can still come to count.
+    If no such edition has links, use the default edition of `today`: the update can still come to count there.
     """
     links = commitment.links.select_related("benchmark__recommendation__edition")
     by_edition: dict[Edition, list[Benchmark]] = {}
@@ -424,12 +446,12 @@ def _benchmarks_for_dates(commitment: Commitment, first: date | None, last: date
 
 
 def _title_with_part(title: str, what: str) -> str:
-    """An update's line with the part of it that a piece of evidence is, cut to what a title holds."""
+    """Return the title of an update with the part that a piece of evidence holds, cut to the length of a title."""
     return f"{title} ({what})"[:TITLE_LENGTH]
 
 
 def _period_start(figure: FigureInput, commitment: Commitment, by: User) -> date:
-    """The first day of the tracking period that the figure's last day lies in or follows."""
+    """Return the first day of the tracking period that contains the figure's last day, or that ended before it."""
     if not Indicator.objects.visible_to(by).filter(pk=figure.indicator.pk).exists():
         raise Refused(f"“{figure.indicator}” isn't asked of your ministry. Leave it out.", field="figures")
     editions = Edition.objects.filter(country=commitment.country_id, starts_on__lte=figure.through_on).tracked()
@@ -454,7 +476,7 @@ def _refuse_decided(round: UpdateRound, now: datetime) -> None:
 def _refuse_incomplete_reviews(
     parts: Sequence[tuple[Evidence, EvidenceBearing | None]], reviews: Sequence[ReviewInput]
 ) -> None:
-    """Refuse where something isn't judged, is judged twice, or isn't of this round."""
+    """Refuse if a part is not reviewed, is reviewed twice, or belongs to another update version."""
     asked = {(piece.pk, bearing.pk if bearing else None) for piece, bearing in parts}
     given = [(judged.evidence.pk, judged.bearing.pk if judged.bearing else None) for judged in reviews]
     own_pieces = {piece.pk for piece, _ in parts}

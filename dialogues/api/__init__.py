@@ -1,7 +1,11 @@
-"""Reads of what was promised and what happened; writes of updates, reviews and assessments through the actions.
+"""API of the dialogues app: commitments, updates, evidence, reviews, dialogues, readings and assessments.
 
-Lists and details ask `visible_to`; nested rows take the same road. What a ministry may not read isn't in the
-serializer it gets. Ids in a body are looked up among what the reader sees: unknown and unseen give the same error.
+Clients can read all of them. They can write updates, decisions on updates, reviews and assessments, through the same
+actions as the pages.
+
+Lists and details select their rows with `visible_to`, and so do nested rows. A ministry's serializers leave out the
+fields that it may not read. Ids in a body are looked up among the rows that the user can see: an unknown id and a
+hidden one give the same error.
 """
 
 from rest_framework.routers import DefaultRouter
@@ -14,7 +18,7 @@ from dialogues.api.updates import RoundViewSet, UpdateViewSet
 
 
 def routes(router: DefaultRouter) -> None:
-    """Register what this package serves."""
+    """Register the views of this package."""
     router.register("commitments", CommitmentViewSet, basename="commitment")
     router.register("updates", UpdateViewSet, basename="update")
     router.register("rounds", RoundViewSet, basename="round")

@@ -1,4 +1,4 @@
-"""The embassy's verdicts."""
+"""API of the embassy's verdicts on benchmarks."""
 
 from collections.abc import Callable
 from functools import partial
@@ -35,7 +35,7 @@ from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
 
 
 class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
-    """The embassy's verdict on a benchmark, and the evidence it rests on."""
+    """The embassy's verdict on a benchmark, and the evidence that it rests on."""
 
     evidence = serializers.SlugRelatedField[Assessment](
         slug_field="evidence_id", source="grounds", many=True, read_only=True
@@ -58,9 +58,10 @@ class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
 
 
 class AssessSerializer(BodySerializer):
-    """A verdict to give. With no evidence it holds from today, else from the last day of what it rests on.
+    """A verdict to record.
 
-    `change_reason` says what changed since the newest verdict; where that was another one, it can't be left out.
+    The verdict holds from the last day of the evidence that it rests on; without evidence, from today. `change_reason`
+    says what changed since the newest verdict. It is required if the newest verdict was a different one.
     """
 
     benchmark = VisibleRowField(Benchmark)
@@ -79,7 +80,7 @@ class AssessmentFilter(filters.FilterSet):
 class AssessmentViewSet(
     StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Assessment]
 ):
-    """Assessments, oldest first; the newest on a benchmark holds."""
+    """The embassy's verdicts on benchmarks, oldest first. The newest verdict on a benchmark applies."""
 
     serializer_class = AssessmentSerializer
     filterset_class = AssessmentFilter
@@ -91,7 +92,7 @@ class AssessmentViewSet(
     @extend_schema(request=AssessSerializer, responses={201: AssessmentSerializer})
     @idempotent_create()
     def create(self, request: ApiRequest) -> Callable[[], Assessment]:
-        """Assess a benchmark."""
+        """Record a verdict on a benchmark."""
         if not can_give_verdicts(request.user):
             raise PermissionDenied
         said = validate_body(AssessSerializer, self)

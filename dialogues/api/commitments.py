@@ -1,4 +1,4 @@
-"""Commitments."""
+"""API of commitments."""
 
 from datetime import datetime
 
@@ -16,7 +16,10 @@ from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMix
 
 
 class OwnEventSerializer(serializers.ModelSerializer[CommitmentEvent]):
-    """What happened to a commitment. The answer to an update, with its reason, stands with that update."""
+    """An event in the history of a commitment.
+
+    The embassy's answer to an update, with its reason, is part of that update.
+    """
 
     recorded_by = SenderField()
 
@@ -26,7 +29,7 @@ class OwnEventSerializer(serializers.ModelSerializer[CommitmentEvent]):
 
 
 class EventSerializer(OwnEventSerializer):
-    """What happened to a commitment, and the embassy's reason."""
+    """An event in the history of a commitment, with the embassy's reason."""
 
     class Meta(OwnEventSerializer.Meta):
         fields = (*OwnEventSerializer.Meta.fields, "reason", "round")
@@ -39,7 +42,7 @@ class LinkSerializer(serializers.ModelSerializer[CommitmentBenchmark]):
 
 
 class OwnCommitmentSerializer(serializers.ModelSerializer[Commitment]):
-    """A commitment as its ministry reads it: as it stands today, with its whole life by dated events."""
+    """A commitment as its ministry sees it: its status today, and its history as dated events."""
 
     status = ChoiceEnumField(CommitmentStatus, read_only=True)
     due_on = serializers.DateField(read_only=True, allow_null=True)
@@ -67,7 +70,10 @@ class OwnCommitmentSerializer(serializers.ModelSerializer[Commitment]):
 
 
 class CommitmentSerializer(OwnCommitmentSerializer):
-    """A commitment as it stands today; how far keeping it would reach; the embassy's reasons for each change."""
+    """A commitment as the embassy sees it: its status today, its history, and the reason for each change.
+
+    `links` says how far keeping the commitment would meet each benchmark.
+    """
 
     country = serializers.SlugRelatedField[Commitment](slug_field="code", read_only=True)
     links = LinkSerializer(many=True, read_only=True)
@@ -87,7 +93,7 @@ class CommitmentFilter(filters.FilterSet):
     )
 
     def changed_since(self, commitments: QuerySet[Commitment], name: str, moment: datetime) -> QuerySet[Commitment]:
-        """Those recorded then or later, and those that something happened to, or that moved along."""
+        """Select commitments recorded since `moment`, or with an event or a move to another edition since then."""
         events = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), recorded_at__gte=moment)
         links = CommitmentBenchmark.objects.filter(commitment=OuterRef("pk"), recorded_at__gte=moment)
         return commitments.filter(Q(recorded_at__gte=moment) | Exists(events) | Exists(links))
@@ -95,7 +101,10 @@ class CommitmentFilter(filters.FilterSet):
 
 @serializers_by_reader("CommitmentForReader", embassy=CommitmentSerializer, ministry=OwnCommitmentSerializer)
 class CommitmentViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Commitment]):
-    """Commitments. They never count; what is done about them may."""
+    """Commitments of ministries and of the United States.
+
+    A commitment never counts towards readiness. What is done about it may count.
+    """
 
     filterset_class = CommitmentFilter
 

@@ -1,4 +1,4 @@
-"""Dialogues: planned and held, with their agenda, their record and their next steps."""
+"""API of dialogues, planned and held, with their agenda, record and next steps."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMix
 
 
 class ParticipantSerializer(serializers.ModelSerializer[Participant]):
-    """Somebody expected; `came` is null until that is recorded."""
+    """An expected participant. `came` is null until attendance is recorded."""
 
     class Meta:
         model = Participant
@@ -25,7 +25,7 @@ class ParticipantSerializer(serializers.ModelSerializer[Participant]):
 
 
 class AgendaItemSerializer(serializers.ModelSerializer[AgendaItem]):
-    """A recommendation, a commitment or a topic, with what to ask and what was said."""
+    """An agenda item: a recommendation, a commitment or a topic, with what to ask and what was said."""
 
     class Meta:
         model = AgendaItem
@@ -33,7 +33,10 @@ class AgendaItemSerializer(serializers.ModelSerializer[AgendaItem]):
 
 
 class NextStepSerializer(serializers.ModelSerializer[NextStep]):
-    """A next step; without ministry and office the embassy's. `done_on` and `result` are null until it is done."""
+    """A next step. It is the embassy's if `ministry` and `office` are empty.
+
+    `done_on` and `result` are null until the step is done.
+    """
 
     done_on = serializers.DateField(source="done.done_on", read_only=True, allow_null=True, default=None)
     result = serializers.CharField(source="done.result", read_only=True, allow_null=True, default=None)
@@ -44,7 +47,7 @@ class NextStepSerializer(serializers.ModelSerializer[NextStep]):
 
 
 class OwnDialogueSerializer(serializers.ModelSerializer[Dialogue]):
-    """A dialogue as a ministry reads it: when, where, and what it promised there itself."""
+    """A dialogue as a ministry sees it: its date and place, and the ministry's own commitments made there."""
 
     commitments = serializers.PrimaryKeyRelatedField[Commitment](many=True, read_only=True)
 
@@ -54,7 +57,7 @@ class OwnDialogueSerializer(serializers.ModelSerializer[Dialogue]):
 
 
 class StageField(ChoiceEnumField):
-    """How far a dialogue has come today, in its own country."""
+    """The stage of a dialogue today, in the dialogue's country."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(DialogueStage, source="*", read_only=True, **kwargs)
@@ -64,7 +67,7 @@ class StageField(ChoiceEnumField):
 
 
 class DialogueSerializer(OwnDialogueSerializer):
-    """A dialogue as the embassy keeps it: `recorded_at` is null until something is recorded of it."""
+    """A dialogue as the embassy sees it. `recorded_at` is null until its record is saved."""
 
     country = serializers.SlugRelatedField[Dialogue](slug_field="code", read_only=True)
     state = StageField()
@@ -97,7 +100,7 @@ class DialogueFilter(filters.FilterSet):
     )
 
     def changed_since(self, dialogues: QuerySet[Dialogue], name: str, moment: datetime) -> QuerySet[Dialogue]:
-        """Those of which the reader sees something that was recorded then or later."""
+        """Select dialogues with something recorded since `moment` that the reader can see."""
         reader = self.request.user if self.request else AnonymousUser()
         promised = Commitment.objects.visible_to(reader).filter(dialogue=OuterRef("pk"), recorded_at__gte=moment)
         if not is_embassy(reader):
@@ -111,7 +114,7 @@ class DialogueFilter(filters.FilterSet):
 
 @serializers_by_reader("DialogueForReader", embassy=DialogueSerializer, ministry=OwnDialogueSerializer)
 class DialogueViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Dialogue]):
-    """Dialogues, the latest day first."""
+    """Dialogues, latest date first."""
 
     filterset_class = DialogueFilter
 

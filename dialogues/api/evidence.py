@@ -1,4 +1,4 @@
-"""Evidence and the embassy's word on it; readings."""
+"""API of evidence, the embassy's reviews of it, and readings."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -40,7 +40,7 @@ from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
 
 
 class FileSerializer(serializers.ModelSerializer[EvidenceFile]):
-    """A file as kept, the hash of it as it was sent, and the address where it is fetched."""
+    """A file as stored, with its download address and the SHA-256 hashes of the file as received and as stored."""
 
     url = serializers.SerializerMethodField()
 
@@ -64,7 +64,7 @@ class BearingSerializer(OwnBearingSerializer):
 
 
 class ReviewSerializer(serializers.ModelSerializer[EvidenceReview]):
-    """The embassy's word on a bearing, or (without one) on the evidence itself."""
+    """The embassy's review of an evidence link or, if `bearing` is null, of the evidence itself."""
 
     recorded_by = PersonField(read_only=True)
 
@@ -74,7 +74,7 @@ class ReviewSerializer(serializers.ModelSerializer[EvidenceReview]):
 
 
 class OwnEvidenceSerializer(serializers.ModelSerializer[Evidence]):
-    """A piece of evidence that a ministry sent, with the embassy's answer, or that the embassy shares with it."""
+    """A piece of evidence that a ministry sent, with the embassy's reviews, or that the embassy shares with it."""
 
     link = serializers.CharField(read_only=True, help_text="A web address; “[redacted]” once it was taken out.")
     file = FileSerializer(read_only=True, allow_null=True)
@@ -105,7 +105,7 @@ class OwnEvidenceSerializer(serializers.ModelSerializer[Evidence]):
 
 
 class EvidenceSerializer(OwnEvidenceSerializer):
-    """A piece of evidence, what it shows on which benchmark, and what the embassy says of it."""
+    """A piece of evidence, what it shows on each benchmark, and the embassy's reviews."""
 
     country = serializers.SlugRelatedField[Evidence](slug_field="code", read_only=True)
     bearings = BearingSerializer(many=True, read_only=True)
@@ -125,14 +125,17 @@ class EvidenceFilter(filters.FilterSet):
     )
 
     def bearing_on(self, evidence: QuerySet[Evidence], name: str, value: int) -> QuerySet[Evidence]:
-        """By the bearings that the reader sees: what shared evidence says of others' benchmarks stays unknown."""
+        """Filter by the evidence links that the reader can see.
+
+        So a ministry doesn't learn that shared evidence supports other ministries' benchmarks.
+        """
         reader = self.request.user if self.request else AnonymousUser()
         benchmark = Benchmark.objects.visible_to(reader).filter(pk=value)
         bearings = EvidenceBearing.objects.visible_to(reader).filter(benchmark__in=benchmark)
         return evidence.filter(pk__in=bearings.values("evidence"))
 
     def changed_since(self, evidence: QuerySet[Evidence], name: str, moment: datetime) -> QuerySet[Evidence]:
-        """Those recorded then or later, and those with a bearing or a review of then or later that the reader sees."""
+        """Select evidence recorded since `moment`, or with a visible evidence link or review since then."""
         reader = self.request.user if self.request else AnonymousUser()
         parts = [
             Exists(rows.visible_to(reader).filter(evidence=OuterRef("pk"), recorded_at__gte=moment))
@@ -143,7 +146,7 @@ class EvidenceFilter(filters.FilterSet):
 
 @serializers_by_reader("EvidenceForReader", embassy=EvidenceSerializer, ministry=OwnEvidenceSerializer)
 class EvidenceViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Evidence]):
-    """Evidence, newest first. Who opens one piece is written down."""
+    """Evidence, newest first. Opening one piece is recorded in the activity log."""
 
     filterset_class = EvidenceFilter
 
@@ -168,7 +171,10 @@ def _reviews(reader: AnyUser) -> QuerySet[EvidenceReview]:
 
 
 class JudgementSerializer(serializers.Serializer[Any]):
-    """The word on one bearing of a piece of evidence, or (bearing null) on the evidence itself."""
+    """A review of one evidence link or, if `bearing` is null, of the evidence itself.
+
+    Give `first_on`, the first day, if the evidence does not state it.
+    """
 
     evidence = VisibleRowField(Evidence)
     bearing = VisibleRowField(EvidenceBearing, allow_null=True, default=None)
@@ -181,7 +187,10 @@ class JudgementSerializer(serializers.Serializer[Any]):
 
 
 class GivenReviewSerializer(BodySerializer, JudgementSerializer):
-    """The word on one bearing of a piece of evidence, or (bearing null) on the evidence itself."""
+    """A review of one evidence link or, if `bearing` is null, of the evidence itself.
+
+    Give `first_on`, the first day, if the evidence does not state it.
+    """
 
 
 class ReviewFilter(filters.FilterSet):
@@ -192,7 +201,7 @@ class ReviewFilter(filters.FilterSet):
 class ReviewViewSet(
     StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[EvidenceReview]
 ):
-    """The embassy's words on evidence, oldest first; the newest on a bearing holds."""
+    """The embassy's reviews of evidence, oldest first. The newest review of an evidence link applies."""
 
     serializer_class = ReviewSerializer
     filterset_class = ReviewFilter
@@ -203,7 +212,7 @@ class ReviewViewSet(
     @extend_schema(request=GivenReviewSerializer, responses={201: ReviewSerializer})
     @idempotent_create()
     def create(self, request: ApiRequest) -> Callable[[], EvidenceReview]:
-        """Verify or reject evidence, or what it shows on one benchmark. Nobody reviews what they recorded."""
+        """Verify or reject evidence, or what it shows on one benchmark. Users can't review what they recorded."""
         if not can_give_reviews(request.user):
             raise PermissionDenied
         said = validate_body(GivenReviewSerializer, self)
@@ -212,7 +221,10 @@ class ReviewViewSet(
 
 
 class ReadingSerializer(serializers.ModelSerializer[Reading]):
-    """A count: a figure, a direction only, or no data (`is_no_data`), which is not zero."""
+    """A reading of an indicator: a figure, only a direction, or no data.
+
+    No data (`is_no_data`) is not the same as zero.
+    """
 
     is_no_data = serializers.BooleanField(read_only=True)
 
@@ -242,7 +254,7 @@ class ReadingFilter(filters.FilterSet):
 
 
 class ReadingViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Reading]):
-    """Readings of the indicators. A ministry reads the figures it sent itself."""
+    """Readings of the indicators. A ministry sees only the figures that it sent."""
 
     serializer_class = ReadingSerializer
     filterset_class = ReadingFilter

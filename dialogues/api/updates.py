@@ -1,4 +1,4 @@
-"""What a ministry sends, and the embassy's answer to it."""
+"""API of the updates that ministries send, and of the embassy's decisions on them."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -71,7 +71,10 @@ class DecisionSerializer(serializers.ModelSerializer[RoundDecision]):
 
 
 class RoundSerializer(serializers.ModelSerializer[UpdateRound]):
-    """What was sent, once, and the embassy's answer (null while it waits). Its evidence names it as `round`."""
+    """One version of an update, and the embassy's decision on it (null while it waits).
+
+    The evidence sent with this version has its id in `round`.
+    """
 
     decision = DecisionSerializer(read_only=True, allow_null=True, default=None)
     recorded_by = SenderField()
@@ -92,7 +95,7 @@ class RoundSerializer(serializers.ModelSerializer[UpdateRound]):
 
 
 class UpdateSerializer(serializers.ModelSerializer[Update]):
-    """A ministry's submission on a commitment, with all its rounds."""
+    """A ministry's update on a commitment, with all its versions (`rounds`)."""
 
     rounds = RoundSerializer(many=True, read_only=True)
 
@@ -102,7 +105,7 @@ class UpdateSerializer(serializers.ModelSerializer[Update]):
 
 
 class FigureList(BoundedListSerializer):
-    """Figures of an update: a list or, in a multipart body, a list as JSON text."""
+    """The figures of an update: a list or, in a multipart body, a list as JSON text."""
 
     default_error_messages: ClassVar = {"not_a_list": "Give a list of figures; in a multipart body, as JSON text."}
 
@@ -117,7 +120,7 @@ class FigureList(BoundedListSerializer):
 
 
 class FigureSerializer(serializers.Serializer[Any]):
-    """A count sent with an update: a figure, or only a direction, or neither for "no data"."""
+    """A figure sent with an update: a figure, only a direction, or neither for "no data"."""
 
     indicator = VisibleRowField(Indicator)
     through_on = ApiDateField()
@@ -142,7 +145,7 @@ class SendSerializer(BodySerializer):
 
 
 class SendWithFilesSerializer(SendSerializer):
-    """An update to send with the files that prove it; `figures` as JSON text."""
+    """An update to send with the files that prove it. Give `figures` as JSON text."""
 
     files = serializers.ListField(child=serializers.FileField(), default=list, max_length=settings.UPLOAD_MAX_FILES)
 
@@ -152,7 +155,7 @@ class UpdateFilter(filters.FilterSet):
     recorded_since = RecordedSinceFilter(method="changed_since", counts="Each round, and the decision on it, count.")
 
     def changed_since(self, updates: QuerySet[Update], name: str, moment: datetime) -> QuerySet[Update]:
-        """Those of which a round, or the decision on one, was recorded then or later."""
+        """Select updates with a version, or a decision on a version, recorded since `moment`."""
         reader = self.request.user if self.request else AnonymousUser()
         rounds = UpdateRound.objects.visible_to(reader).filter(
             Q(recorded_at__gte=moment) | Q(decision__recorded_at__gte=moment), update=OuterRef("pk")
@@ -163,7 +166,7 @@ class UpdateFilter(filters.FilterSet):
 class UpdateViewSet(
     StrictParametersMixin, IdempotentCreateMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Update]
 ):
-    """Updates by ministries, oldest first. Who opens one is written down."""
+    """Updates of ministries, oldest first. Opening one is recorded in the activity log."""
 
     serializer_class = UpdateSerializer
     filterset_class = UpdateFilter
@@ -185,7 +188,10 @@ class UpdateViewSet(
     )
     @idempotent_create()
     def create(self, request: ApiRequest) -> Callable[[], Update]:
-        """Send an update on a commitment of one's own ministry, or a mended round of one that was returned."""
+        """Send an update on a commitment of your ministry.
+
+        If the embassy returned the last version, this sends the next version of the same update.
+        """
         if not can_send_updates(request.user):
             raise PermissionDenied
         said = validate_body(SendWithFilesSerializer, self)
@@ -200,7 +206,7 @@ class UpdateViewSet(
         figures = [FigureInput(**figure) for figure in said.pop("figures")]
 
         def send() -> Update:
-            # One transaction: nobody could use a file kept for an update that is refused.
+            # One transaction: if the update is refused, nobody could use the files stored for it.
             files: list[EvidenceFile] = []
             try:
                 with transaction.atomic():
@@ -217,20 +223,23 @@ class UpdateViewSet(
 
 
 class AcceptSerializer(BodySerializer):
-    """The word on each line of a round's evidence; `reason` where it is verified done by that."""
+    """Reviews of each line of the version's evidence.
+
+    Give `reason` if the update claims that the commitment is done: accepting it verifies that.
+    """
 
     reviews = JudgementSerializer(many=True)
     reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH, allow_blank=True, default="")
 
 
 class ReturnSerializer(BodySerializer):
-    """What is missing, for the ministry to mend."""
+    """What is missing and what the ministry has to change."""
 
     reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH)
 
 
 class RoundViewSet(StrictParametersMixin, IdempotentCreateMixin, RetrieveModelMixin, GenericViewSet[UpdateRound]):
-    """One round of an update, and the embassy's answer to it. Who opens it is written down."""
+    """One version of an update, and the embassy's decision on it. Opening it is recorded in the activity log."""
 
     serializer_class = RoundSerializer
 
@@ -249,7 +258,11 @@ class RoundViewSet(StrictParametersMixin, IdempotentCreateMixin, RetrieveModelMi
     @action(detail=True, methods=["post"])
     @idempotent_create()
     def accept(self, request: ApiRequest, pk: str) -> Callable[[], UpdateRound]:
-        """Accept it: every bearing and every figure of its evidence verified or rejected."""
+        """Accept an update version.
+
+        Verify or reject every evidence link, and every piece of evidence with a figure or without a link (`bearing`
+        null).
+        """
         sent = self._to_decide(request.user)
         said = validate_body(AcceptSerializer, self)
         accept = partial(
@@ -266,19 +279,19 @@ class RoundViewSet(StrictParametersMixin, IdempotentCreateMixin, RetrieveModelMi
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
     @idempotent_create()
     def send_back(self, request: ApiRequest, pk: str) -> Callable[[], UpdateRound]:
-        """Return it with a reason, so that the ministry can mend it."""
+        """Return an update version to its ministry, with a reason that says what to change."""
         sent = self._to_decide(request.user)
         said = validate_body(ReturnSerializer, self)
         now = clock.now(sent.update.commitment.country.time_zone)
         return lambda: return_round(round=sent, **said, by=request.user, now=now).round
 
     def _to_decide(self, user: User) -> UpdateRound:
-        """The round, where this person may decide on it."""
+        """Return the update version, or raise PermissionDenied if the user may not decide on it."""
         sent: UpdateRound = self.get_object()
         if not can_decide_on_update(user, sent):
             raise PermissionDenied
         return sent
 
     def as_told(self, row: UpdateRound) -> Any:
-        """The decision on the round."""
+        """Return the decision on the update version, which is the answer to accepting or returning it."""
         return DecisionSerializer(row.decision, context=self.get_serializer_context()).data

@@ -1,4 +1,4 @@
-"""What is sent: how much, under which name, whether it is clean, and what of it is kept. Refuse, clean, hash."""
+"""Inspect an upload: check its size, name and type, scan it, sanitize it and hash it."""
 
 import errno
 import hashlib
@@ -26,11 +26,14 @@ logger = logging.getLogger(__name__)
 MAX_NAME_LENGTH = 255
 
 _REQUEST_SIZE_KEY = "tiptracker.too_much"
-"""Where a request remembers its size, in bytes, if no file of it was taken in. No header of a client's lands there."""
+"""Key in `request.META` for the size, in bytes, of a request whose files were all skipped.
+
+No client header can set it.
+"""
 
 
 class InspectedFile(NamedTuple):
-    """A file as it may be kept: its name, media type and bytes, and the SHA-256, in hex, of what was sent."""
+    """A file ready to be stored: its name, media type and clean content, and the SHA-256, in hex, of what was sent."""
 
     name: str
     media_type: str
@@ -39,9 +42,9 @@ class InspectedFile(NamedTuple):
 
 
 def inspect_upload(upload: "UploadedFile[bytes]", *, run: SandboxRunner) -> InspectedFile:
-    """A clean copy of `upload`; refuses one that is empty, too large, or that can't be taken for what it is.
+    """Return a clean copy of `upload`. Refuse an upload that is empty, too large, or not what its name says.
 
-    Takes its time, so that it has no place in a transaction. Raises Refused; TryLater where `run` can't begin.
+    This is slow: don't call it in a transaction. Raises Refused, and TryLater if the sandbox `run` can't start.
     """
     name = clean_file_name(upload.name or "")
     if not upload.size:
@@ -53,7 +56,7 @@ def inspect_upload(upload: "UploadedFile[bytes]", *, run: SandboxRunner) -> Insp
             field="files",
         )
     sent = b"".join(upload.chunks())
-    if settings.CLAMD_URL:  # before any other library opens it
+    if settings.CLAMD_URL:  # scan before any other library opens the file
         _refuse_malware(name, sent)
     try:
         media_type, content = sanitize_file_in_sandbox(sent, PurePosixPath(name).suffix.lower(), run=run)
@@ -85,14 +88,15 @@ def _refuse_malware(name: str, content: bytes) -> None:
 
 
 def sha256(content: bytes) -> str:
-    """The SHA-256 of a file's content, in hex."""
+    """Return the SHA-256 of a file's content, in hex."""
     return hashlib.sha256(content).hexdigest()
 
 
 class TotalSizeLimitHandler(FileUploadHandler):
-    """First of the upload handlers: above UPLOAD_MAX_TOTAL_BYTES no file is taken in; what was typed is.
+    """First upload handler: skips all files of a request above UPLOAD_MAX_TOTAL_BYTES, and keeps the typed fields.
 
-    The length that a request states is all that a server reads of it, so it can't be told too small.
+    A server reads no more of a request than its stated length, so a client can't get around the limit by understating
+    it.
     """
 
     is_too_much = False
@@ -118,11 +122,14 @@ class TotalSizeLimitHandler(FileUploadHandler):
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
-        """Nothing: the handlers behind this one keep the file."""
+        """Return nothing: the next handlers keep the file."""
 
 
 class LostUpload(UploadedFile):  # type: ignore[type-arg]
-    """A file of a form that there was no room for. Whoever reads it is told; the rest of the form is as it was sent."""
+    """A file of a form that could not be stored for lack of disk space.
+
+    Reading it raises OSError; other fields are intact.
+    """
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
         raise OSError(errno.ENOSPC, "There was no room for an upload", self.name)
@@ -131,7 +138,7 @@ class LostUpload(UploadedFile):  # type: ignore[type-arg]
 
 
 class TolerantTemporaryFileHandler(TemporaryFileUploadHandler):
-    """Keep a large file on the disk while it is looked at. A disk that is full loses the file, not what was typed."""
+    """Keep a large upload on disk while it is inspected. A full disk loses the file, not the typed fields."""
 
     is_lost = False
 
@@ -164,7 +171,7 @@ class TolerantTemporaryFileHandler(TemporaryFileUploadHandler):
 
 
 def describe_oversized_request(request: HttpRequest) -> str:
-    """What to say where the files of a request were too much together, so that none was taken; else nothing."""
+    """Return a message if the files of a request were skipped as too large together, else an empty string."""
     if not (size := request.META.get(_REQUEST_SIZE_KEY)):
         return ""
     most = settings.UPLOAD_MAX_TOTAL_BYTES
@@ -175,9 +182,9 @@ def describe_oversized_request(request: HttpRequest) -> str:
 
 
 def clean_file_name(name: str) -> str:
-    """The last part of a path, without numbers by which somebody could be found, 255 characters at most.
+    """Return the last part of a path, at most 255 characters long, without numbers that could identify a person.
 
-    Nor does it hold characters that are invisible or turn the reading order.
+    Invisible characters and those that change the reading direction are removed.
     """
     last = name.replace("\\", "/").rpartition("/")[2]
     visible = "".join(
@@ -190,13 +197,13 @@ def clean_file_name(name: str) -> str:
 
 
 def format_size(size: int) -> str:
-    """A size in bytes as a sentence has it: "9.5 MB", "2.0 GB"."""
+    """Format a size in bytes for a sentence: "9.5 MB", "2.0 GB"."""
     size_in_mb = size / 1024 / 1024
     return f"{size_in_mb:.1f} MB" if size_in_mb < 1024 else f"{size_in_mb / 1024:.1f} GB"
 
 
 def accepted_files_hint() -> str:
-    """What may be sent, for beside a file field: which kinds, how large, and what isn't kept of it."""
+    """Return the hint next to a file field: accepted types, maximum size, and what is removed."""
     most = format_size(settings.UPLOAD_MAX_BYTES).replace(".0 ", " ")
     return (
         f"PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most {most} a file. "

@@ -1,22 +1,22 @@
-"""Ask clamd whether a file holds malware: its INSTREAM command (clamd(8)), over TCP or a socket in the file system."""
+"""Ask clamd whether a file contains malware, with its INSTREAM command (clamd(8)) over TCP or a Unix socket."""
 
 import re
 import socket
 from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 20
-"""Seconds for each step of the conversation."""
+"""In seconds, for each step of the exchange."""
 _CHUNK_BYTES = 64 * 1024
 
 
 class ScannerUnavailable(Exception):
-    """The scanner gave no verdict: it isn't there, is too slow, or says that it can't."""
+    """Raised if the scanner gave no verdict: it is not there, too slow, or reports an error."""
 
 
 def scan(content: bytes, address: str) -> str:
-    """What the scanner at `address` ("tcp://host:port", "unix:///path") found in `content`: a name, "" for nothing.
+    """Return the name of the malware that the scanner found in `content`, or "" for none.
 
-    Raises Silent where it gives no verdict.
+    `address` is "tcp://host:port" or "unix:///path". Raises ScannerUnavailable if the scanner gives no verdict.
     """
     try:
         with _connect(address) as clamd:

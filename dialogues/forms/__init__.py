@@ -1,1 +1,1 @@
-"""What people type into the pages of this app."""
+"""Forms of the dialogues app."""

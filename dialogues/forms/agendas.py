@@ -1,4 +1,4 @@
-"""What is typed about an agenda: its items in their order, what to ask of each, and what else is put on it."""
+"""Forms for the agenda of a dialogue: its items in order, what to ask on each, and items to add."""
 
 from collections.abc import Collection
 from typing import Any, cast
@@ -11,11 +11,14 @@ from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.frontend.forms import TrackerForm
 
 TOPIC_CHOICE = "topic"
-"""What a line is about that names nothing of the record."""
+"""Value of `about` for an agenda item that is a free topic and refers to no row of the record."""
 
 
 class AgendaItemRow(TrackerForm):
-    """One line: something of the record (`about` is "commitment-5"), or a topic in words; and what to ask."""
+    """One agenda item: a row of the record or a free topic, and what to ask.
+
+    `about` names the row, such as "commitment-5", or is "topic".
+    """
 
     about = forms.CharField(max_length=40, widget=forms.HiddenInput)
     topic = forms.CharField(required=False, max_length=300, label="Topic")
@@ -45,7 +48,7 @@ AgendaItemRows = forms.formset_factory(AgendaItemRow, extra=0, max_num=100, abso
 
 
 class AgendaForm(TrackerForm):
-    """What is put on the agenda besides: proposals that are ticked, and one thing more of the record."""
+    """Form to add items to the agenda: suggestions to tick, and one other item of the record."""
 
     proposed = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple, label="Proposed")
     other = forms.ChoiceField(required=False, label="Or something else of the record")

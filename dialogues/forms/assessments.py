@@ -1,4 +1,4 @@
-"""What is typed about a benchmark: the embassy's verdict."""
+"""Form for the embassy's verdict on a benchmark."""
 
 from collections.abc import Container, Sequence
 from datetime import date
@@ -18,7 +18,7 @@ from tiptracker.web.frontend.forms import TrackerForm
 
 
 class AssessmentForm(TrackerForm):
-    """A verdict, its reason, its section of the law, and the evidence it rests on."""
+    """Form for a verdict with its reason, the section of the law, and the evidence that it rests on."""
 
     verdict = forms.ChoiceField(widget=DescribedRadioSelect(VERDICT_MEANINGS), choices=Verdict.choices())
     rationale = forms.CharField(
@@ -43,7 +43,14 @@ class AssessmentForm(TrackerForm):
         today: date,
         **kwargs: Any,
     ) -> None:
-        """`newest` is the verdict given last; `grounds` those of the evidence (keys) that an earlier one rests on."""
+        """Set up the fields for one benchmark.
+
+        Args:
+            newest: the latest verdict on the benchmark; None if there is none.
+            evidence: the evidence that the user can tick.
+            grounds: ids of the evidence that an earlier verdict rests on.
+            today: today's date in the country's time zone.
+        """
         super().__init__(*args, **kwargs)
         self.newest = newest
         if newest is None:
@@ -73,7 +80,7 @@ class AssessmentForm(TrackerForm):
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
         newest = self.newest
-        if newest is None or said.get("seen") not in (None, newest.pk):  # who hasn't seen it is told of it first
+        if newest is None or said.get("seen") not in (None, newest.pk):  # a user who hasn't seen it sees it first
             return said
         is_another = said.get("verdict", newest.verdict) != newest.verdict
         if is_another and not said.get("change_reason") and "change_reason" not in self.errors:
@@ -82,6 +89,6 @@ class AssessmentForm(TrackerForm):
 
 
 def _evidence_label(evidence: Evidence, is_ground: bool) -> str:
-    """A piece of evidence as the list has it: what happened, its last day, and whether a verdict rests on it."""
+    """Return the label of a piece of evidence: title, last day, and whether an earlier verdict rests on it."""
     rested_on = ", under an earlier verdict" if is_ground else ""
     return f"{evidence.title} ({date_format(evidence.happened_to, 'j M Y')}{rested_on})"

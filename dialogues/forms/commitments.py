@@ -1,4 +1,4 @@
-"""What is typed about commitments: the promise itself, the verbs that move it, and the filters of the list."""
+"""Forms for commitments: the commitment itself, the changes of its status, and the filters of the list."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -20,7 +20,7 @@ from tiptracker.web.frontend.forms import DayField
 
 
 class CommitmentOrder(ChoiceEnum):
-    """In which order commitments stand; by due date, what is settled comes last."""
+    """Sort orders of commitments. By due date, settled commitments come last."""
 
     DUE = "due", "By due date, the open first"
     OVERDUE = "overdue", "Longest overdue first"
@@ -30,7 +30,7 @@ class CommitmentOrder(ChoiceEnum):
 
 
 class CommitmentFilterForm(ListFilterForm):
-    """What narrows the list of commitments; its fields are the words of the address."""
+    """Filters of the list of commitments. Field names are query parameters."""
 
     few = frozenset({"q", "status", "ministry"})
     span = ("due_from", "due_to")
@@ -60,7 +60,7 @@ class CommitmentFilterForm(ListFilterForm):
 
 
 class CommitmentForm(DatedForm):
-    """A promise: whose, what, when, by when, and where it was made."""
+    """Form for a commitment: who made it, what, when, the due date, and the dialogue or letter where it was made."""
 
     made_by = forms.ChoiceField(
         label="Whose undertaking is it?",
@@ -113,7 +113,7 @@ class CommitmentForm(DatedForm):
 
 
 class CommitmentBenchmarkRow(BenchmarkRow):
-    """A benchmark towards which the promise goes, and how far keeping it would take us there."""
+    """A benchmark that the commitment works towards, and how far keeping it would meet the benchmark."""
 
     reach = forms.ChoiceField(
         label="Keeping it", required=False, choices=CommitmentReach.choices(), initial=CommitmentReach.CONTRIBUTES.value
@@ -126,13 +126,13 @@ CommitmentBenchmarkRows = forms.formset_factory(
 
 
 class CommitmentChangeForm(DatedForm):
-    """What moves a commitment; `seen` is the newest event that stood on the page."""
+    """Base form for a change of a commitment. `seen` is the id of the newest event that the page showed."""
 
     seen = LastSeenField()
 
 
 class RescheduleForm(CommitmentChangeForm):
-    """A new due day, and why."""
+    """Form for a new due date and the reason."""
 
     due_on = DayField(label="New due day")
     reason = forms.CharField(
@@ -145,7 +145,7 @@ class RescheduleForm(CommitmentChangeForm):
 
 
 class WithdrawForm(CommitmentChangeForm):
-    """That a promise no longer stands, and why."""
+    """Form to withdraw a commitment, with the reason."""
 
     reason = forms.CharField(
         max_length=text_rules.REASON_MAX_LENGTH,
@@ -156,7 +156,7 @@ class WithdrawForm(CommitmentChangeForm):
 
 
 class ReopenForm(CommitmentChangeForm):
-    """That a settled promise is open again, and why."""
+    """Form to reopen a settled commitment, with the reason."""
 
     reason = forms.CharField(
         max_length=text_rules.REASON_MAX_LENGTH, label="Why it is open again", widget=forms.Textarea(attrs={"rows": 3})
@@ -165,13 +165,13 @@ class ReopenForm(CommitmentChangeForm):
 
 
 class ReportDoneForm(CommitmentChangeForm):
-    """That an undertaking of the United States is done."""
+    """Form to report that a commitment of the United States is done."""
 
     on = PastDayField(label="Done on")
 
 
 class VerifyDoneForm(CommitmentChangeForm):
-    """The embassy's word that it is done, with its reason."""
+    """Form to verify that a commitment is done, with the embassy's reason."""
 
     reason = forms.CharField(
         max_length=text_rules.REASON_MAX_LENGTH,

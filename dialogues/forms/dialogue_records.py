@@ -1,4 +1,4 @@
-"""What is typed in the room: who came, what was said, what was promised, who does what next; and what comes later."""
+"""Forms for the record of a dialogue: attendance, notes, commitments, next steps and files."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -19,7 +19,7 @@ OWNER_EMBASSY, OWNER_OFFICE = "embassy", "office"
 
 
 def initial_with_checksum(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What a form begins with, and the mark by which it knows later whether its reader left it so."""
+    """Return initial values with a checksum, which shows later whether the user changed them."""
     return {**said, "was": _checksum(said)}
 
 
@@ -29,18 +29,18 @@ def _checksum(said: Mapping[str, Any]) -> str:
 
 
 class PrefilledForm(TrackerForm):
-    """A form filled from what stood in the record, which somebody else may have changed meanwhile."""
+    """A form filled from the record, which another user may change in the meantime."""
 
     was = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     @property
     def is_untouched(self) -> bool:
-        """Whether its reader left it as it was shown."""
+        """Return whether the user left the form as it was shown."""
         return bool(self.data.get(self.add_prefix("was")) == _checksum(raw_values(self)))
 
     def shows_now(self, said: Mapping[str, Any]) -> None:
-        """Take over what stands in the record now, so that sending the form again changes nothing of it."""
-        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        """Replace the form's data with the current record, so that submitting the form again changes nothing."""
+        data = self.data.copy()  # type: ignore[attr-defined]  # data is a QueryDict
         for name, value in initial_with_checksum(said).items():
             key = self.add_prefix(name)
             data.pop(key, None)
@@ -50,7 +50,7 @@ class PrefilledForm(TrackerForm):
 
 
 class RecordTextForm(PrefilledForm):
-    """What was said of one thing."""
+    """Form for one text: what was said on one item, or in general."""
 
     text = forms.CharField(
         required=False, max_length=text_rules.NARRATIVE_MAX_LENGTH, widget=NarrativeTextarea(attrs={"rows": 3})
@@ -64,7 +64,7 @@ class RecordTextForm(PrefilledForm):
 
 
 class AttendanceForm(PrefilledForm):
-    """Whether somebody expected came, and under which name."""
+    """Whether an expected participant came, and under which name."""
 
     came = forms.BooleanField(required=False)
     name = forms.CharField(required=False, max_length=200, label="Name, if known")
@@ -75,13 +75,13 @@ class AttendanceForm(PrefilledForm):
 
 
 class DialogueVersionForm(TrackerForm):
-    """From which state the page was filled."""
+    """The version of the dialogue that the page was filled from."""
 
     version = LastSeenField()
 
 
 class CommitmentRow(TrackerForm):
-    """A commitment struck on the spot; an empty line says nothing."""
+    """A commitment made at the dialogue. An empty row is ignored."""
 
     who = forms.ChoiceField(label="Who promises", required=False)
     text = forms.CharField(
@@ -123,19 +123,19 @@ class CommitmentRow(TrackerForm):
 
     @property
     def is_filled(self) -> bool:
-        """Whether anything was typed: then it has to make sense."""
+        """Return whether the user entered anything. A filled row must be complete."""
         said = raw_values(self)
         names = ("who", "text", "due_on", "no_date", *(f"benchmark_{n}" for n in range(1, BENCHMARKS_PER_ROW + 1)))
         return any(said[name] for name in names)
 
     @property
     def towards(self) -> list[tuple[Any, Any]]:
-        """Its pairs of controls: a benchmark, and how far keeping the promise goes."""
+        """Return the pairs of form fields: a benchmark, and how far keeping the commitment would meet it."""
         return [(self[f"benchmark_{n}"], self[f"reach_{n}"]) for n in range(1, BENCHMARKS_PER_ROW + 1)]
 
     @property
     def links(self) -> list[tuple[Benchmark, CommitmentReach]]:
-        """Towards which benchmarks it goes, and how far."""
+        """Return the benchmarks that the commitment works towards, each with how far keeping it would meet it."""
         said = self.cleaned_data
         return [
             (benchmark, CommitmentReach(said.get(f"reach_{n}") or CommitmentReach.CONTRIBUTES))
@@ -166,7 +166,7 @@ CommitmentRows = forms.formset_factory(CommitmentRow, extra=1, max_num=30, absol
 
 
 class NextStepFormRow(TrackerForm):
-    """A next step with its owner; an empty line says nothing."""
+    """A next step with its owner. An empty row is ignored."""
 
     text = forms.CharField(
         label="What is done next",
@@ -189,7 +189,7 @@ class NextStepFormRow(TrackerForm):
 
     @property
     def is_filled(self) -> bool:
-        """Whether anything was typed."""
+        """Return whether the user entered anything."""
         said = raw_values(self)
         return any(said[name] for name in ("text", "office", "due_on"))
 
@@ -210,7 +210,7 @@ NextStepFormRows = forms.formset_factory(NextStepFormRow, extra=1, max_num=30, a
 
 
 class NextStepDoneForm(DatedForm):
-    """That a next step was done."""
+    """Form to mark a next step as done."""
 
     done_on = PastDayField(label="Done on")
     result = forms.CharField(
@@ -223,7 +223,7 @@ class NextStepDoneForm(DatedForm):
 
 
 class DialogueFileForm(TrackerForm):
-    """Files of a dialogue."""
+    """Form to attach files to a dialogue."""
 
     what = forms.ChoiceField(
         label="What it is",
@@ -231,4 +231,4 @@ class DialogueFileForm(TrackerForm):
         choices=DialogueFileKind.choices(),
         initial=DialogueFileKind.STATEMENT.value,
     )
-    files = FilesField(label="Files", help_text="Internal to the embassy.")  # type: ignore[assignment]  # a form's attribute is no field
+    files = FilesField(label="Files", help_text="Internal to the embassy.")  # type: ignore[assignment]  # a field, not Form.files

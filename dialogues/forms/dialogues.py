@@ -1,4 +1,4 @@
-"""What is typed about a dialogue beforehand: when, where, what for, who is to come; or that it is called off."""
+"""Forms to plan a dialogue (when, where, why, who takes part) and to call it off."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from tiptracker.web.frontend.forms import DayField, TrackerForm
 
 
 class DialogueForm(TrackerForm):
-    """One meeting, to come or held. `version` says from which state the form was filled."""
+    """Form for a dialogue, planned or held. `version` is the version that the form was filled from."""
 
     held_on = DayField(label="Date", help_text="The day on which it is to be held, or was.")
     place = forms.CharField(max_length=200)
@@ -25,7 +25,10 @@ class DialogueForm(TrackerForm):
 
 
 class ParticipantRow(TrackerForm):
-    """Somebody who takes part, for an office; an empty line says nothing. `key` is whom it changes."""
+    """A participant who represents an office. An empty row is ignored.
+
+    `key` is the id of the participant that the row changes; empty for a new participant.
+    """
 
     office = forms.CharField(required=False, max_length=200)
     name = forms.CharField(required=False, max_length=200)
@@ -48,8 +51,8 @@ class ParticipantRow(TrackerForm):
         return said
 
 
-class _BaseParticipantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Lines of which one at least names an office."""
+class _BaseParticipantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic only in the stubs
+    """Rows of participants, of which at least one names an office."""
 
     def clean(self) -> None:
         is_wrong = any(row.errors for row in self.forms)
@@ -62,11 +65,11 @@ ParticipantRows = forms.formset_factory(
     ParticipantRow, formset=_BaseParticipantRows, extra=3, max_num=60, absolute_max=70
 )
 OtherParticipantRows = forms.formset_factory(ParticipantRow, extra=1, max_num=60, absolute_max=70)
-"""Who came besides those expected: lines that may all stay empty."""
+"""Participants who came without being expected. All rows may stay empty."""
 
 
 class CallOffForm(TrackerForm):
-    """That a planned dialogue does not take place."""
+    """Form to call off a planned dialogue, with the reason."""
 
     reason = forms.CharField(
         max_length=text_rules.REASON_MAX_LENGTH,

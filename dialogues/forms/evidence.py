@@ -1,4 +1,4 @@
-"""What is typed about evidence: what happened, what proves it, what it shows, and whether somebody agrees."""
+"""Forms for evidence: the event, its proof, its figure, the benchmarks it supports, and its review."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -30,7 +30,10 @@ from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, raw_
 
 
 class EvidenceForm(DatedForm):
-    """Log progress: one thing that happened, in under a minute. `kept` are the files that came with it already."""
+    """Form to log progress: one event and its proof. An officer can fill it in within a minute.
+
+    `kept` are the files already stored for it.
+    """
 
     title = forms.CharField(
         label="What happened",
@@ -55,7 +58,7 @@ class EvidenceForm(DatedForm):
         help_text="A gazette number, a page, a meeting and its day: enough to find it again.",
     )
     link = LinkField(label="Link", required=False, max_length=500, assume_scheme="https")
-    files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a form's attribute is no field
+    files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a field, not Form.files
     kind = forms.ChoiceField(label="What sort of thing it is", choices=[("", "Choose one"), *EvidenceKind.choices()])
     commitment = RowField(label="Commitment it belongs to", required=False)
     sensitivity = forms.ChoiceField(
@@ -98,7 +101,10 @@ class EvidenceForm(DatedForm):
 
 
 class EvidenceRevisionForm(EvidenceForm):
-    """All of a piece of evidence told anew, and why; `carried` are the figures that only go along, or don't."""
+    """Form to revise a piece of evidence: all its fields and the reason.
+
+    `carried` are the readings that this form can't edit. Each one that stays ticked is copied unchanged.
+    """
 
     reason = forms.CharField(
         label="Why it is put right",
@@ -121,7 +127,7 @@ class EvidenceRevisionForm(EvidenceForm):
 
 
 class BearingRow(BenchmarkRow):
-    """A benchmark, and what the evidence shows on it."""
+    """A benchmark that the evidence supports, and what the evidence shows on it."""
 
     shows = forms.ChoiceField(
         label="It shows", required=False, choices=SupportKind.choices(), initial=SupportKind.ACTION.value
@@ -135,9 +141,10 @@ TRACKING_PERIOD, YEAR_BEFORE = "period", "year_before"
 
 
 class ReadingForm(DatedForm):
-    """What the evidence says was counted, where it does: all of it may stay empty, and then nothing is asked.
+    """Form for a figure that the evidence states. If the user enters nothing, no field is required.
 
-    `evidence_ends_on` is the evidence's own last day, once it is known: a figure without one goes through that day.
+    `evidence_ends_on` is the last day of the evidence, once it is known. A figure without a last day of its own runs
+    through that day.
     """
 
     evidence_ends_on: date | None = None
@@ -177,7 +184,7 @@ class ReadingForm(DatedForm):
 
     @property
     def is_filled(self) -> bool:
-        """Whether anything was typed: then it has to make sense."""
+        """Return whether the user entered anything. A filled form must be complete."""
         told = ("indicator", "figure", "direction", "note")
         if not self.is_bound:
             return any(self.initial.get(name) for name in told)
@@ -212,7 +219,7 @@ class ReadingForm(DatedForm):
 
 
 def reason_choices(*lists: tuple[str, type[ChoiceEnum]]) -> Choices:
-    """The sentences of some lists, each under its heading; with one list, without."""
+    """Return standard reasons as choices; with several lists, each list under its heading."""
     none: Choices = [("", "Choose a sentence, or write your own")]
     if len(lists) == 1:
         return [*none, *lists[0][1].choices()]
@@ -220,9 +227,9 @@ def reason_choices(*lists: tuple[str, type[ChoiceEnum]]) -> Choices:
 
 
 class ReviewForm(DatedForm):
-    """The embassy's word on one bearing, or on a piece of evidence itself.
+    """Form to verify or reject one evidence link, or a piece of evidence itself.
 
-    `reason` is cleaned to the whole of it: the sentence chosen from the list, and what was written.
+    The cleaned `reason` is the full reason: the sentence chosen from the list, and the user's own words.
     """
 
     decision = forms.ChoiceField(
@@ -272,5 +279,5 @@ class ReviewForm(DatedForm):
 
     @property
     def is_begun(self) -> bool:
-        """Whether anything was typed or chosen: a line left as it was stays open."""
+        """Return whether the user entered anything. An untouched row stays unreviewed."""
         return any(str(value or "").strip() for name, value in raw_values(self).items() if name != "seen")

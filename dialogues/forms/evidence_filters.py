@@ -1,4 +1,4 @@
-"""What narrows the register of evidence; the fields are the words of its address."""
+"""Filters of the register of evidence. Field names are query parameters."""
 
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ ANY_CHOICE = ("", "Any")
 
 
 class EvidenceOrder(ChoiceEnum):
-    """In which order pieces of evidence stand."""
+    """Sort orders of the register of evidence."""
 
     HAPPENED = "happened", "Newest in the world first"
     RECEIVED = "received", "Newest received first"
@@ -25,7 +25,7 @@ UNREVIEWED_CHOICE = ("unreviewed", "Not reviewed")
 
 
 class EvidenceFilterForm(ListFilterForm):
-    """Words, kind, who did it, benchmark, the embassy's word, days."""
+    """Filter evidence by words, kind, who did it, benchmark, review and dates."""
 
     few = frozenset({"q", "benchmark", "word"})
     span = ("since", "until")

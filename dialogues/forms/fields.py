@@ -1,4 +1,4 @@
-"""Fields, and rows of fields, that several forms share."""
+"""Form fields and rows that several forms share."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,19 +17,21 @@ from tiptracker.web.frontend.form_rows import Choices, RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 
 ACCEPTED_FILES = ",".join(EXTENSIONS)
-"""What a phone or a browser offers first; what a file really is, `dialogues.files.sanitizers` decides."""
+"""File types that a phone or browser offers first. `dialogues.files.sanitizers` checks what a file really is."""
 
 
 class LinkField(forms.URLField):
-    """An address on the web that a person may press: nothing that runs, and no file of some machine."""
+    """A web address that is safe to click: http or https only, so no script and no local file."""
 
     default_error_messages = {"invalid": "Give a link that begins with https:// or http://."}  # noqa: RUF012 -- as Django's
     default_validators = [URLValidator(schemes=("https", "http"))]  # noqa: RUF012 -- as Django's
 
 
 class FigureField(forms.DecimalField):
-    """A count, or what else is told in a number: typed text, since of words typed into a number control a browser
-    sends nothing, and they would be lost."""
+    """Field for a count or another number, with a text input.
+
+    If a user types words into a number input, the browser sends nothing and the input is lost.
+    """
 
     widget = forms.TextInput
     default_error_messages = {  # noqa: RUF012 -- as Django's
@@ -41,7 +43,10 @@ class FigureField(forms.DecimalField):
     }
 
     def to_python(self, value: Any) -> Any:
-        """Digits alone, with a point at most: what else Python takes for a number ("1e3", "1_000") nobody means."""
+        """Accept only digits with an optional sign and decimal point.
+
+        Python also accepts "1e3" and "1_000", which no user means.
+        """
         if isinstance(value, str) and not re.fullmatch(r"[+-]?[0-9]*[.]?[0-9]*", value.strip()):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
@@ -50,16 +55,16 @@ class FigureField(forms.DecimalField):
         super().__init__(required=False, min_value=0, max_digits=14, decimal_places=2, **kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """A keyboard of digits, and a control as long as a figure."""
+        """Return attributes for a numeric keyboard and a short input."""
         return super().widget_attrs(widget) | {"inputmode": "decimal", "class": "short"}
 
 
 NO_DATA = "no_data"
-"""What is chosen where no figure was given, and no direction either."""
+"""Choice that says that no data was given: no figure and no direction."""
 
 
 class DirectionField(forms.ChoiceField):
-    """What is told without a figure: which way a count moved against the year before, or that no data was given."""
+    """Choice for a reading without a figure: its direction since the year before, or that no data was given."""
 
     def __init__(self, *, label: str = "Or, without a figure", empty: str = "–") -> None:
         choices = [
@@ -73,10 +78,13 @@ class DirectionField(forms.ChoiceField):
 
 
 class PastDayField(DayField):
-    """A day that has come: it ends at the domain's today and, where required, begins there."""
+    """Date field that accepts no day after today. If the field is required, it starts with today.
+
+    The form calls `end_at` with today's date in the country's time zone.
+    """
 
     def end_at(self, today: date) -> None:
-        """Refuse and don't offer any day after `today`."""
+        """Neither offer nor accept a day after `today`."""
         self.widget.attrs["max"] = today.isoformat()
         sentence = "That day has not come yet. Give today or a day before it."
         self.validators.append(MaxValueValidator(today, sentence))
@@ -85,7 +93,7 @@ class PastDayField(DayField):
 
 
 class DatedForm(TrackerForm):
-    """A form whose past days end at the day that it is given."""
+    """A form whose past days end at the given `today`."""
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,14 +103,14 @@ class DatedForm(TrackerForm):
 
 
 class DescribedRadioSelect(forms.RadioSelect):
-    """Radio buttons, each with what its word means beside it."""
+    """Radio buttons that show the meaning of each choice next to it."""
 
     def __init__(self, meanings: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.meanings = meanings
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The choice, read aloud with its meaning."""
+        """Return the option with its meaning, which screen readers announce too."""
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
         if means := self.meanings.get(str(value)):
             option["means"] = means
@@ -111,7 +119,7 @@ class DescribedRadioSelect(forms.RadioSelect):
 
 
 class FilesField(forms.Field):
-    """Files to attach; what may be sent, and how large, stands beside it before anything is refused."""
+    """Field for file uploads. The help text states the accepted types and sizes before anything is refused."""
 
     def __init__(self, *, help_text: str = "", multiple: bool = True, **kwargs: Any) -> None:
         widget = FilesInput(attrs={"accept": ACCEPTED_FILES, "multiple": multiple})
@@ -121,7 +129,7 @@ class FilesField(forms.Field):
 
 
 class FilesInput(forms.FileInput):
-    """Several files at once."""
+    """File input that accepts several files."""
 
     allow_multiple_selected = True
 
@@ -130,9 +138,10 @@ class FilesInput(forms.FileInput):
 
 
 def benchmark_choices(benchmarks: Iterable[Benchmark]) -> Choices:
-    """Benchmarks (with their recommendations, `with_terms`) under the recommendation that each checks.
+    """Return benchmarks as choices, grouped by the recommendation that they belong to.
 
-    The year stands before it where there is more than one edition among them (then with those, too).
+    Load the benchmarks with their recommendations and `with_terms`. If they belong to several editions, each group
+    starts with the year; then load the editions too.
     """
     rows = list(benchmarks)
     has_several = len({one.recommendation.edition_id for one in rows}) > 1
@@ -146,7 +155,7 @@ def benchmark_choices(benchmarks: Iterable[Benchmark]) -> Choices:
 
 
 class BenchmarkRow(TrackerForm):
-    """One line that names a benchmark; a line without one says nothing."""
+    """A row that names a benchmark. A row without a benchmark is ignored."""
 
     benchmark = RowField(required=False)
 
@@ -155,8 +164,8 @@ class BenchmarkRow(TrackerForm):
         set_row_choices(self, "benchmark", benchmarks, empty="None", choices=choices)
 
 
-class BenchmarkRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Lines that each name another benchmark."""
+class BenchmarkRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic only in the stubs
+    """Rows that must each name a different benchmark."""
 
     def clean(self) -> None:
         named: set[int] = set()
@@ -169,7 +178,7 @@ class BenchmarkRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in 
 
 
 class LastSeenField(forms.IntegerField):
-    """The key of what stood on the page when the form was filled, so that nobody overwrites what they haven't seen."""
+    """Hidden key of the state that the page showed, so that users don't overwrite changes they haven't seen."""
 
     widget = forms.HiddenInput
 
@@ -178,11 +187,14 @@ class LastSeenField(forms.IntegerField):
 
 
 class ListFilterForm(forms.Form):
-    """What narrows a list; its fields are the words of the address. `few` are shown at once, the others on asking."""
+    """Base form for the filters of a list. Field names are query parameters.
+
+    The fields in `few` are always visible. The others open on request.
+    """
 
     few: frozenset[str] = frozenset()
     span: tuple[str, str] | None = None
-    """The fields that name a first and a last day, if any do."""
+    """The fields for the first and last day of a range, if there are any."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -194,7 +206,7 @@ class ListFilterForm(forms.Form):
             }
 
     def clean(self) -> dict[str, Any]:
-        """Days the wrong way round hold nothing between them: say so, and leave the last one out."""
+        """Report a last day before the first day. The last day is then ignored."""
         said = self.cleaned_data
         first, last = (said.get(name) for name in self.span or ("", ""))
         if self.span and first and last and last < first:
@@ -203,16 +215,16 @@ class ListFilterForm(forms.Form):
 
     @property
     def is_narrowing(self) -> bool:
-        """Whether anything but the order was asked for."""
+        """Return whether the user set any filter besides the order."""
         return any(value for name, value in self.cleaned_data.items() if name != "sort")
 
     @property
     def has_more(self) -> bool:
-        """Whether there are fields besides the few."""
+        """Return whether there are visible fields outside `few`."""
         return any(field.name not in self.few for field in self.visible_fields())
 
     @property
     def is_narrowed_further(self) -> bool:
-        """Whether a field was used that isn't among the few, or one of them is wrong."""
+        """Return whether a field outside `few` is set or has an error."""
         used = {name for name, value in self.cleaned_data.items() if value} | set(self.errors)
         return bool(used - self.few - {"edition"})

@@ -1,4 +1,4 @@
-"""What is typed about indicators: a column of figures from one source, or one figure with what it is made of."""
+"""Forms for indicators: a column of figures from one source, or one figure with its breakdown."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from tiptracker.web.frontend.forms import TrackerForm
 
 
 class ReadingSourceForm(DatedForm):
-    """Where figures stand, who says so, and of which time they are."""
+    """Form for the source of figures: who stated them, where, and the period covered."""
 
     stated_by = forms.CharField(
         label="Who says so", max_length=200, help_text="Such as “Ministry of Police” or “Bureau of Statistics”."
@@ -27,7 +27,7 @@ class ReadingSourceForm(DatedForm):
         label="Source", required=False, max_length=400, help_text="A table, a page, a letter and its day."
     )
     link = LinkField(label="Link", required=False, max_length=500, assume_scheme="https")
-    files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a form's attribute is no field
+    files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a field, not Form.files
     span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=TRACKING_PERIOD)
     through_on = PastDayField(
         label="Through", help_text="The last day that they cover; the year before goes to its end."
@@ -62,7 +62,7 @@ class ReadingSourceForm(DatedForm):
 
 
 class ReadingRow(TrackerForm):
-    """One indicator's line: a figure, or only which way it moved, or "no data"; left empty it says nothing."""
+    """One indicator's row: a figure, only a direction, or no data. An empty row is ignored."""
 
     figure = FigureField()
     direction = DirectionField()
@@ -75,7 +75,7 @@ class ReadingRow(TrackerForm):
 
     @property
     def says_something(self) -> bool:
-        """Whether a figure or a word was given."""
+        """Return whether the user gave a figure or a direction, or chose "no data"."""
         return self.cleaned_data.get("figure") is not None or bool(self.cleaned_data.get("direction"))
 
     def clean(self) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class ReadingRow(TrackerForm):
 
 
 class PasteForm(TrackerForm):
-    """Lines as a spreadsheet gives them."""
+    """Form to paste rows from a spreadsheet."""
 
     pasted = forms.CharField(
         label="Paste from a spreadsheet",
@@ -102,7 +102,7 @@ class PasteForm(TrackerForm):
 
 
 class PastedReading(NamedTuple):
-    """What was pasted for one indicator: the figure as typed, or a direction; and a note."""
+    """The pasted values for one indicator: the figure as typed or a direction, and a note."""
 
     figure: str
     direction: str
@@ -124,7 +124,11 @@ _DIRECTION_WORDS = {
 
 
 def parse_pasted_readings(text: str, indicators: Sequence[Indicator]) -> Mapping[int, PastedReading]:
-    """What pasted lines give each indicator, by key; raises ValidationError naming the line that doesn't fit."""
+    """Return the pasted values by indicator id.
+
+    Raises:
+        ValidationError: a line doesn't fit. The message names the line.
+    """
     lines = [[cell.strip() for cell in line.split("\t")] for line in text.splitlines()]
     while lines and not any(lines[-1]):
         lines.pop()
@@ -174,7 +178,7 @@ def _normalize_name(text: str) -> str:
 
 
 class ReadingPartsForm(TrackerForm):
-    """What one figure is made of, as far as it is told; each breakdown by itself."""
+    """Form for one figure with its breakdowns. Every part is optional, and each breakdown stands alone."""
 
     figure = FigureField(help_text="In digits.")
     direction = DirectionField()
@@ -192,7 +196,7 @@ class ReadingPartsForm(TrackerForm):
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Each breakdown's name and fields."""
+        """Return the label and the fields of each breakdown."""
         return [
             (dimension.label, [self[part_field_name(dimension, category)] for category in categories])
             for dimension, categories in self.breakdowns.items()

@@ -1,4 +1,4 @@
-"""What is typed about taking words out of the record."""
+"""Forms to propose and decide on a redaction."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ MAX_WORDS_LENGTH = 300
 
 
 class RedactionForm(TrackerForm):
-    """What is to go and why. The places are chosen on the page, once they are found."""
+    """Form for the words to remove and the reason. The user chooses the places after the search."""
 
     country = RowField()
     words = forms.CharField(
@@ -39,18 +39,18 @@ class RedactionForm(TrackerForm):
         self.countries = countries
 
     def hold_back(self, name: str, sentence: str, found: Sequence[tuple[str, str]]) -> None:
-        """What is to be taken out is the one thing that has to be written here, whoever it names."""
+        """Hold back every field except `words`: the words to remove must be typed here even if they name a person."""
         if name != "words":
             super().hold_back(name, sentence, found)
 
     @property
     def chosen_country(self) -> Country:
-        """The country that was chosen, where there is a choice."""
+        """Return the chosen country, or the only one if there is no choice."""
         return self.cleaned_data.get("country") or self.countries[0]
 
 
 class RedactionDecisionForm(TrackerForm):
-    """The second person's word on a proposal."""
+    """Form for the second person's decision on a proposal."""
 
     reason = forms.CharField(
         max_length=text_rules.REASON_MAX_LENGTH,

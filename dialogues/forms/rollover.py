@@ -1,4 +1,4 @@
-"""What becomes of each benchmark of the year before in the edition that follows it."""
+"""Form to decide what happens to each benchmark of the year before in the next edition."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,12 +15,18 @@ RolloverTarget = Recommendation | Benchmark
 
 
 class RolloverForm(TrackerForm):
-    """A field a benchmark: under which recommendation its copy stands, or which one that is there asks the same."""
+    """One field per benchmark: the recommendation to copy it under, or the new benchmark that asks the same."""
 
     def __init__(
         self, *args: Any, benchmarks: Sequence[Benchmark], new: Sequence[Recommendation], year: int, **kwargs: Any
     ) -> None:
-        """`benchmarks` are those not carried over yet, with their terms; `new` what is asked, with its benchmarks."""
+        """Add one field for each benchmark.
+
+        Args:
+            benchmarks: benchmarks not rolled over yet, with their terms.
+            new: the new edition's recommendations, with their benchmarks.
+            year: the year before.
+        """
         super().__init__(*args, **kwargs)
         self.targets: dict[str, RolloverTarget] = {}
         self.benchmarks = benchmarks
@@ -35,7 +41,7 @@ class RolloverForm(TrackerForm):
             )
 
     def _offered(self, rows: Sequence[Recommendation]) -> list[tuple[str, str]]:
-        """Copies under each of these, and those of their benchmarks that repeat none yet."""
+        """Return the choices: a copy under each recommendation, or a benchmark there that repeats none yet."""
         offered = [(f"copy-{row.pk}", f"Copy it under {format_list_number(row)}") for row in rows]
         self.targets |= {f"copy-{row.pk}": row for row in rows}
         for row in rows:
@@ -46,13 +52,16 @@ class RolloverForm(TrackerForm):
         return offered
 
     def goes(self) -> Mapping[Benchmark, RolloverTarget]:
-        """What was chosen, but for what stays."""
+        """Return the chosen target of each benchmark. Benchmarks that stay behind are left out."""
         said = {one: self.cleaned_data[f"goes_{one.pk}"] for one in self.benchmarks}
         return {one: self.targets[chosen] for one, chosen in said.items() if chosen}
 
 
 def _initial_choice(benchmark: Benchmark, repeating: Sequence[Recommendation]) -> str:
-    """The benchmark that says the same, else a copy; nothing where its recommendation isn't asked again."""
+    """Return the preselected choice: a benchmark with the same wording, else a copy.
+
+    Empty if no recommendation repeats the benchmark's recommendation.
+    """
     for row in repeating:
         for own in row.benchmarks.all():
             if own.repeats_id is None and normalize_name(own.wording) == normalize_name(benchmark.wording):

@@ -1,4 +1,4 @@
-"""What is typed about rounds of an update: what a ministry sends, what the embassy makes of it."""
+"""Forms for updates: what a ministry sends, and how the embassy reviews it."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -28,7 +28,7 @@ from tiptracker.web.frontend.forms import NarrativeTextarea, TrackerForm
 
 
 class UpdateForm(DatedForm):
-    """What a ministry says of one of its commitments. Few fields, none of them about scoring."""
+    """Form for a ministry's update on one of its commitments. It has few fields, and none about scoring."""
 
     claimed = forms.ChoiceField(
         label="How far is it?", widget=DescribedRadioSelect(PROGRESS_MEANINGS), choices=ClaimedProgress.choices()
@@ -59,7 +59,7 @@ class UpdateForm(DatedForm):
         ],
         initial=DoneBy.GOVERNMENT.value,
     )
-    files = FilesField(  # type: ignore[assignment]  # a form's attribute of this name is no field
+    files = FilesField(  # type: ignore[assignment]  # a field, not Form.files
         label="Files that prove it",
         help_text="Photographs, letters, lists without names; a phone’s camera will do. Choose all of them at once: "
         "choosing again takes the place of what you chose before, unless that is attached already.",
@@ -80,7 +80,11 @@ class UpdateForm(DatedForm):
 
 
 class FigureForm(TrackerForm):
-    """One indicator's count since the period began: a figure, only which way it moved, "no data", or nothing said."""
+    """Form for one indicator's figure since the start of the tracking period.
+
+    The ministry gives a figure, only a direction, "no data", or nothing. If it ticks districts and gives no figure, the
+    number of districts is the figure.
+    """
 
     figure = FigureField()
     direction = DirectionField(label="If you have no figure: compared with the year before", empty="Nothing to say")
@@ -115,7 +119,7 @@ class FigureForm(TrackerForm):
 
     @property
     def says_something(self) -> bool:
-        """Whether there is a figure, a direction or "no data" to send."""
+        """Return whether there is a figure, a direction or "no data" to send."""
         return self.cleaned_data["figure"] is not None or bool(self.cleaned_data["direction"])
 
     def clean(self) -> dict[str, Any]:
@@ -134,13 +138,13 @@ class FigureForm(TrackerForm):
 
 
 NEEDS_CHANGE = "mend"
-"""Beside the embassy's words on a line: what it lacks can be mended, so the update is to go back."""
+"""Choice beside verify and reject: the ministry must change something, so the update is to be returned."""
 
 
 class LineReviewForm(ReviewForm):
-    """The embassy's word on one line of a round, or that it is to be mended.
+    """Form to verify or reject one line of an update version, or to mark that it needs changes.
 
-    A line that is verified or rejected without a reason of its own takes the reason for all.
+    A line that is verified or rejected without its own reason takes the reason given for all lines.
     """
 
     lists: ClassVar[Mapping[str, type[ChoiceEnum]]] = {**ReviewForm.lists, NEEDS_CHANGE: ReturnReason}
@@ -161,7 +165,7 @@ class LineReviewForm(ReviewForm):
 
     @property
     def is_to_mend(self) -> bool:
-        """Whether it is marked as to be mended, so that it goes with a return."""
+        """Return whether the line is marked as needing changes, so that its reason is part of the return."""
         return bool(self.is_bound and raw_values(self)["decision"] == NEEDS_CHANGE)
 
     def clean(self) -> dict[str, Any]:
@@ -171,7 +175,7 @@ class LineReviewForm(ReviewForm):
         return said
 
     def refuse_to_mend(self) -> None:
-        """An update is accepted line by line, or goes back."""
+        """Add an error: an update with a line that needs changes can't be accepted, only returned."""
         self.add_error(
             "decision",
             "It is marked as needing mending, so the update can’t be accepted. Return it, or verify or reject this.",
@@ -179,7 +183,10 @@ class LineReviewForm(ReviewForm):
 
 
 class AcceptForm(TrackerForm):
-    """The reason that stands for the whole round, cleaned to the whole of it."""
+    """Form to accept an update version, with one reason for all lines.
+
+    The cleaned `reason` is the full reason: the sentence chosen from the list, and the officer's own words.
+    """
 
     because = forms.ChoiceField(
         label="Reason for all that is verified",
@@ -202,9 +209,9 @@ class AcceptForm(TrackerForm):
         return said
 
     def reasons_given(self, judgements: Sequence[LineReviewForm]) -> bool:
-        """Whether every line has a reason, its own or the one for all; marks those that have none.
+        """Return whether every line has a reason, its own or the one for all lines. Mark the lines without one.
 
-        A sentence from the list for what is verified rejects nothing.
+        The standard sentence is a reason to verify, so it is no reason for a rejected line.
         """
         said = self.cleaned_data
         lacking = [
@@ -221,7 +228,11 @@ class AcceptForm(TrackerForm):
 
 
 class ReturnForm(TrackerForm):
-    """What the ministry has to mend, cleaned to the whole of it; lines that are to be mended may say it all."""
+    """Form to return an update version, with what the ministry has to change.
+
+    The cleaned `reason` is the full reason: the sentence chosen from the list, and the officer's own words. It may be
+    empty if lines marked as needing changes give the reasons.
+    """
 
     because = forms.ChoiceField(label="Why it goes back", required=False, choices=reason_choices(("", ReturnReason)))
     reason = forms.CharField(

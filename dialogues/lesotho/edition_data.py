@@ -1,4 +1,4 @@
-"""Lesotho, from the public record: the country, the editions on it, and what the 2021 edition asks. Pure.
+"""Lesotho, from the public record: the country, its editions, and the recommendations of 2021. No Django here.
 
 The recommendations are a reconstruction in our own words, put together from public sources.
 """
@@ -28,8 +28,11 @@ STATEMENT = "The Ambassador's statement at the bilateral dialogue, Maseru, 8 Nov
 PRESS = "Lesotho press, November 2021"
 
 EDITION_KNOWN_AT = {year: known_at(year, 7, 1) for year in range(2009, 2022)} | {2022: known_at(2022, 7, 21)}
-"""When each edition became known. The report comes out in June or July: 1 July stands for the day where the record
-names none. That of 2022 is known from the day Lesotho's press told that it had been handed over."""
+"""When each edition became known.
+
+The report comes out in June or July: 1 July stands for the day if the record names none. The 2022 edition is known from
+the day on which Lesotho's press reported that it had been handed over.
+"""
 
 TERMS_RECORDED_AT = EDITION_KNOWN_AT[2021]
 
@@ -75,7 +78,7 @@ def _edition(
     published_on: date | None = None,
     target_tier: Tier | None = None,
 ) -> EditionEntry:
-    """2016 and 2017 aren't verified and stay out."""
+    """Return an edition. The editions of 2016 and 2017 are not verified and are left out."""
     return EditionEntry(
         year,
         tier,
@@ -139,7 +142,7 @@ OFFICE_HOLDERS = (
     OfficeHolderEntry(MINISTRY_JUSTICE, "Rakuoane", "Minister of Justice and Law", STATEMENT, known_at(2021, 11, 8)),
 )
 
-# Figures reach back to the year before last: what is counted is known from the first edition that gives a figure.
+# Figures go back to the year before last, so these indicators are known from the first edition that gives a figure.
 _INDICATORS_KNOWN_AT = EDITION_KNOWN_AT[2020]
 
 INDICATORS = (

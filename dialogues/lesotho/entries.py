@@ -1,8 +1,8 @@
-"""The lines of a public record before they become rows: what each says, and the moment it became known. Pure.
+"""The entries of a public record before they become rows: what each says, and when it became known. No Django here.
 
-Benchmarks are named by number and letter ("6a"), ministries by their short names, indicators, evidence and periods by
-words of the record itself. Every `recorded_at` is aware and in Lesotho's time; together with who recorded it, it tells
-one line of a kind from another, so no two pieces of evidence and no two commitments share a moment.
+Benchmarks are named by number and letter ("6a"), ministries by their short names; indicators, evidence and periods by
+words of the record itself. Every `recorded_at` is aware and in Lesotho's time zone. Together with the recorder it
+identifies an entry of its kind, so no two pieces of evidence and no two commitments share a moment.
 """
 
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ MASERU = ZoneInfo("Africa/Maseru")
 
 
 def known_at(year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
-    """The moment in Maseru at which a line became known; nine in the morning stands for a day."""
+    """Return the moment in Maseru at which an entry became known. Nine in the morning stands for a day."""
     return datetime(year, month, day, hour, minute, tzinfo=MASERU)
 
 
 @dataclass(frozen=True, slots=True)
 class ReportingPeriod:
-    """A reporting period: two days and all between them."""
+    """A reporting period: its first and last day, both included."""
 
     starts_on: date
     ends_on: date
 
     @classmethod
     def from_april(cls, year: int) -> "ReportingPeriod":
-        """The one that begins on 1 April of a year."""
+        """Return the period that begins on 1 April of a year."""
         return cls(date(year, 4, 1), date(year + 1, 3, 31))
 
 
@@ -72,7 +72,7 @@ class EditionEntry:
 
     @property
     def tracking(self) -> ReportingPeriod:
-        """The window in which progress on its recommendations is made."""
+        """The tracking period, in which progress on the recommendations of this edition is made."""
         return ReportingPeriod.from_april(self.year)
 
 
@@ -132,7 +132,7 @@ class BenchmarkEntry:
 
     @property
     def number(self) -> int:
-        """Of the recommendation that it belongs to."""
+        """The number of the recommendation that it belongs to."""
         return int(self.key[:-1])
 
     @property
@@ -164,7 +164,10 @@ class DialogueEntry:
 
 @dataclass(frozen=True, slots=True)
 class CommitmentEntry:
-    """`at_dialogue` is the day of the dialogue it was made at; `letter` its source where there was none."""
+    """A commitment.
+
+    `at_dialogue` is the day of the dialogue at which it was made; without one, `letter` is its source.
+    """
 
     text: str
     made_on: date
@@ -193,7 +196,10 @@ class EvidenceEntry:
 
 @dataclass(frozen=True, slots=True)
 class ReadingEntry:
-    """A figure, a direction only, or neither: no data. `evidence` is the key of what it cites."""
+    """A reading: a figure, a direction only, or neither (no data).
+
+    `evidence` is the key of the evidence that it cites.
+    """
 
     indicator: str
     period: ReportingPeriod
@@ -208,7 +214,10 @@ class ReadingEntry:
 
 @dataclass(frozen=True, slots=True)
 class VerificationEntry:
-    """Of a bearing on a benchmark; of the evidence itself, and so of the readings that cite it, where none is named."""
+    """A verification of an evidence link or, if no benchmark is named, of the evidence itself.
+
+    Verifying the evidence itself also verifies the readings that cite it.
+    """
 
     evidence: str
     benchmark: str
@@ -243,4 +252,4 @@ RecordEntry = (
     | VerificationEntry
     | AssessmentEntry
 )
-"""Any line that is loaded, and told of in the log, by itself."""
+"""Any entry that is loaded, and written to the activity log, by itself."""

@@ -1,8 +1,8 @@
-"""An exercise on top of the public record: made-up submissions, reviews and slips, each plainly marked as made up.
+"""An exercise on top of the public record: made-up updates, reviews and delays, each clearly marked as made up.
 
-It shows every state a thing can be in, between 24 November 2021 and late January 2022. Everything is done by the
-exercise's own people through the actions that everybody uses, so that it can't hold what the product would refuse. No
-official figure is touched: those of the exercise cover a part of the year, say so, and go with evidence of their own.
+It shows every possible state, between 24 November 2021 and late January 2022. The users of the exercise do everything
+through the ordinary actions, so it contains nothing that the product would refuse. It changes no official figure: its
+own figures cover a part of the year, say so, and have evidence of their own.
 """
 
 from datetime import datetime
@@ -19,11 +19,14 @@ from tiptracker.audit.models import AuditEntry
 from tiptracker.errors import Refused
 
 PLAYED_VERB = "exercise.played"
-"""The log's word for a step that was played: steps come in order, so their number says where to go on."""
+"""Verb of the log entry for a played step.
+
+Steps are played in order, so the number of entries says where to continue.
+"""
 
 
 class ExerciseResult(NamedTuple):
-    """What came of it: steps played now, steps found played, steps whose day has not come."""
+    """The number of steps played now, played before, and not due yet."""
 
     played: int
     found: int
@@ -31,14 +34,14 @@ class ExerciseResult(NamedTuple):
 
 
 STEPS = (*exercise_2021.STEPS, *exercise_2022.STEPS)
-"""All of them, in the order in which they happen."""
+"""All steps in chronological order."""
 
 
 def play_exercise(*, now: datetime) -> ExerciseResult:
-    """Make the exercise's people and play each step that is due by `now` (aware) and wasn't played yet.
+    """Create the users of the exercise and play each step that is due by `now` (aware) and was not played yet.
 
-    The public record must be loaded up to the same moment. Each action of a step has a transaction of its own, as when
-    people do it: where a step was interrupted, the database has to be emptied. Raises Refused.
+    The public record must be loaded up to the same moment. Each action of a step has its own transaction, as when
+    people use the product. If a step is interrupted, the database has to be emptied. Raises Refused.
     """
     country = Country.objects.get(code=edition_data.COUNTRY.code)
     found = AuditEntry.objects.filter(verb=PLAYED_VERB, country=country).count()

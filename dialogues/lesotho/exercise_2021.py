@@ -1,4 +1,4 @@
-"""The exercise in November and December 2021: what was promised, and the first submissions, returns and slips."""
+"""The exercise in November and December 2021: commitments, and the first updates, returns and delays."""
 
 from datetime import date
 from typing import NamedTuple
@@ -14,16 +14,16 @@ from dialogues.lesotho.exercise_steps import ExerciseStep, step_decorator
 from dialogues.models import Dialogue, NextStep
 
 STEPS: list[ExerciseStep] = []
-"""In the order in which they happen."""
+"""In chronological order."""
 
 step_at = step_decorator(STEPS)
 
 
-# --- What was promised ------------------------------------------------------------------------------------------------
+# --- Commitments ------------------------------------------------------------------------------------------------------
 
 
 class ExerciseCommitment(NamedTuple):
-    """A commitment of the exercise: by a ministry (its short name) or, with none, by the United States."""
+    """A commitment of the exercise, made by a ministry (its short name) or, without one, by the United States."""
 
     ministry: str
     text: str
@@ -86,7 +86,7 @@ MEETING_NOTES = (
     "",
     "",
 )
-"""At the working meeting, of each item of its agenda."""
+"""What was said at the working meeting on each item of its agenda."""
 
 MEETING_DAY = date(2021, 11, 24)
 LETTER_DAY = date(2021, 11, 26)
@@ -113,7 +113,7 @@ def _record_promise(
 
 @step_at(2021, 11, 24, 16)
 def working_meeting_is_recorded(cast: ExerciseContext) -> None:
-    """The officer records a working meeting and what was promised there."""
+    """The officer records a working meeting and the commitments made there."""
     asked_for = reconstruction.find_recommendations(cast.edition)
     agenda = [asked_for[number] for number in (2, 3, 4, 5, 6, 10)]
     dialogue = plan_dialogue(
@@ -171,7 +171,7 @@ def working_meeting_is_recorded(cast: ExerciseContext) -> None:
 
 @step_at(2021, 11, 29, 10)
 def letter_is_recorded(cast: ExerciseContext) -> None:
-    """The officer records what Justice promised by letter, and ticks off what the embassy was to send."""
+    """The officer records a commitment that Justice made by letter, and marks a next step of the embassy as done."""
     _record_promise(
         cast, LETTER_COMMITMENT, LETTER_DAY, dialogue=None, letter="Exercise: letter of the ministry, 26 November 2021"
     )
@@ -184,7 +184,7 @@ def letter_is_recorded(cast: ExerciseContext) -> None:
     )
 
 
-# --- Home Affairs: rules put in force, verified, and later taken back -------------------------------------------------
+# --- Home Affairs: rules put in force, verified, and later withdrawn --------------------------------------------------
 
 
 @step_at(2021, 12, 2, 11)
@@ -208,14 +208,14 @@ def spending_rules_are_verified(cast: ExerciseContext) -> None:
     cast.accepts(cast.second_officer, SPENDING_RULES, "Exercise: the gazette was read at the embassy.")
 
 
-# --- Police: an update that came back, was mended and was taken; a date that moved ------------------------------------
+# --- Police: an update returned, sent again and accepted; a new due date ----------------------------------------------
 
 POSTS_FILLED = "Exercise: focal points named in six districts"
 
 
 @step_at(2021, 12, 8, 9)
 def focal_points_are_reported_without_proof(cast: ExerciseContext) -> None:
-    """Police tells of focal points in four districts, without a list."""
+    """Police reports focal points in four districts, without a list."""
     cast.sends(
         seed_accounts.FOCAL_POINT_POLICE,
         FOCAL_POINTS,
@@ -270,7 +270,7 @@ def unit_budget_is_assessed(cast: ExerciseContext) -> None:
 
 @step_at(2021, 12, 16, 14)
 def focal_points_are_sent_again(cast: ExerciseContext) -> None:
-    """Police mends the update on focal points, with the list."""
+    """Police sends the update on focal points again, with the list."""
     cast.sends(
         seed_accounts.FOCAL_POINT_POLICE,
         FOCAL_POINTS,
@@ -293,7 +293,7 @@ def focal_points_are_verified(cast: ExerciseContext) -> None:
 
 @step_at(2021, 12, 17, 11)
 def focal_points_get_more_time(cast: ExerciseContext) -> None:
-    """The officer agrees on a later day for the other four districts."""
+    """The officer agrees on a later due date for the other four districts."""
     reschedule(
         commitment=cast.commitment(FOCAL_POINTS),
         due_on=date(2022, 2, 11),
@@ -306,7 +306,7 @@ def focal_points_get_more_time(cast: ExerciseContext) -> None:
 
 @step_at(2021, 12, 20, 9)
 def officials_report_is_withdrawn(cast: ExerciseContext) -> None:
-    """The officer notes that Justice took back a promise."""
+    """The officer records that Justice withdrew a commitment."""
     withdraw(
         commitment=cast.commitment(OFFICIALS_REPORT),
         reason="Exercise: the ministry will tell of each case by itself instead.",

@@ -1,4 +1,4 @@
-"""The exercise in January 2022: what came in, what came of it, and what stays open."""
+"""The exercise in January 2022: more updates, the embassy's decisions, and what stays open."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ from dialogues.lesotho.exercise_context import ExerciseContext
 from dialogues.lesotho.exercise_steps import ExerciseStep, step_decorator
 
 STEPS: list[ExerciseStep] = []
-"""In the order in which they happen."""
+"""In chronological order."""
 
 step_at = step_decorator(STEPS)
 
@@ -45,7 +45,7 @@ def inquiry_is_verified(cast: ExerciseContext) -> None:
 
 @step_at(2022, 1, 6, 10)
 def procedures_are_reported_under_way(cast: ExerciseContext) -> None:
-    """Home Affairs tells of a draft of the procedures."""
+    """Home Affairs reports a draft of the procedures."""
     cast.sends(
         seed_accounts.FOCAL_POINT_HOME,
         PROCEDURES,
@@ -88,7 +88,7 @@ def procedures_are_assessed(cast: ExerciseContext) -> None:
     )
 
 
-# --- January: figures, a return, and what still waits -----------------------------------------------------------------
+# --- January: figures, a returned update, and updates that wait -------------------------------------------------------
 
 
 @step_at(2022, 1, 10, 14)
@@ -130,7 +130,7 @@ def case_figures_are_verified(cast: ExerciseContext) -> None:
 
 @step_at(2022, 1, 12, 11)
 def prosecution_figures_are_sent(cast: ExerciseContext) -> None:
-    """Justice sends the figures of prosecutions; they wait."""
+    """Justice sends the figures of prosecutions, which wait for a decision."""
     cast.sends(
         seed_accounts.FOCAL_POINT_JUSTICE,
         PROSECUTION_FIGURES,
@@ -146,7 +146,7 @@ def prosecution_figures_are_sent(cast: ExerciseContext) -> None:
 
 @step_at(2022, 1, 13, 9)
 def courts_bill_is_returned(cast: ExerciseContext) -> None:
-    """The officer returns the bill on the courts."""
+    """The officer returns the update on the bill on the courts."""
     cast.returns(
         cast.officer,
         COURTS_BILL,
@@ -159,7 +159,7 @@ RULES_TAKEN_BACK = "Exercise: the rules for spending the Trust Fund taken back"
 
 @step_at(2022, 1, 13, 14)
 def spending_rules_are_reopened(cast: ExerciseContext) -> None:
-    """The officer learns that the spending rules were taken back, and reopens the promise."""
+    """The officer learns that the spending rules were withdrawn, and reopens the commitment."""
     cast.logs(
         cast.officer,
         RULES_TAKEN_BACK,
@@ -180,7 +180,7 @@ def spending_rules_are_reopened(cast: ExerciseContext) -> None:
 
 @step_at(2022, 1, 14, 9)
 def spending_rules_get_another_day(cast: ExerciseContext) -> None:
-    """The second officer verifies it, and agrees on a day for new rules."""
+    """The second officer verifies this, and agrees on a due date for new rules."""
     cast.reviews(
         cast.second_officer,
         RULES_TAKEN_BACK,
@@ -211,7 +211,7 @@ def spending_rules_are_assessed(cast: ExerciseContext) -> None:
 
 @step_at(2022, 1, 14, 15)
 def focal_point_training_is_reported(cast: ExerciseContext) -> None:
-    """Police tells of three districts whose focal point is trained; the update waits."""
+    """Police reports three districts whose focal point is trained; the update waits for a decision."""
     cast.sends(
         seed_accounts.FOCAL_POINT_POLICE,
         TRAIN_FOCAL_POINTS,
@@ -226,7 +226,7 @@ def focal_point_training_is_reported(cast: ExerciseContext) -> None:
 
 @step_at(2022, 1, 17, 9)
 def penalties_are_not_started(cast: ExerciseContext) -> None:
-    """Justice says that the draft on penalties isn't begun."""
+    """Justice reports that the draft on penalties is not started."""
     cast.sends(
         seed_accounts.FOCAL_POINT_JUSTICE,
         PENALTIES,
@@ -240,7 +240,7 @@ def penalties_are_not_started(cast: ExerciseContext) -> None:
 
 @step_at(2022, 1, 18, 9)
 def penalties_update_is_accepted(cast: ExerciseContext) -> None:
-    """The officer accepts that, and assesses 9a: no information."""
+    """The officer accepts this update, and assesses 9a: no information."""
     cast.accepts(cast.officer, PENALTIES, "Exercise: so the ministry says.")
     cast.assesses(
         "9a",
@@ -263,7 +263,7 @@ def courts_bill_is_assessed(cast: ExerciseContext) -> None:
 
 @step_at(2022, 1, 19, 11)
 def committee_meetings_are_reported(cast: ExerciseContext) -> None:
-    """Home Affairs tells of two quarters in which the committee met; the update waits."""
+    """Home Affairs reports two quarters in which the committee met; the update waits for a decision."""
     cast.sends(
         seed_accounts.FOCAL_POINT_HOME,
         COMMITTEE,
@@ -306,7 +306,7 @@ def workshop_and_posters_are_logged(cast: ExerciseContext) -> None:
 
 @step_at(2022, 1, 21, 9)
 def workshop_and_posters_are_reviewed(cast: ExerciseContext) -> None:
-    """The second officer verifies the one, rejects the other, and logs a manual."""
+    """The second officer verifies the workshop, rejects the posters, and logs a manual."""
     cast.reviews(
         cast.second_officer, EARLY_WORKSHOP, EvidenceDecision.VERIFIED, "Exercise: it took place, before the period."
     )
@@ -325,7 +325,7 @@ def workshop_and_posters_are_reviewed(cast: ExerciseContext) -> None:
 
 @step_at(2022, 1, 24, 9)
 def manual_is_verified(cast: ExerciseContext) -> None:
-    """The Ambassador verifies the manual: it happened, and counts for nothing, since the government didn't do it."""
+    """The Ambassador verifies the manual. It counts for nothing, because the government did not make it."""
     cast.reviews(
         cast.person(seed_accounts.AMBASSADOR),
         MANUAL,
@@ -336,7 +336,7 @@ def manual_is_verified(cast: ExerciseContext) -> None:
 
 @step_at(2022, 1, 26, 10)
 def police_course_is_logged(cast: ExerciseContext) -> None:
-    """The officer logs a course for police; nobody has reviewed it."""
+    """The officer logs a course for police, which nobody has reviewed."""
     cast.logs(
         cast.officer,
         POLICE_COURSE,
@@ -352,7 +352,7 @@ FOLLOW_UP_DAY = date(2022, 2, 10)
 
 @step_at(2022, 1, 27, 11)
 def follow_up_is_planned(cast: ExerciseContext) -> None:
-    """The officer plans a follow-up with the three ministries, and puts on its agenda what presses."""
+    """The officer plans a follow-up with the three ministries, with the most urgent items on its agenda."""
     dialogue = plan_dialogue(
         country=cast.country,
         held_on=FOLLOW_UP_DAY,

@@ -1,4 +1,4 @@
-"""Who acts in a step of the exercise, when, and on which rows."""
+"""The users, the moment and the rows of a step of the exercise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ EDITION_YEAR = 2021
 
 @dataclass(frozen=True, slots=True)
 class ExerciseContext:
-    """The people and rows of the exercise at one moment (`now`, in Maseru), and what they do again and again."""
+    """The users and rows of the exercise at one moment (`now`, in Maseru), and the actions that its steps repeat."""
 
     country: Country
     now: datetime
@@ -64,7 +64,7 @@ class ExerciseContext:
         return Edition.objects.get(country=self.country, year=EDITION_YEAR)
 
     def benchmark(self, key: str) -> Benchmark:
-        """By number and letter in the reconstruction: "6a"."""
+        """Return a benchmark by its number and letter in the reconstruction, such as "6a"."""
         return reconstruction.find_benchmark(self.edition, key)
 
     def commitment(self, text: str) -> Commitment:
@@ -87,9 +87,12 @@ class ExerciseContext:
         figure: tuple[str, int, date] | None = None,
         districts: Sequence[str] = (),
     ) -> None:
-        """A focal point sends an update; `paper` is a name and lines, `figure` an indicator, a count, a day.
+        """Send an update as a focal point.
 
-        `districts` are those that the figure counts, where it counts them.
+        Args:
+            paper: the name and the lines of an attachment.
+            figure: an indicator, a count, and the last day that it covers.
+            districts: the districts that the figure counts, if it counts districts.
         """
         by = self.person(account)
         figures = []
@@ -116,7 +119,7 @@ class ExerciseContext:
         return_round(round=self._waiting(promise), reason=reason, by=by, now=self.now)
 
     def accepts(self, by: User, promise: str, reason: str) -> None:
-        """The embassy verifies all of the update that waits."""
+        """Accept the waiting update, and verify every part of it."""
         waiting = self._waiting(promise)
         judged = [
             ReviewInput(piece, bearing, EvidenceDecision.VERIFIED, reason)
@@ -135,7 +138,7 @@ class ExerciseContext:
         done_by: DoneBy = DoneBy.GOVERNMENT,
         shared_under: str = "",
     ) -> None:
-        """An officer logs what happened: internal, or shared with the ministry under one of its commitments."""
+        """Log evidence as an officer: internal, or shared with the ministry under one of its commitments."""
         log_evidence(
             country=self.country,
             title=title,
@@ -153,7 +156,7 @@ class ExerciseContext:
         )
 
     def reviews(self, by: User, title: str, decision: EvidenceDecision, reason: str) -> None:
-        """The one bearing of a piece of evidence is verified or rejected."""
+        """Verify or reject the only link of a piece of evidence."""
         evidence = self.evidence(title)
         review_evidence(
             evidence=evidence, bearing=evidence.bearings.get(), decision=decision, reason=reason, by=by, now=self.now

@@ -1,4 +1,4 @@
-"""The paper that comes with an exercise: a small PDF of one page that plainly says so. Pure."""
+"""Make the attachments of the exercise: one-page PDFs that clearly say so. No Django here."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ _FOOTER = "Made up for an exercise. It proves nothing about any government."
 
 
 def render_exercise_pdf(title: str, lines: Sequence[str]) -> bytes:
-    """One A4 page with `title` and `lines` between a head and a foot that say it is an exercise; the same each time.
+    """Return a one-page A4 PDF with `title` and `lines`; header and footer say that it is an exercise. Reproducible.
 
-    Written by hand, so that loading the exercise doesn't wait for a renderer. Texts are in Latin-1.
+    The PDF is written by hand, so that loading the exercise doesn't wait for a renderer. Texts must be in Latin-1.
     """
     drawn = [_draw_line(_HEADER, 16, 790), _draw_line(title, 14, 740)]
     drawn += [_draw_line(line, 11, 705 - 18 * row) for row, line in enumerate(lines)]

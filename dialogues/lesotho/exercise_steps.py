@@ -1,4 +1,4 @@
-"""How the exercise is written down: steps, each with its moment."""
+"""The steps of the exercise, and the decorator that registers them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,7 +9,7 @@ from dialogues.lesotho.exercise_context import ExerciseContext
 
 
 class ExerciseStep(NamedTuple):
-    """Something that somebody does at a moment; its docstring is what the log says of it."""
+    """A step of the exercise and its moment. The docstring of the function is written to the activity log."""
 
     at: datetime
     play: Callable[[ExerciseContext], None]
@@ -18,7 +18,7 @@ class ExerciseStep(NamedTuple):
 def step_decorator(
     steps: list[ExerciseStep],
 ) -> Callable[..., Callable[[Callable[[ExerciseContext], None]], Callable[[ExerciseContext], None]]]:
-    """A decorator, called with year, month, day and hour in Maseru, that adds the function below it to `steps`."""
+    """Return a decorator that adds a function to `steps`. It takes year, month, day and hour in Maseru."""
 
     def at(
         year: int, month: int, day: int, hour: int

@@ -1,4 +1,7 @@
-"""Lesotho, from the public record: what was counted. Where the record has no figure there is none here. Pure."""
+"""Lesotho, from the public record: the figures.
+
+The record contains no figure that its sources don't give. No Django here.
+"""
 
 from decimal import Decimal
 
@@ -38,7 +41,10 @@ def _reading(
     evidence: str = "",
     forms: tuple[tuple[str, Decimal], ...] = (),
 ) -> ReadingEntry:
-    """A reading as known when the edition of that year was; without a source, none gives a figure: no data."""
+    """Return a reading that became known with an edition.
+
+    Without a source it says that no source gives a figure: no data.
+    """
     return ReadingEntry(
         indicator=indicator,
         period=period,

@@ -1,7 +1,7 @@
-"""Write the public record of Lesotho, line by line, each with its entry in the log. Writing it again changes nothing.
+"""Load the public record of Lesotho, each entry with an entry in the activity log. Loading again changes nothing.
 
-Lines are written as they stand, not through the actions that people use: the public record has no officer, and neither
-of its two accounts may do anything but stand as the one who recorded or verified.
+Entries are written directly, not through the ordinary actions. The public record has no officer, and its two accounts
+may do nothing but stand as the ones who recorded or verified.
 """
 
 import re
@@ -50,11 +50,11 @@ from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
 
 ENTRIES: tuple[entries.RecordEntry, ...] = EDITION_ENTRIES + PROGRESS_ENTRIES
-"""The whole record, in an order in which each line finds what it names."""
+"""The whole record, in an order in which each entry finds what it refers to."""
 
 
 class LoadResult(NamedTuple):
-    """What came of it: facts written now, facts found written, facts not known yet and left out."""
+    """The number of facts written now, written before, and left out because they are not known yet."""
 
     written: int
     found: int
@@ -62,9 +62,9 @@ class LoadResult(NamedTuple):
 
 
 def load_public_record(*, now: datetime) -> LoadResult:
-    """Write every line known by `now` (aware) that isn't there yet; leave the others for a later run.
+    """Write every entry known by `now` (aware) that is missing. Leave the others for a later run.
 
-    Each line has a transaction of its own: what was interrupted is finished by running it again.
+    Each entry has its own transaction: run this again to finish an interrupted load.
     """
     due = [fact for fact in ENTRIES if fact.recorded_at <= now]
     written = sum([_load_entry(fact) for fact in due])
@@ -76,7 +76,7 @@ def load_public_record(*, now: datetime) -> LoadResult:
 
 @transaction.atomic
 def _load_entry(fact: entries.RecordEntry) -> bool:
-    """Whether the line had to be written. Two loads at once write it once."""
+    """Write an entry if it is missing, and return whether it was. Two loads at the same time write it once."""
     lock_rows(Country.objects.filter(code=COUNTRY.code))
     row = write_entry(fact)
     if row is None:
@@ -92,7 +92,10 @@ def _lesotho() -> Country:
 
 
 def _recorder(fact: entries.RecordEntry) -> User:
-    """The report of 2022 verifies and assesses; the public record records everything else."""
+    """Return the account that recorded the entry.
+
+    The TIP Report 2022 verifies and assesses; the public record records everything else.
+    """
     judges = isinstance(fact, entries.VerificationEntry | entries.AssessmentEntry)
     return ensure_user(TIP_REPORT_2022 if judges else PUBLIC_RECORD, _lesotho())
 
@@ -113,14 +116,14 @@ _EVIDENCE_BY_KEY = {fact.key: fact for fact in PROGRESS_ENTRIES if isinstance(fa
 
 
 def _find_evidence(key: str) -> Evidence:
-    """The row of a line: found by who recorded it when, since its texts may have been redacted."""
+    """Return the row of an evidence entry, by recorder and moment, because its texts may have been redacted."""
     fact = _EVIDENCE_BY_KEY[key]
     return Evidence.objects.get(recorded_by=_recorder(fact), recorded_at=fact.recorded_at)
 
 
 @singledispatch
 def write_entry(fact: entries.RecordEntry) -> models.Model | None:
-    """Write one line with all that belongs to it; None where it is there already, however it has changed since."""
+    """Write one entry with all that belongs to it. Return None if it exists already, even if it has changed since."""
     raise TypeError(f"No way is known to write {fact!r}.")
 
 
@@ -130,7 +133,7 @@ def _write_country(fact: entries.CountryEntry) -> Country | None:
         code=fact.code, defaults={"name": fact.name, "time_zone": fact.time_zone, "currency": fact.currency}
     )
     if not is_new:
-        # Two loads at once: the second waits here, and then finds what the first has written.
+        # If two loads run at once, the second waits here and then finds what the first has written.
         Country.objects.select_for_update(no_key=True).get(pk=country.pk)
         return None
     District.objects.bulk_create(

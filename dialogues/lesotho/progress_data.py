@@ -1,7 +1,7 @@
-"""Lesotho, from the public record: what was counted, said, promised and done, and what of it is verified. Pure.
+"""Lesotho, from the public record: the dialogue, commitments, evidence and assessments. No Django here.
 
-Where the record has no figure there is none here. Spans whose first day is unknown ("by 8 November") have none, and
-were recorded on their last.
+The record contains no figure that its sources don't give. Evidence whose start date is unknown ("by 8 November") has
+none; it was recorded on its last day.
 """
 
 from datetime import date, datetime
@@ -121,7 +121,7 @@ def _reported_in_november(
     kind: EvidenceKind = EvidenceKind.STATEMENT,
     happened_from: date | None = None,
 ) -> EvidenceEntry:
-    """Known "by" the day it was told on: the last day of its span."""
+    """Return evidence reported as done "by" a day: the day on which it was reported is its last day."""
     day = recorded_at.date()
     return EvidenceEntry(key, title, kind, happened_from, day, done_by, stated_by, source, recorded_at, bearings)
 
@@ -134,7 +134,7 @@ def _reported_in_2022(
     kind: EvidenceKind = EvidenceKind.REPORT,
     done_by: DoneBy = DoneBy.GOVERNMENT,
 ) -> EvidenceEntry:
-    """Some day of the period, as the 2022 edition tells."""
+    """Return evidence that the 2022 edition reports without a date: it covers the whole period."""
     return EvidenceEntry(
         key=key,
         title=title,
@@ -338,7 +338,7 @@ _VERIFIED_PARTS: tuple[tuple[str, str], ...] = (
     ("officials' cases", "1d"),
     ("one charity", "6b"),
 )
-"""Exactly these: a piece of evidence, and the benchmark its bearing on which is verified ("": the evidence itself)."""
+"""All that is verified: a piece of evidence, and the benchmark of the verified link ("": the evidence itself)."""
 
 VERIFICATIONS = tuple(
     VerificationEntry(evidence, benchmark, f"So reported. Source: {NARRATIVE_2022}.", known_at(2022, 7, 21, hour=12))
@@ -414,4 +414,4 @@ ASSESSMENTS = (
 )
 
 PROGRESS_ENTRIES: tuple[RecordEntry, ...] = (DIALOGUE, *COMMITMENTS, *EVIDENCE, *READINGS, *VERIFICATIONS, *ASSESSMENTS)
-"""In an order in which each finds what it names."""
+"""In an order in which each entry finds what it refers to."""

@@ -1,7 +1,7 @@
-"""The rows that our reconstruction of the 2021 list became: by its own numbers, whatever they are numbered today.
+"""Find the rows loaded from our reconstruction of the 2021 list, by the numbers of the reconstruction.
 
-An official list may have taken its place since: then a row has another number and other words, and keeps all that was
-promised and done about it.
+An official list may have replaced the reconstruction since. A row then has another number and another text, and keeps
+all its commitments, evidence and assessments.
 """
 
 from dialogues.lesotho.edition_data import TERMS_RECORDED_AT
@@ -9,13 +9,13 @@ from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommend
 
 
 def find_recommendations(edition: Edition) -> dict[int, Recommendation]:
-    """By its number in the reconstruction, each that was loaded."""
+    """Return the loaded recommendations by their number in the reconstruction."""
     first = RecommendationTerms.objects.filter(recommendation__edition=edition, recorded_at=TERMS_RECORDED_AT)
     return {terms.number: terms.recommendation for terms in first.select_related("recommendation__edition")}
 
 
 def find_benchmark(edition: Edition, key: str) -> Benchmark:
-    """The benchmark that was loaded as this one, such as "6a"; raises DoesNotExist."""
+    """Return the benchmark that was loaded under this key, such as "6a". Raises DoesNotExist."""
     began_under = RecommendationTerms.objects.filter(
         recommendation__edition=edition, recorded_at=TERMS_RECORDED_AT, number=int(key[:-1])
     )

@@ -1,4 +1,4 @@
-"""The accounts that loading stands on: two sources that can't sign in, and the people of the exercise."""
+"""The accounts that loading needs: two sources that can't sign in, and the users of the exercise."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from tiptracker.infrastructure.locking import lock_rows
 
 
 class SeedAccount(NamedTuple):
-    """Somebody, or a source, before it is a row. `ministry` is a short name, for focal points."""
+    """A user or a source to create. `ministry` is a short name, for focal points."""
 
     email: str
     name: str
@@ -56,7 +56,7 @@ EXERCISE_ACCOUNTS = (
 
 @transaction.atomic
 def ensure_user(account: SeedAccount, country: Country) -> User:
-    """The user of an account, made without a usable password where there is none yet; else as it stands."""
+    """Return the user of an account, created without a usable password if missing, otherwise unchanged."""
     if user := User.objects.get_queryset().filter(email=account.email).first():
         return user
     ministry = Ministry.objects.get(country=country, short_name=account.ministry) if account.ministry else None
@@ -81,7 +81,7 @@ def ensure_user(account: SeedAccount, country: Country) -> User:
 
 @transaction.atomic
 def ensure_exercise_users(country: Country) -> None:
-    """Everybody of the exercise, so that a password can be set for them; their ministries must be there."""
+    """Create all users of the exercise, so that a password can be set for them. Their ministries must exist."""
     if country.contact is None:
         lock_rows(Country.objects.filter(pk=country.pk))
     for account in EXERCISE_ACCOUNTS:

@@ -1,4 +1,4 @@
-"""The embassy's verdict on a benchmark, with its reason and what it rests on."""
+"""Assessments: the embassy's verdict on a benchmark, with its reason and its evidence."""
 
 from typing import ClassVar, Self
 
@@ -14,15 +14,16 @@ from tiptracker.accounts.models import AnyUser, Country, in_visible_countries
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: AnyUser, country: Country | None = None) -> Self:
-        """The embassy's roles alone. `country`: only that one's."""
+        """Filter to what the user may see: embassy roles only. `country`: only that country's."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(in_visible_countries(user, country, path="benchmark__recommendation__edition__country"))
 
     def asking_for_another_look(self) -> Self:
-        """The newest on each benchmark, where evidence on it was recorded since, or what it rests on put right.
+        """Filter to the newest assessment of each benchmark, if new evidence reopens the question.
 
-        Both reopen the question.
+        New evidence is evidence on the benchmark recorded since, or a revision since of evidence that the assessment
+        rests on.
         """
         of_benchmark = Assessment.objects.filter(benchmark=OuterRef("benchmark")).order_by("-recorded_at", "-pk")
         since = EvidenceBearing.objects.filter(
@@ -35,7 +36,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
 
 class Assessment(models.Model):
-    """A verdict, never changed. It holds from the last day of the evidence it rests on, else from when recorded."""
+    """A verdict on a benchmark. Never changed.
+
+    It takes effect from the last day of the evidence it rests on or, without evidence, from when it was recorded.
+    """
 
     benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="assessments")
     verdict = models.CharField(max_length=16, choices=Verdict.choices())

@@ -1,4 +1,4 @@
-"""What was promised, by whom, by when; and the dated events that are its whole life."""
+"""Commitments, and the dated events that are their whole history."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -28,14 +28,14 @@ from tiptracker.choices import Role
 
 
 def _standing_annotations(day: date, known_by: datetime | None = None) -> dict[str, Any]:
-    """What `with_status` annotates, by name."""
+    """Return the annotations of `with_status`, by name."""
     happened = CommitmentEvent.objects.as_of(day, known_by=known_by)
     newest_first = ("-happened_on", "-recorded_at", "-pk")
     dated = happened.filter(due_on__isnull=False).order_by(*newest_first).values("due_on")
     sent = apps.get_model("dialogues", "UpdateRound").objects.sent_by(day, known_by=known_by)
     waiting = sent.filter(Q(decided_on__isnull=True)).order_by()
-    # PostgreSQL runs a subquery anew wherever it is named: so the whole word is one, and asks for the due date
-    # within it where that matters.
+    # PostgreSQL repeats a subquery wherever it is named. So the whole status is one subquery, and looks up the due
+    # date only where it matters.
     settled = [When(kind=kind, then=Value(status)) for kind, status in STATUS_AFTER_EVENT.items()]
     word = Case(
         *[when for when in settled if when.result.value is not CommitmentStatus.REPORTED],
@@ -80,9 +80,11 @@ def _standing_annotations(day: date, known_by: datetime | None = None) -> dict[s
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def visible_to(self, user: AnyUser, country: Country | None = None) -> Self:
-        """The embassy: its countries'; a focal point: its own ministry's; nobody else any.
+        """Filter to what the user may see.
 
-        `country`: of these only that one's.
+        Embassy: all of its countries. Focal point: its own ministry. Other users: none.
+
+        `country`: only commitments of that country.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -94,21 +96,25 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(in_visible_countries(user, country))
 
     def with_history(self) -> Self:
-        """With all that `standing_on` reads: country, events, and the updates sent with the answers to them."""
+        """Fetch all that `standing_on` reads: country, events, and update versions with their decisions."""
         rounds = apps.get_model("dialogues", "UpdateRound").objects.select_related("decision")
         return self.select_related("country").prefetch_related("events", Prefetch("updates__rounds", rounds))
 
     def with_status(self, day: date, *, known_by: datetime | None = None) -> Self:
-        """`standing_on` and `original_due_date` in SQL, at the end of `day`: `.status`, `.due_on`, `.first_due_on`,
-        `.slips`.
+        """Annotate with `standing_on` and `original_due_date` in SQL, at the end of `day`.
 
-        `.status` is None before it was made; `.sent_on`, `.newest_returned_on` and `.is_heard` are for
-        `standing_from_row`.
+        Adds `.status` (None before the commitment was made), `.due_on`, `.first_due_on` and `.slips`. Also adds
+        `.sent_on`, `.newest_returned_on` and `.is_heard`, for `standing_from_row`.
         """
         return self.annotate(**_standing_annotations(day, known_by))
 
     def with_status_today(self, days: Mapping[Any, date]) -> Self:
-        """`with_status` on the day that it is in each country: `days` by its key. At one moment these are few days."""
+        """Annotate as `with_status` does, for the present day in each country.
+
+        `days`: that day by the id of the country.
+
+        At any moment there are only a few different days.
+        """
         countries: dict[date, list[Any]] = defaultdict(list)
         for country, day in days.items():
             countries[day].append(country)
@@ -126,10 +132,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         )
 
     def concerning(self, ministries: Collection[int]) -> Self:
-        """What there is to speak of with these ministries: their own commitments, and ours that are for them.
+        """Filter to what to discuss with these ministries: their commitments, and those of the United States for them.
 
-        Ours is for them where it goes towards a benchmark on which they lead or have promised something, or towards
-        none and was made at a dialogue with them. All for no ministries.
+        A commitment of the United States is for them if it is linked to a benchmark on which they lead or have made a
+        commitment. Without a link it is for them if it was made at a dialogue with them. Without ministries, all are
+        returned.
         """
         if not ministries:
             return self
@@ -141,9 +148,9 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(Q(ministry__in=ministries) | Q(pk__in=ours.values("pk")))
 
     def asking_for_another_look(self) -> Self:
-        """Those under which evidence was recorded, or put right, after they were last verified done.
+        """Filter to commitments with evidence recorded or revised after they were last verified done.
 
-        It reopens the question.
+        Such evidence reopens the question.
         """
         verified = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=CommitmentEventKind.VERIFIED_DONE)
         verified_at = verified.order_by("-happened_on", "-recorded_at", "-pk").values("recorded_at")[:1]
@@ -154,7 +161,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
 
 class Commitment(models.Model):
-    """Something a ministry, or the United States, undertook. It never counts; what is done about it may."""
+    """Something that a ministry or the United States undertook to do. It never counts; what is done about it may."""
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="commitments")
     made_by = models.CharField(max_length=15, choices=MadeBy.choices(), default=MadeBy.MINISTRY)
@@ -190,18 +197,21 @@ class Commitment(models.Model):
         return self.text
 
     def standing_on(self, day: date) -> CommitmentStanding | None:
-        """Its standing at the end of `day` in its country, from its rows (`with_history`, or not)."""
+        """Return the standing at the end of `day` in the country, from the rows.
+
+        Use `with_history` to avoid queries.
+        """
         sent = [version for update in self.updates.all() for version in update.rounds.all()]
         return standing_on(self.events.all(), sent, day, zone=ZoneInfo(self.country.time_zone))
 
     @property
     def maker(self) -> str:
-        """Whose undertaking it is, as read: the ministry's name, or the United States."""
+        """The name of the maker: the ministry, or the United States."""
         return self.ministry.name if self.ministry else MadeBy.UNITED_STATES.label
 
 
 def standing_from_row(row: Any, day: date) -> CommitmentStanding:
-    """The standing of a row of `with_status(day)` that was made by then."""
+    """Return the standing of a row of `with_status(day)`. The commitment must have been made by then."""
     status = CommitmentStatus(row.status)
     is_mended = status in (CommitmentStatus.WITH_EMBASSY, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
     return CommitmentStanding(
@@ -216,9 +226,10 @@ def standing_from_row(row: Any, day: date) -> CommitmentStanding:
 
 
 class CommitmentBenchmark(models.Model):
-    """Towards which benchmark a commitment goes, and whether keeping it would meet that or contribute to it.
+    """The link from a commitment to a benchmark that it supports.
 
-    Recorded with the commitment, or (`recorded_at`, by whom) later, where it moved along to another edition.
+    `reach` says whether keeping the commitment meets the benchmark or contributes to it. The link is recorded with the
+    commitment or, in a rollover to another edition, later (`recorded_at`, `recorded_by`).
     """
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="links")
@@ -241,13 +252,13 @@ class CommitmentBenchmark(models.Model):
 
 class CommitmentEventQuerySet(models.QuerySet["CommitmentEvent"]):
     def as_of(self, day: date, *, known_by: datetime | None = None) -> Self:
-        """Events that had happened by `day`, as far as was recorded by `known_by`."""
+        """Filter to events that had happened by `day` and, if `known_by` is given, had been recorded by then."""
         events = self.filter(happened_on__lte=day)
         return events if known_by is None else events.filter(recorded_at__lte=known_by)
 
 
 class CommitmentEvent(models.Model):
-    """One dated fact about a commitment. Rows are added, never changed."""
+    """One dated event of a commitment. Rows are added, never changed."""
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=15, choices=CommitmentEventKind.choices())
@@ -295,5 +306,5 @@ class CommitmentEvent(models.Model):
 
     @property
     def sent_for(self) -> Ministry | None:
-        """The ministry that reported it with an update; None of what the embassy recorded."""
+        """The ministry that reported the commitment done with an update. None for events that the embassy recorded."""
         return self.commitment.ministry if self.round_id and self.kind == CommitmentEventKind.REPORTED_DONE else None

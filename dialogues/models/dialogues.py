@@ -1,4 +1,4 @@
-"""Meetings with a government: who is to come and came, what is to be asked, what was said, what was agreed."""
+"""Dialogues with a government: participants, agenda, record, next steps and files."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -18,7 +18,10 @@ from tiptracker.choices import Role
 
 class DialogueQuerySet(models.QuerySet["Dialogue"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy: its countries'. A ministry: where it promised something; what of them, the page decides."""
+        """Filter to what the user may see. Embassy: all of its countries. Ministry: where it made a commitment.
+
+        The page decides which fields of the dialogue a ministry sees.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.role == Role.FOCAL_POINT:
@@ -28,17 +31,18 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         return self.filter(country__in=Country.objects.visible_to(user))
 
     def held(self) -> Self:
-        """Those of which something is recorded."""
+        """Filter to dialogues with a record."""
         return self.filter(recorded_at__isnull=False)
 
     def begun_by(self, day: date) -> Self:
-        """Those whose day has come and that were not called off: something may have been promised there."""
+        """Filter to dialogues whose day has come and that were not called off: commitments may have been made there."""
         return self.filter(held_on__lte=day, called_off_at__isnull=True)
 
     def held_before(self, dialogue: "Dialogue") -> Self:
-        """Those with the same country and a ministry in common that came earlier and were held, the last of them first.
+        """Filter to earlier held dialogues of the same country that share a ministry with this one, newest first.
 
-        A dialogue with no ministry in particular has one in common with every other.
+        A ministry of this dialogue is shared if it took part in the earlier one, or owes a commitment or next step
+        from it. A dialogue that concerns no ministry in particular shares with every other.
         """
         earlier = Q(held_on__lt=dialogue.held_on) | Q(held_on=dialogue.held_on, pk__lt=dialogue.pk)
         theirs = Participant.objects.at_the_table().filter(dialogue=dialogue).values("ministry")
@@ -54,13 +58,13 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         return self.held().filter(earlier, is_shared, country=dialogue.country_id).order_by("-held_on", "-pk")
 
     def known_by(self, moment: datetime | None) -> Self:
-        """Those that had been written down by `moment` (None: now), as planned or as held."""
+        """Filter to dialogues that had been entered or recorded by `moment` (None: now)."""
         return self if moment is None else self.filter(Q(entered_at__lte=moment) | Q(recorded_at__lte=moment))
 
     def nearest_first(self, day: date, *, known_by: datetime | None = None) -> Self:
-        """What is at hand on `day`: what is still to come, soonest first; then what was held, newest first.
+        """Order by what is near on `day`: future dialogues, soonest first; then held ones, newest first.
 
-        What is past and still to be recorded comes last; what was called off, never.
+        Past dialogues without a record come last. Those called off are left out.
         """
         is_recorded = Q(recorded_at__isnull=False) if known_by is None else Q(recorded_at__lte=known_by)
         is_to_come = Q(held_on__gt=day) | Q(held_on=day) & ~is_recorded
@@ -70,16 +74,16 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         return there.alias(group=group).order_by("group", coming.asc(nulls_last=True), "-held_on", "-pk")
 
     def ahead_first(self) -> Self:
-        """What is planned or waits to be recorded, soonest first; then what was held or called off, newest first."""
+        """Order by what is planned or to be recorded, soonest first; then held or called off, newest first."""
         is_over = Case(When(Q(recorded_at__isnull=False) | Q(called_off_at__isnull=False), then=Value(1)), default=0)
         ahead = Case(When(is_over=0, then=F("held_on")))
         return self.alias(is_over=is_over).order_by("is_over", ahead.asc(nulls_last=True), "-held_on", "-pk")
 
 
 class Dialogue(models.Model):
-    """One meeting, planned or held. A ministry reads its date and place alone; everything else is internal.
+    """One meeting with a government, planned or held. A ministry sees only its date and place; the rest is internal.
 
-    `entered_at` is None where it was written down at once as held, `recorded_at` until something is recorded of it.
+    `entered_at` is None if it was first entered as held. `recorded_at` is None until something is recorded of it.
     """
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="dialogues")
@@ -127,7 +131,7 @@ class Dialogue(models.Model):
         return f"{self.held_on}, {self.place}"
 
     def stage_on(self, day: date) -> DialogueStage:
-        """How far it has come at `day`."""
+        """Return the stage of the dialogue on `day`."""
         return stage_on(
             self.held_on,
             day,
@@ -136,18 +140,18 @@ class Dialogue(models.Model):
         )
 
     def ministries_at_the_table(self) -> frozenset[int]:
-        """Keys of the ministries that it is with; none where it is with the government as a whole."""
+        """Return the ids of the ministries that take part. Empty if the dialogue is with the government as a whole."""
         return frozenset(self.participants.at_the_table().values_list("ministry_id", flat=True))
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     def at_the_table(self) -> Self:
-        """Those of a ministry who are expected, or who came."""
+        """Filter to participants of a ministry who are expected or came."""
         return self.filter(ministry__isnull=False).exclude(came=False)
 
 
 class Participant(models.Model):
-    """Somebody expected at a dialogue, for an office; `came` is None until that is recorded."""
+    """A participant expected at a dialogue for an office. `came` is None until it is recorded."""
 
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="participants")
     name = models.CharField(max_length=200, blank=True)
@@ -166,7 +170,7 @@ class Participant(models.Model):
 
 
 class AgendaItem(models.Model):
-    """What is to be spoken of at a dialogue: a recommendation, a commitment, or a topic in our own words."""
+    """An agenda item of a dialogue: a recommendation, a commitment, or a topic in the embassy's own words."""
 
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="agenda")
     recommendation = models.ForeignKey(Recommendation, models.PROTECT, null=True, blank=True, related_name="+")
@@ -198,22 +202,28 @@ class AgendaItem(models.Model):
 
 class NextStepQuerySet(models.QuerySet["NextStep"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy, with the dialogue. No ministry: what it owes stands in its commitments."""
+        """Filter to next steps of dialogues that the user may see: embassy only.
+
+        Ministries see only their commitments.
+        """
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(dialogue__in=Dialogue.objects.visible_to(user))
 
     def unsettled(self) -> Self:
-        """Those that nobody has ticked off."""
+        """Filter to next steps that are not done."""
         return self.filter(done__isnull=True)
 
     def concerning(self, ministries: Collection[int]) -> Self:
-        """Those of these ministries, and those of no ministry: the embassy's and others'. All for no ministries."""
+        """Filter to next steps of these ministries, and of no ministry: the embassy's and other offices'.
+
+        Without ministries, all are returned.
+        """
         return self.filter(Q(ministry__in=ministries) | Q(ministry__isnull=True)) if ministries else self
 
 
 class NextStep(models.Model):
-    """What somebody undertook to do next, short of a commitment: the embassy, a ministry, or another office."""
+    """A next step agreed at a dialogue, less than a commitment: for the embassy, a ministry or another office."""
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="next_steps")
     text = models.TextField("what is to be done")
@@ -237,12 +247,12 @@ class NextStep(models.Model):
 
     @property
     def owner(self) -> str:
-        """Who is to do it, as read: the ministry, the office as named, or else the embassy."""
+        """The name of the owner: the ministry, the named office, or else the embassy."""
         return self.ministry.short_name if self.ministry else self.office or "The embassy"
 
 
 class NextStepDone(models.Model):
-    """That a next step was done, on which day, and in a word what came of it. Never changed."""
+    """A next step that was done: on which day, and with what result. Never changed."""
 
     step = models.OneToOneField(NextStep, models.PROTECT, related_name="done")
     done_on = models.DateField("done on")
@@ -259,14 +269,14 @@ class NextStepDone(models.Model):
 
 class DialogueFileQuerySet(models.QuerySet["DialogueFile"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy, with the dialogue."""
+        """Filter to files of dialogues that the user may see: embassy only."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(dialogue__in=Dialogue.objects.visible_to(user))
 
 
 class DialogueFile(models.Model):
-    """A file that belongs to a dialogue: the statement given there, the communiqué, a photograph. Never changed."""
+    """A file attached to a dialogue: a statement given there, a communiqué, a photograph. Never changed."""
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="files")
     file = models.ForeignKey("dialogues.EvidenceFile", models.PROTECT, related_name="dialogues")

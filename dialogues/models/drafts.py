@@ -1,4 +1,7 @@
-"""What somebody typed so far and has not sent. No fact: it may change, and goes once sent, dropped or forgotten."""
+"""Drafts: what a user has typed and not sent. They are no facts: they may change, and are deleted once sent or dropped.
+
+Drafts that nobody saves for DRAFT_LIFETIME are deleted too.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
@@ -14,12 +17,15 @@ from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.choices import Role
 
 DRAFT_LIFETIME = timedelta(days=90)
-"""How long after somebody last saved it a draft is kept."""
+"""How long a draft is kept after it was last saved."""
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """On a commitment: its ministry alone, not even the embassy. Of a dialogue: its country's officers alone."""
+        """Filter to what the user may see.
+
+        Update: only its ministry, not the embassy. Dialogue: only its country's officers.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.role == Role.FOCAL_POINT:
@@ -29,14 +35,14 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.none()
 
     def untouched(self, *, since: datetime) -> Self:
-        """Those that nobody has saved since a moment."""
+        """Filter to drafts that nobody has saved since a moment."""
         return self.filter(saved_at__lt=since)
 
 
 class Draft(models.Model):
     """The form of one commitment's update, or of one dialogue's record, as typed so far: `content` by field name.
 
-    `writer` is the page that saved it last: an answer lost on the line is no conflict of that page with itself.
+    `writer` is the page that saved it last: a lost response is no conflict of that page with itself.
     """
 
     commitment = models.OneToOneField(Commitment, models.CASCADE, null=True, blank=True, related_name="draft")
@@ -65,10 +71,10 @@ class Draft(models.Model):
 
     @property
     def mark(self) -> str:
-        """What a page shows that it was filled from: this draft, as it was saved then, and no later one."""
+        """The mark that a page keeps of the draft it was filled from: this draft in this version, and no later one."""
         return f"{self.pk}-{self.version}"
 
     @property
     def kept_until(self) -> date:
-        """The last day on which it is there for certain, if nobody saves it again."""
+        """The last day on which the draft is certain to exist if nobody saves it again."""
         return timezone.localtime(self.saved_at + DRAFT_LIFETIME).date()

@@ -1,4 +1,4 @@
-"""What proves it: files, pieces of evidence, what each shows on which benchmark, and the embassy's word on both."""
+"""Evidence, its links to benchmarks, and the embassy's reviews of both."""
 
 from datetime import date
 from typing import ClassVar, Self
@@ -20,9 +20,11 @@ from tiptracker.choices import Role
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: AnyUser, country: Country | None = None) -> Self:
-        """The embassy: its countries'. A ministry: what it sent itself, or what is shared on its own commitments.
+        """Filter to what the user may see.
 
-        `country`: of these only that one's.
+        Embassy: all of its countries. Ministry: what it sent, or what is shared with it.
+
+        Evidence is shared with a ministry under one of its own commitments. `country`: only evidence of that country.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -37,11 +39,11 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(in_visible_countries(user, country))
 
     def current(self) -> Self:
-        """Those that no later revision has replaced."""
+        """Filter to evidence that no later revision has replaced."""
         return self.filter(revised_by__isnull=True)
 
     def said(self, decision: EvidenceDecision) -> Self:
-        """Those on which, or on some part of which, the newest word is this one."""
+        """Filter to evidence whose newest review, of itself or of one of its links, has this decision."""
         same = Q(bearing=OuterRef("bearing")) | Q(bearing__isnull=True, evidence=OuterRef("bearingless"))
         later = Q(recorded_at__gt=OuterRef("recorded_at")) | Q(
             recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk")
@@ -52,9 +54,9 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(Exists(newest))
 
     def unreviewed(self, *, besides: User) -> Self:
-        """Logged without a round, and somewhere without a review: of what it shows on a benchmark, or of a figure.
+        """Filter to evidence logged by the embassy with a link or a figure that is not reviewed yet.
 
-        What `besides` recorded is left out: somebody else has to review that.
+        What `besides` recorded is left out, because another person has to review it.
         """
         of_bearing = EvidenceReview.objects.filter(bearing=OuterRef("pk"))
         bearings = EvidenceBearing.objects.filter(~Exists(of_bearing), evidence=OuterRef("pk"))
@@ -72,16 +74,20 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         )
 
     def awaiting(self, user: User) -> Self:
-        """Those unreviewed that this person may review: the same as `permissions.can_review`, for lists.
+        """Filter to unreviewed evidence that this user may review.
 
-        What came without a round, an officer logged: so an ambassador may review it too.
+        This is the rule of `permissions.can_review_evidence`, for lists. Evidence without an update version was logged
+        by an officer, so an ambassador may review it too.
         """
         rows = self.unreviewed(besides=user)
         return rows if user.role in (Role.OFFICER, Role.AMBASSADOR) else rows.none()
 
 
 class Evidence(models.Model):
-    """A dated piece of evidence, kept apart from whether anybody agrees. A correction is a revision: another row."""
+    """A dated piece of evidence.
+
+    Whether it is accepted is stored in its reviews. A correction is a revision: another row.
+    """
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="evidence")
     title = models.CharField("what happened", max_length=400)
@@ -106,7 +112,7 @@ class Evidence(models.Model):
     class Meta:
         ordering = ("-happened_to", "-pk")
         verbose_name_plural = "evidence"
-        indexes: ClassVar = [  # the ways in which a country's list is sorted
+        indexes: ClassVar = [  # one index for each sort order of the evidence list
             models.Index(fields=["country", "-happened_to", "-id"], name="evidence_by_day"),
             models.Index(fields=["country", "-recorded_at", "-id"], name="evidence_by_receipt"),
             models.Index("country", Lower("title"), "id", name="evidence_by_title"),
@@ -146,31 +152,37 @@ class Evidence(models.Model):
 
     @property
     def first_day(self) -> date | None:
-        """Its first day: its own, else the one that its reviews state; of those that were fetched for the reader."""
+        """The start date: its own, or else the one that its reviews state.
+
+        Uses the prefetched reviews that the reader may see.
+        """
         return find_start_date(self.happened_from, self.reviews.all())
 
     @property
     def sent_for(self) -> Ministry | None:
-        """The ministry for which it was sent; None where the embassy logged it."""
+        """The ministry for which it was sent. None if the embassy logged it."""
         return self.commitment.ministry if self.commitment and self.round_id else None
 
     @property
     def word(self) -> "EvidenceReview | None":
-        """The embassy's newest word on the piece itself, on which its figures rest."""
+        """The newest review of the evidence itself, on which its figures rest."""
         own = (review for review in self.reviews.all() if review.bearing_id is None)
         return max(own, key=lambda review: (review.recorded_at, review.pk), default=None)
 
 
 class EvidenceBearingQuerySet(models.QuerySet["EvidenceBearing"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """With its evidence, and only where the benchmark is seen too."""
+        """Filter to links whose evidence and benchmark the user may both see."""
         return self.filter(
             evidence__in=Evidence.objects.visible_to(user), benchmark__in=Benchmark.objects.visible_to(user)
         )
 
 
 class EvidenceBearing(models.Model):
-    """What a piece of evidence shows on a benchmark. Only a concrete action scores (22 U.S.C. 7107(b), Tier 2)."""
+    """An evidence link: what a piece of evidence shows on a benchmark.
+
+    Only a concrete action scores (22 U.S.C. 7107(b), Tier 2).
+    """
 
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="bearings")
     benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="bearings")
@@ -189,9 +201,11 @@ class EvidenceBearing(models.Model):
 
 class EvidenceReviewQuerySet(models.QuerySet["EvidenceReview"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy: with its evidence. A ministry: the answer to what it sent, on benchmarks that it sees.
+        """Filter to what the user may see.
 
-        What the embassy thinks of what it logged itself is its own, even where the evidence is shared.
+        Embassy: with the evidence. Ministry: reviews of what it sent, on visible benchmarks.
+
+        A ministry never sees the embassy's reviews of what the embassy logged itself, even if the evidence is shared.
         """
         rows = self.filter(evidence__in=Evidence.objects.visible_to(user))
         if user.is_authenticated and user.role == Role.FOCAL_POINT:
@@ -201,9 +215,11 @@ class EvidenceReviewQuerySet(models.QuerySet["EvidenceReview"]):
 
 
 class EvidenceReview(models.Model):
-    """The embassy's word on a bearing, or (without one) on the evidence itself. The newest holds; none is changed.
+    """The embassy's review of an evidence link or, without one, of the evidence itself.
 
-    A trigger refuses a reviewer who recorded the evidence or the bearing.
+    The newest counts. Never changed.
+
+    A database trigger refuses a reviewer who recorded the evidence or the link.
     """
 
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="reviews")

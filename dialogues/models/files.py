@@ -1,4 +1,4 @@
-"""Uploaded files as they are kept, and what a scanner says of them."""
+"""Uploaded files as they are stored, and their malware scans."""
 
 from datetime import datetime
 from typing import ClassVar, Self
@@ -18,18 +18,22 @@ from tiptracker.audit.append_only import REDACTED
 
 
 def random_name(instance: "EvidenceFile", filename: str) -> str:
-    """Where a file is kept: a name that tells nothing and can't be guessed."""
+    """Return the storage path of a file: a random name that reveals nothing and can't be guessed."""
     name = uuid4().hex
     return f"evidence/{name[:2]}/{name}"
 
 
 IS_UNSENT = Q(evidence__isnull=True, dialogues__isnull=True)
-"""Of files: those that nothing cites, neither evidence nor a dialogue."""
+"""Condition for files that neither evidence nor a dialogue cites."""
 
 
 class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """With evidence, a dialogue or a draft that holds it; and what one uploaded oneself, not sent, still kept."""
+        """Filter to files the user may see.
+
+        These are files in evidence, dialogues and drafts that they may see, and their own unsent uploads. Unsent files
+        must still be stored.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         of_dialogues = Q(dialogues__in=DialogueFile.objects.visible_to(user))
@@ -39,36 +43,36 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
         return self.filter(cited | ((own | drafted) & ~Q(name=REDACTED))).distinct()
 
     def uploaded_as(self, user: User) -> Self:
-        """What this person uploaded for the side that they are on today: the same ministry, or their embassy."""
+        """Filter to files that this user uploaded for their present ministry, or for their embassy."""
         here = Q(country=None) | Q(country__in=Country.objects.visible_to(user))
         return self.filter(here, uploaded_by=user.pk, ministry=user.ministry_id)
 
     def kept(self) -> Self:
-        """Whose content is still there: all but those that nobody sent, and those that were redacted as a whole."""
+        """Filter to files whose content is still stored: neither dropped as unsent nor redacted as a whole."""
         of_evidence = Exists(Evidence.objects.filter(file=OuterRef("pk")))
         of_a_dialogue = Exists(DialogueFile.objects.filter(file=OuterRef("pk")))
         rows = self.filter(~Q(name=REDACTED) | of_evidence | of_a_dialogue)
         return rows.exclude(pk__in=self.model.objects.redacted().values("pk"))
 
     def redacted(self) -> Self:
-        """Redacted as a whole: their content was destroyed, or is about to be."""
+        """Filter to files redacted as a whole: their content is destroyed, or is about to be."""
         return self.filter(redactions__redaction__decision__decision=RedactionAnswer.CONFIRMED)
 
     def unscanned(self) -> Self:
-        """Still kept, and without a scanner's word: in quarantine, where there is a scanner."""
+        """Filter to stored files without a scan. They are in quarantine if a scanner is configured."""
         return self.kept().filter(scans__isnull=True)
 
     def unsent(self, *, before: datetime) -> Self:
-        """Uploaded before a moment, cited by nothing, in no draft, and still kept."""
+        """Filter to stored files uploaded before a moment that nothing cites and no draft holds."""
         return self.filter(IS_UNSENT, drafts__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)
 
 
 class EvidenceFile(models.Model):
-    """A file as kept: its name as sent, what it really is, its size in bytes, its hash. Never changed.
+    """A stored file: its name as sent, its detected media type, its size in bytes and its hashes. Never changed.
 
-    What is kept is a clean copy: `received_sha256` is of the bytes that were sent, `stored_sha256` of those kept.
-    `ministry` is the one for which it was uploaded, None for the embassy; `country` its country, None where an officer
-    of several countries uploaded it. Both stay, wherever the uploader works later.
+    The stored content is a clean copy. `received_sha256` is the hash of the bytes that were sent, `stored_sha256` of
+    those stored. `ministry` is the one it was uploaded for, None for the embassy. `country` is its country, None if an
+    officer of several countries uploaded it. Both stay, wherever the uploader works later.
     """
 
     file = models.FileField(upload_to=random_name, max_length=100)
@@ -99,7 +103,10 @@ class EvidenceFile(models.Model):
 
     @cached_property
     def destroyed_at(self) -> datetime | None:
-        """When it was redacted as a whole; asked about only where its name is the mark, as it then always is."""
+        """When it was redacted as a whole, or None.
+
+        Queries only if its name is the redaction mark, as it then always is.
+        """
         if self.name != REDACTED:
             return None
         confirmed = self.redactions.filter(redaction__decision__decision=RedactionAnswer.CONFIRMED)
@@ -107,7 +114,7 @@ class EvidenceFile(models.Model):
 
 
 class FileScan(models.Model):
-    """A scanner's word on a file: the name of the malware it found, "" for none. The newest holds."""
+    """A malware scan of a file: the name of the malware found, "" for none. The newest counts."""
 
     file = models.ForeignKey(EvidenceFile, models.PROTECT, related_name="scans")
     found = models.CharField(max_length=200, blank=True)

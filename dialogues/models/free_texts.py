@@ -1,6 +1,6 @@
-"""Every free text of the record that can be redacted, in one place: tests hold it to the models and the triggers.
+"""Every free-text field of the record that can be redacted. Tests compare this list with the models and the triggers.
 
-What names a thing rather than tells of it (an indicator, a category, a ministry) is not among them.
+Names of things (an indicator, a category, a ministry) are not in the list, because they describe nobody.
 """
 
 from collections.abc import Mapping
@@ -32,11 +32,11 @@ from tiptracker.accounts.models import Country
 from tiptracker.audit.models import ACCOUNT_TABLE_PREFIX, AuditDetail
 
 TEXT_REDACTED = "text.redacted"
-"""The verb of the entry that a text was taken out: it says which one, and nothing of what stood there."""
+"""Verb of the log entry for a redacted text. The entry says which text it was, and nothing of its content."""
 
 
 class FreeTextFields(NamedTuple):
-    """The fields of a model that hold free text, and the way from its rows to their country, or the two ways."""
+    """The free-text fields of a model, and one or two query paths from its rows to their country."""
 
     fields: tuple[str, ...]
     country: str
@@ -72,9 +72,9 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
 
 
 def rows_of_country(model: type[models.Model], country: Country) -> QuerySet[Any]:
-    """The rows of a model in `FREE_TEXTS` that belong to a country: those that its officers and its ambassador see.
+    """Return the rows of a model in `FREE_TEXTS` that belong to a country: those its officers and its ambassador see.
 
-    So a file that nobody sent is not among them: it is its uploader's alone, and swept by itself.
+    Unsent files are not included: only their uploader sees them, and they are deleted by themselves.
     """
     texts = FREE_TEXTS[model]
     of_country = Q((texts.country, country))
@@ -84,9 +84,12 @@ def rows_of_country(model: type[models.Model], country: Country) -> QuerySet[Any
 
 
 def log_details_of_country(country: Country) -> QuerySet[AuditDetail]:
-    """What the log keeps of a country's facts before and after; nothing of accounts, whoever's they are.
+    """Return the before and after values that the activity log keeps of a country's record.
 
-    An officer of two countries uploads a file before it is known for which: that entry goes with what cites the file.
+    Account entries are left out.
+
+    An officer of two countries may upload a file before it is known for which country. Its entry belongs to the country
+    of what cites the file.
     """
     files = rows_of_country(EvidenceFile, country).order_by().values(key=Cast("pk", models.CharField()))
     of_a_file = Q(entry__country=None, entry__table=EvidenceFile._meta.label_lower, entry__row__in=files)

@@ -1,4 +1,4 @@
-"""The day of a moment in the zone of a row's own country, in SQL."""
+"""A database function: the date of a timestamp in the time zone of the row's own country."""
 
 from typing import Any
 
@@ -8,7 +8,10 @@ from django.db.models.sql.compiler import SQLCompiler
 
 
 class LocalDate(Func):
-    """`LocalDate(moment, zone)`: Django's own functions take one zone for all rows, this takes a column of names."""
+    """`LocalDate(moment, zone)`: the date of `moment` in `zone`, a column of zone names.
+
+    Django's own functions take one time zone for all rows.
+    """
 
     arity = 2
     output_field = DateField()

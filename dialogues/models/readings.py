@@ -1,4 +1,4 @@
-"""What was counted: a figure, a direction only, or no data."""
+"""Readings of indicators: a figure, a direction only, or no data."""
 
 from decimal import Decimal
 from typing import ClassVar, Self
@@ -18,7 +18,7 @@ from tiptracker.validation import format_date
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy: its countries'. A ministry: what it sent itself."""
+        """Filter to what the user may see. Embassy: all of its countries. Ministry: what it sent itself."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.role == Role.FOCAL_POINT:
@@ -29,7 +29,10 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
 
 
 class Reading(models.Model):
-    """One count, from the start of a period through a day. Verified when the evidence it cites is. Never changed."""
+    """One reading, for a period from `starts_on` to `through_on`.
+
+    It is verified when the evidence it cites is. Never changed.
+    """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="readings")
     starts_on = models.DateField("from")
@@ -64,19 +67,19 @@ class Reading(models.Model):
 
     @property
     def is_no_data(self) -> bool:
-        """Whether it says that nothing is known: a state of its own, not zero."""
+        """Whether it says "no data": a state of its own, not zero."""
         return self.figure is None and not self.direction
 
     @property
     def told(self) -> str:
-        """What it says, as read: "16", "More, no figure", "no data"."""
+        """The value as text: "16", "More, no figure", "no data"."""
         if self.figure is not None:
             return f"{self.figure.normalize():f}"
         return self.get_direction_display() if self.direction else "no data"
 
     @property
     def parts_told(self) -> dict[str, dict[str, str]]:
-        """What the figure is made of, as read, by dimension and category; of victims without small counts."""
+        """The breakdown as text, by dimension and category. Small counts of victims are suppressed."""
         cells: dict[str, dict[str, Decimal]] = {}
         for part in self.parts.all():
             cells.setdefault(part.dimension, {})[part.category] = part.figure
@@ -89,12 +92,12 @@ class Reading(models.Model):
 
     @property
     def in_words(self) -> str:
-        """All of it: "Prosecutions: 16, from 1 April 2021 to 31 December 2021"."""
+        """The whole reading in words: "Prosecutions: 16, from 1 April 2021 to 31 December 2021"."""
         return f"{self}, from {format_date(self.starts_on)} to {format_date(self.through_on)}"
 
 
 class ReadingPart(models.Model):
-    """A part of a reading's figure. Never changed. Counts of people from 1 to 4 are never shown as such."""
+    """One part of the breakdown of a figure. Never changed. Counts of victims from 1 to 4 are never shown."""
 
     reading = models.ForeignKey(Reading, models.PROTECT, related_name="parts")
     dimension = models.CharField(max_length=10, choices=BreakdownDimension.choices())

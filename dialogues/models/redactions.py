@@ -1,4 +1,4 @@
-"""What is taken out of the record: proposed by one person, confirmed by another, and what remains to tell of it."""
+"""Redactions: proposed by one person, decided on by another, and the record of what was redacted."""
 
 from collections.abc import Iterable
 from typing import ClassVar, Self
@@ -16,32 +16,36 @@ from tiptracker.choices import Role
 
 class RedactionQuerySet(models.QuerySet["Redaction"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Officers and ambassadors of the country: until it is decided on, it holds what is to be taken out."""
+        """Filter to redactions of the user's countries, for officers and ambassadors only.
+
+        Until a redaction is decided on and finished, it contains the personal data to remove.
+        """
         if not user.is_authenticated or not user.is_active or user.role not in (Role.OFFICER, Role.AMBASSADOR):
             return self.none()
         return self.filter(country__in=Country.objects.visible_to(user))
 
     def waiting(self) -> Self:
-        """Those nobody has decided on yet."""
+        """Filter to redactions without a decision."""
         return self.filter(decision__isnull=True)
 
     def awaiting(self, user: User) -> Self:
-        """Those waiting that this person may decide on: not the ones that they proposed."""
+        """Filter to waiting redactions that this user may decide on: all but their own proposals."""
         return self.waiting().exclude(recorded_by=user)
 
     def confirmed(self, country: Country | int) -> Self:
-        """Those of a country that are carried out, or are being so."""
+        """Filter to confirmed redactions of a country, finished or not."""
         return self.filter(country=country, decision__decision=RedactionAnswer.CONFIRMED)
 
     def unfinished(self) -> Self:
-        """Confirmed, while what was handed over has not been looked through for the words yet."""
+        """Filter to confirmed redactions for which the job has not yet searched all briefings."""
         return self.filter(decision__decision=RedactionAnswer.CONFIRMED).exclude(words=REDACTED)
 
 
 class Redaction(models.Model):
-    """A proposal that `words` be taken out of a country's record, and files with them.
+    """A proposal to remove `words`, and files, from a country's record.
 
-    The words become the fixed mark once it is declined, or carried out everywhere: else it would keep them.
+    The words are replaced by the redaction mark once the proposal is declined or carried out everywhere. Otherwise this
+    table would keep them.
     """
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="+")
@@ -63,7 +67,7 @@ class Redaction(models.Model):
 
 
 class RedactionDecision(models.Model):
-    """The second person's word on it. Never changed; a trigger refuses whoever proposed it."""
+    """The second person's decision on a redaction. Never changed. A trigger refuses the person who proposed it."""
 
     redaction = models.OneToOneField(Redaction, models.PROTECT, related_name="decision")
     decision = models.CharField(max_length=10, choices=RedactionAnswer.choices())
@@ -84,7 +88,7 @@ class RedactionDecision(models.Model):
 
 
 class RedactionFile(models.Model):
-    """A file that goes as a whole: once confirmed its content is destroyed, and its hashes stay."""
+    """A file to redact as a whole: once confirmed, its content is destroyed and its hashes stay."""
 
     redaction = models.ForeignKey(Redaction, models.PROTECT, related_name="files")
     file = models.ForeignKey(EvidenceFile, models.PROTECT, related_name="redactions")
@@ -98,7 +102,7 @@ class RedactionFile(models.Model):
 
 class RedactionPlaceQuerySet(models.QuerySet["RedactionPlace"]):
     def marked(self, rows: Iterable[models.Model]) -> Self:
-        """The texts of these rows that became the mark, with when. No row of which holds a mark is asked about."""
+        """Filter to places of these rows that were redacted. Rows without a redaction mark are not queried."""
         held = Q(pk__in=())
         for row in rows:
             if REDACTED in row.__dict__.values():
@@ -107,7 +111,7 @@ class RedactionPlaceQuerySet(models.QuerySet["RedactionPlace"]):
 
 
 class RedactionPlace(models.Model):
-    """A text, by table, row and field, that became the mark; or that the proposer found and left as it is."""
+    """A text, by table, row and field, that was redacted, or that the proposer chose to leave (`is_left`)."""
 
     redaction = models.ForeignKey(Redaction, models.PROTECT, related_name="places")
     table = models.CharField(max_length=60)

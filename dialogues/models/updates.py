@@ -1,4 +1,4 @@
-"""What a ministry sent on a commitment, round by round, and what the embassy made of each round."""
+"""Updates: what a ministry sent on a commitment, version by version, and the embassy's decision on each version."""
 
 from datetime import date, datetime
 from typing import ClassVar, Self
@@ -15,12 +15,12 @@ from tiptracker.accounts.models import AnyUser, Country, Ministry
 
 class UpdateQuerySet(models.QuerySet["Update"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """With its commitment."""
+        """Filter to updates whose commitment the user may see."""
         return self.filter(commitment__in=Commitment.objects.visible_to(user))
 
 
 class Update(models.Model):
-    """A ministry's submission on a commitment: sent, perhaps returned and mended, in the end accepted."""
+    """A ministry's update on a commitment: sent, perhaps returned and sent again, finally accepted."""
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="updates")
     number = models.PositiveSmallIntegerField()
@@ -39,17 +39,18 @@ class Update(models.Model):
 
 class UpdateRoundQuerySet(models.QuerySet["UpdateRound"]):
     def visible_to(self, user: AnyUser, country: Country | None = None) -> Self:
-        """With its commitment. `country`: of these only that one's."""
+        """Filter to versions whose commitment the user may see. `country`: only versions of that country."""
         return self.filter(update__commitment__in=Commitment.objects.visible_to(user, country))
 
     def waiting(self) -> Self:
-        """Those nobody has decided on yet, oldest first."""
+        """Filter to versions without a decision, oldest first."""
         return self.filter(decision__isnull=True).order_by("recorded_at", "pk")
 
     def sent_by(self, day: date, *, known_by: datetime | None = None) -> Self:
-        """Those sent by the end of `day` in the country, as known by a moment; with `.sent_on` and `.decided_on`.
+        """Filter to versions sent by the end of `day` in the country, annotated with `sent_on` and `decided_on`.
 
-        `decided_on` is the country's day of an answer that was given, and known, by then.
+        `known_by`: leave out what was recorded later (as known at the time). `decided_on` is the day, in the country,
+        of a decision made by then, or None.
         """
         zone = "update__commitment__country__time_zone"
         known, decided = (
@@ -70,7 +71,7 @@ class UpdateRoundQuerySet(models.QuerySet["UpdateRound"]):
 
 
 class UpdateRound(models.Model):
-    """What was sent, once: narrative, claimed progress; figures and files point here. Never changed."""
+    """A version of an update: narrative and claimed progress. Figures and evidence refer to it. Never changed."""
 
     update = models.ForeignKey(Update, models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField()
@@ -99,19 +100,19 @@ class UpdateRound(models.Model):
 
     @property
     def decided_at(self) -> datetime | None:
-        """When the embassy answered; None while it waits. Select or prefetch `decision`."""
+        """When the embassy decided on it. None while it waits. Select or prefetch `decision`."""
         decision: RoundDecision | None = getattr(self, "decision", None)
         return decision.recorded_at if decision else None
 
     @property
     def returned_at(self) -> datetime | None:
-        """When it was returned; None where it waits, or was accepted."""
+        """When it was returned. None if it waits or was accepted."""
         decision: RoundDecision | None = getattr(self, "decision", None)
         return decision.recorded_at if decision and decision.decision == UpdateDecision.RETURNED else None
 
 
 class RoundDecision(models.Model):
-    """The embassy's answer to a round: returned with a reason, or accepted. Never changed."""
+    """The embassy's decision on an update version: returned with a reason, or accepted. Never changed."""
 
     round = models.OneToOneField(UpdateRound, models.PROTECT, related_name="decision")
     decision = models.CharField(max_length=10, choices=UpdateDecision.choices())

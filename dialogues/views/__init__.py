@@ -1,1 +1,1 @@
-"""The pages of this app: rows through `visible_to`, a form, one action, an answer."""
+"""Views of the dialogues app: select rows with `visible_to`, validate a form, call one action, and respond."""

@@ -1,4 +1,7 @@
-"""The agenda of a dialogue: proposed from what is open, overdue or waiting, ordered by hand, with what to ask."""
+"""The page to arrange the agenda of a dialogue.
+
+It suggests what is open, overdue or waiting. The officer orders the items and notes what to ask.
+"""
 
 from datetime import date
 from typing import Any, NamedTuple
@@ -36,7 +39,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class AgendaRow(NamedTuple):
-    """A line of the form: what it is about as read, its standing, why it is proposed."""
+    """A row of the agenda form, with its title, owner, status and the reason for suggesting it."""
 
     form: Any
     title: str
@@ -47,7 +50,10 @@ class AgendaRow(NamedTuple):
 
 @login_required
 def dialogue_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Arrange what is to be spoken of. Moving, adding and leaving out changes the form; "Save" changes the record."""
+    """Arrange the agenda of a dialogue.
+
+    Moving, adding and removing items changes only the form. "Save" changes the record.
+    """
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
     set_page_country(request, dialogue.country)
@@ -82,7 +88,7 @@ def dialogue_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 class _AgendaPage:
-    """The lines of the agenda and what is proposed besides, filled from the request or from the record."""
+    """The agenda rows and the suggestions, filled from the request or from the record."""
 
     def __init__(self, request: SignedInRequest, dialogue: Dialogue, day: date) -> None:
         self.dialogue = dialogue
@@ -114,9 +120,10 @@ class _AgendaPage:
         self.form = self._form(initial=other)
 
     def _gather(self, user: User, edition: Edition | None, day: date) -> None:
-        """What is open of the record, as proposals; and all that may be put on the agenda.
+        """Load the suggestions, and everything that can be put on the agenda.
 
-        Proposed for a dialogue with certain ministries is what is theirs; whatever else there is may be put on too.
+        If the dialogue is with certain ministries, only items that concern them are suggested. All other items can
+        still be added.
         """
         country = self.dialogue.country
         on_it = AgendaItem.objects.filter(dialogue=self.dialogue, recommendation__isnull=False).values("recommendation")
@@ -145,7 +152,7 @@ class _AgendaPage:
         self.proposals = {about: one for about, one in self.suggestions.items() if about in theirs}
 
     def _theirs(self, user: User) -> set[str]:
-        """What concerns the ministries at the table; all there is, where it is with none in particular."""
+        """Return the keys of the items that concern the ministries at the table; all items if no ministry is named."""
         commitments = Commitment.objects.visible_to(user).filter(country=self.dialogue.country)
         return {
             *(f"commitment-{key}" for key in commitments.concerning(self.ministries).values_list("pk", flat=True)),
@@ -173,7 +180,7 @@ class _AgendaPage:
         return [{"about": _item_subject(row), "topic": row.topic, "note": row.note} for row in rows]
 
     def _pressing(self) -> list[str]:
-        """What is ticked on an agenda that holds nothing yet."""
+        """Return the suggestions that are ticked while the agenda is still empty."""
         if self.rows.forms:
             return []
         return [about for about, one in self.proposals.items() if one.rank <= RANK_AGREED]
@@ -187,11 +194,11 @@ class _AgendaPage:
         return f"Recommendation {row.number}: {row.text}"
 
     def is_valid(self) -> bool:
-        """Whether lines and form both are; asks both, so that all that is wrong is shown at once."""
+        """Return whether the form and the rows are valid. Validate both, so that the page shows all errors at once."""
         return all([self.form.is_valid(), self.rows.is_valid()])
 
     def told(self) -> list[AgendaRow]:
-        """The lines as they are read."""
+        """Return the rows to display."""
         return [self._row(form) for form in self.rows.forms]
 
     def _row(self, form: Any) -> AgendaRow:
@@ -201,7 +208,7 @@ class _AgendaPage:
             return AgendaRow(form, "", "", None, "")
         if stands:
             commitment = stands.commitment
-            # By how much it is overdue stands beside its status already.
+            # The status next to it already says by how many days it is overdue.
             reason = one.reason.removeprefix(stands.text).removeprefix("; ") if one else ""
             return AgendaRow(form, commitment.text, commitment.maker, stands, reason)
         recommendation = self.recommendations[about]
@@ -209,7 +216,7 @@ class _AgendaPage:
         return AgendaRow(form, self._title(about), lead, None, one.reason if one else "")
 
     def items(self) -> list[AgendaItemInput]:
-        """The agenda as typed, in the action's words; what is still ticked comes last."""
+        """Return the agenda as input of the action. Items that are still ticked come last."""
         lines_said = [row.cleaned_data for row in self.rows.forms]
         items = [
             AgendaItemInput(
@@ -226,7 +233,7 @@ class _AgendaPage:
 
 
 def _agenda_commitment(told: CommitmentStatusRow, last: Dialogue | None) -> AgendaCommitment:
-    """A commitment as the rule reads it."""
+    """Convert a commitment to the input of the suggestion rules."""
     row = told.commitment
     return AgendaCommitment(
         key=row.pk,
@@ -243,7 +250,12 @@ def _item_subject(row: AgendaItem) -> str:
 
 
 def _move_row(said: list[dict[str, Any]], move: str, drop: str) -> list[dict[str, Any]]:
-    """The lines with one moved a place up or down ("up-2", "down-0"), or left out ("2"); unknown words move nothing."""
+    """Return the rows with one moved a place up or down, or removed. Unknown values change nothing.
+
+    Args:
+        move: direction and row number from 0, such as "up-2" or "down-0".
+        drop: number of the row to remove, such as "2".
+    """
     left_out = parse_whole_number(drop)
     if left_out is not None and left_out < len(said):
         return [*said[:left_out], *said[left_out + 1 :]]

@@ -1,4 +1,4 @@
-"""The embassy's verdict on a benchmark: a page of its own, and the same form on a round's page."""
+"""The embassy's verdict on a benchmark: a page, and the same form on the page of an update version."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -34,7 +34,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class AssessedEvidence(NamedTuple):
-    """A piece of evidence that bears on the benchmark, the newest word on that, and whether a verdict rests on it."""
+    """Evidence that supports the benchmark, with its newest review decision, and whether a verdict rests on it."""
 
     evidence: Evidence
     first_day: date | None
@@ -44,9 +44,10 @@ class AssessedEvidence(NamedTuple):
 
 
 class AssessableBenchmark(NamedTuple):
-    """A benchmark with its present verdict, what bears on it, and the form for a new verdict.
+    """A benchmark with its current verdict, its evidence, and the form for a new verdict.
 
-    `form` is None where the benchmark is judged by its figures, or where this person may not assess it.
+    `form` is None if the user may not assess the benchmark. If `by_figures` is true, the benchmark is judged by its
+    figures and needs no verdict.
     """
 
     benchmark: Benchmark
@@ -59,7 +60,10 @@ class AssessableBenchmark(NamedTuple):
 
 
 def section_of_law(indicia: Collection[int]) -> str:
-    """Where the law asks for it: "22 U.S.C. 7106(b)(1), (7)", or the tiers' own section where no indicium is named."""
+    """Return the section of the law that covers these indicia, such as "22 U.S.C. 7106(b)(1), (7)".
+
+    Without indicia, return the section on the tiers.
+    """
     if not indicia:
         return "22 U.S.C. 7107(b)"
     return f"22 U.S.C. 7106(b){', '.join(f'({number})' for number in indicia)}"
@@ -113,7 +117,7 @@ def _assessed_evidence(benchmark: Benchmark) -> list[AssessedEvidence]:
 
 
 def _with_figures(user: User, assessable: AssessableBenchmark) -> AssessableBenchmark:
-    """With the figures that each piece tells, beside what was told before of the same."""
+    """Add the figures of each piece of evidence, compared with earlier figures for the same indicator."""
     pieces = [exhibit.evidence.pk for exhibit in assessable.exhibits]
     readings = Reading.objects.visible_to(user).filter(evidence__in=pieces).select_related("indicator")
     told: dict[int | None, list[FigureComparison]] = defaultdict(list)
@@ -130,9 +134,10 @@ def _newest_assessment(benchmark: Benchmark) -> Assessment | None:
 def _assessment_form(
     benchmark: Benchmark, came_from: UpdateRound | None, data: QueryDict | None = None
 ) -> AssessmentForm:
-    """The form for a new verdict: what was verified is ticked, of the round one came from or, without one, of all.
+    """Return the form for a new verdict, with the verified evidence ticked.
 
-    Not what an earlier verdict rests on: the new one would be dated back to it.
+    Only evidence of `came_from` is ticked if that is given. Evidence that an earlier verdict rests on is not ticked: it
+    would date the new verdict back.
     """
     exhibits, assessment = _assessed_evidence(benchmark), _newest_assessment(benchmark)
     fresh = [exhibit for exhibit in exhibits if exhibit.decision is EvidenceDecision.VERIFIED and not exhibit.is_ground]
@@ -154,7 +159,10 @@ def _assessment_form(
 
 
 def list_assessable_benchmarks(user: User, pks: Collection[int], round: UpdateRound) -> list[AssessableBenchmark]:
-    """The benchmarks of one country among `pks`, each with the form for a new verdict on what came with `round`."""
+    """Return the benchmarks `pks`, all of one country, each with the form for a new verdict.
+
+    The form has the verified evidence of `round` ticked. It is None if the user may not assess.
+    """
     benchmarks = list(_benchmarks(user).filter(pk__in=pks).order_by("recommendation__number", "letter"))
     may_assess = bool(benchmarks) and permissions.can_assess(user, benchmarks[0])
     return [
@@ -164,7 +172,7 @@ def list_assessable_benchmarks(user: User, pks: Collection[int], round: UpdateRo
 
 
 def needs_verdict(user: User, round: UpdateRound) -> bool:
-    """Whether something of a round was verified as the government's action on a benchmark that a verdict judges."""
+    """Return whether an update version has verified government action on a benchmark that needs a verdict."""
     bearings = (
         EvidenceBearing.objects.visible_to(user)
         .filter(
@@ -189,7 +197,10 @@ def needs_verdict(user: User, round: UpdateRound) -> bool:
 
 @login_required
 def benchmark_assess(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Give a verdict on one benchmark; `round` in the body leads back to the round it came from."""
+    """Give a verdict on one benchmark.
+
+    If the request names an update version as `round`, the user returns to it afterwards.
+    """
     user = request.user
     benchmark = get_object_or_404(_benchmarks(user), pk=pk)
     set_page_edition(request, benchmark.recommendation.edition)
@@ -239,6 +250,6 @@ def _now(benchmark: Benchmark) -> datetime:
 
 
 def _round(user: User, pk: str) -> UpdateRound | None:
-    """The round a person came from, where they see one of that key."""
+    """Return the update version with this id, if the user can see it."""
     key = parse_whole_number(pk)
     return UpdateRound.objects.visible_to(user).filter(pk=key).first() if key is not None else None

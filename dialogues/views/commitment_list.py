@@ -1,4 +1,4 @@
-"""The list of commitments: searched, narrowed and sorted by its address, and exported."""
+"""The list of commitments: search, filters, sorting and export."""
 
 from typing import Any
 
@@ -47,7 +47,10 @@ EXPORT_HEADERS = (
 @login_required
 @require_safe
 def commitment_list(request: EditionRequest) -> HttpResponse:
-    """What was promised, narrowed and sorted by the address: `?q=&status=&ministry=&pillar=&due_from=&sort=&page=` …"""
+    """List the commitments, filtered and sorted by the query string.
+
+    Parameters: `q`, `status`, `ministry`, `pillar`, `recommendation`, `due_from`, `due_to`, `sort` and `page`.
+    """
     user, edition = request.user, request.edition
     country, today = edition.country, clock.today(edition.country.time_zone)
     recommendations = Recommendation.objects.visible_to(user).filter(edition=edition)
@@ -103,7 +106,7 @@ def _filter_commitments(rows: CommitmentQuerySet, user: User, chosen: dict[str, 
     if due_to := chosen.get("due_to"):
         rows = rows.filter(Q(due_on__lte=due_to))
     order = CommitmentOrder(chosen.get("sort") or CommitmentOrder.DUE)
-    if order is CommitmentOrder.DUE and chosen.get("status"):  # of one status all are settled or none
+    if order is CommitmentOrder.DUE and chosen.get("status"):  # with one status, all are settled or none
         return rows.order_by(DUE_DATE_ORDER, "pk")
     return _sort_commitments(rows, order)
 
@@ -123,6 +126,6 @@ def _sort_commitments(rows: CommitmentQuerySet, order: CommitmentOrder) -> Commi
 
 
 def _commitments_towards(recommendations: RecommendationQuerySet) -> QuerySet[Any, Any]:
-    """The keys of commitments that work towards a benchmark of one of these."""
+    """Return a query for the ids of the commitments that work towards a benchmark of these recommendations."""
     towards = CommitmentBenchmark.objects.filter(benchmark__recommendation__in=recommendations.values("pk"))
     return towards.values("commitment")

@@ -1,4 +1,4 @@
-"""Pages about commitments: one commitment's timeline, a new one, and the verbs that move it."""
+"""Pages about one commitment: its timeline, the form for a new one, and the forms that change one."""
 
 from collections.abc import Callable
 from datetime import date
@@ -65,9 +65,9 @@ DUE_DATE_ORDER = F("due_on").asc(nulls_last=True)
 
 
 class CommitmentStatusRow(NamedTuple):
-    """A commitment in a list: the row, how it stands, and that in words; how it was moved.
+    """A commitment in a list, with its status as displayed and how often it was moved.
 
-    `text` is read in place of the status's label ("overdue by 12 days"), `sent` beneath it ("no update received").
+    `text` replaces the label of the status ("overdue by 12 days"). `sent` stands below it ("no update received").
     """
 
     commitment: Commitment
@@ -82,9 +82,10 @@ class CommitmentStatusRow(NamedTuple):
 
 
 class LinkedBenchmark(NamedTuple):
-    """A benchmark as a commitment's page tells of it; how far keeping it would reach is for the embassy alone.
+    """A benchmark as the page of a commitment shows it.
 
-    `year` is that of its edition, where the commitment moved along from one to the next.
+    `reach` says how far keeping the commitment would meet the benchmark. It is for the embassy only. `year` is the year
+    of the edition. It is set if the commitment moved from one edition to the next.
     """
 
     recommendation: Recommendation
@@ -95,7 +96,7 @@ class LinkedBenchmark(NamedTuple):
 
 
 def annotate_commitments(commitments: CommitmentQuerySet, user: User, day: date) -> CommitmentQuerySet:
-    """Made by `day`, with status and number of pieces of evidence; what is unsettled first."""
+    """Return the commitments made by `day` with their status and number of pieces of evidence, unsettled first."""
     evidence = (
         Evidence.objects.visible_to(user)
         .current()
@@ -125,7 +126,7 @@ def annotate_commitments(commitments: CommitmentQuerySet, user: User, day: date)
 
 
 def commitment_status_row(commitment: Any, day: date) -> CommitmentStatusRow:
-    """A row of `annotate_commitments` as it is read."""
+    """Convert a row of `annotate_commitments` to a row of a list."""
     standing = standing_from_row(commitment, day)
     sent = describe_last_update(standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY)
     return CommitmentStatusRow(
@@ -140,7 +141,10 @@ def commitment_status_row(commitment: Any, day: date) -> CommitmentStatusRow:
 @login_required
 @require_safe
 def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One commitment, one story. What a ministry may not know does not reach its page."""
+    """Show one commitment with its timeline.
+
+    The page of a ministry gets no data that the ministry may not see.
+    """
     user = request.user
     events = Prefetch("events", CommitmentEvent.objects.select_related("recorded_by"))
     rows = Commitment.objects.visible_to(user).select_related("country", "ministry", "dialogue")
@@ -175,7 +179,7 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def list_linked_benchmarks(user: User, commitment: Commitment) -> list[LinkedBenchmark]:
-    """Its benchmarks in their wording, those of the newest edition first: what has to be so for each to be met."""
+    """Return the benchmarks of a commitment with what must be done to meet each, newest edition first."""
     rows = (
         Benchmark.objects.visible_to(user)
         .filter(commitment_links__commitment=commitment)
@@ -202,7 +206,7 @@ def list_linked_benchmarks(user: User, commitment: Commitment) -> list[LinkedBen
 
 
 def _ministry_context(story: CommitmentTimeline, *, just_sent: bool) -> dict[str, Any]:
-    """Why its update was returned, or who will look at it."""
+    """Return what the page adds for a ministry: why its update was returned, and the contact person."""
     commitment, waiting = story.commitment, story.waiting
     decision = decision_on(story.returned) if story.returned else None
     return {
@@ -215,7 +219,7 @@ def _ministry_context(story: CommitmentTimeline, *, just_sent: bool) -> dict[str
 def _list_actions(
     request: SignedInRequest, commitment: Commitment, standing: CommitmentStanding
 ) -> list[tuple[str, str]]:
-    """What else this person can do, as pairs of an address and what it says."""
+    """Return what else the user can do, as pairs of URL and label."""
     if not permissions.can_change_commitment(request.user, commitment):
         return []
     log = (page_url(request, "evidence_log", query={"commitment": commitment.pk}), "Log progress")
@@ -230,7 +234,10 @@ def _list_actions(
 
 @login_required
 def commitment_add(request: EditionRequest) -> HttpResponse:
-    """A new commitment; `?dialogue=` names the dialogue at which it was made, `?recommendation=` what it is about."""
+    """Record a new commitment.
+
+    `?dialogue=` names the dialogue where it was made, and `?recommendation=` the recommendation it is about.
+    """
     user, edition = request.user, request.edition
     country, now = edition.country, clock.now(edition.country.time_zone)
     if not permissions.can_record_commitment(user, country):
@@ -302,7 +309,7 @@ def commitment_add(request: EditionRequest) -> HttpResponse:
 
 
 def _redirect_after_recording(request: EditionRequest, commitment: Commitment) -> HttpResponse:
-    """After recording: on to the next promise of the same dialogue, or to what was recorded."""
+    """Redirect to the next commitment of the same dialogue, or to the commitment just recorded."""
     messages.success(request, f"Recorded: {commitment.text}")
     if "another" in request.POST:
         at = {"dialogue": commitment.dialogue_id} if commitment.dialogue_id else None
@@ -312,7 +319,7 @@ def _redirect_after_recording(request: EditionRequest, commitment: Commitment) -
 
 @login_required
 def commitment_reschedule(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Move the due date."""
+    """Move the due date of a commitment."""
     return _change_commitment(
         request,
         pk,
@@ -325,7 +332,7 @@ def commitment_reschedule(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 def commitment_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Say that it no longer stands."""
+    """Withdraw a commitment."""
     return _change_commitment(
         request,
         pk,
@@ -338,7 +345,7 @@ def commitment_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 def commitment_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Open what was settled."""
+    """Reopen a settled commitment."""
     return _change_commitment(
         request,
         pk,
@@ -351,7 +358,7 @@ def commitment_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 def commitment_report_done(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Report an undertaking of the United States done."""
+    """Report that a commitment of the United States is done."""
     return _change_commitment(
         request,
         pk,
@@ -364,7 +371,10 @@ def commitment_report_done(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 def commitment_verify_done(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Give the embassy's word that it is done. Whoever reported it is told by the action that somebody else must."""
+    """Verify that a commitment is done.
+
+    An officer who reported it done gets the form too. The action then says that another officer must verify it.
+    """
     return _change_commitment(
         request,
         pk,
@@ -376,7 +386,10 @@ def commitment_verify_done(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _may_verify(user: User, commitment: Commitment) -> bool:
-    """Who may verify it, and an officer who may not verify their own report: the action tells them who can."""
+    """Return whether the user may open the form to verify.
+
+    This includes an officer who reported the commitment done: the refusal of the action names who can verify it.
+    """
     return permissions.can_verify_done(user, commitment) or permissions.can_change_commitment(user, commitment)
 
 
@@ -389,7 +402,14 @@ def _change_commitment(
     form_class: type[CommitmentChangeForm],
     do: Callable[..., CommitmentEvent],
 ) -> HttpResponse:
-    """One verb on one commitment: its form, one action, and the answer. The form's fields are the action's words."""
+    """Show the form for one change of a commitment, and make the change.
+
+    Args:
+        name: name of the page's URL and template.
+        may: checks whether the user may make the change.
+        form_class: the form. Its field names are the action's keyword arguments.
+        do: the action.
+    """
     user = request.user
     rows = Commitment.objects.visible_to(user).select_related("ministry").with_history()
     commitment = get_object_or_404(rows, pk=pk)

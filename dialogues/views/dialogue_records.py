@@ -1,4 +1,4 @@
-"""What happened at a dialogue: written down in the room on one page; its files; and its next steps, ticked off."""
+"""Record a dialogue on one page, attach its files, and mark its next steps as done."""
 
 from datetime import date, datetime
 from typing import Any
@@ -71,7 +71,7 @@ RECORD_HINT = "Internal to the embassy. A ministry sees the date, the place and 
 
 @login_required
 def dialogue_record(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Write down a dialogue while sitting in the room: all of it on one page, saved together."""
+    """Record a dialogue while sitting in the room: everything on one page, saved together."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
     set_page_country(request, dialogue.country)
@@ -95,7 +95,7 @@ def dialogue_record(request: SignedInRequest, pk: int) -> HttpResponse:
     note = describe_draft(draft, dialogue, user)
     if page.is_sent:
         note, context["drafted"] = _save_as_draft(request, dialogue, now)
-    elif request.method == "POST":  # the draft that it was filled from, not one that came since
+    elif request.method == "POST":  # the draft that the form was filled from, not a newer one
         note = note._replace(seen=read_draft_page(request).seen)
     context |= page.context() | {
         "draft": note,
@@ -106,7 +106,11 @@ def dialogue_record(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _save_as_draft(request: SignedInRequest, dialogue: Dialogue, now: datetime) -> tuple[DraftNote, list[TypedInput]]:
-    """Keep what could not be saved as the draft; where a colleague's stands there unseen, that is told instead."""
+    """Save input that was refused as the draft.
+
+    Return the note on the draft. If a colleague saved a draft that the user has not seen, return its content as well
+    and leave it unchanged.
+    """
     theirs: list[TypedInput] = []
     draft = None
     try:
@@ -127,7 +131,7 @@ def _save_as_draft(request: SignedInRequest, dialogue: Dialogue, now: datetime) 
 
 
 def _duplicate_link(refusal: Refused) -> tuple[str, str] | None:
-    """Address and name of what a refusal says is recorded already."""
+    """Return the URL and label of the existing record, if the input was refused as a duplicate."""
     if not isinstance(refusal, DuplicateRecord):
         return None
     row = refusal.row
@@ -137,7 +141,7 @@ def _duplicate_link(refusal: Refused) -> tuple[str, str] | None:
 
 
 class _RecordPage:
-    """All that is typed about what happened: filled from the request, or from what is recorded so far."""
+    """The forms of the record page, filled from the request, the draft or the record."""
 
     def __init__(self, request: SignedInRequest, dialogue: Dialogue, day: date, draft: Draft | None) -> None:
         user = request.user
@@ -179,9 +183,9 @@ class _RecordPage:
             for name, kwargs in of_rows.items()
         }
         self._fill(data)
-        if data is not None and not self.is_sent:  # a draft, or another line is asked for: nothing is judged or lost
+        if data is not None and not self.is_sent:  # a draft or a new row: keep the input, validate nothing
             for name, kwargs in of_rows.items():
-                if not self.rows[name].is_bound:  # a draft that was begun without these lines
+                if not self.rows[name].is_bound:  # the draft was begun without these rows
                     continue
                 kept = [raw_values(form) for form in self.rows[name].forms]
                 again = kinds[name](initial=kept, **kwargs)
@@ -190,7 +194,10 @@ class _RecordPage:
             self._fill(None, said=[raw_values(form) for form in self._single()])
 
     def _fill(self, data: Any, said: list[dict[str, Any]] | None = None) -> None:
-        """The forms that are there once: the version, who was expected, each item, and what was said besides."""
+        """Build the forms that appear once: version, attendance, agenda items, and the general texts.
+
+        `said` is earlier input to keep, in the order of `_single`.
+        """
         begun = iter(said) if said else None
 
         def of(now: dict[str, Any]) -> dict[str, Any]:
@@ -234,14 +241,14 @@ class _RecordPage:
         return [*self._single(), *(form for rows in self.rows.values() for form in rows)]
 
     def is_valid(self) -> bool:
-        """Whether all of it is; asks each, so that all that is wrong is shown at once."""
+        """Return whether all forms are valid. Validate each, so that the page shows all errors at once."""
         return all([*(form.is_valid() for form in self._single()), *(rows.is_valid() for rows in self.rows.values())])
 
     def _filled(self, name: str) -> list[Any]:
         return [form for form in self.rows[name] if form.is_filled]
 
     def said(self) -> dict[str, Any]:
-        """What was typed, in the action's words."""
+        """Return the input as arguments of the action."""
         return {
             "version": self.seen.cleaned_data["version"] or 0,
             "participants": [*self._expected(), *self._others()],
@@ -292,7 +299,10 @@ class _RecordPage:
         ]
 
     def refuse(self, refusal: Refused) -> None:
-        """Put the sentence beside the row that it belongs to ("commitments-0-due_on": of those filled, the first)."""
+        """Show the message next to the row that it concerns.
+
+        A field such as "commitments-0-due_on" numbers only the rows that are filled in.
+        """
         if add_row_error({name: self._filled(name) for name in ("commitments", "steps")}, str(refusal), refusal.field):
             return
         if refusal.field == "participants":
@@ -301,7 +311,10 @@ class _RecordPage:
             add_field_error(self.seen, str(refusal), None)
 
     def take_over(self, sentence: str) -> dict[str, Any]:
-        """After somebody was quicker: what they saved stands in every field left as it was, and is shown beside."""
+        """Handle a conflict: another user saved the record first.
+
+        Fields that the user left untouched take the saved values. Return what was saved, to display beside the form.
+        """
         dialogue = self.dialogue
         dialogue.refresh_from_db()
         items = {item.pk: item for item in dialogue.agenda.select_related("recommendation", "commitment")}
@@ -327,7 +340,7 @@ class _RecordPage:
         }
 
     def _keep_words_without_item(self) -> None:
-        """What was typed of an item that a colleague took off the agenda goes to what was said besides."""
+        """Move text about an item that a colleague removed from the agenda to the general record."""
         data: Any = self.record.data
         keys = (f"said-{key}-text" for key in self.said_of)
         lost = [
@@ -340,7 +353,7 @@ class _RecordPage:
             data["record-text"] = "\n".join([data.get("record-text", ""), *lost]).strip()
 
     def tally(self) -> str:
-        """What was added, in a sentence."""
+        """Return a sentence that counts what was added; empty if nothing was."""
         promised, steps = len(self._filled("commitments")), len(self._filled("steps"))
         said = [
             f"{promised} commitment{'' if promised == 1 else 's'}" if promised else "",
@@ -349,7 +362,7 @@ class _RecordPage:
         return f"Recorded with it: {' and '.join(filter(None, said))}." if promised or steps else ""
 
     def context(self) -> dict[str, Any]:
-        """What the template draws."""
+        """Return the context of the template."""
         return {
             "seen": self.seen,
             "came": list(self.came.values()),
@@ -376,7 +389,7 @@ def _attendance_initial(one: Participant) -> dict[str, Any]:
 
 @login_required
 def next_step_done(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Tick off a next step: the day, and what came of it."""
+    """Mark a next step as done, with the day and the result."""
     user = request.user
     step = get_object_or_404(
         NextStep.objects.visible_to(user).select_related("dialogue__country", "ministry", "done__recorded_by"), pk=pk
@@ -401,7 +414,7 @@ def next_step_done(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 def dialogue_attach(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Attach a statement, a communiqué or another file."""
+    """Attach a statement, a communiqué or another file to a dialogue."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
     set_page_country(request, dialogue.country)

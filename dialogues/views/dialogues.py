@@ -1,4 +1,4 @@
-"""Pages about dialogues: the list, one of them as agenda or as minutes, planning one, moving it, calling it off."""
+"""Pages about dialogues: the list, one dialogue as agenda or minutes, and forms to plan, change or call off one."""
 
 from datetime import date
 from typing import Any, NamedTuple
@@ -36,7 +36,7 @@ PAGE_SIZE = 25
 
 
 class DialogueRow(NamedTuple):
-    """A dialogue as a reader knows it; a ministry knows its date, its place and its own commitments alone."""
+    """A dialogue in the list. A ministry gets only the date, the place and the number of its own commitments."""
 
     pk: int
     held_on: date
@@ -55,7 +55,7 @@ INTERNAL_EXPORT_HEADERS = ("State", "Purpose", "People", "Next steps still open"
 @login_required
 @require_safe
 def dialogue_list(request: EditionRequest) -> HttpResponse:
-    """Every meeting: what is planned or waits to be recorded, then what was held, newest first."""
+    """List the dialogues: planned or not yet recorded first, then held or called off, newest first."""
     user, country = request.user, request.edition.country
     today = clock.today(country.time_zone)
     made_there = Commitment.objects.visible_to(user).filter(dialogue=OuterRef("pk")).order_by().values("dialogue")
@@ -85,7 +85,7 @@ def dialogue_list(request: EditionRequest) -> HttpResponse:
 
 
 def _dialogue_row(row: Any, user: User, day: date) -> DialogueRow:
-    """A row of the list, with what this reader may know of it."""
+    """Build a row of the list with what the user may see."""
     internal = (row.stage_on(day), row.purpose, row.participant_count, row.step_count) if user.is_embassy else ()
     return DialogueRow(row.pk, row.held_on, row.place, row.commitment_count, *internal)
 
@@ -98,9 +98,9 @@ def _export_row(told: DialogueRow) -> tuple[object, ...]:
 @login_required
 @require_safe
 def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One meeting, to be read and printed: the agenda of one to come, the minutes of one that was held.
+    """Show one dialogue, to read and print: an agenda before it is held, minutes afterwards.
 
-    A ministry reads its date, its place and its own commitments; the rest is the embassy's alone.
+    A ministry sees the date, the place and its own commitments. Everything else is internal to the embassy.
     """
     user = request.user
     dialogue = get_object_or_404(
@@ -117,7 +117,7 @@ def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "commitments": commitments,
     }
     if user.is_embassy:
-        if "saved" in request.GET:  # the record was just saved, so the device needs its copy no longer
+        if "saved" in request.GET:  # just recorded, so the browser can delete its own copy
             context["draft_sent"] = reverse("dialogue_draft", args=[dialogue.pk])
         context |= {"is_embassy": True, "today": today} | _internal_context(request, dialogue, commitments, today)
     return render_page(request, "dialogues/dialogue_detail.html", context)
@@ -126,7 +126,7 @@ def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def _internal_context(
     request: SignedInRequest, dialogue: Dialogue, commitments: list[CommitmentStatusRow], today: date
 ) -> dict[str, Any]:
-    """What the embassy alone reads of a dialogue."""
+    """Return what only the embassy sees of a dialogue."""
     user = request.user
     participants = list(Participant.objects.filter(dialogue=dialogue).select_related("ministry"))
     items = list_agenda_items(user, dialogue, today)
@@ -161,7 +161,7 @@ def _internal_context(
 
 @login_required
 def dialogue_add(request: EditionRequest) -> HttpResponse:
-    """Plan a meeting, and go on to its agenda; or enter one that was held, and go on to its record."""
+    """Plan a dialogue and go on to its agenda, or enter one already held and go on to its record."""
     edition = request.edition
     if not permissions.can_manage_dialogues(request.user, edition.country):
         raise PermissionDenied
@@ -189,7 +189,10 @@ def dialogue_add(request: EditionRequest) -> HttpResponse:
 
 @login_required
 def dialogue_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Move a meeting, or change who comes. Whoever is second sees what the first saved, and loses nothing typed."""
+    """Change the date, place, purpose or participants of a dialogue.
+
+    If another user saved first, the page shows those changes and keeps all input.
+    """
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
     set_page_country(request, dialogue.country)
@@ -220,7 +223,7 @@ def dialogue_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 def dialogue_call_off(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Say that a planned meeting does not take place, and why."""
+    """Call off a planned dialogue, with a reason."""
     user = request.user
     dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
     set_page_country(request, dialogue.country)
@@ -246,7 +249,7 @@ def dialogue_call_off(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 class _DialoguePage:
-    """The form of a meeting and the lines of its participants, filled from the request or from `dialogue`."""
+    """The form of a dialogue and the rows of its participants, filled from the request or from `dialogue`."""
 
     def __init__(self, request: SignedInRequest, country: Country, dialogue: Dialogue | None = None) -> None:
         ministries = list(Ministry.objects.visible_to(request.user).filter(country=country))
@@ -264,11 +267,11 @@ class _DialoguePage:
             self.rows = ParticipantRows(initial=_participants_initial(dialogue) if dialogue else None, **row_kwargs)
 
     def is_valid(self) -> bool:
-        """Whether form and lines both are; asks both, so that all that is wrong is shown at once."""
+        """Return whether the form and the rows are valid. Validate both, so that the page shows all errors at once."""
         return all([self.form.is_valid(), self.rows.is_valid()])
 
     def said(self, *, came: bool | None) -> dict[str, Any]:
-        """What was typed, in the actions' words; `came` is said of who is added."""
+        """Return the input as arguments of the actions. `came` is the attendance of participants who are added."""
         said = {key: value for key, value in self.form.cleaned_data.items() if key != "version"}
         rows = (row.cleaned_data for row in self.rows)
         said["participants"] = [

@@ -1,7 +1,7 @@
-"""What a form that is kept as it is typed needs: saved by its button, or by the script, which is answered in JSON.
+"""Save drafts of forms, by a button or by the script while the user types. The script gets JSON.
 
-A page with such a form has `draft_on(...)` as `draft` in its context, `data-draft` on the form, and the include
-`dialogues/draft.html` in it. What was typed so far fills its forms through `draft_post_data` and `forms.fields.typed`.
+A page with such a form has `describe_draft(...)` as `draft` in its context, `data-draft` on the form, and the include
+`dialogues/draft.html` in the form. `draft_post_data` fills the forms from the draft.
 """
 
 from collections.abc import Sequence
@@ -40,12 +40,12 @@ DraftSubject = Commitment | Dialogue
 _CONTROL_FIELDS = frozenset(
     {"csrfmiddlewaretoken", "kept_files", "draft_seen", "draft_page", "drop_draft", "save_draft"}
 )
-"""What a form posts of its own accord; what was typed goes by other names."""
+"""Fields that the form posts itself. All other fields are input of the user."""
 _MAX_PAGE_NAME = 36
 
 
 class DraftNote(NamedTuple):
-    """What a page says of the draft of its form, and where it is saved; without `at` there is none yet."""
+    """What a page shows about the draft of its form, and the URL that saves it. Without `at`, there is no draft yet."""
 
     url: str
     seen: str = ""
@@ -56,13 +56,13 @@ class DraftNote(NamedTuple):
 
 
 def find_visible_draft(user: User, of: DraftSubject) -> Draft | None:
-    """What was typed of it and not sent, where this person may see that."""
+    """Return the draft of a commitment's update or a dialogue's record, if the user can see one."""
     rows = Draft.objects.visible_to(user).select_related("saved_by")
     return rows.filter(**{of._meta.model_name or "": of}).first()
 
 
 def describe_draft(draft: Draft | None, of: DraftSubject, user: User) -> DraftNote:
-    """What a page says of a draft, or of there being none yet."""
+    """Return what a page shows about a draft, or that there is none yet."""
     url = reverse("update_draft" if isinstance(of, Commitment) else "dialogue_draft", args=[of.pk])
     if draft is None:
         return DraftNote(url)
@@ -71,7 +71,7 @@ def describe_draft(draft: Draft | None, of: DraftSubject, user: User) -> DraftNo
 
 
 def draft_post_data(draft: Draft) -> QueryDict:
-    """What was typed, as if the form had just been posted."""
+    """Return the content of a draft as if the form had just been posted."""
     data = QueryDict(mutable=True)
     for name, texts in draft.content.items():
         data.setlist(name, texts)
@@ -79,18 +79,21 @@ def draft_post_data(draft: Draft) -> QueryDict:
 
 
 def list_draft_files(draft: Draft, user: User) -> list[EvidenceFile]:
-    """The files that go with it."""
+    """Return the files attached to a draft."""
     return list(EvidenceFile.objects.visible_to(user).kept().filter(drafts=draft).order_by("pk"))
 
 
 def read_draft_page(request: SignedInRequest) -> DraftPage:
-    """From which draft the form that was posted had been filled, and which page it stands on."""
+    """Return which draft the posted form was filled from, and which page it is on."""
     said = request.POST
     return DraftPage(said.get("draft_seen", "")[:_MAX_PAGE_NAME], said.get("draft_page", "")[:_MAX_PAGE_NAME])
 
 
 def read_posted_content(request: SignedInRequest) -> dict[str, list[str]]:
-    """What was typed into the posted form, by field name; a character that no database keeps is left out."""
+    """Return what the user typed into the posted form, by field name.
+
+    Null characters are removed, because databases can't store them.
+    """
     return {
         name: [text.replace("\0", "") for text in texts]
         for name, texts in request.POST.lists()
@@ -99,12 +102,12 @@ def read_posted_content(request: SignedInRequest) -> dict[str, list[str]]:
 
 
 def display_draft(draft: Draft | None, *forms: Form) -> list[TypedInput]:
-    """What stands in a draft, to be read beside what somebody else typed, in the words of the page's forms."""
+    """Return the content of a draft for display next to other input, with the labels of the page's forms."""
     return format_inputs(draft.content.items(), _fields_by_name(*forms)) if draft else []
 
 
 def _fields_by_name(*forms: Form) -> dict[str, FieldDescription]:
-    """By the name under which it is posted, each field as its page has it."""
+    """Return a description of each field, by the name under which it is posted."""
     return {
         form.add_prefix(name): FieldDescription(str(field.label or name), _choice_labels(field))
         for form in forms
@@ -113,7 +116,7 @@ def _fields_by_name(*forms: Form) -> dict[str, FieldDescription]:
 
 
 def _choice_labels(field: FormField) -> dict[str, str]:
-    """How each word of a choice is read; of no other field any."""
+    """Return the labels of a field's choices by value; empty for a field without choices."""
     choices = getattr(field, "choices", ())
     return {str(value): str(label) for value, label in choices if not isinstance(label, list | tuple)}
 
@@ -121,7 +124,7 @@ def _choice_labels(field: FormField) -> dict[str, str]:
 @login_required
 @require_POST
 def update_draft(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Keep an update as typed so far, for oneself and one's colleagues; or throw it away."""
+    """Save the draft of an update, which colleagues share; or delete it."""
     rows = Commitment.objects.visible_to(request.user).select_related("country", "ministry")
     commitment = get_object_or_404(rows, pk=pk)
     return _save_or_drop(request, commitment, back=reverse("update_send", args=[pk]))
@@ -130,13 +133,16 @@ def update_draft(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def dialogue_draft(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Keep the record of a dialogue as typed so far; or throw it away."""
+    """Save the draft of a dialogue's record; or delete it."""
     dialogue = get_object_or_404(Dialogue.objects.visible_to(request.user).select_related("country"), pk=pk)
     return _save_or_drop(request, dialogue, back=reverse("dialogue_record", args=[pk]))
 
 
 def _save_or_drop(request: SignedInRequest, of: DraftSubject, *, back: str) -> HttpResponse:
-    """Save or drop, and answer: back to the form, or in JSON; refused, with both texts and the ways on."""
+    """Save or delete the draft. Redirect to the form, or answer in JSON.
+
+    If it is refused, show both texts and what the user can do.
+    """
     user = request.user
     if not permissions.can_draft(user, of):
         raise PermissionDenied
@@ -181,7 +187,7 @@ def _saved_response(draft: Draft, uploads: UploadResult) -> dict[str, object]:
 def _refused_response(
     request: SignedInRequest, of: DraftSubject, refusal: Refused, back: str, files: Sequence[EvidenceFile] = ()
 ) -> HttpResponse:
-    """Nothing was overwritten: what was typed and what stands now, beside each other, and the ways on."""
+    """Answer a refused save. Nothing was overwritten: show the input and the current draft side by side."""
     draft = find_visible_draft(request.user, of)
     state = {DraftClosed: "closed", EditConflict: "changed"}.get(type(refusal), "refused")
     seen = draft.mark if draft else ""

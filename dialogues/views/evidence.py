@@ -1,4 +1,4 @@
-"""Pages about evidence: one piece with its reviews, and the file itself."""
+"""Pages about one piece of evidence: its details and reviews, and the download of its file."""
 
 import io
 from collections.abc import Sequence
@@ -45,9 +45,10 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class EvidenceReviewRow(NamedTuple):
-    """What a piece of evidence shows on one benchmark (None: the evidence itself), the word on that, and a form.
+    """What the evidence shows on one benchmark, with its reviews and the form for a new one.
 
-    `becomes` says what it can do there, where that isn't plain from the word.
+    `bearing` is None for the evidence itself. `becomes` says what the evidence can do to the score, if the decision
+    doesn't make that plain.
     """
 
     bearing: EvidenceBearing | None
@@ -60,11 +61,11 @@ class EvidenceReviewRow(NamedTuple):
 
 
 type SentReviews = Sequence[tuple[EvidenceBearing | None, ReviewForm]]
-"""What is judged (None: the evidence itself), each with the form in which somebody decides on it."""
+"""Submitted review forms, each with the evidence link that it reviews (None: the evidence itself)."""
 
 
 class ReviewAnswer(NamedTuple):
-    """What a ministry reads of the embassy's word on something it sent."""
+    """What a ministry sees of the embassy's review of something it sent."""
 
     decision: EvidenceDecision
     about: str
@@ -75,7 +76,10 @@ class ReviewAnswer(NamedTuple):
 @login_required
 @require_GET
 def evidence_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One piece of evidence: what it says, what it shows, and the embassy's word on that; who opens it, is logged."""
+    """Show one piece of evidence, what it shows and the embassy's reviews.
+
+    Opening it is recorded in the activity log.
+    """
     evidence = get_object_or_404(evidence_with_details(request.user), pk=pk)
     record_evidence_opened(evidence=evidence, by=request.user)
     return _render_detail(request, evidence)
@@ -83,12 +87,12 @@ def evidence_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 def evidence_review(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Verify or reject what the evidence shows, all lines that were decided on at once; the others stay open."""
-    if request.method != "POST":  # signed in again after the session had ended
+    """Save the reviews that the user filled in, all at once. The other rows stay unreviewed."""
+    if request.method != "POST":  # the user signed in again after the session had ended
         return redirect("evidence_detail", pk=pk)
     user = request.user
     evidence = get_object_or_404(evidence_with_details(user), pk=pk)
-    is_own = user.is_embassy and permissions.has_recorded(user, evidence)  # who is told so, once a line is filled in
+    is_own = user.is_embassy and permissions.has_recorded(user, evidence)  # refused later, with the reason
     if not is_own and not permissions.can_review_evidence(user, evidence):
         raise PermissionDenied
     set_page_country(request, evidence.country)
@@ -97,7 +101,7 @@ def evidence_review(request: SignedInRequest, pk: int) -> HttpResponse:
     sent = _filled_reviews(evidence, now.date(), request.POST)
     if not invalid_forms(*(form for _, form in sent)):
         try:
-            with transaction.atomic():  # all of them, or none
+            with transaction.atomic():  # all reviews or none
                 for bearing, form in sent:
                     _save_review(evidence, bearing, form.cleaned_data, by=user, now=now)
         except Refused as refusal:
@@ -114,12 +118,12 @@ def evidence_review(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _awaits_review(evidence: Evidence) -> bool:
-    """Whether something that it shows, or the piece itself where it is judged, has no review yet."""
+    """Return whether a part of the evidence that needs a review has none yet."""
     return any(not _newest_review_id(evidence, bearing) for bearing in _review_subjects(evidence))
 
 
 def _filled_reviews(evidence: Evidence, today: date, data: QueryDict) -> SentReviews:
-    """The lines that were begun; where none was, the first that waits for a decision, to say so there."""
+    """Return the rows that the user began; if there are none, the first unreviewed row, to show the error there."""
     lines = [(bearing, _review_form(evidence, bearing, today, data)) for bearing in _review_subjects(evidence)]
     begun = [(bearing, form) for bearing, form in lines if form.is_begun]
     return begun or [next((line for line in lines if not _newest_review_id(evidence, line[0])), lines[0])]
@@ -141,7 +145,7 @@ def _save_review(
 
 
 def _describe_decision(bearing: EvidenceBearing | None, form: ReviewForm) -> str:
-    """ "Verified on 3b."; without a bearing "Verified: the evidence itself." """
+    """Return the message for a review, such as "Verified on 3b." or "Verified: the evidence itself."."""
     decision = EvidenceDecision(form.cleaned_data["decision"]).label
     return f"{decision} on {bearing.benchmark.key}." if bearing else f"{decision}: the evidence itself."
 
@@ -158,7 +162,7 @@ def _review_form(evidence: Evidence, bearing: EvidenceBearing | None, today: dat
 
 
 def _newest_review_id(evidence: Evidence, bearing: EvidenceBearing | None) -> int:
-    """The key of the review that holds; 0 where there is none."""
+    """Return the id of the newest review, which applies; 0 if there is none."""
     pk = bearing.pk if bearing else None
     review = newest_review(review for review in evidence.reviews.all() if review.bearing_id == pk)
     return review.pk if review else 0
@@ -180,7 +184,7 @@ def _render_detail(
         "came_back": _update_decision(evidence) is UpdateDecision.RETURNED,
     }
     files = [evidence.file] if evidence.file else []
-    if evidence.round_id and not files:  # what proves a figure is elsewhere in the update
+    if evidence.round_id and not files:  # the proof of a figure is in another part of the update
         files = list(EvidenceFile.objects.visible_to(user).filter(evidence__round=evidence.round_id).distinct())
         context["files"] = files
     context["shown"] = list(preview_files(files, to=user).values())
@@ -222,7 +226,10 @@ def _render_detail(
 
 
 def _newer_revision_id(user: User, evidence: Evidence) -> int | None:
-    """The entry that put it right, where this person sees that one too: the embassy does, a ministry what is shared."""
+    """Return the id of the entry that revised this one, if the user can see it.
+
+    The embassy always can. A ministry can if the revision is shared with it.
+    """
     later = getattr(evidence, "revised_by", None)
     if later is None or not (user.is_embassy or Evidence.objects.visible_to(user).filter(pk=later.pk).exists()):
         return None
@@ -230,18 +237,24 @@ def _newer_revision_id(user: User, evidence: Evidence) -> int | None:
 
 
 def _is_reviewable(evidence: Evidence) -> bool:
-    """Whether it may be reviewed by itself: what came with an update that waits, or went back, is judged with that."""
+    """Return whether the evidence can be reviewed on its own page.
+
+    Evidence of an update that waits or was returned is reviewed with that update.
+    """
     return evidence.round is None or _update_decision(evidence) is UpdateDecision.ACCEPTED
 
 
 def _update_decision(evidence: Evidence) -> UpdateDecision | None:
-    """The embassy's answer to the update that it came with; None where there is none, or no update."""
+    """Return the embassy's decision on the update that brought the evidence; None without a decision or an update."""
     answer = decision_on(evidence.round) if evidence.round else None
     return UpdateDecision(answer.decision) if answer else None
 
 
 def _review_subjects(evidence: Evidence) -> list[EvidenceBearing | None]:
-    """Each bearing; the evidence itself (None) too, where a figure cites it or it was reviewed so."""
+    """Return the evidence links to review, and None if the evidence itself is to be reviewed too.
+
+    It is if a figure cites it, if it has such a review already, or if it has no link.
+    """
     bearings: list[EvidenceBearing | None] = list(evidence.bearings.all())
     itself = evidence.readings.all() or [r for r in evidence.reviews.all() if r.bearing_id is None]
     if itself or not bearings:
@@ -252,7 +265,7 @@ def _review_subjects(evidence: Evidence) -> list[EvidenceBearing | None]:
 def _review_rows(
     user: User, evidence: Evidence, editions: Sequence[Edition], sent: SentReviews
 ) -> list[EvidenceReviewRow]:
-    """What is judged, each with the word on it and, where this person may give one, the form as it was `sent`."""
+    """Return a row for each part to review, with the form `sent`, or a new one if the user may review it."""
     today = clock.today(evidence.country.time_zone)
     stands = _is_reviewable(evidence) and not hasattr(evidence, "revised_by")
     may_review = stands and permissions.can_review_evidence(user, evidence)
@@ -282,7 +295,10 @@ def _review_rows(
 def _describe_effect(
     evidence: Evidence, bearing: EvidenceBearing | None, editions: Sequence[Edition], *, is_reviewed: bool
 ) -> str:
-    """What the evidence, or (without a bearing) a figure of it, can do; nothing where its review says it all."""
+    """Describe what the evidence can do to the score; empty if its review makes that plain.
+
+    Without a link (`bearing` None), describe its figure.
+    """
     if hasattr(evidence, "revised_by"):
         return ""
     if bearing is None:
@@ -303,7 +319,11 @@ def _describe_effect(
 @require_GET
 @cache_control(private=True, no_store=True)
 def evidence_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """The file as it was kept, to be saved and never to be run here; only after `visible_to`, and logged."""
+    """Download a file as stored.
+
+    The browser saves the file and never runs it. Access needs `visible_to`, and each download is recorded in the
+    activity log.
+    """
     kept = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
     try:
         content = read_for_download(file=kept, by=request.user)

@@ -1,4 +1,4 @@
-"""The story of a piece of evidence: how it was worded, what was put right in it, by whom, when and why."""
+"""The revisions of a piece of evidence: what changed, who changed it, when and why."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from tiptracker.validation import format_date
 
 
 class WordingChange(NamedTuple):
-    """A field whose wording a revision changed."""
+    """A field that a revision changed, with the old and the new text."""
 
     name: str
     old: str
@@ -18,9 +18,9 @@ class WordingChange(NamedTuple):
 
 
 class EvidenceVersion(NamedTuple):
-    """One entry of a piece of evidence: by whom and when it was recorded, and, of a revision, why and what it changed.
+    """One version of a piece of evidence: the entry, with its recorder, time and reason, and what it changed.
 
-    `replaced_by` is the entry that put it right in its turn, None for the one that stands.
+    `replaced_by` is the id of the entry that revised it; None for the current version.
     """
 
     evidence: Evidence
@@ -29,7 +29,7 @@ class EvidenceVersion(NamedTuple):
 
 
 def list_evidence_versions(user: User, evidence: Evidence) -> list[EvidenceVersion]:
-    """All entries of a piece of evidence that was ever put right, the newest first; nothing where it never was."""
+    """Return all versions of a revised piece of evidence, newest first; empty if it was never revised."""
     if not (evidence.revises_id or hasattr(evidence, "revised_by")):
         return []
     seen = Evidence.objects.visible_to(user)
@@ -55,7 +55,7 @@ def _list_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[Wordin
 
 
 def _displayed_fields(evidence: Evidence) -> dict[str, str]:
-    """All that a piece of evidence says, by the name of the field, as read."""
+    """Return all fields of a piece of evidence as displayed, by label."""
     return {
         "What happened": evidence.title,
         "First day": format_date(evidence.happened_from) if evidence.happened_from else "not known",

@@ -1,4 +1,4 @@
-"""The register of evidence: every piece, searched, narrowed and sorted by the address."""
+"""The register of evidence: search, filters, sorting and export."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,7 +38,7 @@ ORDERINGS: dict[EvidenceOrder, tuple[Any, ...]] = {
 
 
 class LinkSummary(NamedTuple):
-    """What a piece shows on a benchmark (key ""; the piece itself), and the embassy's word on that."""
+    """What evidence shows on a benchmark, and the newest review decision. `key` is empty for the evidence itself."""
 
     key: str
     shows: str
@@ -46,7 +46,7 @@ class LinkSummary(NamedTuple):
 
     @property
     def in_words(self) -> str:
-        """ "3b A concrete action: verified"."""
+        """Return the link in words, such as "3b A concrete action: verified"."""
         word = self.word.label.lower() if self.word else "not reviewed"
         return f"{self.key} {self.shows}: {word}".strip()
 
@@ -64,7 +64,7 @@ class EvidenceRow(NamedTuple):
 @login_required
 @require_safe
 def evidence_list(request: EditionRequest) -> HttpResponse:
-    """Every piece of evidence that the embassy holds of the edition's country: the last revision of each."""
+    """List the embassy's evidence in the country of the edition: the last revision of each piece."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
@@ -81,7 +81,7 @@ def evidence_list(request: EditionRequest) -> HttpResponse:
         rows = evidence_with_details(user).filter(pk__in=found.order_by()).order_by(*order)
         lines = [_evidence_row(row, editions, opened_by.get(row.pk)) for row in rows]
         return exports.export_rows(request, "evidence", EXPORT_HEADERS, [_export_row(line) for line in lines])
-    # First which rows, by an index; then all that is told of these few.
+    # First select the rows of the page with an index, then load the details of these few.
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     keys = list(page)
     shown = evidence_with_details(user).in_bulk(keys)

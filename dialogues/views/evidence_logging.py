@@ -1,4 +1,4 @@
-"""Log progress: one thing that happened, what proves it, what it counted, and on which benchmarks it bears."""
+"""Log progress: one event, its proof, its figure, and the benchmarks it supports."""
 
 from datetime import date, datetime
 from typing import Any
@@ -41,7 +41,10 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 @login_required
 def evidence_log(request: EditionRequest) -> HttpResponse:
-    """Log progress in one form, for the page's edition; `?commitment=` and `?benchmark=` say what it is about."""
+    """Log progress in one form, for the edition of the page.
+
+    `?commitment=` and `?benchmark=` name what the evidence is about.
+    """
     user, edition = request.user, request.edition
     now = clock.now(edition.country.time_zone)
     if not permissions.can_log_evidence(user, edition.country):
@@ -67,7 +70,10 @@ def evidence_log(request: EditionRequest) -> HttpResponse:
 
 
 class EvidenceLogPage:
-    """The form, what was counted, and the lines of benchmarks: filled from the request or from its address."""
+    """The evidence form, the form of its figure, and the rows of benchmarks, filled from the request or its URL.
+
+    A subclass overrides the methods that return initial values.
+    """
 
     form_class: type[EvidenceForm] = EvidenceForm
 
@@ -82,7 +88,7 @@ class EvidenceLogPage:
         )
         indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
         uploads = store_uploads(request, now=now) if request.method == "POST" else UploadResult(self.files(), [])
-        self.uploads = uploads._replace(files=uploads.files[-1:])  # one file goes with it: the newest
+        self.uploads = uploads._replace(files=uploads.files[-1:])  # evidence has one file: keep the newest
         offered: dict[str, Any] = {"today": today, "commitments": self.commitments, "kept": self.uploads.files}
         offered |= self.offered()
         counted: dict[str, Any] = {"today": today, "edition": edition, "indicators": indicators}
@@ -108,27 +114,27 @@ class EvidenceLogPage:
             self.rows = BearingRows(initial=self.towards(), **row_kwargs)
 
     def asked(self) -> Q:
-        """Which benchmarks may be named."""
+        """Return a filter for the benchmarks that can be named."""
         return Q(recommendation__edition=self.edition, recommendation__is_retired=False)
 
     def files(self) -> list[EvidenceFile]:
-        """The files that go with it before anything is sent."""
+        """Return the files attached before the form is sent."""
         return []
 
     def offered(self) -> dict[str, Any]:
-        """What the form wants besides."""
+        """Return further arguments of the evidence form."""
         return {}
 
     def about(self, today: date) -> dict[str, Any]:
-        """What stands in the form before anything is typed."""
+        """Return the initial values of the evidence form."""
         return {"commitment": self.request.GET.get("commitment"), "happened_from": today}
 
     def counted(self) -> dict[str, Any]:
-        """What stands beside the figure before anything is typed."""
+        """Return the initial values of the form of the figure."""
         return {}
 
     def towards(self) -> list[dict[str, Any]]:
-        """The benchmarks named by the address: one by itself, and those of the commitment that is named."""
+        """Return the initial rows: the benchmark in the URL, and the benchmarks of the commitment in the URL."""
         about, asked = self.request.GET.get("commitment"), {one.pk for one in self.benchmarks}
         named = [{"benchmark": self.request.GET["benchmark"]}] if "benchmark" in self.request.GET else []
         return named + [
@@ -140,7 +146,7 @@ class EvidenceLogPage:
         ]
 
     def context(self) -> dict[str, Any]:
-        """What the page draws."""
+        """Return the context of the template."""
         return {
             "form": self.form,
             "count": self.count,
@@ -151,22 +157,22 @@ class EvidenceLogPage:
         }
 
     def is_valid(self) -> bool:
-        """Whether all of it is; asks each, so that all that is wrong is shown at once."""
+        """Return whether all forms are valid. Validate each, so that the page shows all errors at once."""
         is_form_valid = self.form.is_valid()
         self.count.evidence_ends_on = self.form.cleaned_data.get("happened_to")
         return all([is_form_valid, self.count.is_valid(), self.rows.is_valid()])
 
     def refuse(self, refusal: Refused) -> None:
-        """Put the sentence beside its field."""
+        """Show the message next to its field."""
         form: Form = self.count if refusal.field in self.count.fields else self.form
         add_field_error(form, str(refusal), refusal.field)
 
     def said(self) -> dict[str, Any]:
-        """What was typed, in the action's words."""
+        """Return the input as arguments of the action."""
         return self.told() | {"count": self.figure()}
 
     def told(self) -> dict[str, Any]:
-        """What was typed, but for the figure."""
+        """Return the input without the figure."""
         said = self.form.cleaned_data
         return {
             "title": said["title"],
@@ -184,7 +190,10 @@ class EvidenceLogPage:
         }
 
     def what_becomes_of(self, evidence: Evidence) -> tuple[int, str]:
-        """A message's level and its sentences: what was logged, whether it can count, and what that waits for."""
+        """Return the level and text of the message after saving.
+
+        The text says whether the evidence can count, and what that waits for.
+        """
         bearings, count = self._bearings(), self.figure()
         first, last = evidence.happened_from, evidence.happened_to
         if why := describe_exclusion(DoneBy(evidence.done_by), describe_outside_period([self.edition], first, last)):
@@ -210,7 +219,7 @@ class EvidenceLogPage:
         ]
 
     def figure(self) -> ReadingInput | None:
-        """The figure that was typed, if any was."""
+        """Return the figure that the user entered; None without one."""
         if not self.count.is_filled:
             return None
         said = self.count.cleaned_data
@@ -239,5 +248,5 @@ class EvidenceLogPage:
 
 
 def _current_rule(benchmark: Benchmark) -> Rule | None:
-    """How it is judged now; None where no terms say."""
+    """Return the rule that judges a benchmark now; None if it has no terms."""
     return Rule(terms.rule) if (terms := benchmark.current_terms) else None

@@ -1,4 +1,4 @@
-"""A piece of evidence as pages read it, and all that is read with it."""
+"""The summary of a piece of evidence for pages, and the query that loads its details."""
 
 from datetime import date
 from typing import Any, NamedTuple, Self
@@ -13,7 +13,10 @@ from tiptracker.accounts.models import User
 
 
 class EvidenceSummary(NamedTuple):
-    """A piece of evidence as everybody reads it who sees it; reviews and bearings are told beside it."""
+    """The part of a piece of evidence that every user who can see it may read.
+
+    Reviews and evidence links are shown separately.
+    """
 
     pk: int
     title: str
@@ -49,7 +52,7 @@ class EvidenceSummary(NamedTuple):
 
 
 def evidence_with_details(user: User) -> Any:
-    """Evidence that this person sees, with what it bears on (and those benchmarks' wording) and all reviews."""
+    """Return the evidence that the user can see, with its links, benchmarks, reviews and readings."""
     return (
         Evidence.objects.visible_to(user)
         .select_related(

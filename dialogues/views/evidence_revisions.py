@@ -1,4 +1,4 @@
-"""Putting evidence right: the form that logged it, filled in, and why."""
+"""Revise evidence: the form that logged it, filled in, and the reason."""
 
 from datetime import date, datetime
 from typing import Any
@@ -32,7 +32,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 @login_required
 def evidence_revise(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Tell a piece of evidence anew, from what stands in it, and say why. What stood stays readable."""
+    """Revise a piece of evidence, with a reason. The earlier version stays readable."""
     user = request.user
     evidence = get_object_or_404(evidence_with_details(user), pk=pk)
     set_page_country(request, evidence.country)
@@ -76,7 +76,7 @@ ALREADY_REVISED = "A later entry put this right. Only the newest can be put righ
 
 
 class _RevisionPage(EvidenceLogPage):
-    """The form of a new piece, filled from the one that is put right."""
+    """The form for new evidence, filled from the entry that is revised."""
 
     form_class = EvidenceRevisionForm
 
@@ -88,20 +88,23 @@ class _RevisionPage(EvidenceLogPage):
         super().__init__(request, edition, now)
 
     def asked(self) -> Q:
-        """The edition's benchmarks, and those of an earlier one, or no longer asked, that it bears on."""
+        """Return a filter for the edition's benchmarks and those that the evidence supports already.
+
+        The latter may be of an earlier edition or no longer asked.
+        """
         return super().asked() | Q(pk__in=[bearing.benchmark_id for bearing in self.evidence.bearings.all()])
 
     def files(self) -> list[EvidenceFile]:
-        """The file that is kept with it already."""
+        """Return the file already stored with the evidence, unless it was redacted."""
         file = self.evidence.file
         return [file] if file and file.name != REDACTED else []
 
     def offered(self) -> dict[str, Any]:
-        """The figures that go along as they are."""
+        """Return the readings that are copied unchanged."""
         return {"carried": self.carried}
 
     def about(self, today: date) -> dict[str, Any]:
-        """What it says."""
+        """Return the current values of the evidence."""
         names = ("title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "sensitivity")
         said = {name: getattr(self.evidence, name) for name in names}
         link = self.evidence.link
@@ -112,7 +115,7 @@ class _RevisionPage(EvidenceLogPage):
         }
 
     def counted(self) -> dict[str, Any]:
-        """The figure it tells, as far as the form has room for it."""
+        """Return the current figure, if the form can edit it."""
         reading = self.editable
         if reading is None:
             return {}
@@ -126,11 +129,11 @@ class _RevisionPage(EvidenceLogPage):
         }
 
     def towards(self) -> list[dict[str, Any]]:
-        """What it shows on which benchmark."""
+        """Return the current evidence links as initial rows."""
         return [{"benchmark": one.benchmark_id, "shows": one.shows} for one in self.evidence.bearings.all()]
 
     def said(self) -> dict[str, Any]:
-        """What was typed, in the action's words."""
+        """Return the input as arguments of the action."""
         said = self.form.cleaned_data
         own = self.figure()
         along = [revisions.reading_input_of(reading) for reading in said.get("carried", [])]
@@ -138,9 +141,10 @@ class _RevisionPage(EvidenceLogPage):
 
 
 def _is_editable(reading: Reading, edition: Edition) -> bool:
-    """Whether the form can tell a reading anew: of the period or of the year before, and not broken down.
+    """Return whether the form can edit a reading.
 
-    What victims' small counts are made of is shown to nobody, so that it isn't filled in anywhere either.
+    It must cover the tracking period or the year before, and have no breakdown. Small counts of victims in a breakdown
+    are shown to nobody, so no form may be filled with them.
     """
     span = (reading.starts_on, reading.through_on)
     of_period = reading.starts_on == edition.starts_on and reading.through_on <= edition.ends_on

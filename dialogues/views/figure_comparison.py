@@ -1,4 +1,4 @@
-"""A figure beside what was told before of the same: verified for the same period, and for the year before."""
+"""Compare a figure with earlier ones: the verified figure of the same period, and that of the year before."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from tiptracker.accounts.models import User
 
 
 class FigureComparison(NamedTuple):
-    """A reading, the latest other one of its period that the embassy verified, and that of the whole year before."""
+    """A reading, the latest other verified reading of its period, and the reading of the whole year before."""
 
     reading: Reading
     verified: Reading | None
@@ -21,7 +21,7 @@ class FigureComparison(NamedTuple):
 
 
 def compare_figures(user: User, readings: Iterable[Reading]) -> Mapping[int, FigureComparison]:
-    """Each reading by its key, beside what was told before of the same, as far as this person sees that."""
+    """Return each reading by id, with the earlier readings for comparison that the user can see."""
     readings = list(readings)
     there = _comparable_readings({reading.indicator_id for reading in readings}, user) if readings else []
     return {
@@ -37,7 +37,7 @@ def compare_figures(user: User, readings: Iterable[Reading]) -> Mapping[int, Fig
 
 
 def _comparable_readings(indicators: Iterable[int], user: User) -> list[Reading]:
-    """What counts still of these indicators: not put right by a later entry, not sent back to its ministry."""
+    """Return the readings of these indicators that still count: not revised, and not returned to the ministry."""
     reviews = EvidenceReview.objects.visible_to(user).filter(bearing=None)
     rows = Reading.objects.visible_to(user).filter(indicator__in=indicators, evidence__revised_by__isnull=True)
     return list(
@@ -57,7 +57,7 @@ def _is_year_before(row: Reading, reading: Reading) -> bool:
 
 
 def _is_verified(row: Reading) -> bool:
-    """Whether the newest word on its evidence verifies it, and was said after it."""
+    """Return whether the newest review of its evidence verifies it, and is not older than the reading."""
     word = row.evidence.word if row.evidence else None
     return bool(word and word.decision == EvidenceDecision.VERIFIED and word.recorded_at >= row.recorded_at)
 

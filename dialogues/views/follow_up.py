@@ -1,4 +1,4 @@
-"""What stands on a dialogue's pages beside its own words: its agenda as it stands, and what became of the last one."""
+"""What the pages of a dialogue add: the status of its agenda items, and the results of the previous dialogue."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -18,7 +18,11 @@ from tiptracker.accounts.models import User
 
 
 class AgendaItemSummary(NamedTuple):
-    """An item of an agenda as read: `whose` groups it, `standing` is a commitment's, `shown` a recommendation's."""
+    """An agenda item as displayed.
+
+    `whose` groups the items, `standing` is the status of a commitment, and `shown` is a sentence about a
+    recommendation.
+    """
 
     key: int
     position: int
@@ -32,7 +36,7 @@ class AgendaItemSummary(NamedTuple):
 
 
 class NextStepSummary(NamedTuple):
-    """A next step as it is read: what was done about it, or "overdue by 3 days"."""
+    """A next step as displayed: how it was done, or a text such as "overdue by 3 days"."""
 
     row: NextStep
     done: NextStepDone | None
@@ -40,7 +44,7 @@ class NextStepSummary(NamedTuple):
 
 
 class PreviousDialogue(NamedTuple):
-    """The dialogue before this one: what was promised there and how that stands; all steps that nobody has done."""
+    """The previous dialogue, with its commitments, its next steps, and the open next steps of earlier dialogues."""
 
     dialogue: Dialogue
     commitments: Sequence[CommitmentStatusRow]
@@ -48,7 +52,7 @@ class PreviousDialogue(NamedTuple):
 
 
 def list_agenda_items(user: User, dialogue: Dialogue, day: date) -> list[AgendaItemSummary]:
-    """The agenda of a dialogue, each item as it stands at `day`."""
+    """Return the agenda items of a dialogue with their status on `day`."""
     rows = list(
         AgendaItem.objects.filter(dialogue=dialogue)
         .select_related("recommendation__lead", "recommendation__edition", "commitment")
@@ -63,12 +67,12 @@ def list_agenda_items(user: User, dialogue: Dialogue, day: date) -> list[AgendaI
 
 
 def group_by_owner(items: Iterable[AgendaItemSummary]) -> list[tuple[str, list[AgendaItemSummary]]]:
-    """Items under the name of whom they are put to, in the order of the agenda: a name may come again further down."""
+    """Group neighbouring items by owner, in the order of the agenda. A name can appear more than once."""
     return [(whose, list(group)) for whose, group in groupby(items, key=lambda item: item.whose)]
 
 
 def count_benchmarks_with_action(user: User, recommendations: Iterable[Recommendation]) -> dict[int, tuple[int, int]]:
-    """By recommendation: on how many of its benchmarks an action is claimed or verified, and how many there are."""
+    """Return, by recommendation id, how many benchmarks have a claimed or verified action, and how many there are."""
     keys = [recommendation.pk for recommendation in recommendations]
     newest = EvidenceReview.objects.filter(bearing=OuterRef("pk")).order_by("-recorded_at", "-pk").values("decision")
     shown = (
@@ -86,9 +90,9 @@ def count_benchmarks_with_action(user: User, recommendations: Iterable[Recommend
 
 
 def find_previous_dialogue(user: User, dialogue: Dialogue, day: date) -> PreviousDialogue | None:
-    """What became of the dialogue held before this one; of earlier ones the next steps still open come along.
+    """Return the results of the previous dialogue, with the open next steps of earlier ones; None if there is none.
 
-    Of a dialogue with certain ministries: what concerns them.
+    If the dialogue is with certain ministries, only what concerns them is included.
     """
     before = Dialogue.objects.visible_to(user).held_before(dialogue)
     last = before.first()
@@ -109,7 +113,7 @@ def find_previous_dialogue(user: User, dialogue: Dialogue, day: date) -> Previou
 
 
 def summarize_next_steps(steps: Any, day: date) -> list[NextStepSummary]:
-    """Next steps as they are read at `day`, those still open first."""
+    """Return next steps with their status on `day`, open steps first."""
     rows = steps.select_related("ministry", "dialogue", "done__recorded_by").order_by("dialogue__held_on", "pk")
     told = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""Pages about what is counted: the grid by period, one indicator with all its figures, and entering them."""
+"""Pages about indicators: the grid by period, one indicator with all its figures, and forms to enter figures."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,21 +45,21 @@ MAX_PERIODS = 4
 
 
 class GridPeriod(NamedTuple):
-    """A column of the grid: a tracking period, or a year like it."""
+    """A column of the grid: a tracking period, or an earlier year like it."""
 
     first: date
     last: date
 
     @property
     def short(self) -> str:
-        """As a phone has room for: "2021–22"."""
+        """Return the short label for phones, such as "2021–22"."""
         return f"{self.first.year}–{self.last:%y}"
 
 
 class GridCell(NamedTuple):
-    """What an indicator says of a period: the reading that holds, and whether the embassy verified it.
+    """The reading of an indicator that applies to a period, and its review decision.
 
-    `claimed` is a reading that reaches further and nobody has looked at yet: it takes the place of no verified one.
+    `claimed` is a later reading that nobody has reviewed yet. It doesn't replace a verified one.
     """
 
     reading: Reading
@@ -69,7 +69,7 @@ class GridCell(NamedTuple):
 
     @classmethod
     def of(cls, readings: Sequence[Reading], period: GridPeriod) -> "GridCell | None":
-        """The cell of all that was told of a period; None of nothing."""
+        """Return the cell for all readings of a period; None without readings."""
         told = find_effective_reading(readings)
         verified = find_effective_reading(
             reading for reading in readings if _review_decision(reading) is EvidenceDecision.VERIFIED
@@ -82,7 +82,7 @@ class GridCell(NamedTuple):
 
 
 class IndicatorRow(NamedTuple):
-    """An indicator's line: by period its cell, or None where nothing was told."""
+    """An indicator's row: its cell for each period, or None where nothing was reported."""
 
     indicator: Indicator
     cells: Sequence[tuple[GridPeriod, GridCell | None]]
@@ -91,7 +91,7 @@ class IndicatorRow(NamedTuple):
 @login_required
 @require_safe
 def indicator_list(request: EditionRequest) -> HttpResponse:
-    """What is counted, period by period, the newest first."""
+    """Show the indicators by period, newest period first."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
@@ -118,7 +118,7 @@ def indicator_list(request: EditionRequest) -> HttpResponse:
 @login_required
 @require_safe
 def indicator_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One indicator: every figure given, the newest period first, and what each is made of."""
+    """Show one indicator with all its figures and their breakdowns, newest period first."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
@@ -136,7 +136,10 @@ def indicator_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 def indicator_enter(request: EditionRequest) -> HttpResponse:
-    """Figures of one source, a line an indicator, typed or pasted from a spreadsheet. What is pasted is shown first."""
+    """Enter figures from one source, one row for each indicator, typed or pasted from a spreadsheet.
+
+    Pasted figures first fill the form. They are saved when the user sends the form again.
+    """
     user, edition = request.user, request.edition
     now = clock.now(edition.country.time_zone)
     if not permissions.can_log_evidence(user, edition.country):
@@ -192,7 +195,7 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
 
 @login_required
 def reading_add(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One figure of an indicator, with what it is made of: forms of trafficking, sex, age, districts."""
+    """Enter one figure of an indicator with its breakdowns by form of trafficking, sex, age and district."""
     user = request.user
     indicator = get_object_or_404(Indicator.objects.visible_to(user).select_related("country"), pk=pk)
     set_page_country(request, indicator.country)
@@ -249,7 +252,7 @@ def _export_row(reading: Reading) -> tuple[object, ...]:
 
 
 def _readings(user: User) -> QuerySet[Reading]:
-    """Readings with what they are made of, their evidence, and the embassy's words on that."""
+    """Return the readings with their breakdowns, their evidence, and the reviews of the evidence itself."""
     reviews = EvidenceReview.objects.visible_to(user).filter(bearing=None)
     return (
         Reading.objects.visible_to(user)
@@ -259,12 +262,12 @@ def _readings(user: User) -> QuerySet[Reading]:
 
 
 def _unrevised_readings(user: User) -> QuerySet[Reading]:
-    """Those that count still: not what evidence tells that a later entry put right."""
+    """Return the readings that still count: their evidence was not revised by a later entry."""
     return _readings(user).filter(evidence__revised_by__isnull=True)
 
 
 def _review_decision(reading: Reading) -> EvidenceDecision | None:
-    """The embassy's word on the evidence of a reading; None where nobody has looked, or it cites none."""
+    """Return the review decision on the evidence of a reading; None if it is not reviewed or cites no evidence."""
     holds = reading.evidence.word if reading.evidence else None
     return EvidenceDecision(holds.decision) if holds else None
 
@@ -274,7 +277,7 @@ def _breakdowns(reading: Reading) -> list[tuple[str, dict[str, str]]]:
 
 
 def _periods(edition: Edition, readings: Iterable[Reading]) -> list[GridPeriod]:
-    """The edition's period, the year before, and earlier years of which something is known; the newest first."""
+    """Return the edition's period, the year before, and earlier years with readings, newest first."""
     oldest = min((reading.starts_on for reading in readings), default=edition.starts_on)
     periods = [GridPeriod(edition.starts_on, edition.ends_on)]
     while len(periods) < MAX_PERIODS and (len(periods) < 2 or periods[-1].first > oldest):
@@ -285,7 +288,10 @@ def _periods(edition: Edition, readings: Iterable[Reading]) -> list[GridPeriod]:
 def _grid_cells(
     indicator: Indicator, periods: Sequence[GridPeriod], readings: Iterable[Reading]
 ) -> list[GridCell | None]:
-    """By period what was told of it. "No data" takes the place of no figure, a claim that of nothing verified."""
+    """Return an indicator's cell for each period.
+
+    "No data" never replaces a figure, and a claim never replaces a verified reading.
+    """
     found: dict[GridPeriod, list[Reading]] = defaultdict(list)
     for reading in readings:
         for period in periods:
@@ -308,7 +314,10 @@ def _source_form(request: SignedInRequest, edition: Edition, now: datetime, uplo
 
 
 def _parse_pasted(paste: PasteForm, indicators: Sequence[Indicator]) -> Mapping[int, PastedReading] | None:
-    """What was pasted, by indicator; None where nothing was, or where a line doesn't fit: the form then says which."""
+    """Return the pasted values by indicator id; None if nothing was pasted or a line doesn't fit.
+
+    The form then says which line is wrong.
+    """
     if not paste.is_valid() or not paste.cleaned_data["pasted"].strip():
         return None
     try:
@@ -319,7 +328,7 @@ def _parse_pasted(paste: PasteForm, indicators: Sequence[Indicator]) -> Mapping[
 
 
 def _row_initial(row: ReadingRow, pasted: Mapping[int, PastedReading]) -> dict[str, Any]:
-    """A line as typed, with what was pasted for it in place of that."""
+    """Return the pasted values for a row; without any, what the user typed."""
     if (cells := pasted.get(row.indicator.pk)) is not None:
         return cells._asdict()
     return {name: row.data.get(row.add_prefix(name), "") for name in row.fields}

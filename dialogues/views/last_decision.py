@@ -1,4 +1,4 @@
-"""What somebody has just decided on, told on the page they come to next, with the way back to it."""
+"""Show the user's last decision on the page that follows, with a link back to it."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,10 @@ from tiptracker.web.pages import SignedInRequest
 
 
 class LastDecision(NamedTuple):
-    """The embassy's word, what it was given on, and the link back to it with its words; `more` is what else to know."""
+    """The embassy's decision, what it was about, and the link back.
+
+    `then` is the label of the link. `more` is what else the user needs to know.
+    """
 
     word: ChoiceEnum
     what: str
@@ -29,13 +32,13 @@ class LastDecision(NamedTuple):
 
 
 def redirect_to_next(request: SignedInRequest, row: UpdateRound | Evidence) -> HttpResponse:
-    """Lead from what was decided on to what waits next."""
+    """Redirect from the item just decided on to the next one that waits."""
     kind = "round" if isinstance(row, UpdateRound) else "evidence"
     return redirect(page_url(request, "inbox_next", query={"after": f"{kind}-{row.pk}"}))
 
 
 def find_last_decision(request: SignedInRequest) -> LastDecision | None:
-    """What the address says one comes from ("?after=round-12"), where it was decided on and is seen; else None."""
+    """Return the last decision that the URL names ("?after=round-12"); None if it is not made or not visible."""
     kind, _, named = request.GET.get("after", "").partition("-")
     key = parse_whole_number(named)
     if not request.user.is_embassy or key is None:

@@ -1,4 +1,4 @@
-"""The focal point's first page: what is asked of the ministry, what is with the embassy, and what is settled."""
+"""The focal point's first page: what the ministry must do, what the embassy has, and what is settled."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,7 @@ from tiptracker.web.pages import render_page
 
 @dataclass(frozen=True)
 class MinistryCommitment:
-    """One commitment as its ministry sees it: how it stands, what was sent last, how the embassy answered."""
+    """A commitment as its ministry sees it: its status, the last update, and the embassy's answer."""
 
     commitment: CommitmentHeading
     made_on: date
@@ -38,47 +38,47 @@ class MinistryCommitment:
 
     @property
     def is_waiting(self) -> bool:
-        """An update of it is with the embassy."""
+        """Return whether the embassy has an update to answer."""
         return self.standing.status is CommitmentStatus.WITH_EMBASSY
 
     @property
     def is_returned(self) -> bool:
-        """Returned, and not sent again yet."""
+        """Return whether the update was returned and not sent again yet."""
         return self.standing.returned_on is not None
 
     @property
     def is_accepted(self) -> bool:
-        """The last one sent was taken, and there is more to do."""
+        """Return whether the last update was accepted and there is more to do."""
         return self.answer is UpdateDecision.ACCEPTED and not self.is_settled
 
     @property
     def is_settled(self) -> bool:
-        """Nothing more is asked."""
+        """Return whether the embassy asks nothing more."""
         return self.standing.is_settled
 
     @property
     def status_text(self) -> str:
-        """ "overdue by 12 days", "with the embassy since 12 January 2022"."""
+        """Return the status in words, such as "overdue by 12 days" or "with the embassy since 12 January 2022"."""
         return format_status_detail(self.standing)
 
     @property
     def returned_text(self) -> str:
-        """ "returned on 13 January 2022"."""
+        """Return the return in words, such as "returned on 13 January 2022"; empty if there was none."""
         return format_returned_on(self.standing.returned_on) if self.standing.returned_on else ""
 
     @property
     def claimed_text(self) -> str:
-        """ "You said: under way"."""
+        """Return the ministry's claim in words, such as "You said: under way"; empty without an update."""
         return f"You said: {self.claimed.label.lower()}" if self.claimed else ""
 
     @property
     def urgency(self) -> tuple[bool, date, int]:
-        """What sorts it: what was returned, then what is due soonest, and so what is overdue; no date last."""
+        """Return the sort key: returned first, then by due date (so overdue early), and without a date last."""
         return not self.is_returned, self.standing.due_on or date.max, self.commitment.pk
 
 
 def list_ministry_commitments(user: User, day: date) -> list[MinistryCommitment]:
-    """The commitments of a focal point's ministry made by `day`, most urgent first."""
+    """Return the commitments that the focal point's ministry made by `day`, most urgent first."""
     commitments = Commitment.objects.visible_to(user).select_related("ministry").with_history().order_by("pk")
     drafts = {draft.commitment_id: draft for draft in Draft.objects.visible_to(user).select_related("saved_by")}
     asks = (_ministry_commitment(commitment, day, user, drafts.get(commitment.pk)) for commitment in commitments)
@@ -108,7 +108,7 @@ def _ministry_commitment(
 @login_required
 @require_GET
 def ministry_home(request: EditionRequest) -> HttpResponse:
-    """What is asked of the ministry, most urgent first; what was sent and waits; what is done."""
+    """Show what the ministry must do, most urgent first; what it sent and waits for; and what is settled."""
     user = request.user
     if user.role != Role.FOCAL_POINT:
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""What a commitment needs next, from whom, and the one button for it."""
+"""Find what a commitment needs next, from whom, and the one button for it."""
 
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from tiptracker.validation import format_date
 
 
 class NextAction(NamedTuple):
-    """What is needed next, from whom, and the one button that this person can press."""
+    """What is needed next, from whom, and the one button that the user can press."""
 
     sentence: str
     url: str = ""
@@ -31,7 +31,7 @@ class NextAction(NamedTuple):
 
 
 def find_next_action(user: User, story: CommitmentTimeline) -> NextAction:
-    """What is needed next and from whom, with the one button that this person can press."""
+    """Return what a commitment needs next, from whom, and the one button that the user can press."""
     commitment = story.commitment
     if permissions.can_send_update(user, commitment):
         return _next_for_ministry(story)
@@ -105,14 +105,14 @@ def _next_verification(user: User, story: CommitmentTimeline) -> NextAction:
 
 
 def _next_proof(user: User, story: CommitmentTimeline, lacking: str) -> NextAction:
-    """What leads to the proof that is lacking: evidence that this person can review, else logging some."""
+    """Return the way to missing proof: evidence that the user can review, else a link to log some."""
     if evidence := _find_reviewable_evidence(user, story):
         return NextAction(lacking, reverse("evidence_detail", args=[evidence.pk]), "Review the evidence")
     return _next_logging(story, lacking)
 
 
 def _next_logging(story: CommitmentTimeline, words: str) -> NextAction:
-    """What leads to logging progress on it."""
+    """Return the sentence with a link to log progress, if the page has an edition."""
     if story.edition is None:
         return NextAction(words)
     return NextAction(
@@ -121,7 +121,7 @@ def _next_logging(story: CommitmentTimeline, words: str) -> NextAction:
 
 
 def _find_reviewable_evidence(user: User, story: CommitmentTimeline) -> Evidence | None:
-    """Evidence that was logged, waits for a review, and that this person may review."""
+    """Return the first piece of logged evidence that waits for a review and that the user may review."""
     for evidence in story.evidence:
         if evidence.round_id is not None:
             continue

@@ -1,4 +1,4 @@
-"""What pages say of rows: the head of a commitment, the key of a benchmark, what lies outside an edition."""
+"""Texts that pages share: headings of commitments, keys of benchmarks, and why dates don't count."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -16,7 +16,7 @@ from tiptracker.web.pages import SignedInRequest
 
 
 class CommitmentHeading(NamedTuple):
-    """What stands above a page about a commitment: no more of it reaches the page, whoever reads."""
+    """The heading of a page about a commitment. No reader's page gets more of the commitment."""
 
     pk: int
     text: str
@@ -28,15 +28,15 @@ class CommitmentHeading(NamedTuple):
 
 
 def set_page_edition_for_commitment(request: SignedInRequest, commitment: Commitment) -> None:
-    """Let a page about a commitment stand at the newest edition that has begun of those it works towards."""
+    """Set the edition of a page about a commitment to the newest begun one that the commitment works towards."""
     towards = commitment.benchmarks.values_list("recommendation__edition", flat=True)
     set_page_country(request, commitment.country, among=list(towards))
 
 
 def format_benchmark_key(editions: Sequence[Edition], benchmark: Benchmark) -> str:
-    """A benchmark's key; with the year, "4a of 2021", where that isn't the first of these editions'.
+    """Return the key of a benchmark, with the year ("4a of 2021") if it is not of the first edition given.
 
-    One of a recommendation that is retired says so, "9a (no longer asked)": another may have its number by now.
+    If its recommendation is retired, the key says so, "9a (no longer asked)": another one may have its number by now.
     """
     year = {edition.pk: edition.year for edition in editions}.get(benchmark.recommendation.edition_id)
     key = benchmark.key if year is None or year == editions[0].year else f"{benchmark.key} of {year}"
@@ -44,9 +44,9 @@ def format_benchmark_key(editions: Sequence[Edition], benchmark: Benchmark) -> s
 
 
 def describe_outside_period(editions: Iterable[Edition], first: date | None, last: date) -> str:
-    """Why a span can't count for any of these editions, such as "before 1 April 2021"; nothing where it can.
+    """Return why a period can't count for any of these editions, such as "before 1 April 2021"; empty if it can.
 
-    It is told by the first of them.
+    The reason refers to the first edition.
     """
     editions = list(editions)
     if not editions or any(edition.covers(first, last) for edition in editions):
@@ -60,7 +60,10 @@ def describe_outside_period(editions: Iterable[Edition], first: date | None, las
 
 
 def duplicate_link(refusal: Refused, page: str) -> tuple[str, str] | None:
-    """Address and name of what a refusal says is recorded already; `page` is the name of its page."""
+    """Return the URL and label of the existing record, if the input was refused as a duplicate.
+
+    `page` is the URL name of the record's page.
+    """
     if not isinstance(refusal, DuplicateRecord):
         return None
     return reverse(page, args=[refusal.row.pk]), str(refusal.row)

@@ -1,4 +1,4 @@
-"""Files in the page: pictures, and PDFs page by page, drawn anew; texts as text. What can't be shown is told."""
+"""Previews of files: images and PDF pages drawn again as pictures, texts as text, otherwise a note."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -24,14 +24,14 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 TEXT_MEDIA_TYPES = ("text/plain", "text/csv")
 MAX_TEXT_SHOWN = 20_000
-"""Characters of a text that are shown in place."""
+"""Maximum number of characters of a text shown on the page."""
 OUTLINE_CACHE_SECONDS = 7 * 24 * 3600
-"""Seconds for which it is remembered how many pages a file has; nothing of what stands on them is kept."""
+"""Seconds for which the number and sizes of a file's pages are cached. Their content is not cached."""
 CANNOT_PREVIEW = "It can’t be shown here. Download it to read it."
 
 
 class PagePreview(NamedTuple):
-    """A page of a file, or a picture, as a page shows it: its number, its size in pixels, and what it is in words."""
+    """A page of a file, or a picture: its number, its size in pixels, and its description in words."""
 
     number: int
     width: int
@@ -40,9 +40,9 @@ class PagePreview(NamedTuple):
 
 
 class FilePreview(NamedTuple):
-    """A file as it stands in the page: its leaves or its text, and how much more of it there is.
+    """A preview of a file: its pages or its text, and how much more there is.
 
-    `note` says why there is nothing to be seen, or what else there is, and what to do.
+    `note` says why there is no preview, or what else the file holds, and what to do.
     """
 
     file: EvidenceFile
@@ -52,9 +52,9 @@ class FilePreview(NamedTuple):
 
 
 def preview_files(files: Iterable[EvidenceFile | None], *, to: User) -> dict[int, FilePreview]:
-    """Files (by id) as they can be shown to somebody who sees them, but those that were destroyed.
+    """Return previews by file id, for a user who can see the files. Destroyed files are left out.
 
-    The text of one goes with the page, and so into the log.
+    The text of a text file is part of the page, so showing it is recorded in the activity log.
     """
     kept = list({file.pk: file for file in files if file and not file.destroyed_at}.values())
     prefetch_related_objects(kept, "scans")
@@ -78,9 +78,7 @@ def _preview_file(file: EvidenceFile, to: User) -> FilePreview:
 
 
 def _cached_outline(file: EvidenceFile, content: bytes, to: User) -> Outline:
-    if is_known_to_fail(
-        PREVIEW_MODULE, content=content
-    ):  # one of its pages was too much, so none is asked for any more
+    if is_known_to_fail(PREVIEW_MODULE, content=content):  # one of its pages failed before, so draw none
         raise PreviewError
     key = f"outline:{file.stored_sha256}"
     found: Outline | None = cache.get(key)
@@ -115,7 +113,10 @@ def _preview_text(file: EvidenceFile, text: str) -> FilePreview:
 @require_GET
 @cache_control(private=True, no_store=True)
 def file_picture(request: SignedInRequest, pk: int, number: int) -> HttpResponseBase:
-    """A page of a file as a picture, drawn as it is asked for; only after `visible_to`, and logged once an opening."""
+    """Return a page of a file as a picture, drawn on request.
+
+    Access needs `visible_to`. The activity log has one entry for all pages of one viewing.
+    """
     kept = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
     try:
         if kept.media_type not in PREVIEW_SOURCES:

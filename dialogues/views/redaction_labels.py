@@ -1,4 +1,4 @@
-"""Places of the record in words: what a text is called by those who read it, and on which page it stands."""
+"""Labels for places in the record: what a text is called for users, and which page shows it."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +46,7 @@ from tiptracker.validation import format_date
 
 
 class PlaceLabel(NamedTuple):
-    """A place as a page shows it: what it is called, where it can be read, and the words with what is around them."""
+    """A place in the record: its label, the URL of its page, and the words with the text around them."""
 
     key: str
     label: str
@@ -56,9 +56,10 @@ class PlaceLabel(NamedTuple):
 
 
 class ModelLabel(NamedTuple):
-    """How a row is called; its page, if it has one, with the way to what that shows; what is fetched for both.
+    """How to label a row of a model, and which page shows it.
 
-    `otherwise` is the page and the way of those that the first leads nowhere.
+    `target` returns the id for the URL of `page`, and `fetched` names what to prefetch. `otherwise` is the page and
+    target for rows that `target` returns nothing for.
     """
 
     name: Callable[[Any], str]
@@ -205,7 +206,7 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
         lambda row: row.redaction_id,
     ),
 }
-"""By model: never by a text that may be redacted itself, nor by a number that stands on no page."""
+"""Labels by model. They never contain a text that may be redacted itself, or a number that no page shows."""
 FIELD_LABELS: Mapping[str, str] = {
     "after": "as it was after",
     "agreed": "what was agreed",
@@ -237,7 +238,7 @@ FIELD_LABELS: Mapping[str, str] = {
     "years_unmet_source": "the source of the years unmet",
 }
 OFFICER_PAGES = ("edition_terms", "milestone_done")
-"""Pages that an ambassador does not open."""
+"""Pages that an ambassador can't open."""
 MODELS_BY_TABLE: Mapping[str, type[Model]] = {
     AuditDetail._meta.label_lower: AuditDetail,
     **{model._meta.label_lower: model for model in MODEL_LABELS},
@@ -245,7 +246,7 @@ MODELS_BY_TABLE: Mapping[str, type[Model]] = {
 
 
 def label_places(user: User, places: Sequence[tuple[type[Model], int, str]]) -> list[PlaceLabel]:
-    """Places by name, each with the page on which this person can read it, where there is one."""
+    """Return a label for each place, with the URL of a page where the user can read it, if there is one."""
     keys: dict[type[Model], set[int]] = defaultdict(set)
     for model, row, _ in places:
         keys[model].add(row)

@@ -1,4 +1,4 @@
-"""Taking words out of the record: one person proposes it, another looks at every place and confirms or declines."""
+"""Redaction: one person proposes to remove words, and another checks every place and confirms or declines."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -52,7 +52,7 @@ PAGE_SIZE = 25
 
 
 class FileChoice(NamedTuple):
-    """A file that may go as a whole."""
+    """A file that can be removed as a whole."""
 
     file: EvidenceFile
     is_chosen: bool
@@ -62,7 +62,7 @@ class FileChoice(NamedTuple):
 @require_safe
 @never_cache
 def redaction_list(request: SignedInRequest) -> HttpResponse:
-    """What was proposed and waits, and what was taken out, newest first."""
+    """List the redactions, proposed and decided, newest first."""
     user = request.user
     if user.role not in (Role.OFFICER, Role.AMBASSADOR):
         raise PermissionDenied
@@ -77,7 +77,7 @@ EXPORT_HEADERS = ("Why", "Proposed", "Proposed by", "Decision", "Decided", "Deci
 
 
 def _export_row(row: Redaction) -> tuple[object, ...]:
-    """Without the words that are to go, or where they stand."""
+    """Return the cells of the export, without the words to remove and their places."""
     proposed = (row.reason, row.recorded_at, row.recorded_by.name)
     if (decision := redaction_decision(row)) is None:
         return (*proposed, "waits", None, "")
@@ -85,7 +85,7 @@ def _export_row(row: Redaction) -> tuple[object, ...]:
 
 
 def redaction_decision(row: Redaction) -> RedactionDecision | None:
-    """The second person's word, or None while it waits."""
+    """Return the second person's decision; None while the proposal waits."""
     return getattr(row, "decision", None)
 
 
@@ -93,7 +93,10 @@ def redaction_decision(row: Redaction) -> RedactionDecision | None:
 @never_cache
 @sensitive_post_parameters("words", "looked_for")
 def redaction_add(request: SignedInRequest) -> HttpResponse:
-    """Find every place where words stand, and propose that they go; `?file=` names a file. Nothing is changed yet."""
+    """Find every place that contains the words, and propose to remove them. Nothing changes yet.
+
+    `?file=` names a file.
+    """
     user = request.user
     countries = [each for each in Country.objects.visible_to(user) if permissions.can_redact(user, each)]
     if not countries:
@@ -101,7 +104,7 @@ def redaction_add(request: SignedInRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     form = RedactionForm(request.POST if is_sent else None, countries=countries)
     typed = request.POST if is_sent else request.GET
-    # Begun from a file: that, and not words, is what goes.
+    # If the user began from a file, the file is to be removed, and no words.
     context: dict[str, Any] = {"form": form, "is_of_file": "of_file" in request.POST or "file" in request.GET}
     if not form.is_valid():
         named, offered = _parse_keys(typed.getlist("file")), _parse_keys(request.POST.getlist("offered"))
@@ -116,7 +119,10 @@ def redaction_add(request: SignedInRequest) -> HttpResponse:
 
 
 class _RedactionSearch:
-    """Where the words of a valid form stand, with what is ticked; a place not shown before is ticked."""
+    """The places that contain the words of a valid form, with what the user ticked.
+
+    A place that the page has not shown before is ticked.
+    """
 
     def __init__(self, request: SignedInRequest, form: RedactionForm) -> None:
         self.user, self.form, self.country = request.user, form, form.chosen_country
@@ -124,7 +130,7 @@ class _RedactionSearch:
         shown, chosen = request.POST.getlist("shown"), request.POST.getlist("place")
         self.left = set(shown) - set(chosen)
         self.are_many_meant = "many" in request.POST
-        # What was looked for before is what stands on the page: other words are looked for first.
+        # The page shows the places of the last search. Other words need a new search first.
         is_looked_for = request.POST.get("looked_for") == self.words
         self.is_proposed = "propose" in request.POST and is_looked_for
         self.places = find_places(self.country, self.words)
@@ -136,7 +142,7 @@ class _RedactionSearch:
         self.before: tuple[str, str] | None = None
 
     def propose(self) -> Redaction | None:
-        """What came of proposing it; None where that was refused, with the sentence beside its field."""
+        """Propose the redaction. Return None if it was refused, with the message next to its field."""
         try:
             return propose_redaction(
                 country=self.country,
@@ -154,7 +160,7 @@ class _RedactionSearch:
             return None
 
     def context(self) -> dict[str, Any]:
-        """What was found, for the page; words that can't be looked for are refused instead."""
+        """Return what was found, for the template. Refuse words that can't be searched for."""
         chosen = [each.file for each in self.files if each.is_chosen]
         if not self.form.errors:
             try:
@@ -177,7 +183,7 @@ class _RedactionSearch:
 @login_required
 @never_cache
 def redaction_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A proposal with every place where the words stand now, to confirm or to decline; or what was taken out."""
+    """Show a proposal with every place that contains the words now, to confirm or decline; or what was removed."""
     user = request.user
     rows = Redaction.objects.visible_to(user).select_related("country", "recorded_by", "decision__recorded_by")
     redaction = get_object_or_404(rows, pk=pk)
@@ -206,7 +212,7 @@ def redaction_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _detail_context(redaction: Redaction, user: User) -> dict[str, Any]:
-    """What is, or was, to go; what was left; the files; and how it was decided."""
+    """Return what is or was to be removed, what is kept, the files, and the decision."""
     decision = getattr(redaction, "decision", None)
     marked = {True: [], False: []}  # type: dict[bool, list[tuple[type[Model], int, str]]]
     for place in redaction.places.all():
@@ -228,7 +234,10 @@ def _detail_context(redaction: Redaction, user: User) -> dict[str, Any]:
 
 
 def _disclosure_context(redaction: Redaction, files: Sequence[EvidenceFile], user: User) -> dict[str, Any]:
-    """Who holds a copy: of a briefing withdrawn for it (an app above this one: by name alone), or of its files."""
+    """Return who holds a copy of the redacted files, or of a briefing that was withdrawn for the redaction.
+
+    The `reports` app is above this one, so its model is looked up by name.
+    """
     briefings = apps.get_model("reports", "Briefing").objects.visible_to(user).filter(withdrawn_for=redaction)
     taken = AuditEntry.objects.visible_to(user).filter(verb="file.taken").select_related("by").order_by("number")
     return {
@@ -256,7 +265,7 @@ def _file_choices(
     *,
     offered: Collection[int] = (),
 ) -> list[FileChoice]:
-    """The files that came with what holds the words, and those named; ticked are those named."""
+    """Return the files attached to rows that contain the words, and the named files, which are ticked."""
     rows = defaultdict(set)
     for place in places:
         rows[place.model].add(place.row)
@@ -273,14 +282,14 @@ def _parse_keys(typed: Iterable[str]) -> set[int]:
 
 
 def list_evidence_rows(evidence: Evidence) -> list[Model | None]:
-    """A piece of evidence and what is read with it, from prefetched rows."""
+    """Return a piece of evidence with its file and reviews, from prefetched rows."""
     return [evidence, evidence.file, *evidence.reviews.all()]
 
 
 def pending_redaction_urls(user: User, country: Country, *rows: Model | None) -> list[str]:
-    """Proposals to take something of these rows out, for the embassy alone: the address of each, if it opens for them.
+    """Return the URLs of the pending redactions of these rows. Only the embassy gets any.
 
-    An observer is told too, and sees none: what is to go stands there.
+    An observer gets an empty text for each, because the proposal shows what is to be removed.
     """
     if not user.is_embassy:
         return []
@@ -290,6 +299,9 @@ def pending_redaction_urls(user: User, country: Country, *rows: Model | None) ->
 
 
 def redaction_dates(*rows: Model | None) -> list[date]:
-    """On which days something of these rows was redacted: for a note on their page, which says neither what nor why."""
+    """Return the days on which something in these rows was redacted.
+
+    The note on their page says neither what nor why.
+    """
     marked = RedactionPlace.objects.marked(filter(None, rows))
     return sorted({timezone.localtime(place.redaction.decision.recorded_at).date() for place in marked})

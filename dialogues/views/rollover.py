@@ -1,4 +1,4 @@
-"""Carrying an edition over: what is checked again, and which open commitments move along to it."""
+"""Roll over to the next edition: which benchmarks are asked again, and which open commitments move to it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -28,7 +28,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class MovingCommitment(NamedTuple):
-    """An open commitment towards a benchmark of the year before; whether it works towards this year's already."""
+    """An open commitment towards a benchmark of the year before. `has_moved`: it works towards the new one already."""
 
     commitment: Commitment
     standing: CommitmentStanding
@@ -36,7 +36,7 @@ class MovingCommitment(NamedTuple):
 
 
 class RolloverBenchmarkRow(NamedTuple):
-    """A benchmark of the year before: its verdict, what is open towards it, and its field or what repeats it."""
+    """A benchmark of the year before: its verdict, its open commitments, and its form field or what repeats it."""
 
     benchmark: Benchmark
     verdict: Verdict | None
@@ -46,7 +46,7 @@ class RolloverBenchmarkRow(NamedTuple):
 
 
 class RolloverGroup(NamedTuple):
-    """A recommendation of the year before, those that repeat it, and its benchmarks."""
+    """A recommendation of the year before, the recommendations that repeat it, and its benchmarks."""
 
     recommendation: Recommendation
     repeated_by: list[Recommendation]
@@ -54,7 +54,7 @@ class RolloverGroup(NamedTuple):
 
     @property
     def stays(self) -> bool:
-        """Whether anything of it may stay behind: of one that was retired already, only what is open."""
+        """Return whether something of the recommendation may stay behind; if it is retired, only open commitments."""
         is_open = any(line.commitments for line in self.lines)
         return is_open if self.recommendation.is_retired else bool(self.lines)
 
@@ -62,7 +62,7 @@ class RolloverGroup(NamedTuple):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edition_carry_over(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Ask the benchmarks of the year before again, and move open commitments along to them."""
+    """Ask the benchmarks of the year before again, and move open commitments to them."""
     edition, before = get_edition_pair(request, pk)
     if before is None:
         return redirect("edition_repeats", pk=edition.pk)
@@ -89,7 +89,7 @@ def _result_message(carried: RolloverResult, before: Edition) -> str:
 
 
 class _RolloverPage:
-    """What stands of both years, and the form."""
+    """The form, and the rows of both editions."""
 
     def __init__(self, request: SignedInRequest, edition: Edition, before: Edition, today: date) -> None:
         user = request.user
@@ -113,7 +113,7 @@ class _RolloverPage:
         self.form = RolloverForm(typed, benchmarks=left, new=self.new, year=before.year)
 
     def context(self) -> dict[str, Any]:
-        """What the page shows: what is asked again first, then what isn't."""
+        """Return the context of the template: what is asked again first, then the rest."""
         groups = self._groups()
         return {
             "edition": self.edition,
@@ -147,7 +147,7 @@ class _RolloverPage:
         ]
 
     def _moving(self) -> Mapping[int, list[MovingCommitment]]:
-        """By benchmark of the year before, what is open towards it; the soonest due first."""
+        """Return the open commitments by benchmark id of the year before, soonest due first."""
         benchmarks = [one.pk for row in self.old for one in row.benchmarks.all()]
         rows = Commitment.objects.visible_to(self.user).filter(links__benchmark__in=benchmarks).distinct()
         found: dict[int, list[MovingCommitment]] = {}
@@ -167,7 +167,7 @@ class _RolloverPage:
 
     @staticmethod
     def _moves(groups: Iterable[RolloverGroup]) -> int:
-        """How many open commitments would move along without anything being chosen."""
+        """Count the open commitments that would move even if the user chooses nothing."""
         return len(
             {
                 moving.commitment.pk
@@ -180,7 +180,7 @@ class _RolloverPage:
 
 
 def _newest_verdicts(user: User, old: Sequence[Recommendation]) -> dict[int, Verdict]:
-    """The newest verdict on each benchmark."""
+    """Return the newest verdict on each benchmark, by benchmark id."""
     rows = Assessment.objects.visible_to(user).filter(benchmark__recommendation__in=[row.pk for row in old])
     told = rows.order_by("recorded_at", "pk").values_list("benchmark", "verdict")
     return {benchmark: Verdict(verdict) for benchmark, verdict in told}

@@ -1,4 +1,4 @@
-"""One commitment's timeline, as one reader may see it."""
+"""The timeline of a commitment, as one user may see it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ EMBASSY_NAME = "U.S. Embassy"
 
 @dataclass(frozen=True)
 class CommitmentTimeline:
-    """A commitment with all that a reader may know of it."""
+    """A commitment with everything that a user may see of it."""
 
     commitment: Commitment
     standing: CommitmentStanding
@@ -52,12 +52,12 @@ class CommitmentTimeline:
     evidence: Sequence[Evidence]
     entries: Sequence[TimelineEntry]
     exchange: Sequence[TimelineEntry]
-    """What the ministry sent and what the embassy answered, alone."""
+    """Only what the ministry sent and what the embassy answered."""
     edition: Edition | None
-    """Where its page stands, and more of it is logged."""
+    """The edition of the commitment's page, in which new evidence is logged."""
 
     def rows(self, user: User) -> list[Model | None]:
-        """What its entries tell of for this reader, so that what was redacted of it can be told too."""
+        """Return the rows that the entries show to this user, to find out what was redacted in them."""
         reasons = self.events if user.is_embassy else ()
         decisions = (decision_on(round) for round in self.rounds)
         evidence = (row for piece in self.evidence for row in (piece, piece.file, *piece.reviews.all()))
@@ -69,29 +69,29 @@ class CommitmentTimeline:
 
     @property
     def waiting(self) -> UpdateRound | None:
-        """The round that nobody has decided on yet."""
+        """Return the update version that has no decision yet."""
         return self.last_round if self.last_round and decision_on(self.last_round) is None else None
 
     @property
     def returned(self) -> UpdateRound | None:
-        """The round that came back and was not mended yet."""
+        """Return the returned update version, if no newer one was sent."""
         last = self.last_round
         decision = decision_on(last) if last else None
         return last if decision and decision.decision == UpdateDecision.RETURNED else None
 
 
 def decision_on(round: UpdateRound) -> RoundDecision | None:
-    """The embassy's answer to a round, or None while it waits."""
+    """Return the embassy's decision on an update version; None while it waits."""
     return getattr(round, "decision", None)
 
 
 def newest_review(reviews: Iterable[EvidenceReview]) -> EvidenceReview | None:
-    """The review that holds: the newest."""
+    """Return the newest review, which is the one that applies."""
     return max(reviews, key=lambda review: (review.recorded_at, review.pk), default=None)
 
 
 def rounds_seen(user: User, commitment: Commitment) -> list[UpdateRound]:
-    """The rounds on a commitment, oldest first, each with its decision and its figures."""
+    """Return the update versions of a commitment that the user can see, oldest first, with decisions and figures."""
     return list(
         UpdateRound.objects.visible_to(user)
         .filter(update__commitment=commitment)
@@ -102,7 +102,7 @@ def rounds_seen(user: User, commitment: Commitment) -> list[UpdateRound]:
 
 
 def list_commitment_evidence(user: User, commitment: Commitment) -> list[Evidence]:
-    """The evidence filed under a commitment that this person sees, with what it bears on and the reviews of both."""
+    """Return the evidence of a commitment that the user can see, with its links, readings and reviews."""
     bearings = EvidenceBearing.objects.visible_to(user).select_related("benchmark__recommendation")
     return list(
         Evidence.objects.visible_to(user)
@@ -125,9 +125,9 @@ def list_commitment_evidence(user: User, commitment: Commitment) -> list[Evidenc
 def build_timeline(
     user: User, commitment: Commitment, day: date, editions: Sequence[Edition]
 ) -> CommitmentTimeline | None:
-    """The story at the end of `day`, newest first; None where the promise had not been made by then.
+    """Return the timeline at the end of `day`, newest first; None if the commitment was not made by then.
 
-    `commitment.events` are read as they come: prefetch them with who recorded them.
+    `commitment.events` are used as loaded: prefetch them with who recorded them.
     """
     rounds = rounds_seen(user, commitment)
     standing = standing_on(commitment.events.all(), rounds, day, zone=ZoneInfo(commitment.country.time_zone))
@@ -149,10 +149,10 @@ def build_timeline(
 
 
 class _TimelineBuilder:
-    """Turns a commitment's rows into entries, giving each reader no more than is theirs.
+    """Build the entries of a timeline from a commitment's rows, with only what the user may see.
 
-    A ministry reads its own claims and the answers to them; not the embassy's reasons for moving a date, not what a
-    piece of evidence is held to show, and no names but of those who sent something for it.
+    A ministry sees its own claims and the answers to them. It does not see the embassy's reasons for moving a date, or
+    what a piece of evidence is taken to show. It sees only the names of those who sent something for it.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class _TimelineBuilder:
         self.maker_hand = "us" if commitment.made_by == MadeBy.UNITED_STATES else "ministry"
 
     def of_events(self, events: Iterable[CommitmentEvent]) -> Iterable[TimelineEntry]:
-        """What moved the commitment itself; what came with a round is told with the round."""
+        """Yield the events of the commitment itself. Events that came with an update version are part of its entry."""
         due_before = None
         for event in events:
             kind = CommitmentEventKind(event.kind)
@@ -215,7 +215,7 @@ class _TimelineBuilder:
         )
 
     def of_moves(self) -> Iterable[TimelineEntry]:
-        """That it moved along to another edition, once a time."""
+        """Yield an entry for each move to another edition."""
         links = self.commitment.links.filter(recorded_at__isnull=False).select_related(
             "benchmark__recommendation__edition", "recorded_by"
         )
@@ -236,10 +236,10 @@ class _TimelineBuilder:
             )
 
     def of_rounds(self) -> Iterable[TimelineEntry]:
-        """What the ministry sent, and what the embassy answered.
+        """Yield what the ministry sent, and what the embassy answered.
 
-        What is sent again stands on the day of the answer that it mends, where it speaks of an earlier one: it is
-        dated as the report that comes with it is.
+        A version sent again may speak of a day before the answer that it responds to. Its entry then has the day of
+        that answer, like the report that comes with it.
         """
         answered_on = None
         done = {
@@ -280,7 +280,7 @@ class _TimelineBuilder:
                 )
 
     def of_evidence(self) -> Iterable[TimelineEntry]:
-        """What was logged beside the rounds; it is somebody's claim until it is verified."""
+        """Yield the evidence logged outside updates. It is a claim until it is verified."""
         for evidence in self.evidence:
             if evidence.round_id is None:
                 yield TimelineEntry(
@@ -311,7 +311,7 @@ class _TimelineBuilder:
                 )
 
     def of_reviews(self) -> Iterable[TimelineEntry]:
-        """The embassy's word on evidence, given by itself and not in answer to a round."""
+        """Yield the embassy's reviews of evidence that are not part of its answer to an update."""
         answers = {(r.pk, d.recorded_at) for r in self.rounds if (d := decision_on(r))}
         for evidence in self.evidence:
             if not self.is_embassy and evidence.round_id is None:
@@ -340,7 +340,10 @@ class _TimelineBuilder:
                 )
 
     def _judged(self, round: UpdateRound, decision: RoundDecision) -> list[TimelineEvidenceLink]:
-        """What was verified and rejected in the answer to a round; a reason only where it differs from the answer's."""
+        """Return what the answer to an update version verified and rejected.
+
+        A review has a reason only if it differs from the reason of the answer.
+        """
         pieces = self._came_with(round)
         judged = []
         for evidence in pieces:
@@ -379,7 +382,7 @@ class _TimelineBuilder:
 
 
 def bearings_of(evidence: Evidence, editions: Sequence[Edition]) -> list[TimelineEvidenceLink]:
-    """What a piece of evidence shows on each benchmark, with the newest review of that; from prefetched rows."""
+    """Return what a piece of evidence shows on each benchmark, with the newest review, from prefetched rows."""
     bearings = []
     for bearing in evidence.bearings.all():
         review = newest_review(review for review in evidence.reviews.all() if review.bearing_id == bearing.pk)

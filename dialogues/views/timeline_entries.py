@@ -1,4 +1,4 @@
-"""The dated lines of a commitment's story, as pages tell them."""
+"""The dated entries of a commitment's timeline, as pages show them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tiptracker.choices import ChoiceEnum
 
 
 class TimelineEvidenceLink(NamedTuple):
-    """What a piece of evidence shows on a benchmark, and the embassy's newest word on that."""
+    """What a piece of evidence shows on a benchmark, and the embassy's newest review decision."""
 
     about: str
     shows: SupportKind | None
@@ -24,7 +24,7 @@ class TimelineEvidenceLink(NamedTuple):
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One dated line of the timeline. `hand` is who speaks: embassy, ministry, us, or record (somebody else)."""
+    """A dated entry of the timeline. `hand` says who speaks: embassy, ministry, us, or record (another source)."""
 
     on: date
     recorded_at: datetime
@@ -47,19 +47,19 @@ class TimelineEntry:
 
     @property
     def recorded_on(self) -> date:
-        """The day on which it was recorded, in the reader's zone."""
+        """Return the day on which it was recorded, in the active time zone."""
         return timezone.localtime(self.recorded_at).date()
 
     @property
     def said_on(self) -> date:
-        """The day on which it was said: that of the event, or else that of its recording."""
+        """Return the day on which it was stated: the day of the event, or else the day of recording."""
         return self.said or self.recorded_on
 
 
 def summarize_update(pieces: Iterable[Evidence], readings: Iterable[Reading]) -> str:
-    """What a ministry said in one line: the title of what came with its update, without the file or figure behind it.
+    """Return an update in one line: the title of its evidence, without the file or figure in parentheses.
 
-    A piece that carries a file or the words goes before one that carries a figure.
+    Evidence with a file or with the ministry's text comes before evidence with a figure.
     """
     figures = {reading.evidence_id: reading.in_words for reading in readings}
     for piece in sorted(pieces, key=lambda piece: (piece.pk in figures, piece.pk)):

@@ -1,4 +1,4 @@
-"""What a ministry sent, claim beside evidence; accept it line by line, or return it to be mended."""
+"""Review an update: show each claim beside its evidence, then accept it line by line or return it for changes."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -37,7 +37,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class UpdateReviewRow(NamedTuple):
-    """One line to be judged: a bearing, or (None) the evidence itself, which a figure cites."""
+    """A line to review: an evidence link, or (`bearing` None) the evidence itself."""
 
     bearing: EvidenceBearing | None
     shows: SupportKind | None
@@ -48,7 +48,7 @@ class UpdateReviewRow(NamedTuple):
 
 
 class UpdateEvidence(NamedTuple):
-    """A piece of evidence of a round, with its lines."""
+    """A piece of evidence of an update version, with its lines to review."""
 
     evidence: Evidence
     kind: str
@@ -59,7 +59,10 @@ class UpdateEvidence(NamedTuple):
 
 
 def _rounds(user: User) -> QuerySet[UpdateRound]:
-    """The inbox is the embassy's; a ministry finds what it sent with its commitments."""
+    """Return the update versions that an embassy user can see; none for a ministry.
+
+    Only the embassy has an inbox. A ministry finds what it sent on the pages of its commitments.
+    """
     rows = UpdateRound.objects.visible_to(user) if user.is_embassy else UpdateRound.objects.none()
     return rows.select_related(
         "update__commitment__ministry", "update__commitment__country", "recorded_by", "decision__recorded_by"
@@ -67,7 +70,7 @@ def _rounds(user: User) -> QuerySet[UpdateRound]:
 
 
 def _round(request: SignedInRequest, pk: int) -> UpdateRound:
-    """One of them, whose page stands where its commitment's does."""
+    """Return one update version, and set the edition of its page as for its commitment."""
     round = get_object_or_404(_rounds(request.user), pk=pk)
     set_page_edition_for_commitment(request, round.update.commitment)
     return round
@@ -76,7 +79,10 @@ def _round(request: SignedInRequest, pk: int) -> UpdateRound:
 @login_required
 @require_GET
 def round_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Claim beside evidence; once it is accepted, the verdict on each benchmark; who opens it, is logged."""
+    """Show an update version: each claim beside its evidence and, once it is accepted, the verdict on each benchmark.
+
+    Opening it is recorded in the activity log.
+    """
     round = _round(request, pk)
     open_rounds(round, by=request.user)
     return _render_detail(request, round)
@@ -84,8 +90,8 @@ def round_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 def round_return(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Send it back with a reason: of the whole, of each line that is to be mended, or both."""
-    if request.method != "POST":  # signed in again after the session had ended
+    """Return an update version, with a reason for the whole, for each line that needs changes, or both."""
+    if request.method != "POST":  # the user signed in again after the session had ended
         return redirect("round_detail", pk=pk)
     round = _get_decidable(request, pk)
     if decision_on(round):
@@ -111,15 +117,15 @@ def round_return(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _requested_change(exhibit: UpdateEvidence, line: UpdateReviewRow) -> RequestedChange:
-    """A line that is to be mended, as its ministry reads of it."""
+    """Describe a line that needs changes, as the ministry reads it."""
     towards = f"for “{line.bearing.benchmark.wording}”" if line.bearing else ""
     return RequestedChange(exhibit.evidence.title, towards, line.form.cleaned_data["reason"] if line.form else "")
 
 
 @login_required
 def round_accept(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Verify or reject each line, and take the round."""
-    if request.method != "POST":  # signed in again after the session had ended
+    """Accept an update version, and verify or reject each line."""
+    if request.method != "POST":  # the user signed in again after the session had ended
         return redirect("round_detail", pk=pk)
     round = _get_decidable(request, pk)
     if decision_on(round):
@@ -152,7 +158,7 @@ def round_accept(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _is_complete(form: AcceptForm, judgements: Sequence[LineReviewForm]) -> bool:
-    """Whether all that accepting asks for is said; marks what isn't."""
+    """Return whether the input is complete for accepting, and mark what is missing."""
     is_valid = all([form.is_valid(), *(each.is_valid() for each in judgements)])
     to_mend = [each for each in judgements if each.is_to_mend]
     for each in to_mend:
@@ -161,7 +167,7 @@ def _is_complete(form: AcceptForm, judgements: Sequence[LineReviewForm]) -> bool
 
 
 def _get_decidable(request: SignedInRequest, pk: int) -> UpdateRound:
-    """The round, where this person may decide on it."""
+    """Return the update version, or raise PermissionDenied if the user may not decide on it."""
     round = _round(request, pk)
     if not permissions.can_decide_on_update(request.user, round):
         raise PermissionDenied
@@ -169,7 +175,7 @@ def _get_decidable(request: SignedInRequest, pk: int) -> UpdateRound:
 
 
 def _render_overtaken(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What a colleague decided meanwhile, with the reasons written in vain, and nothing to press that can't work."""
+    """Show what a colleague decided in the meantime, with the user's unused reasons and without the forms."""
     reasons = [
         REASON_SENTENCES.get(str(text), str(text))
         for name, text in request.POST.items()
@@ -185,7 +191,7 @@ def _now(round: UpdateRound) -> datetime:
 def _review_input(
     evidence: Evidence, bearing: EvidenceBearing | None, form: LineReviewForm, *, for_all: str
 ) -> ReviewInput:
-    """A line's form as the action takes it; a line without a reason of its own takes the one for all."""
+    """Convert the form of a line to input of the action. A line without its own reason gets `for_all`."""
     said = form.cleaned_data
     return ReviewInput(
         evidence=evidence,
@@ -249,10 +255,10 @@ def _render_detail(
 def _update_evidence(
     request: SignedInRequest, round: UpdateRound, *, asks: bool, data: Any = None, is_returning: bool = False
 ) -> list[UpdateEvidence]:
-    """The evidence of a round, each with its file and the lines to be judged; with forms where the page `asks`.
+    """Return the evidence of an update version, each with its file and lines to review, and forms if `asks`.
 
-    A file that several pieces cite is shown with the first. Where it `is_returning`, what isn't to be mended is kept as
-    typed.
+    A file that several pieces cite is shown with the first. If `is_returning`, lines that need no changes keep their
+    input as typed.
     """
     user, editions = request.user, editions_of_page_country(request)
     today = _now(round).date()
@@ -274,7 +280,10 @@ def _update_evidence(
 def _review_rows(
     evidence: Evidence, today: date, *, asks: bool, data: Any, is_returning: bool
 ) -> Iterator[UpdateReviewRow]:
-    """What `actions.to_judge` asks: a line a bearing; the evidence itself if figures cite it or it bears on nothing."""
+    """Yield the lines that `actions.updates.list_parts_to_review` asks for.
+
+    There is a line for each evidence link. There is one for the evidence itself if figures cite it or it has no link.
+    """
     readings = list(evidence.readings.all())
     bearings: list[EvidenceBearing | None] = list(evidence.bearings.all())
     if readings or not bearings:
@@ -289,7 +298,7 @@ def _review_rows(
             "asks_first_day": evidence.happened_from is None,
         }
         form = LineReviewForm(data, **asked)
-        if is_returning and not form.is_to_mend:  # kept as typed, and nothing said of it
+        if is_returning and not form.is_to_mend:  # keep the input, show no errors
             form = LineReviewForm(initial=raw_values(form), **asked)
         yield UpdateReviewRow(
             bearing=bearing,
@@ -302,7 +311,7 @@ def _review_rows(
 
 
 def _figure_label(readings: Sequence[Reading]) -> str:
-    """ "the figure of Prosecutions"; nothing where no reading rests on the evidence."""
+    """Return a label such as "the figure of Prosecutions"; empty without readings."""
     names = [reading.indicator.name for reading in readings]
     return f"the figure{pluralize(names)} of {', '.join(names)}" if names else ""
 

@@ -1,4 +1,4 @@
-"""One page a commitment for its ministry: what was asked, what was sent and came back, and the form of an update."""
+"""The page of a ministry for one commitment: what was promised, earlier updates, and the form to send one."""
 
 from decimal import Decimal
 from typing import Any
@@ -49,9 +49,9 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 @login_required
 def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Send an update, from the draft where there is one; where the last one came back, from what was sent.
+    """Send an update. The form starts from the draft or, if the last version was returned, from that version.
 
-    A form that is refused is kept as a draft too, so that nothing of it is lost if the page is.
+    A refused form is saved as a draft too, so that nothing is lost with the page.
     """
     user = request.user
     events = Prefetch("events", CommitmentEvent.objects.select_related("recorded_by"))
@@ -88,7 +88,7 @@ def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 class _UpdatePage:
-    """The form of an update with its figures and files: as posted, or as it stands in the draft or came back."""
+    """The form of an update with its figures and files, filled from the request, the draft or the returned version."""
 
     def __init__(self, request: SignedInRequest, story: CommitmentTimeline, edition: Edition | None, now: Any) -> None:
         self.request, self.story, self.now = request, story, now
@@ -120,7 +120,7 @@ class _UpdatePage:
         return UpdateForm(data, initial=_update_initial(returned) if returned and data is None else None, **self._asked)
 
     def _figures(self, data: QueryDict | None, edition: Edition | None) -> list[FigureForm]:
-        """A form for each indicator that the commitment's benchmarks count; none where they count nothing."""
+        """Return a form for each indicator that the commitment's benchmarks count; empty if they count nothing."""
         if edition is None:
             return []
         user, commitment, returned = self.request.user, self.commitment, self.story.returned
@@ -152,11 +152,11 @@ class _UpdatePage:
         return list(find_resendable_files(self.story.returned, user)) if self.story.returned else []
 
     def is_valid(self) -> bool:
-        """Whether form and figures all are; asks all, so that all that is wrong is shown at once."""
+        """Return whether all forms are valid. Validate each, so that the page shows all errors at once."""
         return all([self.form.is_valid(), *(figure.is_valid() for figure in self.figures)])
 
     def send(self) -> bool:
-        """Send what the forms say; False where it was refused, with the sentence beside its field."""
+        """Send the update. Return False if it was refused, with the message next to its field."""
         said = self.form.cleaned_data
         try:
             send_round(
@@ -187,7 +187,7 @@ class _UpdatePage:
         return False
 
     def keep(self) -> None:
-        """Keep what could not be sent as the draft, unless a colleague's stands there that this page has not shown."""
+        """Save what could not be sent as the draft, unless a colleague's draft exists that this page has not shown."""
         if self.theirs:
             return
         try:
@@ -202,7 +202,7 @@ class _UpdatePage:
         except EditConflict:
             self.draft = self.theirs = find_visible_draft(self.request.user, self.commitment)
         except Refused:
-            return  # it is said beside the form already, which keeps what was typed
+            return  # the form already shows why, and keeps the input
 
     def context(self) -> dict[str, Any]:
         note = describe_draft(self.draft, self.commitment, self.request.user)
@@ -230,7 +230,7 @@ def _figure_input(form: FigureForm, *, through_on: Any) -> FigureInput:
 
 
 def _figure_initial(reading: Reading | None) -> dict[str, Any]:
-    """A figure, its direction or "no data", as it was sent before."""
+    """Return a figure that was sent before, its direction or "no data", as initial values."""
     if reading is None:
         return {}
     named = [part.category for part in reading.parts.all() if part.dimension == BreakdownDimension.DISTRICT]
@@ -239,12 +239,12 @@ def _figure_initial(reading: Reading | None) -> dict[str, Any]:
 
 
 def _format_figure(figure: Decimal | None) -> str:
-    """A figure as somebody types it: 8 for 8.00."""
+    """Format a figure as a user types it: 8 for 8.00."""
     return "" if figure is None else f"{figure.normalize():f}"
 
 
 def _update_initial(round: UpdateRound) -> dict[str, Any]:
-    """What was sent before, to be mended rather than typed again."""
+    """Return what was sent before as initial values, so that the ministry corrects it and need not type it again."""
     pieces = list(round.evidence.select_related("file").order_by("pk"))
     readings = list(round.readings.select_related("indicator").order_by("pk"))
     told = {"claimed": round.claimed, "narrative": round.narrative, "happened_to": round.happened_on}
@@ -254,5 +254,5 @@ def _update_initial(round: UpdateRound) -> dict[str, Any]:
         told["title"] = summarize_update(pieces, readings)
     if piece := next((piece for piece in pieces if piece.kind != EvidenceKind.STATISTIC), None):
         told |= {"happened_from": piece.happened_from, "done_by": piece.done_by}
-    # What was redacted is to be told anew, not sent as the mark.
+    # Redacted values must be entered again. The redaction mark must not be sent.
     return {name: "" if value == REDACTED else value for name, value in told.items()}

@@ -1,4 +1,4 @@
-"""Files that came with a form: kept at once, so that a refused form loses none of them."""
+"""Files uploaded with a form. They are stored at once, so that a refused form loses none of them."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -19,21 +19,21 @@ from tiptracker.web.pages import SignedInRequest
 
 
 class UploadResult(NamedTuple):
-    """The files that go with a form now, oldest first, and what was said of those that could not be kept."""
+    """The files that now belong to a form, oldest first, and the messages about those that could not be stored."""
 
     files: list[EvidenceFile]
     refusals: list[str]
     wait: int = 0
-    """Seconds until files are taken again, where there were too many."""
+    """Seconds until uploads are accepted again, after too many; 0 if there is no need to wait."""
     status: HTTPStatus = HTTPStatus.TOO_MANY_REQUESTS
-    """How a page answers that has to say so."""
+    """HTTP status of the page if the user has to wait."""
 
     def answer(self, page: HttpResponse) -> HttpResponse:
-        """`page` as the answer to the form, with the time to wait if there is one."""
+        """Return `page` as the response, with the time to wait if there is one."""
         return rate_limits.set_retry_after(page, self.wait, self.status)
 
     def tell(self, form: TrackerForm) -> None:
-        """Put the refusals beside the form's files, and hold back those whose name tells whose they may be."""
+        """Show the refusals next to the form's files, and hold back files whose names may identify a person."""
         for sentence in self.refusals:
             form.add_error("files", sentence)
         if named := [
@@ -50,9 +50,9 @@ class UploadResult(NamedTuple):
 
 
 def store_uploads(request: SignedInRequest, *, now: datetime) -> UploadResult:
-    """Keep what was just uploaded (`files`), besides what was kept before (`kept_files`).
+    """Store the files just uploaded (`files`), in addition to those stored before (`kept_files`).
 
-    Whether they may be sent, the action decides: only one's own, and not sent yet.
+    The action checks whether they may be sent: only the user's own files that are not sent yet.
     """
     asked = [pk for named in request.POST.getlist("kept_files") if (pk := parse_whole_number(named)) is not None]
     before = EvidenceFile.objects.visible_to(request.user).filter(pk__in=asked)
@@ -73,7 +73,7 @@ def store_uploads(request: SignedInRequest, *, now: datetime) -> UploadResult:
             continue
         try:
             files.append(store_upload(upload=upload, by=request.user, now=now))
-        except TryLater as refusal:  # so would the others be, each after a wait of its own
+        except TryLater as refusal:  # the others would be refused too, each after its own wait
             return UploadResult(files, [*refusals, str(refusal)], refusal.seconds, refusal.status)
         except Refused as refusal:
             refusals.append(str(refusal))

@@ -1,1 +1,1 @@
-"""The only writers of what is asked: recommendations, benchmarks and the dated terms these are judged by."""
+"""The only code that writes recommendations, benchmarks and their dated terms."""

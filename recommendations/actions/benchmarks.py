@@ -1,4 +1,4 @@
-"""Benchmarks, and the dated terms by which each is judged."""
+"""Add benchmarks and change the dated terms by which each is judged."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -36,9 +36,9 @@ def add_benchmark(
     by: User,
     now: datetime,
 ) -> Benchmark:
-    """One more checkable part, with the next letter and its first terms. Raises PermissionDenied, Refused.
+    """Add a benchmark to a recommendation, with the next free letter and its first terms.
 
-    It may ask the same as one of the year before, which it then `repeats`.
+    `repeats` is the benchmark of the year before that asks the same. Raises PermissionDenied, Refused.
     """
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
@@ -79,9 +79,9 @@ def change_benchmark_terms(
     by: User,
     now: datetime,
 ) -> BenchmarkTerms:
-    """New terms, in force from now; the old ones stay for every day asked for as then known.
+    """Give a benchmark new terms, in force from now. The old terms stay in force for every earlier moment.
 
-    `seen` is the key of the terms that the form was filled from. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    `seen` is the key of the terms that the form was filled from. Raises PermissionDenied, EditConflict, Refused.
     """
     edition = benchmark.recommendation.edition
     if not can_edit_recommendations(by, edition):
@@ -114,7 +114,7 @@ def change_benchmark_terms(
 
 
 def next_letter(taken: Collection[str]) -> str:
-    """The first letter, or two, that none of a recommendation's benchmarks has."""
+    """Return the first letter, or pair of letters, that no benchmark of the recommendation has."""
     doubled = (first + second for first in ascii_lowercase for second in ascii_lowercase)
     return next(name for name in chain(ascii_lowercase, doubled) if name not in taken)
 
@@ -132,7 +132,7 @@ def _add_terms(
     by: User,
     now: datetime,
 ) -> BenchmarkTerms:
-    """Another row of terms, or a refusal where rule, target and indicator don't go together."""
+    """Add a row of terms. Raises Refused if the rule, target and indicator don't fit together."""
     criterion = require_text(criterion, "Say what has to be so for the benchmark to be met.", field="criterion")
     reason = require_text(reason, "Say why these terms, for whoever reads them after you.", field="reason")
     if rule == Rule.TARGET and (target is None or target <= 0):
@@ -164,7 +164,10 @@ def _add_terms(
 
 
 def build_moved_terms(benchmark: Benchmark, reason: str, *, by: User, now: datetime) -> BenchmarkTerms | None:
-    """Terms that say where a benchmark stands now, not added yet, and else what its newest do; None without any."""
+    """Build terms with a benchmark's current place, otherwise equal to its newest terms. They are not saved.
+
+    None if the benchmark has no terms.
+    """
     terms = benchmark.terms.known_by(None).first()
     if terms is None:
         return None
@@ -174,7 +177,7 @@ def build_moved_terms(benchmark: Benchmark, reason: str, *, by: User, now: datet
 
 
 def _terms_audit_values(terms: BenchmarkTerms) -> dict[str, Any]:
-    """What the log keeps of terms."""
+    """Return what the activity log records of a benchmark's terms."""
     return {
         "terms": terms.pk,
         "criterion": terms.criterion,

@@ -1,4 +1,4 @@
-"""What an edition is measured by, and the milestones of its year."""
+"""Change an edition's terms (deadline, target, weights) and record its milestones as done."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -25,7 +25,7 @@ from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict, format_date, format_moment, insert_row, refuse_future, require_text
 
 MAX_SCORE = 100
-"""What a score can reach, and so a working mark."""
+"""The highest score, and so the highest target."""
 
 
 @transaction.atomic
@@ -41,10 +41,10 @@ def change_edition_terms(
     by: User,
     now: datetime,
 ) -> EditionTerms:
-    """What an edition is measured by, in force from now; the old terms stay for every moment asked for before.
+    """Change an edition's terms, in force from now. The old terms stay in force for every earlier moment.
 
-    `seen` is the key of the terms that the form was filled from, 0 where there were none. `weights` are by
-    recommendation (id), 1 for those not named. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    `seen` is the key of the terms that the form was filled from; 0 if there were none. `weights` are by
+    recommendation (id); a recommendation not in it weighs 1. Raises PermissionDenied, EditConflict, Refused.
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
@@ -88,21 +88,24 @@ def change_edition_terms(
 
 
 def _add_default_milestones(edition: Edition, deadline_on: date) -> None:
-    """The two milestones that every edition has which is followed: one known by its tier alone had none."""
+    """Add the two milestones of every tracked edition that it lacks: the deadline and the end of the tracking period.
+
+    An edition known only by its tier had none.
+    """
     for kind, day in ((MilestoneKind.DEADLINE, deadline_on), (MilestoneKind.PERIOD_END, edition.ends_on)):
         if not edition.milestones.filter(kind=kind).exists():
             insert_row(Milestone(edition=edition, kind=kind, due_on=day, source=edition.source))
 
 
 def refuse_outside_period(edition: Edition, day: date, *, field: str) -> None:
-    """Refuse a day on which nothing done could count for the edition."""
+    """Refuse a day outside the tracking period: nothing done on it can count for the edition."""
     if not edition.starts_on <= day <= edition.ends_on:
         first, last = format_date(edition.starts_on), format_date(edition.ends_on)
         raise Refused(f"Give a day of the tracking period, from {first} to {last}.", field=field)
 
 
 def refuse_overlap(country: Country, first: date, last: date) -> None:
-    """Refuse a tracking period that shares a day with that of another edition of the country."""
+    """Refuse a tracking period that overlaps the period of another edition of the country."""
     other = (
         Edition.objects.filter(country=country, starts_on__lte=last, ends_on__gte=first).order_by("starts_on").first()
     )
@@ -119,7 +122,7 @@ def refuse_overlap(country: Country, first: date, last: date) -> None:
 def record_milestone_done(
     *, milestone: Milestone, done_on: date, source: str, by: User, now: datetime
 ) -> MilestoneDone:
-    """The day on which what was to happen by a milestone did, or another one that puts it right.
+    """Record the day on which a milestone was done. A later record corrects an earlier one.
 
     Raises PermissionDenied, Refused.
     """
@@ -143,7 +146,10 @@ def record_milestone_done(
 
 
 def refuse_stale_terms(newest: BenchmarkTerms | EditionTerms | None, seen: int, now: datetime) -> None:
-    """Refuse where `newest` aren't the terms that a form was filled from: who changed them, when and why."""
+    """Raise EditConflict if `newest` are not the terms that a form was filled from.
+
+    The message says who changed them, when and why.
+    """
     if newest and newest.pk != seen:
         raise EditConflict(
             f"{newest.recorded_by} changed the terms meanwhile, on {format_moment(newest.recorded_at, now)}: "
@@ -156,7 +162,7 @@ def _non_default_weights(terms: EditionTerms) -> dict[int, Decimal]:
 
 
 def _check_weights(edition: Edition, weights: Mapping[int, Decimal]) -> dict[int, Decimal]:
-    """The weights that aren't 1, by recommendation (id); or a refusal."""
+    """Return the weights other than 1, by recommendation (id). Raises Refused if a weight is wrong."""
     asked = set(edition.recommendations.asked().values_list("pk", flat=True))
     for key, weight in weights.items():
         if key not in asked:
@@ -169,7 +175,10 @@ def _check_weights(edition: Edition, weights: Mapping[int, Decimal]) -> dict[int
 
 
 def _edition_terms_audit_values(terms: EditionTerms, weights: Mapping[int, Decimal]) -> dict[str, Any]:
-    """What the log keeps of an edition's terms; weights by recommendation (id), where they aren't 1."""
+    """Return what the activity log records of an edition's terms.
+
+    `weights` are by recommendation (id); weights of 1 are left out.
+    """
     return {
         "terms": terms.pk,
         "deadline_on": terms.deadline_on,

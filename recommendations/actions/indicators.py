@@ -1,4 +1,4 @@
-"""Indicators: which ministry reports the figure."""
+"""Set which ministry reports an indicator's figure."""
 
 from datetime import datetime
 
@@ -18,8 +18,8 @@ from tiptracker.validation import update_row
 def set_reporting_ministry(*, indicator: Indicator, ministry: Ministry | None, by: User, now: datetime) -> Indicator:
     """Set, change or clear (None) the ministry that reports an indicator's figure.
 
-    Next steps ask it for a figure that nobody has given. Nothing is written where that ministry is set already.
-    Raises PermissionDenied, or Refused where the ministry is another country's.
+    Next steps ask this ministry for a missing figure. Nothing is written if the ministry is already set.
+    Raises PermissionDenied, or Refused if the ministry belongs to another country.
     """
     if not can_set_reporting_ministry(by, indicator):
         raise PermissionDenied

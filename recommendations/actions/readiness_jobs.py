@@ -1,10 +1,10 @@
-"""What every change of what is asked, or of what was done about it, sets going."""
+"""Queue the readiness jobs that every change of recommendations or progress needs."""
 
 from recommendations.models import Edition
 from tiptracker.jobs.actions import enqueue
 
 
 def enqueue_readiness(country_id: int) -> None:
-    """Ask for readiness to be computed anew, once the transaction commits, for each edition tracked in the country."""
+    """Queue a readiness job for each tracked edition of the country. It runs after the transaction commits."""
     for edition in Edition.objects.filter(country=country_id).tracked().order_by("pk"):
         enqueue("readiness", edition.pk)

@@ -1,4 +1,4 @@
-"""Recommendations: put down, and put right."""
+"""Add and correct recommendations."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -18,9 +18,9 @@ from tiptracker.errors import Refused
 from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
 
 FIRST_TERMS_REASON = "As it was first put down."
-"""Why a new recommendation has its first terms."""
+"""The reason of a new recommendation's first terms."""
 CORRECTION_REASON = "Its wording or its number was put right."
-"""Why it has others, where the pillar stays; another pillar says why itself."""
+"""The reason of later terms that keep the pillar. A change of pillar needs a reason from the user."""
 
 
 @transaction.atomic
@@ -41,10 +41,10 @@ def add_recommendation(
     by: User,
     now: datetime,
 ) -> Recommendation:
-    """An item of the edition's list, with its first terms; scores known by an earlier moment stay as they were.
+    """Add a recommendation to an edition's list, with its first terms. Scores as known earlier don't change.
 
-    Raises PermissionDenied, or Refused where its number is taken or a field is wrong. `indicia` are numbers
-    from 1 to 12 (22 U.S.C. 7106(b)), in any order.
+    `indicia` are numbers from 1 to 12 (22 U.S.C. 7106(b)), in any order. Raises PermissionDenied, or Refused if the
+    number is taken or a field is wrong.
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
@@ -97,14 +97,15 @@ def change_recommendation(
     by: User,
     now: datetime,
 ) -> Recommendation:
-    """Put a recommendation's published facts right; the log keeps what stood there before.
+    """Correct a recommendation's published facts. The activity log keeps the earlier values.
 
-    `version` is the one that the form was filled from. Another number, wording or pillar is another row of terms, in
-    force from now; another pillar needs its `reason`. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    `version` is the version that the form was filled from. A change of number, wording or pillar adds a row of terms,
+    in
+    force from now; a change of pillar needs its `reason`. Raises PermissionDenied, EditConflict, Refused.
     """
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
-    # The edition too, so that two can't both find that a number of its list is free.
+    # Lock the edition too, so that two users can't both find the same number of its list free.
     Edition.objects.select_for_update(no_key=True).get(pk=recommendation.edition_id)
     locked = Recommendation.objects.select_for_update(no_key=True).get(pk=recommendation.pk)
     refuse_stale(locked, version, now)
@@ -154,7 +155,7 @@ def _set_fields(
     indicia: Sequence[int],
     lead: Ministry | None,
 ) -> None:
-    """Set what a form holds, or refuse."""
+    """Set the fields of the form. Raises Refused if one is wrong."""
     edition = recommendation.edition
     recommendation.text = require_text(text, "Write what the recommendation says.", field="text")
     if number < 1:
@@ -184,7 +185,7 @@ def _check_ministries(ministries: Iterable[Ministry], edition: Edition) -> list[
 def build_recommendation_terms(
     recommendation: Recommendation, pillar: Pillar, reason: str, *, by: User, now: datetime
 ) -> RecommendationTerms:
-    """Another row of terms, not added yet: what the recommendation says and where it stands, in force from now."""
+    """Build a row of terms from a recommendation's current text and number, in force from now. It is not saved."""
     return RecommendationTerms(
         recommendation=recommendation,
         number=recommendation.number,
@@ -199,13 +200,13 @@ def build_recommendation_terms(
 
 
 def _has_same_content(one: RecommendationTerms, other: RecommendationTerms) -> bool:
-    """Whether two rows of terms differ in their reason alone."""
+    """Return whether two rows of terms are equal apart from their reason, time and author."""
     names = ("number", "text", "text_status", "pillar", "is_retired")
     return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def recommendation_audit_values(recommendation: Recommendation, pillar: str | None, now: datetime) -> dict[str, Any]:
-    """What the log keeps of a recommendation."""
+    """Return what the activity log records of a recommendation."""
     return {
         "number": recommendation.number,
         "text": recommendation.text,

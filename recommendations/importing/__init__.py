@@ -1,1 +1,1 @@
-"""Loading an edition's list: brought as a narrative or a table, looked over beside the one that stands, then loaded."""
+"""Import an edition's list: read a narrative or a table, preview it against the current list, then load it."""

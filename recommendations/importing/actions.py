@@ -1,4 +1,4 @@
-"""Bringing a list, and loading it in one transaction: what was looked over is what is written, or nothing is."""
+"""Create draft imports, and load them in one transaction: either everything in the preview is written or nothing."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -37,12 +37,12 @@ from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.validation import EditConflict, insert_row, update_row
 
 MAX_NAME_LENGTH = 200
-"""Characters of a file's name that are kept."""
+"""Most characters of a file name to keep."""
 
 
 @transaction.atomic
 def add_edition_without_terms(*, country: Country, year: int, tier: Tier, source: str, by: User) -> Edition:
-    """An edition that isn't there yet, with the ordinary tracking period; an officer sets its deadline afterwards.
+    """Add an edition with the default tracking period. An officer sets its deadline afterwards.
 
     Raises PermissionDenied, Refused.
     """
@@ -70,7 +70,7 @@ def create_import(
     by: User,
     now: datetime,
 ) -> EditionImport:
-    """Keep what was brought (read from `content`), to be looked over. Raises PermissionDenied, Refused."""
+    """Save a draft import that was already read from `content`. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
     return insert_row(
@@ -98,7 +98,7 @@ def queue_import(
     by: User,
     now: datetime,
 ) -> EditionImport:
-    """Keep what was brought, and ask for the job that reads it. Raises PermissionDenied."""
+    """Save an unread import and queue the job that reads it. Raises PermissionDenied."""
     if not can_set_up(by):
         raise PermissionDenied
     begun = EditionImport(
@@ -123,19 +123,19 @@ def queue_import(
 
 @transaction.atomic
 def retry_reading(*, imported: EditionImport, by: User) -> None:
-    """Ask once more for the job that reads what was brought. Raises PermissionDenied, Refused."""
+    """Queue the job that reads an import again. Raises PermissionDenied, Refused."""
     if _lock_unloaded(imported, by).is_unread:
         enqueue(READ_LIST_JOB, imported.pk)
 
 
 def read_import(*, key: int, tell: Callable[[int, str], None]) -> None:
-    """Read what was brought and has not been read; `tell` hears how far it is. Raises Refused where it holds no list.
+    """Read an import that has not been read. Raises Refused if it holds no list.
 
-    Takes its time, so that it has no place in a transaction.
+    `tell` is called with the progress (percent) and a sentence. Reading is slow, so call this outside a transaction.
     """
     rows = EditionImport.objects.select_related("edition__country")
     imported = rows.filter(pk=key).first()
-    if imported is None or not imported.is_unread:  # it was discarded meanwhile, or read already
+    if imported is None or not imported.is_unread:  # discarded in the meantime, or read already
         return
     tell(10, "Opening the file")
     with imported.content.open() as kept:
@@ -159,7 +159,7 @@ def read_import(*, key: int, tell: Callable[[int, str], None]) -> None:
 
 
 def _delete_content(imported: EditionImport) -> None:
-    """What was read, or is discarded, isn't kept besides, once that is certain."""
+    """Delete the stored file of an import that was read or discarded, after the transaction commits."""
     if stored := imported.content.name:
         EditionImport.objects.filter(pk=imported.pk).update(content="")
         transaction.on_commit(lambda: default_storage.delete(stored))
@@ -169,7 +169,7 @@ def _delete_content(imported: EditionImport) -> None:
 def set_columns(
     *, imported: EditionImport, holds: tuple[ColumnType, ...], has_headings: bool, by: User
 ) -> EditionImport:
-    """Say what each column of a table holds, where that was guessed wrongly. Raises PermissionDenied, Refused."""
+    """Set what each column of a table holds, to correct the guess. Raises PermissionDenied, Refused."""
     locked = _lock_read(imported, by)
     brought = deserialize_draft(locked.brought)
     said = [column for column in holds if column]
@@ -191,11 +191,14 @@ def load_import(
     by: User,
     now: datetime,
 ) -> EditionImport:
-    """Write the list, as it was looked over: each row that stands goes on, is split or retired as the pairing says.
+    """Load the list as previewed. Each existing item continues, is split or is retired as the pairing says.
 
-    `pillars` are those of new items, `texts` the words of items that a person put right, both by number. `seen` is what
-    the preview was made of (`Preview.seen`); None asks nothing. Earlier scores stay as they were known. Raises
-    PermissionDenied, ChangedMeanwhile, Refused.
+    Scores as known earlier don't change. Raises PermissionDenied, EditConflict, Refused.
+
+    Args:
+        pillars: pillars of new items, by number.
+        texts: corrected texts of items, by number.
+        seen: the fingerprint that the preview was made from (`ImportPreview.seen`); None skips the check.
     """
     if not can_set_up(by):
         raise PermissionDenied
@@ -230,14 +233,14 @@ def load_import(
 
 @transaction.atomic
 def discard_import(*, imported: EditionImport, by: User) -> None:
-    """Remove what was brought, and that nobody has loaded. Raises PermissionDenied, Refused."""
+    """Delete a draft import. Raises PermissionDenied, Refused."""
     locked = _lock_unloaded(imported, by)
     _delete_content(locked)
     locked.delete()
 
 
 def delete_expired_imports(*, now: datetime) -> int:
-    """Remove what was brought and that nobody has loaded in KEPT_FOR; gives how many there were."""
+    """Delete draft imports older than DRAFT_RETENTION. Return how many there were."""
     dropped = 0
     for key in EditionImport.objects.filter(loaded_at=None, begun_at__lt=now - DRAFT_RETENTION).values_list(
         "pk", flat=True
@@ -252,7 +255,7 @@ def delete_expired_imports(*, now: datetime) -> int:
 
 
 def _lock_unloaded(imported: EditionImport, by: User) -> EditionImport:
-    """The row, held; refused where it was loaded already."""
+    """Return the locked row. Raises PermissionDenied, or Refused if it was already loaded."""
     if not can_set_up(by):
         raise PermissionDenied
     rows = EditionImport.objects.select_for_update(no_key=True, of=("self",)).select_related("edition__country")
@@ -263,7 +266,7 @@ def _lock_unloaded(imported: EditionImport, by: User) -> EditionImport:
 
 
 def _lock_read(imported: EditionImport, by: User) -> EditionImport:
-    """The same, refused where no job has read it yet."""
+    """Return the locked row. Raises PermissionDenied, or Refused if it was already loaded or not read yet."""
     locked = _lock_unloaded(imported, by)
     if locked.is_unread:
         raise Refused("This list has not been read yet. Wait until its preview is ready, then import it.")

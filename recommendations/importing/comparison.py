@@ -1,7 +1,7 @@
-"""What loading a list would do to the one that stands: the preview, before anything is written. Pure.
+"""Compare an imported list with the current one: the preview, before anything is written.
 
-Words alone tell which is which: two items that say the same are one, whatever their numbers. What is only alike is
-proposed, and a person decides. Numbers never match by themselves.
+Only the text identifies items: two items with the same wording are the same item, whatever their numbers. Similar
+items are proposed as pairs and the user decides. Numbers alone never match.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ MAX_CANDIDATES = 3
 
 
 class ItemChange(ChoiceEnum):
-    """What becomes of an item."""
+    """What happens to an item."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -35,7 +35,7 @@ class ItemChange(ChoiceEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExistingItem:
-    """An item of the list that stands: its key, and all that a list may tell anew. Ministries are keys."""
+    """An item of the current list: its key and everything that an import can change. Ministries are keys."""
 
     key: int
     number: int
@@ -47,7 +47,7 @@ class ExistingItem:
 
 
 class MatchCandidate(NamedTuple):
-    """A new item that an old one may have become, by its number, and how alike they are, of 100."""
+    """A new item that an old one may have become: its number, and their similarity of 100."""
 
     number: int
     likeness: int
@@ -55,11 +55,13 @@ class MatchCandidate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ItemComparison:
-    """An item before (`old`), after (`new`), or both, and what becomes of it.
+    """An item before (`old`), after (`new`), or both, and what happens to it.
 
-    `changes` says in words what differs besides the text. `candidates` are given where a person has to say what the
-    old item became: the most alike first. It is paired with `new` as proposed, if with anything, and `likeness` is how
-    alike the two are, of 100.
+    `changes` describes in words what differs besides the text. `candidates` are set if the user has to decide what the
+    old
+    item became, most similar first. In that case `new` is the proposed pair, if any, and `likeness` is the similarity
+    of the
+    two, of 100.
     """
 
     kind: ItemChange
@@ -72,42 +74,42 @@ class ItemComparison:
 
     @property
     def is_little_alike(self) -> bool:
-        """Whether what is proposed is so little alike that a person should look twice."""
+        """Return whether the proposed pair is so dissimilar that the user should check carefully."""
         return self.likeness is not None and self.likeness < LIKELY_SIMILARITY
 
 
 @dataclass(frozen=True, slots=True)
 class ListComparison:
-    """The preview, a line an item in the order of the new numbers, what is gone last.
+    """The preview: one line for each item, in the order of the new numbers; removed items come last.
 
-    `unknown_ministries` are names in the list that no ministry of the country has: none is made of them.
+    `unknown_ministries` are names in the list that match no ministry of the country. The import doesn't create them.
     """
 
     lines: tuple[ItemComparison, ...]
     unknown_ministries: tuple[str, ...] = ()
 
     def of(self, kind: ItemChange) -> list[ItemComparison]:
-        """The lines of one kind."""
+        """Return the lines of one kind."""
         return [line for line in self.lines if line.kind is kind]
 
     @property
     def undecided(self) -> list[ItemComparison]:
-        """The items before of which a person has to say what they became, in the order of their numbers."""
+        """Return the old items for which the user has to decide what they became, in the order of their numbers."""
         lines = [line for line in self.lines if line.old and not line.is_certain]
         return sorted(lines, key=lambda line: line.old.number if line.old else 0)
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether loading would write nothing."""
+        """Return whether loading would write nothing."""
         return all(line.kind is ItemChange.UNCHANGED for line in self.lines)
 
 
 def compare_lists(
     old: Sequence[ExistingItem], rows: Sequence[ImportedItem], *, status: TextStatus, ministries: Mapping[str, int]
 ) -> ListComparison:
-    """The list that stands beside the one to be loaded, whose words are of `status`.
+    """Compare the current list with the rows to import, whose texts have this status.
 
-    `ministries` are the country's keys by their names as `texts.alike` spells them.
+    `ministries` are the country's ministry keys, by their names as `normalize_name` returns them.
     """
     certain = match_identical(old, rows)
     left = [each for each in old if each.key not in certain]
@@ -138,7 +140,7 @@ def compare_lists(
 
 
 def match_identical(old: Sequence[ExistingItem], rows: Sequence[ImportedItem]) -> dict[int, ImportedItem]:
-    """By the old item's key, the row that says the same, whatever its number; of several the first."""
+    """Return, by the old item's key, the row with the same wording. If several match, the first unused one."""
     by_words: dict[str, ImportedItem] = {}
     for row in rows:
         by_words.setdefault(normalize_wording(row.text), row)
@@ -157,7 +159,7 @@ def _compare_new(row: ImportedItem) -> ItemComparison:
 def _match_candidates(
     found: Sequence[SimilarPair], left: Sequence[ExistingItem], free: Sequence[ImportedItem]
 ) -> dict[int, tuple[MatchCandidate, ...]]:
-    """By key, the most alike rows of each old item."""
+    """Return the most similar rows of each old item, by its key."""
     candidates: dict[int, list[MatchCandidate]] = {each.key: [] for each in left}
     for pair in found:
         own = candidates[left[pair.old].key]
@@ -169,7 +171,7 @@ def _match_candidates(
 def _describe_changes(
     old: ExistingItem, row: ImportedItem, status: TextStatus, ministries: Mapping[str, int]
 ) -> tuple[str, ...]:
-    """What differs besides the words, in words. What the list doesn't tell, stays."""
+    """Describe in words what differs besides the text. Fields that the list leaves empty keep their values."""
     said = []
     if old.number != row.number:
         said.append(f"number {old.number} becomes {row.number}")

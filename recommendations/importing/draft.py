@@ -1,4 +1,4 @@
-"""A list as somebody brought it, narrative or table, and the way to JSON and back while it is looked over. Pure."""
+"""A draft import, narrative or table, and its conversion to and from JSON."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -28,9 +28,11 @@ _TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".xlsx", ".xls", ".xlsm")
 
 
 class DraftImport(NamedTuple):
-    """What was read. Of a table the cells, and what each column holds, which a person may correct; else the items.
+    """The content of a draft: a table's cells and what each column holds, or a narrative's items.
 
-    `notes` are sentences about the whole, `left_out` what stood within the list and is none of it.
+    The user can correct the columns. `notes` are sentences about the whole draft, `left_out` texts found within the
+    list
+    that are not part of it.
     """
 
     rows: tuple[ImportedItem, ...] = ()
@@ -39,15 +41,18 @@ class DraftImport(NamedTuple):
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     tier: Tier | None = None
-    """As a narrative names it."""
+    """The tier that a narrative states."""
 
     @property
     def is_table(self) -> bool:
-        """Whether it has columns."""
+        """Return whether the draft is a table."""
         return self.cells is not None
 
     def listed(self, sought: ExpectedEdition) -> ImportedList:
-        """Its list; raises Refused where the columns as they are said to be hold none, or another country's."""
+        """Return the list of the draft.
+
+        Raises Refused if a table's columns give no list, or if it is about another country or year.
+        """
         if self.cells is not None:
             return read_rows(self.cells, self.columns, sought)
         return ImportedList(self.rows, (), self.notes)
@@ -56,14 +61,14 @@ class DraftImport(NamedTuple):
 def read_draft_file(
     name: str, content: bytes, sought: ExpectedEdition, charset: Charset | None = None, *, run: SandboxRunner
 ) -> DraftImport:
-    """What a file holds: a table by its name or by being a workbook, anything else a narrative. Raises Refused."""
+    """Read a file: a table, judged by its name or because it is a workbook, or else a narrative. Raises Refused."""
     if name.lower().endswith(_TABLE_SUFFIXES) or (is_workbook(content) and b"xl/workbook.xml" in content):
         return _draft_from_table(read_table(content, charset, run=run))
     return _draft_from_narrative(read_report(name, content, run=run), sought)
 
 
 def read_draft_text(text: str, sought: ExpectedEdition) -> DraftImport:
-    """What was pasted: cells, where every line has tabs between them; else a narrative. Raises Refused."""
+    """Read pasted text: a table if the first lines all contain tabs, or else a narrative. Raises Refused."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > 1 and all("\t" in line for line in lines[:5]):
         return _draft_from_table(read_pasted_table(text))
@@ -88,7 +93,7 @@ def _narrative_notes(found: ParsedNarrative) -> Iterable[str]:
 
 
 def serialize_draft(brought: DraftImport) -> dict[str, Any]:
-    """As JSON takes it."""
+    """Return the draft as JSON data."""
     document: dict[str, Any] = {
         "notes": list(brought.notes),
         "left_out": list(brought.left_out),
@@ -105,7 +110,7 @@ def serialize_draft(brought: DraftImport) -> dict[str, Any]:
 
 
 def deserialize_draft(document: Mapping[str, Any]) -> DraftImport:
-    """As it was brought."""
+    """Return the draft from JSON data."""
     brought = DraftImport(
         notes=tuple(document["notes"]),
         left_out=tuple(document["left_out"]),

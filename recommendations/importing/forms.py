@@ -1,4 +1,4 @@
-"""What somebody brings to be loaded, what they say of a table's columns, and what they decide on the preview."""
+"""Forms to start an import, correct a table's columns, and decide on the preview."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,11 +18,11 @@ from tiptracker import text_rules
 from tiptracker.web.frontend.forms import TrackerForm
 
 MAX_PASTED_LENGTH = 500_000
-"""Characters: a whole narrative has a tenth of it."""
+"""Most characters of pasted text. A whole narrative has about a tenth of it."""
 MAX_FIELDS = 400
-"""That a page begins with; a list of which more has to be said is loaded by the command."""
+"""Most fields on the preview page. A list with more open questions needs the command."""
 LABEL_WORDS = 6
-"""By which a new item is named beside its number."""
+"""Words of a new item's text to show next to its number."""
 _NUMBER_LIST = re.compile(r"\d{1,5}(?:\s*(?:,|;|and|\s)\s*\d{1,5})*")
 
 
@@ -89,7 +89,7 @@ class ColumnsForm(TrackerForm):
         )
 
     def said(self) -> dict[str, Any]:
-        """As the action takes it."""
+        """Return the entered values as the action takes them."""
         names = [name for name in self.fields if name.startswith("column_")]
         return {
             "holds": tuple(ColumnType(self.cleaned_data[name]) for name in names),
@@ -98,7 +98,7 @@ class ColumnsForm(TrackerForm):
 
 
 class PreviewForm(TrackerForm):
-    """What became of each item that stands, where words alone don't tell it; and what is open on the new ones."""
+    """What each existing item became, if the wording doesn't decide it, and open questions about new items."""
 
     seen = forms.CharField(max_length=text_rules.DAY_MAX_LENGTH, required=False, widget=forms.HiddenInput)
 
@@ -153,11 +153,14 @@ class PreviewForm(TrackerForm):
             )
 
     def _called(self, number: int) -> str:
-        """A new item by its number and how it begins."""
+        """Return a new item's number and first words."""
         return f"{number}, “{Truncator(self.texts[number]).words(LABEL_WORDS)}”"
 
     def _begun(self) -> Iterable[ImportedItem]:
-        """The new items that nothing becomes, as far as was said, whose pillar the table doesn't tell."""
+        """Yield the new items that continue no old item and have no pillar in the table.
+
+        A submitted form uses the entered numbers, otherwise the proposed ones.
+        """
         if self.is_bound:
             became = {
                 number for key in self._undecided() for number in _parse_numbers(self[f"became_{key}"].data or "")
@@ -188,14 +191,14 @@ class PreviewForm(TrackerForm):
         return self.cleaned_data
 
     def _ask_where_benchmarks_go(self, key: int, became: Sequence[int]) -> None:
-        """Refuse, all at once, each benchmark of what was split that isn't sent to one of its parts."""
+        """Add an error for each benchmark of a split item that is not assigned to one of its parts."""
         for one in self.found.standing[key].benchmarks.all():
             name = f"goes_{one.pk}"
             if len(became) > 1 and name not in self.errors and self.cleaned_data.get(name) not in became:
                 self.add_error(name, describe_split_choice(became))
 
     def answers(self) -> dict[str, Any]:
-        """What was decided, as the action takes it."""
+        """Return the decisions as the action takes them."""
         said = self.cleaned_data
         became = {key: tuple(_parse_numbers(said[f"became_{key}"])) for key in self._undecided()}
         goes = {key: number for key, number in _values_by_number(said, "goes_").items() if number}
@@ -209,7 +212,7 @@ class PreviewForm(TrackerForm):
 
 
 def _values_by_number(said: Mapping[str, Any], beginning: str) -> dict[int, Any]:
-    """What was said in the fields whose names begin so, by the number that follows."""
+    """Return the values of the fields with this prefix, by the number after the prefix."""
     return {int(name.removeprefix(beginning)): value for name, value in said.items() if name.startswith(beginning)}
 
 

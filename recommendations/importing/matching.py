@@ -1,4 +1,4 @@
-"""What each item of the old list became, as a person said it, turned into what is to be written. Pure."""
+"""Turn the user's decisions about each old item into a plan of what to write."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from recommendations.importing.tables.rows import ImportedItem
 from tiptracker.errors import Refused
 
 RETIRED = "retired"
-"""What a person writes in the place of a number where an item is asked no longer."""
+"""The word that the user enters instead of a number if an item is no longer asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """What a person decided. `became` says by the old item's key which numbers it became: none where it is retired.
+    """The user's decisions. `became` gives, by the old item's key, its new numbers; none if it is retired.
 
-    `benchmarks` says by a benchmark's key, where its item was split, to which of those numbers it goes.
+    `benchmarks` gives, by the key of a benchmark of a split item, the number that it moves to.
     """
 
     became: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
@@ -24,17 +24,18 @@ class Pairing:
 
 
 class NewItem(NamedTuple):
-    """A row that begins anew; `like` is the key of the old item it was split from, whose pillar and lead it takes."""
+    """A row to create. `like` is the key of the old item that it comes from; it takes that item's pillar and lead."""
 
     row: ImportedItem
     like: int | None = None
 
 
 class ImportPlan(NamedTuple):
-    """What is to be written. Old items and benchmarks by key, rows by number.
+    """What to write. Old items and benchmarks are given by key, rows by number.
 
-    `kept` goes on as another row of the list; `begun` is new; `retired` is no longer asked, and into which number it
-    went, if into any; `moved` are benchmarks that change their item. `split` tells of which old item several came.
+    `kept` are old items that continue as another row of the list, `begun` are new items. `retired` are items no longer
+    asked, with the number that each was merged into, if any. `moved` are benchmarks that change their recommendation.
+    `split` are old items that became several.
     """
 
     kept: Mapping[int, ImportedItem]
@@ -50,9 +51,9 @@ def plan_import(
     pairing: Pairing,
     benchmarks: Mapping[int, Collection[int]],
 ) -> ImportPlan:
-    """What the pairing means. `benchmarks` are those of each old item, by its key.
+    """Return the plan that follows from the pairing. `benchmarks` are those of each old item, by its key.
 
-    Raises Refused, beside the field `became_KEY` or `goes_KEY`, where something is left open or can't be.
+    Raises Refused, with the field `became_KEY` or `goes_KEY`, if a decision is missing or impossible.
     """
     by_number = {row.number: row for row in rows}
     became = _resolve_pairing(old, rows, pairing)
@@ -80,7 +81,7 @@ def plan_import(
 def _resolve_pairing(
     old: Sequence[ExistingItem], rows: Sequence[ImportedItem], pairing: Pairing
 ) -> dict[int, tuple[int, ...]]:
-    """By key, the numbers that each old item became; what says the same is paired by that."""
+    """Return, by key, the numbers that each old item became. Identical wordings are paired without a decision."""
     certain = match_identical(old, rows)
     numbers = {row.number for row in rows}
     became: dict[int, tuple[int, ...]] = {}
@@ -103,7 +104,7 @@ def _resolve_pairing(
 
 
 def _benchmark_destination(benchmark: int, became: tuple[int, ...], pairing: Pairing) -> int | None:
-    """To which number a benchmark goes; None where its item is retired and it with it."""
+    """Return the number that a benchmark moves to; None if its item is retired, and the benchmark with it."""
     if len(became) < 2:
         return next(iter(became), None)
     chosen = pairing.benchmarks.get(benchmark)
@@ -113,5 +114,5 @@ def _benchmark_destination(benchmark: int, became: tuple[int, ...], pairing: Pai
 
 
 def describe_split_choice(became: Sequence[int]) -> str:
-    """What to say of a benchmark that is sent to none of the numbers that its item was split into."""
+    """Return the error for a benchmark that is assigned to none of the numbers that its item was split into."""
     return f"Its recommendation was split: say whether it goes to {' or '.join(map(str, became))}."

@@ -1,4 +1,4 @@
-"""Which of the three Ps a recommendation likely belongs to, by its words: a proposal, never a fact. Pure."""
+"""Suggest the pillar of a recommendation from its words. It is a proposal for the user."""
 
 import re
 
@@ -20,7 +20,7 @@ _PILLAR_WORDS: dict[Pillar, re.Pattern[str]] = {
 
 
 def suggest_pillar(text: str) -> Pillar | None:
-    """The pillar whose words are said most; None where two are said alike, or none."""
+    """Return the pillar whose words occur most often; None if two tie or none occur."""
     said = {pillar: len(words.findall(text.casefold())) for pillar, words in _PILLAR_WORDS.items()}
     most = max(said.values())
     found = [pillar for pillar, count in said.items() if count == most]

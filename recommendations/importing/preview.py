@@ -1,4 +1,4 @@
-"""The list that stands beside the one that was brought: from rows to the values that are compared."""
+"""Build the preview of an import from database rows."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,9 +21,10 @@ from tiptracker.text_rules import normalize_name
 
 
 class ImportPreview(NamedTuple):
-    """What loading would do. `standing` are the rows that stand, by key, with their benchmarks; `seen` tells them apart
-    from what they may have become when they are loaded. `last_year` are the pillars, by number, of what the edition
-    before asked much alike.
+    """What loading an import would do.
+
+    `standing` are the current rows by key, with their benchmarks. `seen` is their fingerprint, to detect changes before
+    loading. `last_year` are the pillars, by number, of very similar recommendations of the edition before.
     """
 
     brought: DraftImport
@@ -35,22 +36,22 @@ class ImportPreview(NamedTuple):
     last_year: Mapping[int, Pillar]
 
     def pillar_of(self, row: ImportedItem) -> Pillar | None:
-        """As the table has it, else as is proposed: last year's, or by its words; None where nothing tells it."""
+        """Return the pillar in the table, or a proposal: last year's, or one from the words. None if there is none."""
         return row.pillar or self.last_year.get(row.number) or suggest_pillar(row.text)
 
     @property
     def old(self) -> list[ExistingItem]:
-        """The rows that stand, as values."""
+        """Return the current rows as values."""
         return [to_existing_item(row) for row in self.standing.values()]
 
 
 def get_expected_edition(edition: Edition) -> ExpectedEdition:
-    """The country and year whose list is wanted; needs the country."""
+    """Return the country and year that the list must be about. The edition needs its country."""
     return ExpectedEdition(edition.country.code, edition.year, (edition.country.name,))
 
 
 def build_preview(imported: EditionImport, texts: Mapping[int, str] | None = None) -> ImportPreview:
-    """What loading would do now; `texts` are words that a person put right, by number. Raises Refused: no list."""
+    """Return what loading would do now. `texts` are corrected texts by number. Raises Refused if there is no list."""
     brought = deserialize_draft(imported.brought)
     listed = brought.listed(get_expected_edition(imported.edition))
     if texts:
@@ -65,20 +66,20 @@ def build_preview(imported: EditionImport, texts: Mapping[int, str] | None = Non
 
 
 def list_existing(edition: Edition) -> dict[int, Recommendation]:
-    """By key, the recommendations of the report's list that are asked now, with pillar, ministries and benchmarks."""
+    """Return by key the recommendations now asked in the report's list, with pillar, ministries and benchmarks."""
     benchmarks = Prefetch("benchmarks", Benchmark.objects.order_by("letter").with_terms())
     rows = Recommendation.objects.filter(edition=edition, origin=Origin.REPORT).asked().order_by("number")
     return {row.pk: row for row in rows.with_pillar().prefetch_related("supporting", benchmarks)}
 
 
 def list_fingerprint(rows: Iterable[Recommendation]) -> str:
-    """A short word that is another one as soon as any of these rows, or where a benchmark stands, is another."""
+    """Return a short hash that changes whenever one of these rows, or the place of a benchmark, changes."""
     told = [(row.pk, row.version, [one.pk for one in row.benchmarks.all()]) for row in rows]
     return sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
 def _last_years_pillars(edition: Edition, rows: Sequence[ImportedItem]) -> dict[int, Pillar]:
-    """By number, the pillar of what the edition before asked much alike, where a row lacks its own."""
+    """Return last year's pillar, by number, for rows without one whose text is very similar to last year's."""
     before = Edition.objects.preceding(edition).first()
     lacking = [row for row in rows if row.pillar is None]
     if before is None or not lacking:
@@ -93,7 +94,7 @@ def _last_years_pillars(edition: Edition, rows: Sequence[ImportedItem]) -> dict[
 
 
 def to_existing_item(row: Recommendation) -> ExistingItem:
-    """A row (`list_existing`) as a value."""
+    """Return a row of `list_existing` as a value."""
     return ExistingItem(
         row.pk,
         row.number,
@@ -106,6 +107,6 @@ def to_existing_item(row: Recommendation) -> ExistingItem:
 
 
 def _ministry_keys_by_name(country: Country) -> dict[str, int]:
-    """The country's ministries by both of their names."""
+    """Return the keys of the country's ministries, by name and by short name."""
     rows = Ministry.objects.filter(country=country).values_list("pk", "name", "short_name")
     return {normalize_name(name): pk for pk, *names in rows for name in names}

@@ -1,4 +1,4 @@
-"""What loading would do, told outside of pages: as lines, and as a document that may be put right and given back."""
+"""The preview outside web pages: as lines of text, and as JSON that the user can edit and pass back."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from tiptracker.errors import Refused
 
 
 def format_preview(found: ImportPreview) -> Iterator[str]:
-    """An item a line, with what differs, then what can't be read and what is to be known of the whole."""
+    """Yield one line for each item with its differences, then unreadable rows, then notes on the whole list."""
     for line in found.comparison.lines:
         yield _format_item(line)
         if line.old and line.is_little_alike:
@@ -29,7 +29,7 @@ def format_preview(found: ImportPreview) -> Iterator[str]:
 
 
 def serialize_preview(found: ImportPreview) -> dict[str, Any]:
-    """The same as JSON takes it. `pairing` is what is proposed: put it right, then give it back."""
+    """Return the preview as JSON data. `pairing` is the proposal to correct and pass back."""
     return {
         "items": [_serialize_item(line) for line in found.comparison.lines],
         "wrong": [{"row": one.line, "why": one.why} for one in found.listed.wrong],
@@ -40,7 +40,7 @@ def serialize_preview(found: ImportPreview) -> dict[str, Any]:
 
 
 def propose_pairing(found: ImportPreview) -> dict[str, Any]:
-    """What each old item that needs it became, by its number, and the pillar of each new one, as they are proposed."""
+    """Return the proposed pairing: what each undecided old item became, by number, and the pillar of each new item."""
     return {
         "became": {
             str(line.old.number): [line.new.number] if line.new else RETIRED
@@ -57,7 +57,10 @@ def propose_pairing(found: ImportPreview) -> dict[str, Any]:
 
 
 def parse_pairing(said: Mapping[str, Any], found: ImportPreview) -> tuple[Pairing, dict[int, Pillar]]:
-    """What somebody put right, by keys. Old items are named by number, benchmarks as "4a". Raises Refused."""
+    """Convert a pairing that the user edited to keys. Raises Refused.
+
+    The pairing names old items by number and benchmarks by number and letter, such as "4a".
+    """
     keys = {row.number: key for key, row in found.standing.items()}
     lettered = {f"{row.number}{one.letter}": one.pk for row in found.standing.values() for one in row.benchmarks.all()}
     try:
@@ -75,7 +78,7 @@ def parse_pairing(said: Mapping[str, Any], found: ImportPreview) -> tuple[Pairin
 
 
 def format_diff(old: str, new: str) -> str:
-    """Both texts in one, [-what is taken out-] and {+what is put in+} marked."""
+    """Return both texts as one, with [-removed words-] and {+added words+} marked."""
     brackets = {DiffSide.BOTH: "{}", DiffSide.OLD: "[-{}-]", DiffSide.NEW: "{{+{}+}}"}
     return " ".join(brackets[piece.side].format(piece.text) for piece in diff_words(old, new))
 

@@ -1,6 +1,6 @@
-"""What loading a list did, in words, told from what the import keeps of it (`EditionImport.did`). Pure.
+"""Describe what an import did, from the values stored in `EditionImport.did`.
 
-An import of before something was kept lacks it: what is there is told.
+Older imports lack some values, so only the stored ones are shown.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 MAX_LISTED = 50
-"""Of a list's numbers; the rest is only counted."""
+"""Most numbers to list. The rest are only counted."""
 
 
 class ImportResultRow(NamedTuple):
-    """One thing that loading did: how often, and to which, if that was kept."""
+    """One effect of an import: what, how many, and which items, if stored."""
 
     what: str
     many: int
@@ -20,7 +20,7 @@ class ImportResultRow(NamedTuple):
 
 
 def summarize_result(did: Mapping[str, Any]) -> str:
-    """One sentence."""
+    """Return one sentence about the import."""
     counts = {name: len(did[name]) for name in ("new", "changed", "retired")}
     if not any(counts.values()):
         return "The list stands already, word for word: nothing had to be changed."
@@ -29,7 +29,7 @@ def summarize_result(did: Mapping[str, Any]) -> str:
 
 
 def list_result_rows(did: Mapping[str, Any]) -> list[ImportResultRow]:
-    """All of it, in the order in which it is read."""
+    """Return every effect of the import, in reading order."""
     changed, retired, joined = did.get("changed", {}), did.get("retired", []), did.get("joined", {})
     split, moved = did.get("split", {}), did.get("benchmarks", {})
     always = [
@@ -88,5 +88,5 @@ def _join_with_and(numbers: Iterable[int]) -> str:
 
 
 def _sort_by_number[V](named: Mapping[str, V]) -> list[tuple[str, V]]:
-    """By number: the database may have kept them in another order."""
+    """Sort by number, because the database may not keep the order of JSON keys."""
     return sorted(named.items(), key=lambda pair: (len(pair[0]), pair[0]))

@@ -1,4 +1,4 @@
-"""Addresses of loading an edition's list."""
+"""URLs to import an edition's list."""
 
 from django.urls import path
 

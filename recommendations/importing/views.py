@@ -1,4 +1,4 @@
-"""Bringing an edition's list, and looking it over beside the one that stands before it is loaded."""
+"""Pages to start an import of an edition's list and to preview it against the current list."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -34,14 +34,16 @@ from tiptracker.web.pages import SignedInRequest, render_page
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 PASTED_NAME = "Pasted text"
 MAX_READ_IN_REQUEST = 60_000
-"""Characters of pasted text: a country's narrative, read in half a second. What is longer, and every file, a job reads.
+"""Most characters of pasted text to read within the request: a country's narrative takes half a second.
+
+A job reads longer texts and every file.
 """
 MAX_SHOWN = 200
-"""Lines of a kind on the page; the rest is counted."""
+"""Most lines of each kind to show on the page. The rest are counted."""
 
 
 class PreviewRow(NamedTuple):
-    """An item on the preview: what differs word by word, and what has to be said of it."""
+    """An item on the preview page: its differences word by word, and the fields for the user's decisions."""
 
     line: ItemComparison
     pieces: Sequence[DiffSegment]
@@ -50,7 +52,7 @@ class PreviewRow(NamedTuple):
 
 
 class PreviewGroup(NamedTuple):
-    """Items of which the same becomes; `more` are those that are only counted."""
+    """The items that change in the same way. `more` is the number of items counted but not shown."""
 
     kind: ItemChange
     lines: Sequence[PreviewRow]
@@ -60,7 +62,7 @@ class PreviewGroup(NamedTuple):
 @login_required
 @form_page
 def edition_import(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Bring a list for an edition: nothing of the record changes before it was looked over."""
+    """Start an import for an edition. The record doesn't change until the import is loaded."""
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
     _check_may_import(request)
     form = ImportForm(request.POST or None, request.FILES or None) if request.method == "POST" else ImportForm()
@@ -88,7 +90,7 @@ def edition_import(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _upload_size_error(request: HttpRequest) -> str:
-    """What to say where a file was too large to be taken in at all, else nothing."""
+    """Return the error for an upload that was too large for the server to accept; otherwise an empty string."""
     length = parse_whole_number(request.META.get("CONTENT_LENGTH")) or 0
     if request.method != "POST" or request.FILES or length <= settings.UPLOAD_MAX_TOTAL_BYTES:
         return ""
@@ -97,7 +99,7 @@ def _upload_size_error(request: HttpRequest) -> str:
 
 
 def _start_import(request: SignedInRequest, edition: Edition, said: dict[str, Any]) -> EditionImport:
-    """What was brought, kept: a short text read at once, anything else to be read by a job. Raises Refused."""
+    """Save the import: read a short text now, or queue a job for anything else. Raises Refused."""
     status, now = TextStatus(said["text_status"]), clock.now(edition.country.time_zone)
     pasted, file = said["pasted"], said["file"]
     name, content = (file.name, file.read()) if file else (PASTED_NAME, pasted.encode())
@@ -122,13 +124,13 @@ def _start_import(request: SignedInRequest, edition: Edition, said: dict[str, An
 @login_required
 @form_page
 def import_preview(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What loading would do, and what somebody has to say before it does."""
+    """Show what loading would do and what the user has to decide first, or what a loaded import did."""
     rows = EditionImport.objects.visible_to(request.user).select_related("edition__country", "loaded_by", "begun_by")
     imported = get_object_or_404(rows, pk=pk)
     _check_may_import(request)
     if (
         request.headers.get("HX-Request") and not imported.is_unread
-    ):  # the page that followed the reading becomes the preview
+    ):  # the page that showed the progress becomes the preview
         return HttpResponseClientRefresh()
     if imported.loaded_at is not None:
         return render_page(
@@ -149,7 +151,7 @@ def import_preview(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _render_progress(request: SignedInRequest, imported: EditionImport) -> HttpResponse:
-    """How far the job is that reads what was brought; or why it could not, and what to do."""
+    """Show the progress of the job that reads the import, or why it failed and what to do."""
     if request.POST.get("do") == "read":
         actions.retry_reading(imported=imported, by=request.user)
         return redirect("import_preview", pk=imported.pk)
@@ -175,7 +177,7 @@ def _check_may_import(request: SignedInRequest) -> None:
 
 
 class _PreviewPage:
-    """The preview, the form that decides, and the form that corrects a table's columns."""
+    """The preview, the form for decisions, and the form that corrects a table's columns."""
 
     def __init__(self, request: SignedInRequest, imported: EditionImport) -> None:
         self.request, self.imported = request, imported
@@ -201,7 +203,7 @@ class _PreviewPage:
             self.form = PreviewForm(request.POST, found=self.found)
 
     def done(self) -> HttpResponse | None:
-        """Where to go once what was sent is done; None where it is refused, or nothing was sent."""
+        """Perform the submitted form and return the redirect; None if it was refused or nothing was submitted."""
         by, imported = self.request.user, self.imported
         if self.columns.is_bound and self.columns.is_valid():
             try:
@@ -223,17 +225,17 @@ class _PreviewPage:
         return redirect("import_preview", pk=imported.pk)
 
     def _look_again(self) -> None:
-        """What stands now may be something else than what the form was filled from: the next sending knows it."""
+        """Update the hidden fingerprint, so that the user can submit again after seeing the current list."""
         if self.form and self.found:
             set_seen_version(self.form, "seen", self.found.seen)
 
     @property
     def is_refused(self) -> bool:
-        """Whether anything that was sent has to be put right."""
+        """Return whether the user has to correct the submitted form."""
         return bool((self.columns.is_bound and self.columns.errors) or (self.form and self.form.is_bound))
 
     def context(self) -> dict[str, Any]:
-        """What the page shows."""
+        """Return the template context."""
         context: dict[str, Any] = {
             "imported": self.imported,
             "refusal": self.refusal,

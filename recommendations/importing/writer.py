@@ -1,6 +1,7 @@
-"""A plan, written: rows that go on, rows that begin, rows that are retired, benchmarks that move.
+"""Write an import plan: continued rows, new rows, retired rows, moved benchmarks.
 
-However long the list is, rows of a kind are written together; each that stood before has its own entry in the log.
+Rows of one kind are written together, so that a long list needs few queries. Each row that existed before gets its own
+entry in the activity log.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,14 +26,17 @@ from tiptracker.text_rules import normalize_name
 from tiptracker.validation import insert_row, insert_rows, update_row, update_rows
 
 _TEMPORARY_NUMBER = 32_767
-"""The highest number that a column holds: from there down, numbers stand for a moment while others change places."""
+"""The highest number that the column holds. Numbers from there down are used while rows swap places."""
 _CHANGED_FIELDS = ("number", "text", "text_status", "lead", "is_retired", "version")
-"""What a list changes of a row that stood before."""
+"""The fields that an import changes in an existing row."""
 
 
 @dataclass
 class ImportWriter:
-    """Writes a plan for one import into its edition (both held), for somebody (`by`), at a moment."""
+    """Write a plan for one import into its edition. Both rows must be locked.
+
+    `by` is the user and `now` the moment of the import.
+    """
 
     edition: Edition
     imported: EditionImport
@@ -41,17 +45,17 @@ class ImportWriter:
     now: datetime
     has_written: bool = False
     rows: dict[int, Recommendation] = field(default_factory=dict)
-    """What stands now, by number."""
+    """The current rows, by number."""
     changed: list[Recommendation] = field(default_factory=list)
     terms: list[RecommendationTerms] = field(default_factory=list)
     entries: list[AuditEvent] = field(default_factory=list)
-    """Rows that are changed, their terms, and what the log is told of them: to be written together."""
+    """Changed rows, their new terms and their log entries, to be written together."""
 
     def write(self, planned: ImportPlan, pillars: Mapping[int, Pillar]) -> dict[str, Any]:
-        """Carry the plan out; gives what it did, as the import keeps it. `pillars` are by number."""
+        """Carry out the plan. Return what it did, as stored in the import. `pillars` are by number."""
         numbers = {key: row.number for key, row in self.found.standing.items()}
         self._retire(planned.retired)
-        self._write_changed()  # their numbers are free from here on
+        self._write_changed()  # from here on their numbers are free
         changed = self._go_on(planned.kept, pillars)
         self._write_changed()
         insert_rows(self.terms)
@@ -84,7 +88,7 @@ class ImportWriter:
             self._keep(row, row.pillar, f"{into} “{self.imported.name}”.", before)
 
     def _go_on(self, kept: Mapping[int, ImportedItem], pillars: Mapping[int, Pillar]) -> dict[str, int]:
-        """Write what differs of rows that go on; gives those that changed, their number then and now."""
+        """Collect the changes of continued rows. Return the changed ones: old number to new number."""
         pairs = [(self.found.standing[key], row) for key, row in kept.items()]
         renumbered = [one.pk for one, row in pairs if one.number != row.number]
         Recommendation.objects.filter(pk__in=renumbered).update(number=_TEMPORARY_NUMBER - F("number"))
@@ -97,7 +101,7 @@ class ImportWriter:
         return changed
 
     def _change(self, one: Recommendation, row: ImportedItem, pillars: Mapping[int, Pillar]) -> bool:
-        """Whether anything of it had to be written."""
+        """Update a row in memory. Return whether anything changed."""
         before = recommendation_audit_values(one, one.pillar, self.now)
         lead, supporting = self._ministries(row)
         one.number, one.text, one.text_status = row.number, row.text, self._status
@@ -112,7 +116,7 @@ class ImportWriter:
         return True
 
     def _keep(self, row: Recommendation, pillar: str | None, reason: str, before: Mapping[str, Any]) -> None:
-        """Put a row that stood before, as it is now, to what is written, with its terms if those are others."""
+        """Queue a changed row to be written, with a log entry and, if its dated values changed, new terms."""
         row.version += 1
         self.changed.append(row)
         after = recommendation_audit_values(row, pillar, self.now)
@@ -128,7 +132,7 @@ class ImportWriter:
         self.changed = []
 
     def _begin(self, begun: Iterable[NewItem], pillars: Mapping[int, Pillar]) -> None:
-        """Write the rows that begin, together: one may be a thousand."""
+        """Write the new rows in bulk, because there may be a thousand."""
         begun = list(begun)
         placed = {each.row.number: self._pillar(each, pillars) for each in begun}
         rows = [self._new(each) for each in begun]
@@ -172,16 +176,16 @@ class ImportWriter:
         return supporting or ({one.pk for one in like.supporting.all()} if like else set())
 
     def _ministries(self, row: ImportedItem) -> tuple[int | None, set[int]]:
-        """The ministries that a row names, as far as they are there: none is made."""
+        """Return the keys of the ministries that a row names. Unknown ministries are ignored and not created."""
         known = self.found.ministries
         return known.get(normalize_name(row.lead)), {
             key for name in row.supporting if (key := known.get(normalize_name(name)))
         }
 
     def _move(self, moved: Mapping[int, int], numbers: Mapping[int, int]) -> dict[str, str]:
-        """Put benchmarks under another recommendation, with all that was promised, proved and judged of them.
+        """Move benchmarks to another recommendation. Their commitments, evidence and assessments stay with them.
 
-        `numbers` are those of the list before, by key; gives what each benchmark was called then, and is called now.
+        `numbers` are the old list's numbers, by key. Return each benchmark's old name and its new one.
         """
         called: dict[str, str] = {}
         for key, number in moved.items():

@@ -16,24 +16,24 @@ from tiptracker.choices import Role
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Those of a person's countries."""
+        """Limit to editions of the user's countries."""
         return self.filter(country__in=Country.objects.visible_to(user))
 
     def tracked(self) -> Self:
-        """Those with recommendations to follow; others are known by their tier alone. Newest first."""
+        """Limit to editions with recommendations, newest first. Other editions are known only by their tier."""
         return self.filter(recommendations__isnull=False).distinct().order_by("-year", "-pk")
 
     def not_over(self, day: date) -> Self:
-        """Current and upcoming: those whose tracking period isn't over on a day."""
+        """Limit to current and upcoming editions: the tracking period ends on `day` or later."""
         return self.filter(ends_on__gte=day)
 
     def preceding(self, edition: "Edition") -> Self:
-        """The tracked ones of the same country before an edition, the newest first: that one may be carried over."""
+        """Limit to tracked editions of the same country before `edition`, newest first. One may be rolled over."""
         return self.tracked().filter(country=edition.country_id, year__lt=edition.year)
 
 
 class Edition(models.Model):
-    """One year's report on one country. Progress on its recommendations is made in its tracking period."""
+    """One year's report on one country. Progress on its recommendations counts if made in its tracking period."""
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="editions")
     year = models.PositiveSmallIntegerField()
@@ -61,29 +61,32 @@ class Edition(models.Model):
 
     @property
     def year_before(self) -> tuple[date, date]:
-        """First and last day of the year that the tracking period's figures are compared with."""
+        """First and last day of the year with which the figures of the tracking period are compared."""
         return year_before(self.starts_on)
 
     def covers(self, first: date | None, last: date) -> bool:
-        """Whether the span lies in the tracking period; one without a known first day, by its last day alone."""
+        """Return whether a span of days lies in the tracking period. If `first` is unknown, only `last` counts."""
         return (first or last) >= self.starts_on and self.starts_on <= last <= self.ends_on
 
 
 class EditionTermsQuerySet(models.QuerySet["EditionTerms"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy's roles; what a government is measured against is never a ministry's to read."""
+        """Limit to what embassy roles may see. A ministry never reads the terms that a government is measured by."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
     def known_by(self, moment: datetime | None) -> Self:
-        """Newest first, as far as was recorded by `moment` (None: now)."""
+        """Order newest first and limit to rows recorded by `moment` (None: now)."""
         rows = self if moment is None else self.filter(recorded_at__lte=moment)
         return rows.order_by("-recorded_at", "-pk")
 
 
 class EditionTerms(models.Model):
-    """What an edition is measured by, from when it was recorded: deadline, weights, the post's own working mark."""
+    """What an edition is measured by, from `recorded_at` on: deadline, weights and the post's own target.
+
+    `working_mark` is the target: the readiness score that the post aims at.
+    """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="terms")
     deadline_on = models.DateField("deadline")
@@ -115,7 +118,7 @@ class EditionTerms(models.Model):
 
 
 class RecommendationWeight(models.Model):
-    """How much one recommendation weighs under some terms, where it isn't 1."""
+    """The weight of one recommendation under some terms. A recommendation without a row weighs 1."""
 
     terms = models.ForeignKey(EditionTerms, models.PROTECT, related_name="weights")
     recommendation = models.ForeignKey("recommendations.Recommendation", models.PROTECT, related_name="weights")
@@ -130,15 +133,18 @@ class RecommendationWeight(models.Model):
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy's roles, for their countries; administrators, who put them down with the edition."""
+        """Limit to what the user may see: embassy roles and administrators, of their countries.
+
+        Administrators see milestones because they create them with the edition.
+        """
         if not user.is_authenticated or user.role == Role.FOCAL_POINT:
             return self.none()
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
     def as_known_by(self, moment: datetime | None) -> Self:
-        """As pages show them, by their days: with `.falls_on` and `.done_on` by what was recorded by `moment`.
+        """Add `.falls_on` and `.done_on` as recorded by `moment` (None: now), ordered by day.
 
-        None: by now. The deadline falls on the day that the edition's terms give it, where there are any.
+        The deadline falls on the day in the edition's terms, if it has any.
         """
         terms = EditionTerms.objects.known_by(moment).filter(edition=OuterRef("edition"))
         done = MilestoneDone.objects.known_by(moment).filter(milestone=OuterRef("pk"))
@@ -150,10 +156,9 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 
 
 class Milestone(models.Model):
-    """A day of the edition's year that everybody watches; `source` says where that day is told.
+    """An important date of the edition's year. `source` says where that date is published.
 
-    Whether what was to happen by then has stands in its dated rows (`MilestoneDoneFact`), the deadline
-    that counts in the edition's terms.
+    Dated rows of `MilestoneDone` say whether it was done. The deadline that counts is in the edition's terms.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="milestones")
@@ -163,7 +168,7 @@ class Milestone(models.Model):
 
     falls_on: date
     done_on: date | None
-    """Both from `as_known_by()`, where that was asked for."""
+    """Both fields are set by `as_known_by()` only."""
 
     objects = MilestoneQuerySet.as_manager()
 
@@ -179,19 +184,22 @@ class Milestone(models.Model):
 
 class MilestoneDoneQuerySet(models.QuerySet["MilestoneDone"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy's roles, for their countries: what was done is a fact, and no administrator's."""
+        """Limit to what embassy roles see of their countries.
+
+        Administrators don't see it: what was done is a fact of the record.
+        """
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(milestone__in=Milestone.objects.visible_to(user))
 
     def known_by(self, moment: datetime | None) -> Self:
-        """Newest first, as far as was recorded by `moment` (None: now)."""
+        """Order newest first and limit to rows recorded by `moment` (None: now)."""
         rows = self if moment is None else self.filter(recorded_at__lte=moment)
         return rows.order_by("-recorded_at", "-pk")
 
 
 class MilestoneDone(models.Model):
-    """The day on which what was to happen by a milestone did, as recorded; a later row puts an earlier one right."""
+    """The day on which a milestone was done, as recorded. A later row corrects an earlier one."""
 
     milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="done")
     done_on = models.DateField("done on")

@@ -1,4 +1,4 @@
-"""What somebody brought to be loaded as an edition's list: a draft while they look it over, then a record of it."""
+"""Imports of an edition's list: a draft while the user reviews it, then a permanent record."""
 
 from datetime import timedelta
 from typing import Any, ClassVar, Self
@@ -15,38 +15,42 @@ from tiptracker.accounts.models import AnyUser
 from tiptracker.choices import Role
 
 READ_LIST_JOB = "read_list"
-"""The kind of job that reads what was brought."""
+"""The kind of job that reads the file or text of an import."""
 DRAFT_RETENTION = timedelta(days=90)
-"""How long after it was brought a list is kept that nobody loads."""
+"""How long a draft import is kept if nobody loads it."""
 
 
 def _random_name(_: "EditionImport", __: str) -> str:
-    """Where a file waits to be read: a name that tells nothing and can't be guessed."""
+    """Return a random file name that reveals nothing and can't be guessed."""
     return f"imports/{uuid4().hex}"
 
 
 class _JsonArrayLength(Func):
-    """How long a list in JSON is; null where there is none."""
+    """The length of a JSON array; null if there is none."""
 
     function = "JSON_ARRAY_LENGTH"
     output_field = models.IntegerField()
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Any:
-        """As PostgreSQL calls it."""
+        """Use PostgreSQL's name of the function."""
         return self.as_sql(compiler, connection, function="JSONB_ARRAY_LENGTH", **context)
 
 
 class EditionImportQuerySet(models.QuerySet["EditionImport"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Administrators, who load lists; the embassy what was loaded for its countries; a ministry nothing."""
+        """Limit to what the user may see.
+
+        Administrators see every import. Embassy roles see what was loaded for their countries. A ministry sees none.
+        """
         if not user.is_authenticated or not user.is_active or user.role == Role.FOCAL_POINT:
             return self.none()
         seen = self.filter(edition__in=Edition.objects.visible_to(user))
         return seen if user.role == Role.ADMINISTRATOR else seen.filter(loaded_at__isnull=False)
 
     def with_size(self) -> Self:
-        """With how much was brought, of what isn't loaded: `.items` of a narrative, `.lines` of a table below its
-        headings; the other is None. The database counts, since what was brought may be long.
+        """Add the size of each draft: `.items` of a narrative, or `.lines` of a table without its headings.
+
+        The other one is None. The database counts, because a draft may be long.
         """
         heading = Case(When(brought__has_headings=True, then=1), default=0)
         return self.annotate(
@@ -55,10 +59,10 @@ class EditionImportQuerySet(models.QuerySet["EditionImport"]):
 
 
 class EditionImport(models.Model):
-    """A list as it was brought for an edition. Once it is loaded it says what it did, and is never changed.
+    """A list imported for an edition. Once loaded, it records what the import did and never changes.
 
-    `brought` is what was read of it while it is looked over; once it is loaded the record itself says that. Until a job
-    has read it, `content` is the file as it was sent.
+    `brought` is the content read from the file, kept while the user reviews the draft. Once loaded, the record itself
+    holds that content. `content` is the file as sent, kept until a job has read it.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="imports")
@@ -93,5 +97,5 @@ class EditionImport(models.Model):
 
     @property
     def is_unread(self) -> bool:
-        """Whether a job has still to read it, or could not."""
+        """Return whether a job has not read the file yet, or could not read it."""
         return not self.brought and self.loaded_at is None

@@ -1,4 +1,4 @@
-"""What is counted, and which way it ought to move."""
+"""Indicators: figures counted each year, and whether more or less is better."""
 
 from typing import ClassVar, Self
 
@@ -11,7 +11,7 @@ from tiptracker.accounts.models import AnyUser, Country, Ministry
 
 class IndicatorQuerySet(models.QuerySet["Indicator"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy: all of its countries'; a focal point: those that the benchmarks of its own commitments count."""
+        """Limit to the indicators of an embassy user's countries, or those that a focal point's commitments use."""
         if user.is_authenticated and user.is_active and user.ministry_id:
             return self.filter(
                 benchmark_terms__benchmark__commitment_links__commitment__ministry=user.ministry_id
@@ -20,7 +20,7 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
 
 
 class Indicator(models.Model):
-    """Something that is counted year by year in a country."""
+    """A figure that is counted each year in a country."""
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="indicators")
     name = models.CharField(max_length=150)
@@ -59,15 +59,15 @@ class Indicator(models.Model):
 
     @property
     def is_required(self) -> bool:
-        """Whether the law presumes inaction where no figure is given."""
+        """Return whether the law presumes no effort if no figure is given."""
         return self.question in REQUIRED_QUESTIONS
 
     @property
     def counts_victims(self) -> bool:
-        """Whether it counts people who were trafficked: then no small part of a figure is shown."""
+        """Return whether it counts victims of trafficking. If so, pages suppress small parts of its figures."""
         return self.question == EffortQuestion.VICTIMS or "victim" in self.unit.lower()
 
     @property
     def counts_districts(self) -> bool:
-        """Whether it counts in how many districts something is so: then each can be named."""
+        """Return whether it counts districts. If so, the districts can be named."""
         return self.unit.lower() == "districts"

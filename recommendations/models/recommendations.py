@@ -15,45 +15,51 @@ from recommendations.unmet_years import RecommendationYear, YearsUnmet, count_ye
 from tiptracker.accounts.models import AnyUser, Ministry
 
 INDICIA = range(1, 13)
-"""The twelve of 22 U.S.C. 7106(b)."""
+"""The numbers of the twelve indicia of 22 U.S.C. 7106(b)."""
 
 
 def validate_indicia(value: Any) -> None:
-    """A list of different numbers from 1 to 12, in order (22 U.S.C. 7106(b))."""
+    """Check that the value is a list of different numbers from 1 to 12, in order (22 U.S.C. 7106(b)).
+
+    Raises ValidationError.
+    """
     if not isinstance(value, list) or value != sorted(set(value)) or not set(value) <= set(INDICIA):
         raise ValidationError("Give the numbers of the indicia, 1 to 12, each once and in order.")
 
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Everybody who works on the country: they are published."""
+        """Limit to recommendations of the user's countries. They are published, so every role may read them."""
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
     def asked(self) -> Self:
-        """Those that the list still has; what was retired stays where it is, with all that hangs on it."""
+        """Limit to recommendations that are not retired. Retired ones stay, with their commitments and evidence."""
         return self.filter(is_retired=False)
 
     def with_pillar(self, known_by: datetime | None = None) -> Self:
-        """With `.pillar`: the newest recorded by `known_by` (None: now); null where it was not asked yet."""
+        """Add `.pillar`: the newest one recorded by `known_by` (None: now); null if not asked yet at that time."""
         terms = RecommendationTerms.objects.known_by(known_by).filter(recommendation=OuterRef("pk"))
         return self.annotate(pillar=Subquery(terms.values("pillar")[:1]))
 
     def as_known_by(self, moment: datetime | None) -> "list[Recommendation]":
-        """Those that were asked by `moment` (None: now), as `as_worded_by`; the report's own first, in their order."""
+        """Return the recommendations asked at `moment` (None: now), worded as in `as_worded_by`.
+
+        The report's own come first, then by number.
+        """
         rows = [row for row in self.as_worded_by(moment) if not row.is_retired]
         return sorted(rows, key=lambda row: (row.origin != Origin.REPORT, row.number, row.pk))
 
     def years_unmet(self) -> dict[int, YearsUnmet]:
-        """By key, for how long each of these has been unmet, where anything tells it.
+        """Return, by key, for how long each recommendation has been unmet, if known.
 
-        What they repeat is looked for among them: take all that are seen, or a country's.
+        The repeats are looked up only in this queryset, so include all that the user sees, or all of a country.
         """
         told = self.order_by().values_list("pk", "edition__year", "years_unmet", "years_unmet_source", "repeats_id")
         asked = {pk: RecommendationYear(year, years, source, repeats) for pk, year, years, source, repeats in told}
         return {key: found for key in asked if (found := count_years_unmet(key, asked))}
 
     def as_worded_by(self, moment: datetime | None) -> "list[Recommendation]":
-        """Those that were known by `moment` (None: now), with the number, the words and the `.pillar` of then."""
+        """Return the recommendations known at `moment` (None: now), with number, text and `.pillar` of that time."""
         terms = RecommendationTerms.objects.known_by(moment).filter(recommendation=OuterRef("pk"))
         names = ("number", "text", "text_status", "is_retired")
         then = {f"then_{name}": Subquery(terms.values(name)[:1]) for name in names}
@@ -66,10 +72,10 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
 
 
 class Recommendation(models.Model):
-    """An item of an edition's list, most important first, as it stands now.
+    """An item of an edition's list as it is now.
 
-    What it said before, its number, and its pillar stand in its dated terms. One that the list no longer has is
-    retired: it is no longer asked, and all that was promised and done about it stays.
+    Its dated terms hold its pillar and its earlier numbers and texts. A recommendation that is no longer in the list is
+    retired: it is no longer asked, but its commitments and evidence stay.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="recommendations")
@@ -98,7 +104,7 @@ class Recommendation(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     pillar: str
-    """From `with_pillar()` or `as_known_by()`, where that was asked for."""
+    """Set by `with_pillar()` and `as_known_by()` only."""
 
     objects = RecommendationQuerySet.as_manager()
 
@@ -125,27 +131,27 @@ class Recommendation(models.Model):
 
     @property
     def is_reconstruction(self) -> bool:
-        """Whether the text is ours, put together from public sources, and must be labelled so."""
+        """Return whether the text is put together from public sources and must be labelled as such."""
         return self.text_status == TextStatus.RECONSTRUCTION
 
 
 class RecommendationTermsQuerySet(models.QuerySet["RecommendationTerms"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy's roles: a ministry reads what is asked now, not what was changed and why."""
+        """Limit to what embassy roles may see. A ministry reads what is asked now, not what changed and why."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(recommendation__in=Recommendation.objects.visible_to(user))
 
     def known_by(self, moment: datetime | None) -> Self:
-        """Newest first, as far as was recorded by `moment` (None: now)."""
+        """Order newest first and limit to rows recorded by `moment` (None: now)."""
         rows = self if moment is None else self.filter(recorded_at__lte=moment)
         return rows.order_by("-recorded_at", "-pk")
 
 
 class RecommendationTerms(models.Model):
-    """What a recommendation says, where it stands in the list and under which of the three Ps, from when recorded.
+    """A recommendation's text, number and pillar, from `recorded_at` on.
 
-    The newest row says what the recommendation's own columns do; the last of a retired one says that it is.
+    The newest row equals the recommendation's own columns. The last row of a retired recommendation says that it is.
     """
 
     recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="terms")
@@ -173,19 +179,19 @@ class RecommendationTerms(models.Model):
 
 class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy: all of its countries'; a focal point: those towards which its own commitments go."""
+        """Limit to benchmarks of an embassy user's countries, or those that a focal point's commitments address."""
         if user.is_authenticated and user.is_active and user.ministry_id:
             return self.filter(commitment_links__commitment__ministry=user.ministry_id).distinct()
         return self.filter(recommendation__in=Recommendation.objects.visible_to(user))
 
     def asked(self) -> Self:
-        """Those of recommendations that are still asked."""
+        """Limit to benchmarks of recommendations that are not retired."""
         return self.filter(recommendation__is_retired=False)
 
     def with_terms(self, known_by: datetime | None = None) -> Self:
-        """With `.known_terms`: the benchmark's terms, newest first, as far as was recorded by `known_by`.
+        """Add `.known_terms`: the benchmark's terms recorded by `known_by` (None: now), newest first.
 
-        Where that is a moment, `.key` is the one of then, too.
+        If `known_by` is a moment, `.key` is also the key at that time.
         """
         rows = self if known_by is None else self._with_place(known_by)
         return rows.prefetch_related(
@@ -197,7 +203,7 @@ class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
         )
 
     def _with_place(self, moment: datetime) -> Self:
-        """With the number and the letter under which each stood by a moment; null where it was not asked yet."""
+        """Add the recommendation number and letter of each benchmark at a moment; null if not yet asked then."""
         terms = BenchmarkTerms.objects.known_by(moment).filter(benchmark=OuterRef("pk"))
         placed = self.annotate(
             then_under=Subquery(terms.values("recommendation")[:1]), then_letter=Subquery(terms.values("letter")[:1])
@@ -207,7 +213,7 @@ class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
 
 
 class Benchmark(models.Model):
-    """One checkable part of a recommendation. What success is stands in its dated terms."""
+    """One checkable part of a recommendation. Its dated terms hold the success criterion."""
 
     recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="benchmarks")
     letter = models.CharField(max_length=2)
@@ -236,13 +242,16 @@ class Benchmark(models.Model):
 
     @property
     def key(self) -> str:
-        """Number and letter, such as "6a"; needs the recommendation. From `with_terms(moment)` that of the moment."""
+        """Return the number and letter, such as "6a". Needs the recommendation.
+
+        After `with_terms(moment)` it is the key at that time.
+        """
         number = getattr(self, "then_number", None) or self.recommendation.number
         return f"{number}{getattr(self, 'then_letter', None) or self.letter}"
 
     @property
     def current_terms(self) -> "BenchmarkTerms | None":
-        """The newest terms; from `with_terms()` where that was asked for."""
+        """Return the newest terms, or the newest from `with_terms()` if that was called. None if there are none."""
         known = getattr(self, "known_terms", None)
         if known is None:
             return self.terms.order_by("-recorded_at", "-pk").first()
@@ -250,27 +259,27 @@ class Benchmark(models.Model):
 
     @property
     def wording(self) -> str:
-        """The criterion in force: what has to be so for the benchmark to be met."""
+        """Return the success criterion in force: what must be true for the benchmark to be met."""
         return terms.criterion if (terms := self.current_terms) else ""
 
 
 class BenchmarkTermsQuerySet(models.QuerySet["BenchmarkTerms"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """The embassy's roles: weights and rules are never a ministry's to read."""
+        """Limit to what embassy roles may see. A ministry never reads weights and rules."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(benchmark__in=Benchmark.objects.visible_to(user))
 
     def known_by(self, moment: datetime | None) -> Self:
-        """Newest first, as far as was recorded by `moment` (None: now)."""
+        """Order newest first and limit to rows recorded by `moment` (None: now)."""
         rows = self if moment is None else self.filter(recorded_at__lte=moment)
         return rows.order_by("-recorded_at", "-pk")
 
 
 class BenchmarkTerms(models.Model):
-    """How a benchmark is judged, and of which recommendation it is a part, from when it was recorded.
+    """How a benchmark is judged, and which recommendation it belongs to, from `recorded_at` on.
 
-    The newest row says what the benchmark's own columns do.
+    The newest row equals the benchmark's own columns.
     """
 
     benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="terms")

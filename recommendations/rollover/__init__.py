@@ -1,1 +1,1 @@
-"""Carrying an edition over: which of its recommendations repeat those of the year before, and how they are checked."""
+"""Roll over to the next edition: which recommendations repeat those of the year before, and their benchmarks."""

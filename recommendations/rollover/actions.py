@@ -1,4 +1,4 @@
-"""Saying which recommendation of the year before is repeated, and copying the benchmarks by which it was checked."""
+"""Record which recommendation of the year before is repeated, and copy its benchmarks."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -22,11 +22,17 @@ from tiptracker.validation import EditConflict, update_row
 
 @transaction.atomic
 def set_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: str | None, by: User) -> int:
-    """Say of an edition's recommendations (keys) which of the year before each repeats, or (None) that it is new.
+    """Set which recommendation of the year before each recommendation (key) repeats; None means that it is new.
 
-    Ministries and indicia that one lacks it takes over from what it repeats. `seen` is the
-    `recommendations_fingerprint` of what stood on the page; None asks nothing. Gives how many repeat one. Raises
-    PermissionDenied, ChangedMeanwhile, Refused.
+    A recommendation without ministries or indicia takes them from the one that it repeats.
+
+    Args:
+        seen: the `recommendations_fingerprint` of the rows on the page; None skips the check.
+
+    Returns:
+        How many recommendations of the edition repeat one.
+
+    Raises PermissionDenied, EditConflict, Refused.
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
@@ -53,7 +59,7 @@ def set_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: st
 
 
 def _set_repeated(row: Recommendation, repeated: Recommendation | None, by: User) -> None:
-    """Write what differs, and tell the log."""
+    """Save the differences and record them in the activity log."""
     was = _repeats_audit_values(row)
     row.repeats = repeated
     if repeated:
@@ -85,9 +91,9 @@ def _repeats_audit_values(row: Recommendation) -> dict[str, Any]:
 
 
 def copy_benchmark(*, benchmark: Benchmark, under: Recommendation, by: User, now: datetime) -> Benchmark:
-    """The same benchmark asked again under a recommendation of the next edition, by the terms in force.
+    """Copy a benchmark, with its terms in force, to a recommendation of the next edition.
 
-    Call within a transaction. Raises PermissionDenied; Refused where it has no terms.
+    Call it within a transaction. Raises PermissionDenied, or Refused if the benchmark has no terms.
     """
     terms = benchmark.current_terms
     if terms is None:
@@ -109,9 +115,9 @@ def copy_benchmark(*, benchmark: Benchmark, under: Recommendation, by: User, now
 
 @transaction.atomic
 def link_repeated_benchmark(*, benchmark: Benchmark, repeated: Benchmark, by: User) -> Benchmark:
-    """Say that a benchmark that is there asks the same as one of the year before.
+    """Record that an existing benchmark asks the same as one of the year before.
 
-    Raises PermissionDenied; Refused where it repeats another one already.
+    Raises PermissionDenied, or Refused if it already repeats another one.
     """
     if not can_edit_recommendations(by, benchmark.recommendation.edition):
         raise PermissionDenied
@@ -127,7 +133,7 @@ def link_repeated_benchmark(*, benchmark: Benchmark, repeated: Benchmark, by: Us
 
 
 def get_preceding_edition(edition: Edition) -> Edition:
-    """The one that may be carried over into `edition`. Raises Refused where there is none."""
+    """Return the edition to roll over into `edition`. Raises Refused if there is none."""
     before = Edition.objects.preceding(edition).first()
     if before is None:
         raise Refused(f"No list of a year before {edition.year} is here, so there is nothing to carry over.")
@@ -135,12 +141,12 @@ def get_preceding_edition(edition: Edition) -> Edition:
 
 
 def list_asked_recommendations(edition: Edition) -> list[Recommendation]:
-    """What an edition asks now, the report's own first, with ministries."""
+    """Return what an edition asks now, the report's own recommendations first, with ministries."""
     rows = Recommendation.objects.filter(edition=edition).asked().select_related("edition")
     return list(rows.prefetch_related("supporting").order_by("-origin", "number"))
 
 
 def recommendations_fingerprint(rows: Iterable[Recommendation]) -> str:
-    """A short word that is another one as soon as any of these rows is."""
+    """Return a short hash that changes whenever one of these rows changes."""
     told = ",".join(f"{row.pk}:{row.version}" for row in rows)
     return sha256(told.encode()).hexdigest()[:16]

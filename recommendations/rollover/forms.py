@@ -1,4 +1,4 @@
-"""Which recommendation of the year before each of an edition repeats."""
+"""The form to choose which recommendation of the year before each one repeats."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from tiptracker.web.frontend.forms import TrackerForm
 
 
 class RepeatsForm(TrackerForm):
-    """A field a recommendation, with what is proposed; `seen` tells what stood when it was filled."""
+    """One field for each recommendation, with a proposal. `seen` is the fingerprint of the rows shown."""
 
     seen = forms.CharField(max_length=text_rules.DAY_MAX_LENGTH, required=False, widget=forms.HiddenInput)
 
@@ -41,7 +41,7 @@ class RepeatsForm(TrackerForm):
             set_row_choices(self, name, old, empty="None: it is new this year", choices=choices)
 
     def repeats(self) -> dict[int, int | None]:
-        """By the key of each recommendation, that of the one it repeats."""
+        """Return, by the key of each recommendation, the key of the one that it repeats."""
         return {
             int(name.removeprefix("repeats_")): row.pk if row else None
             for name, row in self.cleaned_data.items()
@@ -52,13 +52,16 @@ class RepeatsForm(TrackerForm):
 def initial_repeated(
     row: Recommendation, new: Sequence[Recommendation], proposed: Mapping[int, RepeatProposal]
 ) -> int | None:
-    """What stands in its field before anything is chosen: what was said, or what is proposed where nothing was."""
+    """Return the initial value of a recommendation's field.
+
+    It is the recorded choice. If the edition has no recorded choice at all, it is the proposal.
+    """
     is_said = any(one.repeats_id for one in new)
     return row.repeats_id if is_said else proposed[row.pk].chosen
 
 
 def format_list_number(row: Recommendation) -> str:
-    """ "number 3", "action plan 2"."""
+    """Return a recommendation's place in its list, such as "number 3" or "action plan 2"."""
     return f"number {row.number}" if row.origin == Origin.REPORT else f"action plan {row.number}"
 
 

@@ -1,4 +1,4 @@
-"""Which recommendation of the year before each of a new list may repeat: proposed to the person who says so. Pure."""
+"""Propose which recommendation of the year before each new one may repeat. The user decides."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -9,23 +9,23 @@ MAX_CANDIDATES = 3
 
 
 class RepeatCandidate(NamedTuple):
-    """One of the year before, by its key, and how alike it is, of 100."""
+    """A recommendation of the year before, by its key, and its similarity of 100."""
 
     old: int
     likeness: int
 
 
 class RepeatProposal(NamedTuple):
-    """What a recommendation may repeat: `chosen` where that is likely enough; all candidates, the most alike first."""
+    """What a recommendation may repeat: all candidates, most similar first, and `chosen` if one is likely enough."""
 
     chosen: int | None = None
     candidates: tuple[RepeatCandidate, ...] = ()
 
 
 def propose_repeats(old: Mapping[int, str], new: Mapping[int, str]) -> dict[int, RepeatProposal]:
-    """By the key of each new text, what it may repeat of the old ones; no old text is chosen twice.
+    """Return, by the key of each new text, which old text it may repeat. No old text is chosen twice.
 
-    Two that say the same are chosen, whatever else they are alike.
+    Two identical wordings are always chosen, even if other texts are similar too.
     """
     old_keys, new_keys = list(old), list(new)
     found = find_similar_pairs(list(old.values()), list(new.values()))
@@ -43,7 +43,7 @@ def propose_repeats(old: Mapping[int, str], new: Mapping[int, str]) -> dict[int,
 
 
 def _match_identical(old: Mapping[int, str], new: Mapping[int, str]) -> dict[int, int]:
-    """By the new key, the old one that says the same; of several the first that is left."""
+    """Return, by new key, the old key with the same wording. If several match, the first unused one."""
     left: dict[str, list[int]] = {}
     for key, text in old.items():
         left.setdefault(normalize_wording(text), []).append(key)

@@ -1,4 +1,4 @@
-"""The address of saying what an edition repeats; what was promised moves along in `dialogues.urls`."""
+"""The URL to record what an edition repeats. Commitments are rolled over in `dialogues.urls`."""
 
 from django.urls import path
 

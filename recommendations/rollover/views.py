@@ -1,4 +1,7 @@
-"""Which recommendations of an edition repeat those of the year before: proposed by likeness, said by a person."""
+"""The page to record which recommendations of an edition repeat those of the year before.
+
+Proposals come from text similarity. The user decides.
+"""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -24,7 +27,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class RepeatsRow(NamedTuple):
-    """A recommendation, its field, and how its words differ from those that it may repeat."""
+    """A recommendation, its field, and how its text differs from the one that it may repeat."""
 
     recommendation: Recommendation
     field: BoundField
@@ -32,9 +35,9 @@ class RepeatsRow(NamedTuple):
 
 
 def get_edition_pair(request: SignedInRequest, pk: int) -> tuple[Edition, Edition | None]:
-    """An edition, at which the page stands, and the one that may be carried over into it, if any.
+    """Return an edition, set as the page's edition, and the one that may be rolled over into it, if any.
 
-    Raises Http404 for one that isn't seen, PermissionDenied for who may not carry anything over.
+    Raises Http404 if the user can't see the edition, PermissionDenied if the user may not edit it.
     """
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
     if not can_edit_recommendations(request.user, edition):
@@ -46,7 +49,7 @@ def get_edition_pair(request: SignedInRequest, pk: int) -> tuple[Edition, Editio
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edition_repeats(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Say of each recommendation which of the year before it repeats, so that the years it is unmet count."""
+    """Record which recommendation of the year before each one repeats, so that years unmet can be counted."""
     edition, before = get_edition_pair(request, pk)
     if before is None:
         return render_page(request, "recommendations/edition_repeats.html", {"edition": edition})

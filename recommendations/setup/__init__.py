@@ -1,1 +1,1 @@
-"""Setting up a post in five steps: country, edition, ministries, benchmarks, people. Each can be left and continued."""
+"""Set up a post in five steps: country, edition, ministries, benchmarks, people. Users can leave and resume each."""

@@ -1,6 +1,6 @@
-"""Benchmarks that a recommendation's wording suggests, each with the words it rests on. Pure.
+"""Suggest benchmarks from a recommendation's wording, each with the words that it is based on.
 
-Nothing of it is a benchmark until an officer has looked at it: a pattern knows words, not what is meant by them.
+A suggestion becomes a benchmark only after an officer has reviewed it: a pattern finds words, not their meaning.
 """
 
 import re
@@ -15,11 +15,11 @@ ONE_TO_TWENTY = (
 )  # fmt: skip
 QUARTERS_PER_YEAR = 4
 MAX_CRITERION_LENGTH = 120
-"""Characters of the recommendation's own words in a criterion, so that it stays a sentence."""
+"""Most characters of the recommendation's own text in a criterion, to keep it one sentence."""
 
 
 class SuggestedIndicator(NamedTuple):
-    """What would be counted: an indicator by name and unit, and the question of "increasing efforts" it answers."""
+    """The indicator to count by: its name, its unit and the question of "increasing efforts" that it answers."""
 
     name: str
     unit: str
@@ -27,9 +27,9 @@ class SuggestedIndicator(NamedTuple):
 
 
 class BenchmarkSuggestion(NamedTuple):
-    """A benchmark to look at: what has to be so, how that is judged, and the words of the recommendation it rests on.
+    """A suggested benchmark: criterion, rule, and the words of the recommendation that it is based on.
 
-    `counted` is there for the rules that count, `target` for a figure to reach.
+    `counted` is set for the rules that use an indicator, `target` for the rule with a figure to reach.
     """
 
     criterion: str
@@ -47,7 +47,7 @@ EFFORT_PATTERNS = (
     (r"identif\w*[^.;]*victim|victims?\s+identif", "More victims identified than the year before", "Victims identified",
      EffortQuestion.VICTIMS),
 )  # fmt: skip
-"""What the law counts from year to year: how its words begin, the criterion, the indicator and its question."""
+"""What the law compares from year to year: pattern of the first letters, criterion, indicator name and question."""
 UNITS_BY_QUESTION = {
     EffortQuestion.INVESTIGATIONS: "investigations",
     EffortQuestion.PROSECUTIONS: "prosecutions",
@@ -97,9 +97,11 @@ _PHRASE_BREAK = re.compile(r"[,;.]|\s(?:and|including)\s")
 
 
 def suggest_benchmarks(text: str, *, districts: int = 0) -> tuple[BenchmarkSuggestion, ...]:
-    """What the wording of a recommendation suggests, in the order of its words; `districts` is how many there are.
+    """Return the benchmarks that a recommendation's text suggests, in the order of its words.
 
-    A sentence or clause between semicolons in which nothing is known gives one benchmark with its own wording.
+    `districts` is the number of districts of the country. A clause between semicolons or full stops that matches no
+    pattern
+    gives one benchmark with its own wording.
     """
     found: list[BenchmarkSuggestion] = []
     for part in _CLAUSE.finditer(text):
@@ -192,7 +194,7 @@ SUGGESTERS: tuple[Suggester, ...] = (
     _pattern_suggester(_TRAINING, "Officials were trained in the period, and it is said how many"),
     _pattern_suggester(_AWARENESS, "Campaigns were held in the period, and it is said where"),
 )
-"""What is looked for, in the order in which it stands where the words are the same."""
+"""All suggesters. Their order decides between suggestions based on the same words."""
 
 
 def _parse_number(word: str) -> int:
@@ -200,7 +202,10 @@ def _parse_number(word: str) -> int:
 
 
 def _surrounding_words(clause: str, match: re.Match[str]) -> str:
-    """The words around a match, between the nearest commas or "and"s; the whole clause where those say too little."""
+    """Return the words around a match, between the nearest commas or "and"s; the whole clause if they are too few.
+
+    If the result is too long for a criterion, return only the match.
+    """
     before = [found.end() for found in _PHRASE_BREAK.finditer(clause, 0, match.start())]
     after = _PHRASE_BREAK.search(clause, match.end())
     near = clause[before[-1] if before else 0 : after.start() if after else len(clause)].strip()

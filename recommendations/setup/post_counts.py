@@ -1,4 +1,4 @@
-"""What is there of each post: the bridge from rows to the five steps."""
+"""Count what each post has, from the database, for the five setup steps."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
@@ -13,11 +13,14 @@ from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder
 from tiptracker.choices import Role
 
 UNUSABLE_PASSWORD_PREFIX = "!"  # noqa: S105 -- how Django marks one that opens nothing
-"""How the password of somebody begins who was invited and has not come yet."""
+"""How the stored password begins for a user who was invited but has not set a password."""
 
 
 def count_by_post(countries: Iterable[Country], *, reader: User, day: date) -> dict[int, PostCounts]:
-    """What there is of each of `countries`, which `reader` sees, by key: as many queries for one as for a hundred."""
+    """Count what each of `countries` has, by key, as far as `reader` may see it.
+
+    The number of queries does not grow with the number of countries.
+    """
     found: dict[int, dict[str, Any]] = {one.pk: {} for one in countries}
     for pk in Country.objects.filter(pk__in=found).with_contact().values_list("pk", flat=True):
         found[pk]["has_contact"] = True
@@ -36,7 +39,7 @@ def _count_districts(countries: Collection[int]) -> Iterable[Mapping[str, Any]]:
 
 
 def _default_editions(countries: Collection[int], reader: User) -> Iterable[Mapping[str, Any]]:
-    """Of each country the edition at hand; the newest of all where none has a deadline or recommendations."""
+    """Return the newest edition of each country that has a deadline or recommendations, or else its newest edition."""
     checked = Benchmark.objects.filter(recommendation=OuterRef("recommendations"))
     waiting = EditionImport.objects.visible_to(reader).filter(edition=OuterRef("pk"), loaded_at=None)
     is_asked = Q(recommendations__is_retired=False)
@@ -82,7 +85,7 @@ def _count_ministries(countries: Collection[int], reader: User, day: date) -> It
 
 
 def _count_embassy_users(countries: Collection[int]) -> Iterable[Mapping[str, Any]]:
-    """Who may verify what others record; sources that stand for the public record are nobody."""
+    """Count the users who can verify the entries of others. Accounts that represent the public record don't count."""
     person = Q(users__is_active=True) & ~Q(users__email__endswith=".invalid")
     officer, ambassador = (person & Q(users__role=role) for role in (Role.OFFICER, Role.AMBASSADOR))
     has_come = ~Q(users__password__startswith=UNUSABLE_PASSWORD_PREFIX)

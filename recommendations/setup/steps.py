@@ -1,4 +1,4 @@
-"""How far a post is set up: five steps, each judged from what is there. Nothing of it is stored. Pure."""
+"""How far a post is set up: five steps, each derived from the counts of its records. Nothing is stored."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from tiptracker.choices import ChoiceEnum
 
 
 class SetupStep(ChoiceEnum):
-    """What is put down, in the order in which it is asked for."""
+    """The setup steps, in order."""
 
     COUNTRY = "country", "Country"
     EDITION = "edition", "Edition and its days"
@@ -24,19 +24,21 @@ class StepState(ChoiceEnum):
 
 
 class StepOwner(ChoiceEnum):
-    """Who does what is next."""
+    """Who does the next part of a step."""
 
     ADMINISTRATOR = "administrator", "An administrator"
     OFFICER = "officer", "An officer of the post"
 
 
 class PostCounts(NamedTuple):
-    """What is there of a post. `edition` is the key of the edition at hand, None where there is none. Of its
-    recommendations `asked` is how many there are, `checked` how many have a benchmark; `is_brought` says that a list
-    of them was brought, and waits to be looked over and loaded.
+    """What a post has.
 
-    The edition at hand is the newest that has a deadline or recommendations: others are known by their tier alone.
-    `have_come` counts officers and the ambassador who have set a password.
+    `edition` is the key of the newest edition with a deadline or recommendations; None if there is no edition. Editions
+    without either are known only by their tier. `asked` is the number of its recommendations, `checked` how many of
+    these
+    have a benchmark. `is_brought` means that a draft import of its list waits for review. `have_come` counts officers
+    and
+    ambassadors who have set a password.
     """
 
     districts: int = 0
@@ -57,12 +59,12 @@ class PostCounts(NamedTuple):
 
     @property
     def wants_its_list(self) -> bool:
-        """Whether what is next of the edition at hand is its list of recommendations."""
+        """Return whether the edition's list of recommendations comes next."""
         return self.has_deadline and not self.asked
 
 
 class StepStatus(NamedTuple):
-    """A step, how far it is, what there is of it in a sentence, and who does what is next (None: nobody has to)."""
+    """A step, its state, a sentence about it, and who acts next (None: no action needed)."""
 
     step: SetupStep
     state: StepState
@@ -71,12 +73,12 @@ class StepStatus(NamedTuple):
 
     @property
     def number(self) -> int:
-        """Its place among the five, from 1."""
+        """Return the number of the step, from 1 to 5."""
         return list(SetupStep).index(self.step) + 1
 
 
 def list_step_statuses(post: PostCounts | None) -> tuple[StepStatus, ...]:
-    """Every step of a post, in order; None for one whose country isn't there yet."""
+    """Return every step of a post, in order. `post` is None if the country has not been added."""
     known = post or PostCounts()
     return (
         _country_status(post),
@@ -171,6 +173,6 @@ def _lacking_contact(post: PostCounts) -> list[str]:
 
 
 def _format_count(number: int, noun: str) -> str:
-    """ "1 ministry", "3 ministries"."""
+    """Return a count with its noun, such as "1 ministry" or "3 ministries"."""
     many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{number} {noun if number == 1 else many}"

@@ -1,4 +1,4 @@
-"""Addresses of setting up a post."""
+"""URLs to set up a post."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of pages that belong to an edition."""
+"""Template tags for URLs of pages that belong to an edition."""
 
 from django import template
 from django.template import RequestContext
@@ -11,9 +11,9 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def edition_url(context: RequestContext, name: str, *args: object, edition: Edition | None = None) -> str:
-    """The address of a page of `edition`, else of the edition that this page stands at.
+    """Return the URL of a page of `edition`, or else of the edition of the current page.
 
-    On a page that stands at none: the address that leads to the edition at hand.
+    If the current page has no edition, the URL redirects to the default edition.
     """
     return (
         edition_context.edition_url(edition, name, *args)

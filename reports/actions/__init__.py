@@ -1,1 +1,1 @@
-"""What is concluded and handed over: runs of the readiness rules, briefings and their downloads."""
+"""Actions that write reports: readiness runs, and briefings with their files, downloads and withdrawals."""

@@ -1,4 +1,4 @@
-"""Briefings: asked for, cleared, taken."""
+"""Request, retry, clear and download briefings."""
 
 from datetime import date, datetime
 
@@ -22,7 +22,10 @@ RELOADED_FIELDS = (
     "as_of", "cleared_at", "file", "known_by", "sha256", "size", "version", "withdrawn_at", "withdrawn_reason", "word",
     "word_sha256", "word_size",
 )  # fmt: skip
-"""What of a briefing may be another by the time that it is taken: a draft is issued, or kept ready anew."""
+"""Fields of a briefing to read again at download time.
+
+They may have changed since the page was loaded: the draft may have been issued or replaced in the meantime.
+"""
 
 
 @transaction.atomic
@@ -35,7 +38,16 @@ def request_briefing(
     by: User,
     now: datetime,
 ) -> Briefing:
-    """A new version of a document, to be rendered by the worker on what was known by a moment, or is at `now`."""
+    """Create a new version of a document and queue a job that renders it.
+
+    Args:
+        as_of: the day in the country that the document describes; not in the future, not before the tracking period.
+        known_by: use only what was recorded by this moment; None means `now`.
+
+    Raises:
+        PermissionDenied: if the user may not request briefings for this edition.
+        Refused: if the document, its sections or its dates are not valid.
+    """
     if not can_request_briefing(by, edition):
         raise PermissionDenied
     _validate_document(document, edition)
@@ -128,7 +140,10 @@ def _validate_sections(kind: BriefingKind, names: tuple[str, ...] | None) -> Non
 
 @transaction.atomic
 def retry_briefing(*, briefing: Briefing, by: User) -> Briefing:
-    """Have a briefing whose rendering failed rendered anew; one ready, under way or withdrawn stays as it is."""
+    """Queue a briefing again after its rendering failed.
+
+    A briefing that has a file or was withdrawn stays as it is. One that is still in the queue is not queued twice.
+    """
     if not can_request_briefing(by, briefing.edition):
         raise PermissionDenied
     locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related("edition").get(pk=briefing.pk)
@@ -140,10 +155,18 @@ def retry_briefing(*, briefing: Briefing, by: User) -> Briefing:
 
 @transaction.atomic
 def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) -> Briefing:
-    """Have a draft issued: the worker makes its file once more without the draft's marking, and it is fixed.
+    """Clear a draft and queue its final version.
 
-    `sha256` is that of the draft which stood on the page. Raises PermissionDenied; Refused for one's own, and where
-    there is no draft to clear or it is another one; ChangedMeanwhile where somebody cleared it.
+    The worker renders the file again without the draft marking; the issued briefing can't change after that.
+
+    Args:
+        sha256: hash of the draft that the page showed to the user.
+
+    Raises:
+        PermissionDenied: if the user may not request briefings for this edition.
+        Refused: if the user requested this briefing, nobody requested it (the tracker made it), it was withdrawn,
+            or the draft is not the one with this hash.
+        EditConflict: if the briefing is already cleared.
     """
     if not can_clear_briefing(by, briefing):
         if not can_request_briefing(by, briefing.edition):
@@ -172,16 +195,24 @@ def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) 
 
 
 def queue_briefing(briefing: Briefing) -> None:
-    """Put its rendering in the queue, once."""
+    """Queue one job that renders this briefing."""
     briefing.job = enqueue("briefing", briefing.pk)
     briefing.save(update_fields=["job"])
 
 
 @transaction.atomic
 def record_download(*, briefing: Briefing, by: User, now: datetime, as_word: bool = False) -> BriefingDownload:
-    """Who took a briefing, and when; for one that is ready. `as_word`: its Word file, where it has one.
+    """Record that a user downloads a briefing.
 
-    `briefing` is as it stands then, under a lock: what somebody has taken is replaced no more, so its file is there.
+    The briefing is read again and locked first. A downloaded briefing is never replaced, so its file stays available.
+
+    Args:
+        as_word: record the download of the Word file instead of the PDF.
+
+    Raises:
+        PermissionDenied: if the user may not download briefings of this edition.
+        Refused: if the briefing is withdrawn or not ready, has no Word file, or a redaction in its country is
+            unfinished.
     """
     if not can_download_briefing(by, briefing):
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The ambassador's current briefing, made before anybody asks for it."""
+"""Keep the ambassador's briefing of the day up to date without a request."""
 
 from datetime import datetime
 
@@ -23,10 +23,14 @@ AMBASSADOR_DOCUMENT = Document(BriefingKind.AMBASSADOR)
 
 
 def refresh_current_briefing(*, edition: Edition, log_number: int, now: datetime, progress: JobProgress) -> None:
-    """Make the ambassador's briefing as of today, in the place of the one before if nobody has taken that.
+    """Render the ambassador's briefing as of today, unless the newest one already has the same content.
 
-    `log_number` is that of the log's newest entry, looked up before `now` was: all that it tells of is in the briefing.
-    Where the briefing says what the one before does, that stays, taken or not. Doing it again does no harm.
+    It replaces the newest one if nobody has downloaded that. It does nothing if the country has no ambassador or the
+    tracking period has not begun. Running it again does no harm.
+
+    Args:
+        log_number: number of the newest entry of the activity log, read before `now`. The briefing therefore includes
+            every change up to that entry.
     """
     country = edition.country
     reader = find_ambassador(edition)
@@ -48,7 +52,7 @@ def refresh_current_briefing(*, edition: Edition, log_number: int, now: datetime
         return
     file = get_or_render_pdf(html, setting, country, progress)
     with transaction.atomic():
-        # As a redaction is confirmed: it either finds this file, or is found here.
+        # Confirming a redaction takes the same lock: either it finds this file, or the count below finds it.
         Country.objects.select_for_update(no_key=True).get(pk=country.pk)
         if Redaction.objects.confirmed(country).count() == redactions:
             briefing = _briefing_for_today(edition, now)
@@ -61,7 +65,7 @@ def refresh_current_briefing(*, edition: Edition, log_number: int, now: datetime
 
 @transaction.atomic
 def _is_up_to_date(edition: Edition, setting: str, log_number: int, now: datetime) -> bool:
-    """Whether the newest says the same already: then it knows what was recorded since, too."""
+    """Return whether the newest briefing has the same content. If it has, move its log number forward."""
     newest = Briefing.objects.own(edition).select_for_update(no_key=True).first()
     if newest is None or newest.withdrawn_at or newest.as_of != now.date() or newest.setting_sha256 != setting:
         return False
@@ -71,9 +75,10 @@ def _is_up_to_date(edition: Edition, setting: str, log_number: int, now: datetim
 
 
 def _briefing_for_today(edition: Edition, now: datetime) -> Briefing:
-    """The row for today's: the newest of the tracker's own, unless somebody took it or it was withdrawn; else another.
+    """Return the row to save today's briefing in.
 
-    Its version follows all others of its day, so that a later version never knows less.
+    This is the tracker's newest briefing. If that was downloaded or withdrawn, it is a new, unsaved row.
+    Its version comes after all other versions of the same day, so that a later version never knows less.
     """
     Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     briefing = Briefing.objects.own(edition).select_for_update(no_key=True).first()

@@ -1,4 +1,4 @@
-"""Hold the files of briefings to their hashes: where one is handed out, and every night."""
+"""Check briefing files against their stored hashes, at every download and every night."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from tiptracker.file_integrity import (
 from tiptracker.jobs.actions import enqueue
 
 MAX_CHECKED_PER_JOB = 1000
-"""So many are read in far less than the time that a job is given."""
+"""The most briefings that one job checks. Reading them takes far less than the time limit of a job."""
 
 
 class _StoredFile(NamedTuple):
@@ -27,7 +27,11 @@ class _StoredFile(NamedTuple):
 
 
 def refuse_altered_briefing(*, briefing: Briefing, by: User, as_word: bool = False) -> None:
-    """Raises Refused where the file is missing or altered, which goes into the log."""
+    """Refuse to hand out a briefing file that is missing or altered, and log the fault.
+
+    Raises:
+        Refused: if the stored file is missing or does not match its hash.
+    """
     for file in _stored_files(briefing):
         is_asked_for = file.path == str(briefing.copy(as_word=as_word).file)
         if is_asked_for and (fault := _find_fault(file)) and _is_still_stored(briefing, file):
@@ -40,9 +44,13 @@ def refuse_altered_briefing(*, briefing: Briefing, by: User, as_word: bool = Fal
 
 
 def check_stored_briefings(*, after: int = 0) -> None:
-    """Hold the files of each briefing with a key above `after` to their hashes; a job does those beyond the most.
+    """Check the files of each briefing with a key above `after` against their hashes.
 
-    Raises Refused where some are no longer what was made, naming their briefings; each goes into the log.
+    One job checks at most `MAX_CHECKED_PER_JOB` briefings and queues another job for the rest. Each fault goes into
+    the log, unless every file is missing: then the cause is the machine.
+
+    Raises:
+        Refused: if files are missing or altered, with the numbers of their briefings.
     """
     faulty: dict[Briefing, tuple[FileFault, _StoredFile]] = {}
     looked_for = 0
@@ -77,7 +85,7 @@ def _find_fault(file: _StoredFile) -> FileFault | None:
 
 
 def _is_still_stored(briefing: Briefing, file: _StoredFile) -> bool:
-    """Whether the row names that file still: a draft may have been replaced, or withdrawn, in this very moment."""
+    """Return whether the row still names this file. A draft may have been replaced or withdrawn in the meantime."""
     now = Briefing.objects.only("file", "word", "withdrawn_at").get(pk=briefing.pk)
     return now.withdrawn_at is None and file.path in now.paths
 

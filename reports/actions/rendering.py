@@ -1,4 +1,4 @@
-"""A briefing's file: made by the worker, as a draft and once more when that was cleared."""
+"""Render the files of a briefing in the worker: first as a draft, and again once the draft is cleared."""
 
 import hashlib
 import logging
@@ -28,26 +28,29 @@ from tiptracker.jobs.actions import JobProgress
 logger = logging.getLogger(__name__)
 
 GATHERED_PERCENT, RENDERED_PERCENT = 12, 97
-"""Per cent of the time, as measured, when all is gathered that a document says, and when its file is made."""
+"""Progress when the content is gathered and when the file is rendered, in per cent of the measured time."""
 
 
 class BriefingFiles(NamedTuple):
-    """What a briefing is handed over as: its PDF and, of input for Washington, the same as a Word file."""
+    """The files of a briefing: a PDF and, for input for Washington, the same content as a Word file."""
 
     pdf: bytes
     word: bytes = b""
 
     def hashes(self) -> dict[str, str]:
-        """Their SHA-256 in hexadecimal, by the column that keeps it."""
+        """Return the SHA-256 of each file in hexadecimal, by the name of the column that stores it."""
         named = {"sha256": self.pdf, "word_sha256": self.word}
         return {name: hashlib.sha256(file).hexdigest() for name, file in named.items() if file}
 
 
 def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress) -> None:
-    """Make the file of a briefing: a draft, or once somebody cleared that, the one that is issued.
+    """Render the files of a briefing: a draft or, after clearance, the issued version.
 
-    Doing it again does no harm: a briefing that has the file that is asked for keeps it. Raises Refused where who asked
-    for it reads the country no more, and where what it says is no longer what was cleared.
+    Running it again does no harm: a briefing that already has the file it needs keeps it. If a redaction is confirmed
+    during rendering, the rendering starts again.
+
+    Raises:
+        Refused: if the requester no longer has access to the country, or the content differs from the cleared draft.
     """
     if briefing.withdrawn_at or briefing.cleared_at or (briefing.file and not briefing.cleared_by):
         return
@@ -69,7 +72,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     files = BriefingFiles(get_or_render_pdf(html, setting, country, progress), _render_word(said, paper))
     progress.tell(RENDERED_PERCENT, "Keeping the file")
     with transaction.atomic():
-        # As a redaction is confirmed: it either finds this file, or is found here.
+        # Confirming a redaction takes the same lock: either it finds this file, or the count below finds it.
         Country.objects.select_for_update(no_key=True).get(pk=country.pk)
         kept = Briefing.objects.select_for_update(no_key=True).get(pk=briefing.pk)
         if kept.withdrawn_at or kept.cleared_at or (kept.file and not kept.cleared_by):
@@ -85,7 +88,11 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
 
 
 def get_or_render_pdf(html: str, setting: str, country: Country, progress: JobProgress) -> bytes:
-    """The file of a setting: a copy of that of another briefing of the country, where one has it, else made now."""
+    """Return the PDF for this render input: a copy from another briefing of the country, or a new rendering.
+
+    Args:
+        setting: hash of everything the file is made from (`pdf.hash_render_input`).
+    """
     others = Briefing.objects.filter(edition__country=country, setting_sha256=setting, withdrawn_at__isnull=True)
     for other in others.exclude(file="").only("file", "sha256"):
         if (file := _read_unaltered(other)) is not None:
@@ -99,17 +106,17 @@ def _render_word(said: DocumentContent, paper: Paper) -> bytes:
 
 
 def _read_unaltered(briefing: Briefing) -> bytes | None:
-    """The bytes of its file; None where that is gone, or is no longer what was made."""
+    """Return the bytes of the briefing's file, or None if the file is missing or altered."""
     try:
         content = read_intact_file(str(briefing.file), briefing.sha256)
-    except FileIntegrityError as error:  # missing where it was withdrawn meanwhile, perhaps
+    except FileIntegrityError as error:  # perhaps it was withdrawn in the meantime
         logger.warning("The file of briefing %s is %s", briefing.pk, error.fault)
         return None
     return content
 
 
 def save_briefing_draft(briefing: Briefing, said: DocumentContent, files: BriefingFiles, *fields: str) -> None:
-    """Keep a draft's files and what it says with its row, besides other `fields` of it that have changed."""
+    """Save a draft's files and content with its row, together with the other changed `fields`."""
     briefing.facts_up_to, briefing.content_sha256 = said.facts_up_to, hash_content(said)
     briefing.said = to_json_values(said)
     _save_files(briefing, files, ["facts_up_to", "content_sha256", "said", *fields])
@@ -118,7 +125,7 @@ def save_briefing_draft(briefing: Briefing, said: DocumentContent, files: Briefi
 
 
 def _get_reader(briefing: Briefing) -> User:
-    """Through whose eyes it is read: of who asked for it."""
+    """Return the user whose access rights decide what the briefing shows: the requester."""
     reader = briefing.requested_by
     if reader is None or not Briefing.objects.visible_to(reader).filter(pk=briefing.pk).exists():
         raise Refused(f"{briefing.prepared_by} no longer works on {briefing.edition.country}. Ask for a new briefing.")
@@ -126,7 +133,6 @@ def _get_reader(briefing: Briefing) -> User:
 
 
 def _build_content(briefing: Briefing, reader: User) -> DocumentContent:
-    """What it says, for its reader."""
     return build_document(
         document=briefing.document,
         edition=briefing.edition,
@@ -139,7 +145,10 @@ def _build_content(briefing: Briefing, reader: User) -> DocumentContent:
 
 
 def _issue(briefing: Briefing, files: BriefingFiles, run: ReadinessRun, now: datetime) -> None:
-    """Put the final files in the draft's place, and fix with them what they rest on. Then a trigger holds all of it."""
+    """Replace the draft with the final files, and store the readiness run and the log position with them.
+
+    A database trigger then prevents changes to the row.
+    """
     drafts = briefing.paths
     told = {**files.hashes(), "draft": briefing.sha256, "run": run.pk}
     entry = record(
@@ -148,12 +157,12 @@ def _issue(briefing: Briefing, files: BriefingFiles, run: ReadinessRun, now: dat
     briefing.run, briefing.cleared_at = run, now
     briefing.log_number, briefing.log_hash = entry.number, entry.hash
     _save_files(briefing, files, ["run", "cleared_at", "log_number", "log_hash"])
-    # Once this commits: a rendering that fails leaves the draft as it was.
+    # Delete the drafts only after the commit: if it fails, the draft must still be there.
     transaction.on_commit(lambda: delete_files(drafts))
 
 
 def delete_files(paths: list[str]) -> None:
-    """Destroy what briefings were kept in."""
+    """Delete stored briefing files."""
     for path in paths:
         default_storage.delete(path)
 

@@ -1,4 +1,4 @@
-"""Runs of the readiness rules: computed and kept."""
+"""Compute and store runs of the readiness rules."""
 
 from datetime import date, datetime
 
@@ -16,7 +16,11 @@ from tiptracker.audit.actions import record
 def compute_readiness(
     *, edition: Edition, as_of: date, known_by: datetime | None = None, now: datetime
 ) -> ReadinessRun:
-    """The run of the rules as of a day, on what is known now or was by a moment; one kept already where it is equal."""
+    """Compute readiness as of a day and store the run, or return a stored run with the same facts and method.
+
+    Args:
+        known_by: use only what was recorded by this moment; None means `now`.
+    """
     known_by = known_by or now
     facts = stored_runs.without_redactable_texts(gather_facts(edition))
     result = evaluate_readiness(facts, as_of=as_of, known_by=known_by)

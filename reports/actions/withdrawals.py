@@ -1,4 +1,4 @@
-"""Briefings that hold what was redacted: found and withdrawn."""
+"""Find and withdraw briefings that contain redacted text."""
 
 import json
 import logging
@@ -21,9 +21,10 @@ logger = logging.getLogger(__name__)
 
 
 def withdraw_redacted_briefings(*, redaction: Redaction, now: datetime, progress: JobProgress) -> None:
-    """Withdraw each briefing that holds the words of a confirmed redaction, or can't be read; then finish that.
+    """Withdraw each briefing that contains the words of a confirmed redaction or can't be read.
 
-    Doing it again does no harm; until it is done, the words are kept and no briefing of the country is given out.
+    Then finish the redaction. Running it again does no harm. Until it is done, the words stay stored and no briefing
+    of the country can be downloaded.
     """
     briefings = Briefing.objects.filter(edition__country=redaction.country_id).exclude(file="").order_by("pk")
     for done, briefing in enumerate(briefings if redaction.words else ()):
@@ -36,7 +37,7 @@ def withdraw_redacted_briefings(*, redaction: Redaction, now: datetime, progress
 
 
 def _redact_covering_notes(redaction: Redaction) -> None:
-    """The covering notes of briefings that never had a file go as a whole where they hold the words."""
+    """Redact the whole covering note of each briefing that never had a file, if the note contains the words."""
     without_file = Briefing.objects.filter(edition__country=redaction.country_id, file="", withdrawn_at__isnull=True)
     for briefing in without_file.exclude(covering_note="").order_by("pk"):
         if contains_each_word(briefing.covering_note, redaction.words):
@@ -45,14 +46,17 @@ def _redact_covering_notes(redaction: Redaction) -> None:
 
 @transaction.atomic
 def _redact_covering_note(briefing: Briefing, redaction: Redaction) -> None:
-    """Let the whole note become the mark, unless the briefing got its file meanwhile: then that is looked through."""
+    """Replace the whole note with the redaction mark.
+
+    A briefing that got its file in the meantime is left alone: its file is searched instead.
+    """
     if Briefing.objects.filter(pk=briefing.pk, file="").update(covering_note=REDACTED):
         by, country = redaction.decision.recorded_by, redaction.country_id
         record("briefing.note_redacted", by=by, row=briefing, country=country)
 
 
 def find_unlogged_note_redactions() -> list[str]:
-    """Covering notes that became the mark and of which the log tells nothing, a sentence each."""
+    """Return a sentence for each redacted covering note that the activity log does not mention."""
     marked = Briefing.objects.filter(covering_note=REDACTED).order_by("pk").values_list("pk", flat=True)
     told = AuditEntry.objects.filter(verb="briefing.note_redacted", table=Briefing._meta.label_lower)
     rows = set(told.values_list("row", flat=True))
@@ -65,7 +69,7 @@ def find_unlogged_note_redactions() -> list[str]:
 
 @transaction.atomic
 def withdraw_briefing(*, briefing: Briefing, redaction: Redaction, reason: str, now: datetime) -> None:
-    """Take a briefing that is ready, or issued, out of circulation: its file is destroyed, its hash is kept."""
+    """Withdraw a draft or issued briefing: delete its files and its stored content, but keep its hashes."""
     by = redaction.decision.recorded_by
     locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related("edition").get(pk=briefing.pk)
     if locked.withdrawn_at or not locked.file:
@@ -80,12 +84,12 @@ def withdraw_briefing(*, briefing: Briefing, redaction: Redaction, reason: str, 
     hashes = {"sha256": locked.sha256} | ({"word_sha256": locked.word_sha256} if locked.word_sha256 else {})
     told = {"reason": reason, **hashes, "redaction": redaction.pk}
     record("briefing.withdrawn", by=by, row=locked, country=locked.edition.country_id, after=told)
-    # Before the transaction commits: a file that is gone can't be read, and so is withdrawn when this is done again.
+    # Delete before the commit: if the commit fails, the missing file can't be read and the next run withdraws it.
     delete_files(paths)
 
 
 def _withdrawal_reason(briefing: Briefing, words: str) -> str:
-    """Why it can't stay, in a sentence without the words; nothing where it can."""
+    """Return why the briefing must be withdrawn, without quoting the words; empty if it can stay."""
     try:
         with briefing.file.open("rb") as file:
             text = pdf.extract_pdf_text(file.read())
@@ -94,6 +98,6 @@ def _withdrawal_reason(briefing: Briefing, words: str) -> str:
         text = ""
     if not text:
         return "A text was taken out of the record, and this briefing could not be searched for it."
-    # What is kept of it for comparing may tell more than fits on its pages.
+    # The content stored for comparisons may include text that did not fit on the pages.
     told = f"{text}\n{json.dumps(briefing.said, ensure_ascii=False)}"
     return "It held a text that has been taken out of the record." if contains_each_word(told, words) else ""

@@ -1,1 +1,4 @@
-"""What one reader's briefing says: rows through `visible_to`, as of a day and as known by a moment, as plain values."""
+"""Build the content of documents for one reader, as of a day and as known at a moment.
+
+Rows are read through `visible_to`; the results are plain values.
+"""

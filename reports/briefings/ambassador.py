@@ -1,7 +1,7 @@
-"""The ambassador's briefing.
+"""Build the ambassador's briefing.
 
-The four parts come from the readiness rules; everything else from the rows that this reader may see.
-What was recorded after the moment, or had not happened by the day, is not in it.
+The four parts come from the readiness rules; everything else comes from the rows that this reader may see. Rows
+recorded after the moment and events after the day are left out.
 """
 
 from collections.abc import Iterable
@@ -50,11 +50,15 @@ def build_ambassador_briefing(
     marking: Marking = Marking.SBU,
     is_cleared: bool = False,
 ) -> AmbassadorBriefing:
-    """The ambassador's briefing on an edition, for one reader: all its rows as they stood at one moment.
+    """Return the ambassador's briefing on an edition for one reader, with all rows as of one moment.
 
-    `as_of` is a day in the country, `known_by` an aware moment or None for all that is recorded.
-    Raises PermissionDenied for a reader who may not read readiness, and Edition.DoesNotExist for
-    an edition this reader may not see.
+    Args:
+        as_of: a day in the country.
+        known_by: an aware moment; None means everything that is recorded.
+
+    Raises:
+        PermissionDenied: if the reader may not read readiness.
+        Edition.DoesNotExist: if the reader may not see the edition.
     """
     if not reader.is_embassy:
         raise PermissionDenied
@@ -124,7 +128,7 @@ def _facts_up_to(
     rounds: list[UpdateRound],
     dialogues: list[Dialogue],
 ) -> datetime | None:
-    """When the newest fact in the briefing was recorded."""
+    """Return when the newest fact in the briefing was recorded."""
     moments = [
         countable_facts.newest_recorded_at(facts),
         *(event.recorded_at for promise in promises for event in promise.events),
@@ -150,7 +154,7 @@ def _build_milestones(seen: ReaderView, rows: Iterable[Milestone]) -> tuple[Prin
 def _build_ministries(
     seen: ReaderView, asked: Iterable[Recommendation], promises: Iterable[GatheredCommitment]
 ) -> tuple[PrintedMinistry, ...]:
-    """Those that lead on a recommendation or have promised something, by name."""
+    """Return the ministries that lead on a recommendation or have made a commitment, by name."""
     rows = Ministry.objects.visible_to(seen.reader).filter(country=seen.edition.country)
     told = (
         _build_ministry(
@@ -177,7 +181,7 @@ def _build_ministry(
 
 
 def _find_dialogues(seen: ReaderView) -> list[Dialogue]:
-    """Those held since the tracking period began, newest first."""
+    """Return the dialogues held since the tracking period began, newest first."""
     return list(
         Dialogue.objects.visible_to(seen.reader)
         .held()
@@ -215,6 +219,6 @@ def _agenda_item_text(item: AgendaItem) -> str:
 
 
 def _record_text(row: Dialogue) -> str:
-    """What was said, and then what was said of each item."""
+    """Return the record of the dialogue, followed by what was said on each agenda item."""
     of_items = (f"{_agenda_item_text(item)}: {item.said}" for item in row.agenda.all() if item.said)
     return "\n".join(filter(None, (row.record, *of_items)))

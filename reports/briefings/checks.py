@@ -1,4 +1,7 @@
-"""What doesn't fit together, with what it is about in words: on paper there is no link to follow."""
+"""List the problems in the record for a printed document.
+
+Each problem names what it is about in words, because paper has no links.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,7 +15,7 @@ from reports.readiness.checks import RecordProblem
 def build_checks(
     checks: Iterable[RecordProblem], promises: Iterable[GatheredCommitment], proof: EvidenceAnnex
 ) -> tuple[PrintedCheck, ...]:
-    """Each check with the commitments and the evidence that it is about, of those that the reader sees."""
+    """Return each problem with the commitments and the evidence that it is about, as far as the reader sees them."""
     names = dict(_row_names(promises, proof))
     return tuple(
         PrintedCheck(check.sentence, check.to_do, tuple(names[row] for row in check.rows if row in names))

@@ -1,4 +1,4 @@
-"""What was promised, as it stands on the day."""
+"""Gather commitments with their status on the day."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ PRESSING_STATUSES = (
     CommitmentStatus.WITH_EMBASSY,
     CommitmentStatus.REPORTED,
 )
-"""What is pressed for, most urgent first."""
+"""Statuses of commitments that the post follows up on, most urgent first."""
 
 
 @dataclass(frozen=True)
 class GatheredCommitment:
-    """A commitment with those of its events that were known and had happened, and how it is told."""
+    """A commitment, its events that were known and had happened by the day, its status, and its printed form."""
 
     row: Commitment
     events: tuple[CommitmentEvent, ...]
@@ -33,21 +33,22 @@ class GatheredCommitment:
 
     @property
     def is_our_own(self) -> bool:
-        """Whether it is the United States' undertaking: tracked too, and never part of readiness."""
+        """Whether the United States made the commitment. It is tracked too, but never counts in readiness."""
         return self.row.made_by == MadeBy.UNITED_STATES
 
     @property
     def urgency(self) -> tuple[int, date, int]:
-        """Overdue first, then open by its day, then what waits for the embassy, then what is settled."""
+        """Sort key: overdue first, then open by due date, then waiting for the embassy, then settled."""
         status = self.standing.status
         place = PRESSING_STATUSES.index(status) if status in PRESSING_STATUSES else len(PRESSING_STATUSES)
         return place, self.standing.due_on or date.max, self.row.pk
 
 
 def gather_commitments(seen: ReaderView, keys: Mapping[int, str]) -> list[GatheredCommitment]:
-    """Commitments towards the edition's benchmarks, and towards none in particular; most urgent first.
+    """Return the commitments towards the edition's benchmarks and those towards no benchmark, most urgent first.
 
-    `keys` names benchmarks ("6a") by primary key.
+    Args:
+        keys: names of benchmarks ("6a") by primary key.
     """
     edition = seen.edition
     rows = (
@@ -68,7 +69,10 @@ def gather_commitments(seen: ReaderView, keys: Mapping[int, str]) -> list[Gather
 def pressing_commitments(
     promises: Iterable[GatheredCommitment], deadline_on: date | None
 ) -> tuple[PrintedCommitment, ...]:
-    """What of a ministry is overdue, due by the deadline or without a day, and what is with the embassy."""
+    """Return the ministries' commitments to follow up on.
+
+    These are overdue, open with no due date or due by the deadline, or waiting for the embassy.
+    """
 
     def is_pressing(promise: GatheredCommitment) -> bool:
         status, due_on = promise.standing.status, promise.standing.due_on
@@ -81,7 +85,7 @@ def pressing_commitments(
 
 
 def _build_commitment(seen: ReaderView, row: Commitment, keys: Mapping[int, str]) -> GatheredCommitment | None:
-    """None for one that had not been made by the day."""
+    """Return the commitment, or None if it had not been made by the day."""
     events = sorted(
         (event for event in row.events.all() if event.happened_on <= seen.as_of and seen.knows(event.recorded_at)),
         key=lambda event: (event.happened_on, event.recorded_at, event.pk),

@@ -1,8 +1,8 @@
-"""What differs between two documents of a kind, as a reader would tell it. Pure.
+"""Compare two documents of one kind and list the differences in the reader's words. No Django here.
 
-Both come as `to_json_values` gives them, so that one handed over long ago can be compared though the record has moved
-on. What only counts days ("overdue by 12 days") or repeats what stands elsewhere is left out: two mornings on which
-nothing happened say the same.
+Both documents come as `to_json_values` returns them. So a document handed over long ago can be compared although the
+record has changed since. Texts that only count days ("overdue by 12 days") or repeat another text are left out. Two
+documents from days without events therefore have no differences of that sort.
 """
 
 from collections import Counter
@@ -18,9 +18,9 @@ type PlainContent = dict[str, Any]
 
 
 class Difference(NamedTuple):
-    """One thing that differs: what it is about, which word on it, and that word before and after.
+    """One difference: what it is about, the name of the field, and its value before and after.
 
-    `before` is empty where the thing was not there, `after` where it is there no more; `word` is empty for both.
+    `before` is empty for a new item and `after` for a removed one; `word` is empty for both.
     """
 
     about: str
@@ -30,18 +30,23 @@ class Difference(NamedTuple):
 
 
 class SectionDifferences(NamedTuple):
-    """The differences of one section."""
+    """The differences in one section."""
 
     title: str
     differences: tuple[Difference, ...]
 
 
 class ComparisonRule(NamedTuple):
-    """How things of a sort are compared.
+    """How to compare items of one type.
 
-    `by`: the fields by which one is the same thing, `named` those that name it (else `by`), `told` the one that tells
-    it where it is new or gone; `words`: the fields that are compared, and each in a word; `shown`: for some of them
-    the field that is shown in their place; `lists` and `parts`: what it has of things of other sorts, many or one.
+    Attributes:
+        by: the fields that identify an item.
+        named: the fields that name it for the reader; `by` if empty.
+        told: the field that describes a new or removed item.
+        words: the fields to compare, each with its name for the reader.
+        shown: for some of these, the field to show instead.
+        lists: the fields that hold a list of other items, with their rules.
+        parts: the fields that hold one other item, with their rules.
     """
 
     by: tuple[str, ...] = ()
@@ -54,7 +59,7 @@ class ComparisonRule(NamedTuple):
 
 
 def compare_documents(kind: BriefingKind, before: PlainContent, after: PlainContent) -> tuple[SectionDifferences, ...]:
-    """The sections in which two documents of this kind differ, in the kind's own order."""
+    """Return the sections in which two documents of this kind differ, in the kind's own order."""
     titles = {section.name: section.title for section in SECTIONS[kind]}
     before, after = (_with_section_titles(_replace_old_terms(one), titles) for one in (before, after))
     chapters = []
@@ -66,7 +71,10 @@ def compare_documents(kind: BriefingKind, before: PlainContent, after: PlainCont
 
 
 def _replace_old_terms(said: Any) -> Any:
-    """What was said, "late" in an older document read as "overdue": as the name of a list, and as a state."""
+    """Return the content with the old term "late" replaced by "overdue", as a list name and as a state.
+
+    Documents stored before the term changed still use "late".
+    """
     if isinstance(said, Mapping):
         words = {"overdue" if name == "late" else name: _replace_old_terms(one) for name, one in said.items()}
         return words | {"state": "overdue"} if words.get("state") == "late" else words
@@ -74,7 +82,7 @@ def _replace_old_terms(said: Any) -> Any:
 
 
 def _with_section_titles(said: PlainContent, titles: Mapping[str, str]) -> PlainContent:
-    """What was said, with its sections by their titles: those picked, or all."""
+    """Return the content with the titles of its picked sections; "all of them" if none were picked."""
     names = said.get("sections")
     return said | {"sections": "all of them" if names is None else [titles[name] for name in names]}
 
@@ -108,7 +116,10 @@ def _compare_lists(
 
 
 def _index_by_identity(item: ComparisonRule, things: Sequence[PlainContent]) -> dict[tuple[Any, ...], PlainContent]:
-    """The things by what tells them apart; of those that nothing does, the first is the first again."""
+    """Return the items by their identifying fields.
+
+    Items with equal fields are counted: the first in one document matches the first in the other.
+    """
     seen: Counter[tuple[Any, ...]] = Counter()
     found = {}
     for one in things:
@@ -127,7 +138,7 @@ def _item_text(item: ComparisonRule, one: PlainContent) -> str:
 
 
 def _format_value(value: Any) -> str:
-    """A value as it is read: a day in words, a list by its items."""
+    """Format a value for the reader: a date in words, a list as its items."""
     if isinstance(value, Mapping):
         return _format_value(next(iter(value.values()), None))
     if isinstance(value, list | tuple):
@@ -300,4 +311,4 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
         "By pillar": ComparisonRule(lists={"pillars": ComparisonRule(by=("title",), lists={"indicia": INDICIUM})}),
     },
 }
-"""For each kind its sections, in order, with what is compared in them."""
+"""The sections of each kind, in order, with what is compared in them."""

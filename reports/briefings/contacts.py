@@ -1,4 +1,4 @@
-"""Who answers for what: each ministry, and the United States, with the people and how what was promised stands."""
+"""List who is responsible: each ministry and the United States, with contact people and commitments."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from tiptracker.choices import Role
 
 @dataclass(frozen=True)
 class CommitmentSummary:
-    """A commitment as it stands."""
+    """A commitment with its current status."""
 
     key: int
     text: str
@@ -30,17 +30,17 @@ class CommitmentSummary:
 
     @property
     def status_text(self) -> str:
-        """What to read in place of the status: "overdue by 12 days", "with the embassy since 12 January 2022"."""
+        """The detail that replaces the status: "overdue by 12 days", "with the embassy since 12 January 2022"."""
         return format_status_detail(self.standing)
 
     @property
     def sent(self) -> str:
-        """What became of its newest update: "returned on 13 January 2022", "no update received"."""
+        """The outcome of its newest update: "returned on 13 January 2022", "no update received"."""
         return describe_last_update(self.standing, is_ministrys=self.is_ministrys)
 
     @property
     def told(self) -> str:
-        """How it stands, in words: "overdue by 12 days", "due 11 Feb 2022", "no date agreed", "verified done"."""
+        """The status in words: "overdue by 12 days", "due 11 Feb 2022", "no date agreed", "verified done"."""
         status, due_on = self.standing.status, self.standing.due_on
         if said := self.status_text:
             return f"{said}, {self.sent}" if self.sent else said
@@ -52,7 +52,7 @@ class CommitmentSummary:
 
 @dataclass(frozen=True)
 class ResponsibleParty:
-    """A ministry, or (without a key) the United States; what is unsettled stands first among its promises."""
+    """A ministry, or the United States (`key` is None). Its unsettled commitments come first."""
 
     key: int | None
     name: str
@@ -71,24 +71,27 @@ class ResponsibleParty:
 
     @property
     def waiting(self) -> int:
-        """How many wait for the embassy's word: an update was sent, or it was reported done."""
+        """The number of commitments that wait for the embassy: an update was sent, or they were reported done."""
         return sum(
             one.standing.status in (CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED) for one in self.promises
         )
 
     @property
     def returned(self) -> int:
-        """Of how many the newest update was returned to it."""
+        """The number of commitments whose newest update was returned."""
         return sum(one.standing.returned_on is not None for one in self.promises)
 
     @property
     def tally(self) -> str:
-        """ "1 overdue, 2 open, 1 with the embassy." """
+        """The commitments by status: "1 overdue, 2 open, 1 with the embassy." """
         return sentences.describe_status_counts([one.standing.status for one in self.promises])
 
 
 def gather_responsible_parties(reader: User, edition: Edition, facts: Facts, today: date) -> list[ResponsibleParty]:
-    """Every ministry of the country by name, then the United States where it promised anything. Four queries."""
+    """Return every ministry of the country by name, then the United States if it has made a commitment.
+
+    This takes four queries.
+    """
     promised: dict[int | None, list[CommitmentSummary]] = defaultdict(list)
     for ministry, one in _find_commitments(reader, edition, facts, today):
         promised[ministry].append(one)
@@ -109,7 +112,7 @@ def gather_responsible_parties(reader: User, edition: Edition, facts: Facts, tod
 
 
 def list_office_holders(ministry: Ministry, day: date) -> list[str]:
-    """Who holds its office on a day, as far as that is known; `office_holders` are read as they come."""
+    """Return who holds the ministry's office on a day, as far as that is known, in the order of `office_holders`."""
     return [
         str(one)
         for one in ministry.office_holders.all()
@@ -120,7 +123,11 @@ def list_office_holders(ministry: Ministry, day: date) -> list[str]:
 def _find_commitments(
     reader: User, edition: Edition, facts: Facts, today: date
 ) -> list[tuple[int | None, CommitmentSummary]]:
-    """Each with its ministry (None: the United States): overdue first, then by due date, then what is settled."""
+    """Return each commitment with its ministry's key (None: the United States).
+
+    Overdue commitments come first, then the open ones, those that wait for the embassy, and the settled ones. Within
+    each status the order is by due date.
+    """
     stands = commitment_standings(facts, today)
     rows = Commitment.objects.visible_to(reader).filter(country=edition.country_id).select_related("ministry")
     found = [

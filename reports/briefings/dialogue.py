@@ -1,7 +1,7 @@
-"""A dialogue pack: what the Ambassador takes into the room, or looks back on once it was held.
+"""Build a dialogue pack: what the Ambassador takes to a dialogue, or reads again afterwards.
 
-Agenda and participants of a meeting to come are a plan, not dated facts: they are told as they stand. Everything else
-is as it stood on a day, as known by a moment.
+The agenda and participants of a planned dialogue are a plan, not dated facts, so they appear as they are now.
+Everything else is as of a day and as known at a moment.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -57,10 +57,12 @@ def build_dialogue_pack(
     marking: Marking = Marking.SBU,
     is_cleared: bool = False,
 ) -> DialoguePack:
-    """The pack for a dialogue, for one reader, as of a day and as known by a moment (None: all that is recorded).
+    """Return the pack for a dialogue and one reader, as of a day and as known at a moment (None: all that is recorded).
 
-    Raises PermissionDenied for a reader who may not read readiness, Edition.DoesNotExist and Dialogue.DoesNotExist for
-    those this reader may not see, and the latter for one that was not written down by the moment.
+    Raises:
+        PermissionDenied: if the reader may not read readiness.
+        Edition.DoesNotExist: if the reader may not see the edition.
+        Dialogue.DoesNotExist: if the reader may not see the dialogue, or it was not recorded by the moment.
     """
     if not reader.is_embassy:
         raise PermissionDenied
@@ -148,14 +150,14 @@ def build_dialogue_pack(
 
 
 def _stage(seen: ReaderView, row: Dialogue) -> DialogueStage:
-    """How far it had come on the day, by what was known."""
+    """Return the stage of the dialogue on the day, by what was known."""
     is_recorded = row.recorded_at is not None and seen.knows(row.recorded_at) and row.held_on <= seen.as_of
     is_called_off = row.called_off_at is not None and seen.knows(row.called_off_at)
     return stage_on(row.held_on, seen.as_of, is_recorded=is_recorded, is_called_off=is_called_off)
 
 
 def _summary_sentence(talks: Iterable[TalkingPointList], result: Readiness) -> str:
-    """What there is to say, in a sentence: "3 to thank for, 2 to answer and 9 to ask; 31 days are left."."""
+    """Return the talking points in one sentence: "3 to thank for, 2 to answer and 9 to ask; 31 days are left."."""
     theirs = [talk for talk in talks if not talk.is_ours]
     numbers = {
         "to thank for": sum(len(talk.kept) for talk in theirs),
@@ -174,7 +176,7 @@ def _summary_sentence(talks: Iterable[TalkingPointList], result: Readiness) -> s
 def _agenda(
     seen: ReaderView, row: Dialogue, promises: Iterable[GatheredCommitment], result: Readiness, *, is_held: bool
 ) -> Iterable[PrintedAgendaItem]:
-    """Its items in their order, each as it stands; what was said once it was held."""
+    """Yield the agenda items in order with their status, and with what was said if the dialogue was held."""
     told = {promise.row.pk: promise.told for promise in promises}
     items = AgendaItem.objects.filter(dialogue=row).select_related("recommendation__lead", "commitment__ministry")
     for item in items.order_by("position", "pk"):
@@ -205,7 +207,7 @@ def _responsible_name(item: AgendaItem) -> str:
 
 
 def _describe_status(item: AgendaItem, told: dict[int, PrintedCommitment], result: Readiness) -> str:
-    """How what an item is about stands; nothing of a topic, and of what belongs to another edition."""
+    """Return the status of an agenda item's subject; empty for a topic, and for a subject of another edition."""
     if item.commitment_id:
         return told[item.commitment_id].standing if item.commitment_id in told else ""
     own = [line for line in result.verified.benchmarks if line.recommendation_id == item.recommendation_id]
@@ -234,7 +236,10 @@ def _build_participant(row: Participant, *, is_held: bool) -> PackParticipant:
 def _next_steps(
     seen: ReaderView, result: Readiness, steps: NextSteps, table: Collection[int]
 ) -> tuple[StepDisplay, ...]:
-    """The steps of the ministries at the table; of all where it is with none in particular. What waits is ours."""
+    """Return the first next steps of the ministries at the table, or of all ministries if none in particular is.
+
+    Reviews are left out, because they are the embassy's own work.
+    """
     told = display_steps(result, steps, step_texts(result, steps, reader=seen.reader)).steps
     return tuple(
         one
@@ -244,13 +249,13 @@ def _next_steps(
 
 
 def _ministry_names(people: Iterable[Participant], table: Collection[int]) -> str:
-    """The ministries at the table by name; empty where it is with none in particular."""
+    """Return the names of the ministries at the table; empty if no ministry in particular takes part."""
     names = {one.ministry.name for one in people if one.ministry and one.ministry.pk in table}
     return formatting.join_with_and(sorted(names)) if names else ""
 
 
 def _find_next_steps(seen: ReaderView, dialogues: Sequence[Dialogue]) -> list[NextStep]:
-    """What somebody undertook to do next at these dialogues, in the order in which it was agreed."""
+    """Return the next steps that were agreed at these dialogues, in the order of their agreement."""
     return list(
         NextStep.objects.visible_to(seen.reader)
         .filter(seen.recorded, Q(dialogue__held_on__lte=seen.as_of), dialogue__in=dialogues)
@@ -260,13 +265,13 @@ def _find_next_steps(seen: ReaderView, dialogues: Sequence[Dialogue]) -> list[Ne
 
 
 def _is_done(seen: ReaderView, step: NextStep) -> bool:
-    """Whether it was done by the day, as far as was known."""
+    """Return whether the step was done by the day, as far as was known."""
     done = getattr(step, "done", None)
     return done is not None and done.done_on <= seen.as_of and seen.knows(done.recorded_at)
 
 
 def _steps_since(seen: ReaderView, last: Dialogue, steps: Iterable[NextStep], own: Dialogue) -> list[NextStep]:
-    """What was to be done since last time: what was agreed then, and what is still open of earlier times."""
+    """Return the steps agreed at the last dialogue, and those of earlier dialogues that are still open."""
     return [
         step
         for step in steps
@@ -277,7 +282,7 @@ def _steps_since(seen: ReaderView, last: Dialogue, steps: Iterable[NextStep], ow
 def _build_meeting(
     seen: ReaderView, row: Dialogue, promises: Iterable[GatheredCommitment], steps: Iterable[NextStep]
 ) -> PrintedMeeting:
-    """What was said and agreed at a dialogue that was held, and what became of it; steps still open first."""
+    """Return what was said and agreed at a dialogue, and its results since; open steps come first."""
     made = [promise for promise in promises if promise.row.dialogue_id == row.pk]
     return PrintedMeeting(
         held_on=row.held_on,

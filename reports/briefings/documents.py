@@ -1,4 +1,4 @@
-"""Any document that can be asked for, built by its kind."""
+"""Build a document of any kind."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -24,11 +24,15 @@ def build_document(
     tells_known_by: bool,
     is_cleared: bool = False,
 ) -> DocumentContent:
-    """What a document says to one reader, as of a day and as known by a moment.
+    """Return the content of a document for one reader, as of a day and as known at a moment.
 
-    The moment is told only where `tells_known_by`: all that is known now is what a reader expects, and two requests on
-    the same facts say the same. Raises PermissionDenied for a reader who may not read readiness (a ministry's page is
-    read through that ministry's eyes), and DoesNotExist for an edition or a dialogue that this reader may not see.
+    Args:
+        tells_known_by: whether the document prints the moment. Usually it does not: readers expect the newest
+            knowledge, and two requests on the same facts then have the same content.
+
+    Raises:
+        PermissionDenied: if the reader may not read readiness. A ministry's page is read with the ministry's rights.
+        DoesNotExist: if the reader may not see the edition or the dialogue.
     """
     said: DocumentContent
     if document.kind == BriefingKind.MINISTRY:

@@ -1,6 +1,7 @@
-"""The evidence annex: each piece with its number, what it shows, who says so, what proves it, and where it stands.
+"""Build the evidence annex.
 
-Numbers follow the days on which things happened; everything else in a briefing refers to them.
+Each piece has its number, what it shows, who says so, what proves it, and its status. Numbers follow the days on
+which things happened; the rest of a briefing refers to them.
 """
 
 from collections import defaultdict
@@ -24,7 +25,7 @@ YEAR = timedelta(days=366)
 
 @dataclass(frozen=True)
 class EvidenceAnnex:
-    """The annex, and the numbers in it: by piece of evidence, by benchmark and by round (their keys)."""
+    """The annex, and its evidence numbers by key: of the piece of evidence, the benchmark and the update version."""
 
     annex: tuple[PrintedEvidence, ...]
     number: Mapping[int, str]
@@ -34,7 +35,10 @@ class EvidenceAnnex:
 
 @dataclass(frozen=True)
 class GatheredEvidence:
-    """A piece of evidence, what it bears on, and the newest word on each bearing (None: on the piece itself)."""
+    """A piece of evidence with its evidence links.
+
+    `words` holds the newest review of each link by its key; the review of the piece itself has the key None.
+    """
 
     row: Evidence
     bearings: tuple[EvidenceBearing, ...]
@@ -42,16 +46,17 @@ class GatheredEvidence:
     is_returned: bool
 
     def state_of(self, bearing: EvidenceBearing) -> str:
-        """Whether the embassy agrees with what this bearing says."""
+        """Return the state of an evidence link: verified, rejected, returned or claimed."""
         if word := self.words.get(bearing.pk):
             return word.decision
         return RETURNED if self.is_returned else CLAIMED
 
     @property
     def decisive(self) -> EvidenceReview | None:
-        """The word by which the piece as a whole stands; None while it waits.
+        """The review that decides on the piece as a whole; None while it waits.
 
-        A rejection of the piece itself; else the newest verification; else, all being judged, the newest rejection.
+        This is a rejection of the piece itself; otherwise the newest verification; otherwise the newest rejection, once
+        all links are reviewed.
         """
         own = self.words.get(None)
         if own and own.decision == EvidenceDecision.REJECTED:
@@ -64,12 +69,16 @@ class GatheredEvidence:
 
     @property
     def first_on(self) -> date | None:
-        """Its first day: its own, else the one that a review states."""
+        """The first day of the piece: its own start date, otherwise the one that a review states."""
         return find_start_date(self.row.happened_from, self.words.values())
 
 
 def gather_evidence_annex(seen: ReaderView, keys: Mapping[int, str]) -> EvidenceAnnex:
-    """The evidence on an edition that the reader may see; `keys` names benchmarks ("6a") by primary key."""
+    """Return the evidence on an edition that the reader may see.
+
+    Args:
+        keys: names of benchmarks ("6a") by primary key.
+    """
     pieces = gather_evidence(seen, keys)
     number = {piece.row.pk: f"E{place}" for place, piece in enumerate(pieces, start=1)}
     return EvidenceAnnex(
@@ -83,7 +92,7 @@ def gather_evidence_annex(seen: ReaderView, keys: Mapping[int, str]) -> Evidence
 
 
 def gather_evidence(seen: ReaderView, keys: Mapping[int, str]) -> list[GatheredEvidence]:
-    """The evidence on an edition with what it bears on and what was said of it, in the order of the days."""
+    """Return the evidence on an edition with its links and reviews, in the order of the days."""
     rows = _find_evidence(seen)
     bearings = _group_values(
         (bearing.evidence_id, bearing)
@@ -103,7 +112,10 @@ def gather_evidence(seen: ReaderView, keys: Mapping[int, str]) -> list[GatheredE
 
 
 def _find_evidence(seen: ReaderView) -> list[Evidence]:
-    """What bears on the edition; and what bears on nothing yet, but happened in its year or the one before."""
+    """Return the evidence that supports the edition's benchmarks, without versions that were revised since.
+
+    Evidence that supports no benchmark yet is included if it happened in the tracking period or the year before.
+    """
     edition = seen.edition
     unfiled = Q(bearings__isnull=True, happened_to__range=(edition.starts_on - YEAR, edition.ends_on))
     rows = list(
@@ -163,7 +175,10 @@ def _build_evidence(seen: ReaderView, piece: GatheredEvidence, number: str, keys
 
 
 def _separate_review_note(seen: ReaderView, word: EvidenceReview | None, than: EvidenceReview | None) -> str:
-    """By whom and when a bearing was judged, and why it was rejected; nothing where the piece as a whole says so."""
+    """Return who reviewed an evidence link and when, and the reason for a rejection.
+
+    Return an empty text if the review of the piece as a whole says the same.
+    """
 
     def told(each: EvidenceReview) -> tuple[str, int, date]:
         return each.decision, each.recorded_by_id, seen.day(each.recorded_at)
@@ -175,7 +190,7 @@ def _separate_review_note(seen: ReaderView, word: EvidenceReview | None, than: E
 
 
 def _outside_period_note(seen: ReaderView, piece: GatheredEvidence) -> str:
-    """That it lies before or after the window, if it does."""
+    """Return a note that the piece lies before or after the tracking period; empty if it does not."""
     edition = seen.edition
     if (piece.first_on or piece.row.happened_to) < edition.starts_on:
         return f"does not count: before {formatting.format_date(edition.starts_on)}"
@@ -185,7 +200,7 @@ def _outside_period_note(seen: ReaderView, piece: GatheredEvidence) -> str:
 
 
 def _not_counting_reason(piece: GatheredEvidence) -> str:
-    """Why an action can't count as it stands, whoever verifies it; nothing where it may."""
+    """Return why an action can't count as it is, even if it is verified; empty if it can."""
     if not any(bearing.shows == SupportKind.ACTION for bearing in piece.bearings):
         return ""
     if piece.row.done_by not in countable_facts.GOVERNMENT_DOERS:
@@ -198,7 +213,7 @@ def _build_file(file: EvidenceFile) -> PrintedFile:
 
 
 def _group_values[K: Hashable, V](pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
-    """Values by key, each once, in the order in which they come."""
+    """Return the values by key, each once, in their original order."""
     groups: dict[K, dict[V, None]] = defaultdict(dict)
     for key, value in pairs:
         groups[key][value] = None

@@ -1,6 +1,6 @@
-"""The note for whoever comes next: one page of where we stand, what is open with whom, and whom to know.
+"""Build the handover note for a successor: readiness, open work by ministry, and whom to know, on one page.
 
-Every line of it stands in the record; nothing is summed up by hand.
+Every line comes from the record; nobody writes a summary by hand.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,12 +28,12 @@ from tiptracker.infrastructure.read_snapshot import snapshot
 
 DUE_SOON = timedelta(days=30)
 MAX_DUE_DAYS, MAX_COMMITMENTS, MAX_PEOPLE_MET, MAX_STEPS = 7, 4, 8, 3
-"""How many lines are named of what is due, was agreed last, of whom we met and of next steps; the rest is counted."""
+"""The most lines of due dates, of the last dialogue's commitments, of people met, and of next steps."""
 
 
 @dataclass(frozen=True)
 class LastDialogue:
-    """The newest dialogue that was held, and what became of what was promised there; `more` counts the rest."""
+    """The newest dialogue that was held, with its commitments and their status. `more` counts those left out."""
 
     key: int
     held_on: date
@@ -44,7 +44,7 @@ class LastDialogue:
 
 @dataclass(frozen=True)
 class HandoverNote:
-    """The note, as plain values."""
+    """The handover note as plain values."""
 
     edition_id: int
     country: str
@@ -63,20 +63,21 @@ class HandoverNote:
 
     @property
     def steps(self) -> Sequence[StepDisplay]:
-        """The first next steps: what waits at the embassy in one line, then what is asked of ministries."""
+        """The first next steps: those that wait at the embassy in one line, then those asked of ministries."""
         return self.ladder.on_one_page[:MAX_STEPS]
 
     @property
     def more_steps(self) -> str:
-        """The other next steps, counted."""
+        """A sentence that counts the other next steps."""
         return self.ladder.more_than(len(self.steps))
 
 
 @snapshot()
 def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> HandoverNote:
-    """The note on an edition, for one reader, as of a day in the country.
+    """Return the note on an edition for one reader, as of a day in the country.
 
-    Raises PermissionDenied for a reader who may not read readiness.
+    Raises:
+        PermissionDenied: if the reader may not read readiness.
     """
     if not reader.is_embassy:
         raise PermissionDenied
@@ -112,7 +113,7 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
 def _find_due_days(
     reader: User, edition: Edition, promises: Iterable[CommitmentSummary], as_of: date
 ) -> list[CalendarDay]:
-    """What is overdue, then what falls on one of the next days: milestones, dialogues planned, what was promised."""
+    """Return the overdue days, then those within `DUE_SOON`: milestones, planned dialogues and commitments."""
     falls_due = [
         year.due_day(one.standing, one.standing.due_on, text=one.text, maker=one.maker, key=one.key, today=as_of)
         for one in promises
@@ -143,7 +144,7 @@ def _find_last_dialogue(
 
 
 def _colleagues(reader: User, edition: Edition) -> list[tuple[str, str]]:
-    """Who works on it at the embassy: officers, then the ambassador."""
+    """Return who works on the country at the embassy: officers first, then the ambassador."""
     people = User.objects.visible_to(reader).filter(
         countries=edition.country_id, is_active=True, role__in=[Role.OFFICER, Role.AMBASSADOR]
     )
@@ -151,7 +152,7 @@ def _colleagues(reader: User, edition: Edition) -> list[tuple[str, str]]:
 
 
 def _people_met(reader: User, edition: Edition, as_of: date) -> list[str]:
-    """Who sat at the dialogues of the period, each office once, the newest meeting first."""
+    """Return who took part in dialogues of the tracking period, each participant once, newest dialogue first."""
     in_the_period = {"country": edition.country_id, "held_on__range": (edition.starts_on, as_of)}
     held = Dialogue.objects.visible_to(reader).held().filter(**in_the_period)
     rows = (

@@ -1,4 +1,4 @@
-"""A document as HTML, in the one print style: each kind has its template, and all share a frame."""
+"""Render documents as HTML. Each kind has its own template; all share one frame and one print style."""
 
 from itertools import pairwise
 from typing import Any
@@ -23,14 +23,17 @@ TEMPLATES: dict[type, str] = {
 }
 
 NOTE_IN_ANNEX = "The covering note stands on page"
-"""What stands for a covering note in an annex; the number of that follows."""
+"""Text on page 1 if the covering note moves to an annex; the page number follows."""
 
 type ContentsEntry = tuple[str, str]
-"""A line of a table of contents: an anchor, and what stands there."""
+"""A line of a table of contents: an anchor and a title."""
 
 
 def render_html(said: DocumentContent, paper: Paper = Paper.A4) -> str:
-    """What a document says, laid out; besides its hash, and whether it is a draft, nothing is added."""
+    """Return a document as HTML.
+
+    The template adds nothing to the content except the draft marking and the imprint with the content hash.
+    """
     sections = pick_sections(said.kind, said.sections)
     note = fit_note(said.covering_note, TEXT_WIDTH[paper])
     is_note_apart = isinstance(said, AmbassadorBriefing) and not has_room_for_note(note, said, paper)
@@ -59,7 +62,7 @@ def render_html(said: DocumentContent, paper: Paper = Paper.A4) -> str:
 def _table_of_contents(
     said: DocumentContent, sections: tuple[DocumentSection, ...], *, is_note_apart: bool
 ) -> list[ContentsEntry]:
-    """What stands where, after the pages that come first."""
+    """Return the entries of the table of contents: what follows the first pages."""
     entries: list[ContentsEntry] = []
     if is_note_apart:
         entries.append(("note", "Covering note"))
@@ -73,7 +76,7 @@ def _table_of_contents(
 
 
 def _split_columns(entries: list[ContentsEntry], columns: int = 3) -> list[list[ContentsEntry]]:
-    """Side by side, each read to its end before the next; the first ones are the longer."""
+    """Split the entries into columns that are read one after the other. The first columns are the longer ones."""
     lines, more = divmod(len(entries), columns)
     ends = [0, *(lines * at + min(at, more) for at in range(1, columns + 1))]
     return [entries[start:end] for start, end in pairwise(ends) if end > start]

@@ -1,6 +1,7 @@
-"""A ministry's page: what was agreed, what is due, what we have verified, what we still need. Safe to hand over.
+"""Build a ministry's page: what was agreed, what is due, what we have verified, what we still need.
 
-It is read through the ministry's own eyes, so that it can say nothing that the ministry may not know.
+The page is safe to hand over. It is read with the ministry's own access rights, so it contains nothing that the
+ministry may not know.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,7 +33,7 @@ def build_ministry_page(
     marking: Marking = Marking.UNCLASSIFIED,
     is_cleared: bool = False,
 ) -> MinistryPage:
-    """The page for one ministry, as of a day and as known by a moment (None: all that is recorded)."""
+    """Return the page for one ministry, as of a day and as known at a moment (None: all that is recorded)."""
     eyes = User(role=Role.FOCAL_POINT, ministry=ministry)
     seen = ReaderView(eyes, edition, as_of, known_by)
     promises = gather_commitments(seen, {})
@@ -65,7 +66,7 @@ def build_ministry_page(
 
 
 class PriorityGroup(IntEnum):
-    """Why an undertaking stands where it does in a list: what the ministry can do something about comes first."""
+    """The groups of commitments in a list, in order: those that the ministry can act on come first."""
 
     OVERDUE = auto()
     RETURNED = auto()
@@ -86,7 +87,7 @@ GROUP_LABELS = {
     PriorityGroup.DONE: "what is done",
     PriorityGroup.WITHDRAWN: "what was withdrawn",
 }
-"""What is listed at each place, in words."""
+"""The name of each group in a sentence."""
 
 
 def _priority_group(promise: GatheredCommitment) -> PriorityGroup:
@@ -105,7 +106,7 @@ def _priority_group(promise: GatheredCommitment) -> PriorityGroup:
 
 
 def _order_sentence(places: Iterable[PriorityGroup]) -> str:
-    """In which order undertakings at these places are listed; nothing where there is one at most."""
+    """Return a sentence on the order of commitments in these groups; empty for at most one commitment."""
     found = list(places)
     if len(found) < 2:
         return ""
@@ -114,7 +115,7 @@ def _order_sentence(places: Iterable[PriorityGroup]) -> str:
 
 
 def _verified_order_sentence(promises: Iterable[GatheredCommitment], words: Iterable[EvidenceReview]) -> str:
-    """In which order verified things are listed; nothing where there is one at most."""
+    """Return a sentence on the order of verified items; empty for at most one item."""
     done = sum(promise.standing.status is CommitmentStatus.VERIFIED for promise in promises)
     pieces = len({row.evidence_id for row in words if row.decision == EvidenceDecision.VERIFIED})
     if done + pieces < 2:
@@ -123,9 +124,10 @@ def _verified_order_sentence(promises: Iterable[GatheredCommitment], words: Iter
 
 
 def _newest_reviews(seen: ReaderView) -> list[EvidenceReview]:
-    """The embassy's newest word on each piece that the ministry sent and on each thing that it shows. Oldest first.
+    """Return the newest review of each piece of the ministry's evidence and of each evidence link, oldest first.
 
-    Concrete actions and figures alone: a statement, or a finding that nothing was done, is no thing to thank for.
+    Only concrete actions and figures are included. A statement, or a finding that nothing was done, is no reason for
+    thanks.
     """
     rows = (
         EvidenceReview.objects.visible_to(seen.reader)
@@ -141,7 +143,7 @@ def _newest_reviews(seen: ReaderView) -> list[EvidenceReview]:
 def _list_verified(
     seen: ReaderView, promises: Iterable[GatheredCommitment], words: Iterable[EvidenceReview]
 ) -> Iterator[VerifiedItem]:
-    """What is done and verified; then the single things that the embassy verified of what was sent."""
+    """Yield the commitments that are done and verified, then the single pieces of evidence that are verified."""
     done = [promise for promise in promises if promise.standing.status is CommitmentStatus.VERIFIED]
     for promise in sorted(done, key=lambda promise: promise.events[-1].happened_on, reverse=True):
         done_on = promise.events[-1].happened_on
@@ -159,7 +161,7 @@ def _list_needed(
     places: Mapping[int, PriorityGroup],
     newest: Mapping[int, UpdateRound],
 ) -> Iterator[NeededItem]:
-    """What the ministry can do next about each undertaking that is open, most urgent first."""
+    """Yield what the ministry can do next about each open commitment, most urgent first."""
     due = [one.standing.due_on for one in promises if places[one.row.pk] is PriorityGroup.DUE and one.standing.due_on]
     soonest = min(due, default=None)
     for promise in promises:
@@ -170,7 +172,7 @@ def _list_needed(
 
 
 def _priority_reason(seen: ReaderView, promise: GatheredCommitment, place: PriorityGroup, soonest: date | None) -> str:
-    """Why an undertaking stands where it does: "Overdue by 14 days", "Due soonest, in 3 days", "No date agreed"."""
+    """Return the reason for a commitment's place: "Overdue by 14 days", "Due soonest, in 3 days", "No date agreed"."""
     due_on = promise.standing.due_on
     if place is PriorityGroup.RETURNED and promise.standing.returned_on:
         return f"Returned on {sentences.format_short_date(promise.standing.returned_on)}"
@@ -201,7 +203,7 @@ def _request_sentence(promise: GatheredCommitment, newest: UpdateRound | None) -
 
 
 def _summary_sentence(promises: list[GatheredCommitment]) -> str:
-    """Where all of it stands, what is done first."""
+    """Return the status of all commitments in one sentence, those that are done first."""
     if not promises:
         return "Nothing has been agreed between us yet."
     statuses = [promise.standing.status for promise in promises]
@@ -222,7 +224,7 @@ def _summary_sentence(promises: list[GatheredCommitment]) -> str:
 def _facts_up_to(
     seen: ReaderView, promises: list[GatheredCommitment], rounds: list[UpdateRound], words: list[EvidenceReview]
 ) -> datetime | None:
-    """When the newest fact on it was recorded."""
+    """Return when the newest fact on the page was recorded."""
     moments = [
         *(event.recorded_at for promise in promises for event in promise.events),
         *(row.recorded_at for row in rounds),

@@ -1,7 +1,9 @@
-"""What has room on a first page: a covering note, and of a ministry's one sheet each row and each long text. Pure.
+"""Decide what fits on the first page of a document.
 
-The print style would break a table off where the sheet ends, and nobody could say how much is missing. So the sheet is
-measured beforehand, in the sizes of `templates/reports/print.css`: what is shown is whole, and the rest is counted.
+This covers the covering note, the next steps, and each row and long text of a ministry's one-page sheet. Otherwise the
+print style would cut a table off at the end of the sheet, and nobody could say how much is missing. So this module
+measures the sheet in advance, with the sizes of `templates/reports/print.css`. What is shown is complete, and the
+rest is counted. No Django here. Lengths are in millimetres unless a comment says otherwise.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,34 +31,41 @@ from tiptracker.choices import Paper
 
 TEXT_HEIGHT = {Paper.A4: 255.0, Paper.LETTER: 237.4}
 TEXT_WIDTH = {Paper.A4: 170.0, Paper.LETTER: 175.9}
-"""Of the text on a sheet, in millimetres as all that follows."""
+"""Height and width of the text area of a sheet."""
 SAFETY_MARGIN = 3.0
-"""What stays free at the foot: sums of measures are not exact."""
+"""Space kept free at the bottom of the page, because the sum of the measurements is not exact."""
 COLUMN_SHARES = {"agreed": (57, 17, 26), "verified": (52, 48), "needed": (34, 20, 46)}
-"""Of each section's table, in per cent."""
+"""Column widths of each section's table, in per cent."""
 COLUMN_GAP, MARK_WIDTH = 3.0, 3.6
-"""Between two columns; what the mark of a state takes before its words."""
+"""The gap between two columns, and the space for a status mark before its words."""
 LINE_HEIGHT, SMALL_LINE_HEIGHT, FINE_LINE_HEIGHT = 12 * MM_PER_POINT, 11 * MM_PER_POINT, 10 * MM_PER_POINT
-"""A line of a table, of small text, and of what stands under an undertaking."""
+"""Heights of a line in a table, of small text, and of the text below a commitment."""
 NOTE_LINE_HEIGHT, PLAIN_LINE_HEIGHT, SENTENCE_LINE_HEIGHT = 12.5 * MM_PER_POINT, 14 * MM_PER_POINT, 20 * MM_PER_POINT
 HEADING_HEIGHT, ORDER_SPACING, TABLE_HEAD_HEIGHT, MORE_ROWS_HEIGHT = 11.0, 1.5, 4.8, 1.2 + SMALL_LINE_HEIGHT
-"""A section's heading; what stands around the line on its order; a table's head; how many rows there are besides."""
+"""Heights of a section's heading, of the space around the line on its order, of a table header, and of the line that
+counts the rows left out.
+"""
 ROW_PADDING, SUBTEXT_GAP = 2.2, 0.6
-"""What a row takes besides its lines; what stands above the small text in it."""
+"""Space that a row needs besides its lines, and the space above small text in a row."""
 MAX_TITLE_LINES = 2
-"""A title of more lines is set smaller."""
+"""A title with more lines gets a smaller size."""
 MAX_NOTE_LINES = 8
-"""A covering note of more lines, as it was typed, is set without its line breaks."""
+"""A covering note that has more lines as typed is set without its line breaks."""
 SHORT_NOTE_LINES, MIN_STEPS_WITH_NOTE = 2, 5
-"""A note of so many lines stands on every first page; a longer one where so many next steps have room beside it."""
+"""A note with at most this many lines stays on the first page. A longer one stays if this many next steps fit too."""
 BAR_HEIGHT, DUE_TABLE_HEIGHT = 17.0, 46.0
-"""On the first page of an ambassador's briefing: the bar of readiness; what is late or due with a row, and the foot."""
+"""First page of an ambassador's briefing: heights of the readiness bar, and of the table of overdue and due items with
+one row and the footer.
+"""
 LINE_LIMITS = ((99, 99), (5, 9), (3, 6), (2, 4), (1, 3))
-"""How many lines a text, and what is asked next, may have: as many as they need, then fewer until `MIN_ROWS` rows
-fit."""
+"""The most lines for a text and for the next request: as many as needed, then fewer until `MIN_ROWS` rows fit."""
 MIN_ROWS = 2
 SECTION_TURNS = (("needed", "agreed", "verified"), ("needed", "agreed"), ("verified",))
-"""Which sections take turns in adding a row: all, until each has `MIN_ROWS`; then what is to do and what was agreed."""
+"""Which sections take turns in adding a row.
+
+In the first turn every section does, until each has `MIN_ROWS`. Then come what is needed and what was agreed, and
+last what is verified.
+"""
 EMPTY_SENTENCES = {
     "agreed": "Nothing is agreed yet. The next dialogue is the place to begin.",
     "verified": (
@@ -68,7 +77,7 @@ EMPTY_SENTENCES = {
 
 
 class FittedRow(NamedTuple):
-    """A row, with its texts shortened where they are too long, and its height."""
+    """A row with its texts shortened if they are too long, and its height."""
 
     says: Any
     height: float
@@ -77,7 +86,7 @@ class FittedRow(NamedTuple):
 
 @dataclass(frozen=True)
 class FittedSection:
-    """A section as it stands on the sheet; `more` says how many rows have no room, and where they are."""
+    """A section as it fits on the sheet. `more` says how many rows do not fit, and where to read them."""
 
     name: str
     title: str
@@ -89,7 +98,7 @@ class FittedSection:
 
 @dataclass(frozen=True)
 class FittedSheet:
-    """A ministry's page as it stands on its one sheet."""
+    """A ministry's page as it fits on one sheet."""
 
     has_long_title: bool
     sections: Sequence[FittedSection]
@@ -97,7 +106,7 @@ class FittedSheet:
 
 
 def fit_ministry_page(page: MinistryPage, sections: Sequence[DocumentSection], paper: Paper) -> FittedSheet:
-    """What of a page is shown on this paper."""
+    """Choose the rows and texts of a ministry's page that fit on this paper."""
     width = TEXT_WIDTH[paper]
     has_long_title = count_lines(page.title, TextStyle(22, width, SEMIBOLD)) > MAX_TITLE_LINES
     note = fit_note(page.covering_note, width)
@@ -133,13 +142,13 @@ def fit_ministry_page(page: MinistryPage, sections: Sequence[DocumentSection], p
 
 
 def fit_note(text: str, width: float) -> str:
-    """A covering note as it is set: as it was typed, or without its line breaks where these take too much room."""
+    """Return a covering note as it is printed: as typed, or without line breaks if these take too much room."""
     note = "\n".join(line.strip() for line in text.strip().splitlines() if line.strip())
     return note if _count_note_lines(note, width) <= MAX_NOTE_LINES else " ".join(note.split())
 
 
 def count_fitting_steps(note: str, said: AmbassadorBriefing, paper: Paper) -> int:
-    """How many of the next steps the first page of an ambassador's briefing has room for, beside a covering note."""
+    """Return how many next steps fit on the first page of an ambassador's briefing together with a covering note."""
     width = TEXT_WIDTH[paper]
     title = min(2, count_lines(said.title, TextStyle(22, width, BOLD))) * 22 * 1.2 * MM_PER_POINT
     facts = 2.2 + (FINE_LINE_HEIGHT + LINE_HEIGHT + 0.8) * (2 if said.known_by else 1)
@@ -172,13 +181,16 @@ def count_fitting_steps(note: str, said: AmbassadorBriefing, paper: Paper) -> in
 
 
 def has_room_for_note(note: str, said: AmbassadorBriefing, paper: Paper) -> bool:
-    """Whether a covering note stands in full on the first page of an ambassador's briefing; a short one always does."""
+    """Return whether the first page of an ambassador's briefing can show the whole covering note.
+
+    A short note always fits.
+    """
     is_short = _count_note_lines(note, TEXT_WIDTH[paper]) <= SHORT_NOTE_LINES
     return is_short or count_fitting_steps(note, said, paper) >= min(MIN_STEPS_WITH_NOTE, len(said.ladder.on_one_page))
 
 
 def _step_height(one: StepDisplay, width: float) -> float:
-    """A step as the first page has it."""
+    """Return the height of a next step on the first page."""
     lines = count_lines(one.sentence, TextStyle(8.5, width * 0.74 - COLUMN_GAP)) * LINE_HEIGHT
     beside = LINE_HEIGHT + (FINE_LINE_HEIGHT + SUBTEXT_GAP) * (
         2 if one.at_most is not None else 1 if one.reaches_target else 0
@@ -187,7 +199,7 @@ def _step_height(one: StepDisplay, width: float) -> float:
 
 
 def footer_text(page: MinistryPage, *, is_shortened: bool) -> str:
-    """Who prepared the page, how a copy is checked, and where a text stands in full that is shortened here."""
+    """Return the footer: who prepared the page, how to check a copy, and where to read shortened texts in full."""
     told = (
         f"Prepared by the {page.post} from what was agreed between us and what your ministry has sent. "
         "If you doubt a copy of this page, send us its file: we can check it."
@@ -198,7 +210,7 @@ def footer_text(page: MinistryPage, *, is_shortened: bool) -> str:
 def _choose_row_counts(
     page: MinistryPage, rows: Mapping[str, Sequence[FittedRow]], room: float, width: float
 ) -> Mapping[str, int]:
-    """How many rows of each section fit."""
+    """Return how many rows of each section fit."""
     shown = dict.fromkeys(rows, 0)
 
     def height() -> float:
@@ -217,7 +229,7 @@ def _choose_row_counts(
 
 
 def _header_height(page: MinistryPage, has_long_title: bool, note: str, width: float) -> float:
-    """What stands above the sections."""
+    """Return the height of everything above the sections."""
     eyebrow = count_lines(f"{page.post} · Trafficking in Persons Report, {page.edition}", TextStyle(9, width, SEMIBOLD))
     size = 13 if has_long_title else 22
     title = count_lines(page.title, TextStyle(size, width, SEMIBOLD)) * size * 1.2 * MM_PER_POINT
@@ -241,14 +253,14 @@ def _count_note_lines(note: str, width: float) -> int:
 
 
 def _footer_height(page: MinistryPage, width: float) -> float:
-    """What stands below them."""
+    """Return the height of everything below the sections."""
     told = count_lines(footer_text(page, is_shortened=True), TextStyle(8, width))
     imprint = " · ".join(f"{name}: {says}" for name, says in imprint_lines(page))
     return 5.2 + told * SMALL_LINE_HEIGHT + 1.5 + count_lines(imprint, TextStyle(7.5, width)) * FINE_LINE_HEIGHT
 
 
 def _section_height(page: MinistryPage, name: str, rows: Sequence[FittedRow], shown: int, width: float) -> float:
-    """What a section takes with so many of its rows."""
+    """Return the height of a section with its first `shown` rows."""
     if not rows:
         return HEADING_HEIGHT + count_lines(EMPTY_SENTENCES[name], TextStyle(10, width)) * PLAIN_LINE_HEIGHT + 2.5
     order = _order_text(page, name)
@@ -269,7 +281,12 @@ def _more_rows_sentence(number: int) -> str:
 
 
 def _fit_rows(page: MinistryPage, name: str, width: float, text_lines: int, asked_lines: int) -> list[FittedRow]:
-    """All rows of a section, no text of them longer than so many lines."""
+    """Fit all rows of a section.
+
+    Args:
+        text_lines: the most lines for a text.
+        asked_lines: the most lines for the next request.
+    """
     *most, last = COLUMN_SHARES[name]
     columns = [
         *(TextStyle(8.5, width * share / 100 - COLUMN_GAP) for share in most),
@@ -325,7 +342,7 @@ def _fit_needed(one: NeededItem, lines: int, asked_lines: int, columns: Sequence
 
 
 def describe_due_date(one: PrintedCommitment) -> str:
-    """The day by which it is due, and how often that was moved."""
+    """Return the due date and how often it was moved."""
     if one.due_on is None:
         return "–"
     moved = {0: "", 1: ", moved once"}.get(one.times_moved, f", moved {one.times_moved} times")
@@ -333,10 +350,10 @@ def describe_due_date(one: PrintedCommitment) -> str:
 
 
 def _count_state_lines(text: str, style: TextStyle) -> int:
-    """Lines of a state, whose mark stands before all of them; an overdue one is set bolder."""
+    """Count the lines of a status. A mark stands before them; the bolder weight of an overdue status is assumed."""
     return count_lines(text, style._replace(width=style.width - MARK_WIDTH, weight=SEMIBOLD))
 
 
 def _without_line_breaks(text: str) -> str:
-    """A text as it is measured and set: a line break in it is a blank."""
+    """Return a text as it is measured and printed: line breaks become blanks."""
     return " ".join(text.split())

@@ -1,12 +1,13 @@
-"""HTML to PDF/UA-1, and a PDF to its text: the only file that knows WeasyPrint.
+"""Render HTML as PDF/UA-1, and extract the text of a PDF. Only this file uses WeasyPrint.
 
-One print style (`templates/reports/print.css`) and the product's own typefaces are parsed once per
-process and used for every document. Nothing comes from outside: no address is fetched, no file is
-opened for a document, no font of the machine is used, so the same HTML gives the same bytes anywhere.
-WeasyPrint takes a second to import and only the worker needs it: it is imported inside functions.
+Each process parses the print style (`templates/reports/print.css`) and the product's own fonts once and uses them
+for every document. Rendering uses nothing from outside: it fetches no URL, opens no file for a document and uses no
+font of the machine. So the same HTML gives the same bytes on any machine. Importing WeasyPrint takes a second and
+only the worker needs it, so functions import it.
 
-A worker's parent imports it before it forks (`load`), so that its children share that. Typefaces are each process's
-own: Pango answers for them from a thread, which no fork takes along, and a child with its parent's would wait for ever.
+A worker's parent process imports it before it forks (`load`), and its children share that memory. Each process sets
+up its own fonts: Pango serves them from a thread, which a fork does not copy. A child that used its parent's fonts
+would wait for ever.
 """
 
 import atexit
@@ -44,11 +45,14 @@ FONT_FAMILY = "Public Sans"
 FONT_WEIGHTS = {"Regular": 400, "Medium": 500, "SemiBold": 600, "Bold": 700}
 
 PRINT_FLAG = 4
-"""The flag of an annotation that is printed as it is shown (ISO 32000-1, 12.5.3)."""
+"""The annotation flag "print" (ISO 32000-1, 12.5.3)."""
 
 
 type ProgressCallback = Callable[[int, str], None]
-"""Is told how far a document is: per cent of the time that it takes (0 to 100, never less), and the step in words."""
+"""A function that gets the progress in per cent of the rendering time and the current step in words.
+
+The per cents go from 0 to 100 and never decrease.
+"""
 
 RENDER_STEPS = {
     "1": (0, "Reading the document"),
@@ -58,14 +62,17 @@ RENDER_STEPS = {
     "6": (66, "Drawing the pages"),
     "7": (84, "Writing the file"),
 }
-"""By WeasyPrint's own number: where a step begins, in per cent as measured of the Ambassador's briefing; its words."""
+"""Where each step of WeasyPrint begins, by WeasyPrint's number for it, and its text for the user.
+
+The per cents were measured with an ambassador's briefing.
+"""
 REPAGINATION_TEXT = "Filling in page numbers"
 HTML_CHARS_PER_PAGE = 5_000
-"""Characters of a document that come to one page of it, about: before they are set, nobody knows how many there are."""
+"""Roughly how many characters of HTML fill a page. The number of pages is not known before layout."""
 
 
 class PdfEngine(NamedTuple):
-    """What is prepared once and shared with forked processes: the parsed print style, and what can be printed."""
+    """Data prepared once and shared with forked processes: font files, parsed print style, printable glyphs."""
 
     files: dict[str, bytes]
     fetcher: "URLFetcher"
@@ -74,39 +81,45 @@ class PdfEngine(NamedTuple):
 
 
 class Typefaces(NamedTuple):
-    """A process's own: the typefaces as Pango has them, and the rules by which a document names them."""
+    """The fonts of one process: Pango's configuration, and the CSS rules by which documents name them."""
 
     fonts: "FontConfiguration"
     rules: "CSS"
 
 
 def load() -> None:
-    """Import the engine and parse the print style: what a process may do before it forks those that print."""
+    """Import the engine and parse the print style. A parent process may do this before it forks renderers."""
     _get_engine()
 
 
 def warm_up() -> None:
-    """Have the typefaces ready too, and print a line in each: for a process that will print and fork no other."""
+    """Set up the fonts and render one line in each of them. Use it in a process that renders and does not fork."""
     render_pdf(
         '<html lang="en"><head><title>A line</title></head><body><p>It <b>is <i>a</i></b> <i>line</i>.</p></html>'
     )
 
 
 def cool_down() -> None:
-    """Remove what this process has put aside."""
+    """Free the fonts of this process."""
     _get_typefaces.cache_clear()
 
 
 def hash_render_input(html: str) -> str:
-    """The SHA-256, in hexadecimal, of all that a document's file comes from: equal ones have files of equal bytes."""
+    """Return the SHA-256, in hexadecimal, of everything a file is made from. Equal hashes mean equal bytes."""
     return hashlib.sha256(f"{_describe_toolchain()}\n{html}".encode()).hexdigest()
 
 
 def render_pdf(html: str, tell: ProgressCallback | None = None) -> bytes:
-    """A whole HTML document, with `lang` and `<title>`, as PDF/UA-1 bytes: equal for equal HTML.
+    """Render a whole HTML document, with `lang` and `<title>`, as PDF/UA-1. Equal HTML gives equal bytes.
 
-    A character that the typefaces lack prints as its code point, `[U+1F984]`. Addresses in the
-    document are never followed. FileNotFoundError where the front end has not been built.
+    A character without a glyph in the fonts prints as its code point, `[U+1F984]`. URLs in the document are never
+    fetched.
+
+    Args:
+        tell: is called with the progress.
+
+    Raises:
+        FileNotFoundError: if the front end has not been built.
     """
     from weasyprint import HTML  # noqa: PLC0415 -- slow, only the worker needs it
 
@@ -123,7 +136,7 @@ def render_pdf(html: str, tell: ProgressCallback | None = None) -> bytes:
 
 
 def extract_pdf_text(pdf: bytes) -> str:
-    """What stands in a PDF, page by page, as it was written; nothing where that can't be read."""
+    """Return the text of a PDF, page by page, without typesetting; empty if the PDF can't be read."""
     from pypdf import PdfReader  # noqa: PLC0415 -- only the worker needs it
 
     try:
@@ -136,7 +149,7 @@ def extract_pdf_text(pdf: bytes) -> str:
 
 @cache
 def _describe_toolchain() -> str:
-    """What every document is made with, in one text: the code, the print style, the typefaces and the libraries."""
+    """Return a text that identifies everything that rendering uses: code, print style, fonts and library versions."""
     files = [
         Path(__file__),
         Path(typesetting.__file__),
@@ -156,7 +169,10 @@ def _describe_toolchain() -> str:
 
 @cache
 def _get_engine() -> PdfEngine:
-    """The engine, without typefaces. Fontconfig reads where fonts of the machine lie as WeasyPrint is imported."""
+    """Return the engine without fonts.
+
+    Fontconfig reads where the machine's fonts are while WeasyPrint is imported, so the import hides them.
+    """
     files = {path.name: path.read_bytes() for path in sorted(FONTS_DIR.glob("*.ttf"))}
     if not files:
         raise FileNotFoundError(f"No typefaces in {FONTS_DIR}: run `make setup`, which builds the front end.")
@@ -169,7 +185,10 @@ def _get_engine() -> PdfEngine:
 
 @cache
 def _get_typefaces(process: int) -> Typefaces:
-    """The typefaces of a process, by its number. Fontconfig reads once more where fonts lie as they are set up."""
+    """Return the fonts of a process, by process id.
+
+    Fontconfig reads where the machine's fonts are once more during the setup, so the setup hides them.
+    """
     del process
     engine = _get_engine()
     from weasyprint import CSS  # noqa: PLC0415 -- slow, only the worker needs it
@@ -178,13 +197,13 @@ def _get_typefaces(process: int) -> Typefaces:
     with _no_system_fonts():
         fonts = FontConfiguration()
     rules = CSS(string="\n".join(map(_font_face, engine.files)), url_fetcher=engine.fetcher, font_config=fonts)
-    # Its folder of typefaces is removed by a finalizer that no longer works once the interpreter is being taken down.
+    # WeasyPrint removes its font folder in a finalizer that fails during interpreter shutdown, so remove it before.
     atexit.register(cool_down)
     return Typefaces(fonts, rules)
 
 
 def _build_fetcher(files: dict[str, bytes]) -> "URLFetcher":
-    """Serves the given typefaces by name and `data:` addresses; whatever else is asked for is refused."""
+    """Return a fetcher that serves these fonts by name and `data:` URLs. It refuses every other URL."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 -- slow, only the worker needs it
 
     class OwnFontsOnly(URLFetcher):  # type: ignore[misc]
@@ -198,7 +217,7 @@ def _build_fetcher(files: dict[str, bytes]) -> "URLFetcher":
 
 
 def _font_face(name: str) -> str:
-    """The `@font-face` rule of a file called as its makers call it: `PublicSans-SemiBoldItalic.ttf`."""
+    """Return the `@font-face` rule for a font file with its original name, such as `PublicSans-SemiBoldItalic.ttf`."""
     face = name.removesuffix(".ttf").partition("-")[2]
     style = "italic" if face.endswith("Italic") else "normal"
     weight = FONT_WEIGHTS[face.removesuffix("Italic") or "Regular"]
@@ -209,9 +228,9 @@ def _font_face(name: str) -> str:
 
 
 def _finish_pdf(document: object, pdf: Any) -> None:
-    """What PDF/UA asks for and the engine leaves out: what each header cell heads, and that links are printed too.
+    """Add what PDF/UA requires and WeasyPrint leaves out: the scope of header cells, and the print flag of links.
 
-    A header cell heads its column within a table's head, else its row.
+    A header cell in a table's head heads its column; any other heads its row.
     """
     del document
     elements: dict[bytes, Any] = {item.reference: item for item in pdf.objects}
@@ -228,7 +247,7 @@ def _finish_pdf(document: object, pdf: Any) -> None:
 
 @contextmanager
 def _no_system_fonts() -> Iterator[None]:
-    """Let Fontconfig know no font of this machine while the engine starts."""
+    """Hide the machine's fonts from Fontconfig while the engine starts."""
     before = os.environ.get("FONTCONFIG_FILE")
     os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG_FILE)
     try:
@@ -244,7 +263,10 @@ def _no_system_fonts() -> Iterator[None]:
 
 @contextmanager
 def _gc_disabled() -> Iterator[None]:
-    """Rendering makes millions of objects and few cycles: without the collector it is a tenth faster."""
+    """Turn the garbage collector off.
+
+    Rendering makes millions of objects and few cycles, so this saves a tenth of the time.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -256,7 +278,7 @@ def _gc_disabled() -> Iterator[None]:
 
 @contextmanager
 def _report_progress(tell: ProgressCallback | None, pages: float) -> Iterator[None]:
-    """Pass on how far WeasyPrint says that it is, with about so many `pages` to set."""
+    """Report WeasyPrint's progress to `tell`, for a document with roughly this many `pages`."""
     if tell is None:
         yield
         return
@@ -274,7 +296,7 @@ def _report_progress(tell: ProgressCallback | None, pages: float) -> Iterator[No
 
 
 class _ProgressHandler(logging.Handler):
-    """Makes of WeasyPrint's "Step 5 - Creating layout - Page 7" what a person is told."""
+    """Translate WeasyPrint's log messages ("Step 5 - Creating layout - Page 7") into progress for the user."""
 
     def __init__(self, tell: ProgressCallback, pages: float) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""From where a record is looked at."""
+"""The point of view from which a document reads the record."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from tiptracker.accounts.models import Ministry, User
 
 @dataclass(frozen=True)
 class ReaderView:
-    """An edition's record as one reader sees it on a day, by what was known at a moment (None: all of it)."""
+    """A reader, an edition, a day, and the moment by which rows had to be recorded (None: all rows)."""
 
     reader: User
     edition: Edition
@@ -21,29 +21,29 @@ class ReaderView:
 
     @property
     def recorded(self) -> Q:
-        """Keeps rows that were recorded by the moment."""
+        """A filter for rows that were recorded by the moment."""
         return Q() if self.known_by is None else Q(recorded_at__lte=self.known_by)
 
     def knows(self, moment: datetime) -> bool:
-        """Whether what was recorded then is known."""
+        """Return whether a row recorded at this moment is known."""
         return self.known_by is None or moment <= self.known_by
 
     @property
     def zone(self) -> ZoneInfo:
-        """The country's."""
+        """The country's time zone."""
         return ZoneInfo(self.edition.country.time_zone)
 
     def local(self, moment: datetime) -> datetime:
-        """A moment as the country's clocks show it."""
+        """Return a moment in the country's time zone."""
         return moment.astimezone(self.zone)
 
     def day(self, moment: datetime) -> date:
-        """The day of a moment in the country."""
+        """Return the day of a moment in the country."""
         return self.local(moment).date()
 
 
 def describe_office_holders(seen: ReaderView, ministry: Ministry) -> str:
-    """Who holds a ministry's office on the day; empty where that isn't known."""
+    """Return who holds a ministry's office on the day; empty if that isn't known."""
     return "; ".join(
         str(one)
         for one in ministry.office_holders.all()

@@ -1,4 +1,4 @@
-"""What is asked: each recommendation with its benchmarks, their shares, and the embassy's verdicts."""
+"""Build the recommendations of a document with their benchmarks, shares and assessments."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -20,18 +20,18 @@ from reports.readiness.readiness import Readiness
 
 
 def gather_recommendations(seen: ReaderView) -> list[Recommendation]:
-    """The edition's recommendations that were known, as they read then: the report's own first."""
+    """Return the edition's known recommendations in the wording of that time, the report's own first."""
     rows = Recommendation.objects.visible_to(seen.reader).filter(edition=seen.edition)
     return rows.select_related("lead").prefetch_related("supporting").as_known_by(seen.known_by)
 
 
 def recommendation_label(row: Recommendation) -> str:
-    """Its number, with the action plan named where it stands there."""
+    """Return the number of a recommendation, with the name of the action plan if it comes from there."""
     return f"{row.number}" if row.origin == Origin.REPORT else f"{row.get_origin_display()} {row.number}"
 
 
 def recommendation_name(row: Recommendation) -> str:
-    """As it is named in a sentence: `recommendation 2`."""
+    """Return the name of a recommendation for a sentence: `recommendation 2`."""
     kind = "recommendation" if row.origin == Origin.REPORT else formatting.lowercase_first(row.get_origin_display())
     return f"{kind} {row.number}"
 
@@ -39,7 +39,11 @@ def recommendation_name(row: Recommendation) -> str:
 def build_recommendations(
     seen: ReaderView, asked: list[Recommendation], facts: Facts, result: Readiness, proof: EvidenceAnnex
 ) -> tuple[PrintedRecommendation, ...]:
-    """Each with its points, printed so that they add up to the part's. `facts` are those known."""
+    """Return the recommendations with their points, rounded so that they add up to the points of their part.
+
+    Args:
+        facts: the known facts only.
+    """
     printed = score_display.display_benchmarks(facts, result)
     terms = terms_in_force(seen)
     verdicts = _current_assessments(seen, facts)
@@ -69,13 +73,13 @@ def build_recommendations(
 
 
 def _action_part_points(result: Readiness) -> Decimal:
-    """The points of concrete action as the table of the four parts prints them."""
+    """Return the points of concrete action as the table of the four parts prints them."""
     printed = formatting.round_preserving_sum([part.points for part in result.verified.parts])
     return next(own for part, own in zip(result.verified.parts, printed, strict=True) if part.key is PartKey.ACTION)
 
 
 def _recommendation_facts(row: Recommendation, unmet: YearsUnmet | None) -> tuple[str, ...]:
-    """Where it stands, what it rests on, who leads, and for how long it has been unmet."""
+    """Return the origin, pillar, indicia and lead of a recommendation, and how long it has been unmet."""
     supporting = [ministry.name for ministry in row.supporting.all()]
     facts = (
         row.get_origin_display(),
@@ -109,7 +113,7 @@ def _build_benchmark(
 
 
 def terms_in_force(seen: ReaderView) -> dict[int, BenchmarkTerms]:
-    """Those in force, by benchmark: the newest that were known."""
+    """Return the terms in force by benchmark: the newest that were known."""
     rows = (
         BenchmarkTerms.objects.visible_to(seen.reader)
         .known_by(seen.known_by)
@@ -120,7 +124,10 @@ def terms_in_force(seen: ReaderView) -> dict[int, BenchmarkTerms]:
 
 
 def _evidence_numbers(facts: Facts, result: Readiness, proof: EvidenceAnnex) -> dict[int, tuple[str, ...]]:
-    """The numbers in the annex of what each benchmark rests on: what bears on it, and what its figures cite."""
+    """Return the annex numbers of the evidence for each benchmark.
+
+    These are the pieces that support it, and those that its figures cite.
+    """
     cited = {reading.id: reading.evidence_id for reading in facts.readings}
     numbers = {pk: set(bearing) for pk, bearing in proof.on_benchmark.items()}
     for line in (*result.verified.benchmarks, *result.claimed.benchmarks):
@@ -133,7 +140,7 @@ def _evidence_numbers(facts: Facts, result: Readiness, proof: EvidenceAnnex) -> 
 
 
 def _current_assessments(seen: ReaderView, facts: Facts) -> dict[int, PrintedAssessment]:
-    """The assessment that holds of each benchmark on the day."""
+    """Return the assessment of each benchmark that is in force on the day."""
     held = [judgement.id for judgement in build_verified_view(facts, seen.as_of).judgements.values()]
     rows = Assessment.objects.visible_to(seen.reader).filter(pk__in=held).select_related("recorded_by")
     return {

@@ -1,6 +1,7 @@
-"""A benchmark as the Ambassador can speak of it to a minister, by what the record shows on it. Pure.
+"""Questions that the Ambassador can put to a minister about a benchmark, based on what the record shows.
 
-A criterion is written to be checked ("Committee met in each quarter, of 4"): what only a checker needs isn't spoken.
+A criterion is written to be checked ("Committee met in each quarter, of 4"). Details that only serve the check are
+left out of speech.
 """
 
 import re
@@ -13,14 +14,17 @@ _CHECKER_DETAILS = re.compile(r"\s*\([^()]*\)|, of \d+$")
 
 
 def spoken_criterion(criterion: str) -> str:
-    """A criterion without what stands in brackets, and without the number it is counted against."""
+    """Return a criterion without text in brackets and without the number that it is counted against."""
     return _CHECKER_DETAILS.sub("", criterion.rstrip(".")).strip() or criterion
 
 
 def benchmark_question(about: str, criterion: str, rule: Rule, finding: Finding) -> str:
-    """What to ask on a benchmark towards which nothing is promised; `about` is its recommendation, "recommendation 3".
+    """Return the question to ask about a benchmark that no commitment covers.
 
-    A question that fits whatever is known: no figure, one that falls short, a step, or nothing that was verified.
+    The question fits what is known: no figure, a figure below the target, one step, or nothing verified.
+
+    Args:
+        about: the recommendation in words, such as "recommendation 3".
     """
     what, on = f"“{spoken_criterion(criterion)}”", f"On {about}"
     if rule is Rule.ASSESSED:

@@ -1,4 +1,4 @@
-"""What the record calls the things that next steps are about, as one reader may see it."""
+"""Look up the names and texts that the sentences of next steps need, for one reader."""
 
 from typing import Any
 
@@ -13,9 +13,10 @@ from tiptracker.accounts.models import Ministry, User
 
 
 def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> StepTexts:
-    """The texts of these steps as they read now, in five queries at most.
+    """Return the current texts for these steps, in at most five queries.
 
-    Of rows that the reader may see; of all where there is none, as for a command at the machine.
+    Args:
+        reader: limits the rows to those this user may see; None, as for a management command, means all rows.
     """
 
     def rows_of(model: Any) -> Any:

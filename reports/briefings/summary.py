@@ -1,4 +1,4 @@
-"""Where the record stands: the sentence, the bar, and the four parts with their reasons."""
+"""Build the readiness summary: the sentence, the bar, and the four parts with their reasons."""
 
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ NOT_REVIEWED = "not reviewed yet"
 
 
 def build_readiness_summary(result: Readiness) -> ReadinessSummary:
-    """The sentence and the figures of the bar."""
+    """Return the sentence and the figures of the readiness bar."""
     bar, reason = score_display.readiness_bar_figures(result), result.working_mark_reason.rstrip(".")
     return ReadinessSummary(
         sentence=headline.headline(result),
@@ -29,7 +29,10 @@ def build_readiness_summary(result: Readiness) -> ReadinessSummary:
 
 
 def build_parts(result: Readiness) -> tuple[PrintedPart, ...]:
-    """The four parts; of concrete action the recommendations are told in an annex of their own."""
+    """Return the four parts.
+
+    The concrete action part has no questions, because the recommendations have an annex of their own.
+    """
     return tuple(
         _build_part(printed, with_questions=part.key is not PartKey.ACTION)
         for part, printed in zip(result.verified.parts, score_display.display_parts(result), strict=True)
@@ -37,7 +40,7 @@ def build_parts(result: Readiness) -> tuple[PrintedPart, ...]:
 
 
 def with_claim(reason: str, claim: str) -> str:
-    """A reason and, where a claim would add something, what is claimed, said to be so."""
+    """Return a reason, followed by what is claimed if a claim would add something."""
     if not claim:
         return reason
     return f"{reason} {claim if claim.startswith('Claimed') else f'Claimed: {formatting.lowercase_first(claim)}'}"
@@ -68,7 +71,7 @@ def _build_part(printed: score_display.PartDisplay, *, with_questions: bool) -> 
 
 
 def _with_one_decimal(points: Decimal | None) -> Decimal | None:
-    """In a column every figure has its decimal, so that they stand under each other."""
+    """Give a figure exactly one decimal, so that the figures of a column align."""
     return None if points is None else points.quantize(Decimal("0.1"))
 
 

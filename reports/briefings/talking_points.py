@@ -1,4 +1,4 @@
-"""What to say to each ministry at a dialogue: thanks for what was kept; what we owe; what is overdue or to ask."""
+"""Build the talking points for a dialogue, by ministry: thanks, what we owe, what is overdue, what to ask."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,10 +30,13 @@ NO_LEAD_MINISTRY = "No ministry leads yet"
 
 @dataclass(frozen=True)
 class TalkingPointInputs:
-    """What talking points are made from. `since` is the day of the last dialogue: thanks are due for what came after.
+    """The data that talking points are made from.
 
-    `terms` are by key of a benchmark, `table` the keys of the ministries at the table (none: no ministry in
-    particular), `concerning` those of the promises that concern these.
+    Attributes:
+        terms: the terms in force, by key of the benchmark.
+        concerning: keys of the commitments that concern the ministries at the table.
+        table: keys of the ministries at the table; empty if no ministry in particular takes part.
+        since: the day of the last dialogue. We thank for what came after it.
     """
 
     seen: ReaderView
@@ -50,9 +53,11 @@ class TalkingPointInputs:
 
 
 def build_talking_points(known: TalkingPointInputs) -> tuple[TalkingPointList, ...]:
-    """To each ministry at the table, by name; where there is none in particular, to each that leads or has promised.
+    """Return the points for each ministry at the table, by name.
 
-    Then what no ministry leads, unless it is with one alone, and what the United States itself undertook.
+    If no ministry in particular takes part, each ministry that leads or has made a commitment gets a list. After
+    these come the points that no ministry leads on, unless exactly one ministry is at the table. The list of the
+    United States itself is last.
     """
     speaker = _TalkingPointBuilder(known)
     rows = Ministry.objects.visible_to(known.seen.reader).filter(country=known.seen.edition.country)
@@ -71,7 +76,7 @@ def build_talking_points(known: TalkingPointInputs) -> tuple[TalkingPointList, .
 
 @dataclass
 class _PointsByKind:
-    """Points by kind, while they are gathered; those to ask with their place in the order."""
+    """Collected points by kind. Points to ask carry their sort key."""
 
     is_ours: bool
     kept: list[TalkingPoint] = field(default_factory=list)
@@ -81,7 +86,7 @@ class _PointsByKind:
     to_ask: list[tuple[tuple[int, date], TalkingPoint]] = field(default_factory=list)
 
     def talk(self, whose: str, about: str) -> TalkingPointList:
-        """All of it, what is worth most asked first."""
+        """Return the list of points, with the most valuable questions first."""
         return TalkingPointList(
             whose=whose,
             about=about,
@@ -95,7 +100,7 @@ class _PointsByKind:
 
 
 class _TalkingPointBuilder:
-    """The record looked at once, out of which each ministry is spoken to."""
+    """Builds the points for each ministry from the record, which it indexes once."""
 
     def __init__(self, known: TalkingPointInputs) -> None:
         self.known, self.seen = known, known.seen
@@ -109,7 +114,11 @@ class _TalkingPointBuilder:
         self.newest = newest_by_commitment(known.rounds)
 
     def has_business(self, row: Ministry) -> bool:
-        """Whether it is at the table or, where no ministry in particular is, there is anything to say to it."""
+        """Return whether the ministry gets a list of points.
+
+        It does if it is at the table. If no ministry in particular is, it does if it leads on a recommendation or has
+        made a commitment.
+        """
         if self.known.table:
             return row.pk in self.known.table
         leads = row.pk in {one.lead_id for one in self.known.asked}
@@ -117,7 +126,7 @@ class _TalkingPointBuilder:
         return leads or promised
 
     def talk(self, row: Ministry) -> TalkingPointList:
-        """What to say to a ministry."""
+        """Return the points for a ministry."""
         own = [promise for promise in self.known.promises if promise.row.ministry_id == row.pk]
         leads = [recommendation_label(one) for one in self.known.asked if one.lead_id == row.pk]
         about = (
@@ -132,7 +141,11 @@ class _TalkingPointBuilder:
     def points(
         self, lead: int | None, promises: Iterable[GatheredCommitment], *, is_ours: bool = False
     ) -> _PointsByKind:
-        """All there is to say on these promises, and on the benchmarks of whoever leads (None: of nobody)."""
+        """Return the points on these commitments and on the benchmarks that this ministry leads on.
+
+        Args:
+            lead: key of the ministry; None for the benchmarks on which no ministry leads.
+        """
         found, own = _PointsByKind(is_ours), list(promises)
         for promise in own:
             if is_ours:
@@ -145,7 +158,7 @@ class _TalkingPointBuilder:
         return found
 
     def _of(self, found: _PointsByKind, promise: GatheredCommitment) -> None:
-        """Put a ministry's promise where it belongs; nothing is said of one that was withdrawn."""
+        """Add the point on a ministry's commitment to its kind. A withdrawn commitment has no point."""
         status, row = promise.standing.status, self.newest.get(promise.row.pk)
         if status is CommitmentStatus.VERIFIED:
             if self._is_new(promise.events[-1].happened_on):
@@ -198,7 +211,10 @@ class _TalkingPointBuilder:
         return self._point(promise, said, promise.told.standing)
 
     def _due(self, promise: GatheredCommitment) -> TalkingPoint | None:
-        """What to ask of a promise that is open; None where it is due after the deadline and would move nothing."""
+        """Return what to ask about an open commitment.
+
+        Return None if it is due after the deadline and an earlier date would add nothing.
+        """
         due_on, deadline_on = promise.standing.due_on, self.known.result.deadline_on
         text = _quote(promise.told.text)
         if due_on is None:
@@ -218,7 +234,7 @@ class _TalkingPointBuilder:
         return self._point(promise, said, standing)
 
     def _not_promised(self, ministry: int | None) -> Iterator[tuple[tuple[int, date], TalkingPoint]]:
-        """The figures that a ministry has not given, and the benchmarks on which nobody has promised or claimed."""
+        """Yield questions for the figures not given by the ministry and the benchmarks without commitment or claim."""
         for place, step in self.steps:
             if step.ministry_id != ministry:
                 continue
@@ -244,9 +260,10 @@ class _TalkingPointBuilder:
         return TalkingPoint(said, "not promised", source, (self.keys[key],))
 
     def _verified_besides(self, promises: Iterable[GatheredCommitment]) -> Iterator[TalkingPoint]:
-        """What was verified since last time of what was sent on promises that aren't done yet, the newest first.
+        """Yield thanks for evidence verified since the last dialogue on commitments that are not done, newest first.
 
-        Concrete actions alone, and of those no more that were undone: by the embassy's word, or with the promise.
+        Only concrete actions count. An action that was undone is left out: the embassy reversed its decision, or the
+        commitment was reopened.
         """
         unsettled = {one.row.pk: one for one in promises if one.standing.status is not CommitmentStatus.VERIFIED}
         for piece in reversed(self.known.pieces):
@@ -264,7 +281,7 @@ class _TalkingPointBuilder:
                 yield TalkingPoint(said, sentences.format_short_date(on), source, tuple(self.keys[key] for key in keys))
 
     def _moved_by(self, piece: GatheredEvidence) -> list[int]:
-        """The benchmarks on which it is verified as a concrete action, and that stand somewhere."""
+        """Return the benchmarks with a share above zero that this piece supports as a verified concrete action."""
         shown = {key for key, finding in self.findings.items() if finding.worth}
         return [
             one.benchmark_id
@@ -275,7 +292,7 @@ class _TalkingPointBuilder:
         ]
 
     def _of_our_own(self, found: _PointsByKind, promise: GatheredCommitment) -> None:
-        """Put our own promise where it belongs, in the words in which we answer for it."""
+        """Add the point on a commitment of the United States, in words in which we answer for it."""
         stands, text, on = promise.standing, _quote(promise.told.text), promise.events[-1].happened_on
         due = formatting.format_date(stands.due_on) if stands.due_on else ""
         match stands.status:
@@ -298,11 +315,11 @@ class _TalkingPointBuilder:
                 found.to_ask.append(((0, stands.due_on or date.max), self._point(promise, said, far)))
 
     def _is_new(self, on: date) -> bool:
-        """Whether it came after the last dialogue."""
+        """Return whether this day came after the last dialogue."""
         return self.known.since is None or on > self.known.since
 
     def _point(self, promise: GatheredCommitment, said: str, standing: str) -> TalkingPoint:
-        """A point with where the promise stands in the record: the day and the place at which it was made."""
+        """Return a point with its source: the day and the place at which the commitment was made."""
         row, made_on = promise.row, sentences.format_short_date(promise.told.made_on)
         made = f"Promised {made_on} ({row.letter})"
         if row.dialogue:
@@ -321,7 +338,7 @@ def _benchmark_ids(promise: GatheredCommitment) -> list[int]:
 
 
 def _quote(text: str) -> str:
-    """A text of the record inside a sentence."""
+    """Return a text of the record in quotation marks, for use inside a sentence."""
     return f"“{text.rstrip('.')}”"
 
 

@@ -1,7 +1,7 @@
-"""How much room a text takes on paper: its width, its lines, and how it is shortened to a number of lines.
+"""Measure how much room a text takes on paper: its width and its lines. Shorten a text to a number of lines.
 
-The widths are those of the typefaces that the documents are printed in. What is measured is the text as it is
-printed: see `reports.briefings.typesetting`.
+The widths are those of the fonts that documents are printed in. The text is measured as it is printed: see
+`reports.briefings.typesetting`.
 """
 
 import io
@@ -23,15 +23,15 @@ REGULAR, SEMIBOLD, BOLD = "Regular", "SemiBold", "Bold"
 MM_PER_POINT = 25.4 / 72
 """A point in millimetres."""
 KERNING_FACTOR = 1.01
-"""What pairs of letters may add to a line, of which each is measured by itself."""
+"""An allowance for kerning between letters, because each letter is measured alone."""
 ELLIPSIS = "…"
 SENTENCE_ENDS = re.compile(r"[.!?](?=\s)")
 MIN_SENTENCE_SHARE = 0.6
-"""A text is shortened to whole sentences where these keep so much of what has room; else to whole words."""
+"""A text is shortened to whole sentences if they keep at least this share of what fits; otherwise to whole words."""
 
 
 class TextStyle(NamedTuple):
-    """How a text is set: the size of its letters in points, their weight, and its measure in millimetres."""
+    """The style of a text: its font size in points, its line width in millimetres, and its weight."""
 
     size: float
     width: float
@@ -39,34 +39,37 @@ class TextStyle(NamedTuple):
 
 
 def as_printed(text: str) -> str:
-    """A text, which is no HTML, as a document prints it."""
+    """Return a plain text (not HTML) as a document prints it."""
     return replace_missing_glyphs(unescape(typeset(escape(text))), available_glyphs())
 
 
 @cache
 def available_glyphs() -> frozenset[str]:
-    """The characters that every one of the typefaces can print."""
+    """Return the characters that every font of the product can print."""
     return common_glyphs(path.read_bytes() for path in sorted(FONTS_DIR.glob("*.ttf")))
 
 
 def common_glyphs(fonts: Iterable[bytes]) -> frozenset[str]:
-    """The characters that every one of these typefaces can print."""
+    """Return the characters that each of these fonts can print."""
     maps = (_open_font(font).getBestCmap() for font in fonts)
     return frozenset.intersection(*(frozenset(map(chr, glyphs)) for glyphs in maps))
 
 
 def measure_width(text: str, style: TextStyle) -> float:
-    """The width of a text on one line, in millimetres."""
+    """Return the width of a text on one line, in millimetres."""
     return _measure_printed(as_printed(text), style)
 
 
 def count_lines(text: str, style: TextStyle) -> int:
-    """On how many lines a text is set; a line break in it is one on paper."""
+    """Return how many lines a text takes. A line break in the text starts a new line."""
     return sum(_count_wrapped_lines(line.split(" "), style) for line in as_printed(text).split("\n"))
 
 
 def shorten_to_lines(text: str, lines: int, style: TextStyle) -> str:
-    """A text, without line breaks, on no more than so many lines: whole, or its first sentences or words and “…”."""
+    """Return a text without line breaks on at most this many lines.
+
+    A text that does not fit is cut to its first sentences or words, with “…” at the end.
+    """
     text = " ".join(text.split())
     if count_lines(text, style) <= lines:
         return text
@@ -79,7 +82,7 @@ def shorten_to_lines(text: str, lines: int, style: TextStyle) -> str:
 
 
 def _longest_prefix(text: str, ends: list[int], lines: int, style: TextStyle) -> str:
-    """The longest beginning that ends at one of these places and has room with its ellipsis; empty for none."""
+    """Return the longest prefix that ends at one of these positions and fits with its ellipsis; empty if none does."""
     low, high = 0, len(ends)
     while low < high:
         middle = (low + high + 1) // 2
@@ -89,12 +92,12 @@ def _longest_prefix(text: str, ends: list[int], lines: int, style: TextStyle) ->
 
 
 def _longest_word_part(text: str, lines: int, style: TextStyle) -> str:
-    """As much of a word as has room, where not even one is short enough."""
+    """Return as much of the first word as fits, if not even one word is short enough."""
     return _longest_prefix(text, list(range(1, len(text))), lines, style) + ELLIPSIS
 
 
 def _count_wrapped_lines(words: list[str], style: TextStyle) -> int:
-    """Words set one after another; one that is wider than the measure is broken anywhere."""
+    """Count the lines of these words. A word wider than the line breaks anywhere."""
     space = _measure_printed(" ", style)
     lines, used = 1, 0.0
     for wide in (_measure_printed(word, style) for word in words):
@@ -115,7 +118,7 @@ def _measure_printed(text: str, style: TextStyle) -> float:
 
 @cache
 def _glyph_widths(weight: str) -> Mapping[str, float]:
-    """How wide each character is, in parts of the size of its letters; figures as tables have them, all alike."""
+    """Return the width of each character as a share of the font size. Digits have their tabular width, all alike."""
     font = _open_font((FONTS_DIR / f"PublicSans-{weight}.ttf").read_bytes())
     metrics, names = font["hmtx"], font.getBestCmap()
     tabular = {name.removesuffix(".tf"): name for name in font.getGlyphOrder() if name.endswith(".tf")}

@@ -1,4 +1,4 @@
-"""The score week by week, as the briefing's reader would have seen it."""
+"""Build the chart and table of the weekly score, as the briefing's reader would have seen it."""
 
 from collections.abc import Iterable
 
@@ -14,9 +14,9 @@ from reports.readiness.facts import Facts
 def build_trend(
     seen: ReaderView, facts: Facts, dialogues: Iterable[Dialogue], milestones: Iterable[Milestone]
 ) -> PrintedTrend:
-    """The finding, the drawing and the months, from the facts that were known.
+    """Return the finding, the chart and the months, based on the known facts.
 
-    A month without a figure in which nothing happened has no row; the last one always has.
+    A month without a score and without events has no row, except the last month.
     """
     run = display_trend(
         facts, as_of=seen.as_of, known_by=seen.known_by, happenings=list_trend_events(dialogues, milestones, seen.as_of)

@@ -1,6 +1,6 @@
-"""How words are set on paper: what isn't parted at the end of a line, apostrophes, signs without a glyph. Pure.
+"""Typesetting rules for print: unbreakable phrases, curly apostrophes, and characters without a glyph.
 
-A document says what was recorded; this is how its letters stand, and `undo_typesetting` takes it back.
+A document contains the text as recorded; this module changes only how it prints. `undo_typesetting` reverses that.
 """
 
 import re
@@ -8,7 +8,7 @@ import unicodedata
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 WORD_JOINER = "\N{WORD JOINER}"
-"""It has no width: a line doesn't end where it stands."""
+"""A character without width that prevents a line break."""
 
 INVISIBLE_CHARACTERS = frozenset(f"\n\r\t\N{SOFT HYPHEN}{WORD_JOINER}")
 """Characters that need no glyph."""
@@ -25,10 +25,11 @@ _CODE_POINT_RUN = re.compile(r"\[U\+[0-9A-F]{4,6}(?:\s+U\+[0-9A-F]{4,6})*\]")
 
 
 def typeset(html: str) -> str:
-    """A document as HTML, its body set: `31 days`, `8 Nov`, `6 of 10` and `22 U.S.C. 7106(b)(2)` in one piece each.
+    """Typeset the body of an HTML document.
 
-    An apostrophe that was typed straight, which Django's templates spell out, is a curved one within or after a word,
-    and before the first letter of `'M'e`; any other may be a quotation mark and stays.
+    Phrases such as `31 days`, `8 Nov`, `6 of 10` and `22 U.S.C. 7106(b)(2)` no longer break across lines. A straight
+    apostrophe, which Django's templates escape, becomes a curly one within or after a word, and before the first letter
+    in a case such as `'M'e`. Any other may be a quotation mark and stays.
     """
     starts = max(html.find("<body"), 0)
     body = _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", html[starts:])
@@ -41,7 +42,10 @@ def typeset(html: str) -> str:
 
 
 def replace_missing_glyphs(text: str, glyphs: frozenset[str]) -> str:
-    """The text composed (NFC); characters that have no glyph as code points, a run of them in one pair of brackets."""
+    """Return the text composed (NFC), with characters that have no glyph replaced by their code points.
+
+    A run of such characters shares one pair of brackets.
+    """
     composed = unicodedata.normalize("NFC", text)
     missing = set(composed) - glyphs - INVISIBLE_CHARACTERS
     if not missing:
@@ -51,7 +55,7 @@ def replace_missing_glyphs(text: str, glyphs: frozenset[str]) -> str:
 
 
 def undo_typesetting(text: str) -> str:
-    """What stands in a printed document as it was before it was set; apostrophes stay curved."""
+    """Return the text of a printed document as it was before typesetting. Apostrophes stay curly."""
     spelt = _CODE_POINT_RUN.sub(
         lambda run: "".join(chr(int(sign, 16)) for sign in re.findall(r"U\+([0-9A-F]+)", run[0])), text
     )

@@ -1,4 +1,4 @@
-"""What ministries sent, round by round, and what the embassy made of it."""
+"""Gather the updates that ministries sent, version by version, with the embassy's decisions."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ WAITING = "waiting"
 
 
 def gather_rounds(seen: ReaderView, promises: Iterable[GatheredCommitment]) -> list[UpdateRound]:
-    """The rounds sent on these commitments, update by update, in the order in which they were sent."""
+    """Return the update versions sent on these commitments, by update, in the order in which they were sent."""
     return list(
         UpdateRound.objects.visible_to(seen.reader)
         .filter(
@@ -29,19 +29,19 @@ def gather_rounds(seen: ReaderView, promises: Iterable[GatheredCommitment]) -> l
 
 
 def is_decided(seen: ReaderView, row: UpdateRound) -> bool:
-    """Whether the embassy's answer was known."""
+    """Return whether the embassy's decision on this version was known."""
     return hasattr(row, "decision") and seen.knows(row.decision.recorded_at)
 
 
 def newest_by_commitment(rounds: Iterable[UpdateRound]) -> dict[int, UpdateRound]:
-    """By commitment: what was sent on it last."""
+    """Return the newest update version of each commitment, by the commitment's key."""
     return {row.update.commitment_id: row for row in sorted(rounds, key=lambda row: (row.recorded_at, row.pk))}
 
 
 def build_updates(
     seen: ReaderView, rounds: list[UpdateRound], promises: Iterable[GatheredCommitment], proof: EvidenceAnnex
 ) -> tuple[PrintedUpdate, ...]:
-    """Updates by commitment, the most urgent commitment first."""
+    """Return the updates by commitment, the most urgent commitment first."""
     figures: dict[int | None, list[str]] = defaultdict(list)
     for reading in (
         Reading.objects.visible_to(seen.reader)

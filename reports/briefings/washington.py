@@ -1,6 +1,6 @@
-"""Input for Washington: the tracking period by pillar and indicium, verified things alone, each with its day.
+"""Build input for Washington: the tracking period by pillar and indicium, with dates and only verified facts.
 
-With sources, or without: the published report names none.
+Sources are optional, because the published report names none.
 """
 
 from collections import defaultdict
@@ -40,9 +40,9 @@ from tiptracker.choices import Marking
 from tiptracker.infrastructure.read_snapshot import snapshot
 
 NO_INDICIUM = 0
-"""Stands for the indicium where none is named."""
+"""Number used if no indicium is named."""
 COMPLICIT_OFFICIALS = 7
-"""The indicium on complicit officials."""
+"""Number of the indicium on complicit officials."""
 
 
 @snapshot()
@@ -56,10 +56,11 @@ def build_washington_input(
     is_cleared: bool = False,
     has_sources: bool = True,
 ) -> WashingtonInput:
-    """The period as of a day and as known by a moment (None: all that is recorded), for one reader.
+    """Return the input for one reader, as of a day and as known at a moment (None: all that is recorded).
 
-    Raises PermissionDenied for a reader who may not read readiness, and Edition.DoesNotExist for an edition this
-    reader may not see.
+    Raises:
+        PermissionDenied: if the reader may not read readiness.
+        Edition.DoesNotExist: if the reader may not see the edition.
     """
     if not reader.is_embassy:
         raise PermissionDenied
@@ -90,7 +91,10 @@ def build_washington_input(
 
 
 def _summary_sentence(writer: "_WashingtonInputBuilder") -> str:
-    """How much is verified: "5 concrete actions of the government and 3 figures are verified."."""
+    """Return how much is verified, in one sentence.
+
+    For example: "5 concrete actions of the government and 3 indicators for the period are verified.".
+    """
     deeds, figures = len(writer.evidence), sum(bool(rows) for rows in writer.sight.readings.values())
     told = formatting.join_with_and(
         (
@@ -102,7 +106,7 @@ def _summary_sentence(writer: "_WashingtonInputBuilder") -> str:
 
 
 class _WashingtonInputBuilder:
-    """The record looked at once, from which each pillar is told; what isn't verified is no part of it."""
+    """Builds the content of each pillar from the verified record, which it reads once."""
 
     def __init__(self, seen: ReaderView, facts: Facts, *, has_sources: bool) -> None:
         self.seen, self.facts, self.has_sources = seen, facts, has_sources
@@ -124,7 +128,7 @@ class _WashingtonInputBuilder:
         self.assessments = {row.benchmark_id: row for row in assessments}
 
     def pillar(self, pillar: Pillar) -> PillarInput:
-        """What the record holds on a pillar, indicium by indicium."""
+        """Return what the record holds on a pillar, by indicium."""
         benchmarks: dict[int, list[BenchmarkFact]] = defaultdict(list)
         for one in self.benchmarks:
             if self.asked[one.recommendation_id].pillar == pillar:
@@ -150,7 +154,10 @@ class _WashingtonInputBuilder:
         )
 
     def _indicium_of(self, benchmark: BenchmarkFact) -> int:
-        """Under which indicium a benchmark is told: complicit officials, where it is about them; else its first."""
+        """Return the indicium of a benchmark.
+
+        This is complicit officials if the benchmark is about them; otherwise the recommendation's first indicium.
+        """
         numbers = self.asked[benchmark.recommendation_id].indicia
         if self.terms[benchmark.id].is_about_complicity and COMPLICIT_OFFICIALS in numbers:
             return COMPLICIT_OFFICIALS
@@ -169,7 +176,7 @@ class _WashingtonInputBuilder:
         )
 
     def _deeds(self, benchmarks: Iterable[BenchmarkFact]) -> Iterator[VerifiedAction]:
-        """The verified actions on these benchmarks, each once, in the order of their days."""
+        """Yield the verified actions on these benchmarks, each once, in the order of their days."""
         towards: dict[int, list[str]] = defaultdict(list)
         for benchmark in benchmarks:
             for action in self.sight.actions.get(benchmark.id, ()):
@@ -199,11 +206,11 @@ class _WashingtonInputBuilder:
         return f"{recommendation_label(self.asked[benchmark.recommendation_id])}{benchmark.letter}"
 
     def _first_day(self, row: Evidence) -> date | None:
-        """The first day of a piece: its own, else the one that its reviews state."""
+        """Return the first day of a piece of evidence: its own start date, otherwise the one that its reviews state."""
         return find_start_date(row.happened_from, (one for one in self.facts.reviews if one.evidence_id == row.pk))
 
     def _source(self, row: Evidence) -> str:
-        """Who says so and where; nothing where no source is to be named."""
+        """Return who says so and where; empty if the document leaves sources out."""
         if not self.has_sources:
             return ""
         who = "" if row.stated_by in row.source else row.stated_by
@@ -216,7 +223,10 @@ class _WashingtonInputBuilder:
 
 
 def _format_reading(row: Count | None, indicator: Counted) -> str:
-    """A reading in a cell: "16 cases", "more, no figure", "no data"; without a unit that the indicator names itself."""
+    """Format a reading for a table cell: "16 cases", "more, no figure", "no data".
+
+    The unit is left out if the indicator's name already contains it.
+    """
     if row is None or row.is_no_data:
         return "no data"
     if row.figure is None:

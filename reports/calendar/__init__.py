@@ -1,1 +1,1 @@
-"""The days of an edition's year: milestones, dialogues and due dates."""
+"""The calendar of an edition's year: milestones, dialogues and due dates."""

@@ -1,4 +1,4 @@
-"""The days that somebody watches, as one reader sees them: from rows to `reports.calendar.year`."""
+"""Load the days of an edition's calendar that one user may see, as the values of `reports.calendar.year`."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -17,7 +17,11 @@ from tiptracker.accounts.models import User
 
 
 def gather_days(user: User, edition: Edition, today: date) -> list[CalendarDay]:
-    """Every milestone of the edition; dialogues since its period began; what falls due since then, or is unsettled."""
+    """Return the calendar days of an edition that the user may see, sorted.
+
+    They are all milestones, the dialogues since the tracking period began, and commitments. A commitment is listed if
+    it is due since then, or if it has a due date and is open, overdue or with the embassy.
+    """
     promised = Commitment.objects.visible_to(user).filter(country=edition.country_id).with_status(today)
     unsettled = Q(
         due_on__isnull=False,
@@ -38,14 +42,14 @@ def gather_days(user: User, edition: Edition, today: date) -> list[CalendarDay]:
 
 
 def list_milestones(user: User, edition: Edition) -> list[Milestone]:
-    """The edition's milestones by their days, as known now."""
+    """Return the edition's milestones that the user may see, as known now."""
     return list(Milestone.objects.visible_to(user).filter(edition=edition).as_known_by(None))
 
 
 def milestone_and_dialogue_days(
     user: User, edition: Edition, milestones: Iterable[Milestone], today: date
 ) -> list[CalendarDay]:
-    """Milestones, and dialogues since the period began, each as it stands on the day `today`."""
+    """Return the milestones, and the dialogues since the period began, each with its status on the day `today`."""
     dialogues = Dialogue.objects.visible_to(user).filter(country=edition.country_id, held_on__gte=edition.starts_on)
     return [
         *(year.milestone_day(MilestoneKind(row.kind), row.falls_on, row.done_on, row.pk, today) for row in milestones),

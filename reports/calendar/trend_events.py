@@ -1,4 +1,4 @@
-"""What happened beside the score: dialogues and milestones, as one reader sees them."""
+"""Load the dialogues and milestones that the trend chart marks, as one user may see them."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from tiptracker.accounts.models import User
 
 
 def gather_trend_events(user: User, edition: Edition, *, as_of: date, known_by: datetime | None) -> list[TrendEvent]:
-    """The dialogues held up to a day and recorded by a moment (None: by now), and the milestones as known then."""
+    """Return the dialogues held up to a day and recorded by a moment (None: now), and the milestones known then."""
     recorded = Q() if known_by is None else Q(recorded_at__lte=known_by)
     dialogues = (
         Dialogue.objects.visible_to(user)
@@ -26,7 +26,10 @@ def gather_trend_events(user: User, edition: Edition, *, as_of: date, known_by: 
 
 
 def list_trend_events(dialogues: Iterable[Dialogue], milestones: Iterable[Milestone], as_of: date) -> list[TrendEvent]:
-    """Each by its name; a milestone (`as_known_by`) on the day on which it was done, else on that on which it falls."""
+    """Return dialogues and milestones as events of the trend.
+
+    A milestone (loaded with `as_known_by`) stands on the day it was done, otherwise on its due date.
+    """
     return [
         *(TrendEvent(row.held_on, "Dialogue", f"Dialogue, {row.place}", row.pk) for row in dialogues),
         *(_milestone_event(row, as_of) for row in milestones),

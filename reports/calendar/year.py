@@ -1,7 +1,4 @@
-"""The days of an edition's year that somebody watches, as pages and files tell them: milestones, dialogues, due dates.
-
-Pure.
-"""
+"""The days of an edition's year for pages and files: milestones, dialogues and due dates."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,7 +23,10 @@ class DayKind(ChoiceEnum):
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A day, what falls on it and how that stands. `key` is the row's; what is ahead has days left, else days past."""
+    """A day, what falls on it and its status.
+
+    `key` is the id of the row. `days_left` is set if the day is still to come, `days_overdue` if it is overdue.
+    """
 
     on: date
     kind: DayKind
@@ -40,7 +40,7 @@ class CalendarDay:
 
     @property
     def days(self) -> str:
-        """How far it is: "in 4 days", "overdue by 12 days"; nothing where it is settled, or over."""
+        """How far away the day is: "in 4 days", "overdue by 12 days"; empty if it is settled or over."""
         if self.days_overdue is not None:
             return format_overdue(self.days_overdue)
         if self.days_left is not None:
@@ -56,11 +56,11 @@ TIMELINE_ROWS = (
     (CommitmentStatus.VERIFIED, "verified done", Filling.BLUE),
     (CommitmentStatus.WITHDRAWN, "withdrawn", Filling.DASHED),
 )
-"""Under the line, what is overdue first."""
+"""The rows under the timeline, overdue first: status, label and filling."""
 
 
 def milestone_day(kind: MilestoneKind, falls_on: date, done_on: date | None, key: int, today: date) -> CalendarDay:
-    """A milestone on the day on which it was done, else on that on which it falls."""
+    """Return a milestone on the day it was done, otherwise on its due date."""
     if done_on is not None and done_on <= today:
         standing = f"done; it was due by {sentences.format_short_date(falls_on)}"
         return CalendarDay(done_on, DayKind.MILESTONE, kind.label, "", ClaimedProgress.DONE, standing, key)
@@ -78,18 +78,21 @@ def milestone_day(kind: MilestoneKind, falls_on: date, done_on: date | None, key
 
 
 UPCOMING_STAGES = frozenset({DialogueStage.PLANNED, DialogueStage.TODAY})
-"""Stages of a dialogue that is still to be held."""
+"""The stages of a dialogue that is still to be held."""
 
 
 def dialogue_day(stage: DialogueStage, held_on: date, place: str, key: int, today: date) -> CalendarDay:
-    """A dialogue as its stage says: planned, held, not recorded, called off. Only one to come has days left."""
+    """Return a dialogue with its stage: planned, held, not recorded or called off.
+
+    Only a dialogue that is still to be held has days left.
+    """
     left = (held_on - today).days if stage in UPCOMING_STAGES else None
     standing = stage.label.lower() if stage is not DialogueStage.TODAY else DialogueStage.PLANNED.label.lower()
     return CalendarDay(held_on, DayKind.DIALOGUE, "Dialogue", place, stage, standing, key, days_left=left)
 
 
 def due_day(stands: CommitmentStanding, due_on: date, *, text: str, maker: str, key: int, today: date) -> CalendarDay:
-    """What was promised, on the day by which it is due."""
+    """Return a commitment on the day it is due."""
     return CalendarDay(
         due_on,
         DayKind.DUE,
@@ -106,13 +109,16 @@ def due_day(stands: CommitmentStanding, due_on: date, *, text: str, maker: str, 
 
 
 def sort_days(days: Iterable[CalendarDay]) -> list[CalendarDay]:
-    """By date; of one date milestones first, then dialogues, then what is due."""
+    """Sort by date; on one date milestones come first, then dialogues, then commitments."""
     kinds = list(DayKind)
     return sorted(days, key=lambda day: (day.on, kinds.index(day.kind), day.key))
 
 
 def describe_year(days: Sequence[CalendarDay], today: date) -> str:
-    """What the year comes to today, without a full stop: "2 commitments are overdue; the next day is …"."""
+    """Describe the year as of today, without a full stop.
+
+    Example: "2 commitments are overdue; the next day that counts is 3 March 2022, in 4 days".
+    """
     overdue = sum(day.kind is DayKind.DUE and day.days_overdue is not None for day in days)
     missed = sum(day.kind is DayKind.MILESTONE and day.days_overdue is not None for day in days)
     told = [
@@ -134,7 +140,7 @@ def describe_year(days: Sequence[CalendarDay], today: date) -> str:
 
 
 def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date, today: date) -> Timeline:
-    """The tracking period on one line. A dialogue that was called off stands in lists alone."""
+    """Draw the tracking period as a timeline. A dialogue that was called off is left out; only lists show it."""
     days = list(days)
     named = [
         TimelinePoint(

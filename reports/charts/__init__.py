@@ -1,11 +1,12 @@
-"""Numbers to SVG geometry, for pages and for print alike. Pure.
+"""Compute the geometry of SVG charts from numbers, for pages and print alike. No Django here.
 
-A drawing is a frozen dataclass of coordinates in SVG user units, rounded to two places, so that the
-same numbers give the same bytes. Templates turn it into elements with presentation attributes only:
-neither the print engine nor a strict content security policy lets an inline SVG take a style sheet.
-The language is one for screen and paper: verified is solid, claimed is hatched, no data is a dashed
-outline. The hatching is plain line segments, not an SVG pattern, so it needs no id (two drawings on
-a page can't clash) and survives a copier.
+A chart is a frozen dataclass of coordinates in SVG user units, rounded to two places, so the same numbers give the
+same bytes. Templates turn it into elements with presentation attributes only: neither the print engine nor a
+strict content security policy accepts a style sheet in an inline SVG.
+
+Screen and paper use the same signs: verified is solid, claimed is hatched, no data is a dashed outline. The hatching
+is made of plain line segments and not of an SVG pattern. So it needs no id that could clash between two charts on one
+page, and it survives photocopying.
 """
 
 from reports.charts.axis import AxisEvent

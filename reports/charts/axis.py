@@ -1,6 +1,7 @@
-"""Days along an axis: months beneath it, what happened named above its day. Pure.
+"""Place days along a time axis: month labels below it, names of events above their day.
 
-No name stands on another or on another's line, however many fall close together: they rise lane by lane.
+Names never overlap each other or the line of another event, however many events are close together: they are stacked
+in lanes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,10 +14,10 @@ from typing import NamedTuple
 from reports.charts.drawing import Label, format_coordinate, measure_text
 
 FULL_SCALE = 100
-"""Points at the top of a scale."""
+"""Points at the top of the scale."""
 
 LINE_HEIGHT = 1.35
-"""From one line of words to the next, in type sizes."""
+"""The distance between two lines of text, as a multiple of the type size."""
 
 
 class AxisEvent(NamedTuple):
@@ -28,7 +29,7 @@ class AxisEvent(NamedTuple):
 
 
 class Plot(NamedTuple):
-    """The room of the lines, and the days along it: the first one begins at its left, the last ends at its right."""
+    """The area of the lines, and its days: the first begins at the left edge, the last ends at the right edge."""
 
     left: float
     top: float
@@ -38,32 +39,32 @@ class Plot(NamedTuple):
     ends_on: date
 
     def x(self, day: date) -> float:
-        """Where a day ends."""
+        """Return the x coordinate at which a day ends."""
         days = (self.ends_on - self.starts_on).days + 1
         return round(self.left + (self.right - self.left) * ((day - self.starts_on).days + 1) / days, 1)
 
     def y(self, points: Fraction | Decimal | int) -> float:
-        """How high so many points of 100 stand."""
+        """Return the y coordinate of a number of points of 100."""
         return round(self.bottom - (self.bottom - self.top) * float(points) / FULL_SCALE, 1)
 
 
 class Flag(NamedTuple):
-    """An event's name on its line: where the line is, and from where to where the name goes."""
+    """The name of an event next to its line: the x coordinates of the line and of both ends of the name."""
 
     spot: float
     start: float
     end: float
 
     def covers(self, spot: float) -> bool:
-        """Whether a line there has to end below this name."""
+        """Return whether a line at this x coordinate has to end below the name."""
         return self.start < spot < self.end
 
 
 def place_flags(events: Sequence[AxisEvent], plot: Plot, *, width: float, size: float) -> list[Flag]:
-    """Each name beside its line, right or left, or over it: where it covers the fewest others' lines.
+    """Place the name of each event right or left of its line, or across it, where it covers the fewest other lines.
 
-    Two that cover each other's line would stand in each other's way; that is avoided first, and then what
-    would hem in those further left, which are placed later.
+    Two names that cover each other's line would collide, so that is avoided first. Then names avoid lines further
+    left, whose names are placed later.
     """
     spots = [plot.x(one.on) for one in events]
     flags: list[Flag] = []
@@ -90,7 +91,10 @@ def place_flags(events: Sequence[AxisEvent], plot: Plot, *, width: float, size: 
 
 
 def assign_lanes(flags: Sequence[Flag]) -> list[int]:
-    """How high each name stands, 0 the lowest: above every line that it would cover, beside no name it would meet."""
+    """Return the lane of each name, 0 the lowest.
+
+    A name stands above every line that it covers, and in a lane where it overlaps no other name.
+    """
     lanes: dict[int, int] = {}
     waiting = list(range(len(flags)))
     while waiting:
@@ -119,7 +123,7 @@ def event_label(event: AxisEvent, flag: Flag, lane: int, plot: Plot, size: float
 
 
 def stem_path(flag: Flag, name: Label, plot: Plot) -> str:
-    """From a name to the axis: beside the name, or from below where it stands over its day."""
+    """Return the path from a name to the axis: from beside the name, or from below it if it stands across its line."""
     top = name.box.bottom if flag.covers(flag.spot) else name.box.top
     return f"M{format_coordinate(flag.spot)} {format_coordinate(round(top, 1))}V{format_coordinate(plot.bottom)}"
 
@@ -141,7 +145,7 @@ def diamond_path(x: float, y: float, half: float) -> str:
 
 
 def month_starts(plot: Plot) -> list[tuple[float, date]]:
-    """Where each month begins that begins within the plot, and its first day."""
+    """Return where each month begins within the plot, and its first day."""
     eve = plot.starts_on - timedelta(days=1)
     month = plot.starts_on.replace(day=1)
     found = []
@@ -153,7 +157,7 @@ def month_starts(plot: Plot) -> list[tuple[float, date]]:
 
 
 def month_labels(plot: Plot, size: float) -> Iterator[Label]:
-    """Months along the axis, as many as there is room for; the year under the first of them and under January."""
+    """Yield month labels along the axis, as many as fit, with the year under the first one and under each January."""
     months = month_starts(plot)
     apart = min((after - before for (before, _), (after, _) in pairwise(months)), default=FULL_SCALE)
     each = next((step for step in (1, 2, 3, 6) if apart * step >= measure_text("Mar", size) + size * 0.5), 12)

@@ -1,4 +1,4 @@
-"""Readiness and shares as bars: verified solid, claimed hatched, no data a dashed outline. Pure."""
+"""Bars for readiness and shares: verified solid, claimed hatched, no data as a dashed outline."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,9 +15,9 @@ FULL_SCALE = 100
 
 @dataclass(frozen=True)
 class ReadinessBar:
-    """The one bar of a briefing and a dashboard: verified, claimed and the working mark on a scale of 0 to 100.
+    """The readiness bar of briefings and dashboards: verified, claimed and the target on a scale of 0 to 100.
 
-    Where nothing has been reviewed the scale is a dashed outline that says so, without a figure.
+    If nothing has been reviewed, the scale is a dashed outline that says so, without a figure.
     """
 
     width: float
@@ -38,17 +38,17 @@ class ReadinessBar:
 
     @property
     def frame_width(self) -> float:
-        """The scale's outline, half a unit in on each side so that its stroke isn't cut."""
+        """The width of the outline: half a unit less on each side, so that its stroke is not cut off."""
         return self.width - 1
 
     @property
     def claimed_end(self) -> float:
-        """Where what is claimed ends, and the reach to the ceiling begins."""
+        """Where the claimed part ends and the projected part begins."""
         return round(self.claimed_x + self.claimed_width, 2)
 
     @property
     def mark_line(self) -> str:
-        """The working mark: one upright line from the bar's top, where the labels end, to below it."""
+        """The path of the target line, from the top of the bar to below the bar; empty if there is no target."""
         if self.mark_x is None:
             return ""
         return (
@@ -59,7 +59,7 @@ class ReadinessBar:
 
 @dataclass(frozen=True)
 class ShareBar:
-    """A short bar for a share between 0 and 1: verified solid, claimed hatched, dashed where there is no data."""
+    """A short bar for a share from 0 to 1: verified solid, claimed hatched, dashed without data."""
 
     width: float
     height: float
@@ -71,12 +71,12 @@ class ShareBar:
 
     @property
     def frame_width(self) -> float:
-        """The outline's width: the drawing's less the stroke."""
+        """The width of the outline: that of the chart minus the stroke."""
         return round(self.width - 0.8, 2)
 
     @property
     def frame_height(self) -> float:
-        """The outline's height: the drawing's less the stroke."""
+        """The height of the outline: that of the chart minus the stroke."""
         return round(self.height - 0.8, 2)
 
 
@@ -89,12 +89,16 @@ def readiness_bar(
     width: float = 640,
     size: float = 12,
 ) -> ReadinessBar:
-    """The readiness bar, `width` units wide, its labels set in `size` units.
+    """Return the readiness bar.
 
-    All are points of 100 as printed in the sentence above the bar. `verified` and `claimed`
-    are None where nothing has been reviewed: then nothing is drawn along the scale. `mark` is None
-    where the edition has none. `ceiling`, as far as the promises reach, is an outline alone, from what
-    is claimed on; None where it isn't drawn.
+    Args:
+        verified: points of 100, as displayed above the bar; None if nothing has been reviewed. Then the scale stays
+            empty.
+        claimed: as `verified`.
+        mark: the target; None if the edition has none.
+        ceiling: the projected points, drawn as an outline that starts where claimed ends; None to leave it out.
+        width: the width of the chart in user units.
+        size: the type size of the labels in user units.
     """
     line = round(size * 1.5, 2)
     bar_height = round(size * 2, 2)
@@ -143,7 +147,7 @@ def share_bar(
     width: float = 64,
     height: float = 9,
 ) -> ShareBar:
-    """A share's bar. `verified` and `claimed` lie between 0 and 1; `verified` is None for want of data."""
+    """Return the bar of a share. `verified` and `claimed` are from 0 to 1; `verified` is None without data."""
     verified_width = 0.0 if verified is None else _position(verified, width, of=1)
     claimed_end = max(verified_width, _position(claimed, width, of=1))
     return ShareBar(
@@ -164,12 +168,12 @@ def share_bar(
 
 
 def _position(value: Number, width: float, *, of: int = FULL_SCALE) -> float:
-    """Where a value lies on a scale of `width` units from 0 to `of`, kept within it."""
+    """Return the position of a value on a scale of `width` units from 0 to `of`, kept within the scale."""
     return round(float(min(max(value, 0), of)) / of * width, 2)
 
 
 def _space_labels(named: list[tuple[str, float]], *, y: float, size: float, width: float) -> tuple[Label, ...]:
-    """Labels centred on the places they name, as far as they neither overlap nor leave the drawing."""
+    """Return labels centred on their positions as far as possible without overlaps, within the chart."""
     gap = size
     widths = [Label(text, 0, y, size).width for text, _ in named]
     lefts: list[float] = []
@@ -185,7 +189,7 @@ def _space_labels(named: list[tuple[str, float]], *, y: float, size: float, widt
 
 
 def _end_labels(mark: Label | None, *, y: float, size: float, width: float) -> tuple[Label, ...]:
-    """0 and 100 under the ends of the scale, each left out where the working mark's words stand."""
+    """Return the labels 0 and 100 under the ends of the scale, without one that the target's label would cover."""
     zero = Label("0", 0, round(y, 2), size)
     full = Label("100", 0, round(y, 2), size)
     full = Label("100", round(width - full.width, 2), full.y, size)
@@ -197,7 +201,7 @@ def _end_labels(mark: Label | None, *, y: float, size: float, width: float) -> t
 def _describe_bar(
     *, verified: Decimal | None, claimed: Decimal | None, ceiling: Decimal | None, mark: Decimal | None
 ) -> str:
-    """The bar in a sentence, for those who don't see it."""
+    """Describe the bar in a sentence, for readers who cannot see it."""
     first = NOTHING_REVIEWED.capitalize()
     if verified is not None and claimed is not None:
         first = (

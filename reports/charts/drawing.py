@@ -1,4 +1,4 @@
-"""What all drawings are made of: words with their measure, hatching, and how a coordinate is written. Pure."""
+"""Shared parts of all charts: labels with estimated sizes, hatching, and the format of coordinates."""
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -6,11 +6,11 @@ from typing import Literal, NamedTuple
 NOTHING_REVIEWED = "nothing reviewed yet"
 
 GLYPH_WIDTH = 0.56
-"""Mean width of a character of Public Sans, as a share of the type size: near enough to keep labels apart."""
+"""The mean width of a character of Public Sans, as a share of the type size: exact enough to keep labels apart."""
 
 
 class Box(NamedTuple):
-    """A rectangle by two of its corners."""
+    """A rectangle, given by two corners."""
 
     left: float
     top: float
@@ -18,11 +18,11 @@ class Box(NamedTuple):
     bottom: float
 
     def wider(self, by: float) -> "Box":
-        """With so much room around it."""
+        """Return the rectangle enlarged by a margin on every side."""
         return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
     def meets(self, other: "Box") -> bool:
-        """Whether two rectangles share any room."""
+        """Return whether two rectangles overlap."""
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
@@ -30,7 +30,7 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True)
 class Label:
-    """A word over or under a drawing, set in `size` units. `x` is its left end, or where its `anchor` stands."""
+    """A text on a chart, set in `size` units. `x` is its left end, or its right end if `anchor` is "end"."""
 
     text: str
     x: float
@@ -40,35 +40,35 @@ class Label:
 
     @property
     def width(self) -> float:
-        """Its estimated width in user units."""
+        """The estimated width in user units."""
         return measure_text(self.text, self.size)
 
     @property
     def start(self) -> float:
-        """Its estimated left end."""
+        """The estimated left end."""
         return self.x if self.anchor == "start" else self.x - self.width
 
     @property
     def end(self) -> float:
-        """Its estimated right end."""
+        """The estimated right end."""
         return self.start + self.width
 
     @property
     def box(self) -> Box:
-        """The estimated room that it takes."""
+        """The estimated rectangle that the text covers."""
         return Box(self.start, self.y - self.size * 0.85, self.end, self.y + self.size * 0.25)
 
 
 def measure_text(words: str, size: float) -> float:
-    """The estimated width of words set in `size` units."""
+    """Return the estimated width of a text set in `size` units."""
     return len(words) * size * GLYPH_WIDTH
 
 
 def hatch(*, x: float, y: float, width: float, height: float, step: float = 6) -> str:
-    """Lines rising to the right, `step` units apart, clipped to a rectangle: the `d` of one SVG path.
+    """Return hatching for a rectangle as the `d` of one SVG path: lines rising to the right, `step` units apart.
 
-    Empty where the rectangle is. Lines hang on the scale's own origin, so two hatched
-    stretches beside each other run on.
+    An empty rectangle gives an empty string. The lines are aligned to the origin of the scale, so the hatching of two
+    adjacent rectangles continues without a break.
     """
     if width <= 0 or height <= 0:
         return ""
@@ -84,5 +84,5 @@ def hatch(*, x: float, y: float, width: float, height: float, step: float = 6) -
 
 
 def format_coordinate(value: float) -> str:
-    """A coordinate as SVG writes it: two places at most, no trailing zeros."""
+    """Format a coordinate for SVG: at most two decimal places, without trailing zeros."""
     return f"{value:.2f}".rstrip("0").rstrip(".")

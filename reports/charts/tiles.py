@@ -1,6 +1,6 @@
-"""A country's districts as tiles that lie as the districts do: verified solid, claimed hatched, else outlined. Pure.
+"""A map of a country's districts as tiles in their rough positions: verified solid, claimed hatched, others outlined.
 
-Every tile is the same size, so that a small district weighs as much as a large one; its state stands in it in words.
+All tiles have the same size, so a small district is as visible as a large one. Each tile states its status in words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,13 +25,13 @@ TILE_POSITIONS: Mapping[str, Mapping[str, tuple[int, int]]] = {
         "Quthing": (1, 5),
     },
 }
-"""By country (ISO 3166-1 alpha-3) and district: column and row of its tile."""
+"""Column and row of each tile, by country code (ISO 3166-1 alpha-3) and district."""
 DEFAULT_COLUMNS = 4
 GAP, PADDING, LINE_HEIGHT = 6, 8, 1.3
 
 
 class ChartDistrict(NamedTuple):
-    """A district by its name, and what is told of it."""
+    """The name of a district, and its status."""
 
     name: str
     told: DistrictStatus
@@ -39,7 +39,7 @@ class ChartDistrict(NamedTuple):
 
 @dataclass(frozen=True)
 class Tile:
-    """One tile: its rectangle, the lines of a hatched one (SVG's `d`), and words with their places."""
+    """One tile: its rectangle, the hatching (`d` of an SVG path; empty unless claimed), and its labels."""
 
     told: DistrictStatus
     box: Box
@@ -51,7 +51,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class TileMap:
-    """The drawing, in user units, and what it says in a sentence."""
+    """The chart, in user units, and its description in a sentence."""
 
     width: float
     height: float
@@ -63,7 +63,10 @@ class TileMap:
 def tile_map(
     country: str, districts: Sequence[ChartDistrict], *, side: float = 120, height: float = 76, size: float = 13
 ) -> TileMap:
-    """The districts of a country by its code, each tile `side` units wide. Unknown ones are laid in rows, in order."""
+    """Return the tiles of a country's districts, each `side` units wide.
+
+    If a district is not in `TILE_POSITIONS`, all tiles are laid out in rows, in the given order.
+    """
     places = _tile_positions(country, districts)
     tiles = []
     for district in districts:
@@ -98,14 +101,14 @@ def _tile_positions(country: str, districts: Sequence[ChartDistrict]) -> dict[st
 
 
 def _shorten(name: str, side: float, size: float) -> str:
-    """The name as far as a tile holds it; the whole stands in the table beneath."""
+    """Shorten a name until it fits into a tile. The table below the chart has the full name."""
     while measure_text(name, size) > side - 2 * PADDING:
         name = f"{name.rstrip('…')[:-1].rstrip()}…"
     return name
 
 
 def _describe_tiles(districts: Sequence[ChartDistrict]) -> str:
-    """ "6 of 10 districts verified, 1 claimed"."""
+    """Describe the chart: "6 of 10 districts verified, 1 claimed"."""
     count = {told: sum(district.told is told for district in districts) for told in DistrictStatus}
     claimed = f", {count[DistrictStatus.CLAIMED]} claimed" if count[DistrictStatus.CLAIMED] else ""
     return f"{count[DistrictStatus.VERIFIED]} of {len(districts)} districts verified{claimed}"

@@ -1,9 +1,8 @@
-"""A year on one line: the days that count named above it, today, and beneath it what falls due, a row a state. Pure.
+"""A year as a timeline: events named above the line, today marked, and due dates below it in one row per status.
 
-Each row is named at its left with how many there are, so there is no legend. A mark's filling says the state again:
-overdue solid black, open an outline, with the embassy or reported hatched, verified solid blue, withdrawn dashed. Days
-too close for marks of their own share one that bears their number, so however much falls due at once, nothing stands on
-anything.
+Each row is named at its left with its count, so there is no legend. The filling of a mark repeats the status: overdue
+solid black, open an outline, with the embassy or reported done hatched, verified solid blue, withdrawn dashed. Days
+that are too close for separate marks share one mark with their number, so nothing overlaps.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,7 +29,7 @@ from reports.charts.drawing import Box, Label, format_coordinate, hatch, measure
 
 
 class Filling(Enum):
-    """How a mark is drawn."""
+    """How a mark is filled."""
 
     SOLID = "solid"
     OUTLINE = "outline"
@@ -40,7 +39,7 @@ class Filling(Enum):
 
 
 class TimelinePoint(NamedTuple):
-    """A day named above the line; solid once it is done or held, else an outline."""
+    """A day named above the line: solid once it is done or held, otherwise an outline."""
 
     on: date
     name: str
@@ -49,7 +48,7 @@ class TimelinePoint(NamedTuple):
 
 
 class TimelineRow(NamedTuple):
-    """What falls due in one state, by its days in order."""
+    """The due dates of one status, in order."""
 
     word: str
     filling: Filling
@@ -58,7 +57,10 @@ class TimelineRow(NamedTuple):
 
 @dataclass(frozen=True)
 class TimelineMark:
-    """One day, or several that stand too close: its rectangle and filling, with their number where they are several."""
+    """The mark of one day or of several close days: its rectangle and filling.
+
+    `number` is the number of days, if there are several.
+    """
 
     box: Box
     width: float
@@ -70,7 +72,7 @@ class TimelineMark:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The drawing, in user units: paths as SVG's `d`, and words with their places; and what it says in sentences."""
+    """The chart in user units: paths as the `d` of SVG paths, labels with their positions, and a description."""
 
     width: float
     height: float
@@ -99,7 +101,10 @@ def timeline_chart(
     width: float = 760,
     size: float = 13,
 ) -> Timeline:
-    """The days from `starts_on` to `ends_on`, `width` units wide; what lies outside is left to the table beneath."""
+    """Return the timeline from `starts_on` to `ends_on`, `width` units wide.
+
+    Days outside the period are left out; the table below the chart lists them.
+    """
     within = sorted({one for one in points if starts_on <= one.on <= ends_on})
     drawn = [
         TimelineRow(row.word, row.filling, days)
@@ -155,14 +160,14 @@ def _point_path(one: TimelinePoint, plot: Plot, size: float) -> str:
 
 
 def _today_label(today: date, plot: Plot, size: float) -> Label:
-    """On a line of its own beneath months and years, within the drawing."""
+    """Return the label of today, on its own line below months and years and within the chart."""
     words = f"today, {today.day} {today:%b}"
     x = min(max(plot.x(today) - measure_text(words, size) / 2, 0), plot.right + size * 1.6 - measure_text(words, size))
     return Label(words, round(x, 1), round(plot.bottom + size * (0.5 + LINE_HEIGHT * 2.7), 1), size)
 
 
 def _row_marks(row: TimelineRow, y: float, plot: Plot, size: float) -> Iterable[TimelineMark]:
-    """The row's days; those that a mark would cover are counted in it."""
+    """Yield the marks of a row. Days that a mark would cover are counted in it."""
     reach = size * 2
     together: list[list[float]] = []
     for x in map(plot.x, row.days):
@@ -189,7 +194,7 @@ def _row_marks(row: TimelineRow, y: float, plot: Plot, size: float) -> Iterable[
 def _describe_timeline(
     points: Sequence[TimelinePoint], called: Sequence[str], starts_on: date, ends_on: date, today: date
 ) -> str:
-    """The drawing in words, for those who don't see it."""
+    """Describe the chart in words, for readers who cannot see it."""
     year = f"From {formatting.format_date(starts_on)} to {formatting.format_date(ends_on)}"
     sentences = [f"{year}; today is {formatting.format_date(today)}"]
     if points:

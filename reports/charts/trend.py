@@ -1,8 +1,7 @@
-"""The score week by week as a step line: as then known solid, in hindsight dashed, days that count beneath words. Pure.
+"""The score week by week as a step line: known at the time as a solid line, with later information as a dashed line.
 
-Everything is named where it stands, so there is no legend: each line at its end, the working mark
-along itself, dialogues and milestones over their day. Before the first review there is no figure,
-so nothing is drawn but a dashed outline with the words.
+Everything is labelled in place, so there is no legend: each line at its end, the target along its line, dialogues and
+milestones above their day. Before the first review there is no figure, so only a dashed outline with a text is drawn.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +30,11 @@ from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, format_coordina
 
 
 class ChartWeek(Protocol):
-    """A week by its last day: its score of 100 as then known and in hindsight, each None for want of a review."""
+    """A week by its last day, with its score of 100.
+
+    `then` is the score as known at the time, `hindsight` with later information. A score is None if nothing had been
+    reviewed.
+    """
 
     @property
     def ends_on(self) -> date: ...
@@ -43,10 +46,10 @@ class ChartWeek(Protocol):
 
 @dataclass(frozen=True)
 class TrendChart:
-    """The drawing: paths as SVG's `d`, empty where there is nothing of the sort, and words with their places.
+    """The chart: paths as the `d` of SVG paths, empty if there is nothing to draw, and labels with their positions.
 
-    `unreviewed` is the stretch before the first review. `names` are those of events; `words` stand
-    inside the plot and cover the hairlines behind them.
+    `unreviewed` is the stretch before the first review. `names` are the labels of events. `words` are the labels
+    inside the plot; they cover the thin lines behind them.
     """
 
     width: float
@@ -68,7 +71,7 @@ class TrendChart:
 
 
 class LineSegment(NamedTuple):
-    """A week of a line: from where to where, and how high."""
+    """One week of a line: its left and right end, and its height."""
 
     left: float
     right: float
@@ -86,11 +89,19 @@ def trend_chart(
     plot_height: float = 200,
     size: float = 13,
 ) -> TrendChart:
-    """The weeks drawn over the tracking period from `starts_on` to `ends_on`, `width` units wide.
+    """Return the chart of the weeks over the tracking period from `starts_on` to `ends_on`.
 
-    In: the weeks in order; days to mark, of which those outside the period are left out; the working
-    mark, None where there is none; the height of the plot itself and the type size, in units. Above
-    the plot there is as much room as the events' names take.
+    The room above the plot depends on the names of the events.
+
+    Args:
+        weeks: the weeks, in order.
+        starts_on: the first day of the tracking period.
+        ends_on: its last day.
+        events: days to mark. Those outside the period are left out.
+        mark: the target; None if there is none.
+        width: the width of the chart in user units.
+        plot_height: the height of the plot in user units.
+        size: the type size in user units.
     """
     within = sorted({one for one in events if starts_on <= one.on <= ends_on})
     end_words = _line_end_words(weeks, room=width * 0.24, size=size)
@@ -113,7 +124,7 @@ def trend_chart(
     words: list[Label] = []
 
     def put(candidates: Iterable[tuple[Label, ...]]) -> None:
-        """Words where they meet nothing, else where they were wanted first."""
+        """Add a label where it overlaps nothing, otherwise at the first candidate."""
         choices = list(candidates)
         chosen = next((one for one in choices if not _overlaps_any(one, taken)), choices[0])
         words.extend(chosen)
@@ -163,7 +174,7 @@ def trend_chart(
 
 
 def _line_segments(plot: Plot, told: Iterable[tuple[date, Fraction | None]]) -> list[LineSegment]:
-    """The weeks that have a figure, each from where the one before ends."""
+    """Return the weeks that have a figure, each starting where the week before ends."""
     steps, left = [], plot.left
     for ends_on, points in told:
         if points is not None:
@@ -185,7 +196,7 @@ def _line_path(steps: Sequence[LineSegment]) -> str:
 
 
 def _line_boxes(steps: Sequence[LineSegment], size: float) -> Iterator[Box]:
-    """The room of a line: its levels and the rises between them."""
+    """Yield the rectangles that a line covers: its levels and the steps between them."""
     over = size * 0.2
     before = None
     for step in steps:
@@ -203,9 +214,12 @@ def _last_week_x(plot: Plot, weeks: Sequence[ChartWeek]) -> float:
 
 
 def _line_end_words(weeks: Sequence[ChartWeek], *, room: float, size: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What stands at the end of each line, as then known and in hindsight, broken into lines of `room` units.
+    """Return the labels at the ends of both lines, wrapped to `room` units.
 
-    Where both end in one figure the dashed line is named elsewhere; a line that isn't there has no words.
+    The first line is the score as known at the time, the second with later information.
+
+    If both lines end at the same figure, the dashed line is labelled elsewhere. A line that does not exist has no
+    label.
     """
     if not weeks:
         return (), ()
@@ -235,7 +249,7 @@ def _plot_right(
     width: float,
     size: float,
 ) -> float:
-    """Where the plot ends: at the drawing's edge, unless the words at the lines' ends need room beside it."""
+    """Return the right edge of the plot: that of the chart, unless the labels at the line ends need room beside it."""
     room = max((measure_text(line, size) for words in end_words for line in words), default=0) + size
     full = width - size * 0.5
     if not weeks:
@@ -249,7 +263,7 @@ def _overlaps_any(labels: Iterable[Label], taken: Sequence[Box]) -> bool:
 
 
 def _beside_end(lines: Sequence[str], end: LineSegment, size: float) -> Iterator[tuple[Label, ...]]:
-    """Lines of words right of a line's end, on its height or as near to it as may be."""
+    """Yield positions for a label of several lines right of a line's end, at its height or as near as possible."""
     first = end.y - (len(lines) - 1) * size * LINE_HEIGHT / 2 + size * 0.3
     for nudge in range(48):
         aside = (nudge + 1) // 2 * size * 0.25 * (-1 if nudge % 2 else 1)
@@ -260,7 +274,7 @@ def _beside_end(lines: Sequence[str], end: LineSegment, size: float) -> Iterator
 
 
 def _along_line(words: str, y: float, plot: Plot, size: float) -> Iterator[tuple[Label, ...]]:
-    """Words over a level line, or under it: at its left, its right, or anywhere between."""
+    """Yield positions for a label above or below a horizontal line: at its left, at its right or between."""
     room = plot.right - plot.left - measure_text(words, size)
     for baseline in (y - size * 0.5, y + size * 1.2):
         for share in (0, 1, 0.5, 0.25, 0.75):
@@ -269,14 +283,17 @@ def _along_line(words: str, y: float, plot: Plot, size: float) -> Iterator[tuple
 
 
 def _inside_box(words: str, box: Box, size: float) -> Iterator[tuple[Label, ...]]:
-    """Words in a rectangle, at one height or another; where it is too narrow they run over its right edge."""
+    """Yield positions for a label in a rectangle at several heights.
+
+    If the rectangle is too narrow, the label crosses its right edge.
+    """
     x = max((box.left + box.right - measure_text(words, size)) / 2, box.left + size * 0.5)
     for share in (0.3, 0.7, 0.4, 0.6, 0.2, 0.8, 0.5, 0.1, 0.9):
         yield (Label(words, round(x, 1), round(box.top + (box.bottom - box.top) * share + size * 0.3, 1), size),)
 
 
 def _over_line(words: str, steps: Sequence[LineSegment], size: float) -> Iterator[tuple[Label, ...]]:
-    """Words over some week of a line, or under it."""
+    """Yield positions for a label above or below each week of a line."""
     for step in steps:
         for baseline in (step.y - size * 0.5, step.y + size * 1.2):
             yield (Label(words, round(step.left + size * 0.4, 1), round(baseline, 1), size),)
@@ -296,7 +313,7 @@ def _scale_labels(plot: Plot, size: float) -> Iterator[Label]:
 def _describe_trend(
     weeks: Sequence[ChartWeek], events: Sequence[AxisEvent], mark: Decimal | None, starts_on: date
 ) -> str:
-    """The drawing in words, for those who don't see it."""
+    """Describe the chart in words, for readers who cannot see it."""
     last = weeks[-1].ends_on if weeks else starts_on
     sentences = [
         f"Verified readiness week by week from {formatting.format_date(starts_on)} to {formatting.format_date(last)}"

@@ -1,4 +1,4 @@
-"""What somebody typed after a command, as the row they meant; else Refused with a sentence."""
+"""Find the rows that command-line arguments name. Raises Refused with a sentence if there is none."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from tiptracker.errors import Refused
 
 
 def get_edition(code: str, year: str) -> Edition:
-    """The edition asked for, if there is one with recommendations to follow; with its country."""
+    """Return the edition with its country, if it has recommendations to follow."""
     country = Country.objects.filter(code=code.upper()).first()
     if country is None:
         codes = list(Country.objects.values_list("code", flat=True).order_by("code"))
@@ -26,7 +26,7 @@ def get_edition(code: str, year: str) -> Edition:
 
 
 def get_ministry(name: str, country: Country) -> Ministry:
-    """The ministry of a country that is called so, by its name or its short name, however capitals are written."""
+    """Return the ministry of a country with this name or short name, ignoring case."""
     there = list(Ministry.objects.filter(country=country).order_by("name"))
     for one in there:
         if name.strip().casefold() in (one.name.casefold(), one.short_name.casefold()):
@@ -40,9 +40,9 @@ def get_ministry(name: str, country: Country) -> Ministry:
 
 
 def get_dialogue(name: str | None, country: Country, as_of: date, known_by: datetime) -> Dialogue:
-    """The dialogue of a country that is called so, by its date, or by date and place where there are two on that day.
+    """Return the dialogue of a country on this date, or with this date and place if that day has two.
 
-    Without a name: the next one planned on or after the day, else the last that was held. Never one called off.
+    Without a name: the next one planned on or after the day, or else the last one held. Never one that was called off.
     """
     there = list(Dialogue.objects.filter(country=country).nearest_first(as_of, known_by=known_by))
     if not there:

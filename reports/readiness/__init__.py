@@ -1,1 +1,1 @@
-"""Readiness: the record's facts, the questions they answer, the score and its explanation."""
+"""Readiness: the facts of the record, the questions they answer, the score and its explanation."""

@@ -1,11 +1,11 @@
-"""What the record answers: every question, benchmark and required figure, with its reason.
+"""Answer every question, benchmark and required figure from the record, each with its reason.
 
-A finding has a share from 0 to 1, exact, or None for want of data, which is worth 0 and says so: a
-government that gives no data is presumed not to have done it (22 U.S.C. 7106(b)(1), (7)). The rules
-here read a `FactView` alone, so they hold alike for what is verified and for what is claimed. Pure.
+The share of a finding is an exact fraction from 0 to 1, or None for no data. No data is worth 0 and says so: a
+government that gives no data is presumed not to have acted (22 U.S.C. 7106(b)(1), (7)). The rules here read only a
+`FactView`, so they hold both for what is verified and for what is claimed.
 
-Sentences carry figures, days and the names of indicators, never the text of a piece of evidence:
-results are kept, and a text may have to be redacted.
+Sentences contain figures, days and the names of indicators, but never a text of the evidence. Results are stored, and
+such a text may have to be redacted.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -34,14 +34,14 @@ VERDICT_SHARES = {
     Verdict.NO_INFORMATION: NOTHING,
     Verdict.BACKWARDS: NOTHING,
 }
-"""What an assessment gives with a verified action in the window; without one, nothing."""
+"""The share that an assessment gives if a verified action in the window supports it; without one it gives 0."""
 
 CLAIM_SHARES = {ClaimedProgress.DONE: WHOLE, ClaimedProgress.UNDER_WAY: HALF, ClaimedProgress.NOT_STARTED: NOTHING}
-"""What a claim would give as sent: done counts as met, under way as a step."""
+"""The share that a claim would give if it were verified as sent: done counts as met, under way as a step."""
 
 
 class RowReference(NamedTuple):
-    """A row of the record that a finding rests on: what it is ("reading") and its id."""
+    """A reference to a row of the record that a finding rests on: its type ("reading") and its id."""
 
     type: str
     id: int
@@ -49,7 +49,7 @@ class RowReference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A share of 0 to 1, or None for want of data, with its reason and the rows it rests on."""
+    """A share from 0 to 1, or None for no data, with its reason and the rows it rests on."""
 
     share: Fraction | None
     reason: str
@@ -57,18 +57,18 @@ class Finding:
 
     @property
     def worth(self) -> Fraction:
-        """The share as it counts: no data is worth nothing."""
+        """The share as it counts: no data is worth 0."""
         return self.share or NOTHING
 
     @property
     def verdict(self) -> ReadinessVerdict:
-        """The word for the share."""
+        """The verdict for the share."""
         return share_verdict(self.share)
 
 
 @dataclass(frozen=True, slots=True)
 class AskedBenchmark:
-    """A benchmark as it is asked: its key ("6a"), its recommendation, its newest terms."""
+    """A benchmark as the questionnaire lists it: its key ("6a"), its recommendation and its newest terms."""
 
     id: int
     key: str
@@ -78,13 +78,13 @@ class AskedBenchmark:
 
     @property
     def counts(self) -> bool:
-        """Whether a figure decides on it, and not the embassy's assessment."""
+        """Whether a figure decides the benchmark, and not the embassy's assessment."""
         return self.terms.rule is not Rule.ASSESSED and self.terms.indicator_id is not None
 
 
 @dataclass(frozen=True, slots=True)
 class AskedRecommendation:
-    """A recommendation as it is asked: number, pillar, weight and benchmarks."""
+    """A recommendation as the questionnaire lists it: number, pillar, weight and benchmarks."""
 
     id: int
     number: int
@@ -96,9 +96,9 @@ class AskedRecommendation:
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """All that the record is asked, by terms as they were known: nothing of it leaves a denominator.
+    """Everything that the record is measured against, by the terms as they were known.
 
-    `shares` says of each benchmark (id) how much of all that is asked it is, by the weights.
+    Nothing in it leaves a denominator. `shares` maps benchmark ids to their share of the whole list, by weight.
     """
 
     tracking: Period
@@ -108,15 +108,15 @@ class Questionnaire:
 
     @property
     def benchmarks(self) -> tuple[AskedBenchmark, ...]:
-        """Every benchmark, in the order of the recommendations."""
+        """All benchmarks, in the order of the recommendations."""
         return tuple(one for each in self.recommendations for one in each.benchmarks)
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """One way of seeing the record, or a part of it, answered.
+    """The answers of one view of the record, or of a part of it.
 
-    By question (the five that compare figures), by benchmark (id) and by required figure.
+    They are findings by question (the five that compare figures), by benchmark id and by required figure.
     """
 
     questions: Mapping[EffortQuestion, Finding]
@@ -125,7 +125,7 @@ class Answers:
 
 
 def share_verdict(share: Fraction | None) -> ReadinessVerdict:
-    """Shown (1), partly shown, not shown (0 with data) or no data (None)."""
+    """Return the verdict for a share: shown (1), partly shown, not shown (0 with data) or no data (None)."""
     if share is None:
         return ReadinessVerdict.NO_DATA
     if share == WHOLE:
@@ -134,12 +134,12 @@ def share_verdict(share: Fraction | None) -> ReadinessVerdict:
 
 
 def rows_of(findings: Iterable[Finding]) -> tuple[RowReference, ...]:
-    """The rows under several findings, each once."""
+    """Return the rows that several findings rest on, each once and in order."""
     return tuple(sorted({row for finding in findings for row in finding.rows}))
 
 
 def weighted_mean(weighted: Iterable[tuple[Fraction, Finding]]) -> Fraction | None:
-    """The weighted mean share; what has no data counts as 0; None where nothing has data."""
+    """Return the weighted mean share. No data counts as 0; the result is None if no finding has data."""
     pairs = tuple(weighted)
     total = sum((weight for weight, _ in pairs), NOTHING)
     if not total or all(finding.share is None for _, finding in pairs):
@@ -148,10 +148,10 @@ def weighted_mean(weighted: Iterable[tuple[Fraction, Finding]]) -> Fraction | No
 
 
 def build_questionnaire(facts: Facts) -> Questionnaire:
-    """What is asked, by the newest terms. `facts` are those known: what has no terms isn't asked yet, what is retired
-    is no longer, and its benchmarks with it.
+    """Return what the record is measured against, by the newest terms. `facts` are the known ones.
 
-    The report's recommendations come first, then those of an action plan.
+    A recommendation or benchmark without terms is not asked yet. A retired recommendation is left out together with
+    its benchmarks. The recommendations of the report come first, then those of an action plan.
     """
     terms = newest_row(facts.edition_terms)
     weights: Mapping[int, Decimal] = terms.weights if terms else {}
@@ -183,7 +183,10 @@ def build_questionnaire(facts: Facts) -> Questionnaire:
 
 
 def _benchmark_shares(recommendations: Iterable[AskedRecommendation]) -> Mapping[int, Fraction]:
-    """What each benchmark (id) is of the whole: a recommendation's by its weight, within it by the benchmark's."""
+    """Return the share of each benchmark (by id) in the whole list.
+
+    A recommendation's share follows from its weight, and within it the benchmark's share from the benchmark's weight.
+    """
     every = tuple(recommendations)
     everything = sum((each.weight for each in every), NOTHING)
     shares = {}
@@ -195,14 +198,14 @@ def _benchmark_shares(recommendations: Iterable[AskedRecommendation]) -> Mapping
 
 
 def compute_answers(asked: Questionnaire, sight: FactView) -> Answers:
-    """The record's answers, seen as `sight` sees it."""
+    """Return the answers that a view of the record gives."""
     return compute_partial_answers(asked, sight, asked.benchmarks, asked.indicators)
 
 
 def compute_partial_answers(
     asked: Questionnaire, sight: FactView, benchmarks: Iterable[AskedBenchmark], indicators: Collection[int]
 ) -> Answers:
-    """The answers on these benchmarks, and to the questions that these indicators (ids) answer; nothing else."""
+    """Return only the answers on these benchmarks and on the questions that these indicators (ids) answer."""
     counted = {one.question: one for key in indicators if (one := asked.indicators[key]).question}
     return Answers(
         questions={
@@ -220,7 +223,7 @@ def compute_partial_answers(
 
 
 def answers_with_readings(asked: Questionnaire, sight: FactView, readings: Mapping[int, ReadingFact]) -> Answers:
-    """The answers that rest on an indicator (id), with these readings as the only ones of theirs."""
+    """Return the answers that rest on these indicators (ids), if each had only the given reading."""
     only = {indicator: (reading,) for indicator, reading in readings.items()}
     seen = replace(sight, readings={**sight.readings, **only}, figures={**sight.figures, **only})
     counting = [one for one in asked.benchmarks if one.counts and one.terms.indicator_id in readings]
@@ -228,15 +231,15 @@ def answers_with_readings(asked: Questionnaire, sight: FactView, readings: Mappi
 
 
 def max_answers(one: Answers, other: Answers) -> Answers:
-    """For each question, benchmark and figure of the first the greater of two; the first where they are equal.
+    """Return the better finding for each question, benchmark and figure of `one`; `one` wins if both are equal.
 
-    The other may answer a part of them alone.
+    `other` may answer only a part of them.
     """
     return _pick_answers(max, one, other)
 
 
 def min_answers(one: Answers, other: Answers) -> Answers:
-    """For each question, benchmark and figure of the first the lesser of two; as `max_answers`."""
+    """Return the lower finding for each question, benchmark and figure of `one`, otherwise like `max_answers`."""
     return _pick_answers(min, one, other)
 
 
@@ -255,7 +258,7 @@ def _pick_answers(choose: Callable[..., Finding], one: Answers, other: Answers) 
 
 
 def movement(now: ReadingFact | None, before: ReadingFact | None) -> ReadingDirection | None:
-    """Which way a count moved, by two figures or as told without one; None where it can't be said."""
+    """Return which way a count moved, by two figures or by a reported direction; None if that is unknown."""
     if now is None or now.figure is None:
         return now.direction if now else None
     if before is None or before.figure is None:
@@ -268,11 +271,11 @@ def movement(now: ReadingFact | None, before: ReadingFact | None) -> ReadingDire
 def compare_periods(
     indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period
 ) -> Finding:
-    """A question of "Increasing efforts": the period's reading against the whole period before.
+    """Answer a question of "Increasing efforts": compare the period's reading with the whole period before.
 
-    Up 1, level one half but 0 where both are zero, down 0 (22 U.S.C. 7107(b), Watch List (II):
-    increasing efforts). Compared raw: a part of a year is said to be one. A direction told without
-    a figure counts as that direction; level with a zero is a zero, told or counted.
+    The share is 1 for an improvement, one half for no change, 0 for no change at zero, and 0 for a decline (22 U.S.C.
+    7107(b), Watch List (II)). Figures are compared unadjusted, and the reason says if one covers only a part of the
+    year. A direction without a figure counts as that direction. No change from a zero counts as zero in both cases.
     """
     moved = movement(now, before)
     share: Fraction | None = None
@@ -284,7 +287,7 @@ def compare_periods(
 
 
 def evaluate_required_figure(indicator: IndicatorFact, readings: Iterable[ReadingFact]) -> Finding:
-    """Whether a figure was given for the period; a direction isn't one (22 U.S.C. 7106(b)(1), (7))."""
+    """Answer whether a figure was given for the period. A direction is not a figure (22 U.S.C. 7106(b)(1), (7))."""
     rows = tuple(readings)
     name = formatting.capitalize_first(indicator.name)
     given = find_effective_reading(row for row in rows if row.figure is not None)
@@ -299,9 +302,9 @@ def evaluate_required_figure(indicator: IndicatorFact, readings: Iterable[Readin
 def evaluate_more_than_last_period(
     indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period
 ) -> Finding:
-    """The rule `more than last period`: 1 if the figure exceeds the one before, else 0.
+    """Apply the rule "more than last period": 1 if the figure is above the one before, otherwise 0.
 
-    Both have to be figures. Of what is better the less there is of it, it has to fall short.
+    Both readings must be figures. If less is better, the figure has to be below the one before.
     """
     moved = movement(now, before)
     reason = _describe_movement(indicator, now, before, period)
@@ -314,9 +317,9 @@ def evaluate_more_than_last_period(
 
 
 def evaluate_target(indicator: IndicatorFact, target: Decimal, now: ReadingFact | None) -> Finding:
-    """The rule `target N`: the latest figure over N, 1 at most.
+    """Apply the rule "figure against a target": the latest figure divided by the target, at most 1.
 
-    Of what is better the less there is of it, N is the most there may be: within it 1, else 0.
+    If less is better, the target is an upper limit: 1 within the limit, otherwise 0.
     """
     if now is None or now.figure is None:
         return Finding(None, _no_data_sentence(indicator.name), _reading_references(now))
@@ -333,11 +336,11 @@ def evaluate_target(indicator: IndicatorFact, target: Decimal, now: ReadingFact 
 
 
 def evaluate_assessed(actions: Iterable[Action], judgement: EffectiveAssessment) -> Finding:
-    """The rule `evaluate_assessed`, where an assessment holds, for verified actions (22 U.S.C. 7107(b), Tier 2).
+    """Apply the rule "assessed by the embassy" to verified actions, with an assessment in force.
 
-    Met 1 and a concrete step one half, if an action stands behind it, else 0; stalled, no
-    information or going backwards 0, but one half if an action happened after the assessment's day.
-    An action's day is its last, as everywhere.
+    The share is 1 for "met" and one half for a concrete step, but 0 without a verified action (22 U.S.C. 7107(b), Tier
+    2). It is 0 for stalled, no information or going backwards, but one half if an action ended after the day of the
+    assessment. The day of an action is its end date, as everywhere.
     """
     acts = sorted(actions, key=lambda act: (act.on, act.evidence_id))
     last = acts[-1].on if acts else None
@@ -364,9 +367,10 @@ def evaluate_assessed(actions: Iterable[Action], judgement: EffectiveAssessment)
 
 
 def evaluate_unassessed(actions: Iterable[Action], findings: Iterable[int] = ()) -> Finding:
-    """The rule `evaluate_assessed`, where no assessment holds: a verified action is a step (one half).
+    """Apply the rule "assessed by the embassy" without an assessment: a verified action is a step (one half).
 
-    `findings` is other evidence verified on it (ids): with any the answer is 0, without it no data.
+    `findings` are the ids of other evidence verified on the benchmark. With any of it the share is 0, otherwise there
+    is no data.
     """
     acts = sorted(actions, key=lambda act: (act.on, act.evidence_id))
     if acts:
@@ -381,9 +385,9 @@ def evaluate_unassessed(actions: Iterable[Action], findings: Iterable[int] = ())
 
 
 def evaluate_claimed(actions: Iterable[Action], judgement: EffectiveAssessment | None) -> Finding:
-    """The rule `evaluate_assessed`, for claims: the most any of them would give, taken as sent.
+    """Apply the rule "assessed by the embassy" to claims: the most that any of them would give if verified as sent.
 
-    A claim not later than the assessment's day gives at most what the assessment would with the
+    A claim that is not later than the day of the assessment gives at most what the assessment would give with the
     action verified.
     """
 
@@ -405,7 +409,7 @@ def evaluate_claimed(actions: Iterable[Action], judgement: EffectiveAssessment |
 
 
 def _answer_question(one: IndicatorFact, asked: Questionnaire, sight: FactView) -> Finding:
-    """The question that an indicator answers: the period against the year before."""
+    """Answer the question of an indicator: compare the period with the year before."""
     now, before = (
         find_effective_reading(sight.readings.get(one.id, ())),
         find_effective_reading(sight.previous.get(one.id, ())),
@@ -414,7 +418,7 @@ def _answer_question(one: IndicatorFact, asked: Questionnaire, sight: FactView) 
 
 
 def _answer_benchmark(one: AskedBenchmark, asked: Questionnaire, sight: FactView) -> Finding:
-    """A benchmark by its rule."""
+    """Answer a benchmark by its rule."""
     judgement = sight.judgements.get(one.id)
     actions = sight.actions.get(one.id, ())
     if one.terms.indicator_id is None or one.terms.rule is Rule.ASSESSED:
@@ -442,7 +446,7 @@ def _no_data_sentence(name: str) -> str:
 def _describe_movement(
     indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period
 ) -> str:
-    """The sentence of a comparison: `Prosecutions rose from 4 to 16.`"""
+    """Return the sentence of a comparison, such as "Prosecutions rose from 4 to 16."."""
     if now is None or now.is_no_data:
         return _no_data_sentence(indicator.name)
     name = formatting.capitalize_first(indicator.name)

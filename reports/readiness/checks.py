@@ -1,7 +1,7 @@
-"""What doesn't fit together in the record, and what to do about it. Pure.
+"""Find problems in the record and say what to do about each.
 
-A check never changes a score: it says where two rows contradict each other, or where one is missing
-that would count. `facts` are those known (`reports.readiness.countable_facts.facts_known_by`).
+A check never changes a score. It reports where two rows contradict each other, or where a row that would count is
+missing. `facts` are always the known ones (`reports.readiness.countable_facts.facts_known_by`).
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from reports.readiness.facts import Facts
 
 @dataclass(frozen=True, slots=True)
 class RecordProblem:
-    """A thing that doesn't fit: what sort, the sentence, what to do, and the rows to look at."""
+    """A problem in the record: its kind, a sentence, what to do, and the rows to look at."""
 
     misfit: ProblemKind
     sentence: str
@@ -31,7 +31,7 @@ class RecordProblem:
 
 
 def find_problems(facts: Facts, asked: Questionnaire, seen: FactView, as_of: date) -> tuple[RecordProblem, ...]:
-    """All that doesn't fit together on a day, sort by sort; `seen` is what is verified."""
+    """Return all problems in the record on a day, grouped by kind. `seen` is the verified view."""
     return (
         *_met_without_action(asked, seen),
         *_action_without_assessment(facts, asked, seen),
@@ -74,7 +74,7 @@ def _action_without_assessment(facts: Facts, asked: Questionnaire, seen: FactVie
 
 
 def _figures_too_low(asked: Questionnaire, seen: FactView) -> Iterator[RecordProblem]:
-    """A figure can't well be lower than the number of verified actions on what it counts, over by its day."""
+    """Find figures that are lower than the number of verified actions on their benchmark by the same day."""
     for one in asked.benchmarks:
         if one.terms.rule is Rule.ASSESSED or one.terms.indicator_id is None:
             continue
@@ -99,7 +99,7 @@ def _figures_too_low(asked: Questionnaire, seen: FactView) -> Iterator[RecordPro
 
 
 def _figures_without_source(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
-    """A figure or a direction with nothing behind it, until it is logged again, for the same span, with a source."""
+    """Find figures and directions without a source, unless the same span was recorded again later with a source."""
     names = {one.id: one.name for one in facts.indicators}
     sourced: dict[tuple[int, date, date], datetime] = {}
     for row in sorted(facts.readings, key=lambda row: row.recorded_at):
@@ -124,9 +124,9 @@ def _figures_without_source(facts: Facts, as_of: date) -> Iterator[RecordProblem
 
 
 def _start_date_unknown(facts: Facts, asked: Questionnaire, as_of: date) -> Iterator[RecordProblem]:
-    """Verified, in the window by its last day, and not counted because nobody stated its first.
+    """Find verified actions in the window that do not count because no start date is known.
 
-    Where a figure decides, no action would count.
+    Benchmarks that a figure decides are left out, since no action counts there.
     """
     window = facts.edition.tracking
     assessed = {one.id for one in _assessed_benchmarks(asked)}
@@ -157,9 +157,9 @@ def _start_date_unknown(facts: Facts, asked: Questionnaire, as_of: date) -> Iter
 
 
 def _overdue_without_update(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
-    """Overdue, and no update was received since the commitment was made, was moved, or had one accepted.
+    """Find overdue commitments on which no update was received since they were made, moved or last accepted.
 
-    The United States sends no updates: of its own undertakings each that is overdue lacks a word on what became of it.
+    The United States sends no updates. So each of its own overdue commitments is reported.
     """
     stands = commitment_standings(facts, as_of)
     for row in sorted(facts.commitments, key=lambda row: row.id):
@@ -185,7 +185,7 @@ def _overdue_without_update(facts: Facts, as_of: date) -> Iterator[RecordProblem
 
 
 def _incomplete_recommendations(facts: Facts, asked: Questionnaire) -> Iterator[RecordProblem]:
-    """A recommendation that nothing measures or that nobody answers for."""
+    """Find recommendations without a benchmark or without a lead ministry."""
     led = {row.id for row in facts.recommendations if row.has_lead}
     for each in asked.recommendations:
         called = f"{'Recommendation' if each.origin is Origin.REPORT else each.origin.label} {each.number}"

@@ -1,4 +1,4 @@
-"""How every commitment of a record stands on a day. Pure."""
+"""The status of each commitment of a record on a day."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,9 +10,9 @@ from reports.readiness.facts import Facts
 
 
 def commitment_standings(facts: Facts, as_of: date) -> Mapping[int, CommitmentStanding]:
-    """By commitment (id) how it stands at the end of a day; without those that were not made by then.
+    """Return the standing of each commitment (by id) at the end of a day, without commitments not made by then.
 
-    `facts` are those known (`reports.readiness.countable_facts.facts_known_by`).
+    `facts` are the known ones (`reports.readiness.countable_facts.facts_known_by`).
     """
     sent = group_by_key((row.commitment_id, row) for row in facts.rounds)
     found = {row.id: standing_on(row.events, sent.get(row.id, ()), as_of, zone=facts.zone) for row in facts.commitments}
@@ -20,7 +20,7 @@ def commitment_standings(facts: Facts, as_of: date) -> Mapping[int, CommitmentSt
 
 
 def commitment_standing(facts: Facts, commitment_id: int, as_of: date) -> CommitmentStanding | None:
-    """How one commitment stands, as in `commitment_standings`."""
+    """Return the standing of one commitment, as in `commitment_standings`; None if it was not made by then."""
     own = replace(
         facts,
         commitments=tuple(row for row in facts.commitments if row.id == commitment_id),

@@ -1,12 +1,11 @@
-"""Which facts count: what was known by a moment, and what of it is verified, or claimed, on a day.
+"""Decide which facts count: what was known by a moment, and which rows can count on a day.
 
-The law looks at concrete actions recorded in the period, promises excluded (22 U.S.C. 7107(b), Tier
-2). So a fact counts from its last day, if its whole span lies in the tracking period; a bearing, if
-it shows a concrete action that the government did, alone or jointly. Pure.
+The law looks at concrete actions in the period and excludes promises (22 U.S.C. 7107(b), Tier 2). So a fact counts
+from its end date, if all its days lie in the tracking period. An evidence link counts if it shows a concrete action
+that the government took, alone or jointly.
 
-A `FactView` is the record as one way of looking at it lets it be seen. The rules of
-`reports.readiness.readiness` read nothing else, so the same rules answer for what is verified and for what is
-claimed.
+A `FactView` is what one view of the record contains. The rules in `reports.readiness.answers` read nothing else, so
+the same rules give the verified and the claimed answers.
 """
 
 from collections import defaultdict
@@ -32,11 +31,11 @@ from reports.readiness.facts import (
 )
 
 GOVERNMENT_DOERS = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})
-"""Whose actions count: the government's own, or those it took part in."""
+"""Whose actions count: the government's own and joint ones."""
 
 
 class RecordedRow(Protocol):
-    """Any dated row."""
+    """Any row with an id and a moment of recording."""
 
     @property
     def id(self) -> int: ...
@@ -47,9 +46,9 @@ class RecordedRow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A concrete action of the government on a benchmark, counting from the day `on`.
+    """A concrete action of the government on a benchmark. It counts from the day `on`.
 
-    `claimed` is None where it is verified; else what was said of it when it was sent.
+    `claimed` is None if the action is verified; otherwise it is the progress that the update claims.
     """
 
     evidence_id: int
@@ -59,7 +58,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveAssessment:
-    """An assessment and the day it holds from."""
+    """The assessment in force on a benchmark, and the day from which it holds."""
 
     id: int
     verdict: Verdict
@@ -68,11 +67,12 @@ class EffectiveAssessment:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """What may be counted on a day, by indicator or by benchmark (their ids), looked at in one way.
+    """What one view of the record lets count on a day.
 
-    `readings` answer the questions of the period, `figures` are those that may move a benchmark,
-    `previous` are the readings for the whole period before. `findings` is what has been verified on
-    a benchmark besides an action that counts: enough to say "not shown" rather than "no data".
+    All mappings are by indicator id or benchmark id. `readings` answer the questions about the period. `figures` are
+    the readings that can move a benchmark. `previous` are readings for the whole period before. `judgements` are the
+    assessments in force. `findings` are the ids of verified evidence other than actions that count: with any of it, a
+    benchmark is "not shown" and not "no data".
     """
 
     readings: Mapping[int, tuple[ReadingFact, ...]]
@@ -84,10 +84,10 @@ class FactView:
 
 
 def facts_known_by(facts: Facts, by: datetime | None) -> Facts:
-    """The facts as they were known: every row recorded by that moment; all of them where it is None."""
+    """Return the facts as they were known: every row recorded by that moment, or all rows if `by` is None."""
     if by is None:
         return facts
-    moment = by.astimezone(UTC)  # as the rows are: moments of two zones take longer to compare
+    moment = by.astimezone(UTC)  # The rows are in UTC, too: comparing across time zones is slower.
 
     def so_far[R: RecordedRow](rows: Iterable[R]) -> tuple[R, ...]:
         return tuple([row for row in rows if row.recorded_at <= moment])
@@ -118,7 +118,7 @@ def facts_known_by(facts: Facts, by: datetime | None) -> Facts:
 def _commitment_with_events(
     one: CommitmentFact, events: tuple[CommitmentEventFact, ...], moment: datetime
 ) -> CommitmentFact:
-    """A commitment with these events alone, and towards what it was linked with by a moment."""
+    """Return a commitment with only these events, and with only the benchmarks linked by that moment."""
     if not one.linked_at:
         return replace(one, events=events)
     known = {key for key in one.towards if key not in one.linked_at or one.linked_at[key] <= moment}
@@ -133,14 +133,14 @@ def _commitment_with_events(
 def _recommendation_with_terms(
     one: RecommendationFact, terms: tuple[RecommendationTermsFact, ...]
 ) -> RecommendationFact:
-    """A recommendation with these terms alone, and the number that the newest of them gives it."""
+    """Return a recommendation with only these terms, and with the number that the newest of them gives."""
     last = newest_row(terms)
     number = one.number if last is None or last.number is None else last.number
     return replace(one, terms=terms, number=number)
 
 
 def _benchmark_with_terms(one: BenchmarkFact, terms: tuple[BenchmarkTermsFact, ...]) -> BenchmarkFact:
-    """A benchmark with these terms alone, where the newest of them puts it."""
+    """Return a benchmark with only these terms, with the recommendation and letter that the newest of them give."""
     last = newest_row(terms)
     if last is None or last.recommendation_id is None or last.letter is None:
         return replace(one, terms=terms)
@@ -152,22 +152,22 @@ def _is_later(at: datetime | None, by: datetime) -> bool:
 
 
 def terms_recorded_at(facts: Facts) -> Iterator[datetime]:
-    """The moments at which what is asked, or how it is weighed, was recorded."""
+    """Yield the moments at which terms of the edition, its recommendations and its benchmarks were recorded."""
     yield from (terms.recorded_at for terms in facts.edition_terms)
     yield from (terms.recorded_at for one in facts.recommendations for terms in one.terms)
     yield from (terms.recorded_at for one in facts.benchmarks for terms in one.terms)
 
 
 def newest_row[R: RecordedRow](rows: Iterable[R]) -> R | None:
-    """The row recorded last, the higher id where two were recorded at once; None of none."""
+    """Return the row recorded last, or None if there are no rows. Of rows recorded at once, the highest id wins."""
     return max(rows, key=lambda row: (row.recorded_at, row.id), default=None)
 
 
 def first_reviewed_at(facts: Facts) -> datetime | None:
-    """When anything in the tracking period was first reviewed, be it verified or rejected; None where nothing was.
+    """Return when anything in the tracking period was first reviewed, or None if nothing was.
 
-    Whatever the day asked for: it says when the embassy began to look, so that a first figure can be
-    told from none.
+    A rejection counts as a review, too. The result does not depend on a day: it says when the embassy began to review,
+    so that a score of 0 can be told from no score.
     """
     window = facts.edition.tracking
     known_from = {
@@ -183,31 +183,31 @@ def first_reviewed_at(facts: Facts) -> datetime | None:
 
 
 def is_reviewed(facts: Facts) -> bool:
-    """Whether anything in the tracking period has been reviewed. `facts` are those known."""
+    """Return whether anything in the tracking period has been reviewed. `facts` are the known ones."""
     return first_reviewed_at(facts) is not None
 
 
 def is_action(bearing: EvidenceLinkFact, evidence: EvidenceFact) -> bool:
-    """Only a concrete action of the government, alone or jointly, scores."""
+    """Return whether an evidence link can score: it shows a concrete action of the government, alone or jointly."""
     return bearing.shows is SupportKind.ACTION and evidence.done_by in GOVERNMENT_DOERS
 
 
 def start_date_of(evidence: EvidenceFact, review: EvidenceReviewFact | None) -> date | None:
-    """The first day of a span: the evidence's own; where it lacks it, the one its own review states."""
+    """Return the start date of the evidence or, if it has none, the one that its review enters."""
     if evidence.happened_from is not None or review is None:
         return evidence.happened_from
     return review.first_on
 
 
 def is_in_window(window: Period, first: date | None, last: date) -> bool:
-    """Whether a span, as far as its days are known, lies in the window."""
+    """Return whether the days from `first` to `last` lie in the window. Without `first`, only `last` is checked."""
     return window.starts_on <= (first or last) and last <= window.ends_on
 
 
 def is_of_period(window: Period, reading: ReadingFact) -> bool:
-    """Whether a reading is one for the period: from its very start.
+    """Return whether a reading covers the tracking period from its first day.
 
-    One that starts later tells of a part only, and isn't compared with a year.
+    A reading that starts later covers only a part of the period, so it is not compared with a year.
     """
     return reading.starts_on == window.starts_on and reading.through_on <= window.ends_on
 
@@ -220,7 +220,7 @@ def group_by_key[K: Hashable, V](pairs: Iterable[tuple[K, V]]) -> Mapping[K, tup
 
 
 def newest_recorded_at(facts: Facts, known_by: datetime | None = None) -> datetime | None:
-    """When the newest fact that was known was recorded; None where there is none."""
+    """Return when the newest known fact was recorded, or None if there is none."""
     return max(_recorded_moments(facts_known_by(facts, known_by)), default=None)
 
 

@@ -1,4 +1,4 @@
-"""The record looked at: what is verified, what is claimed, what has begun. Pure."""
+"""Build views of the facts: what is verified, what is claimed, and what has begun by a day."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -28,12 +28,12 @@ from reports.readiness.verified_history import VerifiedHistory
 
 @dataclass(frozen=True, slots=True)
 class FactViews:
-    """The record looked at in three ways, and how many claims wait for a review.
+    """Four views of the record on a day, and the number of claims that wait for a review.
 
-    `lean` is `build_verified_view` again with the last action on each benchmark alone: enough for the shares.
-    `begun` counts what is verified from the first day of each span, not from its last: what will be
-    dated by the time it is over. A claim is a piece of evidence that would count if it were taken, or
-    a figure that was sent without one.
+    `lean` is the verified view with only the last action on each benchmark, which is enough to compute shares. `begun`
+    counts verified rows from their start date and not from their end date, so it includes what is not over yet.
+    `claimed` also takes waiting claims as sent. A claim is evidence that would count if it were verified, or a figure
+    sent without evidence.
     """
 
     verified: FactView
@@ -44,9 +44,9 @@ class FactViews:
 
 
 def build_fact_views(facts: Facts, as_of: date) -> FactViews:
-    """The three ways of looking at a day. `facts` are those known (see `known`).
+    """Return all views of a day. The view `begun` is lean, too.
 
-    What has begun is lean, too.
+    `facts` are the known ones (see `facts_known_by`).
     """
     record, ledger = _FactIndex.of(facts), VerifiedHistory.of(facts)
     seen = ledger.verified(as_of)
@@ -61,24 +61,25 @@ def build_fact_views(facts: Facts, as_of: date) -> FactViews:
 
 
 def build_verified_view(facts: Facts, as_of: date) -> FactView:
-    """What is verified and counts by that day. `facts` are those known (see `known`)."""
+    """Return what is verified and counts on a day. `facts` are the known ones (see `facts_known_by`)."""
     return VerifiedHistory.of(facts).verified(as_of)
 
 
 def newest_reviews(reviews: Iterable[EvidenceReviewFact]) -> Mapping[tuple[int, int | None], EvidenceReviewFact]:
-    """The newest review of each thing: a piece of evidence and a bearing's id, or None for the evidence itself."""
+    """Return the newest review by evidence id and evidence link id; the link id is None for the evidence itself."""
     ordered = sorted(reviews, key=attrgetter("recorded_at", "id"))
     return {(row.evidence_id, row.bearing_id): row for row in ordered}
 
 
 def _build_claimed_view(record: "_FactIndex", facts: Facts, as_of: date, seen: FactView) -> FactView:
-    """What would count by that day if each waiting claim were taken as sent.
+    """Return what would count on a day if each waiting claim were verified as sent.
 
-    Readings and figures are the verified ones (`seen`) with the claimed ones beside them, actions are
-    claims only: what they give is capped by the assessment, which verified actions aren't. A claim
-    that was rejected, whose evidence was rejected or whose round went back is none. One whose first
-    day nobody has stated is in the window if its last day is, even where it was verified: it stays a
-    claim until its review states the day.
+    Readings and figures are those of the verified view `seen` plus the claimed ones. Actions are only the claimed
+    ones, because the assessment caps what a claimed action gives, but not what a verified action gives.
+
+    A rejected claim, a claim on rejected evidence and a claim of a returned update do not count. If the start date is
+    unknown, the claim is in the window if its end date is. That also holds for evidence links that are verified: they
+    stay claims until a review enters the start date.
     """
     window = facts.edition.tracking
     readings = [(row.indicator_id, row) for rows in seen.readings.values() for row in rows]
@@ -109,11 +110,11 @@ def _build_claimed_view(record: "_FactIndex", facts: Facts, as_of: date, seen: F
 
 @dataclass(frozen=True)
 class _FactIndex:
-    """The facts, looked up.
+    """Look-up tables over the facts.
 
-    `reviews` are the newest, by what they are about: a piece of evidence and a bearing's id, or None.
-    `borne` are the bearings with their evidence. Evidence that a revision took the place of (`revised`, ids) bears
-    on nothing any more: the revision has bearings, and reviews, of its own.
+    `reviews` are the newest ones, by evidence id and evidence link id (None for the evidence itself). `borne` are the
+    evidence links with their evidence. `revised` are the ids of evidence that a revision replaced: it supports nothing
+    any more, because the revision has links and reviews of its own.
     """
 
     evidence: Mapping[int, EvidenceFact]
@@ -139,18 +140,22 @@ class _FactIndex:
         )
 
     def cited(self, reading: ReadingFact) -> EvidenceFact | None:
-        """The evidence a reading cites."""
+        """Return the evidence that a reading cites."""
         return self.evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
 
     def verdict_on(self, evidence: EvidenceFact | None, since: datetime | None = None) -> EvidenceDecision | None:
-        """The newest word on the evidence itself; None where nobody has looked (`since` then, where that is given)."""
+        """Return the newest decision on the evidence itself, or None if nobody has reviewed it.
+
+        With `since`, a review recorded before that moment is ignored.
+        """
         review = self.reviews.get((evidence.id, None)) if evidence else None
         return review.decision if review and (since is None or review.recorded_at >= since) else None
 
     def is_waiting(self, reading: ReadingFact) -> bool:
-        """A reading is a claim while its evidence stands and hasn't been reviewed, and its round not been sent back.
+        """Return whether a reading is a claim that waits for a review.
 
-        One that says "no data" claims nothing.
+        Its evidence must not be replaced by a revision or reviewed since the reading, and the update must not be
+        returned. A reading that says "no data" claims nothing.
         """
         cited = self.cited(reading)
         return (
@@ -162,7 +167,7 @@ class _FactIndex:
         )
 
     def is_turned_down(self, evidence: EvidenceFact) -> bool:
-        """Whether the evidence itself was rejected, or the round it came with went back."""
+        """Return whether the evidence itself was rejected, or the update that it came with was returned."""
         return self.verdict_on(evidence) is EvidenceDecision.REJECTED or self.is_returned(evidence.round_id)
 
     def is_returned(self, round_id: int | None) -> bool:
@@ -170,7 +175,7 @@ class _FactIndex:
         return sent is not None and sent.returned_at is not None
 
     def progress(self, evidence: EvidenceFact) -> ClaimedProgress:
-        """What was said of it when it was sent; what was logged without a round is under way."""
+        """Return the progress claimed by the update. Evidence recorded without an update counts as under way."""
         sent = self.rounds.get(evidence.round_id) if evidence.round_id is not None else None
         return sent.progress if sent else ClaimedProgress.UNDER_WAY
 

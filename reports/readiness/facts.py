@@ -1,11 +1,11 @@
-"""The record of one edition as plain values: every dated row that readiness may rest on.
+"""Plain values for every dated row of an edition's record that readiness can depend on.
 
-`reports.readiness.gathering` fills it from the tables, whole: each row of terms, each review and each assessment
-ever recorded is in it. What of it was known by a moment, and what counts on a day, is decided in
-`reports.readiness.countable_facts` from these values alone, so that one loading answers for any day.
+`reports.readiness.gathering` fills them from the tables and leaves nothing out: every row of terms, every review and
+every assessment ever recorded. `reports.readiness.countable_facts` then decides, from these values alone, what was
+known by a moment and what counts on a day. So one load of the record serves any day.
 
-Moments (`…_at`) are aware datetimes, days (`…_on`, `…_from`, `…_to`) are dates in the country, ids
-are the tables' keys. Rows may come in any order. Pure: no Django.
+Fields named `…_at` are aware datetimes. Fields named `…_on`, `…_from` and `…_to` are dates in the country. Ids are
+primary keys of the tables. Rows can come in any order. No Django here.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ from recommendations.tracking_period import year_before
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Two days and all between them, both included."""
+    """A range of days, including its first and its last day."""
 
     starts_on: date
     ends_on: date
@@ -38,9 +38,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class EditionTermsFact:
-    """What an edition is measured by; a change is another row.
+    """One version of an edition's terms. Every change adds a new row.
 
-    `weights` gives recommendations, by id, a weight other than 1.
+    `weights` maps recommendation ids to weights; a recommendation that is missing from it has the weight 1.
+    `working_mark` is the target, in points of 100.
     """
 
     id: int
@@ -53,7 +54,7 @@ class EditionTermsFact:
 
 @dataclass(frozen=True, slots=True)
 class EditionFact:
-    """The edition whose recommendations are followed; `tracking` is the window in which action on them counts."""
+    """The edition whose recommendations are followed. Action counts if it falls in the period `tracking`."""
 
     id: int
     country: str
@@ -62,15 +63,16 @@ class EditionFact:
 
     @property
     def previous(self) -> Period:
-        """The year before the window, which figures are compared with (22 U.S.C. 7107(b), Watch List (II))."""
+        """The year before the tracking period. Figures are compared with it (22 U.S.C. 7107(b), Watch List (II))."""
         return Period(*year_before(self.tracking.starts_on))
 
 
 @dataclass(frozen=True, slots=True)
 class RecommendationTermsFact:
-    """The pillar that a recommendation belongs to and its number in the list; a change is another row.
+    """One version of a recommendation's terms: its pillar and its number in the list. Every change adds a new row.
 
-    `number` is None in what was kept before numbers were dated: then the recommendation's own has always held.
+    `number` is None in runs stored before numbers were dated. The number of the recommendation itself then applies to
+    every day.
     """
 
     id: int
@@ -82,10 +84,11 @@ class RecommendationTermsFact:
 
 @dataclass(frozen=True, slots=True)
 class RecommendationFact:
-    """One prioritized recommendation; `has_lead` is False where no ministry answers for it.
+    """One prioritized recommendation.
 
-    `number` is that of its newest terms. `lead_id` is the lead ministry's key, `indicia` the numbers of those in
-    22 U.S.C. 7106(b) that it is about; runs kept before these two were kept have neither.
+    `number` is the number in its newest terms. `has_lead` is False if no lead ministry is set; `lead_id` is the key of
+    that ministry. `indicia` are the numbers of the indicia in 22 U.S.C. 7106(b) that the recommendation is about. Runs
+    stored before `lead_id` and `indicia` existed have neither.
     """
 
     id: int
@@ -99,11 +102,14 @@ class RecommendationFact:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkTermsFact:
-    """How a benchmark is judged, and where it stands; a change is another row.
+    """One version of a benchmark's terms: how it is judged and where it is listed. Every change adds a new row.
 
-    `recommendation_id` and `letter` are None in what was kept before they were dated: then the benchmark's own have
-    always held. Raises ValueError where the rule could not be applied: a target needs a figure above 0, and both
-    rules that count need an indicator.
+    `recommendation_id` and `letter` are None in runs stored before they were dated. Those of the benchmark itself then
+    apply to every day.
+
+    Raises:
+        ValueError: if the rule cannot be applied. A target needs a figure above 0, and both rules that use figures
+            need an indicator.
     """
 
     id: int
@@ -125,7 +131,10 @@ class BenchmarkTermsFact:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkFact:
-    """One checkable part of a recommendation: "6a" is letter "a" of number 6. Where it stands, its newest terms say."""
+    """One checkable part of a recommendation: "6a" is letter "a" of number 6.
+
+    Its newest terms say where it is listed.
+    """
 
     id: int
     recommendation_id: int
@@ -135,9 +144,10 @@ class BenchmarkFact:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorFact:
-    """What is counted, and which question of "Increasing efforts" it answers, if any (one indicator a question).
+    """Something that is counted, and the question of "Increasing efforts" that it answers, if any.
 
-    `indicium` is its number in 22 U.S.C. 7106(b), `ministry_id` the ministry that reports it, where one is set.
+    A question has one indicator. `indicium` is the indicium's number in 22 U.S.C. 7106(b). `ministry_id` is the
+    ministry that reports the figure, if one is set.
     """
 
     id: int
@@ -152,10 +162,10 @@ class IndicatorFact:
 
 @dataclass(frozen=True, slots=True)
 class ReadingFact:
-    """What was told of an indicator from `starts_on` through a day.
+    """A reading of an indicator for the days from `starts_on` to `through_on`.
 
-    A figure, or a direction only, or no data. `has_source` is False where neither a source nor a
-    piece of evidence stands behind it.
+    A reading gives a figure, or only a direction, or says that there is no data. `has_source` is False if the reading
+    has neither a source nor evidence.
     """
 
     id: int
@@ -171,16 +181,16 @@ class ReadingFact:
 
     @property
     def is_no_data(self) -> bool:
-        """Whether it says that there is nothing to say: a state of its own, not a zero."""
+        """Return whether the reading says that there is no data. That is a state of its own and not a zero."""
         return self.figure is None and self.direction is None
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFact:
-    """What happened, between two days of which the first may be unknown, and who did it.
+    """A piece of evidence: when the event happened, who did it, and how the evidence was filed.
 
-    `revises` is the row that this one puts right and takes the place of; `commitment_id` is what it was
-    filed under.
+    The start date, `happened_from`, is None if it is unknown. `revises` is the id of the row that this one corrects
+    and replaces. `commitment_id` is the commitment under which the evidence was filed.
     """
 
     id: int
@@ -195,7 +205,7 @@ class EvidenceFact:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLinkFact:
-    """What a piece of evidence shows on a benchmark."""
+    """The statement that a piece of evidence supports a benchmark, and what it shows about it."""
 
     id: int
     evidence_id: int
@@ -206,9 +216,9 @@ class EvidenceLinkFact:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceReviewFact:
-    """The embassy's word on one bearing, or, where `bearing_id` is None, on the evidence itself.
+    """The embassy's decision on one evidence link or, if `bearing_id` is None, on the evidence itself.
 
-    `first_on` states the first day where the evidence lacks it.
+    `first_on` is the start date that the reviewer entered, for evidence without one.
     """
 
     id: int
@@ -221,9 +231,10 @@ class EvidenceReviewFact:
 
 @dataclass(frozen=True, slots=True)
 class UpdateVersionFact:
-    """One sending of a ministry's update: how far it says it is, and when it was sent back, if it was.
+    """One version of a ministry's update: the progress it claims, and when the embassy answered it.
 
-    `ministry_id` is who sent it, `commitment_id` on what; `decided_at` is when it was answered, either way.
+    `ministry_id` is the ministry that sent it and `commitment_id` the commitment it reports on. `decided_at` is when
+    the embassy answered, whether it accepted or returned the update. `returned_at` is set only if it was returned.
     """
 
     id: int
@@ -236,13 +247,13 @@ class UpdateVersionFact:
 
     @property
     def pk(self) -> int:
-        """Its key, as `dialogues.commitment_status` calls it."""
+        """The primary key, under the name that `dialogues.commitment_status` uses."""
         return self.id
 
 
 @dataclass(frozen=True, slots=True)
 class CommitmentEventFact:
-    """What happened to a commitment on a day; `due_on` is the date it agreed, if any."""
+    """A dated event of a commitment. `due_on` is the due date that the event agreed, if any."""
 
     id: int
     recorded_at: datetime
@@ -252,16 +263,17 @@ class CommitmentEventFact:
 
     @property
     def pk(self) -> int:
-        """Its key, as `dialogues.commitment_status` calls it."""
+        """The primary key, under the name that `dialogues.commitment_status` uses."""
         return self.id
 
 
 @dataclass(frozen=True, slots=True)
 class CommitmentFact:
-    """What was promised, by the government or (`ministry_id` None) by the United States.
+    """A commitment of a ministry or, if `ministry_id` is None, of the United States.
 
-    It never counts. `towards` says by benchmark (id) what keeping it would give, `linked_at` since when that is known
-    where it was recorded later than the commitment; `events` are its life.
+    A commitment never counts towards the score. `towards` maps benchmark ids to what keeping the commitment would give
+    the benchmark. `linked_at` holds the moment of linking for benchmarks that were linked later than the commitment
+    was recorded. `events` is its history.
     """
 
     id: int
@@ -274,7 +286,7 @@ class CommitmentFact:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneDoneFact:
-    """The day on which what was to happen by a milestone did; another row puts it right."""
+    """One record of the day on which a milestone was done. A correction adds a new row."""
 
     id: int
     recorded_at: datetime
@@ -283,7 +295,7 @@ class MilestoneDoneFact:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneFact:
-    """A day of the edition's year, and all that was recorded of what was to happen by then."""
+    """A milestone of the edition's year, with every record of it as done."""
 
     id: int
     kind: MilestoneKind
@@ -304,10 +316,10 @@ class AssessmentFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything readiness may rest on, whatever the day and whenever it became known.
+    """Everything that readiness can depend on, for any day and any moment of knowledge.
 
-    `zone` is the country's: a moment's day there is the day it was recorded. `tiers` are those that
-    the country was given, by the year of the edition, up to this one.
+    `zone` is the country's time zone: it turns the moment of recording into a day. `tiers` maps the year of an edition
+    to the country's tier, up to this edition.
     """
 
     edition: EditionFact

@@ -1,9 +1,8 @@
-"""The one bridge between tables and rules: an edition's rows, whole, as the values that readiness reads.
+"""Load the rows of an edition from the tables as the plain values that readiness reads.
 
-Every row ever recorded is in it; what of them was known by a moment and what counts on a day is
-decided from the values (`reports.readiness.countable_facts`), so one loading answers for any day. Only what scoring
-needs is read: no text of a piece of evidence leaves its table. The order of rows is nothing to
-readiness, so the large tables are read unsorted.
+Every row ever recorded is loaded. What was known by a moment and what counts on a day is decided from the values
+(`reports.readiness.countable_facts`), so one load serves any day. Only what scoring needs is read: texts of the
+evidence stay in their tables. Readiness does not depend on the order of rows, so the large tables are read unsorted.
 """
 
 from collections import defaultdict
@@ -38,7 +37,7 @@ from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indica
 from reports.readiness import facts
 from tiptracker.infrastructure.read_snapshot import snapshot
 
-# Looked up, not called: an enumeration's call costs more than the row around it.
+# Look-up tables are faster than calling the enumeration, which costs more than the rest of the row.
 DOER_BY_VALUE = {one.value: one for one in DoneBy}
 SHOWS_BY_VALUE = {one.value: one for one in SupportKind}
 REVIEW_BY_VALUE = {one.value: one for one in EvidenceDecision}
@@ -48,11 +47,11 @@ REACH_BY_VALUE = {one.value: one for one in CommitmentReach}
 
 @snapshot()
 def gather_facts(edition: Edition) -> facts.Facts:
-    """Everything readiness of this edition may rest on, in twelve queries (one more for a country not yet loaded).
+    """Load everything that the readiness of this edition can depend on.
 
-    The recommendations, benchmarks and assessments are the edition's own; indicators, evidence,
-    rounds and commitments are the country's; readings those of the tracking period and of the year
-    before it; tiers those up to this edition's year.
+    This takes twelve queries, and one more if the country is not loaded yet. Recommendations, benchmarks and
+    assessments are those of the edition. Indicators, evidence, updates and commitments are those of the country.
+    Readings are those of the tracking period and of the year before it. Tiers are those up to this edition's year.
     """
     country = edition.country
     asked = facts.EditionFact(
@@ -134,7 +133,7 @@ def gather_facts(edition: Edition) -> facts.Facts:
 
 
 def _edition_terms(edition: Edition) -> tuple[facts.EditionTermsFact, ...]:
-    """The edition's terms with their weights: one row a weight, or one where there is none."""
+    """Load the edition's terms with their weights. The query has one row per weight, or one row without weights."""
     weights: dict[int, dict[int, Decimal]] = defaultdict(dict)
     told = {}
     for key, at, deadline_on, mark, reason, weighed, weight in EditionTerms.objects.filter(edition=edition).values_list(
@@ -156,7 +155,7 @@ def _edition_terms(edition: Edition) -> tuple[facts.EditionTermsFact, ...]:
 
 
 def _recommendations(edition: Edition) -> tuple[facts.RecommendationFact, ...]:
-    """Recommendations with all their terms. One without any isn't asked, so it isn't read."""
+    """Load recommendations with all their terms. Those without terms are not asked yet, so they are not read."""
     terms: dict[int, list[facts.RecommendationTermsFact]] = defaultdict(list)
     rows = {}
     for key, at, pillar, number, is_retired, one, stands, origin, lead, indicia in RecommendationTerms.objects.filter(
@@ -190,7 +189,7 @@ def _recommendations(edition: Edition) -> tuple[facts.RecommendationFact, ...]:
 
 
 def _benchmarks(edition: Edition) -> tuple[facts.BenchmarkFact, ...]:
-    """Benchmarks with all their terms. One without any isn't asked, so it isn't read."""
+    """Load benchmarks with all their terms. Those without terms are not asked yet, so they are not read."""
     terms: dict[tuple[int, int, str], list[facts.BenchmarkTermsFact]] = defaultdict(list)
     for row in BenchmarkTerms.objects.filter(benchmark__recommendation__edition=edition).select_related("benchmark"):
         one = row.benchmark
@@ -216,7 +215,10 @@ def _benchmarks(edition: Edition) -> tuple[facts.BenchmarkFact, ...]:
 def _indicators_and_readings(
     asked: facts.EditionFact, edition: Edition
 ) -> tuple[tuple[facts.IndicatorFact, ...], tuple[facts.ReadingFact, ...]]:
-    """The country's indicators and their readings: one row a reading, or one where there is none."""
+    """Load the country's indicators and their readings.
+
+    The query has one row per reading, or one row for an indicator without readings.
+    """
     compared = FilteredRelation(
         "readings",
         condition=Q(
@@ -280,7 +282,7 @@ def _indicators_and_readings(
 
 
 def _assessments(edition: Edition) -> tuple[facts.AssessmentFact, ...]:
-    """Assessments with what they rest on: one row a piece of evidence, or one where there is none."""
+    """Load assessments with the evidence they rest on. The query has one row per evidence, or one row without any."""
     grounds: dict[int, set[int]] = defaultdict(set)
     told = {}
     for key, benchmark, at, verdict, evidence in Assessment.objects.filter(
@@ -296,9 +298,10 @@ def _assessments(edition: Edition) -> tuple[facts.AssessmentFact, ...]:
 
 
 def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
-    """The country's commitments with their events, and what each gives the benchmarks of this edition.
+    """Load the country's commitments with their events, and what each would give the benchmarks of this edition.
 
-    One row a commitment and benchmark, or one where there is none. One without events isn't made yet.
+    The query has one row per commitment and benchmark, or one row without benchmarks. A commitment without events is
+    not made yet, so it is left out.
     """
     towards: dict[int, dict[int, CommitmentReach]] = defaultdict(dict)
     linked: dict[int, dict[int, datetime]] = defaultdict(dict)
@@ -334,9 +337,9 @@ def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
 
 
 def _milestones_and_tiers(edition: Edition) -> tuple[tuple[facts.MilestoneFact, ...], dict[int, Tier]]:
-    """The edition's milestones; and the country's tiers by year, up to this edition's.
+    """Load the edition's milestones, and the country's tiers by year up to this edition's year.
 
-    One row a recording of a milestone as done, or one where there is none.
+    The query has one row per record of a milestone as done, or one row without such records.
     """
     milestones = {}
     done: dict[int, list[facts.MilestoneDoneFact]] = defaultdict(list)

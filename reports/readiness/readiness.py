@@ -1,12 +1,12 @@
-"""Readiness, method version 1: how ready the record is, of 100 points, and why.
+"""Evaluate readiness, method version 1: a score of 100 points for the record, with its reasons.
 
-It never predicts a tier: that is the Secretary of State's decision (22 U.S.C. 7107(b)). A score is
-the sum of its reasons, in exact fractions: four parts, each the sum of its lines, each line what it
-could give times the share it has. Everything is a function of the facts, a day and a moment of
-knowledge. Pure.
+The score never predicts a tier: the tier is the Secretary of State's decision (22 U.S.C. 7107(b)). The score is the
+sum of four parts, in exact fractions. Each part is the sum of its lines, and each line is its maximum times its share.
+Everything depends only on the facts, a day and a moment of knowledge.
 
-`answers` (reports.readiness.answers) says what the record answers, seen one way; `tally` (reports.readiness.scoring)
-turns any answers into points. Verified, claimed, possible and ceiling are tallies of the same record.
+`compute_answers` (`reports.readiness.answers`) says what one view of the record answers. `compute_score`
+(`reports.readiness.scoring`) turns answers into points. Verified, claimed, possible and ceiling (projected) are scores
+of different views of the same record.
 """
 
 from bisect import bisect_right
@@ -40,19 +40,21 @@ from reports.readiness.verified_history import ALL_KNOWN_AT, VerifiedHistory
 from reports.readiness.watch_list import years_on_watch_list
 
 METHOD_VERSION = "1"
-"""The version of the method: raised whenever a rule changes, and kept with every result."""
+"""The version of the method. It is raised with every change of a rule and stored with every result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """How ready the record of an edition is, as of a day and as known by a moment (None: by now).
+    """The readiness of an edition as of a day and as known by a moment (`known_by` None: by now).
 
-    `verified` is the score; `possible` counts what is verified from its first day; `claimed` takes
-    each waiting claim as sent; `ceiling` is claimed with every promise due by the deadline kept. So
-    score ≤ possible, and score ≤ claimed ≤ ceiling. `is_reviewed` is False where the embassy has
-    reviewed nothing yet: then the score is 0 and pages show no figure. `waiting` counts the claims
-    that nobody has reviewed, `claims` says by whom they come. `seen` is what the score rests on, `sent` what is
-    claimed, `record` the facts as known, `promised` the commitments that may still be kept.
+    `verified` is the score. `possible` also counts verified rows that have begun and are not over. `claimed` takes
+    each waiting claim as sent. `ceiling` (projected) adds to it every commitment due by the deadline, as if kept. So
+    score ≤ possible, and score ≤ claimed ≤ ceiling.
+
+    `is_reviewed` is False if the embassy has reviewed nothing yet: the score is then 0 and pages show no figure.
+    `waiting` counts the unreviewed claims, and `claims` groups them by ministry. `checks` are the problems in the
+    record. `working_mark` is the target. `due` maps benchmark ids to due dates. `seen` is the verified record, `sent`
+    the claimed one. `record` are the facts as known, and `promised` the open commitments of the government.
     """
 
     edition: EditionFact
@@ -80,11 +82,11 @@ class Readiness:
 
     @property
     def score(self) -> Fraction:
-        """What is verified, of 100."""
+        """The verified points, of 100."""
         return self.verified.points
 
     def next_steps(self, *, without: Collection[StepKind] = ()) -> NextSteps:
-        """What to do next, in order, each step with what it adds given all steps before it."""
+        """Return the next steps in order, each with what it adds after all steps before it."""
         return compute_next_steps(
             self.record,
             seen=self.seen,
@@ -98,19 +100,22 @@ class Readiness:
         )
 
     def levers(self) -> tuple[BenchmarkGain, ...]:
-        """What meeting each open benchmark would add, the most first."""
+        """Return what meeting each open benchmark would add, the largest gain first."""
         return benchmark_gains(self.seen, self.verified, self.due)
 
     def smallest_set(self) -> tuple[int, ...] | None:
-        """The fewest open benchmarks (ids) that, met, reach the mark; None where none do or there is none."""
+        """Return the fewest open benchmarks (ids) that would reach the target if met.
+
+        The result is None if even all of them do not reach it, or if there is no target.
+        """
         return smallest_benchmark_set(self.seen, self.verified, self.working_mark, self.due)
 
     def if_met(self, benchmarks: Collection[int]) -> Score:
-        """What-if: the score as it would be with these benchmarks (ids) met."""
+        """Return the score as it would be with these benchmarks (ids) met."""
         return self.if_taken((), met=benchmarks)
 
     def if_taken(self, steps: Iterable[ReadinessStep], *, met: Collection[int] = ()) -> Score:
-        """What-if: the score as it would be with these next steps taken and these benchmarks (ids) met."""
+        """Return the score as it would be with these next steps taken and these benchmarks (ids) met."""
         found = project(self.seen, met=met)
         for step in steps:
             found = max_answers(found, step.taken)
@@ -118,10 +123,10 @@ class Readiness:
 
 
 def evaluate_readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) -> Readiness:
-    """How ready the record is as of a day, by what was known at a moment (None: all that is there).
+    """Evaluate readiness as of a day, by what was known at a moment (None: everything recorded).
 
-    Only concrete actions of the government, over by the day and whole within the tracking period,
-    verified by the moment, score (22 U.S.C. 7107(b), Tier 2).
+    An action scores only if the government took it and it was verified by the moment. It must also lie wholly in the
+    tracking period and be over by the day (22 U.S.C. 7107(b), Tier 2).
     """
     record = countable_facts.facts_known_by(facts, known_by)
     asked = build_questionnaire(record)
@@ -160,7 +165,7 @@ def evaluate_readiness(facts: Facts, *, as_of: date, known_by: datetime | None =
 
 
 class DailyScores:
-    """The score of one record on many days: what all of them need is looked up once."""
+    """Scores of one record on many days. What all days need is looked up once."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
@@ -170,20 +175,20 @@ class DailyScores:
         self._asked: dict[int, Questionnaire] = {}
 
     def score(self, as_of: date, known_by: datetime) -> Fraction | None:
-        """The score of a day by what was known at a moment; None where nothing had been reviewed by then."""
+        """Return the score of a day by what was known at a moment; None if nothing had been reviewed by then."""
         if self.first_review is None or self.first_review > known_by:
             return None
         asked = self._questionnaire(known_by)
         return compute_points(asked, compute_answers(asked, self.ledger.verified(as_of, known_by, is_lean=True)))
 
     def tally(self, as_of: date, known_by: datetime | None) -> Score:
-        """The score of a day with its reasons."""
+        """Return the score of a day with its reasons."""
         moment = known_by or ALL_KNOWN_AT
         asked = self._questionnaire(moment)
         return compute_score(asked, compute_answers(asked, self.ledger.verified(as_of, moment)))
 
     def worth(self, as_of: date, known_by: datetime | None) -> tuple[Questionnaire, tuple[Fraction, ...]]:
-        """What is asked and what each answer is worth: where this is the same on two days, all of their points are."""
+        """Return the questionnaire and the worth of each answer. If both are equal on two days, so are all points."""
         moment = known_by or ALL_KNOWN_AT
         asked = self._questionnaire(moment)
         found = compute_answers(asked, self.ledger.verified(as_of, moment, is_lean=True))
@@ -191,7 +196,7 @@ class DailyScores:
         return asked, tuple(finding.worth for findings in every for finding in findings.values())
 
     def _questionnaire(self, known_by: datetime) -> Questionnaire:
-        """What was asked by a moment: the same until other terms are recorded."""
+        """Return the questionnaire known by a moment. It stays the same until other terms are recorded."""
         recorded = bisect_right(self._terms_at, known_by)
         if recorded not in self._asked:
             self._asked[recorded] = build_questionnaire(countable_facts.facts_known_by(self.facts, known_by))

@@ -1,7 +1,7 @@
-"""Answers in points: four parts, each the sum of its lines, each line what it could give times its share. Pure.
+"""Turn answers into points: four parts, each the sum of its lines, each line its maximum times its share.
 
-`answers` (reports.readiness.answers) says what the record answers, seen one way; `compute_score` turns any answers
-into points, of 100 and in exact fractions, each with its sentence and its section of the law.
+`reports.readiness.answers` says what one view of the record answers. `compute_score` turns any answers into points, of
+100 and as exact fractions, each with its sentence and its section of the law.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ PART_POINTS = {
     PartKey.THREE_PS: Fraction(20),
     PartKey.DATA: Fraction(10),
 }
-"""What each part can give, of 100."""
+"""The most that each part can give, of 100."""
 
 QUESTION_POINTS = {
     EffortQuestion.INVESTIGATIONS: Fraction(7),
@@ -41,7 +41,7 @@ QUESTION_POINTS = {
     EffortQuestion.MONEY: Fraction(4),
     EffortQuestion.COMPLICITY: Fraction(8),
 }
-"""What each question of "Increasing efforts" can give, of that part's points."""
+"""The most that each question of "Increasing efforts" can give. Together they make the points of that part."""
 
 PART_LAW = {
     PartKey.EFFORTS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1), (2), (7), (11)",
@@ -49,7 +49,7 @@ PART_LAW = {
     PartKey.THREE_PS: "22 U.S.C. 7106(b)(1)–(3)",
     PartKey.DATA: "22 U.S.C. 7106(b)(1), (7)",
 }
-"""The section of law each part rests on."""
+"""The section of the law that each part rests on."""
 
 QUESTION_LAW = {
     EffortQuestion.INVESTIGATIONS: "22 U.S.C. 7107(b), Watch List (II); 7106(b)(1)",
@@ -72,7 +72,7 @@ COMPLICITY_LAW = "22 U.S.C. 7107(b), Tier 2; 7106(b)(7)"
 
 @dataclass(frozen=True, slots=True)
 class ScoreLine:
-    """One reason of a score: what it could give, of 100, and what was found."""
+    """One line of a score: the most it can give, of 100, and the finding behind it."""
 
     key: str
     title: str
@@ -82,48 +82,48 @@ class ScoreLine:
 
     @property
     def points(self) -> Fraction:
-        """What it gives."""
+        """The points that the line gives."""
         return self.of * self.finding.worth
 
 
 @dataclass(frozen=True, slots=True)
 class ScorePart:
-    """One of the four parts: the sum of its lines."""
+    """One of the four parts of a score: the sum of its lines."""
 
     key: PartKey
     lines: tuple[ScoreLine, ...]
 
     @property
     def of(self) -> Fraction:
-        """What the part can give, of 100."""
+        """The most that the part can give, of 100."""
         return PART_POINTS[self.key]
 
     @property
     def law(self) -> str:
-        """The section of law it rests on."""
+        """The section of the law that the part rests on."""
         return PART_LAW[self.key]
 
     @property
     def points(self) -> Fraction:
-        """What its lines give together."""
+        """The points that its lines give together."""
         return sum((line.points for line in self.lines), NOTHING)
 
     @property
     def verdict(self) -> ReadinessVerdict:
-        """The word for its share; no data where no line has any."""
+        """The verdict for its share; no data if none of its lines has data."""
         if all(line.finding.share is None for line in self.lines):
             return ReadinessVerdict.NO_DATA
         return share_verdict(self.points / self.of)
 
     @property
     def reason(self) -> str:
-        """Its lines by verdict, in a sentence."""
+        """A sentence that lists its lines by verdict."""
         return describe_verdicts((line.title, line.finding) for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkLine:
-    """A benchmark's line within its recommendation's."""
+    """The line of a benchmark within its recommendation."""
 
     benchmark_id: int
     recommendation_id: int
@@ -133,19 +133,22 @@ class BenchmarkLine:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The record seen one way: the four parts, and the benchmarks under the second of them."""
+    """The score of one view of the record: the four parts, and the benchmarks under the second part."""
 
     parts: tuple[ScorePart, ...]
     benchmarks: tuple[BenchmarkLine, ...]
 
     @property
     def points(self) -> Fraction:
-        """Of 100."""
+        """The points of all parts, of 100."""
         return sum((part.points for part in self.parts), NOTHING)
 
 
 def compute_score(asked: Questionnaire, found: Answers) -> Score:
-    """Answers in points: questions and benchmarks as found, the Ps and the data computed from them."""
+    """Return the score of these answers.
+
+    The three Ps and the question on complicit officials are computed from the answers.
+    """
     complicity = complicity_finding(
         (one.key, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity
     )
@@ -162,7 +165,7 @@ def compute_score(asked: Questionnaire, found: Answers) -> Score:
 
 
 def compute_points(asked: Questionnaire, found: Answers) -> Fraction:
-    """The points of `compute_score` without their reasons: for whoever compares many answers and reads none of them."""
+    """Return the points of `compute_score` without the reasons. Use it to compare many answers."""
     officials = weighted_mean(
         (WHOLE, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity
     )
@@ -180,9 +183,9 @@ def compute_points(asked: Questionnaire, found: Answers) -> Fraction:
 
 
 class GainCalculator:
-    """What answers add to others, of 100: for whoever tries many small changes of one state.
+    """Compute the points, of 100, that answers add to other answers. Use it to try many small changes of one state.
 
-    The same as the difference of two `compute_points`s, worked out from the answers that change alone.
+    The result equals the difference of two `compute_points`, but only the answers that change are looked at.
     """
 
     def __init__(self, asked: Questionnaire) -> None:
@@ -194,14 +197,17 @@ class GainCalculator:
         self._pillar_asked = {one.question: one.pillar for one in asked.indicators.values() if one.question}
 
     def pillars(self, found: Answers) -> frozenset[Pillar]:
-        """The Ps that these answers show."""
+        """Return the Ps that these answers show."""
         return frozenset(
             [self._pillar_of[key] for key, finding in found.benchmarks.items() if finding.share]
             + [self._pillar_asked[key] for key, finding in found.questions.items() if finding.share == WHOLE]
         )
 
     def of(self, taken: Answers, state: Answers, shown: frozenset[Pillar]) -> Fraction:
-        """What the answers `taken` add to a state, where they go further; `shown` are the state's `pillars`."""
+        """Return the points that the answers `taken` add to a state where they are better.
+
+        `shown` are the Ps that the state shows (see `pillars`).
+        """
         efforts = _points_gained(taken.questions, state.questions, QUESTION_POINTS)
         action = _points_gained(taken.benchmarks, state.benchmarks, self._each)
         each = PART_POINTS[PartKey.DATA] / len(REQUIRED_QUESTIONS)
@@ -211,7 +217,7 @@ class GainCalculator:
 
 
 def _points_gained[K](taken: Mapping[K, Finding], state: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
-    """The points by which some answers go further than those of a state; of what the state lacks, none."""
+    """Return the points that some answers add to a state where they are better. Answers the state lacks add nothing."""
     return sum(
         (
             points[key] * (finding.worth - state[key].worth)
@@ -223,9 +229,9 @@ def _points_gained[K](taken: Mapping[K, Finding], state: Mapping[K, Finding], po
 
 
 def increasing_efforts(found: Mapping[EffortQuestion, Finding]) -> ScorePart:
-    """Is there evidence of increasing efforts over the year before (22 U.S.C. 7107(b), Watch List (II))?
+    """Return the part "Increasing efforts": is there more than in the year before?
 
-    A question nobody answers is one without data.
+    Source: 22 U.S.C. 7107(b), Watch List (II). A question without a finding counts as one without data.
     """
     return ScorePart(
         PartKey.EFFORTS,
@@ -243,7 +249,7 @@ def increasing_efforts(found: Mapping[EffortQuestion, Finding]) -> ScorePart:
 
 
 def concrete_action(found: Iterable[tuple[AskedRecommendation, Finding]]) -> ScorePart:
-    """Concrete action on the recommendations, as they are weighted (22 U.S.C. 7107(b), Tier 2).
+    """Return the part "Concrete action": the recommendations by weight (22 U.S.C. 7107(b), Tier 2).
 
     Nothing leaves the denominator: a recommendation without data has a share of 0.
     """
@@ -265,7 +271,10 @@ def concrete_action(found: Iterable[tuple[AskedRecommendation, Finding]]) -> Sco
 
 
 def three_ps(found: Mapping[Pillar, Finding]) -> ScorePart:
-    """A third each for prosecution, protection and prevention (22 U.S.C. 7106(b)(1)–(3))."""
+    """Return the part "All three Ps": a third each for prosecution, protection and prevention.
+
+    Source: 22 U.S.C. 7106(b)(1)–(3).
+    """
     return ScorePart(
         PartKey.THREE_PS,
         tuple(
@@ -282,9 +291,9 @@ def three_ps(found: Mapping[Pillar, Finding]) -> ScorePart:
 
 
 def data_given(found: Mapping[EffortQuestion, Finding]) -> ScorePart:
-    """The share of the four required indicators with a figure (22 U.S.C. 7106(b)(1), (7)).
+    """Return the part "Data given": the share of the four required indicators that have a figure.
 
-    One that nobody counts is one without a figure.
+    Source: 22 U.S.C. 7106(b)(1), (7). A required question without an indicator counts as one without a figure.
     """
     return ScorePart(
         PartKey.DATA,
@@ -302,7 +311,10 @@ def data_given(found: Mapping[EffortQuestion, Finding]) -> ScorePart:
 
 
 def recommendation_finding(each: AskedRecommendation, found: Mapping[int, Finding]) -> Finding:
-    """A recommendation's share: the weighted mean of its benchmarks (findings by benchmark's id)."""
+    """Return the finding on a recommendation: the weighted mean of its benchmarks.
+
+    `found` maps benchmark ids to findings.
+    """
     own = [(one, found[one.id]) for one in each.benchmarks]
     return Finding(
         weighted_mean((Fraction(one.terms.weight), finding) for one, finding in own),
@@ -312,9 +324,10 @@ def recommendation_finding(each: AskedRecommendation, found: Mapping[int, Findin
 
 
 def complicity_finding(flagged: Iterable[tuple[str, Finding]]) -> Finding:
-    """The mean share of the benchmarks about complicit officials (22 U.S.C. 7106(b)(7)); by key.
+    """Return the finding on complicit officials: the mean share of the benchmarks about them (22 U.S.C. 7106(b)(7)).
 
-    Met: charged or convicted in the window; a step: investigated. No data is presumed against.
+    `flagged` are benchmark keys with their findings. Met means charged or convicted in the tracking period; a step
+    means investigated. No data is presumed against.
     """
     pairs = tuple(flagged)
     share = weighted_mean((WHOLE, finding) for _, finding in pairs)
@@ -337,7 +350,10 @@ def complicity_finding(flagged: Iterable[tuple[str, Finding]]) -> Finding:
 
 
 def pillar_finding(shown: Iterable[tuple[str, Finding]], asked: Iterable[Finding]) -> Finding:
-    """A P: 1 if anything shows it (by name), else 0; no data where nothing asked of it has any."""
+    """Return the finding on a P: 1 if anything shows it, otherwise 0; no data if nothing asked of it has data.
+
+    `shown` are names and findings of what shows the P, `asked` the findings on everything that is asked of it.
+    """
     pairs = tuple(shown)
     if pairs:
         names = formatting.join_with_and(name for name, _ in pairs)
@@ -349,7 +365,7 @@ def pillar_finding(shown: Iterable[tuple[str, Finding]], asked: Iterable[Finding
 
 
 def describe_verdicts(findings: Iterable[tuple[str, Finding]]) -> str:
-    """Names by verdict: `Shown: 1a and 1b; not shown: 1c and 1d.`"""
+    """Return a sentence that lists names by verdict: "Shown: 1a and 1b; not shown: 1c and 1d."."""
     pairs = tuple(findings)
     groups = [
         f"{word.label.lower()}: {formatting.join_numbered_names([formatting.lowercase_first(name) for name in names])}"
@@ -360,16 +376,16 @@ def describe_verdicts(findings: Iterable[tuple[str, Finding]]) -> str:
 
 
 def _evaluate_pillar(pillar: Pillar, asked: Questionnaire, found: Answers) -> Finding:
-    """A P: shown by whatever on it shows it."""
+    """Return the finding on a P by its benchmarks and questions."""
     on = _pillar_criteria(pillar, asked, found)
     return pillar_finding([(name, finding) for name, finding, shows in on if shows], [finding for _, finding, _ in on])
 
 
 def _pillar_criteria(pillar: Pillar, asked: Questionnaire, found: Answers) -> list[tuple[str, Finding, bool]]:
-    """What is asked of a P, by name, each with whether it shows it: a benchmark's share is above 0, a question is up.
+    """Return everything asked of a P as name, finding, and whether the finding shows the P.
 
-    Only a comparison can be up: the question on complicit officials is a mean of benchmarks, which
-    count for their own pillar.
+    A benchmark shows the P if its share is above 0, and a question if its count is up. The question on complicit
+    officials is left out: it is a mean of benchmarks, and these count for their own pillar.
     """
     benchmarks = [(one.key, found.benchmarks[one.id]) for one in asked.benchmarks if one.pillar is pillar]
     its = {one.question for one in asked.indicators.values() if one.pillar is pillar}

@@ -1,6 +1,6 @@
-"""Readiness in words and as data: the sentence at the top, the JSON document, the facts it used. Pure.
+"""Turn readiness into a JSON document, and the facts it rests on into another.
 
-Pages, the API, the command and the kept runs all say what stands here, so they can't differ.
+The API, the management command and the stored runs all use these documents, so they cannot differ.
 """
 
 import hashlib
@@ -47,17 +47,22 @@ METHODOLOGY = {
     ],
     "disclaimer": DISCLAIMER,
 }
-"""The method as every document names it: its version, what each part can give and the law it rests on."""
+"""The method as every document states it: its version, the most each part can give, and the law it rests on."""
 
 
 def readiness_document(
     result: Readiness, *, steps: NextSteps | None = None, texts: StepTexts = NO_TEXTS
 ) -> dict[str, Any]:
-    """The whole result as JSON takes it; `texts` is what the record calls the things that its next `steps` are about.
+    """Return the whole result as a JSON-compatible document.
 
-    Points and shares are numbers of four decimals, never null, and beside each stands the exact
-    value as a string ("121/2"). A share without data is 0 with the verdict `no_data`. Rows are
-    references to the record: {"type": "reading", "id": 3}.
+    Points and shares are numbers with four decimals and never null. Next to each stands the exact value as a string
+    ("121/2"). A share without data is 0 with the verdict `no_data`. Rows are references to the record: {"type":
+    "reading", "id": 3}.
+
+    Args:
+        result: the readiness to describe.
+        steps: the next steps, if the caller has computed them already.
+        texts: the names and texts for the sentences of the next steps.
     """
     verified, claimed = result.verified, result.claimed
     keys = {one.benchmark_id: one.line.key for one in verified.benchmarks}
@@ -102,13 +107,13 @@ def readiness_document(
 
 
 def facts_document(facts: Facts, known_by: datetime | None = None) -> dict[str, Any]:
-    """The facts as they were known, as JSON takes them, in an order of their own: equal facts, equal documents."""
+    """Return the facts as they were known, JSON-compatible and in a fixed order: equal facts give equal documents."""
     document: dict[str, Any] = _to_json(countable_facts.facts_known_by(facts, known_by))
     return document
 
 
 def facts_fingerprint(document: dict[str, Any]) -> str:
-    """The SHA-256 of a document, in hexadecimal: the same for the same facts, in whatever order they came."""
+    """Return the SHA-256 of a document in hexadecimal. The order of its keys does not matter."""
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
@@ -200,7 +205,7 @@ def _problem(check: RecordProblem) -> dict[str, Any]:
 
 
 def _claimed_reason(verified: Finding, claimed: Finding) -> str:
-    """What a claim adds, in its own sentence; empty where it adds nothing."""
+    """Return the sentence on what a claim adds, or an empty string if it adds nothing."""
     return claimed.reason if claimed.worth > verified.worth else ""
 
 
@@ -213,7 +218,7 @@ def _row_references(rows: Iterable[RowReference]) -> list[dict[str, Any]]:
 
 
 def _to_json(value: Any) -> Any:
-    """A value of the record as JSON takes it; rows and ids by id."""
+    """Return a value of the record in its JSON form. Collections are sorted by id, plain values by value."""
     match value:
         case date():
             return value.isoformat()

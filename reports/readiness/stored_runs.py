@@ -1,11 +1,11 @@
-"""What a run keeps, and the way back: kept facts as values again, and readiness computed anew from them. Pure.
+"""Store runs of readiness, read stored facts back, and compare a run with the result computed again.
 
-A run keeps numbers, verdicts, codes and references, and is compared by these alone. Sentences and advice are made
-when somebody reads the run, so that a better wording never makes a run differ. `RESULT_FIELDS` says which field is
-which. Runs kept before that (by commit 174854d and earlier) hold their sentences, too.
+A run stores numbers, verdicts, codes and references, and only these are compared. Sentences and advice are generated
+when a user reads the run, so better wording never makes a run differ. `RESULT_FIELDS` says which field is which. Runs
+stored by commit 174854d and earlier also contain their sentences.
 
-No text that may be redacted is kept, so that redaction need not reach into runs that nobody may
-change: the reason of the working mark stays in the terms alone, which the facts name by their id.
+A run contains no text that may be redacted, because nobody may change a run. So the reason of the target stays in the
+terms, and the facts refer to the terms by id.
 """
 
 import json
@@ -24,7 +24,7 @@ from reports.readiness.serialization import readiness_document
 
 
 class StoredRun(Protocol):
-    """A run as it is kept: `methodology` is the version of the method, `facts` and `result` are documents."""
+    """A run as it is stored: `methodology` is the version of the method, `facts` and `result` are JSON documents."""
 
     as_of: date
     known_by: datetime
@@ -35,9 +35,9 @@ class StoredRun(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunComparison:
-    """What came of computing a run anew; `differing` are the keys of the result that are no longer the same.
+    """The result of computing a run again. `differing` are the top-level keys of the result that changed.
 
-    `again` is the whole result as it is today, sentences and advice with it; None where it was not computed.
+    `again` is the whole result as computed today, with sentences and advice; None if it was not computed.
     """
 
     outcome: RecomputeOutcome
@@ -46,21 +46,21 @@ class RunComparison:
 
 
 class FieldUse(Enum):
-    """What a run does with a field of the result."""
+    """How a run treats a field of the result."""
 
     COMPARED = "compared"
-    """A number, a verdict, a code or a reference: kept, and compared with what is computed anew."""
+    """A number, a verdict, a code or a reference: stored, and compared with the result computed again."""
     SAID = "said"
-    """A sentence or advice: neither kept nor compared, but made when somebody reads the run."""
+    """A sentence or advice: neither stored nor compared, but generated when a user reads the run."""
 
 
 type DocumentFields = Mapping[str, FieldUse | RowFields | DocumentFields]
-"""The fields of a document by name: what a run does with each, or the fields that stand in it."""
+"""The fields of a document by name: how a run treats each, or the fields nested in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowFields:
-    """The field is a list of rows with these fields; the one named `by` tells a row from the others of its list."""
+    """A field that holds a list of rows with these fields. The field named `by` identifies a row in its list."""
 
     by: str
     fields: DocumentFields
@@ -102,7 +102,7 @@ RESULT_FIELDS: Final[DocumentFields] = {
     "benchmarks": RowFields(
         "id", {**_LINE_FIELDS, "id": COMPARED, "recommendation": COMPARED, "recommendation_id": COMPARED}
     ),
-    # The points and days of levers are compared, their order is advice.
+    # The points and due dates of levers are compared; their order is advice.
     "levers": RowFields(
         "benchmark_id",
         {"benchmark": COMPARED, "benchmark_id": COMPARED, **_number_fields("points"), "due_on": COMPARED},
@@ -136,25 +136,28 @@ RESULT_FIELDS: Final[DocumentFields] = {
         "disclaimer": REGENERATED,
     },
 }
-"""What a run does with each field of `document.as_document`. A field that is not listed is left out.
+"""How a run treats each field of `serialization.readiness_document`. Fields that are not listed are not stored.
 
-So a new sentence needs nothing here to be left out, and a new number is compared only if it is listed. Problems in the
-record (`checks`) and the next steps are advice: they may be put better, or be fewer, without the score being another.
+So a new sentence needs no entry here, and a new number is compared only once it is listed. Problems in the record
+(`checks`) and the next steps are advice: their wording or number may change while the score stays the same.
 """
 
 ALWAYS_STORED = ("score", "claimed", "possible", "ceiling", "parts", "benchmarks")
-"""What every run of this version of the method has kept; later fields are compared where a run kept them."""
+"""Fields that every run of this version of the method contains. Later fields are compared if a run contains them."""
 
 
 def without_redactable_texts(facts: Facts) -> Facts:
-    """The facts as a run keeps them: all that scores, and no text that may be redacted."""
+    """Return the facts as a run stores them: everything that scores, and no text that may be redacted."""
     return replace(facts, edition_terms=tuple(replace(one, working_mark_reason="") for one in facts.edition_terms))
 
 
 def facts_from_document(document: Mapping[str, Any]) -> Facts:
-    """The facts that `document.facts_document` told. What a document older than a field doesn't tell has its default.
+    """Return the facts from a document made by `serialization.facts_document`.
 
-    Raises ValueError where the document is none of facts.
+    A field that is missing in an older document has its default value.
+
+    Raises:
+        ValueError: if the document does not contain facts.
     """
     try:
         facts: Facts = _make_decoder(Facts)(
@@ -166,14 +169,17 @@ def facts_from_document(document: Mapping[str, Any]) -> Facts:
 
 
 def recompute_result(facts: Mapping[str, Any], as_of: date, known_by: datetime) -> dict[str, Any]:
-    """The whole result computed anew from kept facts, for the day and the moment of the run; raises as
-    `facts_from_document`."""
+    """Compute the whole result again from stored facts, for the day and the moment of the run.
+
+    Raises:
+        ValueError: if the document does not contain facts.
+    """
     read = facts_from_document(facts)
     return readiness_document(evaluate_readiness(read, as_of=as_of, known_by=known_by.astimezone(read.zone)))
 
 
 def comparable_fields(document: Mapping[str, Any], fields: DocumentFields = RESULT_FIELDS) -> dict[str, Any]:
-    """The numbers, verdicts, codes and references of a result: what a run keeps of it, and is compared by."""
+    """Return the numbers, verdicts, codes and references of a result: the fields that a run stores and compares."""
     kept: dict[str, Any] = {}
     for name, use in fields.items():
         if name not in document or use is REGENERATED:
@@ -187,7 +193,10 @@ def comparable_fields(document: Mapping[str, Any], fields: DocumentFields = RESU
 
 
 def compare_run(run: StoredRun) -> RunComparison:
-    """Compare a kept run with the result computed anew from its facts; one of another version isn't computed anew."""
+    """Compare a stored run with the result computed again from its facts.
+
+    A run of another version of the method is not computed again.
+    """
     if run.methodology != METHOD_VERSION:
         return RunComparison(RecomputeOutcome.NOT_COMPUTED)
     try:
@@ -206,9 +215,9 @@ def compare_run(run: StoredRun) -> RunComparison:
 
 
 def result_for_display(run: StoredRun, comparison: RunComparison) -> Mapping[str, Any]:
-    """A run's result as somebody reads it: its numbers as they were kept, its sentences and advice as made today.
+    """Return the result of a run for a reader: its stored numbers with sentences and advice generated today.
 
-    Where the run does not come out the same, or is not computed anew, what it kept is read as it is.
+    If the run differs or was not computed again, the stored result is returned unchanged.
     """
     if comparison.again is None or comparison.outcome is not RecomputeOutcome.SAME:
         kept: Mapping[str, Any] = run.result
@@ -219,7 +228,7 @@ def result_for_display(run: StoredRun, comparison: RunComparison) -> Mapping[str
 def _is_same_field(
     kept: Mapping[str, Any], again: Mapping[str, Any], name: str, use: FieldUse | RowFields | DocumentFields
 ) -> bool:
-    """Whether a field that a run kept comes out the same: fields in it that the run lacks are no difference."""
+    """Return whether a stored field has the same value now. Nested fields that the run lacks are no difference."""
     if use is REGENERATED:
         return True
     if name not in again:
@@ -243,7 +252,7 @@ def _has_same_fields(kept: Mapping[str, Any], again: Mapping[str, Any], fields: 
 
 
 def _rows_by_field(name: str, rows: Any) -> dict[Any, Mapping[str, Any]] | None:
-    """Rows by the field that tells them apart; None where they can't be told apart by it."""
+    """Return rows by the field that identifies them; None if it does not identify them all."""
     if not isinstance(rows, list) or not all(
         isinstance(row, Mapping) and isinstance(row.get(name, row), str | int | None) for row in rows
     ):
@@ -253,7 +262,7 @@ def _rows_by_field(name: str, rows: Any) -> dict[Any, Mapping[str, Any]] | None:
 
 
 def _with_new_sentences(kept: Mapping[str, Any], again: Mapping[str, Any], fields: DocumentFields) -> dict[str, Any]:
-    """What was kept with the sentences of a result that is the same but for them."""
+    """Return the stored fields with the sentences of the result computed again."""
     read: dict[str, Any] = {}
     for name, use in fields.items():
         if use is REGENERATED:
@@ -270,7 +279,7 @@ def _with_new_sentences(kept: Mapping[str, Any], again: Mapping[str, Any], field
 
 
 def _upgrade_milestone(milestone: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A milestone as it is kept today; one kept before recordings were dated has the day that it told of itself."""
+    """Return a milestone in today's format. In older runs a milestone had a `done_on` of its own and no records."""
     if not (done_on := milestone.get("done_on")):
         return milestone
     known_all_along = datetime.min.replace(tzinfo=UTC).isoformat()
@@ -278,13 +287,13 @@ def _upgrade_milestone(milestone: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def canonical_json(document: Any) -> str:
-    """A document byte for byte, whatever the order of its keys."""
+    """Return a document as JSON text that does not depend on the order of its keys."""
     return json.dumps(document, sort_keys=True)
 
 
 @cache
 def _make_decoder(hint: Any) -> Callable[[Any], Any]:
-    """What makes a value of the record of what JSON holds of it, by the type that its field has."""
+    """Return a function that turns JSON into a value of the type of a field."""
     inner = [_make_decoder(one) for one in get_args(hint) if one not in (NoneType, Ellipsis)]
     kind: Any = get_origin(hint) or hint
     reader: Callable[[Any], Any] = kind

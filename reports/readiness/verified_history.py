@@ -1,8 +1,8 @@
-"""What was verified when: the record written out once, so that it answers for any day by any moment. Pure.
+"""The history of what was verified when, written out once so that it answers for any day and any moment.
 
-A bearing or a reading stands verified between two moments of knowledge: from its review on, until a
-newer one rejects it or a revision takes its place. `Ledger.verified` picks those that stood at a
-moment and count on a day.
+An evidence link or a reading is verified between two moments of knowledge: from its review until a newer review
+rejects it or a revision replaces the evidence. `VerifiedHistory.verified` selects those that were verified at a moment
+and count on a day.
 """
 
 from collections import defaultdict
@@ -25,14 +25,17 @@ from reports.readiness.countable_facts import (
 from reports.readiness.facts import AssessmentFact, EvidenceFact, EvidenceReviewFact, Facts, Period, ReadingFact
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
-"""When what still stands will stop to."""
+"""The end of validity for rows that are still valid."""
 ALL_KNOWN_AT = END_OF_TIME - timedelta.resolution
 """A moment by which everything is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedLink:
-    """A bearing while it stands verified: known from a moment until another, in the world from first to last day."""
+    """An evidence link while it is verified, between two moments of knowledge.
+
+    `first_on` and `last_on` are the first and last day of the event.
+    """
 
     known_from: datetime
     known_until: datetime
@@ -45,7 +48,7 @@ class VerifiedLink:
 
 @dataclass(frozen=True, slots=True)
 class ReadingInForce:
-    """A reading while it stands verified: known from a moment until another."""
+    """A reading while it is in force, between two moments of knowledge."""
 
     known_from: datetime
     known_until: datetime
@@ -54,7 +57,10 @@ class ReadingInForce:
 
 @dataclass(frozen=True, slots=True)
 class DatedAssessment:
-    """An assessment, and the day it holds from: counted from the last day, or the first, of what it rests on."""
+    """An assessment with the days from which it holds.
+
+    `over_on` counts from the end dates of the evidence it rests on, `begun_on` from the start dates.
+    """
 
     assessment: AssessmentFact
     over_on: date
@@ -63,10 +69,10 @@ class DatedAssessment:
 
 @dataclass(frozen=True)
 class VerifiedHistory:
-    """All that was ever verified in the window, each with the moments between which it stood: it answers for any day.
+    """Everything ever verified in the tracking period, each row with the moments between which it was verified.
 
-    What is looked up once for a day is looked up once for a whole year of days. Bearings are in the order of their
-    last days, of the same day by evidence (id).
+    Looked up once, it answers for every day of the year. `borne` are the evidence links, ordered by last day and then
+    by evidence id. `told` are the readings, `held` the assessments, and `previous` the readings for the year before.
     """
 
     borne: tuple[VerifiedLink, ...]
@@ -76,7 +82,7 @@ class VerifiedHistory:
 
     @classmethod
     def of(cls, facts: Facts) -> "VerifiedHistory":
-        """The ledger of a record."""
+        """Build the history of a record."""
         said: dict[tuple[int, int | None], list[EvidenceReviewFact]] = defaultdict(list)
         for review in sorted(facts.reviews, key=attrgetter("recorded_at", "id")):
             said[review.evidence_id, review.bearing_id].append(review)
@@ -98,11 +104,15 @@ class VerifiedHistory:
     def verified(
         self, as_of: date, known_by: datetime = ALL_KNOWN_AT, *, is_begun: bool = False, is_lean: bool = False
     ) -> FactView:
-        """What was verified by a moment and counts by a day; from its first day, not its last, where it `is_begun`.
+        """Return what was verified by a moment and counts on a day.
 
-        A lean sight has only the last action on each benchmark: the shares are the same, the rows fewer.
+        Args:
+            as_of: the day. Rows count from their end date.
+            known_by: the moment of knowledge.
+            is_begun: count rows from their start date instead.
+            is_lean: keep only the last action on each benchmark. The shares stay the same, with fewer rows.
         """
-        known_by = known_by.astimezone(UTC)  # as the rows are: moments of two zones take longer to compare
+        known_by = known_by.astimezone(UTC)  # The rows are in UTC, too: comparing across time zones is slower.
         readings = group_by_key(
             (told.reading.indicator_id, told.reading)
             for told in self.told
@@ -141,7 +151,7 @@ class VerifiedHistory:
         )
 
     def _judgements(self, as_of: date, known_by: datetime, *, is_begun: bool) -> Mapping[int, EffectiveAssessment]:
-        """The assessment that holds of each benchmark: by the day it holds from, then as recorded."""
+        """Return the assessment in force on each benchmark: the latest by the day it holds from, then by recording."""
         last: dict[int, tuple[date, datetime, int]] = {}
         judgements = {}
         for row in self.held:
@@ -163,10 +173,9 @@ def _verified_links(
     evidence: Mapping[int, EvidenceFact],
     revisions: Mapping[int, EvidenceFact],
 ) -> Iterator[VerifiedLink]:
-    """Bearings of actions and findings in the window, as long as their newest review verifies them.
+    """Yield evidence links of actions and findings in the window, for as long as their newest review verifies them.
 
-    Evidence that a revision took the place of bears on nothing any more: the revision has bearings,
-    and reviews, of its own.
+    Evidence that a revision replaced supports nothing any more: the revision has links and reviews of its own.
     """
     window = facts.edition.tracking
     for bearing in facts.bearings:
@@ -189,11 +198,10 @@ def _verified_readings(
     evidence: Mapping[int, EvidenceFact],
     revisions: Mapping[int, EvidenceFact],
 ) -> Iterator[ReadingInForce]:
-    """Readings for the period, as long as the newest review of what they cite verifies it.
+    """Yield readings for the period, for as long as the newest review of the cited evidence verifies it.
 
-    That review has to be newer than the reading: a figure put on evidence that was verified before is
-    nobody's word but its author's. Evidence that a revision took the place of tells no figure any more:
-    the revision has figures of its own.
+    The review must be newer than the reading: a figure added to evidence that was verified earlier has not been
+    reviewed. Evidence that a revision replaced gives no figure any more: the revision has figures of its own.
     """
     for reading in facts.readings:
         if not is_of_period(facts.edition.tracking, reading):
@@ -209,7 +217,7 @@ def _verified_readings(
 
 
 def _known_until(evidence_id: int | None, revisions: Mapping[int, EvidenceFact]) -> datetime:
-    """Until when a piece of evidence, and what it shows and tells, stands: a revision takes its place."""
+    """Return until when evidence is in force, together with its links and readings: until a revision replaces it."""
     revision = revisions.get(evidence_id) if evidence_id is not None else None
     return revision.recorded_at if revision else END_OF_TIME
 
@@ -219,7 +227,7 @@ def _dated_assessments(
     said: Mapping[tuple[int, int | None], Sequence[EvidenceReviewFact]],
     evidence: Mapping[int, EvidenceFact],
 ) -> Iterator[DatedAssessment]:
-    """Assessments with the days they hold from; where one rests on nothing, the day it was recorded."""
+    """Yield assessments with the days they hold from. One without evidence holds from the day of its recording."""
     stated: dict[int, date] = {}
     for (key, _), reviews in said.items():
         last = reviews[-1]
@@ -238,7 +246,7 @@ def _dated_assessments(
 def _verifying_reviews(
     reviews: Sequence[EvidenceReviewFact], last: datetime
 ) -> Iterator[tuple[EvidenceReviewFact, datetime]]:
-    """Those of the reviews, in order, that verify, each with the moment until which it is the newest."""
+    """Yield the reviews that verify, in order, each with the moment until which it is the newest."""
     for place, review in enumerate(reviews, start=1):
         if review.decision is EvidenceDecision.VERIFIED:
             yield review, min(last, reviews[place].recorded_at) if place < len(reviews) else last

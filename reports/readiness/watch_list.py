@@ -1,7 +1,7 @@
-"""How long a government has been on the Watch List. Pure.
+"""Count the years that a government has been on the Watch List.
 
-Two years running lead to Tier 3 in the next, unless waived (22 U.S.C. 7107(b)), so the clock stands
-beside the score.
+Two years in a row lead to Tier 3 in the next, unless waived (22 U.S.C. 7107(b)). So pages show the number of years
+next to the score.
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from recommendations.choices import Tier
 
 
 def years_on_watch_list(tiers: Mapping[int, Tier], year: int) -> int:
-    """The unbroken run of Watch List editions that ends with one edition, itself counted.
+    """Return the number of consecutive Watch List editions up to and including the edition of `year`.
 
-    `tiers` by the year of the edition. 0 where this one isn't on the Watch List or isn't known; a
-    year that isn't known breaks the run.
+    `tiers` maps the year of an edition to its tier. The result is 0 if this edition is not on the Watch List or its
+    tier is unknown. A year with an unknown tier ends the count.
     """
     first = year
     while tiers.get(first) == Tier.WATCH_LIST:

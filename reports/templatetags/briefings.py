@@ -1,4 +1,4 @@
-"""How pages tell of briefings."""
+"""Template filters for briefings."""
 
 from datetime import date, datetime
 
@@ -12,5 +12,5 @@ register = template.Library()
 
 @register.filter
 def facts_on(newest: datetime | None, as_of: date) -> str:
-    """How new a briefing's newest fact is on its day: `facts up to 26 January 2022, 2 days old`."""
+    """Describe how recent a briefing's newest fact is: `facts up to 26 January 2022, 2 days old`."""
     return sentences.describe_newest_fact(newest and timezone.localtime(newest), as_of)

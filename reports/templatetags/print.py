@@ -1,4 +1,4 @@
-"""What a printed document needs besides Django's own tags."""
+"""Template tags for printed documents."""
 
 from django import template
 from django.utils.html import format_html
@@ -8,18 +8,18 @@ register = template.Library()
 
 
 class Footnotes:
-    """The sources of a document as footnotes: each has a number, and stands once in a section at the foot of a page."""
+    """Sources of a document as numbered footnotes, printed at the foot of the page once per section."""
 
     def __init__(self) -> None:
         self.last = 0
         self.told: dict[str, int] = {}
 
     def begin_section(self) -> None:
-        """Forget what was told: the reader of a section should not have to turn back for a note."""
+        """Print each source in full again, so that the reader of a section need not turn back for a note."""
         self.told = {}
 
     def number(self, source: str) -> tuple[int, bool]:
-        """The number of a source, and whether it is told here for the first time."""
+        """Return the number of a source, and whether it is new in this section."""
         if source in self.told:
             return self.told[source], False
         self.last += 1
@@ -27,7 +27,7 @@ class Footnotes:
         return self.last, True
 
     def written(self, source: str) -> SafeString:
-        """The note itself where it is new, else its number again."""
+        """Return the footnote if it is new, otherwise a link to its number."""
         number, is_new = self.number(source)
         if not is_new:
             return format_html('<a class="again" href="#source-{}">{}</a>', number, number)
@@ -36,12 +36,12 @@ class Footnotes:
 
 @register.simple_tag
 def source(notes: Footnotes, text: str) -> SafeString | str:
-    """A source as a footnote; nothing where none is named."""
+    """Render a source as a footnote; nothing if there is no source."""
     return notes.written(text) if text else ""
 
 
 @register.simple_tag
 def begin_notes(notes: Footnotes) -> str:
-    """From here on each source stands at the foot of a page again."""
+    """Start a section, in which each source is printed at the foot of a page again."""
     notes.begin_section()
     return ""

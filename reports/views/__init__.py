@@ -1,1 +1,1 @@
-"""None"""
+"""Pages of the reports app."""

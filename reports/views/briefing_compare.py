@@ -1,4 +1,4 @@
-"""What changed between two briefings of a kind."""
+"""Page that compares two briefings of the same kind."""
 
 from datetime import date, datetime
 
@@ -15,13 +15,13 @@ from reports.models import Briefing
 from tiptracker.web.pages import SignedInRequest, render_page
 
 MAX_OFFERED = 50
-"""How many others are offered to compare with."""
+"""Maximum number of other briefings offered for the comparison."""
 
 
 @login_required
 @require_safe
 def briefing_compare(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What one says and another, `?with=`, says otherwise; where none is named, what was last issued before it."""
+    """Compare a briefing with the one named by `?with=`, or by default with the one from `default_comparison`."""
     rows = Briefing.objects.visible_to(request.user)
     told = rows.select_related("edition__country", "ministry", "dialogue", "job").filter(said__isnull=False)
     briefing = told.filter(pk=pk).first()
@@ -41,7 +41,7 @@ def briefing_compare(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _comparison_context(briefing: Briefing, other: Briefing) -> dict[str, object]:
-    """Both in the order of their days, and what differs."""
+    """Return both briefings, ordered by day, and their differences."""
     before, after = sorted((other, briefing), key=_sort_key)
     chapters = compare_documents(BriefingKind(briefing.kind), before.said or {}, after.said or {})
     counted = sum(len(chapter.differences) for chapter in chapters)
@@ -53,7 +53,7 @@ def _sort_key(briefing: Briefing) -> tuple[date, datetime, int]:
 
 
 def default_comparison(briefing: Briefing, others: list[Briefing]) -> Briefing | None:
-    """With what a reader compares it most: what was issued last before it, else the last one before, else any."""
+    """Return the last issued briefing before this one, or else the last one before it, or else any other."""
     before = [one for one in others if _sort_key(one) < _sort_key(briefing)]
     issued = [one for one in before if one.cleared_at]
     return next(iter(issued or before or others), None)

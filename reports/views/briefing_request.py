@@ -1,4 +1,4 @@
-"""Ask for a document with its sections picked, in an order of one's own, under a covering note."""
+"""Page to request a document with chosen sections, their order and a covering note."""
 
 from dataclasses import replace
 
@@ -25,10 +25,10 @@ from tiptracker.web.pages import SignedInRequest, render_page
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def briefing_request(request: EditionRequest) -> HttpResponse:
-    """The sections of one document, to be picked; `?again=` is a briefing that is asked for once more.
+    """Show or process the request form; `?again=` is the id of a briefing to request again.
 
-    Which document is named by `what`, as the form of the list names it; where nothing is offered by that name the list
-    is where one is chosen.
+    `what` names the document, with the key that the form of the briefing list uses. If no document with that key is
+    offered, the page redirects to the list.
     """
     edition = request.edition
     if not can_request_briefing(request.user, edition):
@@ -70,7 +70,7 @@ def briefing_request(request: EditionRequest) -> HttpResponse:
 
 
 def _repeated_briefing(request: EditionRequest) -> Briefing | None:
-    """The briefing of the edition that is asked for once more; 404 for one that isn't there, or isn't seen."""
+    """Return the briefing of the edition to request again, or None. Raises Http404 if the user can't see it."""
     if not (named := request.GET.get("again", "")):
         return None
     rows = Briefing.objects.visible_to(request.user).select_related("edition__country", "ministry", "dialogue")
@@ -78,12 +78,12 @@ def _repeated_briefing(request: EditionRequest) -> Briefing | None:
 
 
 def _document_key(documents: dict[str, Document], document: Document) -> str:
-    """By which name a document is offered, whatever was picked of it; empty where it isn't."""
+    """Return the key under which a document is offered, whatever sections were chosen; empty if it is not offered."""
     plain = replace(document, sections=None, covering_note="")
     return next((key for key, one in documents.items() if one == plain), "")
 
 
 def _last_requested(request: SignedInRequest, edition: Edition, kind: BriefingKind) -> Briefing | None:
-    """What this post asked for last of a kind: its picks are offered again."""
+    """Return the last briefing of a kind that this post requested. Its sections are offered again."""
     rows = Briefing.objects.visible_to(request.user).filter(edition__country=edition.country_id, kind=kind)
     return rows.filter(requested_by__isnull=False).order_by("-pk").first()

@@ -1,4 +1,4 @@
-"""Briefings: ask for one, watch it being made, take it."""
+"""Pages to request, follow, clear, check and download briefings."""
 
 from datetime import date, datetime, time
 from typing import NamedTuple
@@ -31,18 +31,18 @@ from tiptracker.web.rate_limits import rate_limited
 
 PAGE_SIZE = 25
 MAX_HELD_OFFERED = 3
-"""Of how many dialogues that were held a pack is offered, besides those to come."""
+"""For how many past dialogues a pack is offered, in addition to those still to come."""
 
 
 def end_of_day(day: date | None, now: datetime) -> datetime | None:
-    """The last moment of a day in the country; of today, and where no day is given, None: by now."""
+    """Return the last moment of a day in the country; None (meaning now) for today or without a day."""
     return None if day is None or day == now.date() else datetime.combine(day, time.max, now.tzinfo)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def briefing_list(request: EditionRequest) -> HttpResponse:
-    """The briefings there are, newest first; and asking for another."""
+    """List the briefings, newest first, with the form to request another."""
     edition = request.edition
     may_request = can_request_briefing(request.user, edition)
     form = None
@@ -96,7 +96,7 @@ def briefing_list(request: EditionRequest) -> HttpResponse:
 
 
 def _request_query(request: SignedInRequest) -> dict[str, str]:
-    """What was asked for, to be taken along to where its sections are picked."""
+    """Return what the form requested, as query parameters for the page where sections are chosen."""
     asked = {name: request.POST.get(name, "") for name in ("what", "as_of", "known_by")}
     return {name: text for name, text in asked.items() if text}
 
@@ -104,7 +104,7 @@ def _request_query(request: SignedInRequest) -> dict[str, str]:
 def offered_documents(
     request: SignedInRequest, edition: Edition, today: date, *, also: Dialogue | None = None
 ) -> dict[str, Document]:
-    """The documents that can be asked for on an edition, by the name that each has in a form."""
+    """Return the documents that can be requested on an edition, by their key in the form."""
     ministries = Ministry.objects.visible_to(request.user).filter(country=edition.country)
     dialogues = _offered_dialogues(request, edition, today, also)
     return {
@@ -119,9 +119,10 @@ def offered_documents(
 def _offered_dialogues(
     request: SignedInRequest, edition: Edition, today: date, also: Dialogue | None
 ) -> list[Dialogue]:
-    """The dialogues that a pack is offered for: all still to come or to be recorded, the last few that were held.
+    """Return the dialogues for which a pack is offered.
 
-    And the one whose page led here, or that is asked for again.
+    They are: all still to come or to be recorded, the last few that were held, the one named by `what` in the request,
+    and `also`.
     """
     named = request.POST.get("what") or request.GET.get("what", "")
     there = list(Dialogue.objects.visible_to(request.user).filter(country=edition.country).nearest_first(today))
@@ -146,7 +147,7 @@ def _export_row(briefing: Briefing) -> tuple[object, ...]:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def briefing_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One briefing: how far it is, why it failed, or the way to its file. POST has a failed one made anew."""
+    """Show a briefing with its progress, its failure or its file. POST renders a failed briefing again."""
     briefing = _get_briefing(request, pk)
     if request.method == "POST":
         retry_briefing(briefing=briefing, by=request.user)
@@ -159,7 +160,10 @@ def briefing_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 @rate_limited("exports")
 @never_cache
 def briefing_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """The file, to keep; that it was taken is written down. One not ready leads to its page; one withdrawn is gone."""
+    """Download the PDF and record the download.
+
+    A briefing that is not ready redirects to its page; a withdrawn one answers 410.
+    """
     return _file_response(request, pk)
 
 
@@ -168,7 +172,7 @@ def briefing_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
 @rate_limited("exports")
 @never_cache
 def briefing_word(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """The same as a Word file, where it has one; as `briefing_file`."""
+    """Download the Word file, if there is one; otherwise as `briefing_file`."""
     return _file_response(request, pk, as_word=True)
 
 
@@ -193,9 +197,9 @@ def _file_response(request: SignedInRequest, pk: int, *, as_word: bool = False) 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def briefing_clear(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Clear the draft that stood on the page: it is issued, without the draft's marking, and fixed."""
+    """Clear the draft that the page showed. The worker then issues it without the draft marking, and locks it."""
     briefing = _get_briefing(request, pk)
-    if request.method != "POST":  # signed in again after the session had ended
+    if request.method != "POST":  # the user had to sign in again because the session had ended
         return redirect("briefing_detail", pk=briefing.pk)
     now = clock.now(briefing.edition.country.time_zone)
     try:
@@ -208,7 +212,7 @@ def briefing_clear(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def briefing_check(request: SignedInRequest) -> HttpResponse:
-    """Hold a file, or its hash, against what was handed over: is it ours, unchanged, and the newest there is?"""
+    """Compare a file, or its hash, with the briefings handed out: is it ours, unchanged and the newest version?"""
     form = FileCheckForm(request.POST or None, request.FILES or None)
     found: list[BriefingMatch] = []
     is_answered = form.is_valid()
@@ -222,9 +226,10 @@ def briefing_check(request: SignedInRequest) -> HttpResponse:
 
 
 class BriefingMatch(NamedTuple):
-    """A briefing of which a file has a hash that was asked about; `is_older_draft`: had, as a draft that is no more.
+    """A briefing with a file that has the hash in question.
 
-    `later` is the newest version of the same that was issued after it.
+    `is_older_draft` is True if the file was a draft that has since been replaced. `later` is the newest version of the
+    same document that was issued after it.
     """
 
     briefing: Briefing
@@ -238,7 +243,7 @@ def _build_match(request: SignedInRequest, briefing: Briefing, sha256: str) -> B
 
 
 def _newest_issued(request: SignedInRequest, briefing: Briefing, *, after: int) -> Briefing | None:
-    """The newest version of the same document that was issued, later than one."""
+    """Return the newest issued version of the same document that is later than version `after`."""
     same = Briefing.objects.visible_to(request.user).of_the_same(briefing).issued()
     return same.filter(version__gt=after).last()
 
@@ -262,7 +267,10 @@ def _render_detail(
     not_cleared: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Its page; `find_suppressed` says why it isn't given out just now, `not_cleared` why clearing it was refused."""
+    """Render the page of a briefing.
+
+    `held_back` says why the file can't be downloaded now, `not_cleared` why clearance was refused.
+    """
     redaction = briefing.withdrawn_for_id
     user = request.user
     same = Briefing.objects.visible_to(user).of_the_same(briefing).issued()

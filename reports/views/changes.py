@@ -1,4 +1,4 @@
-"""What changed between two days or two moments: what moved the score, by how much, and the facts that did it."""
+"""Page of what changed between two standpoints: the lines that moved, by how many points, and the facts behind it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -35,14 +35,14 @@ FOUR_WEEKS, WEEK = timedelta(weeks=4), timedelta(weeks=1)
 
 
 class Preset(NamedTuple):
-    """A comparison that is often asked for."""
+    """A common comparison, offered as a link."""
 
     label: str
     url: str
 
 
 class ChangedLineRow(NamedTuple):
-    """A line that moved, the page that says why it stands so, and the dated facts that moved it."""
+    """A line that changed, the page that explains its current value, and the dated facts that changed it."""
 
     moved: LineChangeDisplay
     url: str
@@ -50,7 +50,7 @@ class ChangedLineRow(NamedTuple):
 
 
 class ChangeDateRow(NamedTuple):
-    """A day or a moment, with the lines that it moved."""
+    """A day or a moment, with the lines that changed on it."""
 
     stop: ScoreChangeDisplay
     lines: Sequence[ChangedLineRow]
@@ -59,7 +59,10 @@ class ChangeDateRow(NamedTuple):
 @login_required
 @require_safe
 def readiness_changes(request: EditionRequest) -> HttpResponse:
-    """From one standpoint to another: four weeks ago, as then known, to today where nothing else is asked."""
+    """Show the changes from one standpoint to another.
+
+    Default: from four weeks ago, as known at the time, to today.
+    """
     edition = require_readable_edition(request)
     try:
         context = _build_context(request, edition)
@@ -77,7 +80,7 @@ EXPORT_COLUMNS = ("Recorded", "Over by", "What moved", "Part", "Points", "It sai
 
 
 def _export_row(stop: ScoreChangeDisplay, one: ChangedLineRow) -> tuple[object, ...]:
-    """A line that moved; at a moment of knowledge it has no day in the world of its own."""
+    """Return a changed line as cells. A line that changed at a moment of knowledge has no date of its own."""
     when = (stop.at, None) if stop.at else (None, stop.on)
     points = Decimal(one.moved.points.replace("−", "-"))
     facts = "; ".join(row.text for row in one.rows)
@@ -86,10 +89,10 @@ def _export_row(stop: ScoreChangeDisplay, one: ChangedLineRow) -> tuple[object, 
 
 
 def parse_standpoint_range(typed: QueryDict, edition: Edition) -> tuple[RequestedStandpoint, RequestedStandpoint]:
-    """The two standpoints in an address, `…_from` and `…_to`.
+    """Parse the two standpoints in an address, `…_from` and `…_to`.
 
-    Without the first it is four weeks before the second, as then known. Raises Refused where the
-    second lies before the first.
+    Without the first, it is four weeks before the second, as known at the time. Raises Refused if the second is before
+    the first, in its day or in its moment of knowledge.
     """
     until = request_params.parse_standpoint(typed, edition, suffix="_to")
     if any(typed.get(f"{name}_from") for name in ("as_of", "known_by", "known_on")):
@@ -111,7 +114,7 @@ def parse_standpoint_range(typed: QueryDict, edition: Edition) -> tuple[Requeste
 
 
 def _as_known_then(edition: Edition, on: date, until: RequestedStandpoint) -> RequestedStandpoint:
-    """A day as it was known at its end, or by what `until` knows, where that is less."""
+    """Return a day as known at its end, or as known to `until` if that is earlier."""
     known_by = datetime.combine(on, time.max, ZoneInfo(edition.country.time_zone))
     if until.known_by is not None and until.known_by < known_by:
         known_by = until.known_by
@@ -151,7 +154,7 @@ def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
 
 
 def _terms_set_at(stop: ScoreChangeDisplay, set_at: Mapping[datetime, RecordRow]) -> dict[RowReference, RecordRow]:
-    """The terms that were set at a stop, in the place of their edition."""
+    """Return the terms that were set at this stop, under the reference of their edition."""
     return {terms.row: terms for at, terms in set_at.items() if at == stop.at}
 
 
@@ -183,7 +186,7 @@ def _build_form(edition: Edition, since: RequestedStandpoint, until: RequestedSt
 
 
 def _presets(user: User, edition: Edition, since: RequestedStandpoint) -> list[Preset]:
-    """Since the last dialogue, since last week, and, of the first day, what was known then against now."""
+    """Offer: since the last dialogue, since last week, and the start day as known then against as known now."""
     today, starts_on = since.today, edition.starts_on
     held_on = (
         Dialogue.objects.visible_to(user)
@@ -205,7 +208,7 @@ def _presets(user: User, edition: Edition, since: RequestedStandpoint) -> list[P
 
 
 def _preset_since(label: str, edition: Edition, on: date, **more: date) -> Preset:
-    """From a day as it was known at its end."""
+    """Return a comparison that starts on a day, as known at its end."""
     days = {"as_of_from": on, "known_on_from": on} | more
     query = {name: day.isoformat() for name, day in days.items()}
     return Preset(label, edition_url(edition, "readiness_changes", query=query))

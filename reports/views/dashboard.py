@@ -1,4 +1,4 @@
-"""Where we stand, in ten seconds; then what it is made of, the next steps, what is overdue, and by ministry."""
+"""The dashboard: readiness first, then its parts, next steps, what is overdue, and the ministries."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,12 +45,15 @@ from tiptracker.web.pages import render_page
 
 UNSETTLED = (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY)
 MAX_WAITING = MAX_NEXT_DAYS = 5
-"""How many of what waits is named; the rest is counted. How many days ahead a phone is shown in place of the year on
-one line."""
+"""Limits of the dashboard's lists.
+
+`MAX_WAITING` claims are listed; the others are only counted. `MAX_NEXT_DAYS` days ahead are listed on a phone, in place
+of the timeline.
+"""
 
 
 class DashboardCommitment(NamedTuple):
-    """A commitment as it stands today, and the benchmarks (ids) it goes towards."""
+    """A commitment with its status today and the benchmarks (ids) that it supports."""
 
     commitment: Commitment
     standing: CommitmentStanding
@@ -63,7 +66,7 @@ class DashboardCommitment(NamedTuple):
 
 
 class WaitingClaim(NamedTuple):
-    """A claim that nobody has looked at: an update in the inbox, or a piece of evidence logged here."""
+    """A claim that nobody has reviewed: an update in the inbox, or evidence that the embassy logged."""
 
     text: str
     who: str
@@ -74,7 +77,10 @@ class WaitingClaim(NamedTuple):
 
 
 class DashboardMilestone(NamedTuple):
-    """A milestone and how it stands today; `open_pk` is its key where this person may record when it was done."""
+    """A milestone and its status today.
+
+    `open_pk` is its id if the user may record when it was done, else None.
+    """
 
     title: str
     falls_on: date
@@ -84,7 +90,7 @@ class DashboardMilestone(NamedTuple):
 
 
 class DashboardMinistry(NamedTuple):
-    """A ministry: what it leads, how far that is shown, what it promised, when it last wrote."""
+    """A ministry: what it leads, how far that is shown, its commitments, and when it last sent an update."""
 
     ministry: Ministry
     minister: str
@@ -97,7 +103,7 @@ class DashboardMinistry(NamedTuple):
 
 
 class DashboardBenchmark(NamedTuple):
-    """A benchmark of the edition and where it stands."""
+    """A benchmark of the edition and its status."""
 
     row: Benchmark
     stands: score_display.BenchmarkDisplay
@@ -110,7 +116,7 @@ class DashboardBenchmark(NamedTuple):
 @login_required
 @require_safe
 def dashboard(request: EditionRequest) -> HttpResponse:
-    """The record of the edition at hand as it stands today."""
+    """Show the record of the edition as it is today."""
     edition = request.edition
     if not can_read_readiness(request.user, edition):
         raise PermissionDenied
@@ -165,9 +171,9 @@ def _find_benchmarks(
 
 
 def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -> list[DashboardCommitment]:
-    """Every commitment of the country, the soonest due first, those without a date last.
+    """Return the country's commitments, those due soonest first and those without a date last.
 
-    What happened to each, and which benchmarks of this edition it goes towards, is in the facts already.
+    The facts already hold their events and the benchmarks of this edition that they support.
     """
     stands, towards = commitment_standings(facts, today), {one.id: frozenset(one.towards) for one in facts.commitments}
     rows = Commitment.objects.visible_to(user).filter(country=edition.country_id)
@@ -180,7 +186,7 @@ def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -
 
 
 def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[WaitingClaim]:
-    """What nobody has decided on, the longest waiting first: ministries' updates, then claims that were logged here."""
+    """Return what waits for a decision: ministries' updates, then evidence logged here, oldest first."""
     rounds = UpdateRound.objects.visible_to(user).waiting().filter(update__commitment__country=edition.country_id)
     sent = [
         WaitingClaim(row.update.commitment.text, row.update.commitment.maker, "sent", row.recorded_at, round=row.pk)
@@ -205,7 +211,7 @@ def _build_ministries(
     *,
     is_reviewed: bool,
 ) -> list[DashboardMinistry]:
-    """Those that lead something or promised something, in the order of what they lead."""
+    """Return the ministries that lead recommendations or have made commitments, in the order of what they lead."""
     led: dict[int | None, list[DashboardBenchmark]] = defaultdict(list)
     promised: dict[int | None, list[DashboardCommitment]] = defaultdict(list)
     for one in asked:
@@ -237,7 +243,7 @@ def _build_ministries(
 
 
 def _next_due(promises: Iterable[DashboardCommitment], today: date) -> date | None:
-    """The next day by which something promised is due; None where nothing has one ahead."""
+    """Return the next due date of an open commitment; None if no due date is ahead."""
     days = [
         one.standing.due_on for one in promises if one.standing.status is CommitmentStatus.OPEN and one.standing.due_on
     ]
@@ -245,7 +251,7 @@ def _next_due(promises: Iterable[DashboardCommitment], today: date) -> date | No
 
 
 def _describe_shown(asked: Sequence[DashboardBenchmark], *, is_reviewed: bool) -> str:
-    """How far what a ministry leads is shown, in words: "2 of 9 benchmarks shown, 1 partly"."""
+    """Describe how far what a ministry leads is shown: "2 of 9 benchmarks shown, 1 partly"."""
     if not asked:
         return "leads no recommendation"
     if not is_reviewed:
@@ -257,15 +263,15 @@ def _describe_shown(asked: Sequence[DashboardBenchmark], *, is_reviewed: bool) -
 
 
 def _share_percent(asked: Sequence[DashboardBenchmark]) -> Decimal | None:
-    """Of the points that its benchmarks could give, how many per cent they do; None where it leads none."""
+    """Return the percentage of points reached of those its benchmarks can give; None if it leads none."""
     possible = sum((one.stands.of for one in asked), Fraction(0))
     given = sum((one.stands.points for one in asked), Fraction(0))
     return score_display.per_cent(given / possible) if possible else None
 
 
 def _build_milestones(user: User, rows: Iterable[Milestone], today: date) -> list[DashboardMilestone]:
-    """The days of the edition's year, in order, each done, missed or ahead."""
-    may_record = user.role == Role.OFFICER  # who sees the edition at all and is one, may
+    """Return the milestones in order, each with its status: done, missed or ahead."""
+    may_record = user.role == Role.OFFICER  # every officer who can see the edition may record milestones
     return [
         DashboardMilestone(
             row.get_kind_display(),
@@ -289,7 +295,7 @@ def _milestone_status(row: Milestone, today: date) -> ChoiceEnum:
 def _year_days(
     user: User, edition: Edition, milestones: Iterable[Milestone], promises: Iterable[DashboardCommitment], today: date
 ) -> list[year.CalendarDay]:
-    """The days of the edition's year, from the commitments at hand."""
+    """Return the days of the edition's year: milestones, dialogues and the due dates of these commitments."""
     falls_due = [
         year.due_day(
             one.standing,
@@ -306,16 +312,20 @@ def _year_days(
 
 
 def _count_verifiers(user: User, edition: Edition) -> int:
-    """How many people of the post can verify: officers, and the ambassador what an officer recorded."""
+    """Return how many people at the post can verify: officers and the ambassador.
+
+    The ambassador can verify only what an officer recorded.
+    """
     people = User.objects.visible_to(user).filter(countries=edition.country_id, is_active=True)
     return people.filter(role__in=[Role.OFFICER, Role.AMBASSADOR]).count()
 
 
 def _briefing_context(user: User, edition: Edition, facts: Facts, today: date) -> dict[str, Any]:
-    """Today's briefing, whole: the one that the tracker keeps ready (`current`), and whether more was recorded since.
+    """Return today's complete briefing for the page: the one that the tracker keeps ready (`current`).
 
-    Where there is none: the newest that somebody asked for and that is ready, else the newest under way; and whether
-    another may be asked for. One is outdated once a fact was recorded after what it knew.
+    If there is none, or it is outdated and no rebuild is expected, the page shows the newest one that is ready. If none
+    is ready, it shows the newest one in progress. `is_outdated` says whether a fact was recorded after what the
+    briefing includes. `may_request` says whether the user may request another.
     """
     of_today = list(
         Briefing.objects.visible_to(user)

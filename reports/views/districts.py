@@ -1,4 +1,4 @@
-"""What is counted district by district: which of them it is so in, as a map of tiles and as a table, with its proof."""
+"""Page of benchmarks that count districts: a tile map and a table of districts, with the evidence."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from tiptracker.web.pages import render_page
 
 
 class DistrictEvidence(NamedTuple):
-    """A district: what is told of it, and the evidence for that, newest first."""
+    """A district: its status and the evidence for it, newest first."""
 
     name: str
     told: DistrictStatus
@@ -31,7 +31,7 @@ class DistrictEvidence(NamedTuple):
 
 
 class DistrictBenchmark(NamedTuple):
-    """A benchmark that counts districts, as its drawing and its table."""
+    """A benchmark that counts districts, with its map and its table."""
 
     benchmark: Benchmark
     drawing: TileMap
@@ -42,7 +42,7 @@ class DistrictBenchmark(NamedTuple):
 @login_required
 @require_safe
 def district_list(request: EditionRequest) -> HttpResponse:
-    """The benchmarks of the edition at hand that count districts; `?as=` gives their tables as one."""
+    """Show the edition's benchmarks that count districts; `?as=` exports their tables as one."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
@@ -127,7 +127,7 @@ def _build_district(name: str, proof: dict[DistrictStatus, list[Evidence]]) -> D
 
 
 def _evidence_status(evidence: Evidence) -> DistrictStatus | None:
-    """What a figure says of the districts it names, by the newest word on its evidence; None where it was rejected."""
+    """Return the status that a figure gives its districts, by the newest review; None if its evidence was rejected."""
     if evidence.word is None:
         return DistrictStatus.CLAIMED
     return DistrictStatus.VERIFIED if evidence.word.decision == EvidenceDecision.VERIFIED else None

@@ -1,4 +1,4 @@
-"""When an edition's year has only begun: what there is to be done first, and where the year before ended."""
+"""Tasks and context for the start of an edition's tracking period."""
 
 from datetime import date
 from typing import NamedTuple
@@ -15,14 +15,14 @@ from tiptracker.validation import format_date
 
 
 class StartTask(NamedTuple):
-    """Something to be done, and where."""
+    """A task, and the page where it is done."""
 
     url: str
     label: str
 
 
 class EditionStart(NamedTuple):
-    """A year's beginning: how it is told, the year before it, and what its reader has to do first."""
+    """The start of an edition: a sentence about it, the edition before it, and the reader's first tasks."""
 
     told: str
     before: Edition | None
@@ -32,9 +32,9 @@ class EditionStart(NamedTuple):
 def build_edition_start(
     user: User, edition: Edition, others: list[Edition], result: Readiness, today: date
 ) -> EditionStart | None:
-    """None once anything of the year was reviewed, and where there is nothing to tell or to do.
+    """Return the start of an edition, or None if anything in it was reviewed or there is nothing to show.
 
-    `others` are the country's other editions that are followed, the newest first.
+    `others` are the other tracked editions of the country, newest first.
     """
     if result.is_reviewed:
         return None

@@ -1,4 +1,4 @@
-"""Why: a part, a line of it or a benchmark, down to the rows it rests on and those that do not count."""
+"""Page that explains a part, a line or a benchmark of the score, with the rows that count and those that don't."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -31,14 +31,14 @@ from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.web.pages import render_page
 
 type PrintedPoints = tuple[Decimal | None, Decimal]
-"""What a line gives and what it could give, of 100, as printed; None where nothing has been reviewed."""
+"""Points given and points possible, of 100, as printed; the first is None if nothing has been reviewed."""
 
 NO_ROW = RowReference("", 0)
-"""What a question is about: no row of the record."""
+"""The subject of a question: no row of the record."""
 
 
 class ExplanationRow(NamedTuple):
-    """A row on the page: what it is, the embassy's word on it here, and why it doesn't count, where it doesn't."""
+    """A row on the page, the embassy's review decision on it here, and the reason if it does not count."""
 
     told: RecordRow
     word: RecordedReview | None
@@ -46,7 +46,7 @@ class ExplanationRow(NamedTuple):
 
 
 class ExplanationLine(NamedTuple):
-    """A line as the page shows it: named, with its sentence, its points, its law, and the rows under it."""
+    """A line on the page: its title, sentence, points, law, and the rows under it."""
 
     title: str
     url: str
@@ -62,7 +62,7 @@ class ExplanationLine(NamedTuple):
 @login_required
 @require_safe
 def readiness_why(request: EditionRequest, part: str, key: str = "") -> HttpResponse:
-    """Why a part, or a line of it (by its key, such as "6a"), stands as it does."""
+    """Explain the result of a part, or of a line of it (by its key, such as "6a")."""
     if part not in PartKey:
         raise Http404
     asked, form, status = read_standpoint(request)
@@ -80,7 +80,7 @@ def readiness_why(request: EditionRequest, part: str, key: str = "") -> HttpResp
 
 
 class _ExplanationPage:
-    """What the page says, for one reader, from one standpoint."""
+    """Builds the content of the page for one user and one standpoint."""
 
     def __init__(self, user: User, asked: RequestedStandpoint, result: Readiness, reasons: ScoreExplanation) -> None:
         self.user, self.asked, self.reasons = user, asked, reasons
@@ -88,7 +88,7 @@ class _ExplanationPage:
         self.points = _points_by_line(self.parts, result)
 
     def of_part(self, part: PartKey) -> dict[str, Any]:
-        """A part, and each of its lines with the rows that count for it."""
+        """Return a part, and each of its lines with the rows that count for it."""
         stands, lines = self.parts[part], self.reasons.of_part(part)
         told = self._told(lines)
         return {
@@ -104,7 +104,7 @@ class _ExplanationPage:
         }
 
     def of_line(self, part: PartKey, key: str) -> dict[str, Any] | None:
-        """One line with every row that was given for it; None where there is no such line."""
+        """Return a line with every row given for it; None if there is no such line."""
         line = self.reasons.of(part, key)
         if line is None:
             return None
@@ -152,7 +152,7 @@ class _ExplanationPage:
         )
 
     def _points_of(self, line: LineExplanation | CriterionExplanation, part: PartKey) -> str:
-        """What it gives of what it could in a part; empty where it gives none there by itself."""
+        """Return the points it gives of those possible in a part; empty if it gives none there by itself."""
         figures = self.points.get((line.part, line.address)) if line.part is part else None
         return _format_points(*figures) if figures else ""
 
@@ -163,7 +163,10 @@ class _ExplanationPage:
 def _points_by_line(
     parts: Mapping[PartKey, PartDisplay], result: Readiness
 ) -> Mapping[tuple[PartKey, str], PrintedPoints]:
-    """What each line, and each benchmark within a recommendation, gives and could give, as printed: they add up."""
+    """Return points given and possible by line, and by benchmark of a recommendation.
+
+    They are rounded for print so that they add up.
+    """
     figures = {(part.key, line.key): (line.points, line.of) for part in parts.values() for line in part.lines}
     given = {one.benchmark_id: one.line for one in result.verified.benchmarks}
     for each, line in zip(result.seen.asked.recommendations, parts[PartKey.ACTION].lines, strict=True):
@@ -183,12 +186,12 @@ def _points_by_line(
 
 
 def _format_points(points: Decimal | None, of: Decimal) -> str:
-    """ "3 of 7 points"; only what it could give where nothing has been reviewed."""
+    """Format points as "3 of 7 points"; without points given, only what is possible."""
     return f"could give {of} points" if points is None else f"{points} of {of} points"
 
 
 def _subject_row(line: LineExplanation | CriterionExplanation) -> RowReference:
-    """The row that a line is about: its benchmark, else its recommendation."""
+    """Return the row that a line is about: its benchmark, or else its recommendation."""
     if line.benchmark_id is not None:
         return RowReference("benchmark", line.benchmark_id)
     return (
@@ -201,7 +204,7 @@ def _subject_row(line: LineExplanation | CriterionExplanation) -> RowReference:
 def _explained_rows(
     given: Iterable[tuple[CriterionExplanation, ExplainedRow]], told: Mapping[RowReference, RecordRow]
 ) -> list[ExplanationRow]:
-    """Rows on the page, each once with one reason."""
+    """Return the rows for the page, each row and reason once."""
     found: dict[tuple[RowReference, str], ExplanationRow] = {}
     for ground, one in given:
         if row := told.get(one.row):

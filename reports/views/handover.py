@@ -1,4 +1,4 @@
-"""The handover note: one page for the officer who comes next."""
+"""The handover note: one page for the next officer."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -14,7 +14,7 @@ from tiptracker.web.pages import render_page
 @login_required
 @require_safe
 def handover(request: EditionRequest) -> HttpResponse:
-    """Where the edition at hand stands today, on one sheet of paper."""
+    """Show the status of the edition today, on one sheet of paper."""
     if not request.user.is_embassy:
         raise PermissionDenied
     edition = request.edition

@@ -1,4 +1,4 @@
-"""The inbox: what waits for the embassy's word, the most points at stake first; and the way to the next of it."""
+"""The inbox: what waits for the embassy's decision, most points at stake first, and the link to the next item."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -37,11 +37,11 @@ from tiptracker.web.pages import render_page
 
 PAGE_SIZE = 25
 MAX_LOGGED = 25
-"""How many pieces of evidence the inbox lists at once; those below come up as these are reviewed."""
+"""Maximum number of evidence rows listed at once. Others move up as these are reviewed."""
 
 
 class TimeLeft(NamedTuple):
-    """How many days are left, and until what: the day the commitment is due or, without one ahead, the deadline.
+    """The days left, and until what: the commitment's due date or, without one ahead, the deadline.
 
     What waits for the embassy is never overdue.
     """
@@ -51,10 +51,10 @@ class TimeLeft(NamedTuple):
 
 
 class PointsAtStake(NamedTuple):
-    """What an item could add, in points: all told, and what a verdict would bring of it.
+    """The points that an item could add: in total, and the share that needs a verdict.
 
-    `year` is that of the edition to which it adds, where that isn't the page's. `reasons` say in sentences what it
-    would lower.
+    `year` is the year of the edition that gains them, if it is not the page's edition. `reasons` are sentences on what
+    the item would lower.
     """
 
     points: Fraction
@@ -64,12 +64,12 @@ class PointsAtStake(NamedTuple):
 
     @property
     def printed(self) -> Decimal:
-        """As pages print them."""
+        """The points, as printed."""
         return without_trailing_zeros(formatting.round_to_tenth(self.points))
 
     @property
     def lost(self) -> Decimal | None:
-        """What is lost, where a lower figure would take the place of a higher."""
+        """The points lost, if a lower figure would replace a higher one; else None."""
         return -self.printed if self.printed < 0 else None
 
     @property
@@ -78,7 +78,7 @@ class PointsAtStake(NamedTuple):
 
 
 class WaitingUpdate(NamedTuple):
-    """A round in the inbox; `days` is for how many it has waited."""
+    """An update version in the inbox; `days` is how long it has waited."""
 
     round: UpdateRound
     claimed: ClaimedProgress
@@ -88,13 +88,13 @@ class WaitingUpdate(NamedTuple):
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """The most at stake first, then what is due soonest, then what has waited longest."""
+        """Sort key: most points at stake, then least time left, then longest waiting."""
         days = self.due.days if self.due else 1 << 20
         return -self.stake.points, days, self.round.recorded_at, self.round.pk
 
 
 class LoggedEvidence(NamedTuple):
-    """A piece of evidence that a colleague logged."""
+    """A piece of evidence that another user logged."""
 
     evidence: Evidence
     stake: PointsAtStake
@@ -105,7 +105,7 @@ class LoggedEvidence(NamedTuple):
 
 
 class _EditionSimulation(NamedTuple):
-    """What reviews would do to an edition's record today, and the deadline until which days are counted."""
+    """The simulation of reviews on an edition's record today, and the deadline to which days are counted."""
 
     simulation: ReviewSimulation
     deadline_on: date | None
@@ -113,14 +113,14 @@ class _EditionSimulation(NamedTuple):
 
 
 class _EditionSimulations:
-    """Those of a country's editions: what happened counts in the one whose tracking period holds its days."""
+    """Simulations of a country's editions. An event counts in the edition whose tracking period contains its dates."""
 
     def __init__(self, editions: Sequence[Edition]) -> None:
         self.editions = editions
         self.known: dict[int, _EditionSimulation] = {}
 
     def of(self, first: date | None, last: date) -> _EditionSimulation:
-        """That of the edition in which a span counts, else of the page's."""
+        """Return the simulation of the edition that covers the dates, or else of the page's edition."""
         edition = find_covering_edition(self.editions, first, last) or self.editions[0]
         if edition.pk not in self.known:
             facts = gather_facts(edition)
@@ -144,14 +144,17 @@ def _time_left(due_on: date | None, prospect: _EditionSimulation, today: date) -
 
 
 class Inbox(NamedTuple):
-    """What waits, in order: ministries' updates, and evidence that somebody else logged."""
+    """What waits, in order: updates from ministries, and evidence that other users logged."""
 
     rounds: Sequence[WaitingUpdate]
     logged: Sequence[LoggedEvidence]
 
 
 def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
-    """What waits for the embassy in the page's country; a ministry finds what it sent with its commitments."""
+    """Return what waits for the embassy in the page's country.
+
+    It is empty for a ministry, which sees its updates with its commitments.
+    """
     user, country = request.user, request.edition.country
     if not user.is_embassy:
         return Inbox([], [])
@@ -197,7 +200,7 @@ def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
 @login_required
 @require_safe
 def round_list(request: EditionRequest) -> HttpResponse:
-    """What waits for the embassy: updates of ministries, evidence that colleagues logged, what was reported done."""
+    """List what waits: updates from ministries, evidence logged by colleagues, and commitments reported done."""
     user, country = request.user, request.edition.country
     today = clock.today(country.time_zone)
     unreviewed = Evidence.objects.visible_to(user, country).unreviewed(besides=user).select_related("recorded_by")
@@ -267,16 +270,16 @@ def _evidence_export_row(line: LoggedEvidence) -> tuple[object, ...]:
 @login_required
 @require_safe
 def inbox_next(request: EditionRequest) -> HttpResponse:
-    """On to what waits for this person next: `after` names what they come from ("round-12", "evidence-5").
+    """Redirect to the next item that the user can decide on; `after` names the last one ("round-12", "evidence-5").
 
-    Behind one that still waits comes the one below it; behind one that was decided on, the first of all.
+    If `after` still waits, the next item is the one below it. Otherwise it is the first of the list.
     """
     user, after = request.user, request.GET.get("after", "")
     inbox = _build_inbox(request, Evidence.objects.visible_to(user, request.edition.country).awaiting(user))
     addresses = {
         f"round-{line.round.pk}": reverse("round_detail", args=[line.round.pk])
         for line in inbox.rounds
-        if user.role == Role.OFFICER and line.round.recorded_by_id != user.pk  # as `can_decide_on_update`, for lists
+        if user.role == Role.OFFICER and line.round.recorded_by_id != user.pk  # same as `can_decide_on_update`
     } | {f"evidence-{line.evidence.pk}": reverse("evidence_detail", args=[line.evidence.pk]) for line in inbox.logged}
     keys = list(addresses)
     place = keys.index(after) + 1 if after in addresses else 0

@@ -1,4 +1,4 @@
-"""How readiness is counted, for a diplomat: each rule, its section of the law, and what it gave here."""
+"""Page that explains how readiness is counted: each rule, its section of the law, and its result here."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ from tiptracker.web.pages import render_page
 @login_required
 @require_safe
 def methodology(request: EditionRequest) -> HttpResponse:
-    """The method in force, by the example of the edition at hand; and how it fared on what really happened."""
+    """Explain the current method by the example of the edition, and show how it performs on past country-years."""
     asked, form, status = read_standpoint(request)
     context: dict[str, Any] = {
         "asked": asked,

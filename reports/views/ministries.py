@@ -1,4 +1,4 @@
-"""A ministry as the embassy reads of it: what it leads, what it promised, what it sent last, who is there."""
+"""The embassy's page of a ministry: what it leads, its commitments, its last updates and its office holders."""
 
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ MAX_SENT = 5
 
 
 class SentUpdate(NamedTuple):
-    """An update of the ministry, what it claimed, and the embassy's answer (None while it waits)."""
+    """An update from the ministry, the progress claimed, and the embassy's decision (None while it waits)."""
 
     round: UpdateRound
     claimed: ClaimedProgress
@@ -35,7 +35,7 @@ class SentUpdate(NamedTuple):
 @login_required
 @require_safe
 def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One ministry, by its country's edition at hand. A ministry has a page of its own instead."""
+    """Show a ministry in the page's edition. Embassy roles only; ministries have a page of their own."""
     user = request.user
     ministry = get_object_or_404(Ministry.objects.visible_to(user).select_related("country"), pk=pk)
     if not user.is_embassy:
@@ -60,7 +60,7 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _find_sent_updates(user: User, ministry: Ministry) -> list[SentUpdate]:
-    """What it sent last, newest first."""
+    """Return the last updates from the ministry, newest first."""
     rounds = UpdateRound.objects.visible_to(user).filter(update__commitment__ministry=ministry)
     return [
         SentUpdate(

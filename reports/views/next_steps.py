@@ -1,4 +1,4 @@
-"""Next steps on a page: each with where it is done."""
+"""Context for next steps on a page, each with the page where it is done."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
@@ -20,13 +20,13 @@ PAGE_BY_ROW_TYPE = {
     "indicator": "indicator_detail",
     "commitment": "commitment_detail",
 }
-"""The page of what a step is about, by what it is; benchmarks are read with their recommendation."""
+"""The page for each type of row that a step is about. Benchmarks are shown with their recommendation."""
 
 
 class NextStepRow(NamedTuple):
-    """A step as it is told, and the address where it is done; empty where there is none.
+    """A next step as displayed, and the address where it is done (empty if there is none).
 
-    `is_own` is True where this reader recorded the evidence, so that a colleague has to review it.
+    `is_own` is True if the user recorded the evidence, so that a colleague has to review it.
     """
 
     told: StepDisplay
@@ -35,9 +35,9 @@ class NextStepRow(NamedTuple):
 
 
 def next_steps_context(user: User, result: Readiness) -> dict[str, Any]:
-    """What `reports/next_steps.html` shows: the ladder, whole and in short.
+    """Return the context of `reports/next_steps.html`: all next steps, and a short list.
 
-    Who reviews sees each thing to review, everybody else one line for all of them.
+    The short list names each item to review for officers; other roles get one line for all of them.
     """
     steps = result.next_steps()
     texts = step_texts(result, steps, reader=user)

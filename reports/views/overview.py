@@ -1,4 +1,4 @@
-"""All countries that a person follows, each with where it stands today."""
+"""Overview of the countries that a user follows, each with its status today."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -26,9 +26,9 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class CountryOverview(NamedTuple):
-    """A country with its edition at hand, where one is followed.
+    """A country with its current edition, if it has a tracked one.
 
-    `readiness` is what is verified, of 100; None where nothing has been reviewed. `days_left` is negative after the
+    `readiness` is the verified score of 100; None if nothing has been reviewed. `days_left` is negative after the
     deadline.
     """
 
@@ -47,14 +47,17 @@ class CountryOverview(NamedTuple):
 
     @property
     def days_past(self) -> int:
-        """How many days ago the deadline was; 0 where it is still ahead."""
+        """The number of days since the deadline; 0 if it is still ahead."""
         return max(-(self.days_left or 0), 0)
 
 
 @login_required
 @require_safe
 def overview(request: SignedInRequest) -> HttpResponse:
-    """One line a country. Per country one query more than its facts take, and one for the updates of all."""
+    """Show one line per country.
+
+    Per country this takes one query more than its facts do, and one query for the updates of all countries.
+    """
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied
@@ -94,6 +97,6 @@ def _build_overview(request: SignedInRequest, country: Country, waiting: Mapping
 
 
 def _count_overdue(request: SignedInRequest, country: Country, today: date) -> int:
-    """How many of a country's commitments are overdue."""
+    """Return the number of overdue commitments of a country."""
     rows = Commitment.objects.visible_to(request.user).filter(country=country).with_status(today)
     return rows.filter(Q(status=CommitmentStatus.OVERDUE)).count()

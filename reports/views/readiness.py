@@ -1,4 +1,4 @@
-"""Readiness with all that stands beside the score; and what doesn't fit together."""
+"""Pages of readiness in detail and of the problems in the record."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -35,11 +35,11 @@ RELATED_PAGES = (
     ("methodology", "How readiness is counted"),
     ("run_list", "Kept runs"),
 )
-"""The pages that look from the same standpoint."""
+"""Other pages that show the same standpoint."""
 
 
 class ClaimedUpdate(NamedTuple):
-    """A submission that is waiting: on which commitment, and when it came."""
+    """An update that waits for review: its page, its commitment and when it was recorded."""
 
     url: str
     text: str
@@ -47,7 +47,7 @@ class ClaimedUpdate(NamedTuple):
 
 
 class ClaimGap(NamedTuple):
-    """What one ministry claims beyond what is verified, with the submissions and the rows behind it."""
+    """What a ministry claims beyond what is verified, with the updates and rows behind it."""
 
     ministry: str
     points: Decimal | None
@@ -56,7 +56,7 @@ class ClaimGap(NamedTuple):
 
 
 class ProblemRow(NamedTuple):
-    """One thing that doesn't fit together: the sentence, what to do, and the rows to look at."""
+    """A problem in the record: its sentence, what to do, and the rows to look at."""
 
     sentence: str
     to_do: str
@@ -66,7 +66,7 @@ class ProblemRow(NamedTuple):
 @login_required
 @require_safe
 def readiness_detail(request: EditionRequest) -> HttpResponse:
-    """How ready the record is for a day, as known at a moment, with all that stands beside the score."""
+    """Show the readiness of the record for a day, as known at a moment, in detail."""
     asked, form, status = read_standpoint(request)
     context: dict[str, Any] = {"asked": asked, "form": form}
     if asked is not None:
@@ -96,7 +96,7 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
 @login_required
 @require_safe
 def readiness_checks(request: EditionRequest) -> HttpResponse:
-    """What doesn't fit together in the record, sort by sort, each with what to do."""
+    """List the problems in the record by kind, each with what to do."""
     asked, form, status = read_standpoint(request)
     context: dict[str, Any] = {"asked": asked, "form": form}
     if asked is not None:
@@ -117,7 +117,7 @@ def _export_row(sort: ProblemKind, one: ProblemRow) -> tuple[object, ...]:
 
 
 def _build_claim_gaps(user: User, asked: RequestedStandpoint, result: Readiness) -> list[ClaimGap]:
-    """The gap by ministry; what came without a submission is named row by row."""
+    """Return the gap between claimed and verified by ministry. Claims without an update are listed row by row."""
     claims = context_display.display_claims(result)
     ministries = {
         row.pk: row.name for row in Ministry.objects.visible_to(user).filter(country=asked.edition.country_id)
@@ -163,7 +163,7 @@ def _build_claim_gaps(user: User, asked: RequestedStandpoint, result: Readiness)
 def _problems_by_kind(
     user: User, asked: RequestedStandpoint, result: Readiness
 ) -> list[tuple[ProblemKind, list[ProblemRow]]]:
-    """The checks by sort, in the order in which they are made."""
+    """Return the problems by kind, in the order of the checks."""
     told = find_record_rows(user, [row for one in result.checks for row in one.rows], asked.known_by)
     return [
         (sort, [ProblemRow(one.sentence, one.to_do, _rows_in_order(one.rows, told)) for one in checks])
@@ -176,7 +176,7 @@ def _rows_in_order(rows: Sequence[RowReference], told: Mapping[RowReference, Rec
 
 
 def _related_links(asked: RequestedStandpoint) -> list[tuple[str, str]]:
-    """Where else the same record is looked at, from the same standpoint; and what changed until there."""
+    """Return links to the changes before this standpoint and to other pages at the same standpoint."""
     until = {"as_of_to": asked.as_of.isoformat()}
     if asked.known_by:
         until["known_by_to"] = asked.known_by.isoformat()
@@ -187,6 +187,6 @@ def _related_links(asked: RequestedStandpoint) -> list[tuple[str, str]]:
 
 
 def _smallest_set_url(asked: RequestedStandpoint, needed: Sequence[int] | None) -> str:
-    """Where the smallest set (ids) is tried; empty where there is none to try."""
+    """Return the what-if address with the smallest set (ids) ticked; empty if there is none."""
     page = edition_url(asked.edition, "readiness_what_if")
     return f"{page}?{asked.query}&{urlencode({'met': needed}, doseq=True)}" if needed else ""

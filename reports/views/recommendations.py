@@ -1,7 +1,7 @@
-"""What the edition asks, and all that bears on one recommendation.
+"""Pages of the edition's recommendations: the list, and one recommendation in detail.
 
-The embassy reads where each benchmark stands. A ministry reads what is published, its own
-commitments and the wording of their benchmarks; nothing else reaches its page.
+The embassy sees the status of each benchmark. A ministry sees what is published, its own commitments and the wording of
+their benchmarks; its page holds nothing else.
 """
 
 from collections import defaultdict
@@ -55,11 +55,11 @@ from tiptracker.web import exports
 from tiptracker.web.pages import SignedInRequest, render_page
 
 NOT_COMPARED = CountingStatus(counts=False, why="from a year that is not compared")
-"""The weight of what the facts of this edition don't hold."""
+"""Status of rows that the facts of this edition don't include."""
 
 
 class RecommendationListRow(NamedTuple):
-    """A recommendation as the embassy reads it in the list: what it says, and where its benchmarks stand."""
+    """A recommendation in the embassy's list: its text, and the status of its benchmarks."""
 
     recommendation: Recommendation
     pillar: Pillar
@@ -72,7 +72,7 @@ class RecommendationListRow(NamedTuple):
 
 
 class BenchmarkCommitment(NamedTuple):
-    """A commitment towards a benchmark; `reach` says whether keeping it would meet that."""
+    """A commitment that supports a benchmark; `reach` says whether keeping it would meet the benchmark."""
 
     commitment: Commitment
     standing: CommitmentStanding
@@ -80,7 +80,7 @@ class BenchmarkCommitment(NamedTuple):
 
     @property
     def told(self) -> str:
-        """What to read in place of the status: "overdue by 12 days", "with the embassy since 12 January 2022"."""
+        """Text shown in place of the status: "overdue by 12 days", "with the embassy since 12 January 2022"."""
         return format_status_detail(self.standing)
 
     @property
@@ -90,7 +90,7 @@ class BenchmarkCommitment(NamedTuple):
 
 
 class BenchmarkEvidence(NamedTuple):
-    """A piece of evidence on a benchmark: what it shows, the embassy's word on that, and whether it counts."""
+    """Evidence on a benchmark: what it shows, the embassy's review decision, and whether it counts."""
 
     evidence: Evidence
     shows: SupportKind
@@ -101,12 +101,12 @@ class BenchmarkEvidence(NamedTuple):
 
     @property
     def first_day(self) -> date | None:
-        """Its first day on this benchmark: its own, else the one that the embassy's word on that states."""
+        """The start date on this benchmark: the evidence's own, or else the one that the embassy's review states."""
         return find_start_date(self.evidence.happened_from, [self.review] if self.review else [])
 
     @property
     def moment(self) -> tuple[date, datetime]:
-        """Where it stands in the story: the day it was over, then when it was recorded."""
+        """Sort key in the history: the end date, then the time of recording."""
         return self.evidence.happened_to, self.evidence.recorded_at
 
 
@@ -118,7 +118,7 @@ class BenchmarkReading(NamedTuple):
 
 
 class BenchmarkVerdict(NamedTuple):
-    """A verdict of the embassy, the evidence it rests on, from which day it holds, and whether it still does."""
+    """A verdict of the embassy, the evidence behind it, the day from which it holds, and whether it still holds."""
 
     assessment: Assessment
     verdict: Verdict
@@ -128,13 +128,13 @@ class BenchmarkVerdict(NamedTuple):
 
     @property
     def moment(self) -> tuple[date, datetime]:
-        """Where it stands in the story: the day it was said."""
+        """Sort key in the history: the day and time of recording."""
         said = timezone.localtime(self.assessment.recorded_at)
         return said.date(), said
 
 
 class BenchmarkDetail(NamedTuple):
-    """One benchmark with all that bears on it; `story` is evidence and verdicts, newest first."""
+    """A benchmark with its full record; `story` is evidence and verdicts, newest first."""
 
     benchmark: Benchmark
     terms: BenchmarkTerms | None
@@ -148,7 +148,7 @@ class BenchmarkDetail(NamedTuple):
 
 
 class OwnCommitment(NamedTuple):
-    """A ministry's own commitment, on a page that may hold nothing else."""
+    """A ministry's own commitment, for a page that must not hold anything else."""
 
     text: str
     url: str
@@ -158,7 +158,7 @@ class OwnCommitment(NamedTuple):
 
 
 class PublishedRecommendation(NamedTuple):
-    """A recommendation as a ministry reads it, in plain values, so that nothing more can be reached from the page."""
+    """A recommendation as a ministry sees it. It holds plain values, so the page can't reach anything else."""
 
     number: int
     text: str
@@ -172,7 +172,10 @@ class PublishedRecommendation(NamedTuple):
 @login_required
 @require_safe
 def recommendation_list(request: EditionRequest) -> HttpResponse:
-    """The edition's recommendations, most important first; `?pillar=`, `?ministry=` narrow, `?as=` gives a file."""
+    """List the edition's recommendations, most important first.
+
+    `?pillar=` and `?ministry=` filter the list; `?as=` exports it.
+    """
     user, edition = request.user, request.edition
     reads_readiness = can_read_readiness(user, edition)
     led_by = list(Ministry.objects.visible_to(user).filter(country=edition.country_id)) if reads_readiness else None
@@ -227,7 +230,7 @@ def _apply_filter(rows: RecommendationQuerySet, chosen: dict[str, Any]) -> Recom
 
 
 def _export_rows(asked: RecommendationListRow) -> Iterable[tuple[object, ...]]:
-    """A line a benchmark, or one where there is none yet."""
+    """Yield one row per benchmark, or one row for a recommendation without benchmarks."""
     row = asked.recommendation
     told = (row.number, row.text, _wording_source(asked), asked.pillar.label, row.lead.name if row.lead else "")
     if not asked.benchmarks:
@@ -238,7 +241,7 @@ def _export_rows(asked: RecommendationListRow) -> Iterable[tuple[object, ...]]:
 
 
 def _wording_source(one: "RecommendationListRow | PublishedRecommendation") -> str:
-    """Whose words a recommendation is in."""
+    """Return whose wording a recommendation has."""
     origin = Origin.ACTION_PLAN if one.is_of_action_plan else Origin.REPORT
     return f"{origin.label}, our reconstruction" if one.is_reconstruction else origin.label
 
@@ -246,7 +249,7 @@ def _wording_source(one: "RecommendationListRow | PublishedRecommendation") -> s
 @login_required
 @require_safe
 def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One recommendation with all that bears on it."""
+    """Show a recommendation with its full record."""
     recommendation = get_object_or_404(
         Recommendation.objects.visible_to(request.user)
         .select_related("edition__country", "lead", "repeats__edition")
@@ -291,7 +294,7 @@ def _list_rows(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> 
 def build_recommendation_rows(
     user: User, rows: QuerySet[Recommendation], stands: Mapping[int, BenchmarkDisplay]
 ) -> list[RecommendationListRow]:
-    """Recommendations (`with_pillar`), most important first, with where their benchmarks stand. Two queries."""
+    """Return recommendations (`with_pillar`), most important first, with their benchmarks' status. Two queries."""
     seen = Prefetch("benchmarks", Benchmark.objects.visible_to(user).order_by("letter").with_terms())
     return [
         RecommendationListRow(
@@ -305,7 +308,7 @@ def build_recommendation_rows(
 
 
 def _build_published(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> list[PublishedRecommendation]:
-    """The recommendations with a reader's own commitments and the wording of their benchmarks."""
+    """Return recommendations with the wording of their benchmarks and the user's own commitments."""
     today = clock.today(edition.country.time_zone)
     wordings = defaultdict(list)
     for one in (
@@ -340,19 +343,19 @@ def _build_published(user: User, edition: Edition, rows: QuerySet[Recommendation
 
 
 def _find_repeats(user: User, recommendation: Recommendation) -> QuerySet[Recommendation]:
-    """What asks it again a year later."""
+    """Return the recommendations that repeat this one in a later edition."""
     rows = Recommendation.objects.visible_to(user).asked().filter(repeats=recommendation)
     return rows.select_related("edition").order_by("edition__year", "-origin", "number")
 
 
 def _years_unmet(user: User, recommendation: Recommendation) -> YearsUnmet | None:
-    """For how many years running, as a report tells it or as it is counted."""
+    """Return for how many years running it has been unmet, as a report states or as counted."""
     known = Recommendation.objects.visible_to(user).filter(edition__country=recommendation.edition.country_id)
     return known.years_unmet().get(recommendation.pk)
 
 
 def _wording_history(user: User, recommendation: Recommendation) -> list[RecommendationTerms]:
-    """Every number and wording it has had, newest first; none where there was but one."""
+    """Return its numbers and wordings over time, newest first; empty if they never changed."""
     rows = RecommendationTerms.objects.visible_to(user).filter(recommendation=recommendation).known_by(None)
     terms = list(rows.select_related("recorded_by"))
     worded = {(one.number, one.text, one.text_status, one.is_retired) for one in terms}
@@ -360,7 +363,7 @@ def _wording_history(user: User, recommendation: Recommendation) -> list[Recomme
 
 
 def _build_benchmark_details(user: User, recommendation: Recommendation) -> list[BenchmarkDetail]:
-    """Its benchmarks, each with what was promised, what happened, what was counted and what the embassy says."""
+    """Return its benchmarks, each with commitments, evidence, readings and the embassy's verdicts."""
     edition = recommendation.edition
     today = clock.today(edition.country.time_zone)
     facts = gather_facts(edition)
@@ -395,7 +398,7 @@ def _build_benchmark_details(user: User, recommendation: Recommendation) -> list
 def _commitments_by_benchmark(
     user: User, rows: Iterable[Benchmark], today: date
 ) -> Mapping[int, list[BenchmarkCommitment]]:
-    """Commitments by benchmark: the soonest due first, those without a date last."""
+    """Return commitments by benchmark: soonest due first, those without a date last."""
     towards = Commitment.objects.visible_to(user).filter(benchmarks__in=rows).distinct()
     found = defaultdict(list)
     stands: QuerySet[Any] = towards.with_status(today)
@@ -412,7 +415,7 @@ def _commitments_by_benchmark(
 def _evidence_by_benchmark(
     user: User, rows: Iterable[Benchmark], weights: CountingStatuses
 ) -> Mapping[int, list[BenchmarkEvidence]]:
-    """Evidence by benchmark: what happened last first."""
+    """Return evidence by benchmark, latest end date first."""
     reviews = EvidenceReview.objects.visible_to(user).select_related("recorded_by").order_by("recorded_at", "pk")
     found = defaultdict(list)
     for row in (
@@ -435,7 +438,7 @@ def _evidence_by_benchmark(
 def _readings_by_indicator(
     user: User, rows: Iterable[Benchmark], weights: CountingStatuses
 ) -> Mapping[int, list[BenchmarkReading]]:
-    """Readings by indicator, of those that the benchmarks count: the latest day covered first."""
+    """Return readings of the benchmarks' indicators, by indicator: latest day covered first."""
     indicators = {terms.indicator_id for one in rows if (terms := one.current_terms) and terms.indicator_id}
     found = defaultdict(list)
     for row in (
@@ -451,7 +454,7 @@ def _readings_by_indicator(
 def _verdicts_by_benchmark(
     user: User, rows: Iterable[Benchmark], weights: CountingStatuses
 ) -> Mapping[int, list[BenchmarkVerdict]]:
-    """Verdicts by benchmark, newest first."""
+    """Return verdicts by benchmark, newest first."""
     found = defaultdict(list)
     for row in (
         Assessment.objects.visible_to(user)

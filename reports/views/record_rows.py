@@ -1,7 +1,7 @@
-"""Rows of the record as a page names them: what each is called, where it is read, who says so and who verified it.
+"""Names and links of rows of the record, with who reported and who verified each.
 
-What was concluded refers to its rows by type and id alone (`reports.readiness.answers.RowReference`); here they become
-links. A row that somebody doesn't see isn't in the answer.
+Results refer to their rows by type and id only (`reports.readiness.answers.RowReference`); this module makes links of
+them. Rows that the user can't see are left out.
 """
 
 from collections import defaultdict
@@ -24,7 +24,10 @@ from tiptracker.choices import Role
 
 
 class RecordedReview(NamedTuple):
-    """The embassy's word: on what a piece of evidence shows on a benchmark (id), or (None) on the evidence itself."""
+    """A review decision of the embassy.
+
+    It is about what evidence shows on a benchmark (id) or, if None, about the evidence itself.
+    """
 
     benchmark_id: int | None
     decision: EvidenceDecision
@@ -35,11 +38,11 @@ class RecordedReview(NamedTuple):
 
 
 class RecordRow(NamedTuple):
-    """A row as it is named on a page.
+    """A row as a page names it.
 
-    `url` is where it is read; empty where it has no page. `source` is the document it names. `who`,
-    `did` and `on` say whose word it is and since when it is known ("Ministry of Police", "claimed").
-    `first` and `last` are its days in the world. `said` holds the newest word on each thing it shows.
+    `url` is the page of the row; empty if it has none. `source` is the document that it cites. `who`, `did` and `on`
+    say who stated it and since when it is known ("Ministry of Police", "claimed"). `first` and `last` are the dates of
+    the event. `said` holds the newest review decision on each thing that the row shows.
     """
 
     row: RowReference
@@ -55,22 +58,21 @@ class RecordRow(NamedTuple):
 
     @property
     def word(self) -> RecordedReview | None:
-        """The newest word on any of it; None where nobody has looked."""
+        """The newest review decision on any of it; None if nobody has reviewed it."""
         return max(self.said, key=lambda one: one.on, default=None)
 
     def word_on(self, benchmark_id: int | None) -> RecordedReview | None:
-        """The newest word on what it shows on one benchmark, or (None) on itself."""
+        """Return the newest review decision on one benchmark or, for None, on the row itself."""
         return next((one for one in self.said if one.benchmark_id == benchmark_id), None)
 
 
 def find_record_rows(
     user: User, rows: Iterable[RowReference], known_by: datetime | None = None
 ) -> Mapping[RowReference, RecordRow]:
-    """What the rows are called, by row; without those that this person doesn't see.
+    """Return the rows that the user can see, by reference.
 
-    The embassy's words, what is asked and a milestone's day are those known by the moment (None: by
-    now). One query a type of row, benchmarks one more; evidence and readings two more, for
-    the embassy's words and for what was put right.
+    Review decisions, wordings and milestone dates are those known by `known_by` (None: now). Takes one query per type
+    of row and one more for benchmarks. Evidence and readings take two more, for review decisions and corrections.
     """
     asked: dict[str, set[int]] = defaultdict(set)
     for row in rows:
@@ -93,7 +95,7 @@ def find_record_rows(
 def _evidence_and_reading_rows(
     user: User, evidence: set[int], readings: set[int], known_by: datetime | None
 ) -> Iterator[RecordRow]:
-    """Evidence, and readings with the evidence they cite."""
+    """Yield rows of evidence, and of readings with the evidence they cite."""
     then = Q() if known_by is None else Q(recorded_at__lte=known_by)
     figures = list(
         Reading.objects.visible_to(user)
@@ -133,7 +135,7 @@ def _evidence_and_reading_rows(
 def _reading_row(
     row: Reading, piece: Evidence | None, words: Mapping[tuple[int, int | None], RecordedReview]
 ) -> RecordRow:
-    """A figure: verified by a word on the evidence it cites, said after it."""
+    """Return the row of a figure. A review of the cited evidence verifies it only if made after the figure."""
     word = words.get((piece.pk, None)) if piece else None
     sender = row.round.update.commitment.maker if row.round else None
     return RecordRow(
@@ -151,7 +153,7 @@ def _reading_row(
 
 
 def _newest_reviews(reviews: QuerySet[EvidenceReview]) -> Mapping[tuple[int, int | None], RecordedReview]:
-    """The newest word by evidence (id) and what it is about, a benchmark (id) or the evidence itself."""
+    """Return the newest review decision by evidence (id) and subject: a benchmark (id), or None for the evidence."""
     return {
         (row.evidence_id, about): RecordedReview(
             about, EvidenceDecision(row.decision), row.recorded_by.name, row.recorded_at, row.reason, row.first_on
@@ -223,7 +225,7 @@ def _edition_rows(user: User, keys: set[int]) -> Iterator[RecordRow]:
 
 
 def find_terms_rows(user: User, edition: RecordRow) -> Mapping[datetime, RecordRow]:
-    """An edition's terms by the moment at which they were set, with the reason given for them. One query."""
+    """Return an edition's terms with their reason, by the moment at which they were set. One query."""
     rows = EditionTerms.objects.visible_to(user).filter(edition=edition.row.id).select_related("recorded_by")
     return {
         row.recorded_at: edition._replace(

@@ -1,7 +1,7 @@
-"""What a decision would add to the score: on a ministry's update, on a piece of evidence, on a benchmark.
+"""Fragments that show what a decision would add to the score: on an update, on evidence or on a benchmark.
 
-The address says what has been chosen so far, by the names of the form's own fields, so that the points follow the
-choice; without any it is simulated for everything verified.
+The address holds the current choices under the names of the form's own fields, so the points follow the form. Without
+choices, everything is simulated as verified.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class SimulatedChange(NamedTuple):
-    """The score before and after, as pages print it, and what lies between; and the exact points."""
+    """The score before and after a change and the difference, as printed; and the exact points."""
 
     before: Decimal
     after: Decimal
@@ -50,12 +50,15 @@ class SimulatedChange(NamedTuple):
 
     @property
     def lost(self) -> Decimal:
-        """What is lost, where a decision takes points away."""
+        """The points lost, for a decision that takes points away."""
         return -self.points
 
 
 class ChosenDecisions(NamedTuple):
-    """What a form holds so far: the decisions chosen, whether a line is to be mended, how many lines are still open."""
+    """The choices in a form so far.
+
+    `is_to_mend` is True if a line needs changes by the ministry. `still_open` is the number of lines without a choice.
+    """
 
     decisions: Sequence[ReviewDecision]
     is_to_mend: bool
@@ -65,7 +68,7 @@ class ChosenDecisions(NamedTuple):
 @login_required
 @require_safe
 def round_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The points that accepting a round would add, and those that assessing its benchmarks would add on top."""
+    """Show the points that accepting an update version would add, and those that assessing its benchmarks would add."""
     sent = get_object_or_404(
         UpdateRound.objects.visible_to(request.user).select_related("update__commitment__country", "decision"), pk=pk
     )
@@ -92,7 +95,7 @@ def round_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def evidence_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The points that reviewing a piece of evidence would add: as chosen, or all that is open verified."""
+    """Show the points that reviewing evidence would add: as chosen, or with everything open verified."""
     piece = get_object_or_404(
         Evidence.objects.visible_to(request.user).select_related("country", "round__decision"), pk=pk
     )
@@ -119,10 +122,10 @@ def evidence_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def benchmark_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The points that each verdict on a benchmark would add, resting on the evidence ticked (`evidence`).
+    """Show the points that each verdict on a benchmark would add, based on the evidence ticked (`evidence`).
 
-    Where the address says nothing of the form (`seen`), on what the form ticks by itself: what is verified and no
-    earlier verdict rests on, of the round that one came from (`round`) or, without one, of all.
+    Without form data in the address (`seen`), the evidence is what the form ticks by itself: verified evidence that no
+    earlier verdict is based on. With `round`, that is evidence of this update version only.
     """
     benchmark = get_object_or_404(
         Benchmark.objects.visible_to(request.user).select_related("recommendation__edition__country").with_terms(),
@@ -149,9 +152,9 @@ def benchmark_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _simulation_for_span(request: SignedInRequest, first: date | None, last: date) -> ReviewSimulation:
-    """A simulation on the record of the edition in which a span counts, else of the page's.
+    """Return a simulation on the edition whose tracking period covers the dates, or else on the page's edition.
 
-    Raises PermissionDenied for whoever may not read readiness.
+    Raises PermissionDenied if the user may not read its readiness.
     """
     edition = find_covering_edition(editions_of_page_country(request), first, last)
     if edition is None or not can_read_readiness(request.user, edition):
@@ -165,16 +168,16 @@ def _build_simulation(edition: Edition) -> ReviewSimulation:
 
 
 def _fall_reasons(falls: Iterable[ScoreDrop], subject: str) -> list[tuple[str, str]]:
-    """Why something falls, and what does: benchmarks and questions, in a row."""
+    """Return why something drops and which benchmarks and questions do, joined into one text."""
     return [(describe_drop(fall, subject), formatting.join_with_and(fall.lines)) for fall in falls]
 
 
 def _parse_decisions(
     form: Mapping[str, Any], simulation: ReviewSimulation, rows: Collection[facts.EvidenceFact]
 ) -> ChosenDecisions:
-    """What the forms of `dialogues` have chosen on these pieces: `bearing-7-decision`, `evidence-5-first_on`.
+    """Parse the choices of the forms in `dialogues`, for these pieces: `bearing-7-decision`, `evidence-5-first_on`.
 
-    On a piece's own page the piece itself is plainly `evidence-decision`.
+    On the page of a single piece of evidence, its own field is `evidence-decision`.
     """
     decisions, is_to_mend, still_open = [], False, 0
     for row, line in [(piece, line) for piece in rows for line in simulation.lines_of(piece.id)]:
@@ -201,7 +204,7 @@ def _field_value(form: Mapping[str, Any], name: str, prefixes: Iterable[str]) ->
 
 
 def _parse_first_day(typed: str, row: facts.EvidenceFact) -> date | None:
-    """The first day stated, where the evidence lacks it and it can be meant."""
+    """Return the start date that the form states, if the evidence has none and the date is possible."""
     try:
         day = date.fromisoformat(typed)
     except ValueError:

@@ -1,4 +1,7 @@
-"""Kept runs of readiness: the numbers each kept, and of the method in force the sentences as they are made today."""
+"""Pages of stored readiness runs.
+
+A run stores its numbers. For a run of the current method the sentences are generated when the page is shown.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -28,14 +31,14 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 25
 LINE_TITLES = {one.value: one.label for words in (PartKey, EffortQuestion, Pillar) for one in words}
-"""What lines are called, by their codes: for a run that kept no titles and isn't computed anew."""
+"""Titles of lines by code, for a run that stored no titles and can't be recomputed."""
 
 
 class StoredLine(NamedTuple):
-    """A line of a kept result as it is printed.
+    """A line of a stored result, as printed.
 
-    `points` is None where nothing had been reviewed, `verdict` where the method of that time had another word.
-    `title` is the line's code where neither a title was kept nor its code is known today.
+    `points` is None if nothing had been reviewed. `verdict` is None if the method of that time used another term.
+    `title` is the line's code if no title was stored and the code is unknown today.
     """
 
     told: Mapping[str, Any]
@@ -46,21 +49,21 @@ class StoredLine(NamedTuple):
 
 
 class StoredPart(NamedTuple):
-    """One of the parts of a kept result; what its lines print adds up to what it prints."""
+    """A part of a stored result. The printed points of its lines add up to its own."""
 
     line: StoredLine
     lines: Sequence[StoredLine]
 
 
 class StoredTarget(NamedTuple):
-    """The working mark of that time and its reason; None where there was none."""
+    """The target at that time and its reason; `points` is None if there was none."""
 
     points: Decimal | None
     reason: str
 
 
 class StoredGain(NamedTuple):
-    """What meeting a benchmark would have added (None where nothing had been reviewed), and when it was due."""
+    """What meeting a benchmark would have added (None if nothing had been reviewed), and when it was due."""
 
     benchmark: str
     points: Decimal | None
@@ -70,7 +73,7 @@ class StoredGain(NamedTuple):
 @login_required
 @require_safe
 def run_list(request: EditionRequest) -> HttpResponse:
-    """The runs kept of the edition at hand, the newest first."""
+    """List the stored runs of the edition, newest first."""
     edition = require_readable_edition(request)
     runs = (
         ReadinessRun.objects.visible_to(request.user)
@@ -90,7 +93,7 @@ def run_list(request: EditionRequest) -> HttpResponse:
 @login_required
 @require_safe
 def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One run from what it kept, and whether it comes out the same again."""
+    """Show a stored run, and whether recomputing it gives the same result."""
     run = get_object_or_404(ReadinessRun.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
     set_page_edition(request, run.edition)
     comparison = stored_runs.compare_run(run)
@@ -121,7 +124,7 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _stored_target(request: SignedInRequest, run: ReadinessRun) -> StoredTarget:
-    """The working mark that was kept, with its reason as the terms of that time say it today."""
+    """Return the stored target with its reason. The reason is read from the terms known at the time of the run."""
     mark = run.result.get("working_mark")
     if mark is None:
         return StoredTarget(None, "")
@@ -132,7 +135,7 @@ def _stored_target(request: SignedInRequest, run: ReadinessRun) -> StoredTarget:
 
 
 def _stored_figure(kept: Mapping[str, Any], name: str) -> Decimal | None:
-    """A figure of 100 as it is printed; None where nothing had been reviewed."""
+    """Return a figure of 100 as printed; None if nothing had been reviewed."""
     return (
         score_display.without_trailing_zeros(formatting.round_to_tenth(_exact_figure(kept, name)))
         if kept.get("reviewed")
@@ -167,7 +170,7 @@ def _stored_lines(
 
 
 def _exact_figure(told: Mapping[str, Any], name: str) -> Fraction:
-    """A figure of a kept result, exact where it was kept so."""
+    """Return a figure of a stored result, exact if it was stored exactly."""
     return Fraction(told.get(f"{name}_exact") or str(told.get(name, 0)))
 
 

@@ -1,4 +1,4 @@
-"""From where a page of readiness looks at the record: the edition, the day, the moment; and the form that asks."""
+"""Read the standpoint of a readiness page (edition, day and moment of knowledge) and build its form."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from tiptracker.errors import Refused
 
 
 class ParsedStandpoint(NamedTuple):
-    """What was asked for, or None where it can't be meant: the form says why, and `status` is 422."""
+    """The requested standpoint, or None if it is invalid: then `form` has the error and `status` is 422."""
 
     asked: RequestedStandpoint | None
     form: StandpointForm
@@ -24,19 +24,22 @@ class ParsedStandpoint(NamedTuple):
 
 
 def require_readable_edition(request: EditionRequest) -> Edition:
-    """The edition that the page stands at. Raises PermissionDenied for whoever may not read its readiness."""
+    """Return the page's edition. Raises PermissionDenied if the user may not read its readiness."""
     if not can_read_readiness(request.user, request.edition):
         raise PermissionDenied
     return request.edition
 
 
 def pin_known_by(asked: RequestedStandpoint) -> RequestedStandpoint:
-    """The same with its moment of knowledge, now where none was named: its address asks for the same for good."""
+    """Return the standpoint with its moment of knowledge set, to now if none was named.
+
+    The address of the result then always requests the same.
+    """
     return asked._replace(known_by=asked.known_by or clock.now(asked.edition.country.time_zone))
 
 
 def read_standpoint(request: EditionRequest) -> ParsedStandpoint:
-    """What the address asks for. Raises PermissionDenied for whoever may not read readiness."""
+    """Return the requested standpoint. Raises PermissionDenied if the user may not read readiness."""
     edition = require_readable_edition(request)
     try:
         asked = request_params.parse_standpoint(request.GET, edition)

@@ -1,4 +1,4 @@
-"""The year on one line: milestones, dialogues held and planned, due dates, today; beneath it the same as a table."""
+"""Timeline of the edition's year, drawn and as a table: milestones, dialogues, due dates and today."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ EXPORT_COLUMNS = ("Date", "What", "Sort", "Who", "How it stands", "Days left", "
 @login_required
 @require_safe
 def timeline(request: EditionRequest) -> HttpResponse:
-    """The edition's year; `?kind=` and `?stands=` narrow the table, `?as=` gives it as a file."""
+    """Show the edition's year. `?kind=` and `?stands=` filter the table; `?as=` exports it."""
     user = request.user
     if not user.is_embassy:
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The score week by week: its page, and what other pages need to draw it."""
+"""The score week by week: its page, and the context for other pages that draw it."""
 
 from datetime import date, datetime
 from typing import Any
@@ -21,13 +21,13 @@ from tiptracker.web.pages import render_page
 
 WIDE = {"width": 760, "size": 13}
 NARROW = {"width": 320, "size": 12.5}
-"""The drawing's size in user units: beside the other, which a phone or a desk doesn't show."""
+"""Size of the drawing in user units: one for a desktop, one for a phone. A page includes both and shows one."""
 
 
 @login_required
 @require_safe
 def readiness_trend(request: EditionRequest) -> HttpResponse:
-    """The score week by week up to a day, as then known and in hindsight, with what happened in each week."""
+    """Show the score by week up to a day, as known at the time and with later information, with each week's events."""
     asked, form, status = read_standpoint(request)
     context: dict[str, Any] = {"asked": asked, "form": form}
     if asked is not None:
@@ -52,7 +52,10 @@ def _export_row(week: WeekDisplay) -> tuple[object, ...]:
 def trend_context(
     user: User, edition: Edition, facts: Facts, as_of: date, known_by: datetime | None = None, *, plot_height: int = 160
 ) -> dict[str, Any]:
-    """What `includes/trend.html` draws: `trend`, and its drawings `trend_wide` and `trend_narrow`. Two queries."""
+    """Return the context of `includes/trend.html`: `trend`, `trend_wide` and `trend_narrow`.
+
+    Takes two queries.
+    """
     happenings = gather_trend_events(user, edition, as_of=as_of, known_by=known_by)
     told = display_trend(facts, as_of=as_of, known_by=known_by, happenings=happenings)
     return {

@@ -1,4 +1,4 @@
-"""What if: tick next steps and benchmarks and see what readiness would be. Nothing of it is recorded."""
+"""What-if page: tick next steps and benchmarks to see what readiness would be. Nothing is recorded."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
@@ -31,7 +31,7 @@ from tiptracker.web.pages import render_page
 
 
 class BenchmarkOption(NamedTuple):
-    """A benchmark to tick: what it would add alone, what success is, where it stands."""
+    """A benchmark to tick: what it would add alone, what it asks for, and its current status."""
 
     choice: BenchmarkChoice
     criterion: str
@@ -40,7 +40,7 @@ class BenchmarkOption(NamedTuple):
 
 
 class NextStepOption(NamedTuple):
-    """A next step to tick, as it is told; `key` names it in the address."""
+    """A next step to tick, as displayed; `key` is its name in the address."""
 
     key: str
     told: StepDisplay
@@ -55,7 +55,7 @@ class RecommendationGroup(NamedTuple):
 
 
 class SelectionPreset(NamedTuple):
-    """An address that ticks other benchmarks."""
+    """A link that ticks another selection."""
 
     label: str
     url: str
@@ -64,11 +64,13 @@ class SelectionPreset(NamedTuple):
 @login_required
 @require_safe
 def readiness_what_if(request: EditionRequest) -> HttpResponse:
-    """Readiness as it is, and with the next steps of `step=` (keys) taken and the benchmarks of `met=` (ids) met.
+    """Show readiness now, and with the steps of `step=` (keys) taken and the benchmarks of `met=` (ids) met.
 
-    For htmx the result alone. A step that is none, or a benchmark that isn't asked, is refused; the others stay ticked.
-    As boxes are ticked the address goes on naming the day and the moment at which the page was opened, so that it gives
-    the same figures whenever it is sent.
+    Requests from htmx get only the result. An unknown step, or a benchmark that is not asked, is refused; the other
+    boxes stay ticked.
+
+    The address keeps naming the day and the moment at which the page was opened. So it gives the same figures whenever
+    it is shared.
     """
     asked, form, status = read_standpoint(request)
     context: dict[str, Any] = {"asked": asked, "form": form}
@@ -104,7 +106,7 @@ def readiness_what_if(request: EditionRequest) -> HttpResponse:
 
 
 def _step_options(user: User, result: Readiness, steps: NextSteps, taken: Collection[str]) -> list[NextStepOption]:
-    """The steps of the ladder, in order."""
+    """Return the next steps to tick, in order."""
     told = display_steps(result, steps, step_texts(result, steps, reader=user)).steps
     return [NextStepOption(step.key, one, step.key in taken) for step, one in zip(steps.steps, told, strict=True)]
 
@@ -112,7 +114,7 @@ def _step_options(user: User, result: Readiness, steps: NextSteps, taken: Collec
 def _benchmark_groups(
     user: User, asked: RequestedStandpoint, facts: Facts, result: Readiness, met: Collection[int]
 ) -> list[RecommendationGroup]:
-    """The benchmarks that are asked, by recommendation, in the order in which they are."""
+    """Return the benchmarks by recommendation, in their order in the questionnaire."""
     recommendations = Recommendation.objects.visible_to(user).filter(edition=asked.edition)
     known = {row.pk: row for row in recommendations.as_known_by(asked.known_by)}
     part_of = {one.benchmark_id: known.get(one.recommendation_id) for one in result.verified.benchmarks}
@@ -136,7 +138,7 @@ def _benchmark_option(
 
 
 def _selection_presets(asked: RequestedStandpoint, result: Readiness, steps: NextSteps) -> list[SelectionPreset]:
-    """The next steps up to the target, all of them, the fewest benchmarks that reach it, all that are open, none."""
+    """Offer: the next steps up to the target, all steps, the fewest benchmarks to the target, all open ones, none."""
     keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
     unmet = [one.benchmark_id for one in result.verified.benchmarks if one.line.finding.worth < 1]
     ways = []
@@ -161,6 +163,6 @@ def _selection_presets(asked: RequestedStandpoint, result: Readiness, steps: Nex
 
 
 def _selection_url(asked: RequestedStandpoint, met: Iterable[int] = (), *, steps: Iterable[ReadinessStep] = ()) -> str:
-    """The address with these benchmarks (ids) and next steps ticked."""
+    """Return the address with these benchmarks (ids) and next steps ticked."""
     ticked = urlencode([*(("step", one.key) for one in steps), *(("met", one) for one in met)])
     return f"{edition_url(asked.edition, 'readiness_what_if')}?{asked.query}" + (f"&{ticked}" if ticked else "")

@@ -1,9 +1,14 @@
-"""What of an account nobody changes alone: its address once it has a password, and the removal of its second step.
+"""Requests for the two account changes that one person cannot make alone: a new address, and removing the second step.
 
-Whoever held both would own the account: a link for a new password goes to the address. So an owner confirms a new
-address by a link sent there; what an administrator asks for needs the consent of somebody independent of them. A new
-address also waits a day; after a second step was removed, no link sets a password for a day. The owner is told at once
-at the address until now, and can stop it from there; the officers of the person's countries read of each step.
+They apply to accounts that have a password. A person who controlled both the address and the second step would own the
+account, because the link for a new password goes to the address. Therefore:
+
+- An owner confirms a new address by a link sent to it.
+- A request by an administrator needs the consent of somebody independent of that administrator.
+- A new address that an administrator asked for also waits a day.
+- After a second step was removed, no link sets a password for a day.
+- The owner gets a mail at the current address at once, and can stop the request from there.
+- The officers of the person's countries can read each step in the activity log.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,15 +28,21 @@ from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, Choic
 from tiptracker.errors import Refused
 
 DELAY = timedelta(days=1)
-"""How long a new address that an administrator asked for waits, and a reset of the password after the second step."""
+"""Waiting time of a new address that an administrator asked for, and of a consent after a password reset.
+
+It is also the time in which an owner can confirm a new address or put the old one back.
+"""
 LAPSES_AFTER = timedelta(days=7)
-"""How long a request waits for consent."""
+"""How long a request waits for consent before it lapses."""
 MINIMUM_ROLE_AGE = timedelta(days=14)
-"""How long an ambassador has to have the role before their consent counts, so that the post has read of it."""
+"""How long an ambassador must have had the role before their consent counts.
+
+The post then had time to read about the new ambassador.
+"""
 
 
 class AccountRequestStage(ChoiceEnum):
-    """How far a request is."""
+    """The stage that a request has reached."""
 
     LINK = "link", "Waiting for the link in the e-mail to the new address to be opened"
     CONSENT = "consent", "Waiting for approval"
@@ -43,7 +54,7 @@ class AccountRequestStage(ChoiceEnum):
 
 
 def request_stage(request: AccountRequest, now: datetime) -> AccountRequestStage:
-    """How far `request` is at `now`."""
+    """Return the stage of `request` at `now`."""
     taken = {step.kind for step in request.steps.all()}
     ends = {
         AccountRequestStepKind.REVERTED: AccountRequestStage.REVERTED,
@@ -63,7 +74,7 @@ WAITING_STAGES = frozenset({AccountRequestStage.LINK, AccountRequestStage.CONSEN
 
 
 def due_at(request: AccountRequest) -> datetime:
-    """When a new address that was consented to takes effect."""
+    """Return when a new address takes effect after consent."""
     return request.asked_at + DELAY
 
 
@@ -71,11 +82,12 @@ def due_at(request: AccountRequest) -> datetime:
 
 
 def consenters(request: AccountRequest, now: datetime) -> list[User]:
-    """Whose consent counts: administrators independent of who asked; where there is none, the ambassadors.
+    """Return the people whose consent counts: independent administrators, or the ambassadors if there are none.
 
-    Independent are two administrators of whom neither has the role from the other, nor both from one person, however
-    many hands it went through: else one of them could make the other up. The first of each line has it from
-    `invite_administrator`, on the server.
+    Two administrators are independent if no person stands in both lines of appointment: neither got the role from the
+    other, directly or through others, and both did not get it from the same person. Otherwise an administrator could
+    invent the second one. The first administrator of each line gets the role on the server, from the command
+    `invite_administrator`.
     """
     given_by = dict(User.objects.get_queryset().values_list("pk", "role_given_by"))
     askers = _role_lineage(request.asked_by_id, given_by)
@@ -102,7 +114,7 @@ def consenters(request: AccountRequest, now: datetime) -> list[User]:
 
 
 def _role_lineage(pk: int, given_by: dict[int, int | None]) -> set[int]:
-    """Somebody, who gave them their role, who gave that one theirs, and so on."""
+    """Return the ids of this person, of the person who gave them the role, and so on up the line."""
     line: set[int] = set()
     one: int | None = pk
     while one is not None and one not in line:
@@ -112,21 +124,21 @@ def _role_lineage(pk: int, given_by: dict[int, int | None]) -> set[int]:
 
 
 def can_stop(request: AccountRequest, by: User, now: datetime) -> bool:
-    """The owner, who asked, and whoever may consent."""
+    """Return whether `by` may stop the request: its owner, the person who asked, and everyone whose consent counts."""
     return by.pk in (request.person_id, request.asked_by_id) or by in consenters(request, now)
 
 
 def countries_of(person: User) -> list[Country]:
-    """The countries whose post a person belongs to; none of an administrator."""
+    """Return the countries whose post a person belongs to; an administrator has none."""
     return [person.ministry.country] if person.ministry else list(person.countries.all())
 
 
-# --- Asking -----------------------------------------------------------------------------------------------------------
+# --- Make a request ---------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def request_address_change(*, person: User, email: str, by: User, now: datetime) -> AccountRequest:
-    """Ask for another address of an account that has a password. Raises PermissionDenied, Refused."""
+    """Ask for a new address for an account that has a password. Raises PermissionDenied, Refused."""
     held = _lock_person(person, by)
     email = email.strip().lower()
     if email == held.email:
@@ -138,7 +150,7 @@ def request_address_change(*, person: User, email: str, by: User, now: datetime)
 
 @transaction.atomic
 def request_second_factor_removal(*, person: User, by: User, now: datetime) -> AccountRequest:
-    """Ask to remove every second step of somebody who lost theirs. Raises PermissionDenied, Refused."""
+    """Ask to remove every second step of a person who lost theirs. Raises PermissionDenied, Refused."""
     if person == by:
         raise Refused("Nobody does this to their own account. Ask another administrator.")
     held = _lock_person(person, by)
@@ -180,12 +192,12 @@ def _lock_person(person: User, by: User) -> User:
     return held
 
 
-# --- What becomes of it -----------------------------------------------------------------------------------------------
+# --- Decide on a request and carry it out -----------------------------------------------------------------------------
 
 
 @transaction.atomic
 def consent(*, request: AccountRequest, by: User, now: datetime) -> None:
-    """Consent. A second step is removed at once; a new address waits until a day after it was asked for.
+    """Consent to a request. A second step is removed at once; a new address waits until a day after the request.
 
     Raises PermissionDenied, Refused.
     """
@@ -208,9 +220,9 @@ def consent(*, request: AccountRequest, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def stop(*, request: AccountRequest, by: User | None, now: datetime) -> AccountRequestStage:
-    """Stop a request, or put back an address within a day of its change. `by` is None by the link of the mail.
+    """Stop a request, or put the old address back within a day of the change. Return the resulting stage.
 
-    Gives how far the request is then. Raises PermissionDenied, Refused.
+    `by` is None if the owner used the link in the mail. Raises PermissionDenied, Refused.
     """
     request = _lock_request(request)
     if by is not None and not can_stop(request, by, now):
@@ -238,7 +250,7 @@ def stop(*, request: AccountRequest, by: User | None, now: datetime) -> AccountR
 
 @transaction.atomic
 def confirm_address(*, token: str, now: datetime) -> User | None:
-    """Carry out the owner's own request, by the link that was sent to the new address; None where the link is void."""
+    """Carry out the owner's own request by the link sent to the new address. Return None if the link is void."""
     request = mail_links.find_request(token, mail_links.RequestLinkAction.CONFIRM)
     if request is None:
         return None
@@ -252,7 +264,7 @@ def confirm_address(*, token: str, now: datetime) -> User | None:
 
 
 def carry_out_due_requests(*, now: datetime) -> int:
-    """Carry out what was consented to and has waited long enough, each by itself; gives how many."""
+    """Carry out the approved requests that have waited long enough, one transaction each. Return how many."""
     waiting = AccountRequest.objects.filter(
         steps__kind=AccountRequestStepKind.CONSENTED, asked_at__lte=now - DELAY
     ).waiting()
@@ -261,7 +273,7 @@ def carry_out_due_requests(*, now: datetime) -> int:
 
 @transaction.atomic
 def _carry_out_if_due(request: AccountRequest, now: datetime) -> bool:
-    """Whether it was still to be carried out once it was held."""
+    """Return whether the request was still due once it was locked; carry it out if so."""
     request = _lock_request(request)
     is_due = request_stage(request, now) is AccountRequestStage.DELAY
     if is_due:
@@ -270,7 +282,7 @@ def _carry_out_if_due(request: AccountRequest, now: datetime) -> bool:
 
 
 def _lock_request(request: AccountRequest) -> AccountRequest:
-    """The request as it stands, with its person held: whoever else decides on it waits."""
+    """Read the request again with its person locked, so that other decisions on it wait."""
     person = (
         User.objects.get_queryset()
         .select_for_update(no_key=True, of=("self",))
@@ -283,7 +295,10 @@ def _lock_request(request: AccountRequest) -> AccountRequest:
 
 
 def _carry_out(request: AccountRequest, by: User | None, now: datetime, *, consented: bool = False) -> None:
-    """Do what was asked for; the log last. `consented`: the log has not told of the consent yet."""
+    """Do what the request asks for, and write to the activity log last.
+
+    `consented`: the log does not have the consent yet, so record it first.
+    """
     verb, before, ended = "person.address_changed", None, []
     if request.kind == AccountRequestKind.SECOND_STEP:
         person, verb = request.person, "person.second_factor_dropped"
@@ -304,7 +319,7 @@ def _carry_out(request: AccountRequest, by: User | None, now: datetime, *, conse
 
 
 def _set_address(request: AccountRequest, email: str) -> list[AuditEvent]:
-    """Give what the log has to be told of what ended by it."""
+    """Change the address and end all access. Return the events that the activity log must record."""
     person = request.person
     person.email = email
     person.version += 1
@@ -325,7 +340,7 @@ def _log_for_countries(
     ended: Sequence[AuditEvent] = (),
     before: dict[str, Any] | None = None,
 ) -> None:
-    """Tell what ended, then of this in the log of each country of the person; of none where there is no country."""
+    """Record `ended`, then this event in the log of each of the person's countries (with none, in no country's log)."""
     record_all(ended, by=by)
     person = request.person
     countries: Iterable[Country | None] = sorted(countries_of(person), key=str) or [None]

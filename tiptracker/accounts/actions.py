@@ -1,4 +1,4 @@
-"""What is done to accounts: invitations, passwords, second factors, sign-ins. Each leaves an entry in the log."""
+"""Change accounts: invitations, passwords, second factors, sign-ins. Each change writes to the activity log."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -20,10 +20,10 @@ from tiptracker.mail.models import Mail
 
 @transaction.atomic
 def invite(*, person: User, by: User) -> Mail:
-    """Queue the mail with the link by which `person` sets the first password; an earlier link works no longer.
+    """Queue the mail with the link by which `person` sets the first password. Earlier links stop working.
 
-    While an invitation waits to be sent, no second one is queued: the one that waits is tried at once.
-    Raises Refused for somebody who has a password already, or may not sign in: such a mail would never be sent.
+    If an invitation is already waiting, do not queue a second one; try to send the waiting one at once. Raises Refused
+    if the person already has a password or may not sign in, because such a mail would never be sent.
     """
     person = User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     if person.has_usable_password():
@@ -34,7 +34,7 @@ def invite(*, person: User, by: User) -> Mail:
         )
         raise Refused(f"{why} first, then send the invitation.")
     if not mails.find_waiting_invitation(person):
-        person.set_unusable_password()  # a new one each time, so that links made before are void
+        person.set_unusable_password()  # differs each time, so earlier links become void
         person.save(update_fields=["password"])
         mail = mails.send_invitation(person)
         record("person.invited", by=by, row=person)
@@ -44,7 +44,10 @@ def invite(*, person: User, by: User) -> Mail:
 
 @transaction.atomic
 def request_password_reset(email: str) -> None:
-    """Queue the mail with a link to whoever signs in as `email`; for a stranger the same is done, to no effect."""
+    """Queue a mail with a link to the person who signs in as `email`.
+
+    For an unknown address it does the same work without effect, so that nobody can tell the two cases apart.
+    """
     person = User.objects.get_queryset().filter(email=email).first()
     mails.send_reset_link(person, email)
     record("person.password_reset_asked", by=None, row=person)
@@ -52,9 +55,10 @@ def request_password_reset(email: str) -> None:
 
 @transaction.atomic
 def set_password(*, token: str, password: str, purpose: mail_links.LinkPurpose) -> bool:
-    """Set the password by a link of the mail; whoever is signed in to the account is signed out, its tokens end.
+    """Set the password by the link from a mail, end every sign-in to the account, and revoke its tokens.
 
-    Whether it was set: not where the link works no longer, which is judged once nobody else can use it meanwhile.
+    Returns whether the password was set. It is not set if the link no longer works; the person is locked before that
+    check.
     """
     person = mail_links.find_person(token, purpose, locked=True)
     if person is None:
@@ -70,7 +74,7 @@ def set_password(*, token: str, password: str, purpose: mail_links.LinkPurpose) 
 
 @transaction.atomic
 def renew_account(*, person: User, by: User, until: date) -> None:
-    """Let the account last until and including this day. What was begun before it ran out stays ended."""
+    """Extend the account until and including this day. Sign-ins and tokens from before it ran out stay ended."""
     _refuse_own_account(person, by)
     had_run_out = not Backend().user_can_authenticate(person)
     before = {"valid_until_on": person.valid_until_on}
@@ -82,7 +86,10 @@ def renew_account(*, person: User, by: User, until: date) -> None:
 
 @transaction.atomic
 def reset_second_factor(*, person: User) -> None:
-    """Remove every second step, by whoever runs the server: no administrator can sign in, as without SECRET_KEY."""
+    """Remove every second step of `person`, from the server itself.
+
+    For the case that no administrator can sign in, for example because SECRET_KEY was lost.
+    """
     dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
     Authenticator.objects.filter(user=person).delete()
     ended = revoke_access(person)
@@ -93,7 +100,7 @@ def reset_second_factor(*, person: User) -> None:
 
 
 class AccountSnapshot(NamedTuple):
-    """How an account stood or stands: what an administrator gives, and whether anything works in its name."""
+    """The state of an account at one moment: what an administrator sets, and whether the account works."""
 
     email: str
     role: str
@@ -101,15 +108,15 @@ class AccountSnapshot(NamedTuple):
     countries: frozenset[int]
     works: bool
     posts: Mapping[Country, Mapping[str, str]]
-    """What somebody is, by country; nothing while the account is closed."""
+    """What the person is in each country; empty while the account is closed."""
 
 
 IDENTITY_FIELDS = {"email": "e-mail address", "role": "role", "ministry": "ministry", "countries": "countries"}
-"""What makes somebody another to the record, in words: once one of these is changed, they sign in anew."""
+"""The fields that say who a person is to the record, with their words. A change in one of them ends all sign-ins."""
 
 
 def snapshot_account(person: User) -> AccountSnapshot:
-    """How the account of `person` stands now."""
+    """Return the current state of the account of `person`."""
     countries = list(person.countries.all())
     posts: dict[Country, dict[str, str]] = {}
     if person.is_active and person.ministry:
@@ -125,11 +132,15 @@ def snapshot_account(person: User) -> AccountSnapshot:
 def handle_account_change(
     *, person: User, before: AccountSnapshot | None, by: User, first: AuditEvent | None = None
 ) -> None:
-    """What follows once an administrator has added (`before` is None) or changed a person.
+    """Do what follows after an administrator has added (`before` is None) or changed a person.
 
-    The log of each country tells who got or lost a role there. Whoever became somebody else, or whose account did not
-    work or works no longer, is signed out and loses all tokens; a mail tells of it, to the old address too. The other
-    administrators are told of a new one. `first` is what the log tells before all of that.
+    - The log of each country records who got or lost a role there.
+    - If IDENTITY_FIELDS changed, or the account did not work before or does not work now, the person is signed out and
+      loses all tokens.
+    - If IDENTITY_FIELDS changed, a mail says so, also to the old address.
+    - The other administrators get a mail about a new administrator.
+
+    `first` is the event that the log records before all of these.
     """
     after = snapshot_account(person)
     changed = [
@@ -156,7 +167,7 @@ def _log_role_changes(
 ) -> None:
     for country in sorted({*before, *after}, key=str):
         was, became = before.get(country, {}), after.get(country, {})
-        if {**was, "name": ""} != {**became, "name": ""}:  # another name alone is no other role
+        if {**was, "name": ""} != {**became, "name": ""}:  # a new name alone is not a new role
             verb = "person.role_given" if became else "person.role_ended"
             record(verb, by=by, row=person, country=country, before=was, after=became)
 
@@ -167,19 +178,27 @@ def _refuse_own_account(person: User, by: User) -> None:
 
 
 def revoke_access(person: User) -> list[AuditEvent]:
-    """End what was begun in the name of `person`: every sign-in, every token. Gives what the log has to be told."""
+    """End every sign-in and token of `person`. Return the events that the activity log must record."""
     end_sign_ins(person)
     return tokens.revoke_all(person)
 
 
 def can_remove_second_factor(step: Authenticator) -> bool:
-    """Whether `step` may go: the last one stays where one is required. (allauth itself asks only for the app.)"""
+    """Return whether `step` may be removed. If a second step is required, the last one stays.
+
+    allauth itself checks this only for the authenticator app.
+    """
     return bool(get_adapter().can_delete_authenticator(step))
 
 
 @transaction.atomic
 def end_sign_ins(person: User, *, but: str | None = None, only: str | None = None) -> int:
-    """Delete the sessions of `person`, all but that of the key `but`, or the one of id `only`; gives how many."""
+    """Delete the sessions of `person` and return how many.
+
+    Args:
+        but: the key of a session to keep.
+        only: the id of the one sign-in to end; without it, all of them end.
+    """
     ended = [
         one for one in UserSession.objects.filter(user=person) if one.session_key != but and only in (None, str(one.pk))
     ]

@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs up, administrators add people; each way in and each refusal is logged."""
+"""Adapt allauth: nobody can sign up, administrators add people, and each sign-in and refusal is logged."""
 
 import time
 from hashlib import sha256
@@ -39,11 +39,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """What wrong tries are counted by: the address alone. allauth's has the host, which whoever asks may choose."""
+        """Count failed attempts by address alone.
+
+        allauth's key includes the host, which the sender of a request can choose.
+        """
         return str(credentials.get("email", "")).lower()
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Refuses, alike for accounts that exist and that don't, while an account or an address is locked out."""
+        """Refuse the attempt while an account or an address is locked out, alike for existing and unknown accounts."""
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
@@ -53,18 +56,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise
 
     def begins_lock_out(self, request: HttpRequest, who: str) -> bool:
-        """Whether the log is to tell of it: once a lock-out, not once a try, so that nobody can fill the log."""
+        """Return whether to log this lock-out: once per lock-out, not per attempt, so that nobody can fill the log."""
         key = sha256(f"{who} {self.get_client_ip(request)}".encode()).hexdigest()
         return bool(cache.add(f"locked-out:{key}", 1, timeout=settings.LOCKED_OUT_MINUTES * 60))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """A sign-in that failed; of somebody signed in, the page that asks for the password again tells."""
+        """Log a failed sign-in. For a signed-in user, the page that asks for the password again logs it."""
         if request.user.is_authenticated:
             return
         self._record_refusal("person.sign_in_refused", str(credentials.get("email", "")).lower())
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
-        """Says that an account is closed or expired to whoever has proved to be its owner, and to nobody else."""
+        """Say that an account is closed or expired, but only to a user who has proved to be its owner."""
         if user.is_active and not is_expired(user):
             return None
         with transaction.atomic():
@@ -85,12 +88,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().logout(request)
 
     def reauthenticate(self, user: User, password: str) -> bool:
-        """Whether this is the password of `user`; allauth would ask its own table of addresses, which is empty here."""
+        """Return whether this is the password of `user`.
+
+        allauth would look in its own table of addresses, which is empty here.
+        """
         again = self.authenticate(self.request, email=user.email, password=password)
         return bool(again and again.pk == user.pk)
 
     def is_reauthentication_required(self, *, app: str = "") -> bool:
-        """Signing in, or anything shown then or since, is good for a few minutes."""
+        """Return whether the user must authenticate again: the last proof is older than REAUTHENTICATION_TIMEOUT."""
         shown = get_authentication_records(self.request, self.request.user)
         newest = max((float(one["at"]) for one in shown), default=0.0)
         return bool(time.time() - newest >= account_settings.REAUTHENTICATION_TIMEOUT)
@@ -105,7 +111,7 @@ def _refusal_reason(person: User) -> str:
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """allauth's second factors: named after us, their secrets encrypted, the last one never taken away."""
+    """allauth's second factors: issued under our name, with encrypted secrets, and the last one cannot be removed."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": "This is your only second step. Set up another one before you remove it.",
@@ -122,11 +128,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return secrets_at_rest.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Raises KeyChanged where no key opens it."""
+        """Raises SecretKeyChanged if no key opens the text."""
         return secrets_at_rest.decrypt(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Only while another one stays, where one is required."""
+        """Return whether it may be removed: if a second step is required, another one must remain."""
         others = Authenticator.objects.filter(user=authenticator.user_id).exclude(pk=authenticator.pk)
         steps = others.exclude(type=Authenticator.Type.RECOVERY_CODES)
         return not settings.SECOND_FACTOR_REQUIRED or steps.exists()
@@ -136,4 +142,4 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return f"Passkey {count + 1}"
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Told by our own views, in our own words."""
+        """Send nothing: our own views send these mails."""

@@ -5,5 +5,5 @@ class AccountsConfig(AppConfig):
     name = "tiptracker.accounts"
 
     def ready(self) -> None:
-        """Register the checks."""
+        """Register the system checks."""
         from tiptracker.accounts import checks  # noqa: F401, PLC0415 -- models are loaded by now

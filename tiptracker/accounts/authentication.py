@@ -1,4 +1,4 @@
-"""How a program shows the API whose it is: a token in the Authorization header. Nothing else takes one."""
+"""Authenticate programs that use the API: a token in the Authorization header. Only the API accepts tokens."""
 
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -14,21 +14,24 @@ from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit import request_context
 from tiptracker.choices import TokenScope
 
-if TYPE_CHECKING:  # it imports this module
+if TYPE_CHECKING:  # that module imports this one
     from rest_framework.views import APIView
 
 BEARER = "Bearer"
 INVALID_CREDENTIALS_MESSAGE = (
     "This token does not work: it is none of ours, or has ended. Make another one on the page of your tokens."
 )
-"""One sentence for every reason: who found a token learns nothing of it."""
+"""One sentence for every reason, so that a person who found a token learns nothing about it."""
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer tip_…`. A token that is sent counts, whoever is signed in besides."""
+    """`Authorization: Bearer tip_…`. A token counts before any session that the request also has."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        """The token's person, in their country's time; None where no token is sent."""
+        """Return the token's person and the token; None if the request has no token.
+
+        Times in the answer are then in the time zone of the person's country.
+        """
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != BEARER.lower():
             return None
@@ -49,7 +52,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class TokenScopePermission(BasePermission):
-    """A token that may only read writes nothing."""
+    """Refuse writing requests by a token that may only read."""
 
     message = "This token may only read. Make one that may read and submit, on the page of your tokens."
 

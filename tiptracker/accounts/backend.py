@@ -1,4 +1,4 @@
-"""Who may sign in at all: with the right password, an active account that has not expired."""
+"""Decide who may sign in: a person with the right password and an active account that has not expired."""
 
 from datetime import date, timedelta
 
@@ -10,17 +10,17 @@ from tiptracker.accounts.models import User
 
 
 def is_expired(person: User) -> bool:
-    """Whether the last day of the account is over."""
+    """Return whether the last day of the account is over."""
     return person.valid_until_on is not None and person.valid_until_on < clock.today()
 
 
 def default_valid_until() -> date:
-    """The last day of an account that is made or renewed today, unless an administrator says otherwise."""
+    """Return the default last day of an account that is created or renewed today."""
     return clock.today() + timedelta(days=365)
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
-    """allauth's backend. A session of somebody who may no longer sign in is nobody's from the next request on."""
+    """allauth's backend. If a person may no longer sign in, their session stops working from the next request on."""
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
         return isinstance(user, User) and user.is_active and not is_expired(user)

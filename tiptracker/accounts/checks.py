@@ -1,4 +1,4 @@
-"""What `manage.py migrate` and `manage.py check --database default` say of the accounts."""
+"""System checks of the accounts, run by `manage.py migrate` and `manage.py check --database default`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,10 @@ from tiptracker.accounts import secrets_at_rest
 
 @register(Tags.database)
 def check_secrets_readable(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """Warn where SECRET_KEY was changed without SECRET_KEY_FALLBACKS. No error: one has to get back in."""
+    """Warn if SECRET_KEY was changed without SECRET_KEY_FALLBACKS.
+
+    It is a warning and no error, so that people can still get in and repair it.
+    """
     if "default" not in (databases or ()):
         return []
     try:
@@ -20,7 +23,7 @@ def check_secrets_readable(*, databases: Sequence[str] | None = None, **_: Any) 
         if not is_there or not secrets_at_rest.has_unreadable_secrets():
             return []
     except DatabaseError:
-        return []  # the command that was asked for says so itself
+        return []  # the running command reports this itself
     return [
         Warning(
             "SECRET_KEY does not open the second steps of the accounts: it was changed.",

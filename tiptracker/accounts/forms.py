@@ -1,4 +1,4 @@
-"""The forms of the way in, in our words."""
+"""Forms for signing in, second steps and API tokens, with our own wording."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ CODE_WIDGET_ATTRIBUTES = {"autocomplete": "one-time-code", "inputmode": "numeric
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
-    """E-mail and password (`login`, `password`)."""
+    """E-mail address and password (`login`, `password`)."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -35,7 +35,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
 
 class PasswordReauthenticationForm(ReauthenticateForm):  # type: ignore[misc]
-    """One's own password (`password`), before something that a borrowed browser must not do."""
+    """The user's own password (`password`), before an action that a person at a borrowed browser must not do."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -43,13 +43,13 @@ class PasswordReauthenticationForm(ReauthenticateForm):  # type: ignore[misc]
 
 
 class PasswordForgottenForm(TrackerForm):
-    """The address of an account (`email`), which may or may not be there."""
+    """The address of an account (`email`), which may or may not exist."""
 
     email = forms.EmailField(label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "username"}))
 
 
 class NewPasswordForm(TrackerForm):
-    """A password, twice (`password`, `again`)."""
+    """A new password, typed twice (`password`, `again`)."""
 
     password = forms.CharField(
         max_length=text_rules.PASSWORD_MAX_LENGTH,
@@ -82,7 +82,7 @@ class NewPasswordForm(TrackerForm):
 
 
 class ApiTokenForm(TrackerForm):
-    """An API token to make: what it is called, what it may do, until when (`name`, `scope`, `expires_on`)."""
+    """A new API token: its name, what it may do, and its last day (`name`, `scope`, `expires_on`)."""
 
     name = forms.CharField(
         label="What it is for",
@@ -102,12 +102,12 @@ def _set_up_code_field(form: forms.Form, label: str) -> None:
 
 
 class _OneTimeCodeMixin:
-    """A form by which somebody shows a code, which works once."""
+    """A form in which the user types a code, which works once."""
 
     def clean_code(self) -> str:
-        """Those who type codes of one person at once wait here for each other, so that each is seen to be used.
+        """Check the code with the person locked, so that simultaneous codes of one person are checked in turn.
 
-        A wrong code leaves the transaction in order: rolled back, it would not be counted.
+        A wrong code does not roll the transaction back, because then the attempt would not be counted.
         """
         person: User = self.user  # type: ignore[attr-defined]
         with transaction.atomic():
@@ -125,7 +125,7 @@ class _OneTimeCodeMixin:
 
 
 class CodeForm(_OneTimeCodeMixin, second_factor.AuthenticateForm):  # type: ignore[misc]
-    """A code of the app, or a recovery code (`code`), at sign-in."""
+    """A code of the app or a recovery code (`code`), at sign-in."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -133,7 +133,7 @@ class CodeForm(_OneTimeCodeMixin, second_factor.AuthenticateForm):  # type: igno
 
 
 class CodeReauthenticationForm(_OneTimeCodeMixin, second_factor.ReauthenticateForm):  # type: ignore[misc]
-    """The same before something that a borrowed browser must not do."""
+    """A code of the app or a recovery code, before an action that a person at a borrowed browser must not do."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -141,7 +141,7 @@ class CodeReauthenticationForm(_OneTimeCodeMixin, second_factor.ReauthenticateFo
 
 
 class AuthenticatorAppForm(ActivateTOTPForm):  # type: ignore[misc]
-    """The first code of an app that has just been given the secret (`code`)."""
+    """The first code (`code`) of an app that has just received the secret."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -149,11 +149,11 @@ class AuthenticatorAppForm(ActivateTOTPForm):  # type: ignore[misc]
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
-    """What the browser made (`credential`), and what its owner calls it (`name`)."""
+    """The credential that the browser created (`credential`), and the user's name for it (`name`)."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields.pop("passwordless", None)  # the server asks for it of every passkey
+        self.fields.pop("passwordless", None)  # the server requires it of every passkey
         self.fields["name"].label = "Name of the passkey, to know it by"
         self.fields["name"].required = True
         self.fields["name"].max_length = 60

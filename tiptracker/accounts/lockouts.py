@@ -1,4 +1,4 @@
-"""Until when an account is locked out after too many wrong tries, and lifting that."""
+"""Find and lift the lock-out of an account after too many failed attempts."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -12,7 +12,10 @@ _APP, _ACTION = "allauth.account", "login_failed"
 
 
 def find_lock_outs(people: Iterable[User], now: float) -> dict[int, datetime]:
-    """By key, until when each of `people` is locked out at `now` (seconds since 1970); whoever isn't is left out."""
+    """Return until when each locked-out person is locked out, by id.
+
+    People who are not locked out are left out. `now` is in seconds since 1970.
+    """
     keys = {key: (person.pk, rate) for person in people for key, rate in _counter_keys(person)}
     found: dict[int, datetime] = {}
     for key, tries in caches["lock_outs"].get_many(keys).items():
@@ -25,12 +28,12 @@ def find_lock_outs(people: Iterable[User], now: float) -> dict[int, datetime]:
 
 
 def clear_failed_attempts(person: User) -> None:
-    """Forget the wrong tries on an account, of its password and its second step."""
+    """Reset the counts of failed attempts on an account, for its password and its second step."""
     caches["lock_outs"].delete_many([key for key, _ in _counter_keys(person)])
 
 
 def _counter_keys(person: User) -> list[tuple[str, ratelimit.Rate]]:
-    """Where allauth counts the wrong tries on an account: by its address, and by its key for the second step."""
+    """Return the cache keys under which allauth counts failed attempts: by address, and by id for the second step."""
     rates = [rate for rate in ratelimit.get_rates(app=_APP, action=_ACTION) if rate.per == "key"]
     return [
         (ratelimit.get_cache_key(None, app=_APP, action=_ACTION, rate=rate, key=key), rate)

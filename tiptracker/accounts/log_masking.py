@@ -1,6 +1,6 @@
-"""What the server's log may not hold: the links of mails, by which somebody sets a password or decides on a request.
+"""Keep secret links out of the server log: links from mails that set a password or decide on a request.
 
-Loaded with the settings, before any app.
+Django loads this module with the settings, before any app.
 """
 
 import logging
@@ -10,7 +10,7 @@ _LINK_TOKEN = re.compile(r"(/accounts/(?:password|invitation|address/confirm|req
 
 
 class MaskingFormatter(logging.Formatter):
-    """Lines, tracebacks among them, with "[token]" in the place of a link's secret."""
+    """A log formatter that replaces the secret part of a link with "[token]", in tracebacks too."""
 
     def format(self, record: logging.LogRecord) -> str:
         return _LINK_TOKEN.sub(r"\1[token]", super().format(record))

@@ -1,8 +1,8 @@
-"""Links in mails: by which somebody sets a password, or decides on a request about their account.
+"""Links in mails, by which a person sets a password or decides on a request about their account.
 
-Each works for a time and holds no secret of the person. One that sets a password works once: it is a signed key and
-fingerprint of how the account stood when it was made; a new password, a sign-in, another address, a removed second step
-or a closed account make it void. The machine's time counts.
+Each link works for a limited time and holds no secret of the person. A link that sets a password works once. It holds
+the person's id and a fingerprint of the account's state, both signed. A new password, a sign-in, another address, a
+removed second step or a closed account make it void. All times here are machine time.
 """
 
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, Choic
 
 
 class LinkPurpose(ChoiceEnum):
-    """What a link is for; also the name of the page that it leads to."""
+    """What a link is for; also the name of the page that it opens."""
 
     INVITATION = "invitation_accept"
     RESET = "password_choose"
@@ -30,15 +30,16 @@ LINK_LIFETIMES = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.RESET: 
 
 
 def password_link(person: User, purpose: LinkPurpose) -> str:
-    """The whole address of the page on which `person` sets a password."""
+    """Return the full address of the page on which `person` sets a password."""
     token = signing.dumps([person.pk, _fingerprint(person)], salt=purpose)
     return urljoin(settings.PUBLIC_URL, reverse(purpose, args=[token]))
 
 
 def find_person(token: str, purpose: LinkPurpose, *, locked: bool = False) -> User | None:
-    """Whose link it is; None where it is made up, too old, used already, or its account may not sign in.
+    """Return the person whose link this is.
 
-    `locked`, in a transaction: nobody else uses the link, or changes the person, until that ends.
+    Returns None if the link is forged, too old or already used, or if its account may not sign in. `locked`, in a
+    transaction: nobody else can use the link or change the person until the transaction ends.
     """
     try:
         key, fingerprint = signing.loads(token, salt=purpose, max_age=LINK_LIFETIMES[purpose])
@@ -48,7 +49,7 @@ def find_person(token: str, purpose: LinkPurpose, *, locked: bool = False) -> Us
     person = (people.select_for_update(no_key=True) if locked else people).first()
     if person is None or not Backend().user_can_authenticate(person):
         return None
-    # A link of before SECRET_KEY was changed works while the former key is a fallback.
+    # A link from before a change of SECRET_KEY works while the old key is a fallback.
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return person if any(constant_time_compare(fingerprint, _fingerprint(person, one)) for one in keys) else None
 
@@ -62,24 +63,24 @@ def _fingerprint(person: User, secret: str | None = None) -> str:
 
 
 class RequestLinkAction(ChoiceEnum):
-    """What a link about a request does; also the name of the page that it leads to."""
+    """What a link about a request does; also the name of the page that it opens."""
 
     CONFIRM = "account_address_confirm"
     STOP = "account_request_stop"
 
 
 REQUEST_LINK_LIFETIME = timedelta(days=9)
-"""As long as a request can wait for consent, then for its day, and can be put back after that."""
+"""Covers the time in which a request waits for consent, its delay of a day, and the day in which it can be put back."""
 
 
 def request_link(request: AccountRequest, decision: RequestLinkAction) -> str:
-    """The whole address of the page on which a request is confirmed or stopped."""
+    """Return the full address of the page on which a request is confirmed or stopped."""
     token = signing.dumps(request.pk, salt=decision)
     return urljoin(settings.PUBLIC_URL, reverse(decision, args=[token]))
 
 
 def find_request(token: str, decision: RequestLinkAction) -> AccountRequest | None:
-    """The request that a link is about; None where it is made up or too old."""
+    """Return the request that a link is about; None if the link is forged or too old."""
     try:
         key = signing.loads(token, salt=decision, max_age=REQUEST_LINK_LIFETIME)
     except (signing.BadSignature, ValueError, TypeError):
@@ -91,7 +92,10 @@ RESET_BLOCKED_FOR = timedelta(days=1)
 
 
 def is_reset_blocked(person: User, now: datetime) -> bool:
-    """Whether no link sets a password: the second step was removed within the last day, and no other is set up yet."""
+    """Return whether links may not set a password now.
+
+    That is so for a day after the second step was removed, until the person sets up a new one.
+    """
     removed = AccountRequestStep.objects.filter(
         kind=AccountRequestStepKind.DONE,
         at__gt=now - RESET_BLOCKED_FOR,

@@ -1,4 +1,4 @@
-"""What stands between somebody signed in and everything else: the session's limits and the second factor."""
+"""Check each request of a signed-in user against the session's limits and the second factor."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -24,19 +24,19 @@ from tiptracker.web.preserved_input import SIGNED_OUT_STATE, preserved_input_con
 Handler = Callable[[HttpRequest], HttpResponse]
 
 ENROLLED_IN_SESSION = "enrolled_here"
-"""In a session: its own person set up the second factor in it."""
+"""Key in a session: its own user set up the second factor in it."""
 ENROLMENT_ONLY = "is_held_at_enrolment"
-"""On a request: only enrolment answers it, so its page leads nowhere else and counts nothing."""
+"""Attribute of a request: only enrolment answers it, so its page shows no other links and no counts."""
 ENROLMENT_VIEWS = frozenset({
     "account_logout", "account_reauthenticate", "health", "mfa_activate_totp", "mfa_add_webauthn", "mfa_index",
 })  # fmt: skip
-"""What answers somebody who has no second factor yet."""
+"""The views that a user without a second factor may use."""
 
 
 def session_limits_middleware(get_response: Handler) -> Handler:
-    """Middleware: whoever was idle too long, or signed in too long ago, signs in again.
+    """Middleware: end sessions that were idle for too long or began too long ago.
 
-    Whoever isn't signed in any more and sends a form of ours gets back what they typed.
+    If a user who is no longer signed in sends one of our forms, the answer gives back what they typed.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -61,13 +61,13 @@ def session_limits_middleware(get_response: Handler) -> Handler:
 
 
 def second_factor_middleware(get_response: Handler) -> Handler:
-    """Middleware: nothing but enrolment answers a session in which no second factor was shown."""
+    """Middleware: allow nothing but enrolment in a session in which no second factor was shown."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not (settings.SECOND_FACTOR_REQUIRED and request.user.is_authenticated) or has_shown_second_factor(request):
             return get_response(request)
         if Authenticator.objects.filter(user=request.user).exists():
-            # Enrolled elsewhere since this session began: a password alone must not add a second factor to that one.
+            # The user enrolled elsewhere after this session began. A password alone must not add another second factor.
             return _sign_out(request, "person.signed_out", "Sign in again, with your second step.")
         if _view_name(request) in ENROLMENT_VIEWS:
             setattr(request, ENROLMENT_ONLY, True)
@@ -80,7 +80,7 @@ def second_factor_middleware(get_response: Handler) -> Handler:
 
 
 def has_shown_second_factor(request: HttpRequest) -> bool:
-    """Whether this session was begun, or has gone on, with more than a password; who enrols shows it by that."""
+    """Return whether the user has shown more than a password in this session. Enrolling a second factor counts."""
     shown = get_authentication_records(request, request.user)
     return request.session.get(ENROLLED_IN_SESSION, False) or any(one["method"] == "mfa" for one in shown)
 
@@ -93,7 +93,7 @@ def _view_name(request: HttpRequest) -> str:
 
 
 def _sign_out(request: HttpRequest, verb: str, sentence: str) -> HttpResponse:
-    """Leads to the sign-in page; a form that was just sent isn't taken, and what was typed into it is given back."""
+    """Sign the user out and lead to the sign-in page. A form in this request is not saved; its input is given back."""
     context = preserved_input_context(request) if request.method == "POST" else {"typed": []}
     with transaction.atomic():
         person = request.user if isinstance(request.user, User) else None
@@ -114,13 +114,13 @@ def render_signed_out(
     context: dict[str, Any],
     sentence: str = "This browser was signed out, perhaps in another tab.",
 ) -> HttpResponse:
-    """403: what was typed (`typed.given_back`), and the way back to the form by the sign-in page."""
+    """Answer 403 with the typed input (`typed.given_back`) and a link back to the form through the sign-in page."""
     page = {"sentence": sentence} | context
     return render(request, "account/signed_out.html", page, status=HTTPStatus.FORBIDDEN)
 
 
 def is_account_page(request: HttpRequest) -> bool:
-    """Whether this is about signing in or an account, so that who sends it need not have signed in."""
+    """Return whether the request is about signing in or an account, so that its sender need not be signed in."""
     return _view_name(request).startswith(("account_", "mfa_", "password_", "invitation_"))
 
 

@@ -1,4 +1,4 @@
-"""Countries, their ministries and who holds office there, and the people who use the tracker."""
+"""Countries, their ministries and office holders, and the people who use the tracker."""
 
 from datetime import date
 from typing import Any, ClassVar, NamedTuple, Self
@@ -15,7 +15,10 @@ from tiptracker.choices import EMBASSY_ROLES, AccountRequestKind, AccountRequest
 
 class CountryQuerySet(models.QuerySet["Country"]):
     def visible_to(self, user: "AnyUser") -> Self:
-        """The embassy's roles: those they are named for; a focal point: its ministry's; an administrator: all."""
+        """Return the countries the user may see.
+
+        Embassy roles: the countries they are assigned to. Focal point: the country of its ministry. Administrator: all.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.role == Role.ADMINISTRATOR:
@@ -25,23 +28,24 @@ class CountryQuerySet(models.QuerySet["Country"]):
         return self.filter(users=user.pk)
 
     def with_contact(self) -> Self:
-        """Those whose contact person is named, still works for their embassy and may sign in."""
+        """Return the countries with a contact person who still works for their embassy and may sign in."""
         return self.filter(
             contact__is_active=True, contact__role__in=EMBASSY_ROLES, contact__countries=F("pk")
         ).select_related("contact")
 
 
 def in_visible_countries(user: "AnyUser", only: "Country | None" = None, *, path: str = "country") -> Q:
-    """Rows of the countries that somebody sees, by the way to their country; or `only` of one, where it is among them.
+    """Return a condition for rows of the countries that the user sees, where `path` leads from the row to its country.
 
-    Of one, that is asked once: of all, the database asks it of every row.
+    With `only`, the condition is for rows of that country, if the user sees it. The database then checks visibility
+    once; for all countries it checks it for every row.
     """
     seen = Country.objects.visible_to(user)
     return Q((f"{path}__in", seen)) if only is None else Q(models.Exists(seen.filter(pk=only.pk)), (path, only))
 
 
 class Country(models.Model):
-    """A country whose government is followed."""
+    """A country whose government the tracker follows."""
 
     code = models.CharField("ISO 3166-1 alpha-3 code", max_length=3, unique=True)
     name = models.CharField(max_length=100)
@@ -70,7 +74,8 @@ class Country(models.Model):
         ordering = ("name",)
         verbose_name_plural = "countries"
         constraints: ClassVar = [
-            # An expression, so that the name is no key: changing it holds up nobody who refers to the country.
+            # An expression: PostgreSQL then does not treat the name as a key, so changing it blocks no row that refers
+            # to the country.
             models.UniqueConstraint(
                 Lower("name"),
                 name="country_named_once",
@@ -84,7 +89,7 @@ class Country(models.Model):
 
 
 class District(models.Model):
-    """One of a country's districts, by its official name."""
+    """A district of a country, by its official name."""
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="districts")
     name = models.CharField(max_length=100)
@@ -102,14 +107,14 @@ class District(models.Model):
 
 class MinistryQuerySet(models.QuerySet["Ministry"]):
     def visible_to(self, user: "AnyUser") -> Self:
-        """A focal point: its own alone; everybody else: those of their countries."""
+        """Return the ministries the user may see: a focal point its own, everybody else those of their countries."""
         if user.is_authenticated and user.is_active and user.role == Role.FOCAL_POINT:
             return self.filter(pk=user.ministry_id)
         return self.filter(country__in=Country.objects.visible_to(user))
 
 
 class Ministry(models.Model):
-    """A ministry of a government; recommendations and commitments belong to it, not to whoever holds the office."""
+    """A ministry of a government. Recommendations and commitments belong to it, not to the office holder."""
 
     country = models.ForeignKey(Country, models.PROTECT)
     name = models.CharField(max_length=200)
@@ -131,7 +136,7 @@ class Ministry(models.Model):
 
 
 class OfficeHolder(models.Model):
-    """Who is minister from when to when; unknown days stay empty."""
+    """The minister (or other office holder) of a ministry, from one day to another; unknown days stay empty."""
 
     ministry = models.ForeignKey(Ministry, models.PROTECT, related_name="office_holders")
     name = models.CharField(max_length=200)
@@ -155,7 +160,10 @@ class OfficeHolder(models.Model):
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: "AnyUser") -> Self:
-        """A focal point: the colleagues of its ministry; the embassy: its countries' people; an administrator: all."""
+        """Return the people the user may see.
+
+        Focal point: the colleagues of its ministry. Embassy roles: the people of their countries. Administrator: all.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.role == Role.ADMINISTRATOR:
@@ -184,7 +192,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person with exactly one role, signing in by e-mail address."""
+    """A person with exactly one role, who signs in by e-mail address."""
 
     email = models.EmailField("e-mail address", db_index=True)
     name = models.CharField(max_length=150)
@@ -219,7 +227,8 @@ class User(AbstractBaseUser):
         verbose_name = "person"
         verbose_name_plural = "people"
         constraints: ClassVar = [
-            # An expression, so that the address is no key: changing it holds up nobody who refers to the person.
+            # An expression: PostgreSQL then does not treat the address as a key, so changing it blocks no row that
+            # refers to the person.
             models.UniqueConstraint(
                 Lower("email"),
                 name="email_address_belongs_to_one_person",
@@ -246,33 +255,33 @@ class User(AbstractBaseUser):
         return self.role in EMBASSY_ROLES
 
     def time_zone(self) -> str | None:
-        """IANA name of the zone of the country this person works on; None where it is none in particular."""
+        """Return the IANA time zone of the country this person works on, or None if there is none in particular."""
         zones = Country.objects.visible_to(self).order_by("name").values_list("time_zone", flat=True)
         return None if self.role == Role.ADMINISTRATOR else zones.first()
 
 
 AnyUser = User | AnonymousUser
-"""Whoever asks: every `visible_to` takes one."""
+"""The user of a request; every `visible_to` takes one."""
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Everybody: their own alone."""
+        """Return the user's own tokens."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(person=user.pk)
 
 
 class ApiToken(models.Model):
-    """A key by which a program asks the API in a person's name. What is kept of it opens nothing."""
+    """A token by which a program uses the API in a person's name. What is stored of it gives no access."""
 
     person = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
     name = models.CharField(max_length=60)
     scope = models.CharField(max_length=10, choices=TokenScope.choices())
-    beginning = models.CharField(max_length=10)  # in clear, to know it by
+    beginning = models.CharField(max_length=10)  # in clear, so that its person recognises it
     digest = models.CharField("SHA-256 of the whole", max_length=64, unique=True)
     created_at = models.DateTimeField()
-    expires_on = models.DateField()  # the last day it works
+    expires_on = models.DateField()  # the last day on which it works
     last_used_at = models.DateTimeField(null=True)
     last_used_from = models.GenericIPAddressField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -294,9 +303,10 @@ class ApiToken(models.Model):
 
 class AccountRequestQuerySet(models.QuerySet["AccountRequest"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """An administrator: all; an ambassador: those on people of their countries and on administrators; others: own.
+        """Return the requests the user may see.
 
-        An ambassador consents where no second administrator can.
+        Administrator: all. Ambassador: those about people of their countries and about administrators, because an
+        ambassador consents if no second administrator can. Others: their own.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -308,15 +318,15 @@ class AccountRequestQuerySet(models.QuerySet["AccountRequest"]):
         return self.filter(person=user.pk)
 
     def waiting(self) -> Self:
-        """Those that were neither carried out nor stopped."""
+        """Return the requests that were neither carried out nor stopped."""
         ended = (AccountRequestStepKind.DONE, AccountRequestStepKind.STOPPED)
         return self.exclude(steps__kind__in=ended)
 
 
 class AccountRequest(models.Model):
-    """A change of an account that nobody makes alone: another address, or the removal of the second step.
+    """A request to change an account that no one person can make alone: a new address, or removing the second step.
 
-    What became of it stands in its steps.
+    Its steps record what happened to it.
     """
 
     person = models.ForeignKey(User, models.PROTECT, related_name="account_requests")
@@ -343,12 +353,15 @@ class AccountRequest(models.Model):
 
     @property
     def is_own(self) -> bool:
-        """Whether the account's owner asked for it: then a link to the new address takes the place of consent."""
+        """Whether the account's owner made the request. Then a link to the new address replaces the consent."""
         return self.asked_by_id == self.person_id
 
 
 class AccountRequestStep(models.Model):
-    """What became of a request: somebody consented, it was stopped, carried out, or put back. `by` None: by a link."""
+    """A step of a request: consented, stopped, carried out, or put back.
+
+    `by` is None if a link from a mail or the tracker itself took the step.
+    """
 
     request = models.ForeignKey(AccountRequest, models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=20, choices=AccountRequestStepKind.choices())
@@ -367,20 +380,20 @@ class AccountRequestStep(models.Model):
 
 
 class ContactPerson(NamedTuple):
-    """The one person at the embassy whom ministries are told of."""
+    """The contact person: the one person at the embassy whose name and address the ministries are given."""
 
     name: str
     email: str
 
 
 def find_contact(country_id: int) -> ContactPerson | None:
-    """Whom a country's ministries turn to; nobody where none is named, or who is named works there no longer."""
+    """Return a country's contact person; None if none is named, or if the named person no longer works there."""
     country = Country.objects.filter(pk=country_id).with_contact().first()
     return ContactPerson(country.contact.name, country.contact.email) if country and country.contact else None
 
 
 def in_office(holders: "models.Manager[OfficeHolder]", day: date) -> "models.QuerySet[OfficeHolder]":
-    """Those of `holders` in office on `day`, as far as the dates are known."""
+    """Return those of `holders` who are in office on `day`, as far as the dates are known."""
     return holders.filter(
         Q(from_on__isnull=True) | Q(from_on__lte=day), Q(until_on__isnull=True) | Q(until_on__gte=day)
     )

@@ -1,6 +1,6 @@
-"""Codes of an app work once. The half minute of the last one that was used is kept: only codes of later ones count.
+"""Accept each code of an authenticator app once: only codes of a later half minute than the last used one count.
 
-allauth forgets a used code before it ends, and keeps it where two at once may both find it unused.
+allauth forgets a used code before the code expires. It also lets two simultaneous requests both use the same code.
 """
 
 from allauth.core.internal.cryptokit import compare_user_code
@@ -9,11 +9,11 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from allauth.mfa.utils import decrypt
 
 LAST_USED_KEY = "last_half_minute"
-"""In what is kept of an app."""
+"""The key, in the stored data of an app, of the half minute of the last used code."""
 
 
 def use_code(app: Authenticator, code: str) -> bool:
-    """Use up `code`, and whether that was still to be done. The caller holds a lock on the person."""
+    """Use up `code` and return whether it was still unused. The caller must hold a lock on the person."""
     secret = decrypt(app.data["secret"])
     meant = [
         half_minute

@@ -1,7 +1,7 @@
-"""Signing in through an OpenID Connect provider, where one is set up. Nobody signs up that way either.
+"""Sign in through an OpenID Connect provider, if one is configured. Nobody can sign up this way either.
 
-allauth leads there and back. What comes back is held to more than it asks for: a signature by the provider's own key,
-the nonce of this sign-in, an address that the provider says outright that it has verified.
+allauth handles the redirects. This module checks more than allauth does: a signature by the provider's own key, the
+nonce of this sign-in, and an address that the provider states it has verified.
 """
 
 import logging
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """allauth's adapter: whoever the provider vouches for has an account here already, by a verified address."""
+    """allauth's adapter: a person must already have an account here, with an address that the provider has verified."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
         return False
@@ -48,12 +48,19 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return BoundedSession()
 
     def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
-        """Whose address it is. allauth would take away their password, since its own table holds no address."""
+        """Return the account with this address.
+
+        The empty second value keeps the password: allauth would remove it, because allauth's own table holds no
+        address.
+        """
         found = super().authenticate_by_email(sociallogin)
         return (found[0], "") if found else None
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Refuse who isn't known here, or whose address isn't verified, with a page and an entry in the log."""
+        """Refuse people who are unknown here or whose address is not verified.
+
+        The answer is a page that says why, and the activity log gets an entry.
+        """
         if sociallogin.is_existing:
             return
         addresses = sociallogin.email_addresses
@@ -71,7 +78,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,
     ) -> None:
-        """Say what went wrong. An answer to no question of ours isn't logged: anybody can send one."""
+        """Show what went wrong.
+
+        Answers that belong to no sign-in of ours are not logged, because anybody can send one.
+        """
         if error == AuthError.CANCELLED:
             return
         reason = "declined" if (extra_context or {}).get("state") else "used"
@@ -84,7 +94,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 class OpenIdAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
-    """How allauth asks the provider; `nonce` is the one that this sign-in was begun with."""
+    """How allauth queries the provider; `nonce` is the one that this sign-in began with."""
 
     nonce = ""
 
@@ -129,12 +139,12 @@ class OpenIdAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
             raise ProviderError("untrusted", "an answer on somebody else")
         about = said | told
         about["email"] = about["email"].strip() if isinstance(about.get("email"), str) else ""
-        about["email_verified"] = about.get("email_verified") in {True, "true"}  # some say it as a text
+        about["email_verified"] = about.get("email_verified") in {True, "true"}  # some providers send a string
         return self.get_provider().sociallogin_from_response(request, {"userinfo": about})
 
 
 class OpenIdProvider(OpenIDConnectProvider):  # type: ignore[misc]
-    """allauth's provider, asked for nothing but signing in, whatever the address of the request adds."""
+    """allauth's provider, limited to signing in, whatever parameters the request adds."""
 
     oauth2_adapter_class = OpenIdAdapter
 
@@ -156,7 +166,7 @@ def render_refusal(request: HttpRequest, reason: str) -> HttpResponse:
 
 
 def _record_refusal(request: HttpRequest, reason: str, person: User | None) -> None:
-    """An entry in the log, once a while for each reason and machine, so that nobody can fill it."""
+    """Write to the activity log, once in a while for each reason and address, so that nobody can fill the log."""
     if person is None and not AccountAdapter(request).begins_lock_out(request, f"provider {reason}"):
         return
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""What an OpenID Connect provider answers, asked for within bounds and believed only as far as it proves itself."""
+"""Ask an OpenID Connect provider within time and size limits, and accept only answers that it can prove."""
 
 import time
 from contextlib import closing
@@ -12,18 +12,18 @@ import requests
 import urllib3
 
 TIMEOUTS = (3.05, 5)
-"""Seconds until a connection stands, and until something comes over it."""
+"""Seconds until the connection must be open, and until the next data must arrive."""
 MAX_SECONDS = 8
-"""Seconds until an answer is whole."""
+"""Seconds until an answer must be complete."""
 MAX_BYTES = 1024 * 1024
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
-"""Signatures by a key that the provider alone has."""
+"""The accepted signature algorithms: only those whose key the provider alone holds."""
 LEEWAY = 60
-"""Seconds that the clocks may differ by."""
+"""Seconds by which the two clocks may differ."""
 
 
 class ProviderError(Exception):
-    """An answer of the provider that isn't taken; `reason` is "silent", "garbled", "declined" or "untrusted"."""
+    """An answer of the provider that is not accepted; `reason` is "silent", "garbled", "declined" or "untrusted"."""
 
     def __init__(self, reason: str, why: str) -> None:
         super().__init__(why)
@@ -31,7 +31,7 @@ class ProviderError(Exception):
 
 
 class BoundedSession(requests.Session):
-    """Requests that end: each answer is read whole here, or given up."""
+    """A requests session with limits: each answer is read whole here, or the request fails."""
 
     def send(self, request: requests.PreparedRequest, **more: Any) -> requests.Response:
         more |= {"timeout": TIMEOUTS, "stream": True, "allow_redirects": False}
@@ -42,7 +42,7 @@ class BoundedSession(requests.Session):
                 content = _read_bounded(response, end)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise ProviderError("silent", type(error).__name__) from error
-        response._content = content  # what requests reads by itself, without an end
+        response._content = content  # requests itself would read it without a limit
         return response
 
 
@@ -58,7 +58,7 @@ def _read_bounded(response: requests.Response, end: float) -> bytes:
 
 
 def fetch_json(session: requests.Session, url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
-    """The object in JSON that stands at `url`; raises ProviderError."""
+    """Return the JSON object at `url`. Raises ProviderError."""
     response = session.get(url, headers=headers)
     if response.status_code != HTTPStatus.OK:
         raise ProviderError("garbled", f"{response.status_code} instead of an answer")
@@ -68,7 +68,7 @@ def fetch_json(session: requests.Session, url: str, headers: dict[str, str] | No
 def exchange_code(
     session: requests.Session, url: str, form: dict[str, str], *, client: tuple[str, str], is_basic: bool
 ) -> dict[str, str]:
-    """The tokens that a code is good for, once; raises ProviderError."""
+    """Exchange an authorization code, which works once, for its tokens. Raises ProviderError."""
     if is_basic:
         response = session.post(url, data=form, auth=client)
     else:
@@ -93,7 +93,10 @@ def _parse_json_object(response: requests.Response) -> dict[str, Any]:
 
 
 def check_configuration(configuration: dict[str, Any], server_url: str, *, is_secure: bool) -> None:
-    """Raise ProviderError where what a provider says of itself is of another one, or leads elsewhere than by HTTPS."""
+    """Raise ProviderError if the provider's configuration names another issuer, or an address that is not HTTPS.
+
+    Plain HTTP is allowed only if `is_secure` is false.
+    """
     issuer = server_url.partition("/.well-known/")[0].rstrip("/")
     if str(configuration.get("issuer", "")).rstrip("/") != issuer:
         raise ProviderError("untrusted", "another issuer")
@@ -104,7 +107,10 @@ def check_configuration(configuration: dict[str, Any], server_url: str, *, is_se
 
 
 def read_id_token(token: str, *, keys: dict[str, Any], issuer: str, audience: str, nonce: str) -> dict[str, Any]:
-    """What an ID token says (OpenID Connect Core, 3.1.3.7); raises ProviderError where it isn't for this sign-in."""
+    """Return the claims of an ID token (OpenID Connect Core, 3.1.3.7).
+
+    Raises ProviderError if the token is not for this sign-in.
+    """
     try:
         key = _find_signing_key(token, keys)
         said: dict[str, Any] = jwt.decode(
@@ -127,7 +133,7 @@ def read_id_token(token: str, *, keys: dict[str, Any], issuer: str, audience: st
 
 
 def _find_signing_key(token: str, keys: dict[str, Any]) -> jwt.PyJWK:
-    """The key that a token names, or the only one there is."""
+    """Return the key that the token names; if it names none, the only key there is."""
     try:
         known = jwt.PyJWKSet.from_dict(keys).keys
     except (TypeError, AttributeError, KeyError, ValueError) as error:

@@ -1,4 +1,7 @@
-"""To the organisation's provider and back. allauth's own views answer an error of the server where it is silent."""
+"""Views that lead to the organisation's OpenID Connect provider and back.
+
+allauth's own views answer with a server error if the provider does not respond.
+"""
 
 from typing import Any
 
@@ -12,7 +15,7 @@ from tiptracker.accounts.openid_tokens import ProviderError
 
 
 class _CallbackView(OAuth2CallbackView):  # type: ignore[misc]
-    """The answer has to be to the question that this browser asked: its nonce is kept with the state."""
+    """Checks that the answer belongs to the sign-in that this browser began: its nonce is stored with the state."""
 
     def _get_state(self, request: HttpRequest, provider: object) -> tuple[dict[str, Any] | None, HttpResponse | None]:
         state, answer = super()._get_state(request, provider)
@@ -21,12 +24,12 @@ class _CallbackView(OAuth2CallbackView):  # type: ignore[misc]
 
 
 def openid_connect_login(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Lead to the provider."""
+    """Redirect to the provider."""
     return _call_allauth_view(OAuth2LoginView, request, provider_id)
 
 
 def openid_connect_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Sign in whom the provider vouches for."""
+    """Sign in the person whom the provider has identified."""
     return _call_allauth_view(_CallbackView, request, provider_id)
 
 

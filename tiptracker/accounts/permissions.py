@@ -1,12 +1,14 @@
-"""What a reader may know of other people."""
+"""What a reader may know about other people."""
 
 from tiptracker.accounts.models import User
 
 
 def can_read_name(reader: User, *, sent_for: int | None) -> bool:
-    """Whether `reader` may read who recorded a row: the embassy of every row, a ministry of what was sent for it.
+    """Return whether `reader` may see who recorded a row.
 
-    `sent_for` is the ministry (id) for which the row was sent, None where the embassy recorded it. In which ministry
-    the person works today says nothing of the day of the recording.
+    The embassy may see it for every row, a ministry for rows that were sent for it.
+
+    `sent_for` is the id of the ministry for which the row was sent, or None if the embassy recorded it. The ministry
+    where the person works today does not count, because they may have worked elsewhere on the day of recording.
     """
     return reader.is_embassy or (sent_for is not None and sent_for == reader.ministry_id)

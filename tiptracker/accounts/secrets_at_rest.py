@@ -1,7 +1,7 @@
-"""Secrets of second steps, encrypted with a key that comes from SECRET_KEY, and what to do when that key changes.
+"""Encrypt the secrets of second steps with a key derived from SECRET_KEY, and handle a change of that key.
 
 A secret is read with SECRET_KEY or any of SECRET_KEY_FALLBACKS, and written with SECRET_KEY. `rotate_secrets` writes
-all of them anew, so that a former key can be dropped. Passkeys hold no secret and outlive any key.
+all of them again, so that an old key can be dropped. Passkeys hold no secret and survive any change of key.
 """
 
 from base64 import urlsafe_b64encode
@@ -19,14 +19,14 @@ from tiptracker.accounts.models import User
 from tiptracker.infrastructure.outages import Outage
 
 ENCRYPTED_FIELDS = {"secret", "seed", "migrated_codes"}
-"""What is encrypted in the data of an app or of recovery codes; the last is a list."""
+"""The encrypted fields in the data of an app or of recovery codes; the last one is a list."""
 RECOVERY_ADVICE = (
     "Use a passkey if you have one. Else ask an administrator to remove your second steps, and set up a new one."
 )
 
 
 class SecretKeyChanged(ValidationError):
-    """A secret that neither SECRET_KEY nor any of SECRET_KEY_FALLBACKS opens. In a form it is the field's error."""
+    """Neither SECRET_KEY nor any of SECRET_KEY_FALLBACKS opens a secret. In a form it is the error of the field."""
 
     outage = Outage(
         "secret_key",
@@ -40,12 +40,12 @@ class SecretKeyChanged(ValidationError):
 
 
 def encrypt(text: str) -> str:
-    """Write a secret with SECRET_KEY."""
+    """Encrypt a secret with SECRET_KEY."""
     return _cipher().encrypt(text.encode()).decode()
 
 
 def decrypt(text: str) -> str:
-    """Read a secret. Raises KeyChanged where no key opens it."""
+    """Decrypt a secret. Raises SecretKeyChanged if no key opens it."""
     try:
         return _cipher().decrypt(text.encode()).decode()
     except InvalidToken:
@@ -53,7 +53,7 @@ def decrypt(text: str) -> str:
 
 
 def is_readable(step: Authenticator) -> bool:
-    """Whether the secrets of a second step can be read."""
+    """Return whether the secrets of a second step can be read."""
     try:
         _map_secrets(step.data, decrypt)
     except SecretKeyChanged:
@@ -62,26 +62,26 @@ def is_readable(step: Authenticator) -> bool:
 
 
 def has_unreadable_secrets() -> bool:
-    """Whether the oldest or the newest second step can't be read: cheap, and enough to notice another key."""
+    """Return whether the oldest or the newest second step cannot be read: cheap, and enough to notice a changed key."""
     steps = _encrypted_authenticators().order_by("pk")
     return not all(is_readable(step) for step in (steps.first(), steps.last()) if step)
 
 
 class RotationResult(NamedTuple):
-    """How many secrets are written with SECRET_KEY now, and the people of those that no key opens."""
+    """How many secrets are now encrypted with SECRET_KEY, and the people whose secrets no key opens."""
 
     rotated: int
     unreadable: list[User]
 
 
 def rotate_secrets() -> RotationResult:
-    """Write every secret anew with SECRET_KEY. Those that no key opens stay as they are."""
+    """Encrypt every secret again with SECRET_KEY. Secrets that no key opens stay as they are."""
     rotated, unreadable = 0, []
     for person in (
         User.objects.get_queryset().filter(authenticator__in=_encrypted_authenticators()).distinct().order_by("pk")
     ):
         with transaction.atomic():
-            # Whoever types a code holds the person too, and writes to the same row.
+            # Checking a code locks the person too, and writes to the same row.
             User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
             for step in _encrypted_authenticators().filter(user=person):
                 if is_readable(step):
@@ -98,7 +98,7 @@ def _encrypted_authenticators() -> Any:
 
 
 def _map_secrets(data: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
-    """`data` with each of its secrets changed."""
+    """Return `data` with `change` applied to each of its secrets."""
     return {
         name: [change(one) for one in value] if isinstance(value, list) else change(value)
         for name, value in data.items()

@@ -1,6 +1,6 @@
-"""Sessions that know when they began and were last used, and how long each role's may last.
+"""Sessions that record when they began and were last used, and the limits on how long each role may stay signed in.
 
-On the machine's time, as are all sessions. A session is stamped whenever it is saved, so none is without its limits.
+All times here are machine time, as for every session. Each save stamps the session, so every session has its limits.
 """
 
 import logging
@@ -18,11 +18,11 @@ logger = logging.getLogger(__name__)
 
 BEGAN_AT, SEEN_AT = "began_at", "seen_at"
 STAMP_INTERVAL_SECONDS = 60
-"""Seconds of use that need no new stamp: a page more or less isn't worth a write of its own."""
+"""Seconds between two stamps of the same session: one more page is not worth a database write."""
 
 
 class SessionStore(db.SessionStore):
-    """Django's sessions in the database, with two stamps in each: seconds since 1970."""
+    """Django's database sessions with two time stamps in each, in seconds since 1970."""
 
     def save(self, must_create: bool = False) -> None:
         now = int(time.time())
@@ -34,28 +34,28 @@ class SessionStore(db.SessionStore):
             ended, cause = error, error.__context__
         else:
             return
-        # Django takes every error for a session that was ended meanwhile, and answers 400.
+        # Django treats every error as a session that another request has ended, and answers 400.
         outage = find_outage(cause)
         if outage not in {READ_ONLY, FULL}:
             raise cause if outage and cause else ended
-        # A database that can only be read is read all the same.
+        # A read-only or full database can still serve pages.
         logger.warning("A session could not be saved: %s", cause)
 
 
 class SessionLimits(NamedTuple):
-    """How long a session lasts, in minutes: unused, and altogether."""
+    """How long a session lasts, in minutes: without activity (`idle`), and in total (`altogether`)."""
 
     idle: int
     altogether: int
 
 
 def start_session(session: SessionBase) -> None:
-    """Count from now on: somebody signed in. What came before, on the sign-in page, does not count."""
+    """Start the time limits now, at sign-in. Time spent on the sign-in page does not count."""
     session[BEGAN_AT] = int(time.time())
 
 
 def describe_expiry(session: SessionBase, role: str) -> str:
-    """Why somebody of this role has to sign in again, as a sentence, or "" while the session lasts."""
+    """Return the sentence that explains why a user of this role must sign in again, or "" while the session lasts."""
     now = time.time()
     limits = SessionLimits(*settings.SESSION_MINUTES[Role(role)])
     if now - session.get(SEEN_AT, 0) > limits.idle * 60:
@@ -66,6 +66,6 @@ def describe_expiry(session: SessionBase, role: str) -> str:
 
 
 def touch_session(session: SessionBase) -> None:
-    """Note that the session is used, where the last note of it is older than a minute."""
+    """Mark the session as used, if its last stamp is older than STAMP_INTERVAL_SECONDS."""
     if time.time() - session.get(SEEN_AT, 0) > STAMP_INTERVAL_SECONDS:
         session.modified = True

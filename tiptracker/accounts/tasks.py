@@ -1,4 +1,4 @@
-"""What the worker does for accounts."""
+"""Background tasks for accounts."""
 
 from celery import shared_task
 
@@ -8,5 +8,5 @@ from tiptracker.accounts import account_requests
 
 @shared_task(name="carry_out_account_requests")
 def carry_out_account_requests() -> None:
-    """Carry out what was consented to a day after it was asked for."""
+    """Carry out approved requests a day after they were made."""
     account_requests.carry_out_due_requests(now=clock.now())

@@ -1,6 +1,6 @@
-"""API tokens: made, judged, noted as used, revoked. They end with a day, as accounts do.
+"""Create, check and revoke API tokens, and record their use. A token has a last day, as an account does.
 
-A token is 256 random bits, so a plain SHA-256 of it can be kept and looked up: there is nothing in it to guess.
+A token is 256 random bits. Nobody can guess that, so a plain SHA-256 of it is safe to store and to look up.
 """
 
 import hashlib
@@ -25,27 +25,30 @@ from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
 
 TOKEN_PREFIX = "tip_"  # noqa: S105 -- no secret
-"""How each begins, so that what searches texts and code for secrets finds it."""
+"""How every token begins, so that secret scanners recognise one in texts and code."""
 VISIBLE_LENGTH = len(TOKEN_PREFIX) + 6
-"""How many of its characters are kept in clear, to tell tokens apart by."""
+"""Number of characters stored in clear, so that users can tell their tokens apart."""
 DEFAULT_LIFETIME, MAX_LIFETIME = timedelta(days=90), timedelta(days=365)
 MAX_TOKENS = 10
-"""How many that work somebody may have: who needs more has forgotten some."""
+"""Most working tokens per person. A person who needs more has probably forgotten some."""
 USE_NOTE_INTERVAL = timedelta(minutes=1)
-"""Use within this time of the last note needs no new one: a request isn't worth a write of its own."""
+"""Least time between two records of a token's use: a single request is not worth a database write."""
 
 
 def latest_expiry(person: User, lasts: timedelta = MAX_LIFETIME) -> date:
-    """The day on which a token made today ends that lasts this long: no later than its person's account."""
+    """Return the last day of a token that is created today and lasts this long, but never later than the account's."""
     return min(filter(None, (clock.today() + lasts, person.valid_until_on)))
 
 
 @transaction.atomic
 def create_token(*, person: User, name: str, scope: TokenScope, expires_on: date) -> tuple[ApiToken, str]:
-    """A new token, and its secret, which nobody can tell again."""
+    """Create a token and return it with its secret, which is stored nowhere and cannot be shown again.
+
+    Raises Refused if the name is taken, if the person has MAX_TOKENS tokens, or if the last day is out of range.
+    """
     User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     kept = ApiToken.objects.filter(person=person, revoked_at=None)
-    # One that has ended makes room, for another of its name too.
+    # Expired tokens free their name and their place within the limit.
     kept.filter(expires_on__lt=clock.today()).update(revoked_at=timezone.now())
     if kept.filter(name__iexact=name).exists():
         raise Refused("You have a token of this name. Choose another name, or revoke that one first.", field="name")
@@ -71,7 +74,7 @@ def create_token(*, person: User, name: str, scope: TokenScope, expires_on: date
 
 @transaction.atomic
 def revoke(token: ApiToken, *, by: User | None) -> None:
-    """End `token` for good; one that was revoked before stays as it is."""
+    """Revoke `token` for good. A token that was already revoked stays as it is."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
         mails.notify_sign_in_changed(token.person, "An API token of your account was revoked")
         record("token.revoked", by=by, row=token, before=_log_fields(token))
@@ -79,9 +82,9 @@ def revoke(token: ApiToken, *, by: User | None) -> None:
 
 @transaction.atomic
 def revoke_all(person: User) -> list[AuditEvent]:
-    """End every token of `person`: the account was closed, or somebody else may have known its secrets.
+    """Revoke every token of `person`: the account was closed, or its secrets may be known to others.
 
-    Gives what the log has to be told, once the caller has locked all that it locks.
+    Returns the events for the activity log. The caller records them after it has taken all its locks.
     """
     ended = [token for token in lock_rows(ApiToken.objects.filter(person=person)) if token.revoked_at is None]
     ApiToken.objects.filter(pk__in=[token.pk for token in ended]).update(revoked_at=timezone.now())
@@ -89,19 +92,23 @@ def revoke_all(person: User) -> list[AuditEvent]:
 
 
 def find_token(secret: str) -> ApiToken | None:
-    """The token that this is, whether or not it still works."""
+    """Return the token that has this secret, whether or not it still works."""
     return ApiToken.objects.select_related("person").filter(digest=_digest(secret)).first()
 
 
 def end_reason(token: ApiToken) -> str:
-    """How `token` itself came to its end, in a word for the log; "" while it lasts."""
+    """Return why `token` itself has ended, as one word for the activity log, or "" while it lasts."""
     if token.revoked_at:
         return "revoked"
     return "expired" if token.expires_on < clock.today() else ""
 
 
 def refusal_reason(token: ApiToken) -> str:
-    """Why `token` doesn't work now, in a word for the log; "" where it does. It can no more than its person may."""
+    """Return why `token` does not work now, as one word for the activity log, or "" if it works.
+
+    A token can do no more than its person: it also fails if the account may not sign in or lacks a required second
+    step.
+    """
     if ended := end_reason(token):
         return ended
     if not Backend().user_can_authenticate(token.person):
@@ -112,7 +119,7 @@ def refusal_reason(token: ApiToken) -> str:
 
 
 def note_use(token: ApiToken, address: str | None) -> None:
-    """Write down that `token` was used now, from this address, where the last note is a minute old."""
+    """Record that `token` was used now from this address, if the last record is older than USE_NOTE_INTERVAL."""
     now = timezone.now()
     unnoted = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_NOTE_INTERVAL)
     if token.last_used_at is None or token.last_used_at < now - USE_NOTE_INTERVAL:
@@ -120,7 +127,10 @@ def note_use(token: ApiToken, address: str | None) -> None:
 
 
 def note_refusal(token: ApiToken | None, why: str) -> None:
-    """Tell the log that a token was refused: once in a while by address and token, so that nobody can flood it."""
+    """Record a refused token in the activity log, once per address and token in LOCKED_OUT_MINUTES.
+
+    The limit keeps attackers from flooding the log.
+    """
     key = f"token-refused:{request_context.address.get()}:{token.pk if token else 0}"
     if cache.add(key, 1, timeout=settings.LOCKED_OUT_MINUTES * 60):
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Signing in and out. allauth has more pages; only those that are used here have an address."""
+"""URLs for signing in and out. allauth has more pages; only those in use here have a URL."""
 
 from allauth.account import views as allauth
 from django.conf import settings

@@ -1,4 +1,7 @@
-"""Ways in: allauth's views in our words, with an entry in the log for each; links of mails; one's own sign-ins."""
+"""Views for signing in, links from mails, second steps, and the user's own sign-ins and API tokens.
+
+Most of them are allauth's views with our wording and an entry in the activity log.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -49,18 +52,21 @@ LINK_QUEUED_MESSAGE = (
 
 
 def account_logout(request: HttpRequest) -> HttpResponse:
-    """Sign out; what the browser keeps of this account's forms goes with it. An expired session leaves that alone."""
+    """Sign out, and clear what the browser has stored of this account's forms.
+
+    An expired session does not clear that.
+    """
     response: HttpResponse = logout(request)
     if request.method == "POST":
         response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 
-# --- Passwords by a link ----------------------------------------------------------------------------------------------
+# --- Set a password by a link -----------------------------------------------------------------------------------------
 
 
 def password_forgotten(request: HttpRequest) -> HttpResponse:
-    """Ask for a link; the answer is the same, and takes as long, whether or not there is such an account."""
+    """Ask for a link to set a new password. The answer and its duration are the same if there is no such account."""
     form = PasswordForgottenForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
@@ -76,14 +82,14 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 def password_choose(request: HttpRequest, token: str) -> HttpResponse:
-    """Set another password, by the link of a mail."""
+    """Set a new password by the link from a mail."""
     return _set_password(request, token, mail_links.LinkPurpose.RESET)
 
 
 @never_cache
 @sensitive_post_parameters()
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
-    """Set the first password, by the link of an invitation."""
+    """Set the first password by the link from an invitation."""
     return _set_password(request, token, mail_links.LinkPurpose.INVITATION)
 
 
@@ -108,12 +114,12 @@ def _render_gone(request: HttpRequest, page: str) -> HttpResponse:
 
 @require_GET
 def account_expired(request: HttpRequest) -> HttpResponse:
-    """What somebody reads whose account was not renewed, after the right password."""
+    """Tell a user that their account has expired, after the right password."""
     return render(request, "account/account_expired.html")
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """429: where an address asks too often."""
+    """Answer 429 to too many requests."""
     context = {"minutes": settings.LOCKED_OUT_MINUTES}
     page = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
     page.headers["Retry-After"] = str(settings.LOCKED_OUT_MINUTES * 60)
@@ -141,9 +147,9 @@ class _PasskeySignInView(LoginWebAuthnView):  # type: ignore[misc]
 
 
 def _refusal_verb(request: HttpRequest, form: Any, person: Any, refused: str) -> str:
-    """The verb by which the log tells of a form that was refused, or "".
+    """Return the log verb for a refused form, or "" if the log needs no entry.
 
-    Nothing typed is no try; and while somebody is locked out, what they repeat shall not fill the log.
+    An empty form is no attempt. While a user is locked out, repeated attempts must not fill the log.
     """
     found = {error.code for errors in form.errors.as_data().values() for error in errors}
     if found & {"too_many_login_attempts", "rate_limited"}:
@@ -152,7 +158,7 @@ def _refusal_verb(request: HttpRequest, form: Any, person: Any, refused: str) ->
 
 
 class _SecondFactorChangeMixin:
-    """A view by which somebody changes the own second factor: logged, and told by mail."""
+    """A view by which a user changes their own second factor. The change is logged, and a mail tells the user."""
 
     verb: str
     kind: str
@@ -183,7 +189,7 @@ class _ActivateAppView(_SecondFactorChangeMixin, ActivateTOTPView):  # type: ign
         return answer
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """The code by which it was set up is used up by that."""
+        """Set up the app, and use up the code that was typed for it."""
         with transaction.atomic():
             answer = super().form_valid(form)
             one_time_codes.use_code(
@@ -200,7 +206,7 @@ class _AddPasskeyView(_SecondFactorChangeMixin, AddWebAuthnView):  # type: ignor
     verb, kind, told = "person.second_factor_added", "webauthn", "A passkey was added to your sign-in"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With options that ask for a passkey: kept on the device, and unlocked there by finger, face or PIN."""
+        """Ask for a passkey: stored on the device, and unlocked there by finger, face or PIN."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         wanted = context["js_data"]["creation_options"]["publicKey"]["authenticatorSelection"]
         wanted |= {"residentKey": "required", "requireResidentKey": True}
@@ -226,7 +232,7 @@ class _MakeRecoveryCodesView(_SecondFactorChangeMixin, GenerateRecoveryCodesView
 
 
 class _ReauthenticationMixin:
-    """A view by which somebody signed in shows again who they are: how that went goes into the log."""
+    """A view by which a signed-in user authenticates again. The result goes into the activity log."""
 
     kind: str
 
@@ -244,7 +250,7 @@ class _ReauthenticationMixin:
     @transaction.atomic
     def _tell(self, verb: str) -> None:
         person = self.request.user  # type: ignore[attr-defined]
-        # By nobody, where it went wrong: it wasn't shown who that was.
+        # No actor if it failed: the user has not proved who they are.
         by = person if verb == "person.reauthenticated" else None
         record(verb, by=by, row=person, after={"with": self.kind})
 
@@ -267,7 +273,7 @@ def mfa_authenticate(request: HttpRequest) -> HttpResponse:
 
 
 def mfa_index(request: HttpRequest) -> HttpResponse:
-    """One's own second factors; for whoever has none, where enrolment begins."""
+    """List the user's own second factors; enrolment starts here for a user who has none."""
     return _call_allauth_view(request, SecondFactorsView)
 
 
@@ -288,43 +294,46 @@ def mfa_add_webauthn(request: HttpRequest) -> HttpResponse:
 
 
 def mfa_remove_webauthn(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remove a passkey of one's own."""
+    """Remove one of the user's own passkeys."""
     return _call_allauth_view(request, _RemovePasskeyView, pk=pk)
 
 
 def mfa_login_webauthn(request: HttpRequest) -> HttpResponse:
-    """Sign in with a passkey alone: it is something one has, unlocked by something one is or knows."""
+    """Sign in with a passkey alone.
+
+    A passkey is two factors: the user has the device, and unlocks it by finger, face or PIN.
+    """
     return _call_allauth_view(request, _PasskeySignInView)
 
 
 @never_cache
 def mfa_view_recovery_codes(request: HttpRequest) -> HttpResponse:
-    """The recovery codes, the first time; how many are left, after that."""
+    """Show the recovery codes the first time; after that, how many are left."""
     return _call_allauth_view(request, ViewRecoveryCodesView)
 
 
 def mfa_generate_recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Make new recovery codes in place of the old."""
+    """Create new recovery codes in place of the old ones."""
     return _call_allauth_view(request, _MakeRecoveryCodesView)
 
 
 def account_reauthenticate(request: HttpRequest) -> HttpResponse:
-    """Show one's password again."""
+    """Ask for the password again."""
     return _call_allauth_view(request, _PasswordReauthenticationView)
 
 
 def mfa_reauthenticate(request: HttpRequest) -> HttpResponse:
-    """Show a code again."""
+    """Ask for a code again."""
     return _call_allauth_view(request, _CodeReauthenticationView)
 
 
 def mfa_reauthenticate_webauthn(request: HttpRequest) -> HttpResponse:
-    """Show a passkey again."""
+    """Ask for a passkey again."""
     return _call_allauth_view(request, _PasskeyReauthenticationView)
 
 
 def _call_allauth_view(request: HttpRequest, view: Any, **named: Any) -> HttpResponse:
-    """What one of allauth's views answers; a refused form 422, as everywhere."""
+    """Return the answer of one of allauth's views, with 422 for a refused form, as everywhere in the tracker."""
     response = view.as_view()(request, **named)
     form = (getattr(response, "context_data", None) or {}).get("form")
     if request.method == "POST" and getattr(form, "errors", None) and response.status_code == HTTPStatus.OK:
@@ -333,12 +342,12 @@ def _call_allauth_view(request: HttpRequest, view: Any, **named: Any) -> HttpRes
     return answer
 
 
-# --- One's own sign-ins -----------------------------------------------------------------------------------------------
+# --- The user's own sign-ins ------------------------------------------------------------------------------------------
 
 
 @login_required
 def sign_in_list(request: HttpRequest) -> HttpResponse:
-    """Where one is signed in; a POST ends one of these (`end`: its id), or all the others."""
+    """List where the user is signed in. A POST ends one sign-in (`end`: its id), or all others."""
     person = request.user
     assert isinstance(person, User)  # noqa: S101 -- behind login_required
     here = request.session.session_key
@@ -352,19 +361,19 @@ def sign_in_list(request: HttpRequest) -> HttpResponse:
         messages.success(request, ends)
         return HttpResponseRedirect(reverse("sign_in_list"))
     own, there = UserSession.objects.filter(user=person), Session.objects.values("session_key")
-    own.exclude(session_key__in=there).delete()  # of sessions that are over; allauth would ask for each by itself
+    own.exclude(session_key__in=there).delete()  # rows of ended sessions; allauth would query each one
     found = list(own.order_by("-created_at"))
     lines = [{"row": one, "is_here": one.session_key == here} for one in found]
     return render(request, "account/sign_in_list.html", {"lines": lines, "others": len(found) > 1})
 
 
-# --- One's own API tokens ---------------------------------------------------------------------------------------------
+# --- The user's own API tokens ----------------------------------------------------------------------------------------
 
 
 @login_required
 @require_GET
 def token_list(request: HttpRequest) -> HttpResponse:
-    """What programs may ask the API in one's name, and what was made for that before."""
+    """List the user's API tokens: those that work, and the newest 20 that have ended."""
     found = list(ApiToken.objects.visible_to(request.user))
     working = [token for token in found if not tokens.end_reason(token)]
     ended = [token for token in found if tokens.end_reason(token)][:20]
@@ -375,7 +384,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]
 @sensitive_variables("secret")
 def token_add(request: HttpRequest) -> HttpResponse:
-    """Make a token. What answers the form shows it, this once: it is kept nowhere, in no session either."""
+    """Create a token. Only the answer to the form shows the secret; it is stored nowhere, not in a session either."""
     person = request.user
     assert isinstance(person, User)  # noqa: S101 -- behind login_required
     form = ApiTokenForm(
@@ -399,7 +408,7 @@ def token_add(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """End one of one's own tokens for good."""
+    """Revoke one of the user's own tokens for good."""
     token = get_object_or_404(ApiToken.objects.visible_to(request.user), pk=pk)
     tokens.revoke(token, by=token.person)
     messages.success(request, f"“{token.name}” is revoked: what uses it is refused from now on.")

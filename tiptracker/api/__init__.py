@@ -1,1 +1,1 @@
-"""What all parts of the API share: base views, errors, query parameters, JSON, the schema."""
+"""Shared parts of the API: base views, errors, query parameters, JSON, the schema."""

@@ -1,4 +1,4 @@
-"""What the apps' APIs share: who reads what, how a refusal is answered and documented, JSON for what isn't found."""
+"""Shared parts of the apps' APIs: fields, serializers by reader, refusals and their documentation."""
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
@@ -38,17 +38,17 @@ from tiptracker.web.complete_body import IncompleteBody
 from tiptracker.web.error_pages import NOT_FOUND, with_plain_fallback
 
 APPS = ("recommendations", "dialogues", "reports")
-"""Whose `api.routes(router)` is asked, by name alone: the floor imports none of them."""
+"""Apps whose `api.routes(router)` is called. They are imported by name, because this package may not depend on them."""
 
 OpenApiSchema = dict[str, Any]
 
 
 class ApiRootView(StrictParametersMixin, APIRootView):
-    """The lists there are, each with its address."""
+    """The available lists with their addresses."""
 
 
 def build_router() -> DefaultRouter:
-    """Every app's view sets below one root; one address each, without a second one that ends in `.json`."""
+    """Build the router with every app's view sets. Each has one address, without a second one that ends in `.json`."""
     whole = DefaultRouter()
     whole.include_format_suffixes = False
     whole.APIRootView = ApiRootView
@@ -58,22 +58,22 @@ def build_router() -> DefaultRouter:
     return whole
 
 
-# --- Who reads, and what a reader may name ----------------------------------------------------------------------------
+# --- Readers and the rows that they may name --------------------------------------------------------------------------
 
 
 class ApiRequest(Request):
-    """A request that passed the default permission: somebody asks."""
+    """A request that passed the default permission, so its user is signed in."""
 
     user: User
 
 
 def is_embassy(reader: AnyUser) -> bool:
-    """Whether somebody asks who reads everything on their countries."""
+    """Return whether the reader has an embassy role, which reads everything on its countries."""
     return reader.is_authenticated and reader.is_embassy
 
 
 def validate_body(kind: type[Serializer[Any]], view: GenericViewSet[Any]) -> dict[str, Any]:
-    """The body as `kind` reads it; raises ValidationError, which is answered 400 by field."""
+    """Return the body as validated by the serializer class `kind`. Raises ValidationError (answered 400, by field)."""
     asked = kind(data=view.request.data, context=view.get_serializer_context())
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
@@ -82,9 +82,9 @@ def validate_body(kind: type[Serializer[Any]], view: GenericViewSet[Any]) -> dic
 def serializers_by_reader(
     name: str, *, embassy: type[Serializer[Any]], ministry: type[Serializer[Any]]
 ) -> Callable[[type[Any]], type[Any]]:
-    """Decorates a view set: the embassy reads by its own serializer, everybody else by the shorter one.
+    """Decorate a view set so that the embassy gets its own serializer and all other readers a shorter one.
 
-    The documentation shows both answers, together called `name`.
+    The API documentation shows both answers under `name`.
     """
     both = PolymorphicProxySerializer(
         component_name=name, serializers=[embassy, ministry], resource_type_field_name=None
@@ -102,7 +102,10 @@ def serializers_by_reader(
 
 
 class VisibleRowField(serializers.PrimaryKeyRelatedField[Any]):
-    """An id in a body, looked up among the rows the reader sees: unknown and unseen give the same field error."""
+    """An id in a body, looked up among the rows that the reader may see.
+
+    An id that does not exist and one that the reader may not see give the same field error.
+    """
 
     default_error_messages: ClassVar = {
         "does_not_exist": "You see nothing here with the id {pk_value}. Take one from the list.",
@@ -120,8 +123,7 @@ class VisibleRowField(serializers.PrimaryKeyRelatedField[Any]):
 
 
 class VisibleRowListField(serializers.ListField):
-    """Ids in a body, so many at most, looked up together; an unknown or unseen one is told of as `VisibleRowField`
-    does."""
+    """A list of up to `max_length` ids in a body, looked up in one query. Errors are those of `VisibleRowField`."""
 
     default_error_messages: ClassVar = {
         "does_not_exist": VisibleRowField.default_error_messages["does_not_exist"],
@@ -136,7 +138,7 @@ class VisibleRowListField(serializers.ListField):
         super().__init__(max_length=max_length, **kwargs)
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        """The rows, in the order of their ids in the body."""
+        """Return the rows in the order of their ids in the body."""
         if isinstance(data, list) and len(data) > (most := self.max_length or 0):
             self.fail("max_length", max_length=most)
         ids: list[int] = super().to_internal_value(data)
@@ -150,7 +152,7 @@ class VisibleRowListField(serializers.ListField):
 
 @extend_schema_field(OpenApiTypes.INT)
 class IdFilter(filters.Filter):
-    """Rows by the id of what they belong to; an unknown and an unseen id give the same empty list."""
+    """Filter rows by the id of a related row. An unknown id and one the reader may not see give the same empty list."""
 
     field_class = forms.IntegerField
 
@@ -161,7 +163,7 @@ class IdFilter(filters.Filter):
 
 
 class ChoiceEnumField(serializers.ChoiceField):
-    """One of the domain's words; gives the member, so that actions get what they ask for."""
+    """A choice of an enumeration. The validated value is the member itself, as actions expect."""
 
     def __init__(self, words: type[ChoiceEnum], **kwargs: Any) -> None:
         self.words = words
@@ -173,7 +175,7 @@ class ChoiceEnumField(serializers.ChoiceField):
 
 
 class ApiDateField(serializers.DateField):
-    """A day that somebody names."""
+    """A calendar day."""
 
     default_error_messages: ClassVar = {
         "invalid": "Give a day such as 2022-01-28.",
@@ -183,16 +185,16 @@ class ApiDateField(serializers.DateField):
 
 @extend_schema_field(OpenApiTypes.STR)
 class PersonField(serializers.Field[User, str, str, Any]):
-    """Who recorded something for the embassy: its name to the embassy itself, "The embassy" to everybody else."""
+    """The person who recorded a row for the embassy. Embassy readers get the name, others “The embassy”."""
 
     def to_representation(self, value: User) -> str:
         return value.name if can_read_name(self.context["request"].user, sent_for=None) else "The embassy"
 
 
 class SenderField(PersonField):
-    """Who recorded a row (`recorded_by`), perhaps for a ministry (`sent_for`, which the row says itself).
+    """The person who recorded a row (`recorded_by`), perhaps for a ministry (`sent_for` of the row).
 
-    That ministry reads the name, wherever its sender works today; another one reads for whom it was sent.
+    Readers of that ministry get the name, wherever the sender works today. Other ministries get the ministry's name.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -214,7 +216,7 @@ class MinistrySerializer(serializers.ModelSerializer[Ministry]):
 
 
 class MinistryViewSet(StrictParametersMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Ministry]):
-    """Ministries by name, for the ids elsewhere. A focal point reads its own alone."""
+    """Ministries with their ids, as other resources use them. A focal point sees only their own ministry."""
 
     serializer_class = MinistrySerializer
 
@@ -228,14 +230,19 @@ class MinistryViewSet(StrictParametersMixin, ListModelMixin, RetrieveModelMixin,
 AUTHENTICATION_HINT = (
     "Send a token in the header “Authorization: Bearer tip_…”. You make one on the page “Your sign-in”."
 )
-"""What a program is told that says nothing of whose it is."""
+"""Answer to a request without credentials."""
 
 
 def handle_api_exception(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's own answers; 409 with the sentence where a rule of the record refuses, 422 where a key was used
-    for another request; 400 for too much, and where not all arrived.
+    """Answer an exception, as EXCEPTION_HANDLER of REST framework.
 
-    429 where somebody has to wait: also who is answered 401 too often from one address; 503 where everybody has to.
+    In addition to REST framework's own answers:
+
+    - 400 if the body is incomplete or holds more than one request may
+    - 409 with the sentence if a rule of the record refuses
+    - 422 if an Idempotency-Key was used for another request
+    - 429 if the client has to wait, also after too many 401 answers to one IP address
+    - 503 if everybody has to wait
     """
     if isinstance(error, NotAuthenticated | AuthenticationFailed) and (
         wait := rate_limits.seconds_to_wait("api_refused", context["request"]._request)
@@ -281,11 +288,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page_not_found(request, exception)
 
 
-# --- Their documentation ----------------------------------------------------------------------------------------------
+# --- Documentation ----------------------------------------------------------------------------------------------------
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the documentation tells of tokens, beside the session's cookie."""
+    """Documents API tokens in the schema, next to the session cookie."""
 
     target_class = TokenAuthentication
     name = "token"
@@ -328,23 +335,23 @@ REFUSAL_RESPONSES = {
     HTTPStatus.TOO_MANY_REQUESTS: ("Problem", "That was too often: wait for the seconds that Retry-After says."),
     HTTPStatus.SERVICE_UNAVAILABLE: ("Refusal", "Too many files are being opened: wait for what Retry-After says."),
 }
-"""How each is answered: the component and what it means."""
+"""The component and the meaning of each refusal status."""
 REFUSAL_HEADERS = {
     HTTPStatus.UNAUTHORIZED: "WWW-Authenticate",
     HTTPStatus.TOO_MANY_REQUESTS: rate_limits.RETRY_AFTER,
     HTTPStatus.SERVICE_UNAVAILABLE: rate_limits.RETRY_AFTER,
 }
-"""What stands in the head of some."""
+"""The header that some refusals carry."""
 
 
 def document_refusals(
     result: OpenApiSchema, generator: Any, request: HttpRequest | None, public: bool
 ) -> OpenApiSchema:
-    """Post-processing hook of the schema: each operation says how it may be refused, not only how it goes well."""
+    """Post-processing hook of the schema: add the possible refusals to every operation."""
     schemas = result["components"]["schemas"]
     for schema in schemas.values():
         if "oneOf" in schema and "discriminator" not in schema:
-            # What a ministry reads is a part of what the embassy reads, so one answer may fit both.
+            # The ministry's answer is a subset of the embassy's, so one answer may match both.
             schema["anyOf"] = schema.pop("oneOf")
     schemas |= COMPONENTS
     for operations in result["paths"].values():
@@ -375,7 +382,7 @@ def _refusal_statuses(method: str, operation: OpenApiSchema) -> Iterator[HTTPSta
     if gives_json:
         yield HTTPStatus.NOT_ACCEPTABLE
     if method == "post":
-        # With an Idempotency-Key: a row that is no longer seen, and a key that was used for another request.
+        # With an Idempotency-Key: a row that is no longer visible, and a key that was used for another request.
         yield from (HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_CONTENT)
     if has_body and "multipart/form-data" in operation["requestBody"]["content"]:
         yield HTTPStatus.SERVICE_UNAVAILABLE

@@ -1,4 +1,4 @@
-"""JSON as somebody else sends it: no longer than a request may be, and nothing in it that can't be kept or told."""
+"""Parse JSON bodies, with a size limit and without values that cannot be stored or sent back."""
 
 import json
 from collections.abc import Mapping
@@ -13,14 +13,14 @@ from tiptracker.numbers import parse_whole_number
 
 
 class BodyTooLarge(APIException):
-    """The body is more than one request may hold."""
+    """The body is larger than one request may be."""
 
     status_code = 413
     default_detail = "That is more than one request may hold. Send less at a time."
 
 
 class JsonParser(BaseParser):
-    """REST framework's own reads whatever comes, to its end, and lets a number be infinite."""
+    """Parse JSON with a size limit and finite numbers. REST framework's own parser checks neither."""
 
     media_type = "application/json"
 
@@ -41,7 +41,7 @@ class JsonParser(BaseParser):
 
 
 def parse_json(text: str) -> Any:
-    """What JSON says; raises ValueError, with the reason, where it can't be kept."""
+    """Parse JSON. Raises ValueError with the reason if it is malformed or cannot be stored."""
     try:
         said = json.loads(text, parse_constant=_refuse_non_number, parse_float=_parse_finite)
         json.dumps(said, ensure_ascii=False).encode()

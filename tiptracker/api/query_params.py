@@ -1,4 +1,4 @@
-"""The parameters that an address of the API takes. It refuses every other one, one given twice, and one left empty."""
+"""Query parameters of the API. Unknown, repeated and empty parameters are refused."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,24 +20,24 @@ from tiptracker.moments import parse_moment
 from tiptracker.numbers import parse_whole_number
 
 MAX_PAGE_SIZE = 500
-"""Rows on one page of a list."""
+"""Maximum number of rows on one page of a list."""
 
 
 class StrictParametersMixin(ReadLoggingMixin):
-    """An address of the API that answers 400, by name, to a parameter which it does not take."""
+    """An API view that answers 400, by parameter name, to parameters it does not accept."""
 
     query_serializers: ClassVar[Mapping[str, type[Serializer[Any]]]] = {}
-    """By action: what reads the parameters of an address that is no list of rows."""
+    """By action: the serializer that parses the parameters of an address that is not a list of rows."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Let in who may ask, then look at what they ask."""
+        """Check permissions first, then the parameters."""
         super().initial(request, *args, **kwargs)
-        if getattr(self, "action", "") is not None:  # None: the method is not allowed, which is answered 405
+        if getattr(self, "action", "") is not None:  # None: the method is not allowed and is answered 405
             refuse_parameters(request.query_params, accepted_parameters(self))
 
 
 def accepted_parameters(view: StrictParametersMixin) -> list[str]:
-    """The names of the parameters that `view` takes for the action that it was set up for."""
+    """Return the names of the parameters that `view` accepts for its current action."""
     action = getattr(view, "action", "")
     if action in view.query_serializers:
         return list(view.query_serializers[action]().fields)
@@ -52,7 +52,7 @@ def accepted_parameters(view: StrictParametersMixin) -> list[str]:
 
 
 def refuse_parameters(query: QueryDict, names: list[str]) -> None:
-    """Raise ValidationError, by name, for parameters other than `names`, given more than once or empty."""
+    """Raise ValidationError, by name, for parameters not in `names`, given more than once, or empty."""
     errors = {}
     for name, values in query.lists():
         if name not in names:
@@ -67,14 +67,14 @@ def refuse_parameters(query: QueryDict, names: list[str]) -> None:
 
 
 class ApiPagination(PageNumberPagination):
-    """A list page by page: `page` counts from 1, `page_size` says how many rows one page has."""
+    """Pages of a list: `page` counts from 1, `page_size` is the number of rows on a page."""
 
     page_size_query_param = "page_size"
     page_size_query_description = f"Rows on one page: 1 to {MAX_PAGE_SIZE}, by default 100."
     max_page_size = MAX_PAGE_SIZE
 
     def get_page_size(self, request: Request) -> int | None:
-        """As asked for. Raises ValidationError outside what a page may have."""
+        """Return the requested page size. Raises ValidationError outside 1 to MAX_PAGE_SIZE."""
         asked = request.query_params.get(self.page_size_query_param)
         if asked is None:
             return self.page_size
@@ -85,14 +85,17 @@ class ApiPagination(PageNumberPagination):
         return size
 
     def get_page_number(self, request: Request, paginator: Any) -> int | str:
-        """As asked for; one beyond the last is not found. Raises ValidationError for what is no number."""
+        """Return the requested page number. Raises ValidationError if it is not a whole number.
+
+        A page after the last one is answered 404.
+        """
         asked = request.query_params.get(self.page_query_param, "1")
         if parse_whole_number(asked) is None:
             raise ValidationError({self.page_query_param: ["Give a whole number, from 1 to the last page."]})
         return asked
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        """As REST framework documents them, with the bounds of `page_size`."""
+        """Document the parameters as REST framework does, with the bounds of `page_size`."""
         parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
         for parameter in parameters:
             if parameter["name"] == self.page_size_query_param:
@@ -101,7 +104,7 @@ class ApiPagination(PageNumberPagination):
 
 
 class MomentField(forms.Field):
-    """A moment with its zone (ISO 8601)."""
+    """A moment with its time zone (ISO 8601)."""
 
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
@@ -113,7 +116,10 @@ class MomentField(forms.Field):
 
 
 class RecordedSinceFilter(filters.Filter):
-    """Rows recorded at a moment or later; `method` where more than the row's own `recorded_at` changes a row."""
+    """Filter rows that were recorded at a moment or later.
+
+    Pass `method` if changes in other rows count as well; `counts` describes them in the documentation.
+    """
 
     field_class = MomentField
 

@@ -1,4 +1,4 @@
-"""What is sent to the API with words of somebody's own: held back where somebody could be found by them."""
+"""Serializers for bodies with free text. Text that contains personal data is refused."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -12,14 +12,14 @@ from tiptracker import text_rules
 from tiptracker.privacy import confirmations, personal_data
 
 MAX_BODY_CHARACTERS = 100_000
-"""Characters that the texts of one body may have together: each is read from its beginning to its end."""
+"""Total characters of the texts in one body. Each text is scanned from start to end."""
 
 MAX_LIST_LENGTH = 200
 """Figures, or reviews, in one body."""
 
 
 class FreeTextField(serializers.CharField):
-    """A text that somebody writes, in as many characters as it may have; what nobody sees is left out of it."""
+    """Free text with a maximum length. Invisible characters are removed."""
 
     default_error_messages: ClassVar = {"max_length": "Shorten this to {max_length} characters; it has %(show_value)d."}
 
@@ -34,7 +34,7 @@ class FreeTextField(serializers.CharField):
 
 
 class BoundedListSerializer(serializers.ListSerializer[Any]):
-    """A list of MOST_LINES at most, as its documentation says."""
+    """A list of at most MAX_LIST_LENGTH items. The documentation shows the limit."""
 
     default_error_messages: ClassVar = {"max_length": "Give at most {max_length} at a time."}
 
@@ -44,10 +44,9 @@ class BoundedListSerializer(serializers.ListSerializer[Any]):
 
 
 class BodySerializer(serializers.Serializer[Any]):
-    """A body that holds free text, its own or that of what lies in it. So is every body that is written down.
+    """Base class of every body that records something. It checks the free text in the body and in nested bodies.
 
-    A text, or the name of a file, by which somebody could be found is a field error, unless it is confirmed to identify
-    nobody.
+    A text or file name that may identify a person is a field error. The client can confirm that it identifies nobody.
     """
 
     confirmed_no_personal_data = serializers.BooleanField(
@@ -59,7 +58,7 @@ class BodySerializer(serializers.Serializer[Any]):
     )
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        """The body's values, without the confirmation."""
+        """Return the values of the body without the confirmation."""
         said = dict(super().run_validation(data))
         is_confirmed = said.pop("confirmed_no_personal_data")
         if (length := _text_length(said)) > MAX_BODY_CHARACTERS:
@@ -73,7 +72,7 @@ class BodySerializer(serializers.Serializer[Any]):
 
 
 def _text_length(value: Any) -> int:
-    """How many characters the texts in `value` have."""
+    """Return the total number of characters of the texts in `value`."""
     if isinstance(value, Mapping):
         return sum(map(_text_length, value.values()))
     if isinstance(value, list):
@@ -82,7 +81,7 @@ def _text_length(value: Any) -> int:
 
 
 def _personal_data_errors(value: Any, kinds: set[str]) -> Any:
-    """The sentences on what was found in `value`, in the form of field errors; adds its kinds to `kinds`."""
+    """Return the findings in `value` in the shape of field errors, and add their kinds to `kinds`."""
     if isinstance(value, Mapping):
         return {name: errors for name, part in value.items() if (errors := _personal_data_errors(part, kinds))}
     if isinstance(value, list):

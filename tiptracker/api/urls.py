@@ -1,4 +1,4 @@
-"""Addresses below /api/v1/."""
+"""URLs below /api/v1/."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -13,7 +13,7 @@ from tiptracker.api.query_params import StrictParametersMixin
 
 
 class SchemaView(StrictParametersMixin, SpectacularAPIView):
-    """What the API takes and answers, as OpenAPI: YAML, or JSON where the Accept header asks for it."""
+    """The OpenAPI schema of this API: YAML, or JSON if the Accept header asks for it."""
 
 
 urlpatterns = [

@@ -1,4 +1,4 @@
-"""The only writer of the log, and its check."""
+"""Write to the activity log, and check it. Nothing else writes to it."""
 
 import json
 import secrets
@@ -24,15 +24,19 @@ REDACTION_CHECKS = (
     "dialogues.actions.redaction_checks.find_redacted_text_faults",
     "reports.actions.withdrawals.find_unlogged_note_redactions",
 )
-"""What holds the marks of redactions against the redactions, by name alone: the floor imports none of them."""
+"""Functions that compare redaction marks with the redactions.
+
+They are import paths, because this package must not import those apps.
+"""
 _CHAIN_LOCK = 7106_7107
-"""Any fixed number: PostgreSQL's advisory lock under which entries are appended one at a time."""
+"""Any fixed number: the PostgreSQL advisory lock under which entries are appended one at a time."""
 
 
 class AuditEvent(NamedTuple):
-    """What one entry tells of: "noun.verb" in the past ("update.sent"), what it was done to, before and after.
+    """The content of one entry: the verb, the row it was done to, and the values before and after.
 
-    `country` is set where the entries of one call belong to different ones.
+    The verb is "noun.verb" in the past tense ("update.sent"). Set `country` if the entries of one call belong to
+    different countries.
     """
 
     verb: str
@@ -51,7 +55,7 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """Append one entry (`AuditEvent`), in the transaction of the action that it tells of; `record_all` says how."""
+    """Append one entry, in the transaction of the action that it describes. See `AuditEvent` and `record_all`."""
     (entry,) = record_all([AuditEvent(verb, row, before, after)], by=by, country=country)
     return entry
 
@@ -59,11 +63,11 @@ def record(
 def record_all(
     told: Sequence[AuditEvent], *, by: User | None, country: Country | int | None = None
 ) -> list[AuditEntry]:
-    """Append an entry for each, in this order: as many queries for a thousand as for one.
+    """Append an entry for each event, in this order, with the same number of queries for a thousand as for one.
 
-    `country` decides who may read them; before and after are kept apart from the chain, which holds only a salted
-    digest of each. What was done through the API by a token says so in what was after. With nothing to tell, nothing
-    is asked.
+    `country` decides who may read the entries. The values before and after are stored apart from the chain, which holds
+    only a salted digest of each. If an API token was used, the values after include its beginning. Without events, no
+    query runs. Raises RuntimeError outside a transaction.
     """
     if not is_in_transaction():
         raise RuntimeError("An entry belongs in the transaction of its action.")
@@ -101,7 +105,7 @@ def record_all(
 
 
 def _with_request_context(after: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """What was after, and how it came about: what was confirmed of it, and the token that did it."""
+    """Add to the values after: what the user confirmed about personal data, and the API token that was used."""
     if after and (kinds := confirmed_kinds()):
         after = {**after, "confirmed_no_personal_data": kinds}
     if beginning := request_context.token.get():
@@ -118,9 +122,9 @@ def record_once(
     country: Country | int | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append one entry, unless the same person did the same to the row in so short a time before.
+    """Append one entry, unless the same person did the same to the row within the time `within`.
 
-    Hold the row before: whoever asks for several parts of it at once is told of once.
+    Lock the row before, so that simultaneous requests for several parts of it give one entry.
     """
     same = AuditEntry.objects.filter(table=row._meta.label_lower, row=str(row.pk), verb=verb, by=by.pk)
     if not same.filter(at__gte=timezone.now() - within).exists():
@@ -128,7 +132,7 @@ def record_once(
 
 
 def find_log_fault() -> tuple[int, str] | None:
-    """The number of the first entry that doesn't fit and why, or None where the whole log holds."""
+    """Return the number of the first entry that does not fit and the reason, or None if the whole log holds."""
     entries = AuditEntry.objects.select_related("detail").order_by("number")
 
     def rows() -> Iterator[tuple[int, str, str, Mapping[str, str | int | None]]]:
@@ -144,12 +148,12 @@ def find_log_fault() -> tuple[int, str] | None:
 
 
 def find_redaction_faults() -> list[str]:
-    """What is wrong with texts that became the mark, a sentence each; nothing where each is a redaction's doing."""
+    """Return one sentence for each fault in redacted texts; empty if each mark belongs to a redaction."""
     return [fault for check in REDACTION_CHECKS for fault in import_string(check)()]
 
 
 def find_entry_fault(entry: AuditEntry) -> str:
-    """What is wrong with one entry, its before and after, or its place behind the one before; "" where it holds."""
+    """Return what is wrong with one entry, its values, or its link to the entry before; "" if it holds."""
     behind = AuditEntry.objects.filter(number=entry.number - 1).values_list("hash", flat=True).first()
     if entry.previous_hash != (behind if entry.number > 1 else chain.GENESIS_HASH):
         return f"entry {entry.number} does not follow the one before it"
@@ -159,17 +163,23 @@ def find_entry_fault(entry: AuditEntry) -> str:
 
 
 def log_now() -> datetime:
-    """Now, as the log's entries are dated: by the machine, also where the record's clock stands elsewhere."""
+    """Return the current machine time, by which the log is dated.
+
+    It stays the machine time even if the record's clock is set to another time.
+    """
     return timezone.now()
 
 
 def log_head() -> tuple[int, str] | None:
-    """Number and hash of the newest entry: noted elsewhere, they tell later whether the log's end was cut off."""
+    """Return number and hash of the newest entry.
+
+    Noted elsewhere, they later show whether the log's end was cut off.
+    """
     return AuditEntry.objects.order_by("-number").values_list("number", "hash").first()
 
 
 def find_head_fault(number: int, noted: str) -> str:
-    """What is wrong with the entry that was the head when its hash was noted; "" where it stands as it did."""
+    """Return what is wrong with the entry that was the head when its hash was noted; "" if it is unchanged."""
     kept = AuditEntry.objects.filter(number=number).values_list("hash", flat=True).first()
     if kept is None:
         newest = log_head()
@@ -179,9 +189,9 @@ def find_head_fault(number: int, noted: str) -> str:
 
 @transaction.atomic
 def record_export(*, entries: AuditEntryQuerySet, chosen: Mapping[str, str], by: User) -> AuditEntryQuerySet:
-    """The entries to hand out, none that comes later; that they were taken is told in the log of each country.
+    """Return the entries to export, none later than now, and record the export in the log of each country.
 
-    An administrator's export belongs to no country, as what an administrator looks after.
+    An administrator's export belongs to no country, like the accounts that an administrator looks after.
     """
     newest = log_head()
     taken = entries.filter(number__lte=newest[0] if newest else 0)
@@ -195,7 +205,7 @@ def record_export(*, entries: AuditEntryQuerySet, chosen: Mapping[str, str], by:
 
 
 def _find_detail_fault(entry: AuditEntry) -> str:
-    """What is wrong with the before and after of an entry that itself holds, or ""."""
+    """Return what is wrong with the values before and after of an entry that itself holds, or ""."""
     detail = getattr(entry, "detail", None)
     changed = f"what entry {entry.number} changed"
     if not (entry.before_digest or entry.after_digest):

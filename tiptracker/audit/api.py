@@ -1,4 +1,4 @@
-"""What an address of the API hands out is counted and told in the log."""
+"""Count and log the rows that the API sends."""
 
 from http import HTTPStatus
 from math import ceil
@@ -15,11 +15,11 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.list_reads import count_read, seconds_until_limit_resets
 
 COUNTED_ACTIONS = frozenset({"list", "retrieve"})
-"""The actions of a view set that hand out rows."""
+"""The view set actions that send rows."""
 
 
 class DailyRowLimitExceeded(Throttled):
-    """A person was sent as many rows as one day gives. Answered 429."""
+    """Error 429: a person was sent as many rows as one day allows."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
@@ -32,18 +32,18 @@ class DailyRowLimitExceeded(Throttled):
 
 
 class ReadLoggingMixin(APIView):
-    """Counts each row that a list, or a row's own address, hands out. Beyond a day's rows it answers 429."""
+    """Count every row that a list or a row's own URL returns. Beyond the daily limit, the answer is 429."""
 
     basename: str
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Let in who may ask, then look at how much they were sent today."""
+        """Check access first, then whether the user has reached the daily limit."""
         super().initial(request, *args, **kwargs)
         if (reader := self._reader(request)) and (seconds := seconds_until_limit_resets(reader, now=clock.now())):
             raise DailyRowLimitExceeded(seconds)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Count what is about to leave; it stays here where that fails."""
+        """Count the rows before they are sent; if that fails, nothing is sent."""
         is_answer = isinstance(response, Response) and response.status_code == HTTPStatus.OK
         if is_answer and (reader := self._reader(request)):
             asked = {**{key: str(value) for key, value in self.kwargs.items()}, **request.query_params.dict()}
@@ -51,12 +51,12 @@ class ReadLoggingMixin(APIView):
         return super().finalize_response(request, response, *args, **kwargs)
 
     def _reader(self, request: Request) -> User | None:
-        """Who asks for rows; None where something else is asked for, or nobody is known."""
+        """Return the user who reads rows; None for other requests or without a user."""
         is_read = request.method in ("GET", "HEAD") and getattr(self, "action", None) in COUNTED_ACTIONS
         return request.user if is_read and isinstance(request.user, User) else None
 
 
 def _count_rows(response: Response) -> int:
-    """How many rows an answer holds: those of a page, or the one that was asked for."""
+    """Return how many rows an answer holds: those of a page, or the single row."""
     data = response.data
     return len(data["results"]) if isinstance(data, dict) and "results" in data else 1

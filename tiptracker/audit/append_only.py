@@ -1,10 +1,12 @@
-"""Triggers that keep rows as they were written, in PostgreSQL and in SQLite.
+"""Database triggers that keep rows as they were written, for PostgreSQL and SQLite.
 
-Used as migration operations. SQLite rebuilds a table to alter it and drops its triggers on the way: a migration that
-alters an append-only table ends with the same operation again (tests/test_architecture.py looks at the live database).
-It also looks into every trigger when it renames a table that one names: a migration that has it rebuild the places or
-the decisions of redactions lifts every AppendOnly that has redactable texts before, and one that has it rebuild
-evidence or the files of dialogues that of the files.
+They are used as migration operations. SQLite has two peculiarities:
+
+- It rebuilds a table to alter it and drops its triggers. A migration that alters an append-only table must therefore
+  end with the same operation again (tests/test_architecture.py checks the live database).
+- It looks into every trigger when it renames a table that a trigger names. A migration that makes it rebuild the
+  redaction places or decisions must first lift every AppendOnly that has redactable texts. One that makes it rebuild
+  evidence or the files of dialogues must first lift the AppendOnly of the files.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,9 +18,9 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 
 REDACTED = "[redacted]"
-"""The fixed mark that may take the place of a text. Nothing else may."""
+"""The fixed mark of a redaction: the only text that may replace a recorded text."""
 REDACTED_BEFORE = "(redacted in an earlier version)"
-"""What a new row says where it repeats a text that became the mark: no redaction names the new row."""
+"""What a new row says if it repeats a text that was redacted. No redaction names the new row."""
 
 _REFUSE_CHANGE_SQL = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -30,7 +32,7 @@ _PLACE_TABLE, _DECISION_TABLE = "dialogues_redactionplace", "dialogues_redaction
 
 
 class _TriggerOperation(Operation):
-    """What the operations here share: they run SQL of the database's own kind and leave the models' state alone."""
+    """Base of these operations: they run SQL for the database at hand and do not change the state of the models."""
 
     reversible = True
 
@@ -38,22 +40,25 @@ class _TriggerOperation(Operation):
         self.model_name = model_name
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """Nothing: triggers are no part of the models."""
+        """Do nothing: triggers are not part of the models."""
 
     def model(self, app_label: str, apps: Apps) -> type[models.Model]:
-        """The model by its name; "audit.auditdetail" is one of another app than the migration's."""
+        """Return the model by its name; "audit.auditdetail" names a model of another app than the migration's."""
         label, _, name = self.model_name.rpartition(".")
         return apps.get_model(label or app_label, name)
 
 
 class AppendOnly(_TriggerOperation):
-    """Refuse UPDATE, DELETE and TRUNCATE, but for texts in `redactable` becoming the fixed mark.
+    """Refuse UPDATE, DELETE and TRUNCATE, except that texts in `redactable` may become the mark REDACTED.
 
-    A text becomes the mark only where a confirmed redaction names that row and field. `unless` says of a field which
-    other condition (SQL, `OLD.` before columns) lets it become the mark too.
-    `when` is a condition on the old row (SQL, `OLD.` before columns): only rows that meet it are held fast.
-    `once` names fields that may be changed together, one time: all of them, the first from nothing to something; with
-    them, those that `emptied` names may become empty.
+    A text may become the mark only if a confirmed redaction names that row and field.
+
+    Args:
+        redactable: the fields that may become the mark.
+        when: a condition on the old row (SQL, `OLD.` before columns); only rows that meet it are protected.
+        once: fields that may be changed together, one time: all of them, the first from nothing to something.
+        emptied: fields that may become empty in the change of `once`.
+        unless: by field, another condition (SQL, `OLD.` before columns) under which it may become the mark too.
     """
 
     def __init__(
@@ -80,7 +85,7 @@ class AppendOnly(_TriggerOperation):
         self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
         model = self.model(app_label, to_state.apps)
-        asks = ("dialogues", "redactionplace") in to_state.models  # there is none to ask for before
+        asks = ("dialogues", "redactionplace") in to_state.models  # before that, the table does not exist
         for statement in self._create(model, editor.connection.vendor, asks_redaction=asks):
             editor.execute(statement, params=None)
 
@@ -106,7 +111,7 @@ class AppendOnly(_TriggerOperation):
             call = f"EXECUTE FUNCTION {table}_append_only()" if self.redactable else refuse
             each = f"ON {table} FOR EACH ROW"
             triggers = [f"{create} append_only BEFORE UPDATE OR DELETE {each} {only} {call}"]
-            if self.once:  # of a row that is deleted there is no new one to look at
+            if self.once:  # a deleted row has no NEW to compare
                 but_once = f"WHEN (({self.when or 'TRUE'}) AND NOT ({self._once(model, 'IS NOT DISTINCT FROM')}))"
                 triggers = [
                     f"{create} append_only BEFORE UPDATE {each} {but_once} {call}",
@@ -134,8 +139,8 @@ class AppendOnly(_TriggerOperation):
         ]
 
     def _may_go(self, model: type[models.Model], name: str) -> str:
-        """SQL: a confirmed redaction names this field of the old row, or what else lets it become the mark."""
-        named = (  # of names of our own alone
+        """Return SQL: a confirmed redaction names this field of the old row, or the condition in `unless` is met."""
+        named = (  # built only from our own names
             f"EXISTS (SELECT 1 FROM {_PLACE_TABLE} place "  # noqa: S608
             f"JOIN {_DECISION_TABLE} word ON word.redaction_id = place.redaction_id "
             f'WHERE place."table" = \'{model._meta.label_lower}\' AND place."row" = OLD."{model._meta.pk.column}" '
@@ -144,7 +149,7 @@ class AppendOnly(_TriggerOperation):
         return f"({named} OR {self.unless[name]})" if name in self.unless else named
 
     def _once(self, model: type[models.Model], equals: str) -> str:
-        """SQL: this change gives the first of `once` its value, changes the others, and at most empties more."""
+        """Return SQL: the change sets the first field of `once`, changes the others, and empties none but `emptied`."""
         first = _column_name(model, self.once[0])
         conditions = [f'OLD."{first}" IS NULL AND NEW."{first}" IS NOT NULL']
         for field in model._meta.local_concrete_fields:
@@ -158,7 +163,7 @@ class AppendOnly(_TriggerOperation):
 
 
 class LiftAppendOnly(AppendOnly):
-    """Let rows be changed by the operations that follow; the same migration ends with AppendOnly again."""
+    """Allow changes to rows in the operations that follow; the same migration must end with AppendOnly again."""
 
     def describe(self) -> str:
         return f"Let rows of {self.model_name} be changed"
@@ -175,9 +180,9 @@ class LiftAppendOnly(AppendOnly):
 
 
 class HoldColumns(_TriggerOperation):
-    """Refuse an UPDATE that changes one of `fields`, which what has been computed rests on; others may be put right.
+    """Refuse an UPDATE that changes one of `fields`, on which computed results depend; other fields may be corrected.
 
-    Those of `once` may be set while they are empty, and stay from then on.
+    Fields in `once` may be set while they are empty, and must not change after that.
     """
 
     def __init__(self, model_name: str, fields: tuple[str, ...], once: tuple[str, ...] = ()) -> None:
@@ -227,14 +232,17 @@ class HoldColumns(_TriggerOperation):
 
 
 def _differs_sql(columns: Sequence[str], once: Sequence[str], unlike: str) -> str:
-    """SQL: one of `columns` becomes another value, or one of `once` that has a value already."""
+    """Return SQL: one of `columns` gets another value, or one of `once` that already has a value does."""
     changed = [f"NEW.{column} {unlike} OLD.{column}" for column in columns]
     set_anew = [f"(OLD.{column} IS NOT NULL AND NEW.{column} {unlike} OLD.{column})" for column in once]
     return " OR ".join([*changed, *set_anew])
 
 
 def _redaction_function_sql(model: type[models.Model], may_go: Mapping[str, str]) -> str:
-    """SQL (PostgreSQL): a function that refuses each change, but texts that may go becoming the mark."""
+    """Return SQL (PostgreSQL) for a function that refuses each change except redactions.
+
+    A redaction sets a field in `may_go` to the mark, under the condition given there.
+    """
     table = model._meta.db_table
     let_go = " ".join(
         f"IF after->>'{column}' = '{REDACTED}' AND after->'{column}' <> before->'{column}' AND {condition} THEN "
@@ -257,7 +265,7 @@ def _column_name(model: type[models.Model], name: str) -> str:
 
 
 class RefuseInsert(_TriggerOperation):
-    """Refuse a new row for which `when` (SQL over `NEW.`) is true, with `sentence`; `name` says what it guards."""
+    """Refuse a new row if `when` (SQL over `NEW.`) is true, with the error `sentence`; `name` is the trigger's name."""
 
     def __init__(self, model_name: str, name: str, when: str, sentence: str) -> None:
         super().__init__(model_name)
@@ -300,9 +308,9 @@ class RefuseInsert(_TriggerOperation):
 
 
 class LiftRefuseInsert(RefuseInsert):
-    """Take the guard away for the operations that follow; the same migration ends with RefuseInsert again.
+    """Remove the trigger for the operations that follow; the same migration must end with RefuseInsert again.
 
-    SQLite wants it where a table that the guard reads is rebuilt, since it looks into every trigger then.
+    SQLite needs this if a table that the trigger reads is rebuilt, because it then looks into every trigger.
     """
 
     def describe(self) -> str:

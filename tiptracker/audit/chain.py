@@ -1,4 +1,4 @@
-"""How an entry is sealed. Pure: values in, digests out."""
+"""Compute the hashes that seal the entries of the activity log."""
 
 import hashlib
 import json
@@ -6,39 +6,42 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 GENESIS_HASH = "0" * 64
-"""What stands where the first entry would name the one before it."""
+"""The previous hash of the first entry."""
 
 
 def hash_entry(previous: str, entry: Mapping[str, str | int | None]) -> str:
-    """SHA-256 (hex) over the previous entry's hash and the entry as canonical JSON: sorted keys, no spaces, UTF-8."""
+    """Return the SHA-256 (hex) of the previous entry's hash and the entry.
+
+    The entry is written as canonical JSON: sorted keys, no spaces, UTF-8.
+    """
     canonical = json.dumps(dict(entry), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
 
 
 def salted_digest(salt: str, side: str, text: str) -> str:
-    """SHA-256 (hex) that binds a text to the chain without giving it away, or "" where there is none.
+    """Return the SHA-256 (hex) that binds a text to the chain without revealing it, or "" if there is no text.
 
-    `side` is "before" or "after": each has a digest of its own, so that one can be redacted and the other still holds.
+    `side` is "before" or "after". Each has its own digest, so that one can be redacted while the other still holds.
     """
     return hashlib.sha256(f"{salt}\n{side}\n{text}".encode()).hexdigest() if text else ""
 
 
 def format_timestamp(at: datetime) -> str:
-    """`at` in UTC to the microsecond, the same text on every database."""
+    """Return `at` in UTC to the microsecond, as the same text on every database."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def find_first_fault(entries: Iterable[tuple[int, str, str, Mapping[str, str | int | None]]]) -> tuple[int, str] | None:
-    """The number of the first entry that doesn't fit and why, or None where the chain holds.
+    """Return the number of the first entry that does not fit and the reason, or None if the chain holds.
 
-    Each of `entries`, in order of number: number, previous hash, own hash, what is sealed. Whether the
-    last entries were cut off, only a head noted before can tell.
+    Each of `entries`, in order of number, gives: number, previous hash, own hash, sealed fields. Entries cut off at the
+    end can only be detected with a head that was noted before.
     """
     earlier, previous, expected = "", GENESIS_HASH, 1
     for number, named, own, sealed in entries:
         if number != expected:
             return expected, f"entry {expected} is missing"
-        if named == earlier:  # it follows the last but one
+        if named == earlier:  # it follows the entry before the last one
             return number - 1, f"entry {number - 1} was put in"
         if named != previous:
             return number, f"entry {number} does not follow the one before it"

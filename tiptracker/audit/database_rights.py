@@ -1,4 +1,4 @@
-"""Whether the role by which the application uses the database could get round the triggers."""
+"""Check whether the application's database role could bypass the triggers."""
 
 from django.db import connection
 
@@ -13,9 +13,9 @@ SELECT current_user FROM pg_roles WHERE rolname = current_user AND (
 
 
 def find_privileged_role() -> str | None:
-    """Name the database role at hand if it is a superuser or owns a table; None where it may only read and write rows.
+    """Return the name of the current database role if it is a superuser or owns a table.
 
-    SQLite knows no roles, so there it is always None.
+    Returns None if the role may only read and write rows. SQLite has no roles, so there the answer is always None.
     """
     if connection.vendor != "postgresql":
         return None

@@ -1,4 +1,4 @@
-"""What was before and what was after, side by side, field by field, as a person reads it."""
+"""Show the values before and after an entry side by side, field by field, in readable words."""
 
 import json
 from datetime import date, datetime
@@ -18,7 +18,7 @@ type AnyField = models.Field[Any, Any]
 
 
 class FieldDifference(NamedTuple):
-    """One field: what it is called, and how it reads on either side ("" where that side doesn't have it)."""
+    """One field: its label, and its value on either side ("" if that side does not have it)."""
 
     name: str
     before: str
@@ -27,7 +27,7 @@ class FieldDifference(NamedTuple):
 
 
 def list_differences(table: str, before: str, after: str) -> list[FieldDifference]:
-    """The fields of an entry on a row of `table`, from its two sides as kept; a redacted side reads as the mark."""
+    """Return the fields of an entry on a row of `table`, from its two stored sides. A redacted side shows the mark."""
     was, became = _parse(before), _parse(after)
     keys = [*became, *(key for key in was if key not in became)]
     if not keys and REDACTED in (before, after):
@@ -54,7 +54,7 @@ def _format_side(text: str, said: dict[str, Any], key: str, field: AnyField | No
 
 
 def format_value(value: Any, field: AnyField | None = None) -> str:
-    """A value of the log in words: a day as "28 January 2022", a moment in the reader's zone, a choice by its label."""
+    """Return a logged value in words: a day as "28 January 2022", a time in the reader's zone, a choice as a label."""
     match value:
         case None | "" | [] | {}:
             return EMPTY_MARK
@@ -74,7 +74,7 @@ def _format_text(value: str, field: AnyField | None) -> str:
     if field is not None and (label := dict(field.flatchoices).get(value)):
         return str(label)
     if field is not None and isinstance(field, models.CharField | models.TextField):
-        return value  # as somebody wrote it, even if it looks like a day
+        return value  # a text stays as it was typed, even if it looks like a day
     try:
         if len(value) == len("2022-01-28"):
             return date_format(date.fromisoformat(value), "j F Y")

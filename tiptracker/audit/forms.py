@@ -1,4 +1,4 @@
-"""What narrows the log; its fields are the words of the address."""
+"""The form that filters the activity log; its field names are the query parameters of the page."""
 
 import json
 from collections.abc import Sequence
@@ -19,25 +19,25 @@ from tiptracker.audit.verbs import LOADED_SUFFIX, VerbGroup, list_verbs
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 NOBODY = "nobody"
-"""Stands for entries by nobody: the tracker itself, or somebody who had not signed in."""
+"""Selects entries without a person: by the tracker itself, or by a user who was not signed in."""
 EVERYTHING = "everything"
-"""Stands for the whole log, the tracker's own steps among it."""
+"""Selects the whole log, including what the tracker did itself."""
 PEOPLE_ONLY = "people"
-"""As the log tells of it that the tracker's own steps were left out: nobody had asked for anything in particular."""
+"""How the log records an export without any filter that could include the tracker's own entries: they were left out."""
 MAIN_FIELDS = ("who", "what", "since", "until")
-"""The fields that stand first; the others are folded away."""
+"""The fields shown first; the others are folded away."""
 
 DAY_VALIDATORS = (
     MinValueValidator(date(2000, 1, 1), "Nothing was written down then. Give a day of the year 2000 or later."),
     MaxValueValidator(date(2999, 12, 31), "Nothing is written down by then. Give a day before the year 3000."),
 )
-"""Days whose beginning and end are moments in every time zone."""
+"""Limits within which the start and end of a day are valid times in every time zone."""
 
 
 class LogFilter(TrackerForm):
-    """Who, what sort of thing, on which record, when, from where, and which words stand before or after.
+    """Filter by person, group, record, time, address, and words in the values before or after.
 
-    What the tracker does by itself is left out unless what is asked for may be among it: else it would hide the rest.
+    The tracker's own entries are left out unless the filter may be meant for them; otherwise they would hide the rest.
     """
 
     who = forms.ChoiceField(required=False)
@@ -79,11 +79,11 @@ class LogFilter(TrackerForm):
             ("", "Any"),
             *((country.code, country.name) for country in countries),
         ]
-        if len(countries) < 2:  # nothing to choose
+        if len(countries) < 2:  # there is no choice to offer
             del self.fields["country"]
 
     def clean(self) -> dict[str, Any]:
-        """No span that is turned round: nothing could be found in it."""
+        """Refuse an end before the start, because such a span finds nothing."""
         said = super().clean() or self.cleaned_data
         since, until = said.get("since"), said.get("until")
         if since and until and since > until:
@@ -92,7 +92,7 @@ class LogFilter(TrackerForm):
 
     @property
     def first(self) -> list[BoundField]:
-        """The fields that are always to be seen."""
+        """The fields that are always visible."""
         return [self[name] for name in MAIN_FIELDS]
 
     @property
@@ -102,19 +102,19 @@ class LogFilter(TrackerForm):
 
     @property
     def more_is_used(self) -> bool:
-        """Whether something stands in a field that is folded away."""
+        """Whether a field that is folded away has a value."""
         return any(self.data.get(field.name) for field in self.more)
 
     @property
     def leaves_out_machine(self) -> bool:
-        """Whether the tracker's own steps are left out: what was asked for can't be meant of them."""
+        """Whether the tracker's own entries are left out, because the filter cannot be meant for them."""
         said = self.cleaned_data
         return said.get("who") != NOBODY and not any(
             said.get(name) for name in ("what", "record", "row", "address", "text")
         )
 
     def narrow(self, entries: AuditEntryQuerySet, user: AnyUser) -> AuditEntryQuerySet:
-        """Those of `entries` that were asked for; words are looked for only where this person reads them."""
+        """Return the entries that match the filter. Words are searched only in values that this user may read."""
         said = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
         asked = self._of_what()
         if who := said.get("who"):
@@ -144,13 +144,13 @@ class LogFilter(TrackerForm):
         return _group_query(VerbGroup(what)) if what and what != EVERYTHING else Q()
 
     def chosen(self) -> dict[str, str]:
-        """What was asked for, as typed, for the log."""
+        """Return the filter as typed, for the log."""
         typed = {name: self.data[name] for name in self.fields if self.data.get(name)}
         return {**typed, "what": PEOPLE_ONLY} if self.leaves_out_machine else typed
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether anything was asked for."""
+        """Whether any filter is set."""
         return any(self.data.get(name) for name in self.fields)
 
 

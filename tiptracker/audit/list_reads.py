@@ -1,4 +1,4 @@
-"""What a person reads of the API's lists: counted by day, told in the log, and limited."""
+"""Count, log and limit the rows that a person reads from the API's lists, per day."""
 
 import json
 from collections.abc import Mapping
@@ -16,17 +16,17 @@ from tiptracker.choices import Role
 from tiptracker.infrastructure.locking import lock_rows
 
 LOG_EVERY_ROWS = 500
-"""After how many more rows of a list the log is told once more."""
+"""After how many more rows of a list the log gets another entry."""
 PAGE_PARAMETERS = ("page", "page_size")
-"""Parameters that choose a page, and narrow nothing."""
+"""Query parameters that choose a page and do not narrow the list."""
 
 
 @transaction.atomic
 def count_read(name: str, *, rows: int, by: User, asked: Mapping[str, str], now: datetime) -> None:
-    """Add `rows` of the list `name` to what `by` was sent today, and tell the log where that is due.
+    """Add `rows` of the list `name` to what `by` was sent today, and write to the log if an entry is due.
 
-    The log is told at a person's first request for a list on a day (`now` is in the person's zone), and each time that
-    TOLD_EVERY more rows went out. The same request once more, straight after, is a retry: it counts nothing.
+    An entry is due at a person's first request for a list on a day (`now` is in the person's zone), and after each
+    further LOG_EVERY_ROWS rows. If the same request follows directly again, it is a retry and does not count.
     """
     day = now.date()
     counts = lock_rows(ListRead.objects.on_day(by, day))
@@ -46,7 +46,7 @@ def count_read(name: str, *, rows: int, by: User, asked: Mapping[str, str], now:
 
 
 def seconds_until_limit_resets(by: User, *, now: datetime) -> int:
-    """0 while a person may be sent more rows today; else in how many seconds the next day begins."""
+    """Return 0 while the person may be sent more rows today; otherwise the seconds until the next day."""
     sent = ListRead.objects.on_day(by, now.date()).aggregate(rows=Sum("rows"))["rows"] or 0
     if sent < settings.LIMIT_API_ROWS:
         return 0
@@ -55,7 +55,7 @@ def seconds_until_limit_resets(by: User, *, now: datetime) -> int:
 
 
 def _create_count(name: str, by: User, now: datetime) -> ListRead:
-    """The day's count of a list, held; those of days before yesterday have served their turn and go."""
+    """Create today's count of a list and return it locked; delete counts from before yesterday."""
     ListRead.objects.filter(person=by, day__lt=now.date() - timedelta(days=1)).delete()
     ListRead.objects.bulk_create([ListRead(person=by, list=name, day=now.date())], ignore_conflicts=True)
     (count,) = lock_rows(ListRead.objects.on_day(by, now.date()).filter(list=name))
@@ -63,7 +63,7 @@ def _create_count(name: str, by: User, now: datetime) -> ListRead:
 
 
 def _log_countries(by: User) -> list[Country] | list[None]:
-    """In the log of which countries an entry stands: each that the person sees; an administrator's in none."""
+    """Return the countries whose log gets the entry: all that the person sees, or none for an administrator."""
     if by.role == Role.ADMINISTRATOR:
         return [None]
     return list(Country.objects.visible_to(by)) or [None]

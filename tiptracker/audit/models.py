@@ -1,4 +1,4 @@
-"""The log: who did or read what, when and from where; each entry sealed by the hash of the one before."""
+"""The activity log: who did or read what, when and from where. Each entry is sealed by the hash of the one before."""
 
 from datetime import date
 from functools import reduce
@@ -14,16 +14,17 @@ from tiptracker.audit.verbs import VERBS_CHANGING_NO_FACT
 from tiptracker.choices import Role
 
 LOG_READER_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.ADMINISTRATOR})
-"""Whose roles read the log."""
+"""The roles that may read the log."""
 ACCOUNT_TABLE_PREFIX = "accounts."
-"""How the tables of people, countries and ministries begin: what an administrator looks after."""
+"""Prefix of the tables of people, countries and ministries, which administrators look after."""
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Officers and the ambassador: entries on their countries; administrators: all; nobody else any.
+        """Return the entries the user may read.
 
-        Who signed in from where belongs to no country: it is for those who look after accounts.
+        Officers and ambassadors: those on their countries. Administrators: all. Others: none. Sign-ins and their
+        addresses belong to no country: they are for the administrators, who look after accounts.
         """
         if not user.is_authenticated or not user.is_active or user.role not in LOG_READER_ROLES:
             return self.none()
@@ -32,29 +33,29 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         return self.filter(country__in=Country.objects.visible_to(user))
 
     def on(self, *rows: models.Model) -> Self:
-        """Entries on any of these rows."""
+        """Return the entries on any of these rows."""
         on_one = [Q(table=row._meta.label_lower, row=str(row.pk)) for row in rows]
         return self.filter(reduce(or_, on_one))
 
     def changes_since(self, number: int, country: Country | int) -> Self:
-        """Entries after one that may have changed what is on record of a country; what belongs to none may have too.
+        """Return the entries after `number` that may have changed the record of a country.
 
-        Found by the numbers, of which few have come since.
+        Entries of no country count too. The query goes by number, because only few entries are newer.
         """
         of_it = Q(country=country) | Q(country=None)
         return self.filter(of_it, number__gt=number).exclude(verb__in=VERBS_CHANGING_NO_FACT)
 
     def people(self) -> list[tuple[int, str]]:
-        """Whose entries these are: key and name, by name."""
+        """Return id and name of the people who made these entries, by name."""
         by = self.filter(by__isnull=False).order_by("by__name", "by").values_list("by", "by__name")
         return list(by.distinct())
 
 
 class AuditEntry(models.Model):
-    """One entry of the chain. Rows are added, never changed; what was before and after lies in AuditDetail."""
+    """One entry of the chain. Rows are added, never changed; the values before and after are in AuditDetail."""
 
     number = models.PositiveBigIntegerField(unique=True)
-    at = models.DateTimeField()  # the machine's time, as in every log
+    at = models.DateTimeField()  # machine time, as in every log
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     country = models.ForeignKey(Country, models.PROTECT, null=True, related_name="+")
     verb = models.CharField(max_length=60)
@@ -82,9 +83,10 @@ class AuditEntry(models.Model):
 
 class AuditDetailQuerySet(models.QuerySet["AuditDetail"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Before and after of the entries that somebody reads; an administrator, who reads no facts: of accounts alone.
+        """Return the values before and after of the entries that the user may read.
 
-        What was done to no row of no country (a refused passkey, an administrator's export) holds no fact either.
+        An administrator may read no facts, so only those of accounts. Entries on no row of no country (a refused
+        passkey, an administrator's export) hold no fact and are included.
         """
         seen = self.filter(entry__in=AuditEntry.objects.visible_to(user))
         if user.is_authenticated and user.role == Role.ADMINISTRATOR:
@@ -94,7 +96,10 @@ class AuditDetailQuerySet(models.QuerySet["AuditDetail"]):
 
 
 class AuditDetail(models.Model):
-    """Before and after of one entry, as JSON text. Redaction may blank a side; the chain holds a digest of each."""
+    """Values before and after of one entry, as JSON text.
+
+    A redaction may replace a side; the chain holds a digest of each.
+    """
 
     entry = models.OneToOneField(AuditEntry, models.PROTECT, related_name="detail")
     salt = models.CharField(max_length=32)
@@ -109,20 +114,21 @@ class AuditDetail(models.Model):
 
 class ListReadQuerySet(models.QuerySet["ListRead"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Everybody: their own alone."""
+        """Return the user's own counts."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(person=user.pk)
 
     def on_day(self, person: AnyUser, day: date) -> Self:
-        """What a person was sent on a day, list by list."""
+        """Return the counts of what a person was sent on a day, one per list."""
         return self.filter(person=person.pk, day=day)
 
 
 class ListRead(models.Model):
-    """How many rows of one list of the API a person was sent on one day; `told` is what the log has been told of.
+    """How many rows of one API list a person was sent on one day.
 
-    `last_request` is a digest of the newest request: the same one again, straight after, counts once.
+    `told` is that number at the last entry in the activity log; None before the first one. `last_request` is a digest
+    of the newest request: if the same request follows directly, it is not counted again.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -145,7 +151,7 @@ class ListRead(models.Model):
 
 
 class LogVerification(models.Model):
-    """One night's check of the whole log: up to which entry, and what was wrong. Machine's time."""
+    """The result of one nightly check of the whole log: the newest entry checked, and the fault found. Machine time."""
 
     at = models.DateTimeField()
     number = models.PositiveBigIntegerField(help_text="The newest entry that was there; 0 of an empty log.")

@@ -1,9 +1,11 @@
-"""What is refused to somebody who has signed in, for the log.
+"""Log the requests of signed-in users that were refused.
 
-Told is what isn't open to them (403, of pages and of the API) and a form that did not come from a page of ours. Not
-told are mistakes in a form (400, 422), rules of the record (409) and limits (429): there somebody was let in, and is
-asked to put something right or to wait. Nor is 404: that there is such a row is what they may not learn, and the log of
-a country tells of its own. Whoever isn't signed in is asked to, which is no refusal; that failing is told elsewhere.
+Logged are 403 answers, of pages and of the API, and forms that did not come from one of our pages. Not logged are:
+
+- mistakes in a form (400, 422), rules of the record (409) and limits (429): the user had access, and only has to
+  correct the input or wait;
+- 404: the user must not learn that the row exists, and the log of a country would reveal it;
+- requests without a sign-in: they lead to the sign-in page. Failed sign-ins are logged elsewhere.
 """
 
 from collections.abc import Callable
@@ -19,16 +21,19 @@ from tiptracker.choices import Role
 
 WINDOW_SECONDS = 5 * 60
 MAX_REFUSALS = 30
-"""How many refusals of one person are told within SECONDS of each other: what is repeated shall not fill the log."""
+"""Most refusals of one person that are logged in a row, so that repeated requests cannot fill the log.
+
+A row ends when WINDOW_SECONDS pass without a new entry. The same request is logged once in a row.
+"""
 MAX_LENGTH = 300
 FORGED_ATTRIBUTE = "is_forged"
-"""On a request: it was refused since its form did not come from a page of ours."""
+"""Attribute of a request: it was refused because its form did not come from one of our pages."""
 
 
 def refused_requests_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: write down what was refused, once an address and person in a few minutes."""
+    """Middleware: log refused requests, each method and address once per person within a few minutes."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -52,7 +57,7 @@ def _log_refusal(request: HttpRequest, person: User) -> None:
 
 
 def _describe_request(request: HttpRequest) -> str:
-    """Method and address, without what was searched for and without a secret that stands in it."""
+    """Return method and path, without the query string and with any secret in the path replaced."""
     path = request.path
     secret = request.resolver_match.kwargs.get("token") if request.resolver_match else None
     if secret:
@@ -61,7 +66,7 @@ def _describe_request(request: HttpRequest) -> str:
 
 
 def _log_country(person: User) -> int | None:
-    """Whose post reads of it: the country that somebody works on, or whose ministry they are of, where it is one."""
+    """Return the country whose log gets the entry: the one the person or their ministry belongs to; None if not one."""
     if person.role == Role.ADMINISTRATOR:
         return None
     countries = list(Country.objects.visible_to(person).values_list("pk", flat=True)[:2])

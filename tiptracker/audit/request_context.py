@@ -1,4 +1,4 @@
-"""Where a request comes from and by which token, for the log: read by `record`, so that actions need no request."""
+"""Keep the address and the API token of the current request for the log, so that actions need no request."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -9,20 +9,20 @@ from django.http import HttpRequest, HttpResponse
 
 address: ContextVar[str | None] = ContextVar("address", default=None)
 token: ContextVar[str] = ContextVar("token", default="")
-"""How the API token begins that is used; "" where somebody has signed in."""
+"""The beginning of the API token in use; "" if the user signed in."""
 
 
 PERSON_KEY = "tiptracker.person"
-"""The key in a request's META under which it stands whose request it is."""
+"""The key in a request's META that holds the id of its user."""
 
 
 def set_request_person(request: HttpRequest, person: int) -> None:
-    """Let the web server know whose request this is, so that nobody's requests take all of its threads."""
+    """Tell the web server whose request this is, so that one user's requests cannot take all of its threads."""
     request.META[PERSON_KEY] = person
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The address of whoever asks; behind TRUSTED_PROXIES proxies, the one that the outermost of them saw."""
+    """Return the address of the client; behind TRUSTED_PROXIES proxies, the address that the outermost one saw."""
     stated = request.META.get("REMOTE_ADDR", "")
     if settings.TRUSTED_PROXIES:
         hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
@@ -37,7 +37,7 @@ def client_address(request: HttpRequest) -> str | None:
 def request_context_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: remember the address, and the token that may be found, for the length of the request."""
+    """Middleware: store the address and the token (set later) for the duration of the request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         before, without = address.set(client_address(request)), token.set("")

@@ -1,4 +1,7 @@
-"""What an entry was done to, as somebody may read it: the kind of row, its name, and its page. Apps by string alone."""
+"""Describe the record that a log entry is about: its kind, its name and its page, as far as the user may see it.
+
+Models of other apps are named by strings only, never imported.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -18,7 +21,7 @@ from tiptracker.choices import Role
 
 
 class SubjectKind(NamedTuple):
-    """A kind of row: its noun; where its name stands; its page, if it has one, and where the key of that stands."""
+    """A kind of record: its noun, the path to its name, its page (if any), and the path to that page's key."""
 
     noun: str
     name: str = ""
@@ -50,17 +53,20 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     "dialogues.redaction": SubjectKind("Redaction", "reason", "redaction_detail"),
     "dialogues.updateround": SubjectKind("Update", "update__commitment__text", "round_detail"),
 }
-"""By label of the model: what may be looked for in the log."""
+"""By model label: the kinds of record that a user can search for in the log."""
 
 
 ADMINISTRATOR_PAGES = frozenset({"country_edit", "ministry_edit", "person_detail"})
-"""Pages that administrators open and nobody else does; administrators open no other row's."""
+"""Pages that only administrators can open. Administrators can open no page of any other kind of record."""
 MAX_HISTORY_ROWS = 10
-"""How many lines of its history a record's own page shows."""
+"""How many lines of history a record's own page shows."""
 
 
 class Subject(NamedTuple):
-    """A row as it is read: "Evidence 12", its name and the address of its page; without those where it isn't seen."""
+    """A record as the user sees it: "Evidence 12", its name and its URL.
+
+    Name and URL are empty if the user may not see the record.
+    """
 
     label: str
     name: str = ""
@@ -68,7 +74,7 @@ class Subject(NamedTuple):
 
 
 class HistoryRow(NamedTuple):
-    """What somebody did to a record, in one line however often: the newest entry of it, when that was, how many."""
+    """What one person did to a record, as one line: the newest entry, when that was, and how many times."""
 
     did: str
     who: str
@@ -78,7 +84,10 @@ class HistoryRow(NamedTuple):
 
 
 class RecordOpening(NamedTuple):
-    """Somebody who opened a record, or took its file: when first, when last (with that entry's number), how often."""
+    """A person who opened a record or downloaded its file, with first time, last time and count.
+
+    `number` is that of the last entry.
+    """
 
     who: str
     did: str
@@ -89,14 +98,14 @@ class RecordOpening(NamedTuple):
 
 
 class OpeningCount(NamedTuple):
-    """How many people opened a row, and when the last of them did."""
+    """How many people opened a row, and when it was last opened."""
 
     people: int
     last_at: datetime
 
 
 class LogEntryRow(NamedTuple):
-    """An entry as it is read: what was done, and what it was done to, where that is to be said."""
+    """An entry as a list shows it: what was done, and the record it was done to (None if that is not shown)."""
 
     entry: AuditEntry
     did: str
@@ -104,12 +113,12 @@ class LogEntryRow(NamedTuple):
 
     @property
     def who(self) -> str:
-        """Who did it."""
+        """The person who did it."""
         return describe_actor(self.entry.by.name if self.entry.by else None, has_address=self.entry.address is not None)
 
 
 def find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[str, str], Subject]:
-    """By table and row, what `entries` were done to; one query a kind of row, however many there are."""
+    """Return, by table and row, the records that `entries` are about. Runs one query per kind of record."""
     keys = defaultdict(set)
     for entry in entries:
         if entry.table:
@@ -127,10 +136,11 @@ def find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[st
 
 
 def history(user: AnyUser, *rows: models.Model | None, without: VerbGroup | None = None) -> list[HistoryRow]:
-    """Who did what to any of `rows` (None among them is nothing), as far as this person reads it, newest first.
+    """Return who did what to any of `rows`, as far as the user may read it, newest first.
 
-    The same by the same is one line; what the tracker did and what was done by nobody signed in are two, and so is
-    what names another country. Verbs of the group `without` are left out.
+    None among `rows` is ignored. The same action by the same person is one line. Actions of the tracker and actions by
+    nobody signed in are separate lines, and so are entries that name another country. Verbs of the group `without` are
+    left out.
     """
     kept = [row for row in rows if row is not None]
     entries = AuditEntry.objects.visible_to(user).on(*kept).order_by()
@@ -156,7 +166,7 @@ def history(user: AnyUser, *rows: models.Model | None, without: VerbGroup | None
 
 
 def list_openings(user: AnyUser, *rows: models.Model | None) -> list[RecordOpening]:
-    """Who opened or took any of `rows`, whoever did so last first; nothing for whom the log isn't open."""
+    """Return who opened or downloaded any of `rows`, the latest first; empty if the user may not read the log."""
     kept = [row for row in rows if row is not None]
     entries = AuditEntry.objects.visible_to(user).on(*kept).filter(verb__in=list_verbs(VerbGroup.READ)).order_by()
     told = entries.values("verb", "by", "by__name").annotate(
@@ -178,7 +188,10 @@ def list_openings(user: AnyUser, *rows: models.Model | None) -> list[RecordOpeni
 def count_openings(
     user: AnyUser, model: type[models.Model], keys: Iterable[int] | None = None
 ) -> dict[int, OpeningCount]:
-    """By key, who opened rows of `model`: of those named, or of all. Nothing for whom the log isn't open."""
+    """Return, by id, how many people opened each row of `model`, and when last.
+
+    `keys` limits the answer to these rows. It is empty if the user may not read the log.
+    """
     entries = AuditEntry.objects.visible_to(user).filter(
         table=model._meta.label_lower, verb__in=list_verbs(VerbGroup.READ)
     )
@@ -189,14 +202,14 @@ def count_openings(
 
 
 def describe_actor(name: str | None, *, has_address: bool) -> str:
-    """Who did something: by name; nobody of whom there is one, from an address; or the tracker itself."""
+    """Return who did something: a name, "Nobody signed in" if there is only an address, or the tracker itself."""
     return name or ("Nobody signed in" if has_address else "The tracker itself")
 
 
 def _table_noun(table: str) -> str:
     try:
         return str(apps.get_model(table)._meta.verbose_name).capitalize()
-    except LookupError:  # a model that is there no longer
+    except LookupError:  # a model that no longer exists
         return table
 
 

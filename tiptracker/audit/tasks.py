@@ -1,4 +1,4 @@
-"""What the worker does for the log."""
+"""Background tasks for the activity log."""
 
 from celery import shared_task
 
@@ -8,5 +8,5 @@ from tiptracker.audit.actions import log_now
 
 @shared_task(name="verify_log", time_limit=3600)
 def verify_log() -> None:
-    """Every night: verify the whole log, and tell of a fault."""
+    """Every night: check the whole log and report a fault."""
     verification.verify_log(now=log_now())

@@ -1,4 +1,4 @@
-"""The log."""
+"""URLs of the activity log."""
 
 from django.urls import path
 

@@ -1,10 +1,10 @@
-"""What each verb of the log is in words that a person reads, and in which group it is looked for. Pure."""
+"""The wording of each verb of the activity log, and the group in which a user can find it."""
 
 from tiptracker.choices import ChoiceEnum
 
 
 class VerbGroup(ChoiceEnum):
-    """What somebody looks for in the log."""
+    """The groups of verbs that a user can filter the log by."""
 
     RECORD = "record", "Changes of the record"
     READ = "read", "Opened, downloaded, exported"
@@ -131,8 +131,9 @@ VERBS: dict[str, tuple[VerbGroup, str]] = {
     "user.changed": (VerbGroup.ACCOUNTS, "Changed a person"),
     "user.loaded": (VerbGroup.ACCOUNTS, "Created an account when the public record was loaded"),
 }
-"""By verb: its group and its words, with {country} where they name the entry's. A verb that is no longer used stays,
-since older entries have it.
+"""By verb: its group and its wording, with {country} for the country of the entry.
+
+Verbs that are no longer used stay here, because older entries have them.
 """
 
 NAMES_COUNTRY = [verb for verb, (_, words) in VERBS.items() if "{country}" in words]
@@ -144,17 +145,17 @@ VERBS_CHANGING_NO_FACT = frozenset(
     or verb.partition(".")[0] in {"briefing", "draft", "person", "token"}
     or verb in {"file.dropped", "housekeeping.done", "readiness.computed", "redaction.finished"}
 )
-"""What was only read or asked, or done to papers, drafts and accounts: of what is on record nothing is another by it.
+"""Verbs that change nothing on record: reading, signing in, refusals, and changes to documents, drafts and accounts.
 
-Every other verb counts as a change, one that nobody thought of here too: looking once too often costs little.
+Every other verb counts as a change, also a verb that is not listed here: one check too many costs little.
 """
 
 LOADED_SUFFIX = ".loaded"
-"""How the verbs of what the public record brings end, whatever kind of row it is."""
+"""Suffix of the verbs for rows loaded from the public record, whatever kind of row it is."""
 
 
 def describe_verb(verb: str, country: str = "") -> str:
-    """What a verb says of an entry of a country: "Verified evidence"."""
+    """Return the wording of a verb, for an entry of this country: "Verified evidence"."""
     if verb in VERBS:
         return VERBS[verb][1].format(country=country or "a country")
     noun, _, done = verb.partition(".")
@@ -167,5 +168,8 @@ def describe_verb(verb: str, country: str = "") -> str:
 
 
 def list_verbs(group: VerbGroup) -> list[str]:
-    """The verbs of a group, but for those that end in LOADED, all of which but people's are changes of the record."""
+    """Return the verbs of a group, as listed in VERBS.
+
+    Verbs that end in LOADED_SUFFIX are listed only for people; all others of them are changes of the record.
+    """
     return [verb for verb, (of, _) in VERBS.items() if of is group]

@@ -1,4 +1,4 @@
-"""Check the whole log by night, keep what was found, and tell those who have to know where it doesn't hold."""
+"""Check the whole activity log every night, store the result, and report a fault."""
 
 import logging
 from datetime import datetime
@@ -16,9 +16,9 @@ logger = logging.getLogger(__name__)
 
 
 def verify_log(*, now: datetime) -> LogVerification:
-    """Verify every entry, and that the one which was the newest at the last check still stands; `now`: the machine's.
+    """Check every entry, and that the newest entry of the last check is unchanged. `now` is machine time.
 
-    A fault is recorded in the log and mailed to administrators, officers and ambassadors once, not every night anew.
+    A fault is logged and mailed to administrators, officers and ambassadors once, not every night again.
     """
     last = LogVerification.objects.first()
     newest = log_head() or (0, "")
@@ -38,7 +38,10 @@ def verify_log(*, now: datetime) -> LogVerification:
 
 
 def _report_fault(number: int, said: str) -> None:
-    """In the log of each country concerned, and by mail: an entry of one country concerns that one, any other all."""
+    """Report a fault by mail and in the log of each country concerned.
+
+    An entry of one country concerns that country, any other entry all countries.
+    """
     entry = AuditEntry.objects.filter(number=number).first()
     countries = Country.objects.filter(pk=entry.country_id) if entry and entry.country_id else Country.objects.all()
     readers = Q(role=Role.ADMINISTRATOR) | Q(role__in=(Role.OFFICER, Role.AMBASSADOR), countries__in=countries)

@@ -1,4 +1,4 @@
-"""The log's pages: search it, look at one entry, take it along."""
+"""Pages of the activity log: search it, view one entry, export it."""
 
 from collections.abc import Iterator
 from datetime import tzinfo
@@ -32,13 +32,13 @@ from tiptracker.web.spreadsheets import csv_lines
 
 PAGE_SIZE = 25
 EXPORT_CHUNK = 500
-"""How many entries of an export are read, and what they were done to looked up, at once."""
+"""How many entries of an export are read, with their records, at once."""
 
 
 @login_required
 @require_safe
 def log_list(request: HttpRequest) -> HttpResponse:
-    """The log, newest first, narrowed by the address; asked for what can't be meant, it says so and shows nothing."""
+    """List the log, newest first, filtered by the query string. An invalid filter gives its errors and no entries."""
     user = _require_log_reader(request)
     asked = _read_filter(request)
     entries = AuditEntry.objects.visible_to(user)
@@ -61,7 +61,7 @@ def log_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def log_detail(request: HttpRequest, number: int) -> HttpResponse:
-    """One entry: what was before and after, where this person reads it, and whether it stands as it was written."""
+    """Show one entry: its values before and after if the user may read them, and whether it is unchanged."""
     user = request.user
     rows = AuditEntry.objects.visible_to(user).select_related("by", "country", "detail")
     entry = get_object_or_404(rows, number=number)
@@ -81,7 +81,7 @@ def log_detail(request: HttpRequest, number: int) -> HttpResponse:
 @reauthentication_required(enabled=lambda request: can_read_log(request.user))  # type: ignore[untyped-decorator]
 @rate_limited("exports")
 def log_export(request: HttpRequest) -> HttpResponseBase:
-    """What the search finds, as CSV; whoever takes it shows again who they are, and it goes into the log."""
+    """Export the filtered entries as CSV. The user must authenticate again, and the log records the export."""
     user = _require_log_reader(request)
     asked = _read_filter(request)
     if not asked.is_valid():
@@ -93,7 +93,7 @@ def log_export(request: HttpRequest) -> HttpResponseBase:
     )
     day = timezone.localdate(
         clock.to_domain_time(AuditEntry.objects.visible_to(user).latest("number").at)
-    )  # of the export itself
+    )  # the day of the export
     answer.headers["Content-Disposition"] = f'attachment; filename="tip-tracker-log-{day:%Y-%m-%d}.csv"'
     return answer
 
@@ -105,7 +105,10 @@ EXPORT_HEADINGS = (
 
 
 def _export_rows(entries: AuditEntryQuerySet, user: User) -> Iterator[tuple[object, ...]]:
-    """Newest first; moments in the zone of whoever asks, though the lines are sent when the request is over."""
+    """Return the rows of the export, newest first.
+
+    Times are in the user's time zone, which is fixed here because the rows are sent after the request has ended.
+    """
     zone = timezone.get_current_timezone()
     detail = Prefetch("detail", AuditDetail.objects.visible_to(user))
     found = entries.select_related("by", "country").prefetch_related(detail).order_by("-number")
@@ -145,7 +148,7 @@ def _words(entry: AuditEntry) -> str:
 
 
 def _require_log_reader(request: HttpRequest) -> User:
-    """Whoever asks, to whom the log is open."""
+    """Return the user of the request. Raises PermissionDenied if they may not read the log."""
     if not isinstance(request.user, User) or not can_read_log(request.user):
         raise PermissionDenied
     return request.user

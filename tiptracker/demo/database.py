@@ -1,4 +1,4 @@
-"""What the demonstration does to its database: know it as its own, start over, set passwords, find the last row."""
+"""Manage the database of the demonstration: check, reset, set passwords, find the latest row."""
 
 from datetime import datetime
 from pathlib import Path
@@ -19,17 +19,20 @@ DEMO_ACCOUNTS = {
     "observer@demo.example": "follows from Washington, reads only",
     "admin@demo.example": "posts, people, countries and ministries",
 }
-"""Who may sign in to the demonstration, and what each is there for."""
+"""Accounts of the demonstration, with the purpose of each."""
 
 DEMO_ADDRESS_ENDINGS = ("@demo.example", "@tip-tracker.invalid")
-"""How every address in a demonstration's database ends: its people, and the sources that can't sign in."""
+"""Endings of all addresses in a demonstration's database: its people, and the sources, which cannot sign in."""
 
 DOMAIN_TIME_FIELDS = frozenset({"recorded_at", "uploaded_at", "requested_at", "cleared_at"})
-"""The fields that hold the domain's time; sessions, jobs and the log hold the machine's."""
+"""Fields in domain time. Sessions, jobs and the log use machine time."""
 
 
 def describe_foreign_data() -> str:
-    """Why the database isn't a demonstration's to touch, as a sentence; empty where it is its own, or empty."""
+    """Return why the demonstration must not touch this database, as a sentence.
+
+    The sentence is empty if the database is empty or belongs to a demonstration.
+    """
     tables = set(connection.introspection.table_names())
     if not tables:
         return ""
@@ -41,7 +44,7 @@ def describe_foreign_data() -> str:
 
 
 def drop_tables() -> None:
-    """Delete the tables of TIP Tracker, or the SQLite file that holds them. Ask `describe_foreign_data` first."""
+    """Delete the tables of TIP Tracker, or the SQLite file that holds them. Call `describe_foreign_data` first."""
     if connection.vendor == "sqlite":
         connection.close()
         for ending in ("", "-wal", "-shm"):
@@ -57,7 +60,10 @@ def drop_tables() -> None:
 
 
 def set_passwords(password: str) -> None:
-    """Give each of ACCOUNTS this password, where it has another: whoever is signed in stays so."""
+    """Give each of DEMO_ACCOUNTS this password.
+
+    An account that already has it is left unchanged, so its sessions stay valid.
+    """
     for user in User.objects.get_queryset().filter(email__in=DEMO_ACCOUNTS):
         if not user.check_password(password):
             user.set_password(password)
@@ -65,7 +71,7 @@ def set_passwords(password: str) -> None:
 
 
 def last_recorded_at() -> datetime | None:
-    """The latest moment of the domain's time in any row: the domain's clock never goes behind it."""
+    """Return the latest domain time in any row. The domain clock never runs behind it."""
     moments = [
         moment
         for model in apps.get_models()

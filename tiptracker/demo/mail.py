@@ -1,4 +1,4 @@
-"""Mails of a demonstration, which are files: as somebody reads them, so that a link can be copied."""
+"""Mail backend of the demonstration: readable files from which a link can be copied."""
 
 from email.policy import default
 from typing import Any
@@ -7,15 +7,15 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.filebased import EmailBackend
 
 READABLE_POLICY = default.clone(max_line_length=998)
-"""No line is broken that mail can carry whole (RFC 5322, 2.1.1), and no letter is spelt in code."""
+"""Breaks no line shorter than the limit of mail (RFC 5322, 2.1.1), and leaves letters unencoded."""
 
 
 class ReadableFileBackend(EmailBackend):
-    """A file a mail, in `file_path`."""
+    """Write each mail to its own file in `file_path`."""
 
     stream: Any
 
     def write_message(self, message: EmailMessage) -> None:
-        """Write one mail into the file that is open for it."""
+        """Write one mail to the open file."""
         self.stream.write(message.message(policy=READABLE_POLICY).as_bytes())
         self.stream.write(b"\n")

@@ -1,4 +1,4 @@
-"""Run the web server and the worker as children of one process, and leave none of them behind. No Django here."""
+"""Run the web server and the workers as children of one process, and stop them all at the end. No Django here."""
 
 import ctypes
 import os
@@ -16,24 +16,30 @@ from typing import Self
 PR_SET_PDEATHSIG = 1
 SECONDS_TO_STOP = 10.0
 MIN_UPTIME_SECONDS = 10.0
-"""Whoever ends sooner after its start would only end again."""
+"""A child that ends sooner after its start is not restarted, because it would end again."""
 
 
 def web_command(host: str, port: int) -> list[str]:
-    """Granian with one worker process: so the demonstration and the journeys run it; production has more of them."""
+    """Return the command for Granian with one worker process. Production runs more of them."""
     where = ["--host", host, "--port", str(port)]
     more = ["--http", "1", "--no-ws", "--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "3"]
     return [sys.executable, "-m", "granian", "--interface", "asginl", *where, *more, "tiptracker.asgi:application"]
 
 
 def worker_command(*, with_beat: bool, queues: str = "celery") -> list[str]:
-    """One Celery worker of `queues` that does one thing at a time; `with_beat`, it keeps the schedule too."""
+    """Return the command for one Celery worker of `queues` that runs one task at a time.
+
+    With `with_beat` it also runs the schedule.
+    """
     beat = ["--beat"] if with_beat else []
     return [*_WORKER_COMMAND, "--pool", "solo", "--queues", queues, *beat, *_QUIET_OPTIONS]
 
 
 def mail_worker_command() -> list[str]:
-    """The Celery worker that sends mails: four at a time, so that one which is not answered holds up no other."""
+    """Return the command for the Celery worker that sends mails.
+
+    It sends four at a time, so that one slow mail server does not delay the others.
+    """
     return [
         *_WORKER_COMMAND,
         "--pool",
@@ -53,18 +59,18 @@ _QUIET_OPTIONS = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 
 
 def die_with_parent(parent: int) -> None:
-    """Have the kernel send this process SIGTERM as soon as process `parent`, its parent, is gone (Linux)."""
+    """Let the kernel send this process SIGTERM as soon as its parent, process `parent`, ends (Linux)."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # it went before the kernel was asked
+    if os.getppid() != parent:  # the parent ended before the call
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 class StopRequested(Exception):
-    """Somebody asked this process to end."""
+    """A signal asked this process to stop."""
 
 
 def stop_on_signals() -> None:
-    """Make Ctrl-C, SIGTERM and a closed terminal raise Stopped in the main thread."""
+    """Make Ctrl-C, SIGTERM and a closed terminal raise StopRequested in the main thread."""
 
     def stop(*_: object) -> None:
         raise StopRequested
@@ -75,7 +81,7 @@ def stop_on_signals() -> None:
 
 @dataclass(frozen=True)
 class ChildProcess:
-    """A running process, the leader of its own group, its command, since when it runs, and where it writes."""
+    """A running child process, which leads its own process group."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -84,16 +90,16 @@ class ChildProcess:
     started_at: float
 
     def last_lines(self, count: int = 15) -> str:
-        """The end of what it wrote."""
+        """Return the last lines of its log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
 
 
 @dataclass
 class Supervisor:
-    """Starts children, tells when one has died, and stops them all on the way out, however it is left.
+    """Start child processes, notice when one ends, and stop all of them on exit.
 
-    Each child leads a group of its own, so that Ctrl-C reaches only the supervisor and no grandchild outlives its
-    parent; where the supervisor itself is killed, the kernel tells the children.
+    Each child leads its own process group. Ctrl-C therefore reaches only the supervisor, and no grandchild outlives its
+    parent. If the supervisor itself is killed, the kernel signals the children.
     """
 
     environment: Mapping[str, str]
@@ -113,7 +119,7 @@ class Supervisor:
         self.stop()
 
     def start(self, name: str, command: Sequence[str]) -> ChildProcess:
-        """Run `command`; what it says goes to the end of `name`.log, which the supervisor begins anew."""
+        """Run `command` and append its output to `name`.log. The supervisor deletes old logs when it starts."""
         log, parent = self.logs / f"{name}.log", os.getpid()
         with log.open("ab") as output:
             process = subprocess.Popen(  # noqa: S603 -- our own commands
@@ -131,13 +137,14 @@ class Supervisor:
         return child
 
     def dead(self) -> ChildProcess | None:
-        """The first child that has ended, if any."""
+        """Return the first child that has ended, if any."""
         return next((child for child in self.children if child.process.poll() is not None), None)
 
     def watch(self, *, again: Collection[str] = ()) -> ChildProcess:
-        """Wait until a child ends, and give it; one named in `again` is started anew, if it had stood for a while.
+        """Wait until a child ends and return it.
 
-        What a worker was doing is a row, and is done again.
+        A child named in `again` is restarted instead, if it ran for at least MIN_UPTIME_SECONDS. Unfinished jobs of a
+        worker are rows, so they run again.
         """
         while True:
             while (child := self.dead()) is None:
@@ -148,7 +155,7 @@ class Supervisor:
             self.start(child.name, child.command)
 
     def stop(self) -> None:
-        """Ask all to end, and after a while end whatever is left of their groups."""
+        """Ask all children to end, and kill what is left of their process groups after SECONDS_TO_STOP."""
         for child in self.children:
             with suppress(ProcessLookupError):
                 child.process.terminate()

@@ -1,1 +1,1 @@
-"""A request that a program sends again, since it never read the answer, is carried out once (Idempotency-Key)."""
+"""Idempotency-Key: carry out an API request once, even if the program sends it again because it got no answer."""

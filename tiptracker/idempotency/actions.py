@@ -1,7 +1,7 @@
 """Carry out a request once, however often it is sent with the same key.
 
-The key is reserved before anything is done, and finished in the transaction that makes the row: a process that dies in
-between leaves a key that is running and no row.
+The key is reserved before anything is done, and completed in the transaction that creates the row. A process that dies
+in between leaves a reserved key and no row.
 """
 
 from collections.abc import Callable
@@ -16,21 +16,21 @@ from tiptracker.errors import Refused
 from tiptracker.idempotency.models import KEY_LIFETIME, IdempotencyKey
 
 ABANDONED_AFTER = timedelta(minutes=2)
-"""A request that has run for so long is taken to be lost; the same request may then be carried out anew."""
+"""A request that has run for this long counts as lost; the same request may then be carried out again."""
 
 
 class IdempotencyKeyReused(Refused):
-    """The key was sent before, with another address or body. The API answers 422."""
+    """The key was used before with another address or body. The API answers 422."""
 
 
 class RequestStillRunning(Refused):
-    """The same request is being carried out at this moment. The API answers 409, and says when to ask again."""
+    """The same request is being carried out now. The API answers 409, and says when to try again."""
 
 
 def reserve_key(*, person: User, key: str, request: str, now: datetime) -> IdempotencyKey:
-    """Reserve `key` for a request (its digest); one whose `made` is set was carried out before.
+    """Reserve `key` for a request (its digest) and return it. If its `made` is set, the request was carried out before.
 
-    Raises UsedForAnotherRequest, and StillRunning.
+    Raises IdempotencyKeyReused and RequestStillRunning.
     """
     rows = IdempotencyKey.objects.filter(person=person, key_digest=sha256(key.encode()).hexdigest())
     rows.filter(begun_at__lte=now - KEY_LIFETIME).delete()
@@ -57,9 +57,9 @@ def reserve_key(*, person: User, key: str, request: str, now: datetime) -> Idemp
 
 
 def create_once(attempt: IdempotencyKey, write: Callable[[], models.Model]) -> Any:
-    """Run `write` and finish the key, in one transaction; gives the id of the row. Raises what `write` does."""
+    """Run `write` and complete the key, in one transaction. Return the id of the row. Raises what `write` raises."""
     with transaction.atomic():
-        # Held first, so that no one else takes the request over before the row is there.
+        # Lock it first, so that no other process takes the request over before the row exists.
         held = _unfinished(attempt).select_for_update(no_key=True).first()
         if held is None:
             raise RequestStillRunning("The same request was sent again, and is being carried out. Wait a moment.")
@@ -69,22 +69,22 @@ def create_once(attempt: IdempotencyKey, write: Callable[[], models.Model]) -> A
 
 
 def release_key(attempt: IdempotencyKey) -> None:
-    """Forget a key whose request made nothing: sent again, it is carried out as if for the first time."""
+    """Delete a key whose request created nothing, so that it can be sent again as if for the first time."""
     _unfinished(attempt).delete()
 
 
 def drop_old_keys(*, now: datetime) -> int:
-    """Remove keys that were first sent longer ago than KEPT_FOR; gives how many."""
+    """Delete keys that were first sent longer ago than KEY_LIFETIME, and return how many."""
     return IdempotencyKey.objects.filter(begun_at__lte=now - KEY_LIFETIME).delete()[0]
 
 
 def _unfinished(attempt: IdempotencyKey) -> models.QuerySet[IdempotencyKey]:
-    """The row of `attempt`, unless it was finished or taken over meanwhile."""
+    """Return the row of `attempt`, unless it was completed or taken over meanwhile."""
     return IdempotencyKey.objects.filter(pk=attempt.pk, begun_at=attempt.begun_at, made=None)
 
 
 def _take_over(attempt: IdempotencyKey, now: datetime) -> bool:
-    """Whether `attempt` was abandoned, and is this process's from now on."""
+    """Take over `attempt` if it was abandoned, and return whether this process now has it."""
     if attempt.begun_at > now - ABANDONED_AFTER or not _unfinished(attempt).update(begun_at=now):
         return False
     attempt.begun_at = now

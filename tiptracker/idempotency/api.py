@@ -1,4 +1,4 @@
-"""The header Idempotency-Key of a POST, after the draft of the IETF (draft-ietf-httpapi-idempotency-key-header)."""
+"""The Idempotency-Key header of a POST, after the IETF draft (draft-ietf-httpapi-idempotency-key-header)."""
 
 import json
 import re
@@ -22,9 +22,9 @@ from tiptracker.idempotency.actions import create_once, release_key, reserve_key
 
 HEADER = "Idempotency-Key"
 KEY_PATTERN = re.compile(r"[ !#-\[\]-~]{1,255}")
-"""Printable ASCII characters, without quotes and backslashes, in which a structured header would escape something."""
+"""Printable ASCII characters, without quotes and backslashes, which a structured header would have to escape."""
 RETRY_AFTER_SECONDS = 5
-"""After how long a request that is being carried out may be sent again, as Retry-After says."""
+"""Seconds after which a request that is being carried out may be sent again, as Retry-After says."""
 
 
 KEY_PARAMETER: dict[str, Any] = {
@@ -39,32 +39,32 @@ KEY_PARAMETER: dict[str, Any] = {
     "request, the answer is 422; while the first is being carried out, it is 409 with Retry-After. A request that was "
     "refused (4xx) or failed (5xx) made nothing: its key is free, and the next request with it is carried out.",
 }
-"""What a program may send in the head of every POST."""
+"""The OpenAPI description of the header, which every POST accepts."""
 
 
 class IdempotentCreateMixin(GenericViewSet[Any]):
-    """A view set that answers a POST with the row which it made, as its reader sees that row."""
+    """A view set that answers a POST with the row it created, as the user may see that row."""
 
     def answer(self, pk: int) -> Any:
-        """What is told of a row of this list; raises NotFound where the reader does not see it any more."""
+        """Return the representation of a row of this list. Raises NotFound if the user may no longer see it."""
         row = self.get_queryset().filter(pk=pk).first()
         if row is None:
             raise NotFound
         return self.as_told(row)
 
     def as_told(self, row: Any) -> Any:
-        """The row as JSON."""
+        """Return the row as JSON."""
         return self.get_serializer(row).data
 
 
 def idempotent_create(
     status: HTTPStatus = HTTPStatus.CREATED,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
-    """Decorates a POST of `IdempotentCreateMixin`: it reads what was sent, and gives the function which makes the row.
+    """Decorate a POST method of `IdempotentCreateMixin` that reads the input and returns the function creating the row.
 
-    With an Idempotency-Key that function runs once in 24 hours, however often the same person sends the same request;
-    each answer is made anew from the row, so that it holds nothing that its reader may not see any more. A request that
-    is refused or fails made nothing, so its key is free again.
+    With an Idempotency-Key, that function runs once in 24 hours, however often the same person sends the same request.
+    Each answer is made from the current row, so it holds nothing that the user may no longer see. A refused or failed
+    request created nothing, so its key is free again.
     """
 
     def decorate(prepare: Callable[..., Callable[[], Model]]) -> Callable[..., Response]:
@@ -92,7 +92,7 @@ def idempotent_create(
 
 
 def _idempotency_key(request: Request) -> str | None:
-    """The key in the head, with or without the quotes of a structured header; raises ValidationError."""
+    """Return the key from the header, without the quotes of a structured header. Raises ValidationError."""
     if (key := request.headers.get(HEADER)) is None:
         return None
     if len(key) > 1 and key.startswith('"') and key.endswith('"'):
@@ -104,9 +104,9 @@ def _idempotency_key(request: Request) -> str | None:
 
 
 def _request_digest(request: Request) -> str:
-    """SHA-256 of method, address and body as read: fields and the content of files, not the bytes between them.
+    """Return the SHA-256 of method, path, content type and body as parsed: fields and contents of files.
 
-    So a form with files is the same request with another boundary, and JSON with its fields in another order.
+    So another multipart boundary, or JSON fields in another order, give the same request.
     """
     said: Any = request.data
     if isinstance(said, QueryDict):

@@ -1,4 +1,4 @@
-"""Which keys a person's programs used lately, for which request, and which row that request made."""
+"""Idempotency keys: which keys a person's programs used lately, for which request, and the row that it created."""
 
 from datetime import timedelta
 from typing import ClassVar, Self
@@ -9,21 +9,21 @@ from django.db import models
 from tiptracker.accounts.models import AnyUser
 
 KEY_LIFETIME = timedelta(hours=24)
-"""How long a key stands for the request that it was first sent with."""
+"""How long a key belongs to the request that it was first sent with."""
 
 
 class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Everybody: their own alone."""
+        """Return the user's own keys."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(person=user.pk)
 
 
 class IdempotencyKey(models.Model):
-    """A key that a person sent with a request, as digests: neither the key nor the body is kept, nor any answer.
+    """A key sent with a request, stored as digests: neither the key, the body nor the answer is stored.
 
-    `made` is the id of the row that the request made, in the list that its address names; None while it is running.
+    `made` is the id of the created row, in the list that the request's URL names; None while the request is running.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""What the worker does for this package."""
+"""Background tasks of this package."""
 
 from celery import shared_task
 
@@ -8,5 +8,5 @@ from tiptracker.idempotency import actions
 
 @shared_task(name="drop_idempotency_keys")
 def drop_idempotency_keys() -> None:
-    """Every night: remove the keys whose 24 hours are over."""
+    """Every night: delete the keys that are older than 24 hours."""
     actions.drop_old_keys(now=clock.now())

@@ -1,1 +1,1 @@
-"""Databases, cache, broker and disk: bounded waiting, locking, and what happens when one of them fails."""
+"""Databases, cache, broker and disk: time limits, locks and handling of outages."""

@@ -1,9 +1,9 @@
-"""The cache that everybody shares, and what serves where it fails.
+"""The shared cache, with a fallback to this process's memory.
 
-Redis may be away and a disk may be full; neither stops anybody from working. What the shared cache does not take is
-kept in this process's memory until it answers again. Limits are stricter meanwhile (`tiptracker.web.rate_limits`),
-since each process then counts by itself. What locks people out is kept in the database (`tiptracker.lock_outs`),
-whatever becomes of the cache: neither a lost nor an emptied one lets anybody try on.
+Neither a Redis outage nor a full disk stops people from working. While the shared cache fails, its entries go to this
+process's memory. Rate limits are stricter meanwhile (`tiptracker.web.rate_limits`), because each process then counts
+alone. Lock-outs are stored in the database (`tiptracker.lock_outs`). A lost or emptied cache therefore never allows
+more attempts.
 """
 
 import logging
@@ -20,17 +20,17 @@ from tiptracker.infrastructure.circuit_breaker import CircuitBreaker
 logger = logging.getLogger(__name__)
 
 LOCK_OUT_KEY_PREFIX = "allauth:rl:"
-"""How the keys begin by which allauth counts wrong passwords, wrong codes and forgotten passwords."""
+"""Prefix of the cache keys with which allauth counts wrong passwords, wrong codes and forgotten passwords."""
 SECONDS_BETWEEN_TRIES = 5.0
 
 redis_breaker = CircuitBreaker(SECONDS_BETWEEN_TRIES)
-"""Whether Redis answers, or the disk takes files: for the cache and for the messages of jobs alike."""
+"""Whether Redis answers, or the disk accepts files. Shared by the cache and the messages of jobs."""
 
 
 class FallbackCache(BaseCache):
-    """The cache that LOCATION names in CACHES; where that fails, this process's memory.
+    """Use the cache that LOCATION names in CACHES, or this process's memory if that fails.
 
-    OPTIONS["lock_outs"] names the cache of what locks people out.
+    OPTIONS["lock_outs"] names the cache for lock-outs.
     """
 
     def __init__(self, location: str, params: dict[str, Any]) -> None:
@@ -55,7 +55,7 @@ class FallbackCache(BaseCache):
         return bool(self._ask(key, lambda cache: cache.delete(key, version)))
 
     def clear(self) -> None:
-        """Empty the shared cache and the memory; lock-outs stay."""
+        """Empty the shared cache and the memory. Lock-outs stay."""
         self._memory.clear()
         self._ask("", lambda cache: cache.clear())
 

@@ -1,13 +1,13 @@
-"""Stop asking a server that does not answer, so that one request does not wait for it ten times. No Django here."""
+"""Stop calling a server that does not answer, so that one request does not wait for it ten times. No Django here."""
 
 import threading
 import time
 
 
 class CircuitBreaker:
-    """Remembers that a server failed: for `pause` seconds nobody asks it again, then one caller tries.
+    """Remember that a server failed. For `pause` seconds nothing calls it; then one caller tries again.
 
-    Shared by the threads of a process.
+    The threads of a process share one instance.
     """
 
     def __init__(self, pause: float) -> None:
@@ -18,11 +18,11 @@ class CircuitBreaker:
 
     @property
     def is_open(self) -> bool:
-        """Whether the server failed when it was last asked."""
+        """Whether the last call to the server failed."""
         return self._is_open
 
     def allows(self) -> bool:
-        """Whether to ask the server now. While it is failing, one caller in `pause` seconds is told to."""
+        """Return whether to call the server now. While it fails, one caller every `pause` seconds may."""
         if not self._is_open:
             return True
         with self._lock:
@@ -33,13 +33,13 @@ class CircuitBreaker:
             return True
 
     def failed(self) -> None:
-        """The server did not answer."""
+        """Record that the server did not answer."""
         with self._lock:
             self._is_open = True
             self._tried_again_at = time.monotonic() + self.pause
 
     def answered(self) -> None:
-        """The server answered."""
+        """Record that the server answered."""
         if self._is_open:
             with self._lock:
                 self._is_open = False

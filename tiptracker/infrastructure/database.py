@@ -1,4 +1,4 @@
-"""How PostgreSQL and Redis are asked: never without an end, since either may stop in mid-sentence. For the settings."""
+"""Connection settings for PostgreSQL and Redis. Every wait has a limit, because either server may stop mid-answer."""
 
 from pathlib import Path
 from typing import Any
@@ -11,23 +11,23 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 CHECK_TIMEOUT_SECONDS = 1.0
-"""How long a connection of the pool may take to show that it still works."""
+"""Time that a pooled connection has to show that it still works."""
 
 POLL_INTERVAL_SECONDS = 0.1
-"""How often a connection that waits looks whether it was interrupted, or has waited too long."""
+"""How often a waiting connection checks for an interrupt or its time limit."""
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """A connection that closes itself where the server says nothing for `most_wait` seconds.
+    """A connection that closes itself if the server sends nothing for `most_wait` seconds.
 
-    The server's own limits (`statement_timeout`, `lock_timeout`) are shorter, and end a statement that takes too long.
-    They are of no use where the server itself has stopped.
+    The server's own limits (`statement_timeout`, `lock_timeout`) are shorter and end a slow statement. They do not help
+    if the server itself has stopped.
     """
 
     most_wait: float | None = None
 
     def wait(self, gen: PQGen[RV], interval: float = POLL_INTERVAL_SECONDS, timeout: float | None = None) -> RV:
-        """Raises OperationalError where the server did not answer in time."""
+        """Wait for the server. Raises OperationalError if it does not answer in time."""
         most = self.most_wait if timeout is None else timeout
         try:
             return super().wait(gen, interval, timeout=most)
@@ -36,7 +36,7 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError(f"the server said nothing for {most} seconds") from error
 
     def check(self) -> None:
-        """Raises OperationalError where the server does not answer at once."""
+        """Check the connection. Raises OperationalError if the server does not answer within CHECK_TIMEOUT_SECONDS."""
         usual, self.most_wait = self.most_wait, CHECK_TIMEOUT_SECONDS
         try:
             ConnectionPool.check_connection(self)
@@ -45,14 +45,15 @@ class BoundedConnection(psycopg.Connection[Any]):
 
 
 def connection_class(most_wait: float | None) -> type[BoundedConnection]:
-    """Connections that wait so long at most."""
+    """Return a connection class that waits at most `most_wait` seconds."""
     return type("BoundedConnection", (BoundedConnection,), {"most_wait": most_wait})
 
 
 def postgres_options(*, statement_seconds: int, pool: int) -> dict[str, Any]:
-    """OPTIONS of the database in Django's settings. No statement takes longer than `statement_seconds` (0: no limit).
+    """Return OPTIONS of the database for Django's settings.
 
-    A lock is waited for a third of that, and a transaction that does nothing is ended after four times that.
+    A statement takes at most `statement_seconds` (0: no limit). Waiting for a lock ends after a third of that. An idle
+    transaction ends after four times that.
     """
     limits = {
         "statement_timeout": statement_seconds,
@@ -64,26 +65,26 @@ def postgres_options(*, statement_seconds: int, pool: int) -> dict[str, Any]:
             "min_size": 1,
             "max_size": pool,
             "timeout": 2.0,  # seconds that a request waits for a connection
-            # A connection that can't be made is given up soon: the next request tries anew. By default the pauses
-            # between tries grow with the outage, and go on after it.
+            # Give up soon on a connection that fails; the next request tries again. By default the pauses between
+            # attempts grow during an outage and continue after it.
             "reconnect_timeout": 1.0,
             "connection_class": connection_class(statement_seconds + 5.0 if statement_seconds else None),
             "check": BoundedConnection.check,
         },
         "connect_timeout": 2,
-        "tcp_user_timeout": 5000,  # milliseconds; of a machine that is gone
+        "tcp_user_timeout": 5000,  # milliseconds, for a host that is gone
         "keepalives_idle": 30,
         "keepalives_interval": 5,
         "keepalives_count": 3,
-        # To compile a list's query takes longer than to run it.
+        # Compiling the query of a list takes longer than running it.
         "options": " ".join(["-c jit=off", *(f"-c {name}={seconds}s" for name, seconds in limits.items())]),
     }
 
 
 def cache_settings(redis_url: str, *, folder: Path) -> dict[str, dict[str, Any]]:
-    """CACHES in Django's settings; without Redis the shared one is a folder.
+    """Return CACHES for Django's settings. Without Redis the shared cache is a folder.
 
-    A request waits for Redis a second and a half at most, once: then nobody asks for a while (`cache.py`).
+    A request waits for Redis at most 1.5 seconds, once. After that no request tries for a while (`cache.py`).
     """
     redis = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -1,4 +1,4 @@
-"""What is too weak in the settings for an installation that others can reach."""
+"""Find settings that are too weak for an installation that other machines can reach."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,9 +8,11 @@ from django.http.request import validate_host
 
 
 def describe_weak_settings(given: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
-    """What is too weak to be reached by others, as sentences that say what to do.
+    """Return a sentence for each setting that is too weak. Each sentence says what to do.
 
-    `given` holds the settings by name, `environment` the variables that they were read from.
+    Args:
+        given: the settings by name.
+        environment: the variables from which the settings were read.
     """
     allowed, loopback = given["ALLOWED_HOSTS"], given["LOOPBACK"]
     if not given["SECURE"]:
@@ -53,6 +55,6 @@ def describe_weak_settings(given: Mapping[str, Any], environment: Mapping[str, s
 
 
 def _is_guessable(host: str | None, password: str | None, user: str | None) -> bool:
-    """Whether others on a network could get in; what listens on this machine alone may go without a password."""
+    """Return whether a password is missing or weak. A service that only this machine can reach may go without one."""
     is_here = not host or host.startswith("/") or host in {"localhost", "127.0.0.1", "::1"}
     return not is_here and (len(password or "") < 12 or password == user)

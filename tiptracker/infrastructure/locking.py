@@ -1,13 +1,13 @@
-"""The order in which actions lock rows: who keeps to it never waits for somebody who waits for them."""
+"""The order in which actions lock rows. Transactions that follow it never deadlock."""
 
 from collections.abc import Iterable
 
 from django.db import models
 
 LOCK_ORDER = (
-    "idempotency.idempotencykey",  # around everything that a request with such a key does
+    "idempotency.idempotencykey",  # held during the whole request that has the key
     "accounts.country",
-    "dialogues.redaction",  # next to the country that it holds still
+    "dialogues.redaction",  # next to the country, which a redaction locks first
     "accounts.district",
     "accounts.user",
     "accounts.user_countries",
@@ -31,7 +31,7 @@ LOCK_ORDER = (
     "dialogues.updateround",
     "dialogues.evidence",
     "dialogues.evidencefile",
-    # Parts of a row, which whoever changes them holds, and texts of rows that nobody else locks.
+    # Parts of a row that the transaction has locked already, and rows whose text nothing else locks.
     "dialogues.draft_files",
     "recommendations.milestonedone",
     "recommendations.recommendation_supporting",
@@ -53,17 +53,19 @@ LOCK_ORDER = (
     "jobs.job",
     "audit.listread",
 )
-"""Tables in the order in which a transaction locks their rows; rows of one table go by their keys. The log's own lock,
-which `tiptracker.audit.actions.record` takes, comes after all of them."""
+"""Tables in the order in which a transaction locks their rows. Rows of one table are locked by ascending key.
+
+The lock of the activity log, which `tiptracker.audit.actions.record` takes, comes last.
+"""
 
 
 def lock_rows[Row: models.Model](rows: models.QuerySet[Row]) -> list[Row]:
-    """Lock rows of one table until the transaction ends, in the order of their keys; gives them as they stand then."""
+    """Lock rows of one table until the transaction ends, in the order of their keys. Return their current state."""
     return list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))
 
 
 def lock_rows_in_order(rows: Iterable[models.Model]) -> None:
-    """Lock rows of several tables until the transaction ends, in the order in which everybody does."""
+    """Lock rows of several tables until the transaction ends, in LOCK_ORDER."""
     keys: dict[type[models.Model], set[int]] = {}
     for row in rows:
         keys.setdefault(type(row), set()).add(row.pk)

@@ -1,7 +1,7 @@
-"""Which part of the machine is to blame for an error: the one place that knows how databases and disks say so.
+"""Decide whether an error is an outage of the database or the disk.
 
-Only what passes without a change of the program is an outage. A wrong statement, a missing table and a broken rule of
-the record are none.
+An outage passes without a change of the program. A wrong SQL statement, a missing table and a violated constraint are
+not outages.
 """
 
 import errno
@@ -14,9 +14,9 @@ from django.db.utils import DatabaseError, InterfaceError
 
 
 class Outage(NamedTuple):
-    """What failed: a word for machines, a title and a sentence for people, when it is worth trying again.
+    """The part that failed, a title and a sentence for people, and after how many seconds to try again.
 
-    `may_be_saved`: it may have come when all was saved already.
+    `may_be_saved` means that the error may have come after everything was saved.
     """
 
     part: str
@@ -54,12 +54,12 @@ FULL = Outage(
 
 _BY_SQLSTATE = {
     "25006": READ_ONLY,
-    "40001": BUSY,  # another transaction came between
+    "40001": BUSY,  # a concurrent transaction interfered
     "40P01": BUSY,  # a deadlock
     "53100": FULL,
     "53200": UNREACHABLE,  # out of memory
     "53300": UNREACHABLE,  # too many connections
-    "55P03": BUSY,  # a lock was waited for too long
+    "55P03": BUSY,  # waiting for a lock took too long
     "57014": BUSY,  # a statement took too long
     "58030": FULL,  # a file could not be written
 }
@@ -82,7 +82,7 @@ _BY_ERRNO = {
 
 
 def find_outage(error: BaseException | None) -> Outage | None:
-    """What failed, if `error`, or one that led to it, tells of an outage."""
+    """Return the outage that `error`, or an error that led to it, points to, if any."""
     return next(filter(None, map(_classify, _error_chain(error))), None)
 
 
@@ -102,7 +102,7 @@ def _classify(error: BaseException) -> Outage | None:
     if isinstance(error, sqlite3.Error):
         return _BY_SQLITE_CODE.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
     if isinstance(error, InterfaceError | DatabaseError) and isinstance(error.__cause__, psycopg.Error | sqlite3.Error):
-        return None  # its cause is looked at next
+        return None  # its cause is checked next
     if isinstance(error, InterfaceError):
         return UNREACHABLE  # the connection was closed
     return _BY_ERRNO.get(error.errno or 0) if isinstance(error, OSError) else None
@@ -110,7 +110,7 @@ def _classify(error: BaseException) -> Outage | None:
 
 def _classify_postgres(error: psycopg.Error) -> Outage | None:
     state = error.sqlstate
-    if state is None:  # the server said nothing: it was not reached, or it was lost
+    if state is None:  # no answer: the server was not reached, or the connection was lost
         return UNREACHABLE if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) else None
     if state.startswith(_LOST_CONNECTION_CLASSES):
         return UNREACHABLE

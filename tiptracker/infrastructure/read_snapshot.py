@@ -1,4 +1,4 @@
-"""Reading many rows as they all stood at one moment."""
+"""Read many rows as they were at one moment."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +12,10 @@ _is_open: ContextVar[bool] = ContextVar("is_open", default=False)
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Whatever the body reads stands as it stood at the body's first query, though others commit in between.
+    """Make all reads in the block see the database as it was at the block's first query.
 
-    For reading: what follows from it is written in a transaction of its own. One inside another is part
-    of that; inside any other transaction, which may have read before, it raises RuntimeError.
+    For reading only; write the results in a separate transaction. A snapshot inside another one is part of it. Inside
+    any other transaction, which may have read before, it raises RuntimeError.
     """
     if _is_open.get():
         yield
@@ -31,7 +31,7 @@ def snapshot() -> Iterator[None]:
 
 @contextmanager
 def _deferred_sqlite_transactions() -> Iterator[None]:
-    """Have SQLite begin without the lock for writing, which the settings ask for: reading holds nobody up."""
+    """Start SQLite transactions without the write lock that the settings ask for, because reading blocks nobody."""
     connection: Any = connections["default"]
     if connection.vendor != "sqlite":
         yield
@@ -45,9 +45,9 @@ def _deferred_sqlite_transactions() -> Iterator[None]:
 
 
 def _set_repeatable_read() -> None:
-    """Have PostgreSQL keep to the first query's snapshot; SQLite's transactions do."""
+    """Make PostgreSQL keep the snapshot of the first query. SQLite transactions do so anyway."""
     connection = connections["default"]
-    is_outermost = len(connection.atomic_blocks) == 1  # a test's own transaction around it can change no more
+    is_outermost = len(connection.atomic_blocks) == 1  # inside a test's transaction it is too late
     if connection.vendor == "postgresql" and is_outermost:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

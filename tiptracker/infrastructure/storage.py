@@ -1,4 +1,4 @@
-"""Files of the record on the disk: each is there whole, or not at all."""
+"""File storage that never leaves an incomplete file under its final name."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -8,11 +8,11 @@ from typing import Any
 from django.core.files.storage import FileSystemStorage
 
 PARTIAL_SUFFIX = ".part"
-"""How the name of a file ends that is still being written."""
+"""Suffix of a file that is still being written."""
 
 
 class AtomicFileStorage(FileSystemStorage):
-    """Files that get their name once they are whole. What a full disk cut off is removed."""
+    """Store each file under a temporary name and rename it when it is complete. An incomplete file is deleted."""
 
     def _save(self, name: str, content: Any) -> str:
         part = f"{name}.{token_hex(8)}{PARTIAL_SUFFIX}"

@@ -1,4 +1,4 @@
-"""Messages to the worker. Whoever sends one never waits long for the broker: each job is a row as well."""
+"""Send messages to the worker without waiting long for the broker. Each job also exists as a row."""
 
 import logging
 
@@ -13,13 +13,13 @@ from tiptracker.infrastructure.cache import redis_breaker
 logger = logging.getLogger(__name__)
 
 SENDER_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0, "max_retries": 0}
-"""Of a sender's connection alone: a worker waits for its next message as long as it takes."""
+"""Connection options of senders only. A worker waits for its next message without limit."""
 MAX_WAIT_SECONDS = 2.0
-"""Seconds after which a sender stops waiting for one of the connections that others use."""
+"""Seconds after which a sender stops waiting for a shared connection."""
 
 
 def send_message(task: str, argument: int) -> bool:
-    """Tell a worker to run `task` on `argument`; whether the broker took the message. It is asked once at most."""
+    """Ask a worker to run `task` with `argument`. Return whether the broker took the message; there is one attempt."""
     if not redis_breaker.allows():
         return False
     try:
@@ -34,5 +34,5 @@ def send_message(task: str, argument: int) -> bool:
 
 
 def sender_connection() -> Connection:
-    """A sender's connection: equal ones share a pool."""
+    """Return a sender's connection. Equal connections share a pool."""
     return app.connection_for_write(transport_options=SENDER_OPTIONS)

@@ -1,11 +1,11 @@
-"""Whether a transaction is open: for what has to be written together with what caused it."""
+"""Check for an open transaction, for changes that have to be written together with their cause."""
 
 from django.db import transaction
 
 
 def is_in_transaction() -> bool:
-    """Whether a transaction is open, besides the one that a test rolls back: told apart as `atomic(durable=True)` does.
+    """Return whether a transaction is open, not counting the one that a test rolls back (as in `atomic(durable=True)`).
 
-    Else an action that has no transaction of its own works in tests and fails in production.
+    Counting the test's transaction would let an action without its own one pass tests and fail in production.
     """
     return any(not block._from_testcase for block in transaction.get_connection().atomic_blocks)

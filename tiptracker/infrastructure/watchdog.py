@@ -1,14 +1,14 @@
-"""Run a command, and end when it no longer does its work, so that whoever started the container starts it again.
+"""Run a command and exit when it stops working, so that the container is restarted.
 
-A container engine starts a process again that has ended, and leaves one alone that hangs. This program ends in place of
-the command. No Django here, nor anything else that isn't Python's own: run it as a file.
+A container engine restarts a process that has ended, but leaves a hanging one alone. So this program ends the command
+and itself. It uses only Python's standard library, no Django, and runs as a file:
 
     python tiptracker/infrastructure/watchdog.py --url http://127.0.0.1:8000/health/ -- granian …
     python tiptracker/infrastructure/watchdog.py --file /tmp/alive --seconds 120 -- celery …
     python tiptracker/infrastructure/watchdog.py --url http://127.0.0.1:8000/health/ --once
 
-The command finds the path of `--file` in ALIVE_FILE, and touches it while it works. `--once` asks a single time, and
-its exit code is the answer.
+The command gets the path of `--file` in ALIVE_FILE and touches that file while it works. `--once` checks a single
+time, and the exit code is the answer.
 """
 
 import argparse
@@ -28,12 +28,12 @@ REQUEST_TIMEOUT_SECONDS = 5.0
 
 
 def find_failure(arguments: argparse.Namespace) -> str:
-    """Why the command does not work, in a few words; empty where it does."""
+    """Return why the command does not work, in a few words. Empty if it works."""
     return _check_url(arguments.url) if arguments.url else _check_file(arguments.file, arguments.seconds)
 
 
 def _check_url(url: str) -> str:
-    """The address answers 200; by the first of the names that the application goes by."""
+    """Return a reason unless the address answers 200. The request uses the first of ALLOWED_HOSTS."""
     address = urlsplit(url)
     host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip() or "localhost"
     line = http.client.HTTPConnection(address.hostname or "", address.port, timeout=REQUEST_TIMEOUT_SECONDS)
@@ -52,7 +52,7 @@ def _check_url(url: str) -> str:
 
 
 def _check_file(file: Path, seconds: float) -> str:
-    """The file was touched within so many seconds."""
+    """Return a reason unless the file was touched within `seconds`."""
     try:
         age = time.time() - file.stat().st_mtime
     except OSError:
@@ -61,11 +61,11 @@ def _check_file(file: Path, seconds: float) -> str:
 
 
 REASON_WITHOUT_RESTART = "database"
-"""What a check says where the command itself is well: to start it again would only take away the page that says so."""
+"""Reason for which the command is not restarted: it works itself, and its page reports the outage."""
 
 
 def watch(arguments: argparse.Namespace) -> int:
-    """Run the command until it ends, or until its check has failed so many times in a row; gives the exit code."""
+    """Run the command until it ends, or until its check fails `--failures` times in a row. Return the exit code."""
     if arguments.file:
         arguments.file.unlink(missing_ok=True)
         os.environ["ALIVE_FILE"] = str(arguments.file)
@@ -98,7 +98,7 @@ def watch(arguments: argparse.Namespace) -> int:
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:
-    """Ask it to end, and after a while end it and all that it started."""
+    """Ask the command to end, and after SECONDS_TO_STOP kill it with all its child processes."""
     child.terminate()
     with suppress(subprocess.TimeoutExpired):
         child.wait(SECONDS_TO_STOP)

@@ -1,6 +1,6 @@
-"""Ask for work, do it once, and find what got stuck. A job's times are the machine's, not the domain's.
+"""Enqueue jobs, run each once, and find jobs that got stuck. Times of a job are machine time, not domain time.
 
-The row is the truth, and the message only wakes a worker. A message that is lost costs a second, not the job.
+The row is the truth, and the message only wakes a worker. A lost message costs a second, not the job.
 """
 
 import logging
@@ -21,15 +21,15 @@ from tiptracker.jobs.models import OPEN_STATES, Job, State
 logger = logging.getLogger(__name__)
 
 STUCK_AFTER = timedelta(minutes=2)
-"""A job without a heartbeat for so long is taken to be lost; the longest step between two heartbeats is shorter."""
+"""A job without a heartbeat for this long counts as lost; the longest step between two heartbeats is shorter."""
 MAX_ATTEMPTS = 3
 SEND_BATCH_SIZE = 50
 MAX_CLOCK_SKEW = timedelta(seconds=30)
-"""At most, between the machine that asks for a job and the one that does it; the shortest pause is longer."""
+"""The most that the clocks of the enqueuing and the working machine may differ; the shortest pause is longer."""
 
 
 class RetryJobLater(Exception):
-    """Raised by the work: it couldn't be done now, and is to be tried again at `due_at`, a moment of the machine's."""
+    """Raised by the work if it could not be done now; it is tried again at `due_at` (machine time)."""
 
     def __init__(self, due_at: datetime, step: str) -> None:
         super().__init__(step)
@@ -37,11 +37,11 @@ class RetryJobLater(Exception):
 
 
 def enqueue(kind: str, key: object) -> Job:
-    """A job of `kind` (the name of its task) on `key`: the open one if there is one, else a new one.
+    """Return the open job of `kind` (the name of its task) on `key`, or create one.
 
-    Many changes become one run; what is asked for while it runs is done once more afterwards, and what waits to be
-    tried again is tried at once. The message leaves when the transaction commits, so a worker never looks for a row
-    that isn't there yet.
+    Many changes become one run. If the job is running, it runs once more afterwards; if it waits for a retry, it is
+    tried at once. The message is sent when the transaction commits, so a worker never looks for a row that is not there
+    yet.
     """
     while True:
         now = timezone.now()
@@ -50,8 +50,8 @@ def enqueue(kind: str, key: object) -> Job:
         if is_new:
             _send_on_commit(job)
             return job
-        # Touching the row holds the worker off until our transaction commits: it can neither begin nor end between
-        # now and then, and so never misses what we are about to commit.
+        # This update locks the row until our transaction commits. Until then a worker can neither begin nor end the
+        # job, so it never misses what we are about to commit.
         if Job.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(
             is_wanted_again=Case(When(state=State.RUNNING, then=Value(True)), default=Value(False)),
             due_at=Least("due_at", Value(now)),
@@ -62,24 +62,24 @@ def enqueue(kind: str, key: object) -> Job:
 
 
 class JobProgress:
-    """Handed to the work so that it can tell how far it is; each telling is a heartbeat."""
+    """Lets the work report how far it is; each report is a heartbeat."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.most = job.progress
 
     def tell(self, per_cent: int, step: str) -> None:
-        """`per_cent` done (0 to 100), and what is being done now, in words. What is begun anew goes back on nothing."""
+        """Report progress (`per_cent`, 0 to 100) and the current step in words. A job that restarts never goes back."""
         self.most = max(self.most, per_cent)
         Job.objects.filter(pk=self.job.pk).update(progress=self.most, step=step, heartbeat_at=timezone.now())
 
 
 @contextmanager
 def claim_job(job_id: int) -> Iterator[JobProgress | None]:
-    """Run the body as the one worker of job `job_id`; gives None, and the body does nothing, if it isn't to be run.
+    """Run the body as the only worker of job `job_id`; yield None, and do nothing, if it is not to be run.
 
-    A message delivered twice finds the job claimed. An error in the body ends as a failed job whose reason a person
-    understands; the traceback goes to the log. TryLater puts the job back until then, however often.
+    A message delivered twice finds the job claimed. An error in the body makes the job fail with a reason that a person
+    understands; the traceback goes to the server log. RetryJobLater puts the job back until then, any number of times.
     """
     now = timezone.now()
     taken = Job.objects.filter(pk=job_id, state=State.QUEUED, due_at__lte=now + MAX_CLOCK_SKEW).update(
@@ -107,9 +107,9 @@ def claim_job(job_id: int) -> Iterator[JobProgress | None]:
 
 
 def send_due_jobs(*, unsent_for: timedelta = STUCK_AFTER, queues: Collection[str] | None = None) -> int:
-    """Tell the workers of jobs that are due and that no worker was told of for so long; gives how many.
+    """Send messages for due jobs that had none for `unsent_for`, and return how many.
 
-    Those are jobs whose message was lost, or that were put back until now. `queues`: of these alone.
+    These are jobs whose message was lost, or that were put back until now. `queues` limits it to these queues.
     """
     now = timezone.now()
     is_untold = Q(messaged_at=None) | Q(messaged_at__lte=now - unsent_for)
@@ -128,12 +128,12 @@ def send_due_jobs(*, unsent_for: timedelta = STUCK_AFTER, queues: Collection[str
 
 
 def requeue_stuck_jobs() -> int:
-    """Queue again what is stuck, and give up, with a reason, on what was tried too often. Gives how many were stuck."""
+    """Queue stuck jobs again, or fail those that were tried too often, with a reason. Return how many were stuck."""
     now = timezone.now()
     late = now - STUCK_AFTER
     stuck = list(Job.objects.filter(state__in=OPEN_STATES, heartbeat_at__lt=late, due_at__lte=now).order_by("pk"))
     for job in stuck:
-        # Whatever moved since we looked is not lost.
+        # A job that changed after the query is not lost.
         as_it_was = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at)
         with transaction.atomic():
             if job.attempts >= MAX_ATTEMPTS:
@@ -146,7 +146,7 @@ def requeue_stuck_jobs() -> int:
 
 
 def _postpone(job: Job, later: RetryJobLater) -> None:
-    """Waiting isn't failing: attempts count only what a worker began and never ended."""
+    """Put the job back. Waiting is no failure: `attempts` counts only runs that began and never ended."""
     Job.objects.filter(pk=job.pk, state=State.RUNNING).update(
         state=State.QUEUED,
         due_at=Case(When(is_wanted_again=True, then=Value(timezone.now())), default=Value(later.due_at)),
@@ -170,7 +170,7 @@ def _finish(job: Job, **fields: object) -> None:
 def _send_on_commit(job: Job) -> None:
     def send() -> None:
         if not send_message(job.kind, job.pk):
-            # What the person did is saved and the job is a row: once the broker answers, it is sent again.
+            # The user's change is saved and the job is a row. Once the broker answers, the message is sent again.
             logger.error("The broker took no message for job %s (%s %s)", job.pk, job.kind, job.key)
 
     transaction.on_commit(send)

@@ -7,7 +7,7 @@ class JobsConfig(AppConfig):
     name = "tiptracker.jobs"
 
     def ready(self) -> None:
-        """Have workers that can do so ask for what waits."""
+        """Add the polling step to the worker, for workers that can use it."""
         from tiptracker.jobs.polling import JobPollingStep  # noqa: PLC0415 -- once Django has loaded
 
         app.steps["worker"].add(JobPollingStep)

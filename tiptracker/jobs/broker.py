@@ -1,7 +1,7 @@
-"""The broker in files, by which the demonstration and the tests run: kombu's, with messages that are there whole.
+"""File-based broker for the demonstration and the tests: kombu's, but each message appears only when complete.
 
-kombu's own writes a message into the file that a worker is already looking at. A worker that reads it between the two
-finds it empty, and ends.
+kombu's own writes a message into a file that a worker can already see. A worker that reads the file before the message
+is written finds it empty, and stops.
 """
 
 import uuid
@@ -15,11 +15,11 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    """A channel whose messages get the name by which they are found once they are written."""
+    """A channel that gives a message file its final name only after writing it."""
 
     def _put(self, queue: str, message: Any, **_: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
-        name = f"{monotonic_ns():020}_{uuid.uuid4()}"  # in turn, as they were sent
+        name = f"{monotonic_ns():020}_{uuid.uuid4()}"  # sorts in the order of sending
         unfinished = folder / f"{name}.unfinished"
         try:
             unfinished.write_text(dumps(message))
@@ -30,6 +30,6 @@ class Channel(filesystem.Channel):
 
 
 class Transport(filesystem.Transport):
-    """kombu's transport, with that channel."""
+    """kombu's file transport with this channel."""
 
     Channel = Channel

@@ -1,4 +1,4 @@
-"""Work that runs later: each piece is a row, so that nothing depends on a broker remembering it."""
+"""Background jobs: each is a row, so that nothing depends on a broker's memory."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from tiptracker.choices import ChoiceEnum
 
 
 class State(ChoiceEnum):
-    """How a job stands."""
+    """The state of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -21,7 +21,10 @@ OPEN_STATES = (State.QUEUED, State.RUNNING)
 
 
 class Job(models.Model):
-    """One piece of work: what kind, on what (`key`), how far. At most one open per kind and key. Machine's time."""
+    """One piece of work: its kind, its subject (`key`) and its progress. Times are machine time.
+
+    At most one job is open per kind and key.
+    """
 
     kind = models.CharField(max_length=40)
     key = models.CharField(max_length=100)
@@ -47,7 +50,7 @@ class Job(models.Model):
             models.CheckConstraint(name="failed_jobs_have_a_reason", condition=~Q(state=State.FAILED) | ~Q(reason="")),
         ]
         indexes: ClassVar = [
-            # Asked for every second by a worker that has nothing to do.
+            # An idle worker runs this query every second.
             models.Index("due_at", condition=Q(state=State.QUEUED), name="queued_jobs_by_due_moment"),
             models.Index("finished_at", name="jobs_by_end"),
         ]

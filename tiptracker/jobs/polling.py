@@ -1,8 +1,8 @@
-"""A worker that has nothing to do asks the jobs' rows, each second, which of them nobody has begun.
+"""Let an idle worker query the job table each second for jobs that no worker has begun.
 
-So a job is begun within two seconds of being asked for, whatever became of its message: lost with the broker, refused
-by it, or taken by a worker that couldn't reach the database at that moment. Only in workers that fork no processes: a
-connection that is open as one forks would be shared. In production the schedule asks instead.
+So a job begins within two seconds, whatever happened to its message: lost with the broker, refused by it, or taken by a
+worker that could not reach the database at that moment. Only workers that do not fork use this, because a fork would
+share an open connection. In production the schedule does it instead.
 """
 
 import logging
@@ -20,11 +20,11 @@ logger = logging.getLogger(__name__)
 
 POLL_INTERVAL_SECONDS = 1.0
 SWEEP_EVERY_POLLS = 30
-"""After so many times of asking for what waits, what was begun and never ended is looked for too."""
+"""After this many polls, stuck jobs are looked for too."""
 
 
 class JobPollingStep(bootsteps.StartStopStep):
-    """A step of Celery's worker: a thread that asks for as long as the worker runs."""
+    """A step of Celery's worker: a thread that polls while the worker runs."""
 
     requires = ("celery.worker.components:Pool",)
 
@@ -33,15 +33,15 @@ class JobPollingStep(bootsteps.StartStopStep):
         self.is_over = threading.Event()
 
     def include_if(self, worker: Any) -> bool:
-        """Not where the pool forks."""
+        """Return False for pools that fork."""
         return "prefork" not in worker.pool_cls.__module__
 
     def start(self, worker: Any) -> None:
-        """Begin to ask."""
+        """Start the polling thread."""
         threading.Thread(target=self._ask_until_over, args=[worker], name="waiting-jobs", daemon=True).start()
 
     def stop(self, worker: Any) -> None:
-        """Ask no more."""
+        """Stop the polling thread."""
         self.is_over.set()
 
     def _ask_until_over(self, worker: Any) -> None:
@@ -53,7 +53,7 @@ class JobPollingStep(bootsteps.StartStopStep):
 
 
 def poll_jobs(queues: list[str], *, is_sweeping: bool = False) -> None:
-    """Tell the workers of what waits in `queues`; what can't be asked now is asked a second later."""
+    """Send messages for the jobs that wait in `queues`. After a database error, the next poll tries again."""
     close_old_connections()
     try:
         actions.send_due_jobs(unsent_for=timedelta(seconds=POLL_INTERVAL_SECONDS), queues=queues)

@@ -1,4 +1,4 @@
-"""The jobs' own housekeeping."""
+"""Background tasks that maintain the jobs."""
 
 from celery import shared_task
 
@@ -13,5 +13,5 @@ def sweep_stuck_jobs() -> None:
 
 @shared_task(name="send_waiting_jobs")
 def send_waiting_jobs() -> None:
-    """Every few seconds: tell the workers of the jobs that are due by now, and of those whose message was lost."""
+    """Every few seconds: send messages for jobs that are now due, and for those whose message was lost."""
     actions.send_due_jobs()

@@ -1,1 +1,1 @@
-"""What locks people out is counted in the database, so that neither a lost nor an emptied cache lets them try on."""
+"""Count failed attempts in the database, so that losing or emptying a cache does not lift a lock-out."""

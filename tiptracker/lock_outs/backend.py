@@ -1,7 +1,7 @@
-"""Count in the database what locks people out: wrong passwords, wrong codes, forgotten passwords.
+"""Count in the database what leads to a lock-out: wrong passwords, wrong codes, requests for a new password.
 
-allauth counts in a cache, which may be lost or emptied; this is that cache. Its keys are kept as hashes, its values as
-JSON: nothing that is read from the table is run.
+allauth counts in a cache, which can be lost or emptied; this backend replaces that cache. Keys are stored as hashes and
+values as JSON, so nothing that is read from the table is executed.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from tiptracker.lock_outs.models import LockOutCount
 
 
 class LockOutCache(BaseCache):
-    """A cache backend whose entries are rows of LockOutCount."""
+    """A cache backend that stores its entries as rows of LockOutCount."""
 
     def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
@@ -26,13 +26,13 @@ class LockOutCache(BaseCache):
         return row.value if row else default
 
     def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
-        """As of Django's caches, in one query."""
+        """Return the values of these keys in one query, as Django's caches do."""
         asked = {_key_digest(key): key for key in keys}
         rows = LockOutCount.objects.filter(key__in=asked, expires_at__gt=timezone.now())
         return {asked[row.key]: row.value for row in rows}
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """Keep `value` unless there is one; whether it was kept. Of several who do so at once, one succeeds."""
+        """Store `value` unless the key has one; return whether it was stored. Of simultaneous calls, one succeeds."""
         LockOutCount.objects.filter(key=_key_digest(key), expires_at__lte=timezone.now()).delete()
         defaults = {"value": value, "expires_at": self._end(timeout)}
         return LockOutCount.objects.get_or_create(key=_key_digest(key), defaults=defaults)[1]
@@ -55,7 +55,7 @@ class LockOutCache(BaseCache):
 
 
 def drop_expired_counts() -> int:
-    """Remove counts that no longer count; gives how many."""
+    """Delete expired counts and return how many."""
     return LockOutCount.objects.filter(expires_at__lte=timezone.now()).delete()[0]
 
 

@@ -1,10 +1,10 @@
-"""Counts of wrong tries. Rows for the machine alone: no page shows them."""
+"""Counts of failed attempts. No page shows these rows."""
 
 from django.db import models
 
 
 class LockOutCount(models.Model):
-    """What is counted under one key (its SHA-256), such as the moments of wrong passwords. Machine's time."""
+    """The value counted under one key (its SHA-256), such as the times of wrong passwords. Machine time."""
 
     key = models.CharField("SHA-256 of the key", max_length=64, unique=True)
     value = models.JSONField()

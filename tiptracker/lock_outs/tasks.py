@@ -1,4 +1,4 @@
-"""What the worker does for this package."""
+"""Background tasks of this package."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from tiptracker.lock_outs import backend
 
 @shared_task(name="drop_lock_out_counts")
 def drop_lock_out_counts() -> None:
-    """Every night: remove the counts whose time is over."""
+    """Every night: delete expired counts."""
     backend.drop_expired_counts()

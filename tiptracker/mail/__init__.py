@@ -1,1 +1,1 @@
-"""Mails as rows: what is to be sent to whom, and what became of it. A worker of their own sends them."""
+"""Mails as rows: what to send to whom, and what happened to each. A separate worker sends them."""

@@ -1,7 +1,8 @@
-"""Queue a mail in the transaction of what caused it; send it later, and keep what became of it.
+"""Queue a mail in the transaction that causes it; send it later, and record what happened to it.
 
-A mail that no server takes is tried again with growing pauses for a day. It is sent twice only where a worker was
-killed between the server's acceptance and our row, and then under the same Message-ID. Times are the machine's.
+If the mail server does not accept a mail, it is tried again for a day, with growing pauses. A mail is sent twice only
+if a worker is killed after the server accepted it and before the row is saved; both then have the same Message-ID.
+Times are machine time.
 """
 
 import logging
@@ -20,7 +21,7 @@ from tiptracker.mail.rendering import build_message
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
-"""Each pause is twice as long as the one before."""
+"""Pauses between tries: each is twice as long as the one before, up to the longest."""
 RETRY_PERIOD = timedelta(days=1)
 MAX_ANSWER_LENGTH = 500
 
@@ -28,10 +29,16 @@ MAX_ANSWER_LENGTH = 500
 def queue_mail(
     kind: MailKind, *, person: User | None, address: str = "", key: str = "", words: Mapping[str, str] | None = None
 ) -> Mail:
-    """Have a mail sent once this transaction commits; a worker sends it, whatever the mail server does.
+    """Queue a mail, to be sent by a worker once this transaction commits, whatever the mail server does.
 
-    `kind` names its template. `address`: other than the person's own. Of one `kind` and `key` at most one mail waits:
-    it is tried at once, and no other is queued. `person` is None for a stranger, to whom nothing is sent.
+    At most one mail of a `kind` and `key` waits: if there is one, it is tried at once and no other is queued. Raises
+    RuntimeError outside a transaction.
+
+    Args:
+        kind: also names its template.
+        person: None for an unknown address, to which nothing is sent.
+        address: where to send it, if not to the person's own address.
+        words: further values for the template.
     """
     if not is_in_transaction():
         raise RuntimeError("A mail belongs in the transaction of what it tells of.")
@@ -42,7 +49,7 @@ def queue_mail(
 
 
 def deliver_mail(mail: Mail) -> None:
-    """Try to send a mail. Raises TryLater where the mail server can't be reached, or asks for patience."""
+    """Try to send a mail. Raises RetryJobLater if the server cannot be reached, or refuses the mail for now."""
     if mail.state != MailState.QUEUED:
         return
     mail.tries += 1
@@ -51,7 +58,7 @@ def deliver_mail(mail: Mail) -> None:
         message = build_message(mail)
         if message is not None:
             message.send()
-    except OSError as error:  # every error of the network, of TLS and of smtplib is one
+    except OSError as error:  # errors of the network, of TLS and of smtplib are all OSErrors
         mail.answer = _describe_error(error)[:MAX_ANSWER_LENGTH]
         logger.warning("Mail %s (%s) was not taken: %s", mail.pk, mail.kind, mail.answer)
         _schedule_retry(mail, error)
@@ -69,7 +76,7 @@ def deliver_mail(mail: Mail) -> None:
 
 
 def _schedule_retry(mail: Mail, error: OSError) -> None:
-    """Finish what was refused for good, or tried for a day; else say when it is tried again."""
+    """Finish a mail that was refused for good or tried for a day; otherwise schedule the next try."""
     now = timezone.now()
     if is_permanent_failure(error):
         _finish(mail, MailState.REFUSED)
@@ -83,19 +90,19 @@ def _schedule_retry(mail: Mail, error: OSError) -> None:
 
 
 def is_permanent_failure(error: OSError) -> bool:
-    """Whether the server refuses this address or this mail for good.
+    """Return whether the server refuses this address or this mail for good.
 
-    What it says to our name, password or sender may be the post's own mistake, which somebody corrects within the day.
+    An error about our name, password or sender may be a mistake of the post that can be corrected within the day.
     """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(500 <= code < 600 for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return True  # such as an address in letters that the server doesn't know
+        return True  # such as an address with characters that the server does not support
     return isinstance(error, smtplib.SMTPDataError) and 500 <= error.smtp_code < 600
 
 
 def _describe_error(error: OSError) -> str:
-    """What the server said, else what happened."""
+    """Return what the server said, or what happened."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return "; ".join(f"{code} {_decode(said)}" for code, said in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):

@@ -1,4 +1,4 @@
-"""The ledger of mails."""
+"""The table of mails."""
 
 import uuid
 from email.utils import make_msgid
@@ -14,7 +14,7 @@ from tiptracker.choices import ChoiceEnum, Role
 
 
 class MailKind(ChoiceEnum):
-    """What a mail is; its template is named so."""
+    """The kind of a mail, which also names its template."""
 
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset", "Link to set a new password"
@@ -29,7 +29,7 @@ class MailKind(ChoiceEnum):
 
 
 class MailState(ChoiceEnum):
-    """What is known of a mail."""
+    """The state of a mail."""
 
     QUEUED = "queued", "Waiting to be sent"
     SENT = "sent", "Sent"
@@ -39,29 +39,29 @@ class MailState(ChoiceEnum):
 
 
 def new_key() -> str:
-    """A key that no other mail has: for a notice that is sent however often something like it is sent."""
+    """Return a unique key, for a notice that is sent even if a similar one is waiting."""
     return str(uuid.uuid4())
 
 
 def new_message_id() -> str:
-    """What mail programs know a mail by: kept, so that one that is sent twice after a crash is shown once."""
+    """Return a new Message-ID. It is stored, so that mail programs show a mail once even if a crash sends it twice."""
     return make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname)
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Mails about accounts are for those who look after accounts."""
+        """Return all mails for administrators, who look after accounts; none for others."""
         if not user.is_authenticated or not user.is_active or user.role != Role.ADMINISTRATOR:
             return self.none()
         return self
 
     def waiting(self) -> Self:
-        """Those that are neither sent nor given up."""
+        """Return the mails that still wait to be sent."""
         return self.filter(state=MailState.QUEUED)
 
 
 class Mail(models.Model):
-    """One mail. Its text and its link are made as it is sent, so the row holds nothing secret. Machine's time."""
+    """One mail. Its text and link are made when it is sent, so the row holds no secret. Machine time."""
 
     kind = models.CharField(max_length=40, choices=MailKind.choices(), help_text="The name of its template.")
     key = models.CharField(max_length=100, default=new_key, help_text="At most one mail of a kind and key waits.")

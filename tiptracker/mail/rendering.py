@@ -1,4 +1,4 @@
-"""What a mail says, made from its row in the moment that it is sent."""
+"""Build a mail from its row at the moment of sending."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -27,19 +27,19 @@ LINK_MAILS: dict[str, tuple[mail_links.LinkPurpose, Callable[[User], bool]]] = {
     MailKind.INVITATION: (mail_links.LinkPurpose.INVITATION, _awaits_first_password),
     MailKind.PASSWORD_RESET: (mail_links.LinkPurpose.RESET, _may_sign_in),
 }
-"""By kind: what the link in the mail is for, and to whom it is sent if it still holds of them.
+"""By kind: the purpose of the link in the mail, and the condition that its person must still meet.
 
-The link is made from the account as it then stands, so the mail goes to the person's own address alone.
+The link is made from the account as it is at the time of sending. So the mail goes only to the person's own address.
 """
 
 
 def _sent_at(mail: Mail) -> datetime:
-    """When the mail is being sent, in the domain's time."""
+    """Return when the mail is being sent, in domain time."""
     return clock.to_domain_time(mail.tried_at or mail.queued_at)
 
 
 def _request_context(key: int, address: str) -> dict[str, Any]:
-    """What a mail about a request tells, to the address until now or to the new one: each gets its own link."""
+    """Return the template context of a mail about a request. The old and the new address get different links."""
     request = AccountRequest.objects.select_related("person", "asked_by").get(pk=key)
     decision = (
         mail_links.RequestLinkAction.STOP if address == request.old_email else mail_links.RequestLinkAction.CONFIRM
@@ -48,7 +48,7 @@ def _request_context(key: int, address: str) -> dict[str, Any]:
 
 
 def build_message(mail: Mail) -> EmailMessage | None:
-    """The mail as it is sent; None where nobody needs it any more."""
+    """Return the mail to send, or None if it is no longer needed."""
     person = mail.person
     if person is None:
         return None

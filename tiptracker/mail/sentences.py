@@ -1,4 +1,4 @@
-"""What is known of a mail, as a sentence for whoever looks after accounts."""
+"""Describe a mail's state in sentences, for administrators."""
 
 from datetime import datetime
 
@@ -11,7 +11,10 @@ from tiptracker.mail.models import Mail, MailState
 
 
 def describe_mail_state(mail: Mail) -> str:
-    """What became of a mail so far: "Sent to palesa@post.example on 28 January 2022 at 09:00."."""
+    """Return what has happened to a mail so far.
+
+    An example: "Sent to palesa@post.example on 28 January 2022 at 09:00.".
+    """
     match mail.state:
         case MailState.SENT:
             return f"Sent to {mail.address} {_format_moment(mail.finished_at)}."
@@ -31,7 +34,7 @@ def describe_mail_state(mail: Mail) -> str:
 
 
 def link_of_invitation(mail: Mail, now: datetime) -> str:
-    """Until when the link of an invitation works, as a sentence; "" where none was sent."""
+    """Return a sentence on how long the link of an invitation works, or "" if none was sent."""
     if mail.state != MailState.SENT or mail.tried_at is None:
         return ""
     ends = mail.tried_at + LINK_LIFETIMES[LinkPurpose.INVITATION]

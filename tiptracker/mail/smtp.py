@@ -1,4 +1,4 @@
-"""Django's SMTP, given up after a while: however slowly a server speaks, it holds a worker no longer than that."""
+"""Django's SMTP backend with a deadline: however slowly a server answers, a connection ends after that time."""
 
 import smtplib
 import socket
@@ -9,17 +9,17 @@ from typing import Any
 from django.core.mail.backends import smtp
 
 CONNECTION_DEADLINE_SECONDS = 45.0
-"""For one connection, from its beginning to its end. The time-out in settings is that of a single step."""
+"""Seconds for one connection from start to end. The time-out in settings is that of a single step."""
 
 
 class _DeadlineMixin:
-    """A connection that is cut off when its time is over."""
+    """A connection that is cut off at its deadline."""
 
     _deadline: threading.Timer | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         connected: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
-        held = connected.dup()  # TLS takes over the first one
+        held = connected.dup()  # TLS detaches the original socket
         self._deadline = threading.Timer(CONNECTION_DEADLINE_SECONDS, _shut_down, [held])
         self._deadline.daemon = True
         self._deadline.start()
@@ -27,7 +27,7 @@ class _DeadlineMixin:
         return connected
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection and cancel its deadline."""
         if self._deadline:
             self._deadline.cancel()
             self._held.close()
@@ -49,7 +49,7 @@ class _DeadlineSmtpTls(_DeadlineMixin, smtplib.SMTP_SSL):
 
 
 class EmailBackend(smtp.EmailBackend):
-    """Django's own, with connections that have a deadline."""
+    """Django's backend, with connections that have a deadline."""
 
     @property
     def connection_class(self) -> Any:

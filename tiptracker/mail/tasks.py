@@ -1,4 +1,4 @@
-"""Mails are sent by a worker of their own (the queue "mail"), so that none waits behind the rendering of a document."""
+"""The task that sends mails, in its own queue ("mail"), so that no mail waits for the rendering of a document."""
 
 from celery import shared_task
 
@@ -9,7 +9,7 @@ from tiptracker.mail.models import Mail
 
 @shared_task(name="send_mail")
 def send_mail(job_id: int) -> None:
-    """Send a mail (the job's key is its id), or try to."""
+    """Send the mail whose id is the job's key, or try to."""
     with claim_job(job_id) as progress:
         if progress:
             actions.deliver_mail(Mail.objects.select_related("person").get(pk=progress.job.key))

@@ -1,1 +1,1 @@
-"""The administrators' own pages: people, ministries and countries; and the requests about accounts."""
+"""Administrators' pages for people, ministries and countries, and the pages for requests about accounts."""

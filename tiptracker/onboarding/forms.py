@@ -1,4 +1,4 @@
-"""What is typed of people, ministries, countries and requests about accounts."""
+"""Forms for people, ministries, countries and requests about accounts."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ MAX_DISTRICTS = 500
 
 
 class AccountState(ChoiceEnum):
-    """How an account stands, for who looks for it."""
+    """The state of an account, as a filter of the list of people."""
 
     OPEN = "open", "Can sign in"
     INVITED = "invited", "Invited"
@@ -38,7 +38,7 @@ class AccountState(ChoiceEnum):
 
 
 class PersonFilter(TrackerForm):
-    """Which people: by words, role, country and state. Nothing else that is sent narrows the list."""
+    """Filter people by words, role, country and state. Invalid values are ignored."""
 
     q = forms.CharField(required=False, max_length=MAX_CHARACTERS, label="Name or address")
     role = forms.ChoiceField(required=False, label="Role", choices=[("", "Any"), *Role.choices()])
@@ -50,7 +50,7 @@ class PersonFilter(TrackerForm):
         set_row_choices(self, "country", countries, empty="Any")
 
     def narrow(self, people: UserQuerySet, day: Any) -> UserQuerySet:
-        """Those of `people` that were asked for on `day`; what was asked wrongly narrows nothing."""
+        """Return those of `people` that match the filter on `day`. Invalid values do not narrow the list."""
         said = self.cleaned_data
         if words := said.get("q"):
             people = filter_by_words(people, words, "name", "email")
@@ -65,7 +65,7 @@ class PersonFilter(TrackerForm):
 
     @property
     def is_narrowing(self) -> bool:
-        """Whether anything was asked for."""
+        """Whether any filter is set."""
         return any(self.cleaned_data.values())
 
 
@@ -80,14 +80,14 @@ def _state_query(state: AccountState, day: Any) -> Q:
 
 
 class PersonNameForm(TrackerForm):
-    """A person's name, which is all that somebody changes of their own account here."""
+    """A person's name, the only field that users can change here in their own account."""
 
     name = forms.CharField(max_length=150, label="Name")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class AccountForm(TrackerForm):
-    """What somebody is: role, ministry or countries, last day."""
+    """The details of an account: name, role, ministry or countries, last day."""
 
     required_for_some = ("ministry", "countries")
 
@@ -106,20 +106,20 @@ class AccountForm(TrackerForm):
         self.fields["until"].initial = default_valid_until
 
     def account(self) -> AccountDetails:
-        """What was typed, as the actions take it."""
+        """Return the typed details as the actions take them."""
         said = self.cleaned_data
         return AccountDetails(said["name"], Role(said["role"]), said["ministry"], said["countries"], said["until"])
 
 
 class PersonAddForm(AccountForm):
-    """Somebody new, invited by mail at once."""
+    """A new person, who is invited by mail at once."""
 
     email = forms.EmailField(max_length=254, label="E-mail address", help_text="We send the invitation here.")
 
     field_order = ("name", "email", "role", "ministry", "countries", "until")
 
     def clean(self) -> dict[str, Any]:
-        """Tell at once all that the action would refuse, one after the other."""
+        """Show all errors at once; the action would refuse them one after the other."""
         said, found = self.cleaned_data, []
         if role := said.get("role"):
             found = list(find_invalid_details(Role(role), said.get("ministry"), said.get("countries", [])))
@@ -134,14 +134,17 @@ class PersonAddForm(AccountForm):
 
 
 class PersonEditForm(AccountForm):
-    """The same of somebody who is there; `version`: what the page was filled from; `confirmed`: what it asked about."""
+    """The details of an existing account.
+
+    `version` is the version that the page was filled from, `confirmed` the seal of the change that it asked about.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     confirmed = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
 
     @staticmethod
     def filled_from(person: User) -> dict[str, Any]:
-        """The initial values of a form about this person."""
+        """Return the initial values of the form for this person."""
         return {
             "name": person.name,
             "role": person.role,
@@ -153,7 +156,7 @@ class PersonEditForm(AccountForm):
 
 
 class LastDayForm(TrackerForm):
-    """The last day of an account that is renewed or opened again."""
+    """The last day of an account that is renewed or reopened."""
 
     until = DayField(label="May sign in until")
 
@@ -163,13 +166,13 @@ class LastDayForm(TrackerForm):
 
 
 class EmailAddressForm(TrackerForm):
-    """Another address of an account."""
+    """A new address of an account."""
 
     email = forms.EmailField(max_length=254, label="New e-mail address")
 
 
 class MinistryFilter(TrackerForm):
-    """Which ministries: of a country."""
+    """Filter ministries by country."""
 
     country = RowField(required=False, label="Country")
 
@@ -179,7 +182,7 @@ class MinistryFilter(TrackerForm):
 
 
 class MinistryForm(TrackerForm):
-    """A ministry's names."""
+    """The names of a ministry."""
 
     name = forms.CharField(max_length=200, label="Name")
     short_name = forms.CharField(max_length=60, label="Short name", help_text="Shown in lists.")
@@ -187,7 +190,7 @@ class MinistryForm(TrackerForm):
 
 
 class OfficeHolderRow(TrackerForm):
-    """Who holds or held the office; an empty line is ignored."""
+    """A present or former office holder; an empty row is ignored."""
 
     row = RowField(required=False, widget=forms.HiddenInput)
     holder = forms.CharField(required=False, max_length=200, label="Name of office holder")
@@ -202,16 +205,16 @@ class OfficeHolderRow(TrackerForm):
 
     @property
     def row_name(self) -> str:
-        """What the row is called where something is wrong in it."""
+        """The name of the row in error messages."""
         return numbered("Office holder", self)
 
     @property
     def is_filled(self) -> bool:
-        """Whether the line is about somebody: one who is there, or anybody that was typed."""
+        """Whether the row is about an existing office holder or has any input."""
         return any(str(value or "").strip() for value in raw_values(self).values())
 
     def said(self) -> tuple[OfficeHolder | None, OfficeHolderInput]:
-        """Whom the line is about, and what was typed of them."""
+        """Return the existing office holder (None for a new one) and the input for it."""
         said = self.cleaned_data
         return said["row"], OfficeHolderInput(
             said["holder"], said["title"], said["from_on"], said["source"], until_on=said["until_on"]
@@ -219,7 +222,7 @@ class OfficeHolderRow(TrackerForm):
 
     @staticmethod
     def filled_from(holder: OfficeHolder) -> dict[str, Any]:
-        """The initial values of a line about this one."""
+        """Return the initial values of the row for this office holder."""
         return {
             "row": holder.pk,
             "holder": holder.name,
@@ -236,13 +239,13 @@ OfficeHolderFormSet = forms.formset_factory(
 
 
 class VersionForm(TrackerForm):
-    """Which state of a row a page was filled from."""
+    """The version of a row that the page was filled from."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class DistrictRow(TrackerForm):
-    """A district that is there, as it is to be named."""
+    """An existing district with the name and capital that it is to have."""
 
     row = RowField(widget=forms.HiddenInput)
     name = forms.CharField(max_length=100, label="District")
@@ -254,11 +257,11 @@ class DistrictRow(TrackerForm):
 
     @property
     def row_name(self) -> str:
-        """What the row is called where something is wrong in it."""
+        """The name of the row in error messages."""
         return numbered("District", self)
 
     def said(self) -> tuple[District, DistrictInput]:
-        """Which district, and what was typed of it."""
+        """Return the district and the input for it."""
         said = self.cleaned_data
         return said["row"], DistrictInput(said["name"], said["capital"])
 
@@ -267,7 +270,10 @@ DistrictFormSet = forms.formset_factory(DistrictRow, extra=0, max_num=MAX_DISTRI
 
 
 def _group_by_country(ministries: Sequence[Ministry]) -> Choices:
-    """Ministries below their countries; `ministries` come with theirs, in any order."""
+    """Return choices that group ministries by country.
+
+    The ministries may be in any order, with their country loaded.
+    """
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for ministry in ministries:
         found[ministry.country.name].append((str(ministry.pk), f"{ministry.short_name} ({ministry.country.name})"))

@@ -1,14 +1,20 @@
-"""Who sets up a post, and who sees how far that is."""
+"""Who may set up a post, and who may see how far the set-up is."""
 
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 
 
 def can_set_up(user: User) -> bool:
-    """Administrators: countries, ministries, editions and people are theirs, and no fact is."""
+    """Return whether the user may set up posts: only administrators may.
+
+    They manage countries, ministries, editions and people, but no facts.
+    """
     return user.role == Role.ADMINISTRATOR
 
 
 def can_follow_set_up(user: User) -> bool:
-    """Whoever sets up, and the embassy for its own countries: some of the steps wait for an officer."""
+    """Return whether the user may see how far a set-up is: administrators, and embassy roles for their own countries.
+
+    Some steps of the set-up need an officer.
+    """
     return can_set_up(user) or user.is_embassy

@@ -1,4 +1,4 @@
-"""Addresses of people, ministries and countries, and of the requests about accounts."""
+"""URLs of people, ministries and countries, and of requests about accounts."""
 
 from django.urls import path
 

@@ -1,4 +1,7 @@
-"""What somebody said identifies nobody: told by forms and API, read by the log, so that no action asks for it."""
+"""Confirmations that a text identifies nobody, kept for one request.
+
+Forms and the API set them and the activity log reads them, so no action has to pass them on.
+"""
 
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
@@ -9,20 +12,20 @@ _request_kinds: ContextVar[set[str] | None] = ContextVar("told", default=None)
 
 
 def confirm(kinds: Iterable[str]) -> None:
-    """Remember, while the request lasts, that what reads like one of these `kinds` was confirmed to identify nobody."""
+    """Record for this request that findings of these `kinds` were confirmed to identify nobody."""
     if (told := _request_kinds.get()) is not None:
         told.update(kinds)
 
 
 def confirmed_kinds() -> list[str]:
-    """The kinds that were confirmed in this request; none outside of one."""
+    """Return the kinds that were confirmed in this request. Empty outside a request."""
     return sorted(_request_kinds.get() or ())
 
 
 def confirmations_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: what is confirmed holds for one request alone."""
+    """Middleware: a confirmation is valid for one request only."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         before = _request_kinds.set(set())

@@ -1,25 +1,27 @@
-"""What in a text reads as if somebody could be found by it: numbers of telephones, identity papers, dates of birth.
+"""Detect personal data in free text: telephone, identity and passport numbers, and dates of birth.
 
-Names, too, where an age, a village, a telephone number or the number of a case stands beside (`personal_names`).
+Names are also detected if an age, a village, a telephone number or a case number is near (`personal_names`).
 
-Where the forms of the numbers come from:
+Sources of the number formats:
 
-- Telephones: the national numbering plans as libphonenumber keeps them. Lesotho (+266): eight digits that begin with 2
+- Telephones: the national numbering plans as libphonenumber has them. Lesotho (+266): eight digits that begin with 2
   (fixed), 5 or 6 (mobile). South Africa (+27): nine digits that begin with 1 to 8, after a 0 within the country.
-- South Africa's identity number: thirteen digits, YYMMDD SSSS C A Z, where Z is the check digit of Luhn's rule
-  (Department of Home Affairs; so in Microsoft Purview's definition of it too).
-- Lesotho's identity number: the National Identity Cards Act, 2011 (Act 9 of 2011, s. 5) leaves its form to regulations,
-  of which no source was found. Taken are twelve digits in one, and whatever is announced as such a number.
-- Passports of Lesotho: two letters and six digits; the series that its Ministry of Home Affairs has named begin with R,
-  S or D (RA, RB, SA, DA: LENA, 25 March 2019). Of South Africa: A, D, M or T and eight digits, as validators in use
-  have it. Of any other form where announced as one. Small letters stand for capitals where no space follows.
+- South African identity number: thirteen digits, YYMMDD SSSS C A Z, where Z is the Luhn check digit (Department of
+  Home Affairs; Microsoft Purview defines it the same way).
+- Lesotho identity number: the National Identity Cards Act, 2011 (Act 9 of 2011, s. 5) leaves the format to
+  regulations, of which no source was found. We match twelve digits without a break, and any number announced as an
+  identity number.
+- Passports of Lesotho: two letters and six digits. The series that its Ministry of Home Affairs has named begin with
+  R, S or D (RA, RB, SA, DA: LENA, 25 March 2019). Passports of South Africa: A, D, M or T and eight digits, as
+  validators in use have it. Other formats match only if announced as passport numbers. Lower-case letters match if no
+  space follows.
 
-What reads as something else is left alone: amounts (after a currency, in thousands, round), days, spans of years,
-cases of a year (5612/2021), rows of figures, moments, addresses of the web unless they are there to call somebody,
-UUIDs. A number written exactly like one of these isn't found, unless its country's code stands before it.
+Text that reads as something else is skipped: amounts (after a currency, in thousands, round numbers), days, ranges of
+years, case numbers with a year (5612/2021), rows of figures, moments, UUIDs, and web addresses that do not start a
+call. A number written exactly like one of these is not found, unless a country code precedes it.
 
-Every text is read once from its beginning to its end: quantifiers are bounded or possessive, and of a row of digits at
-most MOST_GROUPS groups are put together.
+Each text is read once from start to end: quantifiers are bounded or possessive, and at most MAX_GROUPS groups of
+digits are joined.
 """
 
 import re
@@ -34,20 +36,20 @@ from typing import NamedTuple
 from tiptracker.privacy.personal_names import find_identifiable_names
 
 MAX_BIRTH_WORD_DISTANCE = 40
-"""How many characters may stand between a date and the word that makes it a date of birth."""
+"""Characters allowed between a date and the word that makes it a date of birth."""
 
 MAX_GROUPS = 15
-"""Of digits, in one number: none has more digits."""
+"""Groups of digits in one number. No number has more digits than this."""
 
 MAX_QUOTED = 5
-"""In one sentence; the rest is counted."""
+"""Findings quoted in one sentence. The rest are counted."""
 
 REMOVED_NUMBER_MARK = "[number left out]"
-"""What stands in the name of a file where a number stood."""
+"""Replaces a number in the name of a file."""
 
 
 class PersonalDataKind(StrEnum):
-    """What it reads like."""
+    """Kinds of personal data, as worded in a sentence."""
 
     TELEPHONE = "telephone number"
     IDENTITY = "identity number"
@@ -66,7 +68,7 @@ _ARTICLES = {
 
 
 class PersonalDataFinding(NamedTuple):
-    """What was found, letter by letter as it was written, and where it starts."""
+    """One finding: its kind, the text exactly as written, and its start."""
 
     kind: PersonalDataKind
     text: str
@@ -74,12 +76,12 @@ class PersonalDataFinding(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Where it ends: the place of the first character behind it."""
+        """Index of the first character after the finding."""
         return self.start + len(self.text)
 
 
 def find_personal_data(text: str) -> list[PersonalDataFinding]:
-    """All that a person could be found by, in the order of the text; none overlaps another."""
+    """Return all findings in the order of the text. None overlaps another."""
     plain, places = _normalize(text)
     in_one_line = plain.replace("\n", " ")
     numbers = [
@@ -91,7 +93,7 @@ def find_personal_data(text: str) -> list[PersonalDataFinding]:
     telephones = sorted((start, end) for start, end, kind in numbers if kind is PersonalDataKind.TELEPHONE)
     names = [(*span, PersonalDataKind.NAME) for span in find_identifiable_names(in_one_line, telephones)]
     found: list[PersonalDataFinding] = []
-    # Numbers first: a name may begin or end in letters of one, and then the number is what is told.
+    # Numbers first: if a name shares letters with a number, the number is reported.
     for start, end, kind in (*sorted(numbers, key=lambda span: (span[0], -span[1])), *names):
         first, last = places[start], places[end - 1] + 1
         at = bisect_left(found, first, key=lambda each: each.start)
@@ -101,14 +103,14 @@ def find_personal_data(text: str) -> list[PersonalDataFinding]:
 
 
 def remove_numbers(text: str, mark: str = REMOVED_NUMBER_MARK) -> str:
-    """`text` with `mark` where a number was found."""
+    """Replace every number found in `text` by `mark`."""
     for finding in reversed([found for found in find_personal_data(text) if found.kind is not PersonalDataKind.NAME]):
         text = text[: finding.start] + mark + text[finding.end :]
     return text
 
 
 def describe_findings(findings: Sequence[PersonalDataFinding]) -> str:
-    """What to tell the person who wrote it."""
+    """Return a sentence for the author of the text: the findings, and what to do."""
     quoted = list(
         dict.fromkeys(f"“{found.text}” reads like {_ARTICLES[found.kind]} {found.kind}" for found in findings)
     )
@@ -121,7 +123,7 @@ def describe_findings(findings: Sequence[PersonalDataFinding]) -> str:
 
 type _Span = tuple[int, int, PersonalDataKind]
 
-# --- The text in one alphabet -----------------------------------------------------------------------------------------
+# --- Normalized text --------------------------------------------------------------------------------------------------
 
 _WEB_ADDRESS = re.compile(r"\b(?:https?://|ftp://|www\.)\S++", re.IGNORECASE)
 _CALL_LINK = re.compile(
@@ -132,7 +134,7 @@ _CALL_LINK = re.compile(
 _ENCODED = re.compile(r"%[\dA-F]{2}", re.IGNORECASE)
 _UUID = re.compile(r"\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b", re.IGNORECASE)
 _STOP = "\0"
-"""Stands where no number goes on: for an address, a UUID, the mark of a footnote."""
+"""A character over which no number continues. It replaces a web address, a UUID or a footnote mark."""
 
 _EQUIVALENTS = {
     " ": frozenset(
@@ -146,13 +148,13 @@ _EQUIVALENTS = {
         "\N{HALFWIDTH KATAKANA MIDDLE DOT}\N{FRACTION SLASH}\N{DIVISION SLASH}"
     ),
 }
-"""What is read as one of these, besides what Unicode itself holds for the like."""
+"""Characters read as the key, in addition to Unicode's own equivalents."""
 
 
 def _normalize(text: str) -> tuple[str, list[int]]:
-    """`text` as ASCII has it: digits, hyphens, dots between, line ends; and the place of each character in it.
+    """Return `text` with ASCII digits, hyphens, separators and line ends, and the original index of each character.
 
-    What is not seen, and what stands on, under or around another character, is left out.
+    Invisible characters, and marks on, under or around another character, are dropped.
     """
     letters: list[str] = []
     places: list[int] = []
@@ -169,7 +171,7 @@ def _blank_out(found: re.Match[str]) -> str:
 
 
 def _blank_web_address(found: re.Match[str]) -> str:
-    """Nothing of an address, unless one presses it to call somebody."""
+    """Blank out a web address. If it starts a call, keep its characters."""
     if not _CALL_LINK.search(found[0]):
         return _blank_out(found)
     return _ENCODED.sub(lambda code: "  +" if code[0].upper() == "%2B" else "   ", found[0])
@@ -184,7 +186,7 @@ def _to_ascii(letter: str) -> str:
             return str(unicodedata.decimal(letter))
         case "Cf" | "Cc" | "Mn" | "Me":
             return ""
-        case "No":  # a digit in a circle is one; a footnote's mark is none of the number before it
+        case "No":  # a circled digit counts as a digit; a footnote mark is not part of a number
             is_raised = unicodedata.decomposition(letter).startswith(("<super>", "<sub>"))
             digit = None if is_raised else unicodedata.digit(letter, None)
             return _STOP if digit is None else str(digit)
@@ -209,7 +211,7 @@ _LAW_REFERENCE = re.compile(r" of (?:19|20)\d\d\b")
 
 
 def _find_announced_numbers(plain: str) -> Iterator[_Span]:
-    """ "Passport no. X", "ID number X": X in any form, if it is as long as such a number is."""
+    """Find numbers announced by a word, as in "Passport no. X" or "ID number X", in any format that is long enough."""
     for found in _ANNOUNCED.finditer(plain):
         which = found["which"]
         digits = len(_DIGITS.findall(which))
@@ -219,7 +221,7 @@ def _find_announced_numbers(plain: str) -> Iterator[_Span]:
             yield *found.span("which"), PersonalDataKind.PASSPORT if found["passport"] else PersonalDataKind.IDENTITY
 
 
-# --- Numbers of a form of their own -----------------------------------------------------------------------------------
+# --- Numbers recognised by their format -------------------------------------------------------------------------------
 
 _PASSPORT = re.compile(
     r"(?<![^\W_])(?:(?:[RSD][A-Z]|(?i:[rsd][a-z])(?=-?\d))[ -]?\d{6}"
@@ -235,11 +237,14 @@ def _find_passports(plain: str) -> Iterator[_Span]:
 
 _GROUP = re.compile(r"\d++")
 _JOIN = re.compile(r"[ .()-]{1,5}|[,/]|[ -]{0,2}\n {0,2}")
-"""Between the groups of a number. A comma or a slash stands close; behind the end of a line comes no dash of a list."""
+"""Separators between the groups of a number.
+
+No space surrounds a comma or a slash. After a line end there is no hyphen, which would begin a list item.
+"""
 _CLOSE_SEPARATORS = frozenset(",/")
-"""What figures are set apart with as well."""
+"""Separators that lists of figures use too."""
 _NUMBER_LENGTHS = frozenset((8, 10, 11, 12, 13, 14))
-"""How many digits the numbers have that are looked for."""
+"""Digits that the numbers we look for have in total."""
 _MONEY_BEFORE = re.compile(
     r"(?:\b(?:(?:M|R|LSL|ZAR|USD|EUR|GBP|maloti|loti|rands?)[ .]{0,2}"
     r"|(?:budget|amounts?|costs?|sum|total|allocat(?:ed|ion))(?: (?:of|is|was|to|at|for|about|some)){0,2} )|[$€£¥] ?)$",
@@ -254,7 +259,7 @@ _WORD_OR_TIME = re.compile(r"[^\W_]|(?<=\d):")
 
 
 class _DigitGroup(NamedTuple):
-    """Digits that stand together, and what stands between them and the group before; None: no number goes on there."""
+    """Digits that stand together, and the separator before them (None: no number continues across it)."""
 
     digits: str
     start: int
@@ -263,7 +268,7 @@ class _DigitGroup(NamedTuple):
 
 
 def _find_numbers(plain: str) -> Iterator[_Span]:
-    """Telephone and identity numbers in any layout: whole groups of digits, put together where they may belong so."""
+    """Find telephone and identity numbers in any layout by joining whole groups of digits that may belong together."""
     groups = _find_digit_groups(plain)
     at = 0
     while at < len(groups):
@@ -288,7 +293,7 @@ def _find_digit_groups(plain: str) -> list[_DigitGroup]:
 
 
 def _number_at(plain: str, groups: Sequence[_DigitGroup], at: int) -> tuple[int, int, PersonalDataKind] | None:
-    """The longest number that begins with the group `at`: of how many groups, where it starts, what it is."""
+    """Return the longest number that begins with the group `at`: how many groups, its start and its kind."""
     first = groups[at]
     plus = _plus_before(plain, first.start)
     if plus is None and first.start and _WORD_OR_TIME.match(plain, first.start - 1):
@@ -312,7 +317,7 @@ def _number_at(plain: str, groups: Sequence[_DigitGroup], at: int) -> tuple[int,
 
 
 def _plus_before(plain: str, start: int) -> int | None:
-    """Where the plus sign of an international number stands, if one does."""
+    """Return the position of the plus sign of an international number, if there is one."""
     place = start - 1
     while place >= 0 and start - place <= 3 and plain[place] in " (":
         place -= 1
@@ -327,7 +332,7 @@ _SOUTH_AFRICA = re.compile(r"0[1-8]\d{8}")
 def _classify_number(
     plain: str, digits: str, parts: Sequence[_DigitGroup], after: str | None, *, has_plus: bool
 ) -> PersonalDataKind | None:
-    """What the groups make together, if anything that a person could be found by; `after` joins the group after."""
+    """Return the kind of number that the groups form together, if any. `after` is the separator of the next group."""
     if digits[0] not in "0256" and len(digits) != 13 and len(parts) > 1:
         return None
     sizes = [len(part.digits) for part in parts]
@@ -350,14 +355,17 @@ def _classify_number(
 
 
 def _is_laid_out_as_telephone(parts: Sequence[_DigitGroup], sizes: Sequence[int]) -> bool:
-    """In groups of two digits or more, or digit by digit; pairs with the same between all, unlike "25-34 35-44"."""
+    """Return whether the groups are laid out like a telephone number.
+
+    Groups have two digits or more, or one digit each. Pairs need one separator throughout, unlike "25-34 35-44".
+    """
     if max(sizes) <= 2 and len({part.before for part in parts[1:] if part.before and "\n" not in part.before}) > 1:
         return False
     return min(sizes) > 1 or max(sizes) == 1
 
 
 def _is_list_of_figures(parts: Sequence[_DigitGroup], after: str | None) -> bool:
-    """Figures with commas or slashes among more of them, or with something else between as well: "512,345.67"."""
+    """Return whether the groups are figures with commas or slashes, as in "512,345.67" or within a longer list."""
     joins = {part.before for part in parts[1:]}
     return bool(joins & _CLOSE_SEPARATORS) and (
         len(joins) > 1 or not _CLOSE_SEPARATORS.isdisjoint((parts[0].before, after))
@@ -382,7 +390,10 @@ def _is_amount(plain: str, parts: Sequence[_DigitGroup], digits: str, sizes: Seq
 
 
 def _reads_like_days(parts: Sequence[_DigitGroup]) -> bool:
-    """A day, a span of years, a year before or between other figures, the year of a case, or one that begins a line."""
+    """Return whether the groups read like a date, a range of years, a year among figures or the year of a case.
+
+    A year that begins a new line counts too.
+    """
     years = [_is_year(part.digits) for part in parts]
     is_close = parts[-1].before is not None and (parts[-1].before in _CLOSE_SEPARATORS or "\n" in parts[-1].before)
     return (
@@ -397,12 +408,12 @@ def _is_year(digits: str) -> bool:
 
 
 def _is_compact_day(digits: str) -> bool:
-    """20220128, with or without the time of day behind it."""
+    """Match a day such as 20220128, with or without a time after it."""
     return _is_year(digits[:4]) and _is_calendar_day(digits[:4], digits[4:6], digits[6:8])
 
 
 def _is_day(parts: Sequence[_DigitGroup]) -> bool:
-    """28.1.2022, 2022-01-28: three groups that are a day, the year in full."""
+    """Match a day such as 28.1.2022 or 2022-01-28: three groups with the year in full."""
     if len(parts) < 3 or parts[1].before is None or parts[2].before is None:
         return False
     a, b, c = (part.digits for part in parts[:3])
@@ -422,7 +433,7 @@ def _is_calendar_day(year: str, month: str, day: str) -> bool:
 
 
 def _is_south_african_identity(digits: str) -> bool:
-    """YYMMDD of a day that there is, and a check digit that fits."""
+    """Check that YYMMDD is a real day and that the check digit matches."""
     if digits[10] not in "012":
         return False
     is_day = any(_is_calendar_day(century + digits[:2], digits[2:4], digits[4:6]) for century in ("19", "20"))
@@ -456,7 +467,7 @@ _BIRTH_WORD = re.compile(
 
 
 def _find_birth_dates(plain: str) -> Iterator[_Span]:
-    """Dates with a word of birth at most NEAR characters before or after."""
+    """Find dates with a birth word at most MAX_BIRTH_WORD_DISTANCE characters before or after."""
     words = [found.span() for found in _BIRTH_WORD.finditer(plain)]
     if not words:
         return

@@ -1,12 +1,12 @@
-"""Names of people beside what tells who they are: an age, a village, a telephone number, the number of a case. Pure.
+"""Detect names of people near identifying details: an age, a village, a telephone number or a case number.
 
-A name is a title and a name ("Mrs Exercise"), two names or more ("Palesa Exercise"), an initial and a name, or two
-names with a comma between them in the other order. In small letters it is one where it has a title, where somebody is
-said to be called so, or where one of its words is a name that is common in Lesotho.
+These count as a name: a title and a name ("Mrs Exercise"), two names or more ("Palesa Exercise"), an initial and a
+name, or two names in reverse order with a comma. Lower-case words count as a name after a title, after words such as
+"named", or if one of them is a name that is common in Lesotho.
 
-Whoever is named by an office ("Minister Motlohi") is asked about beside an age or a telephone number alone: that an
-official went to a village, or sat in a case, is what the record is for. Offices, institutions, places and days are no
-names. Texts are read once from their beginning to their end: quantifiers are bounded or possessive.
+A person named by office ("Minister Motlohi") is reported only near an age or a telephone number. That an official
+visited a village or took part in a case is what the record is for. Offices, institutions, places and days are not
+names. Each text is read once from start to end: quantifiers are bounded or possessive.
 """
 
 import json
@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 MAX_DISTANCE = 40
-"""How many characters may stand between a name and what tells who it is."""
+"""Characters allowed between a name and an identifying detail."""
 MAX_DETAIL_LENGTH = 60
-"""How long at most what tells who it is may be, in characters."""
+"""Maximum length of an identifying detail, in characters."""
 MAX_NAME_WORDS = 5
-"""Of one name."""
+"""Words in one name."""
 
-# --- What tells who somebody is ---------------------------------------------------------------------------------------
+# --- Identifying details ----------------------------------------------------------------------------------------------
 
 _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
@@ -43,7 +43,7 @@ _AGE_AFTER = re.compile(
     rf" ?[,;:-]? ?\(? ?{_NUMBER}(?: ?(?:years?|yrs?|y)\b\.?)? ?(?=[,);]|\.(?!\d)|$| (?:from|of|was|is|who)\b)",
     re.IGNORECASE,
 )
-"""Directly behind a name: ", 17,", "(17)", " 17 yrs."; a day or an amount goes on."""
+"""An age directly after a name: ", 17,", "(17)" or " 17 yrs.". It does not match if a date or an amount continues."""
 _CASE = re.compile(
     r"\b(?:[A-Z]{2,6}(?:[/.-][A-Z]{1,6}){0,3}|(?i:case|docket|charge|file)(?: (?i:no|nos|number|nr)\b\.?)?)"
     r"[ :#./-]{0,3}\d{1,6} ?/ ?(?:\d{1,4} ?/ ?)?(?:\d{4}|\d{2})\b"
@@ -58,11 +58,11 @@ _VILLAGE = re.compile(
     r"|\b['’]?[A-Z][a-z]{1,20} (?i:village)\b"
 )
 
-# --- What is a name ---------------------------------------------------------------------------------------------------
+# --- Names ------------------------------------------------------------------------------------------------------------
 
 _WORD_PATTERN = re.compile(r"['’]?[^\W\d_]{1,40}+(?:['’-][^\W\d_]{1,40}+){0,4}")
 _WORD_LISTS: dict[str, list[str]] = json.loads(Path(__file__).with_name("name_words.json").read_text(encoding="utf-8"))
-"""Words in small letters. The names of Lesotho are general knowledge, and nobody's in particular."""
+"""Lists of lower-case words. The names of Lesotho are general knowledge and refer to nobody in particular."""
 
 
 def _word_list(name: str) -> frozenset[str]:
@@ -76,12 +76,12 @@ _NOT_NAMES = frozenset().union(
 _NEVER_NAMES = _NOT_NAMES | OFFICES | TITLES
 _COMMON_NAMES = _word_list("names that are common in Lesotho")
 _AMBIGUOUS_TITLES = frozenset({"miss", "me", "'me", "sr"})
-"""Titles that are other words in small letters."""
+"""Titles that are other words when written in lower case."""
 _NAMING_PHRASE = re.compile(r"\b(?:named|called|known as|name is|name was|identified as|alias) $", re.IGNORECASE)
 
 
 class _Word(NamedTuple):
-    """A word of a text, and what it may be."""
+    """A word of a text, with tests for the part it may play in a name."""
 
     text: str
     start: int
@@ -101,12 +101,12 @@ class _Word(NamedTuple):
 
     @property
     def is_name(self) -> bool:
-        """Whether it is written like a name, and is none of the words that are none."""
+        """Whether the word is written like a name and is not on a list of words that are not names."""
         return self.is_capital and not self.is_initial and self.plain not in _NEVER_NAMES
 
 
 class _Name(NamedTuple):
-    """A name in a text; `has_office` where it is said which office somebody holds."""
+    """A name in a text. `has_office` says that the text states the person's office."""
 
     start: int
     end: int
@@ -114,7 +114,7 @@ class _Name(NamedTuple):
 
 
 class _IdentifyingDetail(NamedTuple):
-    """What tells who somebody is; `is_close` is an age or a telephone number, which tells it of an official too."""
+    """A detail that identifies a person. `is_close`: an age or a telephone number, which counts for officials too."""
 
     start: int
     end: int
@@ -122,7 +122,12 @@ class _IdentifyingDetail(NamedTuple):
 
 
 def find_identifiable_names(plain: str, telephones: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Where names stand in `plain` (letters as ASCII has them, in one line) beside what tells who it is."""
+    """Yield start and end of names near an identifying detail.
+
+    Args:
+        plain: normalized text (ASCII) on one line.
+        telephones: start and end of the telephone numbers in it.
+    """
     signs = sorted(
         [
             *(_IdentifyingDetail(start, end, is_close=True) for start, end in telephones),
@@ -142,7 +147,7 @@ def find_identifiable_names(plain: str, telephones: Sequence[tuple[int, int]]) -
 
 
 def _end_of_name(plain: str, end: int) -> int:
-    """Where a name that ends at `end` is over: behind the point of an initial."""
+    """Return the end of a name, including the point after an initial."""
     is_initial = plain[end - 1].isupper() and not plain[max(0, end - 2) : end - 1].isalpha()
     return end + (is_initial and plain[end : end + 1] == ".")
 
@@ -152,7 +157,7 @@ def _overlap(sign: _IdentifyingDetail, name: _Name) -> bool:
 
 
 def _find_names(plain: str, signs: Sequence[_IdentifyingDetail]) -> Iterator[_Name]:
-    """The names in a text; what tells who they are is no part of them."""
+    """Yield the names in a text. An identifying detail is not part of a name."""
     taken = {place for sign in signs for place in range(sign.start, sign.end)}
     found = (_Word(word[0], *word.span()) for word in _WORD_PATTERN.finditer(plain))
     words = [word for word in found if word.start not in taken]
@@ -165,7 +170,7 @@ def _find_names(plain: str, signs: Sequence[_IdentifyingDetail]) -> Iterator[_Na
 
 
 def _name_length(plain: str, words: Sequence[_Word], at: int) -> int:
-    """How many words the name has that begins with the word `at`; 0 where none begins there."""
+    """Return how many words the name that begins with the word `at` has; 0 if no name begins there."""
     first = words[at]
     is_unit = first.text == "ms" and plain[max(0, first.start - 2) : first.start].strip().isdigit()  # "49 ms"
     if first.plain in TITLES and not is_unit and (first.is_capital or first.plain not in _AMBIGUOUS_TITLES):
@@ -187,7 +192,7 @@ def _name_length(plain: str, words: Sequence[_Word], at: int) -> int:
 
 
 def _is_lower_case_name(plain: str, words: Sequence[_Word], at: int) -> bool:
-    """Whether two words in small letters are a name: somebody is called so, or one is a name of Lesotho."""
+    """Return whether two lower-case words are a name: after "named" or the like, or if one is common in Lesotho."""
     pair = words[at : at + 2]
     if len(pair) < 2 or not _is_lower_case_pair(plain, pair):
         return False
@@ -196,18 +201,18 @@ def _is_lower_case_name(plain: str, words: Sequence[_Word], at: int) -> bool:
     first, second = (one.plain in _COMMON_NAMES for one in pair)
     is_next_better = (
         second and not first and _is_lower_case_pair(plain, words[at + 1 : at + 3])
-    )  # "brought palesa exercise"
+    )  # as in "brought palesa exercise"
     return (first or second) and not is_next_better
 
 
 def _is_lower_case_pair(plain: str, pair: Sequence[_Word]) -> bool:
-    """Whether two words stand together in small letters, and neither joins a sentence."""
+    """Return whether two lower-case words stand together and neither is a word of ordinary sentences."""
     is_plain = not any(one.is_capital or one.plain in _NOT_NAMES for one in pair)
     return len(pair) == 2 and is_plain and _is_adjacent(plain, pair[0], pair[1:], "")
 
 
 def _name_run_length(plain: str, words: Sequence[_Word], at: int, *, in_small_letters: bool = False) -> int:
-    """How many words from `at` on are written like parts of one name."""
+    """Return how many words from `at` on are written like parts of one name."""
     count = 0
     while at + count < len(words) and count < MAX_NAME_WORDS:
         word = words[at + count]
@@ -221,12 +226,15 @@ def _name_run_length(plain: str, words: Sequence[_Word], at: int, *, in_small_le
 
 
 def _is_full_name(run: Sequence[_Word]) -> bool:
-    """A name and another one, or an initial and a name."""
+    """Return whether the words are two names or an initial and a name."""
     return len(run) >= 2 and any(word.is_name for word in run)
 
 
 def _is_adjacent(plain: str, before: _Word, after: Sequence[_Word], sign: str) -> bool:
-    """Whether the next word stands right behind: with a blank, a point behind an initial or title, or a comma."""
+    """Return whether the next word directly follows `before`.
+
+    A space may separate them, a point after an initial or title, or a comma if `sign` is a comma.
+    """
     if not after:
         return False
     between = plain[before.end : after[0].start]
@@ -237,7 +245,7 @@ def _is_adjacent(plain: str, before: _Word, after: Sequence[_Word], sign: str) -
 
 
 def _is_official(plain: str, words: Sequence[_Word], at: int, count: int) -> bool:
-    """Whether an office stands right before the name, or right behind it after a comma."""
+    """Return whether an office stands right before the name, or right after it behind a comma."""
     before = words[max(0, at - 3) : at]
     after = words[at + count : at + count + 2]
     is_before = any(word.plain in OFFICES and words[at].start - word.end <= MAX_DISTANCE for word in before)

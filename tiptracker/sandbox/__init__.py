@@ -1,1 +1,1 @@
-"""Confined processes: they open files from outside, with little memory, time and rights."""
+"""Confined processes that open files from outside with little memory, time and rights."""

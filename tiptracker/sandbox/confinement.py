@@ -1,6 +1,6 @@
-"""A process for files from outside: how little it may do. `tiptracker.sandbox` starts it.
+"""Confine the current process before it opens a file from outside. `tiptracker.sandbox.sandbox` starts it.
 
-Whatever a hostile file does to a library that takes it apart, the process that asked stays as it is.
+Whatever a hostile file does to a library that parses it, the calling process is not affected.
 """
 
 import os
@@ -10,27 +10,30 @@ from typing import Protocol
 
 MAX_MEMORY_BYTES = 1536 * 1024 * 1024
 MAX_CPU_SECONDS = 8
-"""Of the processor's time: hardly anything that people send takes one."""
+"""Processor seconds. Almost no file that users send needs as much as one."""
 NICENESS = 15
-"""How far behind those who serve pages it stands where both want the processor."""
+"""Low priority, so that processes that serve pages get the processor first."""
 _FORBIDDEN_EVENTS = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "os.spawn", "pty.")
 
 
 class SandboxRunner(Protocol):
-    """What runs confined processes: `tiptracker.sandbox.Sandbox`, which says for whom."""
+    """A callable that runs confined processes. `tiptracker.sandbox.sandbox.Sandbox` is one, for a given person."""
 
     def __call__(self, module: str, *arguments: str, content: bytes, most_waited: float) -> bytes | None:
-        """What `python -m module` answers to `content`, in `most_waited` seconds by the clock; None where it can't."""
+        """Return what `python -m module` answers to `content`, or None if it fails.
+
+        `most_waited` is in seconds by the clock.
+        """
 
 
 def confine(*, most_seconds: int = MAX_CPU_SECONDS, most_memory: int = MAX_MEMORY_BYTES) -> None:
-    """From now on: little memory and time, no file written, no connection made, no other program started.
+    """Limit this process from now on: memory, processor time, no written files, no connections, no other programs.
 
-    The last two hold for what Python does; the libraries in C that take files apart have no code to connect with.
+    The last two limits apply to Python code only. The C libraries that parse files have no code to open connections.
     """
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (most_memory, most_memory))
-    # At the first a signal says why it ends, at the second it ends whatever it does about the signal.
+    # At the first limit a signal states the reason; at the second the process ends even if it handles the signal.
     resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,4 +1,4 @@
-"""Run a confined process: its answer, how it ended, and how many seconds of the processor it took. Pure."""
+"""Run a confined process and return its answer, its exit code and its processor time."""
 
 import os
 import selectors
@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 _CHUNK_BYTES = 64 * 1024
 _MAX_ERROR_BYTES = 64 * 1024
-"""Bytes of what a process says of its own failure; the rest is thrown away."""
+"""Bytes kept of the error output of a process. The rest is discarded."""
 
 
 class ProcessResult(NamedTuple):
-    """How a process ended: its answer, what it wrote of errors, its exit code (negative: the signal), its seconds.
+    """Result of a process: answer, error output, exit code (negative: the signal) and processor seconds.
 
-    `is_late` says that it was ended since it took too long by the clock, `is_too_much` since its answer was too long.
+    `is_late` means that it was killed for exceeding the time limit; `is_too_much`, for an answer that was too long.
     """
 
     answer: bytes
@@ -36,10 +36,12 @@ def run_process(
     most_answered: int,
     held: Sequence[int] = (),
 ) -> ProcessResult:
-    """Give `content` to `command` on its standard input, in an empty environment, and wait for its end.
+    """Run `command` with `content` on its standard input and an empty environment, and wait for its end.
 
-    `most_waited` is in seconds by the clock, `most_answered` in bytes. `held` are open files that stay locked for as
-    long as the process runs, also where this one ends before it.
+    Args:
+        most_waited: time limit in seconds by the clock.
+        most_answered: maximum length of the answer in bytes.
+        held: open files that stay locked while the process runs, even if this process ends first.
     """
     process = subprocess.Popen(  # noqa: S603 -- our own command
         command,
@@ -70,7 +72,7 @@ def run_process(
 
 
 class _ProcessPipes:
-    """What is written to a process and read from it, both as they come."""
+    """The pipes to and from a process, written and read as data arrives."""
 
     def __init__(self, process: subprocess.Popen[bytes], content: bytes, most_answered: int) -> None:
         if not (process.stdin and process.stdout and process.stderr):  # pragma: no cover -- they are asked for
@@ -83,7 +85,7 @@ class _ProcessPipes:
         self.is_over = self.is_too_much = False
 
     def hold(self, until: float) -> bool:
-        """Whether the process ended by itself, in time and within its measure."""
+        """Exchange data until the process ends. Return whether it ended by itself and within the limits."""
         with selectors.DefaultSelector() as waiting:
             waiting.register(self.end, selectors.EVENT_READ)
             for pipe, event in (
@@ -120,7 +122,7 @@ class _ProcessPipes:
     def _write(self) -> bool:
         try:
             self.left = self.left[os.write(self.stdin.fileno(), self.left[:_CHUNK_BYTES]) :]
-        except BrokenPipeError:  # it reads no more: it has ended, or has seen enough
+        except BrokenPipeError:  # the process has ended or reads no more
             self.left = self.left[:0]
         if not self.left:
             self.stdin.close()

@@ -1,8 +1,8 @@
-"""Confined work for somebody: how many files are taken apart at once, for how long an hour, and which not once more.
+"""Run confined processes on behalf of a person, with limits per machine and per person.
 
-Processes that take files apart share the machine with those that serve. So few of them run at once on a machine, and
-of each person one. Who can't have a turn soon is told so, and the thread that waited serves others. What a file took
-of the processor is counted against who had it opened. A file that broke its process isn't opened again for the same.
+Processes that open files share the machine with the web server. So only a few run at once on a machine, and one per
+person. A request that gets no turn soon is refused, and its thread serves others. The processor time of a file counts
+against the person who had it opened. A file that made its process fail is not opened again for the same purpose.
 """
 
 import hashlib
@@ -29,30 +29,30 @@ logger = logging.getLogger(__name__)
 
 HOUR = 3600
 FAILURE_REMEMBERED_SECONDS = 30 * 24 * HOUR
-"""Seconds for which it is known that a file broke its process."""
+"""Seconds for which a file that made its process fail is remembered."""
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
-"""Bytes of an answer: a clean copy is hardly larger than what was sent."""
+"""Bytes of an answer. A clean copy is hardly larger than the original."""
 BUSY_RETRY_SECONDS = 60
-"""Seconds after which who found no turn is told to try again; a job waits that long itself."""
+"""Seconds after which a refused request may try again. A job waits that long itself."""
 _LIBRARIES = ("pikepdf", "pillow", "pypdfium2", "lxml", "openpyxl", "python-magic")
 _PERSON_SLOTS = 512
-"""Names of places for people; two who share one by chance wait for each other."""
+"""Number of slot names for people. Two people who share a name by chance wait for each other."""
 
 
 class Sandbox(NamedTuple):
-    """What runs confined processes for `person` (an account's id; None: who has a shell on the machine).
+    """Runs confined processes for `person` (an account's id; None for an operator with a shell on the machine).
 
-    A request waits a few seconds for its turn, and few requests do at once; a job waits for a minute.
+    A request waits a few seconds for its turn, and only a few requests wait at once. A job waits up to a minute.
     """
 
     person: int | None
     is_job: bool = False
 
     def __call__(self, module: str, *arguments: str, content: bytes, most_waited: float) -> bytes | None:
-        """What `python -m module`, which confines itself, answers to `content`; None where it can't.
+        """Return what `python -m module`, which confines itself, answers to `content`. None if it fails.
 
-        `most_waited` is in seconds by the clock. Raises TryLater where too many files are being opened, or where this
-        person's took too long in this hour.
+        `most_waited` is in seconds by the clock. Raises TryLater if too many files are being opened, or if the files of
+        this person have used up the processor time of this hour.
         """
         if self.person is not None and is_known_to_fail(module, *arguments, content=content):
             return None
@@ -71,8 +71,8 @@ class Sandbox(NamedTuple):
             return ended.answer
         logger.warning("%s could not open a file: it ended with %s. %s", module, ended.code, ended.errors[-2000:])
         if ended.is_late and ended.seconds < most_waited / 30:
-            raise _busy_error()  # the machine had no time for it, which is no fault of the file
-        # What a page of it takes too much for, the others are not tried for either.
+            raise _busy_error()  # the machine had no time for it, so the file is not at fault
+        # If one page of a file crashes or answers too much, the other pages are not tried either.
         which = () if ended.code < 0 or ended.is_too_much else arguments
         if self.person is not None:
             cache.set(_failure_key(module, which, content), True, FAILURE_REMEMBERED_SECONDS)
@@ -80,15 +80,16 @@ class Sandbox(NamedTuple):
 
     @contextmanager
     def _turn(self) -> Iterator[list[int]]:
-        """A turn, for the body; the locked files that stand for it. Raises TryLater where there is none."""
+        """Hold a turn during the block and yield its locked files. Raises TryLater if there is no turn."""
         many, waiting = settings.SANDBOX_PROCESSES, settings.SANDBOX_WAITING
         patience = BUSY_RETRY_SECONDS if self.is_job else settings.SANDBOX_PATIENCE
         until = time.monotonic() + patience
         person = "" if self.person is None else f"person-{self.person % _PERSON_SLOTS}"
         wanted = []
         if not self.is_job:
-            # Who waits holds a thread that could serve others. So few do, and not all of them for one person: whose
-            # share is full takes no place even for a moment, in which somebody else would be sent away.
+            # A waiting request holds a thread that could serve others. So only a few wait, and not all of them for one
+            # person. A person's own limit comes first: a request over it must not take a general slot even briefly,
+            # because another person would be refused meanwhile.
             wanted += [(f"{person}-request", max(many + waiting - 1, 1), 0)] if person else []
             wanted += [("request", many + waiting, 0)]
         wanted += [(person, 1, patience)] if person else []
@@ -121,7 +122,7 @@ class Sandbox(NamedTuple):
         cache.add(name, 0, HOUR)
         try:
             cache.incr(name, ceil(seconds * 1000))
-        except ValueError:  # the hour was over between the two
+        except ValueError:  # the hour ended between the two calls
             cache.set(name, ceil(seconds * 1000), HOUR)
 
     def _name_of_share(self, now: float) -> str:
@@ -129,7 +130,10 @@ class Sandbox(NamedTuple):
 
 
 def is_known_to_fail(module: str, *arguments: str, content: bytes) -> bool:
-    """Whether `content` broke the process of `module` before, whoever had it opened: with these arguments, or any."""
+    """Return whether `content` made the process of `module` fail before, for any person.
+
+    A failure counts with these arguments or with none.
+    """
     names = {_failure_key(module, which, content) for which in ((), arguments)}
     return bool(cache.get_many(names))
 
@@ -142,7 +146,7 @@ def _failure_key(module: str, arguments: tuple[str, ...], content: bytes) -> str
 
 @once
 def _code_version(module: str) -> str:
-    """What changes with the code that opens files and with the libraries that it stands on."""
+    """Return a value that changes with the code that opens files and with the libraries it uses."""
     folder = settings.BASE_DIR.joinpath(*module.split("."))
     confined = settings.BASE_DIR / "tiptracker" / "sandbox" / "confinement.py"
     digest = hashlib.sha256()

@@ -1,6 +1,7 @@
-"""Places that all processes of a machine share, each a locked file: the kernel frees those of one that dies. Pure.
+"""Slots that all processes of a machine share. Each is a locked file, which the kernel frees if its process dies.
 
-A place is an open file. Whoever inherits it holds the place too, so that a confined process keeps its own to its end.
+A slot is an open file. A process that inherits the file holds the slot too, so a confined process keeps its slot until
+it ends.
 """
 
 import fcntl
@@ -11,12 +12,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 _POLL_SECONDS = 0.05
-"""Seconds between two looks for a place."""
+"""Seconds between two attempts to get a slot."""
 
 
 @contextmanager
 def acquire_slot(folder: Path, name: str, many: int, *, most_waited: float = 0) -> Iterator[int | None]:
-    """One of so many places called `name`, held for the body; None where none came free in `most_waited` seconds."""
+    """Hold one of `many` slots called `name` during the block, or yield None.
+
+    None means that no slot became free within `most_waited` seconds.
+    """
     until = time.monotonic() + most_waited
     with ExitStack() as stack:
         while (held := _try_lock_slot(folder, name, many)) is None and time.monotonic() < until:

@@ -1,13 +1,13 @@
-"""How much XML the parts of a packed file may hold: counted before anything is made of it, and no further than that."""
+"""Limit the amount of XML in a packed file. It is counted before it is parsed, and only up to the limit."""
 
 from contextlib import suppress
 from xml.parsers import expat
 
 MAX_ELEMENTS = 1_000_000
-"""Of all parts together: a workbook of 20,000 full rows has half of it."""
+"""Elements of all parts together. A workbook of 20,000 full rows has half of it."""
 MAX_ATTRIBUTES = 4_000_000
 MAX_DEPTH = 256
-"""Elements within one another: Word and Excel nest some twenty."""
+"""Levels of nested elements. Word and Excel use about twenty."""
 
 
 class TooMuchXml(ValueError):
@@ -15,13 +15,13 @@ class TooMuchXml(ValueError):
 
 
 class XmlCounter:
-    """Counts elements and attributes over parts. What is no sound XML is left to whoever reads it."""
+    """Count elements and attributes over several parts. Malformed XML is left to the parser that reads it."""
 
     def __init__(self) -> None:
         self.elements = self.attributes = self.depth = 0
 
     def add(self, part: bytes) -> None:
-        """Count one more part; raises TooMuchXml as soon as that is certain."""
+        """Count one more part. Raises TooMuchXml as soon as a limit is exceeded."""
         parser = expat.ParserCreate()
         parser.ordered_attributes = True
         parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end

@@ -1,4 +1,4 @@
-"""Moments as pages tell them."""
+"""Template filter for moments."""
 
 from datetime import datetime
 
@@ -11,5 +11,5 @@ register = template.Library()
 
 @register.filter(expects_localtime=False)
 def as_shown(moment: datetime | None) -> datetime | None:
-    """Tell a moment that is kept in the machine's time in the domain's; nothing where there is none."""
+    """Convert a moment from machine time to domain time. None stays None."""
     return clock.to_domain_time(moment) if moment else None

@@ -1,1 +1,1 @@
-"""What all pages share: the frame, forms, preserved input, search, exports, rate limits, security headers."""
+"""Shared parts of all pages: the page frame, forms, preserved input, search, exports, rate limits, security headers."""

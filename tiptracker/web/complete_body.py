@@ -1,7 +1,7 @@
-"""What is sent is taken whole or not at all: a line that breaks midway must not record a form without its files.
+"""Reject incomplete request bodies, so that a broken connection never records a form without its files.
 
-A server hands on what came before the break as if that were all, and Django takes it. Here, since every body is read
-through this stream, whoever reads it: a page's form, the API's files, JSON.
+If the connection breaks, the server passes on the part that arrived as if it were everything, and Django accepts it.
+Every body is read through this stream: a page's form, the API's files and JSON.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,18 +19,18 @@ INCOMPLETE_BODY_MESSAGE = (
     "Not everything arrived: the line broke while it was being sent, so nothing was recorded. Send it again."
 )
 _TAIL_BYTES = 1024
-"""Bytes within which the closing boundary of a form with files stands at the end."""
+"""Bytes at the end of a form with files that contain its closing boundary."""
 
 
 class IncompleteBody(BadRequest):
-    """The body is shorter than it said, or ends before its closing boundary. Answered 400."""
+    """The body is shorter than its stated length, or ends before its closing boundary. Answered 400."""
 
     def __init__(self) -> None:
         super().__init__(INCOMPLETE_BODY_MESSAGE)
 
 
 def require_complete_bodies(application: WsgiApplication) -> WsgiApplication:
-    """The same WSGI application, to which the reading of a body that was cut off raises CutOff."""
+    """Wrap a WSGI application so that reading an incomplete body raises IncompleteBody."""
 
     def guarded(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if length := _parse_length(environ.get("CONTENT_LENGTH")):
@@ -42,7 +42,7 @@ def require_complete_bodies(application: WsgiApplication) -> WsgiApplication:
 
 
 class _CompleteBodyStream(RawIOBase):
-    """A body of `length` bytes that ends in `closing`, if it is a form with files."""
+    """A body of `length` bytes. If it is a multipart form, it must end with `closing`."""
 
     def __init__(self, stream: Any, length: int, closing: bytes) -> None:
         self._stream = stream
@@ -54,7 +54,7 @@ class _CompleteBodyStream(RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Raises CutOff where nothing more comes though it should, or where the end is not the end of a form."""
+        """Read into `buffer`. Raises IncompleteBody if data is missing or the closing boundary is not at the end."""
         if not (size := min(len(buffer), self._left)):
             return 0
         try:
@@ -75,7 +75,7 @@ def _parse_length(stated: str | None) -> int:
 
 
 def _closing_boundary(content_type: str) -> bytes:
-    """The boundary behind which nothing of a multipart body comes any more; nothing for other bodies."""
+    """Return the closing boundary of a multipart body; empty for other bodies."""
     if not content_type.lower().startswith("multipart/"):
         return b""
     head = Message()

@@ -1,4 +1,4 @@
-"""Texts travel compressed: a page is an eighth of its size, which is much on a slow line."""
+"""Compress text responses. A compressed page has an eighth of its size, which helps on slow connections."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -8,10 +8,10 @@ TEXT_TYPES = frozenset({"text/html", "text/csv", "text/plain", "application/json
 
 
 class TextCompressionMiddleware(GZipMiddleware):
-    """Django's own, but for files, which are compressed in themselves and whose length a telephone wants to know.
+    """Django's gzip middleware for text only. Files are already compressed, and phones show progress by their length.
 
-    It pads each answer by a random length, against whoever measures what compression does to a secret (BREACH); and our
-    cookies don't come along with requests that another site makes.
+    It adds random padding to each response against attacks that measure compressed secrets (BREACH). Browsers also do
+    not send our cookies with requests from other sites.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -1,6 +1,6 @@
-"""Error pages that need nothing: no template, static file, database, session or context processor.
+"""Error pages without dependencies: no template, static file, database, session or context processor.
 
-They are shown when any of these may be what is broken.
+They are shown when any of these may be broken.
 """
 
 import base64
@@ -28,7 +28,7 @@ STYLE = (
 
 
 def content_security_policy(style: str, *, form_action: str = "'none'") -> str:
-    """The Content-Security-Policy of a page that has a style of its own and nothing else."""
+    """Return the Content-Security-Policy of a page that has its own style and nothing else."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; form-action {form_action}; "
@@ -41,7 +41,7 @@ POLICY = content_security_policy(STYLE)
 
 
 class ErrorPage(NamedTuple):
-    """What an error page says."""
+    """Title and text of an error page."""
 
     title: str
     text: str
@@ -120,22 +120,22 @@ TOO_MANY_REQUESTS = ErrorPage(
     "Nothing was recorded. Go back in your browser, wait half a minute, and try again.",
 )
 PROXY_PAGES = {"400": BAD_REQUEST, "413": TOO_LARGE, "429": TOO_MANY_REQUESTS, "503": UNAVAILABLE}
-"""Those that the proxy shows by itself, from deploy/proxy/errors/, by the name of the file."""
+"""Pages that the proxy shows by itself, from deploy/proxy/errors/, by file name."""
 
 
 def render_html(title: str, *paragraphs: str) -> str:
-    """Write a whole page of a title and paragraphs of plain text."""
+    """Return a whole HTML page with a title and paragraphs of plain text."""
     written = "\n".join(f"    <p>{escape(paragraph)}</p>" for paragraph in paragraphs)
     return PAGE_TEMPLATE.format(title=escape(title), style=STYLE, paragraphs=f"{written}\n{HOME_LINK}")
 
 
 def plain_page(title: str, *paragraphs: str, status: HTTPStatus) -> HttpResponse:
-    """Answer with a page of a title and paragraphs of plain text, which needs nothing else."""
+    """Return a response with a title and paragraphs of plain text. The page has no dependencies."""
     return HttpResponse(render_html(title, *paragraphs), status=status, headers={"Content-Security-Policy": POLICY})
 
 
 def api_or_plain_page(request: HttpRequest, title: str, text: str, *, status: HTTPStatus) -> HttpResponse:
-    """Answer a program below /api/ with JSON, and a person with a plain page."""
+    """Return JSON for requests below /api/, and a plain page for people."""
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": f"{title}. {text}"}, status=status)
     return plain_page(title, text, status=status)
@@ -144,7 +144,7 @@ def api_or_plain_page(request: HttpRequest, title: str, text: str, *, status: HT
 def with_plain_fallback(
     title: str, text: str, *, status: HTTPStatus
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Decorate an error view so that a plain page takes its place where it fails itself."""
+    """Decorate an error view so that a plain page replaces it if the view itself fails."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)

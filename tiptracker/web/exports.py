@@ -1,4 +1,4 @@
-"""A list as a file to take along: just as it is filtered and sorted, as CSV or as an Excel sheet."""
+"""Export a list as CSV or as an Excel sheet, filtered and sorted as on the page."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -15,7 +15,7 @@ from tiptracker.web import rate_limits, spreadsheets
 from tiptracker.web.pages import SignedInRequest
 
 FORMAT_PARAMETER = "as"
-"""The word of a list's address that asks for a file: "?as=csv", "?as=xlsx"."""
+"""Query parameter that asks for a file: "?as=csv" or "?as=xlsx"."""
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -23,16 +23,17 @@ CONTENT_TYPES = {
 
 
 def is_export_requested(request: HttpRequest) -> bool:
-    """Whether a list's address asks for it as a file."""
+    """Return whether the address of a list asks for a file."""
     return request.GET.get(FORMAT_PARAMETER) in CONTENT_TYPES
 
 
 def export_rows(
     request: SignedInRequest, name: str, heads: Sequence[str], rows: Sequence[Sequence[object]]
 ) -> HttpResponse:
-    """`rows` (texts, numbers, days, moments or None, one a head) as the file asked for, noted in the log.
+    """Return `rows` as a file in the requested format, and record the export in the activity log.
 
-    Moments are told in the reader's zone. Who asks too often is told to wait.
+    Each row has one value per head: text, number, day, moment or None. Moments are in the reader's time zone. A user
+    who exports too often gets a page that says how long to wait.
     """
     if wait := rate_limits.seconds_to_wait("exports", request):
         page = render(request, "429.html", {"wait": rate_limits.format_wait(wait)}, status=HTTPStatus.TOO_MANY_REQUESTS)

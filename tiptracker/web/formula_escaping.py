@@ -1,9 +1,9 @@
-"""Texts that a spreadsheet would run: made harmless when they leave as CSV, given back when such a file comes. Pure.
+"""Escape text that a spreadsheet would run as a formula in CSV files, and undo this when such a file is imported.
 
-Which sign parts the cells of a CSV file, the reader's own country decides: read with another than ours, a text is cut
-at its semicolons and lines, and what follows begins a cell. So each place in a text where a cell may begin gets an
-apostrophe, by which spreadsheets know a text, before what would be a formula. One that stands there already gets one
-more, so that nothing is lost on the way back.
+Which character separates the cells of a CSV file depends on the reader's country. With another separator than ours, a
+text is split at its semicolons and line breaks, and the rest begins a new cell. So every place in a text where a cell
+may begin gets an apostrophe before a possible formula. Spreadsheets treat a cell with an apostrophe as text. An
+apostrophe that is already there gets another one, so that nothing is lost on import.
 """
 
 import re
@@ -14,18 +14,18 @@ _FORMULA_START = re.compile(
     rf"(?P<before>(?P<part>^|[{_CELL_SEPARATORS}])[\s\ufeff\"]*)(?P<marks>'*)(?P<sign>[=@+＝＠＋－-])"
 )
 _CELL_END = re.compile(rf"[{_CELL_SEPARATORS.replace('|', '')}]")
-"""Where such a cell would end; not at a "|", which in a formula calls a program."""
+"""Where such a cell would end. Not at a "|", which calls a program in a formula."""
 _DANGEROUS = re.compile(r"[|!(]")
-"""Behind a sign of arithmetic in the midst of a text: a program, another sheet, a function. "- police" is a line."""
+"""After an arithmetic sign within a text: a program, another sheet or a function. "- police" is a list item."""
 
 
 def escape_formulas(text: str) -> str:
-    """`text` with an apostrophe before whatever in it a spreadsheet would run."""
+    """Return `text` with an apostrophe before everything that a spreadsheet would run."""
     return _change_marks(text, lambda marks: f"'{marks}", least=0)
 
 
 def unescape_formulas(text: str) -> str:
-    """The text that `escape_formulas` made this of; any other one is left as it is."""
+    """Return the text from which `escape_formulas` made this one. Any other text is unchanged."""
     return _change_marks(text, lambda marks: marks[1:], least=1)
 
 
@@ -39,7 +39,10 @@ def _change_marks(text: str, change: Callable[[str], str], least: int) -> str:
 
 
 def _is_formula(text: str, found: re.Match[str]) -> bool:
-    """Whether a cell that began there would be run: at the start of a text, and by = and @, it always might be."""
+    """Return whether a spreadsheet might run a cell that begins there.
+
+    The start of a text, and the signs = and @, always count as a formula.
+    """
     if found["sign"] in "=@＝＠" or not found["part"]:
         return True
     end = _CELL_END.search(text, found.end())

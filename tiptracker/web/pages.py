@@ -1,4 +1,4 @@
-"""What every page is made with: the whole page or the partial that htmx asked for, and the frame around it."""
+"""Basics of all pages: rendering a page or an htmx partial, shared context, home, health check and error pages."""
 
 import logging
 import sys
@@ -41,7 +41,7 @@ class SignedInRequest(HttpRequest):
 
 
 HOME_PAGES = {Role.FOCAL_POINT: "ministry_home", Role.ADMINISTRATOR: "setup_list"}
-"""Where somebody arrives after signing in, by role; else on the dashboard or, of several countries, the overview."""
+"""First page after sign-in by role. Other roles get the dashboard, or the overview if they follow several countries."""
 
 
 def render_page(
@@ -52,7 +52,7 @@ def render_page(
     partial: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The whole page; or, where htmx asks and the page has that `partial`, the partial alone."""
+    """Render the whole page, or only its `partial` if htmx asks for it."""
     wanted = f"{template}#{partial}" if partial and request.headers.get("HX-Request") else template
     response = render(request, wanted, dict(context), status=status)
     if partial:
@@ -61,7 +61,7 @@ def render_page(
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page; what stands in its head is in `recommendations.navigation`."""
+    """Context processor of every page. `recommendations.navigation` provides the context of the page header."""
     return {
         "marking": _marking(request),
         "reads_log": can_read_log(request.user) and not getattr(request, ENROLMENT_ONLY, False),
@@ -70,7 +70,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Where a person's work begins."""
+    """Redirect a user to the page where their work begins."""
     if not request.user.is_authenticated:
         return redirect("account_login")
     follows_several = len(Country.objects.visible_to(request.user)[:2]) > 1
@@ -78,9 +78,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether this process can serve pages; 503 with the reason in a word where it can't.
+    """Report whether this process can serve pages. If not, answer 503 with the reason in one word.
 
-    `degraded` names what pages do without for a while: Redis, and secrets that this SECRET_KEY does not open.
+    `degraded` lists what pages temporarily do without: Redis, and secrets that this SECRET_KEY cannot decrypt.
     """
     for reason, check in HEALTH_CHECKS.items():
         try:
@@ -98,7 +98,7 @@ def _reach_database() -> None:
 
 
 def _read_static_files() -> None:
-    """Look a file up in the manifest, and open it as the server would."""
+    """Look up a file in the manifest and open it as the server would."""
     name = staticfiles_storage.stored_name("css/site.css")  # type: ignore[attr-defined]
     staticfiles_storage.open(name).close()
 
@@ -108,7 +108,7 @@ HEALTH_CHECKS = {
     "templates": lambda: get_template("base.html"),
     "database": _reach_database,
 }
-"""What every page needs, by the word that says it is missing."""
+"""What every page needs, by the word that reports it missing."""
 
 
 def _is_without_cache() -> bool:
@@ -123,19 +123,19 @@ DEGRADED_CHECKS = {"redis": _is_without_cache, "secret_key": secrets_at_rest.has
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: by a page that asks nothing of the request, since that may be what is wrong."""
+    """400: a page that uses nothing of the request, because the request itself may be the problem."""
     page = error_pages.INCOMPLETE_BODY if isinstance(exception, IncompleteBody) else error_pages.BAD_REQUEST
     return error_pages.plain_page(*page, status=HTTPStatus.BAD_REQUEST)
 
 
 @with_plain_fallback(*error_pages.FORBIDDEN, status=HTTPStatus.FORBIDDEN)
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: in the site's frame, with the refusal's own words where it has any."""
+    """403: a page in the site's frame, with the text of the refusal if it has one."""
     return defaults.permission_denied(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """503 where a part of the machine failed, which passes; else 500. What failed may be whatever a page needs."""
+    """503 if a part of the machine failed temporarily, otherwise 500. Anything that a page needs may be broken."""
     if outage := find_outage(sys.exc_info()[1]):
         return unavailable_response(request, outage)
     return api_or_plain_page(request, *error_pages.SERVER_ERROR, status=HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -143,7 +143,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @with_plain_fallback(*error_pages.CSRF_FAILURE, status=HTTPStatus.FORBIDDEN)
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: a form without the token of our own page. Texts typed here come back; another site's aren't shown."""
+    """403: a form without our CSRF token.
+
+    Shows the user's text again if one of our own pages sent it. Text from another site is not shown.
+    """
     setattr(request, FORGED_ATTRIBUTE, True)
     if wants_json(request):
         state = "forged" if request.user.is_authenticated else SIGNED_OUT_STATE
@@ -155,6 +158,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _marking(request: HttpRequest) -> str:
-    """What the embassy reads of a government is sensitive; what a ministry reads of its own promises isn't."""
+    """Return the marking: what the embassy reads of a government is sensitive, a ministry's own commitments are not."""
     user = request.user
     return (Marking.SBU if isinstance(user, User) and user.is_embassy else Marking.UNCLASSIFIED).label

@@ -1,4 +1,4 @@
-"""What a person typed into a form that could not be taken: given back, since no browser keeps it for them."""
+"""Give back what a user typed into a form that could not be accepted, because browsers do not keep it."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,27 +13,27 @@ _SECRET_WORDS = ("csrf", "password", "credential", "code", "token", "secret")
 _AUTOMATIC_FIELDS = re.compile(
     r"(.*-)?(TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS|confirmed|seen|kept_files|draft_seen|draft_page|next|more)"
 )
-"""What a form sends of its own accord, and nobody would type again."""
+"""Fields that a form sends by itself. No user would have to type them again."""
 
 
 SIGNED_OUT_STATE = "signed_out"
-"""How a script is told that nobody is signed in any more."""
+"""State that tells a script that the user is no longer signed in."""
 
 
 class TypedInput(NamedTuple):
-    """A text, and what its field is called."""
+    """A text and the label of its field."""
 
     label: str
     text: str
 
     @property
     def is_long(self) -> bool:
-        """Whether it wants more than a line."""
+        """Whether the text needs more than one line."""
         return len(self.text) > 60 or "\n" in self.text
 
 
 def preserved_input_context(request: HttpRequest) -> dict[str, Any]:
-    """For the page that gives back what was typed: the texts, whether files came along, the ways back to the form."""
+    """Return context for a page that gives back input: texts, whether there were files, and links to the form."""
     back = _form_page(request)
     return {
         "typed": list_request_inputs(request),
@@ -44,14 +44,17 @@ def preserved_input_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def list_request_inputs(request: HttpRequest) -> list[TypedInput]:
-    """The texts of a form that our own page sent; of another site's none, lest it has us show a text of its own."""
+    """Return the texts of a form sent by one of our own pages.
+
+    Empty for another site's form, so that it cannot make us show its own text.
+    """
     if not is_same_origin(request):
         return []
     return format_inputs(request.POST.lists())
 
 
 class FieldDescription(NamedTuple):
-    """A field as its page has it: its label and, where it is a choice, how each stored word is read."""
+    """A field as its page shows it: the label and, for a choice, the label of each stored value."""
 
     label: str
     words: Mapping[str, str]
@@ -60,9 +63,9 @@ class FieldDescription(NamedTuple):
 def format_inputs(
     typed: Iterable[tuple[str, Sequence[str]]], fields: Mapping[str, FieldDescription] | None = None
 ) -> list[TypedInput]:
-    """What somebody typed, by field name, as it is read; what a form sends of its own accord is left out.
+    """Return typed texts by field name with readable labels, without the fields that a form sends by itself.
 
-    `fields` are those of the page, by the same names; one that isn't among them is called as it is named.
+    `fields` describes the fields of the page by the same names. Other fields get a label made from their name.
     """
     known = fields or {}
     said = []
@@ -75,12 +78,12 @@ def format_inputs(
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether a script of our pages asks, which is told by a `state` what became of it; no page is drawn for it."""
+    """Return whether a script of our pages sent the request. It gets a `state` as JSON instead of a page."""
     return request.headers.get("Accept") == "application/json"
 
 
 def is_same_origin(request: HttpRequest) -> bool:
-    """Whether a browser says that one of our own pages sent this."""
+    """Return whether the browser says that one of our own pages sent the request."""
     origin = request.headers.get("Origin")
     if origin is None:
         return request.headers.get("Sec-Fetch-Site") == "same-origin"
@@ -92,7 +95,7 @@ def _origin(request: HttpRequest) -> str:
 
 
 def _form_page(request: HttpRequest) -> str:
-    """The address of the page on which the form stood: not always the one it was sent to."""
+    """Return the address of the page that showed the form. It may differ from the address the form was sent to."""
     came_from = request.headers.get("Referer", "")
     if came_from.startswith(f"{_origin(request)}/"):
         return came_from.removeprefix(_origin(request))
@@ -100,15 +103,15 @@ def _form_page(request: HttpRequest) -> str:
 
 
 def is_typed_field(name: str) -> bool:
-    """Whether a field of this name holds what somebody typed, and no secret."""
+    """Return whether a field of this name holds text that a user typed and no secret."""
     return not (_AUTOMATIC_FIELDS.fullmatch(name) or is_secret_field(name))
 
 
 def is_secret_field(name: str) -> bool:
-    """Whether a field of this name may hold a secret, which is never shown again."""
+    """Return whether a field of this name may hold a secret, which is never shown again."""
     return any(word in name.lower() for word in _SECRET_WORDS)
 
 
 def field_label(name: str) -> str:
-    """The name of a field, to be read: "happened_from" is "Happened from"."""
+    """Make a readable label from a field name: "happened_from" becomes "Happened from"."""
     return name.replace("_", " ").replace("-", " ").strip().capitalize()

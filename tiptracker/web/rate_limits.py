@@ -1,8 +1,8 @@
-"""How often something may be asked: by a person, or from an address where nobody has signed in. In the cache.
+"""Limit how often a user, or an IP address before sign-in, may do something. The counts are in the cache.
 
-A whole ministry sits behind one address, so whoever has signed in is counted by themselves. REST framework counts, for
-pages too; what is asked at the same moment may slip by, which these limits bear. While the shared cache fails, each
-process counts by itself and lets a part of it pass.
+A whole ministry may share one IP address, so signed-in users are counted individually. REST framework counts, for
+pages too. Requests at the same moment may slip through, which is acceptable for these limits. While the shared cache
+fails, each process counts alone and allows only a part of the limit.
 """
 
 from collections.abc import Callable
@@ -27,11 +27,11 @@ PageView = Callable[..., HttpResponseBase]
 
 RETRY_AFTER = "Retry-After"
 FALLBACK_DIVISOR = 4
-"""A process that counts by itself lets a quarter pass: there are several of them."""
+"""A process that counts alone allows a quarter of the limit, because several processes run."""
 
 
 class RateLimit(SimpleRateThrottle):
-    """A limit of `settings.LIMITS` by its name, such as "uploads"."""
+    """A limit of `settings.LIMITS`, by name, such as "uploads"."""
 
     num_requests: int
 
@@ -41,11 +41,14 @@ class RateLimit(SimpleRateThrottle):
         super().__init__()
 
     def allow_request(self, request: Any, view: Any = None) -> bool:
-        """Count one more; whether it may be done. (No limit of ours asks which view it is for.)"""
+        """Count one request and return whether it is allowed. Our limits do not depend on the view."""
         return super().allow_request(request, view)
 
     def throttle_success(self) -> bool:
-        """Count this one. The cache was asked just before, so it is known whether this process counts by itself."""
+        """Count an allowed request, with a lower limit if this process counts alone.
+
+        The cache was used just before, so the state of `redis_breaker` is current.
+        """
         if redis_breaker.is_open:
             self.num_requests = max(1, self.num_requests // FALLBACK_DIVISOR)
             if len(self.history) >= self.num_requests:
@@ -58,26 +61,26 @@ class RateLimit(SimpleRateThrottle):
 
 
 class ApiRateLimit(RateLimit):
-    """The limit of the API as a whole, for REST_FRAMEWORK."""
+    """The limit of the whole API, for REST_FRAMEWORK in the settings."""
 
     def __init__(self) -> None:
         super().__init__("api")
 
 
 def seconds_to_wait(name: str, request: HttpRequest | Request) -> int:
-    """Count one more; 0 where it may be done, else in how many seconds it may be tried again."""
+    """Count one request. Return 0 if it is allowed, otherwise after how many seconds to try again."""
     limit = RateLimit(name)
     return 0 if limit.allow_request(request) else ceil(limit.wait() or 1)
 
 
 def enforce_limit(name: str, request: Request) -> None:
-    """Count one more in the API; raises Throttled, which is answered 429."""
+    """Count one API request. Raises Throttled (answered 429) if it is over the limit."""
     if wait := seconds_to_wait(name, request):
         raise Throttled(wait)
 
 
 def rate_limited(name: str) -> Callable[[PageView], PageView]:
-    """Decorates a page below `login_required`: asked too often it answers 429, and nothing is done."""
+    """Decorate a page behind `login_required`: over the limit it answers 429 and does nothing."""
 
     def decorate(view: PageView) -> PageView:
         @wraps(view)
@@ -95,7 +98,7 @@ def rate_limited(name: str) -> Callable[[PageView], PageView]:
 def set_retry_after(
     response: HttpResponse, seconds: int, status: HTTPStatus = HTTPStatus.TOO_MANY_REQUESTS
 ) -> HttpResponse:
-    """`response` as the answer to who has to wait; 0 seconds leave it as it is."""
+    """Set the status and Retry-After of `response` if the client has to wait. 0 seconds leave it unchanged."""
     if seconds:
         response.status_code = status
         response.headers[RETRY_AFTER] = str(seconds)
@@ -103,6 +106,6 @@ def set_retry_after(
 
 
 def format_wait(seconds: float) -> str:
-    """A time to wait as a sentence has it: "40 seconds", "12 minutes"."""
+    """Format a waiting time for a sentence, such as "40 seconds" or "12 minutes"."""
     number, unit = (ceil(seconds), "second") if seconds <= 90 else (ceil(seconds / 60), "minute")
     return f"{number} {unit}{'s' * (number != 1)}"

@@ -1,6 +1,6 @@
-"""Free text in lists: each word asked for begins a word of the row's texts, in any order and in any of them.
+"""Free-text search in lists. Each search word must begin a word in one of the row's texts, in any order.
 
-PostgreSQL's full text search in production, a plain equivalent on SQLite. Neither reduces words to their stems: the
+Production uses PostgreSQL's full text search; SQLite uses an equivalent. Neither reduces words to stems, because the
 record holds names in several languages.
 """
 
@@ -23,7 +23,7 @@ MAX_CHARACTERS = 200
 
 
 class _WordVector(Func):
-    """The words of texts, as PostgreSQL searches them; what isn't letter or digit parts them. None of them is null."""
+    """The words of non-null texts as a PostgreSQL search vector, separated by anything but letters and digits."""
 
     function = "to_tsvector"
     arg_joiner = " || ' ' || "
@@ -35,10 +35,9 @@ class _WordVector(Func):
 
 
 class IndexWords(Operation):
-    """Migration operation: let PostgreSQL find rows by the words of these fields, all that `filter_by_words` is asked
-    for.
+    """Migration operation: index the words of these fields in PostgreSQL.
 
-    SQLite has no such index, and reads each text.
+    The fields must be all of one table that `filter_by_words` searches. SQLite has no such index and reads each text.
     """
 
     reversible = True
@@ -54,7 +53,7 @@ class IndexWords(Operation):
         return f"Index the words of {self.model_name}"
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """Nothing: the index is no part of the models, since SQLite can't have it."""
+        """Do nothing: the index is not part of the models, because SQLite cannot have it."""
 
     def database_forwards(
         self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
@@ -75,15 +74,15 @@ class IndexWords(Operation):
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text as it was typed, in small letters: "Qacha’s Nek" is three, whichever apostrophe is typed."""
+    """Return the words of a search text in lower case. "Qacha’s Nek" has three, whichever apostrophe is typed."""
     return re.findall(r"[^\W_ʹ-ʿ]+", text[:MAX_CHARACTERS].lower())[:MAX_WORDS]
 
 
 def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) -> Rows:
-    """Those of `rows` whose `fields` together hold words that begin with each word of `text`; all where it has none.
+    """Filter `rows` to those whose `fields` together contain, for each word of `text`, a word that begins with it.
 
-    Fields are the rows' own, or one of a row that they refer to: "round__narrative". Each of the two is looked for by
-    itself, so that PostgreSQL's index on it serves (`IndexWords`).
+    A text without words returns all rows. Fields are the rows' own, or those of one related row, such as
+    "round__narrative". The two are searched separately so that PostgreSQL can use its index on each (`IndexWords`).
     """
     asked = split_words(text)
     if not asked:
@@ -96,7 +95,7 @@ def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) ->
 
 
 def _rows_with_word(model: type[models.Model], fields: Sequence[str], word: str) -> QuerySet[Any]:
-    """The keys of rows with a word in these fields that begins with `word`."""
+    """Return the keys of rows that have a word beginning with `word` in these fields."""
     query = SearchQuery(f"{word}:*", config="simple", search_type="raw")
     by_row: dict[str, list[str]] = {}
     for field in fields:

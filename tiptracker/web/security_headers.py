@@ -1,6 +1,6 @@
-"""What every answer tells the browser to refuse, whoever gives it: a page, the API, a static file, Django's own 400.
+"""Security headers of every response: pages, the API, static files and Django's own error answers.
 
-The policy of what a page may load and run (`SECURE_CSP`), HSTS and cookies stand in the settings.
+The policy of what a page may load and run (`SECURE_CSP`), HSTS and cookies are in the settings.
 """
 
 from collections.abc import Callable
@@ -14,14 +14,14 @@ _UNUSED_FEATURES = (
     "local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock", "serial",
     "usb", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
-"""What a browser can do and no page of ours asks of it. A field for files opens the telephone's camera without it."""
+"""Browser features that no page of ours uses. File fields open a phone's camera without the camera feature."""
 _PASSKEY_FEATURES = ("publickey-credentials-create", "publickey-credentials-get")
 
 STATIC_FILE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""What says something of a static file too; the others would only weigh on a slow line."""
+"""Headers that matter for static files too. The others would only slow down a slow connection."""
 SECURITY_HEADERS = STATIC_FILE_HEADERS | {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -35,9 +35,9 @@ SECURITY_HEADERS = STATIC_FILE_HEADERS | {
 def security_headers_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware, outermost, so that no refusal further in goes without.
+    """Middleware: add the security headers. It is the outermost one, so that every refusal has them too.
 
-    Nothing is kept by a browser or a proxy: after signing out, Back shows the next person at this machine nothing.
+    Browsers and proxies must not store responses. After signing out, Back shows the next user of the computer nothing.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Rows as CSV or as an Excel sheet: days are days, numbers numbers, and nothing that somebody typed a formula."""
+"""Write rows as CSV or as an Excel sheet. Days and numbers keep their type, and no text becomes a formula."""
 
 import csv
 import io
@@ -11,13 +11,13 @@ import xlsxwriter
 from tiptracker.web.formula_escaping import escape_formulas
 
 BYTE_ORDER_MARK = "\ufeff"
-"""By which Excel knows that a file is UTF-8."""
+"""Tells Excel that a file is UTF-8."""
 MAX_CELL_LENGTH = 32_767
-"""Characters that a cell of Excel holds."""
+"""Characters that an Excel cell can hold."""
 
 
 def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The lines of the file, one at a time, so that a long one is never held whole. Every cell stands in quotes."""
+    """Yield the lines of a CSV file, so that a long file is never in memory as a whole. Every cell is quoted."""
     writer = csv.writer(_EchoBuffer(), quoting=csv.QUOTE_ALL)
     yield BYTE_ORDER_MARK + writer.writerow([escape_formulas(head) for head in heads])
     for row in rows:
@@ -25,15 +25,15 @@ def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterato
 
 
 def csv_text(heads: Sequence[str], rows: Iterable[Sequence[object]], zone: tzinfo) -> str:
-    """The whole file; days as in 2022-01-28, moments with the distance of their zone from UTC."""
+    """Return a whole CSV file. Days look like 2022-01-28; moments in `zone` include the offset from UTC."""
     return "".join(csv_lines(heads, ([_format_cell(cell, zone) for cell in row] for row in rows)))
 
 
 def workbook(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]], zone: tzinfo) -> bytes:
-    """An Excel file of one sheet; its head stays in sight. Excel knows no zones: moments are those of `zone`."""
+    """Return an Excel file with one sheet and a frozen header row. Moments are in `zone`, as Excel has no zones."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        # "@" is Excel's word for a text, which stays one when somebody edits it.
+        # "@" is Excel's format for text. The cell stays text when it is edited.
         text, day, moment = (book.add_format({"num_format": how}) for how in ("@", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
         sheet = book.add_worksheet(name.capitalize()[:31])
         for column, head in enumerate(heads):
@@ -61,7 +61,7 @@ def _format_cell(cell: object, zone: tzinfo) -> object:
 
 
 class _EchoBuffer:
-    """What a csv writer writes to; it hands each line back."""
+    """A target for the csv writer that returns each line."""
 
     def write(self, line: str) -> str:
         return line

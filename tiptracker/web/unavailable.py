@@ -1,8 +1,8 @@
-"""What is answered while a part of the machine is down: 503, when to try again, and what was typed, to be sent again.
+"""The response during an outage: 503, when to try again, and the user's input in a form to send again.
 
-The page needs no database, session, template, static file or script. It gives back only what our own page sent, with
-the token of our own page in it: another site's form is not shown, so nobody can be made to send it on. Passwords, codes
-and the content of files are never given back.
+The page needs no database, session, template, static file or script. It gives back only input that our own page sent
+with our own CSRF token. Another site's form is not shown, so a user cannot be tricked into sending it. Passwords,
+codes and the content of files are never given back.
 """
 
 import re
@@ -27,14 +27,14 @@ STYLE = (
 )
 POLICY = error_pages.content_security_policy(STYLE, form_action="'self'")
 _CHOICE_VALUE = re.compile("[a-z0-9]+(_[a-z0-9]+)*")
-"""What a choice is stored as, such as "under_way": shown, and not to be typed over."""
+"""The stored value of a choice, such as "under_way". It is shown but cannot be edited."""
 WRITE_METHODS = ("POST", "PUT", "PATCH")
 
 
 def unavailable_response(request: HttpRequest, outage: Outage) -> HttpResponse:
-    """503 with Retry-After: a page for people, JSON for programs and for the scripts of our pages."""
+    """Return 503 with Retry-After: a page for people, JSON for programs and for the scripts of our pages."""
     if hasattr(request, "session"):
-        request.session.modified = False  # else the session would be saved, and the database asked once more
+        request.session.modified = False  # otherwise the session would be saved, which needs the database
     saved = _saved_sentence(request, outage)
     answer: HttpResponse
     if request.path.startswith("/api/"):
@@ -67,7 +67,7 @@ def _saved_sentence(request: HttpRequest, outage: Outage) -> str:
 
 
 def _form_or_link(request: HttpRequest, saved: str) -> SafeString:
-    """The form to send again, where there was one; else the way back."""
+    """Return a form to send again if a form was sent, otherwise a link back."""
     told = format_html("<p>{}</p>", saved) if saved else SafeString("")
     if form := _resend_form(request):
         return format_html("{}{}", told, form)
@@ -77,7 +77,10 @@ def _form_or_link(request: HttpRequest, saved: str) -> SafeString:
 
 
 def _resend_form(request: HttpRequest) -> SafeString | None:
-    """What our own page sent, to be sent again; None where it was nothing, a secret, or another site's."""
+    """Return a form with the user's input, or None.
+
+    None if the request is not a POST, belongs to an account page, has no CSRF token of ours, or has no input.
+    """
     if request.method != "POST" or is_account_page(request) or not _has_valid_csrf_token(request):
         return None
     fields = [(name, text) for name, texts in request.POST.lists() for text in texts if not is_secret_field(name)]
@@ -114,7 +117,7 @@ def _resend_field(number: int, name: str, text: str) -> SafeString:
 
 
 def _has_valid_csrf_token(request: HttpRequest) -> bool:
-    """Whether it came with the token of our own page. What can't be read was not sent by it."""
+    """Return whether the request has our CSRF token. A request that cannot be read counts as not ours."""
     try:
         return _csrf_middleware.process_view(request, _placeholder_view, (), {}) is None
     except Exception:  # noqa: BLE001 -- whatever failed may fail here again
@@ -122,7 +125,7 @@ def _has_valid_csrf_token(request: HttpRequest) -> bool:
 
 
 def _placeholder_view(request: HttpRequest) -> HttpResponse:
-    """Stand in for whichever view was asked: none of ours takes a form without a token."""
+    """Stand in for the requested view. None of our views accepts a form without a token."""
     raise NotImplementedError
 
 

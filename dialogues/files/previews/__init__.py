@@ -1,7 +1,7 @@
-"""A file as pictures that a page can show: bytes in, JPEG out. What is drawn can't run, and needs no viewer.
+"""Draw files as JPEG images that a page can show: bytes in, JPEG out. An image can't run code, and needs no viewer.
 
-Chromium refuses its PDF viewer in a sandbox, and phones have none; so pages are drawn here. The libraries that do it
-are written for sound files, so that `apart` runs them in a process of its own, as those that clean files.
+Chromium refuses its PDF viewer in a sandbox, and phones have none, so pages are drawn here. The libraries are written
+for sound files, so `preview_sandbox` runs them in a separate process, as the sanitizers are run.
 """
 
 import io
@@ -10,43 +10,46 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, Self
 
 MAX_PAGES = 12
-"""How many pages of a PDF are shown in place; the others are read in the file itself."""
+"""Number of pages of a PDF that are shown in place. Users read the others in the file itself."""
 MAX_WIDTH = 1200
 MAX_HEIGHT = 2400
-"""In pixels: what a column of a page shows sharply, and no more than a slow line bears."""
+"""In pixels: sharp in a column of a page, and small enough for a slow connection."""
 MAX_SECONDS = 3
-"""Of the processor's time, for a page: an ordinary one takes a third of one."""
+"""Seconds of processor time for a page. An ordinary page takes a third of one."""
 MAX_MEMORY = 768 * 1024 * 1024
 _JPEG_QUALITY = 80
 
 
 class PreviewError(Exception):
-    """A file, or a page of it, that can't be drawn here."""
+    """Raised if a file, or a page of it, can't be drawn."""
 
 
 class Size(NamedTuple):
-    """How large a picture is, in pixels."""
+    """The size of an image, in pixels."""
 
     width: int
     height: int
 
 
 class Outline(NamedTuple):
-    """How many pages there are (a picture has one), and the sizes at which the first of them are drawn."""
+    """The number of pages (1 for an image), and the sizes at which the first of them are drawn."""
 
     pages: int
     sizes: tuple[Size, ...]
 
 
 def read_outline(content: bytes, media_type: str) -> Outline:
-    """What there is to be shown; raises Undrawable."""
+    """Return the outline of a file. Raises PreviewError."""
     with _raise_preview_errors(), PREVIEW_SOURCES[media_type](content) as source:
         pages = source.pages
         return Outline(pages, tuple(source.size(number) for number in range(min(pages, MAX_PAGES))))
 
 
 def draw_page(content: bytes, media_type: str, page: int) -> bytes:
-    """A page (from 1) as a JPEG; raises Undrawable, also where there is no such page or it lies beyond MOST_PAGES."""
+    """Return a page (counted from 1) as a JPEG.
+
+    Raises PreviewError, also if there is no such page or it is after MAX_PAGES.
+    """
     with _raise_preview_errors(), PREVIEW_SOURCES[media_type](content) as source:
         if not 1 <= page <= min(source.pages, MAX_PAGES):
             raise PreviewError
@@ -56,7 +59,7 @@ def draw_page(content: bytes, media_type: str, page: int) -> bytes:
 
 
 def _scale(width: float, height: float) -> float:
-    """How many times as large a page is drawn as it is; one without any extent is none."""
+    """Return the factor by which to enlarge a page. Raises PreviewError for a page without width or height."""
     if not (width > 0 and height > 0):
         raise PreviewError
     return min(MAX_WIDTH / width, MAX_HEIGHT / height)
@@ -68,7 +71,7 @@ def _scaled_size(width: float, height: float, scale: float) -> Size:
 
 @contextmanager
 def _raise_preview_errors() -> Iterator[None]:
-    """Whatever a library raises over a file means the same: it can't be drawn."""
+    """Turn any error that a library raises into PreviewError."""
     try:
         yield
     except PreviewError:
@@ -78,7 +81,7 @@ def _raise_preview_errors() -> Iterator[None]:
 
 
 class _PdfSource:
-    """A PDF, drawn as it is printed: with its annotations, without its forms, scripts and layers of media."""
+    """A PDF, drawn as it prints: with annotations, without forms, scripts and media."""
 
     def __init__(self, content: bytes) -> None:
         import pypdfium2  # noqa: PLC0415 -- only where it is needed
@@ -105,7 +108,7 @@ class _PdfSource:
 
 
 class _ImageSource:
-    """A picture, never drawn larger than it is."""
+    """An image, never drawn larger than it is."""
 
     def __init__(self, content: bytes) -> None:
         from PIL import Image  # noqa: PLC0415 -- only where it is needed
@@ -130,7 +133,7 @@ class _ImageSource:
         size = self.size(number)
         self._image.draft("RGB", size)
         shown = self._image.convert("RGBA").resize(size)
-        paper = Image.new("RGBA", size, "white")  # what is transparent is seen on white
+        paper = Image.new("RGBA", size, "white")  # transparent areas are shown white
         paper.alpha_composite(shown)
         return paper.convert("RGB")
 
@@ -140,4 +143,4 @@ PREVIEW_SOURCES: dict[str, Callable[[bytes], Any]] = {
     "image/jpeg": _ImageSource,
     "image/png": _ImageSource,
 }
-"""What can be drawn, by its media type."""
+"""The files that can be drawn, by media type."""

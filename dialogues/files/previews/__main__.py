@@ -1,4 +1,4 @@
-"""Look at one file: its content on standard input, its media type and a page (0: the outline) as arguments."""
+"""Draw one file in the sandbox: content on standard input; media type and page (0: the outline) as arguments."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Draw a file in a process of its own: whatever a hostile file does to a library, this process stays as it is."""
+"""Draw a file in a separate process, so that a hostile file can harm only that process."""
 
 import json
 
@@ -6,23 +6,23 @@ from dialogues.files.previews import Outline, PreviewError, Size
 from tiptracker.sandbox.confinement import SandboxRunner
 
 TIMEOUT_SECONDS = 60
-"""Seconds by the clock; the processor's time is limited in the process itself."""
+"""Seconds of elapsed time. The process itself limits its processor time."""
 
 
 PREVIEW_MODULE = "dialogues.files.previews"
 
 
 def read_outline_in_sandbox(content: bytes, media_type: str, *, run: SandboxRunner) -> Outline:
-    """As `outline`, apart: with little memory and time, an empty environment, and no way to write a file.
+    """Call `read_outline` in the sandbox: little memory and time, an empty environment, and no way to write a file.
 
-    Raises Undrawable, and whatever `run` does where it can't begin.
+    Raises PreviewError, and whatever `run` raises if it can't start.
     """
     pages, sizes = json.loads(_run_in_sandbox(content, media_type, 0, run))
     return Outline(pages, tuple(Size(*size) for size in sizes))
 
 
 def draw_page_in_sandbox(content: bytes, media_type: str, page: int, *, run: SandboxRunner) -> bytes:
-    """As `draw`, apart."""
+    """Call `draw_page` in the sandbox."""
     return _run_in_sandbox(content, media_type, page, run)
 
 

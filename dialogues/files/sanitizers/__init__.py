@@ -1,1 +1,1 @@
-"""Sanitizers of uploaded files: each makes a copy that can do no harm, or says why it can't."""
+"""Sanitizers of uploaded files: each makes a harmless copy, or says why it can't."""

@@ -1,4 +1,7 @@
-"""Clean one file: its content on standard input, its extension as argument; the answer is read by `apart`."""
+"""Sanitize one file in the sandbox: content on standard input, extension as argument.
+
+`sanitizer_sandbox` reads the answer.
+"""
 
 import json
 import sys

@@ -1,5 +1,8 @@
-"""Why a file can't be taken. Pure."""
+"""The error for files that are rejected. No Django here."""
 
 
 class FileRejected(Exception):
-    """A file that isn't taken; says why and what to do, in words that follow its name: "has a password. …"."""
+    """Raised if a file is rejected.
+
+    Says why and what to do, in words that follow the file name: "has a password. …".
+    """

@@ -1,4 +1,4 @@
-"""Formulas of a workbook (18.17 of part 1): only pure functions, and only of cells and names of the workbook itself."""
+"""Check the formulas of a workbook (18.17 of part 1): only pure functions, on cells and names of this workbook."""
 
 import re
 from collections.abc import Container
@@ -48,10 +48,12 @@ _FUNCTION_NAMES = """
     ARRAYFORMULA ARRAY_CONSTRAIN COUNTUNIQUE FLATTEN JOIN QUERY REGEXMATCH SPARKLINE SPLIT
 """
 _PURE_FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
-"""Functions of Excel, of LibreOffice and (last line) of Google Sheets that reckon with what they are given alone: they
-ask neither an address, a server, a program nor another workbook, and build no reference from a text."""
+"""Functions of Excel, LibreOffice and (last line) Google Sheets that use nothing but their arguments.
+
+They contact no address, server, program or other workbook, and build no reference from a text.
+"""
 _GOOGLE_DUMMY_FUNCTION = "__xludf.DUMMYFUNCTION"
-"""What Google Sheets writes around a function that Excel doesn't have, as a text, which Google reads as one again."""
+"""Google Sheets writes this around a function that Excel lacks, as a text that Google reads as a function again."""
 _PREFIX = re.compile(r"(?:_xlfn\.|_xlws\.|_xleta\.)+", re.IGNORECASE)
 _PARAMETER = re.compile(r"_xlpm\.\w+", re.IGNORECASE)
 _ROW_NUMBERS = re.compile(r"(\$?\b[A-Za-z]{1,3}\$?)[0-9]+\b(?!\s*\()")
@@ -75,17 +77,17 @@ _TOKENS = re.compile(
     """,
     re.VERBOSE,
 )
-"""Whatever is none of these is refused: "[1]One!" and "'[b.xlsx]One'!" are other workbooks, "|" is a program by DDE."""
+"""Any other token is rejected: "[1]One!" and "'[b.xlsx]One'!" are other workbooks, "|" starts a program by DDE."""
 _SEPARATING_TOKENS, _PREFIX_TOKENS = {"space", "operator"}, {"quoted", "sheet"}
-"""What stands between operands, and right before one."""
+"""Tokens that stand between operands, and tokens that stand right before one."""
 
 
 def find_refused_part(formula: str, sheets: Container[str] | None = None) -> str | None:
-    """What in a formula isn't taken, as it stands there, or None.
+    """Return the part of a formula that is not allowed, as written there, or None.
 
-    `sheets` are the names of the workbook's own, case folded; None where they aren't known.
+    `sheets` are the names of the workbook's own sheets, case folded, or None if they are unknown.
     """
-    # Cells of one column often differ in nothing but the number of their row.
+    # Cells of one column often differ only in the row number, so normalize it for the cache.
     refused, asked = _parse(formula if "!" in formula else _ROW_NUMBERS.sub(r"\g<1>1", formula))
     if refused is None and sheets is not None:
         refused = next((sheet for sheet in asked if sheet.casefold() not in sheets), None)
@@ -94,7 +96,7 @@ def find_refused_part(formula: str, sheets: Container[str] | None = None) -> str
 
 @lru_cache(maxsize=4096)
 def _parse(formula: str) -> tuple[str | None, tuple[str, ...]]:
-    """What isn't taken in it, and the sheets that it names."""
+    """Return the part that is not allowed, or None, and the sheets that the formula names."""
     sheets: list[str] = []
     at, last = 0, "operator"
     while at < len(formula):
@@ -111,14 +113,14 @@ def _parse(formula: str) -> tuple[str | None, tuple[str, ...]]:
 
 
 def _may_follow(last: str, kind: str | None, said: str) -> bool:
-    """Whether a token may stand right behind one of the kind `last`: an operand never does behind another."""
+    """Return whether a token may follow one of the kind `last`. An operand never follows another operand."""
     if last in _SEPARATING_TOKENS | _PREFIX_TOKENS:
         return True
     return last == "name" if said == "(" else kind in _SEPARATING_TOKENS
 
 
 def _is_allowed_name(name: str, formula: str, at: int) -> bool:
-    """Whether the function or name that ends at `at` is harmless."""
+    """Return whether the function or name that ends at position `at` is harmless."""
     calls = _CALL.match(formula, at)
     bare = _PREFIX.sub("", name)
     if _PARAMETER.fullmatch(bare):
@@ -129,6 +131,6 @@ def _is_allowed_name(name: str, formula: str, at: int) -> bool:
         return _LINK.match(formula, calls.end()) is not None
     if name == _GOOGLE_DUMMY_FUNCTION:
         kept = _TEXT.match(formula, calls.end())
-        # Not asked for its sheets: Google knows those of the workbook alone.
+        # Its sheets are not checked: Google Sheets knows only those of the workbook.
         return kept is not None and _parse(kept[1].replace('""', '"').removeprefix("="))[0] is None
     return bare.upper() in _PURE_FUNCTIONS

@@ -1,7 +1,7 @@
-"""What a file really is, and a copy of it that can do no harm: bytes in, bytes out.
+"""Detect what a file is, and make a harmless copy of it: bytes in, bytes out.
 
-What a file is, its content decides; the name has to agree. The libraries that take files apart are written for sound
-ones, so that `apart.clean_apart` runs them in a process of its own. They are imported only where they are needed.
+The content decides the type, and the name has to agree. The libraries that parse files are written for sound ones, so
+`sanitizer_sandbox` runs them in a separate process. They are imported only where they are needed.
 """
 
 from collections.abc import Callable
@@ -14,14 +14,14 @@ from dialogues.files.sanitizers.errors import FileRejected
 
 
 class SanitizedFile(NamedTuple):
-    """A file as it may be kept: its media type and its bytes."""
+    """A file ready to be stored: its media type and its bytes."""
 
     media_type: str
     content: bytes
 
 
 class FileType(NamedTuple):
-    """A sort of file that is taken: what people call it, its media type, its extensions, what makes a clean copy."""
+    """An accepted file type: its name in a sentence, media type, extensions, and the function that sanitizes it."""
 
     called: str
     media_type: str
@@ -30,7 +30,7 @@ class FileType(NamedTuple):
 
 
 def sanitize_file(content: bytes, extension: str) -> SanitizedFile:
-    """A harmless copy of `content`, named with `extension` (lower case, with its dot); raises Unclean."""
+    """Return a harmless copy of `content`. `extension` is lower case, with its dot. Raises FileRejected."""
     sort = _detect_type(content, extension)
     if sort is None:
         raise FileRejected(_explain_rejection(content, extension))
@@ -43,7 +43,7 @@ def sanitize_file(content: bytes, extension: str) -> SanitizedFile:
         return SanitizedFile(sort.media_type, sort.clean(content))
     except FileRejected:
         raise
-    except Exception as error:  # a hostile file makes a library fail in any way; all of them mean the same
+    except Exception as error:  # a hostile file can make a library raise anything, and it always means the same
         raise FileRejected(_damaged_sentence(sort)) from error
 
 
@@ -55,7 +55,7 @@ def _detect_type(content: bytes, extension: str) -> FileType | None:
         from dialogues.files.sanitizers import office  # noqa: PLC0415 -- only where it is needed
 
         return {"word": WORD, "xl": EXCEL}.get(office.find_main_folder(content))
-    # A text has no mark of its own: its name says that it is one.
+    # A text file has no signature: only its name says that it is one.
     return next((sort for sort in (TEXT, CSV) if extension in sort.extensions), None)
 
 
@@ -130,4 +130,4 @@ FILE_TYPES = (PDF, WORD, EXCEL, TEXT, CSV, JPEG, PNG)
 _TYPES_BY_MEDIA_TYPE = {"application/pdf": PDF, "image/jpeg": JPEG, "image/png": PNG, "image/apng": PNG}
 
 EXTENSIONS = tuple(extension for sort in FILE_TYPES for extension in sort.extensions)
-"""For a file field's `accept`."""
+"""For the `accept` attribute of a file field."""

@@ -1,4 +1,7 @@
-"""Pictures, drawn anew: what is seen is kept; EXIF with its place, comments and what follows are not."""
+"""Sanitize images by drawing them again.
+
+The pixels are kept. EXIF with its location, comments and trailing data are not.
+"""
 
 import io
 
@@ -7,9 +10,9 @@ from PIL import ExifTags, Image, ImageFile
 from dialogues.files.sanitizers.errors import FileRejected
 
 MAX_SCANS = 100
-"""Passes over a JPEG: a progressive one of any program has a dozen, and each costs as much as the whole picture."""
+"""Passes over a JPEG. Ordinary programs write about a dozen, and each costs as much as the whole image."""
 MAX_PIXELS = 50_000_000
-"""More than any telephone's camera takes unless told to; beyond it a picture is made to fill a server's memory."""
+"""More than the usual setting of any phone camera. A larger image is made to exhaust a server's memory."""
 _TRANSPOSE_BY_ORIENTATION = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -19,21 +22,21 @@ _TRANSPOSE_BY_ORIENTATION = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What turns a picture upright, by EXIF's orientation (CIPA DC-008, 4.6.5.1)."""
+"""How to turn an image upright, by its EXIF orientation (CIPA DC-008, 4.6.5.1)."""
 _JPEG_QUALITY = 85
 
 
 def sanitize_image(content: bytes, kind: str) -> bytes:
-    """The picture in `content` alone, upright, as another file of the same `kind` ("JPEG" or "PNG").
+    """Return only the image in `content`, upright, as a new file of the same `kind` ("JPEG" or "PNG").
 
-    Of several pictures in one file the first is kept. Raises Unclean where it has too many pixels; whatever Pillow
-    raises where it can't be read to its end.
+    If a file has several images, the first is kept. Raises FileRejected if it has too many pixels, and whatever Pillow
+    raises if it can't be read to its end.
     """
     if kind == "JPEG" and content.count(b"\xff\xda") > MAX_SCANS:
         raise FileRejected(
             "is a picture that is built up in too many steps. Save it again as a JPEG, then choose it again."
         )
-    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, once loaded, has it on for the whole process
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, once loaded, turns this on for the whole process
     try:
         opened = Image.open(io.BytesIO(content), formats=[kind])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -45,25 +48,28 @@ def sanitize_image(content: bytes, kind: str) -> bytes:
         turn = _TRANSPOSE_BY_ORIENTATION.get(opened.getexif().get(ExifTags.Base.Orientation, 1))
         picture = opened.transpose(turn) if turn is not None else opened
         picture = picture.convert(_mode(picture, kind))
-    picture.info = {}  # what is left of the comments and the profile would be written again
+    picture.info = {}  # otherwise Pillow would write remaining comments and the profile again
     drawn = io.BytesIO()
     picture.save(drawn, kind, **({"quality": _JPEG_QUALITY} if kind == "JPEG" else {}))
     return drawn.getvalue()
 
 
 def count_pixels(content: bytes) -> int:
-    """How many pixels the picture in `content` says that it has; more than any may have where it can't be told."""
+    """Return how many pixels the image in `content` claims to have.
+
+    Return more than MAX_PIXELS if Pillow considers it too large, and 0 if it is no image.
+    """
     try:
         with Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]) as opened:
             return opened.width * opened.height
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return MAX_PIXELS + 1
-    except OSError:  # no picture: whoever draws it anew says so
+    except OSError:  # not an image: sanitize_image reports this
         return 0
 
 
 def _mode(picture: Image.Image, kind: str) -> str:
-    """How its pixels are kept (Pillow's word)."""
+    """Return the Pillow mode in which to keep the pixels."""
     if kind == "JPEG":
         return "L" if picture.mode == "L" else "RGB"
     return "RGBA" if "transparency" in picture.info else picture.mode

@@ -1,7 +1,7 @@
-"""Word documents and Excel workbooks (ECMA-376): zips of XML parts, packed anew from the parts that they may hold.
+"""Sanitize Word documents and Excel workbooks (ECMA-376): zips of XML parts, packed again from the allowed parts.
 
-The copy is built from its main part along the relations that are taken (`relations`), each part of XML written anew
-from the vocabulary that is known (`office_markup`). What isn't reached that way is left behind.
+The copy is built from the main part along the allowed relationships (`office_relationships`). Each XML part is written
+again from the known vocabulary (`office_markup`). Parts that are not reached that way are dropped.
 """
 
 import io
@@ -22,7 +22,7 @@ from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCounter
 
 MAX_PARTS = 5_000
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
-"""In bytes, of all parts together: beyond it a zip is made to fill a server."""
+"""In bytes, all parts together. A larger zip is made to fill a server's memory or disk."""
 
 _CONTENT_TYPES_NAME = "[Content_Types].xml"
 _CONTENT_TYPES_NAMESPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -31,11 +31,11 @@ _MAIN_PART_TYPES = {
     "word": f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.document.main+xml",
     "xl": f"{_OFFICE_MEDIA_TYPE}.spreadsheetml.sheet.main+xml",
 }
-"""What the main part of each sort is (15.2 of part 1); one with macros, or a template, is another type."""
+"""The type of the main part of each format (15.2 of part 1). Files with macros and templates have other types."""
 
 
 class _PartType(NamedTuple):
-    """What a part of XML is: its first element, and its type."""
+    """The type of an XML part: its root element and its content type."""
 
     root: str
     type: str
@@ -84,11 +84,14 @@ _PARTS_BY_FOLDER = {
         "drawing": _PartType("xdr:wsDr", f"{_OFFICE_MEDIA_TYPE}.drawing+xml"),
     },
 }
-"""What each kind of relation leads to."""
+"""The part type that each kind of relationship leads to."""
 _ROOT_RELATIONS = frozenset(
     {"officedocument", "core-properties", "coreproperties", "extended-properties", "extendedproperties"}
 )
-"""What the file itself draws on: its main part; who wrote it when, with which program (which readers go by)."""
+"""Relationships of the package itself: its main part and its properties.
+
+The properties name author, dates and program. Readers behave according to the program.
+"""
 _XML_EXTENSIONS = frozenset({"xml", "rels", "vml"})
 _IMAGE_FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
 _UNCHANGED_SIGNATURES = {
@@ -100,8 +103,10 @@ _UNCHANGED_SIGNATURES = {
     "wmf": re.compile(rb"\xd7\xcd\xc6\x9a|[\x01\x02]\x00\x09\x00\x00[\x01\x03]"),
     "odttf": re.compile(rb".{44}[!-~][ -~]{3}.{12}[!-~][ -~]{3}", re.DOTALL),
 }
-"""What is kept as it is, and how each begins: pictures that Office draws itself; fonts, whose first 32 bytes are
-scrambled (17.8.1), by the names of their third and fourth table."""
+"""Files kept as they are, and how each must begin: images that Office draws itself, and fonts.
+
+The first 32 bytes of a font are scrambled (17.8.1), so it is recognized by the names of its third and fourth table.
+"""
 _DEFAULT_TYPES = {
     "rels": "application/vnd.openxmlformats-package.relationships+xml",
     "xml": "application/xml",
@@ -121,7 +126,7 @@ _MACRO_PATTERN = re.compile(r"vbaproject|vbadata|macrosheet|macroenabled", re.IG
 
 
 def find_main_folder(content: bytes) -> str:
-    """The folder of the main part, "word" or "xl", or "" where it is no such zip."""
+    """Return the folder of the main part, "word" or "xl", or "" if the content is no such zip."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
@@ -131,10 +136,10 @@ def find_main_folder(content: bytes) -> str:
 
 
 def sanitize_office(content: bytes, folder: str) -> bytes:
-    """Another zip, with its pictures drawn anew and its XML written anew, and nothing between, before or behind them.
+    """Return a new zip with redrawn images and rewritten XML, and no data before, between or after its entries.
 
-    Raises Unclean where it has macros, another file inside or draws on one outside; ValueError, zipfile's or expat's
-    error where it isn't whole.
+    Raises FileRejected if it has macros, contains another file or uses one outside. Raises ValueError, zipfile's or
+    expat's error if it is damaged.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = dict(_read_parts(archive))
@@ -197,7 +202,7 @@ def _extension(name: str) -> str:
 
 
 def _refuse_content_types(types: list[Element], folder: str) -> None:
-    """`types` says what the parts are, by part or extension."""
+    """Refuse content types with macros, or without a main part. `types` gives the type by part or extension."""
     if any(each.space != _CONTENT_TYPES_NAMESPACE or each.is_extended for each in types):
         raise ValueError("types with more in them")
     kinds = {each.said.get("ContentType", "") for each in types}
@@ -208,15 +213,15 @@ def _refuse_content_types(types: list[Element], folder: str) -> None:
 
 
 class _PackageCopy:
-    """The parts of a file, cleaned, as they are reached from its main part."""
+    """The sanitized parts of a file, reached from its main part."""
 
     def __init__(self, parts: Mapping[str, bytes], drawn_on: Mapping[str, list[Relationship]], folder: str) -> None:
         self.names = {unquote(name).lower(): name for name in parts}
-        """How each part is called in the zip, by what relations may call it."""
+        """The name of each part in the zip, by the name that relationships use."""
         self.parts, self.drawn_on = parts, {unquote(name).lower(): rows for name, rows in drawn_on.items()}
         self.folder = folder
         self.kinds: dict[str, str] = {}
-        """The kind of each part that is reached."""
+        """The kind of each part reached."""
         self.made: dict[str, bytes] = {}
         self.sheets: frozenset[str] | None = None
 
@@ -224,7 +229,7 @@ class _PackageCopy:
         first: dict[str, Relationship] = {}
         for row in self.drawn_on.get("_rels/.rels", []):
             if row.kind in _ROOT_RELATIONS:
-                first.setdefault(row.target, row)  # LibreOffice says twice where the properties are
+                first.setdefault(row.target, row)  # LibreOffice names the properties twice
         if [row.kind for row in first.values()].count("officedocument") != 1:
             raise ValueError("no main part, or two")
         self._write_relations("_rels/.rels", list(first.values()))
@@ -245,7 +250,7 @@ class _PackageCopy:
         return name
 
     def _clean(self, name: str, kind: str, sheet: str) -> list[tuple[Relationship, str]]:
-        """Clean a part, which belongs to `sheet`; what it draws on, with the sheet that this belongs to."""
+        """Sanitize a part that belongs to `sheet`. Return the relationships it uses, each with its sheet."""
         extension = _extension(name)
         if extension in _IMAGE_FORMATS:
             self.made[name] = images.sanitize_image(self.parts[name], _IMAGE_FORMATS[extension])
@@ -313,5 +318,6 @@ def _pack(parts: Mapping[str, bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)  # dated 1980, the same each time
+            # dated 1980, so that the output is reproducible
+            archive.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
     return packed.getvalue()

@@ -1,6 +1,7 @@
-"""The XML of a part of an Office file, written anew from the elements and attributes that `vocabulary.toml` names.
+"""Rewrite the XML parts of an Office file with only the elements and attributes listed in `vocabulary.toml`.
 
-Of alternatives for newer programs (part 3 of ECMA-376, "AlternateContent") the one for all programs is kept.
+Where a part offers alternatives for newer programs (part 3 of ECMA-376, "AlternateContent"), the fallback for all
+programs is kept.
 """
 
 import re
@@ -23,42 +24,45 @@ _RELATION_NAMESPACES = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
-"""The namespaces of attributes that name a relation; the second is that of "strict" files."""
+"""Namespaces of attributes that name a relationship. The second is that of "strict" files."""
 
 
 class SanitizedMarkup(NamedTuple):
-    """A part written anew, and the relations that it draws on, by their key."""
+    """A rewritten part, and the ids of the relationships that it uses."""
 
     content: bytes
     drawn_on: frozenset[str]
     sheets: Mapping[str, str]
-    """Of a workbook: the names of its sheets by the key of their relation."""
+    """For a workbook: the names of its sheets by relationship id."""
 
 
 class PartContext(NamedTuple):
-    """Where a part stands in the file, as far as its cleaning asks: what it may be and draw on, how people call it."""
+    """What sanitizing a part needs to know: its root element, its relationships and its sheet."""
 
     root: str
     relations: Mapping[str, str]
-    """What the relations of the part are, by their key; those alone that are taken."""
+    """The kinds of the part's relationships by id. Only allowed ones."""
     sheet: str = ""
-    """The name of a sheet, as people see it."""
+    """The name of the sheet, as people see it."""
     sheets: frozenset[str] | None = None
-    """The names of all sheets, case folded; None where they aren't known."""
+    """The names of all sheets, case folded, or None if they are unknown."""
 
 
 def sanitize_markup(part: bytes, place: PartContext) -> SanitizedMarkup:
-    """The part again, of nothing but what the vocabulary names.
+    """Return the part with nothing but what the vocabulary lists.
 
-    Raises Unclean where something in it changes its meaning when it is left out, or draws on something outside; expat's
-    error or ValueError where it is no sound part of its kind.
+    Raises FileRejected if dropping something would change the meaning, or something uses content outside the file.
+    Raises expat's error or ValueError if it is no sound part of its kind.
     """
     return _MarkupWriter(place).write(part)
 
 
 def _load_vocabulary() -> tuple[dict[str, str], dict[str, str], dict[str, dict[str, str]]]:
-    """Namespaces by prefix; names of elements, and by prefix of attributes, by how expat tells them."""
-    spaces, elements = {}, {"xml": "xml"}  # the root of a part of VML has no namespace
+    """Return the prefixes by namespace, the element names, and the attribute names by prefix.
+
+    Element and attribute names are keyed by what expat reports: the namespace, a space and the local name.
+    """
+    spaces, elements = {}, {"xml": "xml"}  # the root of a VML part has no namespace
     attributes: dict[str, dict[str, str]] = {"": {}}
     said = tomllib.loads((Path(__file__).parent / "vocabulary.toml").read_text())
     known = {prefix: row["namespaces"] for prefix, row in said.items()}
@@ -76,7 +80,7 @@ def _load_vocabulary() -> tuple[dict[str, str], dict[str, str], dict[str, dict[s
 
 _PREFIXES, _ELEMENTS, _ATTRIBUTES = _load_vocabulary()
 VOCABULARY = frozenset(_ELEMENTS)
-"""The elements that a copy may have, each as its namespace, a space and its name."""
+"""The elements that a copy may contain, each as namespace, space and name."""
 _PREFIXES |= {_RELATION_NAMESPACES[0]: "r", _RELATION_NAMESPACES[1]: "r", _XSI_NAMESPACE: "xsi"}
 _WORD_NAMESPACES = [space for space, prefix in _PREFIXES.items() if prefix == "w"]
 _UNWRAPPED_ELEMENTS = frozenset(
@@ -86,7 +90,7 @@ _UNWRAPPED_ELEMENTS = frozenset(
         *(f"{space} {name}" for space in _WORD_NAMESPACES for name in ("customXml", "smartTag")),
     ]
 )
-"""What is left out itself, while what stands in it is kept."""
+"""Elements that are dropped while their content is kept."""
 _EMBEDDED_ELEMENTS = frozenset(
     f"{space} {name}" for space in _WORD_NAMESPACES for name in ("object", "control", "altChunk", "subDoc")
 ) | {"urn:schemas-microsoft-com:office:office OLEObject"}
@@ -121,25 +125,25 @@ _RELATION_ATTRIBUTES = {
     "w:embedItalic": {"r:id": "font"},
     "w:embedBoldItalic": {"r:id": "font"},
 }
-"""Which attribute of which element names a relation, and of which kinds that has to be."""
+"""Attributes that name a relationship, by element, with the kinds that it may have."""
 _REQUIRING_RELATION = frozenset({"a:hlinkClick", "w:embedRegular", "w:embedBold", "w:embedItalic", "w:embedBoldItalic"})
-"""Elements that are nothing without the relation that they name."""
+"""Elements that are meaningless without the relationship that they name."""
 _FORMULA_ELEMENTS = frozenset(
     {"s:f", "s:formula", "s:definedName", "s:calculatedColumnFormula", "s:totalsRowFormula", "c:f"}
 )
 _AUTO_RUN_NAMES = re.compile(r"(?:_xlnm\.)?auto_(?:open|close|activate|deactivate)", re.IGNORECASE)
 _UNSAFE_STYLE = re.compile(r"url|expression|behaviou?r|import|[\\@<]", re.IGNORECASE)
-"""In the style of an old drawing: what could draw on something."""
+"""Parts of a VML style that could load something."""
 _LOCAL_SHAPE = re.compile(r"#?[\w.-]*")
-"""In an old drawing: a kind of shape that stands in the same part, or a kind of fill."""
+"""In VML: a shape type defined in the same part, or a fill type."""
 _DRAWING_NAMESPACES = frozenset(
     f"{base}drawingml/{year}{kind}"
     for base, year in (("http://schemas.openxmlformats.org/", "2006/"), ("http://purl.oclc.org/ooxml/", ""))
     for kind in ("main", "picture", "chart", "diagram", "table", "lockedCanvas", "compatibility")
 )
-"""What a frame may hold (20.1.2.2.17); what newer programs put into one has an alternative beside it."""
+"""What a frame may contain (20.1.2.2.17). Content of newer programs comes with an alternative."""
 _INTERNAL_LOCATION = re.compile(r"(?:(?:'(?:[^'\[\]\\/:*?|]|'')+'|[^'\[\]\\/:*?|!\"]+)!)?[^\[\]\\/|'\"!]+")
-"""Where a link within a workbook leads: a range or a name, of a sheet or not."""
+"""The target of a link within a workbook: a range or a name, with or without a sheet."""
 _TEXT_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _TEXT_SPECIALS = re.compile(r"[&<>\r]")
 _ATTRIBUTE_SPECIALS = re.compile(r"[&<>\"\t\r\n]")
@@ -159,24 +163,24 @@ def _escape_attribute(value: str) -> str:
 
 
 class _MarkupWriter:
-    """What expat tells of a part, written again."""
+    """Writes a part again from what expat reports."""
 
     def __init__(self, place: PartContext) -> None:
         self.place = place
         self.written: list[str] = []
         self.open: list[str | None] = []
         self.left_out = 0
-        """How deep in something that is left out."""
+        """Depth inside a dropped element; 0 outside."""
         self.is_begun = False
-        """Whether the last element still wants its ">"."""
+        """Whether the last start tag still needs its ">"."""
         self.spaces: dict[str, str] = {}
         self.drawn_on: set[str] = set()
         self.sheets: dict[str, str] = {}
         self.fields = FieldChecker() if place.root.startswith("w:") else None
         self.heard: list[str] | None = None
-        """The text of a formula, or of a field's code."""
+        """The text of the present formula or field code."""
         self.at = ""
-        """The cell or the name that is being read."""
+        """The cell or name that is being read, for messages."""
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = refuse_document_type
@@ -247,7 +251,7 @@ class _MarkupWriter:
             self.written.append(f"</{name.removeprefix('s:')}>")
 
     def _put(self, text: str) -> None:
-        """Write `text`, which is XML, where the last element may still want its ">"."""
+        """Write `text`, which is XML, and close the last start tag if it still needs its ">"."""
         if self.is_begun:
             self.written.append(">")
             self.is_begun = False
@@ -281,7 +285,7 @@ class _MarkupWriter:
             raise ValueError("a part that is strict and isn't")
 
     def _point(self, name: str, kept: dict[str, str]) -> bool:
-        """Keep of what names a relation what names one that is taken; whether the element is to be kept."""
+        """Keep only the attributes that name an allowed relationship. Return whether to keep the element."""
         of_what = _RELATION_ATTRIBUTES.get(name, {})
         for key in [key for key in kept if key.startswith("r:") or key == "o:relid"]:
             kinds = of_what.get(key)
@@ -294,11 +298,11 @@ class _MarkupWriter:
             else:
                 raise ValueError("a relation that isn't there")
         if name == "s:hyperlink" and not kept.keys() & {"r:id", "location"}:
-            kept["location"] = kept.get("ref", "A1")  # a list of links without one is damaged to Excel
+            kept["location"] = kept.get("ref", "A1")  # Excel reports an empty list of links as damaged
         return "r:id" in kept or name not in _REQUIRING_RELATION
 
     def _hear(self, name: str, text: str) -> None:
-        """What a formula, or a piece of a field's code, says."""
+        """Handle the text of a formula or of a piece of field code."""
         self.heard = None
         if name in _FORMULA_ELEMENTS:
             text = self.check_formula(text)
@@ -307,7 +311,10 @@ class _MarkupWriter:
         self._put(_escape_text(text))
 
     def check_formula(self, formula: str) -> str:
-        """The formula; Unclean where it isn't taken. In a document the numbers of a chart stand beside it."""
+        """Return the formula, or raise FileRejected if it is not allowed.
+
+        In a document, return "#REF!" instead: the numbers of a chart are stored with the formula.
+        """
         sheets = self.place.sheets
         if self.place.root == "s:workbook":
             sheets = frozenset(name.casefold() for name in self.sheets.values())
@@ -326,7 +333,7 @@ class _MarkupWriter:
 
 
 _ElementRule = Callable[[_MarkupWriter, dict[str, str], Mapping[str, str]], bool]
-"""What else is asked of an element, of its attributes as they are kept and as they were said; whether it is kept."""
+"""A further check of an element. Takes the kept and the original attributes; returns whether to keep the element."""
 
 
 def _check_picture(writer: _MarkupWriter, kept: dict[str, str], said: Mapping[str, str]) -> bool:
@@ -394,7 +401,7 @@ def _check_timestamp(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str
 
 
 def _drop_external_references(kept: dict[str, str]) -> None:
-    """Of an old drawing: no style, and no kind of shape, that stands elsewhere."""
+    """Drop from a VML shape any style or shape type that is defined elsewhere."""
     if _UNSAFE_STYLE.search(kept.get("style", "")):
         del kept["style"]
     if not _LOCAL_SHAPE.fullmatch(kept.get("type", "")):

@@ -1,4 +1,4 @@
-"""What a part of an Office file draws on (ECMA-376, part 2, 6.5): taken, left behind or refused."""
+"""Sort the relationships of the parts of an Office file (ECMA-376, part 2, 6.5): keep, drop or reject each."""
 
 import posixpath
 import re
@@ -18,7 +18,7 @@ _RELATIONSHIP_TYPE = re.compile(
 )
 _RELATIONSHIP_ID = re.compile(r"[A-Za-z_][\w.-]*")
 _LINK_TARGET = re.compile(r"https?://[^\s\\/][^\\\x00-\x1f]*|mailto:[^\\\x00-\x1f]*|#[^\\\x00-\x1f]*", re.IGNORECASE)
-"""Where a link may lead that a person presses."""
+"""Where a link that a reader clicks may lead."""
 _XML_KINDS = """
     officeDocument core-properties coreProperties extended-properties extendedProperties theme themeOverride styles
     chart chartUserShapes drawing diagramData diagramLayout diagramQuickStyle diagramColors
@@ -30,12 +30,12 @@ _ALLOWED_EXTENSIONS = {name.lower(): frozenset({"xml"}) for name in _XML_KINDS.s
     "vmldrawing": frozenset({"vml"}),
     "font": frozenset({"odttf"}),
 }
-"""What may be drawn on inside the file, and the extensions of the parts that it may be."""
+"""The kinds of relationship allowed inside the file, and the file extensions of their targets."""
 IMPLICIT_KINDS = frozenset(
     {"styles", "theme", "themeoverride", "numbering", "settings", "fonttable", "footnotes", "endnotes", "comments"}
     | {"sharedstrings"}
 )
-"""What a part draws on without an element that says so."""
+"""Kinds that a part uses without an element that names the relationship."""
 _DROPPED_KIND_NAMES = """
     attachedTemplate mailMergeSource mailMergeHeaderSource mailMergeRecipientData recipientData transform
     custom-properties customProperties classificationLabels thumbnail
@@ -47,42 +47,44 @@ _DROPPED_KIND_NAMES = """
     rdSupportingPropertyBag rdSupportingPropertyBagStructure richStyles customProperty
 """
 _DROPPED_KINDS = frozenset(name.lower() for name in _DROPPED_KIND_NAMES.split())
-"""What nobody misses who reads the document: settings of programs, of printers and of servers, other ways of saying
-what stands in it as well. Pivot tables leave their cells, threaded comments the ordinary ones beside them."""
+"""Kinds that no reader misses: settings of programs, printers and servers, and other forms of the same content.
+
+Dropping a pivot table leaves its cells. Dropping threaded comments leaves the ordinary comments in place.
+"""
 _MACRO_KINDS = re.compile(r"vba|macrosheet|keymapcustomizations|attachedtoolbars|dialogsheet")
 _EMBEDDED_KINDS = frozenset({"oleobject", "package", "control", "activexcontrolbinary", "video", "audio", "media"})
 _CHART_SOURCE_KINDS = frozenset({"oleobject", "package"})
-"""The workbook behind a chart, inside or outside: its numbers stand in the chart as well."""
+"""The workbook behind a chart, embedded or external. Its numbers are in the chart as well."""
 _EXTERNAL_KINDS = frozenset(
     {"externallink", "externallinkpath", "connections", "querytable", "volatiledependencies", "afchunk", "subdocument"}
 )
-"""Other workbooks, databases and pages, programs, and a whole document inside this one."""
+"""Other workbooks, databases, pages and programs, and a whole document inside this one."""
 
 
 class Relationship(NamedTuple):
-    """A relation that is taken."""
+    """A relationship that is kept."""
 
     key: str
     kind: str
     """The last word of its type, in lower case."""
     type: str
     target: str
-    """The name of a part, or an address where it is a link."""
+    """The name of a part, or the address of a link."""
     is_outside: bool
 
 
 class SortedRelationships(NamedTuple):
-    """The relations of a part: those that are taken, and the parts, in lower case, that are left behind."""
+    """The relationships of a part: those that are kept, and the names (lower case) of the parts that are dropped."""
 
     taken: list[Relationship]
     left_behind: frozenset[str]
 
 
 def sort_relationships(name: str, elements: list[Element]) -> SortedRelationships:
-    """The relations in the part called `name`.
+    """Sort the relationships in the part called `name`.
 
-    Raises Unclean where one may do harm and can't be left behind; ValueError where they aren't what each reader takes
-    them for.
+    Raises FileRejected if one may do harm and can't be dropped, and ValueError if readers could interpret one in
+    different ways.
     """
     taken: list[Relationship] = []
     left_behind: set[str] = set()
@@ -97,7 +99,7 @@ def sort_relationships(name: str, elements: list[Element]) -> SortedRelationship
         if kind in _DROPPED_KINDS or (kind in _CHART_SOURCE_KINDS and posixpath.basename(folder) == "charts"):
             left_behind.add(_resolve_part(folder, target).lower())
         elif kind == "image" and mode == "Internal" and target.lower().endswith(".svg"):
-            left_behind.add(_resolve_part(folder, target).lower())  # a copy of it in pixels stands beside it
+            left_behind.add(_resolve_part(folder, target).lower())  # the file also has a pixel copy of it
         elif kind == "hyperlink" and _LINK_TARGET.fullmatch(target):
             taken.append(Relationship(key, kind, element.said["Type"], target, True))
         else:

@@ -1,4 +1,4 @@
-"""The XML of a part that says what the others are or draw on: its elements, read more strictly than by Office."""
+"""Read the XML parts of an Office file that list its parts and relationships, more strictly than Office does."""
 
 from typing import NamedTuple
 from xml.parsers import expat
@@ -7,22 +7,22 @@ _XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 
 
 class Element(NamedTuple):
-    """An element of a part: its namespace and name, and its attributes."""
+    """An element of a part: its namespace, name and attributes."""
 
     space: str
     name: str
     said: dict[str, str]
-    """By name without a namespace, since no element has two of one name."""
+    """The attributes by local name. No element may have two attributes of the same local name."""
     is_extended: bool
-    """Whether an attribute is of a namespace of its own."""
+    """Whether an attribute has a namespace other than that of XML itself."""
 
 
 def read_elements(part: bytes) -> list[Element]:
-    """The elements of a part.
+    """Return the elements of a part.
 
-    Raises expat's error where the part is no sound XML; ValueError for what sound parts don't have and readers don't
-    agree on: two attributes of one name, of which one may be ignored. A document type is refused, too, and with it all
-    that entities can do: no part has one (9.1.1 of part 1).
+    Raises expat's error if the part is not well-formed XML. Raises ValueError for what sound parts don't have and
+    readers treat differently: two attributes of one name, of which one may be ignored. Raises ValueError for a document
+    type too, and so excludes all attacks with entities: no part has one (9.1.1 of part 1).
     """
     found: list[Element] = []
 

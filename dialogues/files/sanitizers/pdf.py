@@ -1,4 +1,4 @@
-"""PDFs (ISO 32000-2), without what they could run, open, play or carry along."""
+"""Sanitize PDFs (ISO 32000-2): remove what could run, open or play something, and embedded files."""
 
 import io
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pikepdf
 from dialogues.files.sanitizers.errors import FileRejected
 
 END_MARK_WITHIN = 2048
-"""Where the end mark must be found, in bytes: some scanners write a little behind it."""
+"""The end mark must be within this number of bytes of the end. Some scanners write a little after it."""
 
 _MAX_UNPACKED_BYTES = 128 * 1024 * 1024
 pikepdf.settings.set_qpdf_limits(
@@ -21,7 +21,7 @@ pikepdf.settings.set_qpdf_limits(
 )
 
 MAX_OBJECTS = 250_000
-"""Of a file: a report of a thousand pages has a fifth of it."""
+"""Objects of a file. A report of a thousand pages has a fifth of this."""
 _UNSAFE_ACTIONS = frozenset(
     f"/{name}"
     for name in (
@@ -38,44 +38,52 @@ _UNSAFE_ACTIONS = frozenset(
         "RichMediaExecute",
     )
 )
-"""Actions that run, open, send or play (12.6.4). Going to a page, and a link that a person presses, are left."""
+"""Actions that run, open, send or play something (12.6.4).
+
+Going to a page, and links that a reader clicks, are kept.
+"""
 _UNSAFE_KEYS = frozenset(
     f"/{name}"
     for name in ("OpenAction", "AA", "JS", "JavaScript", "XFA", "EmbeddedFiles", "EF", "RF", "AF", "RichMediaContent")
 )
-"""What runs by itself, or is a file in the file (7.7.2, 7.11.4, 12.6.3, 12.7.8, 13.7)."""
+"""Keys of what runs by itself, or of an embedded file (7.7.2, 7.11.4, 12.6.3, 12.7.8, 13.7)."""
 _EXTERNAL_STREAM_KEYS = frozenset(f"/{name}" for name in ("F", "FFilter", "FDecodeParms", "Ref", "OPI"))
-"""Of a stream: that what it holds, or what is drawn in its stead, lies in another file (7.3.8.2, 8.10.4, 14.11.7)."""
+"""Keys of a stream whose content, or a replacement for it, is in another file (7.3.8.2, 8.10.4, 14.11.7)."""
 _LINK_ACTIONS = frozenset({"/URI"})
 _SAFE_LINK_PREFIXES = (b"http:", b"https:", b"mailto:")
-"""Where a link may lead that a person presses: a file or a share would be asked for with the reader's own account."""
+"""Where a link that a reader clicks may lead.
+
+A file or a network share would be opened with the reader's own account.
+"""
 _ACTION_KEYS = frozenset({"/A", "/PA", "/Next"})
-"""Where an action stands, or those that come after it."""
+"""Keys that hold an action, or the actions that follow it."""
 _SAFE_ACTIONS = frozenset({"/GoTo", "/URI"})
 _NAMED_ACTIONS = frozenset({"/Named"})
 _SAFE_NAMED_ACTIONS = frozenset({"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"})
-"""Actions that are taken, by what they do and by name: they go to a page of the file, or lead to a page of the web."""
+"""Allowed actions, by type and by name: they go to a page of the file, or open a web page."""
 _ANNOTATION_NAMES = """
     Text Link FreeText Line Square Circle Polygon PolyLine Highlight Underline Squiggly StrikeOut Caret Stamp Ink Popup
     Widget PrinterMark TrapNet Watermark Redact
 """
 _SAFE_ANNOTATIONS = frozenset(f"/{name}" for name in _ANNOTATION_NAMES.split())
-"""Annotations that are taken (12.5.6): words, marks and links, none that is a file or plays one."""
+"""Allowed annotations (12.5.6): text, marks and links. None contains or plays a file."""
 _CATALOG_KEY_NAMES = """
     Type Version Pages PageLabels Names Dests ViewerPreferences PageLayout PageMode Outlines AcroForm Metadata
     StructTreeRoot MarkInfo Lang OCProperties OutputIntents
 """
 _SAFE_CATALOG_KEYS = frozenset(f"/{name}" for name in _CATALOG_KEY_NAMES.split())
 _SAFE_NAME_TREES = frozenset({"/Dests"})
-"""What the file as a whole may say (7.7.2), and the names that it may give (7.7.4): none of scripts, files or pages of
-the web that it was made from."""
+"""Allowed keys of the catalog (7.7.2), and allowed name trees (7.7.4).
+
+Name trees of scripts, of embedded files and of web pages that the file was made from are not allowed.
+"""
 
 
 def sanitize_pdf(content: bytes) -> bytes:
-    """Another PDF with the same pages; what isn't reached from them is left behind.
+    """Return a new PDF with the same pages. What is not reached from them is dropped.
 
-    Raises Unclean where it has a password or is nothing without what is taken out; ValueError or pikepdf.PdfError
-    where it isn't a whole PDF with pages.
+    Raises FileRejected if it has a password, or shows nothing without what is removed. Raises ValueError or
+    pikepdf.PdfError if it isn't a whole PDF with pages.
     """
     if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-END_MARK_WITHIN:]:
         raise ValueError("no beginning, or no end, of a PDF")
@@ -118,7 +126,7 @@ def _protected_error() -> FileRejected:
 
 
 def _refuse_empty_shell(root: pikepdf.Object) -> None:
-    """Refuse a PDF whose pages say nothing without what is taken out: a portfolio, a form that draws itself."""
+    """Refuse a PDF whose pages show nothing without what is removed: a portfolio, or a form that draws itself."""
     if "/Collection" in root:
         raise FileRejected("is a portfolio with other files in it. Send each of those by itself.")
     if root.get("/NeedsRendering", False):
@@ -128,7 +136,7 @@ def _refuse_empty_shell(root: pikepdf.Object) -> None:
 
 
 def _iterate_dictionaries(row: object) -> Iterator[pikepdf.Object]:
-    """The dictionary of an object, or of a stream, and those that stand right inside it."""
+    """Yield the dictionary of an object or stream, and the dictionaries directly inside it."""
     waiting: list[object] = [row]
     while waiting:
         each = waiting.pop()
@@ -169,14 +177,14 @@ def _strip_unsafe(row: pikepdf.Object) -> None:
 
 
 def _is_unsafe_link(row: pikepdf.Object) -> bool:
-    """Whether it is a link to anything but a page of the web or an address of mail: a file, say, or a share."""
+    """Return whether it is a link to anything but a web page or a mail address, such as a file or a network share."""
     address = row.get("/URI")
     is_known = isinstance(address, pikepdf.String) and bytes(address).lower().startswith(_SAFE_LINK_PREFIXES)
     return _is_name_in(row.get("/S"), _LINK_ACTIONS) and not is_known
 
 
 def _is_unsafe_action(action: object) -> bool:
-    """Whether it is an action that isn't taken; what stands in its place elsewhere has no kind."""
+    """Return whether it is an action that is not allowed. A value without a type (/S) is no action."""
     if not isinstance(action, pikepdf.Dictionary) or "/S" not in action:
         return False
     is_named = _is_name_in(action.get("/S"), _NAMED_ACTIONS) and _is_name_in(action.get("/N"), _SAFE_NAMED_ACTIONS)

@@ -1,4 +1,4 @@
-"""Clean a file in a process of its own: whatever a hostile file does to a library, this process stays as it is."""
+"""Sanitize a file in a separate process, so that a hostile file can harm only that process."""
 
 import json
 
@@ -7,13 +7,13 @@ from dialogues.files.sanitizers.file_types import SanitizedFile
 from tiptracker.sandbox.confinement import SandboxRunner
 
 TIMEOUT_SECONDS = 60
-"""Seconds by the clock; the processor's time is limited in the process itself."""
+"""Seconds of elapsed time. The process itself limits its processor time."""
 
 
 def sanitize_file_in_sandbox(content: bytes, extension: str, *, run: SandboxRunner) -> SanitizedFile:
-    """As `clean`, apart: with little memory and time, an empty environment, and no way to write a file.
+    """Call `sanitize_file` in the sandbox: little memory and time, an empty environment, and no way to write a file.
 
-    Raises Unclean, and whatever `run` does where it can't begin.
+    Raises FileRejected, and whatever `run` raises if it can't start.
     """
     answer = run("dialogues.files.sanitizers", extension, content=content, most_waited=TIMEOUT_SECONDS)
     if answer is None:

@@ -1,4 +1,7 @@
-"""Texts and tables in text, as they are: read by people; a table that a spreadsheet would run is refused."""
+"""Check text files and tables.
+
+They are kept unchanged; a table that a spreadsheet would run as formulas is rejected.
+"""
 
 import csv
 import io
@@ -10,28 +13,28 @@ import magic
 from dialogues.files.sanitizers.errors import FileRejected
 
 SNIFFED_BYTES = 64 * 1024
-"""As much as libmagic is shown, in bytes."""
+"""Number of bytes that libmagic reads."""
 _ALLOWED_CONTROLS = "\t\n\r\f\ufeff"
 _MARKUP_MEDIA_TYPES = frozenset(
     {"text/html", "text/xml", "application/xml", "image/svg+xml", "text/rtf", "application/rtf"}
 )
 MAX_CELLS = 1_000_000
-"""Of a table, whatever parts its cells."""
+"""Cells of a table, whichever separator is used."""
 _SEPARATORS = ",;\t"
-"""Which of them parts the cells, the reader's own country decides."""
+"""Which of them separates the cells depends on the reader's regional settings."""
 _SEPARATOR_LINE = re.compile(r"sep=([^\s\"])", re.IGNORECASE)
-"""In the first line: what Excel takes in their stead."""
+"""The first line may name another separator, which Excel then uses."""
 _FORMULA_START = re.compile(r"[\s\ufeff\"]*([=@＝＠]|[-+－＋])")
 _REFERENCE_OR_CALL = re.compile(
     r"\||!\$?[A-Z]|\w\(|\b(?:WEBSERVICE|IMAGE|HYPERLINK|RTD|DDE|CALL|REGISTER\.ID)\s*\(", re.IGNORECASE
 )
-"""A program by DDE, another table, a function."""
+"""A program started by DDE, a reference to another table, or a function call."""
 _SYLK = re.compile(r"ID;.*^C;[^\n]*;E", re.DOTALL | re.MULTILINE)
-"""Another format of tables, which Excel knows by its first letters, with a formula."""
+"""Another table format, which Excel recognizes by its first letters, with a formula in it."""
 
 
 def sanitize_text(content: bytes) -> bytes:
-    """The same bytes; raises Unclean where they are no plain text in UTF-8."""
+    """Return the same bytes. Raises FileRejected if they are not plain text in UTF-8."""
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
@@ -48,7 +51,10 @@ def sanitize_text(content: bytes) -> bytes:
 
 
 def sanitize_table(content: bytes) -> bytes:
-    """As `sanitize_text`; raises Unclean, too, where a spreadsheet would read a cell as a formula."""
+    """Return the same bytes.
+
+    Raises FileRejected as `sanitize_text` does, and if a spreadsheet would run a cell as a formula.
+    """
     text = sanitize_text(content).decode().removeprefix("\ufeff")
     if _SYLK.match(text):
         raise _formula_error(1)
@@ -69,7 +75,10 @@ def sanitize_table(content: bytes) -> bytes:
 
 
 def _is_formula(cell: str) -> bool:
-    """Behind a "+" or a "-" only where it reaches for more: -5, +266 2231 2345 and "- police officers" are ordinary."""
+    """Return whether a spreadsheet would run the cell as a formula that could do harm.
+
+    After "+" or "-" it is one only with a reference or a call: -5, +266 2231 2345 and "- police officers" are ordinary.
+    """
     begins = _FORMULA_START.match(cell)
     return begins is not None and (begins[1] in "=@＝＠" or _REFERENCE_OR_CALL.search(cell) is not None)
 

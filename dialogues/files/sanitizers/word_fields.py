@@ -1,11 +1,11 @@
-"""Fields of a Word document (17.16 of part 1): only those that draw on nothing outside it, spelled in plain sight."""
+"""Check the fields of a Word document (17.16 of part 1): only fields that use nothing outside it, and in plain form."""
 
 import re
 
 from dialogues.files.sanitizers.errors import FileRejected
 
 MAX_NESTED_FIELDS = 20
-"""Fields within one another."""
+"""Maximum nesting depth of fields."""
 _FIELD_NAMES = """
     = ADVANCE AUTHOR AUTONUM AUTONUMLGL AUTONUMOUT BIBLIOGRAPHY CITATION COMMENTS COMPARE CREATEDATE DATE DISPLAYBARCODE
     DOCPROPERTY DOCVARIABLE EDITTIME EQ FILENAME FILESIZE FOOTNOTEREF FORMCHECKBOX FORMDROPDOWN FORMTEXT IF INDEX INFO
@@ -14,7 +14,7 @@ _FIELD_NAMES = """
     USERINITIALS USERNAME XE
 """
 _ALLOWED_FIELDS = frozenset(_FIELD_NAMES.split())
-"""Whatever stands behind the name: numbers, dates, words of the document itself."""
+"""Fields allowed with any arguments: numbers, dates, and text of the document itself."""
 _VALUE = r'(?:"[^"\\“”„]*"|[^\s"\\“”„]+)'
 _ADDRESS = r'(?:https?://[^\s"\\/“”„][^"\\“”„]*|mailto:[^"\\“”„]+|\#[^"\\/“”„]*)'
 _BARE_ADDRESS = r'(?:https?://[^\s"\\/“”„][^\s"\\“”„]*|mailto:[^\s"\\“”„]+)'
@@ -30,11 +30,14 @@ _FULL_PATTERNS = {
         re.IGNORECASE | re.DOTALL,
     ),
 }
-"""Taken only as a whole: a link to a page of the web, to an address of mail or within the document; a place to click
-and type; what programs that keep lists of literature note beside a citation."""
+"""Fields allowed only if the whole code matches.
+
+They are links to a web page, a mail address or a place in the document; a place to click and type; and the notes that
+reference managers keep next to a citation.
+"""
 _NAME = re.compile(r"\s*(=|[A-Za-z]+)(?![A-Za-z])")
 _CODE_ELEMENTS = frozenset({"w:instrText", "w:delInstrText", "w:t", "w:delText"})
-"""Text that is part of a code, where it stands in one: Word tells them apart no more once it has read them."""
+"""Text that is part of a field code if it is inside one. Word no longer distinguishes them once it has read them."""
 _NEUTRAL_ELEMENTS = frozenset(
     {"w:r", "w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:bookmarkStart", "w:bookmarkEnd"}
 ) | {
@@ -44,13 +47,13 @@ _NEUTRAL_ELEMENTS = frozenset(
     "w:permEnd",
 }
 _NON_TEXT_ELEMENTS = frozenset({"w:rPr", "w:fldChar"})
-"""Elements whose content says how a run looks or what a form's field asks, and is no text."""
+"""Elements whose content describes the look of a run or a form field, and is no text."""
 _INSERTION_ELEMENTS = frozenset({"w:ins", "w:moveTo"})
 _DELETION_ELEMENTS = frozenset({"w:del", "w:moveFrom"})
 
 
 class _OpenField:
-    """A field that hasn't ended."""
+    """A field that has not ended yet."""
 
     def __init__(self, revision: tuple[int, int]) -> None:
         self.code = ""
@@ -60,10 +63,10 @@ class _OpenField:
 
 
 class FieldChecker:
-    """The fields of a part, told of its elements in order; raises Unclean at the first that isn't taken.
+    """Checks the fields of a part, from its elements in order. Raises FileRejected at the first that is not allowed.
 
-    The name of a field has to stand in runs of one paragraph with nothing between them, so that nobody reads another
-    one: not spelled by a field inside, nor through a box of text, nor differently once changes are accepted.
+    The name of a field must be in runs of one paragraph with nothing between them, so that every reader reads the same
+    name. It may not be built by a nested field, span a text box, or differ once changes are accepted.
     """
 
     def __init__(self) -> None:
@@ -72,7 +75,10 @@ class FieldChecker:
         self.added = self.taken_out = 0
 
     def begin(self, name: str, kind: str | None, instruction: str | None) -> bool:
-        """Note an element; `kind` is a mark's, `instruction` a simple field's. Whether its text is to be told."""
+        """Handle the start of an element, and return whether its text is field code.
+
+        `kind` is the type of a field mark, `instruction` the code of a simple field.
+        """
         if self.closed:
             self.closed += 1
             return False
@@ -105,7 +111,7 @@ class FieldChecker:
             self.taken_out -= 1
 
     def text(self, text: str) -> None:
-        """A piece of a code."""
+        """Handle a piece of field code."""
         field = self.open[-1]
         if field.is_interrupted and not _has_complete_name(field.code):
             raise _composed_field_error(field.code + text)
@@ -137,7 +143,7 @@ class FieldChecker:
             raise ValueError("a mark of no kind")
 
     def _interrupt(self) -> None:
-        """Something stands in the code that is no part of it."""
+        """Note that the code is interrupted by something that is no part of it."""
         for field in self.open:
             if field.is_code:
                 field.is_interrupted = True
@@ -146,7 +152,7 @@ class FieldChecker:
 
 
 def _has_complete_name(code: str) -> bool:
-    """Whether the name in it is whole: something else follows it."""
+    """Return whether the field name in the code is complete: something else follows it."""
     named = _NAME.match(code)
     return named is not None and (named[1] == "=" or named.end() < len(code))
 
@@ -163,9 +169,9 @@ def _check_field(field: _OpenField) -> None:
 
 
 def _check_code(code: str) -> str:
-    """The name of a field with this code; Unclean where it isn't taken."""
+    """Return the name of a field with this code. Raises FileRejected if it is not allowed."""
     if not code.strip():
-        return ""  # Word shows nothing but its result
+        return ""  # without a code, Word shows only the result
     named = _NAME.match(code)
     name = named[1].upper() if named else ""
     if name in _ALLOWED_FIELDS or (name in _FULL_PATTERNS and _FULL_PATTERNS[name].fullmatch(code)):

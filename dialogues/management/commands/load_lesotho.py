@@ -1,4 +1,4 @@
-"""`manage.py load_lesotho`: the public record of Lesotho, and with --exercise an exercise on top of it."""
+"""`manage.py load_lesotho`: load the public record of Lesotho, and with --exercise a made-up exercise as well."""
 
 from argparse import ArgumentParser
 from datetime import date, datetime
@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
 
 def _play_exercise(now: datetime) -> tuple[int, ExerciseResult]:
-    """Play the exercise on what was known until it was over: how many facts were written for it, what came of it."""
+    """Play the exercise on what was known until its end. Return the number of facts loaded for it, and the result."""
     known = load_public_record(now=min(now, STEPS[-1].at))
     try:
         return known.written, play_exercise(now=now)
@@ -71,6 +71,6 @@ def _format_count(number: int, thing: str) -> str:
 
 
 def _left_out_sentence(number: int, thing: str, why: str, day: date) -> str:
-    """A sentence on what the clock doesn't reach yet."""
+    """Return a sentence on what was left out because the clock has not reached it."""
     are, were = ("is", "was") if number == 1 else ("are", "were")
     return f"{_format_count(number, thing)} {are} {why} on {format_date(day)} and {were} left out."

@@ -1,1 +1,1 @@
-"""Readers of report files: text, HTML, PDF and Word, each to the same kind of paragraphs."""
+"""Readers of report files: text, HTML, PDF and Word. All return the same kind of paragraphs."""

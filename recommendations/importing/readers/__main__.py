@@ -1,4 +1,4 @@
-"""Read one file: its content on standard input; the answer, JSON, is read by `read_report`."""
+"""Read one file from standard input in a sandboxed process. `read_report` reads the answer, which is JSON."""
 
 import json
 import sys

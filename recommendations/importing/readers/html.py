@@ -1,4 +1,4 @@
-"""A page of HTML, as it is read on a screen: nothing of it runs, and nothing is fetched."""
+"""Read an HTML page as it appears on a screen. Nothing in it runs and nothing is fetched."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _BLOCK_TAGS = {
     "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
 MAX_TAGS = 300_000
-"""A long report as one page has a tenth of it."""
+"""Most tags of a page. A long report as one page has a tenth of this."""
 _HEADING = re.compile(r"h[1-6]")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _WHITESPACE = re.compile(r"[ \t\r\n\f]+")
@@ -33,9 +33,9 @@ _TITLE_XPATHS = ("//head/title/text()", "//meta[@property='og:title']/@content",
 
 
 def read_html(text: str) -> Iterator[Paragraph]:
-    """Its paragraphs, in order: lists and headings as such, what stands around the text as furniture.
+    """Yield the paragraphs in order, with lists and headings as such and everything around the text as furniture.
 
-    Raises Unreadable where it has more tags than any page that people read.
+    Raises UnreadableFile if the page has too many tags.
     """
     if text.count("<") > MAX_TAGS:
         raise UnreadableFile("is a page of too many parts. Copy the narrative out of it, and paste its text.")
@@ -50,7 +50,7 @@ def read_html(text: str) -> Iterator[Paragraph]:
 
 
 class _HtmlWalker:
-    """Walks a page and gathers the text of each block."""
+    """Walks the page and collects the text of each block."""
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
@@ -58,7 +58,7 @@ class _HtmlWalker:
         self.main = mains[0] if len(mains) == 1 else None
         self.texts: list[str] = []
         self.items: list[int] = []
-        """The open items of lists, by number, from the outermost."""
+        """The numbers of the open list items, outermost first."""
         self.begun: set[int] = set()
         self.numbers = count()
         self.depths = dict.fromkeys(("unseen", "beside", "heading", "main"), 0)

@@ -1,4 +1,4 @@
-"""A paragraph of a report as every reader gives it, and the paragraphs of a plain text. Pure."""
+"""The paragraph of a report that every reader returns, and the paragraphs of plain text."""
 
 import re
 from collections.abc import Iterator
@@ -7,45 +7,48 @@ from itertools import pairwise
 from typing import NamedTuple
 
 MIN_WRAPPED_LENGTH, MAX_WRAPPED_LENGTH = 30, 200
-"""Characters: nobody wraps lines sooner or later."""
+"""Shortest and longest line, in characters, that counts as wrapped."""
 HARD_BREAK = "\v"
-"""In a paragraph's text: here a line ends because it was meant to; "\\n" is no more than where a line was full."""
+"""In a paragraph's text: an intended line end. A newline is only the point where a full line was wrapped."""
 PAGE_BREAK = "\f"
-"""The same: here a page or a column ends with a full line, which tells nothing of whether a paragraph does."""
+"""In a paragraph's text: the end of a page or column at a full line. The paragraph may continue or end there."""
 
 
 _AFTER_HEADING = re.compile(r"\W*(?:\w+\s+)?recommendations?\b", re.IGNORECASE)
-"""How a line begins that a heading was set before, so that it tells nothing of how long the others may be."""
+"""The start of a line that may follow a heading, so its length says nothing about other lines."""
 
 
 class ParagraphKind(StrEnum):
-    """What a paragraph is by its structure, where the file says so."""
+    """What a paragraph is by its structure, if the file says so."""
 
     PLAIN = "plain"
     HEADING = "heading"
     ITEM = "item"
-    """The beginning of an item of a list."""
+    """The start of a list item."""
     PART = "part"
-    """What belongs to the item before it: its second paragraph, an item of a list inside it."""
+    """A part of the preceding item: its second paragraph, or an item of a nested list."""
     TITLE = "title"
-    """The file's own title or address, which stands beside its text."""
+    """The title or address of the file, which is not part of its text."""
     FURNITURE = "furniture"
-    """Running heads, page numbers, navigation: beside the text, wherever it stands in it."""
+    """Page furniture, which is not part of the text: running heads, page numbers, navigation."""
 
 
 class Paragraph(NamedTuple):
-    """A paragraph: its text, with BROKEN, PAGE and line breaks in it, and what it is."""
+    """A paragraph: its kind, and its text with HARD_BREAK, PAGE_BREAK and newlines."""
 
     text: str
     kind: ParagraphKind = ParagraphKind.PLAIN
 
 
 class UnreadableFile(Exception):
-    """A file that can't be read; says why and what to do, in words that follow its name: "has a password. …"."""
+    """A file that can't be read.
+
+    The message says why and what to do. It follows the file's name, as in "has a password. …".
+    """
 
 
 def split_paragraphs(text: str) -> Iterator[Paragraph]:
-    """Split a plain text into paragraphs: what empty lines or the end of a page part."""
+    """Split plain text into paragraphs at empty lines and at page ends."""
     lines: list[str] = []
     for line in [*re.split(r"(?:\r\n?|[\n\x85\u2028\u2029])(?!\f)|(?=\f)", text), ""]:
         if line.strip():
@@ -56,7 +59,10 @@ def split_paragraphs(text: str) -> Iterator[Paragraph]:
 
 
 def _join_lines(lines: list[str]) -> str:
-    """Lines as one text: where one had room for the next one's first word, it ended because it was meant to."""
+    """Join lines to one text.
+
+    A line with room for the first word of the next line ends in a HARD_BREAK, because its end was intended.
+    """
     lengths = [len(line.rstrip()) for line in lines if not _AFTER_HEADING.match(line)]
     full = max((length for length in lengths if length <= MAX_WRAPPED_LENGTH), default=0)
     text = lines[0]

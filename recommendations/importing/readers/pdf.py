@@ -1,7 +1,7 @@
-"""A PDF, which knows letters and places alone: its lines, and from where they stand its paragraphs.
+"""Read a PDF, which only has letters and positions: find its lines, and its paragraphs from the lines' positions.
 
-Lines are taken in the order in which they are drawn, which is that of reading, column by column. What a line is to the
-next one, its place tells: one that had room for the next word ended because it was meant to.
+Lines are taken in the order in which they are drawn. That is the reading order, column by column. A line with room for
+the first word of the next line ended on purpose.
 """
 
 import re
@@ -20,7 +20,7 @@ from recommendations.importing.readers.paragraph import HARD_BREAK, PAGE_BREAK, 
 MAX_PAGES = 1_000
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _LINE_END_HYPHENS = ("\x02", "\ufffe")
-"""What PDFium makes of a hyphen at the end of a line, which it then runs on into the next."""
+"""The characters that PDFium returns for a hyphen at the end of a line, which it joins with the next line."""
 _BULLET = r"[•●▪■◦○‣∙·\uf0b7\uf0a7*–—-]"
 _MARKER = re.compile(rf"{_BULLET}|\(?\d{{1,2}}[.)]")
 _STARTS_WITH_MARKER = re.compile(rf"(?:{_MARKER.pattern})\s")
@@ -28,25 +28,25 @@ _PAGE_NUMBER = re.compile(
     r"(?:page\s*)?[–-]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[–-]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE
 )
 _MARGIN_SHARE = 0.15
-"""Of a page's height, above and below: where running heads stand."""
+"""Share of the page's height, at the top and at the bottom, in which running heads stand."""
 
 
 class PdfLine(NamedTuple):
-    """A line, in points from the page's lower left corner."""
+    """A line. Lengths are in points, positions from the page's lower left corner."""
 
     text: str
     left: float
     right: float
     base: float
     size: float
-    """How high its first letter may be."""
+    """The height of the first letter's box."""
     word: float
-    """How wide its first word is."""
+    """The width of the first word."""
     page: int
 
 
 def read_pdf(content: bytes) -> Iterator[Paragraph]:
-    """Its paragraphs; raises Unreadable where a password or too many pages keep it shut."""
+    """Yield the paragraphs. Raises UnreadableFile if the file has a password or too many pages."""
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
@@ -70,7 +70,7 @@ def read_pdf(content: bytes) -> Iterator[Paragraph]:
 
 
 def _page_lines(page: Any, number: int) -> list[PdfLine]:
-    """The lines of a page in the order in which they are drawn; a bullet that is drawn apart, with its line."""
+    """Return the lines of a page in the order in which they are drawn, with separate bullets joined to their lines."""
     text = page.get_textpage()
     found = []
     run: list[tuple[int, str]] = []
@@ -87,7 +87,7 @@ def _page_lines(page: Any, number: int) -> list[PdfLine]:
 
 
 def _build_line(text: Any, run: list[tuple[int, str]], page: int) -> list[PdfLine]:
-    """The line that `run` is, by the index and the letter; none where there is nothing to see."""
+    """Return the line of `run` (index and letter of each character); empty if nothing in it is visible."""
     seen = [index for index, sign in run if not sign.isspace()]
     if not seen:
         return []
@@ -101,14 +101,14 @@ def _build_line(text: Any, run: list[tuple[int, str]], page: int) -> list[PdfLin
 
 
 def _character_box(text: Any, index: int) -> Any:
-    """Where a letter may stand: as high as any of its typeface."""
+    """Return the box of a letter, as high as the highest letter of its typeface."""
     box = raw.FS_RECTF()
     raw.FPDFText_GetLooseCharBox(text.raw, index, byref(box))
     return box
 
 
 def _attach_markers(lines: list[PdfLine]) -> list[PdfLine]:
-    """The lines, each bullet or number that stands apart set before the line that it stands beside."""
+    """Join each separate bullet or number to the line to its right."""
     found = list(lines)
     for marker in [line for line in lines if _MARKER.fullmatch(line.text)]:
         beside = [
@@ -124,11 +124,11 @@ def _attach_markers(lines: list[PdfLine]) -> list[PdfLine]:
     return found
 
 
-# --- What stands around the text --------------------------------------------------------------------------------------
+# --- Page headers and footers -----------------------------------------------------------------------------------------
 
 
 def _find_boilerplate(pages: list[list[PdfLine]], heights: list[float]) -> set[PdfLine]:
-    """Page numbers, and what stands at the edge of several pages alike but for its numbers, apart from the text."""
+    """Return page numbers, and margin lines that several pages share apart from their numbers."""
     edges = [line for lines, height in zip(pages, heights, strict=True) for line in _margin_lines(lines, height)]
     alike = Counter(text for _, text in {(line.page, _without_numbers(line)) for line in edges})
     return {line for line in edges if alike[_without_numbers(line)] > 1 or _PAGE_NUMBER.fullmatch(line.text)}
@@ -139,7 +139,7 @@ def _without_numbers(line: PdfLine) -> str:
 
 
 def _margin_lines(lines: list[PdfLine], height: float) -> Iterator[PdfLine]:
-    """The lines in the margins that keep a distance from what is nearer the middle."""
+    """Yield the lines in the margins that have a gap to the lines nearer the middle of the page."""
     for sign in (1, -1):
         inwards = sorted(lines, key=lambda line: -sign * line.base)
         pitch = _line_spacing(lines)
@@ -154,7 +154,7 @@ def _margin_lines(lines: list[PdfLine], height: float) -> Iterator[PdfLine]:
 
 
 def _line_spacing(lines: list[PdfLine]) -> float:
-    """How far the lines of a page are from each other, as a rule."""
+    """Return the usual distance between the lines of a page, in points."""
     steps = [one.base - other.base for one, other in pairwise(lines)]
     return median([step for step in steps if step > 1] or [12.0])
 
@@ -163,7 +163,7 @@ def _line_spacing(lines: list[PdfLine]) -> float:
 
 
 def _join_paragraphs(pages: list[list[PdfLine]], beside: set[PdfLine]) -> Iterator[Paragraph]:
-    """What is read, page by page: the furniture of each before its text."""
+    """Yield the paragraphs page by page. The furniture of a page comes before its text."""
     edges = _right_edges([line for lines in pages for line in lines if line not in beside])
     text: list[str] = []
     before: PdfLine | None = None
@@ -185,9 +185,9 @@ def _join_paragraphs(pages: list[list[PdfLine]], beside: set[PdfLine]) -> Iterat
 
 
 def _separator_between(one: PdfLine, other: PdfLine, pitch: float, edge: float) -> str:
-    """What parts two lines that follow one another: the end of a paragraph (""), or a sign."""
+    """Return the separator between two consecutive lines: "" for a new paragraph, otherwise a character."""
     has_room = one.right + 0.25 * one.size + other.word < edge - 0.3 * one.size
-    goes_on = one.page != other.page or other.base > one.base + 0.5 * one.size  # on another page, in another column
+    goes_on = one.page != other.page or other.base > one.base + 0.5 * one.size  # on another page or in another column
     is_apart = not goes_on and one.base - other.base > 1.3 * max(pitch, one.size)
     if is_apart or _STARTS_WITH_MARKER.match(other.text) or abs(one.size - other.size) > 0.08 * one.size:
         return ""
@@ -197,7 +197,7 @@ def _separator_between(one: PdfLine, other: PdfLine, pitch: float, edge: float) 
 
 
 def _right_edges(lines: list[PdfLine]) -> dict[PdfLine, float]:
-    """How far to the right each line could have gone: as far as any like it that begins near where it begins."""
+    """Return how far right each line could extend: as far as any line of its size that starts near it."""
     furthest: dict[tuple[int, int, int], float] = {}
     for line in lines:
         for near in (-1, 0, 1):

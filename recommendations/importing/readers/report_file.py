@@ -1,7 +1,7 @@
-"""A report as a file, to its paragraphs: bytes in, text and marks of structure out, alike from every kind of file.
+"""Read a report file of any kind into paragraphs with marks of structure.
 
-The libraries that take files apart are written for sound ones, so that `read_report` runs them in a process of its own.
-What a file is, its content decides; its name is only what a refusal calls it.
+The parsing libraries are not safe with malicious files, so `read_report` runs them in a process of its own. The content
+decides the kind of the file. Its name is only used in error messages.
 """
 
 import json
@@ -11,16 +11,19 @@ from recommendations.importing.readers.paragraph import HARD_BREAK, Paragraph, P
 from tiptracker.sandbox.confinement import SandboxRunner
 
 MAX_BYTES = 30 * 1024 * 1024
-"""Of a file: a whole TIP Report with its pictures. One country's narrative has a hundredth of it."""
+"""Most bytes of a file: a whole TIP Report with pictures. One country's narrative has a hundredth of it."""
 MAX_CHARACTERS = 6_000_000
-"""Of a text: a whole TIP Report, of 500 pages, has half of it."""
+"""Most characters of a text: twice a whole TIP Report of 500 pages."""
 TIMEOUT_SECONDS = 60
-"""Seconds by the clock; the processor's time is limited in the process itself."""
+"""Wall-clock seconds. The process itself limits its processor time."""
 MAX_LINES = 100_000
 
 
 def read_report(name: str, content: bytes, *, run: SandboxRunner) -> tuple[Paragraph, ...]:
-    """The paragraphs of a text, an HTML page, a PDF or a Word document; raises Refused with a sentence about `name`."""
+    """Return the paragraphs of a text, HTML page, PDF or Word document.
+
+    Raises Refused with a sentence about `name`.
+    """
     from tiptracker.errors import Refused  # noqa: PLC0415 -- the process that reads goes without the floor
 
     try:
@@ -48,13 +51,13 @@ def _read_in_sandbox(content: bytes, run: SandboxRunner) -> tuple[Paragraph, ...
 
 
 def read_content(content: bytes) -> list[Paragraph]:
-    """As `read_report`, in this process; raises Unreadable."""
+    """Read a file in this process, like `read_report`. Raises UnreadableFile."""
     reader = _select_reader(content)
     try:
         found = list(reader(content))
     except UnreadableFile:
         raise
-    except Exception as error:  # a hostile file makes a library fail in any way; all of them mean the same
+    except Exception as error:  # a malicious file can make a library fail in any way; all failures mean the same
         raise UnreadableFile(
             "is damaged, or something else than its beginning says. Open it to see, save it again, then choose it "
             "again; or paste its text."
@@ -73,7 +76,7 @@ def read_content(content: bytes) -> list[Paragraph]:
 
 
 def _select_reader(content: bytes) -> Callable[[bytes], Iterator[Paragraph]]:
-    """What reads it, imported only where it is needed."""
+    """Return the function that reads this content. Its module is imported only if needed."""
     begins = content[:1024].lstrip()
     if b"%PDF-" in begins:
         from recommendations.importing.readers import pdf  # noqa: PLC0415

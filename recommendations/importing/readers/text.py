@@ -1,4 +1,4 @@
-"""Plain texts, and what turns out to be a page of HTML; in whatever letters it was saved."""
+"""Read plain text, or HTML that is recognized as such, in any supported encoding."""
 
 import re
 import unicodedata
@@ -16,18 +16,18 @@ _OTHER_MARKUP = re.compile(r"<(?:\?xml|!doctype|!entity|svg|\w+:)", re.IGNORECAS
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset=["']?([\w-]+)""", re.IGNORECASE)
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe\0\0", "utf-32"),  # before UTF-16, with whose mark it begins
+    (b"\xff\xfe\0\0", "utf-32"),  # before UTF-16, whose mark starts with the same bytes
     (b"\0\0\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
 _MISDECODED = re.compile("[a-z][À-ÖØ-ÞŠŽŸ¡-¶¸-¿]|[À-ÿ¡-¿ƒ†‡ˆ‰Œœ]{3}|\ufffd")
-"""What a text of another 8-bit encoding becomes: capitals and signs within words, accented letters in a row."""
+"""Signs of a text in another 8-bit encoding: capitals and signs within words, rows of accented letters."""
 _ALLOWED_CONTROLS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85"
 
 
 def read_text(content: bytes) -> Iterator[Paragraph]:
-    """Its paragraphs; raises Unreadable where it is no text."""
+    """Return the paragraphs. Raises UnreadableFile if the content is not text."""
     text = decode_report(content)
     begins = text[:4096].lstrip()
     if _HTML_START.match(begins):
@@ -44,9 +44,9 @@ def read_text(content: bytes) -> Iterator[Paragraph]:
 
 
 def decode_report(content: bytes) -> str:
-    """The text, by its mark, as UTF-8, by what the page says of itself, or else as Windows wrote it in the West.
+    """Decode a text by its byte order mark, as UTF-8, by the charset that the page states, or else as Windows-1252.
 
-    Raises Unreadable where its letters then stand where no language has them.
+    Raises UnreadableFile if the result has letters in places where no language has them.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
@@ -70,7 +70,7 @@ def decode_report(content: bytes) -> str:
 
 
 def _guess_utf_16(beginning: bytes) -> str:
-    """The byte order of UTF-16 without a mark, or "": every second byte of most Western letters is 0."""
+    """Return the byte order of UTF-16 without a mark, or "". In it every second byte of most Western letters is 0."""
     half = len(beginning) // 2
     low, high = beginning[0::2].count(0), beginning[1::2].count(0)
     if half and high > half * 0.7 and low < half * 0.1:

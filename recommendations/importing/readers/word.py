@@ -1,6 +1,6 @@
-"""A Word document (ECMA-376, part 1, 17): the text of its body, with what is a heading and what an item of a list.
+"""Read a Word document (ECMA-376, part 1, 17): the text of its body, with headings and list items as such.
 
-What Word shows as deleted isn't read, what it shows as inserted is.
+Deletions under tracked changes are skipped and insertions are read.
 """
 
 import io
@@ -14,7 +14,7 @@ from recommendations.importing.readers.paragraph import HARD_BREAK, Paragraph, P
 from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCounter
 
 MAX_UNPACKED_BYTES = 40 * 1024 * 1024
-"""In bytes, of a part: beyond it a zip is made to fill a machine."""
+"""Most bytes of an unpacked part. A larger one is likely a zip bomb."""
 _TOO_LARGE = "unpacks to more than any narrative holds. Save it anew, or paste its text."
 _SKIPPED_TAGS = frozenset({"del", "moveFrom", "instrText", "delText", "Fallback", "pPr", "rPr", "sectPr"})
 _CHARACTER_TAGS = {
@@ -29,7 +29,7 @@ _LIST_STYLE = re.compile(r"list(?!\s*continue)", re.IGNORECASE)
 
 
 def read_word(content: bytes) -> Iterator[Paragraph]:
-    """Its paragraphs; raises Unreadable where it is another sort of zip, or one that unpacks to too much."""
+    """Yield the paragraphs. Raises UnreadableFile if it is another kind of zip, or one that unpacks to too much."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         body = _parse_part(packed, "word/document.xml")
         if body is None:
@@ -49,7 +49,7 @@ def read_word(content: bytes) -> Iterator[Paragraph]:
 
 
 def _parse_part(packed: zipfile.ZipFile, name: str) -> etree._Element | None:
-    """A part, or None where there is none. Its stated size is not believed."""
+    """Return a part, or None if it doesn't exist. Its stated size is not trusted."""
     if name not in packed.namelist():
         return None
     with packed.open(name) as part:
@@ -61,7 +61,7 @@ def _parse_part(packed: zipfile.ZipFile, name: str) -> etree._Element | None:
         raise UnreadableFile(_TOO_LARGE) from error
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
     root = etree.fromstring(read, parser)
-    if root.getroottree().docinfo.internalDTD is not None:  # and with it all that entities can do
+    if root.getroottree().docinfo.internalDTD is not None:  # a DTD can define entities, and no Word document needs one
         raise UnreadableFile("holds definitions that no Word document has. Save it anew in Word, then choose it again.")
     return root
 
@@ -71,7 +71,7 @@ def _local_name(element: etree._Element) -> str:
 
 
 def _texts(element: etree._Element) -> Iterator[str]:
-    """The text of a paragraph, without that of others inside it, such as of a box of text."""
+    """Yield the text of a paragraph, without that of paragraphs nested in it, such as in a text box."""
     for child in element:
         name = _local_name(child)
         if name == "t":
@@ -83,7 +83,7 @@ def _texts(element: etree._Element) -> Iterator[str]:
 
 
 def _property_value(element: etree._Element, path: str) -> str | None:
-    """The value of the property at `path`, such as "numPr/ilvl"."""
+    """Return the value of the property at `path`, such as "numPr/ilvl"."""
     found = element.find("/".join(f"{{*}}{name}" for name in path.split("/")))
     if found is None:
         return None
@@ -91,7 +91,7 @@ def _property_value(element: etree._Element, path: str) -> str | None:
 
 
 def _style_kinds(root: etree._Element | None) -> dict[str, ParagraphKind]:
-    """What each style of paragraphs makes of one, by its own name or that of the style it is based on."""
+    """Return the kind of paragraph of each style, by the style's name or that of the style it is based on."""
     named: dict[str, tuple[str, str, bool]] = {}
     for style in root.iter("{*}style") if root is not None else ():
         key = next((str(value) for key, value in style.attrib.items() if etree.QName(key).localname == "styleId"), "")
@@ -101,7 +101,7 @@ def _style_kinds(root: etree._Element | None) -> dict[str, ParagraphKind]:
 
 
 def _resolve_style_kind(key: str, named: dict[str, tuple[str, str, bool]]) -> ParagraphKind:
-    for _ in range(10):  # a chain that goes round ends here
+    for _ in range(10):  # a circular chain ends here
         if key not in named:
             break
         name, key, is_numbered = named[key]

@@ -1,4 +1,4 @@
-"""A country's narrative in the TIP Report, to its tier and its prioritized recommendations, word for word. Pure."""
+"""Parse a country's narrative in the TIP Report: its tier and its prioritized recommendations, word for word."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -12,11 +12,11 @@ from recommendations.importing.report_parser.sections import ListSection, find_l
 from tiptracker.errors import Refused
 
 MAX_NARRATIVES = 400
-"""In one document: twice as many as the report has countries."""
+"""Most narratives in one document: twice the number of countries in the report."""
 
 
 class ParsedItem(NamedTuple):
-    """A recommendation: its place in the list (from 1), its words, and why a person should look at it, if so."""
+    """A recommendation: its place in the list (from 1), its text, and why the user should check it, if so."""
 
     number: int
     text: str
@@ -24,25 +24,25 @@ class ParsedItem(NamedTuple):
 
 
 class ParsedNarrative(NamedTuple):
-    """What a narrative says of itself, and its list; what could not be told is None, and a doubt says so."""
+    """The facts and the list of a narrative. A fact that is not found is None, and a doubt says so."""
 
     tier: Tier | None
     country: str | None
-    """ISO 3166-1 alpha-3."""
+    """ISO 3166-1 alpha-3 code."""
     year: int | None
     recommendations: tuple[ParsedItem, ...]
     doubts: tuple[str, ...] = ()
-    """About the whole: sentences."""
+    """Sentences about the whole narrative."""
     introduction: str = ""
-    """What stands between the list's heading and its first item."""
+    """The text between the list's heading and its first item."""
     left_out: tuple[str, ...] = ()
-    """What stands in the middle of the list and is none of it: page numbers, running heads, charts."""
+    """Texts found within the list that are not part of it: page numbers, running heads, charts."""
 
 
 def parse_narrative(said: str | Iterable[Paragraph], country: str | None = None) -> ParsedNarrative:
-    """The narrative in a text, or in a file's paragraphs; of several, that of `country` (alpha-3).
+    """Parse the narrative in a text or in a file's paragraphs; if there are several, that of `country` (alpha-3).
 
-    Raises Refused where no list is found, or more than one.
+    Raises Refused if it finds no list or more than one.
     """
     blocks, about, section, found = _find_narrative(
         build_blocks(split_paragraphs(said) if isinstance(said, str) else said), country
@@ -61,7 +61,7 @@ def parse_narrative(said: str | Iterable[Paragraph], country: str | None = None)
 
 
 def refuse_other_narrative(narrative: ParsedNarrative, *, country: str | None = None, year: int | None = None) -> None:
-    """Refuse a narrative that says of itself that it is about another country (alpha-3), or of another year."""
+    """Refuse a narrative that says it is about another country (alpha-3) or from another year."""
     if country and narrative.country and narrative.country != country:
         about, asked = countries.country_name_of(narrative.country), countries.country_name_of(country)
         raise Refused(f"This narrative is about {about}, not {asked}. Choose {asked}’s.")
@@ -73,7 +73,7 @@ def refuse_other_narrative(narrative: ParsedNarrative, *, country: str | None = 
 def _find_narrative(
     blocks: list[Block], country: str | None
 ) -> tuple[list[Block], metadata.CountryDetector, ListSection, ParsedList]:
-    """The blocks of the narrative that is asked for, which country it is about, and its one list."""
+    """Return the blocks of the requested narrative, its country detector, the section of its list, and the list."""
     parts = metadata.split_narratives(blocks)
     if len(parts) > MAX_NARRATIVES:
         raise Refused(f"More than {MAX_NARRATIVES} narratives stand in it. Keep only the one that you mean.")

@@ -1,4 +1,4 @@
-"""One paragraph that holds a whole list: clauses parted by semicolons, or sentences, perhaps glued together."""
+"""Split one paragraph that holds a whole list: clauses with semicolons, or sentences, perhaps without spaces."""
 
 import re
 from bisect import bisect_left
@@ -18,11 +18,11 @@ _SEMICOLON = re.compile(
     r";(?P<quote>[”\"’»]?)(?!\s*(?:(?:and|or)\s+)?\((?:\d{1,2}|[a-z]|[ivx]{2,4})\)\s)\s*(?P<and>and\b,?\s*)?",
     re.IGNORECASE,
 )
-"""None before the next number of a list inside a clause."""
+"""A semicolon that separates clauses. It doesn't match before the next number of a list inside a clause."""
 _CONTINUATION = re.compile(
     r"(?:for example|for instance|e\.g|i\.e|such as|including|namely|in particular|or)\b", re.IGNORECASE
 )
-"""How a clause begins that hardly asks for anything of its own."""
+"""The start of a clause that hardly asks for anything by itself."""
 
 ENDS_AT_FULL_STOP = "It ends at a full stop where nothing else parts the items: it may go on in the next one."
 AND_BEFORE_LAST = "“And” stands before it though it isn’t the last: it may belong to the item before it."
@@ -34,7 +34,7 @@ UNPAIRED_MARKS = "One of its quotation marks or brackets has no other: where it 
 
 
 class ClauseSpan(NamedTuple):
-    """A part of a paragraph: where it begins and ends there, and why that is doubtful, if so."""
+    """A part of a paragraph: where it starts and ends, and why that is doubtful, if so."""
 
     start: int
     end: int
@@ -42,7 +42,7 @@ class ClauseSpan(NamedTuple):
 
 
 class _Boundary(NamedTuple):
-    """Between two pieces: where the one ends, where the next begins, what is doubtful of the one and of the other."""
+    """The boundary between two parts: the end of one, the start of the next, and the doubts about each."""
 
     end: int
     start: int
@@ -51,7 +51,7 @@ class _Boundary(NamedTuple):
 
 
 def split_clauses(text: str) -> list[ClauseSpan]:
-    """The items of a paragraph; what lies between them is a semicolon, an "and" or nothing but space."""
+    """Return the items of a paragraph. Only a semicolon, an "and" or spaces lie between them."""
     semicolons = list(_semicolon_boundaries(text))
     sentences = list(find_sentence_breaks(text))
     if semicolons and len(semicolons) > len(sentences) and not any(each.is_glued for each in sentences):
@@ -70,19 +70,22 @@ def split_clauses(text: str) -> list[ClauseSpan]:
 
 
 def has_several_clauses(text: str) -> bool:
-    """Whether semicolons part a paragraph into three or more: a list of clauses, it seems."""
+    """Return whether semicolons split a paragraph into three or more parts, so that it is likely a list of clauses."""
     return len(_semicolon_boundaries(text)) > 1
 
 
 def split_glued(text: str) -> list[ClauseSpan]:
-    """The items that were glued together in one, as "2018.Train": all of it, mostly."""
+    """Split an item where two were joined without a space, as in "2018.Train". Usually there is only one part."""
     return _spans_between(
         text, [_Boundary(each.end, each.start) for each in find_sentence_breaks(text) if each.is_glued]
     )
 
 
 def _sentence_boundaries(text: str, sentences: list[SentenceBreak]) -> Iterator[_Boundary]:
-    """Where sentences are items of their own: not before one that tells more of what the one before asks."""
+    """Yield the boundaries between sentences that are separate items.
+
+    A sentence that only adds detail to the one before is not a separate item.
+    """
     ends = [each.end for each in sentences[1:]] + [len(text)]
     for each, end in zip(sentences, ends, strict=False):
         if each.is_glued or not is_narration(text[each.start : end], least=1):
@@ -90,7 +93,7 @@ def _sentence_boundaries(text: str, sentences: list[SentenceBreak]) -> Iterator[
 
 
 def _has_boundary_inside(cuts: list[_Boundary], piece: ClauseSpan) -> bool:
-    """Whether one of them, which are in order, lies in the piece."""
+    """Return whether one of these boundaries, which are in order, lies in the part."""
     following = bisect_left(cuts, (piece.start,))
     return following < len(cuts) and cuts[following].end < piece.end
 
@@ -107,7 +110,10 @@ def _spans_between(text: str, cuts: list[_Boundary]) -> list[ClauseSpan]:
 
 
 def _semicolon_boundaries(text: str) -> list[_Boundary]:
-    """The semicolons that part clauses: outside quotation marks and brackets, or right before a closing mark."""
+    """Return the semicolons that separate clauses.
+
+    They are outside quotation marks and brackets, or directly before a closing quotation mark.
+    """
     patterns = [_QUOTED_OR_BRACKETED] if text.count('"') % 2 else [_QUOTED_OR_BRACKETED, _STRAIGHT_QUOTED]
     kept = {place for each in patterns for found in each.finditer(text) for place in range(*found.span())}
     found = [each for each in _SEMICOLON.finditer(text) if each["quote"] or each.start() not in kept]
@@ -123,7 +129,7 @@ def _semicolon_boundaries(text: str) -> list[_Boundary]:
 
 
 def has_unpaired_marks(text: str) -> bool:
-    """Whether quotation marks or brackets in it lack their other."""
+    """Return whether a quotation mark or bracket in the text has no counterpart."""
     return (
         any(text.count(one) != text.count(other) for one, other in ("“”", "()", "[]", "«»")) or text.count('"') % 2 > 0
     )

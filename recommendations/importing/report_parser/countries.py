@@ -1,4 +1,7 @@
-"""Which country a name means, as the TIP Report and others write it: ISO 3166-1 alpha-3, by pycountry's names."""
+"""Find the country that a name means, as the TIP Report and others write it.
+
+Codes are ISO 3166-1 alpha-3. The names come from pycountry.
+"""
 
 import re
 import unicodedata
@@ -31,31 +34,31 @@ _OTHER_NAMES = {
     "Turkey": "TUR",
     "Vatican City": "VAT",
 }
-"""Names that the report uses or used and ISO doesn't; Kosovo's code is one that ISO leaves free for its users."""
+"""Names that the report uses or used and ISO doesn't. Kosovo's code is one that ISO reserves for users."""
 _MAX_NAME_WORDS = 8
 
 
 class CountryMatch(NamedTuple):
-    """A country at the beginning of a text, and where its name ends there."""
+    """The country at the start of a text, and where its name ends."""
 
     code: str
     end: int
 
 
 def find_country_code(name: str) -> str | None:
-    """The country that `name` means, all of it; None where it means none."""
+    """Return the code of the country that the whole `name` means; None if there is none."""
     head, _, tail = name.partition(", ")
     if found := _codes_by_name().get(_normalize_name(name)) or (
         _codes_by_name().get(_normalize_name(f"{tail} {head}")) if tail else None
     ):
         return found
-    two = re.fullmatch(r"([^()]+?)\s*\(([^()]+)\)", name)  # Turkey (Türkiye)
+    two = re.fullmatch(r"([^()]+?)\s*\(([^()]+)\)", name)  # such as "Turkey (Türkiye)"
     one, other = (find_country_code(each) for each in two.groups()) if two else (None, None)
     return one if one == other else None
 
 
 def match_leading_country(text: str) -> CountryMatch | None:
-    """The country whose name `text` begins with, the longest that fits: Guinea-Bissau before Guinea."""
+    """Return the country whose name `text` starts with. The longest name wins: Guinea-Bissau before Guinea."""
     words = [word.end() for _, word in zip(range(_MAX_NAME_WORDS), re.finditer(r"\S+", text), strict=False)]
     for end in reversed(words):
         name = re.sub(r"(?:['’]s)?[\s:.;,–—(-]*$", "", text[:end])
@@ -65,13 +68,13 @@ def match_leading_country(text: str) -> CountryMatch | None:
 
 
 def is_country_code(code: str) -> bool:
-    """Whether a country has the code."""
+    """Return whether a country has the code."""
     return code in _codes_by_name().values()
 
 
 @cache
 def country_name_of(code: str) -> str:
-    """What people call the country: "Bolivia"."""
+    """Return the usual name of a country, such as "Bolivia"."""
     country = pycountry.countries.get(alpha_3=code)
     if country is None:
         return next((name for name, also in _OTHER_NAMES.items() if also == code), code)
@@ -79,7 +82,7 @@ def country_name_of(code: str) -> str:
 
 
 def _normalize_name(name: str) -> str:
-    """What spellings of one name have in common: "Gambia, The" and "THE GAMBIA", "St. Lucia" and "Saint Lucia"."""
+    """Return the same result for each spelling: "Gambia, The" and "THE GAMBIA", "St. Lucia" and "Saint Lucia"."""
     letters = unicodedata.normalize("NFKD", name.replace("’", "'").replace("&", " and ")).casefold()
     words = re.findall(
         r"[a-z]+(?:'[a-z]+)?", "".join(letter for letter in letters if not unicodedata.combining(letter))
@@ -100,6 +103,6 @@ def _codes_by_name() -> dict[str, str]:
         if sum(other.name.partition(", ")[0] == head for other in pycountry.countries) == 1:
             named.setdefault(_normalize_name(head), country.alpha_3)
     named |= {_normalize_name(name): code for name, code in _OTHER_NAMES.items()}
-    for name in ("", "congo"):  # two countries are called so
+    for name in ("", "congo"):  # "congo" is the name of two countries
         named.pop(name, None)
     return named

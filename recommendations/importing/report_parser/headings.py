@@ -1,4 +1,4 @@
-"""Headings of a narrative: that of the list of recommendations, and those of what comes after it."""
+"""Find the headings of a narrative: that of the list of recommendations, and those of the sections after it."""
 
 import re
 from collections.abc import Iterator
@@ -7,25 +7,25 @@ from recommendations.importing.report_parser import countries
 from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK
 
 MAX_HEADING_LENGTH = 200
-"""Of a heading, of one of a table of contents with others in the same line."""
+"""Most characters of a heading, or of a line in a table of contents with several headings."""
 _LIST_HEADING = r"(?:the\s+)?(?:(?:key|main|top|priority|prioriti[sz]ed)\s+)?recommendations?\b"
 _FOR_COUNTRY = r"\s+(?:for|to)\s+(?:the\s+)?(?:government\s+of\s+)?(?:the\s+)?"
 _LIST_HEADING_START = re.compile(
     rf"(?:[\W_]{{0,12}}|(?:[IVX]{{1,4}}|\d{{1,2}})[.)]\s*)(?:20\d\d\s+)?{_LIST_HEADING}", re.IGNORECASE
 )
 _LOWERCASE_LIST_HEADING = re.compile(r"(?:the\s+)?(?:key|main|top|priority|prioriti[sz]ed)\s+recommendations?\s*:?\s*")
-"""One in small letters, which are those of a sentence where anything else stands beside it."""
+"""A heading in lowercase. With any other text in the same line, it is part of a sentence."""
 _FOR_COUNTRY_PATTERN = re.compile(_FOR_COUNTRY, re.IGNORECASE)
 _HEADING_END = re.compile(
     r"\s*(?:\([^()]{2,60}\)|20\d\d|are|include|follow|as\s+follows|below)?\s*(?:[:.–—-]{1,5}(?=\s|$|(?-i:[A-Z]))|:)(?:[*_]{2,3})?\s*",
     re.IGNORECASE,
 )
 _CONTENTS_LEADER = re.compile(r"[\s.…·_]*\d{0,3}\s*")
-"""What follows a heading in a table of contents: dots and a page's number."""
+"""The text after a heading in a table of contents: dots and a page number."""
 _LIST_START = re.compile(r"\s*[:.–—-]{0,5}\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
 
 _SMALL_CAPITALS = re.compile(r"\b([PR]) (RIORITI[SZ]ED|ECOMMENDATIONS?|ROSECUTION|ROTECTION|REVENTION)\b")
-"""What is made of a word whose first letter is a capital and whose others are small ones."""
+"""A word in small capitals whose first letter was split from the rest."""
 
 
 def _breakable(word: str) -> str:
@@ -70,7 +70,7 @@ _GLUED_HEADING = re.compile(
 
 
 def repair_headings(text: str) -> str:
-    """A paragraph with each heading of a list in one line, where the lines or the small capitals broke it."""
+    """Return a paragraph with each list heading in one line, if line breaks or small capitals had broken it."""
     if "ecommen" not in (plain := _SMALL_CAPITALS.sub(r"\1\2", text)).casefold():
         return text
     plain = _BROKEN_LIST_HEADING.sub(
@@ -88,14 +88,14 @@ def repair_headings(text: str) -> str:
 
 
 def _leading_country_name(text: str) -> str:
-    """The name of a country that a text of several lines begins with, in one line; empty where it begins with none."""
+    """Return the name of the country that a text of several lines starts with, in one line; empty if none."""
     read = (re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", hyphen, text)) for hyphen in ("", "-"))
     names = [one[: named.end] for one in read if (named := countries.match_leading_country(one))]
     return max(names, key=len, default="")
 
 
 def find_list_start(text: str) -> int | None:
-    """Where, in a paragraph that begins with the heading of a list, the list begins; None where it begins otherwise."""
+    """Return where the list starts in a paragraph that begins with a list heading; None if it has no heading."""
     if "ecommendation" not in text[:MAX_HEADING_LENGTH].casefold():
         return None
     country = countries.match_leading_country(text)
@@ -117,7 +117,7 @@ def find_list_start(text: str) -> int | None:
 
 
 def _find_country_end(text: str, *, is_capital: bool) -> int | None:
-    """Where, after "Recommendations for", the name of the country and what follows it end; None if that is no name."""
+    """Return where the country's name after "Recommendations for" and its punctuation end; None if it is no name."""
     if found := countries.match_leading_country(text):
         after = re.compile(
             r"(?:\s*\([^)]{1,20}\))?\s*(?::|[.–—-]{1,5}(?=\s|$)|(?=\s+[A-Z“\"(•*●▪\d])|(?=\s*$))\s*"
@@ -137,12 +137,12 @@ def _find_country_end(text: str, *, is_capital: bool) -> int | None:
 
 
 def is_heading(text: str) -> bool:
-    """Whether a line is a heading and nothing else."""
+    """Return whether a line is a heading and nothing else."""
     return is_known_heading(text) or is_capital_heading(text)
 
 
 def is_known_heading(text: str) -> bool:
-    """Whether it is the heading of a list or of a section that a narrative has."""
+    """Return whether a line is the heading of a list or of a usual section of a narrative."""
     if len(text) > MAX_HEADING_LENGTH:
         return False
     text = _strip_markup(text)
@@ -153,7 +153,7 @@ def is_known_heading(text: str) -> bool:
 
 
 def is_capital_heading(text: str) -> bool:
-    """Whether it is in capitals, as headings are and as what stands beside a text may be."""
+    """Return whether a line is in capitals, like a heading or page furniture."""
     text = _strip_markup(text)
     return (
         len(text) < 90
@@ -165,19 +165,19 @@ def is_capital_heading(text: str) -> bool:
 
 
 def _strip_markup(text: str) -> str:
-    """A line without the signs by which plain text marks a heading."""
+    """Return a line without the signs that mark a heading in plain text."""
     return re.sub(r"^#{1,6}\s+|^[*_]{2,3}|[*_]{2,3}$", "", text.strip(f" {UNCERTAIN_BREAK}"))
 
 
 def is_section_start(text: str) -> bool:
-    """Whether a paragraph begins another section than a list: with its heading, alone or before its text."""
+    """Return whether a paragraph starts a section other than a list, with a heading alone or before its text."""
     if find_list_start(text) is not None:
         return False
     return is_heading(text) or bool(_SECTION_WITH_TEXT.match(text.lstrip(UNCERTAIN_BREAK)))
 
 
 def find_glued_headings(text: str) -> Iterator[int]:
-    """Where in a paragraph a heading begins right after the end of a sentence."""
+    """Yield the positions where a heading starts directly after a sentence in the same paragraph."""
     for found in _GLUED_HEADING.finditer(text):
         if found.end() < len(text):
             yield found.end()

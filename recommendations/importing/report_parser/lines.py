@@ -1,4 +1,4 @@
-"""The lines of a paragraph, to those that are in it by what they say: one a line, or one of several."""
+"""Group the lines of a paragraph by their content: each line alone, or several together."""
 
 import re
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ from recommendations.importing.report_parser.prose import (
 
 BULLETS = "•●▪■◦○‣∙➢➤►▶▸✓✔❖→◆♦□☐❑❒✦⦁⁌⁍・\uf0b7\uf0a7\uf0d8\u2043"
 DASHES = ("-", "–", "—")
-"""Bullets that stand in sentences too."""
+"""Bullets that also occur within sentences."""
 BULLET = re.compile(rf"(?:[{BULLETS}·]\s*|[*–—-](?:\s+|$)|\*(?=[A-Z“\"])|o(?:\s+(?=[A-Z“\"])|$))")
 NUMBER = re.compile(r"\(?(\d{1,2})[.)]\s+(?=[A-Za-z“\"])")
 _BROKEN_WATCH_LIST = re.compile(
     rf"(?:(?<=tier 2)\s*[\n{HARD_BREAK}]\s*(?=\(?watch\b)|(?<=tier 2 watch)\s*[\n{HARD_BREAK}]\s*(?=list\b))",
     re.IGNORECASE,
 )
-"""Where a line breaks the name of a tier, which would be another one without its rest."""
+"""A line break in the name of a tier. Without its second part the name would mean another tier."""
 
 NUMBER_ALONE = re.compile(r"\(?\d{1,2}[.)]")
 LETTER = re.compile(r"\(?(?:[a-z]|[ivx]{1,5})[.)]\s+(?=[A-Z“\"])")
@@ -36,19 +36,19 @@ class ParagraphLine(NamedTuple):
 
     text: str
     sign: str
-    """What parts it from the line before: BROKEN, PAGE or a line break."""
+    """What separates it from the line before: HARD_BREAK, PAGE_BREAK or a newline."""
     beside: tuple[str, ...] = ()
 
 
 class LineGroup(NamedTuple):
-    """Lines that belong together, as one text with line breaks, and the furniture that stood among or before them."""
+    """Lines that belong together, as one text with newlines, and the furniture among or before them."""
 
     text: str
     beside: tuple[str, ...]
 
 
 def group_lines(text: str) -> Iterator[LineGroup]:
-    """What a paragraph is parted into; the last is empty where furniture stands behind it all."""
+    """Yield the groups of lines of a paragraph. The last one is empty if furniture follows it."""
     lines, behind = _split_lines(text)
     each_begins = _has_item_per_line([normalize_characters(line.text) for line in lines])
     sort = next(
@@ -84,7 +84,7 @@ def _merge_lines(lines: list[ParagraphLine]) -> LineGroup:
 
 
 def _split_lines(text: str) -> tuple[list[ParagraphLine], tuple[str, ...]]:
-    """The lines of a paragraph, and the furniture behind the last of them."""
+    """Return the lines of a paragraph, and the furniture after the last of them."""
     text = _BROKEN_WATCH_LIST.sub(" ", text)
     parts = [HARD_BREAK, *re.split(rf"([\n{HARD_BREAK}{PAGE_BREAK}])", text)]
     told = [
@@ -105,7 +105,7 @@ def _split_lines(text: str) -> tuple[list[ParagraphLine], tuple[str, ...]]:
 
 
 def _has_item_per_line(lines: list[str]) -> bool:
-    """Whether each line of a paragraph begins something, by a capital, and none of them by a bullet."""
+    """Return whether every line of a paragraph starts a new item, with a capital and without a bullet."""
     lines = [line for line in lines if not headings.is_heading(line)]
     is_several = len(lines) > 2 or (len(lines) == 2 and has_clause_end(lines[0]))
     if not is_several or not all(is_item_start(line) and not BULLET.match(line) for line in lines):
@@ -115,23 +115,23 @@ def _has_item_per_line(lines: list[str]) -> bool:
 
 
 def is_item_start(text: str) -> bool:
-    """Whether a line begins as an item or a sentence does: with a capital, or a bullet."""
+    """Return whether a line starts like an item or a sentence: with a capital or a bullet."""
     text = normalize_characters(text).strip()
     return text.lstrip("“‘\"'[")[:1].isupper() or bool(BULLET.match(text) or LETTER.match(text))
 
 
 def match_marker(text: str) -> re.Match[str] | None:
-    """The bullet or the number that a text begins with."""
+    """Return the match of the bullet or number at the start of a text."""
     return BULLET.match(text) or NUMBER.match(text)
 
 
 def marker_style(mark: str) -> str:
-    """What the marks of one list have in common: "(1)" and "(2)"."""
+    """Return a common form for the markers of one list: the same for "(1)" and "(2)"."""
     return re.sub(r"\d+", "1", mark.strip())
 
 
 def _is_group_start(before: str, line: ParagraphLine, *, each_begins: bool, sort: str) -> bool:
-    """Whether a line begins something new, in a paragraph whose first mark is of that sort."""
+    """Return whether a line starts a new group. `sort` is the style of the paragraph's first marker."""
     text = normalize_characters(line.text).strip()
     before = normalize_characters(before).strip()
     if _is_at_heading(before, text) or _is_at_marker(before, text, sort):
@@ -144,14 +144,14 @@ def _is_group_start(before: str, line: ParagraphLine, *, each_begins: bool, sort
 
 
 def _is_at_heading(before: str, text: str) -> bool:
-    """Whether one of two lines is a heading, or begins with one."""
+    """Return whether one of two lines is a heading or starts with one."""
     if headings.is_heading(before) or headings.find_list_start(text) is not None or headings.is_capital_heading(text):
         return True
     return headings.is_section_start(text) and not is_incomplete(before)
 
 
 def _is_at_marker(before: str, text: str, sort: str) -> bool:
-    """Whether a line begins with a bullet or with a number that no sentence holds."""
+    """Return whether a line starts with a bullet, or with a number that is not part of a sentence."""
     if bullet := BULLET.match(text):
         is_only_one = bullet[0].strip() in BULLETS or marker_style(bullet[0]) == marker_style(
             (BULLET.match(before) or [""])[0]

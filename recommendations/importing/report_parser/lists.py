@@ -1,7 +1,8 @@
-"""The blocks of a list's section, to its items: by bullets, else by paragraphs, else inside the one paragraph.
+"""Split the section of a list into items: by bullets, else by paragraphs, else within the only paragraph.
 
-Nothing is lost: introduction and items together are the section, but for bullets, numbers, the semicolons between
-clauses and the "and" before the last.
+No text is lost: the introduction and the items together are the section, except for bullets, numbers, semicolons
+between
+clauses and the "and" before the last clause.
 """
 
 import re
@@ -23,7 +24,7 @@ from recommendations.importing.report_parser.prose import (
 )
 
 MAX_ITEM_LENGTH = 1_500
-"""Of an item that nobody need look at: the longest have half of it."""
+"""Most characters of an item that needs no check. The longest real items have half of it."""
 _INLINE_BULLET = re.compile(
     rf"\s*[{BULLETS}]\s*|(?<=\S)\s+\*\s+|(?:(?<=[.;:!?])|(?<=[.;:!?][”\"’)]))(?:\s*\*|\s+[·–—-])\s+(?=[A-Z“\"])"
 )
@@ -34,7 +35,7 @@ _INLINE_NUMBER = re.compile(
 _INTRODUCTION_START = re.compile(
     r"(?:To|In order to|For|The|It|We|In|Over|Going|Moving|Among|These|Following|As)\b", re.IGNORECASE
 )
-"""How what leads to a list begins, and hardly any item does."""
+"""Typical start of an introduction to a list. Hardly any item starts this way."""
 _ENUMERATION_MARK = re.compile(
     r"(?P<sign>(?:\(|#|(?:No\.|Recommendation)\s)?(?P<number>\d{1,2}|[a-z]|[ivx]{1,5})(?:[.):/]|\s[:–-]|(?<=#\d)|(?<=#\d\d)))\s+"
     r"(?=[A-Z“\"])",
@@ -55,14 +56,14 @@ PARAGRAPH_AFTER_CLAUSES = "It is a paragraph of its own behind a list of clauses
 
 
 class ParsedList(NamedTuple):
-    """A section as a list: what stands before the first item, and each item's words and doubt."""
+    """A list: the text before the first item, and the text and doubt of each item."""
 
     introduction: str
     items: list[tuple[str, str]]
 
 
 def parse_list(blocks: list[Block], country: str | None) -> ParsedList:
-    """The list in the blocks of its section, furniture left out."""
+    """Parse the blocks of a list's section, without furniture."""
     blocks = [part for block in _strip_enumeration(blocks) for part in _split_at_bullets(block)]
     introduction, blocks = _split_introduction(blocks, country)
     if any(block.kind == ParagraphKind.ITEM for block in blocks):
@@ -74,7 +75,7 @@ def parse_list(blocks: list[Block], country: str | None) -> ParsedList:
 
 
 def _strip_enumeration(blocks: list[Block]) -> list[Block]:
-    """The blocks, each an item without its letter or number, if they are lettered or numbered one by one."""
+    """Remove the letters or numbers of the blocks, if they are lettered or numbered in order, and make them items."""
     found = [_ENUMERATION_MARK.match(block.text) if block.kind == ParagraphKind.PLAIN else None for block in blocks]
     first = next((index for index, each in enumerate(found) if each), 0)
     marks = [each for each in found[first:] if each]
@@ -93,7 +94,7 @@ def _strip_enumeration(blocks: list[Block]) -> list[Block]:
 
 
 def _split_at_bullets(block: Block) -> Iterator[Block]:
-    """A block, parted at the bullets or numbers inside it."""
+    """Split a block at the bullets or numbers inside it."""
     cuts = list(_INLINE_BULLET.finditer(block.text)) or _find_inline_numbers(block)
     if not cuts or block.kind == ParagraphKind.HEADING:
         yield block
@@ -108,9 +109,9 @@ def _split_at_bullets(block: Block) -> Iterator[Block]:
 
 
 def _find_inline_numbers(block: Block) -> list[re.Match[str]]:
-    """The numbers or letters that part a paragraph: in order, from that at its beginning or behind what leads to it.
+    """Return the numbers or letters that split a paragraph: in order, from its start or after an introduction.
 
-    Where those behind a full stop make a row, the others part something inside an item.
+    If those after a full stop form a sequence, the others number something inside an item.
     """
     own = _INLINE_NUMBER.match(f"{block.mark} {block.text[:1]}") if block.mark else None
     given = list(_INLINE_NUMBER.finditer(block.text)) if block.kind == ParagraphKind.PLAIN or own else []
@@ -124,7 +125,7 @@ def _find_inline_numbers(block: Block) -> list[re.Match[str]]:
 
 
 def _number_sequence(first: re.Match[str], given: list[re.Match[str]]) -> list[re.Match[str]]:
-    """The numbers that go on from the first, which has to be 1 or a, one by one; none where they begin twice."""
+    """Return the sequence from the first number, which must be 1 or a. Empty if it starts twice."""
     found = [first] if first["number"] in {"1", "a"} else []
     if any(each["sign"] == first["sign"] for each in given if each is not first):
         return []
@@ -144,12 +145,12 @@ def _number_style(number: re.Match[str]) -> str:
 
 
 def _is_introduction(text: str) -> bool:
-    """Whether a text does no more than lead to a list: one sentence that asks for nothing, up to its colon."""
+    """Return whether a text only introduces a list: one sentence that ends with a colon and asks for nothing."""
     return text.endswith(":") and bool(_INTRODUCTION_START.match(text)) and not any(find_sentence_breaks(text))
 
 
 def _split_introduction(blocks: list[Block], country: str | None) -> tuple[str, list[Block]]:
-    """What leads to the list, and the list: a paragraph or a sentence that asks for nothing, or ends with a colon."""
+    """Split the introduction from the list: a paragraph or sentence that asks for nothing or ends with a colon."""
     first, others = blocks[0], blocks[1:]
     if first.kind != ParagraphKind.PLAIN:
         return "", blocks
@@ -162,7 +163,7 @@ def _split_introduction(blocks: list[Block], country: str | None) -> tuple[str, 
 
 
 def _introduction_length(text: str, country: str | None) -> int:
-    """How much of a paragraph only leads to its list."""
+    """Return the length of the introduction at the start of a paragraph."""
     if _INTRODUCTION_START.match(text):
         colon = re.match(r"[^:]{1,400}?:\s*(?=\S)", text)
         sentence = next((each.end for each in find_sentence_breaks(text)), len(text))
@@ -180,7 +181,7 @@ def _introduction_length(text: str, country: str | None) -> int:
 
 
 def _rejoin_paragraphs(blocks: list[Block]) -> list[Block]:
-    """Paragraphs without bullets, those put together of which the one doesn't end as others do: something cut them."""
+    """Join paragraphs without bullets where one was cut: it doesn't end like the others."""
     are_open = [not has_clause_end(block.text) for block in blocks]
     is_clauses = not are_open[-1] and clauses.has_several_clauses(" ".join(block.text for block in blocks))
     if sum(are_open) * 2 > len(blocks) and not is_clauses:
@@ -195,7 +196,7 @@ def _rejoin_paragraphs(blocks: list[Block]) -> list[Block]:
 
 
 def _items_without_bullets(blocks: list[Block]) -> Iterator[tuple[str, str]]:
-    """The items of a list without bullets: its paragraphs, or the clauses or sentences of the only one."""
+    """Yield the items of a list without bullets: its paragraphs, or the clauses or sentences of the only one."""
     first, others = blocks[0].text, blocks[1:]
     is_clauses = clauses.has_several_clauses(first) and (first[:1].islower() or len(others) == 1)
     if others and not is_clauses:
@@ -207,7 +208,7 @@ def _items_without_bullets(blocks: list[Block]) -> Iterator[tuple[str, str]]:
 
 
 def _items_with_bullets(blocks: list[Block]) -> Iterator[tuple[str, str]]:
-    """The items of a list with bullets: what has none begins one only where it plainly does."""
+    """Yield the items of a list with bullets. A block without one starts an item only if it clearly does."""
     texts: list[str] = []
     doubt = ""
     for block in blocks:
@@ -230,7 +231,7 @@ def _items_with_bullets(blocks: list[Block]) -> Iterator[tuple[str, str]]:
 
 
 def _strip_separators(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The items without the semicolons that part them, where all but the last end with one."""
+    """Remove the semicolons between items, if all but the last end with one."""
     if len(found) < 2 or not all(_SEPARATOR.search(text) for text, _ in found[:-1]):
         return found
     return [(_SEPARATOR.sub("", text), doubt) for text, doubt in found[:-1]] + found[-1:]
@@ -242,7 +243,7 @@ def _split_glued_items(text: str, doubt: str) -> Iterator[tuple[str, str]]:
 
 
 def _add_doubts(found: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """The items, each with why a person should look at it."""
+    """Yield the text of each item with the reasons why the user should check it."""
     few = len(found) // 3
     open_ends = [not has_sentence_end(_strip_uncertainty_marks(text)) for text, _ in found]
     small_letters = [text.lstrip(UNCERTAIN_BREAK)[:1].islower() for text, _ in found]
@@ -263,5 +264,5 @@ def _add_doubts(found: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _strip_uncertainty_marks(text: str) -> str:
-    """The words, without the marks of what is doubtful of them."""
+    """Remove the marks of doubtful places from a text."""
     return re.sub(f"[{UNCERTAIN_BREAK}{UNCERTAIN_HYPHEN}]", "", text).strip()

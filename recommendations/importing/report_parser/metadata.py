@@ -1,4 +1,4 @@
-"""What a narrative says of itself: its country, its year and its tier."""
+"""Find the country, year and tier that a narrative states."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +15,7 @@ _TIER = (
     r"tier(?:\s*:)?\s*(?P<tier>[123]|i{1,3}|one|two|three)(?:(?!\w)|(?=wl\b))"
     r"(?P<list>[\s–-]*\(?watch[\s-]*(?:list\b)?\)?|\s*wl\b)?"
 )
-"""Where a line ends behind "Tier 2 Watch", its "List" may be gone: no other tier is called so."""
+""""Tier 2 Watch" is enough, because a line end may have lost "List" and no other tier has this name."""
 _OTHER_TIER = re.sub(r"\?P<\w+>", "", _TIER)
 _TIER_NUMBERS = {"i": "1", "one": "1", "ii": "2", "two": "2", "iii": "3", "three": "3"}
 _SPECIAL_CASE = re.compile(r"special\s+case", re.IGNORECASE)
@@ -40,11 +40,11 @@ _OTHER_TIME_BEFORE = re.compile(
     r"|\bnot\s+$",
     re.IGNORECASE,
 )
-"""What in a sentence stands before a tier that the country is not on, or not any more."""
+"""Text before a tier in a sentence that says the country is not, or no longer, on it."""
 _OTHER_TIME_AFTER = re.compile(
     r"\W*(?:in|until|from|for|since)\s+(?:the\s+)?(?:19|20)\d\d\b|\W*(?:last|the\s+previous)\s+year", re.IGNORECASE
 )
-"""What stands behind one of another year."""
+"""Text after a tier of another year."""
 _MEETS_STANDARDS = re.compile(
     r"(?<!not )\bfully\s+(?:meets?|compl(?:y|ies)\s+with)\s+(?:the\s+)?minimum\s+standards", re.IGNORECASE
 )
@@ -67,18 +67,21 @@ _REPORT_NAME_PATTERN = re.compile(_REPORT_NAME, re.IGNORECASE)
 _STATED_YEAR = re.compile(r"\W*(?:report\s+)?(?:year|edition)\W{1,4}(20\d\d)\W*", re.IGNORECASE)
 _GOVERNMENT_OF = re.compile(r"\bgovernment\s+of\s+(?:the\s+)?(?=[A-Z])", re.IGNORECASE)
 _MAX_TITLE_LENGTH = 160
-"""Characters: what is longer is no title."""
+"""Most characters of a title."""
 
 
 class ParsedValue(NamedTuple):
-    """A fact as the document tells it, or None, and a sentence where it doesn't, or tells it twice."""
+    """A fact as the document states it, or None. `doubt` says if it is missing, ambiguous or inferred."""
 
     value: str | None
     doubt: str = ""
 
 
 def split_narratives(blocks: list[Block]) -> list[list[Block]]:
-    """The narratives in a document, each from its title with the tier; what stands before the first goes with each."""
+    """Split a document into narratives, each from its title with the tier.
+
+    The text before the first narrative is added to each.
+    """
     starts = [
         (index, codes[0])
         for index, block in enumerate(blocks)
@@ -92,13 +95,16 @@ def split_narratives(blocks: list[Block]) -> list[list[Block]]:
 
 
 class CountryDetector:
-    """Which country a narrative is about. Each of its blocks is looked at once, however many lists stand in it."""
+    """Finds the country of a narrative. It looks at each block once, however many lists the narrative has."""
 
     def __init__(self, blocks: list[Block]) -> None:
         self._blocks = blocks
 
     def told(self, heading: str = "") -> ParsedValue:
-        """Its code: by the title with the tier, the list's `heading`, the document's own title, or its opening."""
+        """Return the country's code.
+
+        The sources in order: titles with a tier, the list's `heading`, the report's title, other titles, the opening.
+        """
         ways: tuple[Callable[[], list[str]], ...] = (
             lambda: self._in_titles,
             lambda: _country_codes([re.sub(r"[^\w)]+$", "", heading)]),
@@ -140,7 +146,7 @@ class CountryDetector:
 
 
 def find_year(blocks: list[Block]) -> ParsedValue:
-    """Of the report, by its own title, then by running heads and headings, then by its day."""
+    """Return the year of the report, from its title, else from running heads and headings, else from its date."""
     titles = [block.text for block in blocks if block.kind == ParagraphKind.TITLE]
     heads = [block.text for block in blocks if block.kind != ParagraphKind.TITLE and _is_title(block)]
     for texts in (titles, heads):
@@ -163,13 +169,15 @@ def find_year(blocks: list[Block]) -> ParsedValue:
 
 
 def _year_after_name(text: str) -> re.Match[str] | None:
-    """The year in "Lesotho 2021" and "Lesotho (2021): Tier 2"."""
+    """Match the year in "Lesotho 2021" and "Lesotho (2021): Tier 2"."""
     found = re.fullmatch(r"[^\d]{2,80}?\W(20\d\d)\b\)?(?:\W.*)?", text)
     return found if found and countries.find_country_code(text[: found.start(1)].rstrip(" (,–-")) else None
 
 
 def find_tier(blocks: list[Block], opening: list[Block]) -> ParsedValue:
-    """Its word (Tier), by the title, else by the opening's "remained on Tier 2", else where it stands alone.
+    """Return the value of the tier.
+
+    The sources in order: the title, "remained on Tier 2" in the opening, a tier on its own line.
 
     `opening` are the blocks before the list of recommendations.
     """
@@ -197,7 +205,10 @@ def find_tier(blocks: list[Block], opening: list[Block]) -> ParsedValue:
 
 
 def _tier_by_standards(opening: list[Block]) -> ParsedValue:
-    """Where none is named: what the opening says of the minimum standards leaves one at most (22 U.S.C. 7107(b)(1))."""
+    """Infer the tier, if none is stated, from what the opening says about the minimum standards.
+
+    These leave one tier at most (22 U.S.C. 7107(b)(1)).
+    """
     text = "\n".join(block.text for block in opening if block.kind == ParagraphKind.PLAIN)
     for pattern, said in ((_NO_SIGNIFICANT_EFFORTS, Tier.TIER_3), (_MEETS_STANDARDS, Tier.TIER_1)):
         if pattern.search(text):
@@ -208,7 +219,7 @@ def _tier_by_standards(opening: list[Block]) -> ParsedValue:
 
 
 def _tier_value(found: re.Match[str]) -> str:
-    """The word of a tier; empty for a special case, which has none."""
+    """Return the value of a tier; empty for a special case, which has none."""
     if not found["tier"]:
         return ""
     number = found["tier"].casefold()
@@ -216,13 +227,13 @@ def _tier_value(found: re.Match[str]) -> str:
 
 
 def _match_title(text: str) -> re.Match[str] | None:
-    """The parts of "LESOTHO (Tier 2 Watch List)"."""
+    """Match the parts of a title such as "LESOTHO (Tier 2 Watch List)"."""
     found = _TITLE.fullmatch(text) if len(text) < _MAX_TITLE_LENGTH else None
     return found if found and _country_in_title(found["name"]) else None
 
 
 def _current_placements(text: str) -> Iterator[re.Match[str]]:
-    """Where a text says on which tier the country is, and not on which it was or would be."""
+    """Yield the places where a text says which tier the country is on, not which it was or would be on."""
     for found in _PLACED_ON_TIER.finditer(text):
         sentence = re.split(r"[.;:]\s+(?=[A-Z\w])", text[max(0, found.start() - 300) : found.start()])[-1]
         if not _OTHER_TIME_BEFORE.search(sentence) and not _OTHER_TIME_AFTER.match(text, found.end()):
@@ -235,7 +246,7 @@ def _name_in_title(text: str) -> str | None:
 
 
 def _name_in_report(text: str) -> str | None:
-    """The country in "2021 Trafficking in Persons Report: Lesotho - United States Department of State"."""
+    """Return the country in "2021 Trafficking in Persons Report: Lesotho - United States Department of State"."""
     found = _REPORT_YEAR.search(text) or _REPORT_NAME_PATTERN.search(text)
     after = re.match(r"[\s:,/–—-]+(.+)", text[found.end() :]) if found else None
     return re.split(r"\s+[-–—|]\s+|/", after[1])[0].replace("-", " ") if after else None
@@ -253,7 +264,10 @@ def _country_codes(names: Iterable[str | None]) -> list[str]:
 
 
 def _country_in_title(text: str) -> str | None:
-    """The country that a title names, all of it or, behind a running head, its end; but no half of "one and other"."""
+    """Return the country that a title names: the whole title, or its end after a running head.
+
+    It doesn't accept a name directly after "and", which may be half of a longer name.
+    """
     text = re.split(r"\s+[-–—|]\s+(?=U)", text)[0]
     text = text if countries.find_country_code(text) else re.sub(r"\s*\([^()]*\)\s*$", "", text)
     words = text.split()

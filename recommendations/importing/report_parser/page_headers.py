@@ -1,4 +1,4 @@
-"""What stands beside the text and is none of it: page numbers, running heads, what browsers print, charts of tiers."""
+"""Find page furniture in the text: page numbers, running heads, lines added by browsers, charts of tiers."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from recommendations.importing.report_parser.dehyphenation import normalize_char
 from recommendations.importing.report_parser.prose import is_incomplete
 
 MAX_BOILERPLATE_LENGTH = 200
-"""Characters of a line that stands beside the text."""
+"""Most characters of a line of furniture."""
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _REPORT_NAME = rf"(?:(?:20\d\d|June|July)\s+)*(?:trafficking\s+in\s+persons|tip)\s+report(?:\W+(?:20\d\d|{_MONTHS}))*"
 _BOILERPLATE = re.compile(
@@ -39,9 +39,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def flag_boilerplate(lines: list[str], broken: list[bool]) -> Iterator[bool]:
-    """Of each line of a paragraph, whether it stands beside the text; `broken` tells which began anew on purpose.
+    """Yield for each line of a paragraph whether it is furniture. `broken` says which lines start after a hard break.
 
-    A short line that others follow was never wrapped there: its place tells what its words leave open.
+    A short line before a hard break was not wrapped, so its position decides where its words leave a doubt.
     """
     for before, line, ends in zip([None, *lines], lines, [*broken[1:], False], strict=False):
         stands_alone = before is None or not is_incomplete(before) or ends
@@ -49,7 +49,7 @@ def flag_boilerplate(lines: list[str], broken: list[bool]) -> Iterator[bool]:
 
 
 def _is_boilerplate(line: str) -> bool:
-    """Whether a line stands beside the text, whatever is around it: a page's number, a running head, a chart's row."""
+    """Return whether a line is furniture whatever surrounds it: a page number, a running head, a row of a chart."""
     line = normalize_characters(line).strip()
     if len(line) > MAX_BOILERPLATE_LENGTH:
         return False
@@ -65,7 +65,7 @@ def _is_boilerplate(line: str) -> bool:
 
 
 def _may_be_boilerplate(line: str) -> bool:
-    """Whether it stands beside the text unless the text leads to it: a year, a country's name, a tier."""
+    """Return whether a line is furniture unless the text leads to it: a year, a country's name, a tier."""
     line = normalize_characters(line).strip()
     if line.endswith((".", ",", ";")):
         return False
@@ -79,7 +79,7 @@ def _may_be_boilerplate(line: str) -> bool:
 
 
 def _tier_chart_row(line: str) -> str | None:
-    """What a line of the chart of tiers says behind the country's name; None where it is something else."""
+    """Return the text after the country's name in a row of a tier chart; None if the line is something else."""
     if not _CHART_HINT.search(line):
         return None
     named = countries.match_leading_country(line)

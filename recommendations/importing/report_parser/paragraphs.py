@@ -1,4 +1,4 @@
-"""The paragraphs of a file as the narrative has them: lines put together again, bullets known, furniture set aside."""
+"""Turn a file's paragraphs into blocks: join wrapped lines, recognize bullets, separate page furniture."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -22,26 +22,26 @@ from recommendations.importing.report_parser.page_headers import flag_boilerplat
 from recommendations.importing.report_parser.prose import has_clause_end, has_sentence_end, is_incomplete
 
 _HEADING_MARKUP = re.compile(r"^(?:#{1,6}\s+|[*_]{2,3}(?=\w))|[*_]{2,3}$")
-"""How plain text marks a heading."""
+"""Signs that mark a heading in plain text."""
 _BOLD_OR_ITALIC = re.compile(
     r"(\*\*|__)(?=[^\s*_])(?P<bold>.{1,300}?)(?<=[^\s*_])\1"
     r"|^([*_])(?P<heading>(?=[A-Z])[^*_\n]{0,30}recommendations?[^*_\n]{0,80})\3",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
-"""How plain text marks what is in bold, or a heading in italics."""
+"""Signs that mark bold text, or a heading in italics, in plain text."""
 
 
 class Block(NamedTuple):
-    """A paragraph in one line, without its bullet, and what it is. One that had a bullet or a number is an item."""
+    """A paragraph in one line without its bullet, and its kind. A paragraph with a bullet or number is an item."""
 
     text: str
     kind: ParagraphKind
     mark: str = ""
-    """The bullet or number that it began with."""
+    """The bullet or number at its start."""
 
 
 def build_blocks(given: Iterable[Paragraph]) -> list[Block]:
-    """The blocks of a file in order, furniture among them where it stood."""
+    """Return the blocks of a file in order, with the furniture where it was found."""
     given = [each._replace(text=_strip_markup(each.text)) for each in given]
     mender = LineJoiner(each.text for each in given)
     found: list[Block] = []
@@ -52,13 +52,13 @@ def build_blocks(given: Iterable[Paragraph]) -> list[Block]:
 
 
 def _strip_markup(text: str) -> str:
-    """A text without the marks of ours and of plain text, the headings in it whole."""
+    """Remove our own marks and plain-text formatting, and repair broken headings."""
     text = re.sub(f"[{UNCERTAIN_BREAK}{UNCERTAIN_HYPHEN}]", "", text)
     return headings.repair_headings(_BOLD_OR_ITALIC.sub(lambda found: found["bold"] or found["heading"], text))
 
 
 def _paragraph_blocks(paragraph: Paragraph, mender: LineJoiner) -> Iterator[Block]:
-    """What one paragraph of a file is: furniture of its before what it stands in."""
+    """Yield the blocks of one paragraph. Furniture within it comes before the text."""
     if paragraph.kind == ParagraphKind.PLAIN:
         for text, beside in group_lines(paragraph.text):
             yield from (Block(mender.mend(each), ParagraphKind.FURNITURE) for each in beside)
@@ -72,7 +72,7 @@ def _paragraph_blocks(paragraph: Paragraph, mender: LineJoiner) -> Iterator[Bloc
 
 
 def build_block(text: str, kind: ParagraphKind) -> Block:
-    """The block, without a bullet that is written out; what has one is an item."""
+    """Return the block without its written bullet. A text with a bullet is an item."""
     seam = UNCERTAIN_BREAK if text.startswith(UNCERTAIN_BREAK) else ""
     text = text.removeprefix(UNCERTAIN_BREAK)
     if headings.is_heading(plain := _HEADING_MARKUP.sub("", text)):
@@ -90,7 +90,7 @@ def build_block(text: str, kind: ParagraphKind) -> Block:
 
 
 def _attach_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks, a mark that stood alone given to the paragraph behind it, and one in a sentence back to it."""
+    """Join a marker that stood alone to the next paragraph, and a marker within a sentence to its text."""
     bullet: Block | None = None
     before: Block | None = None
     for given in blocks:
@@ -114,7 +114,7 @@ def _attach_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _is_inside_sentence(before: Block, block: Block) -> bool:
-    """Whether a dash or a number that a line begins with stands in the sentence that goes on there."""
+    """Return whether a dash or number at the start of a line is part of the sentence that continues there."""
     if block.mark in DASHES:
         return block.text[:1].islower() and not has_clause_end(before.text) and before.mark != block.mark
     number = NUMBER.match(f"{block.mark} {block.text}")
@@ -126,7 +126,7 @@ def _is_inside_sentence(before: Block, block: Block) -> bool:
 
 
 def _is_nested_item(before: Block, block: Block) -> bool:
-    """Whether an item stands in a list of its own inside the item before, which leads to it with a colon."""
+    """Return whether an item belongs to a list nested in the item before, which ends with a colon."""
     if block.kind != ParagraphKind.ITEM or not block.text[:1].islower():
         return False
     if before.kind == ParagraphKind.PART:
@@ -138,7 +138,7 @@ def _is_nested_item(before: Block, block: Block) -> bool:
 
 
 def _split_at_headings(block: Block) -> Iterator[Block]:
-    """A block, cut before each heading that is glued to the end of a sentence in it."""
+    """Split a block before each heading that directly follows a sentence in it."""
     if block.kind in {ParagraphKind.TITLE, ParagraphKind.FURNITURE}:
         yield block
         return
@@ -150,7 +150,7 @@ def _split_at_headings(block: Block) -> Iterator[Block]:
 
 
 def _mark_boilerplate(blocks: list[Block]) -> list[Block]:
-    """The blocks, lines in capitals that are no known heading set aside where the text goes on behind them."""
+    """Mark capital lines that are no known heading as furniture, if the text continues after them."""
     found = list(blocks)
     text = [index for index, block in enumerate(blocks) if not _may_be_boilerplate(block)]
     for before, after in pairwise(text):
@@ -167,14 +167,14 @@ def _may_be_boilerplate(block: Block) -> bool:
 
 
 def _is_interrupted(before: Block, after: Block) -> bool:
-    """Whether what stands between two blocks breaks what goes on: a list with bullets or numbers, or a sentence."""
+    """Return whether blocks between these two interrupt a list with bullets or numbers, or a sentence."""
     if before.kind == after.kind == ParagraphKind.ITEM:
         return before.mark != "" and marker_style(before.mark) == marker_style(after.mark)
     return after.kind == ParagraphKind.PLAIN and _is_same_paragraph(before, after.text)
 
 
 def _rejoin_blocks(blocks: list[Block], mender: LineJoiner) -> list[Block]:
-    """The blocks, with those put together that the end of a page or a line cut in two."""
+    """Join the blocks that the end of a page or line cut in two."""
     found: list[list[Block]] = []
     last: list[Block] = []
     for block in blocks:
@@ -184,7 +184,7 @@ def _rejoin_blocks(blocks: list[Block], mender: LineJoiner) -> list[Block]:
             last.append(block)
             found.append(
                 found.pop(next(i for i in range(len(found) - 1, -1, -1) if found[i] is last))
-            )  # behind the furniture that it goes around
+            )  # after the furniture that interrupts it
         else:
             found.append(last := [block])
     return [
@@ -194,7 +194,7 @@ def _rejoin_blocks(blocks: list[Block], mender: LineJoiner) -> list[Block]:
 
 
 def _is_same_paragraph(before: Block, text: str) -> bool:
-    """Whether `text` is the rest of what stands in the block before it."""
+    """Return whether `text` continues the block before it."""
     if (
         before.kind == ParagraphKind.HEADING
         or headings.is_heading(before.text)

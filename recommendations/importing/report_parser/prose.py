@@ -1,4 +1,4 @@
-"""How the report writes: where a sentence ends, what begins like an account of what happened, what is a name's dot."""
+"""Recognize how the report writes: sentence ends, abbreviations, and accounts as opposed to recommendations."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _ABBREVIATIONS = {
 _INCOMPLETE_END = re.compile(
     r"(?:,|\b(?:a|an|and|as|at|by|for|from|in|including|into|its|of|on|or|such|that|the|their|to|with))$"
 )
-"""How a line ends that goes on, whatever the next one begins with."""
+"""The end of a line that continues, whatever the next line starts with."""
 
 _NARRATION_SUBJECT = re.compile(
     r"(?:the|this|these|those|that|there|it|its|they|their|he|she|we|a|an|some|many|most|several|few|no(?!\s+longer)|"
@@ -29,15 +29,15 @@ _NARRATION_SUBJECT = re.compile(
     r"however|moreover|furthermore|additionally|according)(?![\w-])",
     re.IGNORECASE,
 )
-"""How a sentence of an account begins, and none that says what to do."""
+"""The start of a sentence in an account. No recommendation starts this way."""
 _CONTINUATION = re.compile(r"(?:this|these|those|that|such|it|they|both|he|she)\b(?![-’'])", re.IGNORECASE)
-"""How a sentence begins that tells more of what the one before it says, so that nothing new begins with it."""
+"""The start of a sentence that adds to the one before, so nothing new starts with it."""
 _ADVERBIAL_START = re.compile(
     r"(?:in|during|after|before|as|at|by|for|from|on|of|over|under|through|throughout|between|among|within|without|with|"
     r"due|although|though|while|despite|because|since|when|if)\b",
     re.IGNORECASE,
 )
-"""How a sentence begins that its main clause makes an account or a demand."""
+"""The start of a sentence whose main clause decides between account and recommendation."""
 _ACTOR = r"(?:governments?|authorities|officials|police|courts?|ngos?|parliament|ministry|law|act|code|media|it|they)"
 _PAST_VERB = (
     r"\b(?:\w{2,}ed|did|was|were|had|has|have|made|began|held|took|gave|found|led|ran|saw|met|is|are|remains?)\b"
@@ -66,7 +66,7 @@ _IMPERATIVES_TEXT = """
     sustain tackle take target teach track train treat undertake update use vet waive widen withdraw work write
 """
 _IMPERATIVES = frozenset(_IMPERATIVES_TEXT.split())
-"""What recommendations begin with, by far the most of them."""
+"""Verbs that start nearly all recommendations."""
 _IMPERATIVE_START = re.compile(
     r"\W*(?:(?:\w+ly|also|and|to|not|do|immediately)\s+)*(?P<verb>[A-Za-z]+)\b", re.IGNORECASE
 )
@@ -81,7 +81,7 @@ _GOVERNMENT_ACTION = re.compile(
 
 
 class SentenceBreak(NamedTuple):
-    """Between two sentences: where the first ends, where the next begins, and whether they were glued together."""
+    """The boundary between two sentences: the end of one, the start of the next, and whether a space is missing."""
 
     end: int
     start: int
@@ -89,7 +89,10 @@ class SentenceBreak(NamedTuple):
 
 
 def find_sentence_breaks(text: str, before: str = _CAPITAL_START) -> Iterator[SentenceBreak]:
-    """Where one sentence of `text` ends and another begins, as `before` has it; no amount, initial or abbreviation."""
+    """Yield the boundaries between sentences where the next one starts as `before` says.
+
+    Full stops in amounts, initials and abbreviations are skipped.
+    """
     opened, counted = 0, 0
     for found in re.finditer(rf"{_SENTENCE_GAP}(?={before})", text):
         is_glued = not found["gap"]
@@ -103,7 +106,7 @@ def find_sentence_breaks(text: str, before: str = _CAPITAL_START) -> Iterator[Se
             continue
         end = found.start() + len(found["dot"])
         if is_glued and found["dot"].endswith('"') and opened % 2 == 0:
-            end -= 1  # it opens what follows
+            end -= 1  # the quotation mark opens the next sentence
             yield SentenceBreak(end, end, is_glued)
         else:
             yield SentenceBreak(end, found.end(), is_glued)
@@ -114,29 +117,29 @@ def _last_word(text: str) -> str:
 
 
 def _is_abbreviation(text: str) -> bool:
-    """Whether the last word of `text`, up to its dot, is an initial or an abbreviation: "U.S", "No"."""
+    """Return whether the last word of `text`, before its full stop, is an initial or abbreviation: "U.S", "No"."""
     word = _last_word(text[-40:])
     return word.casefold().strip(".") in _ABBREVIATIONS or bool(re.fullmatch(r"(?:[A-Z]\.)*[A-Z]", word))
 
 
 def has_sentence_end(text: str) -> bool:
-    """Whether it ends as a sentence does."""
+    """Return whether a text ends like a sentence."""
     return bool(_SENTENCE_END.search(text[-20:]))
 
 
 def has_clause_end(text: str) -> bool:
-    """Whether it ends as a sentence, a clause or what leads to a list does."""
+    """Return whether a text ends like a sentence, a clause or an introduction to a list."""
     return bool(_CLAUSE_END.search(text[-20:]))
 
 
 def is_incomplete(text: str) -> bool:
-    """Whether it plainly goes on: it ends with a comma, an abbreviation or a word that nothing ends with."""
+    """Return whether a text clearly continues: it ends with a comma, an abbreviation or a word like "the"."""
     text = text[-60:].rstrip()
     return bool(_INCOMPLETE_END.search(text)) or (text.endswith(".") and _is_abbreviation(text[:-1]))
 
 
 def is_narration(text: str, country: str | None = None, *, least: int = 4) -> bool:
-    """Whether `text` begins like an account of what happened, of `least` words, and not like what ought to be done."""
+    """Return whether `text` starts like an account of what happened, with a first sentence of `least` words or more."""
     text = text.lstrip(UNCERTAIN_BREAK)
     first = first_sentence(text)
     if not text[:1].isupper() or len(first.split()) < least or _OBLIGATION.search(first):
@@ -155,7 +158,7 @@ def first_sentence(text: str) -> str:
 
 
 def has_demand(text: str) -> bool:
-    """Whether a sentence in `text` begins with what to do, by the verbs that recommendations begin with."""
+    """Return whether a sentence in `text` starts with a verb that is typical of recommendations."""
     for start in (0, *(found.end() for found in re.finditer(r"[,;:.!?)•●▪■◦·*–-]\s+", text))):
         verb = _IMPERATIVE_START.match(text, start)
         if verb and verb["verb"].casefold() in _IMPERATIVES:
@@ -164,11 +167,11 @@ def has_demand(text: str) -> bool:
 
 
 def is_continuation(text: str) -> bool:
-    """Whether `text` begins as a sentence does that needs the one before it: "This includes"."""
+    """Return whether `text` starts like a sentence that depends on the one before, such as "This includes"."""
     return bool(_CONTINUATION.match(text.lstrip(UNCERTAIN_BREAK)))
 
 
 def is_government_narration(text: str) -> bool:
-    """Whether `text` begins by telling what a government did: "The government maintained its efforts"."""
+    """Return whether `text` starts with what a government did, such as "The government maintained its efforts"."""
     text = text.lstrip(UNCERTAIN_BREAK)
     return bool(_GOVERNMENT_ACTION.match(text)) and not _OBLIGATION.search(text[:200])

@@ -1,4 +1,4 @@
-"""Where the list of recommendations stands in a document: behind its heading, or else behind the opening paragraph."""
+"""Find the list of recommendations in a document: after its heading, or else after the opening paragraph."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -29,14 +29,14 @@ UNCERTAIN_START = (
     "Neither a heading nor the minimum standards tell where the list begins: what follows the first account was taken."
 )
 MAX_LISTS = 1_000
-"""In one narrative: each is looked through to its end."""
+"""Most lists in one narrative. Each is searched to its end."""
 MAX_BLOCKS = 5_000
-"""Of a list: the longest there was had some twenty."""
+"""Most blocks of a list. The longest real one had about twenty."""
 _BOILERPLATE_KINDS = {ParagraphKind.FURNITURE, ParagraphKind.TITLE}
 
 
 class ListSection(NamedTuple):
-    """A list as it stands: its heading, its blocks, the furniture among them, and the number of its first block."""
+    """A list as found: its heading, its blocks, the furniture among them, and the index of its first block."""
 
     heading: str
     blocks: list[Block]
@@ -46,7 +46,7 @@ class ListSection(NamedTuple):
 
 
 def find_list_sections(blocks: list[Block], country: str | None) -> list[ListSection]:
-    """The lists of a narrative, each behind its heading; where none has one, what follows the opening paragraph."""
+    """Return the lists of a narrative, each after its heading; without headings, after the opening paragraph."""
     found = [section for section in _sections_with_heading(blocks, country) if section.blocks]
     return found or [section for section in _sections_without_heading(blocks, country) if section.blocks]
 
@@ -70,9 +70,9 @@ def _sections_with_heading(blocks: list[Block], country: str | None) -> Iterator
 
 
 def _sections_without_heading(blocks: list[Block], country: str | None) -> Iterator[ListSection]:
-    """Behind the opening, before any other section, what asks for something.
+    """Yield the text that asks for something after the opening paragraph and before any other section.
 
-    Where nothing tells the opening, it is the first account in a document whose title names a country, and doubted.
+    If no opening is recognized, use the first account of a document whose title names a country, and add a doubt.
     """
     plain = [i for i, each in enumerate(blocks) if each.kind == ParagraphKind.PLAIN]
     accounts = [i for i in plain if is_narration(blocks[i].text, country)]
@@ -100,7 +100,7 @@ def _sections_without_heading(blocks: list[Block], country: str | None) -> Itera
 def _build_section(
     heading: str, first: list[Block], blocks: list[Block], start: int, country: str | None
 ) -> ListSection:
-    """From block `start` on, as far as the list goes."""
+    """Return the list from block `start` up to its end."""
     found: list[Block] = []
     left_out: list[str] = []
     waiting: list[str] = []
@@ -135,7 +135,7 @@ def _following_blocks(blocks: list[Block], index: int) -> Iterator[Block]:
 
 
 def _is_list_resumed(item: Block, following: Iterable[Block]) -> bool:
-    """Whether the list with bullets that the item is in goes on before any heading, within what a list may have."""
+    """Return whether the bulleted list of this item continues before any heading, within MAX_BLOCKS."""
     for block in islice(following, MAX_BLOCKS):
         if block.kind not in _BOILERPLATE_KINDS and (block.kind == ParagraphKind.ITEM or _is_section_end(block)):
             return item.kind == block.kind == ParagraphKind.ITEM and marker_style(item.mark) == marker_style(block.mark)
@@ -143,13 +143,13 @@ def _is_list_resumed(item: Block, following: Iterable[Block]) -> bool:
 
 
 def _is_section_end(block: Block) -> bool:
-    """Whether a block begins another section, or another list."""
+    """Return whether a block starts another section or another list."""
     is_heading = block.kind == ParagraphKind.HEADING or headings.is_section_start(block.text)
     return is_heading or headings.find_list_start(block.text) is not None
 
 
 def _is_narration_start(block: Block, found: list[Block], country: str | None) -> bool:
-    """Whether a paragraph begins the account of what the government did, with no heading before it."""
+    """Return whether a paragraph without a heading starts the account of what the government did."""
     turns = is_narration(block.text, country) and not is_narration(found[-1].text, country)
     if (
         turns
@@ -162,12 +162,12 @@ def _is_narration_start(block: Block, found: list[Block], country: str | None) -
 
 
 def _are_mostly_complete(blocks: list[Block]) -> bool:
-    """Whether most of them end as sentences or clauses do."""
+    """Return whether at least half of the blocks end like sentences or clauses."""
     return sum(has_clause_end(block.text) for block in blocks) * 2 >= len(blocks)
 
 
 def _find_narration_start(text: str, following: Block | None, country: str | None) -> int | None:
-    """Where, at the end of the list's last paragraph, that account begins: perhaps where a line was full."""
+    """Return where, in the list's last paragraph, that account starts; it may be at a full line. None if nowhere."""
     if following and _is_section_end(following):
         if "prosecution" in following.text[:60].casefold():
             return None

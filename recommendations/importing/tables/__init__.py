@@ -1,7 +1,7 @@
-"""A table of recommendations, as a spreadsheet saves it: bytes to cells, cells to rows of the list. Pure.
+"""Read a table of recommendations from a spreadsheet: bytes to cells, then cells to the rows of the list.
 
-`read_table` opens the file, `guess_columns` says what each column holds, `read_rows` takes the list out. A person may
-correct the columns between the two: cells stay as they were read.
+`read_table` opens the file, `guess_columns` says what each column holds, `read_rows` returns the list. The user can
+correct the columns in between, because the cells stay as they were read.
 """
 
 from recommendations.importing.tables.cells import MAX_FILE_BYTES, OLD_EXCEL_SIGNATURE, ZIP_SIGNATURE, TableCells
@@ -29,10 +29,11 @@ __all__ = [
 
 
 def read_table(content: bytes, charset: Charset | None = None, *, run: SandboxRunner) -> TableCells:
-    """The cells of a CSV file or an Excel workbook (.xlsx), told apart by what is in it, not by its name.
+    """Return the cells of a CSV file or Excel workbook (.xlsx), recognized by content and not by name.
 
-    `charset` is what somebody said that a CSV file is written in; None tells it by the bytes. Raises Refused, with a
-    sentence that says what to do, where it can't be read.
+    `charset` is the encoding of a CSV file that the user chose; None guesses it. Raises Refused with a sentence that
+    says
+    what to do.
     """
     if not content.strip():
         raise Refused("The file is empty. Choose the one that holds the list.", field="file")
@@ -48,5 +49,5 @@ def read_table(content: bytes, charset: Charset | None = None, *, run: SandboxRu
 
 
 def is_workbook(content: bytes) -> bool:
-    """Whether the bytes begin like a workbook, of today or of before 2007."""
+    """Return whether the bytes start like a workbook, of the current format or of before 2007."""
     return content.startswith((ZIP_SIGNATURE, OLD_EXCEL_SIGNATURE))

@@ -1,4 +1,4 @@
-"""Read one workbook: its content on standard input; the answer, JSON, is read by `tables.apart`."""
+"""Read one workbook from standard input in a sandboxed process. `read_workbook_in_sandbox` reads the JSON answer."""
 
 import json
 import sys

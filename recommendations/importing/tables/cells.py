@@ -1,4 +1,4 @@
-"""What a table is before anybody knows what its columns mean, and how much of one is read. Pure."""
+"""The cells of a table before its columns are known, and the limits for reading one."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,32 +7,32 @@ from tiptracker.errors import Refused
 from tiptracker.text_rules import remove_invisible
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
-"""Bytes of a file."""
+"""Most bytes of a file."""
 ZIP_SIGNATURE, OLD_EXCEL_SIGNATURE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How a workbook begins, of today and of before 2007."""
+"""The first bytes of a workbook, of the current format and of before 2007."""
 MAX_ROWS = 20_000
 MAX_COLUMNS = 40
 MAX_CELL_LENGTH = 10_000
-"""Characters; the longest recommendation there was is a tenth of it."""
+"""Most characters of a cell. The longest real recommendation has a tenth of it."""
 TOO_MANY_ROWS = f"The table has more than {MAX_ROWS:,} rows. Keep one country’s list of one year in it."
 
 
 class TableLine(NamedTuple):
-    """A row of the table: the number that its file gives it, and its cells as text."""
+    """A row of the table: its row number in the file, and its cells as text."""
 
     number: int
     cells: tuple[str, ...]
 
 
 class TableCells(NamedTuple):
-    """A table as it was read: its lines without the empty ones, and what a reader should look at twice."""
+    """A table as read: its non-empty lines, and notes for the user to check."""
 
     lines: tuple[TableLine, ...]
     notes: tuple[str, ...] = ()
 
 
 def clean_cells(row: Sequence[str], number: int) -> tuple[str, ...]:
-    """The cells of a row without blanks around them and without what nobody sees; Refused where they are too much."""
+    """Return the cells of a row without outer spaces and invisible characters. Raises Refused if it is too large."""
     if len(row) > MAX_COLUMNS:
         raise Refused(f"Row {number} has {len(row)} cells. Keep the columns of the list alone.", field="file")
     if any(len(cell) > MAX_CELL_LENGTH for cell in row):

@@ -1,7 +1,8 @@
-"""Bytes to text: UTF-8 with and without a byte order mark, UTF-16, Windows-1252. Pure.
+"""Decode bytes: UTF-8 with and without a byte order mark, UTF-16, Windows-1252.
 
-No file says what it is written in, but its bytes rule out a lot: what is no UTF-8 is not taken for it, and Windows-1252
-only where it reads like a language. What remains doubtful is told or refused, never guessed in silence.
+A file does not state its encoding, but its bytes exclude many. Invalid UTF-8 is never read as UTF-8, and Windows-1252
+is
+accepted only if the result reads like a language. Doubtful results carry a note for the user or are refused.
 """
 
 import codecs
@@ -12,7 +13,7 @@ from tiptracker.errors import Refused
 
 
 class Charset(ChoiceEnum):
-    """What a text file is written in."""
+    """The encoding of a text file."""
 
     UTF_8 = "utf-8", "UTF-8"
     UTF_16 = "utf-16", "UTF-16"
@@ -21,14 +22,14 @@ class Charset(ChoiceEnum):
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, with whose mark it begins
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark starts with the same bytes
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd]")
 _MISDECODED = re.compile("[a-z][À-ÖØ-ÞŠŽŸ¡-¶¸-¿]|[À-ÿ¡-¿ƒ†‡ˆ‰Œœ]{3}")
-"""What a text of another 8-bit encoding becomes: capitals and signs within words, accented letters in a row."""
+"""Signs of a text in another 8-bit encoding: capitals and signs within words, rows of accented letters."""
 _SAVE_AS_HINT = "Save it as “CSV UTF-8” or as an Excel workbook, then choose it again."
 GUESSED_CHARSET = (
     "The file does not say what it is written in. It was read as Windows-1252: look whether apostrophes, dashes and "
@@ -37,9 +38,9 @@ GUESSED_CHARSET = (
 
 
 def decode(content: bytes, said: Charset | None = None) -> tuple[str, bool]:
-    """The text, and whether its encoding is a guess that a person should look at.
+    """Return the text, and whether its encoding is a guess that the user should check.
 
-    `said` is the encoding that a person chose. Raises Refused where the bytes are none of it, or fit nothing.
+    `said` is the encoding that the user chose. Raises Refused if the bytes don't fit it, or fit no encoding.
     """
     if said is not None:
         return _decode_as(content, said), False
@@ -65,7 +66,7 @@ def _decode_as(content: bytes, said: Charset) -> str:
 
 
 def _guess_utf_16(content: bytes) -> str:
-    """The byte order of a UTF-16 text without a mark, or "": every second byte of most Western letters is 0."""
+    """Return the byte order of UTF-16 without a mark, or "". In it every second byte of most Western letters is 0."""
     beginning = content[:4096]
     low, high = beginning[0::2].count(0), beginning[1::2].count(0)
     half = len(beginning) // 2
@@ -82,14 +83,14 @@ def _decode_strictly(content: bytes, name: str, reason: str) -> str:
 
 
 def _refuse_control_characters(text: str, reason: str) -> str:
-    """`text`, unless it holds what no text has."""
+    """Return `text`. Raises Refused if it has control characters that no text has."""
     if _CONTROL_CHARACTERS.search(text):
         raise Refused(f"{reason} {_SAVE_AS_HINT}", field="file")
     return text
 
 
 def _decode_windows_1252(content: bytes) -> str:
-    """The text as Windows-1252; refused where its bytes or its letters say that it is something else."""
+    """Return the text as Windows-1252. Raises Refused if its bytes or letters show that it is something else."""
     reason = "It is not told what the file is written in, and it is neither UTF-8 nor UTF-16 nor Windows-1252."
     text = _decode_strictly(content, "cp1252", reason)
     if _MISDECODED.search(text):

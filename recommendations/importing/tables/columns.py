@@ -1,4 +1,4 @@
-"""What each column of a table holds: told by its heading, else by what stands below. Pure."""
+"""Find what each column of a table holds, from its heading or else from its cells."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -42,16 +42,16 @@ _HEADING_PATTERNS: tuple[tuple[ColumnType, re.Pattern[str]], ...] = tuple(
         (ColumnType.TEXT, r"recommend|text|wording|what it says|description|^action"),
     )
 )
-"""By what a heading may say; the first that fits, so the narrower come before the wider."""
+"""Patterns of headings. The first match wins, so narrow patterns come before wide ones."""
 _MINISTRY_NAME = re.compile(r"(?:the )?(?:ministry|min\.|department) of\b", re.IGNORECASE)
 _MAX_NUMBER_LENGTH = 12
-"""Characters: where no heading says so, a longer cell is no number, though there is one in it."""
+"""Most characters of a number cell if no heading says that the column holds numbers."""
 _MIN_TEXT_LENGTH = 30
-"""Characters: on average longer than this, a column holds sentences."""
+"""Average length, in characters, from which a column holds sentences."""
 
 
 def guess_columns(cells: TableCells) -> ColumnLayout:
-    """What each column holds. The first of several that say the same holds it; NOTHING where nobody can tell."""
+    """Return what each column holds; NOTHING if unknown. If several headings say the same, the first column counts."""
     if not cells.lines:
         return ColumnLayout((), False)
     first, below = cells.lines[0], cells.lines[1:]
@@ -63,7 +63,7 @@ def guess_columns(cells: TableCells) -> ColumnLayout:
 
 
 def _type_from_heading(heading: str) -> ColumnType:
-    """What a heading says that its column holds."""
+    """Return what a heading says about its column."""
     said = " ".join(heading.casefold().split())
     return next(
         (column for column, words in _HEADING_PATTERNS if len(said) <= 60 and words.search(said)), ColumnType.NOTHING
@@ -71,7 +71,10 @@ def _type_from_heading(heading: str) -> ColumnType:
 
 
 def _types_from_headings(line: TableLine, below: Sequence[TableLine]) -> list[ColumnType]:
-    """A column of numbers has to hold one at least: what is headed “Priority” may say “high”."""
+    """Return what the headings say about the columns.
+
+    A column of numbers must contain at least one number, because a column headed “Priority” may say “high”.
+    """
     found: list[ColumnType] = []
     for heading, cells in zip(line.cells, _column_cells(below, len(line.cells)), strict=True):
         column = _type_from_heading(heading)
@@ -81,7 +84,7 @@ def _types_from_headings(line: TableLine, below: Sequence[TableLine]) -> list[Co
 
 
 def _fill_from_content(holds: Sequence[ColumnType], below: Sequence[TableLine]) -> tuple[ColumnType, ...]:
-    """The same, with text, pillars and lead ministries by what stands below where no heading says which that is."""
+    """Fill columns without a known heading from their cells: text, pillars and lead ministries, but not numbers."""
     told = (*_types_from_content(below), *[ColumnType.NOTHING] * len(holds))
     return tuple(
         guess if said is ColumnType.NOTHING and guess is not ColumnType.NUMBER and guess not in holds else said
@@ -90,8 +93,11 @@ def _fill_from_content(holds: Sequence[ColumnType], below: Sequence[TableLine]) 
 
 
 def _types_from_content(lines: Sequence[TableLine]) -> tuple[ColumnType, ...]:
-    """Without headings: the longest sentences are the text, whole numbers that rise are the numbers; pillars and
-    ministries are what most cells of a column begin with.
+    """Return what the columns hold, judged by their cells.
+
+    The column with the longest text is the text. Rising whole numbers are the numbers. Pillars and ministries are
+    recognized
+    by the start of most cells.
     """
     columns = _column_cells(lines, max((len(line.cells) for line in lines), default=0))
     lengths = [sum(map(len, column)) / max(len(column), 1) for column in columns]
@@ -109,12 +115,12 @@ def _types_from_content(lines: Sequence[TableLine]) -> tuple[ColumnType, ...]:
 
 
 def _column_cells(lines: Sequence[TableLine], width: int) -> list[list[str]]:
-    """The cells of each column, as far as rows have them."""
+    """Return the cells of each column. Short rows lack the last ones."""
     return [[line.cells[place] for line in lines if place < len(line.cells)] for place in range(width)]
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
-    """Whether each is one, and they rise."""
+    """Return whether every cell is a number and the numbers rise."""
     numbers = [
         number for cell in cells if len(cell) <= _MAX_NUMBER_LENGTH and (number := parse_number(cell)) is not None
     ]
@@ -130,7 +136,7 @@ def _are_ministries(cells: Sequence[str]) -> bool:
 
 
 def _are_mostly(cells: Sequence[str], what: Callable[[str], bool]) -> bool:
-    """Whether that is so of more than half of those that say something."""
+    """Return whether a test holds for more than half of the non-empty cells."""
     said = [cell for cell in cells if cell]
     return sum(map(what, said)) * 2 > len(said)
 
@@ -140,4 +146,4 @@ _CONTENT_TESTS: tuple[tuple[ColumnType, Callable[[Sequence[str]], bool]], ...] =
     (ColumnType.PILLAR, _are_pillars),
     (ColumnType.LEAD, _are_ministries),
 )
-"""What tells by its cells alone what a column holds."""
+"""Tests that recognize a column by its cells alone."""

@@ -1,4 +1,4 @@
-"""CSV files, however they end their lines and whatever stands between their cells. Pure."""
+"""Read CSV files with any line ending and any of the usual delimiters."""
 
 import csv
 import io
@@ -10,25 +10,27 @@ from tiptracker.web.formula_escaping import unescape_formulas
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 20
-"""Rows by which what stands between the cells is told."""
+"""How many rows to look at to guess the delimiter."""
 
 
 def read_delimited(content: bytes, charset: Charset | None = None) -> TableCells:
-    """The cells; CR, LF and CRLF end a row, but not within quotation marks. Raises Refused, naming the row.
+    """Return the cells of a CSV file. Raises Refused with the number of the bad row.
 
-    An apostrophe that keeps a spreadsheet from running a text is no part of it.
+    CR, LF and CRLF end a row, except within quotation marks. An apostrophe that only protects a cell from being run as
+    a
+    formula is removed.
     """
     text, is_guess = decode(content, charset)
     return TableCells(tuple(_read_lines(text, _guess_delimiter(text))), (GUESSED_CHARSET,) if is_guess else ())
 
 
 def read_pasted_table(text: str) -> TableCells:
-    """The same of what somebody pasted from a spreadsheet."""
+    """Return the cells of a table pasted from a spreadsheet. Raises Refused."""
     return TableCells(tuple(_read_lines(text, _guess_delimiter(text))))
 
 
 def _guess_delimiter(text: str) -> str:
-    """What stands between the cells: whatever gives most of the first rows equally many cells, more than one."""
+    """Return the delimiter that gives most of the first rows the same number of cells, more than one."""
     best, most = _DELIMITERS[0], 0
     for sign in _DELIMITERS:
         widths = []

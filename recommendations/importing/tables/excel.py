@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx): zips of XML parts, unpacked only as far as a list would ever need. Pure."""
+"""Read Excel workbooks (.xlsx): zips of XML parts, unpacked only up to a limit."""
 
 import io
 import re
@@ -23,18 +23,21 @@ from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCounter
 
 _MAX_PARTS = 1_000
 _MAX_UNPACKED_BYTES = 64 * 1024 * 1024
-"""Bytes of all parts together: beyond it a zip is made to fill a server."""
+"""Most bytes of all parts together. A larger workbook is likely a zip bomb."""
 _ENTITY_DECLARATION = re.compile(
     rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)"
 )
-"""A document type or an entity, in UTF-8 or UTF-16: no part has one (ECMA-376, part 1, 9.1.1)."""
+"""A document type or entity declaration, in UTF-8 or UTF-16. No valid part has one (ECMA-376, part 1, 9.1.1)."""
 _CHUNK_BYTES = 1024 * 1024
-"""Bytes that are looked at in one go."""
+"""How many bytes to unpack and check at a time."""
 DAMAGED_WORKBOOK = "The workbook is damaged or not whole. Open it in Excel, save it as .xlsx, then choose it again."
 
 
 def read_workbook(content: bytes) -> list[TableLine]:
-    """The lines of the one sheet that holds something. Raises Refused: damaged, locked, too large, several sheets."""
+    """Return the lines of the only sheet with content.
+
+    Raises Refused if the workbook is damaged, locked, too large or empty, or if several sheets have content.
+    """
     if content.startswith(OLD_EXCEL_SIGNATURE):
         raise Refused(
             "This is a workbook of an old Excel, or one locked with a password. Save it as .xlsx without a password, "
@@ -48,7 +51,7 @@ def read_workbook(content: bytes) -> list[TableLine]:
         raise
     except TooMuchXml as error:
         raise Refused(_TOO_LARGE, field="file") from error
-    except Exception as error:  # whatever the library stumbles over, a person can do but one thing
+    except Exception as error:  # the library can fail in any way on a damaged file; the advice is the same
         raise Refused(DAMAGED_WORKBOOK, field="file") from error
     if not filled:
         raise Refused("The workbook holds nothing. Choose the one with the list.", field="file")
@@ -59,7 +62,7 @@ def read_workbook(content: bytes) -> list[TableLine]:
 
 
 def _refuse_unsafe_zip(content: bytes) -> None:
-    """Refuse a zip that unpacks to far more than a list, is locked, or whose parts declare entities."""
+    """Refuse a zip that is locked, unpacks to far more than a list, or declares entities."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
         if "xl/workbook.xml" not in archive.namelist():
@@ -94,7 +97,7 @@ _TOO_LARGE = "Unpacked, the workbook is far larger than any list. Copy the list 
 
 
 def _read_filled_sheets(content: bytes) -> dict[str, list[TableLine]]:
-    """The lines of each sheet that is shown and holds something, by its name."""
+    """Return the lines of each visible sheet with content, by its name."""
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -104,7 +107,7 @@ def _read_filled_sheets(content: bytes) -> dict[str, list[TableLine]]:
 
 
 def _sheet_lines(sheet: Any) -> Iterator[TableLine]:
-    sheet.reset_dimensions()  # a sheet says how large it is; whatever it says, the rows themselves decide
+    sheet.reset_dimensions()  # a sheet's stated size may be wrong, so only its rows count
     rows = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
     for number, row in enumerate(islice(rows, MAX_ROWS + 1), start=1):
         if number > MAX_ROWS:
@@ -114,7 +117,7 @@ def _sheet_lines(sheet: Any) -> Iterator[TableLine]:
 
 
 def _format_cell(cell: object) -> str:
-    """A cell as it reads: whole numbers without a point, days as in 2021-07-01."""
+    """Return a cell as text: whole numbers without a decimal point, days as 2021-07-01."""
     match cell:
         case None:
             return ""

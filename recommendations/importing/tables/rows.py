@@ -1,4 +1,4 @@
-"""The rows of a list, taken out of a table whose columns are known; what can't be read is refused row by row. Pure."""
+"""Read the rows of a list from a table with known columns. Unreadable rows are reported one by one."""
 
 import re
 from collections import Counter
@@ -21,9 +21,10 @@ _SPREADSHEET_ERROR = re.compile(r"#(?:REF|N/A|VALUE|NAME|DIV/0|NULL|NUM)[!?]?")
 
 @dataclass(frozen=True, slots=True)
 class ImportedItem:
-    """An item of the list as it was read; `doubt` is a sentence for whoever looks it over, or empty.
+    """An item of the list as read. `doubt` is a sentence for the user to check, or empty.
 
-    `pillar` and the names of ministries only where the table gives them. `line` is its row in the file, if it has one.
+    `pillar` and the ministries' names are set only if the table gives them. `line` is its row in the file, if it has
+    one.
     """
 
     number: int
@@ -36,14 +37,14 @@ class ImportedItem:
 
 
 class UnreadableRow(NamedTuple):
-    """A row of the file that can't be taken, and why."""
+    """A row of the file that can't be used, and the reason."""
 
     line: int
     why: str
 
 
 class ImportedList(NamedTuple):
-    """What a file holds: rows by their number, rows that can't be taken, and what is to be said of the whole."""
+    """The content of a file: items by number, rows that can't be used, and notes on the whole list."""
 
     rows: tuple[ImportedItem, ...]
     wrong: tuple[UnreadableRow, ...] = ()
@@ -51,7 +52,7 @@ class ImportedList(NamedTuple):
 
 
 class ExpectedEdition(NamedTuple):
-    """The country and year whose list is wanted; `names` are how the country may be called."""
+    """The country and year that a list must be about. `names` are names of the country."""
 
     code: str
     year: int
@@ -62,7 +63,7 @@ class ExpectedEdition(NamedTuple):
 
 
 def read_rows(cells: TableCells, columns: ColumnLayout, sought: ExpectedEdition) -> ImportedList:
-    """The list of the country and year `sought`. Raises Refused where there is none, or only another's."""
+    """Return the list of the country and year `sought`. Raises Refused if there is no list, or only another's."""
     if ColumnType.TEXT not in columns.holds:
         raise Refused(
             "No list was found: no column holds what the recommendations say. Say which one does, or choose another "
@@ -107,7 +108,10 @@ def _values_by_column(line: TableLine, columns: ColumnLayout) -> Mapping[ColumnT
 def _select_lines(
     lines: tuple[TableLine, ...], columns: ColumnLayout, sought: ExpectedEdition
 ) -> tuple[list[TableLine], int]:
-    """The lines of the country and year sought, and how many are others'; Refused where all are."""
+    """Return the lines of the country and year `sought`, and how many other lines there are.
+
+    Raises Refused if all lines belong to others.
+    """
     names = {normalize_name(name) for name in (sought.code, *sought.names)}
     own: list[TableLine] = []
     others: Counter[str] = Counter()
@@ -127,7 +131,7 @@ def _select_lines(
 
 
 def _describe_problem(number: str, text: str) -> str:
-    """Why a row can't be taken, or ""."""
+    """Return why a row can't be used, or ""."""
     read = parse_number(number)
     if not text:
         return "It says nothing."
@@ -158,7 +162,7 @@ def _build_item(line: int, number: str, told: Mapping[ColumnType, str]) -> Impor
 
 
 def _refuse_two_lists(rows: list[ImportedItem]) -> None:
-    """Refuse where the numbers begin anew: nobody can tell which of two lists is meant."""
+    """Refuse rows whose numbers start again at 1, because it is unclear which of the two lists is meant."""
     begins = [one.line for one, following in pairwise(rows) if (one.number, following.number) == (1, 2)]
     if len(begins) > 1:
         raise Refused(
@@ -169,7 +173,7 @@ def _refuse_two_lists(rows: list[ImportedItem]) -> None:
 
 
 def _separate_duplicates(rows: list[ImportedItem]) -> tuple[list[UnreadableRow], list[ImportedItem]]:
-    """Rows whose number or words another row has had before, as wrong; and the others."""
+    """Return rows that repeat an earlier row's number or text, as unusable, and the other rows."""
     numbers: dict[int, ImportedItem] = {}
     words: dict[str, ImportedItem] = {}
     wrong: list[UnreadableRow] = []

@@ -1,4 +1,4 @@
-"""Workbooks are read in a process of their own: the library that takes them apart is written for sound ones. Pure."""
+"""Read workbooks in a process of their own, because the library is not safe with malicious files."""
 
 import json
 
@@ -7,11 +7,11 @@ from tiptracker.errors import Refused
 from tiptracker.sandbox.confinement import SandboxRunner
 
 _TIMEOUT_SECONDS = 60
-"""Seconds by the clock; the processor's time is limited in the process itself."""
+"""Wall-clock seconds. The process itself limits its processor time."""
 
 
 def read_workbook_in_sandbox(content: bytes, *, run: SandboxRunner) -> tuple[TableLine, ...]:
-    """The lines of the one sheet that holds something; raises Refused."""
+    """Return the lines of the only sheet with content. Raises Refused."""
     answered = run("recommendations.importing.tables", content=content, most_waited=_TIMEOUT_SECONDS)
     if answered is None:
         raise Refused(

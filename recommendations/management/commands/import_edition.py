@@ -1,4 +1,4 @@
-"""`manage.py import_edition FILE --country LSO --year 2021 [--dry-run] [--json]`: load an edition's list."""
+"""`manage.py import_edition FILE --country LSO --year 2021 [--dry-run] [--json]`: import an edition's list."""
 
 import json
 from argparse import ArgumentParser
@@ -28,7 +28,7 @@ from tiptracker.sandbox.sandbox import Sandbox
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What was typed after the command."""
+    """The options of the command."""
 
     file: Path
     country: str
@@ -103,7 +103,7 @@ class Command(BaseCommand):
 
 
 def _lock_existing(country: Country, year: int) -> None:
-    """Lock what is there of the edition, before the first action writes to the log."""
+    """Lock the existing rows of the edition before the first action writes to the activity log."""
     editions = Edition.objects.filter(country=country, year=year)
     lock_rows(Country.objects.filter(pk=country.pk))
     lock_rows(editions)
@@ -114,7 +114,10 @@ def _lock_existing(country: Country, year: int) -> None:
 def _import_list(
     asked: ImportOptions, edition: Edition, content: bytes, brought: DraftImport, by: User, *, is_rehearsal: bool
 ) -> tuple[ImportPreview, Mapping[str, Any] | None]:
-    """The preview and what was done; None in a rehearsal where something has to be said first."""
+    """Return the preview and the result of the import.
+
+    In a dry run, the result is None if the user has to decide something first.
+    """
     now = clock.now(edition.country.time_zone)
     status = TextStatus.RECONSTRUCTION if asked.is_reconstruction else TextStatus.OFFICIAL
     imported = create_import(
@@ -138,7 +141,7 @@ def _import_list(
 
 
 def _pairing_hint(refusal: Refused) -> str:
-    """Where to say what a page would ask beside a field."""
+    """Say where to answer a question that a page would ask next to a field."""
     asked = (refusal.field or "").partition("_")[0]
     return " Say it in the file of --pairing." if asked in ("pillar", "goes", "became") else ""
 
@@ -155,13 +158,13 @@ def _refuse_undecided(found: ImportPreview, became: Mapping[int, object]) -> Non
 
 
 def _suggested_pillars(found: ImportPreview) -> dict[int, Pillar]:
-    """The pillar of each new item, by number, where its words say it and the table doesn't."""
+    """Return the pillar of each new item, by number, if its text suggests one and the table gives none."""
     rows = [line.new for line in found.comparison.lines if line.new and line.old is None and not line.new.pillar]
     return {row.number: pillar for row in rows if (pillar := found.pillar_of(row))}
 
 
 def _get_or_add_edition(country: Country, asked: ImportOptions, brought: DraftImport, by: User) -> Edition:
-    """The edition; it is opened where it isn't there."""
+    """Return the edition. Create it if it doesn't exist."""
     if there := Edition.objects.filter(country=country, year=asked.year).select_related("country").first():
         return there
     if asked.tier is not None and asked.tier not in set(Tier):
@@ -199,7 +202,7 @@ def _parse_charset(name: str | None) -> Charset | None:
 
 
 def _read_pairing(file: Path | None) -> Mapping[str, Any]:
-    """What stands in the file: a pairing, or the whole document that a rehearsal gave."""
+    """Return the content of the file: a pairing, or the whole JSON output of a dry run."""
     if file is None:
         return {}
     try:

@@ -1,4 +1,4 @@
-"""`manage.py parse_narrative FILE [--country LSO] [--year 2021] [--json]`: what a narrative holds, kept nowhere."""
+"""`manage.py parse_narrative FILE [--country LSO] [--year 2021] [--json]`: print a narrative's list. Saves nothing."""
 
 import json
 import logging
@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def _without_warnings() -> Iterator[None]:
-    """Without the warning of how a process failed: a person reads the sentence that says so."""
+    """Suppress the log warning about a failed process. The user reads the message of the refusal instead."""
     logging.disable(logging.WARNING)
     try:
         yield
@@ -57,7 +57,7 @@ def _without_warnings() -> Iterator[None]:
 
 
 def _country_code(country: str) -> str:
-    """The code of a country that is told by its code or its name."""
+    """Return the code of a country given by its code or name. Raises Refused if it is unknown."""
     code = country.upper() if countries.is_country_code(country.upper()) else countries.find_country_code(country)
     if code is None:
         raise Refused(f"“{country}” is no country that is known here. Say its code of three letters, such as LSO.")

@@ -1,1 +1,1 @@
-"""What is written while a post is set up, besides its reference data."""
+"""Actions that write records while a post is set up, except reference data."""

@@ -1,4 +1,4 @@
-"""Accepting benchmarks that a recommendation's wording suggests, as an officer has put them right."""
+"""Accept benchmarks suggested from a recommendation's wording, as an officer has edited them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,9 +21,9 @@ from tiptracker.validation import insert_row, require_text
 
 
 class NewIndicator(NamedTuple):
-    """Something to count that is counted nowhere yet, by name.
+    """An indicator to create.
 
-    `question` is the one of "increasing efforts" it answers, `ministry` reports its figure, where one is set.
+    `question` is the question of "increasing efforts" that it answers. `ministry` reports its figure, if one is set.
     """
 
     name: str
@@ -33,7 +33,7 @@ class NewIndicator(NamedTuple):
 
 
 class AcceptedBenchmark(NamedTuple):
-    """A benchmark as it was accepted. An indicator goes with the rules that count."""
+    """A benchmark as accepted. The rules that count need an indicator."""
 
     criterion: str
     rule: Rule
@@ -46,16 +46,16 @@ class AcceptedBenchmark(NamedTuple):
 def accept_benchmarks(
     *, recommendation: Recommendation, accepted: Sequence[AcceptedBenchmark], reason: str, by: User, now: datetime
 ) -> list[Benchmark]:
-    """Benchmarks of a recommendation, and the indicators that they count by; all of them or none.
+    """Add the accepted benchmarks of a recommendation, and the indicators that they need; all of them or none.
 
-    A refusal's field is "accepted-1-target": the one, counted from 0, and what is wrong with it.
+    The field of a refusal is, for example, "accepted-1-target": the position, from 0, and the wrong field.
     Raises PermissionDenied, Refused.
     """
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
     if not accepted:
         raise Refused("Tick what you accept, or add a benchmark of your own.")
-    # The country too, so that two recommendations can't both find that something is counted nowhere yet.
+    # Lock the country too, so that two recommendations can't both create the same indicator.
     Country.objects.select_for_update(no_key=True).get(pk=recommendation.edition.country_id)
     rows = Recommendation.objects.select_for_update(no_key=True, of=("self",)).select_related("edition")
     locked = rows.get(pk=recommendation.pk)
@@ -94,7 +94,10 @@ def accept_benchmarks(
 def _get_or_add_indicator(
     recommendation: Recommendation, typed: NewIndicator, pillar: Pillar, line: str, by: User
 ) -> Indicator:
-    """The country's indicator of that name, made where there is none. Two of one question would answer it twice."""
+    """Return the country's indicator of that name, or create it.
+
+    If another indicator already answers its question, the new one is created without a question.
+    """
     country = recommendation.edition.country_id
     name = require_text(typed.name, "Give what is counted a name.", field=f"{line}-new_name")
     unit = require_text(typed.unit, "Say in which unit it is counted, such as “districts”.", field=f"{line}-new_unit")

@@ -1,4 +1,4 @@
-"""Opening an edition, and putting one right."""
+"""Open an edition, and correct one."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from tiptracker.validation import insert_row, refuse_reversed_dates, require_tex
 
 
 class MilestoneDate(NamedTuple):
-    """A milestone's day, and where it is told."""
+    """A milestone's day and the source of that date."""
 
     on: date
     source: str = ""
@@ -41,10 +41,12 @@ def open_edition(
     by: User,
     now: datetime,
 ) -> Edition:
-    """An edition to be followed, before its list of recommendations: its facts, its first terms and its milestones.
+    """Open an edition to track, before its list is imported: its facts, first terms and milestones.
 
-    `milestones` are those besides the deadline and the end of the period, which every edition has. `reason` says why
-    this deadline. Raises PermissionDenied; Refused, a milestone's with the field "action_plan_on" for its kind.
+    `milestones` are those besides the deadline and the end of the period, which every edition has. `reason` is the
+    reason
+    for this deadline. Raises PermissionDenied, Refused. A refusal about a milestone has a field such as
+    "action_plan_on".
     """
     if not can_set_up(by):
         raise PermissionDenied
@@ -111,10 +113,11 @@ def change_edition(
     milestones: Mapping[MilestoneKind, MilestoneDate],
     by: User,
 ) -> Edition:
-    """Put an edition's published facts right, and add milestones that it has not yet.
+    """Correct an edition's published facts, and add milestones that it doesn't have yet.
 
-    Its year and tracking period stay: facts are counted by them. Raises PermissionDenied; Refused, also where nothing
-    would change.
+    Its year and tracking period can't change, because facts are assigned to editions by them. Raises PermissionDenied,
+    or
+    Refused, also if nothing would change.
     """
     if not can_set_up(by):
         raise PermissionDenied
@@ -141,14 +144,14 @@ def change_edition(
 
 
 def _add_milestone(edition: Edition, kind: MilestoneKind, day: MilestoneDate) -> str:
-    """Add it, or refuse a day that the edition's year does not have; gives the day for the log."""
+    """Add a milestone and return its day for the activity log. Refuse a day outside the tracking period."""
     refuse_outside_period(edition, day.on, field=f"{kind.value}_on")
     insert_row(Milestone(edition=edition, kind=kind, due_on=day.on, source=day.source.strip()))
     return day.on.isoformat()
 
 
 EDITABLE_FIELDS = ("tier", "target_tier", "published_on", "source")
-"""What of an edition is put right; its year and its tracking period stay."""
+"""The fields of an edition that can be corrected. Its year and tracking period can't."""
 
 
 def _editable_values(edition: Edition) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""What is typed in each step; the modules are imported by themselves."""
+"""Forms of the setup steps. Import the modules directly."""

@@ -1,4 +1,4 @@
-"""What an officer makes of the benchmarks that a recommendation's wording suggests."""
+"""Forms to accept or change the benchmarks suggested from a recommendation's wording."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -17,7 +17,7 @@ from tiptracker.web.frontend.forms import TrackerForm
 
 
 class SuggestedBenchmarkRow(TrackerForm):
-    """A suggestion: only what is ticked is judged and becomes a benchmark."""
+    """A suggestion. Only an accepted row is validated and becomes a benchmark."""
 
     accept = forms.BooleanField(required=False)
     criterion = forms.CharField(
@@ -55,7 +55,7 @@ class SuggestedBenchmarkRow(TrackerForm):
 
     @staticmethod
     def filled_from(suggestion: BenchmarkSuggestion, indicators: Sequence[Indicator]) -> dict[str, Any]:
-        """The initial values of a suggestion's line: counted by an indicator that is there, where one fits."""
+        """Return the initial values of a suggestion's row. It uses an existing indicator if one fits."""
         counted = suggestion.counted
         fits = next(
             (
@@ -79,14 +79,14 @@ class SuggestedBenchmarkRow(TrackerForm):
         }
 
     def full_clean(self) -> None:
-        """What isn't ticked is not judged: it may stand there as it will."""
+        """Validate the row, but drop the errors of a row that is not accepted."""
         super().full_clean()
         if self.is_bound and not self.is_accepted:
             self.errors.clear()
 
     @property
     def is_accepted(self) -> bool:
-        """Whether it is ticked."""
+        """Return whether the row is ticked."""
         return bool(self["accept"].data)
 
     def clean(self) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class SuggestedBenchmarkRow(TrackerForm):
 
     @property
     def accepted(self) -> AcceptedBenchmark:
-        """What was ticked, as the action takes it."""
+        """Return the accepted benchmark as the action takes it."""
         said = self.cleaned_data
         rule = Rule(said["rule"])
         indicator: Indicator | NewIndicator | None = said["indicator"]
@@ -112,7 +112,7 @@ SuggestedBenchmarkFormSet = forms.formset_factory(SuggestedBenchmarkRow, extra=0
 
 
 class TermsReasonForm(TrackerForm):
-    """Why these terms, kept with each."""
+    """The reason for these terms, saved with each benchmark."""
 
     reason = forms.CharField(
         max_length=text_rules.REASON_MAX_LENGTH,

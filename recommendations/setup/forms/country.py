@@ -1,4 +1,4 @@
-"""What is typed of a country: chosen from the list of countries, then put right."""
+"""Forms to choose a country from the reference list and to correct its facts."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -15,11 +15,11 @@ from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.frontend.forms import TrackerForm
 
 MAX_DISTRICTS_LENGTH = 20_000
-"""Characters: a few hundred districts with their capitals."""
+"""Most characters: enough for a few hundred districts with their capitals."""
 
 
 class ChooseCountryForm(forms.Form):
-    """Which country a post is for: one of the list that isn't set up yet."""
+    """The country of a new post: one in the reference list that is not set up yet."""
 
     country = forms.ChoiceField(
         label="Country", error_messages={"required": "Choose a country.", "invalid_choice": "Choose one of the list."}
@@ -32,12 +32,12 @@ class ChooseCountryForm(forms.Form):
         cast("forms.ChoiceField", self.fields["country"]).choices = [("", "Choose one"), *left]
 
     def clean_country(self) -> CountryReference | None:
-        """What the list knows of the country today."""
+        """Return the facts of the reference list about the country as of today."""
         return country_reference.find_country(self.cleaned_data["country"], self.today)
 
 
 class CountryForm(TrackerForm):
-    """A country's facts; what the list of countries knows is filled in, and each of it may be changed."""
+    """A country's facts, filled in from the reference list. The user can change each of them."""
 
     name = forms.CharField(
         max_length=100, label="Name", help_text="As the Department of State writes it: it heads every document."
@@ -63,7 +63,10 @@ class CountryForm(TrackerForm):
 
     @staticmethod
     def filled_from(land: CountryReference, level: DivisionLevel | None) -> dict[str, Any]:
-        """What the list knows, its usual choices chosen. Where a country has several zones, none is."""
+        """Return the initial values from the reference list.
+
+        If the country has several time zones, none is chosen.
+        """
         return {
             "name": land.name,
             "time_zone": land.time_zones[0] if len(land.time_zones) == 1 else "",
@@ -73,20 +76,20 @@ class CountryForm(TrackerForm):
         }
 
     def clean_districts(self) -> list[DistrictInput]:
-        """The lines that say something, each a name and perhaps a capital."""
+        """Return the districts: one for each non-empty line, with a name and an optional capital."""
         return _parse_districts(self.cleaned_data["districts"])
 
     def answers(self) -> dict[str, Any]:
-        """What was typed, as the actions take it."""
+        """Return the entered values as the actions take them."""
         return self.cleaned_data | {"paper": Paper(self.cleaned_data["paper"])}
 
 
 class CountryEditForm(CountryForm):
-    """The same, put right; districts that are there stay."""
+    """The form to correct a country. It can add districts, but existing ones stay."""
 
     @staticmethod
     def filled_from_row(country: Country) -> dict[str, Any]:
-        """The initial values of a form that puts this country right."""
+        """Return the initial values to correct this country."""
         return {name: getattr(country, name) for name in ("name", "time_zone", "currency", "paper")}
 
     def __init__(self, *args: Any, districts: Sequence[District], **kwargs: Any) -> None:
@@ -102,7 +105,7 @@ def _parse_districts(text: str) -> list[DistrictInput]:
 
 
 def _group_choices(own: Sequence[str], known: dict[str, str]) -> Choices:
-    """The country's own, then all others, apart; where it has several nothing is chosen by itself."""
+    """Return the country's own options and all others as two groups. Nothing is chosen by default."""
     mine = [(word, known.get(word, word)) for word in own]
     others = [(word, label) for word, label in known.items() if word not in own]
     return [("", "Choose one"), *([("Used there", mine)] if mine else []), ("Others", others)]

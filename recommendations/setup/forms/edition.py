@@ -1,4 +1,4 @@
-"""What is typed of an edition: what the report says of it, its deadline, and the days of its year."""
+"""Forms for an edition: the report's facts, the deadline and the milestones."""
 
 from collections.abc import Collection
 from datetime import date
@@ -15,7 +15,7 @@ from tiptracker.validation import format_date
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 
 TYPED_MILESTONES = (MilestoneKind.ACTION_PLAN, MilestoneKind.INTERIM)
-"""Milestones whose days are typed; the deadline and the end of the period follow from the rest."""
+"""Milestones whose days the user enters. The deadline and the end of the period follow from other fields."""
 MILESTONE_HINTS = {
     MilestoneKind.ACTION_PLAN: "Within 180 days of the report, for a country raised from Tier 3 to the Watch List "
     "(22 U.S.C. 7107(b)(4)).",
@@ -24,7 +24,7 @@ MILESTONE_HINTS = {
 
 
 class EditionFactsForm(TrackerForm):
-    """What the report says of an edition, and milestones that it has not yet."""
+    """The report's facts about an edition, and milestones that it doesn't have yet."""
 
     tier = forms.ChoiceField(choices=Tier.choices(), label="Tier", widget=forms.RadioSelect)
     target_tier = forms.ChoiceField(
@@ -60,7 +60,7 @@ class EditionFactsForm(TrackerForm):
         return said
 
     def facts(self) -> dict[str, Any]:
-        """What was typed of the edition itself, as both actions take it."""
+        """Return the entered facts of the edition as both actions take them."""
         said = self.cleaned_data
         return {
             "tier": Tier(said["tier"]),
@@ -76,12 +76,12 @@ class EditionFactsForm(TrackerForm):
 
     @staticmethod
     def filled_from(edition: Edition) -> dict[str, Any]:
-        """The initial values of a form that puts this edition right."""
+        """Return the initial values to correct this edition."""
         return {name: getattr(edition, name) for name in ("tier", "target_tier", "published_on", "source")}
 
 
 class EditionForm(EditionFactsForm):
-    """An edition that is to be followed."""
+    """An edition to track."""
 
     year = forms.IntegerField(min_value=2001, max_value=2100, label="Year", help_text="Of the report, such as 2021.")
     starts_on = DayField(label="First day of the tracking period", required=False)
@@ -109,7 +109,7 @@ class EditionForm(EditionFactsForm):
         ))  # fmt: skip
 
     def answers(self) -> dict[str, Any]:
-        """What was typed, as the action takes it; what is left empty of the period is the ordinary one."""
+        """Return the entered values as the action takes them. Empty dates of the tracking period get their defaults."""
         said = self.cleaned_data
         first, last = default_tracking_period(said["year"])
         period: tuple[date, date] = (said["starts_on"] or first, said["ends_on"] or last)

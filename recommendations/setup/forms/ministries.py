@@ -1,4 +1,4 @@
-"""What is typed of ministries: any number at once, and who holds office in those that are there."""
+"""Forms to add several ministries at once, and the office holders of existing ones."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from tiptracker.web.frontend.forms import DayField, TrackerForm
 
 
 class HolderRow(TrackerForm):
-    """Who holds an office; a line without a name says nothing."""
+    """An office holder. A row without a name is empty."""
 
     holder = forms.CharField(required=False, max_length=200, label="Name of office holder")
     title = forms.CharField(required=False, max_length=100, label="Title", initial="Minister")
@@ -21,7 +21,10 @@ class HolderRow(TrackerForm):
 
     @property
     def is_filled(self) -> bool:
-        """Whether anything was typed: then it has to make sense. The title stands there by itself."""
+        """Return whether the user entered anything, so that the row must be valid.
+
+        The title is prefilled and doesn't count.
+        """
         said = raw_values(self)
         return any(str(said[name] or "").strip() for name in said if name not in ("title", "ministry"))
 
@@ -33,7 +36,7 @@ class HolderRow(TrackerForm):
 
     @property
     def office_holder(self) -> OfficeHolderInput | None:
-        """Whom the line names, if anybody."""
+        """Return the office holder that the row names, if any."""
         said = self.cleaned_data
         return (
             OfficeHolderInput(said["holder"], said["title"], said["from_on"], said["source"])
@@ -52,7 +55,7 @@ class MinistryRow(HolderRow):
 
     @property
     def row_name(self) -> str:
-        """What the row is called where something is wrong in it."""
+        """Return the name of the row in error messages."""
         return numbered("Ministry", self)
 
     def clean(self) -> dict[str, Any]:
@@ -67,12 +70,12 @@ class MinistryRow(HolderRow):
 
     @property
     def ministry(self) -> MinistryInput:
-        """What the line says."""
+        """Return the ministry to add."""
         return MinistryInput(self.cleaned_data["name"], self.cleaned_data["short_name"], self.office_holder)
 
 
 class KnownMinistryRow(HolderRow):
-    """A ministry that is there, in which nobody is in office yet."""
+    """An existing ministry that has no office holder yet."""
 
     ministry = RowField(widget=forms.HiddenInput)
 
@@ -82,7 +85,7 @@ class KnownMinistryRow(HolderRow):
 
     @property
     def row_name(self) -> str:
-        """Which ministry the row is about, by name."""
+        """Return the name of the row's ministry, for error messages."""
         known: Any = self.fields["ministry"]
         row = known.rows.get(str(self["ministry"].value()))
         return str(row or "Another ministry")

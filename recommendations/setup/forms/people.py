@@ -1,4 +1,4 @@
-"""What is typed of people who are invited to a post, and whom its ministries turn to."""
+"""Forms to invite people to a post and to choose the contact person of its ministries."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from tiptracker.web.frontend.forms import DayField, TrackerForm
 
 
 class PersonRow(TrackerForm):
-    """Somebody to invite; an empty row is ignored."""
+    """A person to invite. An empty row is ignored."""
 
     name = forms.CharField(required=False, max_length=150, label="Name")
     email = forms.EmailField(required=False, max_length=254, label="E-mail address")
@@ -33,12 +33,12 @@ class PersonRow(TrackerForm):
 
     @property
     def row_name(self) -> str:
-        """What the row is called where something is wrong in it."""
+        """Return the name of the row in error messages."""
         return numbered("Person", self)
 
     @property
     def is_filled(self) -> bool:
-        """Whether anybody was typed; the day stands there by itself."""
+        """Return whether the user entered a person. The day is prefilled and doesn't count."""
         said = raw_values(self)
         return any(str(said[name] or "").strip() for name in ("name", "email", "role", "ministry"))
 
@@ -53,7 +53,7 @@ class PersonRow(TrackerForm):
 
     @property
     def invited(self) -> PersonInput:
-        """Whom the line names."""
+        """Return the person to invite."""
         said = self.cleaned_data
         return PersonInput(said["name"], said["email"], Role(said["role"]), said["ministry"], said["until"])
 
@@ -81,7 +81,7 @@ class ContactForm(TrackerForm):
 
 
 class ResendInvitationForm(TrackerForm):
-    """Whom the invitation is sent to again."""
+    """The person to send the invitation to again."""
 
     again = RowField()
 

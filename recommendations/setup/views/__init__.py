@@ -1,1 +1,1 @@
-"""Pages of setting up a post, a module a step."""
+"""Pages to set up a post, one module for each step."""

@@ -1,4 +1,4 @@
-"""The fourth step: benchmarks are suggested from the wording; an officer accepts, changes or leaves each."""
+"""The fourth step: an officer accepts, changes or skips the benchmarks suggested from each recommendation's wording."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class BenchmarkCountRow(NamedTuple):
-    """A recommendation, and how many benchmarks it has."""
+    """A recommendation and its number of benchmarks."""
 
     recommendation: Recommendation
     benchmarks: int
@@ -39,7 +39,7 @@ class BenchmarkCountRow(NamedTuple):
 @login_required
 @require_safe
 def setup_benchmarks(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What the edition at hand asks, and what of it nobody can check yet."""
+    """List the recommendations of the country's newest tracked edition, each with its number of benchmarks."""
     country = get_post_country(request, pk)
     edition = Edition.objects.visible_to(request.user).filter(country=country).tracked().first()
     if not _can_open_page(request, edition):
@@ -56,7 +56,7 @@ def setup_benchmarks(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def setup_suggested(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What the wording of one recommendation suggests, each to be accepted, changed or left."""
+    """Show the benchmarks suggested for one recommendation, to accept, change or skip."""
     rows = Recommendation.objects.visible_to(request.user).asked().select_related("edition__country")
     row = get_object_or_404(rows, pk=pk)
     country = row.edition.country
@@ -89,7 +89,7 @@ def setup_suggested(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _can_open_page(request: SignedInRequest, edition: Edition | None) -> bool:
-    """An officer's page; before there is an edition, for any officer of the country."""
+    """Allow officers of the edition's country. If there is no edition yet, allow any officer."""
     user = request.user
     return can_edit_recommendations(user, edition) if edition else user.role == Role.OFFICER
 
@@ -108,7 +108,7 @@ def _benchmark_count_rows(request: SignedInRequest, edition: Edition | None) -> 
 
 
 def _redirect_to_next(request: SignedInRequest, row: Recommendation) -> HttpResponse:
-    """To the next recommendation without a benchmark, or back to the steps where none is left."""
+    """Redirect to the next recommendation without a benchmark, or to the steps if all have one."""
     left = [line.recommendation for line in _benchmark_count_rows(request, row.edition) if not line.benchmarks]
     here = (row.origin != Origin.REPORT, row.number)
     after = [one for one in left if (one.origin != Origin.REPORT, one.number) > here]
@@ -119,7 +119,7 @@ def _redirect_to_next(request: SignedInRequest, row: Recommendation) -> HttpResp
 
 
 class _SuggestionsPage:
-    """A line a suggestion, and one reason for all that are ticked."""
+    """The page's rows, one for each suggestion, and one reason for all accepted rows."""
 
     def __init__(self, request: SignedInRequest, row: Recommendation, benchmarks: Iterable[Benchmark]) -> None:
         country = row.edition.country
@@ -142,22 +142,22 @@ class _SuggestionsPage:
         self.rows = SuggestedBenchmarkFormSet(initial=initial, **kwargs)
 
     def is_valid(self) -> bool:
-        """Whether the reason is, and each line that is ticked."""
+        """Return whether the reason and every accepted row are valid."""
         return all([self.reason.is_valid(), self.rows.is_valid()])
 
     def _ticked(self) -> list[Any]:
         return [line for line in self.rows if line.is_accepted]
 
     def said(self) -> dict[str, Any]:
-        """What was accepted, in the action's words."""
+        """Return the accepted benchmarks as the action takes them."""
         return {"accepted": [line.accepted for line in self._ticked()], "reason": self.reason.cleaned_data["reason"]}
 
     def refuse(self, refusal: Refused) -> None:
-        """Put the sentence beside the line it belongs to."""
+        """Show a refusal next to the row that it belongs to."""
         if not add_row_error({"accepted": self._ticked()}, str(refusal), refusal.field):
             add_field_error(self.reason, str(refusal), refusal.field)
 
     def context(self) -> dict[str, Any]:
-        """What the page shows."""
+        """Return the template context."""
         wrong = invalid_forms(self.reason, *self.rows.forms) if self.is_sent else []
         return {"rows": self.rows, "reason": self.reason, "wrong_forms": wrong}

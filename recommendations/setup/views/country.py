@@ -1,4 +1,4 @@
-"""The first step: choosing a country from the list, and putting right what the list knows of it."""
+"""The first step: choose a country from the reference list and correct its facts."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @form_page
 def setup_add(request: SignedInRequest) -> HttpResponse:
-    """A new post: which country, then what is known of it, to be put right before it is kept."""
+    """Add a post: choose the country, then review its known facts before they are saved."""
     if not can_set_up(request.user):
         raise PermissionDenied
     there = set(Country.objects.visible_to(request.user).values_list("code", flat=True))
@@ -57,7 +57,7 @@ def setup_add(request: SignedInRequest) -> HttpResponse:
 @login_required
 @form_page
 def setup_country(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The country of a post, put right."""
+    """Correct the country of a post."""
     country = get_post_country(request, pk, to_set_up=True)
     districts = list(country.districts.all())
     form = CountryEditForm(
@@ -79,7 +79,10 @@ def setup_country(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _selected_level(land: CountryReference, asked: str) -> DivisionLevel | None:
-    """The way of dividing that the address asks for, by its place in the list; else the one called districts."""
+    """Return the level of divisions that the URL asks for, by its position in the list.
+
+    The default is the level called districts.
+    """
     level = parse_whole_number(asked)
     if level is not None and level < len(land.levels):
         return land.levels[level]

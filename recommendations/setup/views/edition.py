@@ -1,4 +1,4 @@
-"""The second step: the edition that is followed, its deadline and the days of its year."""
+"""The second step: the edition to track, its deadline and its milestones."""
 
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class EditionRow(NamedTuple):
-    """An edition that is there: how many recommendations its list has, and its days in order."""
+    """An existing edition, its number of recommendations, and its milestones in order of their days."""
 
     edition: Edition
     asked: int
@@ -33,14 +33,14 @@ class EditionRow(NamedTuple):
 
     @property
     def is_followed(self) -> bool:
-        """Whether anything is known of it besides its tier, as of years before the post was followed."""
+        """Return whether more than the tier is known. Editions before the post was tracked have only a tier."""
         return bool(self.asked or self.milestones)
 
 
 @login_required
 @form_page
 def setup_edition(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The editions of a post, and another one."""
+    """List the editions of a post and add another one."""
     country = get_post_country(request, pk, to_set_up=True)
     now = clock.now(country.time_zone)
     lines = _edition_rows(request, pk)
@@ -65,7 +65,7 @@ def setup_edition(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @form_page
 def setup_edition_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """An edition's published facts, put right; and milestones that it has not yet."""
+    """Correct an edition's published facts, and add milestones that it doesn't have yet."""
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
     if not can_set_up(request.user):
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The third step: the country's ministries, any number at once, and who holds office there."""
+"""The third step: add the country's ministries and their office holders, several at once."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -25,7 +25,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def setup_ministries(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The ministries that are there with who holds office, lines for those without, and lines for more."""
+    """Show the ministries with their office holders, rows for those without one, and rows for new ministries."""
     country = get_post_country(request, pk, to_set_up=True)
     today = clock.today(country.time_zone)
     ministries = list(Ministry.objects.visible_to(request.user).filter(country=country).order_by("name"))
@@ -44,7 +44,7 @@ def setup_ministries(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def in_office_by_ministry(ministries: Sequence[Ministry], day: date) -> dict[int, list[OfficeHolder]]:
-    """Who holds office on `day`, by ministry; a ministry without anybody is left out."""
+    """Return the office holders on `day`, by ministry. Ministries without one are left out."""
     found: dict[int, list[OfficeHolder]] = {}
     for holder in in_office(OfficeHolder.objects, day).filter(ministry__in=ministries):
         found.setdefault(holder.ministry_id, []).append(holder)
@@ -52,7 +52,7 @@ def in_office_by_ministry(ministries: Sequence[Ministry], day: date) -> dict[int
 
 
 class _MinistriesPage:
-    """The lines of the page, from the request or empty; `page` carries what belongs to no line."""
+    """The rows of the page, from the request or empty. `page` holds errors that belong to no row."""
 
     def __init__(
         self, request: SignedInRequest, ministries: list[Ministry], held: dict[int, list[OfficeHolder]]
@@ -71,24 +71,24 @@ class _MinistriesPage:
             self.new = add_empty_row(self.new, prefix="new")
 
     def is_valid(self) -> bool:
-        """Whether all lines are; asks each, so that all that is wrong is shown at once."""
+        """Return whether all rows are valid. It validates every row, so that the page shows all errors at once."""
         return all([self.page.is_valid(), self.new.is_valid(), self.known.is_valid()])
 
     def said(self) -> dict[str, Any]:
-        """What was typed, in the action's words."""
+        """Return the entered values as the action takes them."""
         return {
             "ministries": [row.ministry for row in _filled_rows(self.new)],
             "holders": [(row.cleaned_data["ministry"], row.office_holder) for row in _filled_rows(self.known)],
         }
 
     def refuse(self, refusal: Refused) -> None:
-        """Put the sentence beside the line it belongs to."""
+        """Show a refusal next to the row that it belongs to."""
         lines = {"new": _filled_rows(self.new), "known": _filled_rows(self.known)}
         if not add_row_error(lines, str(refusal), refusal.field):
             add_field_error(self.page, str(refusal), None)
 
     def context(self) -> dict[str, Any]:
-        """What the page shows."""
+        """Return the template context."""
         wrong = invalid_forms(self.page, *self.known.forms, *self.new.forms) if self.is_sent else []
         return {"there": self.there, "new": self.new, "known": self.known, "wrong_forms": wrong}
 

@@ -1,4 +1,4 @@
-"""The fifth step: people are invited, any number at once; who was invited before, and whether they came."""
+"""The fifth step: invite people, several at once, and see who has set a password."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -27,7 +27,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class PostPersonRow(NamedTuple):
-    """Somebody at the post, whether they have set a password, and what became of their invitation and its link."""
+    """A person at the post, whether they have set a password, and the state of their invitation and its link."""
 
     person: User
     has_come: bool
@@ -37,7 +37,7 @@ class PostPersonRow(NamedTuple):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def setup_people(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Inviting people, sending an invitation again, and naming the contact person of the ministries."""
+    """Invite people, send an invitation again, and choose the contact person of the ministries."""
     country = get_post_country(request, pk, to_set_up=True)
     answer: HttpResponse = _answer_reauthenticated(request, country)
     return answer
@@ -45,12 +45,15 @@ def setup_people(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def _answer_reauthenticated(request: HttpRequest, country: Country) -> HttpResponse:
-    """Whoever invites shows again that it is them, unless they did so just now; what was typed goes on after that."""
+    """Answer only a user who has recently signed in. Otherwise ask them to sign in again first.
+
+    A submitted form continues after that.
+    """
     return _PeoplePage(request, country).answer()  # type: ignore[arg-type]  # who isn't signed in was led away
 
 
 class _PeoplePage:
-    """Three forms at one address, told apart by `do`: the one that was sent is judged, the others stand as new."""
+    """Three forms at one URL. The field `do` says which one was submitted; the other two are shown unbound."""
 
     def __init__(self, request: SignedInRequest, country: Country) -> None:
         self.request, self.country = request, country
@@ -68,7 +71,7 @@ class _PeoplePage:
         )
 
     def answer(self) -> HttpResponse:
-        """What was asked for is done; or the page, with what is wrong."""
+        """Perform the submitted form and redirect, or show the page with its errors."""
         done = {"invite": self._invite, "again": self._send_again, "contact": self._name_contact}.get(self.do)
         if done and done():
             return redirect("setup_people", pk=self.country.pk)
@@ -130,7 +133,7 @@ class _PeoplePage:
         ]
 
     def _send(self, people: Sequence[User]) -> None:
-        """Queue the invitations; the list tells what became of each."""
+        """Queue the invitations. The list shows the state of each."""
         refused_ones = send_invitations(people=people, by=self.request.user)
         for sentence in refused_ones:
             messages.warning(self.request, sentence)
@@ -153,7 +156,7 @@ class _PeoplePage:
 
 
 def _list_people(reader: User, country: Country) -> list[User]:
-    """Who belongs to the post; sources that stand for the public record are nobody."""
+    """Return the users of the post. Accounts that represent the public record are left out."""
     of_it = Q(countries=country) | Q(ministry__country=country)
     people = User.objects.visible_to(reader).filter(of_it).exclude(email__endswith=".invalid")
     return list(people.select_related("ministry").distinct().order_by("name", "pk"))

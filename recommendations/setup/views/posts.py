@@ -1,4 +1,4 @@
-"""Every post and how far it is set up; one of them with its five steps."""
+"""The list of posts with their setup progress, and the page of one post with its five steps."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class SetupStepRow(NamedTuple):
-    """A step as a page shows it; `url` leads to its page where this person may do it."""
+    """A step as a page shows it. `url` is its page; empty if this user may not do the step."""
 
     standing: StepStatus
     url: str
@@ -39,7 +39,7 @@ class PostRow(NamedTuple):
 @login_required
 @require_safe
 def setup_list(request: SignedInRequest) -> HttpResponse:
-    """The posts of this installation, or of the reader, and how far each is set up."""
+    """List the posts that the user sees and how far each is set up."""
     user = request.user
     if not can_follow_set_up(user):
         raise PermissionDenied
@@ -58,7 +58,7 @@ def _build_post_row(country: Country, steps: tuple[StepStatus, ...]) -> PostRow:
 @login_required
 @require_safe
 def setup_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One post: its five steps, how far each is, and who does what is next."""
+    """Show one post: its five steps, the state of each, and who acts next."""
     country = get_post_country(request, pk)
     user = request.user
     post = count_by_post([country], reader=user, day=clock.today(country.time_zone))[country.pk]
@@ -78,17 +78,20 @@ def setup_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def get_post_country(request: SignedInRequest, pk: int, *, to_set_up: bool = False) -> Country:
-    """The post at hand. Raises Http404 for one that isn't seen, PermissionDenied for who may not be here."""
+    """Return the country of a post.
+
+    Raises Http404 if the user can't see it, PermissionDenied if the user may not open the page.
+    """
     country: Country = get_object_or_404(Country.objects.visible_to(request.user), pk=pk)
     if not (can_set_up if to_set_up else can_follow_set_up)(request.user):
         raise PermissionDenied
-    if not can_set_up(request.user):  # whose pages stand at no edition
+    if not can_set_up(request.user):  # pages of those who can set up posts have no edition
         set_page_country(request, country)
     return country
 
 
 def step_owner_of(user: User) -> StepOwner | None:
-    """Whose steps this person takes; nobody's where they only look on."""
+    """Return which steps this user does: an administrator's or an officer's; None if the user only looks."""
     if can_set_up(user):
         return StepOwner.ADMINISTRATOR
     return StepOwner.OFFICER if user.role == Role.OFFICER else None
@@ -100,11 +103,11 @@ STEP_PAGES = {
     SetupStep.MINISTRIES: "setup_ministries",
     SetupStep.PEOPLE: "setup_people",
 }
-"""The page of each step that an administrator takes."""
+"""The page of each step that an administrator does."""
 
 
 def _step_urls(country: Country, post: PostCounts, hand: StepOwner | None) -> dict[SetupStep, str]:
-    """Where each step is taken that this hand may take."""
+    """Return the URLs of the steps that this owner may do."""
     if hand is StepOwner.ADMINISTRATOR:
         urls = {step: reverse(name, args=[country.pk]) for step, name in STEP_PAGES.items()}
         if post.wants_its_list:
@@ -119,5 +122,5 @@ def _step_urls(country: Country, post: PostCounts, hand: StepOwner | None) -> di
 
 
 def step_context(country: Country, step: SetupStep) -> dict[str, Any]:
-    """What stands at the head of a step's page."""
+    """Return the context of the header of a step's page."""
     return {"country": country, "step": step, "number": list(SetupStep).index(step) + 1, "of": len(SetupStep)}

@@ -1,8 +1,11 @@
-"""What a briefing says, as plain values: frozen, ordered, in the reader's words. Pure.
+"""The content of briefings as plain, frozen values.
 
-`reports.briefing` fills these from the rows that one reader may see; a template, or a writer of another format, can
-reach nothing else. Figures are printed as they stand here: points are already rounded to one decimal so that what is
-printed adds up, and days are counted. Moments are aware and in the country's own time zone. An empty tuple is a finding
-of its own: the template has a sentence for each. `sections` are the names of those picked, in their order (None:
-all of the kind's), `covering_note` stands at the head.
+The modules of `reports.briefings` fill these values from the rows that one reader may see. Templates and writers of
+other formats get these values and nothing else. No Django here.
+
+- Templates print figures as they are. Points are rounded to one decimal in such a way that printed columns add up.
+- Moments are aware and in the country's time zone.
+- An empty tuple is a finding: the template has a sentence for each.
+- `sections` holds the names of the picked sections in their order; None means all sections of the kind.
+- `covering_note` is printed at the top of the document.
 """

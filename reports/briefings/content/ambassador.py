@@ -1,4 +1,4 @@
-"""What the ambassador's briefing says, and what other documents say in the same words. Pure."""
+"""Content of the ambassador's briefing, and values that other documents share with it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,15 +10,15 @@ from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepsDisplay
 
 MAX_PRESSING = 14
-"""How many promises page 1 names at most, where it has room for them; all stand by ministry."""
+"""The most commitments on page 1, if they fit. The annex by ministry lists all of them."""
 
 MAX_MONTHS, MAX_MILESTONES, MAX_MINISTRIES = 3, 4, 4
-"""How many of each page 2 names; where there are more, all stand in an annex."""
+"""The most months, milestones and ministries on page 2. If there are more, an annex lists all of them."""
 
 
 @dataclass(frozen=True)
 class PrintedFile:
-    """A file kept with evidence: what it was called, what it is, and the hash that proves it unchanged."""
+    """A file kept with evidence: its name, its kind, its size in bytes, and the hash that proves it unchanged."""
 
     name: str
     kind: str
@@ -28,9 +28,10 @@ class PrintedFile:
 
 @dataclass(frozen=True)
 class ReadinessSummary:
-    """Where the record stands: the sentence, and the figures of the bar in points of 100.
+    """Readiness in one sentence, and the figures of the readiness bar in points of 100.
 
-    Both figures are None where nothing has been reviewed: then none is printed, in the parts neither.
+    `verified` and `claimed` are None if nothing has been reviewed. Then the document prints no figure, and the parts
+    have none either. `mark` is the post's target, `mark_note` gives its reason, and `ceiling` is the projected score.
     """
 
     sentence: str
@@ -57,7 +58,10 @@ class ReadinessSummary:
 
 @dataclass(frozen=True)
 class PrintedMonth:
-    """The last week that ended in a month: the score as then known and in hindsight, and what happened since."""
+    """The last week that ended in a month.
+
+    It has the score known at the time, the score with later information, and the events since the month before.
+    """
 
     ends_on: date
     then: Decimal | None
@@ -67,7 +71,7 @@ class PrintedMonth:
 
 @dataclass(frozen=True)
 class PrintedTrend:
-    """The score week by week: the finding, the drawing in print size, and a row for each month that has one to tell."""
+    """The score week by week: the finding, the chart in print size, and the months with something to report."""
 
     title: str
     chart: charts.TrendChart
@@ -75,18 +79,18 @@ class PrintedTrend:
 
     @property
     def months_first(self) -> tuple[PrintedMonth, ...]:
-        """What fits on page 2: the last ones."""
+        """The newest months, as many as fit on page 2."""
         return self.months[-MAX_MONTHS:]
 
     @property
     def months_more(self) -> int:
-        """How many earlier months there are."""
+        """The number of earlier months that are not on page 2."""
         return len(self.months) - len(self.months_first)
 
 
 @dataclass(frozen=True)
 class PrintedCheck:
-    """What doesn't fit together, what to do, and what it is about: `“Train the posts”, Ministry of Police`."""
+    """A problem in the record, what to do about it, and what it is about: `“Train the posts”, Ministry of Police`."""
 
     sentence: str
     to_do: str
@@ -95,7 +99,7 @@ class PrintedCheck:
 
 @dataclass(frozen=True)
 class PrintedQuestion:
-    """One question of a part: points out of what it can give, the verdict and its sentence."""
+    """One question of a part: its points, the most it can give, the verdict and the reason."""
 
     title: str
     points: Decimal | None
@@ -126,7 +130,7 @@ class PrintedPart:
 
     @property
     def bar(self) -> charts.ShareBar:
-        """Verified against claimed as a share of the part's own points."""
+        """The bar of verified and claimed points, as shares of the part's own points."""
         return charts.share_bar(
             verified=None if self.points is None else self.points / self.of,
             claimed=0 if self.claimed is None else self.claimed / self.of,
@@ -136,7 +140,10 @@ class PrintedPart:
 
 @dataclass(frozen=True)
 class PrintedCommitment:
-    """A commitment as it stands on the day: `state` is the status word, `standing` says it with the days."""
+    """A commitment as of the day.
+
+    `state` is the status code. `standing` says the same in words, with the days.
+    """
 
     text: str
     ministry: str
@@ -151,7 +158,7 @@ class PrintedCommitment:
 
 @dataclass(frozen=True)
 class PrintedMilestone:
-    """A day that everybody watches; `standing` says done, or how far off."""
+    """A milestone of the year. `standing` says whether it is done, or how far off it is."""
 
     title: str
     on: date
@@ -161,7 +168,7 @@ class PrintedMilestone:
 
 @dataclass(frozen=True)
 class PrintedMinistry:
-    """A ministry, who leads it, what it answers for and what it undertook."""
+    """A ministry, its minister, the recommendations it leads on, and its commitments."""
 
     name: str
     minister: str
@@ -172,7 +179,7 @@ class PrintedMinistry:
 
 @dataclass(frozen=True)
 class PrintedAssessment:
-    """The embassy's verdict on a benchmark: its rationale; who gave it and when; its section of the law."""
+    """The embassy's assessment of a benchmark: the rationale, who assessed it and when, and the section of the law."""
 
     rationale: str
     by: str
@@ -181,7 +188,10 @@ class PrintedAssessment:
 
 @dataclass(frozen=True)
 class PrintedBenchmark:
-    """One checkable part of a recommendation. `share` is None for want of data; `figure` says it in words."""
+    """One benchmark of a recommendation.
+
+    `share` is None if there is no data; `figure` says it in words.
+    """
 
     key: str
     criterion: str
@@ -195,15 +205,16 @@ class PrintedBenchmark:
 
     @property
     def bar(self) -> charts.ShareBar:
-        """The benchmark's share, verified against claimed."""
+        """The bar of the benchmark's verified and claimed shares."""
         return charts.share_bar(verified=self.share, claimed=self.claimed)
 
 
 @dataclass(frozen=True)
 class PrintedRecommendation:
-    """One recommendation of the edition with its benchmarks, and the points it gives of those it can.
+    """One recommendation of the edition with its benchmarks, its points, and the most it can give.
 
-    `label` is its number. `facts` says where it stands, its pillar and indicia, who leads, and how long it is unmet.
+    `label` is its number. `facts` gives its origin, its pillar, its indicia, the lead ministry, and how long it has
+    been unmet.
     """
 
     label: str
@@ -216,7 +227,7 @@ class PrintedRecommendation:
 
     @property
     def in_words(self) -> str:
-        """Its points in a phrase."""
+        """The recommendation's points in a phrase."""
         if self.points is None:
             return f"nothing reviewed yet, {self.of} points to give"
         return f"{self.points} of {self.of} points verified"
@@ -224,7 +235,7 @@ class PrintedRecommendation:
 
 @dataclass(frozen=True)
 class PrintedParticipant:
-    """Somebody who took part in a dialogue, and how."""
+    """A person who took part in a dialogue, and how."""
 
     name: str
     office: str
@@ -233,7 +244,7 @@ class PrintedParticipant:
 
 @dataclass(frozen=True)
 class PrintedDialogue:
-    """A dialogue: who came, what was on the table, what was said, what was agreed."""
+    """A dialogue: who came, the agenda, what was said, and what was agreed."""
 
     held_on: date
     place: str
@@ -247,9 +258,9 @@ class PrintedDialogue:
 
 @dataclass(frozen=True)
 class PrintedUpdateVersion:
-    """What a ministry sent once, and what the embassy made of it.
+    """One version of an update from a ministry, and the embassy's decision on it.
 
-    `outcome` is "accepted", "returned" or "waiting"; `decision` says it with the day and the reason.
+    `outcome` is "accepted", "returned" or "waiting". `decision` says the same with the day and the reason.
     """
 
     sent: str
@@ -263,7 +274,7 @@ class PrintedUpdateVersion:
 
 @dataclass(frozen=True)
 class PrintedUpdate:
-    """A ministry's submission on one commitment, round by round."""
+    """A ministry's update on one commitment, with all its versions."""
 
     commitment: str
     ministry: str
@@ -273,9 +284,9 @@ class PrintedUpdate:
 
 @dataclass(frozen=True)
 class PrintedEvidenceLink:
-    """What a piece of evidence shows on one benchmark, and whether the embassy agrees.
+    """What a piece of evidence shows for one benchmark, and whether the embassy agrees.
 
-    `word` says by whom and when, where that is another than the word on the piece as a whole.
+    `word` says who decided and when. It is empty if the decision on the piece as a whole says the same.
     """
 
     benchmark: str
@@ -286,10 +297,10 @@ class PrintedEvidenceLink:
 
 @dataclass(frozen=True)
 class PrintedEvidence:
-    """One piece of evidence: when, what, who did it, who says so, what proves it, and where it stands.
+    """One piece of evidence: when, what, who did it, who says so, what proves it, and its status.
 
-    `state` is "verified", "claimed", "returned" or "rejected"; `review` says by whom and when. `is_outside`
-    is set before and after the window; `note` says why it doesn't count, where it can't.
+    `state` is "verified", "claimed", "returned" or "rejected"; `review` says who decided and when. `is_outside` is true
+    if it happened before or after the tracking period. `note` says why it does not count, if it does not.
     """
 
     ref: str
@@ -311,7 +322,7 @@ class PrintedEvidence:
 
 @dataclass(frozen=True)
 class AmbassadorBriefing:
-    """All that one reader's briefing says."""
+    """Everything in an ambassador's briefing for one reader."""
 
     kind: ClassVar[BriefingKind] = BriefingKind.AMBASSADOR
 
@@ -348,46 +359,49 @@ class AmbassadorBriefing:
 
     @property
     def sentence(self) -> str:
-        """Where the record stands, in one sentence."""
+        """Readiness in one sentence."""
         return self.standing.sentence
 
     @property
     def overdue(self) -> int:
-        """How many promises are overdue."""
+        """The number of overdue commitments."""
         return sum(one.state == "overdue" for one in self.press_for)
 
     @property
     def press_for_first(self) -> tuple[PrintedCommitment, ...]:
-        """What page 1 names, as far as it has room: the most pressing."""
+        """The most urgent commitments, at most as many as page 1 names."""
         return self.press_for[:MAX_PRESSING]
 
     @property
     def milestones_first(self) -> tuple[PrintedMilestone, ...]:
-        """What fits on page 2, by day: those not done yet before those done, the soonest first."""
+        """The milestones for page 2, in their original order.
+
+        If there are too many, those not done are picked before those done, and the soonest first.
+        """
         pressing = sorted(enumerate(self.milestones), key=lambda each: (each[1].is_done, each[1].on))
         return tuple(one for _, one in sorted(pressing[:MAX_MILESTONES], key=lambda each: each[0]))
 
     @property
     def milestones_more(self) -> int:
-        """How many more milestones there are."""
+        """The number of milestones that are not on page 2."""
         return len(self.milestones) - len(self.milestones_first)
 
     @property
     def ministries_first(self) -> tuple[PrintedMinistry, ...]:
-        """What fits on page 2."""
+        """The ministries that fit on page 2."""
         return self.ministries[:MAX_MINISTRIES]
 
     @property
     def ministries_more(self) -> int:
-        """How many more ministries there are."""
+        """The number of ministries that are not on page 2."""
         return len(self.ministries) - len(self.ministries_first)
 
     @property
     def has_more_months(self) -> bool:
-        """Whether there are months or milestones that page 2 doesn't name."""
+        """Whether there are months or milestones that page 2 does not name."""
         return bool(self.trend.months_more or self.milestones_more)
 
     @property
     def is_crowded(self) -> bool:
-        """Whether page 2 has to say that there is more than it names: then its drawing has less room."""
+        """Whether page 2 says that there are more milestones or ministries. Then its chart has less room."""
         return bool(self.milestones_more or self.ministries_more)

@@ -1,4 +1,4 @@
-"""What a dialogue pack says. Pure."""
+"""Content of a dialogue pack."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepDisplay
 
 MAX_VERIFIED, MAX_WITH_US, MAX_OVERDUE, MAX_RETURNED, MAX_TO_ASK = 3, 3, 5, 3, 6
-"""How many points of each kind are named for one ministry; the rest is counted."""
+"""The most points of each kind that are named for one ministry; the rest is only counted."""
 
 
 @dataclass(frozen=True)
 class TalkingPoint:
-    """Something to say: one sentence that can be spoken, and what only its reader needs.
+    """Something to say to a ministry: one sentence to speak aloud, and details for the reader.
 
-    `standing` says how it stands ("by 44 days, moved twice"), `source` where that stands in the record, `benchmarks`
-    the keys of those that it is about.
+    `standing` is the status ("by 44 days, moved twice"). `source` says where the record has it. `benchmarks` holds the
+    keys of the benchmarks it is about.
     """
 
     sentence: str
@@ -28,7 +28,7 @@ class TalkingPoint:
 
 
 class TalkingPointLine(NamedTuple):
-    """A point under the word for its kind; `state` is the mark beside that word."""
+    """A talking point with the label of its kind; `state` is the mark beside that label."""
 
     state: str
     word: str
@@ -36,7 +36,11 @@ class TalkingPointLine(NamedTuple):
 
 
 class _PointKind(NamedTuple):
-    """A kind of point: its mark, its word, how many are named, the rest in words, and what none of it is called."""
+    """A kind of talking point.
+
+    `state` is its mark, `word` its label, and `first` the most that are named. `more` names the rest in words, and
+    `nothing` names the kind in "Nothing is …".
+    """
 
     state: str
     word: str
@@ -56,10 +60,9 @@ TO_DO = _PointKind("open", "To do", MAX_TO_ASK, "to do", "left to do")
 
 @dataclass(frozen=True)
 class TalkingPointList:
-    """What to say to a ministry, or what the United States itself answers for (`is_same_origin`); the most pressing
-    first.
+    """What to say to one ministry, the most urgent first, or what the United States itself committed to (`is_ours`).
 
-    `about` says who holds the office, what it leads on and how what it promised stands.
+    `about` says who holds the office, what the ministry leads on, and the status of its commitments.
     """
 
     whose: str
@@ -80,19 +83,22 @@ class TalkingPointList:
 
     @property
     def more(self) -> str:
-        """How many there are besides: `2 overdue and 4 to ask`; empty where all are named."""
+        """The number of points that are not named: `2 overdue and 4 to ask`; empty if all are named."""
         left = [f"{len(own) - kind.first} {kind.more}" for kind, own in self._by_kind if len(own) > kind.first]
         return _join_words(left, "and")
 
     @property
     def nothing(self) -> str:
-        """Of which kinds there is none: `Nothing is overdue or returned.`; empty where there is some of each."""
+        """The kinds that have no point: `Nothing is overdue or returned.`; empty if each kind has one."""
         none = [kind.nothing for kind, own in self._by_kind if not own]
         return f"Nothing is {_join_words(none, 'or')}." if none else ""
 
     @property
     def _by_kind(self) -> Sequence[tuple[_PointKind, tuple[TalkingPoint, ...]]]:
-        """Thanks first, then what we owe, then what we press for. Nothing of our own is ever returned."""
+        """The points by kind: thanks first, then what we owe, then what we ask for.
+
+        The list of the United States has no returned points: nobody returns our own commitments.
+        """
         if self.is_ours:
             return [(VERIFIED, self.kept), (OUR_DONE, self.with_us), (OVERDUE, self.overdue), (TO_DO, self.to_ask)]
         first = [(VERIFIED, self.kept), (WITH_US, self.with_us), (OVERDUE, self.overdue)]
@@ -101,7 +107,7 @@ class TalkingPointList:
 
 @dataclass(frozen=True)
 class PrintedAgendaItem:
-    """An item of the agenda: what it is about, whose it is, how that stands, what to ask, and what was said."""
+    """An agenda item: the subject, who is responsible, its status, what to ask, and what was said."""
 
     position: int
     what: str
@@ -113,7 +119,7 @@ class PrintedAgendaItem:
 
 @dataclass(frozen=True)
 class PackParticipant:
-    """Somebody at the table, for an office; `how` says in what way, or that they did not come."""
+    """A participant for an office. `how` says in what way they attend, or that they did not come."""
 
     office: str
     name: str
@@ -123,7 +129,10 @@ class PackParticipant:
 
 @dataclass(frozen=True)
 class AgreedStep:
-    """A next step short of a commitment; `state` is the status word, `standing` says what became of it."""
+    """A next step agreed at a dialogue, short of a commitment.
+
+    `state` is the status code, `standing` says the same in words.
+    """
 
     text: str
     owner: str
@@ -135,9 +144,9 @@ class AgreedStep:
 
 @dataclass(frozen=True)
 class PrintedMeeting:
-    """A dialogue that was held: what was said and agreed, what was promised there, and what became of that.
+    """A dialogue that was held: what was said and agreed, its commitments, and their status.
 
-    `steps` are those agreed there and, of the last one, those of earlier ones that are still open.
+    `steps` are the next steps agreed there. For the last dialogue they include open ones from earlier dialogues.
     """
 
     held_on: date
@@ -151,10 +160,11 @@ class PrintedMeeting:
 
 @dataclass(frozen=True)
 class DialoguePack:
-    """All that a dialogue pack says. `minutes` are its own, once it was held; `last` is the dialogue before it.
+    """Everything in a dialogue pack.
 
-    `table` names the ministries that it is with, and then it speaks of what concerns these alone; empty where it is
-    with none in particular.
+    `minutes` is the record of this dialogue, once it was held. `last` is the dialogue before it. `table` names the
+    ministries at the dialogue, and then the pack covers only what concerns them; it is empty if no ministry in
+    particular takes part.
     """
 
     kind: ClassVar[BriefingKind] = BriefingKind.DIALOGUE
@@ -189,11 +199,11 @@ class DialoguePack:
 
     @property
     def has_words_by_item(self) -> bool:
-        """Whether the agenda has a column for words: what to ask, or what was said where that is told item by item."""
+        """Whether the agenda has a column for words: what to ask or, after the dialogue, what was said on an item."""
         return self.minutes is None or any(item.said for item in self.agenda)
 
 
 def _join_words(words: Sequence[str], conjunction: str) -> str:
-    """`a, b or c`; empty for nothing."""
+    """Return `a, b or c`; empty for no words."""
     *most, last = words or ("",)
     return f"{', '.join(most)} {conjunction} {last}" if most else last

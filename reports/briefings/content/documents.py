@@ -1,4 +1,4 @@
-"""What documents of every kind have in common. Pure."""
+"""Properties that all kinds of documents share: content hash, draft marking, imprint."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from reports.briefings.content.washington import WashingtonInput
 from reports.choices import BriefingKind
 
 type DocumentContent = AmbassadorBriefing | MinistryPage | DialoguePack | WashingtonInput
-"""What a document of any kind says."""
+"""The content of a document of any kind."""
 
 
 AUDIENCES: Mapping[BriefingKind, str] = {
@@ -23,21 +23,24 @@ AUDIENCES: Mapping[BriefingKind, str] = {
     BriefingKind.DIALOGUE: "Ambassador",
     BriefingKind.WASHINGTON: "Office to Monitor and Combat Trafficking in Persons, Washington",
 }
-"""Whom a document is written for, whoever asked for it; a ministry's page is for the ministry in its title."""
+"""Who each kind of document is written for. A ministry's page is for the ministry in its title."""
 IMPRINT_TITLE = "About this document"
-"""What stands over its last lines."""
+"""Title of the last lines of a document."""
 
 
 def hash_content(content: DocumentContent) -> str:
-    """The SHA-256 of all that a document says, in hexadecimal; whether it is cleared is no part of that.
+    """Return the SHA-256 in hexadecimal of everything a document says, whether or not it is cleared.
 
-    The same facts, told to the same reader, have the same hash in any database: no key of a row is in it.
+    The content has no database keys, so the same facts for the same reader give the same hash in any database.
     """
     return hashlib.sha256(json.dumps(to_json_values(content), sort_keys=True).encode()).hexdigest()
 
 
 def to_json_values(content: DocumentContent) -> dict[str, Any]:
-    """All that a document says, cleared or not, as JSON takes it: what its hash is of, and what two are compared by."""
+    """Return everything a document says as JSON values, without whether it is cleared.
+
+    The content hash and comparisons between documents use these values.
+    """
     return {
         field.name: _to_json_value(getattr(content, field.name))
         for field in fields(content)
@@ -46,14 +49,14 @@ def to_json_values(content: DocumentContent) -> dict[str, Any]:
 
 
 def draft_marking(content: DocumentContent) -> str:
-    """What stands at the head of every page until somebody else than the requester clears it."""
+    """Return the marking for the top of every page until another person than the requester clears the document."""
     return "" if content.is_cleared else "DRAFT, NOT CLEARED"
 
 
 def imprint_lines(content: DocumentContent) -> tuple[tuple[str, str], ...]:
-    """What a document rests on, as its last lines: each a name and what it says.
+    """Return the last lines of a document: what it is based on, as pairs of a name and a text.
 
-    A ministry's page is handed over, so it has no hash: whoever doubts a copy has its file checked.
+    A ministry's page has no content hash, because the ministry gets it. A doubtful copy can be checked by its file.
     """
     is_handed_over = isinstance(content, MinistryPage)
     lines = [
@@ -83,7 +86,7 @@ def imprint_lines(content: DocumentContent) -> tuple[tuple[str, str], ...]:
 
 
 def _to_json_value(value: Any) -> Any:
-    """A value as JSON takes it, in its order."""
+    """Return a value as JSON values, with fields and items in their order."""
     if is_dataclass(value):
         return {field.name: _to_json_value(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple | list):

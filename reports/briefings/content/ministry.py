@@ -1,4 +1,4 @@
-"""What a ministry's page says. Pure."""
+"""Content of a ministry's page."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from reports.choices import BriefingKind
 
 @dataclass(frozen=True)
 class VerifiedItem:
-    """Something that the embassy has verified, and in words when it happened and when that was."""
+    """Something that the embassy has verified, and in words when it happened and when it was verified."""
 
     what: str
     when: str
@@ -18,7 +18,7 @@ class VerifiedItem:
 
 @dataclass(frozen=True)
 class NeededItem:
-    """An undertaking that is open, in a sentence what is asked next, and why it stands where it does in the list."""
+    """An open commitment, what the embassy asks for next in one sentence, and the reason for its place in the list."""
 
     what: str
     sentence: str
@@ -27,9 +27,10 @@ class NeededItem:
 
 @dataclass(frozen=True)
 class MinistryPage:
-    """All that a ministry's page says: nothing that the ministry may not read, and no score.
+    """Everything on a ministry's page: nothing that the ministry may not read, and no score.
 
-    What is listed is in an order, told in a sentence of its own (`agreed_order` …; empty where there is none to tell).
+    `agreed_order`, `verified_order` and `needed_order` each say in a sentence how that list is sorted. They are empty
+    if there is nothing to explain.
     """
 
     kind: ClassVar[BriefingKind] = BriefingKind.MINISTRY

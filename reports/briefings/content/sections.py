@@ -1,4 +1,4 @@
-"""The sections that a document of each kind has, in the order in which it tells them unless others are picked. Pure."""
+"""The sections of each kind of document, in their default order."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from reports.choices import BriefingKind
 
 
 class DocumentSection(NamedTuple):
-    """A section by its name in an address or a row, and its title on a page."""
+    """A section: its name, as in a URL or a row, and its title, as on a page."""
 
     name: str
     title: str
@@ -39,10 +39,14 @@ SECTIONS: Mapping[BriefingKind, tuple[DocumentSection, ...]] = {
         DocumentSection("prevention", "Prevention"),
     ),
 }
-"""The first two pages of an ambassador's briefing stand alone and are no section: they always come first."""
+"""The first two pages of an ambassador's briefing are not a section: they always come first."""
 
 
 def pick_sections(kind: BriefingKind, names: Sequence[str] | None) -> tuple[DocumentSection, ...]:
-    """The sections of these names, in this order; all of the kind's for None. KeyError for no such one."""
+    """Return the sections with these names, in this order; all sections of the kind for None.
+
+    Raises:
+        KeyError: if the kind has no such section.
+    """
     known = {section.name: section for section in SECTIONS[kind]}
     return SECTIONS[kind] if names is None else tuple(known[name] for name in names)

@@ -1,4 +1,4 @@
-"""What input for Washington says. Pure."""
+"""Content of the input for Washington."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from reports.choices import BriefingKind
 
 @dataclass(frozen=True)
 class PrintedIndicator:
-    """An indicator: the year before, the period, and which way it moved, in a sentence. `source` may be left out."""
+    """An indicator: the year before, the period, and its movement in a sentence. `source` may be empty."""
 
     name: str
     before: str
@@ -21,7 +21,10 @@ class PrintedIndicator:
 
 @dataclass(frozen=True)
 class VerifiedAction:
-    """A verified concrete action of the government: when, what, who did it, on which benchmarks. `source` may be ""."""
+    """A verified concrete action of the government: when, what, who did it, and for which benchmarks.
+
+    `source` may be empty.
+    """
 
     when: str
     what: str
@@ -31,7 +34,7 @@ class VerifiedAction:
 
     @property
     def beside(self) -> str:
-        """Who did it, and for what: "Government; benchmarks 4a, 4b"."""
+        """Who did it, and for which benchmarks: "Government; benchmarks 4a, 4b"."""
         if not self.towards:
             return self.done_by
         return f"{self.done_by}; {'benchmarks' if ',' in self.towards else 'benchmark'} {self.towards}"
@@ -39,7 +42,7 @@ class VerifiedAction:
 
 @dataclass(frozen=True)
 class AssessedBenchmark:
-    """A benchmark as the embassy assesses it, with its rationale and section of the law."""
+    """A benchmark with the embassy's assessment, its rationale and the section of the law."""
 
     key: str
     criterion: str
@@ -49,13 +52,13 @@ class AssessedBenchmark:
 
     @property
     def named(self) -> str:
-        """The benchmark by its key and in its words."""
+        """The benchmark's key and its criterion."""
         return f"{self.key} · {self.criterion}"
 
 
 @dataclass(frozen=True)
 class Indicium:
-    """What the record holds on one of the twelve indicia under a pillar."""
+    """What the record holds on one of the twelve indicia, within one pillar."""
 
     no_deeds: ClassVar[str] = "No concrete action is verified here yet."
     counted_heads: ClassVar[tuple[str, ...]] = ("Counted", "The year before", "The period", "How it moved")
@@ -80,9 +83,10 @@ class PillarInput:
 
 @dataclass(frozen=True)
 class WashingtonInput:
-    """The tracking period by pillar and indicium, as Washington asks for it; `has_sources`: each says where it stands.
+    """The tracking period by pillar and indicium, as Washington asks for it.
 
-    `unverified` is how many claims wait: they are no part of it.
+    `has_sources` says whether each line names its source. `unverified` is the number of claims that wait for review;
+    the document leaves them out.
     """
 
     kind: ClassVar[BriefingKind] = BriefingKind.WASHINGTON
@@ -109,7 +113,7 @@ class WashingtonInput:
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
-        """What stands under its title: each a name and what it says."""
+        """The lines below the title, as pairs of a name and a text."""
         lines = [("Tracking period", self.window), ("As of", formatting.format_date(self.as_of))]
         if self.known_by:
             lines.append(("As known by", formatting.format_date(self.known_by)))
@@ -118,7 +122,7 @@ class WashingtonInput:
 
     @property
     def scope(self) -> str:
-        """What is part of it, and what is left out."""
+        """What the document includes and what it leaves out."""
         told = (
             "Only what the embassy has verified stands here: concrete actions that the government took in the tracking "
             "period, alone or jointly, and what was counted, against the year before."

@@ -1,1 +1,1 @@
-"""Input for Washington as a Word file, to be worked on there. The only package that knows python-docx."""
+"""Input for Washington as a Word file that Washington can edit. Only this package uses python-docx."""

@@ -1,4 +1,7 @@
-"""Input for Washington, told as `templates/reports/briefing_washington.html` tells it on paper."""
+"""Write input for Washington as a Word file.
+
+It has the same text and order as the printed version, `templates/reports/briefing_washington.html`.
+"""
 
 from collections.abc import Iterator
 
@@ -10,11 +13,11 @@ from reports.briefings.word.writer import SourceNote, TextRun, WordCell, WordCol
 from tiptracker.choices import Paper
 
 INDICATOR_COLUMNS, ASSESSMENT_COLUMNS, IMPRINT_COLUMNS = (26, 17, 17, 40), (37, 16, 47), (26, 74)
-"""The tables' columns, in per cent of the width."""
+"""Column widths of the tables, in per cent of the text width."""
 
 
 def render_docx(said: WashingtonInput, paper: Paper = Paper.A4) -> bytes:
-    """What it says as a Word file: equal bytes for equal words."""
+    """Return the content as a Word file. Equal content gives equal bytes."""
     written = WordWriter(paper)
     written.describe(title=said.title, subject=said.subtitle, author=said.post, on=said.as_of)
     written.margins(

@@ -1,8 +1,8 @@
-"""A Word file as it is written, from its head to its end.
+"""Write a Word file from beginning to end.
 
-How it looks stands in the styles of `templates/reports/word`, an empty document unzipped; a paragraph names its style
-and nothing else, so that whoever works on the file changes a style and has changed all of it. Every text is spelt as
-the PDF prints it. The same calls give the same bytes anywhere.
+The look is defined by the styles in `templates/reports/word`, an unzipped empty document. A paragraph only names
+its style, so an editor who changes a style changes the whole file. Text is spelled as the PDF prints it. The same
+calls give the same bytes on any machine.
 """
 
 import io
@@ -36,26 +36,26 @@ SHEET_SIZES = {Paper.A4: (Mm(210), Mm(297)), Paper.LETTER: (Mm(215.9), Mm(279.4)
 LANGUAGE = "en-US"
 INVISIBLE_PATTERN = f"[\N{SOFT HYPHEN}{WORD_JOINER}]"
 MAX_PROPERTY_LENGTH = 255
-"""Characters that a file's property may have."""
+"""The most characters in a document property, such as the title."""
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a zip file can tell: each part of the file has it, so that no clock is in there."""
+"""The earliest time that a zip file can store. Each part has it, so the bytes do not depend on the clock."""
 
 
 class TextRun(NamedTuple):
-    """A part of a paragraph, by the style of its characters where that isn't the paragraph's own."""
+    """A part of a paragraph, with a character style if it differs from the paragraph's own."""
 
     text: str
     style: str | None = None
 
 
 class SourceNote(NamedTuple):
-    """Where something comes from: a note at the foot of the page. Nothing stands there for an empty text."""
+    """A source, written as a footnote. An empty text writes nothing."""
 
     text: str
 
 
 class WordParagraph(NamedTuple):
-    """A paragraph: its style, and what stands in it."""
+    """A paragraph: its style and its pieces of text."""
 
     style: str
     pieces: Sequence[str | TextRun | SourceNote]
@@ -65,14 +65,14 @@ type WordCell = Sequence[WordParagraph]
 
 
 class WordColumn(NamedTuple):
-    """A column of a table: its head (empty where the table has none) and its share of the width, in per cent."""
+    """A column of a table: its header (empty if the table has none) and its share of the width, in per cent."""
 
     head: str
     width: int
 
 
 class WordWriter:
-    """A document of its own paper, to which is added at its end until it is taken as `to_bytes`."""
+    """A Word document that grows at its end. `to_bytes` returns the file."""
 
     def __init__(self, paper: Paper) -> None:
         self.document = Document(io.BytesIO(_zip_empty_document()))
@@ -89,7 +89,7 @@ class WordWriter:
             tabs.add_tab_stop(self.width, WD_TAB_ALIGNMENT.RIGHT)
 
     def describe(self, *, title: str, subject: str, author: str, on: date) -> None:
-        """What the file says of itself, as of a day: nobody's name and no clock is in it."""
+        """Set the document properties, dated as of a day. They contain no person's name and no clock time."""
         told = self.document.core_properties
         told.title, told.subject, told.author = (
             as_word_text(text)[:MAX_PROPERTY_LENGTH] for text in (title, subject, author)
@@ -99,7 +99,7 @@ class WordWriter:
         told.created = told.modified = datetime.combine(on, time())
 
     def margins(self, *, marking: str, running: str, clearance: str, foot: str) -> None:
-        """What stands above and below the text of each page: the marking, what this is, and which page."""
+        """Write the header and footer of each page: marking, running title, clearance and page number."""
         section = self.document.sections[0]
         self._fill(section.header.paragraphs[0], "Marking", (marking,))
         self._fill(
@@ -114,18 +114,21 @@ class WordWriter:
         self._fill(section.footer.add_paragraph(), "Marking", (marking,))
 
     def line(self, style: str, *pieces: str | TextRun | SourceNote) -> None:
-        """A paragraph."""
+        """Add a paragraph."""
         self._fill(self.document.add_paragraph(), style, pieces)
 
     def heading(self, level: int, text: str) -> None:
-        """A heading; one of level 1 is where a line of the contents leads, in the order of both."""
+        """Add a heading. The table of contents links to the headings of level 1, in order."""
         paragraph = self._fill(self.document.add_paragraph(), f"Heading {level}", (text,))
         if level == 1:
             self.headings += 1
             _bookmark(paragraph, f"_Toc{self.headings}", self.headings)
 
     def contents(self, titles: Sequence[str]) -> None:
-        """A table of contents of the headings to come: Word adds the pages once it is asked to update it."""
+        """Add a table of contents for the headings that follow.
+
+        Word fills in the page numbers when the user updates the table.
+        """
         for at, title in enumerate(titles):
             paragraph = self._fill(self.document.add_paragraph(), "toc 1", ())
             if at == 0:
@@ -140,9 +143,12 @@ class WordWriter:
                 _mark_field(paragraph, "end")
 
     def table(self, about: str, columns: Sequence[WordColumn], rows: Iterable[Iterable[WordCell]]) -> None:
-        """A table over the whole width, `about` telling what it is to who can't see it.
+        """Add a table over the whole width.
 
-        Its head, if its columns have one, stands again on every page, and no row is broken over two.
+        A header row, if the columns have headers, repeats on every page. No row breaks across pages.
+
+        Args:
+            about: a description of the table for screen readers.
         """
         has_head = any(column.head for column in columns)
         table = self.document.add_table(0, len(columns), "Record Table")
@@ -157,7 +163,7 @@ class WordWriter:
             self._row(table, row, widths)
 
     def to_bytes(self) -> bytes:
-        """The file."""
+        """Return the file."""
         self.footnotes._blob = etree.tostring(self.foot, encoding="UTF-8", standalone=True)
         saved, file = io.BytesIO(), io.BytesIO()
         self.document.save(saved)
@@ -190,7 +196,7 @@ class WordWriter:
         return paragraph
 
     def _note(self, paragraph: Paragraph, text: str) -> None:
-        """A note, or where it was given before its number again."""
+        """Add a footnote, or repeat the number of an earlier footnote with the same text."""
         if not text:
             return
         number, is_new = self.notes.number(text)
@@ -204,7 +210,7 @@ class WordWriter:
         self.foot.append(self._foot(number, as_word_text(text)))
 
     def _foot(self, number: int, text: str) -> Any:
-        """What stands at the foot of the page."""
+        """Return the footnote element for the bottom of the page."""
         paragraph = Paragraph(_element("w:p"), self.document._body)
         paragraph.style = "footnote text"
         paragraph.add_run(style="footnote reference")._r.append(_element("w:footnoteRef"))
@@ -215,13 +221,13 @@ class WordWriter:
 
 
 def as_word_text(text: str) -> str:
-    """A text as the PDF prints it, its white space as a browser takes it, without what nobody sees."""
+    """Return a text as the PDF prints it, with white space collapsed as in HTML and without invisible characters."""
     return re.sub(INVISIBLE_PATTERN, "", re.sub(r"[ \t\r\n]+", " ", text_width.as_printed(text)))
 
 
 @cache
 def _zip_empty_document() -> bytes:
-    """The empty document, zipped."""
+    """Return the empty document as a zip file."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as zipped:
         for path in sorted(Path(EMPTY_DOCUMENT_DIR).rglob("*")):
@@ -231,14 +237,14 @@ def _zip_empty_document() -> bytes:
 
 
 def _write_zip_entry(zipped: zipfile.ZipFile, name: str, part: bytes) -> None:
-    """A part of a file, as of no time and of no system."""
+    """Write one part of a zip file without a real time or operating system, so that the bytes are reproducible."""
     entry = zipfile.ZipInfo(name, ZIP_EPOCH)
     entry.create_system = 0
     zipped.writestr(entry, part, zipfile.ZIP_DEFLATED)
 
 
 def _column_widths(whole: Length, columns: Sequence[WordColumn]) -> Iterator[Length]:
-    """The columns' widths, which together are the whole."""
+    """Yield the widths of the columns. Their sum is exactly the whole width."""
     ends = [0]
     for column in columns:
         ends.append(ends[-1] + column.width)
@@ -264,14 +270,14 @@ def _element(tag: str, attributes: dict[str, str] | None = None) -> Any:
 
 
 def _bookmark(paragraph: Paragraph, name: str, number: int, around: Any = None) -> None:
-    """A place to lead to: a run of a paragraph, or all that is in it."""
+    """Add a bookmark around one run of a paragraph or, without `around`, around all its runs."""
     within = [around] if around is not None else paragraph._p.r_lst
     within[0].addprevious(_element("w:bookmarkStart", {"w:id": str(number), "w:name": name}))
     within[-1].addnext(_element("w:bookmarkEnd", {"w:id": str(number)}))
 
 
 def _add_field(paragraph: Paragraph, instruction: str, shown: str, style: str | None = None) -> None:
-    """What Word works out; `shown` until it does."""
+    """Add a field that Word computes. Until then it shows the text `shown`."""
     field = _element("w:fldSimple", {"w:instr": f" {instruction} "})
     field.append(paragraph.add_run(shown, style)._r)
     paragraph._p.append(field)

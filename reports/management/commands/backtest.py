@@ -1,4 +1,4 @@
-"""`manage.py backtest [--country LSO] [--json]`: the method on what really happened, 147 times."""
+"""`manage.py backtest [--country LSO] [--json]`: test the method on 147 country-years with known outcomes."""
 
 import json
 from argparse import ArgumentParser

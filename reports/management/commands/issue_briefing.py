@@ -1,4 +1,4 @@
-"""`manage.py issue_briefing LSO 2021 --kind ambassador --as-of DAY --output FILE`: the file a job would make."""
+"""`manage.py issue_briefing LSO 2021 --kind ambassador --as-of DAY --output FILE`: make the file that a job would."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -112,7 +112,6 @@ def _requested_document(
     without_sources: bool,
     **others: Any,
 ) -> Document:
-    """What is asked for."""
     match kind := BriefingKind(kind):
         case BriefingKind.MINISTRY:
             return Document(kind, ministry=arguments.get_ministry(ministry or "", edition.country))
@@ -124,7 +123,7 @@ def _requested_document(
 
 @contextmanager
 def _temporary_ambassador(country: Country) -> Iterator[User]:
-    """An ambassador who is there for as long as it takes: no account is needed or left."""
+    """Provide an ambassador who exists only in this block: no account is needed before or left after."""
     with snapshot(), transaction.atomic():
         reader = User.objects.create(
             email="issue.briefing@tip-tracker.invalid", name="issue_briefing", role=Role.AMBASSADOR
@@ -145,11 +144,11 @@ def _render_word(said: DocumentContent, paper: Paper) -> bytes:
 
 
 WRITERS = {".pdf": _render_pdf, ".docx": _render_word}
-"""What writes a document, by how the name of its file ends."""
+"""The renderer of a document, by file extension."""
 
 
 def _write_file(said: DocumentContent, output: Path, paper: Paper) -> int:
-    """Write the file as its name ends; gives its size in bytes."""
+    """Write the file in the format of its extension and return its size in bytes. Raises Refused if it can't."""
     try:
         return output.write_bytes(WRITERS[output.suffix.lower()](said, paper))
     except OSError as error:

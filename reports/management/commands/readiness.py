@@ -1,4 +1,4 @@
-"""`manage.py readiness LSO 2021 --as-of 2022-03-31`: how ready the record is, to read or as JSON."""
+"""`manage.py readiness LSO 2021 --as-of 2022-03-31`: print the readiness of a record, as text or as JSON."""
 
 import json
 from argparse import ArgumentParser
@@ -61,9 +61,9 @@ class Command(BaseCommand):
 
 
 def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: StepsDisplay) -> Iterator[str]:
-    """The result in lines of text; no figure of what is verified where nothing has been reviewed.
+    """Yield the result as lines of text, without verified points if nothing has been reviewed.
 
-    `ministries` by id.
+    `ministries` are names by id.
     """
     known = f", as known by {result.known_by.isoformat()}" if result.known_by else ""
     yield f"{result.edition.country} {result.edition.year}, as of {formatting.format_date(result.as_of)}{known}"
@@ -93,7 +93,10 @@ def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: Ste
 
 
 def _format_context(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
-    """What stands beside the score: possible, ceiling, mark, smallest set, years, claims by ministry."""
+    """Yield the figures beside the score.
+
+    They are: possible, projected, target, smallest set of benchmarks, Watch List years, and claims by ministry.
+    """
     yield "\nBeside the score"
     for sentence in (context_display.describe_possible(result), context_display.describe_projected(result)):
         if sentence:
@@ -110,7 +113,7 @@ def _format_context(result: Readiness, ministries: Mapping[int, str]) -> Iterato
 
 
 def _format_next_steps(ladder: StepsDisplay) -> Iterator[str]:
-    """The next steps, each with what it adds and readiness then; and what stands apart from them."""
+    """Yield the next steps, each with what it adds and the readiness after it; then the steps listed apart."""
     if ladder.steps:
         yield f"\nNext steps. {ladder.target}"
         for number, one in enumerate(ladder.steps, start=1):
@@ -132,7 +135,7 @@ def _format_points(points: Decimal | None) -> str:
 
 
 def _describe_claim_sources(claim: context_display.MinistryClaimsDisplay) -> str:
-    """What stands behind a claim, counted: "1 submission, 2 pieces of evidence"."""
+    """Count what is behind a claim: "1 submission, 2 pieces of evidence"."""
     counted = (
         sentences.format_count(len(claim.rounds), "submission", "submissions"),
         sentences.format_count(len(claim.evidence), "piece of evidence", "pieces of evidence"),

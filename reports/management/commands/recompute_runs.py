@@ -1,4 +1,4 @@
-"""`manage.py recompute_runs`: every kept run of the current method, computed anew from the facts it kept."""
+"""`manage.py recompute_runs`: recompute every stored run of the current method from its stored facts."""
 
 from typing import Any
 

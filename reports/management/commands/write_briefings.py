@@ -1,4 +1,4 @@
-"""`manage.py write_briefings LSO 2021 --as-of DAY --folder DIR`: every document of an edition, with its pages drawn."""
+"""`manage.py write_briefings LSO 2021 --as-of DAY --folder DIR`: write every document, with its pages as images."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -18,7 +18,7 @@ from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
 
 PIXELS_PER_POINT = 1.5
-"""Points to dots: 108 to the inch, in which 8-point type can be read."""
+"""Scale of the images: 108 pixels to the inch, enough to read 8-point type."""
 
 
 class Command(BaseCommand):
@@ -69,7 +69,7 @@ class Command(BaseCommand):
 
 
 def save_page_images(pdf: Path) -> None:
-    """Each page as a picture beside its file: `ambassador-1.png`."""
+    """Save each page of a PDF as an image beside it: `ambassador-1.png`."""
     with pypdfium2.PdfDocument(pdf) as document:
         for number, page in enumerate(document, start=1):
             page.render(scale=PIXELS_PER_POINT).to_pil().save(pdf.with_name(f"{pdf.stem}-{number}.png"))

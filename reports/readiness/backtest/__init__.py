@@ -1,19 +1,19 @@
-"""The back-test: the method's own functions on what really happened, 147 times.
+"""Back-test the method: score past country-years with the method's own functions and compare with what happened.
 
-`packaged_backtest` is what the methodology page and `manage.py backtest` show; `LINE_LIMITS`, which it carries,
-stand wherever any of it is shown. It describes the past: a low record is a safe warning, a high one
-is no promise, and the tier is the Secretary of State's decision (22 U.S.C. 7107(b)). Pure.
+`packaged_backtest` gives the 147 country-years that the methodology page and `manage.py backtest` show. It carries
+`LIMITS`, which must appear wherever any of its figures appear. The back-test describes the past. A low record is a
+safe warning, a high one is no promise, and the tier is the Secretary of State's decision (22 U.S.C. 7107(b)).
 
-How the tests were read, where their description leaves something open:
+Choices made where the description of the tests leaves something open:
 
-- Tested are the governments on the Watch List in the edition before whose row rests on a narrative
-  or the Factbook. One that stayed and one that fell are alike: neither moved up.
-- A mark is a whole number of points, as the working mark of an edition is; of equally good ones the
-  highest is learnt (`measures.learnt`). In whole points 44 and 47 are learnt, as was noted when it
-  was first tried; from the scores themselves it would be 44.98 and 47.98.
-- As a forecast: a row of a government that the edition left on the Watch List, held against what
-  the next edition did with it, both with a text. When the rows were coded 0.59 was noted, for 31
-  pairs; these are 28.
+- Tested are the governments on the Watch List in the edition before whose row rests on a narrative or the Factbook.
+  Those that stayed and those that fell are treated alike: neither moved up.
+- A threshold is a whole number of points, like the target of an edition. Of equally good thresholds the highest is
+  chosen (`measures.best_threshold`). In whole points 44 and 47 are chosen, as was noted in the first trial. From the
+  exact scores it would be 44.98 and 47.98.
+- The forecast takes rows of governments that the edition left on the Watch List. It compares them with what the next
+  edition did, where both rows have a text. When the rows were coded, an area of 0.59 was noted for 31 pairs; here
+  there are 28 pairs.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -36,17 +36,18 @@ from reports.readiness.backtest.scoring import ACHIEVEMENTS_ASKED, ScoredCountry
 from reports.readiness.readiness import METHOD_VERSION
 
 THRESHOLDS = (40, 45, 50, 55)
-"""The marks that the table shows."""
+"""The thresholds that the table shows, in points."""
 
 HELD_OUT_EDITION = 2023
-"""The edition that is learnt on and tried on apart: the one with the most rows."""
+"""The edition used for the held-out test: the one with the most rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Some of the rows: how many moved up, how many didn't, and how well points tell them apart.
+    """A group of rows: how many moved up, how many did not, and how well points separate the two.
 
-    `area` is the area under the curve: 1 tells all apart, one half is chance; None without both kinds.
+    `area` is the area under the ROC curve: 1 is perfect separation and one half is chance. It is None if all rows
+    moved up or none did.
     """
 
     title: str
@@ -57,7 +58,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdOutcome:
-    """The tested rows held against one mark."""
+    """The tested rows classified by one threshold."""
 
     mark: int
     outcome: ClassificationOutcome
@@ -65,7 +66,7 @@ class ThresholdOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A mark learnt on some of the tested rows and tried on the others."""
+    """A threshold chosen on some of the tested rows and applied to the others."""
 
     learnt_on: str
     tried_on: str
@@ -75,7 +76,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeByYears:
-    """After so many editions in a row on the Watch List ("1", "2", "3+"): how many moved up or fell, of how many."""
+    """How many moved up or fell after a number of consecutive years on the Watch List ("1", "2", "3+")."""
 
     years: str
     moved_up: int
@@ -85,10 +86,10 @@ class OutcomeByYears:
 
 @dataclass(frozen=True, slots=True)
 class BackTest:
-    """The whole back-test, of one version of the method.
+    """The whole back-test of one version of the method.
 
-    `rows` are all rows in points, tested or not. `groups` are parts of the tested ones. `left_out`
-    counts the rows of the Watch List that aren't tested, by what was read. `limits` are sentences.
+    `rows` are all scored rows, tested or not. `groups` are subsets of the tested rows. `left_out` counts the Watch
+    List rows that are not tested, by source. `limits` are sentences.
     """
 
     method: str
@@ -104,7 +105,7 @@ class BackTest:
     limits: tuple[str, ...]
 
     def of_country(self, told: str) -> tuple[ScoredCountryYear, ...]:
-        """The rows of one country, by its code or its name, oldest first; none where it has none."""
+        """Return the rows of one country, by its code or name, oldest first; empty if it has none."""
         name = told.strip().casefold()
         return tuple(
             sorted(
@@ -124,20 +125,21 @@ LIMITS = (
     "Counts, laws, procedures, plans, training and awareness stand in for the three Ps, directions for the figures.",
     "The words of the decision itself (“overall increasing efforts”) are never an input.",
 )
-"""What has to be known of the rows before any figure of theirs is believed. `run_backtest` adds what it counts."""
+"""What a reader must know about the rows before using any figure. `run_backtest` adds limits with counted figures."""
 
 
 @cache
 def packaged_backtest() -> BackTest:
-    """The back-test on the rows that come with the product; reckoned once a process."""
+    """Return the back-test of the packaged rows. It is computed once per process."""
     return run_backtest(packaged_country_years())
 
 
 def run_backtest(rows: Iterable[CountryYear]) -> BackTest:
-    """The back-test on any rows.
+    """Run the back-test on any rows.
 
-    Raises ZeroDivisionError where the tested rows, inside or outside the held-out edition, are all
-    of governments that moved up or none is.
+    Raises:
+        ZeroDivisionError: if the tested rows inside or outside the held-out edition do not include both kinds,
+            governments that moved up and governments that did not.
     """
     everything = tuple(score_country_year(row) for row in rows)
     tested = tuple(one for one in everything if one.row.is_tested)
@@ -184,7 +186,7 @@ def _splits(tested: Sequence[ScoredCountryYear]) -> tuple[Split, ...]:
 
 
 def _forecast_cases(rows: Sequence[ScoredCountryYear]) -> list[Case]:
-    """Points in one edition, and whether the next moved the government up from the Watch List."""
+    """Return the points in one edition, and whether the next edition moved the government up from the Watch List."""
     after = {(one.row.code, one.row.edition - 1): one.row for one in rows if one.row.is_tested}
     return [
         Case(one.points, following.moved is TierChange.UP)
@@ -196,9 +198,9 @@ def _forecast_cases(rows: Sequence[ScoredCountryYear]) -> list[Case]:
 
 
 def _outcomes_by_years(rows: Sequence[ScoredCountryYear]) -> tuple[OutcomeByYears, ...]:
-    """How those on the Watch List fared in the held-out edition, by their years on it; press and list rows too.
+    """Return how Watch List governments fared in the held-out edition, by their years on the list.
 
-    A tier needs no narrative.
+    Rows from the press and from lists are included, because a tier needs no narrative.
     """
     there = [one.row for one in rows if _is_held_out(one.row) and one.row.tier_before is Tier.WATCH_LIST]
     return tuple(

@@ -1,21 +1,21 @@
-"""The country-years of the back-test: `country_years.csv`, read.
+"""Read the country-years of the back-test from `country_years.csv`.
 
-One row a country and edition: the tier before and after, whether it moved up, and the facts that
-the narrative tells of the reporting period, in our own coding (no sentence is copied). Sources
-stand in the last columns.
+The file has one row per country and edition: the tier before and after, whether the government moved up, and the facts
+that the narrative reports on the period. The facts are in our own coding; no sentence is copied. The last columns name
+the sources.
 
-| column | what it holds |
+| column | content |
 |---|---|
 | `inv_`, `pros_`, `conv_`, `vic_` | investigations, prosecutions, convictions, victims: `now`, `before`, `dir` |
-| `…_dir` | which way it moved: `up`, `level`, `down`; empty where nothing was seen |
-| `complicity` | the most that was told of complicit officials |
-| `law_changed`, `procedures_adopted` | `y`, `n`, or empty where nothing was seen |
+| `…_dir` | the direction: `up`, `level`, `down`; empty if none was reported |
+| `complicity` | the most serious step reported against complicit officials |
+| `law_changed`, `procedures_adopted` | `y`, `n`, or empty if nothing was reported |
 | `n_achievements`, `n_failures` | distinct ones in the opening paragraph |
-| `wl_years_before` | editions in a row on the Watch List, up to the one before: `1`, `2`, `3+` |
+| `wl_years_before` | consecutive editions on the Watch List, up to the one before: `1`, `2`, `3+` |
 | `source_kind` | what was read: the opening paragraph, the Factbook, the press, or a list without text |
 
-`says_overall_increasing` and `says_significant` are the wording of the decision itself. They are
-kept in the file and not read: a judgement must not be tried on itself. Pure.
+`says_overall_increasing` and `says_significant` are the wording of the decision itself. The file keeps them, but
+nothing reads them: a judgement must not be tested on itself.
 """
 
 import csv
@@ -41,7 +41,7 @@ class NarrativeSource(ChoiceEnum):
 
 
 class TierChange(ChoiceEnum):
-    """Where the government's tier went, from the edition before to this one."""
+    """How the government's tier changed from the edition before to this one."""
 
     UP = "up", "Moved up"
     SAME = "same", "Stayed"
@@ -49,7 +49,7 @@ class TierChange(ChoiceEnum):
 
 
 class OfficialComplicity(ChoiceEnum):
-    """The most that was told of complicit officials."""
+    """The most serious step reported against complicit officials."""
 
     CONVICTED = "convicted", "Officials convicted"
     PROSECUTED = "prosecuted", "Officials prosecuted"
@@ -59,7 +59,7 @@ class OfficialComplicity(ChoiceEnum):
 
 
 class PlanStatus(ChoiceEnum):
-    """What was told of a national action plan."""
+    """What was reported of a national action plan."""
 
     IMPLEMENTED = "implemented", "Plan implemented"
     ADOPTED = "adopted", "Plan adopted"
@@ -67,7 +67,7 @@ class PlanStatus(ChoiceEnum):
 
 
 TEXT_SOURCES = frozenset({NarrativeSource.OPENING, NarrativeSource.FACTBOOK})
-"""What has a narrative to read. Press rows are all of governments that moved up; a list tells nothing."""
+"""Sources with a narrative. Press rows are all of governments that moved up, and a list has no text."""
 
 COUNT_COLUMNS = {
     EffortQuestion.INVESTIGATIONS: "inv",
@@ -79,7 +79,7 @@ COUNT_COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class NarrativeCount:
-    """What was told of one thing that is counted: now, the year before, and which way it moved."""
+    """What was reported of one count: this year's figure, last year's figure and the direction."""
 
     now: Decimal | None = None
     before: Decimal | None = None
@@ -88,7 +88,7 @@ class NarrativeCount:
 
 @dataclass(frozen=True, slots=True)
 class CountryYear:
-    """One country and edition. None, or a `NarrativeCount` without anything in it, is what was not seen."""
+    """One country and edition. None, or an empty `NarrativeCount`, means that nothing was reported."""
 
     code: str
     country: str
@@ -111,25 +111,26 @@ class CountryYear:
 
     @property
     def period(self) -> Period:
-        """The year that the edition looked back on: 1 April to 31 March."""
+        """The year that the edition covers: 1 April to 31 March."""
         return Period(date(self.edition - 1, 4, 1), date(self.edition, 3, 31))
 
     @property
     def has_text(self) -> bool:
-        """Whether it rests on a narrative or the Factbook."""
+        """Whether the row rests on a narrative or the Factbook."""
         return self.source in TEXT_SOURCES
 
     @property
     def is_tested(self) -> bool:
-        """Whether it enters the tests: on the Watch List in the edition before, with a text to read."""
+        """Whether the row enters the tests: on the Watch List in the edition before, and with a text."""
         return self.has_text and self.tier_before is Tier.WATCH_LIST
 
 
 def read_country_years(lines: Iterable[str]) -> tuple[CountryYear, ...]:
-    """The rows of a file like `country_years.csv`, the line of its columns first.
+    """Read the rows of a file like `country_years.csv`. The first line holds the names of the columns.
 
-    Raises KeyError where a column is missing, and ValueError where a word is none of ours, a
-    direction contradicts its figures, or a country and edition come twice.
+    Raises:
+        KeyError: if a column is missing.
+        ValueError: if a code is unknown, a direction contradicts its figures, or a country and edition occur twice.
     """
     rows = tuple(_parse_row(cells) for cells in csv.DictReader(lines))
     if len({(row.code, row.edition) for row in rows}) < len(rows):
@@ -138,7 +139,7 @@ def read_country_years(lines: Iterable[str]) -> tuple[CountryYear, ...]:
 
 
 def packaged_country_years() -> tuple[CountryYear, ...]:
-    """The 147 rows that come with the product."""
+    """Return the 147 rows that come with the product."""
     file = resources.files(__package__).joinpath("country_years.csv")
     return read_country_years(file.read_text(encoding="utf-8").splitlines())
 

@@ -1,4 +1,4 @@
-"""How well points tell the governments that moved up from those that didn't. Exact, and pure."""
+"""Measure exactly how well points separate the governments that moved up from those that did not."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,12 +7,12 @@ from fractions import Fraction
 from math import floor
 
 ALL_THRESHOLDS = range(101)
-"""A mark is a whole number of points, as a working mark is."""
+"""All possible thresholds. A threshold is a whole number of points, like a target."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A country-year's points, of 100, and whether the government moved up."""
+    """The points of a country-year, of 100, and whether the government moved up."""
 
     points: Fraction
     moved_up: bool
@@ -20,7 +20,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class ClassificationOutcome:
-    """Cases held against a mark: of those that moved up how many stand at or above, of the others how many below."""
+    """Cases classified by a threshold.
+
+    `found` counts those that moved up and are at or above the threshold, of `moved_up`. `warned` counts those that did
+    not move up and are below it, of `others`.
+    """
 
     found: int
     moved_up: int
@@ -29,32 +33,39 @@ class ClassificationOutcome:
 
     @property
     def missed(self) -> int:
-        """Moved up, though below the mark."""
+        """How many moved up although they are below the threshold."""
         return self.moved_up - self.found
 
     @property
     def false_hopes(self) -> int:
-        """At or above the mark, and didn't move up."""
+        """How many did not move up although they are at or above the threshold."""
         return self.others - self.warned
 
     @property
     def youden(self) -> Fraction:
-        """Youden's J: the share found plus the share warned, less 1. Raises ZeroDivisionError without both kinds."""
+        """Youden's J: the share found plus the share warned, minus 1.
+
+        Raises:
+            ZeroDivisionError: if all cases moved up or none did.
+        """
         return Fraction(self.found, self.moved_up) + Fraction(self.warned, self.others) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class LeaveOneOut:
-    """Every case judged by a mark learnt without it; how often each mark was learnt, by mark."""
+    """The outcome of leave-one-out: each case is classified by a threshold chosen without it.
+
+    `marks` are pairs of a threshold and how often it was chosen, in ascending order.
+    """
 
     outcome: ClassificationOutcome
     marks: tuple[tuple[int, int], ...]
 
 
 def area_under_curve(cases: Iterable[Case]) -> Fraction | None:
-    """The area under the curve: how often one that moved up stands above one that didn't; ties count half.
+    """Return the area under the ROC curve: how often a case that moved up scores above one that did not.
 
-    From 0 to 1; one half is chance. None without both kinds.
+    Ties count half. The area is from 0 to 1, and one half is chance. It is None if all cases moved up or none did.
     """
     rows = tuple(cases)
     up = [case.points for case in rows if case.moved_up]
@@ -66,7 +77,7 @@ def area_under_curve(cases: Iterable[Case]) -> Fraction | None:
 
 
 def classify(cases: Iterable[Case], mark: int) -> ClassificationOutcome:
-    """Cases held against a mark."""
+    """Classify cases by a threshold."""
     counted = Counter((case.moved_up, floor(case.points) >= mark) for case in cases)
     return ClassificationOutcome(
         found=counted[True, True],
@@ -77,22 +88,26 @@ def classify(cases: Iterable[Case], mark: int) -> ClassificationOutcome:
 
 
 def best_threshold(cases: Iterable[Case]) -> int:
-    """The mark, in whole points, that tells the two kinds best apart by Youden's J.
+    """Return the threshold, in whole points, with the highest Youden's J.
 
-    Of equals the highest: the harder reading, by which fewer records look ready. Raises
-    ZeroDivisionError without both kinds.
+    Of equally good thresholds it is the highest: the stricter choice, by which fewer records look ready.
+
+    Raises:
+        ZeroDivisionError: if all cases moved up or none did.
     """
     rows = tuple(cases)
     return max(ALL_THRESHOLDS, key=lambda mark: (classify(rows, mark).youden, mark))
 
 
 def leave_one_out(cases: Sequence[Case]) -> LeaveOneOut:
-    """Each case judged by the mark learnt from all the others.
+    """Classify each case by the threshold chosen from all other cases.
 
-    What is left out is one row, a country in one edition: the mark is learnt anew from the rest by
-    Youden's J, then that row is held against it. Other editions of the same country stay in, and so
-    do the weights and stand-ins, which were not learnt from the rows. Raises ZeroDivisionError
-    where without one case a kind is missing.
+    Only one row, a country in one edition, is left out at a time. The threshold is chosen again from the rest by
+    Youden's J and then applied to that row. Other editions of the same country stay in. So do the weights and
+    stand-ins, which were not fitted to the rows.
+
+    Raises:
+        ZeroDivisionError: if without one case the others all moved up or none did.
     """
     marks = [best_threshold([*cases[:i], *cases[i + 1 :]]) for i in range(len(cases))]
     each = [classify([case], mark) for case, mark in zip(cases, marks, strict=True)]

@@ -1,6 +1,6 @@
-"""The back-test in words, as a terminal prints it, and as data. Pure.
+"""Report the back-test as text for a terminal and as data.
 
-Each ends with the limits, so that no figure goes without them.
+Each report ends with the limits, so that no figure appears without them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ CONCLUSION = "A low record is a safe warning, a high one is no promise."
 
 
 def report_lines(test: BackTest) -> Iterator[str]:
-    """The table, leave-one-out, the held-out splits and the limits, in lines of text."""
+    """Yield the table of thresholds, leave-one-out, the held-out splits and the limits as lines of text."""
     yield f"Back-test of method {test.method} on {len(test.rows)} country-years. {CONCLUSION}"
     yield (
         f"Tested: {test.tested.moved_up + test.tested.others} on the Watch List with a text to read."
@@ -45,7 +45,7 @@ def report_lines(test: BackTest) -> Iterator[str]:
 
 
 def country_report_lines(test: BackTest, rows: Sequence[ScoredCountryYear]) -> Iterator[str]:
-    """The rows of one country, each with its parts and reasons, and the limits."""
+    """Yield the rows of one country, each with its parts and reasons, and the limits as lines of text."""
     for one in rows:
         row = one.row
         yield (
@@ -68,17 +68,17 @@ def country_report_lines(test: BackTest, rows: Sequence[ScoredCountryYear]) -> I
 
 
 def limits(test: BackTest) -> Iterator[str]:
-    """What has to be known before any of it is believed, and what readiness never says."""
+    """Yield the limits of the back-test, and the statement that readiness does not predict a tier."""
     yield "Limits"
     yield from (f"- {limit}" for limit in test.limits)
     yield f"\n{DISCLAIMER}"
 
 
 def backtest_document(test: BackTest) -> dict[str, Any]:
-    """The whole back-test as JSON takes it.
+    """Return the whole back-test as a JSON-compatible document.
 
-    Areas are numbers of two decimals (null without both kinds), the exact value beside each as a
-    string ("2481/2900").
+    Areas are numbers with two decimals, or null if all rows of a group moved up or none did. Next to each stands the
+    exact value as a string ("2481/2900").
     """
     return {
         "method": test.method,
@@ -110,7 +110,7 @@ def backtest_document(test: BackTest) -> dict[str, Any]:
 
 
 def country_document(test: BackTest, rows: Iterable[ScoredCountryYear]) -> dict[str, Any]:
-    """The rows of one country as JSON takes them, in points as readiness gives them, with the limits."""
+    """Return the rows of one country as a JSON-compatible document, with points as in readiness, and the limits."""
     return {
         "method": test.method,
         "rows": [_country_year_fields(one) for one in rows],

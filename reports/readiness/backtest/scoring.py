@@ -1,17 +1,17 @@
-"""A country-year's points, by the method's own functions, each part with its lines and reasons.
+"""Score a country-year with the method's own functions, each part with its lines and reasons.
 
-What a narrative can't tell has a stand-in:
+A narrative does not report everything that the method asks, so some parts have a stand-in:
 
-- concrete action: the distinct achievements told, of seven;
-- a P: prosecution by a law-enforcement count up, officials convicted, prosecuted or investigated,
-  or the law changed; protection by victims up, procedures adopted or funding up; prevention by a
-  plan adopted or implemented, awareness up or level, or training up;
-- data given: the share of the four directions told;
+- concrete action: the number of distinct achievements reported, of seven;
+- prosecution: a law-enforcement count that is up, officials convicted, prosecuted or investigated, or a changed law;
+- protection: victims up, procedures adopted or funding up;
+- prevention: a plan adopted or implemented, awareness up or level, or training up;
+- data given: the share of the four directions that were reported;
 - complicit officials: convicted or prosecuted counts as met, investigated as a step;
 - government money for victims: the direction of funding.
 
-Where both figures are told they are compared; else the direction, as the method takes one told
-without a figure. A figure with nothing to compare it with answers nothing. Pure.
+If both figures are reported they are compared. Otherwise the direction counts, as in the method for a direction
+without a figure. A figure that comes with neither last year's figure nor a direction answers nothing.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -47,7 +47,7 @@ from reports.readiness.scoring import (
 )
 
 ACHIEVEMENTS_ASKED = Decimal(7)
-"""The stand-in for concrete action on all recommendations: so many distinct achievements."""
+"""The stand-in for concrete action on all recommendations: this many distinct achievements count fully."""
 
 QUESTION_PILLARS = {
     EffortQuestion.INVESTIGATIONS: Pillar.PROSECUTION,
@@ -56,7 +56,7 @@ QUESTION_PILLARS = {
     EffortQuestion.VICTIMS: Pillar.PROTECTION,
     EffortQuestion.MONEY: Pillar.PROTECTION,
 }
-"""The P that a count going up shows."""
+"""The P that each count shows if it is up."""
 
 COMPLICITY_SHARES = {
     OfficialComplicity.CONVICTED: VERDICT_SHARES[Verdict.MET],
@@ -65,24 +65,24 @@ COMPLICITY_SHARES = {
     OfficialComplicity.NONE: NOTHING,
     OfficialComplicity.NOT_TOLD: None,
 }
-"""What is told of complicit officials, as a share; None is no data."""
+"""The share for each report on complicit officials; None is no data."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredCountryYear:
-    """A country-year and its four parts."""
+    """A country-year and its score."""
 
     row: CountryYear
     tally: Score
 
     @property
     def points(self) -> Fraction:
-        """Of 100."""
+        """The points of all parts, of 100."""
         return self.tally.points
 
 
 def score_country_year(row: CountryYear) -> ScoredCountryYear:
-    """A row in points. `Tally.benchmarks` stays empty: a narrative has none."""
+    """Return the score of a row. `Score.benchmarks` stays empty, because a narrative has no benchmarks."""
     pairs = {question: _readings(question, count, row.period) for question, count in row.counts.items()}
     found = {
         question: replace(compare_periods(_indicator(question), now, before, row.period), rows=())
@@ -114,7 +114,7 @@ def _concrete_action(row: CountryYear) -> ScorePart:
 def _pillar_signs(
     row: CountryYear, moved: Mapping[EffortQuestion, ReadingDirection | None]
 ) -> Mapping[Pillar, list[tuple[str, Finding]]]:
-    """What may show each P, by name."""
+    """Return what may show each P, as pairs of a name and a finding."""
     up = frozenset({ReadingDirection.UP})
     signs: dict[Pillar, list[tuple[str, Finding]]] = {
         Pillar.PROSECUTION: [
@@ -137,7 +137,7 @@ def _pillar_signs(
 
 
 def _sign[T](told: T | None, shows: Collection[T]) -> Finding:
-    """What was told, held against what shows the P; no data where nothing was."""
+    """Return a finding on one report: 1 if it is among those that show the P, otherwise 0; no data without a report."""
     if told is None:
         return Finding(None, "")
     return Finding(WHOLE if told in shows else NOTHING, "")
@@ -147,7 +147,7 @@ def _evaluate_pillar(signs: Iterable[tuple[str, Finding]]) -> Finding:
     pairs = tuple(signs)
     found = pillar_finding([pair for pair in pairs if pair[1].worth], [finding for _, finding in pairs])
     if found.verdict is ReadinessVerdict.NOT_SHOWN:
-        # The method's sentence speaks of benchmarks, and a narrative has none.
+        # The method's sentence mentions benchmarks, but a narrative has none.
         return replace(found, reason="Nothing that was told shows it.")
     return found
 
@@ -159,7 +159,7 @@ def _indicator(question: EffortQuestion) -> IndicatorFact:
 def _readings(
     question: EffortQuestion, count: NarrativeCount, period: Period
 ) -> tuple[ReadingFact | None, ReadingFact | None]:
-    """A count as the method reads one: the year's reading and that of the year before."""
+    """Return a count as two readings in the method's form: that of the year and that of the year before."""
     before = None if count.before is None else _reading(period, figure=count.before)
     if count.now is not None and (count.before is not None or count.direction is None):
         return _reading(period, figure=count.now), before
@@ -169,6 +169,6 @@ def _readings(
 def _reading(
     period: Period, *, figure: Decimal | None = None, direction: ReadingDirection | None = None
 ) -> ReadingFact:
-    """A reading of the whole period. It is no row of the record and has no key."""
+    """Return a reading of the whole period. It is not a row of the record, so its ids are 0."""
     told_at = datetime.combine(period.ends_on, time(), UTC)
     return ReadingFact(0, 0, told_at, period.starts_on, period.ends_on, figure=figure, direction=direction)

@@ -1,1 +1,1 @@
-"""Why the score is what it is, how it changed, and how both are displayed."""
+"""Why the score is what it is, how it changed, and how to display both."""

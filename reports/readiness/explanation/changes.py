@@ -1,8 +1,8 @@
-"""What changed between two standpoints: the facts that moved the score, each with the points it moved. Pure.
+"""Find what changed the score between two standpoints: the facts, and the points that each moved.
 
-A standpoint is a day and a moment of knowledge. The way from one to the other is walked in the
-order of time: day by day through what came to be over, moment by moment through what was recorded.
-At each stop the rules are asked again, so the points add up to the difference, exactly.
+A standpoint is a day and a moment of knowledge. The way from one to the other follows time: day by day through events
+that ended, and moment by moment through rows that were recorded. At each stop the score is computed again, so the
+points add up exactly to the difference.
 """
 
 from collections import defaultdict
@@ -19,15 +19,18 @@ from reports.readiness.readiness import DailyScores
 from reports.readiness.scoring import Score, ScoreLine
 
 type ScoreLines = Mapping[tuple[PartKey, str], ScoreLine]
-"""The lines of a score by part and key; of the second part by the benchmark's id, since its number may change."""
+"""The lines of a score by part and key.
+
+In the second part the key is the benchmark's id, because its number may change.
+"""
 
 NO_LINE = ScoreLine("", "", Fraction(0), "", Finding(None, ""))
-"""In the place of a line that a score doesn't have."""
+"""Stands for a line that a score does not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standpoint:
-    """A day, and the moment by which things were known (None: all that is there)."""
+    """A day, and the moment by which facts were known (None: everything recorded)."""
 
     as_of: date
     known_by: datetime | None = None
@@ -35,10 +38,10 @@ class Standpoint:
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """A line of the score that moved: by how many points, what it said and says, and the rows that did it.
+    """A line of the score that moved: its points, its reason before and after, and the rows that caused it.
 
-    `of_before` and `of` are what it could give and can give, of 100: with other weights that alone moves it.
-    In the second part the lines are the benchmarks: "6a", the action plan's as "action_plan_6a".
+    `of_before` and `of` are the most it could give before and can give after, of 100. A change of weights alone can
+    move a line. In the second part the lines are benchmarks: "6a", or "action_plan_6a" for the action plan.
     """
 
     part: PartKey
@@ -54,9 +57,9 @@ class LineChange:
 
 @dataclass(frozen=True, slots=True)
 class ScoreChange:
-    """A day on which facts came to be over, or a moment (`at`) at which they were recorded, and what that moved.
+    """A stop: a day on which events ended, or a moment (`at`) at which rows were recorded, and what that moved.
 
-    `rows` are those facts: what was recorded then, or was over by then.
+    `rows` are the rows that ended or were recorded then.
     """
 
     on: date
@@ -66,13 +69,13 @@ class ScoreChange:
 
     @property
     def points(self) -> Fraction:
-        """What it moved together."""
+        """The points that its lines moved together."""
         return sum((each.points for each in self.moved), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreChanges:
-    """The score at both ends, of 100, and the stops between that moved it, in order."""
+    """The score at both ends, of 100, and the stops between them that moved it, in order."""
 
     before: Fraction
     after: Fraction
@@ -80,7 +83,11 @@ class ScoreChanges:
 
 
 def find_changes(facts: Facts, since: Standpoint, until: Standpoint) -> ScoreChanges:
-    """The way from one standpoint to another. Raises ValueError if the second lies before the first by a clock."""
+    """Return what changed the score from one standpoint to another.
+
+    Raises:
+        ValueError: if the second standpoint is before the first, by its day or by its moment of knowledge.
+    """
     if until.as_of < since.as_of or is_known_before(until.known_by, since.known_by):
         raise ValueError("The second standpoint lies before the first.")
     days = DailyScores(facts)
@@ -105,14 +112,17 @@ def find_changes(facts: Facts, since: Standpoint, until: Standpoint) -> ScoreCha
 
 
 def is_known_before(one: datetime | None, other: datetime | None) -> bool:
-    """Whether a moment of knowledge lies before another; all that is there is known last."""
+    """Return whether a moment of knowledge is before another. None (everything recorded) is the latest."""
     return one is not None and (other is None or one < other)
 
 
 def _find_change_moments(
     facts: Facts, since: Standpoint, until: Standpoint
 ) -> Iterator[tuple[date, datetime | None, tuple[RowReference, ...]]]:
-    """Where to stop: days on which spans end, moments at which anything that scores was recorded; days first."""
+    """Yield the stops: days on which events ended, and moments at which rows that can score were recorded.
+
+    On the same day the day itself comes first.
+    """
     days: dict[date, set[RowReference]] = defaultdict(set)
     moments: dict[datetime, set[RowReference]] = defaultdict(set)
     for on, row in _end_dates(facts):
@@ -128,7 +138,7 @@ def _find_change_moments(
 
 
 def _end_dates(facts: Facts) -> Iterator[tuple[date, RowReference]]:
-    """The days from which things count or hold."""
+    """Yield the days from which rows count or hold."""
     for evidence in facts.evidence:
         yield evidence.happened_to, RowReference("evidence", evidence.id)
     for reading in facts.readings:
@@ -138,7 +148,7 @@ def _end_dates(facts: Facts) -> Iterator[tuple[date, RowReference]]:
 
 
 def _recorded_rows(facts: Facts) -> Iterator[tuple[datetime, RowReference]]:
-    """The moments at which anything was recorded that may move a score, with the row to look at."""
+    """Yield the moments at which rows that can move a score were recorded, with the row to show."""
     yield from ((terms.recorded_at, RowReference("edition", facts.edition.id)) for terms in facts.edition_terms)
     yield from (
         (terms.recorded_at, RowReference("recommendation", row.id))
@@ -148,7 +158,8 @@ def _recorded_rows(facts: Facts) -> Iterator[tuple[datetime, RowReference]]:
     yield from (
         (terms.recorded_at, RowReference("benchmark", row.id)) for row in facts.benchmarks for terms in row.terms
     )
-    # Mostly nobody has reviewed them yet, and nothing moves; what was reviewed before it was recorded counts from here.
+    # Most of these rows have no review yet and move nothing.
+    # A row that was reviewed before it was recorded counts from here.
     for evidence in facts.evidence:
         yield evidence.recorded_at, RowReference("evidence", evidence.id)
     for bearing in facts.bearings:
@@ -164,9 +175,9 @@ def _recorded_rows(facts: Facts) -> Iterator[tuple[datetime, RowReference]]:
 def _find_line_changes(
     was: ScoreLines, stands: ScoreLines, rows: tuple[RowReference, ...], cites: Mapping[RowReference, RowReference]
 ) -> Iterator[LineChange]:
-    """The lines whose points differ, in the order of the parts.
+    """Yield the lines whose points differ, in the order of the parts.
 
-    A reading that was there before came to count by the evidence it cites (`cites`).
+    A reading that existed before came to count through the evidence it cites (`cites`), so the evidence is shown.
     """
     for key in {**stands, **was}:
         old = was.get(key, NO_LINE)
@@ -188,9 +199,10 @@ def _find_line_changes(
 
 
 def _score_lines(tally: Score, plan: Collection[int]) -> ScoreLines:
-    """What the score is the sum of, the second part by benchmark; `plan` is the action plan's recommendations (ids).
+    """Return the lines whose sum is the score; the second part is split into benchmarks.
 
-    Their numbers may be the report's too, so that a benchmark's key alone says not which it is.
+    `plan` are the ids of the action plan's recommendations. Their numbers can be the same as the report's, so a
+    benchmark's key alone would be ambiguous.
     """
     lines: dict[tuple[PartKey, str], ScoreLine] = {}
     for part in tally.parts:

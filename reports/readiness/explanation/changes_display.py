@@ -1,4 +1,4 @@
-"""What changed between two standpoints, in a sentence and as printed: what is printed adds up. Pure."""
+"""Display what changed between two standpoints, as a sentence and with rounded points that add up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from reports.readiness.scoring import PART_POINTS
 
 @dataclass(frozen=True, slots=True)
 class ScoreAtStandpoint:
-    """One end of the way: the standpoint, its score, and whether anything had been reviewed then."""
+    """The score at one end of a comparison, and whether anything had been reviewed then."""
 
     standpoint: Standpoint
     score: Fraction
@@ -25,9 +25,10 @@ class ScoreAtStandpoint:
 
 @dataclass(frozen=True, slots=True)
 class LineChangeDisplay:
-    """A line that moved, with its points as printed: "+1.5", "−0.8", "0"; `said` and `says` are empty where not asked.
+    """A line that moved, with its points as displayed ("+1.5", "−0.8", "0") and its reasons before and after.
 
-    Where the reasons are the same, they tell what changed instead: what the line weighed, or what it gave.
+    `said` and `says` are empty if the line was not asked then. If both reasons are the same, they say instead what
+    changed: the weight of the line.
     """
 
     line: LineChange
@@ -38,7 +39,7 @@ class LineChangeDisplay:
 
 @dataclass(frozen=True, slots=True)
 class ScoreChangeDisplay:
-    """A stop; what its lines print adds up to what it prints."""
+    """A stop. The displayed points of its lines add up to its own."""
 
     on: date
     at: datetime | None
@@ -48,9 +49,9 @@ class ScoreChangeDisplay:
 
 @dataclass(frozen=True, slots=True)
 class ScoreChangesDisplay:
-    """All that changed; what the stops print adds up to the difference of the two scores as they are printed.
+    """All changes. The displayed points of the stops add up to the difference of the two displayed scores.
 
-    `before` and `after` are None where nothing had been reviewed then.
+    `before` and `after` are None if nothing had been reviewed then.
     """
 
     sentence: str
@@ -68,7 +69,7 @@ class ScoreChangesDisplay:
 def display_changes(
     found: ScoreChanges, since: ScoreAtStandpoint, until: ScoreAtStandpoint, zone: ZoneInfo
 ) -> ScoreChangesDisplay:
-    """What changed as pages print it. `zone` is the country's, for the days of moments."""
+    """Return the changes as pages display them. `zone` is the country's time zone: it gives moments their day."""
     difference = formatting.round_to_tenth(found.after) - formatting.round_to_tenth(found.before)
     figures = formatting.round_preserving_sum([stop.points for stop in found.stops], total=difference)
     return ScoreChangesDisplay(
@@ -81,10 +82,12 @@ def display_changes(
 
 
 def describe_changes(since: ScoreAtStandpoint, until: ScoreAtStandpoint, stops: int, zone: ZoneInfo) -> str:
-    """What changed in a sentence: "The score rose from 12.3 to 19.5 between 31 December 2021 and 28 January 2022."
+    """Describe the change in a sentence.
 
-    Where two moments of knowledge of one day are compared, it says so. No figure is given of an end
-    where nothing had been reviewed.
+    Example: "The score rose from 12.3 to 19.5 between 31 December 2021 and 28 January 2022."
+
+    If two moments of knowledge of one day are compared, the sentence says so. It gives no figure for an end at which
+    nothing had been reviewed.
     """
     way = _describe_interval(since.standpoint, until.standpoint, zone)
     if not until.is_reviewed:
@@ -102,14 +105,14 @@ def describe_changes(since: ScoreAtStandpoint, until: ScoreAtStandpoint, stops: 
 
 
 def format_signed(points: Decimal) -> str:
-    """Points that came or went: `+1.5`, `−0.8`, `0`."""
+    """Format a difference in points: `+1.5`, `−0.8`, `0`."""
     if not points:
         return "0"
     return f"{'+' if points > 0 else '−'}{formatting.format_number(abs(points))}"
 
 
 def _describe_interval(since: Standpoint, until: Standpoint, zone: ZoneInfo) -> str:
-    """What lies between, as it stands inside a sentence."""
+    """Describe what lies between two standpoints, as part of a sentence."""
     if since.as_of != until.as_of:
         return f"between {formatting.format_date(since.as_of)} and {formatting.format_date(until.as_of)}"
     if since.known_by == until.known_by:
@@ -128,7 +131,10 @@ def _display_change(stop: ScoreChange, points: Decimal) -> ScoreChangeDisplay:
 
 
 def _reasons(line: LineChange) -> tuple[str, str]:
-    """What a line said and says: "Weighed 2.7 of 30." and "Weighs 3 of 30." where nothing else of it changed."""
+    """Return the reasons before and after.
+
+    If only the weight changed they are "Weighed 2.7 of 30." and "Weighs 3 of 30." with the reason.
+    """
     of_before, of = (
         formatting.format_number(formatting.round_to_tenth(points)) for points in (line.of_before, line.of)
     )

@@ -1,6 +1,6 @@
-"""What stands beside the score, in words: possible, ceiling, the smallest set, the years on the Watch List. Pure.
+"""Describe the figures next to the score: possible, projected, the smallest set and the years on the Watch List.
 
-Where nothing has been reviewed no sentence gives points.
+If nothing has been reviewed, no sentence gives points.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,11 @@ WATCH_LIST_LAW = "22 U.S.C. 7107(b)"
 
 @dataclass(frozen=True, slots=True)
 class MinistryClaimsDisplay:
-    """What the waiting claims of one ministry (id, None for the embassy's own) would add; together the whole gap.
+    """What the waiting claims of one ministry would add. All ministries together make the whole gap.
 
-    `rounds`, `evidence` and `readings` (ids) are what stands behind it.
+    `ministry_id` is None for the embassy's own records.
+
+    `rounds`, `evidence` and `readings` are the ids of the rows behind it.
     """
 
     ministry_id: int | None
@@ -29,7 +31,7 @@ class MinistryClaimsDisplay:
 
 
 def describe_possible(result: Readiness) -> str:
-    """What is verified and only dated to a later day: it counts once that day has come."""
+    """Describe what is verified but dated to a later day: it counts once that day has come."""
     if not result.is_reviewed:
         return ""
     score = formatting.round_to_tenth(result.score)
@@ -44,7 +46,7 @@ def describe_possible(result: Readiness) -> str:
 
 
 def describe_projected(result: Readiness) -> str:
-    """What would be within reach with every promise kept that is due by the deadline or has no date."""
+    """Describe the projected score, if the government keeps its open commitments due by the deadline or undated."""
     if not result.is_reviewed:
         return ""
     if result.deadline_on is not None and result.as_of > result.deadline_on:
@@ -60,9 +62,9 @@ def describe_projected(result: Readiness) -> str:
 
 
 def describe_smallest_set(result: Readiness, needed: Sequence[int] | None) -> str:
-    """The fewest benchmarks that, met, reach the working mark: "2 benchmarks would reach …: 1c and 4a.".
+    """Describe the fewest benchmarks that reach the target if met: "2 benchmarks, met, would reach …: 1c and 4a.".
 
-    `needed` (ids) is `Readiness.smallest_set`, which callers may need for themselves.
+    `needed` are the ids from `Readiness.smallest_set`. The caller passes them because it may need them, too.
     """
     if result.working_mark is None:
         return "No target is set, so nothing can be said to reach it."
@@ -81,7 +83,7 @@ def describe_smallest_set(result: Readiness, needed: Sequence[int] | None) -> st
 
 
 def describe_watch_list(result: Readiness) -> str:
-    """How long the government has been on the Watch List, and what follows by law (22 U.S.C. 7107(b))."""
+    """Describe the years on the Watch List, and what follows from them by law (22 U.S.C. 7107(b))."""
     years = result.watch_list_years
     law = f"two years running lead to Tier 3 in the next edition, unless waived ({WATCH_LIST_LAW})."
     if not years:
@@ -92,7 +94,10 @@ def describe_watch_list(result: Readiness) -> str:
 
 
 def display_claims(result: Readiness) -> tuple[MinistryClaimsDisplay, ...]:
-    """The gap between claimed and verified by ministry; what is printed adds up to the gap that is printed."""
+    """Return the gap between claimed and verified points by ministry.
+
+    The displayed points add up to the displayed gap.
+    """
     gap = formatting.round_to_tenth(result.claimed.points) - formatting.round_to_tenth(result.score)
     figures = formatting.round_preserving_sum([one.points for one in result.claims], total=gap)
     return tuple(

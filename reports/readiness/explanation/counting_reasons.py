@@ -1,7 +1,7 @@
-"""Why a row counts, or doesn't, said beside it. Pure.
+"""Say for each row whether it counts and, if not, why not.
 
-Whether it counts is `reports.readiness.countable_facts`'s to decide and only read here; the sentence names the first
-rule that speaks against it.
+`reports.readiness.countable_facts` decides whether a row counts. This module only reads the result and names the first
+rule that excludes the row.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ from reports.readiness.facts import (
 
 @dataclass(frozen=True, slots=True)
 class CountingStatus:
-    """Whether a row counts; whether it is a claim that would; and, where it doesn't count, why, as a phrase."""
+    """Whether a row counts, whether it is a claim that would count, and the reason why it does not count."""
 
     counts: bool
     is_claim: bool = False
@@ -36,10 +36,10 @@ class CountingStatus:
 
 @dataclass(frozen=True, slots=True)
 class CountingStatuses:
-    """The weights of bearings and of readings, by id.
+    """The counting statuses of evidence links and of readings, by id.
 
-    `holding` are the assessments that hold (ids), one a benchmark at most; `waiting` the pieces of
-    evidence (ids) that would count if somebody verified them, for what they show or for a figure.
+    `holding` are the ids of the assessments in force, at most one per benchmark. `waiting` are the ids of evidence
+    that would count if it were verified, for what it shows or for a figure.
     """
 
     bearings: Mapping[int, CountingStatus]
@@ -53,7 +53,7 @@ WAITING = CountingStatus(counts=False, is_claim=True, why="not verified yet")
 
 
 def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
-    """What each bearing and each reading of the record weighs on a day, by all that is known."""
+    """Return the counting status of each evidence link and each reading on a day, by everything that is known."""
     sights = build_fact_views(facts, as_of)
     seen, sent = sights.verified, sights.claimed
     rule = {one.id: terms.rule for one in facts.benchmarks if (terms := countable_facts.newest_row(one.terms))}
@@ -111,7 +111,7 @@ class _FactIndex:
     as_of: date
 
     def against_bearing(self, bearing: EvidenceLinkFact, evidence: EvidenceFact) -> str:
-        """The first thing that speaks against a bearing; empty where nothing does."""
+        """Return the first reason why an evidence link does not count; empty if there is none."""
         return next((why for why in self._all_against_bearing(bearing, evidence) if why), "")
 
     def _all_against_bearing(self, bearing: EvidenceLinkFact, evidence: EvidenceFact) -> Iterator[str]:
@@ -138,7 +138,7 @@ class _FactIndex:
             yield "verified, but nobody has stated its first day"
 
     def against_reading(self, reading: ReadingFact) -> str:
-        """The first thing that speaks against a reading."""
+        """Return the first reason why a reading does not count; empty if there is none."""
         return next((why for why in self._all_against_reading(reading) if why), "")
 
     def _all_against_reading(self, reading: ReadingFact) -> Iterator[str]:
@@ -165,13 +165,13 @@ class _FactIndex:
         return f"begun before {start}" if first and last >= self.window.starts_on else f"before {start}"
 
     def _rejected(self, review: EvidenceReviewFact | None) -> str:
-        """On which day the embassy rejected it; empty where it didn't."""
+        """Return the phrase on when the embassy rejected it; empty if it did not."""
         if review is None or review.decision is not EvidenceDecision.REJECTED:
             return ""
         return f"rejected by the embassy on {self._day(review.recorded_at)}"
 
     def _returned(self, round_id: int | None) -> str:
-        """On which day the update it came with went back; empty where it didn't."""
+        """Return the phrase on when the update that it came with was returned; empty if it was not."""
         sent = self.rounds.get(round_id) if round_id is not None else None
         if sent is None or sent.returned_at is None:
             return ""
@@ -182,7 +182,7 @@ class _FactIndex:
 
 
 def describe_doer(doer: DoneBy) -> str:
-    """Who did it, as it stands inside a sentence: `the government`, `civil society`."""
+    """Return who did it, as part of a sentence: `the government`, `civil society`."""
     return {
         DoneBy.GOVERNMENT: "the government",
         DoneBy.JOINT: "the government and others",

@@ -1,4 +1,4 @@
-"""What the record lacks, thing by thing, each as a sentence. Pure."""
+"""Find what the record lacks, each gap as a sentence."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,19 +10,22 @@ from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
 
 MAX_NAMED = 6
-"""How many benchmarks or indicators a sentence names; the rest is counted."""
+"""How many benchmarks or indicators a sentence names; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordGap:
-    """Something that is missing, and the name of the page where just that is found; empty where no page lists it."""
+    """A gap in the record. `page` is the name of the page that lists the missing rows; empty if there is none."""
 
     sentence: str
     page: str = ""
 
 
 def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[RecordGap, ...]:
-    """All that is missing, what weighs most first. `on_words_alone` counts unreviewed claims without file or link."""
+    """Return all gaps in the record, the most important first.
+
+    `on_words_alone` is the number of unreviewed claims without a file or link.
+    """
     unknown = [
         one.line.key for one in result.verified.benchmarks if one.line.finding.verdict is ReadinessVerdict.NO_DATA
     ]
@@ -65,7 +68,7 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
 
 
 def _indicators_without_figure(facts: Facts) -> list[str]:
-    """Indicators for which no figure of the period was ever told; a direction is none."""
+    """Return the names of indicators without any figure for the period. A direction is not a figure."""
     window = facts.edition.tracking
     told = {
         row.indicator_id
@@ -76,14 +79,14 @@ def _indicators_without_figure(facts: Facts) -> list[str]:
 
 
 def _count_without_start_date(facts: Facts) -> int:
-    """Evidence in force of which neither it nor a review of it says when it began."""
+    """Count evidence in force that has no start date, neither its own nor one from a review."""
     revised = {row.revises for row in facts.evidence}
     stated = {row.evidence_id for row in facts.reviews if row.first_on is not None}
     return sum(row.happened_from is None and row.id not in revised and row.id not in stated for row in facts.evidence)
 
 
 def _list_some(names: Iterable[str]) -> str:
-    """ "1a, 2a and 4 more"."""
+    """Join names and count the rest: "1a, 2a and 4 more"."""
     names = list(names)
     if len(names) <= MAX_NAMED + 1:
         return formatting.join_with_and(names)

@@ -1,4 +1,4 @@
-"""Readiness in one sentence: the score, what is claimed, the target and the time left. Pure."""
+"""Readiness in one sentence: the score, the claimed points, the target and the time left."""
 
 from datetime import date
 
@@ -11,10 +11,10 @@ DISCLAIMER = (
 
 
 def headline(result: Readiness) -> str:
-    """Where the record stands, in a sentence.
+    """Return readiness in one sentence.
 
-    "31 of 100 verified, 52 claimed; our target is 45; 31 days are left." Where nothing has
-    been reviewed no figure is given: "Nothing has been reviewed yet; 4 claims are waiting."
+    Example: "31 of 100 verified, 52 claimed; our target is 45; 31 days are left." If nothing has been reviewed, there
+    is no figure: "Nothing has been reviewed yet; 4 claims are waiting."
     """
     if not result.is_reviewed:
         return f"Nothing has been reviewed yet; {_describe_waiting(result.waiting)}."
@@ -31,7 +31,7 @@ def headline(result: Readiness) -> str:
 
 
 def time_left(deadline_on: date, as_of: date) -> str:
-    """The time to a deadline, as it stands inside a sentence: `31 days are left`."""
+    """Return the time to a deadline, as part of a sentence: `31 days are left`."""
     days = (deadline_on - as_of).days
     if days > 0:
         return f"{_count(days, 'day is', 'days are')} left"

@@ -1,7 +1,7 @@
-"""The method by the example of one record: what each rule gave there, in the record's own sentences. Pure.
+"""Explain the method by the example of one record: what each rule gave there, in the record's own sentences.
 
-The rules themselves are told by the methodology page; what they are worth, and the law that each
-rests on, is taken from where the score is computed, so that page and score can't differ.
+The methodology page states the rules. Their points and sections of the law are imported from where the score is
+computed, so the page and the score cannot differ.
 """
 
 from collections import Counter
@@ -24,9 +24,9 @@ from reports.readiness.scoring import DATA_LAW, PART_LAW, PART_POINTS, PILLAR_LA
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """One thing that a part asks, what it could give, its section of the law, and what this record gave ("" for none).
+    """One line of a part: its title, the most it can give, its section of the law, and what this record got.
 
-    "Prosecutions rose from 4 to 16: 7 of 7."
+    `example` is empty if there is none. Example: "Prosecutions rose from 4 to 16: 7 of 7."
     """
 
     title: str
@@ -37,7 +37,10 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class RulePart:
-    """One of the four parts, and what it asks of every record; the second asks what the edition's list asks."""
+    """One of the four parts, with the lines it asks of every record.
+
+    The second part has no such lines, because it asks what the edition's list asks. It has an `example` instead.
+    """
 
     key: PartKey
     of: Decimal
@@ -55,11 +58,11 @@ METHOD_LINES = {
         for one in REQUIRED_QUESTIONS
     ],
 }
-"""What each part asks of every record: key, title, what it can give, law."""
+"""What each part asks of every record: key, title, the most it can give, and the law."""
 
 
 def method_parts(result: Readiness | None) -> tuple[RulePart, ...]:
-    """The four parts with what they ask, by the example of a result; without examples where there is none."""
+    """Return the four parts with what they ask and an example from the result, if there is one."""
     printed = {one.key: one for one in score_display.display_parts(result)} if result else {}
     return tuple(
         RulePart(
@@ -74,7 +77,10 @@ def method_parts(result: Readiness | None) -> tuple[RulePart, ...]:
 
 
 def examples_by_rule(facts: Facts, result: Readiness) -> Mapping[Rule, str]:
-    """Each rule for benchmarks by the example of the one that gave most: "1b: prosecutions rose …: 0.8 of 0.8."."""
+    """Return an example for each rule for benchmarks: the benchmark that gave most points.
+
+    Example: "1b: prosecutions rose …: 0.8 of 0.8."
+    """
     asked = {one.id: newest_row(one.terms) for one in countable_facts.facts_known_by(facts, result.known_by).benchmarks}
     examples: dict[Rule, score_display.BenchmarkDisplay] = {}
     for key, one in score_display.display_benchmarks(facts, result).items():
@@ -88,7 +94,7 @@ def examples_by_rule(facts: Facts, result: Readiness) -> Mapping[Rule, str]:
 
 
 def count_exclusion_reasons(facts: Facts, result: Readiness) -> tuple[tuple[str, int], ...]:
-    """Why rows of the record don't count, and how many for each reason, the most first."""
+    """Return the reasons why rows of the record do not count, with the number of rows, the most frequent first."""
     weights = find_counting_statuses(countable_facts.facts_known_by(facts, result.known_by), result.as_of)
     counted = Counter(
         one.why for one in (*weights.bearings.values(), *weights.readings.values()) if one.why and not one.is_claim
@@ -108,7 +114,7 @@ def _method_lines(key: PartKey, printed: score_display.PartDisplay | None) -> tu
 
 
 def _best_line(part: score_display.PartDisplay) -> str:
-    """The line that gave most: "Recommendation 4: shown: 4a and 4b: 3 of 3."."""
+    """Return the line that gave most points: "Recommendation 4. Shown: 4a and 4b: 3 of 3."."""
     best = max(part.lines, key=lambda line: line.points or 0, default=None)
     return f"{best.title}. {_format_line(best)}" if best else ""
 

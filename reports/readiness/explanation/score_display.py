@@ -1,6 +1,6 @@
-"""Readiness as pages print it: figures to one decimal that add up, shares as short bars. Pure.
+"""Display readiness with figures to one decimal that add up, and shares as short bars.
 
-Where nothing has been reviewed no figure is printed: those here are None then.
+If nothing has been reviewed, no figure is displayed: the figures here are then None.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,12 +20,12 @@ from reports.readiness.scoring import ScoreLine, ScorePart
 
 NO_DATA = "no data"
 SHORT_TITLES = {PartKey.ACTION: "Concrete action"}
-"""Parts whose title is too long to stand beside the others'."""
+"""Short titles for parts whose title is too long to stand next to the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineDisplay:
-    """One reason of a part. `claim` is what claims would add, as a sentence; empty where they add nothing."""
+    """One line of a part. `claim` is a sentence on what claims would add; empty if they add nothing."""
 
     key: str
     title: str
@@ -39,7 +39,7 @@ class LineDisplay:
 
 @dataclass(frozen=True, slots=True)
 class PartDisplay:
-    """One of the four parts; what its lines print adds up to what it prints."""
+    """One of the four parts. The displayed points of its lines add up to its own."""
 
     key: PartKey
     title: str
@@ -54,7 +54,7 @@ class PartDisplay:
 
 @dataclass(frozen=True, slots=True)
 class ReadinessBarFigures:
-    """The figures of the readiness bar, of 100; all but the mark are None where nothing has been reviewed."""
+    """The figures of the readiness bar, of 100. All but the target (`mark`) are None if nothing has been reviewed."""
 
     verified: Decimal | None
     claimed: Decimal | None
@@ -64,9 +64,9 @@ class ReadinessBarFigures:
 
 @dataclass(frozen=True, slots=True)
 class ShareBarFigures:
-    """A benchmark's share: the words beside the bar, and per cent (0 to 100) verified and claimed.
+    """A benchmark's share: the words next to the bar, and the verified and claimed per cent (0 to 100).
 
-    `share` is None for want of data; `claimed` is None where claims go no further.
+    `share` is None without data. `claimed` is None if claims add nothing.
     """
 
     text: str
@@ -75,15 +75,15 @@ class ShareBarFigures:
 
     @property
     def further(self) -> str:
-        """The words where a verdict stands beside the bar: they need not say "no data" again."""
+        """The words for a bar that stands next to a verdict, so that "no data" is not said twice."""
         return self.text.removeprefix(NO_DATA).removeprefix(", ")
 
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkDisplay:
-    """Where a benchmark stands. `claim` is what claims would add, as a sentence; empty where they add nothing.
+    """The state of a benchmark. `claim` is a sentence on what claims would add; empty if they add nothing.
 
-    `points` and `of` are what it gives and could give, exact, of 100.
+    `points` and `of` are what it gives and the most it can give, exact, of 100.
     """
 
     key: str
@@ -97,12 +97,12 @@ class BenchmarkDisplay:
 
 
 def without_trailing_zeros(value: Decimal) -> Decimal:
-    """A figure without a nought behind the point: `45.0` becomes `45`."""
+    """Return a figure without trailing zeros after the decimal point: `45.0` becomes `45`."""
     return value.to_integral_value() if value == value.to_integral_value() else value.normalize()
 
 
 def readiness_bar_figures(result: Readiness) -> ReadinessBarFigures:
-    """The bar under the sentence."""
+    """Return the figures of the bar under the headline."""
     mark = None if result.working_mark is None else without_trailing_zeros(Decimal(result.working_mark))
     if not result.is_reviewed:
         return ReadinessBarFigures(None, None, mark)
@@ -114,7 +114,7 @@ def readiness_bar_figures(result: Readiness) -> ReadinessBarFigures:
 
 
 def display_parts(result: Readiness) -> tuple[PartDisplay, ...]:
-    """The four parts as they are printed; together they print the score."""
+    """Return the four parts for display. Their displayed points add up to the displayed score."""
     verified = formatting.round_preserving_sum([part.points for part in result.verified.parts])
     claimed = formatting.round_preserving_sum([part.points for part in result.claimed.parts])
     return tuple(
@@ -126,7 +126,7 @@ def display_parts(result: Readiness) -> tuple[PartDisplay, ...]:
 
 
 def display_benchmarks(facts: Facts, result: Readiness) -> Mapping[int, BenchmarkDisplay]:
-    """Where each benchmark that is asked stands, by id. `facts` are those the result was computed from."""
+    """Return the state of each benchmark by id. `facts` are those that the result was computed from."""
     indicators = {one.id: one for one in facts.indicators}
     terms = {one.id: newest_row(one.terms) for one in countable_facts.facts_known_by(facts, result.known_by).benchmarks}
     printed = {}
@@ -152,7 +152,7 @@ def display_benchmarks(facts: Facts, result: Readiness) -> Mapping[int, Benchmar
 def share_bar_figures(
     verified: Finding, claimed: Finding, terms: BenchmarkTermsFact, indicator: IndicatorFact | None
 ) -> ShareBarFigures:
-    """A benchmark's share as a short bar: "6 of 10 districts" rather than "60 %"."""
+    """Return a benchmark's share as a short bar, with words such as "6 of 10 districts" rather than "60 %"."""
     further = claimed.worth > verified.worth
     text = describe_share(verified, terms, indicator)
     if further:
@@ -163,7 +163,7 @@ def share_bar_figures(
 
 
 def describe_share(finding: Finding, terms: BenchmarkTermsFact, indicator: IndicatorFact | None) -> str:
-    """What a benchmark's finding comes to, in a word or a count."""
+    """Describe a benchmark's finding by a word or a count."""
     if finding.share is None:
         return NO_DATA
     if terms.rule is Rule.MORE:
@@ -178,7 +178,7 @@ def describe_share(finding: Finding, terms: BenchmarkTermsFact, indicator: Indic
 
 
 def per_cent(share: Fraction) -> Decimal:
-    """A share as per cent, to one decimal, for drawing."""
+    """Return a share as per cent, to one decimal, for drawing."""
     return formatting.round_to_tenth(share * 100)
 
 
@@ -206,7 +206,10 @@ def _display_part(
 
 
 def _possible_points(seen: ScorePart, printed: Sequence[Decimal]) -> list[Decimal]:
-    """What each line could give; one that gives all of it could give what is printed of it: `6.6 of 6.6`."""
+    """Return the most that each line can give, rounded.
+
+    A line that gives all of it shows the same figure twice: `6.6 of 6.6`.
+    """
     lost = [
         line.of - Fraction(figure) if line.points == line.of else Fraction(0)
         for line, figure in zip(seen.lines, printed, strict=True)

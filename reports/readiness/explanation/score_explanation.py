@@ -1,8 +1,8 @@
-"""Why: each line of the score, down to the rows it rests on and those that do not count, each with its reason. Pure.
+"""Explain each line of the score, down to the rows it rests on and the rows that do not count, each with its reason.
 
-A line is answered by one or more grounds: a question by its figures, a recommendation by its
-benchmarks, a P by all that is asked of it. Every known row that was given for a ground is told once:
-as what it rests on, as a claim that would count, or as what does not count.
+A line rests on one or more criteria: a question on its figures, a recommendation on its benchmarks, a P on everything
+that is asked of it. Every known row given for a criterion appears once: as a row it rests on, as a claim that would
+count, or as a row that does not count.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,10 @@ HOLDS_LATER = "it holds from a later day"
 
 @dataclass(frozen=True, slots=True)
 class ExplainedRow:
-    """A row that was given for a ground. `why` says, where it doesn't count, why not; `is_claim` that it would."""
+    """A row given for a criterion.
+
+    `why` is the reason if it does not count. `is_claim` is True if it would count once verified.
+    """
 
     row: RowReference
     why: str = ""
@@ -34,7 +37,7 @@ class ExplainedRow:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedAndClaimedLine:
-    """A line of a part as it is verified, and as it was sent; `address` leads to it among those of the part ("6a")."""
+    """A line of a part, as verified and as claimed (`sent`). `address` identifies it within the part ("6a")."""
 
     part: PartKey
     address: str
@@ -43,36 +46,39 @@ class VerifiedAndClaimedLine:
 
     @property
     def claim(self) -> str:
-        """What claims would add, as a sentence; empty where they add nothing."""
+        """A sentence on what claims would add; empty if they add nothing."""
         return self.sent.finding.reason if self.sent.finding.worth > self.line.finding.worth else ""
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionExplanation(VerifiedAndClaimedLine):
-    """One thing the record is asked, with every row given for it; `benchmark_id` is None for a question or a figure."""
+    """One question, figure or benchmark, with every row given for it.
+
+    `benchmark_id` is None for a question or a figure.
+    """
 
     benchmark_id: int | None
     given: tuple[ExplainedRow, ...]
 
     @property
     def rests_on(self) -> tuple[ExplainedRow, ...]:
-        """What counts."""
+        """The rows that count."""
         return tuple(one for one in self.given if not one.why)
 
     @property
     def claimed(self) -> tuple[ExplainedRow, ...]:
-        """What would count if somebody verified it."""
+        """The rows that would count if they were verified."""
         return tuple(one for one in self.given if one.is_claim)
 
     @property
     def aside(self) -> tuple[ExplainedRow, ...]:
-        """What does not count."""
+        """The rows that do not count."""
         return tuple(one for one in self.given if one.why and not one.is_claim)
 
 
 @dataclass(frozen=True, slots=True)
 class LineExplanation(VerifiedAndClaimedLine):
-    """A line of a part, or a benchmark within one (`above`), and the grounds it stands on."""
+    """A line of a part with the criteria it rests on, or a benchmark with the line of its recommendation (`above`)."""
 
     recommendation_id: int | None
     benchmark_id: int | None
@@ -81,7 +87,7 @@ class LineExplanation(VerifiedAndClaimedLine):
 
 
 class ScoreExplanation:
-    """The reasons of one result, by part and address. `facts` are those it was computed from."""
+    """The explanations of one result, by part and address. `facts` are those that it was computed from."""
 
     def __init__(self, facts: Facts, result: Readiness) -> None:
         self._asked = result.seen.asked
@@ -102,11 +108,11 @@ class ScoreExplanation:
         }
 
     def of_part(self, part: PartKey) -> tuple[LineExplanation, ...]:
-        """The lines of a part, in order."""
+        """Return the lines of a part, in order."""
         return tuple(self._line(*key) for key in self._lines if key[0] is part)
 
     def of(self, part: PartKey, address: str) -> LineExplanation | None:
-        """A line of a part ("prosecutions", "6"), or a benchmark ("6a"); None where there is none."""
+        """Return a line of a part ("prosecutions", "6") or a benchmark ("6a"); None if there is none."""
         if (part, address) in self._lines:
             return self._line(part, address)
         for each in self._asked.recommendations if part is PartKey.ACTION else ():
@@ -147,7 +153,7 @@ class ScoreExplanation:
             yield self._of_question(part, EffortQuestion(key))
 
     def _of_pillar(self, pillar: Pillar) -> Iterator[CriterionExplanation]:
-        """All that is asked of a P: the questions whose figures move it, then its benchmarks."""
+        """Yield everything asked of a P: the questions whose figures move it, then its benchmarks."""
         for question in EffortQuestion:
             if question is not EffortQuestion.COMPLICITY and any(
                 one.question is question and one.pillar is pillar for one in self._asked.indicators.values()
@@ -176,7 +182,7 @@ class ScoreExplanation:
         return CriterionExplanation(part, question.value, line, sent, None, tuple(given))
 
     def _bearings(self, benchmark_id: int) -> Iterator[ExplainedRow]:
-        """What bears on a benchmark, what happened last first."""
+        """Yield the evidence that supports a benchmark, the latest event first."""
         ended = {row.id: row.happened_to for row in self._facts.evidence}
         own = [row for row in self._facts.bearings if row.benchmark_id == benchmark_id and row.evidence_id in ended]
         for row in sorted(own, key=lambda row: (ended[row.evidence_id], row.evidence_id), reverse=True):
@@ -184,7 +190,7 @@ class ScoreExplanation:
             yield _explained_row(RowReference("evidence", row.evidence_id), weight)
 
     def _assessments(self, benchmark_id: int) -> Iterator[ExplainedRow]:
-        """The verdicts on a benchmark, the newest first; one of them holds at most."""
+        """Yield the assessments of a benchmark, the newest first. At most one of them is in force."""
         own = [row for row in self._facts.assessments if row.benchmark_id == benchmark_id]
         why = ANOTHER_VERDICT_HOLDS if any(row.id in self._weights.holding for row in own) else HOLDS_LATER
         for row in sorted(own, key=lambda row: (row.recorded_at, row.id), reverse=True):
@@ -193,7 +199,10 @@ class ScoreExplanation:
     def _readings(
         self, indicator_id: int | None, finding: Finding, sent: Finding, *, is_compared: bool
     ) -> Iterator[ExplainedRow]:
-        """An indicator's readings, the latest day covered first; those of the year before where it `is_compared`."""
+        """Yield an indicator's readings, the latest day covered first.
+
+        Readings of the year before are included if the rule compares with them (`is_compared`).
+        """
         first = self._facts.edition.tracking.starts_on
         own = [
             row
@@ -211,7 +220,7 @@ class ScoreExplanation:
 
 
 def benchmark_address(each: AskedRecommendation, one: AskedBenchmark) -> str:
-    """Where a benchmark's reasons stand: "6a", "action_plan_6a"."""
+    """Return the address of a benchmark's explanation: "6a", "action_plan_6a"."""
     return one.key if each.origin is Origin.REPORT else f"action_plan_{one.key}"
 
 

@@ -1,4 +1,4 @@
-"""Next steps as they are read: on pages and in documents alike. Pure."""
+"""The next steps as pages and documents display them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from decimal import Decimal
 from reports import formatting
 
 FIRST_PAGE_STEPS = 7
-"""How many steps that are not reviews a first page names; the rest is counted."""
+"""How many steps other than reviews a first page names; the rest are counted."""
 
 
 @dataclass(frozen=True)
 class StepDisplay:
-    """One step: what to do in a sentence, who has to do it, by when, what it adds.
+    """One step: what to do as a sentence, who has to do it, by when, and what it adds.
 
-    `owner` is empty where nobody is known to own it. `points` and `cumulative` (readiness with this step and all
-    before it) are of 100 to one decimal; None where nothing has been reviewed, since then no figure is shown.
-    `cumulative` is None off the ladder too. `min_answers` is what it may add where that depends on the figure, else
+    `owner` is empty if it is unknown. `points` and `cumulative` (readiness after this step and all before it) are of
+    100, to one decimal. They are None if nothing has been reviewed, because no figure is shown then. `cumulative` is
+    also None for a step off the ladder. `at_most` is what the step may add if that depends on the figure, otherwise
     None.
     """
 
@@ -32,7 +32,7 @@ class StepDisplay:
 
     @property
     def adds(self) -> str:
-        """What it adds: "+2.5", "+2.5, at most +19.4"; empty where no figure is shown."""
+        """What the step adds: "+2.5", "+2.5, at most +19.4"; empty if no figure is shown."""
         if self.points is None:
             return ""
         return f"+{self.points}, at most +{self.at_most}" if self.at_most is not None else f"+{self.points}"
@@ -40,7 +40,7 @@ class StepDisplay:
 
 @dataclass(frozen=True)
 class StepsDisplay:
-    """All steps in order, and what stands apart from them; `target` says whether and when the target is reached."""
+    """All steps in order, and the steps listed apart from them. `target` says whether the steps reach the target."""
 
     steps: tuple[StepDisplay, ...]
     also_ask: tuple[StepDisplay, ...]
@@ -51,17 +51,17 @@ class StepsDisplay:
 
     @property
     def reviews(self) -> tuple[StepDisplay, ...]:
-        """The first rung: what waits for the embassy."""
+        """The first rung: the reviews that wait for the embassy."""
         return tuple(one for one in self.steps if one.kind == "review")
 
     @property
     def others(self) -> tuple[StepDisplay, ...]:
-        """The other rungs: what is asked of ministries."""
+        """The other rungs: what ministries are asked for."""
         return self.steps[len(self.reviews) :]
 
     @property
     def reviews_in_one(self) -> StepDisplay | None:
-        """The first rung in one line, for who doesn't review; None where nothing waits."""
+        """The first rung in one line, for readers who do not review; None if nothing waits."""
         own = self.reviews
         if not own:
             return None
@@ -78,22 +78,22 @@ class StepsDisplay:
 
     @property
     def first(self) -> tuple[StepDisplay, ...]:
-        """What a first page names of the other rungs."""
+        """The steps of the other rungs that a first page names."""
         return self.others[:FIRST_PAGE_STEPS]
 
     @property
     def on_one_page(self) -> tuple[StepDisplay, ...]:
-        """What the Ambassador's first page names: what waits at the embassy in one line, then the first others."""
+        """The steps that the Ambassador's first page names: all reviews in one line, then the first other steps."""
         own = self.reviews_in_one
         return (own, *self.first) if own else self.first
 
     @property
     def more(self) -> str:
-        """What a first page doesn't name, counted with what it adds; empty where it names all."""
+        """A sentence on the steps that a first page does not name and what they add; empty if it names all."""
         return self.more_than(len(self.on_one_page))
 
     def more_than(self, shown: int) -> str:
-        """What is left after so many of `on_one_page`, counted with what it adds; empty where nothing is."""
+        """Return a sentence on the steps after the first `shown` of `on_one_page`; empty if there are none."""
         rest = self.others[shown - bool(self.reviews) :]
         if not rest:
             return ""
@@ -110,6 +110,6 @@ class StepsDisplay:
 
 
 def _sum_points(steps: Sequence[StepDisplay]) -> Decimal | None:
-    """What steps add together; None where no figure is shown."""
+    """Return what steps add together; None if no figure is shown."""
     points = [one.points for one in steps if one.points is not None]
     return sum(points, Decimal(0)) if points else None

@@ -1,4 +1,4 @@
-"""Next steps in sentences, as they are read aloud, and with figures that add up as printed. Pure."""
+"""Write next steps as sentences, with displayed figures that add up."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,10 +18,11 @@ EMBASSY = "Embassy"
 
 @dataclass(frozen=True, slots=True)
 class StepTexts:
-    """What the record calls the things that steps are about, by id.
+    """The names and texts of the rows that steps are about, by id.
 
-    `updates` are by the id of the version that waits: who sent it, when, on which commitment. What is missing here, a
-    step's sentence names by its benchmarks alone. `own_evidence` is what the reader recorded, and so may not review.
+    `updates` maps the id of a waiting update version to its sender, the day it was sent and the text of its
+    commitment. If a text is missing, the sentence names only the benchmarks. `own_evidence` are the ids of evidence
+    that the reader recorded and so may not review.
     """
 
     ministries: Mapping[int, str] = field(default_factory=dict)
@@ -33,7 +34,10 @@ class StepTexts:
 
 
 def display_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> step_display.StepsDisplay:
-    """The next steps of a day as pages and documents tell them; what their points print adds up to what is printed."""
+    """Return the next steps of a day as pages and documents display them.
+
+    The displayed points of the ladder add up to the displayed readiness.
+    """
     teller = _StepFormatter(result, texts)
     reached = steps.target_reached_after
     return step_display.StepsDisplay(
@@ -47,19 +51,19 @@ def display_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> step
 
 
 def describe_step(result: Readiness, step: ReadinessStep, texts: StepTexts) -> str:
-    """What a step asks somebody to do, in a sentence that can be understood alone."""
+    """Return what a step asks the reader to do, in a sentence that can be understood alone."""
     return _StepFormatter(result, texts).sentence(step)
 
 
 def step_owner(step: ReadinessStep, texts: StepTexts) -> str | None:
-    """Who has to take a step, by name; None where nobody is known."""
+    """Return the name of the owner of a step, or None if the owner is unknown."""
     if step.kind is StepKind.REVIEW:
         return EMBASSY
     return texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
 
 
 class _StepFormatter:
-    """Puts the steps of one result into words."""
+    """Write the steps of one result as sentences."""
 
     def __init__(self, result: Readiness, texts: StepTexts) -> None:
         self.result, self.texts = result, texts
@@ -68,7 +72,10 @@ class _StepFormatter:
         self.keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
 
     def ladder(self, steps: Iterable[ReadinessStep], reached: int | None) -> Iterator[step_display.StepDisplay]:
-        """Steps with their cumulative readiness: the points printed are the differences of what is printed of it."""
+        """Yield the steps of the ladder.
+
+        The displayed points are the differences of the displayed cumulative readiness.
+        """
         before = formatting.round_to_tenth(self.result.score)
         for number, one in enumerate(steps, start=1):
             then = formatting.round_to_tenth(one.cumulative or Fraction(0))
@@ -76,7 +83,7 @@ class _StepFormatter:
             before = then
 
     def apart(self, step: ReadinessStep) -> step_display.StepDisplay:
-        """A step off the ladder."""
+        """Return a step off the ladder."""
         return self._told(step, formatting.round_to_tenth(step.points), None)
 
     def _told(
@@ -96,7 +103,7 @@ class _StepFormatter:
         )
 
     def sentence(self, step: ReadinessStep) -> str:
-        """What a step asks somebody to do."""
+        """Return what a step asks the reader to do."""
         match step.kind:
             case StepKind.REVIEW:
                 return self._review(step)
@@ -159,7 +166,7 @@ class _StepFormatter:
         )
 
     def _stands(self, step: ReadinessStep) -> str:
-        """That it is overdue, or that an update on it waits; nothing where it is simply open."""
+        """Return a sentence if the commitment is overdue or an update on it waits; empty if it is simply open."""
         standing = commitment_standing(self.result.record, step.rows[0].id, self.result.as_of)
         if standing is not None and standing.waits_since:
             return f" An update on it has been with the embassy since {formatting.format_date(standing.waits_since)}."
@@ -170,7 +177,7 @@ class _StepFormatter:
         return _with_article(name) if name else None
 
     def _towards(self, step: ReadinessStep) -> str:
-        """The benchmarks that it supports, in brackets; nothing where there are none."""
+        """Return the benchmarks that the step supports, in brackets; empty if there are none."""
         return f" ({formatting.join_with_and(self.keys[key] for key in step.benchmarks)})" if step.benchmarks else ""
 
     def _criterion(self, step: ReadinessStep) -> str:
@@ -180,7 +187,7 @@ class _StepFormatter:
 
 
 def _with_article(name: str) -> str:
-    """A ministry's name inside a sentence: `the Ministry of Police`."""
+    """Return a ministry's name as part of a sentence: `the Ministry of Police`."""
     return f"the {name}" if name.startswith(("Ministry", "Office", "Department")) else name
 
 
@@ -189,7 +196,7 @@ def _without_full_stop(text: str) -> str:
 
 
 def _target_sentence(result: Readiness, steps: NextSteps) -> str:
-    """Whether these steps reach the target."""
+    """Return whether these steps reach the target."""
     if result.working_mark is None:
         return "No target is set."
     target = f"our target of {formatting.format_number(result.working_mark)}"

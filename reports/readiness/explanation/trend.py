@@ -1,4 +1,4 @@
-"""The score week by week: as it was known at each week's end, and, in hindsight, as it is known now. Pure."""
+"""The score week by week: as known at the end of each week, and with later information."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,16 @@ from reports.readiness.readiness import DailyScores
 
 WEEK = timedelta(days=7)
 UNCHANGED_WEEKS = 4
-"""For so many weeks nothing has to move before the title says so."""
+"""After this many weeks without a change, the title says that the score has not moved."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrendWeek:
-    """A week by its last day: the score of that day, of 100, as known at its end and as known now.
+    """A week by its last day, with the score of that day, of 100.
 
-    Each is None where nothing had been reviewed by then: no figure is shown, and none is drawn.
+    `then` is the score as known at the time, `hindsight` with later information.
+
+    A score is None if nothing had been reviewed by then. No figure is then shown or drawn.
     """
 
     ends_on: date
@@ -28,7 +30,7 @@ class TrendWeek:
 
 
 def weekly_scores(facts: Facts, now: datetime) -> tuple[TrendWeek, ...]:
-    """Every week of the tracking period that has begun by `now`, the running one up to today."""
+    """Return every week of the tracking period that has begun by `now`; the current week ends today."""
     today = now.astimezone(facts.zone).date()
     days = DailyScores(facts)
     return tuple(
@@ -42,7 +44,10 @@ def weekly_scores(facts: Facts, now: datetime) -> tuple[TrendWeek, ...]:
 
 
 def week_ends(period: Period, today: date) -> Iterator[date]:
-    """The last days of the period's weeks, counted from its first day; the last of them ends today or with it."""
+    """Yield the last days of the period's weeks, counted from its first day.
+
+    The last one is today or the end of the period, whichever is earlier.
+    """
     last = min(today, period.ends_on)
     ends_on = period.starts_on + WEEK - timedelta(days=1)
     while ends_on < last:
@@ -53,7 +58,7 @@ def week_ends(period: Period, today: date) -> Iterator[date]:
 
 
 def describe_trend(weeks: Sequence[TrendWeek]) -> str:
-    """What the trend says, in a sentence without a full stop, to stand over it as its title."""
+    """Describe the trend in a sentence without a full stop, for use as the title of the chart."""
     known = [week for week in weeks if week.then is not None]
     if not known:
         return "Nothing has been reviewed yet"
@@ -80,5 +85,5 @@ def _format_points(week: TrendWeek) -> str:
 
 
 def _end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The last moment of a day in the country."""
+    """Return the last moment of a day in the country."""
     return datetime.combine(day, time.max, zone)

@@ -1,6 +1,6 @@
-"""The course of the score as pages and documents print it: the finding, the drawing, the weeks, what happened.
+"""The trend of the score as pages and documents display it: the finding, the chart, the weeks and the events.
 
-Seen from a standpoint: weeks up to a day, hindsight as known at a moment. Pure.
+It is seen from a standpoint: weeks up to a day, and later information as known at a moment.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ from reports.readiness.readiness import DailyScores
 
 @dataclass(frozen=True, slots=True)
 class TrendEvent:
-    """A dialogue, or a milestone, on a day: its name on a drawing, and what is said of it in a table."""
+    """A dialogue or a milestone on a day: its name on a chart, and its description in a table."""
 
     on: date
     name: str
@@ -29,7 +29,10 @@ class TrendEvent:
 
 @dataclass(frozen=True, slots=True)
 class WeekDisplay:
-    """A week by its last day, its scores to one decimal (None: nothing reviewed); what happened since the last one."""
+    """A week by its last day, its scores to one decimal, and the events since the week before.
+
+    A score is None if nothing had been reviewed.
+    """
 
     ends_on: date
     then: Decimal | None
@@ -39,7 +42,7 @@ class WeekDisplay:
 
 @dataclass(frozen=True, slots=True)
 class TrendDisplay:
-    """The weeks of an edition's tracking period, with the days that everybody watches, and the working mark."""
+    """The weeks of an edition's tracking period, with dialogues and milestones, and the target (`mark`)."""
 
     starts_on: date
     ends_on: date
@@ -60,7 +63,7 @@ class TrendDisplay:
 
     @property
     def by_week(self) -> tuple[WeekDisplay, ...]:
-        """Every week, the first one first."""
+        """All weeks, in order."""
         return self._printed(self.weeks)
 
     @property
@@ -75,7 +78,7 @@ class TrendDisplay:
         )
 
     def drawn(self, *, width: float, size: float, plot_height: float) -> charts.TrendChart:
-        """The drawing, in user units."""
+        """Return the chart, in user units."""
         return charts.trend_chart(
             self.weeks,
             starts_on=self.starts_on,
@@ -99,7 +102,7 @@ class TrendDisplay:
 def display_trend(
     facts: Facts, *, as_of: date, known_by: datetime | None, happenings: Iterable[TrendEvent]
 ) -> TrendDisplay:
-    """The weeks up to a day in the country; hindsight as known at a moment (None: by all that is there)."""
+    """Return the weeks up to a day. Later information is what was known at a moment (None: everything recorded)."""
     tracking = facts.edition.tracking
     known = countable_facts.facts_known_by(facts, known_by)
     terms = countable_facts.newest_row(known.edition_terms)

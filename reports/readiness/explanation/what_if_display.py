@@ -1,6 +1,6 @@
-"""What would stand if some benchmarks were met or next steps taken: in a sentence and as printed. Pure.
+"""Display the score as it would be if some benchmarks were met or next steps taken.
 
-It starts from what is verified, so where nothing has been reviewed it starts from 0, and says so.
+It starts from what is verified. If nothing has been reviewed it starts from 0, and says so.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,12 +17,12 @@ from reports.readiness.forecast.next_steps import ReadinessStep
 from reports.readiness.readiness import Readiness
 
 MAX_NAMED = 6
-"""How many benchmarks a sentence names; more are counted."""
+"""How many benchmarks a sentence names; more are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIfPart:
-    """A part as it is and as it would be, of what it can give."""
+    """A part as it is and as it would be, with the most it can give."""
 
     key: PartKey
     title: str
@@ -34,9 +34,11 @@ class WhatIfPart:
 
 @dataclass(frozen=True, slots=True)
 class WhatIfDisplay:
-    """The score as it is and as it would be, of 100; what the parts print adds up to both, and to the points between.
+    """The score as it is and as it would be, of 100.
 
-    `met` are the benchmarks (ids) that are taken as met; `to_mark` says how far the working mark is then.
+    The displayed points of the parts add up to both scores and to the difference.
+
+    `met` are the ids of benchmarks taken as met. `to_mark` says how far the target would be.
     """
 
     met: frozenset[int]
@@ -50,7 +52,7 @@ class WhatIfDisplay:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkChoice:
-    """A benchmark to tick: what meeting it alone would add ("+1.5"), or that it is shown already; when it is due."""
+    """A benchmark to tick: what meeting it alone would add ("+1.5") and when it is due, or that it is shown already."""
 
     benchmark_id: int
     key: str
@@ -60,7 +62,7 @@ class BenchmarkChoice:
 
 
 def display_what_if(result: Readiness, met: Collection[int], steps: Collection[ReadinessStep] = ()) -> WhatIfDisplay:
-    """What would stand with these benchmarks (ids) met and these next steps taken."""
+    """Return the score as it would be with these benchmarks (ids) met and these next steps taken."""
     then = result.if_taken(steps, met=met)
     before, after = formatting.round_to_tenth(result.score), formatting.round_to_tenth(then.points)
     was = formatting.round_preserving_sum([part.points for part in result.verified.parts])
@@ -87,7 +89,7 @@ def display_what_if(result: Readiness, met: Collection[int], steps: Collection[R
 
 
 def what_if_choices(result: Readiness) -> tuple[BenchmarkChoice, ...]:
-    """Every benchmark that is asked, in order."""
+    """Return every benchmark that is asked, in order."""
     levers = {one.benchmark_id: one for one in result.levers()}
     return tuple(
         BenchmarkChoice(
@@ -123,7 +125,7 @@ def _what_if_sentence(result: Readiness, met: Collection[int], steps: int, befor
 
 
 def _target_sentence(result: Readiness, points: Fraction, *, is_supposed: bool) -> str:
-    """How far the working mark is."""
+    """Return how far the target would be."""
     if result.working_mark is None:
         return "No target is set, so nothing can be said to reach it."
     mark = Fraction(result.working_mark)

@@ -1,1 +1,1 @@
-"""What the score could become: projections, what-if, next steps, simulated reviews."""
+"""What the score could become: projections, what-if, next steps and simulated reviews."""

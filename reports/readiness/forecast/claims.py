@@ -1,8 +1,8 @@
-"""What waits for a review, and what it would bring: claim by claim, and by who claims. Pure.
+"""Find the claims that wait for a review, and what each claim and each ministry's claims would add.
 
-A claim is an update that waits, or a piece of evidence or a figure that came without one. Taken as sent it answers
-some questions and benchmarks further than what is verified. Claims taken together answer each as far as the furthest
-of them does, so what one adds depends on those taken before it.
+A claim is an update that waits, or evidence or a figure that came without one. Taken as sent, it improves the answers
+to some questions and benchmarks. Several claims on one question or benchmark give as much as the best of them. So what
+a claim adds depends on the claims taken before it.
 """
 
 from collections import defaultdict
@@ -20,11 +20,11 @@ from reports.readiness.scoring import compute_points
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One thing to review: an update (`round`), or a piece of evidence or a reading that no waiting update brought.
+    """One thing to review: an update (`round`), or evidence or a reading that came without a waiting update.
 
-    `ministry_id` is who sent it, None where the embassy logged it; `rounds`, `evidence` and `readings` (ids) are what
-    it claims, `benchmarks` (ids) what it claims them for. `taken` are the answers that it gives if all of it is taken
-    as sent, none above what all claims together give.
+    `ministry_id` is the ministry that sent it; None if the embassy recorded it. `rounds`, `evidence` and `readings`
+    are the ids of what it claims, and `benchmarks` the ids of what it claims them for. `taken` are the answers it
+    gives if all of it is taken as sent; none is better than what all claims together give.
     """
 
     row: RowReference
@@ -38,9 +38,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class MinistryClaims:
-    """What one ministry's waiting claims would add, of 100; `ministry_id` is None for what the embassy logged itself.
+    """What one ministry's waiting claims would add, of 100. `ministry_id` is None for the embassy's own records.
 
-    `rounds` (ids) are the submissions behind it, `evidence` and `readings` (ids) what they claim.
+    `rounds` are the ids of the update versions behind it, `evidence` and `readings` the ids of what they claim.
     """
 
     ministry_id: int | None
@@ -51,10 +51,10 @@ class MinistryClaims:
 
 
 def find_waiting_claims(facts: Facts, seen: EvaluatedRecord, sent: EvaluatedRecord) -> tuple[Claim, ...]:
-    """Each claim that waits, in the order of what it is and its id.
+    """Return each claim that waits, ordered by its type and id.
 
-    `facts` are those known, `seen` what is verified of them, `sent` what is claimed. A figure that a later one
-    overtook answers nothing, whoever sent either.
+    `facts` are the known ones, `seen` is the verified record and `sent` the claimed one. A figure that a later reading
+    replaced answers nothing, no matter who sent it.
     """
     holding = _latest_reading_ids(sent.sight)
     acts = group_by_key((act.evidence_id, (key, act)) for key, own in sent.sight.actions.items() for act in own)
@@ -85,10 +85,11 @@ def find_waiting_claims(facts: Facts, seen: EvaluatedRecord, sent: EvaluatedReco
 
 
 def claims_by_ministry(seen: EvaluatedRecord, waiting: Iterable[Claim]) -> tuple[MinistryClaims, ...]:
-    """The gap between claimed and verified by ministry, the largest share first; the points add up to the gap.
+    """Split the gap between claimed and verified points by ministry, the largest gain first.
 
-    Each ministry's points are what its claims add once those before it in the list are taken, since one P, or one
-    benchmark, may be claimed by two.
+    The points of all ministries add up to the gap. A ministry's points are what its claims add after the claims of the
+    ministries before it, since two ministries may claim the same P or benchmark. The order is by what each
+    ministry's claims would add alone.
     """
     by_ministry: dict[int | None, list[Claim]] = defaultdict(list)
     for claim in waiting:
@@ -120,7 +121,7 @@ def claims_by_ministry(seen: EvaluatedRecord, waiting: Iterable[Claim]) -> tuple
 
 
 class _ReviewUnit:
-    """What is under one thing to review, as it is put together."""
+    """The rows under one thing to review, while they are collected."""
 
     def __init__(self, ministry: int | None) -> None:
         self.ministry = ministry
@@ -130,7 +131,7 @@ class _ReviewUnit:
 
 
 def _review_units(facts: Facts, verified: FactView, sent: FactView) -> Mapping[RowReference, _ReviewUnit]:
-    """Evidence and readings that claim something, by what is reviewed as one: an update that waits, else each alone."""
+    """Group claiming evidence and readings by what is reviewed together: a waiting update, or each row alone."""
     rounds = {row.id: row for row in facts.rounds}
     came_with = {row.id: row.round_id for row in facts.evidence}
     units: dict[RowReference, _ReviewUnit] = {}
@@ -160,7 +161,7 @@ def _view_with_only(
     actions: Mapping[int, tuple[Action, ...]],
     claimed: Mapping[int, tuple[ReadingFact, ...]],
 ) -> FactView:
-    """What is claimed, as if only these actions (by benchmark) and these readings (by indicator) had been claimed."""
+    """Return the claimed view as if only these actions (by benchmark) and readings (by indicator) had been claimed."""
     figures = {key: tuple(row for row in rows if row.figure is not None) for key, rows in claimed.items()}
     return replace(
         sent,
@@ -171,7 +172,7 @@ def _view_with_only(
 
 
 def _latest_reading_ids(sent: FactView) -> set[int]:
-    """The readings (ids) that questions, benchmarks and required figures rest on: of each indicator the latest."""
+    """Return the ids of the readings in force: for each indicator the latest reading and the latest with a figure."""
     told = list(sent.readings.values())
     figures = [[row for row in rows if row.figure is not None] for rows in told]
     return {row.id for rows in (*told, *figures) if (row := find_effective_reading(rows))}

@@ -1,6 +1,6 @@
-"""What each thing that waits is worth today, by which the inbox is ordered. Pure.
+"""Compute what each item in the inbox would add today. The inbox is ordered by it.
 
-It is one use of `review_simulation`: all that waits in a record is simulated from one look at it.
+This is one use of `review_simulation`: one simulation object serves all waiting items of a record.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from reports.readiness.forecast.review_simulation import ReviewGain, ReviewSimul
 
 @dataclass(frozen=True, slots=True)
 class UpdatePriority:
-    """What accepting an update would add, every piece verified, and what the best verdict it allows would on top.
+    """What an update could add: by accepting it with every line verified, and by the best verdict it then allows.
 
-    `falls` is what accepting it would lower.
+    `falls` are the drops that accepting it would cause.
     """
 
     accepting: Fraction
@@ -24,15 +24,15 @@ class UpdatePriority:
 
     @property
     def points(self) -> Fraction:
-        """What is at stake in all."""
+        """The points at stake in total."""
         return self.accepting + self.verdict
 
 
 def update_priority(simulation: ReviewSimulation, round_id: int) -> UpdatePriority:
-    """What deciding on an update that waits would add.
+    """Return what deciding on a waiting update could add.
 
-    No verdict gives more than "met" on all that it shows action on: where that holds, no other gives as much, and none
-    takes from another benchmark.
+    The best verdict is "met" on every benchmark on which the update shows action. No other verdict gives more, and
+    none takes points from another benchmark.
     """
     sent = simulation.evidence_of(round_id)
     taken = simulation.with_reviews(simulation.with_the_others_verified(sent))
@@ -45,5 +45,5 @@ def update_priority(simulation: ReviewSimulation, round_id: int) -> UpdatePriori
 
 
 def evidence_priority(simulation: ReviewSimulation, evidence_id: int) -> ReviewGain:
-    """What verifying all that a piece of evidence shows, and itself, would add."""
+    """Return what verifying a piece of evidence and all its links would add."""
     return simulation.of_reviews(simulation.with_the_others_verified(simulation.piece(evidence_id)))

@@ -1,13 +1,14 @@
-"""Next steps: advice beside the score, from what is surest to what is still to be won. Pure.
+"""Compute the next steps: advice next to the score, from the surest step to the most ambitious.
 
-A ladder of four rungs: review what waits, ask for the figures that nobody has given, see that open commitments are
-kept, agree on what nobody has promised. Each step's points are what it adds given all steps before it, so the points
-of the ladder add up. Within a rung the step with the most points comes first. Nothing here enters the score: promises
-are not concrete actions (22 U.S.C. 7107(b), Tier 2), and no data counts against (22 U.S.C. 7106(b)(1), (7)).
+The steps form a ladder of four rungs: review what waits, ask for missing figures, make sure that open commitments are
+kept, and agree on new commitments. The points of a step are what it adds after all steps before it, so the points of
+the ladder add up. Within a rung the step with the most points comes first. Nothing here enters the score: promises are
+not concrete actions (22 U.S.C. 7107(b), Tier 2), and no data counts against the government (22 U.S.C. 7106(b)(1),
+(7)).
 
-Every candidate answers some questions and benchmarks further. Together they answer each as far as the furthest of
-them does, so a candidate never adds more than it did before other steps were taken. `_build_rung` rests on that: it
-computes a candidate's points anew only where they could still be the most.
+Every candidate improves the answers to some questions and benchmarks. Several candidates for one answer give as much
+as the best of them. So a candidate never adds more after other steps than before them. `_build_rung` relies on that:
+it recomputes the points of a candidate only if they could still be the most.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -51,12 +52,13 @@ ASSUMED_FINDING = Finding(WHOLE, "Taken as given.")
 class ReadinessStep:
     """One thing to do, what it adds and who has to do it.
 
-    `benchmarks` are ids, in order; `indicator_id` is set where a figure is asked for, of the `years` that are unknown.
-    `rows` are what it is about: an update, evidence, an indicator, a commitment. `ministry_id` is the ministry that
-    owns it: None where the embassy does (a review) or where nobody is known. Points are exact, of 100: `points` are
-    what it adds given all steps before it, `points_at_most` what it may add where that depends on the figure.
-    `cumulative` is readiness with it and all steps before it; None off the ladder. `taken` are the answers that it
-    gives.
+    `benchmarks` are ids, in order. `indicator_id` is set if the step asks for a figure, and `years` says for which
+    years. `rows` are what the step is about: an update, evidence, an indicator, a commitment or a benchmark.
+    `ministry_id` is the ministry that has to act: None if the embassy has to (a review) or if no ministry is known.
+
+    Points are exact, of 100. `points` are what the step adds after all steps before it. `points_at_most` are what it
+    may add if that depends on the figure. `cumulative` is readiness after this step and all before it; None if the
+    step is not on the ladder. `taken` are the answers that the step gives.
     """
 
     kind: StepKind
@@ -73,21 +75,22 @@ class ReadinessStep:
 
     @property
     def key(self) -> str:
-        """What names the step in an address: `keep-commitment-12`."""
+        """The name of the step in an address: `keep-commitment-12`."""
         row = self.rows[0]
         return f"{self.kind.value}-{row.type}-{row.id}"
 
 
 @dataclass(frozen=True, slots=True)
 class NextSteps:
-    """The ladder, and what stands apart from it.
+    """The ladder of next steps, and the steps that are listed apart from it.
 
-    `also_ask`: the money figure, which adds nothing by being given, only by being above last period's. `last_period`:
-    last period's figures where they alone are missing, so that nothing compares with what is known of this period.
-    `to_assess`: benchmarks with a verified action that nobody has assessed, with what "met" would add to readiness
-    today. `after_deadline`: commitments due after the deadline, with what keeping them by then would add to the
-    cumulative after the third rung. `target_reached_after` is the number of the first step with which the target is
-    reached: 0 where it is reached already, None where no step reaches it or no target is set.
+    - `also_ask`: the figure on government money, which adds nothing by being given, only by being above last year's.
+    - `last_period`: figures of the year before, where only they are missing for a comparison with this period.
+    - `to_assess`: benchmarks with a verified action and no assessment, with what "met" would add to readiness today.
+    - `after_deadline`: commitments due after the deadline, with what keeping them by the deadline would add after the
+      third rung.
+    - `target_reached_after`: the number of the first step that reaches the target. It is 0 if the target is reached
+      already, and None if no step reaches it or no target is set.
     """
 
     steps: tuple[ReadinessStep, ...]
@@ -99,13 +102,16 @@ class NextSteps:
 
     @property
     def every(self) -> tuple[ReadinessStep, ...]:
-        """All of them."""
+        """All steps, on the ladder and apart from it."""
         return (*self.steps, *self.also_ask, *self.last_period, *self.to_assess, *self.after_deadline)
 
 
 @dataclass(frozen=True, slots=True)
 class StepCandidate:
-    """Something that may become a step: what it would answer (`taken`), and at most, where that is more."""
+    """Something that may become a step.
+
+    `taken` are the answers that it would give; `at_most` are the best answers that it could give, if these are better.
+    """
 
     kind: StepKind
     benchmarks: tuple[int, ...]
@@ -120,7 +126,7 @@ class StepCandidate:
 
     @property
     def order(self) -> tuple[date, int, tuple[RowReference, ...]]:
-        """What equals are compared by: the soonest due, then in the order of what is asked, then by key."""
+        """The sort key for candidates with equal points: the soonest due, then the order of the list, then the rows."""
         return self.due_on or NO_DUE_DATE, self.place, self.rows
 
 
@@ -136,10 +142,18 @@ def compute_next_steps(
     target: Decimal | None,
     without: Collection[StepKind] = (),
 ) -> NextSteps:
-    """The next steps of a day, `without` some rungs of the ladder where that is asked.
+    """Return the next steps of a day.
 
-    `facts` are those known, `seen` what is verified of them, `sent` what is claimed; `waiting` are the claims,
-    `promised` the government's commitments that may still be kept.
+    Args:
+        facts: the known facts.
+        seen: the verified record.
+        sent: the claimed record.
+        waiting: the claims that wait for a review.
+        promised: the open commitments of the government.
+        as_of: the day. After the deadline the ladder has only the first two rungs.
+        deadline_on: the deadline of the edition, if it has one.
+        target: the readiness to reach, of 100.
+        without: kinds of steps to leave out of the ladder.
     """
     claims, promises = tuple(waiting), tuple(promised)
     is_over = deadline_on is not None and as_of > deadline_on
@@ -170,7 +184,7 @@ def compute_next_steps(
 def _build_ladder(
     asked: Questionnaire, state: Answers, rungs: Iterable[Iterable[StepCandidate]]
 ) -> tuple[list[ReadinessStep], list[Answers]]:
-    """The steps of a ladder from the answers `state` on, rung by rung, and the answers after each rung."""
+    """Return the steps of a ladder that starts from the answers `state`, and the answers after each rung."""
     gains = GainCalculator(asked)
     steps: list[ReadinessStep] = []
     states = [state]
@@ -185,12 +199,12 @@ def _build_ladder(
 def _build_rung(
     gains: GainCalculator, state: Answers, candidates: Iterable[StepCandidate]
 ) -> tuple[list[ReadinessStep], Answers]:
-    """The steps of one rung, each the one that adds most given those before it, and the answers with all of them.
+    """Return the steps of one rung and the answers after all of them.
 
-    What adds nothing is no step.
+    Each step is the candidate that adds most after those before it. A candidate that adds nothing is left out.
     """
     shown = gains.pillars(state)
-    # A candidate's points only fall as others are taken: what is at the top with points of this very state is the most.
+    # A candidate's points only fall as steps are added. So the top of the heap is best once its points are up to date.
     heap = [(-gains.of(one.taken, state, shown), one.order, number, 0, one) for number, one in enumerate(candidates)]
     heapify(heap)
     steps: list[ReadinessStep] = []
@@ -208,7 +222,7 @@ def _build_rung(
 def _rank_separately(
     asked: Questionnaire, state: Answers, candidates: Iterable[StepCandidate]
 ) -> tuple[ReadinessStep, ...]:
-    """Candidates that are no steps of the ladder, each with what it alone would add to a state, the most first."""
+    """Return candidates off the ladder as steps, each with what it alone would add to a state, the most first."""
     gains = GainCalculator(asked)
     shown = gains.pillars(state)
     found = [
@@ -237,7 +251,7 @@ def _make_step(one: StepCandidate, points: Fraction, at_most: Fraction) -> Readi
 
 
 def _review_candidates(asked: Questionnaire, claims: Iterable[Claim]) -> list[StepCandidate]:
-    """Each update that waits, each piece of evidence or figure that nobody has reviewed, taken as sent."""
+    """Return each thing to review, taken as sent: waiting updates, and unreviewed evidence and figures."""
     return [
         StepCandidate(
             StepKind.REVIEW, claim.benchmarks, (claim.row,), None, claim.taken, _list_position(asked, claim.benchmarks)
@@ -249,10 +263,10 @@ def _review_candidates(asked: Questionnaire, claims: Iterable[Claim]) -> list[St
 def _figure_candidates(
     facts: Facts, sent: EvaluatedRecord, questions: Collection[EffortQuestion]
 ) -> list[StepCandidate]:
-    """The figures for these questions that are neither verified nor waiting for the period.
+    """Return the figures on these questions that are neither verified nor claimed for the period.
 
-    Given, one of the required adds what "data given" has for it. At most it is above last period's too; where that
-    is unknown both years are asked for.
+    A required figure adds the points for data given. At most, it is also better than last year's figure. If last
+    year's is unknown, the step asks for both years.
     """
     found = []
     for place, question in enumerate(questions):
@@ -270,7 +284,7 @@ def _figure_candidates(
 def _figure_candidate(
     facts: Facts, asked: Questionnaire, indicator: IndicatorFact, *, place: int, years: YearsAsked
 ) -> StepCandidate:
-    """A figure to ask for; what it answers is still to be said."""
+    """Return a candidate that asks for a figure. The caller sets the answers that it gives."""
     return StepCandidate(
         kind=StepKind.ASK,
         benchmarks=(),
@@ -286,7 +300,7 @@ def _figure_candidate(
 def _last_period_steps(
     asked: Questionnaire, state: Answers, facts: Facts, sent: EvaluatedRecord
 ) -> tuple[ReadinessStep, ...]:
-    """Last period's figure of what is known of this period alone, where that may add anything."""
+    """Return steps that ask for last year's figure where only this period's is known, if that can add points."""
     before = []
     for place, question in enumerate((*REQUIRED_QUESTIONS, EffortQuestion.MONEY)):
         indicator = next((one for one in asked.indicators.values() if one.question is question), None)
@@ -302,9 +316,9 @@ def _last_period_steps(
 def _answers_above_last_period(
     sent: EvaluatedRecord, indicator: IndicatorFact, given: Mapping[EffortQuestion, Finding]
 ) -> tuple[Answers | None, bool]:
-    """What a figure better than last period's would answer, and whether last period's is known.
+    """Return what a figure better than last year's would answer, and whether last year's figure is known.
 
-    `given` is what any figure answers. Of what is better the less there is, none can't be undercut: None.
+    `given` is what any figure answers. The answers are None if less is better and last year's figure is zero.
     """
     before = find_effective_reading(sent.sight.previous.get(indicator.id, ()))
     if before is None or before.figure is None:
@@ -322,10 +336,10 @@ def _answers_above_last_period(
 
 
 def _reporting_ministry(facts: Facts, asked: Questionnaire, indicator: IndicatorFact) -> int | None:
-    """The ministry (id) to ask for a figure.
+    """Return the id of the ministry to ask for a figure, or None if no ministry is known.
 
-    The one that is set; else who last sent a reading; else the lead of the first recommendation with its pillar and
-    indicium.
+    It is the ministry set on the indicator. Without one it is the last sender of a reading, and without a sender the
+    lead of the first recommendation with the same pillar and indicium.
     """
     if indicator.ministry_id is not None:
         return indicator.ministry_id
@@ -349,7 +363,7 @@ def _reporting_ministry(facts: Facts, asked: Questionnaire, indicator: Indicator
 
 
 def _commitment_candidate(sent: EvaluatedRecord, promise: OpenCommitment) -> StepCandidate:
-    """A commitment of the government, kept: all its links as in the ceiling."""
+    """Return a commitment of the government, taken as kept. All its links count, as in `project_open_commitments`."""
     row, due_on = promise
     towards = [(one.id, row.towards[one.id]) for one in sent.asked.benchmarks if one.id in row.towards]
     met = [key for key, reach in towards if reach is CommitmentReach.MEETS]
@@ -374,7 +388,11 @@ def _agreement_candidates(
     spoken_for: Collection[int],
     asks: Iterable[StepCandidate],
 ) -> list[StepCandidate]:
-    """Each open benchmark that nobody has promised or claimed (`spoken_for`, ids) and no figure is asked for: met."""
+    """Return each open benchmark, taken as met, that needs a new commitment.
+
+    Benchmarks that are promised or claimed (`spoken_for`, ids) are left out, as are those for which `asks` already
+    asks for the figure.
+    """
     figures = {one.indicator_id for one in asks}
     leads = {row.id: row.lead_id for row in facts.recommendations}
     return [
@@ -392,7 +410,7 @@ def _agreement_candidates(
 
 
 def _assessment_candidates(seen: EvaluatedRecord) -> list[StepCandidate]:
-    """Each benchmark with a verified action that nobody has assessed, taken as assessed "met"."""
+    """Return each benchmark with a verified action and no assessment, taken as assessed "met"."""
     return [
         StepCandidate(
             kind=StepKind.REVIEW,
@@ -408,7 +426,7 @@ def _assessment_candidates(seen: EvaluatedRecord) -> list[StepCandidate]:
 
 
 def _list_position(asked: Questionnaire, benchmarks: Collection[int]) -> int:
-    """The place of the first of these benchmarks (ids) in the list; the last of all where there is none."""
+    """Return the position of the first of these benchmarks (ids) in the list; after all others if there are none."""
     return next((place for place, one in enumerate(asked.benchmarks) if one.id in benchmarks), len(asked.benchmarks))
 
 
@@ -418,7 +436,7 @@ def _is_due_after(promise: OpenCommitment, deadline_on: date | None) -> bool:
 
 
 def _target_reached_after(stands: Fraction, steps: Iterable[ReadinessStep], target: Decimal | None) -> int | None:
-    """The number of the first step with which the target is reached; 0 where it is reached already."""
+    """Return the number of the first step that reaches the target; 0 if it is reached already, None if none does."""
     if target is None:
         return None
     if stands >= target:

@@ -1,8 +1,8 @@
-"""What keeping would bring: the ceiling, each benchmark's lever, the smallest set that reaches the mark. Pure.
+"""Project the score: what readiness would be if some benchmarks were met or open commitments kept.
 
-Ceiling, levers and what-if share one function, `project`: the record's answers as they would be
-with some benchmarks met and others a step further. Nothing of it ever enters the score: promises
-are no concrete actions (22 U.S.C. 7107(b), Tier 2).
+The projected score, the levers and what-if share one function, `project`. It returns the answers of the record as they
+would be with some benchmarks met and others one step further. Nothing here enters the score itself: promises are not
+concrete actions (22 U.S.C. 7107(b), Tier 2).
 """
 
 from collections import defaultdict
@@ -34,15 +34,15 @@ from reports.readiness.forecast.smallest_set import NO_DUE_DATE, SetCandidate, f
 from reports.readiness.scoring import Score, ScoreLine, compute_points, compute_score
 
 type OpenCommitment = tuple[CommitmentFact, date | None]
-"""A commitment, and the date in force."""
+"""A commitment and its due date in force; None if no date is agreed."""
 
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkGain:
-    """A benchmark that isn't shown: what meeting it would add to the score, and when it was promised for.
+    """An open benchmark: what meeting it would add to the score, and when it is due.
 
-    `points` are of 100, all parts included; `due_on` is the soonest date of an open commitment of the
-    government towards it.
+    `points` are of 100, over all parts. `due_on` is the soonest due date of an open commitment of the government
+    towards it.
     """
 
     benchmark_id: int
@@ -53,7 +53,7 @@ class BenchmarkGain:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedRecord:
-    """What the record answers, seen one way: what is asked, the sight, its answers."""
+    """A questionnaire, one view of the record, and the answers that the view gives."""
 
     asked: Questionnaire
     sight: FactView
@@ -61,18 +61,23 @@ class EvaluatedRecord:
 
 
 def project(seen: EvaluatedRecord, *, met: Collection[int] = (), steps: Collection[int] = ()) -> Answers:
-    """The answers with these benchmarks (ids) met and those a step further; nothing ever falls by it.
+    """Return the answers as they would be with these benchmarks changed. No answer gets worse.
 
-    Met: an action and the verdict "met"; of a target the greater of the present reading and the
-    target; of "more than last period" one more than then, which moves the question that the figure
-    answers. Where the year before is unknown only the benchmark moves. A step is at least one half
-    where the embassy assesses, and nothing where a figure decides.
+    A benchmark that the embassy assesses is met by an action and the verdict "met". A target is met by the better of
+    the present figure and the target. "More than last period" is met by one more than last year, which also moves the
+    question that the figure answers. If last year's figure is unknown, only the benchmark moves.
+
+    Args:
+        seen: the record to start from.
+        met: ids of benchmarks taken as met.
+        steps: ids of benchmarks taken as one concrete step further: at least one half if the embassy assesses them, and
+            unchanged if a figure decides.
     """
     return max_answers(seen.found, project_changes(seen, met=met, steps=steps))
 
 
 def project_changes(seen: EvaluatedRecord, *, met: Collection[int] = (), steps: Collection[int] = ()) -> Answers:
-    """What `project` changes, and nothing else: the answers that rest on these benchmarks (ids)."""
+    """Return only the answers that `project` changes: those that rest on these benchmarks (ids)."""
     asked = {one.id: one for one in seen.asked.benchmarks}
     readings = {
         indicator_id: hypothetical_reading(seen.asked, indicator_id, figure)
@@ -88,9 +93,10 @@ def project_changes(seen: EvaluatedRecord, *, met: Collection[int] = (), steps: 
 def project_open_commitments(
     promised: Iterable[OpenCommitment], as_of: date, deadline_on: date | None, sent: EvaluatedRecord
 ) -> Answers:
-    """What is claimed, with every open commitment of the government that is due by the deadline, or undated, kept.
+    """Return the claimed answers as they would be if the government kept its open commitments.
 
-    After the deadline it is what is claimed. `sent` is what is claimed, `promised` the commitments still open.
+    Commitments that are due after the deadline are left out; those without a due date are included. After the deadline
+    they are the claimed answers. `sent` is the claimed record, `promised` are the open commitments.
     """
     if deadline_on is not None and as_of > deadline_on:
         return sent.found
@@ -104,10 +110,10 @@ def project_open_commitments(
 
 
 def open_commitments(facts: Facts, as_of: date) -> Iterator[OpenCommitment]:
-    """The government's commitments that may still be kept, each with the date in force. `facts` are those known.
+    """Yield the government's open commitments, each with its due date in force. `facts` are the known ones.
 
-    By their events alone: one reported done is a claim, and counted as such; one whose update waits, claimed under
-    way, may still be kept.
+    Only events close a commitment. One that is reported done is a claim and counts as such. One with a waiting update
+    that claims progress is still open.
     """
     for row in facts.commitments:
         stands = summarize_events(row.events, as_of)
@@ -116,7 +122,7 @@ def open_commitments(facts: Facts, as_of: date) -> Iterator[OpenCommitment]:
 
 
 def due_dates(promised: Iterable[OpenCommitment]) -> Mapping[int, date]:
-    """By benchmark (id) the soonest date of an open commitment of the government; without those that have none."""
+    """Return the soonest due date of an open commitment by benchmark id, without benchmarks that have none."""
     days: dict[int, date] = {}
     for row, due_on in promised:
         for benchmark in row.towards if due_on else ():
@@ -125,7 +131,10 @@ def due_dates(promised: Iterable[OpenCommitment]) -> Mapping[int, date]:
 
 
 def benchmark_gains(seen: EvaluatedRecord, stands: Score, due: Mapping[int, date]) -> tuple[BenchmarkGain, ...]:
-    """What meeting each open benchmark alone would add, the most first; of equals the soonest due, then in order."""
+    """Return what meeting each open benchmark alone would add, the most first.
+
+    Of equal gains the soonest due comes first, then the order of the list.
+    """
     order = {one.id: place for place, one in enumerate(seen.asked.benchmarks)}
     found = [
         BenchmarkGain(
@@ -137,16 +146,17 @@ def benchmark_gains(seen: EvaluatedRecord, stands: Score, due: Mapping[int, date
 
 
 def open_benchmarks(seen: EvaluatedRecord) -> list[AskedBenchmark]:
-    """The benchmarks that are not wholly shown, in order."""
+    """Return the benchmarks that are not fully shown, in order."""
     return [one for one in seen.asked.benchmarks if seen.found.benchmarks[one.id].worth < WHOLE]
 
 
 def smallest_benchmark_set(
     seen: EvaluatedRecord, stands: Score, mark: Decimal | None, due: Mapping[int, date]
 ) -> tuple[int, ...] | None:
-    """The fewest open benchmarks (ids, in order) that, met, reach the working mark; the soonest due of those.
+    """Return the fewest open benchmarks (ids, in order) that reach the target if met; of equal sets the soonest due.
 
-    Empty where the mark is reached already; None where there is no mark, or all together don't reach it.
+    The result is empty if the target is reached already. It is None if there is no target, or if all benchmarks
+    together do not reach it.
     """
     if mark is None:
         return None
@@ -154,7 +164,7 @@ def smallest_benchmark_set(
     still_off = {line.key: line.of for line in _pillar_lines(stands) if not line.finding.worth}
 
     def things(met: tuple[int, ...]) -> list[SetCandidate]:
-        """Benchmarks met together: the first of them has what they gain beside the Ps."""
+        """Return benchmarks met together as candidates. The first carries the whole gain apart from the Ps."""
         then = compute_score(seen.asked, project(seen, met=met))
         turned_on = frozenset(line.key for line in _pillar_lines(then) if line.key in still_off and line.finding.worth)
         gains = [_points_without_pillars(then) - _points_without_pillars(stands), *(Fraction(0) for _ in met[1:])]
@@ -165,7 +175,7 @@ def smallest_benchmark_set(
     alone = [one.id for one in unmet if one.id not in sharing]
     free = [thing for key in alone for thing in things((key,))]
     goal = Fraction(mark) - stands.points
-    # Benchmarks that read one figure move each other: each choice of them is tried as a whole.
+    # Benchmarks that share a figure move together, so every combination of them is tried as a whole.
     choices = chain.from_iterable(combinations(sharing, number) for number in range(len(sharing) + 1))
     found = (find_smallest_set(free, still_off, goal, given=things(met) if met else ()) for met in choices)
     best = min((taken for taken in found if taken is not None), key=rank_key, default=None)
@@ -174,7 +184,7 @@ def smallest_benchmark_set(
 
 
 def _group_by_indicator(benchmarks: Iterable[AskedBenchmark]) -> Mapping[int, list[AskedBenchmark]]:
-    """Benchmarks that a figure decides, by the indicator (id) whose figure it is."""
+    """Return the benchmarks that a figure decides, by the id of the indicator."""
     found = defaultdict(list)
     for one in benchmarks:
         if one.counts:
@@ -183,10 +193,9 @@ def _group_by_indicator(benchmarks: Iterable[AskedBenchmark]) -> Mapping[int, li
 
 
 def _figure_that_meets(met: Iterable[AskedBenchmark], seen: EvaluatedRecord) -> Decimal | None:
-    """The figure that meets these benchmarks of one indicator; None where it can't be said.
+    """Return the figure that meets these benchmarks of one indicator; None if it is unknown.
 
-    The target, or one more (or less, where that is better) than the year before, unless the present
-    figure goes further.
+    It is the best of the target, one more than the year before (one less if less is better), and the present figure.
     """
     own = list(met)
     indicator = seen.asked.indicators[own[0].terms.indicator_id or 0]
@@ -205,7 +214,7 @@ def _figure_that_meets(met: Iterable[AskedBenchmark], seen: EvaluatedRecord) -> 
 
 
 def hypothetical_reading(asked: Questionnaire, indicator_id: int, figure: Decimal) -> ReadingFact:
-    """A reading that nobody has written: the figure for the whole period."""
+    """Return a reading that is not in the record: the figure for the whole period."""
     period = asked.tracking
     return ReadingFact(
         id=0,

@@ -1,11 +1,11 @@
-"""What reviews and assessments that nobody has written yet would do to the score of a record. Pure.
+"""Simulate what reviews and assessments that do not exist yet would do to the score of a record.
 
-Nothing is estimated: the reviews and assessments are put among the rows that they are about, and the rules of
-`reports.readiness.verified_history`, `.answers` and `.scoring` are asked again. So the points that are simulated are
-the points that come, as long as nobody records anything else in between.
+Nothing is estimated. The simulated reviews and assessments are added to the rows they are about, and the rules of
+`reports.readiness.verified_history`, `.answers` and `.scoring` are applied again. So the real points equal the
+simulated points, as long as nothing else is recorded in between.
 
-What every simulation of a record needs is looked up once, and of each only its own rows are looked at again: an inbox
-of three hundred (`reports.readiness.forecast.inbox_priority`) costs little more than ten times one of thirty.
+What all simulations of a record need is looked up once, and each simulation looks only at its own rows. So an inbox of
+three hundred items (`reports.readiness.forecast.inbox_priority`) costs little more than ten times one of thirty.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -35,13 +35,13 @@ from reports.readiness.scoring import compute_points
 from reports.readiness.verified_history import VerifiedHistory
 
 FIRST_HYPOTHETICAL_ID = 1 << 62
-"""Keys of rows that nobody has written: above any key there is, so that of two at one moment they are the newer."""
+"""The first id of simulated rows: above every real id, so that they are the newer of two rows of one moment."""
 
 
 class ReviewDecision(NamedTuple):
-    """What somebody is about to say of a bearing (id) or, with none, of a piece of evidence (id) itself.
+    """A simulated decision on an evidence link (id) or, without one, on the evidence itself (id).
 
-    `first_on` is the first day that they state; one that evidence tells itself holds all the same.
+    `first_on` is the start date that the reviewer enters. It is ignored if the evidence has a start date.
     """
 
     evidence_id: int
@@ -51,7 +51,7 @@ class ReviewDecision(NamedTuple):
 
 
 class AssumedVerdict(NamedTuple):
-    """A verdict that somebody may give on a benchmark (id), and the evidence (ids) that it would rest on."""
+    """A simulated verdict on a benchmark (id), and the ids of the evidence it would rest on."""
 
     benchmark_id: int
     verdict: Verdict
@@ -60,10 +60,10 @@ class AssumedVerdict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SimulatedOutcome:
-    """The record as it would be: what counts then, what it answers, its score of 100.
+    """The record as it would be: the view, its answers and its score of 100.
 
-    `reviews` are all reviews of the pieces of evidence (by id) that were decided on. The answers are worth what they
-    would be worth; their reasons and rows are not told.
+    `reviews` are all reviews, real and simulated, by the id of the evidence that was decided on. The shares in `found`
+    are exact, but their reasons and rows are not meant to be shown.
     """
 
     sight: FactView
@@ -76,9 +76,9 @@ class SimulatedOutcome:
 class ScoreDrop:
     """Something that would be worth less than now.
 
-    Where it is a figure's doing, `indicator` is what is counted, `before` the reading that is verified now and `after`
-    the one that would hold (None: none). `lines` name what falls, a benchmark by its key and a question by its title,
-    each with its share now and then.
+    If a figure causes the drop, `indicator` is what is counted. `before` is the reading verified now, and `after` the
+    one that would be in force (None: none). `lines` maps the key of a benchmark or the title of a question to its
+    shares now and then.
     """
 
     lines: Mapping[str, tuple[Fraction, Fraction]]
@@ -89,7 +89,7 @@ class ScoreDrop:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentGain:
-    """What assessing these benchmarks (by key, "6a") so would add, once the update is accepted."""
+    """What assessing these benchmarks (keys such as "6a") with a verdict would add once the update is accepted."""
 
     benchmarks: tuple[str, ...]
     verdict: Verdict
@@ -98,11 +98,11 @@ class AssessmentGain:
 
 @dataclass(frozen=True, slots=True)
 class UpdateGain:
-    """The score as it stands, what accepting an update adds, and what each assessment adds on top. Of 100.
+    """The score today, what accepting an update adds, and what each assessment adds after that. All are of 100.
 
-    `accepting` is None where the update was accepted already, `falls` is what accepting it would lower.
-    `needs_first_day` is True where a piece of evidence has no first day, and none was stated yet: the points come
-    only if its review states one in the tracking period.
+    `accepting` is None if the update was accepted already. `falls` are the drops that accepting it would cause.
+    `needs_first_day` is True if evidence has no start date and no decision enters one. The points then come only if
+    the review enters a start date in the tracking period.
     """
 
     score: Fraction
@@ -114,7 +114,7 @@ class UpdateGain:
 
 @dataclass(frozen=True, slots=True)
 class ReviewGain:
-    """The score as it stands, what reviews would add to it, and what they would lower."""
+    """The score today, what reviews would add to it, and the drops that they would cause."""
 
     score: Fraction
     points: Fraction
@@ -122,7 +122,7 @@ class ReviewGain:
 
 
 class ReviewSimulation:
-    """The record of an edition on the day `as_of`, with what somebody might say of it at the moment `now`."""
+    """Simulate reviews and assessments of an edition's record on the day `as_of`, recorded at the moment `now`."""
 
     def __init__(self, facts: Facts, *, as_of: date, now: datetime) -> None:
         self.facts, self.as_of, self.now = facts, as_of, now
@@ -141,10 +141,10 @@ class ReviewSimulation:
         found = compute_answers(self._asked, lean)
         self.stands = SimulatedOutcome(lean, found, compute_points(self._asked, found))
 
-    # --- The two rules ------------------------------------------------------------------------------------------------
+    # --- Simulated rows -----------------------------------------------------------------------------------------------
 
     def with_reviews(self, decisions: Iterable[ReviewDecision]) -> SimulatedOutcome:
-        """The record with these decisions given now."""
+        """Return the record with these decisions recorded now."""
         said: dict[int, list[EvidenceReviewFact]] = {}
         for number, one in enumerate(decisions):
             row = EvidenceReviewFact(
@@ -178,7 +178,7 @@ class ReviewSimulation:
         return self._seen(self.stands.found, sight, reviews, benchmarks, indicators)
 
     def with_assessments(self, outcome: SimulatedOutcome, verdicts: Iterable[AssumedVerdict]) -> SimulatedOutcome:
-        """An outcome with these verdicts given now."""
+        """Return an outcome with these verdicts recorded now."""
         rows = [
             AssessmentFact(FIRST_HYPOTHETICAL_ID + number, one.benchmark_id, self.now, one.verdict, one.rests_on)
             for number, one in enumerate(verdicts)
@@ -208,7 +208,7 @@ class ReviewSimulation:
         benchmarks: Collection[int],
         indicators: Collection[int] = (),
     ) -> SimulatedOutcome:
-        """An outcome in which only these benchmarks, and what rests on these indicators (ids), are answered anew."""
+        """Return an outcome that answers only these benchmarks and indicators (ids) again."""
         asked = [
             one
             for one in self._asked.benchmarks
@@ -222,16 +222,20 @@ class ReviewSimulation:
         )
         return SimulatedOutcome(sight, found, compute_points(self._asked, found), reviews)
 
-    # --- What pages ask -----------------------------------------------------------------------------------------------
+    # --- Gains and drops ----------------------------------------------------------------------------------------------
 
     def of_update(
         self, round_id: int, *, decisions: Collection[ReviewDecision] = (), is_accepted: bool = False
     ) -> UpdateGain:
-        """What deciding on an update (id of the version sent) would add.
+        """Return what deciding on an update would add.
 
-        Accepting it gives `decisions`, and verifies every file and figure of it that they leave out; where it
-        `is_accepted` already, its reviews stand as they are. An assessment is taken to rest on what the page ticks:
-        what of the update's evidence is verified and no earlier assessment rests on; where that is none, on nothing.
+        An assessment is taken to rest on what the page ticks: the verified evidence of the update that no earlier
+        assessment rests on. If there is none, it rests on nothing.
+
+        Args:
+            round_id: the id of the update version.
+            decisions: the decisions that accepting it records. Every other line of its evidence is taken as verified.
+            is_accepted: whether the update was accepted already. Its reviews then stay as they are.
         """
         sent = self.evidence_of(round_id)
         said = [] if is_accepted else self.with_the_others_verified(sent, decisions)
@@ -255,12 +259,12 @@ class ReviewSimulation:
         )
 
     def of_reviews(self, decisions: Iterable[ReviewDecision]) -> ReviewGain:
-        """What these decisions would add."""
+        """Return what these decisions would add."""
         taken = self.with_reviews(decisions)
         return ReviewGain(self.stands.score, taken.score - self.stands.score, self.falls(taken))
 
     def of_verdicts(self, benchmark_id: int, *, rests_on: Collection[int]) -> dict[Verdict, Fraction]:
-        """What each verdict on a benchmark would add, were it to rest on these pieces of evidence (ids)."""
+        """Return what each verdict on a benchmark would add if it rested on this evidence (ids)."""
         grounds = frozenset(rests_on)
         return {
             verdict: self.with_assessments(self.stands, [AssumedVerdict(benchmark_id, verdict, grounds)]).score
@@ -275,13 +279,16 @@ class ReviewSimulation:
         benchmarks: Iterable[AskedBenchmark],
         verdict: Verdict,
     ) -> SimulatedOutcome:
-        """An outcome with these benchmarks assessed so, each on what no earlier verdict rests on of the evidence."""
+        """Return an outcome with this verdict on these benchmarks.
+
+        Each verdict rests on the verified evidence in `sent` that no earlier verdict on the benchmark rests on.
+        """
         return self.with_assessments(
             outcome, [AssumedVerdict(one.id, verdict, self._fresh(one.id, sent, outcome)) for one in benchmarks]
         )
 
     def falls(self, outcome: SimulatedOutcome) -> tuple[ScoreDrop, ...]:
-        """What would be worth less: what figures lower, by indicator, then each benchmark that is assessed."""
+        """Return what would be worth less: drops caused by figures, by indicator, then assessed benchmarks."""
         now, then = self.stands, outcome
         benchmarks = _find_drops(now.found.benchmarks, then.found.benchmarks)
         questions = _find_drops(now.found.questions, then.found.questions)
@@ -304,27 +311,27 @@ class ReviewSimulation:
         assessed = (ScoreDrop({one.key: benchmarks[one.id]}) for one in fallen if not one.counts)
         return (*found, *assessed)
 
-    # --- Lines, evidence and grounds ----------------------------------------------------------------------------------
+    # --- Lines and evidence -------------------------------------------------------------------------------------------
 
     def evidence_of(self, round_id: int) -> tuple[EvidenceFact, ...]:
-        """The evidence that came with an update, as it stands: what was revised since is no longer part of it."""
+        """Return the evidence of an update without what was revised since: a revised row is no longer part of it."""
         return self._sent.get(round_id, ())
 
     def piece(self, evidence_id: int) -> tuple[EvidenceFact, ...]:
-        """A piece of evidence (id); empty where the record has none such."""
+        """Return the evidence with this id as a tuple; empty if the record has none."""
         row = self._evidence.get(evidence_id)
         return (row,) if row else ()
 
     def lines_of(self, evidence_id: int) -> list[int | None]:
-        """The lines on which a piece is judged: each bearing (id); None, the piece itself, where a figure cites it.
+        """Return the lines on which evidence is reviewed: the id of each link, and None for the evidence itself.
 
-        None too where it bears on nothing.
+        The evidence itself is a line if a figure cites it or if it has no link.
         """
         bearings: list[int | None] = [row.id for row in self._bearings.get(evidence_id, ())]
         return bearings if bearings and evidence_id not in self._readings else [*bearings, None]
 
     def open_lines(self, evidence_id: int) -> list[int | None]:
-        """The lines of a piece that nobody has reviewed; of the piece itself, that nobody has since its last figure."""
+        """Return the lines of evidence that have no review. The evidence itself needs one since its last figure."""
         own = self._reviews.get(evidence_id, ())
         said = {row.bearing_id for row in own}
         since = max((row.recorded_at for row in self._readings.get(evidence_id, ())), default=None)
@@ -334,10 +341,10 @@ class ReviewSimulation:
     def with_the_others_verified(
         self, evidence: Collection[EvidenceFact], decisions: Iterable[ReviewDecision] = ()
     ) -> list[ReviewDecision]:
-        """These decisions, and every other line of the evidence verified, as accepting it does.
+        """Return these decisions, and every other line of the evidence as verified, as accepting an update does.
 
-        Where evidence has no first day, those others are taken to state its last day as the first: any day in the
-        tracking period gives the same.
+        For evidence without a start date, the other lines take its end date as the start date. Any day in the tracking
+        period gives the same result.
         """
         said = {(one.evidence_id, one.bearing_id): one for one in decisions}
         return [
@@ -347,7 +354,7 @@ class ReviewSimulation:
         ]
 
     def lacks_first_day(self, said: Iterable[ReviewDecision], *, stated_by: Iterable[ReviewDecision] = ()) -> bool:
-        """Whether a first day has still to be stated of something verified: one nobody stated is taken for granted."""
+        """Return whether a decision verifies evidence without a start date, and `stated_by` does not enter one."""
         stated = {(one.evidence_id, one.bearing_id) for one in stated_by if one.first_on}
         return any(
             one.decision is EvidenceDecision.VERIFIED
@@ -357,7 +364,7 @@ class ReviewSimulation:
         )
 
     def assessable_by(self, sent: Iterable[EvidenceFact]) -> tuple[AskedBenchmark, ...]:
-        """The benchmarks that the embassy assesses and on which this evidence shows action, in order."""
+        """Return the benchmarks that the embassy assesses and on which this evidence shows action, in order."""
         shown = {
             bearing.benchmark_id
             for row in sent
@@ -368,7 +375,10 @@ class ReviewSimulation:
         return tuple(one for one in self._asked.benchmarks if one.id in shown and one.terms.rule is Rule.ASSESSED)
 
     def fresh_grounds(self, benchmark_id: int, *, round_id: int | None = None) -> frozenset[int]:
-        """The evidence (ids) verified on a benchmark that no verdict on it rests on: of one update, or of all."""
+        """Return the ids of verified evidence on a benchmark that no verdict on it rests on.
+
+        With `round_id`, only evidence of that update is looked at. Evidence of returned updates is left out.
+        """
         returned = {row.id for row in self.facts.rounds if row.returned_at is not None}
         rows = self._standing() if round_id is None else self.evidence_of(round_id)
         return self._fresh(benchmark_id, [row for row in rows if row.round_id not in returned], self.stands)
@@ -390,17 +400,17 @@ class ReviewSimulation:
         return bool(own) and max(own, key=lambda row: (row.recorded_at, row.id)).decision is EvidenceDecision.VERIFIED
 
     def _standing(self) -> list[EvidenceFact]:
-        """The evidence that no revision took the place of."""
+        """Return the evidence that no revision replaced."""
         return [row for row in self.facts.evidence if row.id not in self._revisions]
 
     def _piece(self, evidence_id: int) -> list[EvidenceFact]:
-        """A piece, and the revision that took its place, if any."""
+        """Return a piece of evidence and the revision that replaced it, if any."""
         revision = self._revisions.get(evidence_id)
         return [self._evidence[evidence_id], *([revision] if revision else [])]
 
 
 def verifying_decision(row: EvidenceFact, bearing_id: int | None) -> ReviewDecision:
-    """The decision that verifies a line, its first day stated where the evidence lacks it."""
+    """Return the decision that verifies a line. If the evidence has no start date, it enters the end date."""
     return ReviewDecision(row.id, bearing_id, EvidenceDecision.VERIFIED, None if row.happened_from else row.happened_to)
 
 
@@ -409,7 +419,7 @@ WOULD_COUNT_PHRASES = {WHOLE: "would count fully", HALF: "would count half"}
 
 
 def describe_drop(fall: ScoreDrop, subject: str) -> str:
-    """Why something falls, in a sentence: "This update gives 6 prosecutions; 8 were verified before."."""
+    """Return why something drops, as a sentence: "This update gives 6 prosecutions; 8 were verified before."."""
     if fall.indicator is None:
         ((key, (now, then)),) = fall.lines.items()
         counts, would = COUNTS_PHRASES.get(now, "does not count"), WOULD_COUNT_PHRASES.get(then, "would not count")
@@ -428,7 +438,10 @@ def describe_drop(fall: ScoreDrop, subject: str) -> str:
 
 
 def _describe_figure(indicator: IndicatorFact, reading: ReadingFact, *, is_named: bool) -> str:
-    """A figure with what it counts: "6 prosecutions", "1,200 LSL of government money for victims", "1,200 LSL"."""
+    """Return a figure with what it counts: "6 prosecutions", "1,200 LSL of government money for victims".
+
+    Without `is_named`, only the unit follows, if the indicator has one: "1,200 LSL", "6".
+    """
     figure = formatting.format_number(reading.figure or Decimal(0))
     name = formatting.lowercase_first(indicator.name)
     if indicator.unit and not name.startswith(formatting.lowercase_first(indicator.unit)):
@@ -439,10 +452,10 @@ def _describe_figure(indicator: IndicatorFact, reading: ReadingFact, *, is_named
 
 
 def _find_drops[K](now: Mapping[K, Finding], then: Mapping[K, Finding]) -> dict[K, tuple[Fraction, Fraction]]:
-    """What is worth less then than now, with both shares."""
+    """Return what is worth less then than now, with both shares."""
     return {key: (one.worth, then[key].worth) for key, one in now.items() if then[key].worth < one.worth}
 
 
 def _last_action(actions: Collection[Action]) -> tuple[Action, ...]:
-    """The last of some actions on a benchmark, which is all that its share rests on."""
+    """Return only the last of some actions on a benchmark: its share depends on no other."""
     return (max(actions, key=lambda act: (act.on, act.evidence_id)),) if actions else ()

@@ -1,11 +1,11 @@
-"""The fewest things that together reach a goal, the soonest due among the fewest. Pure.
+"""Find the fewest items that together reach a goal; of equally small sets, the one due soonest.
 
-What a thing gives is its own gain, and, once however many things turn it on, each bonus that it
-turns on. That is how readiness adds up: a benchmark's own points, and the third of "All three Ps"
-that any benchmark of a pillar brings.
+An item gives its own gain. It also gives every bonus it turns on, once for all items that turn on the same bonus.
+Readiness adds up in this way: a benchmark has its own points, and any benchmark of a pillar brings a third of "All
+three Ps".
 
-Exact, by dynamic programming over how many are taken and which bonuses they turn on: time grows
-with the cube of the number of things and with two to the power of the number of bonuses (three).
+The result is exact, by dynamic programming over the number of items taken and the bonuses they turn on. Time grows
+with the cube of the number of items and with two to the power of the number of bonuses (three).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,12 +15,15 @@ from fractions import Fraction
 from itertools import groupby
 
 NO_DUE_DATE = date.max
-"""What has no date comes last."""
+"""The date that stands for no due date: it sorts last."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetCandidate:
-    """What may be taken: its place in order (one's own), its date if it has one, its gain, the bonuses it turns on."""
+    """An item that may be taken, with its gain and the bonuses it turns on.
+
+    `place` is its unique place in the order. `due_on` is None if it has no due date.
+    """
 
     place: int
     due_on: date | None
@@ -30,22 +33,22 @@ class SetCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Things of which so many are to be taken."""
+    """Items of which exactly `count` are to be taken."""
 
     things: tuple[SetCandidate, ...]
     count: int
 
     def without(self, thing: SetCandidate) -> "Pool":
-        """The pool if that thing stays away."""
+        """Return the pool without an item that is not taken."""
         return Pool(tuple(each for each in self.things if each is not thing), self.count)
 
     def taking(self, thing: SetCandidate) -> "Pool":
-        """The pool once that thing, where it is one of it, has been taken."""
+        """Return the pool after an item was taken. If the item is not in the pool, the pool stays the same."""
         return Pool(self.without(thing).things, self.count - (thing in self.things))
 
 
 def rank_key(things: Iterable[SetCandidate]) -> tuple[int, list[date], list[int]]:
-    """What sets are compared by: how many they are, then their dates in order (none last), then their places."""
+    """Return the sort key of a set: its size, then its due dates in order (none last), then its places."""
     taken = tuple(things)
     return len(taken), sorted(thing.due_on or NO_DUE_DATE for thing in taken), sorted(thing.place for thing in taken)
 
@@ -57,9 +60,9 @@ def find_smallest_set(
     *,
     given: Sequence[SetCandidate] = (),
 ) -> tuple[SetCandidate, ...] | None:
-    """The set of lowest rank that gains the goal, in the order of the places; None where all together don't.
+    """Return the set of lowest rank that reaches the goal, in the order of the places; None if all together do not.
 
-    Gains and bonuses are at least 0. `given` are in the set whatever else is, and counted in its rank.
+    Gains and bonuses must be at least 0. Items in `given` are always in the set and count in its rank.
     """
     free = tuple(sorted(things, key=lambda thing: thing.place))
 
@@ -70,7 +73,7 @@ def find_smallest_set(
     number = next((count for count in range(len(free) + 1) if reaches([Pool(free, count)])), None)
     if number is None:
         return None
-    # As many as can be of those due first, then of those due next, and so on: the dates in order are the soonest.
+    # Take as many as possible of the items due first, then of those due next, and so on: no other dates are sooner.
     pools: list[Pool] = []
     rest = tuple(sorted(free, key=lambda thing: (thing.due_on or NO_DUE_DATE, thing.place)))
     left = number
@@ -80,7 +83,7 @@ def find_smallest_set(
         count = next(n for n in range(left, -1, -1) if reaches([*pools, Pool(same, n), Pool(rest, left - n)]))
         pools.append(Pool(same, count))
         left -= count
-    # Of those with the same dates the one whose places come first: each is taken if the goal can still be reached.
+    # Of sets with the same dates prefer the lowest places: take each item in order if the goal can still be reached.
     taken: list[SetCandidate] = []
     for thing in free:
         with_it = [pool.taking(thing) for pool in pools]
@@ -93,7 +96,7 @@ def find_smallest_set(
 
 
 def _max_gain(pools: Iterable[Pool], taken: Iterable[SetCandidate], bonuses: Mapping[str, Fraction]) -> Fraction | None:
-    """The most that can be gained by what is taken and by so many of each pool; None where a pool hasn't so many."""
+    """Return the most that the taken items and the counts from each pool can gain; None if a pool has too few items."""
     best = {frozenset[str](): Fraction(0)}
     for thing in taken:
         best = {on | thing.bonuses: gain + thing.gain for on, gain in best.items()}
@@ -105,7 +108,7 @@ def _max_gain(pools: Iterable[Pool], taken: Iterable[SetCandidate], bonuses: Map
 
 
 def _draw_from_pool(pool: Pool, before: Mapping[frozenset[str], Fraction]) -> dict[frozenset[str], Fraction]:
-    """The most gained for each set of bonuses turned on, once so many of the pool are drawn."""
+    """Return the most gained for each set of bonuses after drawing the pool's count of items."""
     tables: list[dict[frozenset[str], Fraction]] = [dict(before), *({} for _ in range(pool.count))]
     for seen, thing in enumerate(pool.things, start=1):
         for drawn in range(min(seen, pool.count), 0, -1):

@@ -1,4 +1,4 @@
-"""`manage.py demo`: the public record of Lesotho with an exercise on top, web and worker under one supervisor."""
+"""`manage.py demo`: the public record of Lesotho and an exercise, with web server and workers under one supervisor."""
 
 import fcntl
 import hashlib
@@ -35,7 +35,7 @@ START_TIMEOUT_SECONDS = 60
 
 
 class DemoOptions(NamedTuple):
-    """What the person who starts it asks for, by the environment."""
+    """Options of the demonstration, read from the environment."""
 
     host: str
     port: int
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         if not settings.DEMONSTRATION:
             _start_with_own_settings(wishes)
         supervisor.stop_on_signals()
-        if os.environ.get("MAKELEVEL"):  # `make` waits for us; without it nobody would
+        if os.environ.get("MAKELEVEL"):  # `make` waits for this process; without it there is no parent to end with
             supervisor.die_with_parent(os.getppid())
         try:
             self._run(wishes)
@@ -87,7 +87,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
 
     def _clock_from(self, day: datetime) -> str:
-        """DEMO_CLOCK from now on: at 9:00 of that day, or just after the last recorded row where that is later."""
+        """Return DEMO_CLOCK for a start now: 9:00 of that day, or just after the last recorded row if that is later."""
         last = database.last_recorded_at()
         if last and last >= day:
             day = last.astimezone(MASERU_ZONE).replace(microsecond=0)
@@ -95,7 +95,7 @@ class Command(BaseCommand):
         return f"{day.isoformat()} {timezone.now().isoformat()}"
 
     def _serve(self, wishes: DemoOptions, environment: dict[str, str]) -> None:
-        """Load what the clock has reached, serve, and stay until somebody stops us or a child ends."""
+        """Load the record up to the domain time, serve, and wait for a stop signal or the end of a child."""
         is_loaded = database.last_recorded_at() is not None
         logs = settings.VAR_DIR / "logs"
 
@@ -106,7 +106,7 @@ class Command(BaseCommand):
             running.start("mail-worker", supervisor.mail_worker_command())
 
         with supervisor.Supervisor(environment, settings.BASE_DIR, logs) as running:
-            if is_loaded:  # little is left to load, if anything: they can begin meanwhile
+            if is_loaded:  # little or nothing is left to load, so they can start meanwhile
                 start_children()
             self._load(wishes, environment)
             if not is_loaded:
@@ -127,7 +127,7 @@ class Command(BaseCommand):
 
 
 def _read_options() -> DemoOptions:
-    """Read and check the environment; refuses with a sentence that says what to do."""
+    """Read and check the environment. Raises CommandError with a sentence that says what to do."""
     env = Env()
     try:
         host = env.str("HOST", "127.0.0.1")
@@ -145,7 +145,7 @@ def _read_options() -> DemoOptions:
 
 
 def _start_with_own_settings(wishes: DemoOptions) -> NoReturn:
-    """Become the same command with the demonstration's settings: its own folder, database and key."""
+    """Replace this process by the same command with the demonstration's settings: its own folder, database and key."""
     _refuse_taken_port(wishes.host, wishes.port)
     chosen = os.environ.get("DATABASE_URL", "")
     name = f"demo-{hashlib.sha256(chosen.encode()).hexdigest()[:8]}" if chosen else "demo"
@@ -186,7 +186,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _close_database() -> None:
-    """Close what is open: children are best started by a process without connections and their threads."""
+    """Close database connections. Child processes should start from a process without connections and their threads."""
     connection.close()
     if connection.vendor == "postgresql":
         connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
@@ -197,7 +197,7 @@ def _url_host(host: str) -> str:
 
 
 def _delete_files(folder: Path) -> None:
-    """Delete the files below `folder`, which is the demonstration's own; folders may stay."""
+    """Delete the files below `folder`, which belongs to the demonstration. Folders may stay."""
     for path in folder.rglob("*"):
         if path.is_file():
             path.unlink()

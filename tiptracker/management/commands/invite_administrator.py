@@ -1,4 +1,4 @@
-"""`manage.py invite_administrator`: the first account of an installation, by whom all others are invited."""
+"""`manage.py invite_administrator`: create the first account of an installation, which invites all others."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py reset_second_factor EMAIL`: the way back in where no administrator can sign in any more."""
+"""`manage.py reset_second_factor EMAIL`: restore access if no administrator can sign in any more."""
 
 from typing import Any
 

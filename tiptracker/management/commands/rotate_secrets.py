@@ -1,4 +1,4 @@
-"""`manage.py rotate_secrets`: after SECRET_KEY was changed, so that the former key can be dropped."""
+"""`manage.py rotate_secrets`: encrypt the secrets again after a change of SECRET_KEY, so that the old key can go."""
 
 from typing import Any
 

@@ -1,1 +1,4 @@
-"""The only writers of a post's reference data and of its accounts; each asks who may, and writes the log."""
+"""Actions that write a post's reference data and accounts. Each checks permission and writes the activity log.
+
+Nothing else writes these rows.
+"""

@@ -1,6 +1,6 @@
-"""What an administrator does to accounts: adding people, changing what they are, closing and opening again.
+"""What an administrator does to accounts: add people, change their details, close and reopen accounts.
 
-Another address of an account that has a password, and the removal of a second step, are no administrator's alone:
+An administrator alone cannot change the address of an account that has a password, or remove a second step: see
 `tiptracker.accounts.account_requests`.
 """
 
@@ -25,7 +25,7 @@ from tiptracker.validation import refuse_stale, require_text, update_row
 
 
 class AccountDetails(NamedTuple):
-    """What an administrator gives somebody: `ministry` to focal points alone, `countries` to the embassy's roles."""
+    """What an administrator sets for a person: `ministry` only for focal points, `countries` only for embassy roles."""
 
     name: str
     role: Role
@@ -35,12 +35,12 @@ class AccountDetails(NamedTuple):
 
     @property
     def works_on(self) -> set[Country]:
-        """The countries that this gives somebody access to."""
+        """The countries that these details give access to."""
         return {self.ministry.country} if self.ministry else set(self.countries)
 
 
 def account_details(person: User) -> AccountDetails:
-    """What somebody has."""
+    """Return the current details of a person."""
     countries = list(person.countries.all())
     return AccountDetails(person.name, Role(person.role), person.ministry, countries, person.valid_until_on)
 
@@ -49,9 +49,9 @@ PAST_DAY_MESSAGE = "That day is over. Give the last day on which they may sign i
 
 
 class CountryMoveUnconfirmed(Refused):
-    """A change by which somebody would work on another country: it is asked about first.
+    """A change that gives a person another country and needs a confirmation first.
 
-    `seal` names exactly what was asked about; sent along, it confirms that.
+    `seal` names exactly the change in question; sending it with the form confirms that change.
     """
 
     def __init__(self, *, leaves: Sequence[Country], joins: Sequence[Country], seal: str) -> None:
@@ -61,7 +61,7 @@ class CountryMoveUnconfirmed(Refused):
 
 @transaction.atomic
 def add_person(*, account: AccountDetails, email: str, by: User, now: datetime) -> User:
-    """An account without a password yet. Raises PermissionDenied, Refused."""
+    """Create an account without a password. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
     person = create_person(account, email, by=by, now=now)
@@ -72,7 +72,10 @@ def add_person(*, account: AccountDetails, email: str, by: User, now: datetime) 
 def create_person(
     account: AccountDetails, email: str, *, by: User, now: datetime, field: Callable[[str], str] = str
 ) -> User:
-    """Add a person, in the transaction at hand; `field` gives a field's name where it stands in one of many lines."""
+    """Create a person within the current transaction.
+
+    `field` gives a field's name for a refusal, if the form has several lines.
+    """
     name = require_text(account.name, "Give their name.", field=field("name"))
     email = require_text(email, "Give their e-mail address.", field=field("email")).lower()
     _refuse_invalid_details(account, field)
@@ -91,7 +94,7 @@ def create_person(
 
 
 def handle_person_added(person: User, *, by: User) -> None:
-    """Tell the log of a person who was added."""
+    """Write the log entries for a person who was added."""
     actions.handle_account_change(
         person=person,
         before=None,
@@ -104,10 +107,10 @@ def handle_person_added(person: User, *, by: User) -> None:
 def change_person(
     *, person: User, version: int, account: AccountDetails, confirmed: str, by: User, now: datetime
 ) -> User:
-    """Change what somebody is. `confirmed` is the seal of a move to another country that its page has asked about.
+    """Change a person's details. `confirmed` is the seal of a move to another country that the page has asked about.
 
-    Where they leave the embassy whose contact person they are, nobody is named there until somebody else is.
-    Raises PermissionDenied, ChangedMeanwhile, MovesToAnotherCountry, Refused.
+    If the person leaves an embassy whose contact person they are, its country has no contact person until a new one is
+    named. Raises PermissionDenied, EditConflict, CountryMoveUnconfirmed, Refused.
     """
     countries = _held_countries(person)
     locked = _lock_person(person, version, by, now)
@@ -137,7 +140,7 @@ def change_person(
 
 @transaction.atomic
 def rename_person(*, person: User, version: int, name: str, by: User, now: datetime) -> User:
-    """Change a name alone, one's own too. Raises PermissionDenied, ChangedMeanwhile, Refused."""
+    """Change only the name; also allowed for one's own account. Raises PermissionDenied, EditConflict, Refused."""
     locked = _lock_person(person, version, by, now)
     before, locked.name = locked.name, require_text(name, "Give their name.", field="name")
     if before == locked.name:
@@ -149,9 +152,10 @@ def rename_person(*, person: User, version: int, name: str, by: User, now: datet
 
 @transaction.atomic
 def change_unused_address(*, person: User, version: int, email: str, by: User, now: datetime) -> User:
-    """Put right the address of somebody who has no password yet, and invite them there: earlier links are void.
+    """Correct the address of a person who has no password yet. Earlier links become void.
 
-    The account counts as made by whoever gave it this address. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    The caller sends a new invitation. The account counts as created by the person who gave it this address. Raises
+    PermissionDenied, EditConflict, Refused.
     """
     locked = _lock_person(person, version, by, now)
     if locked.has_usable_password():
@@ -175,9 +179,9 @@ def change_unused_address(*, person: User, version: int, email: str, by: User, n
 
 @transaction.atomic
 def close_account(*, person: User, version: int, today: date, by: User, now: datetime) -> User:
-    """Close an account as of today: it is signed out, its tokens end, and it is no country's contact person.
+    """Close an account as of today and end its sign-ins and tokens.
 
-    Raises PermissionDenied, ChangedMeanwhile, Refused.
+    The person is no longer the contact person of any country. Raises PermissionDenied, EditConflict, Refused.
     """
     countries = _held_countries(person)
     locked = _lock_person(person, version, by, now)
@@ -203,9 +207,9 @@ def close_account(*, person: User, version: int, today: date, by: User, now: dat
 
 @transaction.atomic
 def reopen_account(*, person: User, version: int, until: date, by: User, now: datetime) -> User:
-    """Let somebody sign in again until and including a day; what was begun before stays ended.
+    """Let a person sign in again until and including a day. Earlier sign-ins and tokens stay ended.
 
-    The role counts as given anew. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    The role counts as newly given. Raises PermissionDenied, EditConflict, Refused.
     """
     locked = _lock_person(person, version, by, now)
     _refuse_own_account(locked, by)
@@ -229,7 +233,7 @@ def reopen_account(*, person: User, version: int, until: date, by: User, now: da
 
 @transaction.atomic
 def end_sign_ins_and_tokens(*, person: User, by: User) -> None:
-    """Sign somebody out everywhere and end their API tokens. Raises PermissionDenied."""
+    """End every sign-in and API token of a person. Raises PermissionDenied."""
     if not can_set_up(by):
         raise PermissionDenied
     count = actions.end_sign_ins(person)
@@ -240,7 +244,7 @@ def end_sign_ins_and_tokens(*, person: User, by: User) -> None:
 
 @transaction.atomic
 def lift_lock_out(*, person: User, by: User) -> None:
-    """Let somebody try again who was locked out after wrong tries. Raises PermissionDenied, Refused."""
+    """Lift the lock-out of a person after failed attempts. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
     _refuse_own_account(person, by)
@@ -250,13 +254,13 @@ def lift_lock_out(*, person: User, by: User) -> None:
 
 
 def _held_countries(person: User) -> list[Country]:
-    """Hold the countries that somebody works on or is the contact person of, before the person is held."""
+    """Lock and return the countries that a person works on or is the contact person of, before the person is locked."""
     own = Country.objects.filter(Q(contact=person) | Q(users=person)).values("pk")
     return lock_rows(Country.objects.filter(pk__in=own))
 
 
 def _clear_contact(person: User, countries: Iterable[Country], by: User) -> None:
-    """Leave those of `countries`, which are held, without a contact person where `person` is it."""
+    """Remove `person` as contact person from those of `countries` that name them. The countries must be locked."""
     for country in countries:
         if country.contact_id == person.pk:
             country.contact = None
@@ -296,7 +300,7 @@ def _refuse_past_day(until: date | None, field: str) -> None:
 def find_invalid_details(
     role: Role, ministry: Ministry | None, countries: Sequence[Country]
 ) -> Iterator[tuple[str, str]]:
-    """Give what does not go with a role: the field, and a sentence."""
+    """Yield what does not fit the role: the field, and a sentence."""
     if role == Role.FOCAL_POINT and ministry is None:
         yield "ministry", "Say which ministry they are the focal point of."
     if role != Role.FOCAL_POINT and ministry is not None:
@@ -310,12 +314,12 @@ def find_invalid_details(
 
 
 def find_person_by_email(email: str) -> User | None:
-    """Who has an account with this address."""
+    """Return the person whose account has this address, or None."""
     return User.objects.get_queryset().filter(email=email.strip().lower()).first()
 
 
 def describe_taken_email(by: User) -> str:
-    """What is said where somebody else has the address."""
+    """Return the error sentence for an address that another account has."""
     role = by.get_role_display().lower()
     return f"{by} has an account with that address, as {role}. To change their access, open their page under People."
 
@@ -332,7 +336,7 @@ def _refuse_taken_email(email: str, field: str) -> None:
 
 
 def _refuse_unconfirmed_move(person: User, account: AccountDetails, confirmed: str) -> None:
-    """Ask about a change by which somebody who works on a country would work on another one."""
+    """Ask for confirmation if a person who works on a country would get another one."""
     here = set(countries_of(person))
     there = account.works_on
     seal = f"{account.role}:{account.ministry.pk if account.ministry else ''}:" + ",".join(

@@ -1,4 +1,4 @@
-"""The country of a post, its districts, and whom its ministries turn to."""
+"""The country of a post, its districts, and the contact person of its ministries."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -17,11 +17,11 @@ from tiptracker.text_rules import normalize_apostrophes, normalize_name
 from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
 
 EDITABLE_FIELDS = ("name", "time_zone", "currency", "paper")
-"""What of a country is typed and put right; its code stays."""
+"""The fields of a country that can be edited; its code stays."""
 
 
 class DistrictInput(NamedTuple):
-    """A district as it is typed."""
+    """A district as typed."""
 
     name: str
     capital: str = ""
@@ -38,7 +38,7 @@ def add_country(
     districts: Sequence[DistrictInput],
     by: User,
 ) -> Country:
-    """A country to follow, by its ISO 3166-1 alpha-3 code. Raises PermissionDenied, Refused."""
+    """Add a country to follow, by its ISO 3166-1 alpha-3 code. Raises PermissionDenied, Refused."""
     if not can_set_up(by):
         raise PermissionDenied
     _refuse_existing(code)
@@ -47,7 +47,7 @@ def add_country(
         with transaction.atomic():
             _set_fields(row, name=name, time_zone=time_zone, currency=currency, paper=paper)
             insert_row(row)
-    except (IntegrityError, Refused):  # somebody else, or the same person by a second press, was quicker by a moment
+    except (IntegrityError, Refused):  # another request (such as a double click) was faster
         _refuse_existing(code)
         raise
     told = _add_districts(row, districts)
@@ -66,9 +66,9 @@ def change_country(
     districts: Sequence[DistrictInput],
     by: User,
 ) -> Country:
-    """Put a country right; `districts` are further ones, since facts may point at those there are.
+    """Correct a country. `districts` are additional ones, because facts may refer to the existing districts.
 
-    Raises PermissionDenied; Refused, also where nothing would change.
+    Raises PermissionDenied; Refused, also if nothing would change.
     """
     if not can_set_up(by):
         raise PermissionDenied
@@ -91,10 +91,9 @@ def change_country(
 def change_districts(
     *, country: Country, version: int, districts: Sequence[tuple[District, DistrictInput]], by: User, now: datetime
 ) -> Country:
-    """Put right the names and capitals of districts that are there.
+    """Correct the names and capitals of existing districts.
 
-    A refusal's field is "districts-0-name": the line, counted from 0. Raises PermissionDenied, ChangedMeanwhile,
-    Refused.
+    A refusal's field is "districts-0-name": the line, counted from 0. Raises PermissionDenied, EditConflict, Refused.
     """
     if not can_set_up(by):
         raise PermissionDenied
@@ -121,7 +120,7 @@ def change_districts(
     if not after:
         raise Refused("Nothing here differs from what stands. Change something, or go back.")
     changed.sort(key=lambda line: line[0].pk)
-    for row, _, _ in changed:  # two may change names with each other
+    for row, _, _ in changed:  # two districts may swap their names
         District.objects.filter(pk=row.pk).update(name=f"#{row.pk}")
     for row, name, capital in changed:
         row.name, row.capital = name, capital
@@ -134,7 +133,10 @@ def change_districts(
 
 @transaction.atomic
 def set_contact(*, country: Country, contact: User | None, by: User) -> Country:
-    """Name the contact person of a country's ministries, of its embassy. Raises PermissionDenied, Refused."""
+    """Set or clear the contact person of a country's ministries, who must work at its embassy.
+
+    Raises PermissionDenied, Refused.
+    """
     if not can_set_up(by):
         raise PermissionDenied
     locked = Country.objects.select_for_update(no_key=True, of=("self",)).select_related("contact").get(pk=country.pk)
@@ -157,7 +159,7 @@ def set_contact(*, country: Country, contact: User | None, by: User) -> Country:
 
 
 def contact_choices(country: Country) -> Any:
-    """Who may be named: the people of the country's embassy who may sign in."""
+    """Return the people who may be the contact person: those of the country's embassy who may sign in."""
     people = User.objects.get_queryset().filter(countries=country, is_active=True, role__in=EMBASSY_ROLES)
     return people.exclude(email__endswith=".invalid")
 
@@ -179,7 +181,7 @@ def _set_fields(row: Country, *, name: str, time_zone: str, currency: str, paper
 
 
 def _add_districts(country: Country, districts: Iterable[DistrictInput]) -> dict[str, str]:
-    """Add them, or refuse one that is there already; gives what the log keeps of them."""
+    """Add the districts and return what the log records of them. Raises Refused if one exists already."""
     known = {normalize_name(name) for name in country.districts.values_list("name", flat=True)}
     told: dict[str, str] = {}
     for district in districts:

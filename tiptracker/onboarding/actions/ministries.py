@@ -1,4 +1,4 @@
-"""The ministries of a country, and who holds office there."""
+"""The ministries of a country, and their office holders."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from tiptracker.validation import insert_row, refuse_stale, require_text, update
 
 
 class OfficeHolderInput(NamedTuple):
-    """Who holds an office, since when as far as that is known, and where that is told."""
+    """An office holder as typed: name, title, dates as far as known, and the source."""
 
     name: str
     title: str = "Minister"
@@ -26,7 +26,7 @@ class OfficeHolderInput(NamedTuple):
 
 
 class MinistryInput(NamedTuple):
-    """A ministry as it is typed; no holder where none is known."""
+    """A ministry as typed; `holder` is None if the office holder is not known."""
 
     name: str
     short_name: str
@@ -42,11 +42,11 @@ def add_ministries(
     on: date,
     by: User,
 ) -> list[Ministry]:
-    """Ministries of a country, and who holds office in those that are there; all of it or nothing.
+    """Add ministries to a country, and office holders to existing ministries; all or nothing.
 
-    A refusal's field is "new-2-name" or "known-0-name": the line, counted from 0, and what is wrong there. A ministry
-    in which somebody holds office `on` that day keeps them: when they left is not known here.
-    Raises PermissionDenied, Refused.
+    A refusal's field is "new-2-name" or "known-0-name": the line, counted from 0, and the field with the error. A
+    ministry with an office holder `on` that day accepts no new one, because the day on which that person left is not
+    known here. Raises PermissionDenied, Refused.
     """
     if not can_set_up(by):
         raise PermissionDenied
@@ -69,10 +69,11 @@ def change_ministry(
     by: User,
     now: datetime,
 ) -> Ministry:
-    """Put right a ministry's names and who holds office there from when to when; its country stays.
+    """Correct a ministry's names and its office holders with their dates; its country stays.
 
-    `holders` are those that are there, as they are to read, and new ones (None). A refusal's field is "name",
-    "short_name" or "holders-0-from_on": the line, counted from 0. Raises PermissionDenied, ChangedMeanwhile, Refused.
+    `holders` pairs each existing office holder, or None for a new one, with the input for it. A refusal's field is
+    "name", "short_name" or "holders-0-from_on": the line, counted from 0. Raises PermissionDenied, EditConflict,
+    Refused.
     """
     if not can_set_up(by):
         raise PermissionDenied
@@ -173,7 +174,7 @@ def _add_holder(ministry: Ministry, holder: OfficeHolderInput, line: str) -> Off
 
 
 def _insert[Row: Ministry | OfficeHolder](row: Row, line: str, called: dict[str, str] | None = None) -> Row:
-    """Insert it; a refusal names the line."""
+    """Insert the row; a refusal names the line."""
     try:
         return insert_row(row)
     except Refused as refusal:

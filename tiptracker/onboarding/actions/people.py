@@ -1,4 +1,4 @@
-"""Inviting people to a post: their accounts, and the mails by which they set a first password."""
+"""Invite people to a post: create their accounts and send the mails by which they set a first password."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -15,11 +15,11 @@ from tiptracker.onboarding.actions.accounts import AccountDetails, create_person
 from tiptracker.onboarding.permissions import can_set_up
 
 POST_ROLES = (Role.OFFICER, Role.AMBASSADOR, Role.FOCAL_POINT, Role.OBSERVER)
-"""Who belongs to a post. An administrator belongs to none, and is added among all people."""
+"""The roles within a post. An administrator belongs to no post, and is added on the page of all people."""
 
 
 class PersonInput(NamedTuple):
-    """Somebody to invite: `ministry` for focal points alone, `until` the last day that the account works."""
+    """A person to invite: `ministry` only for focal points, `until` is the last day on which the account works."""
 
     name: str
     email: str
@@ -30,10 +30,10 @@ class PersonInput(NamedTuple):
 
 @transaction.atomic
 def add_people(*, country: Country, people: Sequence[PersonInput], by: User, now: datetime) -> list[User]:
-    """Accounts for people of a post, none of which has a password yet; all of them or none.
+    """Create accounts without passwords for people of a post; all or none.
 
-    A refusal's field is "people-1-email": the line, counted from 0, and what is wrong there.
-    Raises PermissionDenied, Refused.
+    A refusal's field is "people-1-email": the line, counted from 0, and the field with the error. Raises
+    PermissionDenied, Refused.
     """
     if not can_set_up(by):
         raise PermissionDenied
@@ -41,15 +41,15 @@ def add_people(*, country: Country, people: Sequence[PersonInput], by: User, now
         raise Refused("Name somebody to invite.")
     locked = Country.objects.select_for_update(no_key=True).get(
         pk=country.pk
-    )  # whoever sends the same twice is told so
+    )  # so that sending the same form twice is refused
     added = [_add_person(locked, each, f"people-{number}", by, now) for number, each in enumerate(people)]
-    for person in added:  # the log last: somebody else may be adding the same people
+    for person in added:  # write the log last, because another request may be adding the same people
         handle_person_added(person, by=by)
     return added
 
 
 def send_invitations(*, people: Iterable[User], by: User) -> list[str]:
-    """Queue for each a mail with the link to set a first password: gives a sentence for each who isn't invited.
+    """Queue a mail to each person with the link to set a first password. Return a sentence for each who is not invited.
 
     Raises PermissionDenied.
     """

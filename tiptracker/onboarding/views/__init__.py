@@ -1,1 +1,1 @@
-"""Pages by what they are about, a module each."""
+"""Pages for administrators, one module per subject."""

@@ -1,4 +1,4 @@
-"""Countries: what is kept of each, and the names of its districts."""
+"""Pages of countries: their data, and the names of their districts."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 @login_required
 @require_safe
 def country_list(request: SignedInRequest) -> HttpResponse:
-    """Every country that is followed, with what is kept of it."""
+    """List every country in the tracker with its data."""
     if not can_set_up(request.user):
         raise PermissionDenied
     rows: Any = Country.objects.visible_to(request.user).select_related("contact")
@@ -38,7 +38,7 @@ def country_list(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What is kept of a country, and the names of its districts, which can be put right here."""
+    """Show a country's data, and correct the names of its districts."""
     if not can_set_up(request.user):
         raise PermissionDenied
     country = get_object_or_404(Country.objects.visible_to(request.user).select_related("contact"), pk=pk)

@@ -1,4 +1,4 @@
-"""Ministries by country, and who holds office there from when to when."""
+"""Pages of ministries by country, with their office holders and their dates."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ PAGE_SIZE = 50
 @login_required
 @require_safe
 def ministry_list(request: SignedInRequest) -> HttpResponse:
-    """The ministries of each country, with who holds office today: `?country=&page=`."""
+    """List the ministries of each country with today's office holders: `?country=&page=`."""
     if not can_set_up(request.user):
         raise PermissionDenied
     countries = list(Country.objects.visible_to(request.user).order_by("name"))
@@ -55,7 +55,7 @@ def ministry_list(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A ministry's names, and who holds or held office there. Its country stays."""
+    """Edit a ministry's names and its present and former office holders. Its country stays."""
     if not can_set_up(request.user):
         raise PermissionDenied
     ministry = get_object_or_404(Ministry.objects.visible_to(request.user).select_related("country"), pk=pk)
@@ -74,7 +74,7 @@ def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 class _MinistryPage:
-    """The ministry's names, and a line for each who holds or held office."""
+    """The form with the ministry's names, and one row for each present or former office holder."""
 
     def __init__(self, request: SignedInRequest, ministry: Ministry) -> None:
         there = list(ministry.office_holders.all())
@@ -92,18 +92,18 @@ class _MinistryPage:
             self.rows = add_empty_row(self.rows, **kwargs)
 
     def is_valid(self) -> bool:
-        """Whether all of it is; asks each, so that all that is wrong is shown at once."""
+        """Return whether every form is valid. Checks all of them, so that all errors are shown at once."""
         return all([self.form.is_valid(), self.rows.is_valid()])
 
     def said(self) -> dict[str, Any]:
-        """What was typed, in the action's words."""
+        """Return the typed values as arguments of the action."""
         return {**self.form.cleaned_data, "holders": [row.said() for row in self._filled()]}
 
     def _filled(self) -> list[Any]:
         return [row for row in self.rows if row.is_filled]
 
     def refuse(self, refusal: Refused) -> None:
-        """Put the sentence beside the line or the field that it belongs to."""
+        """Show the error beside the row or field that it belongs to."""
         if not add_row_error({"holders": self._filled()}, str(refusal), refusal.field):
             add_field_error(self.form, str(refusal), refusal.field)
         if isinstance(refusal, EditConflict):
@@ -112,7 +112,7 @@ class _MinistryPage:
             mark_as_seen(self.form, "version", self.ministry.version)
 
     def context(self) -> dict[str, Any]:
-        """What the page shows."""
+        """Return the template context."""
         wrong = invalid_forms(self.form, *self.rows.forms) if self.is_sent else []
         stands = self.ministry if self.stands else None
         holders = list(self.ministry.office_holders.all()) if self.stands else []

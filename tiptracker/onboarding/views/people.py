@@ -1,4 +1,4 @@
-"""People: who has an account, what each may, and what an administrator does to it."""
+"""Pages of people: who has an account, what each may do, and what an administrator can do to an account."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -62,11 +62,11 @@ PAGE_SIZE = 50
 INVITED_MESSAGE = "The invitation to {} is queued. See “Newest mails” below."
 SECOND_FACTOR_LABELS = {"webauthn": "passkey", "totp": "an app that shows codes", "recovery_codes": "recovery codes"}
 FIELDS_LOCKED_FOR_SELF = frozenset({"email", "role", "ministry", "countries", "until"})
-"""What nobody changes of their own account: it says what they may read, how long, and where mails about it go."""
+"""Fields that users cannot change in their own account: they decide on access, its end, and where its mails go."""
 
 
 class AccountRow(NamedTuple):
-    """Somebody in the list: how the account stands, and until when it is locked out, in the domain's time."""
+    """A person in the list: the state of the account, and until when it is locked out (domain time)."""
 
     person: User
     state: AccountState
@@ -76,9 +76,9 @@ class AccountRow(NamedTuple):
 @login_required
 @require_safe
 def person_list(request: SignedInRequest) -> HttpResponse:
-    """Everybody who has an account, narrowed by the address: `?q=&role=&country=&state=&page=`.
+    """List everybody with an account, filtered by the query string: `?q=&role=&country=&state=&page=`.
 
-    Sources that stand for the public record are nobody, and left out.
+    Accounts that stand for sources of the public record are no people, and are left out.
     """
     _require_administrator(request)
     people = User.objects.visible_to(request.user).exclude(email__endswith=".invalid")
@@ -103,7 +103,7 @@ def person_list(request: SignedInRequest) -> HttpResponse:
 
 
 def account_state(person: User) -> AccountState:
-    """How an account stands today."""
+    """Return the state of an account today."""
     if not person.is_active:
         return AccountState.CLOSED
     if is_expired(person):
@@ -127,13 +127,13 @@ def _form_choices(request: SignedInRequest) -> dict[str, Any]:
     }
 
 
-# --- Adding -----------------------------------------------------------------------------------------------------------
+# --- Add a person -----------------------------------------------------------------------------------------------------
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_add(request: SignedInRequest) -> HttpResponse:
-    """Somebody new, who is invited at once."""
+    """Add a person, who is invited at once."""
     _require_administrator(request)
     answer: HttpResponse = _add_person(request)
     return answer
@@ -158,7 +158,7 @@ def _add_person(request: SignedInRequest) -> HttpResponse:
 
 
 def _invite(request: SignedInRequest, person: User) -> None:
-    """Send the invitation, and say on the next page how that went."""
+    """Queue the invitation, and show the result on the next page."""
     try:
         account_actions.invite(person=person, by=request.user)
     except Refused as refusal:
@@ -167,13 +167,16 @@ def _invite(request: SignedInRequest, person: User) -> None:
         messages.success(request, INVITED_MESSAGE.format(person.email))
 
 
-# --- Changing ---------------------------------------------------------------------------------------------------------
+# --- Edit a person ----------------------------------------------------------------------------------------------------
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What somebody is; another country is asked about before it is given. Of one's own account the name alone."""
+    """Edit a person's details. Another country needs a confirmation.
+
+    In their own account, users can change only the name.
+    """
     person = _get_person(request, pk)
     answer: HttpResponse = _edit_person(request, person)
     return answer
@@ -213,7 +216,7 @@ def _edit_person(request: SignedInRequest, person: User) -> HttpResponse:
 
 
 def _save_person(request: SignedInRequest, person: User, form: PersonNameForm | PersonEditForm) -> str:
-    """Make the change; gives the sentence that says what was changed."""
+    """Save the change and return the sentence that says what was changed."""
     said: dict[str, Any] = {"person": person, "version": form.cleaned_data["version"]}
     said |= {"by": request.user, "now": clock.now()}
     if isinstance(form, PersonNameForm):
@@ -225,7 +228,7 @@ def _save_person(request: SignedInRequest, person: User, form: PersonNameForm | 
 
 
 def _saved(before: AccountDetails, after: AccountDetails) -> str:
-    """Say what was changed, what was taken away, and how that is undone."""
+    """Return sentences on what was changed, what access was removed, and how to undo it."""
     given, taken = after.works_on - before.works_on, before.works_on - after.works_on
     told = {
         "Name saved.": before.name != after.name,
@@ -245,12 +248,12 @@ def _saved(before: AccountDetails, after: AccountDetails) -> str:
 
 
 def _listed(countries: Iterable[Country]) -> str:
-    """ "Lesotho, Malawi"."""
+    """Return the names in order, with commas: "Lesotho, Malawi"."""
     return ", ".join(sorted(map(str, countries)))
 
 
 def _warn_of_contact(request: SignedInRequest, countries: Iterable[Country]) -> None:
-    """Ask for another contact person where one of `countries` was left without."""
+    """Ask for a new contact person for each of `countries` that now has none."""
     for country in Country.objects.visible_to(request.user).filter(pk__in=[one.pk for one in countries], contact=None):
         sentence = 'The ministries of {} have no contact person at the embassy now. <a href="{}">Name another one</a>.'
         where = f"{reverse('setup_people', args=[country.pk])}#contact"
@@ -258,15 +261,16 @@ def _warn_of_contact(request: SignedInRequest, countries: Iterable[Country]) -> 
 
 
 def _resubmit_fields(form: TrackerForm, seal: str) -> list[tuple[str, str]]:
-    """What was typed, to be sent again with the confirmation."""
+    """Return the typed fields, to send again with the confirmation."""
     data = cast("QueryDict", form.data)
     sent = [(name, value) for name in form.fields if name != "confirmed" for value in data.getlist(name)]
     return [*sent, ("confirmed", seal)]
 
 
 def _get_person(request: SignedInRequest, pk: int) -> User:
-    """The person at hand, sources of the public record too, since the log leads there. Raises Http404,
-    PermissionDenied.
+    """Return the person, or a source of the public record, because the log links to those too.
+
+    Raises Http404, PermissionDenied.
     """
     _require_administrator(request)
     people = User.objects.visible_to(request.user).select_related("ministry__country", "role_given_by")
@@ -280,7 +284,7 @@ def _get_person(request: SignedInRequest, pk: int) -> User:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One account: what it may, how it stands, what was done to it; each button sends `do`, which says what to do."""
+    """Show one account: its access, state and history. Each button sends `do`, which names the action."""
     person = _get_person(request, pk)
     answer: HttpResponse = _show_person(request, person)
     return answer
@@ -288,11 +292,11 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def _show_person(request: HttpRequest, person: User) -> HttpResponse:
-    return _PersonPage(request, person).answer()  # type: ignore[arg-type]  # who isn't signed in was led away
+    return _PersonPage(request, person).answer()  # type: ignore[arg-type]  # the decorators admit only signed-in users
 
 
 class _PersonPage:
-    """The forms of one account at one address, told apart by `do`."""
+    """The forms on the page of one account, told apart by `do`."""
 
     def __init__(self, request: SignedInRequest, person: User) -> None:
         self.request, self.person, self.now = request, person, clock.now()
@@ -302,7 +306,7 @@ class _PersonPage:
         self.address = EmailAddressForm(request.POST if self.do == "address" else None)
 
     def answer(self) -> HttpResponse:
-        """What was asked for is done; or the page, with what is wrong."""
+        """Carry out the action and redirect, or return the page with any errors."""
         if self.do and self._done():
             return redirect("person_detail", pk=self.person.pk)
         person, request = self.person, self.request
@@ -334,7 +338,10 @@ class _PersonPage:
         return render_page(request, "onboarding/person_detail.html", context, status=422 if self.do else 200)
 
     def _done(self) -> bool:
-        """Do what `do` says; whether it was done. A refusal stands beside its field, or on the page."""
+        """Carry out the action that `do` names and return whether it succeeded.
+
+        An error goes to its field or to the page.
+        """
         does = {
             "invite": self._send_invitation,
             "renew": self._renew,
@@ -361,7 +368,7 @@ class _PersonPage:
         return True
 
     def _as(self, action: Callable[..., Any]) -> Callable[..., Any]:
-        """An action on this account as it was shown."""
+        """Bind an action to this account in the version that the page showed."""
         return partial(action, person=self.person, version=self._version(), by=self.request.user, now=self.now)
 
     def _version(self) -> int:
@@ -384,7 +391,7 @@ class _PersonPage:
         return f"The account of {self.person} is open again.{self._invite_next()}"
 
     def _invite_next(self) -> str:
-        """What is to be done for somebody who has no password, and whose invitation may not have been sent."""
+        """Return the sentence that asks to send the invitation again, if the person has no password; otherwise ""."""
         return "" if self.person.has_usable_password() else " No password is set yet: send the invitation again."
 
     def _close(self) -> str:

@@ -1,4 +1,4 @@
-"""Requests about accounts: one's own new address, consent to what an administrator asked for, and stopping either."""
+"""Pages of requests about accounts: ask for a new address, consent to an administrator's request, stop a request."""
 
 from http import HTTPStatus
 from typing import Any
@@ -26,13 +26,13 @@ from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page
 
 CONSENTING_ROLES = (Role.ADMINISTRATOR, Role.AMBASSADOR)
-"""Whose consent may be asked for."""
+"""The roles whose consent may be asked for."""
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_address(request: SignedInRequest) -> HttpResponse:
-    """Ask for another address of one's own account: a link that is sent there confirms it."""
+    """Ask for a new address of the user's own account; a link sent to it confirms the change."""
     answer: HttpResponse = _request_address(request)
     return answer
 
@@ -69,7 +69,7 @@ def _request_address(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_address_confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Confirm one's own new address, by the link that was sent there."""
+    """Confirm the user's own new address by the link that was sent to it."""
     found = mail_links.find_request(token, mail_links.RequestLinkAction.CONFIRM)
     if found is None or request_stage(found, clock.now()) is not AccountRequestStage.LINK:
         return _render_gone(request, "onboarding/account_address_confirm.html")
@@ -84,7 +84,7 @@ def account_address_confirm(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_request_stop(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop a request about one's own account, by the link of the mail to the address until now."""
+    """Stop a request about the user's own account, by the link in the mail to the current address."""
     page = "onboarding/account_request_stop.html"
     found = mail_links.find_request(token, mail_links.RequestLinkAction.STOP)
     if found is None:
@@ -106,7 +106,7 @@ def _render_gone(request: HttpRequest, page: str) -> HttpResponse:
 @login_required
 @require_safe
 def account_request_list(request: SignedInRequest) -> HttpResponse:
-    """The requests that wait, and those of late, for who may have to consent."""
+    """List the waiting and the latest ended requests, for users whose consent may be needed."""
     if request.user.role not in CONSENTING_ROLES:
         raise PermissionDenied
     now = clock.now()
@@ -122,7 +122,7 @@ def account_request_list(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_request_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One request: what is asked, of whom, by whom; with buttons to consent and to stop (`do`)."""
+    """Show one request: what is asked, for whom, by whom. A POST consents to it or stops it (`do`)."""
     rows = AccountRequest.objects.visible_to(request.user).select_related("person__ministry__country", "asked_by")
     asked = get_object_or_404(rows.prefetch_related("steps__by"), pk=pk)
     answer: HttpResponse = _decide(request, asked)

@@ -1,16 +1,16 @@
 // Builds everything the browser and the briefings load from this folder into dist/:
 //
 //   css/site.css     the parts of the U.S. Web Design System that we use, and our own
-//   js/site.js       what pays to do in the browser; every page works without it
-//   js/draft.js      keeps a form as it is typed; loaded where a form has data-draft
-//   js/passkey.js    passkeys, which are the browser's; loaded where one is asked for
-//   js/review.js     single keys; loaded where something is reviewed
+//   js/site.js       small improvements in the browser; every page works without them
+//   js/draft.js      saves drafts of forms; loaded where a form has data-draft
+//   js/passkey.js    passkeys; loaded where a form uses one
+//   js/review.js     single-key shortcuts; loaded on pages for review
 //   fonts/           Public Sans for the web: one variable file, 400 to 700, Latin-1
 //   print/           Public Sans for WeasyPrint: whole TrueType files (WOFF2 is slow there)
-//   img/             the icons we use as one sprite, the favicon, and what the CSS names
+//   img/             the icons we use as one sprite, the favicon, and images that the CSS uses
 //
 // Run with `npm ci && npm run build`. Django finds dist/ through STATICFILES_DIRS; its manifest
-// storage gives the files names with a hash, so every url() in the CSS must lead to a file here.
+// storage adds a hash to the file names, so every url() in the CSS must lead to a file here.
 
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -31,7 +31,7 @@ const packageFolder = (name) =>
 const uswds = path.join(here, "node_modules/@uswds/uswds");
 const publicSans = packageFolder("@fontsource-variable/public-sans");
 
-// Browsers of the last four years or so; lightningcss wants major << 16.
+// Browsers of about the last four years; lightningcss expects major << 16.
 const browsers = { chrome: 103 << 16, edge: 103 << 16, firefox: 102 << 16, safari: 15 << 16 };
 
 const latin1 = [...Array(0xff - 0x20 + 1).keys()]

@@ -1,4 +1,4 @@
-"""Choosing among rows, and lines of a form: as many as somebody wants, each added without losing what was typed."""
+"""Fields that choose among rows, and forms with several rows, to which a user can add rows without losing input."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
@@ -10,11 +10,11 @@ from django.http import QueryDict
 from tiptracker.numbers import parse_whole_number
 
 Choices = list[tuple[str, str | list[tuple[str, str]]]]
-"""Pairs of a stored word and its reading, or of a group's name and its pairs."""
+"""Pairs of stored value and label, or of a group's name and its pairs."""
 
 
 class RowField(forms.ChoiceField):
-    """One of the rows that a person may see. A row that is not there and one that is not seen are the same error."""
+    """Choose one of the rows that the user may see. A missing row and one the user may not see give the same error."""
 
     default_error_messages = {"invalid_choice": "Choose one from the list."}  # noqa: RUF012 -- as Django's
     rows: Mapping[str, Model]
@@ -24,7 +24,7 @@ class RowField(forms.ChoiceField):
 
 
 class RowsField(forms.MultipleChoiceField):
-    """Some of the rows that a person may see."""
+    """Choose several of the rows that the user may see."""
 
     widget = forms.CheckboxSelectMultiple
     default_error_messages = {"invalid_choice": "Choose from the list."}  # noqa: RUF012 -- as Django's
@@ -37,7 +37,7 @@ class RowsField(forms.MultipleChoiceField):
 def set_row_choices(
     form: forms.Form, name: str, rows: Iterable[Model], *, empty: str | None = None, choices: Choices | None = None
 ) -> None:
-    """Offer `rows` in a field of a form, read by their names or by `choices`; `empty` is how none of them is read."""
+    """Offer `rows` in a field of a form, labelled by their names or by `choices`. `empty` is the label for no row."""
     field = cast("RowField | RowsField", form.fields[name])
     field.rows = {str(row.pk): row for row in rows}
     none = [] if empty is None else [("", empty)]
@@ -45,7 +45,7 @@ def set_row_choices(
 
 
 def raw_values(form: forms.Form) -> dict[str, Any]:
-    """What stands in a bound form so far, as typed, so that it can be shown again without being judged."""
+    """Return the input of a bound form as typed, so that it can be shown again without validation."""
     return {
         name: field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
         for name, field in form.fields.items()
@@ -53,33 +53,36 @@ def raw_values(form: forms.Form) -> dict[str, Any]:
 
 
 def numbered(noun: str, row: forms.Form) -> str:
-    """What a row of a formset is called by its place: "Person 2"."""
+    """Return the name of a row of a formset by its position, such as "Person 2" for the second."""
     return f"{noun} {int((row.prefix or '').rpartition('-')[2]) + 1}"
 
 
 def add_empty_row[F: forms.Form](rows: "forms.BaseFormSet[F]", **kwargs: Any) -> "forms.BaseFormSet[F]":
-    """The same lines as typed, and an empty one, not yet judged. `kwargs` are those the lines were made with."""
+    """Return the same rows as typed, with an empty one added and without validation.
+
+    `kwargs` are those with which the rows were made.
+    """
     again = type(rows)(initial=[raw_values(form) for form in rows.forms], **kwargs)
     again.extra = 1
-    # Where the browser puts the cursor, and htmx after it; on a page with a fragment the browser goes to that instead.
+    # The browser, and then htmx, places the cursor here. If the address has a fragment, the browser goes there instead.
     again.forms[-1].visible_fields()[0].field.widget.attrs["autofocus"] = True
     return again
 
 
 def invalid_forms(*all_forms: forms.Form) -> list[forms.Form]:
-    """Those in which something has to be put right."""
+    """Return the forms that have errors."""
     return [form for form in all_forms if form.is_bound and form.errors]
 
 
 def add_field_error(form: forms.Form, sentence: str, field: str | None) -> None:
-    """Put a refusal beside the field it names, or on the form where that has no such field."""
+    """Show a refusal beside the field it names, or on the whole form if there is no such field."""
     form.add_error(field if field in form.fields else None, sentence)
 
 
 def add_row_error(lines: Mapping[str, Sequence[forms.Form]], sentence: str, field: str | None) -> bool:
-    """Put a refusal beside the line it names: "people-1-email" is the second of those in `lines["people"]`.
+    """Show a refusal beside the row it names: "people-1-email" is in the second form of `lines["people"]`.
 
-    Whether it names one of them.
+    Return whether the refusal names one of the rows.
     """
     name, _, rest = (field or "").partition("-")
     number, _, within = rest.partition("-")
@@ -91,7 +94,7 @@ def add_row_error(lines: Mapping[str, Sequence[forms.Form]], sentence: str, fiel
 
 
 def mark_as_seen(form: forms.Form, name: str, key: int) -> None:
-    """Let a refused form be sent again as typed, now that its reader sees the newer row `key` beside it."""
+    """Let the user send a refused form again as typed, now that the page shows the newer row `key`."""
     data = cast("QueryDict", form.data).copy()
     data[form.add_prefix(name)] = str(key)
     form.data = data

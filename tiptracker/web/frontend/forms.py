@@ -1,7 +1,7 @@
-"""How a Django form comes out as the U.S. Web Design System draws it.
+"""Render Django forms in the style of the U.S. Web Design System.
 
-`FORM_RENDERER = "tiptracker.web.frontend.forms.FormRenderer"` makes `{{ form }}` and
-`{{ form.field.as_field_group }}` do so everywhere; no form has to say anything about it.
+With `FORM_RENDERER = "tiptracker.web.frontend.forms.FormRenderer"`, `{{ form }}` and
+`{{ form.field.as_field_group }}` use it everywhere. Forms need no settings of their own.
 """
 
 from collections.abc import Sequence
@@ -28,17 +28,17 @@ WIDGET_CLASSES: tuple[tuple[type[Widget], str], ...] = (
     (forms.Select, "usa-select"),
     (Input, "usa-input"),
 )
-"""Which class a widget carries; the first that fits, so the special come before the general."""
+"""The CSS class of each widget. The first match applies, so special widgets come before general ones."""
 
 
 class StyledBoundField(BoundField):
-    """A bound field whose control carries its design-system class, and another when it was refused."""
+    """A bound field whose control has the CSS class of the design system, and an error class if it was refused."""
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
-        """What the control says of itself in HTML, our class after any the form gave it."""
+        """Return the HTML attributes of the control. Our class follows any class that the form gave it."""
         widget = widget or self.field.widget
         if isinstance(widget, forms.Textarea):
-            widget.attrs.pop("maxlength", None)  # a browser cuts off what is pasted, and says nothing
+            widget.attrs.pop("maxlength", None)  # a browser would cut off pasted text without a message
         attrs = super().build_widget_attrs(attrs, widget)
         own = next((name for kind, name in WIDGET_CLASSES if isinstance(widget, kind)), "")
         refused = f"{own}--error" if own and self.errors and not self.use_fieldset else ""
@@ -46,12 +46,12 @@ class StyledBoundField(BoundField):
         if classes := " ".join(f"{attrs.get('class', '')} {given} {own} {refused}".split()):
             attrs["class"] = classes
         if self.use_fieldset:
-            attrs.pop("aria-invalid", None)  # the group is refused, not one of its choices
+            attrs.pop("aria-invalid", None)  # the whole group is invalid, not one of its choices
         return attrs
 
     @property
     def aside(self) -> str:
-        """What its label says in brackets: that it may be left empty, or that one of two may."""
+        """Text in brackets in the label: the field is optional, or one of two fields is required."""
         if self.name in getattr(self.form, "one_of_two", ()):
             return "one of the two"
         if self.name in getattr(self.form, "required_for_some", ()):
@@ -60,17 +60,17 @@ class StyledBoundField(BoundField):
 
     @property
     def tells_a_story(self) -> bool:
-        """Whether somebody tells here what happened, so that the line about victims' names stands above it."""
+        """Whether the field is a narrative, so that the note about victims' names is shown above it."""
         return isinstance(self.field.widget, NarrativeTextarea)
 
     @property
     def held_back(self) -> "PersonalDataConfirmation | None":
-        """What was found in it by which somebody could be found, and how that is confirmed to identify nobody."""
+        """The personal data found in the field, with the control that confirms that it identifies nobody."""
         return self.form.held_back.get(self.name) if isinstance(self.form, TrackerForm) else None
 
 
 class FormRenderer(TemplatesSetting):
-    """Draws forms and fields from our own templates, widgets from Django's or our overrides."""
+    """Render forms and fields with our own templates, and widgets with Django's or our overrides."""
 
     form_template_name = "includes/form.html"
     field_template_name = "includes/field.html"
@@ -78,7 +78,7 @@ class FormRenderer(TemplatesSetting):
 
 
 class DayInput(forms.DateInput):
-    """The browser's own calendar; a typed day it could not show comes back as text, not lost."""
+    """The browser's date control. A typed text that is not a date is shown again as text."""
 
     input_type = "date"
 
@@ -86,7 +86,7 @@ class DayInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """A date control, or a text control where what was typed is no date."""
+        """Use a date control, or a text control if the typed text is not a date."""
         context = super().get_context(name, value, attrs)
         typed = context["widget"]["value"]
         if typed:
@@ -98,7 +98,7 @@ class DayInput(forms.DateInput):
 
 
 class DayField(forms.DateField):
-    """A calendar day of our time: a year of two digits, which a browser takes for one long past, is a slip."""
+    """A calendar day from 1990 on. A browser reads a two-digit year as one long ago, so earlier days are refused."""
 
     widget = DayInput
     default_validators = [  # noqa: RUF012 -- as Django's
@@ -110,11 +110,11 @@ class DayField(forms.DateField):
 
 
 class NarrativeTextarea(forms.Textarea):
-    """Where somebody tells what happened."""
+    """A text area for a narrative of what happened."""
 
 
 class PersonalDataConfirmation(NamedTuple):
-    """The control that confirms exactly what was found in a field, and whether that was done."""
+    """The control that confirms the findings in a field, and whether the user has confirmed them."""
 
     name: str
     value: str
@@ -122,23 +122,22 @@ class PersonalDataConfirmation(NamedTuple):
 
 
 class TrackerForm(forms.Form):
-    """A form that says of what is wrong with a field what to do, also of a field that was added to it later.
+    """Base class of all forms with free text. Its error messages say what to do, also for fields added later.
 
-    It holds every free text back in which somebody could be found, until that is taken out or confirmed to identify
-    nobody; so every form in which somebody writes is one of these.
+    It refuses free text that contains personal data until the user removes it or confirms that it identifies nobody.
     """
 
     one_of_two: ClassVar[tuple[str, ...]] = ()
-    """Fields of which one has to be filled in, and it doesn't matter which."""
+    """Fields of which the user has to fill in one; either will do."""
     required_for_some: ClassVar[tuple[str, ...]] = ()
-    """Fields that have to be filled in or left empty, by what another field says; their hints say when."""
+    """Fields that are required or must be empty, depending on another field. Their hints say when."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.held_back: dict[str, PersonalDataConfirmation] = {}
 
     def full_clean(self) -> None:
-        """Judge what was typed, in our words wherever the field has none of its own."""
+        """Validate the input, with our own error messages wherever a field has none."""
         for field in self.fields.values():
             own = _own_error_messages(field)
             for kind, sentences in reversed(ERROR_MESSAGES):
@@ -176,7 +175,7 @@ class TrackerForm(forms.Form):
                 data[name] = kept
 
     def hold_back(self, name: str, sentence: str, found: Sequence[tuple[str, str]]) -> None:
-        """Refuse a field with `sentence`, unless all `found` there (kind and text) is confirmed to identify nobody."""
+        """Refuse a field with `sentence` unless the user confirmed all findings in it (`found`: kind and text)."""
         control = f"{self.add_prefix(name)}-confirmed"
         marks = sorted({sha256(f"{kind}\n{text}".encode()).hexdigest()[:16] for kind, text in found})
         is_confirmed = set(marks) <= set(str(self.data.get(control, "")).split("-"))
@@ -188,7 +187,7 @@ class TrackerForm(forms.Form):
 
 
 def is_free_text(field: forms.Field) -> bool:
-    """Whether somebody writes into it what they will, links too: no day, mail address, password or choice."""
+    """Return whether the field is free text, links included: not a day, mail address, password or choice."""
     widget = field.widget
     return isinstance(field, forms.CharField) and (
         isinstance(widget, forms.Textarea) or type(widget) in (forms.TextInput, forms.URLInput)
@@ -196,13 +195,13 @@ def is_free_text(field: forms.Field) -> bool:
 
 
 def _text_within_limit(field: forms.Field, text: str | None) -> str:
-    """`text`, or nothing of it where the field refuses it as too long: looking at it would take long as well."""
+    """Return `text`, or an empty text if it is too long for the field. Scanning it would take too long."""
     most = getattr(field, "max_length", None)
     return text if text and (most is None or len(text) <= most) else ""
 
 
 def _own_error_messages(field: forms.Field) -> dict[str, Any]:
-    """The sentences that our code gave this field, or its class; Django's own left out."""
+    """Return the error messages that our code gave this field or its class, without Django's own."""
     djangos: dict[str, Any] = {}
     for kind in reversed(type(field).__mro__):
         if kind.__module__.startswith("django."):
@@ -242,4 +241,4 @@ ERROR_MESSAGES: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
     ),
     (forms.Field, {"required": "Fill this in."}),
 )
-"""What is said of a field of a kind where it has no sentence of its own; the special come before the general."""
+"""Default error messages by kind of field. Special kinds come before general ones."""

@@ -1,11 +1,11 @@
-// The icons in img/sprite.svg: our name for it on the left, the design system's file on the right.
-// A status is drawn by its stored word, so `reported_done` is both the word and the icon's name.
-// Where the design system has no such icon, the drawing itself stands here (24 by 24).
+// The icons in img/sprite.svg: our name on the left, the design system's file on the right.
+// The icon of a status has the name of its stored value, such as `reported_done`.
+// If the design system has no such icon, the drawing itself is here (24 by 24).
 
 const halfCircle = '<path d="M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm0 18V4a8 8 0 0 1 0 16z"/>';
 
 export const icons = {
-  // how a commitment stands
+  // status of a commitment
   open: "radio_button_unchecked",
   overdue: "schedule",
   with_embassy: "hourglass_empty",
@@ -13,27 +13,27 @@ export const icons = {
   verified_done: "verified",
   withdrawn: "do_not_disturb",
 
-  // how far a dialogue has come
+  // status of a dialogue
   planned: "event",
   today: "alarm",
   to_be_recorded: "edit",
   held: "check",
   called_off: "do_not_disturb",
 
-  // the embassy's verdict on a benchmark
+  // the embassy's assessment of a benchmark
   met: "check_circle",
   concrete_step: "trending_up",
   stalled: "remove_circle",
   no_information: "help_outline",
   going_backwards: "trending_down",
 
-  // what readiness finds of one of its parts
+  // result of a part of readiness
   shown: "check_circle",
   partly_shown: halfCircle,
   not_shown: "highlight_off",
   no_data: "help_outline",
 
-  // the review of what somebody sent
+  // review of a submission
   verified: "verified",
   claimed: "hourglass_empty",
   waiting: "hourglass_empty",
@@ -41,7 +41,7 @@ export const icons = {
   accepted: "check",
   rejected: "cancel",
 
-  // what a ministry says of itself
+  // what a ministry reports about itself
   not_started: "radio_button_unchecked",
   under_way: "autorenew",
   done: "check",
@@ -54,7 +54,7 @@ export const icons = {
   clearing: "autorenew",
   issued: "verified",
 
-  // things and actions
+  // objects and actions
   back: "arrow_back",
   close: "close",
   download: "file_download",

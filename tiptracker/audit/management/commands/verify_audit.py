@@ -1,4 +1,4 @@
-"""Hold the log against its own hashes, and what was redacted against the redactions."""
+"""Check the activity log against its own hashes, and the redacted texts against the redactions."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 
@@ -9,7 +9,7 @@ from tiptracker.audit.database_rights import find_privileged_role
 
 
 def parse_head(text: str) -> tuple[int, str]:
-    """A head as it was noted: number and hash."""
+    """Return number and hash of a head as it was noted."""
     number, colon, digest = text.partition(":")
     if not (colon and number.isdecimal() and len(digest) == 64):
         raise ArgumentTypeError(f"{text} is no head. Give it as NUMBER:HASH, as the log's page shows it.")
@@ -17,7 +17,7 @@ def parse_head(text: str) -> tuple[int, str]:
 
 
 MAX_LISTED_FAULTS = 1000
-"""Of redacted texts that do not fit, in one message; the rest is counted."""
+"""Most faults of redacted texts listed in one message; the rest is only counted."""
 
 
 class Command(BaseCommand):

@@ -1,6 +1,7 @@
-// Keeps a form as it is typed (form[data-draft]: the address that saves it): on the server, on a pause and on leaving;
-// and on this device, under the account's number, until the server has said that it has it. "Saved" is said only then.
-// Files go to the server alone, as soon as they are chosen; passwords and tokens are kept nowhere.
+// Save the draft of a form while the user types. form[data-draft] holds the address that saves it. The server gets the
+// draft when the user pauses or leaves. This device keeps it under the account's number until the server confirms that
+// it is saved; only then the page says "Saved". Files go only to the server, as soon as they are chosen. Passwords and
+// tokens are never kept.
 
 import { LONGEST, keyOf, read } from "./kept.js";
 
@@ -35,14 +36,14 @@ class Draft {
     if (!this.isOffering) this.onTyped(this.files.length > 0);
   }
 
-  // The form as the server drew it: on a slow line somebody may type or choose a file before this program has come.
+  // The form as the server sent it. On a slow connection the user may type or choose a file before this script loads.
   asDrawn() {
     const drawn = this.form.cloneNode(true);
     drawn.reset();
     return this.typed(drawn);
   }
 
-  // What was typed: nothing that a page sends of its own accord, no file, no password.
+  // The user's input, without files, passwords and fields that the page sends by itself.
   typed(form = this.form) {
     const secret = new Set([...form.querySelectorAll("input[type=password]")].map(({ name }) => name));
     const pairs = [...new FormData(form)].filter(
@@ -77,16 +78,16 @@ class Draft {
     this.timer = setTimeout(() => this.save(), pause);
   }
 
-  // On this device, so that neither a line that drops nor a page that closes loses it. Says whether that went well; where
-  // it did, leaving the page asks nothing (site.js).
+  // Keep the input on this device, so that a lost connection or a closed page does not lose it. Returns whether that
+  // worked; if so, leaving the page needs no warning (site.js).
   keepHere() {
-    if (this.isOffering) return false; // what is offered back stays until somebody has chosen
+    if (this.isOffering) return false; // the offered draft stays until the user has chosen
     try {
       localStorage.setItem(this.key, JSON.stringify({ typed: this.typed(), at: this.typedAt ?? Date.now() }));
       this.isKept(!this.files.length);
       return true;
     } catch {
-      this.isKept(false); // no room for it, or not allowed
+      this.isKept(false); // no space left, or storage is not allowed
       return false;
     }
   }
@@ -123,7 +124,7 @@ class Draft {
     return fetch(this.url, { method: "POST", body, headers, redirect: "error", mode: "same-origin", ...more });
   }
 
-  // What became of it; gives after how many milliseconds to try again, where that is known.
+  // Handle the server's answer. Returns after how many milliseconds to try again, if known.
   async answered(answer, said, was) {
     if (answer.ok && said.state === "saved") return this.hasSaved(said, was);
     if (answer.status === 429) {
@@ -172,7 +173,7 @@ class Draft {
     return undefined;
   }
 
-  // The files that were taken, to be unticked where one isn't to go along.
+  // Show the files that the server accepted. The user can untick one that should not be sent.
   show(files) {
     const list = this.form.querySelector("[data-draft-files]");
     const pattern = list?.querySelector("template");
@@ -198,13 +199,13 @@ class Draft {
     this.say(this.keepHere() ? `${what} ${kept} on this device${until}.${files}` : `${what}${files}`, what);
   }
 
-  // Seen at once; read aloud only where it is something else than before, so that nobody is talked over while typing.
+  // Show the text at once. Screen readers read it only if it has changed, so that they do not interrupt the user.
   say(text, aloud) {
     this.said.textContent = text;
     if (aloud && this.told.textContent !== aloud) this.told.textContent = aloud;
   }
 
-  // Something to decide, before anything more is saved.
+  // Stop saving until the user decides.
   hold(sentence, ways) {
     this.isHeld = true;
     this.tell(sentence, ways);
@@ -242,7 +243,7 @@ class Draft {
     this.offer.replaceChildren();
   }
 
-  // A page that stood open while somebody signed in again has an old token: take the new one, if it is the same person.
+  // A page that was open during a new sign-in has an old CSRF token. Take the new one if the account is the same.
   async renew() {
     const answer = await fetch(location.href, { mode: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -253,7 +254,7 @@ class Draft {
     return true;
   }
 
-  // The page goes: send what it can, without waiting; what was typed stays on this device until it is known to be saved.
+  // The page closes: send what is possible without waiting. The input stays on this device until it is saved.
   leave() {
     const typed = this.typed();
     if (this.isHeld || "gone" in document.body.dataset || typed === this.saved || typed === this.left) return;
@@ -262,7 +263,7 @@ class Draft {
     if (typed.length < LONGEST) this.post({ keepalive: true }).catch(() => {});
   }
 
-  // What stayed on this device, because the line or the page went before it was saved.
+  // Offer the input that stayed on this device because the connection or the page ended before it was saved.
   offerBack() {
     this.savedTicks = this.ticked();
     const kept = read(this.key);
@@ -277,7 +278,7 @@ class Draft {
     return undefined;
   }
 
-  // Whether all that was typed stands in the form: the page may have more lines than there were, and count them.
+  // Whether the form contains all of the typed input. The page may have more rows, and other row counts, than before.
   stands(typed) {
     const now = JSON.parse(this.typed());
     const pairs = new Set(now.map((pair) => JSON.stringify(pair)));
@@ -297,7 +298,7 @@ class Draft {
     else this.takeOver(pairs);
   }
 
-  // It has lines that this page hasn't: the server draws them.
+  // The input has rows that this page lacks: save it, so that the server draws them.
   async takeOver(pairs) {
     const body = new FormData(this.form);
     for (const name of new Set(pairs.map(([name]) => name))) body.delete(name);
@@ -327,7 +328,7 @@ class Draft {
   }
 }
 
-// A colleague sent it: there is no form any more in which what stayed on this device could be used. It is shown.
+// A colleague has sent this form, so the input on this device has no form any more. Show its text instead.
 function showLeft(place) {
   const key = keyOf(account, place.dataset.draftLeft);
   const kept = read(key);

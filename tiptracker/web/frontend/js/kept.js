@@ -1,4 +1,4 @@
-// What forms keep on this device (draft.js): under the account's number, for a week at most, and gone with the account.
+// Drafts that forms keep on this device (draft.js): by account number, for at most a week, deleted on sign-out.
 
 export const LONGEST = 60_000;
 const BEGINS = "draft:";
@@ -22,8 +22,8 @@ const drop = (isToGo) => {
 
 const isHolding = (account) => Object.keys(localStorage).some((key) => key.startsWith(`${BEGINS}${account}:`));
 
-// Signing out takes with it what this device keeps: so it is saved first, where that can be (draft.js), else asked about.
-// From then on this page keeps nothing any more (data-gone).
+// Signing out deletes the drafts on this device. So they are saved first if possible (draft.js); otherwise the user is
+// asked. After that this page keeps nothing more (data-gone).
 async function signOut(form, account) {
   const waits = [];
   document.dispatchEvent(new CustomEvent("draft:signing-out", { detail: waits }));
@@ -36,8 +36,9 @@ async function signOut(form, account) {
   form.submit();
 }
 
-// On every page: another account's goes, and what is too old; nothing goes because a session ended by itself. After a
-// sign-out all goes: the server's answer asks the browser for that too (Clear-Site-Data), which not every browser heeds.
+// On every page: delete drafts of other accounts and drafts that are too old. A session that expires deletes nothing.
+// After a sign-out delete everything. The server also asks the browser to do so (Clear-Site-Data), but not every
+// browser does.
 export function tidy() {
   try {
     const { account } = document.body.dataset;
@@ -55,6 +56,6 @@ export function tidy() {
       signOut(event.target, account);
     });
   } catch {
-    // This browser keeps nothing.
+    // This browser has no storage.
   }
 }

@@ -1,5 +1,5 @@
-// Passkeys. A form says what it wants by data-passkey ("create" or "get"); the options stand in the page (data-options:
-// the id of a JSON block) or are fetched when asked for (data-options-url). Its button is hidden until this runs.
+// Passkeys. data-passkey of a form is "create" or "get". The options are in the page (data-options: the id of a JSON
+// block) or are fetched when needed (data-options-url). The form's button is hidden until this script runs.
 
 const toBytes = (text) =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));

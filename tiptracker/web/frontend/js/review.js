@@ -1,6 +1,6 @@
-// Single keys for whoever reviews all day, told on the page behind "Keys" and turned off there (WCAG 2.1.4). They press
-// what stands on the page, and do nothing while somebody writes or chooses in a list. What a key presses says so by
-// data-key; a line to decide on by data-line. Without this script everything works by Tab.
+// Single-key shortcuts for reviewers. The page explains them under "Keys", where they can be turned off (WCAG 2.1.4).
+// They press controls of the page (data-key) and move between the rows to decide on (data-line). They do nothing while
+// the user types or chooses in a list. Without this script everything works with Tab.
 
 const OFF = "keys-off";
 const told = document.querySelector("[data-keys]");
@@ -11,7 +11,7 @@ const isOff = () => {
   try {
     return localStorage.getItem(OFF) !== null;
   } catch {
-    return false; // storage is shut: the keys work, and can be turned off for as long as the page stays
+    return false; // no storage: the keys work, and turning them off lasts until the page is left
   }
 };
 let areOn = !isOff();
@@ -22,7 +22,7 @@ function remember(on) {
     if (on) localStorage.removeItem(OFF);
     else localStorage.setItem(OFF, "1");
   } catch {
-    // as above
+    // no storage, as above
   }
 }
 
@@ -99,7 +99,7 @@ document.addEventListener("keydown", (event) => {
   KEYS[key]();
 });
 
-// Whoever goes by Tab or mouse takes the current line along.
+// Moving with Tab or the mouse also moves the current row.
 document.addEventListener("focusin", ({ target }) => {
   const line = target.closest("[data-line]");
   if (!line || line === current) return;

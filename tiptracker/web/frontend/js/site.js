@@ -1,10 +1,10 @@
-// What pays to do in the browser. Every page works without it.
+// Small improvements in the browser. Every page works without them.
 
 import { tidy } from "./kept.js";
 
 tidy();
 
-// Typed text is not lost by a stray tap: ask before leaving a form that was changed and not sent, nor kept (draft.js).
+// Ask before the user leaves a form that was changed and neither sent nor kept as a draft (draft.js).
 const dirty = new Set();
 
 document.addEventListener("input", ({ target }) => {
@@ -17,7 +17,7 @@ window.addEventListener("beforeunload", (event) => {
   if ([...dirty].some((form) => form.isConnected && !("kept" in form.dataset))) event.preventDefault();
 });
 
-// Back brings a form's fields back as they were, but folded away as they came: open what holds something.
+// After Back, the browser restores fields but not opened details. Open every details element with changed fields.
 const initial = ({ options }) => Math.max(0, [...options].findIndex((option) => option.defaultSelected));
 const isChanged = (field) =>
   field.options
@@ -29,8 +29,8 @@ window.addEventListener("pageshow", () => {
     folded.open = [...folded.querySelectorAll("input, select, textarea")].some(isChanged);
 });
 
-// From a press until the page goes, a form that is being sent says so and isn't sent twice: a second sending would break
-// the first one off. Nothing is disabled, so that all of it is sent.
+// While a form is being sent, say so and do not send it twice: the second request would cancel the first one. Nothing
+// is disabled, so that every field is sent.
 const sending = new Map();
 const said = document.createElement("p");
 said.className = "for-screen-readers";
@@ -60,22 +60,22 @@ const sentOrNot = () => {
   sending.clear();
   said.textContent = "";
 };
-// The page comes back by Back; or the person stopped the sending, of which older browsers tell nothing.
+// The user came back with Back, or stopped the request. Older browsers do not report the latter.
 window.addEventListener("pageshow", sentOrNot);
 window.navigation?.addEventListener("navigateerror", sentOrNot);
 
-// After a refusal, go to the summary of what to put right, also when htmx swapped it in.
+// After a refusal, focus the error summary, also when htmx inserted it.
 const showRefusal = (root) => root.querySelector?.("[data-error-summary]")?.focus();
 showRefusal(document);
 document.addEventListener("htmx:afterSwap", ({ target }) => showRefusal(target));
 
-// A page that is meant for paper has a button for it, where there is a browser to press it for.
+// Pages made for paper have a print button, which needs this script.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
 
-// A page of a file that isn't drawn yet, since several were asked for at once, is asked for again, with growing pauses.
+// If the image of a file's page failed because the server was busy, request it again after growing pauses.
 const askAgain = (picture) => {
   const tries = Number(picture.dataset.tries ?? 0);
   if (tries === 8) return;
