@@ -575,10 +575,6 @@ def test_recommendation_detail_shows_all_that_bears_on_it(client):
     assert one.stands.reason == "Assessed as of 10 January 2022: met, with a verified action over by 10 January 2022."
     kinds = [type(entry).__name__ for entry in one.story]
     assert kinds == ["BenchmarkVerdict", "BenchmarkVerdict", "BenchmarkEvidence"]
-        "BenchmarkVerdict",
-        "BenchmarkVerdict",
-        "BenchmarkEvidence",
-    ]
     assert [entry.holds for entry in one.story[:2]] == [True, False]
     for told in (
         "A budget is released.",
