@@ -21,8 +21,6 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
-from dialogues.actions.files import store_upload
-from dialogues.actions.updates import send_round
 from tests.conftest import MASERU, THE_DAY, VAR_DIR  # sets the environment of the tests, and with it Django
 
 from datetime import datetime, time as time_of_day  # isort: skip
@@ -38,6 +36,8 @@ from django.test.utils import teardown_databases
 from django.urls import reverse
 from django.utils import timezone
 
+from dialogues.actions.files import store_upload
+from dialogues.actions.updates import send_round
 from dialogues.choices import ClaimedProgress, DoneBy
 from dialogues.models import Commitment, EvidenceFile
 from tests.database_roles import SUPERUSER_URL, as_owner, set_up_databases
