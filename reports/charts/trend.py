@@ -111,6 +111,7 @@ def trend_chart(
     lanes = assign_lanes(flags)
     top = round(size * (0.6 + LINE_HEIGHT * (1 + max(lanes, default=-1))), 1)
     plot = flat._replace(top=top, bottom=top + plot_height)
+    height = round(plot.bottom + size * (0.6 + 2 * LINE_HEIGHT), 1)
 
     then = _line_segments(plot, [(week.ends_on, week.then) for week in weeks])
     hindsight = _line_segments(plot, [(week.ends_on, week.hindsight) for week in weeks])
@@ -124,8 +125,8 @@ def trend_chart(
     words: list[Label] = []
 
     def put(candidates: Iterable[tuple[Label, ...]]) -> None:
-        """Add a label where it overlaps nothing, otherwise at the first candidate."""
-        choices = list(candidates)
+        """Add a label where it overlaps nothing, otherwise at the first candidate; never below the chart's edge."""
+        choices = [one for one in candidates if all(label.box.bottom <= height for label in one)]
         chosen = next((one for one in choices if not _overlaps_any(one, taken)), choices[0])
         words.extend(chosen)
         taken.extend(label.box.wider(size * 0.2) for label in chosen)
@@ -142,7 +143,7 @@ def trend_chart(
     names = tuple(event_label(*each, plot, size) for each in zip(within, flags, lanes, strict=True))
     return TrendChart(
         width=width,
-        height=round(plot.bottom + size * (0.6 + 2 * LINE_HEIGHT), 1),
+        height=height,
         size=size,
         grid="".join(
             f"M{format_coordinate(plot.left)} {format_coordinate(plot.y(points))}H{format_coordinate(plot.right)}"

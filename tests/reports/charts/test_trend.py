@@ -154,6 +154,17 @@ def test_words_neither_leave_the_drawing_nor_meet(told, size, mark):
         assert not one.box.meets(other.box), (one, other)
 
 
+@pytest.mark.parametrize("mark", [Decimal(0), Decimal(9), Decimal(50)])
+@pytest.mark.parametrize("points", [(1, 0), (0, 1), (0, 0), (100, 99)])
+def test_words_at_the_ends_of_two_lines_that_nearly_meet_stay_in_the_drawing(points, mark):
+    then, hindsight = map(Fraction, points)
+    told = [TrendWeek(date(2021, 4, 7) + timedelta(weeks=number), then, hindsight) for number in range(8)]
+
+    drawn = chart(told, events=EVENTS, mark=mark, **PHONE)
+
+    assert all(label.box.top >= -1 and label.box.bottom <= drawn.height for label in drawn.words)
+
+
 apart = st.lists(
     st.builds(
         AxisEvent,
