@@ -4,8 +4,8 @@ Names are also detected if an age, a village, a telephone number or a case numbe
 
 Sources of the number formats:
 
-- Telephones: the national numbering plans as libphonenumber has them. Lesotho (+266): eight digits that begin with 2
-  (fixed), 5 or 6 (mobile). South Africa (+27): nine digits that begin with 1 to 8, after a 0 within the country.
+- Telephones: the national numbering plans of Lesotho (+266) and South Africa (+27, or 0 within the country) as
+  libphonenumber has them.
 - South African identity number: thirteen digits, YYMMDD SSSS C A Z, where Z is the Luhn check digit (Department of
   Home Affairs; Microsoft Purview defines it the same way).
 - Lesotho identity number: the National Identity Cards Act, 2011 (Act 9 of 2011, s. 5) leaves the format to
@@ -31,7 +31,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from phonenumbers import PhoneMetadata
 
 from tiptracker.privacy.personal_names import find_identifiable_names
 
@@ -324,9 +326,18 @@ def _plus_before(plain: str, start: int) -> int | None:
     return place if place >= 0 and plain[place] == "+" else None
 
 
-_INTERNATIONAL = re.compile(r"(?:00)?(?:266[256]\d{7}|270?[1-8]\d{8})")
-_LESOTHO = re.compile(r"[256]\d{7}")
-_SOUTH_AFRICA = re.compile(r"0[1-8]\d{8}")
+def _number_pattern(region: str, *kinds: str) -> str:
+    """Return the pattern of a country's numbers of these kinds, without any prefix."""
+    plan: Any = PhoneMetadata.metadata_for_region(region)
+    return f"(?:{'|'.join(getattr(plan, kind).national_number_pattern for kind in kinds)})"
+
+
+_LESOTHO_NUMBER = _number_pattern("LS", "fixed_line", "mobile")
+"""Not its free numbers: they are hotlines, which belong to nobody."""
+_SOUTH_AFRICA_NUMBER = rf"(?=\d{{9}}$){_number_pattern('ZA', 'general_desc')}"
+_INTERNATIONAL = re.compile(rf"(?:00)?(?:266{_LESOTHO_NUMBER}|270?{_SOUTH_AFRICA_NUMBER})")
+_LESOTHO = re.compile(_LESOTHO_NUMBER)
+_SOUTH_AFRICA = re.compile(f"0{_SOUTH_AFRICA_NUMBER}")
 
 
 def _classify_number(
