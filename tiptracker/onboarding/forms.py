@@ -37,17 +37,24 @@ class AccountState(ChoiceEnum):
     CLOSED = "closed"
 
 
-class PersonFilter(TrackerForm):
-    """Filter people by words, role, country and state. Invalid values are ignored."""
+class CountryFilter(TrackerForm):
+    """Filter a list by country. Invalid values are ignored."""
 
-    q = forms.CharField(required=False, max_length=MAX_CHARACTERS, label="Name or address")
-    role = forms.ChoiceField(required=False, label="Role", choices=[("", "Any"), *Role.choices()])
     country = RowField(required=False, label="Country")
-    state = forms.ChoiceField(required=False, label="State", choices=[("", "Any"), *AccountState.choices()])
 
     def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_row_choices(self, "country", countries, empty="Any")
+
+
+class PersonFilter(CountryFilter):
+    """Filter people by words, role, country and state. Invalid values are ignored."""
+
+    field_order = ("q", "role", "country", "state")
+
+    q = forms.CharField(required=False, max_length=MAX_CHARACTERS, label="Name or address")
+    role = forms.ChoiceField(required=False, label="Role", choices=[("", "Any"), *Role.choices()])
+    state = forms.ChoiceField(required=False, label="State", choices=[("", "Any"), *AccountState.choices()])
 
     def narrow(self, people: UserQuerySet, day: Any) -> UserQuerySet:
         """Return those of `people` that match the filter on `day`. Invalid values do not narrow the list."""
@@ -97,13 +104,16 @@ class AccountForm(TrackerForm):
     countries = RowsField(
         required=False, label="Countries", help_text="Required for officers, ambassadors and observers."
     )
-    until = DayField(label="May sign in until", help_text="The last day, unless an administrator renews it.")
+    until = DayField(
+        label="May sign in until",
+        help_text="The last day, unless an administrator renews it.",
+        initial=default_valid_until,
+    )
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], countries: Sequence[Country], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_row_choices(self, "ministry", ministries, choices=[("", "None"), *_group_by_country(ministries)])
         set_row_choices(self, "countries", countries)
-        self.fields["until"].initial = default_valid_until
 
     def account(self) -> AccountDetails:
         """Return the typed details as the actions take them."""
@@ -158,27 +168,13 @@ class PersonEditForm(AccountForm):
 class LastDayForm(TrackerForm):
     """The last day of an account that is renewed or reopened."""
 
-    until = DayField(label="May sign in until")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["until"].initial = default_valid_until
+    until = DayField(label="May sign in until", initial=default_valid_until)
 
 
 class EmailAddressForm(TrackerForm):
     """A new address of an account."""
 
     email = forms.EmailField(max_length=254, label="New e-mail address")
-
-
-class MinistryFilter(TrackerForm):
-    """Filter ministries by country."""
-
-    country = RowField(required=False, label="Country")
-
-    def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_row_choices(self, "country", countries, empty="Any")
 
 
 class MinistryForm(TrackerForm):

@@ -1,5 +1,7 @@
 """Who may set up a post, and who may see how far the set-up is."""
 
+from django.core.exceptions import PermissionDenied
+
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 
@@ -10,6 +12,12 @@ def can_set_up(user: User) -> bool:
     They manage countries, ministries, editions and people, but no facts.
     """
     return user.role == Role.ADMINISTRATOR
+
+
+def require_administrator(user: User) -> None:
+    """Raise PermissionDenied unless the user may set up posts."""
+    if not can_set_up(user):
+        raise PermissionDenied
 
 
 def can_follow_set_up(user: User) -> bool:

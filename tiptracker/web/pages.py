@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
@@ -58,6 +59,11 @@ def render_page(
     if partial:
         patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
+def require_recent_sign_in(request: HttpRequest) -> None:
+    """Ask for the password again before a change, unless that was done recently. A form that was sent goes on then."""
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:

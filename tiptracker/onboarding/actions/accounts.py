@@ -20,7 +20,7 @@ from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.choices import EMBASSY_ROLES, Role
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
-from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.validation import refuse_stale, require_text, update_row
 
 
@@ -54,7 +54,7 @@ class CountryMoveUnconfirmed(Refused):
     `seal` names exactly the change in question; sending it with the form confirms that change.
     """
 
-    def __init__(self, *, leaves: Sequence[Country], joins: Sequence[Country], seal: str) -> None:
+    def __init__(self, *, leaves: Iterable[Country], joins: Iterable[Country], seal: str) -> None:
         super().__init__("This gives somebody another country. Confirm it first.")
         self.leaves, self.joins, self.seal = leaves, joins, seal
 
@@ -62,8 +62,7 @@ class CountryMoveUnconfirmed(Refused):
 @transaction.atomic
 def add_person(*, account: AccountDetails, email: str, by: User, now: datetime) -> User:
     """Create an account without a password. Raises PermissionDenied, Refused."""
-    if not can_set_up(by):
-        raise PermissionDenied
+    require_administrator(by)
     person = create_person(account, email, by=by, now=now)
     handle_person_added(person, by=by)
     return person
@@ -132,7 +131,8 @@ def change_person(
         locked.role_given_by, locked.role_given_at = by, now
     _save_new_version(locked)
     actions.handle_account_change(person=locked, before=stood, by=by)
-    _log_change(locked, {key: before[key] for key in changed}, {key: after[key] for key in changed}, by)
+    was, became = {key: before[key] for key in changed}, {key: after[key] for key in changed}
+    record("user.changed", by=by, row=locked, before=was, after=became)
     stays = set(account.countries) if account.role in EMBASSY_ROLES else set()
     _clear_contact(locked, [country for country in countries if country not in stays], by)
     return locked
@@ -146,7 +146,7 @@ def rename_person(*, person: User, version: int, name: str, by: User, now: datet
     if before == locked.name:
         raise Refused("Nothing here differs from what stands. Change something, or go back.")
     _save_new_version(locked)
-    _log_change(locked, {"name": before}, {"name": locked.name}, by)
+    record("user.changed", by=by, row=locked, before={"name": before}, after={"name": locked.name})
     return locked
 
 
@@ -170,7 +170,7 @@ def change_unused_address(*, person: User, version: int, email: str, by: User, n
     locked.email, locked.role_given_by, locked.role_given_at = email, by, now
     _save_new_version(locked)
     actions.handle_account_change(person=locked, before=stood, by=by)
-    _log_change(locked, {"email": before}, {"email": email}, by)
+    record("user.changed", by=by, row=locked, before={"email": before}, after={"email": email})
     for country in sorted(countries_of(locked), key=str):
         after = {"name": locked.name, "email": email}
         record("person.address_changed", by=by, row=locked, country=country, before={"email": before}, after=after)
@@ -213,7 +213,7 @@ def reopen_account(*, person: User, version: int, until: date, by: User, now: da
     """
     locked = _lock_person(person, version, by, now)
     _refuse_own_account(locked, by)
-    _refuse_past_day(until, "until")
+    refuse_past_day(until, "until")
     if locked.is_active:
         raise Refused(f"The account of {locked} is open. Renew it instead.", field="until")
     stood, before = actions.snapshot_account(locked), locked.valid_until_on
@@ -234,8 +234,7 @@ def reopen_account(*, person: User, version: int, until: date, by: User, now: da
 @transaction.atomic
 def end_sign_ins_and_tokens(*, person: User, by: User) -> None:
     """End every sign-in and API token of a person. Raises PermissionDenied."""
-    if not can_set_up(by):
-        raise PermissionDenied
+    require_administrator(by)
     count = actions.end_sign_ins(person)
     ended = actions.revoke_access(person)
     mails.notify_sign_in_changed(person, "An administrator ended every sign-in of yours and your API tokens")
@@ -245,8 +244,7 @@ def end_sign_ins_and_tokens(*, person: User, by: User) -> None:
 @transaction.atomic
 def lift_lock_out(*, person: User, by: User) -> None:
     """Lift the lock-out of a person after failed attempts. Raises PermissionDenied, Refused."""
-    if not can_set_up(by):
-        raise PermissionDenied
+    require_administrator(by)
     _refuse_own_account(person, by)
     mails.notify_sign_in_changed(person, "An administrator lifted the lock-out after too many wrong tries")
     record("person.lock_out_lifted", by=by, row=person)
@@ -271,8 +269,7 @@ def _clear_contact(person: User, countries: Iterable[Country], by: User) -> None
 
 
 def _lock_person(person: User, version: int, by: User, now: datetime) -> User:
-    if not can_set_up(by):
-        raise PermissionDenied
+    require_administrator(by)
     locked = User.objects.get_queryset().select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     refuse_stale(locked, version, now)
     return locked
@@ -283,16 +280,13 @@ def _save_new_version(person: User) -> None:
     update_row(person)
 
 
-def _log_change(person: User, before: dict[str, Any], after: dict[str, Any], by: User) -> None:
-    record("user.changed", by=by, row=person, before=before, after=after)
-
-
 def _refuse_own_account(person: User, by: User) -> None:
     if person == by:
         raise Refused("Nobody does this to their own account. Ask another administrator.")
 
 
-def _refuse_past_day(until: date | None, field: str) -> None:
+def refuse_past_day(until: date | None, field: str) -> None:
+    """Refuse a last day that is over."""
     if is_expired(User(valid_until_on=until)):
         raise Refused(PAST_DAY_MESSAGE, field=field)
 
@@ -327,7 +321,7 @@ def describe_taken_email(by: User) -> str:
 def _refuse_invalid_details(account: AccountDetails, field: Callable[[str], str]) -> None:
     for name, sentence in find_invalid_details(account.role, account.ministry, account.countries):
         raise Refused(sentence, field=field(name))
-    _refuse_past_day(account.until, field("until"))
+    refuse_past_day(account.until, field("until"))
 
 
 def _refuse_taken_email(email: str, field: str) -> None:
@@ -343,11 +337,7 @@ def _refuse_unconfirmed_move(person: User, account: AccountDetails, confirmed: s
         str(country.pk) for country in sorted(there, key=lambda country: country.pk)
     )
     if here and there - here and confirmed != seal:
-        raise CountryMoveUnconfirmed(leaves=_sort_by_name(here - there), joins=_sort_by_name(there - here), seal=seal)
-
-
-def _sort_by_name(countries: Iterable[Country]) -> list[Country]:
-    return sorted(countries, key=str)
+        raise CountryMoveUnconfirmed(leaves=here - there, joins=there - here, seal=seal)
 
 
 def _log_fields(person: User) -> dict[str, Any]:

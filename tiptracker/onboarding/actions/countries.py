@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from tiptracker import country_reference
@@ -12,7 +11,7 @@ from tiptracker.accounts.models import Country, District, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import EMBASSY_ROLES, Paper
 from tiptracker.errors import Refused
-from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.text_rules import normalize_apostrophes, normalize_name
 from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
 
@@ -39,8 +38,7 @@ def add_country(
     by: User,
 ) -> Country:
     """Add a country to follow, by its ISO 3166-1 alpha-3 code. Raises PermissionDenied, Refused."""
-    if not can_set_up(by):
-        raise PermissionDenied
+    require_administrator(by)
     _refuse_existing(code)
     row = Country(code=code)
     try:
@@ -70,8 +68,7 @@ def change_country(
 
     Raises PermissionDenied; Refused, also if nothing would change.
     """
-    if not can_set_up(by):
-        raise PermissionDenied
+    require_administrator(by)
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     before = _log_fields(locked)
     _set_fields(locked, name=name, time_zone=time_zone, currency=currency, paper=paper)
@@ -95,8 +92,7 @@ def change_districts(
 
     A refusal's field is "districts-0-name": the line, counted from 0. Raises PermissionDenied, EditConflict, Refused.
     """
-    if not can_set_up(by):
-        raise PermissionDenied
+    require_administrator(by)
     locked = Country.objects.select_for_update(no_key=True, of=("self",)).get(pk=country.pk)
     refuse_stale(locked, version, now)
     before: dict[str, str] = {}
@@ -137,8 +133,7 @@ def set_contact(*, country: Country, contact: User | None, by: User) -> Country:
 
     Raises PermissionDenied, Refused.
     """
-    if not can_set_up(by):
-        raise PermissionDenied
+    require_administrator(by)
     locked = Country.objects.select_for_update(no_key=True, of=("self",)).select_related("contact").get(pk=country.pk)
     if contact and not contact_choices(locked).filter(pk=contact.pk).exists():
         raise Refused("The contact person works for the country’s embassy. Choose one of its people.", field="contact")

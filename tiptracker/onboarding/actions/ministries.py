@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from tiptracker.accounts.models import Country, Ministry, OfficeHolder, User, in_office
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.text_rules import normalize_name
 from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
 
@@ -48,8 +47,7 @@ def add_ministries(
     ministry with an office holder `on` that day accepts no new one, because the day on which that person left is not
     known here. Raises PermissionDenied, Refused.
     """
-    if not can_set_up(by):
-        raise PermissionDenied
+    require_administrator(by)
     if not ministries and not holders:
         raise Refused("Name a ministry, or who holds office in one that stands here already.")
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
@@ -75,13 +73,13 @@ def change_ministry(
     "name", "short_name" or "holders-0-from_on": the line, counted from 0. Raises PermissionDenied, EditConflict,
     Refused.
     """
-    if not can_set_up(by):
-        raise PermissionDenied
+    require_administrator(by)
     locked = Ministry.objects.select_for_update(no_key=True, of=("self",)).select_related("country").get(pk=ministry.pk)
     refuse_stale(locked, version, now)
     name = require_text(name, "Give the ministry’s name.", field="name")
     short_name = require_text(short_name, "Give a short name, as lists have room for.", field="short_name")
-    _refuse_taken_names(Ministry.objects.filter(country=locked.country).exclude(pk=locked.pk), name, short_name, "")
+    others = Ministry.objects.filter(country=locked.country).exclude(pk=locked.pk)
+    _refuse_taken_names(others, name, short_name, remedy="Give another name.")
     before: dict[str, Any] = {"name": locked.name, "short_name": locked.short_name}
     after: dict[str, Any] = {"name": name, "short_name": short_name}
     for number, (row, holder) in enumerate(holders):
@@ -89,10 +87,7 @@ def change_ministry(
             after |= _log_fields(_add_holder(locked, holder, f"holders-{number}"))
             continue
         was = _log_fields(row)
-        row.name = require_text(holder.name, "Give the name of who holds the office.", field=f"holders-{number}-holder")
-        row.title, row.source = holder.title.strip() or "Minister", holder.source.strip()
-        row.from_on, row.until_on = holder.from_on, holder.until_on
-        _refuse_reversed_dates(row, f"holders-{number}")
+        _fill_in(row, holder, f"holders-{number}")
         if (became := _log_fields(row)) != was:
             update_row(row)
             before, after = before | was, after | became
@@ -113,15 +108,19 @@ def change_ministry(
     return locked
 
 
-def _refuse_reversed_dates(holder: OfficeHolder, line: str) -> None:
-    if holder.from_on and holder.until_on and holder.until_on < holder.from_on:
+def _fill_in(row: OfficeHolder, holder: OfficeHolderInput, line: str) -> None:
+    """Set the fields of an office holder as typed."""
+    row.name = require_text(holder.name, "Give the name of who holds the office.", field=f"{line}-holder")
+    row.title, row.source = holder.title.strip() or "Minister", holder.source.strip()
+    row.from_on, row.until_on = holder.from_on, holder.until_on
+    if row.from_on and row.until_on and row.until_on < row.from_on:
         raise Refused("The end date is before the start date. Correct one of them.", field=f"{line}-until_on")
 
 
-def _refuse_taken_names(others: Iterable[Ministry], name: str, short_name: str, line: str) -> None:
+def _refuse_taken_names(others: Iterable[Ministry], name: str, short_name: str, *, remedy: str, line: str = "") -> None:
     for there in others:
         if normalize_name(there.name) == normalize_name(name):
-            raise Refused(f"“{there.name}” is there already. Give another name.", field=f"{line}name")
+            raise Refused(f"“{there.name}” is there already. {remedy}", field=f"{line}name")
         if normalize_name(there.short_name) == normalize_name(short_name):
             sentence = f"“{there.short_name}” is the short name of {there.name}. Give another one."
             raise Refused(sentence, field=f"{line}short_name")
@@ -132,12 +131,8 @@ def _add_ministry(country: Country, typed: MinistryInput, line: str, by: User) -
     short_name = require_text(
         typed.short_name, "Give a short name, as lists have room for.", field=f"{line}-short_name"
     )
-    for there in Ministry.objects.filter(country=country):
-        if normalize_name(there.name) == normalize_name(name):
-            raise Refused(f"“{there.name}” is there already. Take this line out.", field=f"{line}-name")
-        if normalize_name(there.short_name) == normalize_name(short_name):
-            sentence = f"“{there.short_name}” is the short name of {there.name}. Give another one."
-            raise Refused(sentence, field=f"{line}-short_name")
+    others = Ministry.objects.filter(country=country)
+    _refuse_taken_names(others, name, short_name, remedy="Take this line out.", line=f"{line}-")
     row = _insert(Ministry(country=country, name=name, short_name=short_name), line)
     told: dict[str, Any] = {"country": country.name, "name": name, "short_name": short_name}
     if typed.holder:
@@ -160,16 +155,8 @@ def _fill_office(country: Country, held: tuple[Ministry, OfficeHolderInput], lin
 
 
 def _add_holder(ministry: Ministry, holder: OfficeHolderInput, line: str) -> OfficeHolder:
-    name = require_text(holder.name, "Give the name of who holds the office.", field=f"{line}-holder")
-    row = OfficeHolder(
-        ministry=ministry,
-        name=name,
-        title=holder.title.strip() or "Minister",
-        from_on=holder.from_on,
-        source=holder.source.strip(),
-        until_on=holder.until_on,
-    )
-    _refuse_reversed_dates(row, line)
+    row = OfficeHolder(ministry=ministry)
+    _fill_in(row, holder, line)
     return _insert(row, line, {"name": "holder"})
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from tiptracker.accounts import actions
@@ -12,7 +11,7 @@ from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.choices import EMBASSY_ROLES, Role
 from tiptracker.errors import Refused
 from tiptracker.onboarding.actions.accounts import AccountDetails, create_person, handle_person_added
-from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.onboarding.permissions import require_administrator
 
 POST_ROLES = (Role.OFFICER, Role.AMBASSADOR, Role.FOCAL_POINT, Role.OBSERVER)
 """The roles within a post. An administrator belongs to no post, and is added on the page of all people."""
@@ -35,8 +34,7 @@ def add_people(*, country: Country, people: Sequence[PersonInput], by: User, now
     A refusal's field is "people-1-email": the line, counted from 0, and the field with the error. Raises
     PermissionDenied, Refused.
     """
-    if not can_set_up(by):
-        raise PermissionDenied
+    require_administrator(by)
     if not people:
         raise Refused("Name somebody to invite.")
     locked = Country.objects.select_for_update(no_key=True).get(
@@ -53,8 +51,7 @@ def send_invitations(*, people: Iterable[User], by: User) -> list[str]:
 
     Raises PermissionDenied.
     """
-    if not can_set_up(by):
-        raise PermissionDenied
+    require_administrator(by)
     refused = []
     for person in people:
         try:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,7 +15,7 @@ from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.onboarding.actions.countries import change_districts
 from tiptracker.onboarding.forms import DistrictFormSet, VersionForm
-from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import add_field_error, add_row_error, invalid_forms, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -26,8 +25,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 @require_safe
 def country_list(request: SignedInRequest) -> HttpResponse:
     """List every country in the tracker with its data."""
-    if not can_set_up(request.user):
-        raise PermissionDenied
+    require_administrator(request.user)
     rows: Any = Country.objects.visible_to(request.user).select_related("contact")
     found = rows.annotate(
         district_count=Count("districts", distinct=True), ministry_count=Count("ministry", distinct=True)
@@ -39,8 +37,7 @@ def country_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a country's data, and correct the names of its districts."""
-    if not can_set_up(request.user):
-        raise PermissionDenied
+    require_administrator(request.user)
     country = get_object_or_404(Country.objects.visible_to(request.user).select_related("contact"), pk=pk)
     there = list(country.districts.all())
     kwargs: dict[str, Any] = {"prefix": "districts", "form_kwargs": {"there": there}}

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
@@ -16,8 +15,8 @@ from tiptracker.accounts.models import Country, Ministry, OfficeHolder, in_offic
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.onboarding.actions.ministries import change_ministry
-from tiptracker.onboarding.forms import MinistryFilter, MinistryForm, OfficeHolderFormSet, OfficeHolderRow
-from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.onboarding.forms import CountryFilter, MinistryForm, OfficeHolderFormSet, OfficeHolderRow
+from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import add_empty_row, add_field_error, add_row_error, invalid_forms, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -29,10 +28,9 @@ PAGE_SIZE = 50
 @require_safe
 def ministry_list(request: SignedInRequest) -> HttpResponse:
     """List the ministries of each country with today's office holders: `?country=&page=`."""
-    if not can_set_up(request.user):
-        raise PermissionDenied
+    require_administrator(request.user)
     countries = list(Country.objects.visible_to(request.user).order_by("name"))
-    chosen = MinistryFilter(request.GET, countries=countries)
+    chosen = CountryFilter(request.GET, countries=countries)
     chosen.is_valid()
     rows: Any = Ministry.objects.visible_to(request.user).select_related("country")
     if country := chosen.cleaned_data.get("country"):
@@ -56,64 +54,41 @@ def ministry_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Edit a ministry's names and its present and former office holders. Its country stays."""
-    if not can_set_up(request.user):
-        raise PermissionDenied
+    require_administrator(request.user)
     ministry = get_object_or_404(Ministry.objects.visible_to(request.user).select_related("country"), pk=pk)
-    page = _MinistryPage(request, ministry)
-    if page.is_sent and page.is_valid():
+    there = list(ministry.office_holders.all())
+    kwargs: dict[str, Any] = {"prefix": "holders", "form_kwargs": {"there": there}}
+    initial = {"name": ministry.name, "short_name": ministry.short_name, "version": ministry.version}
+    is_sent = request.method == "POST" and "more" not in request.POST
+    if request.method != "POST":
+        form = MinistryForm(initial=initial)
+        rows = OfficeHolderFormSet(initial=[OfficeHolderRow.filled_from(one) for one in there], **kwargs)
+    elif is_sent:
+        form, rows = MinistryForm(request.POST), OfficeHolderFormSet(request.POST, **kwargs)
+    else:
+        form = MinistryForm(initial={name: request.POST.get(name, "") for name in initial})
+        rows = add_empty_row(OfficeHolderFormSet(request.POST, **kwargs), **kwargs)
+    context: dict[str, Any] = {"form": form, "rows": rows, "ministry": ministry}
+    if is_sent and all([form.is_valid(), rows.is_valid()]):
+        filled = [row for row in rows if row.is_filled]
         try:
-            change_ministry(ministry=ministry, by=request.user, now=clock.now(), **page.said())
+            change_ministry(
+                ministry=ministry,
+                holders=[row.said() for row in filled],
+                by=request.user,
+                now=clock.now(),
+                **form.cleaned_data,
+            )
         except Refused as refusal:
-            page.refuse(refusal)
+            if not add_row_error({"holders": filled}, str(refusal), refusal.field):
+                add_field_error(form, str(refusal), refusal.field)
+            if isinstance(refusal, EditConflict):
+                ministry.refresh_from_db()
+                mark_as_seen(form, "version", ministry.version)
+                context |= {"stands": ministry, "stand_holders": list(ministry.office_holders.all())}
         else:
-            messages.success(request, f"{page.ministry} saved.")
+            messages.success(request, f"{ministry} saved.")
             return redirect("ministry_list")
-    context = page.context() | {"ministry": ministry, "history": history(request.user, ministry)}
-    status = 422 if page.is_sent else 200
-    return render_page(request, "onboarding/ministry_edit.html", context, status=status)
-
-
-class _MinistryPage:
-    """The form with the ministry's names, and one row for each present or former office holder."""
-
-    def __init__(self, request: SignedInRequest, ministry: Ministry) -> None:
-        there = list(ministry.office_holders.all())
-        kwargs: dict[str, Any] = {"prefix": "holders", "form_kwargs": {"there": there}}
-        initial = {"name": ministry.name, "short_name": ministry.short_name, "version": ministry.version}
-        self.ministry, self.stands = ministry, False
-        self.is_sent = request.method == "POST" and "more" not in request.POST
-        if request.method != "POST":
-            self.form = MinistryForm(initial=initial)
-            self.rows = OfficeHolderFormSet(initial=[OfficeHolderRow.filled_from(one) for one in there], **kwargs)
-            return
-        self.form, self.rows = MinistryForm(request.POST), OfficeHolderFormSet(request.POST, **kwargs)
-        if not self.is_sent:
-            self.form = MinistryForm(initial={name: request.POST.get(name, "") for name in initial})
-            self.rows = add_empty_row(self.rows, **kwargs)
-
-    def is_valid(self) -> bool:
-        """Return whether every form is valid. Checks all of them, so that all errors are shown at once."""
-        return all([self.form.is_valid(), self.rows.is_valid()])
-
-    def said(self) -> dict[str, Any]:
-        """Return the typed values as arguments of the action."""
-        return {**self.form.cleaned_data, "holders": [row.said() for row in self._filled()]}
-
-    def _filled(self) -> list[Any]:
-        return [row for row in self.rows if row.is_filled]
-
-    def refuse(self, refusal: Refused) -> None:
-        """Show the error beside the row or field that it belongs to."""
-        if not add_row_error({"holders": self._filled()}, str(refusal), refusal.field):
-            add_field_error(self.form, str(refusal), refusal.field)
-        if isinstance(refusal, EditConflict):
-            self.ministry.refresh_from_db()
-            self.stands = True
-            mark_as_seen(self.form, "version", self.ministry.version)
-
-    def context(self) -> dict[str, Any]:
-        """Return the template context."""
-        wrong = invalid_forms(self.form, *self.rows.forms) if self.is_sent else []
-        stands = self.ministry if self.stands else None
-        holders = list(self.ministry.office_holders.all()) if self.stands else []
-        return {"form": self.form, "rows": self.rows, "wrong_forms": wrong, "stands": stands, "stand_holders": holders}
+    context["wrong_forms"] = invalid_forms(form, *rows.forms) if is_sent else []
+    context["history"] = history(request.user, ministry)
+    return render_page(request, "onboarding/ministry_edit.html", context, status=422 if is_sent else 200)

@@ -1,11 +1,9 @@
 """Pages of people: who has an account, what each may do, and what an administrator can do to an account."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from functools import partial
+from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
-from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -13,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -23,13 +21,12 @@ from tiptracker import clock
 from tiptracker.accounts import account_requests, lockouts, mails
 from tiptracker.accounts import actions as account_actions
 from tiptracker.accounts.backend import is_expired
-from tiptracker.accounts.models import AccountRequest, Country, Ministry, User
+from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.mail.sentences import describe_mail_state, link_of_invitation
 from tiptracker.numbers import parse_whole_number
 from tiptracker.onboarding.actions.accounts import (
-    PAST_DAY_MESSAGE,
     AccountDetails,
     CountryMoveUnconfirmed,
     account_details,
@@ -40,6 +37,7 @@ from tiptracker.onboarding.actions.accounts import (
     end_sign_ins_and_tokens,
     find_person_by_email,
     lift_lock_out,
+    refuse_past_day,
     rename_person,
     reopen_account,
 )
@@ -52,11 +50,12 @@ from tiptracker.onboarding.forms import (
     PersonFilter,
     PersonNameForm,
 )
-from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.onboarding.permissions import require_administrator
+from tiptracker.onboarding.views.requests import waiting_requests
 from tiptracker.validation import EditConflict, format_date
 from tiptracker.web.frontend.form_rows import add_field_error, invalid_forms, mark_as_seen
 from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.pages import SignedInRequest, render_page
+from tiptracker.web.pages import SignedInRequest, render_page, require_recent_sign_in
 
 PAGE_SIZE = 50
 INVITED_MESSAGE = "The invitation to {} is queued. See “Newest mails” below."
@@ -80,24 +79,18 @@ def person_list(request: SignedInRequest) -> HttpResponse:
 
     Accounts that stand for sources of the public record are no people, and are left out.
     """
-    _require_administrator(request)
+    require_administrator(request.user)
     people = User.objects.visible_to(request.user).exclude(email__endswith=".invalid")
     chosen = PersonFilter(request.GET, countries=list(Country.objects.visible_to(request.user)))
     chosen.is_valid()
     found = chosen.narrow(people, clock.today()).select_related("ministry__country").prefetch_related("countries")
     page = Paginator(found.order_by("name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
-    locked = lockouts.find_lock_outs(page, clock.to_machine_time(clock.now()).timestamp())
-    waiting = AccountRequest.objects.visible_to(request.user).waiting().select_related("person", "asked_by")
-    now = clock.now()
+    locked = _locked_out_until(page, clock.now())
     context = {
         "filter": chosen,
         "page": page,
-        "lines": [AccountRow(one, account_state(one), _to_domain_time(locked.get(one.pk))) for one in page],
-        "waiting": [
-            one
-            for one in waiting.prefetch_related("steps")
-            if account_requests.request_stage(one, now) in account_requests.WAITING_STAGES
-        ],
+        "lines": [AccountRow(one, account_state(one), locked.get(one.pk)) for one in page],
+        "waiting": waiting_requests(request.user),
     }
     return render_page(request, "onboarding/person_list.html", context, partial="rows")
 
@@ -111,13 +104,10 @@ def account_state(person: User) -> AccountState:
     return AccountState.OPEN if person.has_usable_password() else AccountState.INVITED
 
 
-def _to_domain_time(moment: datetime | None) -> datetime | None:
-    return clock.to_domain_time(moment) if moment else None
-
-
-def _require_administrator(request: SignedInRequest) -> None:
-    if not can_set_up(request.user):
-        raise PermissionDenied
+def _locked_out_until(people: Iterable[User], now: datetime) -> dict[int, datetime]:
+    """Return until when people are locked out (domain time), by their key."""
+    found = lockouts.find_lock_outs(people, clock.to_machine_time(now).timestamp())
+    return {pk: clock.to_domain_time(until) for pk, until in found.items()}
 
 
 def _form_choices(request: SignedInRequest) -> dict[str, Any]:
@@ -134,13 +124,8 @@ def _form_choices(request: SignedInRequest) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_add(request: SignedInRequest) -> HttpResponse:
     """Add a person, who is invited at once."""
-    _require_administrator(request)
-    answer: HttpResponse = _add_person(request)
-    return answer
-
-
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
-def _add_person(request: SignedInRequest) -> HttpResponse:
+    require_administrator(request.user)
+    require_recent_sign_in(request)
     form = PersonAddForm(request.POST if request.method == "POST" else None, **_form_choices(request))
     if form.is_bound and form.is_valid():
         try:
@@ -178,12 +163,7 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     In their own account, users can change only the name.
     """
     person = _get_person(request, pk)
-    answer: HttpResponse = _edit_person(request, person)
-    return answer
-
-
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
-def _edit_person(request: SignedInRequest, person: User) -> HttpResponse:
+    require_recent_sign_in(request)
     is_own = person == request.user
     if is_own and request.POST.keys() & FIELDS_LOCKED_FOR_SELF:
         raise PermissionDenied
@@ -272,7 +252,7 @@ def _get_person(request: SignedInRequest, pk: int) -> User:
 
     Raises Http404, PermissionDenied.
     """
-    _require_administrator(request)
+    require_administrator(request.user)
     people = User.objects.visible_to(request.user).select_related("ministry__country", "role_given_by")
     person: User = get_object_or_404(people.prefetch_related("countries"), pk=pk)
     return person
@@ -286,146 +266,133 @@ def _get_person(request: SignedInRequest, pk: int) -> User:
 def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one account: its access, state and history. Each button sends `do`, which names the action."""
     person = _get_person(request, pk)
-    answer: HttpResponse = _show_person(request, person)
-    return answer
-
-
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
-def _show_person(request: HttpRequest, person: User) -> HttpResponse:
-    return _PersonPage(request, person).answer()  # type: ignore[arg-type]  # the decorators admit only signed-in users
-
-
-class _PersonPage:
-    """The forms on the page of one account, told apart by `do`."""
-
-    def __init__(self, request: SignedInRequest, person: User) -> None:
-        self.request, self.person, self.now = request, person, clock.now()
-        self.do = request.POST.get("do", "?") if request.method == "POST" else ""
-        self.page = TrackerForm(request.POST if self.do else None)
-        self.until = LastDayForm(request.POST if self.do in ("renew", "reopen") else None)
-        self.address = EmailAddressForm(request.POST if self.do == "address" else None)
-
-    def answer(self) -> HttpResponse:
-        """Carry out the action and redirect, or return the page with any errors."""
-        if self.do and self._done():
-            return redirect("person_detail", pk=self.person.pk)
-        person, request = self.person, self.request
-        locked = lockouts.find_lock_outs([person], clock.to_machine_time(self.now).timestamp())
-        asked = AccountRequest.objects.visible_to(request.user).filter(person=person).prefetch_related("steps")
-        invitation = mails.last_invitations([person]).get(person.pk)
-        kinds = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
-        there = Session.objects.filter(expire_date__gt=clock.to_machine_time(self.now)).values("session_key")
-        context = {
-            "person": person,
-            "is_own": person == request.user,
-            "state": account_state(person),
-            "locked_out_until": _to_domain_time(locked.get(person.pk)),
-            "second_steps": [words for kind, words in SECOND_FACTOR_LABELS.items() if kind in kinds],
-            "sign_ins": UserSession.objects.filter(user=person, session_key__in=there).count(),
-            "tokens": person.api_tokens.filter(revoked_at=None, expires_on__gte=self.now.date()).count(),
-            "requests": [
-                one for one in asked if account_requests.request_stage(one, self.now) in account_requests.WAITING_STAGES
-            ],
-            "countries": _listed(account_requests.countries_of(person)),
-            "contact_of": list(person.contact_of.all()),
-            "invitation_link": link_of_invitation(invitation, self.now) if invitation else "",
-            "mails": [(mail, describe_mail_state(mail)) for mail in mails.newest_mails(person)],
-            "history": history(request.user, person),
-            "until": self.until,
-            "address": self.address,
-            "wrong_forms": invalid_forms(self.page, self.until, self.address),
-        }
-        return render_page(request, "onboarding/person_detail.html", context, status=422 if self.do else 200)
-
-    def _done(self) -> bool:
-        """Carry out the action that `do` names and return whether it succeeded.
-
-        An error goes to its field or to the page.
-        """
-        does = {
-            "invite": self._send_invitation,
-            "renew": self._renew,
-            "reopen": self._reopen,
-            "close": self._close,
-            "end": self._end,
-            "lift": self._lift,
-            "address": self._change_address,
-            "second_step": self._remove_second_step,
-        }.get(self.do)
-        form: TrackerForm = {"renew": self.until, "reopen": self.until, "address": self.address}.get(self.do, self.page)
-        if does is None:
-            add_field_error(self.page, "Choose what is to be done with one of the buttons of this page.", None)
-            return False
-        if not form.is_valid():
-            return False
+    require_recent_sign_in(request)
+    data = request.POST if request.method == "POST" else None
+    do = request.POST.get("do", "")
+    page = TrackerForm(data)
+    until = LastDayForm(data if do in ("renew", "reopen") else None)
+    address = EmailAddressForm(data if do == "address" else None)
+    form = {"renew": until, "reopen": until, "address": address}.get(do, page)
+    action = PERSON_ACTIONS.get(do)
+    if form.is_bound and action is None:
+        add_field_error(page, "Choose what is to be done with one of the buttons of this page.", None)
+    elif action and form.is_valid():
         try:
-            sentence = does()
+            sentence = action(request, person, **form.cleaned_data)
         except Refused as refusal:
             add_field_error(form, str(refusal), refusal.field)
-            return False
-        if sentence:
-            messages.success(self.request, sentence)
-        return True
+        else:
+            if sentence:
+                messages.success(request, sentence)
+            return redirect("person_detail", pk=person.pk)
+    context = _person_context(request, person) | {
+        "until": until,
+        "address": address,
+        "wrong_forms": invalid_forms(page, until, address),
+    }
+    return render_page(request, "onboarding/person_detail.html", context, status=422 if page.is_bound else 200)
 
-    def _as(self, action: Callable[..., Any]) -> Callable[..., Any]:
-        """Bind an action to this account in the version that the page showed."""
-        return partial(action, person=self.person, version=self._version(), by=self.request.user, now=self.now)
 
-    def _version(self) -> int:
-        return parse_whole_number(self.request.POST.get("version")) or 0
+def _person_context(request: SignedInRequest, person: User) -> dict[str, Any]:
+    """Return what the page of one account shows beside its forms."""
+    now = clock.now()
+    machine_now = clock.to_machine_time(now)
+    invitation = mails.last_invitations([person]).get(person.pk)
+    kinds = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+    sessions = Session.objects.filter(expire_date__gt=machine_now).values("session_key")
+    return {
+        "person": person,
+        "is_own": person == request.user,
+        "state": account_state(person),
+        "locked_out_until": _locked_out_until([person], now).get(person.pk),
+        "second_steps": [words for kind, words in SECOND_FACTOR_LABELS.items() if kind in kinds],
+        "sign_ins": UserSession.objects.filter(user=person, session_key__in=sessions).count(),
+        "tokens": person.api_tokens.filter(revoked_at=None, expires_on__gte=now.date()).count(),
+        "requests": waiting_requests(request.user, person=person),
+        "countries": _listed(account_requests.countries_of(person)),
+        "contact_of": list(person.contact_of.all()),
+        "invitation_link": link_of_invitation(invitation, now) if invitation else "",
+        "mails": [(mail, describe_mail_state(mail)) for mail in mails.newest_mails(person)],
+        "history": history(request.user, person),
+    }
 
-    def _send_invitation(self) -> str:
-        account_actions.invite(person=self.person, by=self.request.user)
-        return INVITED_MESSAGE.format(self.person.email)
 
-    def _renew(self) -> str:
-        until = self.until.cleaned_data["until"]
-        if is_expired(User(valid_until_on=until)):
-            raise Refused(PAST_DAY_MESSAGE, field="until")
-        had_run_out = is_expired(self.person)
-        account_actions.renew_account(person=self.person, by=self.request.user, until=until)
-        return f"{self.person} may sign in until {format_date(until)}.{self._invite_next() if had_run_out else ''}"
+def _shown_version(request: SignedInRequest) -> dict[str, Any]:
+    """Return the arguments of an action that changes the account in the version that the page showed."""
+    version = parse_whole_number(request.POST.get("version")) or 0
+    return {"version": version, "by": request.user, "now": clock.now()}
 
-    def _reopen(self) -> str:
-        self._as(reopen_account)(until=self.until.cleaned_data["until"])
-        return f"The account of {self.person} is open again.{self._invite_next()}"
 
-    def _invite_next(self) -> str:
-        """Return the sentence that asks to send the invitation again, if the person has no password; otherwise ""."""
-        return "" if self.person.has_usable_password() else " No password is set yet: send the invitation again."
+def _send_invitation(request: SignedInRequest, person: User) -> str:
+    account_actions.invite(person=person, by=request.user)
+    return INVITED_MESSAGE.format(person.email)
 
-    def _close(self) -> str:
-        was_contact_of = list(self.person.contact_of.all())
-        self._as(close_account)(today=self.now.date())
-        _warn_of_contact(self.request, was_contact_of)
-        return (
-            f"The account of {self.person} is closed. They are signed out, and their API tokens have ended. To undo "
-            "this, open the account again below."
-        )
 
-    def _end(self) -> str:
-        end_sign_ins_and_tokens(person=self.person, by=self.request.user)
-        return f"{self.person} is signed out everywhere, and has no API token. A mail tells them."
+def _renew(request: SignedInRequest, person: User, until: date) -> str:
+    refuse_past_day(until, "until")
+    had_run_out = is_expired(person)
+    account_actions.renew_account(person=person, by=request.user, until=until)
+    return f"{person} may sign in until {format_date(until)}.{_invite_next(person) if had_run_out else ''}"
 
-    def _lift(self) -> str:
-        lift_lock_out(person=self.person, by=self.request.user)
-        return f"{self.person} can try again at once. A mail tells them."
 
-    def _change_address(self) -> str:
-        email = self.address.cleaned_data["email"]
-        if not self.person.has_usable_password():
-            changed = self._as(change_unused_address)(email=email)
-            _invite(self.request, changed)
-            return ""
-        account_requests.request_address_change(person=self.person, email=email, by=self.request.user, now=self.now)
-        return (
-            f"Requested. An e-mail to {self.person.email} tells them and contains a link to cancel it. Somebody else "
-            "must approve. The change takes effect one day from now at the earliest."
-        )
+def _reopen(request: SignedInRequest, person: User, until: date) -> str:
+    reopen_account(person=person, until=until, **_shown_version(request))
+    return f"The account of {person} is open again.{_invite_next(person)}"
 
-    def _remove_second_step(self) -> str:
-        account_requests.request_second_factor_removal(person=self.person, by=self.request.user, now=self.now)
-        return (
-            f"Requested. An e-mail to {self.person.email} tells them and contains a link to cancel it. Once somebody "
-            f"else approves, {self.person} sets up a new second step at the next sign-in."
-        )
+
+def _invite_next(person: User) -> str:
+    """Return the sentence that asks to send the invitation again, if the person has no password; otherwise ""."""
+    return "" if person.has_usable_password() else " No password is set yet: send the invitation again."
+
+
+def _close(request: SignedInRequest, person: User) -> str:
+    was_contact_of = list(person.contact_of.all())
+    close_account(person=person, today=clock.today(), **_shown_version(request))
+    _warn_of_contact(request, was_contact_of)
+    return (
+        f"The account of {person} is closed. They are signed out, and their API tokens have ended. To undo "
+        "this, open the account again below."
+    )
+
+
+def _end(request: SignedInRequest, person: User) -> str:
+    end_sign_ins_and_tokens(person=person, by=request.user)
+    return f"{person} is signed out everywhere, and has no API token. A mail tells them."
+
+
+def _lift(request: SignedInRequest, person: User) -> str:
+    lift_lock_out(person=person, by=request.user)
+    return f"{person} can try again at once. A mail tells them."
+
+
+def _change_address(request: SignedInRequest, person: User, email: str) -> str:
+    if not person.has_usable_password():
+        changed = change_unused_address(person=person, email=email, **_shown_version(request))
+        _invite(request, changed)
+        return ""
+    account_requests.request_address_change(person=person, email=email, by=request.user, now=clock.now())
+    return (
+        f"Requested. An e-mail to {person.email} tells them and contains a link to cancel it. Somebody else "
+        "must approve. The change takes effect one day from now at the earliest."
+    )
+
+
+def _remove_second_step(request: SignedInRequest, person: User) -> str:
+    account_requests.request_second_factor_removal(person=person, by=request.user, now=clock.now())
+    return (
+        f"Requested. An e-mail to {person.email} tells them and contains a link to cancel it. Once somebody "
+        f"else approves, {person} sets up a new second step at the next sign-in."
+    )
+
+
+PERSON_ACTIONS: dict[str, Callable[..., str]] = {
+    "invite": _send_invitation,
+    "renew": _renew,
+    "reopen": _reopen,
+    "close": _close,
+    "end": _end,
+    "lift": _lift,
+    "address": _change_address,
+    "second_step": _remove_second_step,
+}
+"""By `do`: the function that carries out the action and returns a sentence for the next page."""

@@ -23,22 +23,24 @@ from tiptracker.errors import Refused
 from tiptracker.onboarding.forms import EmailAddressForm
 from tiptracker.web.frontend.form_rows import add_field_error
 from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.pages import SignedInRequest, render_page
+from tiptracker.web.pages import SignedInRequest, render_page, require_recent_sign_in
 
 CONSENTING_ROLES = (Role.ADMINISTRATOR, Role.AMBASSADOR)
 """The roles whose consent may be asked for."""
 
 
+def waiting_requests(user: User, **narrowed: Any) -> list[AccountRequest]:
+    """Return the requests about accounts that `user` sees and that are still waiting, narrowed by field."""
+    rows = AccountRequest.objects.visible_to(user).waiting().filter(**narrowed)
+    found = rows.select_related("person", "asked_by").prefetch_related("steps")
+    return [one for one in found if request_stage(one, clock.now()) in WAITING_STAGES]
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required  # type: ignore[untyped-decorator]
 def account_address(request: SignedInRequest) -> HttpResponse:
     """Ask for a new address of the user's own account; a link sent to it confirms the change."""
-    answer: HttpResponse = _request_address(request)
-    return answer
-
-
-@reauthentication_required  # type: ignore[untyped-decorator]
-def _request_address(request: SignedInRequest) -> HttpResponse:
     form = EmailAddressForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         email = form.cleaned_data["email"]
@@ -55,15 +57,9 @@ def _request_address(request: SignedInRequest) -> HttpResponse:
                 f"An e-mail to {request.user.email} contains a link to cancel it.",
             )
             return redirect("account_address")
-    waiting = [
-        one
-        for one in AccountRequest.objects.visible_to(request.user)
-        .filter(person=request.user)
-        .prefetch_related("steps", "asked_by")
-        if request_stage(one, clock.now()) in WAITING_STAGES
-    ]
+    context = {"form": form, "waiting": waiting_requests(request.user, person=request.user)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return render_page(request, "onboarding/account_address.html", {"form": form, "waiting": waiting}, status=status)
+    return render_page(request, "onboarding/account_address.html", context, status=status)
 
 
 @never_cache
@@ -125,12 +121,7 @@ def account_request_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one request: what is asked, for whom, by whom. A POST consents to it or stops it (`do`)."""
     rows = AccountRequest.objects.visible_to(request.user).select_related("person__ministry__country", "asked_by")
     asked = get_object_or_404(rows.prefetch_related("steps__by"), pk=pk)
-    answer: HttpResponse = _decide(request, asked)
-    return answer
-
-
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
-def _decide(request: SignedInRequest, asked: AccountRequest) -> HttpResponse:
+    require_recent_sign_in(request)
     user, now = request.user, clock.now()
     form = TrackerForm(request.POST if request.method == "POST" else None)
     if form.is_bound:
