@@ -192,15 +192,10 @@ def close_account(*, person: User, version: int, today: date, by: User, now: dat
     locked.is_active = False
     locked.valid_until_on = min(today, before or today)
     _save_new_version(locked)
-    was = {"is_active": True, "valid_until_on": before}
     actions.handle_account_change(person=locked, before=stood, by=by)
-    record(
-        "person.account_closed",
-        by=by,
-        row=locked,
-        before=was,
-        after={"is_active": False, "valid_until_on": locked.valid_until_on},
-    )
+    was = {"is_active": True, "valid_until_on": before}
+    became = {"is_active": False, "valid_until_on": locked.valid_until_on}
+    record("person.account_closed", by=by, row=locked, before=was, after=became)
     _clear_contact(locked, countries, by)
     return locked
 
@@ -221,13 +216,8 @@ def reopen_account(*, person: User, version: int, until: date, by: User, now: da
     locked.role_given_by, locked.role_given_at = by, now
     _save_new_version(locked)
     actions.handle_account_change(person=locked, before=stood, by=by)
-    record(
-        "person.account_reopened",
-        by=by,
-        row=locked,
-        before={"is_active": False, "valid_until_on": before},
-        after={"is_active": True, "valid_until_on": until},
-    )
+    was, became = {"is_active": False, "valid_until_on": before}, {"is_active": True, "valid_until_on": until}
+    record("person.account_reopened", by=by, row=locked, before=was, after=became)
     return locked
 
 

@@ -102,10 +102,7 @@ def change_districts(
     changed: list[tuple[District, str, str]] = []
     for number, (row, typed) in enumerate(districts):
         line = f"districts-{number}"
-        name = require_text(normalize_apostrophes(typed.name), "Give each district a name.", field=f"{line}-name")
-        if normalize_name(name) in known:
-            raise Refused(f"“{name}” is named twice. Give another name.", field=f"{line}-name")
-        known.add(normalize_name(name))
+        name = _take_name(typed.name, known, field=f"{line}-name", remedy="Give another name.")
         capital = typed.capital.strip()
         for field, value in (("name", name), ("capital", capital)):
             if getattr(row, field) != value:
@@ -142,14 +139,8 @@ def set_contact(*, country: Country, contact: User | None, by: User) -> Country:
     before, locked.contact = locked.contact, contact
     locked.version += 1
     update_row(locked)
-    record(
-        "country.changed",
-        by=by,
-        row=locked,
-        country=locked,
-        before={"contact": before.name if before else None},
-        after={"contact": contact.name if contact else None},
-    )
+    was, became = ({"contact": person.name if person else None} for person in (before, contact))
+    record("country.changed", by=by, row=locked, country=locked, before=was, after=became)
     return locked
 
 
@@ -180,10 +171,7 @@ def _add_districts(country: Country, districts: Iterable[DistrictInput]) -> dict
     known = {normalize_name(name) for name in country.districts.values_list("name", flat=True)}
     told: dict[str, str] = {}
     for district in districts:
-        name = require_text(normalize_apostrophes(district.name), "Give each district a name.", field="districts")
-        if normalize_name(name) in known:
-            raise Refused(f"“{name}” is named twice. Take one of the two out.", field="districts")
-        known.add(normalize_name(name))
+        name = _take_name(district.name, known, field="districts", remedy="Take one of the two out.")
         row = District(country=country, name=name, capital=district.capital.strip())
         try:
             insert_row(row)
@@ -193,6 +181,15 @@ def _add_districts(country: Country, districts: Iterable[DistrictInput]) -> dict
         if row.capital:
             told[f"district {name}: capital"] = row.capital
     return told
+
+
+def _take_name(typed: str, known: set[str], *, field: str, remedy: str) -> str:
+    """Return the name of a district and add it to the `known` ones. Raises Refused if it is empty or known."""
+    name = require_text(normalize_apostrophes(typed), "Give each district a name.", field=field)
+    if normalize_name(name) in known:
+        raise Refused(f"“{name}” is named twice. {remedy}", field=field)
+    known.add(normalize_name(name))
+    return name
 
 
 def _log_fields(country: Country) -> dict[str, str]:

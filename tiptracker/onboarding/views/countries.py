@@ -40,16 +40,11 @@ def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     require_administrator(request.user)
     country = get_object_or_404(Country.objects.visible_to(request.user).select_related("contact"), pk=pk)
     there = list(country.districts.all())
-    kwargs: dict[str, Any] = {"prefix": "districts", "form_kwargs": {"there": there}}
     is_sent = request.method == "POST"
-    form = VersionForm(request.POST if is_sent else None, initial={"version": country.version})
-    rows = (
-        DistrictFormSet(request.POST, **kwargs)
-        if is_sent
-        else DistrictFormSet(
-            initial=[{"row": one.pk, "name": one.name, "capital": one.capital} for one in there], **kwargs
-        )
-    )
+    data = request.POST if is_sent else None
+    form = VersionForm(data, initial={"version": country.version})
+    filled = [{"row": one.pk, "name": one.name, "capital": one.capital} for one in there]
+    rows = DistrictFormSet(data, initial=filled, prefix="districts", form_kwargs={"there": there})
     if is_sent and all([form.is_valid(), rows.is_valid()]):
         try:
             change_districts(

@@ -18,7 +18,14 @@ from tiptracker.onboarding.actions.ministries import change_ministry
 from tiptracker.onboarding.forms import CountryFilter, MinistryForm, OfficeHolderFormSet, OfficeHolderRow
 from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.form_rows import add_empty_row, add_field_error, add_row_error, invalid_forms, mark_as_seen
+from tiptracker.web.frontend.form_rows import (
+    add_empty_row,
+    add_field_error,
+    add_row_error,
+    invalid_forms,
+    mark_as_seen,
+    raw_values,
+)
 from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 50
@@ -59,15 +66,13 @@ def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     there = list(ministry.office_holders.all())
     kwargs: dict[str, Any] = {"prefix": "holders", "form_kwargs": {"there": there}}
     initial = {"name": ministry.name, "short_name": ministry.short_name, "version": ministry.version}
-    is_sent = request.method == "POST" and "more" not in request.POST
-    if request.method != "POST":
-        form = MinistryForm(initial=initial)
-        rows = OfficeHolderFormSet(initial=[OfficeHolderRow.filled_from(one) for one in there], **kwargs)
-    elif is_sent:
-        form, rows = MinistryForm(request.POST), OfficeHolderFormSet(request.POST, **kwargs)
-    else:
-        form = MinistryForm(initial={name: request.POST.get(name, "") for name in initial})
-        rows = add_empty_row(OfficeHolderFormSet(request.POST, **kwargs), **kwargs)
+    data = request.POST if request.method == "POST" else None
+    is_sent = data is not None and "more" not in data
+    form = MinistryForm(data, initial=initial)
+    rows = OfficeHolderFormSet(data, initial=[OfficeHolderRow.filled_from(one) for one in there], **kwargs)
+    if data is not None and not is_sent:
+        form = MinistryForm(initial=raw_values(form))
+        rows = add_empty_row(rows, **kwargs)
     context: dict[str, Any] = {"form": form, "rows": rows, "ministry": ministry}
     if is_sent and all([form.is_valid(), rows.is_valid()]):
         filled = [row for row in rows if row.is_filled]
