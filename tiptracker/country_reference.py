@@ -100,19 +100,15 @@ def find_country(code: str, day: date) -> CountryReference | None:
     if (short := _two_letter_codes().get(code)) is None:
         return None
     own = sorted(zone for zone, territory in get_global("zone_territories").items() if territory == short)
+    used = get_territory_currencies(short, start_date=day)
     return CountryReference(
         code=code,
         name=country_names()[code],
         time_zones=tuple(own) or (("Europe/Belgrade",) if code == KOSOVO else ()),
-        currencies=_sort_own_first(get_territory_currencies(short, start_date=day), short),
+        currencies=tuple(sorted(used, key=lambda currency: not currency.startswith(short))),  # its own first
         paper=Paper.LETTER if code in LETTER_PAPER_COUNTRIES else Paper.A4,
         levels=_division_levels(short),
     )
-
-
-def _sort_own_first(used: Iterable[str], short: str) -> tuple[str, ...]:
-    """Sort a country's own currency first; its code begins with the country's code."""
-    return tuple(sorted(used, key=lambda currency: not currency.startswith(short)))
 
 
 @cache

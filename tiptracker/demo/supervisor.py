@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 PR_SET_PDEATHSIG = 1
@@ -40,18 +39,8 @@ def mail_worker_command() -> list[str]:
 
     It sends four at a time, so that one slow mail server does not delay the others.
     """
-    return [
-        *_WORKER_COMMAND,
-        "--pool",
-        "threads",
-        "--concurrency",
-        "4",
-        "--queues",
-        "mail",
-        "--hostname",
-        "mail@%h",
-        *_QUIET_OPTIONS,
-    ]
+    threads = ["--pool", "threads", "--concurrency", "4"]
+    return [*_WORKER_COMMAND, *threads, "--queues", "mail", "--hostname", "mail@%h", *_QUIET_OPTIONS]
 
 
 _WORKER_COMMAND = [sys.executable, "-m", "celery", "--app", "tiptracker", "worker"]
@@ -113,9 +102,7 @@ class Supervisor:
             log.unlink()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def start(self, name: str, command: Sequence[str]) -> ChildProcess:

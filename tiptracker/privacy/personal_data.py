@@ -60,15 +60,6 @@ class PersonalDataKind(StrEnum):
     NAME = "person’s name beside an age, a village, a telephone number or the number of a case"
 
 
-_ARTICLES = {
-    PersonalDataKind.TELEPHONE: "a",
-    PersonalDataKind.IDENTITY: "an",
-    PersonalDataKind.PASSPORT: "a",
-    PersonalDataKind.BIRTH: "a",
-    PersonalDataKind.NAME: "a",
-}
-
-
 class PersonalDataFinding(NamedTuple):
     """One finding: its kind, the text exactly as written, and its start."""
 
@@ -113,8 +104,9 @@ def remove_numbers(text: str, mark: str = REMOVED_NUMBER_MARK) -> str:
 
 def describe_findings(findings: Sequence[PersonalDataFinding]) -> str:
     """Return a sentence for the author of the text: the findings, and what to do."""
+    an = {PersonalDataKind.IDENTITY: "an"}
     quoted = list(
-        dict.fromkeys(f"“{found.text}” reads like {_ARTICLES[found.kind]} {found.kind}" for found in findings)
+        dict.fromkeys(f"“{found.text}” reads like {an.get(found.kind, 'a')} {found.kind}" for found in findings)
     )
     more = [f"{len(quoted) - MAX_QUOTED} more like these"] if len(quoted) > MAX_QUOTED else []
     return (
