@@ -21,12 +21,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.serializers import Serializer
-from rest_framework.views import exception_handler, set_rollback
+from rest_framework.views import exception_handler
 from rest_framework.viewsets import GenericViewSet
 
 from tiptracker.accounts.authentication import TokenAuthentication
 from tiptracker.accounts.models import AnyUser, Ministry, User
 from tiptracker.accounts.permissions import can_read_name
+from tiptracker.api.json_parser import BodyTooLarge
 from tiptracker.api.query_params import StrictParametersMixin
 from tiptracker.audit.api import DailyRowLimitExceeded
 from tiptracker.choices import ChoiceEnum
@@ -258,19 +259,14 @@ def handle_api_exception(error: Exception, context: dict[str, Any]) -> Response 
         head = {rate_limits.RETRY_AFTER: str(RETRY_AFTER_SECONDS)}
         return Response({"detail": str(error), "field": None}, HTTPStatus.CONFLICT, headers=head)
     if isinstance(error, Refused):
-        set_rollback()
         status, head = HTTPStatus.CONFLICT, {}
         if isinstance(error, TryLater):
             status, head = error.status, {rate_limits.RETRY_AFTER: str(error.seconds)}
         return Response({"detail": str(error), "field": error.field}, status, headers=head)
     if isinstance(error, IncompleteBody):
-        set_rollback()
         return Response({"detail": str(error)}, HTTPStatus.BAD_REQUEST)
     if isinstance(error, SuspiciousOperation):
-        set_rollback()
-        return Response(
-            {"detail": "That is more than one request may hold. Send less at a time."}, HTTPStatus.BAD_REQUEST
-        )
+        return Response({"detail": BodyTooLarge.default_detail}, HTTPStatus.BAD_REQUEST)
     return exception_handler(error, context)
 
 

@@ -1,12 +1,10 @@
 """Export a list as CSV or as an Excel sheet, filtered and sorted as on the page."""
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 
 from tiptracker.accounts.models import Country
@@ -36,8 +34,7 @@ def export_rows(
     who exports too often gets a page that says how long to wait.
     """
     if wait := rate_limits.seconds_to_wait("exports", request):
-        page = render(request, "429.html", {"wait": rate_limits.format_wait(wait)}, status=HTTPStatus.TOO_MANY_REQUESTS)
-        return rate_limits.set_retry_after(page, wait)
+        return rate_limits.limit_exceeded_page(request, wait)
     kind = request.GET[FORMAT_PARAMETER]
     zone = timezone.get_current_timezone()
     content = (

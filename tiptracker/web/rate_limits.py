@@ -86,13 +86,17 @@ def rate_limited(name: str) -> Callable[[PageView], PageView]:
         @wraps(view)
         def within(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if wait := seconds_to_wait(name, request):
-                page = render(request, "429.html", {"wait": format_wait(wait)}, status=HTTPStatus.TOO_MANY_REQUESTS)
-                return set_retry_after(page, wait)
+                return limit_exceeded_page(request, wait)
             return view(request, *args, **kwargs)
 
         return within
 
     return decorate
+
+
+def limit_exceeded_page(request: HttpRequest, wait: int) -> HttpResponse:
+    """Return the page that says how long to wait, in seconds."""
+    return set_retry_after(render(request, "429.html", {"wait": format_wait(wait)}), wait)
 
 
 def set_retry_after(

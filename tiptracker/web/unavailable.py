@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from tiptracker.accounts.middleware import is_account_page
 from tiptracker.infrastructure.outages import Outage
 from tiptracker.web import error_pages
-from tiptracker.web.preserved_input import field_label, is_secret_field, is_typed_field, wants_json
+from tiptracker.web.preserved_input import TypedInput, field_label, is_secret_field, is_typed_field, wants_json
 
 STYLE = (
     f"{error_pages.STYLE}*{{box-sizing:border-box}}"
@@ -36,13 +36,12 @@ def unavailable_response(request: HttpRequest, outage: Outage) -> HttpResponse:
     if hasattr(request, "session"):
         request.session.modified = False  # otherwise the session would be saved, which needs the database
     saved = _saved_sentence(request, outage)
+    whole = " ".join(filter(None, (f"{outage.title}.", saved, outage.sentence)))
     answer: HttpResponse
     if request.path.startswith("/api/"):
-        answer = JsonResponse({"detail": _join_sentences(f"{outage.title}.", saved, outage.sentence)})
+        answer = JsonResponse({"detail": whole})
     elif wants_json(request):
-        answer = JsonResponse(
-            {"state": "unavailable", "sentence": _join_sentences(f"{outage.title}.", saved, outage.sentence)}
-        )
+        answer = JsonResponse({"state": "unavailable", "sentence": whole})
     else:
         paragraphs = format_html("    <p>{}</p>{}", outage.sentence, _form_or_link(request, saved))
         page = format_html(
@@ -52,10 +51,6 @@ def unavailable_response(request: HttpRequest, outage: Outage) -> HttpResponse:
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     answer.headers["Retry-After"] = str(outage.retry_after)
     return answer
-
-
-def _join_sentences(*sentences: str) -> str:
-    return " ".join(filter(None, sentences))
 
 
 def _saved_sentence(request: HttpRequest, outage: Outage) -> str:
@@ -111,7 +106,7 @@ def _resend_field(number: int, name: str, text: str) -> SafeString:
     if _CHOICE_VALUE.fullmatch(text):
         return format_html("<p><strong>{}:</strong> {}{}</p>", field_label(name), text.replace("_", " "), hidden)
     label = format_html('<label for="field-{}">{}</label>', number, field_label(name))
-    if len(text) > 60 or "\n" in text:
+    if TypedInput(name, text).is_long:
         return format_html('{}<textarea id="field-{}" name="{}" rows="8">\n{}</textarea>', label, number, name, text)
     return format_html('{}<input id="field-{}" name="{}" value="{}">', label, number, name, text)
 
