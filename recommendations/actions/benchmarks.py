@@ -5,10 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import chain
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.forms import model_to_dict
 
 from recommendations.actions.edition_terms import refuse_stale_terms
 from recommendations.actions.readiness_jobs import enqueue_readiness
@@ -21,20 +22,26 @@ from tiptracker.errors import Refused
 from tiptracker.validation import insert_row, require_text
 
 
+class BenchmarkTermsValues(TypedDict):
+    """How a benchmark is judged, and why so."""
+
+    criterion: str
+    rule: Rule
+    target: Decimal | None
+    weight: Decimal
+    indicator: Indicator | None
+    is_about_complicity: bool
+    reason: str
+
+
 @transaction.atomic
 def add_benchmark(
     *,
     recommendation: Recommendation,
-    criterion: str,
-    rule: Rule,
-    target: Decimal | None,
-    weight: Decimal,
-    indicator: Indicator | None,
-    is_about_complicity: bool,
-    reason: str,
     repeats: Benchmark | None = None,
     by: User,
     now: datetime,
+    **values: Unpack[BenchmarkTermsValues],
 ) -> Benchmark:
     """Add a benchmark to a recommendation, with the next free letter and its first terms.
 
@@ -45,18 +52,7 @@ def add_benchmark(
     parent = Recommendation.objects.select_for_update(no_key=True).get(pk=recommendation.pk)
     letters = [benchmark.letter for benchmark in parent.benchmarks.all()]
     benchmark = insert_row(Benchmark(recommendation=parent, letter=next_letter(letters), repeats=repeats))
-    terms = _add_terms(
-        benchmark,
-        criterion=criterion,
-        rule=rule,
-        target=target,
-        weight=weight,
-        indicator=indicator,
-        is_about_complicity=is_about_complicity,
-        reason=reason,
-        by=by,
-        now=now,
-    )
+    terms = _add_terms(benchmark, values, by=by, now=now)
     country = parent.edition.country_id
     after = _terms_audit_values(terms) | ({"repeats": repeats.pk} if repeats else {})
     enqueue_readiness(country)
@@ -66,18 +62,7 @@ def add_benchmark(
 
 @transaction.atomic
 def change_benchmark_terms(
-    *,
-    benchmark: Benchmark,
-    seen: int,
-    criterion: str,
-    rule: Rule,
-    target: Decimal | None,
-    weight: Decimal,
-    indicator: Indicator | None,
-    is_about_complicity: bool,
-    reason: str,
-    by: User,
-    now: datetime,
+    *, benchmark: Benchmark, seen: int, by: User, now: datetime, **values: Unpack[BenchmarkTermsValues]
 ) -> BenchmarkTerms:
     """Give a benchmark new terms, in force from now. The old terms stay in force for every earlier moment.
 
@@ -89,18 +74,7 @@ def change_benchmark_terms(
     locked = Benchmark.objects.select_for_update(no_key=True).get(pk=benchmark.pk)
     old = locked.terms.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
     refuse_stale_terms(old, seen, now)
-    terms = _add_terms(
-        locked,
-        criterion=criterion,
-        rule=rule,
-        target=target,
-        weight=weight,
-        indicator=indicator,
-        is_about_complicity=is_about_complicity,
-        reason=reason,
-        by=by,
-        now=now,
-    )
+    terms = _add_terms(locked, values, by=by, now=now)
     enqueue_readiness(edition.country_id)
     record(
         "benchmark.terms_changed",
@@ -119,22 +93,13 @@ def next_letter(taken: Collection[str]) -> str:
     return next(name for name in chain(ascii_lowercase, doubled) if name not in taken)
 
 
-def _add_terms(
-    benchmark: Benchmark,
-    *,
-    criterion: str,
-    rule: Rule,
-    target: Decimal | None,
-    weight: Decimal,
-    indicator: Indicator | None,
-    is_about_complicity: bool,
-    reason: str,
-    by: User,
-    now: datetime,
-) -> BenchmarkTerms:
+def _add_terms(benchmark: Benchmark, values: BenchmarkTermsValues, *, by: User, now: datetime) -> BenchmarkTerms:
     """Add a row of terms. Raises Refused if the rule, target and indicator don't fit together."""
-    criterion = require_text(criterion, "Say what has to be so for the benchmark to be met.", field="criterion")
-    reason = require_text(reason, "Say why these terms, for whoever reads them after you.", field="reason")
+    sentence = "Say what has to be so for the benchmark to be met."
+    values["criterion"] = require_text(values["criterion"], sentence, field="criterion")
+    sentence = "Say why these terms, for whoever reads them after you."
+    values["reason"] = require_text(values["reason"], sentence, field="reason")
+    rule, target, indicator = values["rule"], values["target"], values["indicator"]
     if rule == Rule.TARGET and (target is None or target <= 0):
         raise Refused("Give the figure to reach, above zero.", field="target")
     if rule != Rule.TARGET and target is not None:
@@ -143,24 +108,11 @@ def _add_terms(
         raise Refused("Name the indicator whose figures this rule reads.", field="indicator")
     if indicator and indicator.country_id != benchmark.recommendation.edition.country_id:
         raise Refused("That indicator is another country's. Choose one of this country's.", field="indicator")
-    if weight < 0:
+    if values["weight"] < 0:
         raise Refused("A weight is zero or more; 1 is the ordinary one.", field="weight")
-    return insert_row(
-        BenchmarkTerms(
-            benchmark=benchmark,
-            recommendation=benchmark.recommendation,
-            letter=benchmark.letter,
-            criterion=criterion,
-            rule=rule,
-            target=target,
-            weight=weight,
-            indicator=indicator,
-            is_about_complicity=is_about_complicity,
-            reason=reason,
-            recorded_at=now,
-            recorded_by=by,
-        )
-    )
+    terms = BenchmarkTerms(benchmark=benchmark, recorded_at=now, recorded_by=by, **values)
+    terms.recommendation, terms.letter = benchmark.recommendation, benchmark.letter
+    return insert_row(terms)
 
 
 def build_moved_terms(benchmark: Benchmark, reason: str, *, by: User, now: datetime) -> BenchmarkTerms | None:
@@ -178,13 +130,4 @@ def build_moved_terms(benchmark: Benchmark, reason: str, *, by: User, now: datet
 
 def _terms_audit_values(terms: BenchmarkTerms) -> dict[str, Any]:
     """Return what the activity log records of a benchmark's terms."""
-    return {
-        "terms": terms.pk,
-        "criterion": terms.criterion,
-        "rule": terms.rule,
-        "target": terms.target,
-        "weight": terms.weight,
-        "indicator": terms.indicator_id,
-        "is_about_complicity": terms.is_about_complicity,
-        "reason": terms.reason,
-    }
+    return {"terms": terms.pk} | model_to_dict(terms, fields=BenchmarkTermsValues.__annotations__)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -23,51 +23,37 @@ CORRECTION_REASON = "Its wording or its number was put right."
 """The reason of later terms that keep the pillar. A change of pillar needs a reason from the user."""
 
 
+class RecommendationValues(TypedDict):
+    """The published facts of a recommendation, and who is responsible.
+
+    `indicia` are numbers from 1 to 12 (22 U.S.C. 7106(b)), in any order.
+    """
+
+    number: int
+    text: str
+    text_status: TextStatus
+    origin: Origin
+    pillar: Pillar
+    indicia: Sequence[int]
+    lead: Ministry | None
+    supporting: Iterable[Ministry]
+
+
 @transaction.atomic
 def add_recommendation(
-    *,
-    edition: Edition,
-    number: int,
-    text: str,
-    text_status: TextStatus,
-    origin: Origin,
-    pillar: Pillar,
-    indicia: Sequence[int],
-    lead: Ministry | None,
-    supporting: Iterable[Ministry],
-    years_unmet: int | None = None,
-    years_unmet_source: str = "",
-    repeats: Recommendation | None = None,
-    by: User,
-    now: datetime,
+    *, edition: Edition, by: User, now: datetime, **values: Unpack[RecommendationValues]
 ) -> Recommendation:
     """Add a recommendation to an edition's list, with its first terms. Scores as known earlier don't change.
 
-    `indicia` are numbers from 1 to 12 (22 U.S.C. 7106(b)), in any order. Raises PermissionDenied, or Refused if the
-    number is taken or a field is wrong.
+    Raises PermissionDenied, or Refused if the number is taken or a field is wrong.
     """
     if not can_edit_recommendations(by, edition):
         raise PermissionDenied
     edition = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
-    if years_unmet is not None and not years_unmet_source:
-        raise Refused("Say where the years running unmet are told.", field="years_unmet_source")
-    recommendation = Recommendation(
-        edition=edition,
-        years_unmet=years_unmet,
-        years_unmet_source=years_unmet_source,
-        repeats=repeats,
-    )
-    _set_fields(
-        recommendation,
-        number=number,
-        text=text,
-        text_status=text_status,
-        origin=origin,
-        indicia=indicia,
-        lead=lead,
-    )
-    helpers = _check_ministries(supporting, edition)
-    insert_row(recommendation).supporting.set(helpers)
+    recommendation = Recommendation(edition=edition)
+    supporting = _set_fields(recommendation, values)
+    insert_row(recommendation).supporting.set(supporting)
+    pillar = values["pillar"]
     insert_row(build_recommendation_terms(recommendation, pillar, FIRST_TERMS_REASON, by=by, now=now))
     enqueue_readiness(edition.country_id)
     record(
@@ -85,23 +71,15 @@ def change_recommendation(
     *,
     recommendation: Recommendation,
     version: int,
-    number: int,
-    text: str,
-    text_status: TextStatus,
-    origin: Origin,
-    pillar: Pillar,
-    indicia: Sequence[int],
-    lead: Ministry | None,
-    supporting: Iterable[Ministry],
     reason: str = "",
     by: User,
     now: datetime,
+    **values: Unpack[RecommendationValues],
 ) -> Recommendation:
     """Correct a recommendation's published facts. The activity log keeps the earlier values.
 
     `version` is the version that the form was filled from. A change of number, wording or pillar adds a row of terms,
-    in
-    force from now; a change of pillar needs its `reason`. Raises PermissionDenied, EditConflict, Refused.
+    in force from now; a change of pillar needs its `reason`. Raises PermissionDenied, EditConflict, Refused.
     """
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
@@ -113,18 +91,10 @@ def change_recommendation(
         raise Refused("This recommendation is no longer asked, so it stays as it was.")
     old = locked.terms.known_by(None).first()
     before = recommendation_audit_values(locked, old.pillar if old else None, now)
-    _set_fields(
-        locked,
-        number=number,
-        text=text,
-        text_status=text_status,
-        origin=origin,
-        indicia=indicia,
-        lead=lead,
-    )
-    helpers = _check_ministries(supporting, locked.edition)
+    supporting = _set_fields(locked, values)
     locked.version += 1
-    update_row(locked).supporting.set(helpers)
+    update_row(locked).supporting.set(supporting)
+    pillar = values["pillar"]
     if old is None or old.pillar != pillar:
         reason = require_text(
             reason, "Say why it belongs to another pillar now. Until today it counts as before.", field="reason"
@@ -145,27 +115,18 @@ def change_recommendation(
     return locked
 
 
-def _set_fields(
-    recommendation: Recommendation,
-    *,
-    number: int,
-    text: str,
-    text_status: TextStatus,
-    origin: Origin,
-    indicia: Sequence[int],
-    lead: Ministry | None,
-) -> None:
-    """Set the fields of the form. Raises Refused if one is wrong."""
-    edition = recommendation.edition
-    recommendation.text = require_text(text, "Write what the recommendation says.", field="text")
+def _set_fields(recommendation: Recommendation, values: RecommendationValues) -> list[Ministry]:
+    """Set the fields of the form and return the supporting ministries. Raises Refused if a value is wrong."""
+    edition, number, lead = recommendation.edition, values["number"], values["lead"]
+    recommendation.text = require_text(values["text"], "Write what the recommendation says.", field="text")
     if number < 1:
         raise Refused("Recommendations are numbered from 1. Give the number it has in the list.", field="number")
     others = edition.recommendations.asked().exclude(pk=recommendation.pk)
-    if taken := others.filter(origin=origin, number=number).first():
+    if taken := others.filter(origin=values["origin"], number=number).first():
         raise Refused(f"Number {number} is taken by “{taken.text}”. Give another number.", field="number")
-    recommendation.number, recommendation.origin = number, origin
-    recommendation.text_status = text_status
-    recommendation.indicia = sorted(set(indicia))
+    recommendation.number, recommendation.origin = number, values["origin"]
+    recommendation.text_status = values["text_status"]
+    recommendation.indicia = sorted(set(values["indicia"]))
     try:
         validate_indicia(recommendation.indicia)
     except ValidationError as error:
@@ -173,13 +134,10 @@ def _set_fields(
     if lead and lead.country_id != edition.country_id:
         raise Refused("That ministry is another country's. Choose one of this country's.", field="lead")
     recommendation.lead = lead
-
-
-def _check_ministries(ministries: Iterable[Ministry], edition: Edition) -> list[Ministry]:
-    chosen = list(ministries)
-    if any(ministry.country_id != edition.country_id for ministry in chosen):
+    supporting = list(values["supporting"])
+    if any(ministry.country_id != edition.country_id for ministry in supporting):
         raise Refused("One of those ministries is another country's. Choose this country's.", field="supporting")
-    return chosen
+    return supporting
 
 
 def build_recommendation_terms(

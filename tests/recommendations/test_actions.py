@@ -83,18 +83,8 @@ def in_force(recommendation):
 
 def test_add_recommendation_writes_it(edition):
     lead, helper = MinistryFactory(), MinistryFactory()
-    year_before = RecommendationFactory(edition__year=2020)
     by = OfficerFactory()
-    ask(
-        edition,
-        by,
-        lead=lead,
-        supporting=[helper],
-        indicia=[7, 1, 7],
-        years_unmet=10,
-        years_unmet_source="TIP Report 2021",
-        repeats=year_before,
-    )
+    ask(edition, by, lead=lead, supporting=[helper], indicia=[7, 1, 7])
 
     kept = Recommendation.objects.get(edition=edition)
     assert (kept.number, kept.text, in_force(kept), kept.indicia) == (
@@ -103,8 +93,7 @@ def test_add_recommendation_writes_it(edition):
         "protection",
         [1, 7],
     )
-    assert (kept.lead, list(kept.supporting.all()), kept.repeats) == (lead, [helper], year_before)
-    assert (kept.years_unmet, kept.years_unmet_source, kept.version) == (10, "TIP Report 2021", 1)
+    assert (kept.lead, list(kept.supporting.all()), kept.version) == (lead, [helper], 1)
     assert kept.is_reconstruction
     terms = kept.terms.get()
     assert (terms.recorded_by, terms.recorded_at, terms.reason) == (by, NOW, "As it was first put down.")
@@ -140,11 +129,6 @@ def test_change_recommendation_refuses(said, sentence, field):
     recommendation.refresh_from_db()
     assert (recommendation.number, recommendation.version) == (4, 1)
     assert [terms.pillar for terms in recommendation.terms.all()] == ["prosecution"]
-
-
-def test_years_unmet_need_their_source(edition):
-    with refuses("Say where the years running unmet are told.", field="years_unmet_source"):
-        ask(edition, years_unmet=5)
 
 
 def test_number_of_the_report_may_be_one_of_the_action_plan_too(edition):
