@@ -14,6 +14,15 @@ from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.choices import Role
 
 
+class DatedQuerySet[Row: models.Model](models.QuerySet[Row]):
+    """Rows that are added and never changed. A later row replaces an earlier one."""
+
+    def known_by(self, moment: datetime | None) -> Self:
+        """Order newest first and limit to rows recorded by `moment` (None: now)."""
+        rows = self if moment is None else self.filter(recorded_at__lte=moment)
+        return rows.order_by("-recorded_at", "-pk")
+
+
 class EditionQuerySet(models.QuerySet["Edition"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Limit to editions of the user's countries."""
@@ -69,17 +78,12 @@ class Edition(models.Model):
         return (first or last) >= self.starts_on and self.starts_on <= last <= self.ends_on
 
 
-class EditionTermsQuerySet(models.QuerySet["EditionTerms"]):
+class EditionTermsQuerySet(DatedQuerySet["EditionTerms"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Limit to what embassy roles may see. A ministry never reads the terms that a government is measured by."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(edition__in=Edition.objects.visible_to(user))
-
-    def known_by(self, moment: datetime | None) -> Self:
-        """Order newest first and limit to rows recorded by `moment` (None: now)."""
-        rows = self if moment is None else self.filter(recorded_at__lte=moment)
-        return rows.order_by("-recorded_at", "-pk")
 
 
 class EditionTerms(models.Model):
@@ -182,7 +186,7 @@ class Milestone(models.Model):
         return f"{self.get_kind_display()}, {self.due_on}"
 
 
-class MilestoneDoneQuerySet(models.QuerySet["MilestoneDone"]):
+class MilestoneDoneQuerySet(DatedQuerySet["MilestoneDone"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Limit to what embassy roles see of their countries.
 
@@ -191,11 +195,6 @@ class MilestoneDoneQuerySet(models.QuerySet["MilestoneDone"]):
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(milestone__in=Milestone.objects.visible_to(user))
-
-    def known_by(self, moment: datetime | None) -> Self:
-        """Order newest first and limit to rows recorded by `moment` (None: now)."""
-        rows = self if moment is None else self.filter(recorded_at__lte=moment)
-        return rows.order_by("-recorded_at", "-pk")
 
 
 class MilestoneDone(models.Model):

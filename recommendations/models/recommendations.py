@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 
 from recommendations.choices import Origin, Pillar, Rule, TextStatus
-from recommendations.models.editions import Edition
+from recommendations.models.editions import DatedQuerySet, Edition
 from recommendations.models.indicators import Indicator
 from recommendations.unmet_years import RecommendationYear, YearsUnmet, count_years_unmet
 from tiptracker.accounts.models import AnyUser, Ministry
@@ -135,17 +135,12 @@ class Recommendation(models.Model):
         return self.text_status == TextStatus.RECONSTRUCTION
 
 
-class RecommendationTermsQuerySet(models.QuerySet["RecommendationTerms"]):
+class RecommendationTermsQuerySet(DatedQuerySet["RecommendationTerms"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Limit to what embassy roles may see. A ministry reads what is asked now, not what changed and why."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(recommendation__in=Recommendation.objects.visible_to(user))
-
-    def known_by(self, moment: datetime | None) -> Self:
-        """Order newest first and limit to rows recorded by `moment` (None: now)."""
-        rows = self if moment is None else self.filter(recorded_at__lte=moment)
-        return rows.order_by("-recorded_at", "-pk")
 
 
 class RecommendationTerms(models.Model):
@@ -263,17 +258,12 @@ class Benchmark(models.Model):
         return terms.criterion if (terms := self.current_terms) else ""
 
 
-class BenchmarkTermsQuerySet(models.QuerySet["BenchmarkTerms"]):
+class BenchmarkTermsQuerySet(DatedQuerySet["BenchmarkTerms"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Limit to what embassy roles may see. A ministry never reads weights and rules."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(benchmark__in=Benchmark.objects.visible_to(user))
-
-    def known_by(self, moment: datetime | None) -> Self:
-        """Order newest first and limit to rows recorded by `moment` (None: now)."""
-        rows = self if moment is None else self.filter(recorded_at__lte=moment)
-        return rows.order_by("-recorded_at", "-pk")
 
 
 class BenchmarkTerms(models.Model):
