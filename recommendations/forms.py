@@ -1,6 +1,6 @@
 """Forms for recommendations, benchmark terms, edition terms, reporting ministries and milestones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -8,7 +8,6 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 from django.forms import BoundField
-from django.http import QueryDict
 
 from recommendations.choices import INDICIA_SUMMARIES, Origin, Pillar, Rule, TextStatus
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
@@ -18,7 +17,7 @@ from tiptracker.accounts.models import Ministry, User
 from tiptracker.errors import Refused
 from tiptracker.numbers import parse_whole_number
 from tiptracker.validation import format_date
-from tiptracker.web.frontend.form_rows import RowField, set_row_choices
+from tiptracker.web.frontend.form_rows import RowField, mark_as_seen, set_row_choices
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 
@@ -34,7 +33,28 @@ class MinistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return super().clean(value)
 
 
-class RecommendationForm(TrackerForm):
+class ChangeForm(TrackerForm):
+    """A form to change a row. If another user changed it first, it shows the row's current values."""
+
+    standing: Sequence[tuple[str, str]] = ()
+    """Label and value of each field whose current value differs from the entered one."""
+
+    def show_current(self, current: forms.Form) -> None:
+        """Show the values of `current`: the same form, unbound, filled from the row as it is now.
+
+        Its hidden fields replace those of this form, so that the user can send it again unchanged.
+        """
+        self.standing = [
+            (str(field.label), _display_value(field) or "nothing")
+            for field in current.visible_fields()
+            if field.name in current.initial and _display_value(field) != _display_value(self[field.name])
+        ]
+        for field in current.hidden_fields():
+            if field.name in current.initial:
+                mark_as_seen(self, field.name, current.initial[field.name])
+
+
+class RecommendationForm(ChangeForm):
     """The published facts of a recommendation."""
 
     number = forms.IntegerField(min_value=1, label="Number", help_text="Its place in the list, most important first.")
@@ -110,7 +130,7 @@ class RecommendationEditForm(RecommendationForm):
         }
 
 
-class BenchmarkForm(TrackerForm):
+class BenchmarkForm(ChangeForm):
     """How a benchmark is judged.
 
     `seen` is the key of the terms that the form was filled from; 0 if there were none.
@@ -205,7 +225,7 @@ class MilestoneForm(TrackerForm):
         self.fields["done_on"].widget = DayInput(attrs={"max": today.isoformat()})
 
 
-class EditionTermsForm(TrackerForm):
+class EditionTermsForm(ChangeForm):
     """An edition's terms: deadline, target and weights.
 
     `seen` is the key of the terms that the form was filled from; 0 if there were none.
@@ -281,29 +301,6 @@ class EditionTermsForm(TrackerForm):
 def add_refusal(form: forms.Form, refusal: Refused) -> None:
     """Show a refusal next to the field that it names, or above the form if the form has no such field."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-
-
-def set_seen_version(form: forms.Form, field: str, key: int | str) -> None:
-    """Update the hidden version field, so that the user can submit a refused form again unchanged.
-
-    The page then shows the newer row next to the form.
-    """
-    data = QueryDict(mutable=True)
-    data.update(form.data)
-    data[form.add_prefix(field)] = str(key)
-    form.data = data
-
-
-def form_differences(typed: forms.Form, standing: forms.Form) -> list[tuple[str, str]]:
-    """Return the label and current value of each field whose current value differs from the entered one.
-
-    `standing` is the same form, unbound, filled from the current row.
-    """
-    return [
-        (str(field.label), _display_value(field) or "nothing")
-        for field in standing.visible_fields()
-        if field.name in standing.initial and _display_value(field) != _display_value(typed[field.name])
-    ]
 
 
 def _set_queryset(field: forms.Field, rows: QuerySet[Any]) -> None:

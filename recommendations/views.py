@@ -4,13 +4,11 @@ The pages that show them, with their readiness, are in `reports.views`.
 """
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from recommendations.actions.benchmarks import add_benchmark, change_benchmark_terms
 from recommendations.actions.edition_terms import change_edition_terms, record_milestone_done
@@ -18,6 +16,7 @@ from recommendations.actions.indicators import set_reporting_ministry
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
 from recommendations.choices import DATE_ONLY_MILESTONES, Origin, TextStatus
 from recommendations.edition_context import page_url, set_page_country, set_page_edition
+from recommendations.form_pages import form_page, render_form, save_form, sent_data
 from recommendations.forms import (
     BenchmarkForm,
     EditionTermsForm,
@@ -25,9 +24,6 @@ from recommendations.forms import (
     RecommendationEditForm,
     RecommendationForm,
     ReportingMinistryForm,
-    add_refusal,
-    form_differences,
-    set_seen_version,
 )
 from recommendations.models import (
     Benchmark,
@@ -42,15 +38,9 @@ from recommendations.models import (
 from recommendations.permissions import can_edit_recommendations, can_set_reporting_ministry
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
-from tiptracker.errors import Refused
-from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.forms import TrackerForm
-from tiptracker.web.pages import SignedInRequest, render_page
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
+from tiptracker.web.pages import SignedInRequest
 
 
-@login_required
 @form_page
 def recommendation_add(request: SignedInRequest, edition: int) -> HttpResponse:
     """Add a recommendation to an edition."""
@@ -58,7 +48,7 @@ def recommendation_add(request: SignedInRequest, edition: int) -> HttpResponse:
     _check_may_edit(request, row)
     last = Recommendation.objects.visible_to(request.user).asked().filter(edition=row, origin=Origin.REPORT).last()
     form = RecommendationForm(
-        request.POST if request.method == "POST" else None,
+        sent_data(request),
         reader=request.user,
         edition=row,
         initial={
@@ -67,21 +57,13 @@ def recommendation_add(request: SignedInRequest, edition: int) -> HttpResponse:
             "text_status": TextStatus.RECONSTRUCTION,
         },
     )
-    if form.is_valid():
-        try:
-            added = add_recommendation(
-                edition=row, by=request.user, now=clock.now(row.country.time_zone), **form.answers()
-            )
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(request, f"Recommendation {added.number} is added. Now give it its benchmarks.")
-            return redirect("recommendation_detail", pk=added.pk)
-    context = {"edition": row, "form": form}
-    return render_page(request, "recommendations/recommendation_add.html", context, status=_status_code(form))
+    now = clock.now(row.country.time_zone)
+    if added := save_form(form, lambda: add_recommendation(edition=row, by=request.user, now=now, **form.answers())):
+        messages.success(request, f"Recommendation {added.number} is added. Now give it its benchmarks.")
+        return redirect("recommendation_detail", pk=added.pk)
+    return render_form(request, "recommendations/recommendation_add.html", form, {"edition": row})
 
 
-@login_required
 @form_page
 def recommendation_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct a recommendation's published facts."""
@@ -89,62 +71,45 @@ def recommendation_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(rows, pk=pk)
     _check_may_edit(request, row.edition)
     form = RecommendationEditForm(
-        request.POST if request.method == "POST" else None,
+        sent_data(request),
         reader=request.user,
         edition=row.edition,
         initial=RecommendationEditForm.filled_from(row),
     )
-    standing: list[tuple[str, str]] = []
-    if form.is_valid():
-        try:
-            change_recommendation(
-                recommendation=row,
-                version=form.cleaned_data["version"] or 0,
-                by=request.user,
-                now=clock.now(row.edition.country.time_zone),
-                **form.answers(),
-            )
-        except Refused as refusal:
-            add_refusal(form, refusal)
-            if isinstance(refusal, EditConflict):
-                row = rows.get(pk=pk)
-                filled = RecommendationEditForm.filled_from(row)
-                now = RecommendationEditForm(reader=request.user, edition=row.edition, initial=filled)
-                standing = form_differences(form, now)
-                set_seen_version(form, "version", row.version)
-        else:
-            messages.success(request, f"Recommendation {row.number} is changed.")
-            return redirect("recommendation_detail", pk=row.pk)
-    context = {"recommendation": row, "form": form, "standing": standing}
-    return render_page(request, "recommendations/recommendation_edit.html", context, status=_status_code(form))
+    saved = save_form(
+        form,
+        lambda: change_recommendation(
+            recommendation=row,
+            version=form.cleaned_data["version"] or 0,
+            by=request.user,
+            now=clock.now(row.edition.country.time_zone),
+            **form.answers(),
+        ),
+        current=lambda: RecommendationEditForm(
+            reader=request.user,
+            edition=row.edition,
+            initial=RecommendationEditForm.filled_from(rows.get(pk=pk)),
+        ),
+    )
+    if saved:
+        messages.success(request, f"Recommendation {row.number} is changed.")
+        return redirect("recommendation_detail", pk=row.pk)
+    return render_form(request, "recommendations/recommendation_edit.html", form, {"recommendation": row})
 
 
-@login_required
 @form_page
 def benchmark_add(request: SignedInRequest, pk: int) -> HttpResponse:
     """Add a benchmark to a recommendation, with its first terms."""
     row = get_object_or_404(Recommendation.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
     _check_may_edit(request, row.edition)
-    typed = request.POST if request.method == "POST" else None
-    form = BenchmarkForm(typed, reader=request.user, edition=row.edition)
-    if form.is_valid():
-        try:
-            added = add_benchmark(
-                recommendation=row,
-                by=request.user,
-                now=clock.now(row.edition.country.time_zone),
-                **form.answers(),
-            )
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(request, f"Benchmark {added.key} is added.")
-            return redirect(f"{reverse('recommendation_detail', args=[row.pk])}#benchmark-{added.letter}")
-    context = {"recommendation": row, "form": form}
-    return render_page(request, "recommendations/benchmark_add.html", context, status=_status_code(form))
+    form = BenchmarkForm(sent_data(request), reader=request.user, edition=row.edition)
+    now = clock.now(row.edition.country.time_zone)
+    if added := save_form(form, lambda: add_benchmark(recommendation=row, by=request.user, now=now, **form.answers())):
+        messages.success(request, f"Benchmark {added.key} is added.")
+        return redirect(f"{reverse('recommendation_detail', args=[row.pk])}#benchmark-{added.letter}")
+    return render_form(request, "recommendations/benchmark_add.html", form, {"recommendation": row})
 
 
-@login_required
 @form_page
 def benchmark_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a benchmark new terms, in force from now."""
@@ -154,36 +119,25 @@ def benchmark_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     edition = row.recommendation.edition
     _check_may_edit(request, edition)
     terms = row.current_terms
-    form = BenchmarkForm(
-        request.POST if request.method == "POST" else None,
-        reader=request.user,
-        edition=edition,
-        initial=BenchmarkForm.filled_from(terms) if terms else {},
+    initial = BenchmarkForm.filled_from(terms) if terms else {}
+    form = BenchmarkForm(sent_data(request), reader=request.user, edition=edition, initial=initial)
+    saved = save_form(
+        form,
+        lambda: change_benchmark_terms(
+            benchmark=row,
+            seen=form.cleaned_data["seen"] or 0,
+            by=request.user,
+            now=clock.now(edition.country.time_zone),
+            **form.answers(),
+        ),
+        current=lambda: BenchmarkForm(reader=request.user, edition=edition, initial=initial),
     )
-    standing: list[tuple[str, str]] = []
-    if form.is_valid():
-        try:
-            change_benchmark_terms(
-                benchmark=row,
-                seen=form.cleaned_data["seen"] or 0,
-                by=request.user,
-                now=clock.now(edition.country.time_zone),
-                **form.answers(),
-            )
-        except Refused as refusal:
-            add_refusal(form, refusal)
-            if isinstance(refusal, EditConflict) and terms:
-                now = BenchmarkForm(reader=request.user, edition=edition, initial=BenchmarkForm.filled_from(terms))
-                standing = form_differences(form, now)
-                set_seen_version(form, "seen", terms.pk)
-        else:
-            messages.success(request, f"Benchmark {row.key} has new terms, from today.")
-            return redirect(f"{reverse('recommendation_detail', args=[row.recommendation_id])}#benchmark-{row.letter}")
-    context = {"benchmark": row, "terms": terms, "form": form, "standing": standing}
-    return render_page(request, "recommendations/benchmark_edit.html", context, status=_status_code(form))
+    if saved:
+        messages.success(request, f"Benchmark {row.key} has new terms, from today.")
+        return redirect(f"{reverse('recommendation_detail', args=[row.recommendation_id])}#benchmark-{row.letter}")
+    return render_form(request, "recommendations/benchmark_edit.html", form, {"benchmark": row, "terms": terms})
 
 
-@login_required
 @form_page
 def edition_terms(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change an edition's terms from now, and list every earlier change with its reason."""
@@ -201,29 +155,23 @@ def edition_terms(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     terms = history[0] if history else None
     initial = EditionTermsForm.filled_from(terms) if terms else {}
-    typed = request.POST if request.method == "POST" else None
-    form = EditionTermsForm(typed, edition=edition, recommendations=recommendations, initial=initial)
+    form = EditionTermsForm(sent_data(request), edition=edition, recommendations=recommendations, initial=initial)
     if terms is None:
         form.fields["reason"].label = "Why these terms"
-    standing: list[tuple[str, str]] = []
-    if form.is_valid():
-        try:
-            change_edition_terms(
-                edition=edition,
-                seen=form.cleaned_data["seen"] or 0,
-                by=request.user,
-                now=clock.now(edition.country.time_zone),
-                **form.answers(),
-            )
-        except Refused as refusal:
-            add_refusal(form, refusal)
-            if isinstance(refusal, EditConflict) and terms:
-                now = EditionTermsForm(edition=edition, recommendations=recommendations, initial=initial)
-                standing = form_differences(form, now)
-                set_seen_version(form, "seen", terms.pk)
-        else:
-            messages.success(request, "The edition has new terms, from today.")
-            return redirect("edition_terms", pk=edition.pk)
+    saved = save_form(
+        form,
+        lambda: change_edition_terms(
+            edition=edition,
+            seen=form.cleaned_data["seen"] or 0,
+            by=request.user,
+            now=clock.now(edition.country.time_zone),
+            **form.answers(),
+        ),
+        current=lambda: EditionTermsForm(edition=edition, recommendations=recommendations, initial=initial),
+    )
+    if saved:
+        messages.success(request, "The edition has new terms, from today.")
+        return redirect("edition_terms", pk=edition.pk)
     benchmarks = (
         Benchmark.objects.visible_to(request.user)
         .filter(recommendation__edition=edition)
@@ -235,15 +183,12 @@ def edition_terms(request: SignedInRequest, pk: int) -> HttpResponse:
         "edition": edition,
         "up": page_url(request, "recommendation_list"),
         "terms": terms,
-        "form": form,
-        "standing": standing,
         "history": history,
         "benchmarks": benchmarks,
     }
-    return render_page(request, "recommendations/edition_terms.html", context, status=_status_code(form))
+    return render_form(request, "recommendations/edition_terms.html", form, context)
 
 
-@login_required
 @form_page
 def indicator_ministry(request: SignedInRequest, pk: int) -> HttpResponse:
     """Set, change or clear the ministry that reports an indicator's figure."""
@@ -252,35 +197,23 @@ def indicator_ministry(request: SignedInRequest, pk: int) -> HttpResponse:
     if not can_set_reporting_ministry(request.user, row):
         raise PermissionDenied
     form = ReportingMinistryForm(
-        request.POST if request.method == "POST" else None,
+        sent_data(request),
         ministries=Ministry.objects.visible_to(request.user).filter(country=row.country),
         initial={"ministry": row.ministry_id},
     )
-    if form.is_valid():
+    now = clock.now(row.country.time_zone)
+    if save_form(form, lambda: set_reporting_ministry(indicator=row, by=request.user, now=now, **form.cleaned_data)):
         ministry = form.cleaned_data["ministry"]
-        try:
-            set_reporting_ministry(
-                indicator=row, ministry=ministry, by=request.user, now=clock.now(row.country.time_zone)
-            )
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(
-                request,
-                f"The ministry that reports “{row}” is now: {ministry}. The tracker does not tell the ministry."
-                if ministry
-                else f"No ministry is set for “{row}”.",
-            )
-            return redirect("indicator_detail", pk=row.pk)
-    return render_page(
-        request,
-        "recommendations/indicator_ministry.html",
-        {"indicator": row, "form": form},
-        status=_status_code(form),
-    )
+        messages.success(
+            request,
+            f"The ministry that reports “{row}” is now: {ministry}. The tracker does not tell the ministry."
+            if ministry
+            else f"No ministry is set for “{row}”.",
+        )
+        return redirect("indicator_detail", pk=row.pk)
+    return render_form(request, "recommendations/indicator_ministry.html", form, {"indicator": row})
 
 
-@login_required
 @form_page
 def milestone_done(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record the day on which a milestone was done, and list the earlier records."""
@@ -298,21 +231,13 @@ def milestone_done(request: SignedInRequest, pk: int) -> HttpResponse:
         .known_by(None)
         .select_related("recorded_by")
     )
-    form = MilestoneForm(
-        request.POST if request.method == "POST" else None,
-        today=now.date(),
-        initial={"done_on": history[0].done_on} if history else {},
-    )
-    if form.is_valid():
-        try:
-            record_milestone_done(milestone=row, by=request.user, now=now, **form.cleaned_data)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(request, f"{row.get_kind_display()}: recorded as done.")
-            return redirect(f"{page_url(request, 'dashboard')}#days")
-    context = {"milestone": row, "form": form, "history": history}
-    return render_page(request, "recommendations/milestone_done.html", context, status=_status_code(form))
+    initial = {"done_on": history[0].done_on} if history else {}
+    form = MilestoneForm(sent_data(request), today=now.date(), initial=initial)
+    if save_form(form, lambda: record_milestone_done(milestone=row, by=request.user, now=now, **form.cleaned_data)):
+        messages.success(request, f"{row.get_kind_display()}: recorded as done.")
+        return redirect(f"{page_url(request, 'dashboard')}#days")
+    context = {"milestone": row, "history": history}
+    return render_form(request, "recommendations/milestone_done.html", form, context)
 
 
 def _check_may_edit(request: SignedInRequest, edition: Edition) -> None:
@@ -320,8 +245,3 @@ def _check_may_edit(request: SignedInRequest, edition: Edition) -> None:
     set_page_edition(request, edition)
     if not can_edit_recommendations(request.user, edition):
         raise PermissionDenied
-
-
-def _status_code(form: TrackerForm) -> int:
-    """Return 422 for a refused form, so that scripts and htmx can detect it, and otherwise 200."""
-    return 422 if form.errors else 200

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
 from recommendations.choices import TextStatus
-from recommendations.forms import add_refusal, set_seen_version
+from recommendations.forms import add_refusal
 from recommendations.importing import actions, result
 from recommendations.importing.comparison import ItemChange, ItemComparison
 from recommendations.importing.draft import deserialize_draft, read_draft_text
@@ -29,6 +29,7 @@ from tiptracker.errors import Refused
 from tiptracker.jobs.models import OPEN_STATES, Job
 from tiptracker.numbers import parse_whole_number
 from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.web.frontend.form_rows import mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -227,7 +228,7 @@ class _PreviewPage:
     def _look_again(self) -> None:
         """Update the hidden fingerprint, so that the user can submit again after seeing the current list."""
         if self.form and self.found:
-            set_seen_version(self.form, "seen", self.found.seen)
+            mark_as_seen(self.form, "seen", self.found.seen)
 
     @property
     def is_refused(self) -> bool:

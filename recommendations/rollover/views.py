@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from recommendations.edition_context import set_page_edition
-from recommendations.forms import add_refusal, set_seen_version
+from recommendations.forms import add_refusal
 from recommendations.models import Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.rollover import actions
@@ -23,6 +23,7 @@ from recommendations.rollover.forms import RepeatsForm, initial_repeated
 from recommendations.rollover.proposals import propose_repeats
 from recommendations.text_similarity import DiffSegment, diff_words
 from tiptracker.errors import Refused
+from tiptracker.web.frontend.form_rows import mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -65,7 +66,7 @@ def edition_repeats(request: SignedInRequest, pk: int) -> HttpResponse:
             )
         except Refused as refusal:
             add_refusal(form, refusal)
-            set_seen_version(form, "seen", seen)
+            mark_as_seen(form, "seen", seen)
         else:
             messages.success(
                 request, f"{count} of {len(new)} recommendations repeat one of {before.year}. Next come its benchmarks."

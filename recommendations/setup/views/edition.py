@@ -3,25 +3,20 @@
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods
 
-from recommendations.forms import add_refusal
+from recommendations.form_pages import form_page, render_form, save_form, sent_data
 from recommendations.models import Edition, Milestone
 from recommendations.setup.actions.editions import change_edition, open_edition
 from recommendations.setup.forms.edition import EditionFactsForm, EditionForm
 from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
-from tiptracker.errors import Refused
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.web.pages import SignedInRequest, render_page
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
+from tiptracker.web.pages import SignedInRequest
 
 
 class EditionRow(NamedTuple):
@@ -37,7 +32,6 @@ class EditionRow(NamedTuple):
         return bool(self.asked or self.milestones)
 
 
-@login_required
 @form_page
 def setup_edition(request: SignedInRequest, pk: int) -> HttpResponse:
     """List the editions of a post and add another one."""
@@ -45,24 +39,17 @@ def setup_edition(request: SignedInRequest, pk: int) -> HttpResponse:
     now = clock.now(country.time_zone)
     lines = _edition_rows(request, pk)
     year = lines[0].edition.year + 1 if lines else now.year
-    form = EditionForm(request.POST if request.method == "POST" else None, year=year)
-    if form.is_valid():
-        try:
-            edition = open_edition(country=country, by=request.user, now=now, **form.answers())
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(request, f"The {edition.year} edition is added. Next: its list of recommendations.")
-            return redirect("edition_import", pk=edition.pk)
-    context: dict[str, Any] = step_context(country, SetupStep.EDITION) | {
-        "form": form,
+    form = EditionForm(sent_data(request), year=year)
+    if edition := save_form(form, lambda: open_edition(country=country, by=request.user, now=now, **form.answers())):
+        messages.success(request, f"The {edition.year} edition is added. Next: its list of recommendations.")
+        return redirect("edition_import", pk=edition.pk)
+    context = step_context(country, SetupStep.EDITION) | {
         "lines": [line for line in lines if line.is_followed],
         "others": [line.edition for line in lines if not line.is_followed],
     }
-    return render_page(request, "recommendations/setup_edition.html", context, status=422 if form.errors else 200)
+    return render_form(request, "recommendations/setup_edition.html", form, context)
 
 
-@login_required
 @form_page
 def setup_edition_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct an edition's published facts, and add milestones that it doesn't have yet."""
@@ -70,25 +57,13 @@ def setup_edition_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     if not can_set_up(request.user):
         raise PermissionDenied
     milestones = list(Milestone.objects.visible_to(request.user).filter(edition=edition).as_known_by(None))
-    form = EditionFactsForm(
-        request.POST if request.method == "POST" else None,
-        there={one.kind for one in milestones},
-        initial=EditionFactsForm.filled_from(edition),
-    )
-    if form.is_valid():
-        try:
-            change_edition(edition=edition, by=request.user, **form.facts())
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(request, f"The {edition.year} edition is saved.")
-            return redirect("setup_edition", pk=edition.country_id)
-    context = step_context(edition.country, SetupStep.EDITION) | {
-        "form": form,
-        "edition": edition,
-        "milestones": milestones,
-    }
-    return render_page(request, "recommendations/setup_edition_edit.html", context, status=422 if form.errors else 200)
+    initial = EditionFactsForm.filled_from(edition)
+    form = EditionFactsForm(sent_data(request), there={one.kind for one in milestones}, initial=initial)
+    if save_form(form, lambda: change_edition(edition=edition, by=request.user, **form.facts())):
+        messages.success(request, f"The {edition.year} edition is saved.")
+        return redirect("setup_edition", pk=edition.country_id)
+    context = step_context(edition.country, SetupStep.EDITION) | {"edition": edition, "milestones": milestones}
+    return render_form(request, "recommendations/setup_edition_edit.html", form, context)
 
 
 def _edition_rows(request: SignedInRequest, country: int) -> list[EditionRow]:

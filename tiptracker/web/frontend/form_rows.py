@@ -93,7 +93,7 @@ def add_row_error(lines: Mapping[str, Sequence[forms.Form]], sentence: str, fiel
     return True
 
 
-def mark_as_seen(form: forms.Form, name: str, key: int) -> None:
+def mark_as_seen(form: forms.Form, name: str, key: int | str) -> None:
     """Let the user send a refused form again as typed, now that the page shows the newer row `key`."""
     data = cast("QueryDict", form.data).copy()
     data[form.add_prefix(name)] = str(key)

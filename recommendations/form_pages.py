@@ -1,0 +1,48 @@
+"""What pages with one form share: who may open them, what was sent, and saving it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.views.decorators.http import require_http_methods
+
+from recommendations.forms import ChangeForm, add_refusal
+from tiptracker.errors import Refused
+from tiptracker.validation import EditConflict
+from tiptracker.web.pages import render_page
+
+
+def form_page[View: Callable[..., HttpResponse]](view: View) -> View:
+    """Let signed-in users open a page and send its form."""
+    return login_required(require_http_methods(["GET", "HEAD", "POST"])(view))
+
+
+def sent_data(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent to a page; None if it is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def save_form[Row](
+    form: forms.Form, save: Callable[[], Row], *, current: Callable[[], ChangeForm] | None = None
+) -> Row | None:
+    """Call `save` if the form is valid, and return its result.
+
+    None if the form is invalid or the action refuses; the form then shows the errors. If another user changed the row
+    first, it also shows the values of `current`: the same form, unbound, filled from the row as it is now.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return save()
+    except Refused as refusal:
+        add_refusal(form, refusal)
+        if isinstance(refusal, EditConflict) and isinstance(form, ChangeForm) and current:
+            form.show_current(current())
+    return None
+
+
+def render_form(request: HttpRequest, template: str, form: forms.Form, context: Mapping[str, Any]) -> HttpResponse:
+    """Render a page with its form. The status of a refused form is 422, so that scripts and htmx can detect it."""
+    return render_page(request, template, {**context, "form": form}, status=422 if form.errors else 200)
