@@ -1,6 +1,6 @@
-"""What pages with one form share: who may open them, what was sent, and saving it."""
+"""What pages with forms share: who may open them, what was sent, and saving it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from recommendations.forms import ChangeForm, add_refusal
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict
+from tiptracker.web.frontend.form_rows import add_row_error
 from tiptracker.web.pages import render_page
 
 
@@ -41,6 +42,12 @@ def save_form[Row](
         if isinstance(refusal, EditConflict) and isinstance(form, ChangeForm) and current:
             form.show_current(current())
     return None
+
+
+def add_row_refusal(form: forms.Form, rows: Mapping[str, Sequence[forms.Form]], refusal: Refused) -> None:
+    """Show a refusal next to the row that it names (see `add_row_error`), or else on `form`."""
+    if not add_row_error(rows, str(refusal), refusal.field):
+        add_refusal(form, refusal)
 
 
 def render_form(request: HttpRequest, template: str, form: forms.Form, context: Mapping[str, Any]) -> HttpResponse:
