@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
-from django.db.models import QuerySet
 from django.forms import BoundField
 
 from recommendations.choices import INDICIA_SUMMARIES, Origin, Pillar, Rule, TextStatus
@@ -15,22 +14,16 @@ from recommendations.models.recommendations import INDICIA
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.errors import Refused
-from tiptracker.numbers import parse_whole_number
 from tiptracker.validation import format_date
-from tiptracker.web.frontend.form_rows import RowField, mark_as_seen, set_row_choices
+from tiptracker.web.frontend.form_rows import RowField, RowsField, mark_as_seen, set_row_choices
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 
-class MinistriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not to be subscripted
-    """A choice of several ministries. It rejects a number that is too large for a key, which SQLite can't look up."""
+class LongTextField(forms.CharField):
+    """A text of several lines, such as a reason."""
 
-    def clean(self, value: Any) -> Any:
-        for key in value or ():
-            if parse_whole_number(str(key)) is None:
-                raise forms.ValidationError(
-                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
-                )
-        return super().clean(value)
+    def __init__(self, *, rows: int = 2, **kwargs: Any) -> None:
+        super().__init__(max_length=text_rules.REASON_MAX_LENGTH, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
 class ChangeForm(TrackerForm):
@@ -38,6 +31,10 @@ class ChangeForm(TrackerForm):
 
     standing: Sequence[tuple[str, str]] = ()
     """Label and value of each field whose current value differs from the entered one."""
+
+    def answers(self) -> dict[str, Any]:
+        """Return the entered values as the action takes them, without those of hidden fields."""
+        return {field.name: self.cleaned_data[field.name] for field in self.visible_fields()}
 
     def show_current(self, current: forms.Form) -> None:
         """Show the values of `current`: the same form, unbound, filled from the row as it is now.
@@ -58,18 +55,19 @@ class RecommendationForm(ChangeForm):
     """The published facts of a recommendation."""
 
     number = forms.IntegerField(min_value=1, label="Number", help_text="Its place in the list, most important first.")
-    origin = forms.ChoiceField(choices=Origin.choices(), label="Where it stands", widget=forms.RadioSelect)
-    text = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH, label="What it says", widget=forms.Textarea(attrs={"rows": 4})
+    origin = forms.TypedChoiceField(
+        choices=Origin.choices(), coerce=Origin, label="Where it stands", widget=forms.RadioSelect
     )
-    text_status = forms.ChoiceField(
+    text = LongTextField(label="What it says", rows=4)
+    text_status = forms.TypedChoiceField(
         choices=TextStatus.choices(),
+        coerce=TextStatus,
         label="Wording",
         widget=forms.RadioSelect,
         help_text="Official: word for word as published. Reconstruction: put together from public sources, "
         "and labelled so wherever it is shown.",
     )
-    pillar = forms.ChoiceField(choices=Pillar.choices(), label="Pillar", widget=forms.RadioSelect)
+    pillar = forms.TypedChoiceField(choices=Pillar.choices(), coerce=Pillar, label="Pillar", widget=forms.RadioSelect)
     indicia = forms.TypedMultipleChoiceField(
         choices=[(number, f"{number}, {INDICIA_SUMMARIES[number - 1]}") for number in INDICIA],
         coerce=int,
@@ -77,38 +75,23 @@ class RecommendationForm(ChangeForm):
         label="Indicia of 22 U.S.C. 7106(b)",
         widget=forms.CheckboxSelectMultiple,
     )
-    lead = forms.ModelChoiceField(
-        Ministry.objects.none(), required=False, label="Lead ministry", empty_label="No lead ministry"
-    )
-    supporting = MinistriesField(
-        Ministry.objects.none(), required=False, label="Supporting ministries", widget=forms.CheckboxSelectMultiple
-    )
+    lead = RowField(required=False, label="Lead ministry")
+    supporting = RowsField(required=False, label="Supporting ministries")
 
     def __init__(self, *args: Any, reader: User, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ministries = Ministry.objects.visible_to(reader).filter(country=edition.country_id)
-        _set_queryset(self.fields["lead"], ministries)
-        _set_queryset(self.fields["supporting"], ministries)
-
-    def answers(self) -> dict[str, Any]:
-        """Return the entered values as the actions take them."""
-        typed = {name: value for name, value in self.cleaned_data.items() if name != "version"}
-        return typed | {
-            "origin": Origin(typed["origin"]),
-            "text_status": TextStatus(typed["text_status"]),
-            "pillar": Pillar(typed["pillar"]),
-        }
+        set_row_choices(self, "lead", ministries, empty="No lead ministry")
+        set_row_choices(self, "supporting", ministries)
 
 
 class RecommendationEditForm(RecommendationForm):
     """The form to correct a recommendation. `version` is the version that the form was filled from."""
 
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
+    reason = LongTextField(
         required=False,
         label="Why another pillar",
         help_text="Only where you change the pillar: readiness reads it, so the change is dated and kept.",
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -117,16 +100,10 @@ class RecommendationEditForm(RecommendationForm):
     @staticmethod
     def filled_from(recommendation: Recommendation) -> dict[str, Any]:
         """Return the initial values to edit a recommendation from `with_pillar()`. The reason starts empty."""
-        return {
-            "number": recommendation.number,
-            "origin": recommendation.origin,
-            "text": recommendation.text,
-            "text_status": recommendation.text_status,
-            "pillar": recommendation.pillar,
-            "indicia": recommendation.indicia,
+        names = ("number", "origin", "text", "text_status", "pillar", "indicia", "version")
+        return {name: getattr(recommendation, name) for name in names} | {
             "lead": recommendation.lead_id,
             "supporting": [ministry.pk for ministry in recommendation.supporting.all()],
-            "version": recommendation.version,
         }
 
 
@@ -136,23 +113,14 @@ class BenchmarkForm(ChangeForm):
     `seen` is the key of the terms that the form was filled from; 0 if there were none.
     """
 
-    criterion = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
-        label="Success criterion",
-        help_text="What has to be so for it to be met. The ministry reads this too.",
-        widget=forms.Textarea(attrs={"rows": 3}),
+    criterion = LongTextField(
+        label="Success criterion", help_text="What has to be so for it to be met. The ministry reads this too.", rows=3
     )
-    rule = forms.ChoiceField(
-        choices=Rule.choices(),
-        label="How it is judged",
-        widget=forms.RadioSelect,
+    rule = forms.TypedChoiceField(
+        choices=Rule.choices(), coerce=Rule, label="How it is judged", widget=forms.RadioSelect
     )
-    indicator = forms.ModelChoiceField(
-        Indicator.objects.none(),
-        required=False,
-        empty_label="None",
-        label="Indicator",
-        help_text="Whose figures are read. Both rules that count need one.",
+    indicator = RowField(
+        required=False, label="Indicator", help_text="Whose figures are read. Both rules that count need one."
     )
     target = forms.DecimalField(
         required=False,
@@ -170,18 +138,16 @@ class BenchmarkForm(ChangeForm):
         help_text="Beside the recommendation’s other benchmarks; 1 is the ordinary one.",
     )
     is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
+    reason = LongTextField(
         label="Why these terms",
         help_text="Terms are dated and kept: what was asked before stays as it was then. Say why they are as they are.",
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, reader: User, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         indicators = Indicator.objects.visible_to(reader).filter(country=edition.country_id)
-        _set_queryset(self.fields["indicator"], indicators)
+        set_row_choices(self, "indicator", indicators, empty="None")
 
     @staticmethod
     def filled_from(terms: BenchmarkTerms) -> dict[str, Any]:
@@ -195,11 +161,6 @@ class BenchmarkForm(ChangeForm):
             "is_about_complicity": terms.is_about_complicity,
             "seen": terms.pk,
         }
-
-    def answers(self) -> dict[str, Any]:
-        """Return the entered values as the actions take them."""
-        typed = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
-        return typed | {"rule": Rule(typed["rule"])}
 
 
 class ReportingMinistryForm(TrackerForm):
@@ -243,17 +204,10 @@ class EditionTermsForm(ChangeForm):
         label="Our target",
         help_text="Of 100. The post’s own, not the Department’s: it stands beside the score and moves nothing in it.",
     )
-    working_mark_reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
-        required=False,
-        label="Where this target comes from",
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
+    working_mark_reason = LongTextField(required=False, label="Where this target comes from")
+    reason = LongTextField(
         label="Why the terms change",
         help_text="They hold from now. What was known before stays as it was then, scores too.",
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -288,10 +242,8 @@ class EditionTermsForm(ChangeForm):
 
     def answers(self) -> dict[str, Any]:
         """Return the entered values as the action takes them."""
-        names = ("deadline_on", "working_mark", "working_mark_reason", "reason")
-        return {name: self.cleaned_data[name] for name in names} | {
-            "weights": {key: self.cleaned_data[name] for name, key in self.weighed.items()}
-        }
+        typed = super().answers()
+        return typed | {"weights": {key: typed.pop(name) for name, key in self.weighed.items()}}
 
     @staticmethod
     def _name(recommendation: int) -> str:
@@ -301,12 +253,6 @@ class EditionTermsForm(ChangeForm):
 def add_refusal(form: forms.Form, refusal: Refused) -> None:
     """Show a refusal next to the field that it names, or above the form if the form has no such field."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-
-
-def _set_queryset(field: forms.Field, rows: QuerySet[Any]) -> None:
-    """Limit a field that chooses among rows to these rows."""
-    if isinstance(field, forms.ModelChoiceField):
-        field.queryset = rows
 
 
 def _display_value(bound: BoundField) -> str:

@@ -144,7 +144,7 @@ def test_recommendation_add_offers_this_countrys_ministries_alone(client):
     response = client.post(reverse("recommendation_add", args=[EditionFactory().pk]), recommended(lead=other.pk))
 
     assert response.status_code == 422
-    assert [*response.context["form"].fields["lead"].queryset] == [own]
+    assert [*response.context["form"].fields["lead"].rows.values()] == [own]
 
 
 def test_recommendation_edit_puts_it_right(client):

@@ -1,12 +1,12 @@
 """Forms to accept or change the benchmarks suggested from a recommendation's wording."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from recommendations.choices import EffortQuestion, Rule
+from recommendations.forms import LongTextField
 from recommendations.models import Indicator
 from recommendations.setup.actions.benchmarks import AcceptedBenchmark, NewIndicator
 from recommendations.setup.benchmark_suggestions import BenchmarkSuggestion
@@ -20,14 +20,12 @@ class SuggestedBenchmarkRow(TrackerForm):
     """A suggestion. Only an accepted row is validated and becomes a benchmark."""
 
     accept = forms.BooleanField(required=False)
-    criterion = forms.CharField(
+    criterion = LongTextField(
         required=False,
-        max_length=text_rules.REASON_MAX_LENGTH,
         label="Success criterion",
         help_text="What has to be so for it to be met. The ministry reads this too.",
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
-    rule = forms.ChoiceField(label="How it is judged", choices=Rule.choices())
+    rule = forms.TypedChoiceField(label="How it is judged", choices=Rule.choices(), coerce=Rule)
     target = forms.DecimalField(
         required=False,
         max_digits=12,
@@ -41,8 +39,12 @@ class SuggestedBenchmarkRow(TrackerForm):
     new_ministry = RowField(required=False, label="Ministry that reports its figure")
     is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
     words = forms.CharField(required=False, max_length=text_rules.REASON_MAX_LENGTH, widget=forms.HiddenInput)
-    question = forms.ChoiceField(
-        required=False, choices=[("", ""), *EffortQuestion.choices()], widget=forms.HiddenInput
+    question = forms.TypedChoiceField(
+        required=False,
+        choices=[("", ""), *EffortQuestion.choices()],
+        coerce=EffortQuestion,
+        empty_value=None,
+        widget=forms.HiddenInput,
     )
 
     def __init__(
@@ -57,26 +59,15 @@ class SuggestedBenchmarkRow(TrackerForm):
     def filled_from(suggestion: BenchmarkSuggestion, indicators: Sequence[Indicator]) -> dict[str, Any]:
         """Return the initial values of a suggestion's row. It uses an existing indicator if one fits."""
         counted = suggestion.counted
-        fits = next(
-            (
-                one.pk
-                for one in indicators
-                if counted and (one.name == counted.name or (counted.question and one.question == counted.question))
-            ),
-            None,
-        )
-        is_new = counted is not None and fits is None
-        return {
-            "criterion": suggestion.criterion,
-            "rule": suggestion.rule,
-            "target": suggestion.target,
-            "indicator": fits,
-            "new_name": counted.name if counted and is_new else "",
-            "new_unit": counted.unit if counted and is_new else "",
-            "question": counted.question or "" if counted and is_new else "",
-            "is_about_complicity": suggestion.is_about_complicity,
-            "words": suggestion.words,
+        initial = {
+            name: getattr(suggestion, name) for name in ("criterion", "rule", "target", "is_about_complicity", "words")
         }
+        if counted is None:
+            return initial
+        for one in indicators:
+            if one.name == counted.name or (counted.question and one.question == counted.question):
+                return initial | {"indicator": one.pk}
+        return initial | {"new_name": counted.name, "new_unit": counted.unit, "question": counted.question or ""}
 
     def full_clean(self) -> None:
         """Validate the row, but drop the errors of a row that is not accepted."""
@@ -99,13 +90,12 @@ class SuggestedBenchmarkRow(TrackerForm):
     def accepted(self) -> AcceptedBenchmark:
         """Return the accepted benchmark as the action takes it."""
         said = self.cleaned_data
-        rule = Rule(said["rule"])
         indicator: Indicator | NewIndicator | None = said["indicator"]
-        if indicator is None and said["new_name"] and rule != Rule.ASSESSED:
-            question = EffortQuestion(said["question"]) if said["question"] else None
-            indicator = NewIndicator(said["new_name"], said["new_unit"], question, said["new_ministry"])
-        target: Decimal | None = said["target"]
-        return AcceptedBenchmark(said["criterion"], rule, target, indicator, said["is_about_complicity"])
+        if indicator is None and said["new_name"] and said["rule"] != Rule.ASSESSED:
+            indicator = NewIndicator(said["new_name"], said["new_unit"], said["question"], said["new_ministry"])
+        return AcceptedBenchmark(
+            said["criterion"], said["rule"], said["target"], indicator, said["is_about_complicity"]
+        )
 
 
 SuggestedBenchmarkFormSet = forms.formset_factory(SuggestedBenchmarkRow, extra=0, max_num=60, absolute_max=70)
@@ -114,10 +104,8 @@ SuggestedBenchmarkFormSet = forms.formset_factory(SuggestedBenchmarkRow, extra=0
 class TermsReasonForm(TrackerForm):
     """The reason for these terms, saved with each benchmark."""
 
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
+    reason = LongTextField(
         label="Why these terms",
         initial="As the wording of the recommendation suggests, looked over by the post.",
         help_text="Terms are dated and kept. Whoever reads them after you reads this.",
-        widget=forms.Textarea(attrs={"rows": 2}),
     )

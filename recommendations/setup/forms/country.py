@@ -44,7 +44,7 @@ class CountryForm(TrackerForm):
     )
     time_zone = forms.ChoiceField(label="Time zone", help_text="Used for deadlines.")
     currency = forms.ChoiceField(label="Currency", help_text="Used for budgets.")
-    paper = forms.ChoiceField(choices=Paper.choices(), label="Paper size", widget=forms.RadioSelect)
+    paper = forms.TypedChoiceField(choices=Paper.choices(), coerce=Paper, label="Paper size", widget=forms.RadioSelect)
     districts = forms.CharField(
         max_length=MAX_DISTRICTS_LENGTH,
         required=False,
@@ -77,11 +77,8 @@ class CountryForm(TrackerForm):
 
     def clean_districts(self) -> list[DistrictInput]:
         """Return the districts: one for each non-empty line, with a name and an optional capital."""
-        return _parse_districts(self.cleaned_data["districts"])
-
-    def answers(self) -> dict[str, Any]:
-        """Return the entered values as the actions take them."""
-        return self.cleaned_data | {"paper": Paper(self.cleaned_data["paper"])}
+        lines = (line.partition(":") for line in self.cleaned_data["districts"].splitlines() if line.strip())
+        return [DistrictInput(name.strip(), capital.strip()) for name, _, capital in lines]
 
 
 class CountryEditForm(CountryForm):
@@ -97,11 +94,6 @@ class CountryEditForm(CountryForm):
         field = self.fields["districts"]
         field.label = "Further districts" if districts else "Districts"
         field.widget.attrs["rows"] = 4 if districts else 12
-
-
-def _parse_districts(text: str) -> list[DistrictInput]:
-    lines = (line.partition(":") for line in text.splitlines() if line.strip())
-    return [DistrictInput(name.strip(), capital.strip()) for name, _, capital in lines]
 
 
 def _group_choices(own: Sequence[str], known: dict[str, str]) -> Choices:

@@ -1,16 +1,15 @@
 """Forms for an edition: the report's facts, the deadline and the milestones."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
 from django import forms
 
 from recommendations.choices import MilestoneKind, Tier
+from recommendations.forms import LongTextField
 from recommendations.models import Edition
-from recommendations.setup.actions.editions import MilestoneDate
+from recommendations.setup.actions.editions import EDITABLE_FIELDS, MilestoneDate
 from recommendations.tracking_period import default_tracking_period
-from tiptracker import text_rules
 from tiptracker.validation import format_date
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 
@@ -26,9 +25,11 @@ MILESTONE_HINTS = {
 class EditionFactsForm(TrackerForm):
     """The report's facts about an edition, and milestones that it doesn't have yet."""
 
-    tier = forms.ChoiceField(choices=Tier.choices(), label="Tier", widget=forms.RadioSelect)
-    target_tier = forms.ChoiceField(
+    tier = forms.TypedChoiceField(choices=Tier.choices(), coerce=Tier, label="Tier", widget=forms.RadioSelect)
+    target_tier = forms.TypedChoiceField(
         choices=[("", "None is set"), *Tier.choices()],
+        coerce=Tier,
+        empty_value=None,
         required=False,
         label="Tier that the post works towards",
         help_text="The post’s own aim. For information; not used in calculations.",
@@ -62,22 +63,18 @@ class EditionFactsForm(TrackerForm):
     def facts(self) -> dict[str, Any]:
         """Return the entered facts of the edition as both actions take them."""
         said = self.cleaned_data
-        return {
-            "tier": Tier(said["tier"]),
-            "target_tier": Tier(said["target_tier"]) if said["target_tier"] else None,
-            "published_on": said["published_on"],
-            "source": said["source"],
+        return {name: said[name] for name in EDITABLE_FIELDS} | {
             "milestones": {
                 kind: MilestoneDate(said[f"{kind.value}_on"], said[f"{kind.value}_source"])
                 for kind in self.asked
                 if said[f"{kind.value}_on"]
-            },
+            }
         }
 
     @staticmethod
     def filled_from(edition: Edition) -> dict[str, Any]:
         """Return the initial values to correct this edition."""
-        return {name: getattr(edition, name) for name in ("tier", "target_tier", "published_on", "source")}
+        return {name: getattr(edition, name) for name in EDITABLE_FIELDS}
 
 
 class EditionForm(EditionFactsForm):
@@ -87,11 +84,9 @@ class EditionForm(EditionFactsForm):
     starts_on = DayField(label="First day of the tracking period", required=False)
     ends_on = DayField(label="Last day of the tracking period", required=False)
     deadline_on = DayField(label="Deadline", help_text="The day that counts for the post, within the tracking period.")
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
+    reason = LongTextField(
         label="Why this deadline",
         help_text="Who set it, and why. It is kept with the day; an officer may set another one later.",
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
     deadline_source = forms.CharField(max_length=300, label="Source of the deadline", required=False)
 
@@ -112,10 +107,9 @@ class EditionForm(EditionFactsForm):
         """Return the entered values as the action takes them. Empty dates of the tracking period get their defaults."""
         said = self.cleaned_data
         first, last = default_tracking_period(said["year"])
-        period: tuple[date, date] = (said["starts_on"] or first, said["ends_on"] or last)
         return self.facts() | {
             "year": said["year"],
-            "period": period,
+            "period": (said["starts_on"] or first, said["ends_on"] or last),
             "deadline": MilestoneDate(said["deadline_on"], said["deadline_source"]),
             "reason": said["reason"],
         }

@@ -33,7 +33,7 @@ def setup_add(request: SignedInRequest) -> HttpResponse:
     land: CountryReference = choosing.cleaned_data["country"]
     level = _selected_level(land, request.GET.get("level", ""))
     form = CountryForm(sent_data(request), land=land, initial=CountryForm.filled_from(land, level))
-    if country := save_form(form, lambda: add_country(code=land.code, by=request.user, **form.answers())):
+    if country := save_form(form, lambda: add_country(code=land.code, by=request.user, **form.cleaned_data)):
         messages.success(request, f"{country} added. Next: its report edition.")
         return redirect("setup_detail", pk=country.pk)
     return render_form(request, "recommendations/setup_add.html", form, {"land": land, "level": level})
@@ -50,7 +50,7 @@ def setup_country(request: SignedInRequest, pk: int) -> HttpResponse:
         districts=districts,
         initial=CountryEditForm.filled_from_row(country),
     )
-    if save_form(form, lambda: change_country(country=country, by=request.user, **form.answers())):
+    if save_form(form, lambda: change_country(country=country, by=request.user, **form.cleaned_data)):
         messages.success(request, f"{country} saved.")
         return redirect("setup_detail", pk=country.pk)
     context = step_context(country, SetupStep.COUNTRY) | {"districts": districts}
