@@ -41,19 +41,13 @@ class BenchmarkSuggestion(NamedTuple):
 
 
 EFFORT_PATTERNS = (
-    ("investigat", "More investigations than the year before", "Investigations begun", EffortQuestion.INVESTIGATIONS),
-    ("prosecut", "More prosecutions than the year before", "Prosecutions", EffortQuestion.PROSECUTIONS),
-    ("convict", "More convictions than the year before", "Convictions", EffortQuestion.CONVICTIONS),
-    (r"identif\w*[^.;]*victim|victims?\s+identif", "More victims identified than the year before", "Victims identified",
+    ("investigat", "investigations", "Investigations begun", "investigations", EffortQuestion.INVESTIGATIONS),
+    ("prosecut", "prosecutions", "Prosecutions", "prosecutions", EffortQuestion.PROSECUTIONS),
+    ("convict", "convictions", "Convictions", "convictions", EffortQuestion.CONVICTIONS),
+    (r"identif\w*[^.;]*victim|victims?\s+identif", "victims identified", "Victims identified", "victims",
      EffortQuestion.VICTIMS),
 )  # fmt: skip
-"""What the law compares from year to year: pattern of the first letters, criterion, indicator name and question."""
-UNITS_BY_QUESTION = {
-    EffortQuestion.INVESTIGATIONS: "investigations",
-    EffortQuestion.PROSECUTIONS: "prosecutions",
-    EffortQuestion.CONVICTIONS: "convictions",
-    EffortQuestion.VICTIMS: "victims",
-}
+"""What the law compares from year to year: a pattern of the first letters, what to have more of, and the indicator."""
 
 _DIVISION_NOUNS = r"districts?|regions?|provinces?|counties|county|prefectures?|governorates?|departments?"
 _NUMBER = rf"\d{{1,3}}|{'|'.join(ONE_TO_TWENTY)}"
@@ -131,18 +125,11 @@ def _suggest_coverage(clause: str, districts: int) -> Iterator[BenchmarkSuggesti
 def _suggest_more_efforts(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
     if not (more := _INCREASE.search(clause)):
         return
-    for begins, criterion, name, question in EFFORT_PATTERNS:
+    for begins, more_of, name, unit, question in EFFORT_PATTERNS:
         if match := re.search(rf"\b(?:{begins})\w*", clause, re.IGNORECASE):
             words = match.group() if match.group() != more.group() else clause
-            yield BenchmarkSuggestion(
-                criterion, words, Rule.MORE, None, SuggestedIndicator(name, UNITS_BY_QUESTION[question], question)
-            )
-
-
-def _suggest_law(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
-    if match := _LAW.search(clause):
-        yield BenchmarkSuggestion("The change of the law is before Parliament", match.group())
-        yield BenchmarkSuggestion("The change of the law is in force", match.group())
+            counted = SuggestedIndicator(name, unit, question)
+            yield BenchmarkSuggestion(f"More {more_of} than the year before", words, Rule.MORE, counted=counted)
 
 
 def _suggest_money(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
@@ -164,18 +151,15 @@ def _suggest_meetings(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
         yield BenchmarkSuggestion(f"The {body} has met in the period, and what it decided is on record", match.group())
 
 
-def _suggest_procedures(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
-    if match := _PROCEDURES.search(clause):
-        yield BenchmarkSuggestion("The procedures are adopted", match.group())
-        yield BenchmarkSuggestion("The procedures are in use by front-line officers", match.group())
+def _pattern_suggester(pattern: re.Pattern[str], *criteria: str, is_about_complicity: bool = False) -> "Suggester":
+    """Return a suggester of one benchmark for each of `criteria` where the pattern matches."""
 
-
-def _pattern_suggester(pattern: re.Pattern[str], criterion: str, *, is_about_complicity: bool = False) -> "Suggester":
-    def tell(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
+    def suggest(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
         if match := pattern.search(clause):
-            yield BenchmarkSuggestion(criterion, match.group(), is_about_complicity=is_about_complicity)
+            for criterion in criteria:
+                yield BenchmarkSuggestion(criterion, match.group(), is_about_complicity=is_about_complicity)
 
-    return tell
+    return suggest
 
 
 Suggester = Callable[[str, int], Iterator[BenchmarkSuggestion]]
@@ -185,10 +169,10 @@ SUGGESTERS: tuple[Suggester, ...] = (
     _pattern_suggester(
         _COMPLICITY, "A case against an implicated official is brought to charge", is_about_complicity=True
     ),
-    _suggest_law,
+    _pattern_suggester(_LAW, "The change of the law is before Parliament", "The change of the law is in force"),
     _suggest_money,
     _suggest_coverage,
-    _suggest_procedures,
+    _pattern_suggester(_PROCEDURES, "The procedures are adopted", "The procedures are in use by front-line officers"),
     _suggest_meetings,
     _pattern_suggester(_PLAN, "The plan is launched and funded"),
     _pattern_suggester(_TRAINING, "Officials were trained in the period, and it is said how many"),

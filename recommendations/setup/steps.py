@@ -77,82 +77,72 @@ class StepStatus(NamedTuple):
         return list(SetupStep).index(self.step) + 1
 
 
-def list_step_statuses(post: PostCounts | None) -> tuple[StepStatus, ...]:
-    """Return every step of a post, in order. `post` is None if the country has not been added."""
-    known = post or PostCounts()
-    return (
-        _country_status(post),
-        _edition_status(known),
-        _ministries_status(known),
-        _benchmarks_status(known),
-        _people_status(known),
-    )
+type _Status = tuple[StepState, str, StepOwner | None]
 
 
-def _country_status(post: PostCounts | None) -> StepStatus:
-    if post is None:
-        return StepStatus(SetupStep.COUNTRY, StepState.TO_DO, "Choose the country.", StepOwner.ADMINISTRATOR)
+def list_step_statuses(post: PostCounts) -> tuple[StepStatus, ...]:
+    """Return every step of a post, in order."""
+    statuses = {
+        SetupStep.COUNTRY: _country_status(post),
+        SetupStep.EDITION: _edition_status(post),
+        SetupStep.MINISTRIES: _ministries_status(post),
+        SetupStep.BENCHMARKS: _benchmarks_status(post),
+        SetupStep.PEOPLE: _people_status(post),
+    }
+    return tuple(StepStatus(step, *status) for step, status in statuses.items())
+
+
+def _country_status(post: PostCounts) -> _Status:
     if not post.districts:
-        return StepStatus(SetupStep.COUNTRY, StepState.BEGUN, "No districts have been added.", StepOwner.ADMINISTRATOR)
-    return StepStatus(SetupStep.COUNTRY, StepState.DONE, f"With {_format_count(post.districts, 'district')}.", None)
+        return StepState.BEGUN, "No districts have been added.", StepOwner.ADMINISTRATOR
+    return StepState.DONE, f"With {_format_count(post.districts, 'district')}.", None
 
 
-def _edition_status(post: PostCounts) -> StepStatus:
+def _edition_status(post: PostCounts) -> _Status:
     if post.edition is None:
-        told = "No report edition has been added."
-        return StepStatus(SetupStep.EDITION, StepState.TO_DO, told, StepOwner.ADMINISTRATOR)
+        return StepState.TO_DO, "No report edition has been added.", StepOwner.ADMINISTRATOR
     edition = f"The {post.edition_year} edition"
     if not post.has_deadline:
         told = f"{edition} has no deadline yet: an officer sets it in the edition’s terms."
-        return StepStatus(SetupStep.EDITION, StepState.BEGUN, told, StepOwner.OFFICER)
+        return StepState.BEGUN, told, StepOwner.OFFICER
     if post.wants_its_list:
         brought = "was brought, and waits to be looked over" if post.is_brought else "is not there yet"
         told = f"{edition} has its days; its list of recommendations {brought}."
-        return StepStatus(SetupStep.EDITION, StepState.BEGUN, told, StepOwner.ADMINISTRATOR)
-    return StepStatus(
-        SetupStep.EDITION, StepState.DONE, f"{edition}, {_format_count(post.asked, 'recommendation')}.", None
-    )
+        return StepState.BEGUN, told, StepOwner.ADMINISTRATOR
+    return StepState.DONE, f"{edition}, {_format_count(post.asked, 'recommendation')}.", None
 
 
-def _ministries_status(post: PostCounts) -> StepStatus:
+def _ministries_status(post: PostCounts) -> _Status:
     if not post.ministries:
-        return StepStatus(
-            SetupStep.MINISTRIES, StepState.TO_DO, "No ministries have been added.", StepOwner.ADMINISTRATOR
-        )
+        return StepState.TO_DO, "No ministries have been added.", StepOwner.ADMINISTRATOR
     if post.without_holder:
-        verb = "has" if post.without_holder == 1 else "have"
-        told = f"{_format_count(post.without_holder, 'ministry')} {verb} no office holder yet."
-        return StepStatus(SetupStep.MINISTRIES, StepState.BEGUN, told, StepOwner.ADMINISTRATOR)
+        told = f"{_ministries_have(post.without_holder)} no office holder yet."
+        return StepState.BEGUN, told, StepOwner.ADMINISTRATOR
     each = "with its office holder" if post.ministries == 1 else "each with its office holder"
-    told = f"{_format_count(post.ministries, 'ministry')}, {each}."
-    return StepStatus(SetupStep.MINISTRIES, StepState.DONE, told, None)
+    return StepState.DONE, f"{_format_count(post.ministries, 'ministry')}, {each}.", None
 
 
-def _benchmarks_status(post: PostCounts) -> StepStatus:
+def _benchmarks_status(post: PostCounts) -> _Status:
     if not post.asked:
         told = "Suggested from the recommendations’ text once those are added. An officer does this."
-        return StepStatus(SetupStep.BENCHMARKS, StepState.TO_DO, told, None)
-    left = post.asked - post.checked
-    if left:
+        return StepState.TO_DO, told, None
+    if left := post.asked - post.checked:
         verb = "has" if left == 1 else "have"
         told = f"{left} of {_format_count(post.asked, 'recommendation')} {verb} none."
-        return StepStatus(
-            SetupStep.BENCHMARKS, StepState.BEGUN if post.checked else StepState.TO_DO, told, StepOwner.OFFICER
-        )
-    return StepStatus(SetupStep.BENCHMARKS, StepState.DONE, "Every recommendation has at least one.", None)
+        return StepState.BEGUN if post.checked else StepState.TO_DO, told, StepOwner.OFFICER
+    return StepState.DONE, "Every recommendation has at least one.", None
 
 
-def _people_status(post: PostCounts) -> StepStatus:
+def _people_status(post: PostCounts) -> _Status:
     if not post.officers + post.ambassadors:
         told = " ".join(["No officer or ambassador has an open account.", *_lacking_contact(post)])
-        return StepStatus(SetupStep.PEOPLE, StepState.TO_DO, told, StepOwner.ADMINISTRATOR)
+        return StepState.TO_DO, told, StepOwner.ADMINISTRATOR
     if lacking := _describe_missing_people(post):
-        return StepStatus(SetupStep.PEOPLE, StepState.BEGUN, " ".join(lacking), StepOwner.ADMINISTRATOR)
+        return StepState.BEGUN, " ".join(lacking), StepOwner.ADMINISTRATOR
     told = f"{post.have_come} embassy staff can verify."
     if post.without_focal_point:
-        verb = "has" if post.without_focal_point == 1 else "have"
-        told += f" {_format_count(post.without_focal_point, 'ministry')} {verb} no focal point yet."
-    return StepStatus(SetupStep.PEOPLE, StepState.DONE, told, None)
+        told += f" {_ministries_have(post.without_focal_point)} no focal point yet."
+    return StepState.DONE, told, None
 
 
 def _describe_missing_people(post: PostCounts) -> list[str]:
@@ -176,3 +166,7 @@ def _format_count(number: int, noun: str) -> str:
     """Return a count with its noun, such as "1 ministry" or "3 ministries"."""
     many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{number} {noun if number == 1 else many}"
+
+
+def _ministries_have(number: int) -> str:
+    return f"{_format_count(number, 'ministry')} {'has' if number == 1 else 'have'}"

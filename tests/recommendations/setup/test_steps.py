@@ -43,7 +43,6 @@ def test_a_post_with_everything_waits_for_nobody():
 @pytest.mark.parametrize(
     ("step", "post", "expected"),
     [
-        (SetupStep.COUNTRY, None, (StepState.TO_DO, "Choose the country.", ADMINISTRATOR)),
         (SetupStep.COUNTRY, PostCounts(), (StepState.BEGUN, "No districts have been added.", ADMINISTRATOR)),
         (SetupStep.EDITION, PostCounts(), (StepState.TO_DO, "No report edition has been added.", ADMINISTRATOR)),
         (
