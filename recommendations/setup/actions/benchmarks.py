@@ -71,19 +71,9 @@ def accept_benchmarks(
         indicator = one.indicator
         if isinstance(indicator, NewIndicator):
             indicator = _get_or_add_indicator(locked, indicator, Pillar(pillar), line, by)
+        values = one._asdict() | {"indicator": indicator, "weight": Decimal(1), "reason": reason}
         try:
-            benchmark = add_benchmark(
-                recommendation=locked,
-                criterion=one.criterion,
-                rule=one.rule,
-                target=one.target,
-                weight=Decimal(1),
-                indicator=indicator,
-                is_about_complicity=one.is_about_complicity,
-                reason=reason,
-                by=by,
-                now=now,
-            )
+            benchmark = add_benchmark(recommendation=locked, by=by, now=now, **values)
         except Refused as refusal:
             field = refusal.field if refusal.field in (None, "reason") else f"{line}-{refusal.field}"
             raise Refused(str(refusal), field=field) from refusal

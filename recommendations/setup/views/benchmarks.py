@@ -1,7 +1,7 @@
 """The fourth step: an officer accepts, changes or skips the benchmarks suggested from each recommendation's wording."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -30,13 +30,6 @@ from tiptracker.web.frontend.form_rows import invalid_forms
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
-class BenchmarkCountRow(NamedTuple):
-    """A recommendation and its number of benchmarks."""
-
-    recommendation: Recommendation
-    benchmarks: int
-
-
 @login_required
 @require_safe
 def setup_benchmarks(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -48,7 +41,7 @@ def setup_benchmarks(request: SignedInRequest, pk: int) -> HttpResponse:
     before = Edition.objects.visible_to(request.user).preceding(edition).first() if edition else None
     context = step_context(country, SetupStep.BENCHMARKS) | {
         "edition": edition,
-        "lines": _benchmark_count_rows(request, edition),
+        "recommendations": _with_benchmark_counts(request, edition) if edition else [],
         "before": before,
     }
     return render_page(request, "recommendations/setup_benchmarks.html", context)
@@ -115,22 +108,15 @@ def _can_open_page(request: SignedInRequest, edition: Edition | None) -> bool:
     return can_edit_recommendations(user, edition) if edition else user.role == Role.OFFICER
 
 
-def _benchmark_count_rows(request: SignedInRequest, edition: Edition | None) -> list[BenchmarkCountRow]:
-    if edition is None:
-        return []
-    rows: Any = (
-        Recommendation.objects.visible_to(request.user)
-        .filter(edition=edition)
-        .asked()
-        .annotate(checked=Count("benchmarks"))
-        .order_by("-origin", "number")
-    )
-    return [BenchmarkCountRow(row, row.checked) for row in rows]
+def _with_benchmark_counts(request: SignedInRequest, edition: Edition) -> Any:
+    """Return the recommendations of an edition, each with its number of benchmarks as `.benchmark_count`."""
+    rows = Recommendation.objects.visible_to(request.user).filter(edition=edition).asked()
+    return rows.annotate(benchmark_count=Count("benchmarks")).order_by("-origin", "number")
 
 
 def _redirect_to_next(request: SignedInRequest, row: Recommendation) -> HttpResponse:
     """Redirect to the next recommendation without a benchmark, or to the steps if all have one."""
-    left = [line.recommendation for line in _benchmark_count_rows(request, row.edition) if not line.benchmarks]
+    left = [one for one in _with_benchmark_counts(request, row.edition) if not one.benchmark_count]
     here = (row.origin != Origin.REPORT, row.number)
     after = [one for one in left if (one.origin != Origin.REPORT, one.number) > here]
     if ahead := next(iter(after or left), None):

@@ -1,10 +1,10 @@
 """The second step: the edition to track, its deadline and its milestones."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
@@ -19,33 +19,27 @@ from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.web.pages import SignedInRequest
 
 
-class EditionRow(NamedTuple):
-    """An existing edition, its number of recommendations, and its milestones in order of their days."""
-
-    edition: Edition
-    asked: int
-    milestones: list[Milestone]
-
-    @property
-    def is_followed(self) -> bool:
-        """Return whether more than the tier is known. Editions before the post was tracked have only a tier."""
-        return bool(self.asked or self.milestones)
-
-
 @form_page
 def setup_edition(request: SignedInRequest, pk: int) -> HttpResponse:
     """List the editions of a post and add another one."""
     country = get_post_country(request, pk, to_set_up=True)
     now = clock.now(country.time_zone)
-    lines = _edition_rows(request, pk)
-    year = lines[0].edition.year + 1 if lines else now.year
+    milestones = Milestone.objects.visible_to(request.user).as_known_by(None)
+    editions: Any = list(
+        Edition.objects.visible_to(request.user)
+        .filter(country=country)
+        .annotate(asked=Count("recommendations", filter=Q(recommendations__is_retired=False)))
+        .prefetch_related(Prefetch("milestones", milestones))
+        .order_by("-year")
+    )
+    year = editions[0].year + 1 if editions else now.year
     form = EditionForm(sent_data(request), year=year)
     if edition := save_form(form, lambda: open_edition(country=country, by=request.user, now=now, **form.answers())):
         messages.success(request, f"The {edition.year} edition is added. Next: its list of recommendations.")
         return redirect("edition_import", pk=edition.pk)
     context = step_context(country, SetupStep.EDITION) | {
-        "lines": [line for line in lines if line.is_followed],
-        "others": [line.edition for line in lines if not line.is_followed],
+        "editions": [one for one in editions if one.asked or one.milestones.all()],
+        "others": [one for one in editions if not (one.asked or one.milestones.all())],
     }
     return render_form(request, "recommendations/setup_edition.html", form, context)
 
@@ -64,16 +58,3 @@ def setup_edition_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("setup_edition", pk=edition.country_id)
     context = step_context(edition.country, SetupStep.EDITION) | {"edition": edition, "milestones": milestones}
     return render_form(request, "recommendations/setup_edition_edit.html", form, context)
-
-
-def _edition_rows(request: SignedInRequest, country: int) -> list[EditionRow]:
-    editions: Any = (
-        Edition.objects.visible_to(request.user)
-        .filter(country=country)
-        .annotate(asked=Count("recommendations", filter=Q(recommendations__is_retired=False)))
-        .order_by("-year")
-    )
-    days: dict[int, list[Milestone]] = {}
-    for one in Milestone.objects.visible_to(request.user).filter(edition__country=country).as_known_by(None):
-        days.setdefault(one.edition_id, []).append(one)
-    return [EditionRow(one, one.asked, days.get(one.pk, [])) for one in editions]

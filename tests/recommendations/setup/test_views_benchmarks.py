@@ -257,7 +257,7 @@ def test_the_list_says_what_cannot_be_checked_yet_of_the_edition_that_is_followe
 
     page = client.get(reverse("setup_benchmarks", args=[edition.country_id]))
 
-    assert [(line.recommendation, line.benchmarks) for line in page.context["lines"]] == [(first, 1), (second, 0)]
+    assert [(one, one.benchmark_count) for one in page.context["recommendations"]] == [(first, 1), (second, 0)]
 
 
 def test_what_the_list_has_no_longer_is_not_checked(client):
@@ -266,7 +266,7 @@ def test_what_the_list_has_no_longer_is_not_checked(client):
 
     page = client.get(reverse("setup_benchmarks", args=[row.edition.country_id]))
 
-    assert [line.recommendation for line in page.context["lines"]] == [row]
+    assert list(page.context["recommendations"]) == [row]
     assert client.get(address(retired)).status_code == 404
 
 
