@@ -113,12 +113,14 @@ def _first_or_404(found: Iterator[Edition]) -> Edition:
 def visible_editions(request: HttpRequest) -> list[Edition]:
     """Return the tracked editions of all countries that the user sees, newest first. One query per request."""
     if not hasattr(request, _EDITIONS_ATTRIBUTE):
-        setattr(
-            request,
-            _EDITIONS_ATTRIBUTE,
-            list(Edition.objects.visible_to(request.user).tracked().select_related("country")),
-        )
+        editions = Edition.objects.visible_to(request.user).tracked().select_related("country")
+        setattr(request, _EDITIONS_ATTRIBUTE, list(editions))
     return list(getattr(request, _EDITIONS_ATTRIBUTE))
+
+
+def editions_of_country(request: HttpRequest, country_id: int) -> list[Edition]:
+    """Return the tracked editions of one country that the user sees, newest first."""
+    return [one for one in visible_editions(request) if one.country_id == country_id]
 
 
 def default_edition(request: HttpRequest) -> Edition | None:
@@ -139,8 +141,7 @@ def visible_countries(request: HttpRequest) -> list[Country]:
 
 def default_edition_of_country(request: HttpRequest, country: Country) -> Edition | None:
     """Return the edition of a country to show today; None if the country has no tracked edition."""
-    editions = [one for one in visible_editions(request) if one.country_id == country.pk]
-    return pick_default_edition(editions, clock.today(country.time_zone))
+    return pick_default_edition(editions_of_country(request, country.pk), clock.today(country.time_zone))
 
 
 def editions_of_page_country(request: HttpRequest) -> list[Edition]:
@@ -151,7 +152,7 @@ def editions_of_page_country(request: HttpRequest) -> list[Edition]:
     shown = get_page_edition(request)
     if shown is None:
         return []
-    return [shown, *(one for one in visible_editions(request) if one.country_id == shown.country_id and one != shown)]
+    return [shown, *(one for one in editions_of_country(request, shown.country_id) if one != shown)]
 
 
 def edition_phase(edition: Edition) -> Phase:
@@ -188,10 +189,7 @@ def get_page_edition(request: HttpRequest) -> Edition | None:
     """
     if not hasattr(request, _PAGE_EDITION_ATTRIBUTE):
         countries = visible_countries(request) if request.user.is_authenticated else []
-        setattr(
-            request,
-            _PAGE_EDITION_ATTRIBUTE,
-            default_edition_of_country(request, countries[0]) if len(countries) == 1 else None,
-        )
+        edition = default_edition_of_country(request, countries[0]) if len(countries) == 1 else None
+        setattr(request, _PAGE_EDITION_ATTRIBUTE, edition)
     shown: Edition | None = getattr(request, _PAGE_EDITION_ATTRIBUTE)
     return shown

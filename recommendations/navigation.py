@@ -12,9 +12,9 @@ from recommendations.choices import Phase
 from recommendations.edition_context import (
     edition_phase,
     edition_url,
+    editions_of_country,
     get_page_edition,
     visible_countries,
-    visible_editions,
 )
 from recommendations.models import Edition
 from tiptracker.accounts.middleware import ENROLMENT_ONLY
@@ -90,7 +90,7 @@ def _page_head(request: HttpRequest) -> dict[str, Any]:
     phase = edition_phase(shown)
     told |= {"country": shown.country.name, "year": shown.year, "word": describe_phase(shown)}
     if _is_edition_page(request) and phase is not Phase.CURRENT:
-        others = [one for one in visible_editions(request) if one.country_id == shown.country_id]
+        others = editions_of_country(request, shown.country_id)
         current = next((one for one in others if edition_phase(one) is Phase.CURRENT), None)
         told["notice"] = _phase_notice(shown, phase)
         told["current"] = current and EditionChoice(_same_page_url(request, current), current.year, "", is_shown=False)
@@ -120,8 +120,7 @@ def _edition_choices(request: HttpRequest, shown: Edition | None) -> list[Countr
             country.name,
             [
                 EditionChoice(_same_page_url(request, one), one.year, describe_phase(one), one == shown)
-                for one in visible_editions(request)
-                if one.country_id == country.pk
+                for one in editions_of_country(request, country.pk)
             ],
         )
         for country in visible_countries(request)

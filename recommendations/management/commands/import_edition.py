@@ -17,6 +17,7 @@ from recommendations.importing.draft import DraftImport, read_draft_file
 from recommendations.importing.preview import ImportPreview, build_preview
 from recommendations.importing.tables import Charset, ColumnType
 from recommendations.importing.tables.rows import ExpectedEdition
+from recommendations.management.input_file import read_input_file
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
@@ -79,7 +80,7 @@ class Command(BaseCommand):
         asked = ImportOptions(**{name: options[name] for name in ImportOptions.__dataclass_fields__})
         try:
             country, by = _find_country(asked.country), _find_administrator(asked.by)
-            content = _read_content(asked.file)
+            content = read_input_file(asked.file)
             wanted = ExpectedEdition(country.code, asked.year, (country.name,))
             brought = read_draft_file(
                 asked.file.name, content, wanted, _parse_charset(asked.charset), run=Sandbox(None)
@@ -206,7 +207,7 @@ def _read_pairing(file: Path | None) -> Mapping[str, Any]:
     if file is None:
         return {}
     try:
-        said = json.loads(_read_content(file))
+        said = json.loads(read_input_file(file))
     except ValueError as error:
         raise Refused(
             f"“{file}” is no JSON. Take what --dry-run --json gives, and change its numbers alone."
@@ -227,13 +228,6 @@ def _set_columns(imported: EditionImport, said: str, by: User) -> EditionImport:
 
 def _join_with_or(words: Any) -> str:
     return " or ".join(", ".join(words).rsplit(", ", 1))
-
-
-def _read_content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise Refused(f"“{file}” can’t be opened ({error.strerror}). Check its name, then try again.") from error
 
 
 def _format_result(did: Mapping[str, Any] | None, *, is_rehearsal: bool) -> str:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 
 from recommendations.importing.readers.report_file import read_report
 from recommendations.importing.report_parser import ParsedNarrative, countries, parse_narrative, refuse_other_narrative
+from recommendations.management.input_file import read_input_file
 from tiptracker.errors import Refused
 from tiptracker.sandbox.sandbox import Sandbox
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         try:
             code = _country_code(country) if country else None
             with _without_warnings():
-                paragraphs = read_report(file.name, _read_content(file), run=Sandbox(None))
+                paragraphs = read_report(file.name, read_input_file(file), run=Sandbox(None))
             narrative = parse_narrative(paragraphs, country=code)
             refuse_other_narrative(narrative, country=code, year=year)
         except Refused as refusal:
@@ -62,13 +63,6 @@ def _country_code(country: str) -> str:
     if code is None:
         raise Refused(f"“{country}” is no country that is known here. Say its code of three letters, such as LSO.")
     return code
-
-
-def _read_content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise Refused(f"“{file}” can’t be opened ({error.strerror}). Check its name, then try again.") from error
 
 
 def _serialize_narrative(narrative: ParsedNarrative) -> dict[str, Any]:
