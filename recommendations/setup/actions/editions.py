@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -25,21 +25,30 @@ class MilestoneDate(NamedTuple):
     source: str = ""
 
 
+class EditionFacts(TypedDict):
+    """The published facts of an edition that can be corrected. Its year and tracking period can't."""
+
+    tier: Tier
+    target_tier: Tier | None
+    published_on: date | None
+    source: str
+
+
+EDITABLE_FIELDS = tuple(EditionFacts.__annotations__)
+
+
 @transaction.atomic
 def open_edition(
     *,
     country: Country,
     year: int,
-    tier: Tier,
-    target_tier: Tier | None,
-    published_on: date | None,
     period: tuple[date, date],
-    source: str,
     deadline: MilestoneDate,
     reason: str,
     milestones: Mapping[MilestoneKind, MilestoneDate],
     by: User,
     now: datetime,
+    **facts: Unpack[EditionFacts],
 ) -> Edition:
     """Open an edition to track, before its list is imported: its facts, first terms and milestones.
 
@@ -64,18 +73,9 @@ def open_edition(
             field="starts_on",
         )
     refuse_overlap(locked, first, last)
-    edition = insert_row(
-        Edition(
-            country=locked,
-            year=year,
-            tier=tier,
-            target_tier=target_tier or "",
-            published_on=published_on,
-            starts_on=first,
-            ends_on=last,
-            source=require_text(source, "Say where the edition can be looked up.", field="source"),
-        )
-    )
+    edition = Edition(country=locked, year=year, starts_on=first, ends_on=last)
+    _set_facts(edition, facts)
+    insert_row(edition)
     refuse_outside_period(edition, deadline.on, field="deadline_on")
     terms = insert_row(
         EditionTerms(
@@ -91,14 +91,10 @@ def open_edition(
         MilestoneKind.DEADLINE: deadline,
         MilestoneKind.PERIOD_END: MilestoneDate(last, edition.source),
     }
-    told = {kind.value: _add_milestone(edition, kind, day) for kind, day in days.items()}
-    record(
-        "edition.opened",
-        by=by,
-        row=edition,
-        country=locked,
-        after=_edition_audit_values(edition, terms) | {"milestones": told},
-    )
+    after = {"year": year, "starts_on": first, "ends_on": last} | _editable_values(edition)
+    after |= {"terms": terms.pk, "deadline_on": terms.deadline_on, "reason": terms.reason}
+    after["milestones"] = {kind.value: _add_milestone(edition, kind, day) for kind, day in days.items()}
+    record("edition.opened", by=by, row=edition, country=locked, after=after)
     return edition
 
 
@@ -106,12 +102,9 @@ def open_edition(
 def change_edition(
     *,
     edition: Edition,
-    tier: Tier,
-    target_tier: Tier | None,
-    published_on: date | None,
-    source: str,
     milestones: Mapping[MilestoneKind, MilestoneDate],
     by: User,
+    **facts: Unpack[EditionFacts],
 ) -> Edition:
     """Correct an edition's published facts, and add milestones that it doesn't have yet.
 
@@ -123,8 +116,7 @@ def change_edition(
         raise PermissionDenied
     locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     before = _editable_values(locked)
-    locked.tier, locked.target_tier, locked.published_on = tier, target_tier or "", published_on
-    locked.source = require_text(source, "Say where the edition can be looked up.", field="source")
+    _set_facts(locked, facts)
     after = _editable_values(locked)
     changed = [name for name in EDITABLE_FIELDS if before[name] != after[name]]
     if not changed and not milestones:
@@ -143,6 +135,12 @@ def change_edition(
     return locked
 
 
+def _set_facts(edition: Edition, facts: EditionFacts) -> None:
+    edition.tier, edition.target_tier = facts["tier"], facts["target_tier"] or ""
+    edition.published_on = facts["published_on"]
+    edition.source = require_text(facts["source"], "Say where the edition can be looked up.", field="source")
+
+
 def _add_milestone(edition: Edition, kind: MilestoneKind, day: MilestoneDate) -> str:
     """Add a milestone and return its day for the activity log. Refuse a day outside the tracking period."""
     refuse_outside_period(edition, day.on, field=f"{kind.value}_on")
@@ -150,17 +148,5 @@ def _add_milestone(edition: Edition, kind: MilestoneKind, day: MilestoneDate) ->
     return day.on.isoformat()
 
 
-EDITABLE_FIELDS = ("tier", "target_tier", "published_on", "source")
-"""The fields of an edition that can be corrected. Its year and tracking period can't."""
-
-
 def _editable_values(edition: Edition) -> dict[str, Any]:
     return {name: getattr(edition, name) for name in EDITABLE_FIELDS}
-
-
-def _edition_audit_values(edition: Edition, terms: EditionTerms) -> dict[str, Any]:
-    return (
-        {"year": edition.year, "starts_on": edition.starts_on, "ends_on": edition.ends_on}
-        | _editable_values(edition)
-        | {"terms": terms.pk, "deadline_on": terms.deadline_on, "reason": terms.reason}
-    )
