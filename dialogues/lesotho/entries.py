@@ -1,24 +1,40 @@
-"""The entries of a public record before they become rows: what each says, and when it became known. No Django here.
+"""The entries of the public record, as its data files (`record/`) have them: what each says, and when it became known.
 
-Benchmarks are named by number and letter ("6a"), ministries by their short names; indicators, evidence and periods by
-words of the record itself. Every `recorded_at` is aware and in Lesotho's time zone. Together with the recorder it
-identifies an entry of its kind, so no two pieces of evidence and no two commitments share a moment.
+Benchmarks are named by number and letter ("6a"), ministries by their short names; indicators and evidence by words of
+the record itself. `recorded_at` and the recorder identify an entry of its kind, so no two pieces of evidence and no two
+commitments share a moment. No Django here.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
+from functools import cache
+from pathlib import Path
+from typing import Annotated, NamedTuple
 
 from dialogues.choices import CommitmentReach, DoneBy, EvidenceKind, MadeBy, ReadingDirection, SupportKind, Verdict
+from dialogues.lesotho.data_files import DataReader, Names, RefersTo
 from recommendations.choices import EffortQuestion, MilestoneKind, Pillar, Rule, Tier
+from tiptracker.choices import Role
 
-MASERU = ZoneInfo("Africa/Maseru")
+MinistryName = Annotated[str, RefersTo("ministry")]
+EditionYear = Annotated[int, RefersTo("edition")]
+RecommendationNumber = Annotated[int, RefersTo("recommendation")]
+IndicatorName = Annotated[str, RefersTo("indicator")]
+BenchmarkKey = Annotated[str, RefersTo("benchmark")]
+EvidenceKey = Annotated[str, RefersTo("evidence")]
 
 
-def known_at(year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
-    """Return the moment in Maseru at which an entry became known. Nine in the morning stands for a day."""
-    return datetime(year, month, day, hour, minute, tzinfo=MASERU)
+@dataclass(frozen=True, slots=True)
+class AccountEntry:
+    """A user or a source to create. Only focal points have a ministry."""
+
+    key: Annotated[str, Names("account")]
+    email: str
+    name: str
+    role: Role
+    ministry: MinistryName = ""
+    may_sign_in: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +57,20 @@ class CountryEntry:
     time_zone: str
     currency: str
     recorded_at: datetime
-    districts: tuple[tuple[str, str], ...]
+    districts: tuple[tuple[Annotated[str, Names("district")], str], ...]
+    """Name and capital of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class MinistryEntry:
-    short_name: str
+    short_name: Annotated[str, Names("ministry")]
     name: str
     recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeHolderEntry:
-    ministry: str
+    ministry: MinistryName
     name: str
     title: str
     source: str
@@ -62,7 +79,7 @@ class OfficeHolderEntry:
 
 @dataclass(frozen=True, slots=True)
 class EditionEntry:
-    year: int
+    year: Annotated[int, Names("edition")]
     tier: Tier
     recorded_at: datetime
     source: str
@@ -78,7 +95,7 @@ class EditionEntry:
 
 @dataclass(frozen=True, slots=True)
 class EditionTermsEntry:
-    year: int
+    year: EditionYear
     deadline_on: date
     working_mark: Decimal
     working_mark_reason: str
@@ -88,7 +105,7 @@ class EditionTermsEntry:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneEntry:
-    year: int
+    year: EditionYear
     kind: MilestoneKind
     due_on: date
     source: str
@@ -97,7 +114,7 @@ class MilestoneEntry:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorEntry:
-    name: str
+    name: Annotated[str, Names("indicator")]
     unit: str
     pillar: Pillar
     indicium: int
@@ -107,12 +124,12 @@ class IndicatorEntry:
 
 @dataclass(frozen=True, slots=True)
 class RecommendationEntry:
-    year: int
-    number: int
+    year: EditionYear
+    number: Annotated[int, Names("recommendation")]
     text: str
     pillar: Pillar
     indicia: tuple[int, ...]
-    lead: str
+    lead: MinistryName
     recorded_at: datetime
     years_unmet: int | None = None
     years_unmet_source: str = ""
@@ -120,14 +137,14 @@ class RecommendationEntry:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkEntry:
-    year: int
-    key: str
+    year: EditionYear
+    key: Annotated[str, Names("benchmark"), RefersTo("recommendation", lambda key: int(key[:-1]))]
     criterion: str
     reason: str
     recorded_at: datetime
     rule: Rule = Rule.ASSESSED
     target: Decimal | None = None
-    indicator: str = ""
+    indicator: IndicatorName = ""
     is_about_complicity: bool = False
 
     @property
@@ -144,20 +161,20 @@ class BenchmarkEntry:
 class ParticipantEntry:
     office: str
     name: str = ""
-    ministry: str = ""
+    ministry: MinistryName = ""
     by_video: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DialogueEntry:
-    held_on: date
+    held_on: Annotated[date, Names("dialogue")]
     place: str
     purpose: str
     record: str
     agreed: str
     source: str
-    year: int
-    agenda: tuple[int, ...]
+    year: EditionYear
+    agenda: tuple[RecommendationNumber, ...]
     participants: tuple[ParticipantEntry, ...]
     recorded_at: datetime
 
@@ -172,26 +189,26 @@ class CommitmentEntry:
     text: str
     made_on: date
     made_by: MadeBy
-    links: tuple[tuple[str, CommitmentReach], ...]
-    recorded_at: datetime
-    ministry: str = ""
+    links: tuple[tuple[BenchmarkKey, CommitmentReach], ...]
+    recorded_at: Annotated[datetime, Names("moment of a commitment")]
+    ministry: MinistryName = ""
     due_on: date | None = None
-    at_dialogue: date | None = None
+    at_dialogue: Annotated[date, RefersTo("dialogue")] | None = None
     letter: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceEntry:
-    key: str
+    key: Annotated[str, Names("evidence")]
     title: str
     kind: EvidenceKind
-    happened_from: date | None
+    happened_from: date | None = None
     happened_to: date
     done_by: DoneBy
     stated_by: str
     source: str
-    recorded_at: datetime
-    bearings: tuple[tuple[str, SupportKind], ...] = ()
+    recorded_at: Annotated[datetime, Names("moment of evidence")]
+    bearings: tuple[tuple[BenchmarkKey, SupportKind], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,37 +218,37 @@ class ReadingEntry:
     `evidence` is the key of the evidence that it cites.
     """
 
-    indicator: str
+    indicator: IndicatorName
     period: ReportingPeriod
     source: str
     recorded_at: datetime
     figure: Decimal | None = None
     direction: ReadingDirection | None = None
     note: str = ""
-    evidence: str = ""
+    evidence: EvidenceKey = ""
     forms: tuple[tuple[str, Decimal], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationEntry:
     """A verification of an evidence link or, if no benchmark is named, of the evidence itself.
 
     Verifying the evidence itself also verifies the readings that cite it.
     """
 
-    evidence: str
-    benchmark: str
+    evidence: EvidenceKey
+    benchmark: BenchmarkKey = ""
     reason: str
     recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class AssessmentEntry:
-    benchmark: str
+    benchmark: BenchmarkKey
     verdict: Verdict
     rationale: str
     law: str
-    evidence: tuple[str, ...]
+    evidence: tuple[EvidenceKey, ...]
     recorded_at: datetime
 
 
@@ -253,3 +270,57 @@ RecordEntry = (
     | AssessmentEntry
 )
 """Any entry that is loaded, and written to the activity log, by itself."""
+
+_KINDS = {
+    "account": AccountEntry,
+    "country": CountryEntry,
+    "edition": EditionEntry,
+    "ministry": MinistryEntry,
+    "office_holder": OfficeHolderEntry,
+    "terms": EditionTermsEntry,
+    "milestone": MilestoneEntry,
+    "indicator": IndicatorEntry,
+    "recommendation": RecommendationEntry,
+    "benchmark": BenchmarkEntry,
+    "dialogue": DialogueEntry,
+    "commitment": CommitmentEntry,
+    "evidence": EvidenceEntry,
+    "reading": ReadingEntry,
+    "verification": VerificationEntry,
+    "assessment": AssessmentEntry,
+}
+_FOLDER = Path(__file__).parent / "record"
+_FILES = ("accounts", "country", "edition_2021", "recommendations", "dialogue", "evidence", "figures", "report_2022")
+"""The files of the record, in an order in which each entry finds what it refers to."""
+
+
+class PublicRecord(NamedTuple):
+    """The accounts of its sources by key, and all entries in the order in which they are loaded."""
+
+    accounts: dict[str, AccountEntry]
+    entries: tuple[RecordEntry, ...]
+
+    def entries_of[Entry](self, kind: type[Entry]) -> list[Entry]:
+        return [entry for entry in self.entries if isinstance(entry, kind)]
+
+    @property
+    def country(self) -> CountryEntry:
+        return self.entries_of(CountryEntry)[0]
+
+    @property
+    def list_recorded_at(self) -> datetime:
+        """The moment at which the recommendations of 2021 and their benchmarks became known."""
+        return self.entries_of(RecommendationEntry)[0].recorded_at
+
+
+def read_record_with(reader: DataReader) -> PublicRecord:
+    """Read the files of the record, so that the files read next with the same reader may refer to it."""
+    read = [entry for name in _FILES for entry in reader.read(_FOLDER / f"{name}.toml", _KINDS)]
+    accounts = {entry.key: entry for entry in read if isinstance(entry, AccountEntry)}
+    return PublicRecord(accounts, tuple(entry for entry in read if not isinstance(entry, AccountEntry)))
+
+
+@cache
+def read_record() -> PublicRecord:
+    """Read the public record once. Raises DataFileError."""
+    return read_record_with(DataReader())

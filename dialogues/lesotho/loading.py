@@ -2,21 +2,22 @@
 
 Entries are written directly, not through the ordinary actions. The public record has no officer, and its two accounts
 may do nothing but stand as the ones who recorded or verified.
+
+The rows of the 2021 list are found by the numbers of our reconstruction. An official list may have replaced it since. A
+row then has another number and another text, and keeps all its commitments, evidence and assessments.
 """
 
 import re
 from dataclasses import asdict
 from datetime import datetime
 from functools import singledispatch
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import models, transaction
 
 from dialogues.choices import BreakdownDimension, CommitmentEventKind, EvidenceDecision, Presence, Sensitivity
-from dialogues.lesotho import entries, reconstruction
-from dialogues.lesotho.edition_data import COUNTRY, EDITION_ENTRIES
-from dialogues.lesotho.progress_data import PROGRESS_ENTRIES
-from dialogues.lesotho.seed_accounts import PUBLIC_RECORD, TIP_REPORT_2022, ensure_user
+from dialogues.lesotho import entries
+from dialogues.lesotho.accounts import ensure_user
 from dialogues.models import (
     AgendaItem,
     Assessment,
@@ -49,12 +50,9 @@ from tiptracker.audit import actions as audit
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
 
-ENTRIES: tuple[entries.RecordEntry, ...] = EDITION_ENTRIES + PROGRESS_ENTRIES
-"""The whole record, in an order in which each entry finds what it refers to."""
-
 
 class LoadResult(NamedTuple):
-    """The number of facts written now, written before, and left out because they are not known yet."""
+    """The number of facts or steps written now, written before, and left out because their time has not come."""
 
     written: int
     found: int
@@ -64,20 +62,21 @@ class LoadResult(NamedTuple):
 def load_public_record(*, now: datetime) -> LoadResult:
     """Write every entry known by `now` (aware) that is missing. Leave the others for a later run.
 
-    Each entry has its own transaction: run this again to finish an interrupted load.
+    Each entry has its own transaction: run this again to finish an interrupted load. Raises DataFileError, Refused.
     """
-    due = [fact for fact in ENTRIES if fact.recorded_at <= now]
+    facts = entries.read_record().entries
+    due = [fact for fact in facts if fact.recorded_at <= now]
     written = sum([_load_entry(fact) for fact in due])
     if written:
         with transaction.atomic():
             enqueue_readiness(_lesotho().pk)
-    return LoadResult(written, found=len(due) - written, left_out=len(ENTRIES) - len(due))
+    return LoadResult(written, found=len(due) - written, left_out=len(facts) - len(due))
 
 
 @transaction.atomic
 def _load_entry(fact: entries.RecordEntry) -> bool:
     """Write an entry if it is missing, and return whether it was. Two loads at the same time write it once."""
-    lock_rows(Country.objects.filter(code=COUNTRY.code))
+    lock_rows(Country.objects.filter(code=entries.read_record().country.code))
     row = write_entry(fact)
     if row is None:
         return False
@@ -88,7 +87,7 @@ def _load_entry(fact: entries.RecordEntry) -> bool:
 
 
 def _lesotho() -> Country:
-    return Country.objects.get(code=COUNTRY.code)
+    return Country.objects.get(code=entries.read_record().country.code)
 
 
 def _recorder(fact: entries.RecordEntry) -> User:
@@ -97,7 +96,29 @@ def _recorder(fact: entries.RecordEntry) -> User:
     The TIP Report 2022 verifies and assesses; the public record records everything else.
     """
     judges = isinstance(fact, entries.VerificationEntry | entries.AssessmentEntry)
-    return ensure_user(TIP_REPORT_2022 if judges else PUBLIC_RECORD, _lesotho())
+    accounts = entries.read_record().accounts
+    return ensure_user(accounts["TIP Report 2022" if judges else "public record"], _lesotho())
+
+
+def find_recommendations(edition: Edition) -> dict[int, Recommendation]:
+    """Return the loaded recommendations by their number in the reconstruction."""
+    first = RecommendationTerms.objects.filter(
+        recommendation__edition=edition, recorded_at=entries.read_record().list_recorded_at
+    )
+    return {terms.number: terms.recommendation for terms in first.select_related("recommendation__edition")}
+
+
+def find_benchmark(edition: Edition, key: str) -> Benchmark:
+    """Return the benchmark that was loaded under this key, such as "6a". Raises DoesNotExist."""
+    recorded_at = entries.read_record().list_recorded_at
+    began_under = RecommendationTerms.objects.filter(
+        recommendation__edition=edition, recorded_at=recorded_at, number=int(key[:-1])
+    )
+    return Benchmark.objects.get(
+        pk__in=BenchmarkTerms.objects.filter(
+            recommendation__in=began_under.values("recommendation"), recorded_at=recorded_at, letter=key[-1]
+        ).values("benchmark")
+    )
 
 
 def _find_ministry(short_name: str) -> Ministry | None:
@@ -109,16 +130,31 @@ def _find_edition(year: int) -> Edition:
 
 
 def _find_benchmark(key: str) -> Benchmark:
-    return reconstruction.find_benchmark(_find_edition(2021), key)
+    return find_benchmark(_find_edition(2021), key)
 
 
-_EVIDENCE_BY_KEY = {fact.key: fact for fact in PROGRESS_ENTRIES if isinstance(fact, entries.EvidenceEntry)}
+def _find_indicator(name: str) -> Indicator | None:
+    return Indicator.objects.get(country=_lesotho(), name=name) if name else None
 
 
 def _find_evidence(key: str) -> Evidence:
     """Return the row of an evidence entry, by recorder and moment, because its texts may have been redacted."""
-    fact = _EVIDENCE_BY_KEY[key]
-    return Evidence.objects.get(recorded_by=_recorder(fact), recorded_at=fact.recorded_at)
+    fact = next(fact for fact in entries.read_record().entries_of(entries.EvidenceEntry) if fact.key == key)
+    return Evidence.objects.get(**_recorded(fact))
+
+
+def _recorded(fact: entries.RecordEntry) -> dict[str, Any]:
+    return {"recorded_by": _recorder(fact), "recorded_at": fact.recorded_at}
+
+
+def _copy(fact: entries.RecordEntry, *names: str) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in names}
+
+
+def _create_missing[Row: models.Model](model: type[Row], values: dict[str, Any], **identity: Any) -> Row | None:
+    """Create a row, or return None if one of this identity exists already."""
+    row, is_new = model._default_manager.get_or_create(**identity, defaults=values)
+    return row if is_new else None
 
 
 @singledispatch
@@ -144,113 +180,73 @@ def _write_country(fact: entries.CountryEntry) -> Country | None:
 
 @write_entry.register
 def _write_ministry(fact: entries.MinistryEntry) -> Ministry | None:
-    row, is_new = Ministry.objects.get_or_create(
-        country=_lesotho(), short_name=fact.short_name, defaults={"name": fact.name}
-    )
-    return row if is_new else None
+    return _create_missing(Ministry, {"name": fact.name}, country=_lesotho(), short_name=fact.short_name)
 
 
 @write_entry.register
 def _write_office_holder(fact: entries.OfficeHolderEntry) -> OfficeHolder | None:
-    row, is_new = OfficeHolder.objects.get_or_create(
-        ministry=_find_ministry(fact.ministry), name=fact.name, defaults={"title": fact.title, "source": fact.source}
-    )
-    return row if is_new else None
+    values = _copy(fact, "title", "source")
+    return _create_missing(OfficeHolder, values, ministry=_find_ministry(fact.ministry), name=fact.name)
 
 
 @write_entry.register
 def _write_edition(fact: entries.EditionEntry) -> Edition | None:
-    row, is_new = Edition.objects.get_or_create(
-        country=_lesotho(),
-        year=fact.year,
-        defaults={
-            "tier": fact.tier,
-            "target_tier": fact.target_tier or "",
-            "published_on": fact.published_on,
-            "starts_on": fact.tracking.starts_on,
-            "ends_on": fact.tracking.ends_on,
-            "source": fact.source,
-            "note": fact.note,
-        },
-    )
-    return row if is_new else None
+    values = _copy(fact, "tier", "published_on", "source", "note") | {
+        "target_tier": fact.target_tier or "",
+        "starts_on": fact.tracking.starts_on,
+        "ends_on": fact.tracking.ends_on,
+    }
+    return _create_missing(Edition, values, country=_lesotho(), year=fact.year)
 
 
 @write_entry.register
 def _write_edition_terms(fact: entries.EditionTermsEntry) -> EditionTerms | None:
-    row, is_new = EditionTerms.objects.get_or_create(
-        edition=_find_edition(fact.year),
-        recorded_by=_recorder(fact),
-        recorded_at=fact.recorded_at,
-        defaults={
-            "deadline_on": fact.deadline_on,
-            "working_mark": fact.working_mark,
-            "working_mark_reason": fact.working_mark_reason,
-            "reason": fact.reason,
-        },
-    )
-    return row if is_new else None
+    values = _copy(fact, "deadline_on", "working_mark", "working_mark_reason", "reason")
+    return _create_missing(EditionTerms, values, edition=_find_edition(fact.year), **_recorded(fact))
 
 
 @write_entry.register
 def _write_milestone(fact: entries.MilestoneEntry) -> Milestone | None:
-    row, is_new = Milestone.objects.get_or_create(
-        edition=_find_edition(fact.year), kind=fact.kind, defaults={"due_on": fact.due_on, "source": fact.source}
-    )
-    return row if is_new else None
+    return _create_missing(Milestone, _copy(fact, "due_on", "source"), edition=_find_edition(fact.year), kind=fact.kind)
 
 
 @write_entry.register
 def _write_indicator(fact: entries.IndicatorEntry) -> Indicator | None:
-    row, is_new = Indicator.objects.get_or_create(
-        country=_lesotho(),
-        name=fact.name,
-        defaults={
-            "unit": fact.unit,
-            "pillar": fact.pillar,
-            "indicium": fact.indicium,
-            "question": fact.question or "",
-        },
-    )
-    return row if is_new else None
+    values = _copy(fact, "unit", "pillar", "indicium") | {"question": fact.question or ""}
+    return _create_missing(Indicator, values, country=_lesotho(), name=fact.name)
 
 
 @write_entry.register
 def _write_recommendation(fact: entries.RecommendationEntry) -> Recommendation | None:
     edition = _find_edition(fact.year)
-    if fact.number in reconstruction.find_recommendations(edition):
+    if fact.number in find_recommendations(edition):
         return None
     if edition.recommendations.asked().filter(number=fact.number).exists():
         raise Refused(
             f"The {fact.year} edition has a list already, so our reconstruction of it can’t be loaded beside it. Load "
             "the public record into an empty database, then that list in the place of the reconstruction."
         )
+    wording = _copy(fact, "number", "text") | {"text_status": TextStatus.RECONSTRUCTION}
     row = Recommendation.objects.create(
         edition=edition,
-        number=fact.number,
-        text=fact.text,
-        text_status=TextStatus.RECONSTRUCTION,
+        **wording,
+        **_copy(fact, "years_unmet", "years_unmet_source"),
         indicia=list(fact.indicia),
         lead=_find_ministry(fact.lead),
-        years_unmet=fact.years_unmet,
-        years_unmet_source=fact.years_unmet_source,
     )
     RecommendationTerms.objects.create(
         recommendation=row,
-        number=row.number,
-        text=row.text,
-        text_status=row.text_status,
+        **wording,
         pillar=fact.pillar,
         reason="The pillar that its text belongs to.",
-        recorded_at=fact.recorded_at,
-        recorded_by=_recorder(fact),
+        **_recorded(fact),
     )
     return row
 
 
 @write_entry.register
 def _write_benchmark(fact: entries.BenchmarkEntry) -> Benchmark | None:
-    recommendation = reconstruction.find_recommendations(_find_edition(fact.year))[fact.number]
+    recommendation = find_recommendations(_find_edition(fact.year))[fact.number]
     loaded = BenchmarkTerms.objects.filter(
         recommendation=recommendation, letter=fact.letter, recorded_at=fact.recorded_at
     )
@@ -260,35 +256,18 @@ def _write_benchmark(fact: entries.BenchmarkEntry) -> Benchmark | None:
     BenchmarkTerms.objects.create(
         benchmark=row,
         recommendation=recommendation,
-        letter=row.letter,
-        criterion=fact.criterion,
-        rule=fact.rule,
-        target=fact.target,
-        indicator=Indicator.objects.get(country=_lesotho(), name=fact.indicator) if fact.indicator else None,
-        is_about_complicity=fact.is_about_complicity,
-        reason=fact.reason,
-        recorded_at=fact.recorded_at,
-        recorded_by=_recorder(fact),
+        indicator=_find_indicator(fact.indicator),
+        **_copy(fact, "letter", "criterion", "rule", "target", "is_about_complicity", "reason"),
+        **_recorded(fact),
     )
     return row
 
 
 @write_entry.register
 def _write_dialogue(fact: entries.DialogueEntry) -> Dialogue | None:
-    row, is_new = Dialogue.objects.get_or_create(
-        country=_lesotho(),
-        recorded_by=_recorder(fact),
-        recorded_at=fact.recorded_at,
-        defaults={
-            "held_on": fact.held_on,
-            "place": fact.place,
-            "purpose": fact.purpose,
-            "record": fact.record,
-            "agreed": fact.agreed,
-            "source": fact.source,
-        },
-    )
-    if not is_new:
+    values = _copy(fact, "held_on", "place", "purpose", "record", "agreed", "source")
+    row = _create_missing(Dialogue, values, country=_lesotho(), **_recorded(fact))
+    if row is None:
         return None
     Participant.objects.bulk_create(
         Participant(
@@ -301,12 +280,9 @@ def _write_dialogue(fact: entries.DialogueEntry) -> Dialogue | None:
         )
         for one in fact.participants
     )
+    recommendations = find_recommendations(_find_edition(fact.year))
     AgendaItem.objects.bulk_create(
-        AgendaItem(
-            dialogue=row,
-            recommendation=reconstruction.find_recommendations(_find_edition(fact.year))[number],
-            position=position,
-        )
+        AgendaItem(dialogue=row, recommendation=recommendations[number], position=position)
         for position, number in enumerate(fact.agenda, start=1)
     )
     return row
@@ -314,20 +290,12 @@ def _write_dialogue(fact: entries.DialogueEntry) -> Dialogue | None:
 
 @write_entry.register
 def _write_commitment(fact: entries.CommitmentEntry) -> Commitment | None:
-    by = _recorder(fact)
-    row, is_new = Commitment.objects.get_or_create(
-        country=_lesotho(),
-        recorded_by=by,
-        recorded_at=fact.recorded_at,
-        defaults={
-            "made_by": fact.made_by,
-            "ministry": _find_ministry(fact.ministry),
-            "text": fact.text,
-            "dialogue": _find_dialogue(fact),
-            "letter": fact.letter,
-        },
-    )
-    if not is_new:
+    values = _copy(fact, "made_by", "text", "letter") | {
+        "ministry": _find_ministry(fact.ministry),
+        "dialogue": _find_dialogue(fact),
+    }
+    row = _create_missing(Commitment, values, country=_lesotho(), **_recorded(fact))
+    if row is None:
         return None
     CommitmentBenchmark.objects.bulk_create(
         CommitmentBenchmark(commitment=row, benchmark=_find_benchmark(key), reach=reach) for key, reach in fact.links
@@ -337,8 +305,7 @@ def _write_commitment(fact: entries.CommitmentEntry) -> Commitment | None:
         kind=CommitmentEventKind.MADE,
         happened_on=fact.made_on,
         due_on=fact.due_on,
-        recorded_at=fact.recorded_at,
-        recorded_by=by,
+        **_recorded(fact),
     )
     return row
 
@@ -351,28 +318,15 @@ def _find_dialogue(fact: entries.CommitmentEntry) -> Dialogue | None:
 
 @write_entry.register
 def _write_evidence(fact: entries.EvidenceEntry) -> Evidence | None:
-    by = _recorder(fact)
-    row, is_new = Evidence.objects.get_or_create(
-        recorded_by=by,
-        recorded_at=fact.recorded_at,
-        defaults={
-            "country": _lesotho(),
-            "title": fact.title,
-            "kind": fact.kind,
-            "happened_from": fact.happened_from,
-            "happened_to": fact.happened_to,
-            "done_by": fact.done_by,
-            "stated_by": fact.stated_by,
-            "source": fact.source,
-            "sensitivity": Sensitivity.SHARED,
-        },
-    )
-    if not is_new:
+    values = _copy(fact, "title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source") | {
+        "country": _lesotho(),
+        "sensitivity": Sensitivity.SHARED,
+    }
+    row = _create_missing(Evidence, values, **_recorded(fact))
+    if row is None:
         return None
     EvidenceBearing.objects.bulk_create(
-        EvidenceBearing(
-            evidence=row, benchmark=_find_benchmark(key), shows=shows, recorded_at=fact.recorded_at, recorded_by=by
-        )
+        EvidenceBearing(evidence=row, benchmark=_find_benchmark(key), shows=shows, **_recorded(fact))
         for key, shows in fact.bearings
     )
     return row
@@ -380,21 +334,19 @@ def _write_evidence(fact: entries.EvidenceEntry) -> Evidence | None:
 
 @write_entry.register
 def _write_reading(fact: entries.ReadingEntry) -> Reading | None:
-    row, is_new = Reading.objects.get_or_create(
-        indicator=Indicator.objects.get(country=_lesotho(), name=fact.indicator),
+    values = _copy(fact, "figure", "note", "source", "recorded_at") | {
+        "direction": fact.direction or "",
+        "evidence": _find_evidence(fact.evidence) if fact.evidence else None,
+    }
+    row = _create_missing(
+        Reading,
+        values,
+        indicator=_find_indicator(fact.indicator),
         starts_on=fact.period.starts_on,
         through_on=fact.period.ends_on,
         recorded_by=_recorder(fact),
-        defaults={
-            "figure": fact.figure,
-            "direction": fact.direction or "",
-            "note": fact.note,
-            "source": fact.source,
-            "evidence": _find_evidence(fact.evidence) if fact.evidence else None,
-            "recorded_at": fact.recorded_at,
-        },
     )
-    if not is_new:
+    if row is None:
         return None
     ReadingPart.objects.bulk_create(
         ReadingPart(reading=row, dimension=BreakdownDimension.FORM, category=form, figure=figure)
@@ -406,25 +358,22 @@ def _write_reading(fact: entries.ReadingEntry) -> Reading | None:
 @write_entry.register
 def _write_verification(fact: entries.VerificationEntry) -> EvidenceReview | None:
     evidence = _find_evidence(fact.evidence)
-    row, is_new = EvidenceReview.objects.get_or_create(
+    benchmark = _find_benchmark(fact.benchmark) if fact.benchmark else None
+    return _create_missing(
+        EvidenceReview,
+        {"decision": EvidenceDecision.VERIFIED, "reason": fact.reason},
         evidence=evidence,
-        bearing=evidence.bearings.get(benchmark=_find_benchmark(fact.benchmark)) if fact.benchmark else None,
-        recorded_by=_recorder(fact),
-        recorded_at=fact.recorded_at,
-        defaults={"decision": EvidenceDecision.VERIFIED, "reason": fact.reason},
+        bearing=evidence.bearings.get(benchmark=benchmark) if benchmark else None,
+        **_recorded(fact),
     )
-    return row if is_new else None
 
 
 @write_entry.register
 def _write_assessment(fact: entries.AssessmentEntry) -> Assessment | None:
-    row, is_new = Assessment.objects.get_or_create(
-        benchmark=_find_benchmark(fact.benchmark),
-        recorded_by=_recorder(fact),
-        recorded_at=fact.recorded_at,
-        defaults={"verdict": fact.verdict, "rationale": fact.rationale, "law": fact.law},
-    )
-    if not is_new:
+    values = _copy(fact, "verdict", "rationale", "law")
+    benchmark = _find_benchmark(fact.benchmark)
+    row = _create_missing(Assessment, values, benchmark=benchmark, **_recorded(fact))
+    if row is None:
         return None
     AssessmentEvidence.objects.bulk_create(
         AssessmentEvidence(assessment=row, evidence=_find_evidence(key)) for key in fact.evidence

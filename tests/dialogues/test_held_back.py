@@ -2,6 +2,7 @@
 
 import ast
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -228,12 +229,20 @@ def test_every_body_with_words_of_somebodys_own_can_be_confirmed():
 # --- The record of Lesotho --------------------------------------------------------------------------------------------
 
 
+def texts_in(value):
+    if isinstance(value, str):
+        return {value}
+    inside = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    return {text for each in inside for text in texts_in(each)}
+
+
 def test_nothing_of_the_record_of_lesotho_or_of_its_exercise_is_held_back():
+    folder = Path(settings.BASE_DIR, "dialogues", "lesotho")
     texts = {
         node.value
-        for path in Path(settings.BASE_DIR, "dialogues", "lesotho").glob("*.py")
+        for path in folder.glob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    }.union(*(texts_in(tomllib.loads(path.read_text())) for path in folder.glob("*/*.toml")))
     assert len([text for text in texts if len(text) > 40]) > 100
     assert [found for text in texts if (found := find_personal_data(text))] == []

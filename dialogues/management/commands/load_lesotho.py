@@ -7,9 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from dialogues.lesotho import edition_data
-from dialogues.lesotho.exercise import STEPS, ExerciseResult, play_exercise
-from dialogues.lesotho.loading import load_public_record
+from dialogues.lesotho.data_files import DataFileError
+from dialogues.lesotho.entries import read_record
+from dialogues.lesotho.exercise_player import play_exercise, read_exercise
+from dialogues.lesotho.loading import LoadResult, load_public_record
 from tiptracker import clock
 from tiptracker.errors import Refused
 from tiptracker.validation import format_date
@@ -34,14 +35,15 @@ class Command(BaseCommand):
                 "The exercise is made up, and belongs to the demonstration alone. Load the public record without "
                 "--exercise, or try the exercise with `make demo`."
             )
-        now = clock.now(edition_data.COUNTRY.time_zone)
-        if exercise and now < edition_data.TERMS_RECORDED_AT:
-            raise CommandError("The exercise needs the 2021 edition, known from 1 July 2021. Choose a later day.")
         try:
+            record = read_record()
+            now = clock.now(record.country.time_zone)
+            if exercise and now < record.list_recorded_at:
+                raise CommandError("The exercise needs the 2021 edition, known from 1 July 2021. Choose a later day.")
             before, steps = _play_exercise(now) if exercise else (0, None)
             facts = load_public_record(now=now)
-        except Refused as refusal:
-            raise CommandError(str(refusal)) from refusal
+        except (DataFileError, Refused) as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(
             f"Lesotho: {_format_count(before + facts.written, 'fact')} written, {facts.found - before} found as "
             f"they are."
@@ -49,18 +51,19 @@ class Command(BaseCommand):
         if facts.left_out:
             self.stdout.write(_left_out_sentence(facts.left_out, "fact", "not yet known", now.date()))
         if steps:
-            self.stdout.write(f"Exercise: {_format_count(steps.played, 'step')} played, {steps.found} played before.")
+            self.stdout.write(f"Exercise: {_format_count(steps.written, 'step')} played, {steps.found} played before.")
             if steps.left_out:
                 self.stdout.write(_left_out_sentence(steps.left_out, "step", "still to come", now.date()))
 
 
-def _play_exercise(now: datetime) -> tuple[int, ExerciseResult]:
+def _play_exercise(now: datetime) -> tuple[int, LoadResult]:
     """Play the exercise on what was known until its end. Return the number of facts loaded for it, and the result."""
-    known = load_public_record(now=min(now, STEPS[-1].at))
+    end = read_exercise().steps[-1].at
+    known = load_public_record(now=min(now, end))
     try:
         return known.written, play_exercise(now=now)
     except Refused as refusal:
-        day = format_date(STEPS[-1].at.date())
+        day = format_date(end.date())
         raise CommandError(
             f"The exercise ends on {day}, and what became known later is loaded already. Begin with an empty database."
         ) from refusal

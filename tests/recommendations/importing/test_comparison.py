@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.lesotho.edition_data import RECOMMENDATIONS
+from dialogues.lesotho.entries import RecommendationEntry, read_record
 from recommendations import text_similarity
 from recommendations.choices import Pillar, TextStatus
 from recommendations.importing.comparison import ExistingItem, ItemChange, compare_lists
@@ -16,7 +16,7 @@ from tests.recommendations.another_list import ANOTHER_LIST, BECAME
 
 OURS = [
     ExistingItem(each.number + 100, each.number, each.text, TextStatus.RECONSTRUCTION, each.pillar)
-    for each in RECOMMENDATIONS
+    for each in read_record().entries_of(RecommendationEntry)
 ]
 POLICE, HOME = 7, 8
 MINISTRIES = {"ministry of police": POLICE, "police": POLICE, "home affairs": HOME}

@@ -1,0 +1,97 @@
+"""An exercise on top of the public record: made-up updates, reviews and delays, each clearly marked as made up.
+
+It shows every possible state, between 24 November 2021 and late January 2022. The users of the exercise do everything
+through the ordinary actions, so it contains nothing that the product would refuse. It changes no official figure: its
+own figures cover a part of the year, say so, and have evidence of their own.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+from django.db import transaction
+
+from dialogues.lesotho.accounts import ensure_user
+from dialogues.lesotho.data_files import DataReader, Sections
+from dialogues.lesotho.entries import AccountEntry, read_record, read_record_with
+from dialogues.lesotho.exercise_actions import STEP_ACTIONS, Scene, StepAction
+from dialogues.lesotho.loading import LoadResult
+from tiptracker.accounts.models import Country
+from tiptracker.audit import actions as audit
+from tiptracker.audit.models import AuditEntry
+from tiptracker.errors import Refused
+from tiptracker.infrastructure.locking import lock_rows
+
+PLAYED_VERB = "exercise.played"
+"""Verb of the log entry for a played step.
+
+Steps are played in order, so the number of entries says where to continue.
+"""
+_FOLDER = Path(__file__).parent / "exercise"
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseStep:
+    """A step of the exercise: its moment, what the activity log says of it, and what people do, in order."""
+
+    at: datetime
+    log: str
+    actions: Annotated[tuple[StepAction, ...], Sections(STEP_ACTIONS)]
+
+
+class Exercise(NamedTuple):
+    """The accounts of the exercise by key, and its steps in chronological order."""
+
+    accounts: dict[str, AccountEntry]
+    steps: tuple[ExerciseStep, ...]
+
+
+@cache
+def read_exercise() -> Exercise:
+    """Read the exercise once. Raises DataFileError."""
+    reader = DataReader()
+    read_record_with(reader)
+    accounts = reader.read(_FOLDER / "accounts.toml", {"account": AccountEntry})
+    steps = [
+        step for year in (2021, 2022) for step in reader.read(_FOLDER / f"steps_{year}.toml", {"step": ExerciseStep})
+    ]
+    return Exercise({account.key: account for account in accounts}, tuple(steps))
+
+
+def play_exercise(*, now: datetime) -> LoadResult:
+    """Create the users of the exercise and play each step that is due by `now` (aware) and was not played yet.
+
+    The public record must be loaded up to the same moment. Each action of a step has its own transaction, as when
+    people use the product. If a step is interrupted, the database has to be emptied. Raises DataFileError, Refused.
+    """
+    accounts, steps = read_exercise()
+    record = read_record()
+    country = Country.objects.get(code=record.country.code)
+    found = AuditEntry.objects.filter(verb=PLAYED_VERB, country=country).count()
+    due = [step for step in steps[found:] if step.at <= now]
+    loaded = AuditEntry.objects.filter(country=country, verb__endswith=".loaded").exclude(verb="user.loaded")
+    if due and loaded.count() > sum(fact.recorded_at <= steps[-1].at for fact in record.entries):
+        raise Refused("What became known after the exercise is loaded already.")
+    _ensure_users(accounts, country)
+    for step in due:
+        for action in step.actions:
+            action.play(Scene(country, step.at, accounts))
+        with transaction.atomic():
+            audit.record(PLAYED_VERB, by=None, row=country, country=country, after={"step": step.log, "at": step.at})
+    return LoadResult(len(due), found, left_out=len(steps) - found - len(due))
+
+
+@transaction.atomic
+def _ensure_users(accounts: dict[str, AccountEntry], country: Country) -> None:
+    """Create all users of the exercise, so that a password can be set for them. Their ministries must exist."""
+    if country.contact is None:
+        lock_rows(Country.objects.filter(pk=country.pk))
+    for account in accounts.values():
+        ensure_user(account, country)
+    if country.contact is None:
+        officer = accounts["officer"]
+        country.contact = ensure_user(officer, country)
+        country.save(update_fields=["contact"])
+        audit.record("country.changed", by=None, row=country, country=country, after={"contact": officer.name})
