@@ -6,8 +6,8 @@ for sound files, so `preview_sandbox` runs them in a separate process, as the sa
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, NamedTuple, Self
+from contextlib import closing, contextmanager
+from typing import Any, NamedTuple
 
 MAX_PAGES = 12
 """Number of pages of a PDF that are shown in place. Users read the others in the file itself."""
@@ -40,7 +40,7 @@ class Outline(NamedTuple):
 
 def read_outline(content: bytes, media_type: str) -> Outline:
     """Return the outline of a file. Raises PreviewError."""
-    with _raise_preview_errors(), PREVIEW_SOURCES[media_type](content) as source:
+    with _raise_preview_errors(), closing(PREVIEW_SOURCES[media_type](content)) as source:
         pages = source.pages
         return Outline(pages, tuple(source.size(number) for number in range(min(pages, MAX_PAGES))))
 
@@ -50,7 +50,7 @@ def draw_page(content: bytes, media_type: str, page: int) -> bytes:
 
     Raises PreviewError, also if there is no such page or it is after MAX_PAGES.
     """
-    with _raise_preview_errors(), PREVIEW_SOURCES[media_type](content) as source:
+    with _raise_preview_errors(), closing(PREVIEW_SOURCES[media_type](content)) as source:
         if not 1 <= page <= min(source.pages, MAX_PAGES):
             raise PreviewError
         drawn = io.BytesIO()
@@ -88,10 +88,7 @@ class _PdfSource:
 
         self._document: Any = pypdfium2.PdfDocument(content)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self._document.close()
 
     @property
@@ -115,10 +112,7 @@ class _ImageSource:
 
         self._image = Image.open(io.BytesIO(content), formats=["JPEG", "PNG"])
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self._image.close()
 
     pages = 1

@@ -4,7 +4,6 @@ The content decides the type, and the name has to agree. The libraries that pars
 `sanitizer_sandbox` runs them in a separate process. They are imported only where they are needed.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import magic
@@ -21,12 +20,11 @@ class SanitizedFile(NamedTuple):
 
 
 class FileType(NamedTuple):
-    """An accepted file type: its name in a sentence, media type, extensions, and the function that sanitizes it."""
+    """An accepted file type: its name in a sentence, media type and extensions."""
 
     called: str
     media_type: str
     extensions: tuple[str, ...]
-    clean: Callable[[bytes], bytes]
 
 
 def sanitize_file(content: bytes, extension: str) -> SanitizedFile:
@@ -40,7 +38,7 @@ def sanitize_file(content: bytes, extension: str) -> SanitizedFile:
             "Name it for what it is, then choose it again."
         )
     try:
-        return SanitizedFile(sort.media_type, sort.clean(content))
+        return SanitizedFile(sort.media_type, _sanitize(content, sort))
     except FileRejected:
         raise
     except Exception as error:  # a hostile file can make a library raise anything, and it always means the same
@@ -85,47 +83,35 @@ def _damaged_sentence(sort: FileType) -> str:
     )
 
 
-def _sanitize_pdf(content: bytes) -> bytes:
-    from dialogues.files.sanitizers import pdf  # noqa: PLC0415 -- only where it is needed
+def _sanitize(content: bytes, sort: FileType) -> bytes:
+    if sort == TEXT:
+        return text.sanitize_text(content)
+    if sort == CSV:
+        return text.sanitize_table(content)
+    if sort == PDF:
+        from dialogues.files.sanitizers import pdf  # noqa: PLC0415 -- only where it is needed
 
-    return pdf.sanitize_pdf(content)
+        return pdf.sanitize_pdf(content)
+    if sort in {WORD, EXCEL}:
+        from dialogues.files.sanitizers import office  # noqa: PLC0415 -- only where it is needed
 
-
-def _sanitize_word(content: bytes) -> bytes:
-    from dialogues.files.sanitizers import office  # noqa: PLC0415 -- only where it is needed
-
-    return office.sanitize_office(content, "word")
-
-
-def _sanitize_excel(content: bytes) -> bytes:
-    from dialogues.files.sanitizers import office  # noqa: PLC0415 -- only where it is needed
-
-    return office.sanitize_office(content, "xl")
-
-
-def _sanitize_jpeg(content: bytes) -> bytes:
+        return office.sanitize_office(content, "word" if sort == WORD else "xl")
     from dialogues.files.sanitizers import images  # noqa: PLC0415 -- only where it is needed
 
-    return images.sanitize_image(content, "JPEG")
-
-
-def _sanitize_png(content: bytes) -> bytes:
-    from dialogues.files.sanitizers import images  # noqa: PLC0415 -- only where it is needed
-
-    return images.sanitize_image(content, "PNG")
+    return images.sanitize_image(content, "JPEG" if sort == JPEG else "PNG")
 
 
 _APPLE_IMAGE_EXTENSIONS = (".heic", ".heif")
 _OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The container of .doc and .xls, and of a .docx or .xlsx with a password ([MS-OFFCRYPTO] 2.3.4)."""
 _OFFICE_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument"
-PDF = FileType("a PDF", "application/pdf", (".pdf",), _sanitize_pdf)
-WORD = FileType("a Word document", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.document", (".docx",), _sanitize_word)
-EXCEL = FileType("an Excel workbook", f"{_OFFICE_MEDIA_TYPE}.spreadsheetml.sheet", (".xlsx",), _sanitize_excel)
-JPEG = FileType("a JPEG picture", "image/jpeg", (".jpg", ".jpeg"), _sanitize_jpeg)
-PNG = FileType("a PNG picture", "image/png", (".png",), _sanitize_png)
-TEXT = FileType("a text", "text/plain", (".txt",), text.sanitize_text)
-CSV = FileType("a table in text", "text/csv", (".csv",), text.sanitize_table)
+PDF = FileType("a PDF", "application/pdf", (".pdf",))
+WORD = FileType("a Word document", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.document", (".docx",))
+EXCEL = FileType("an Excel workbook", f"{_OFFICE_MEDIA_TYPE}.spreadsheetml.sheet", (".xlsx",))
+JPEG = FileType("a JPEG picture", "image/jpeg", (".jpg", ".jpeg"))
+PNG = FileType("a PNG picture", "image/png", (".png",))
+TEXT = FileType("a text", "text/plain", (".txt",))
+CSV = FileType("a table in text", "text/csv", (".csv",))
 FILE_TYPES = (PDF, WORD, EXCEL, TEXT, CSV, JPEG, PNG)
 _TYPES_BY_MEDIA_TYPE = {"application/pdf": PDF, "image/jpeg": JPEG, "image/png": PNG, "image/apng": PNG}
 

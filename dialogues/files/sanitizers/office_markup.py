@@ -211,8 +211,9 @@ class _MarkupWriter:
             raise ValueError("code with another element in it, or another part than its relation says")
         prefix = name.partition(":")[0] if ":" in name else ""
         kept = self._keep_attributes(prefix, full_name, said)
-        rule = _ELEMENT_RULES.get(name)
-        if (rule and not rule(self, kept, said)) or not self._point(name, kept):
+        if rule := _ELEMENT_RULES.get(name):
+            rule(self, kept, said)
+        if not self._point(name, kept):
             self.left_out = 1
             return
         if prefix == "v":
@@ -332,72 +333,61 @@ class _MarkupWriter:
         )
 
 
-_ElementRule = Callable[[_MarkupWriter, dict[str, str], Mapping[str, str]], bool]
-"""A further check of an element. Takes the kept and the original attributes; returns whether to keep the element."""
+_ElementRule = Callable[[_MarkupWriter, dict[str, str], Mapping[str, str]], None]
+"""A further check of an element. Takes the kept and the original attributes."""
 
 
-def _check_picture(writer: _MarkupWriter, kept: dict[str, str], said: Mapping[str, str]) -> bool:
+def _check_picture(writer: _MarkupWriter, kept: dict[str, str], said: Mapping[str, str]) -> None:
     is_inside = any(kept.get(key) for key in ("r:embed", "r:id", "o:relid"))
     is_outside = any(value for key, value in said.items() if key.rpartition(" ")[2] in {"link", "src", "href"})
     if is_outside and not is_inside:
         raise office_relationships.external_content_error()
-    return True
 
 
-def _note_cell(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _note_cell(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
     writer.at = f"cell {kept.get('r', '')}"
-    return True
 
 
-def _note_formatting_rule(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _note_formatting_rule(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
     writer.at = "a rule of conditional formatting"
-    return True
 
 
-def _check_threshold(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _check_threshold(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
     writer.check_formula(kept.get("val", ""))
-    return True
 
 
-def _note_table_column(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _note_table_column(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
     writer.at = f"the column “{kept.get('name', '')}” of a table"
-    return True
 
 
-def _check_defined_name(writer: _MarkupWriter, kept: dict[str, str], said: Mapping[str, str]) -> bool:
+def _check_defined_name(writer: _MarkupWriter, kept: dict[str, str], said: Mapping[str, str]) -> None:
     if _AUTO_RUN_NAMES.match(kept.get("name", "")) or any(said.get(key) in _TRUE_VALUES for key in _MACRO_ATTRIBUTES):
         raise office_relationships.macros_error()
     writer.at = f"the name “{kept.get('name', '')}” (Formulas, Name Manager)"
-    return True
 
 
-def _note_sheet(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _note_sheet(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
     writer.sheets[kept.get("r:id", "")] = kept.get("name", "")
-    return True
 
 
-def _check_link(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _check_link(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
     if not _INTERNAL_LOCATION.fullmatch(kept.get("location", "A1")):
         del kept["location"]
-    return True
 
 
-def _check_shape(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _check_shape(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
     if kept.get("textlink"):
         kept["textlink"] = writer.check_formula(kept["textlink"])
-    return True
 
 
-def _check_frame(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _check_frame(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
     if kept.get("uri") not in _DRAWING_NAMESPACES:
         raise office_relationships.unsupported_image_error()
-    return True
 
 
-def _check_timestamp(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> bool:
+def _check_timestamp(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
     if kept.get("xsi:type", "dcterms:W3CDTF") != "dcterms:W3CDTF":
         raise ValueError("a moment of another kind")
-    return True
 
 
 def _drop_external_references(kept: dict[str, str]) -> None:

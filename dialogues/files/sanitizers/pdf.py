@@ -22,32 +22,22 @@ pikepdf.settings.set_qpdf_limits(
 
 MAX_OBJECTS = 250_000
 """Objects of a file. A report of a thousand pages has a fifth of this."""
-_UNSAFE_ACTIONS = frozenset(
-    f"/{name}"
-    for name in (
-        "JavaScript",
-        "Launch",
-        "GoToR",
-        "GoToE",
-        "Thread",
-        "ImportData",
-        "SubmitForm",
-        "Rendition",
-        "Movie",
-        "Sound",
-        "RichMediaExecute",
-    )
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(f"/{name}" for name in text.split())
+
+
+_UNSAFE_ACTIONS = _names(
+    "JavaScript Launch GoToR GoToE Thread ImportData SubmitForm Rendition Movie Sound RichMediaExecute"
 )
 """Actions that run, open, send or play something (12.6.4).
 
 Going to a page, and links that a reader clicks, are kept.
 """
-_UNSAFE_KEYS = frozenset(
-    f"/{name}"
-    for name in ("OpenAction", "AA", "JS", "JavaScript", "XFA", "EmbeddedFiles", "EF", "RF", "AF", "RichMediaContent")
-)
+_UNSAFE_KEYS = _names("OpenAction AA JS JavaScript XFA EmbeddedFiles EF RF AF RichMediaContent")
 """Keys of what runs by itself, or of an embedded file (7.7.2, 7.11.4, 12.6.3, 12.7.8, 13.7)."""
-_EXTERNAL_STREAM_KEYS = frozenset(f"/{name}" for name in ("F", "FFilter", "FDecodeParms", "Ref", "OPI"))
+_EXTERNAL_STREAM_KEYS = _names("F FFilter FDecodeParms Ref OPI")
 """Keys of a stream whose content, or a replacement for it, is in another file (7.3.8.2, 8.10.4, 14.11.7)."""
 _LINK_ACTIONS = frozenset({"/URI"})
 _SAFE_LINK_PREFIXES = (b"http:", b"https:", b"mailto:")
@@ -61,17 +51,15 @@ _SAFE_ACTIONS = frozenset({"/GoTo", "/URI"})
 _NAMED_ACTIONS = frozenset({"/Named"})
 _SAFE_NAMED_ACTIONS = frozenset({"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"})
 """Allowed actions, by type and by name: they go to a page of the file, or open a web page."""
-_ANNOTATION_NAMES = """
+_SAFE_ANNOTATIONS = _names("""
     Text Link FreeText Line Square Circle Polygon PolyLine Highlight Underline Squiggly StrikeOut Caret Stamp Ink Popup
     Widget PrinterMark TrapNet Watermark Redact
-"""
-_SAFE_ANNOTATIONS = frozenset(f"/{name}" for name in _ANNOTATION_NAMES.split())
+""")
 """Allowed annotations (12.5.6): text, marks and links. None contains or plays a file."""
-_CATALOG_KEY_NAMES = """
+_SAFE_CATALOG_KEYS = _names("""
     Type Version Pages PageLabels Names Dests ViewerPreferences PageLayout PageMode Outlines AcroForm Metadata
     StructTreeRoot MarkInfo Lang OCProperties OutputIntents
-"""
-_SAFE_CATALOG_KEYS = frozenset(f"/{name}" for name in _CATALOG_KEY_NAMES.split())
+""")
 _SAFE_NAME_TREES = frozenset({"/Dests"})
 """Allowed keys of the catalog (7.7.2), and allowed name trees (7.7.4).
 

@@ -38,14 +38,11 @@ reference managers keep next to a citation.
 _NAME = re.compile(r"\s*(=|[A-Za-z]+)(?![A-Za-z])")
 _CODE_ELEMENTS = frozenset({"w:instrText", "w:delInstrText", "w:t", "w:delText"})
 """Text that is part of a field code if it is inside one. Word no longer distinguishes them once it has read them."""
-_NEUTRAL_ELEMENTS = frozenset(
-    {"w:r", "w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:bookmarkStart", "w:bookmarkEnd"}
-) | {
-    "w:proofErr",
-    "w:lastRenderedPageBreak",
-    "w:permStart",
-    "w:permEnd",
-}
+_NEUTRAL_ELEMENT_NAMES = """
+    w:r w:ins w:del w:moveFrom w:moveTo w:bookmarkStart w:bookmarkEnd w:proofErr w:lastRenderedPageBreak w:permStart
+    w:permEnd
+"""
+_NEUTRAL_ELEMENTS = frozenset(_NEUTRAL_ELEMENT_NAMES.split())
 _NON_TEXT_ELEMENTS = frozenset({"w:rPr", "w:fldChar"})
 """Elements whose content describes the look of a run or a form field, and is no text."""
 _INSERTION_ELEMENTS = frozenset({"w:ins", "w:moveTo"})
