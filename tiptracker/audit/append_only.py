@@ -35,6 +35,12 @@ class _TriggerOperation(Operation):
     """Base of these operations: they run SQL for the database at hand and do not change the state of the models."""
 
     reversible = True
+    lifts = False
+    """Whether the operation drops the triggers of its base class, and creates them when it is undone."""
+    trigger: str
+    """The name of the trigger in PostgreSQL. There a trigger belongs to its table, in SQLite to the whole database."""
+    suffixes: tuple[str, ...] = ("",)
+    """What the names of the triggers end with, if there are several."""
 
     def __init__(self, model_name: str) -> None:
         self.model_name = model_name
@@ -42,10 +48,42 @@ class _TriggerOperation(Operation):
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Do nothing: triggers are not part of the models."""
 
+    def database_forwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        self._run(app_label, editor, to_state, creates=not self.lifts)
+
+    def database_backwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        self._run(app_label, editor, from_state, creates=self.lifts)
+
     def model(self, app_label: str, apps: Apps) -> type[models.Model]:
         """Return the model by its name; "audit.auditdetail" names a model of another app than the migration's."""
         label, _, name = self.model_name.rpartition(".")
         return apps.get_model(label or app_label, name)
+
+    def create_sql(self, model: type[models.Model], vendor: str, state: Any) -> list[str]:
+        """Return the statements that create the triggers, or replace them."""
+        raise NotImplementedError
+
+    def drop_sql(self, table: str, vendor: str) -> list[str]:
+        """Return the statements that drop the triggers."""
+        unique = self.unique_name(table)
+        if vendor != "postgresql":
+            return [f"DROP TRIGGER IF EXISTS {unique}{suffix}" for suffix in self.suffixes]
+        drop = [f"DROP TRIGGER IF EXISTS {self.trigger}{suffix} ON {table}" for suffix in self.suffixes]
+        return [*drop, f"DROP FUNCTION IF EXISTS {unique}()"]
+
+    def unique_name(self, table: str) -> str:
+        """Return the name of the trigger's function in PostgreSQL, and of the trigger in SQLite."""
+        return f"{table}_{self.trigger}"
+
+    def _run(self, app_label: str, editor: BaseDatabaseSchemaEditor, state: Any, *, creates: bool) -> None:
+        model, vendor = self.model(app_label, state.apps), editor.connection.vendor
+        statements = self.create_sql(model, vendor, state) if creates else self.drop_sql(model._meta.db_table, vendor)
+        for statement in statements:
+            editor.execute(statement, params=None)
 
 
 class AppendOnly(_TriggerOperation):
@@ -60,6 +98,9 @@ class AppendOnly(_TriggerOperation):
         emptied: fields that may become empty in the change of `once`.
         unless: by field, another condition (SQL, `OLD.` before columns) under which it may become the mark too.
     """
+
+    trigger = "append_only"
+    suffixes = ("", "_delete", "_truncate")
 
     def __init__(
         self,
@@ -81,28 +122,9 @@ class AppendOnly(_TriggerOperation):
     def describe(self) -> str:
         return f"Refuse changes to rows of {self.model_name}"
 
-    def database_forwards(
-        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        model = self.model(app_label, to_state.apps)
-        asks = ("dialogues", "redactionplace") in to_state.models  # before that, the table does not exist
-        for statement in self._create(model, editor.connection.vendor, asks_redaction=asks):
-            editor.execute(statement, params=None)
-
-    def database_backwards(
-        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        table = self.model(app_label, from_state.apps)._meta.db_table
-        for name in ("append_only", "append_only_delete", "append_only_truncate"):
-            if editor.connection.vendor == "postgresql":
-                editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
-            else:
-                editor.execute(f"DROP TRIGGER IF EXISTS {table}_{name}")
-        if editor.connection.vendor == "postgresql":
-            editor.execute(f"DROP FUNCTION IF EXISTS {table}_append_only()")
-
-    def _create(self, model: type[models.Model], vendor: str, *, asks_redaction: bool) -> list[str]:
+    def create_sql(self, model: type[models.Model], vendor: str, state: Any) -> list[str]:
         table = model._meta.db_table
+        asks_redaction = ("dialogues", "redactionplace") in state.models  # before that, the table does not exist
         may_go = {name: self._may_go(model, name) if asks_redaction else "1 = 1" for name in self.redactable}
         if vendor == "postgresql":
             only = f"WHEN ({self.when})" if self.when else ""
@@ -165,18 +187,10 @@ class AppendOnly(_TriggerOperation):
 class LiftAppendOnly(AppendOnly):
     """Allow changes to rows in the operations that follow; the same migration must end with AppendOnly again."""
 
+    lifts = True
+
     def describe(self) -> str:
         return f"Let rows of {self.model_name} be changed"
-
-    def database_forwards(
-        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        super().database_backwards(app_label, editor, from_state, to_state)
-
-    def database_backwards(
-        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        super().database_forwards(app_label, editor, from_state, to_state)
 
 
 class HoldColumns(_TriggerOperation):
@@ -184,6 +198,8 @@ class HoldColumns(_TriggerOperation):
 
     Fields in `once` may be set while they are empty, and must not change after that.
     """
+
+    trigger = "hold_columns"
 
     def __init__(self, model_name: str, fields: tuple[str, ...], once: tuple[str, ...] = ()) -> None:
         super().__init__(model_name)
@@ -193,42 +209,29 @@ class HoldColumns(_TriggerOperation):
     def describe(self) -> str:
         return f"Refuse changes to {', '.join((*self.fields, *self.once))} of {self.model_name}"
 
-    def database_forwards(
-        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        model = self.model(app_label, to_state.apps)
+    def create_sql(self, model: type[models.Model], vendor: str, state: Any) -> list[str]:
         table = model._meta.db_table
         columns = [f'"{_column_name(model, name)}"' for name in self.fields]
         once = [f'"{_column_name(model, name)}"' for name in self.once]
         refusal = f"{table} holds {', '.join((*self.fields, *self.once))} fast: add another row instead"
-        if editor.connection.vendor == "postgresql":
+        if vendor == "postgresql":
             differs = _differs_sql(columns, once, "IS DISTINCT FROM")
-            editor.execute(
-                f"CREATE OR REPLACE FUNCTION {table}_hold_columns() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                f"RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-                params=None,
+            return _function_and_trigger_sql(
+                self.unique_name(table),
+                f"RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation';",
+                f"hold_columns BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({differs})",
             )
-            editor.execute(
-                f"CREATE OR REPLACE TRIGGER hold_columns BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({differs}) "
-                f"EXECUTE FUNCTION {table}_hold_columns()"
-            )
-        else:
-            differs = _differs_sql(columns, once, "IS NOT")
-            editor.execute(f"DROP TRIGGER IF EXISTS {table}_hold_columns")
-            editor.execute(
-                f"CREATE TRIGGER {table}_hold_columns BEFORE UPDATE ON {table} WHEN {differs} "
-                f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
-            )
+        differs = _differs_sql(columns, once, "IS NOT")
+        create = f"CREATE TRIGGER {table}_hold_columns BEFORE UPDATE ON {table} WHEN {differs} "
+        return [*self.drop_sql(table, vendor), f"{create}BEGIN SELECT RAISE(ABORT, '{refusal}'); END"]
 
-    def database_backwards(
-        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        table = self.model(app_label, from_state.apps)._meta.db_table
-        if editor.connection.vendor == "postgresql":
-            editor.execute(f"DROP TRIGGER IF EXISTS hold_columns ON {table}")
-            editor.execute(f"DROP FUNCTION IF EXISTS {table}_hold_columns()")
-        else:
-            editor.execute(f"DROP TRIGGER IF EXISTS {table}_hold_columns")
+
+def _function_and_trigger_sql(name: str, body: str, trigger: str) -> list[str]:
+    """Return SQL (PostgreSQL) for a function and the trigger that calls it."""
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
+        f"CREATE OR REPLACE TRIGGER {trigger} EXECUTE FUNCTION {name}()",
+    ]
 
 
 def _differs_sql(columns: Sequence[str], once: Sequence[str], unlike: str) -> str:
@@ -269,42 +272,26 @@ class RefuseInsert(_TriggerOperation):
 
     def __init__(self, model_name: str, name: str, when: str, sentence: str) -> None:
         super().__init__(model_name)
-        self.name, self.when, self.sentence = name, when, sentence
+        self.name = self.trigger = name
+        self.when, self.sentence = when, sentence
 
     def describe(self) -> str:
         return f"Refuse rows of {self.model_name}: {self.name}"
 
-    def database_forwards(
-        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        table = self.model(app_label, to_state.apps)._meta.db_table
-        if editor.connection.vendor == "postgresql":
-            editor.execute(
-                f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                f"IF {self.when} THEN RAISE EXCEPTION '{self.sentence}' "
-                f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$",
-                params=None,
-            )
-            editor.execute(
-                f"CREATE OR REPLACE TRIGGER {self.name} BEFORE INSERT ON {table} "
-                f"FOR EACH ROW EXECUTE FUNCTION {self.name}()"
-            )
-        else:
-            editor.execute(f"DROP TRIGGER IF EXISTS {self.name}")
-            editor.execute(
-                f"CREATE TRIGGER {self.name} BEFORE INSERT ON {table} WHEN {self.when} "
-                f"BEGIN SELECT RAISE(ABORT, '{self.sentence}'); END"
-            )
+    def unique_name(self, table: str) -> str:
+        return self.name
 
-    def database_backwards(
-        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        table = self.model(app_label, from_state.apps)._meta.db_table
-        if editor.connection.vendor == "postgresql":
-            editor.execute(f"DROP TRIGGER IF EXISTS {self.name} ON {table}")
-            editor.execute(f"DROP FUNCTION IF EXISTS {self.name}()")
-        else:
-            editor.execute(f"DROP TRIGGER IF EXISTS {self.name}")
+    def create_sql(self, model: type[models.Model], vendor: str, state: Any) -> list[str]:
+        table = model._meta.db_table
+        if vendor == "postgresql":
+            return _function_and_trigger_sql(
+                self.name,
+                f"IF {self.when} THEN RAISE EXCEPTION '{self.sentence}' "
+                "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW;",
+                f"{self.name} BEFORE INSERT ON {table} FOR EACH ROW",
+            )
+        create = f"CREATE TRIGGER {self.name} BEFORE INSERT ON {table} WHEN {self.when} "
+        return [*self.drop_sql(table, vendor), f"{create}BEGIN SELECT RAISE(ABORT, '{self.sentence}'); END"]
 
 
 class LiftRefuseInsert(RefuseInsert):
@@ -313,15 +300,7 @@ class LiftRefuseInsert(RefuseInsert):
     SQLite needs this if a table that the trigger reads is rebuilt, because it then looks into every trigger.
     """
 
+    lifts = True
+
     def describe(self) -> str:
         return f"Let rows of {self.model_name} be added: {self.name}"
-
-    def database_forwards(
-        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        super().database_backwards(app_label, editor, to_state, from_state)
-
-    def database_backwards(
-        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        super().database_forwards(app_label, editor, to_state, from_state)
