@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -134,12 +134,11 @@ def record_once(
 def find_log_fault() -> tuple[int, str] | None:
     """Return the number of the first entry that does not fit and the reason, or None if the whole log holds."""
     entries = AuditEntry.objects.select_related("detail").order_by("number")
-
-    def rows() -> Iterator[tuple[int, str, str, Mapping[str, str | int | None]]]:
-        for entry in entries.iterator(chunk_size=2000):
-            yield entry.number, entry.previous_hash, entry.hash, _hashed_fields(entry)
-
-    if fault := chain.find_first_fault(rows()):
+    rows = (
+        (entry.number, entry.previous_hash, entry.hash, _hashed_fields(entry))
+        for entry in entries.iterator(chunk_size=2000)
+    )
+    if fault := chain.find_first_fault(rows):
         return fault
     for entry in entries.iterator(chunk_size=2000):
         if said := _find_detail_fault(entry):

@@ -6,16 +6,17 @@ Models of other apps are named by strings only, never imported.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Case, Count, ExpressionWrapper, F, Max, Min, Q, Value, When
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils.formats import date_format
 
 from tiptracker.accounts.models import AnyUser
-from tiptracker.audit.models import AuditEntry
+from tiptracker.audit.models import AuditEntry, AuditEntryQuerySet
 from tiptracker.audit.verbs import NAMES_COUNTRY, VerbGroup, describe_verb, list_verbs
 from tiptracker.choices import Role
 
@@ -74,25 +75,12 @@ class Subject(NamedTuple):
 
 
 class HistoryRow(NamedTuple):
-    """What one person did to a record, as one line: the newest entry, when that was, and how many times."""
+    """What one person did to a record, as one line: first time, last time, how many times, number of the last entry."""
 
     did: str
     who: str
     number: int
-    at: datetime
-    times: int
-
-
-class RecordOpening(NamedTuple):
-    """A person who opened a record or downloaded its file, with first time, last time and count.
-
-    `number` is that of the last entry.
-    """
-
-    who: str
-    did: str
     first_at: datetime
-    number: int
     last_at: datetime
     times: int
 
@@ -108,8 +96,12 @@ class LogEntryRow(NamedTuple):
     """An entry as a list shows it: what was done, and the record it was done to (None if that is not shown)."""
 
     entry: AuditEntry
-    did: str
     thing: Subject | None
+
+    @property
+    def did(self) -> str:
+        """What was done, in words."""
+        return describe_verb(self.entry.verb, self.entry.country.name if self.entry.country else "")
 
     @property
     def who(self) -> str:
@@ -117,7 +109,14 @@ class LogEntryRow(NamedTuple):
         return describe_actor(self.entry.by.name if self.entry.by else None, has_address=self.entry.address is not None)
 
 
-def find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[str, str], Subject]:
+def list_entry_rows(entries: Iterable[AuditEntry], user: AnyUser) -> list[LogEntryRow]:
+    """Return the entries with the records that they are about."""
+    found = list(entries)
+    subjects = _find_subjects(found, user)
+    return [LogEntryRow(entry, subjects.get((entry.table, entry.row))) for entry in found]
+
+
+def _find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[str, str], Subject]:
     """Return, by table and row, the records that `entries` are about. Runs one query per kind of record."""
     keys = defaultdict(set)
     for entry in entries:
@@ -142,46 +141,38 @@ def history(user: AnyUser, *rows: models.Model | None, without: VerbGroup | None
     nobody signed in are separate lines, and so are entries that name another country. Verbs of the group `without` are
     left out.
     """
-    kept = [row for row in rows if row is not None]
-    entries = AuditEntry.objects.visible_to(user).on(*kept).order_by()
+    entries = _entries_on(user, rows)
     if without:
         entries = entries.exclude(verb__in=list_verbs(without))
     has_address = ExpressionWrapper(Q(address__isnull=False), models.BooleanField())
     place = Case(When(verb__in=NAMES_COUNTRY, then=F("country__name")), default=Value(""))
-    told = (
-        entries.values("verb", "by", "by__name", has_address=has_address, place=place)
-        .annotate(newest=Max("number"), newest_at=Max("at"), times=Count("pk"))
-        .order_by("-newest")
+    return _summarize(entries, has_address=has_address, place=place)
+
+
+def list_openings(user: AnyUser, *rows: models.Model | None) -> list[HistoryRow]:
+    """Return who opened or downloaded any of `rows`, the latest first; empty if the user may not read the log."""
+    return _summarize(_entries_on(user, rows).filter(verb__in=list_verbs(VerbGroup.READ)))
+
+
+def _entries_on(user: AnyUser, rows: Iterable[models.Model | None]) -> AuditEntryQuerySet:
+    return AuditEntry.objects.visible_to(user).on(*(row for row in rows if row is not None)).order_by()
+
+
+def _summarize(entries: AuditEntryQuerySet, **apart: Combinable) -> list[HistoryRow]:
+    """Return a line for each verb and person, and for each value of the expressions `apart`; the latest first."""
+    lines: Any = entries.values("verb", "by", "by__name", **apart).annotate(
+        newest=Max("number"), first_at=Min("at"), last_at=Max("at"), times=Count("pk")
     )
     return [
         HistoryRow(
-            describe_verb(each["verb"], each["place"]),
-            describe_actor(each["by__name"], has_address=each["has_address"]),
+            describe_verb(each["verb"], each.get("place", "")),
+            describe_actor(each["by__name"], has_address=each.get("has_address", True)),
             each["newest"],
-            each["newest_at"],
-            each["times"],
-        )
-        for each in told[:MAX_HISTORY_ROWS]
-    ]
-
-
-def list_openings(user: AnyUser, *rows: models.Model | None) -> list[RecordOpening]:
-    """Return who opened or downloaded any of `rows`, the latest first; empty if the user may not read the log."""
-    kept = [row for row in rows if row is not None]
-    entries = AuditEntry.objects.visible_to(user).on(*kept).filter(verb__in=list_verbs(VerbGroup.READ)).order_by()
-    told = entries.values("verb", "by", "by__name").annotate(
-        first_at=Min("at"), newest=Max("number"), last_at=Max("at"), times=Count("pk")
-    )
-    return [
-        RecordOpening(
-            describe_actor(each["by__name"], has_address=True),
-            describe_verb(each["verb"]),
             each["first_at"],
-            each["newest"],
             each["last_at"],
             each["times"],
         )
-        for each in told.order_by("-newest")[:MAX_HISTORY_ROWS]
+        for each in lines.order_by("-newest")[:MAX_HISTORY_ROWS]
     ]
 
 

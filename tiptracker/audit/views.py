@@ -25,8 +25,7 @@ from tiptracker.audit.differences import list_differences
 from tiptracker.audit.forms import LogFilter
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet, LogVerification
 from tiptracker.audit.permissions import can_read_log
-from tiptracker.audit.subjects import LogEntryRow, Subject, find_subjects
-from tiptracker.audit.verbs import describe_verb
+from tiptracker.audit.subjects import LogEntryRow, list_entry_rows
 from tiptracker.web.rate_limits import rate_limited
 from tiptracker.web.spreadsheets import csv_lines
 
@@ -46,11 +45,10 @@ def log_list(request: HttpRequest) -> HttpResponse:
         return render(request, "audit/log_list.html", {"filter": asked}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     found = asked.narrow(entries, user).select_related("by", "country").order_by("-number")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    what = find_subjects(page, user)
     context = {
         "filter": asked,
         "page": page,
-        "lines": [LogEntryRow(entry, _words(entry), what.get((entry.table, entry.row))) for entry in page],
+        "lines": list_entry_rows(page, user),
         "head": actions.log_head(),
         "verification": LogVerification.objects.first(),
         "query": request.GET.urlencode(),
@@ -67,7 +65,7 @@ def log_detail(request: HttpRequest, number: int) -> HttpResponse:
     entry = get_object_or_404(rows, number=number)
     detail = AuditDetail.objects.visible_to(user).filter(entry=entry).first()
     context = {
-        "line": LogEntryRow(entry, _words(entry), find_subjects([entry], user).get((entry.table, entry.row))),
+        "line": list_entry_rows([entry], user)[0],
         "fields": list_differences(entry.table, detail.before, detail.after) if detail else [],
         "is_closed": detail is None and bool(entry.before_digest or entry.after_digest),
         "fault": actions.find_entry_fault(entry),
@@ -113,14 +111,14 @@ def _export_rows(entries: AuditEntryQuerySet, user: User) -> Iterator[tuple[obje
     detail = Prefetch("detail", AuditDetail.objects.visible_to(user))
     found = entries.select_related("by", "country").prefetch_related(detail).order_by("-number")
     return (
-        _export_row(entry, what.get((entry.table, entry.row)), zone)
+        _export_row(row, zone)
         for some in batched(found.iterator(chunk_size=EXPORT_CHUNK), EXPORT_CHUNK, strict=False)
-        for what in [find_subjects(some, user)]
-        for entry in some
+        for row in list_entry_rows(some, user)
     )
 
 
-def _export_row(entry: AuditEntry, thing: Subject | None, zone: tzinfo) -> tuple[object, ...]:
+def _export_row(row: LogEntryRow, zone: tzinfo) -> tuple[object, ...]:
+    entry = row.entry
     read = getattr(entry, "detail", None)
     fields = list_differences(entry.table, read.before, read.after) if read else []
     return (
@@ -129,10 +127,10 @@ def _export_row(entry: AuditEntry, thing: Subject | None, zone: tzinfo) -> tuple
         str(zone),
         entry.by.name if entry.by else "",
         entry.by.email if entry.by else "",
-        _words(entry),
+        row.did,
         entry.verb,
         entry.country.code if entry.country else "",
-        thing.name if thing else "",
+        row.thing.name if row.thing else "",
         entry.table,
         entry.row,
         entry.address or "",
@@ -141,10 +139,6 @@ def _export_row(entry: AuditEntry, thing: Subject | None, zone: tzinfo) -> tuple
         entry.hash,
         entry.previous_hash,
     )
-
-
-def _words(entry: AuditEntry) -> str:
-    return describe_verb(entry.verb, entry.country.name if entry.country else "")
 
 
 def _require_log_reader(request: HttpRequest) -> User:
