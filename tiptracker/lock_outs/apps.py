@@ -1,5 +1,0 @@
-from django.apps import AppConfig
-
-
-class LockOutsConfig(AppConfig):
-    name = "tiptracker.lock_outs"
