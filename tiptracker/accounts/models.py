@@ -1,7 +1,7 @@
 """Countries, their ministries and office holders, and the people who use the tracker."""
 
 from datetime import date
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
@@ -264,12 +264,18 @@ AnyUser = User | AnonymousUser
 """The user of a request; every `visible_to` takes one."""
 
 
-class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+class OwnRowsQuerySet[Row: models.Model](models.QuerySet[Row]):
+    """Rows that each belong to one person (`person`), who alone sees them."""
+
     def visible_to(self, user: AnyUser) -> Self:
-        """Return the user's own tokens."""
+        """Return the user's own rows."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(person=user.pk)
+
+
+class ApiTokenQuerySet(OwnRowsQuerySet["ApiToken"]):
+    pass
 
 
 class ApiToken(models.Model):
@@ -379,17 +385,13 @@ class AccountRequestStep(models.Model):
         return f"{self.request}, {self.get_kind_display().lower()}"
 
 
-class ContactPerson(NamedTuple):
-    """The contact person: the one person at the embassy whose name and address the ministries are given."""
+def find_contact(country_id: int) -> User | None:
+    """Return a country's contact person: the one person at the embassy whose name and address the ministries are given.
 
-    name: str
-    email: str
-
-
-def find_contact(country_id: int) -> ContactPerson | None:
-    """Return a country's contact person; None if none is named, or if the named person no longer works there."""
+    Returns None if none is named, or if the named person no longer works there.
+    """
     country = Country.objects.filter(pk=country_id).with_contact().first()
-    return ContactPerson(country.contact.name, country.contact.email) if country and country.contact else None
+    return country.contact if country else None
 
 
 def in_office(holders: "models.Manager[OfficeHolder]", day: date) -> "models.QuerySet[OfficeHolder]":

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from tiptracker.accounts.models import AnyUser, Country
+from tiptracker.accounts.models import AnyUser, Country, OwnRowsQuerySet
 from tiptracker.audit.verbs import VERBS_CHANGING_NO_FACT
 from tiptracker.choices import Role
 
@@ -112,13 +112,7 @@ class AuditDetail(models.Model):
         return f"before and after of entry {self.entry_id}"
 
 
-class ListReadQuerySet(models.QuerySet["ListRead"]):
-    def visible_to(self, user: AnyUser) -> Self:
-        """Return the user's own counts."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        return self.filter(person=user.pk)
-
+class ListReadQuerySet(OwnRowsQuerySet["ListRead"]):
     def on_day(self, person: AnyUser, day: date) -> Self:
         """Return the counts of what a person was sent on a day, one per list."""
         return self.filter(person=person.pk, day=day)

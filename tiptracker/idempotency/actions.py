@@ -32,15 +32,10 @@ def reserve_key(*, person: User, key: str, request: str, now: datetime) -> Idemp
 
     Raises IdempotencyKeyReused and RequestStillRunning.
     """
-    rows = IdempotencyKey.objects.filter(person=person, key_digest=sha256(key.encode()).hexdigest())
-    rows.filter(begun_at__lte=now - KEY_LIFETIME).delete()
-    attempt, is_new = rows.get_or_create(
-        defaults={
-            "person": person,
-            "key_digest": sha256(key.encode()).hexdigest(),
-            "request_digest": request,
-            "begun_at": now,
-        }
+    digest = sha256(key.encode()).hexdigest()
+    IdempotencyKey.objects.filter(person=person, key_digest=digest, begun_at__lte=now - KEY_LIFETIME).delete()
+    attempt, is_new = IdempotencyKey.objects.get_or_create(
+        person=person, key_digest=digest, defaults={"request_digest": request, "begun_at": now}
     )
     if is_new:
         return attempt

@@ -1,23 +1,19 @@
 """Idempotency keys: which keys a person's programs used lately, for which request, and the row that it created."""
 
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 
-from tiptracker.accounts.models import AnyUser
+from tiptracker.accounts.models import OwnRowsQuerySet
 
 KEY_LIFETIME = timedelta(hours=24)
 """How long a key belongs to the request that it was first sent with."""
 
 
-class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
-    def visible_to(self, user: AnyUser) -> Self:
-        """Return the user's own keys."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        return self.filter(person=user.pk)
+class IdempotencyKeyQuerySet(OwnRowsQuerySet["IdempotencyKey"]):
+    pass
 
 
 class IdempotencyKey(models.Model):
