@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
@@ -75,7 +74,7 @@ def set_password(*, token: str, password: str, purpose: mail_links.LinkPurpose) 
 @transaction.atomic
 def renew_account(*, person: User, by: User, until: date) -> None:
     """Extend the account until and including this day. Sign-ins and tokens from before it ran out stay ended."""
-    _refuse_own_account(person, by)
+    refuse_own_account(person, by)
     had_run_out = not Backend().user_can_authenticate(person)
     before = {"valid_until_on": person.valid_until_on}
     person.valid_until_on = until
@@ -90,8 +89,7 @@ def reset_second_factor(*, person: User) -> None:
 
     For the case that no administrator can sign in, for example because SECRET_KEY was lost.
     """
-    dropped = sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))
-    Authenticator.objects.filter(user=person).delete()
+    dropped = remove_second_factors(person)
     ended = revoke_access(person)
     mails.notify_sign_in_changed(person, "Whoever runs the server removed every second step of your sign-in")
     record_all(
@@ -172,7 +170,8 @@ def _log_role_changes(
             record(verb, by=by, row=person, country=country, before=was, after=became)
 
 
-def _refuse_own_account(person: User, by: User) -> None:
+def refuse_own_account(person: User, by: User) -> None:
+    """Refuse what nobody may do to their own account."""
     if person == by:
         raise Refused("Nobody does this to their own account. Ask another administrator.")
 
@@ -183,12 +182,12 @@ def revoke_access(person: User) -> list[AuditEvent]:
     return tokens.revoke_all(person)
 
 
-def can_remove_second_factor(step: Authenticator) -> bool:
-    """Return whether `step` may be removed. If a second step is required, the last one stays.
-
-    allauth itself checks this only for the authenticator app.
-    """
-    return bool(get_adapter().can_delete_authenticator(step))
+def remove_second_factors(person: User) -> list[str]:
+    """Remove every second step of `person`. Return their types, for the activity log."""
+    steps = Authenticator.objects.filter(user=person)
+    removed = sorted(steps.values_list("type", flat=True))
+    steps.delete()
+    return removed
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 Most of them are allauth's views with our wording and an entry in the activity log.
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +11,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from allauth.account.views import ReauthenticateView, logout
 from allauth.core.ratelimit import consume
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import IndexView as SecondFactorsView
 from allauth.mfa.base.views import ReauthenticateView as CodeAgainView
@@ -129,13 +131,40 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 # --- The second factor ------------------------------------------------------------------------------------------------
 
 
-class _AuthenticateView(AuthenticateView):  # type: ignore[misc]
+class _RefusalLoggingMixin:
+    """A view that asks for a second factor or a password, and writes to the activity log if it was wrong."""
+
+    request: HttpRequest
+    refused_verb = "person.second_factor_refused"
+    shown = ""
+    """What the user shows, as the log names it; empty if the verb says it."""
+
+    def person(self) -> Any:
+        return self.request.user
+
     def form_invalid(self, form: Any) -> HttpResponse:
-        if verb := _refusal_verb(self.request, form, self.stage.login.user, "person.second_factor_refused"):
+        if verb := self._verb_of(form):
             with transaction.atomic():
-                record(verb, by=None, row=self.stage.login.user)
-        answer: HttpResponse = super().form_invalid(form)
+                # No actor: the user has not proved who they are.
+                record(verb, by=None, row=self.person(), after={"with": self.shown} if self.shown else None)
+        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
         return answer
+
+    def _verb_of(self, form: Any) -> str:
+        """Return the log verb for a refused form, or "" if the log needs no entry.
+
+        An empty form is no attempt. While a user is locked out, repeated attempts must not fill the log.
+        """
+        found = {error.code for errors in form.errors.as_data().values() for error in errors}
+        if found & {"too_many_login_attempts", "rate_limited"}:
+            is_new = get_adapter().begins_lock_out(self.request, self.person().email)
+            return "person.locked_out" if is_new else ""
+        return self.refused_verb if found - {"required"} else ""
+
+
+class _AuthenticateView(_RefusalLoggingMixin, AuthenticateView):  # type: ignore[misc]
+    def person(self) -> Any:
+        return self.stage.login.user
 
 
 class _PasskeySignInView(LoginWebAuthnView):  # type: ignore[misc]
@@ -144,17 +173,6 @@ class _PasskeySignInView(LoginWebAuthnView):  # type: ignore[misc]
             record("person.sign_in_refused", by=None, after={"with": ["webauthn"]})
         answer: HttpResponse = super().form_invalid(form)
         return answer
-
-
-def _refusal_verb(request: HttpRequest, form: Any, person: Any, refused: str) -> str:
-    """Return the log verb for a refused form, or "" if the log needs no entry.
-
-    An empty form is no attempt. While a user is locked out, repeated attempts must not fill the log.
-    """
-    found = {error.code for errors in form.errors.as_data().values() for error in errors}
-    if found & {"too_many_login_attempts", "rate_limited"}:
-        return "person.locked_out" if get_adapter().begins_lock_out(request, person.email) else ""
-    return refused if found - {"required"} else ""
 
 
 class _SecondFactorChangeMixin:
@@ -178,23 +196,15 @@ class _SecondFactorChangeMixin:
         return response
 
 
-class _ActivateAppView(_SecondFactorChangeMixin, ActivateTOTPView):  # type: ignore[misc]
+class _ActivateAppView(_RefusalLoggingMixin, _SecondFactorChangeMixin, ActivateTOTPView):  # type: ignore[misc]
     verb, kind, told = "person.second_factor_added", "totp", "An app that shows codes was added to your sign-in"
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        if verb := _refusal_verb(self.request, form, self.request.user, "person.second_factor_refused"):
-            with transaction.atomic():
-                record(verb, by=None, row=self.request.user)
-        answer: HttpResponse = super().form_invalid(form)
-        return answer
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Set up the app, and use up the code that was typed for it."""
         with transaction.atomic():
             answer = super().form_valid(form)
-            one_time_codes.use_code(
-                Authenticator.objects.get(user=form.user, type=Authenticator.Type.TOTP), form.cleaned_data["code"]
-            )
+            app = Authenticator.objects.get(user=form.user, type=Authenticator.Type.TOTP)
+            one_time_codes.use_code(app, form.cleaned_data["code"])
         return answer
 
 
@@ -218,7 +228,7 @@ class _RemovePasskeyView(_SecondFactorChangeMixin, RemoveWebAuthnView):  # type:
 
     def form_valid(self, form: Any) -> HttpResponse:
         passkey = self.get_object()
-        if not actions.can_remove_second_factor(passkey):
+        if not get_mfa_adapter().can_delete_authenticator(passkey):  # allauth asks this for the app only
             messages.error(self.request, "This is your only second step. Set up another one before you remove it.")
             return redirect("mfa_index")
         return super().form_valid(form)
@@ -231,115 +241,63 @@ class _MakeRecoveryCodesView(_SecondFactorChangeMixin, GenerateRecoveryCodesView
     verb, kind, told = "person.recovery_codes_made", "recovery_codes", "New recovery codes were made for your sign-in"
 
 
-class _ReauthenticationMixin:
+class _ReauthenticationMixin(_RefusalLoggingMixin):
     """A view by which a signed-in user authenticates again. The result goes into the activity log."""
 
-    kind: str
+    refused_verb = "person.reauthentication_refused"
 
     def form_valid(self, form: Any) -> HttpResponse:
-        self._tell("person.reauthenticated")
+        with transaction.atomic():
+            record("person.reauthenticated", by=self.person(), row=self.person(), after={"with": self.shown})
         answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         return answer
 
-    def form_invalid(self, form: Any) -> HttpResponse:
-        if verb := _refusal_verb(self.request, form, self.request.user, "person.reauthentication_refused"):  # type: ignore[attr-defined]
-            self._tell(verb)
-        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
-        return answer
-
-    @transaction.atomic
-    def _tell(self, verb: str) -> None:
-        person = self.request.user  # type: ignore[attr-defined]
-        # No actor if it failed: the user has not proved who they are.
-        by = person if verb == "person.reauthenticated" else None
-        record(verb, by=by, row=person, after={"with": self.kind})
-
 
 class _PasswordReauthenticationView(_ReauthenticationMixin, ReauthenticateView):  # type: ignore[misc]
-    kind = "password"
+    shown = "password"
 
 
 class _CodeReauthenticationView(_ReauthenticationMixin, CodeAgainView):  # type: ignore[misc]
-    kind = "code"
+    shown = "code"
 
 
 class _PasskeyReauthenticationView(_ReauthenticationMixin, ReauthenticateWebAuthnView):  # type: ignore[misc]
-    kind = "webauthn"
+    shown = "webauthn"
 
 
-def mfa_authenticate(request: HttpRequest) -> HttpResponse:
-    """The second step of signing in."""
-    return _call_allauth_view(request, _AuthenticateView)
+def _page(name: str, allauth_view: Any) -> Callable[..., HttpResponse]:
+    """Return one of allauth's views as the page `name`, with 422 for a refused form, as everywhere in the tracker."""
+    view = allauth_view.as_view()
+
+    def page(request: HttpRequest, **named: Any) -> HttpResponse:
+        response: HttpResponse = view(request, **named)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if request.method == "POST" and getattr(form, "errors", None) and response.status_code == HTTPStatus.OK:
+            response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return response
+
+    page.__name__ = page.__qualname__ = name
+    return page
 
 
-def mfa_index(request: HttpRequest) -> HttpResponse:
-    """List the user's own second factors; enrolment starts here for a user who has none."""
-    return _call_allauth_view(request, SecondFactorsView)
+mfa_authenticate = _page("mfa_authenticate", _AuthenticateView)
+mfa_index = _page("mfa_index", SecondFactorsView)
+"""List the user's own second factors; enrolment starts here for a user who has none."""
+mfa_activate_totp = csp_override(settings.CSP_WITH_DRAWINGS)(_page("mfa_activate_totp", _ActivateAppView))
+mfa_deactivate_totp = _page("mfa_deactivate_totp", _DeactivateAppView)
+mfa_add_webauthn = _page("mfa_add_webauthn", _AddPasskeyView)
+mfa_remove_webauthn = _page("mfa_remove_webauthn", _RemovePasskeyView)
+mfa_login_webauthn = _page("mfa_login_webauthn", _PasskeySignInView)
+"""Sign in with a passkey alone.
 
-
-@csp_override(settings.CSP_WITH_DRAWINGS)
-def mfa_activate_totp(request: HttpRequest) -> HttpResponse:
-    """Set up an app that shows codes."""
-    return _call_allauth_view(request, _ActivateAppView)
-
-
-def mfa_deactivate_totp(request: HttpRequest) -> HttpResponse:
-    """Remove the app."""
-    return _call_allauth_view(request, _DeactivateAppView)
-
-
-def mfa_add_webauthn(request: HttpRequest) -> HttpResponse:
-    """Set up a passkey."""
-    return _call_allauth_view(request, _AddPasskeyView)
-
-
-def mfa_remove_webauthn(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remove one of the user's own passkeys."""
-    return _call_allauth_view(request, _RemovePasskeyView, pk=pk)
-
-
-def mfa_login_webauthn(request: HttpRequest) -> HttpResponse:
-    """Sign in with a passkey alone.
-
-    A passkey is two factors: the user has the device, and unlocks it by finger, face or PIN.
-    """
-    return _call_allauth_view(request, _PasskeySignInView)
-
-
-@never_cache
-def mfa_view_recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Show the recovery codes the first time; after that, how many are left."""
-    return _call_allauth_view(request, ViewRecoveryCodesView)
-
-
-def mfa_generate_recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Create new recovery codes in place of the old ones."""
-    return _call_allauth_view(request, _MakeRecoveryCodesView)
-
-
-def account_reauthenticate(request: HttpRequest) -> HttpResponse:
-    """Ask for the password again."""
-    return _call_allauth_view(request, _PasswordReauthenticationView)
-
-
-def mfa_reauthenticate(request: HttpRequest) -> HttpResponse:
-    """Ask for a code again."""
-    return _call_allauth_view(request, _CodeReauthenticationView)
-
-
-def mfa_reauthenticate_webauthn(request: HttpRequest) -> HttpResponse:
-    """Ask for a passkey again."""
-    return _call_allauth_view(request, _PasskeyReauthenticationView)
-
-
-def _call_allauth_view(request: HttpRequest, view: Any, **named: Any) -> HttpResponse:
-    """Return the answer of one of allauth's views, with 422 for a refused form, as everywhere in the tracker."""
-    response = view.as_view()(request, **named)
-    form = (getattr(response, "context_data", None) or {}).get("form")
-    if request.method == "POST" and getattr(form, "errors", None) and response.status_code == HTTPStatus.OK:
-        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
-    answer: HttpResponse = response
-    return answer
+A passkey is two factors: the user has the device, and unlocks it by finger, face or PIN.
+"""
+mfa_view_recovery_codes = never_cache(_page("mfa_view_recovery_codes", ViewRecoveryCodesView))
+"""Show the recovery codes the first time; after that, how many are left."""
+mfa_generate_recovery_codes = _page("mfa_generate_recovery_codes", _MakeRecoveryCodesView)
+account_reauthenticate = _page("account_reauthenticate", _PasswordReauthenticationView)
+mfa_reauthenticate = _page("mfa_reauthenticate", _CodeReauthenticationView)
+mfa_reauthenticate_webauthn = _page("mfa_reauthenticate_webauthn", _PasskeyReauthenticationView)
 
 
 # --- The user's own sign-ins ------------------------------------------------------------------------------------------
