@@ -56,13 +56,9 @@ class AccountRequestStage(ChoiceEnum):
 def request_stage(request: AccountRequest, now: datetime) -> AccountRequestStage:
     """Return the stage of `request` at `now`."""
     taken = {step.kind for step in request.steps.all()}
-    ends = {
-        AccountRequestStepKind.REVERTED: AccountRequestStage.REVERTED,
-        AccountRequestStepKind.DONE: AccountRequestStage.DONE,
-        AccountRequestStepKind.STOPPED: AccountRequestStage.STOPPED,
-    }
-    if ended := next((stage for kind, stage in ends.items() if kind in taken), None):
-        return ended
+    for ended in (AccountRequestStage.REVERTED, AccountRequestStage.DONE, AccountRequestStage.STOPPED):
+        if ended in taken:  # these stages have the values of the steps that lead to them
+            return ended
     if AccountRequestStepKind.CONSENTED in taken:
         return AccountRequestStage.DELAY
     if now - request.asked_at > (DELAY if request.is_own else LAPSES_AFTER):
@@ -151,8 +147,7 @@ def request_address_change(*, person: User, email: str, by: User, now: datetime)
 @transaction.atomic
 def request_second_factor_removal(*, person: User, by: User, now: datetime) -> AccountRequest:
     """Ask to remove every second step of a person who lost theirs. Raises PermissionDenied, Refused."""
-    if person == by:
-        raise Refused("Nobody does this to their own account. Ask another administrator.")
+    actions.refuse_own_account(person, by)
     held = _lock_person(person, by)
     if not Authenticator.objects.filter(user=held).exists():
         raise Refused(f"{held} has no second step: there is nothing to remove.")
@@ -232,20 +227,18 @@ def stop(*, request: AccountRequest, by: User | None, now: datetime) -> AccountR
         _record_step(request, AccountRequestStepKind.STOPPED, by, now)
         _log_for_countries("person.request_stopped", request, by)
         return AccountRequestStage.STOPPED
-    done = next((step.at for step in request.steps.all() if step.kind == AccountRequestStepKind.DONE), None)
-    is_address = request.kind == AccountRequestKind.ADDRESS
-    if (
-        at is AccountRequestStage.DONE
-        and is_address
-        and done
-        and now - done <= DELAY
-        and request.person.email == request.new_email
-    ):
+    if at is AccountRequestStage.DONE and _can_put_back(request, now):
         _record_step(request, AccountRequestStepKind.REVERTED, by, now)
         ended = _set_address(request, request.old_email)
         _log_for_countries("person.address_put_back", request, by, ended)
         return AccountRequestStage.REVERTED
     raise Refused(f"This request can’t be cancelled: {at.label.lower()}. Tell an administrator if that is wrong.")
+
+
+def _can_put_back(request: AccountRequest, now: datetime) -> bool:
+    """Return whether a request changed the address within the last day, and the account still has that address."""
+    is_recent = any(step.kind == AccountRequestStepKind.DONE and now - step.at <= DELAY for step in request.steps.all())
+    return is_recent and request.kind == AccountRequestKind.ADDRESS and request.person.email == request.new_email
 
 
 @transaction.atomic
@@ -255,12 +248,11 @@ def confirm_address(*, token: str, now: datetime) -> User | None:
     if request is None:
         return None
     request = _lock_request(request)
-    if request_stage(request, now) is not AccountRequestStage.LINK or not Backend().user_can_authenticate(
-        request.person
-    ):
+    person = request.person
+    if request_stage(request, now) is not AccountRequestStage.LINK or not Backend().user_can_authenticate(person):
         return None
-    _carry_out(request, request.person, now)
-    return request.person
+    _carry_out(request, person, now)
+    return person
 
 
 def carry_out_due_requests(*, now: datetime) -> int:
@@ -301,11 +293,10 @@ def _carry_out(request: AccountRequest, by: User | None, now: datetime, *, conse
     """
     verb, before, ended = "person.address_changed", None, []
     if request.kind == AccountRequestKind.SECOND_STEP:
-        person, verb = request.person, "person.second_factor_dropped"
-        before = {"second_factors": sorted(Authenticator.objects.filter(user=person).values_list("type", flat=True))}
-        Authenticator.objects.filter(user=person).delete()
+        verb = "person.second_factor_dropped"
+        before = {"second_factors": actions.remove_second_factors(request.person)}
         _record_step(request, AccountRequestStepKind.DONE, by, now)
-        ended = actions.revoke_access(person)
+        ended = actions.revoke_access(request.person)
         mails.notify_request_done(request)
     elif User.objects.get_queryset().filter(email=request.new_email).exists():
         verb = "person.request_stopped"

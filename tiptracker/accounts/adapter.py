@@ -71,7 +71,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user.is_active and not is_expired(user):
             return None
         with transaction.atomic():
-            record("person.sign_in_refused", by=None, row=user, after={"account": _refusal_reason(user)})
+            why = "expired" if user.is_active else "closed"
+            record("person.sign_in_refused", by=None, row=user, after={"account": why})
         return redirect("account_inactive" if not user.is_active else "account_expired")
 
     def login(self, request: HttpRequest, user: User) -> None:
@@ -104,10 +105,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def _record_refusal(self, verb: str, email: str) -> None:
         with transaction.atomic():
             record(verb, by=None, row=User.objects.get_queryset().filter(email=email).first())
-
-
-def _refusal_reason(person: User) -> str:
-    return "expired" if person.is_active else "closed"
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -96,12 +96,18 @@ class ApiTokenForm(TrackerForm):
     expires_on = forms.DateField(label="Last day it works", widget=DayInput)
 
 
-def _set_up_code_field(form: forms.Form, label: str) -> None:
-    form.fields["code"].label = label
-    form.fields["code"].widget = forms.TextInput(attrs=CODE_WIDGET_ATTRIBUTES)
+class _CodeFieldMixin:
+    """A form in which the user types a code."""
+
+    code_label = "Code of your app, or a recovery code"
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        field: forms.Field = self.fields["code"]  # type: ignore[attr-defined]
+        field.label, field.widget = self.code_label, forms.TextInput(attrs=CODE_WIDGET_ATTRIBUTES)
 
 
-class _OneTimeCodeMixin:
+class _OneTimeCodeMixin(_CodeFieldMixin):
     """A form in which the user types a code, which works once."""
 
     def clean_code(self) -> str:
@@ -127,25 +133,15 @@ class _OneTimeCodeMixin:
 class CodeForm(_OneTimeCodeMixin, second_factor.AuthenticateForm):  # type: ignore[misc]
     """A code of the app or a recovery code (`code`), at sign-in."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        _set_up_code_field(self, "Code of your app, or a recovery code")
-
 
 class CodeReauthenticationForm(_OneTimeCodeMixin, second_factor.ReauthenticateForm):  # type: ignore[misc]
     """A code of the app or a recovery code, before an action that a person at a borrowed browser must not do."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        _set_up_code_field(self, "Code of your app, or a recovery code")
 
-
-class AuthenticatorAppForm(ActivateTOTPForm):  # type: ignore[misc]
+class AuthenticatorAppForm(_CodeFieldMixin, ActivateTOTPForm):  # type: ignore[misc]
     """The first code (`code`) of an app that has just received the secret."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        _set_up_code_field(self, "The code that your app shows now")
+    code_label = "The code that your app shows now"
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import signing
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -55,11 +56,14 @@ def find_person(token: str, purpose: LinkPurpose, *, locked: bool = False) -> Us
 
 
 def _fingerprint(person: User, secret: str | None = None) -> str:
-    removals = AccountRequestStep.objects.filter(
+    stands = f"{person.email}|{person.password}|{person.last_login}|{_second_step_removals(person).count()}"
+    return salted_hmac("tiptracker.accounts.links", stands, secret, algorithm="sha256").hexdigest()[:32]
+
+
+def _second_step_removals(person: User) -> QuerySet[AccountRequestStep]:
+    return AccountRequestStep.objects.filter(
         request__person=person, request__kind=AccountRequestKind.SECOND_STEP, kind=AccountRequestStepKind.DONE
     )
-    stands = f"{person.email}|{person.password}|{person.last_login}|{removals.count()}"
-    return salted_hmac("tiptracker.accounts.links", stands, secret, algorithm="sha256").hexdigest()[:32]
 
 
 class RequestLinkAction(ChoiceEnum):
@@ -96,10 +100,5 @@ def is_reset_blocked(person: User, now: datetime) -> bool:
 
     That is so for a day after the second step was removed, until the person sets up a new one.
     """
-    removed = AccountRequestStep.objects.filter(
-        kind=AccountRequestStepKind.DONE,
-        at__gt=now - RESET_BLOCKED_FOR,
-        request__person=person,
-        request__kind=AccountRequestKind.SECOND_STEP,
-    )
+    removed = _second_step_removals(person).filter(at__gt=now - RESET_BLOCKED_FOR)
     return removed.exists() and not Authenticator.objects.filter(user=person).exists()

@@ -47,15 +47,12 @@ def session_limits_middleware(get_response: Handler) -> Handler:
             sessions.touch_session(request.session)
             return get_response(request)
         response = get_response(request)
-        if request.method == "POST" and _redirects_to_sign_in(response) and wants_json(request):
+        if request.method != "POST" or not _redirects_to_sign_in(response):
+            return response
+        if wants_json(request):
             return JsonResponse({"state": SIGNED_OUT_STATE}, status=HTTPStatus.FORBIDDEN)
-        if (
-            request.method == "POST"
-            and _redirects_to_sign_in(response)
-            and (context := preserved_input_context(request))["typed"]
-        ):
-            return render_signed_out(request, context)
-        return response
+        context = preserved_input_context(request)
+        return render_signed_out(request, context) if context["typed"] else response
 
     return middleware
 

@@ -5,6 +5,7 @@ nonce of this sign-in, and an address that the provider states it has verified.
 """
 
 import logging
+from functools import cached_property
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -98,15 +99,13 @@ class OpenIdAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
 
     nonce = ""
 
-    @property
+    @cached_property
     def openid_config(self) -> dict[str, Any]:
-        if not hasattr(self, "_openid_config"):
-            server_url = self.get_provider().server_url
-            with get_adapter().get_requests_session() as session:
-                configuration = fetch_json(session, server_url)
-            check_configuration(configuration, server_url, is_secure=settings.SECURE)
-            self._openid_config = configuration
-        return self._openid_config
+        server_url = self.get_provider().server_url
+        with get_adapter().get_requests_session() as session:
+            configuration = fetch_json(session, server_url)
+        check_configuration(configuration, server_url, is_secure=settings.SECURE)
+        return configuration
 
     def get_access_token_data(
         self, request: HttpRequest, app: SocialApp, client: OAuth2Client, pkce_code_verifier: str | None = None

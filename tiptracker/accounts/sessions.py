@@ -5,7 +5,6 @@ All times here are machine time, as for every session. Each save stamps the sess
 
 import logging
 import time
-from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.sessions.backends import db
@@ -42,13 +41,6 @@ class SessionStore(db.SessionStore):
         logger.warning("A session could not be saved: %s", cause)
 
 
-class SessionLimits(NamedTuple):
-    """How long a session lasts, in minutes: without activity (`idle`), and in total (`altogether`)."""
-
-    idle: int
-    altogether: int
-
-
 def start_session(session: SessionBase) -> None:
     """Start the time limits now, at sign-in. Time spent on the sign-in page does not count."""
     session[BEGAN_AT] = int(time.time())
@@ -57,11 +49,11 @@ def start_session(session: SessionBase) -> None:
 def describe_expiry(session: SessionBase, role: str) -> str:
     """Return the sentence that explains why a user of this role must sign in again, or "" while the session lasts."""
     now = time.time()
-    limits = SessionLimits(*settings.SESSION_MINUTES[Role(role)])
-    if now - session.get(SEEN_AT, 0) > limits.idle * 60:
-        return f"Nothing was done for {limits.idle} minutes, so you were signed out. Sign in again to go on."
-    if now - session.get(BEGAN_AT, 0) > limits.altogether * 60:
-        return f"You were signed out after {limits.altogether // 60} hours. Sign in again to go on."
+    idle, altogether = settings.SESSION_MINUTES[Role(role)]
+    if now - session.get(SEEN_AT, 0) > idle * 60:
+        return f"Nothing was done for {idle} minutes, so you were signed out. Sign in again to go on."
+    if now - session.get(BEGAN_AT, 0) > altogether * 60:
+        return f"You were signed out after {altogether // 60} hours. Sign in again to go on."
     return ""
 
 

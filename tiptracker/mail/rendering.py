@@ -10,9 +10,14 @@ from django.template.loader import render_to_string
 from tiptracker import clock
 from tiptracker.accounts import mail_links
 from tiptracker.accounts.backend import Backend
-from tiptracker.accounts.models import AccountRequest, User
-from tiptracker.accounts.post_names import post_name
+from tiptracker.accounts.models import AccountRequest, Country, User
 from tiptracker.mail.models import Mail, MailKind
+
+
+def _post_name(person: User) -> str:
+    """Return the name of the person's post: "U.S. Embassy, Lesotho"; with several countries or none, no place."""
+    countries = list(Country.objects.visible_to(person).order_by("name").values_list("name", flat=True)[:2])
+    return f"U.S. Embassy, {countries[0]}" if len(countries) == 1 else "U.S. Department of State"
 
 
 def _may_sign_in(person: User) -> bool:
@@ -62,7 +67,7 @@ def build_message(mail: Mail) -> EmailMessage | None:
         ):
             return None
         address, more["link"] = person.email, mail_links.password_link(person, purpose)
-    said = render_to_string(f"account/email/{mail.kind}.txt", {"person": person, "post": post_name(person), **more})
+    said = render_to_string(f"account/email/{mail.kind}.txt", {"person": person, "post": _post_name(person), **more})
     subject, _, text = said.partition("\n")
     message_id = {"Message-ID": mail.message_id}
     return EmailMessage(subject.strip(), text.strip() + "\n", to=[address], headers=message_id)

@@ -1,6 +1,5 @@
 """`manage.py invite_administrator`: create the first account of an installation, which invites all others."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
 
-from tiptracker import clock
 from tiptracker.accounts import mail_links
+from tiptracker.accounts.backend import default_valid_until
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Role
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         if person and (person.has_usable_password() or person.role != Role.ADMINISTRATOR):
             raise CommandError(f"{email} has an account already.")
         if person is None:
-            until = clock.today() + timedelta(days=365)
+            until = default_valid_until()
             person = User.objects.create_user(email, name=name, role=Role.ADMINISTRATOR, valid_until_on=until)
         record("person.invited", by=None, row=person)
         link = mail_links.password_link(person, mail_links.LinkPurpose.INVITATION)
