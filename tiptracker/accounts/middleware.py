@@ -1,6 +1,5 @@
 """Check each request of a signed-in user against the session's limits and the second factor."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -19,9 +18,8 @@ from tiptracker.accounts import sessions
 from tiptracker.accounts.models import User
 from tiptracker.audit import request_context as audit_context
 from tiptracker.audit.actions import record
+from tiptracker.audit.request_context import Handler
 from tiptracker.web.preserved_input import SIGNED_OUT_STATE, preserved_input_context, wants_json
-
-Handler = Callable[[HttpRequest], HttpResponse]
 
 ENROLLED_IN_SESSION = "enrolled_here"
 """Key in a session: its own user set up the second factor in it."""

@@ -134,11 +134,7 @@ def record_once(
 def find_log_fault() -> tuple[int, str] | None:
     """Return the number of the first entry that does not fit and the reason, or None if the whole log holds."""
     entries = AuditEntry.objects.select_related("detail").order_by("number")
-    rows = (
-        (entry.number, entry.previous_hash, entry.hash, _hashed_fields(entry))
-        for entry in entries.iterator(chunk_size=2000)
-    )
-    if fault := chain.find_first_fault(rows):
+    if fault := chain.find_first_fault(map(_chain_fields, entries.iterator(chunk_size=2000))):
         return fault
     for entry in entries.iterator(chunk_size=2000):
         if said := _find_detail_fault(entry):
@@ -154,11 +150,8 @@ def find_redaction_faults() -> list[str]:
 def find_entry_fault(entry: AuditEntry) -> str:
     """Return what is wrong with one entry, its values, or its link to the entry before; "" if it holds."""
     behind = AuditEntry.objects.filter(number=entry.number - 1).values_list("hash", flat=True).first()
-    if entry.previous_hash != (behind if entry.number > 1 else chain.GENESIS_HASH):
-        return f"entry {entry.number} does not follow the one before it"
-    if entry.hash != chain.hash_entry(entry.previous_hash, _hashed_fields(entry)):
-        return f"entry {entry.number} was changed or put in"
-    return _find_detail_fault(entry)
+    previous = behind if entry.number > 1 else chain.GENESIS_HASH
+    return chain.find_hash_fault(*_chain_fields(entry), previous=previous) or _find_detail_fault(entry)
 
 
 def log_now() -> datetime:
@@ -223,6 +216,10 @@ def _find_detail_fault(entry: AuditEntry) -> str:
 
 def _to_json(value: Mapping[str, Any] | None) -> str:
     return json.dumps(dict(value), cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False) if value else ""
+
+
+def _chain_fields(entry: AuditEntry) -> tuple[int, str, str, dict[str, str | int | None]]:
+    return entry.number, entry.previous_hash, entry.hash, _hashed_fields(entry)
 
 
 def _hashed_fields(entry: AuditEntry) -> dict[str, str | int | None]:

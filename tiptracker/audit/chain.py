@@ -31,6 +31,15 @@ def format_timestamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def find_hash_fault(
+    number: int, named: str, own: str, sealed: Mapping[str, str | int | None], *, previous: str | None
+) -> str:
+    """Return why an entry does not follow the one whose hash is `previous`, or does not have its own hash; else ""."""
+    if named != previous:
+        return f"entry {number} does not follow the one before it"
+    return "" if hash_entry(named, sealed) == own else f"entry {number} was changed or put in"
+
+
 def find_first_fault(entries: Iterable[tuple[int, str, str, Mapping[str, str | int | None]]]) -> tuple[int, str] | None:
     """Return the number of the first entry that does not fit and the reason, or None if the chain holds.
 
@@ -43,9 +52,7 @@ def find_first_fault(entries: Iterable[tuple[int, str, str, Mapping[str, str | i
             return expected, f"entry {expected} is missing"
         if named == earlier:  # it follows the entry before the last one
             return number - 1, f"entry {number - 1} was put in"
-        if named != previous:
-            return number, f"entry {number} does not follow the one before it"
-        if hash_entry(previous, sealed) != own:
-            return number, f"entry {number} was changed or put in"
+        if fault := find_hash_fault(number, named, own, sealed, previous=previous):
+            return number, fault
         earlier, previous, expected = previous, own, expected + 1
     return None

@@ -8,7 +8,6 @@ Logged are 403 answers, of pages and of the API, and forms that did not come fro
 - requests without a sign-in: they lead to the sign-in page. Failed sign-ins are logged elsewhere.
 """
 
-from collections.abc import Callable
 from http import HTTPStatus
 
 from django.core.cache import cache
@@ -17,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
+from tiptracker.audit.request_context import Handler
 from tiptracker.choices import Role
 
 WINDOW_SECONDS = 5 * 60
@@ -30,9 +30,7 @@ FORGED_ATTRIBUTE = "is_forged"
 """Attribute of a request: it was refused because its form did not come from one of our pages."""
 
 
-def refused_requests_middleware(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+def refused_requests_middleware(get_response: Handler) -> Handler:
     """Middleware: log refused requests, each method and address once per person within a few minutes."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

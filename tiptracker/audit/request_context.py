@@ -7,6 +7,9 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+Handler = Callable[[HttpRequest], HttpResponse]
+"""What a middleware wraps and returns."""
+
 address: ContextVar[str | None] = ContextVar("address", default=None)
 token: ContextVar[str] = ContextVar("token", default="")
 """The beginning of the API token in use; "" if the user signed in."""
@@ -34,9 +37,7 @@ def client_address(request: HttpRequest) -> str | None:
         return None
 
 
-def request_context_middleware(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+def request_context_middleware(get_response: Handler) -> Handler:
     """Middleware: store the address and the token (set later) for the duration of the request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
