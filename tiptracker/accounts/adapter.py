@@ -115,9 +115,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "incorrect_code": "That code did not work: each works once, and not for long. Type what your app shows now.",
     }
 
-    def get_totp_issuer(self) -> str:
-        return "TIP Tracker"
-
     def _get_site_name(self) -> str:
         return "TIP Tracker"
 

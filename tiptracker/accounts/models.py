@@ -246,9 +246,6 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
-    def get_full_name(self) -> str:
-        return self.name
-
     @property
     def is_embassy(self) -> bool:
         """Whether this person reads everything the embassy holds on their countries."""

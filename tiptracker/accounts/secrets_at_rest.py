@@ -99,11 +99,11 @@ def _encrypted_authenticators() -> Any:
 
 def _map_secrets(data: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
     """Return `data` with `change` applied to each of its secrets."""
-    return {
-        name: [change(one) for one in value] if isinstance(value, list) else change(value)
-        for name, value in data.items()
-        if name in ENCRYPTED_FIELDS
-    } | {name: value for name, value in data.items() if name not in ENCRYPTED_FIELDS}
+
+    def changed(value: Any) -> Any:
+        return [change(one) for one in value] if isinstance(value, list) else change(value)
+
+    return {name: changed(value) if name in ENCRYPTED_FIELDS else value for name, value in data.items()}
 
 
 def _cipher() -> MultiFernet:

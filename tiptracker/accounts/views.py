@@ -30,7 +30,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -41,10 +41,11 @@ from django.views.decorators.http import require_GET, require_POST
 from tiptracker.accounts import actions, mail_links, mails, one_time_codes, tokens
 from tiptracker.accounts.forms import ApiTokenForm, NewPasswordForm, PasswordForgottenForm
 from tiptracker.accounts.middleware import ENROLLED_IN_SESSION
-from tiptracker.accounts.models import ApiToken, User
+from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.actions import record
 from tiptracker.choices import TokenScope
 from tiptracker.errors import Refused
+from tiptracker.web.pages import SignedInRequest
 
 LINK_QUEUED_MESSAGE = (
     "If somebody signs in here with that address, a mail with a link to set a new password is queued for it. "
@@ -71,8 +72,7 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a link to set a new password. The answer and its duration are the same if there is no such account."""
     form = PasswordForgottenForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        return render(request, "account/password_forgotten.html", {"form": form}, status=status)
+        return render(request, "account/password_forgotten.html", {"form": form}, status=422 if form.is_bound else 200)
     email = form.cleaned_data["email"].lower()
     if not consume(request, action="reset_password", key=email):
         return too_many_requests(request)
@@ -102,8 +102,8 @@ def _set_password(request: HttpRequest, token: str, purpose: mail_links.LinkPurp
         return _render_gone(request, page)
     form = NewPasswordForm(request.POST or None, person=person)
     if request.method != "POST" or not form.is_valid():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        return render(request, page, {"person": person, "form": form}, status=status)
+        context = {"person": person, "form": form}
+        return render(request, page, context, status=422 if form.is_bound else 200)
     if not actions.set_password(token=token, password=form.cleaned_data["password"], purpose=purpose):
         return _render_gone(request, page)
     messages.success(request, "Your password is set. Sign in with it.")
@@ -178,19 +178,18 @@ class _PasskeySignInView(LoginWebAuthnView):  # type: ignore[misc]
 class _SecondFactorChangeMixin:
     """A view by which a user changes their own second factor. The change is logged, and a mail tells the user."""
 
+    request: SignedInRequest
     verb: str
     kind: str
     told: str
 
     def form_valid(self, form: Any) -> HttpResponse:
-        request: HttpRequest = self.request  # type: ignore[attr-defined]
-        person = request.user
-        assert isinstance(person, User)  # noqa: S101 -- behind allauth's login_required
+        person, session = self.request.user, self.request.session
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
             if self.verb == "person.second_factor_added":
-                request.session[ENROLLED_IN_SESSION] = True
-            actions.end_sign_ins(person, but=request.session.session_key)
+                session[ENROLLED_IN_SESSION] = True
+            actions.end_sign_ins(person, but=session.session_key)
             mails.notify_sign_in_changed(person, self.told)
             record(self.verb, by=person, row=person, after={"second_factor": self.kind})
         return response
@@ -304,10 +303,9 @@ mfa_reauthenticate_webauthn = _page("mfa_reauthenticate_webauthn", _PasskeyReaut
 
 
 @login_required
-def sign_in_list(request: HttpRequest) -> HttpResponse:
+def sign_in_list(request: SignedInRequest) -> HttpResponse:
     """List where the user is signed in. A POST ends one sign-in (`end`: its id), or all others."""
     person = request.user
-    assert isinstance(person, User)  # noqa: S101 -- behind login_required
     here = request.session.session_key
     if request.method == "POST":
         with transaction.atomic():
@@ -317,7 +315,7 @@ def sign_in_list(request: HttpRequest) -> HttpResponse:
             record("person.sign_ins_ended", by=person, row=person, after={"ended": ended})
         ends = "No other sign-in was there to end." if not ended else f"{ended} sign-in{'s' * (ended > 1)} ended."
         messages.success(request, ends)
-        return HttpResponseRedirect(reverse("sign_in_list"))
+        return redirect("sign_in_list")
     own, there = UserSession.objects.filter(user=person), Session.objects.values("session_key")
     own.exclude(session_key__in=there).delete()  # rows of ended sessions; allauth would query each one
     found = list(own.order_by("-created_at"))
@@ -341,10 +339,9 @@ def token_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @reauthentication_required  # type: ignore[untyped-decorator]
 @sensitive_variables("secret")
-def token_add(request: HttpRequest) -> HttpResponse:
+def token_add(request: SignedInRequest) -> HttpResponse:
     """Create a token. Only the answer to the form shows the secret; it is stored nowhere, not in a session either."""
     person = request.user
-    assert isinstance(person, User)  # noqa: S101 -- behind login_required
     form = ApiTokenForm(
         request.POST or None, initial={"expires_on": tokens.latest_expiry(person, tokens.DEFAULT_LIFETIME)}
     )
@@ -359,8 +356,7 @@ def token_add(request: HttpRequest) -> HttpResponse:
         else:
             return render(request, "account/token_made.html", {"token": token, "secret": secret})
     context = {"form": form, "last_day": tokens.latest_expiry(person)}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return render(request, "account/token_add.html", context, status=status)
+    return render(request, "account/token_add.html", context, status=422 if form.is_bound else 200)
 
 
 @login_required

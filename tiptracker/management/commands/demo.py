@@ -77,12 +77,8 @@ class Command(BaseCommand):
         if is_reset:
             self.stdout.write("Starting over.")
             database.drop_tables()
-            for folder in (
-                settings.MEDIA_ROOT,
-                settings.MAIL_DIR,
-                settings.VAR_DIR / "cache",
-                settings.VAR_DIR / "broker",
-            ):
+            var = settings.VAR_DIR
+            for folder in (settings.MEDIA_ROOT, settings.MAIL_DIR, var / "cache", var / "broker"):
                 _delete_files(folder)
         call_command("migrate", verbosity=0)
 
