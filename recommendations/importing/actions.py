@@ -65,40 +65,20 @@ def create_import(
     edition: Edition,
     name: str,
     content: bytes,
-    brought: DraftImport,
+    brought: DraftImport | None,
+    is_pasted: bool = False,
+    charset: str = "",
     text_status: TextStatus,
     by: User,
     now: datetime,
 ) -> EditionImport:
-    """Save a draft import that was already read from `content`. Raises PermissionDenied, Refused."""
-    if not can_set_up(by):
-        raise PermissionDenied
-    return insert_row(
-        EditionImport(
-            edition=edition,
-            name=name[:MAX_NAME_LENGTH],
-            sha256=sha256(content).hexdigest(),
-            text_status=text_status,
-            brought=serialize_draft(brought),
-            begun_at=now,
-            begun_by=by,
-        )
-    )
+    """Save a draft import. Raises PermissionDenied, Refused.
 
-
-@transaction.atomic
-def queue_import(
-    *,
-    edition: Edition,
-    name: str,
-    content: bytes,
-    is_pasted: bool,
-    charset: Charset | None,
-    text_status: TextStatus,
-    by: User,
-    now: datetime,
-) -> EditionImport:
-    """Save an unread import and queue the job that reads it. Raises PermissionDenied."""
+    Args:
+        brought: what was read from `content`; None to store the content and queue the job that reads it.
+        is_pasted: whether that content is a text and not a file.
+        charset: what a CSV file in it is written in, if the user said so.
+    """
     if not can_set_up(by):
         raise PermissionDenied
     begun = EditionImport(
@@ -106,11 +86,13 @@ def queue_import(
         name=name[:MAX_NAME_LENGTH],
         sha256=sha256(content).hexdigest(),
         text_status=text_status,
-        is_pasted=is_pasted,
-        charset=charset or "",
         begun_at=now,
         begun_by=by,
     )
+    if brought is not None:
+        begun.brought = serialize_draft(brought)
+        return insert_row(begun)
+    begun.is_pasted, begun.charset = is_pasted, charset
     begun.content.save("", ContentFile(content), save=False)
     try:
         insert_row(begun)

@@ -20,7 +20,6 @@ from recommendations.importing.comparison import ItemChange, ItemComparison
 from recommendations.importing.draft import deserialize_draft, read_draft_text
 from recommendations.importing.forms import MAX_FIELDS, ColumnsForm, ImportForm, PreviewForm
 from recommendations.importing.preview import ImportPreview, build_preview, get_expected_edition
-from recommendations.importing.tables import Charset
 from recommendations.models import Edition, EditionImport
 from recommendations.models.imports import DRAFT_RETENTION, READ_LIST_JOB
 from recommendations.text_similarity import DiffSegment, diff_words
@@ -48,8 +47,8 @@ class PreviewRow(NamedTuple):
 
     line: ItemComparison
     pieces: Sequence[DiffSegment]
-    became: BoundField | None
-    benchmarks: Sequence[BoundField]
+    became: BoundField | None = None
+    benchmarks: Sequence[BoundField] = ()
 
 
 class PreviewGroup(NamedTuple):
@@ -66,7 +65,7 @@ def edition_import(request: SignedInRequest, pk: int) -> HttpResponse:
     """Start an import for an edition. The record doesn't change until the import is loaded."""
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
     _check_may_import(request)
-    form = ImportForm(request.POST or None, request.FILES or None) if request.method == "POST" else ImportForm()
+    form = ImportForm(request.POST or None, request.FILES or None)
     if sentence := _upload_size_error(request):
         form.full_clean()
         form.errors.pop("file", None)
@@ -101,24 +100,18 @@ def _upload_size_error(request: HttpRequest) -> str:
 
 def _start_import(request: SignedInRequest, edition: Edition, said: dict[str, Any]) -> EditionImport:
     """Save the import: read a short text now, or queue a job for anything else. Raises Refused."""
-    status, now = TextStatus(said["text_status"]), clock.now(edition.country.time_zone)
     pasted, file = said["pasted"], said["file"]
-    name, content = (file.name, file.read()) if file else (PASTED_NAME, pasted.encode())
-    if file or len(pasted) > MAX_READ_IN_REQUEST:
-        charset = Charset(said["charset"]) if said["charset"] else None
-        return actions.queue_import(
-            edition=edition,
-            name=name,
-            content=content,
-            is_pasted=not file,
-            charset=charset,
-            text_status=status,
-            by=request.user,
-            now=now,
-        )
-    brought = read_draft_text(pasted, get_expected_edition(edition))
+    is_read_now = not file and len(pasted) <= MAX_READ_IN_REQUEST
     return actions.create_import(
-        edition=edition, name=name, content=content, brought=brought, text_status=status, by=request.user, now=now
+        edition=edition,
+        name=file.name if file else PASTED_NAME,
+        content=file.read() if file else pasted.encode(),
+        brought=read_draft_text(pasted, get_expected_edition(edition)) if is_read_now else None,
+        is_pasted=not file,
+        charset=said["charset"],
+        text_status=TextStatus(said["text_status"]),
+        by=request.user,
+        now=clock.now(edition.country.time_zone),
     )
 
 
@@ -129,26 +122,14 @@ def import_preview(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = EditionImport.objects.visible_to(request.user).select_related("edition__country", "loaded_by", "begun_by")
     imported = get_object_or_404(rows, pk=pk)
     _check_may_import(request)
-    if (
-        request.headers.get("HX-Request") and not imported.is_unread
-    ):  # the page that showed the progress becomes the preview
-        return HttpResponseClientRefresh()
+    if request.headers.get("HX-Request") and not imported.is_unread:
+        return HttpResponseClientRefresh()  # the page that showed the progress becomes the preview
     if imported.loaded_at is not None:
-        return render_page(
-            request,
-            "recommendations/import_preview.html",
-            {"imported": imported, "facts": result.list_result_rows(imported.did)},
-        )
+        context = {"imported": imported, "facts": result.list_result_rows(imported.did)}
+        return render_page(request, "recommendations/import_preview.html", context)
     if request.POST.get("do") == "discard":
         return _discard(request, imported)
-    if imported.is_unread:
-        return _render_progress(request, imported)
-    page = _PreviewPage(request, imported)
-    if request.method == "POST" and (answer := page.done()):
-        return answer
-    return render_page(
-        request, "recommendations/import_preview.html", page.context(), status=422 if page.is_refused else 200
-    )
+    return _render_progress(request, imported) if imported.is_unread else _preview_draft(request, imported)
 
 
 def _render_progress(request: SignedInRequest, imported: EditionImport) -> HttpResponse:
@@ -177,118 +158,98 @@ def _check_may_import(request: SignedInRequest) -> None:
         raise PermissionDenied
 
 
-class _PreviewPage:
-    """The preview, the form for decisions, and the form that corrects a table's columns."""
-
-    def __init__(self, request: SignedInRequest, imported: EditionImport) -> None:
-        self.request, self.imported = request, imported
-        self.edition = imported.edition
-        self.found: ImportPreview | None = None
-        self.refusal = ""
-        self.form: PreviewForm | None = None
-        self.is_too_long = False
-        sends = request.POST.get("do") if request.method == "POST" else ""
-        brought = deserialize_draft(imported.brought)
-        self.columns = ColumnsForm(request.POST if sends == "columns" else None, brought=brought)
-        self.is_table = brought.is_table
+def _preview_draft(request: SignedInRequest, imported: EditionImport) -> HttpResponse:
+    """Show the preview with its two forms, the decisions and the columns of a table. Perform the one submitted."""
+    sends = request.POST.get("do")
+    brought = deserialize_draft(imported.brought)
+    columns = ColumnsForm(request.POST if sends == "columns" else None, brought=brought)
+    if columns.is_valid():
         try:
-            self.found = build_preview(imported)
+            actions.set_columns(imported=imported, by=request.user, **columns.said())
         except Refused as refusal:
-            self.refusal = str(refusal)
-            return
-        if not self.found.listed.rows:
-            return
-        self.form = PreviewForm(found=self.found)
-        self.is_too_long = len(self.form.fields) > MAX_FIELDS
-        if sends == "load" and not self.is_too_long:
-            self.form = PreviewForm(request.POST, found=self.found)
-
-    def done(self) -> HttpResponse | None:
-        """Perform the submitted form and return the redirect; None if it was refused or nothing was submitted."""
-        by, imported = self.request.user, self.imported
-        if self.columns.is_bound and self.columns.is_valid():
-            try:
-                actions.set_columns(imported=imported, by=by, **self.columns.said())
-            except Refused as refusal:
-                add_refusal(self.columns, refusal)
-                return None
+            add_refusal(columns, refusal)
+        else:
             return redirect("import_preview", pk=imported.pk)
-        if self.form is None or not self.form.is_valid():
-            return None
-        try:
-            now = clock.now(self.edition.country.time_zone)
-            loaded = actions.load_import(imported=imported, by=by, now=now, **self.form.answers())
-        except Refused as refusal:
-            add_refusal(self.form, refusal)
-            self._look_again()
-            return None
-        messages.success(self.request, result.summarize_result(loaded.did))
-        return redirect("import_preview", pk=imported.pk)
+    context: dict[str, Any] = {"imported": imported, "columns": columns if brought.is_table else None}
+    form: PreviewForm | None = None
+    try:
+        found = build_preview(imported)
+    except Refused as refusal:
+        context["refusal"] = str(refusal)
+    else:
+        context |= _found_context(found, imported.edition)
+        form = PreviewForm(found=found) if found.listed.rows else None
+    if form:
+        is_too_long = len(form.fields) > MAX_FIELDS
+        if sends == "load" and not is_too_long:
+            form = PreviewForm(request.POST, found=found)
+            if form.is_valid() and _load(request, imported, form):
+                return redirect("import_preview", pk=imported.pk)
+        context |= _decisions_context(form, is_too_long=is_too_long)
+    is_refused = columns.errors or (form and form.is_bound)
+    return render_page(request, "recommendations/import_preview.html", context, status=422 if is_refused else 200)
 
-    def _look_again(self) -> None:
-        """Update the hidden fingerprint, so that the user can submit again after seeing the current list."""
-        if self.form and self.found:
-            mark_as_seen(self.form, "seen", self.found.seen)
 
-    @property
-    def is_refused(self) -> bool:
-        """Return whether the user has to correct the submitted form."""
-        return bool((self.columns.is_bound and self.columns.errors) or (self.form and self.form.is_bound))
+def _load(request: SignedInRequest, imported: EditionImport, form: PreviewForm) -> bool:
+    """Load the list as decided. Return whether that was not refused."""
+    try:
+        now = clock.now(imported.edition.country.time_zone)
+        loaded = actions.load_import(imported=imported, by=request.user, now=now, **form.answers())
+    except Refused as refusal:
+        add_refusal(form, refusal)
+        set_seen_version(form, "seen", form.found.seen)  # the user can submit again after seeing the current list
+        return False
+    messages.success(request, result.summarize_result(loaded.did))
+    return True
 
-    def context(self) -> dict[str, Any]:
-        """Return the template context."""
-        context: dict[str, Any] = {
-            "imported": self.imported,
-            "refusal": self.refusal,
-            "columns": self.columns if self.is_table else None,
-            "form": self.form,
-        }
-        if self.found is None:
-            return context
-        listed = self.found.listed
-        context |= {
-            "found_count": len(listed.rows),
-            "notes": [*listed.notes, *self._about_the_tier()],
-            "wrong": listed.wrong[:MAX_SHOWN],
-            "wrong_count": len(listed.wrong),
-            "wrong_more": max(len(listed.wrong) - MAX_SHOWN, 0),
-        }
-        if self.form is None:
-            return context
-        comparison = self.found.comparison
-        undecided = [] if self.is_too_long else comparison.undecided
-        shown = {id(line) for line in undecided}
-        others = [line for line in comparison.lines if id(line) not in shown]
-        return context | {
-            "whole": listed.rows[:MAX_SHOWN],
-            "whole_more": max(len(listed.rows) - MAX_SHOWN, 0),
-            "left_out": self.found.brought.left_out,
-            "unknown_ministries": comparison.unknown_ministries[:MAX_SHOWN],
-            "unknown_count": len(comparison.unknown_ministries),
-            "undecided": [self._shown(line) for line in undecided],
-            "groups": [self._group(kind, others) for kind in ItemChange if any(line.kind is kind for line in others)],
-            "open_fields": [field for field in self.form if field.name.startswith(("text_", "pillar_", "leave_"))],
-            "changes_nothing": comparison.changes_nothing,
-            "is_too_long": self.is_too_long,
-        }
 
-    def _about_the_tier(self) -> list[str]:
-        tier = self.found.brought.tier if self.found else None
-        if tier is None or tier == self.edition.tier:
-            return []
-        said = f"The narrative puts {self.edition.country} on {tier.label}; this edition says "
-        said += f"{self.edition.get_tier_display()}. Is it the right narrative? The tier is put right with the edition."
-        return [said]
-
-    def _group(self, kind: ItemChange, lines: Sequence[ItemComparison]) -> PreviewGroup:
-        own = [line for line in lines if line.kind is kind]
-        return PreviewGroup(kind, [self._shown(line) for line in own[:MAX_SHOWN]], max(len(own) - MAX_SHOWN, 0))
-
-    def _shown(self, line: ItemComparison) -> PreviewRow:
-        pieces = diff_words(line.old.text, line.new.text) if line.old and line.new and not line.is_little_alike else ()
-        if self.form is None or line.old is None or line.is_certain or self.found is None or self.is_too_long:
-            return PreviewRow(line, pieces, None, ())
-        benchmarks = self.found.standing[line.old.key].benchmarks.all()
-        return PreviewRow(
-            line, pieces, self.form[f"became_{line.old.key}"], [self.form[f"goes_{one.pk}"] for one in benchmarks]
+def _found_context(found: ImportPreview, edition: Edition) -> dict[str, Any]:
+    """Return what the template shows of the list as found."""
+    listed, tier = found.listed, found.brought.tier
+    notes = [*listed.notes]
+    if tier and tier != edition.tier:
+        notes.append(
+            f"The narrative puts {edition.country} on {tier.label}; this edition says {edition.get_tier_display()}. "
+            "Is it the right narrative? The tier is put right with the edition."
         )
+    return {
+        "found_count": len(listed.rows),
+        "notes": notes,
+        "wrong": listed.wrong[:MAX_SHOWN],
+        "wrong_count": len(listed.wrong),
+        "wrong_more": max(len(listed.wrong) - MAX_SHOWN, 0),
+    }
+
+
+def _decisions_context(form: PreviewForm, *, is_too_long: bool) -> dict[str, Any]:
+    """Return what the template shows of the comparison and of the user's decisions."""
+    found = form.found
+    comparison = found.comparison
+    undecided = [] if is_too_long else comparison.undecided
+    others = [line for line in comparison.lines if is_too_long or line.is_certain]
+    return {
+        "form": form,
+        "whole": found.listed.rows[:MAX_SHOWN],
+        "whole_more": max(len(found.listed.rows) - MAX_SHOWN, 0),
+        "left_out": found.brought.left_out,
+        "unknown_ministries": comparison.unknown_ministries[:MAX_SHOWN],
+        "unknown_count": len(comparison.unknown_ministries),
+        "undecided": [_preview_row(line, form) for line in undecided],
+        "groups": [
+            PreviewGroup(kind, [_preview_row(line) for line in own[:MAX_SHOWN]], max(len(own) - MAX_SHOWN, 0))
+            for kind in ItemChange
+            if (own := [line for line in others if line.kind is kind])
+        ],
+        "open_fields": [field for field in form if field.name.startswith(("text_", "pillar_", "leave_"))],
+        "changes_nothing": comparison.changes_nothing,
+        "is_too_long": is_too_long,
+    }
+
+
+def _preview_row(line: ItemComparison, form: PreviewForm | None = None) -> PreviewRow:
+    """Return the row of an item, with its fields if `form` asks what it became."""
+    pieces = diff_words(line.old.text, line.new.text) if line.old and line.new and not line.is_little_alike else ()
+    if form is None or line.old is None:
+        return PreviewRow(line, pieces)
+    benchmarks = form.found.standing[line.old.key].benchmarks.all()
+    return PreviewRow(line, pieces, form[f"became_{line.old.key}"], [form[f"goes_{one.pk}"] for one in benchmarks])
