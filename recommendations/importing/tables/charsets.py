@@ -8,6 +8,7 @@ accepted only if the result reads like a language. Doubtful results carry a note
 import codecs
 import re
 
+from recommendations.importing.encodings import MISDECODED, guess_utf_16, split_byte_order_mark
 from tiptracker.choices import ChoiceEnum
 from tiptracker.errors import Refused
 
@@ -20,16 +21,7 @@ class Charset(ChoiceEnum):
     WINDOWS_1252 = "cp1252", "Windows-1252 (Western European)"
 
 
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark starts with the same bytes
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd]")
-_MISDECODED = re.compile("[a-z][À-ÖØ-ÞŠŽŸ¡-¶¸-¿]|[À-ÿ¡-¿ƒ†‡ˆ‰Œœ]{3}")
-"""Signs of a text in another 8-bit encoding: capitals and signs within words, rows of accented letters."""
 _SAVE_AS_HINT = "Save it as “CSV UTF-8” or as an Excel workbook, then choose it again."
 GUESSED_CHARSET = (
     "The file does not say what it is written in. It was read as Windows-1252: look whether apostrophes, dashes and "
@@ -44,12 +36,10 @@ def decode(content: bytes, said: Charset | None = None) -> tuple[str, bool]:
     """
     if said is not None:
         return _decode_as(content, said), False
-    for mark, name in _BYTE_ORDER_MARKS:
-        if content.startswith(mark):
-            return _decode_strictly(
-                content[len(mark) :], name, f"It begins like {name.upper()}, but goes on otherwise."
-            ), False
-    if name := _guess_utf_16(content):
+    name, rest = split_byte_order_mark(content)
+    if name:
+        return _decode_strictly(rest, name, f"It begins like {name.upper()}, but goes on otherwise."), False
+    if name := guess_utf_16(content):
         return _decode_strictly(content, name, "It looks like UTF-16, but is cut off or damaged."), False
     try:
         return _refuse_control_characters(content.decode("utf-8"), "It looks like no text."), False
@@ -61,18 +51,8 @@ def _decode_as(content: bytes, said: Charset) -> str:
     reason = f"It can’t be read as {said.label}."
     if said is Charset.UTF_16:
         marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        return _decode_strictly(content, "utf-16" if marked else _guess_utf_16(content) or "utf-16-le", reason)
+        return _decode_strictly(content, "utf-16" if marked else guess_utf_16(content) or "utf-16-le", reason)
     return _decode_strictly(content, "utf-8-sig" if said is Charset.UTF_8 else said.value, reason)
-
-
-def _guess_utf_16(content: bytes) -> str:
-    """Return the byte order of UTF-16 without a mark, or "". In it every second byte of most Western letters is 0."""
-    beginning = content[:4096]
-    low, high = beginning[0::2].count(0), beginning[1::2].count(0)
-    half = len(beginning) // 2
-    if half and high > half * 0.7 and low < half * 0.1:
-        return "utf-16-le"
-    return "utf-16-be" if half and low > half * 0.7 and high < half * 0.1 else ""
 
 
 def _decode_strictly(content: bytes, name: str, reason: str) -> str:
@@ -93,6 +73,6 @@ def _decode_windows_1252(content: bytes) -> str:
     """Return the text as Windows-1252. Raises Refused if its bytes or letters show that it is something else."""
     reason = "It is not told what the file is written in, and it is neither UTF-8 nor UTF-16 nor Windows-1252."
     text = _decode_strictly(content, "cp1252", reason)
-    if _MISDECODED.search(text):
+    if MISDECODED.search(text):
         raise Refused(f"{reason} {_SAVE_AS_HINT}", field="file")
     return text
