@@ -21,7 +21,7 @@ from recommendations.importing.draft import (
 )
 from recommendations.importing.matching import Pairing, plan_import
 from recommendations.importing.preview import build_preview, get_expected_edition
-from recommendations.importing.tables import Charset
+from recommendations.importing.tables.charsets import Charset
 from recommendations.importing.tables.columns import ColumnLayout, ColumnType
 from recommendations.importing.writer import ImportWriter
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation

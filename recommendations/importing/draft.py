@@ -8,20 +8,12 @@ from recommendations.importing import report_parser
 from recommendations.importing.readers.paragraph import Paragraph
 from recommendations.importing.readers.report_file import read_report
 from recommendations.importing.report_parser import ParsedNarrative
-from recommendations.importing.tables import (
-    Charset,
-    ImportedItem,
-    ImportedList,
-    TableCells,
-    guess_columns,
-    is_workbook,
-    read_pasted_table,
-    read_rows,
-    read_table,
-)
-from recommendations.importing.tables.cells import TableLine
-from recommendations.importing.tables.columns import ColumnLayout, ColumnType
-from recommendations.importing.tables.rows import ExpectedEdition
+from recommendations.importing.tables import is_workbook, read_table
+from recommendations.importing.tables.cells import TableCells, TableLine
+from recommendations.importing.tables.charsets import Charset
+from recommendations.importing.tables.columns import ColumnLayout, ColumnType, guess_columns
+from recommendations.importing.tables.csv_files import read_pasted_table
+from recommendations.importing.tables.rows import ExpectedEdition, ImportedItem, ImportedList, read_rows
 from tiptracker.sandbox.confinement import SandboxRunner
 
 _TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".xlsx", ".xls", ".xlsm")

@@ -12,7 +12,9 @@ from recommendations.importing.comparison import ItemComparison
 from recommendations.importing.draft import DraftImport
 from recommendations.importing.matching import RETIRED, Pairing, describe_split_choice
 from recommendations.importing.preview import ImportPreview
-from recommendations.importing.tables import Charset, ColumnType, ImportedItem
+from recommendations.importing.tables.charsets import Charset
+from recommendations.importing.tables.columns import ColumnType
+from recommendations.importing.tables.rows import ImportedItem
 from recommendations.models import Recommendation
 from tiptracker import text_rules
 from tiptracker.web.frontend.forms import TrackerForm

@@ -12,8 +12,7 @@ from recommendations.choices import Origin, Pillar, TextStatus
 from recommendations.importing.comparison import ExistingItem, ListComparison, compare_lists
 from recommendations.importing.draft import DraftImport, deserialize_draft
 from recommendations.importing.pillar_suggestion import suggest_pillar
-from recommendations.importing.tables import ImportedItem, ImportedList
-from recommendations.importing.tables.rows import ExpectedEdition
+from recommendations.importing.tables.rows import ExpectedEdition, ImportedItem, ImportedList
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
 from recommendations.text_similarity import LIKELY_SIMILARITY, find_similar_pairs, pick_best_pairs
 from tiptracker.accounts.models import Country, Ministry

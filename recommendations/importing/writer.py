@@ -17,7 +17,7 @@ from recommendations.actions.recommendations import build_recommendation_terms, 
 from recommendations.choices import Origin, Pillar, TextStatus
 from recommendations.importing.matching import ImportPlan, NewItem
 from recommendations.importing.preview import ImportPreview
-from recommendations.importing.tables import ImportedItem
+from recommendations.importing.tables.rows import ImportedItem
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation, RecommendationTerms
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import AuditEvent, record_all

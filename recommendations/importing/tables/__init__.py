@@ -1,39 +1,22 @@
 """Read a table of recommendations from a spreadsheet: bytes to cells, then cells to the rows of the list.
 
-`read_table` opens the file, `guess_columns` says what each column holds, `read_rows` returns the list. The user can
-correct the columns in between, because the cells stay as they were read.
+`read_table` opens the file, `columns.guess_columns` says what each column holds, `rows.read_rows` returns the list. The
+user can correct the columns in between, because the cells stay as they were read.
 """
 
 from recommendations.importing.tables.cells import MAX_FILE_BYTES, OLD_EXCEL_SIGNATURE, ZIP_SIGNATURE, TableCells
 from recommendations.importing.tables.charsets import Charset
-from recommendations.importing.tables.columns import ColumnType, guess_columns
-from recommendations.importing.tables.csv_files import read_delimited, read_pasted_table
-from recommendations.importing.tables.rows import ImportedItem, ImportedList, UnreadableRow, read_rows
+from recommendations.importing.tables.csv_files import read_delimited
 from recommendations.importing.tables.workbook_sandbox import read_workbook_in_sandbox
 from tiptracker.errors import Refused
 from tiptracker.sandbox.confinement import SandboxRunner
-
-__all__ = [
-    "Charset",
-    "ColumnType",
-    "ImportedItem",
-    "ImportedList",
-    "TableCells",
-    "UnreadableRow",
-    "guess_columns",
-    "is_workbook",
-    "read_pasted_table",
-    "read_rows",
-    "read_table",
-]
 
 
 def read_table(content: bytes, charset: Charset | None = None, *, run: SandboxRunner) -> TableCells:
     """Return the cells of a CSV file or Excel workbook (.xlsx), recognized by content and not by name.
 
     `charset` is the encoding of a CSV file that the user chose; None guesses it. Raises Refused with a sentence that
-    says
-    what to do.
+    says what to do.
     """
     if not content.strip():
         raise Refused("The file is empty. Choose the one that holds the list.", field="file")

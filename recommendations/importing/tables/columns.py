@@ -30,18 +30,15 @@ class ColumnLayout(NamedTuple):
     has_headings: bool
 
 
-_HEADING_PATTERNS: tuple[tuple[ColumnType, re.Pattern[str]], ...] = tuple(
-    (column, re.compile(words))
-    for column, words in (
-        (ColumnType.SUPPORTING, r"support|other ministr|assist|partner"),
-        (ColumnType.LEAD, r"lead|ministry|agency|responsib|owner|in charge|^who\b"),
-        (ColumnType.PILLAR, r"pillar|three ps|3 ?ps|^p$|area"),
-        (ColumnType.COUNTRY, r"country|^iso|alpha|government of"),
-        (ColumnType.YEAR, r"year|edition"),
-        (ColumnType.NUMBER, r"^(no|nr|n|#|№|num|number|priority|rank|item|order)\b\.?|number|^#$|^№$|^id$"),
-        (ColumnType.TEXT, r"recommend|text|wording|what it says|description|^action"),
-    )
-)
+_HEADING_PATTERNS = {
+    ColumnType.SUPPORTING: r"support|other ministr|assist|partner",
+    ColumnType.LEAD: r"lead|ministry|agency|responsib|owner|in charge|^who\b",
+    ColumnType.PILLAR: r"pillar|three ps|3 ?ps|^p$|area",
+    ColumnType.COUNTRY: r"country|^iso|alpha|government of",
+    ColumnType.YEAR: r"year|edition",
+    ColumnType.NUMBER: r"^(no|nr|n|#|№|num|number|priority|rank|item|order)\b\.?|number|^#$|^№$|^id$",
+    ColumnType.TEXT: r"recommend|text|wording|what it says|description|^action",
+}
 """Patterns of headings. The first match wins, so narrow patterns come before wide ones."""
 _MINISTRY_NAME = re.compile(r"(?:the )?(?:ministry|min\.|department) of\b", re.IGNORECASE)
 _MAX_NUMBER_LENGTH = 12
@@ -65,9 +62,10 @@ def guess_columns(cells: TableCells) -> ColumnLayout:
 def _type_from_heading(heading: str) -> ColumnType:
     """Return what a heading says about its column."""
     said = " ".join(heading.casefold().split())
-    return next(
-        (column for column, words in _HEADING_PATTERNS if len(said) <= 60 and words.search(said)), ColumnType.NOTHING
-    )
+    if len(said) > 60:
+        return ColumnType.NOTHING
+    found = (column for column, words in _HEADING_PATTERNS.items() if re.search(words, said))
+    return next(found, ColumnType.NOTHING)
 
 
 def _types_from_headings(line: TableLine, below: Sequence[TableLine]) -> list[ColumnType]:
@@ -96,8 +94,7 @@ def _types_from_content(lines: Sequence[TableLine]) -> tuple[ColumnType, ...]:
     """Return what the columns hold, judged by their cells.
 
     The column with the longest text is the text. Rising whole numbers are the numbers. Pillars and ministries are
-    recognized
-    by the start of most cells.
+    recognized by the start of most cells.
     """
     columns = _column_cells(lines, max((len(line.cells) for line in lines), default=0))
     lengths = [sum(map(len, column)) / max(len(column), 1) for column in columns]
@@ -127,23 +124,15 @@ def _are_numbers(cells: Sequence[str]) -> bool:
     return bool(cells) and len(numbers) == len(cells) and all(one < other for one, other in pairwise(numbers))
 
 
-def _are_pillars(cells: Sequence[str]) -> bool:
-    return _are_mostly(cells, lambda cell: parse_pillar(cell) is not None)
-
-
-def _are_ministries(cells: Sequence[str]) -> bool:
-    return _are_mostly(cells, lambda cell: _MINISTRY_NAME.match(cell) is not None)
-
-
-def _are_mostly(cells: Sequence[str], what: Callable[[str], bool]) -> bool:
-    """Return whether a test holds for more than half of the non-empty cells."""
+def _are_mostly(cells: Sequence[str], find: Callable[[str], object]) -> bool:
+    """Return whether `find` finds something in more than half of the non-empty cells."""
     said = [cell for cell in cells if cell]
-    return sum(map(what, said)) * 2 > len(said)
+    return sum(find(cell) is not None for cell in said) * 2 > len(said)
 
 
 _CONTENT_TESTS: tuple[tuple[ColumnType, Callable[[Sequence[str]], bool]], ...] = (
     (ColumnType.NUMBER, _are_numbers),
-    (ColumnType.PILLAR, _are_pillars),
-    (ColumnType.LEAD, _are_ministries),
+    (ColumnType.PILLAR, lambda cells: _are_mostly(cells, parse_pillar)),
+    (ColumnType.LEAD, lambda cells: _are_mostly(cells, _MINISTRY_NAME.match)),
 )
 """Tests that recognize a column by its cells alone."""

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from contextlib import suppress
+from itertools import islice
 
 from recommendations.importing.tables.cells import MAX_ROWS, TOO_MANY_ROWS, TableCells, TableLine, clean_cells
 from recommendations.importing.tables.charsets import GUESSED_CHARSET, Charset, decode
@@ -17,8 +19,7 @@ def read_delimited(content: bytes, charset: Charset | None = None) -> TableCells
     """Return the cells of a CSV file. Raises Refused with the number of the bad row.
 
     CR, LF and CRLF end a row, except within quotation marks. An apostrophe that only protects a cell from being run as
-    a
-    formula is removed.
+    a formula is removed.
     """
     text, is_guess = decode(content, charset)
     return TableCells(tuple(_read_lines(text, _guess_delimiter(text))), (GUESSED_CHARSET,) if is_guess else ())
@@ -31,20 +32,17 @@ def read_pasted_table(text: str) -> TableCells:
 
 def _guess_delimiter(text: str) -> str:
     """Return the delimiter that gives most of the first rows the same number of cells, more than one."""
-    best, most = _DELIMITERS[0], 0
-    for sign in _DELIMITERS:
-        widths = []
-        reader = csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=sign)
-        try:
-            for row, _ in zip(reader, range(_SAMPLE_ROWS), strict=False):
-                widths.append(len(row))
-        except csv.Error:
-            pass
-        widest = max(set(widths), key=widths.count, default=0)
-        agreeing = widths.count(widest) if widest > 1 else 0
-        if agreeing > most:
-            best, most = sign, agreeing
-    return best
+    return max(_DELIMITERS, key=lambda sign: _count_agreeing_rows(text[:100_000], sign))
+
+
+def _count_agreeing_rows(text: str, sign: str) -> int:
+    """Return how many of the first rows have the most frequent number of cells; 0 if that is one cell."""
+    widths = []
+    with suppress(csv.Error):
+        for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=sign), _SAMPLE_ROWS):
+            widths.append(len(row))  # noqa: PERF401 -- the rows before an error count
+    widest = max(set(widths), key=widths.count, default=0)
+    return widths.count(widest) if widest > 1 else 0
 
 
 def _read_lines(text: str, sign: str) -> list[TableLine]:
@@ -67,11 +65,9 @@ def _read_lines(text: str, sign: str) -> list[TableLine]:
 
 
 def _describe_csv_error(error: csv.Error) -> str:
-    said = str(error)
-    if "unexpected end" in said:
-        return "a quotation mark is opened there and never closed"
-    if "expected after" in said:
-        return "something stands behind a closing quotation mark"
-    if "field larger" in said:
-        return "a cell is too long, perhaps since a quotation mark is missing"
-    return "it is no sound CSV"
+    reasons = {
+        "unexpected end": "a quotation mark is opened there and never closed",
+        "expected after": "something stands behind a closing quotation mark",
+        "field larger": "a cell is too long, perhaps since a quotation mark is missing",
+    }
+    return next((reason for part, reason in reasons.items() if part in str(error)), "it is no sound CSV")

@@ -28,9 +28,8 @@ _ENTITY_DECLARATION = re.compile(
     rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)"
 )
 """A document type or entity declaration, in UTF-8 or UTF-16. No valid part has one (ECMA-376, part 1, 9.1.1)."""
-_CHUNK_BYTES = 1024 * 1024
-"""How many bytes to unpack and check at a time."""
-DAMAGED_WORKBOOK = "The workbook is damaged or not whole. Open it in Excel, save it as .xlsx, then choose it again."
+_TOO_LARGE = "Unpacked, the workbook is far larger than any list. Copy the list alone into a new one."
+_DAMAGED = "The workbook is damaged or not whole. Open it in Excel, save it as .xlsx, then choose it again."
 
 
 def read_workbook(content: bytes) -> list[TableLine]:
@@ -52,7 +51,7 @@ def read_workbook(content: bytes) -> list[TableLine]:
     except TooMuchXml as error:
         raise Refused(_TOO_LARGE, field="file") from error
     except Exception as error:  # the library can fail in any way on a damaged file; the advice is the same
-        raise Refused(DAMAGED_WORKBOOK, field="file") from error
+        raise Refused(_DAMAGED, field="file") from error
     if not filled:
         raise Refused("The workbook holds nothing. Choose the one with the list.", field="file")
     if len(filled) > 1:
@@ -73,27 +72,20 @@ def _refuse_unsafe_zip(content: bytes) -> None:
             raise Refused("The workbook is locked with a password. Save it without one.", field="file")
         unpacked, xml = 0, XmlCounter()
         for part in parts:
-            is_xml = part.filename.lower().endswith((".xml", ".rels", ".vml"))
-            whole = bytearray()
             with archive.open(part) as stream:
-                before = b""
-                while piece := stream.read(_CHUNK_BYTES):
-                    unpacked += len(piece)
-                    if unpacked > _MAX_UNPACKED_BYTES:
-                        raise Refused(_TOO_LARGE, field="file")
-                    if is_xml and _ENTITY_DECLARATION.search(before + piece):
-                        raise Refused(
-                            "The workbook declares entities, which may draw on other files: no Excel writes that. "
-                            "Copy the list into a new workbook.",
-                            field="file",
-                        )
-                    before = piece[-32:]
-                    if is_xml:
-                        whole += piece
-            xml.add(bytes(whole))
-
-
-_TOO_LARGE = "Unpacked, the workbook is far larger than any list. Copy the list alone into a new one."
+                read = stream.read(_MAX_UNPACKED_BYTES - unpacked + 1)  # its stated size is not trusted
+            unpacked += len(read)
+            if unpacked > _MAX_UNPACKED_BYTES:
+                raise Refused(_TOO_LARGE, field="file")
+            if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
+                continue
+            if _ENTITY_DECLARATION.search(read):
+                raise Refused(
+                    "The workbook declares entities, which may draw on other files: no Excel writes that. "
+                    "Copy the list into a new workbook.",
+                    field="file",
+                )
+            xml.add(read)
 
 
 def _read_filled_sheets(content: bytes) -> dict[str, list[TableLine]]:

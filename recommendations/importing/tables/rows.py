@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -177,16 +177,11 @@ def _separate_duplicates(rows: list[ImportedItem]) -> tuple[list[UnreadableRow],
     numbers: dict[int, ImportedItem] = {}
     words: dict[str, ImportedItem] = {}
     wrong: list[UnreadableRow] = []
-
-    def kept() -> Iterator[ImportedItem]:
-        for row in rows:
-            if first := numbers.get(row.number):
-                wrong.append(UnreadableRow(row.line or 0, f"Number {row.number} stands in row {first.line} already."))
-            elif first := words.get(normalize_name(row.text)):
-                wrong.append(UnreadableRow(row.line or 0, f"It says the same as row {first.line}."))
-            else:
-                numbers[row.number] = words[normalize_name(row.text)] = row
-                yield row
-
-    rest = list(kept())
-    return wrong, rest
+    for row in rows:
+        if first := numbers.get(row.number):
+            wrong.append(UnreadableRow(row.line or 0, f"Number {row.number} stands in row {first.line} already."))
+        elif first := words.get(normalize_name(row.text)):
+            wrong.append(UnreadableRow(row.line or 0, f"It says the same as row {first.line}."))
+        else:
+            numbers[row.number] = words[normalize_name(row.text)] = row
+    return wrong, list(numbers.values())

@@ -15,7 +15,8 @@ from recommendations.importing import preview_output
 from recommendations.importing.actions import add_edition_without_terms, create_import, load_import, set_columns
 from recommendations.importing.draft import DraftImport, read_draft_file
 from recommendations.importing.preview import ImportPreview, build_preview
-from recommendations.importing.tables import Charset, ColumnType
+from recommendations.importing.tables.charsets import Charset
+from recommendations.importing.tables.columns import ColumnType
 from recommendations.importing.tables.rows import ExpectedEdition
 from recommendations.management.input_file import read_input_file
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation

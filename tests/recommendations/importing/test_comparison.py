@@ -10,7 +10,7 @@ from dialogues.lesotho.entries import RecommendationEntry, read_record
 from recommendations import text_similarity
 from recommendations.choices import Pillar, TextStatus
 from recommendations.importing.comparison import ExistingItem, ItemChange, compare_lists
-from recommendations.importing.tables import ImportedItem
+from recommendations.importing.tables.rows import ImportedItem
 from recommendations.text_similarity import DiffSide, diff_words
 from tests.recommendations.another_list import ANOTHER_LIST, BECAME
 

@@ -5,7 +5,7 @@ import pytest
 from recommendations.choices import TextStatus
 from recommendations.importing.comparison import ExistingItem
 from recommendations.importing.matching import NewItem, Pairing, plan_import
-from recommendations.importing.tables import ImportedItem
+from recommendations.importing.tables.rows import ImportedItem
 from tests.refusing import refuses
 
 A, B, C = (ExistingItem(key, number, text, TextStatus.RECONSTRUCTION) for key, number, text in (

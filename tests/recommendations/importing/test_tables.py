@@ -8,8 +8,10 @@ import pytest
 import xlsxwriter
 
 from recommendations.choices import Pillar
-from recommendations.importing.tables import Charset, ColumnType, guess_columns, read_rows, read_table
-from recommendations.importing.tables.rows import ExpectedEdition
+from recommendations.importing.tables import read_table
+from recommendations.importing.tables.charsets import Charset
+from recommendations.importing.tables.columns import ColumnType, guess_columns
+from recommendations.importing.tables.rows import ExpectedEdition, read_rows
 from tests.refusing import refuses
 from tiptracker.sandbox.sandbox import Sandbox
 
