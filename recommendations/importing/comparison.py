@@ -58,10 +58,8 @@ class ItemComparison:
     """An item before (`old`), after (`new`), or both, and what happens to it.
 
     `changes` describes in words what differs besides the text. `candidates` are set if the user has to decide what the
-    old
-    item became, most similar first. In that case `new` is the proposed pair, if any, and `likeness` is the similarity
-    of the
-    two, of 100.
+    old item became, most similar first. In that case `new` is the proposed pair, if any, and `likeness` is the
+    similarity of the two, of 100.
     """
 
     kind: ItemChange
@@ -87,10 +85,6 @@ class ListComparison:
 
     lines: tuple[ItemComparison, ...]
     unknown_ministries: tuple[str, ...] = ()
-
-    def of(self, kind: ItemChange) -> list[ItemComparison]:
-        """Return the lines of one kind."""
-        return [line for line in self.lines if line.kind is kind]
 
     @property
     def undecided(self) -> list[ItemComparison]:
@@ -118,7 +112,9 @@ def compare_lists(
     found = find_similar_pairs([each.text for each in left], [row.text for row in free])
     proposed = {left[place].key: (free[pair.new], pair.likeness) for place, pair in pick_best_pairs(found).items()}
     candidates = _match_candidates(found, left, free)
-    by_number: dict[int, ItemComparison] = {row.number: _compare_new(row) for row in free}
+    by_number = {
+        row.number: ItemComparison(ItemChange.DOUBTFUL if row.doubt else ItemChange.NEW, new=row) for row in free
+    }
     gone = []
     for each in old:
         if row := certain.get(each.key):
@@ -127,8 +123,8 @@ def compare_lists(
             by_number[row.number] = ItemComparison(ItemChange.DOUBTFUL if row.doubt else kind, each, row, changes)
         elif each.key in proposed:
             row, likeness = proposed[each.key]
-            kind = ItemChange.CHANGED if likeness >= LIKELY_SIMILARITY and not row.doubt else ItemChange.DOUBTFUL
             changes = _describe_changes(each, row, status, ministries)
+            kind = ItemChange.CHANGED if likeness >= LIKELY_SIMILARITY and not row.doubt else ItemChange.DOUBTFUL
             by_number[row.number] = ItemComparison(kind, each, row, changes, False, candidates[each.key], likeness)
         else:
             gone.append(ItemComparison(ItemChange.GONE, each, is_certain=False, candidates=candidates[each.key]))
@@ -150,10 +146,6 @@ def match_identical(old: Sequence[ExistingItem], rows: Sequence[ImportedItem]) -
         if words in by_words:
             found[each.key] = by_words.pop(words)
     return found
-
-
-def _compare_new(row: ImportedItem) -> ItemComparison:
-    return ItemComparison(ItemChange.DOUBTFUL if row.doubt else ItemChange.NEW, new=row)
 
 
 def _match_candidates(

@@ -23,7 +23,8 @@ class ImportPreview(NamedTuple):
     """What loading an import would do.
 
     `standing` are the current rows by key, with their benchmarks. `seen` is their fingerprint, to detect changes before
-    loading. `last_year` are the pillars, by number, of very similar recommendations of the edition before.
+    loading. `last_year` are the pillars, by number, of very similar recommendations of the edition before. `old` are
+    the current rows as values.
     """
 
     brought: DraftImport
@@ -33,15 +34,11 @@ class ImportPreview(NamedTuple):
     ministries: Mapping[str, int]
     seen: str
     last_year: Mapping[int, Pillar]
+    old: Sequence[ExistingItem]
 
     def pillar_of(self, row: ImportedItem) -> Pillar | None:
         """Return the pillar in the table, or a proposal: last year's, or one from the words. None if there is none."""
         return row.pillar or self.last_year.get(row.number) or suggest_pillar(row.text)
-
-    @property
-    def old(self) -> list[ExistingItem]:
-        """Return the current rows as values."""
-        return [to_existing_item(row) for row in self.standing.values()]
 
 
 def get_expected_edition(edition: Edition) -> ExpectedEdition:
@@ -61,7 +58,7 @@ def build_preview(imported: EditionImport, texts: Mapping[int, str] | None = Non
     status = TextStatus(imported.text_status)
     found = compare_lists(old, listed.rows, status=status, ministries=ministries)
     seen, last_year = list_fingerprint(standing.values()), _last_years_pillars(imported.edition, listed.rows)
-    return ImportPreview(brought, listed, found, standing, ministries, seen, last_year)
+    return ImportPreview(brought, listed, found, standing, ministries, seen, last_year, old)
 
 
 def list_existing(edition: Edition) -> dict[int, Recommendation]:

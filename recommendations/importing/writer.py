@@ -61,6 +61,7 @@ class ImportWriter:
         insert_rows(self.terms)
         self._begin(planned.begun, pillars)
         moved = self._move(planned.moved, numbers)
+        self.has_written = bool(self.entries or planned.begun)
         if self.has_written:
             enqueue_readiness(self.edition.country_id)
         record_all(self.entries, by=self.by, country=self.edition.country_id)
@@ -125,7 +126,6 @@ class ImportWriter:
             self.terms.append(build_recommendation_terms(row, Pillar(pillar), reason, by=self.by, now=self.now))
         after |= {"is_retired": row.is_retired, "import": self.imported.pk}
         self.entries.append(AuditEvent("recommendation.changed", row, before, after))
-        self.has_written = True
 
     def _write_changed(self) -> None:
         update_rows(self.changed, _CHANGED_FIELDS)
@@ -133,47 +133,41 @@ class ImportWriter:
 
     def _begin(self, begun: Iterable[NewItem], pillars: Mapping[int, Pillar]) -> None:
         """Write the new rows in bulk, because there may be a thousand."""
-        begun = list(begun)
-        placed = {each.row.number: self._pillar(each, pillars) for each in begun}
-        rows = [self._new(each) for each in begun]
+        placed, rows, supporting = [], [], []
+        for each in begun:
+            like = self.found.standing.get(each.like or 0)
+            placed.append(self._pillar(each.row, like, pillars))
+            lead, named = self._ministries(each.row)
+            supporting.append(named or ({one.pk for one in like.supporting.all()} if like else set()))
+            rows.append(
+                Recommendation(
+                    edition=self.edition,
+                    origin=Origin.REPORT,
+                    number=each.row.number,
+                    text=each.row.text,
+                    text_status=self._status,
+                    indicia=list(like.indicia) if like else [],
+                    lead_id=lead or (like.lead_id if like else None),
+                )
+            )
         Recommendation.objects.bulk_create(rows)
         RecommendationTerms.objects.bulk_create(
-            build_recommendation_terms(row, placed[row.number], self._whence, by=self.by, now=self.now) for row in rows
+            build_recommendation_terms(row, pillar, self._whence, by=self.by, now=self.now)
+            for row, pillar in zip(rows, placed, strict=True)
         )
         support: Any = Recommendation.supporting.through
         support.objects.bulk_create(
             support(recommendation_id=row.pk, ministry_id=key)
-            for row, each in zip(rows, begun, strict=True)
-            for key in self._support_of(each)
+            for row, keys in zip(rows, supporting, strict=True)
+            for key in keys
         )
         self.rows |= {row.number: row for row in rows}
-        self.has_written = self.has_written or bool(rows)
 
-    def _pillar(self, each: NewItem, pillars: Mapping[int, Pillar]) -> Pillar:
-        like = self.found.standing.get(each.like or 0)
-        pillar = pillars.get(each.row.number) or each.row.pillar or (Pillar(like.pillar) if like else None)
+    def _pillar(self, row: ImportedItem, like: Recommendation | None, pillars: Mapping[int, Pillar]) -> Pillar:
+        pillar = pillars.get(row.number) or row.pillar or (Pillar(like.pillar) if like else None)
         if pillar is None:
-            number = each.row.number
-            raise Refused(f"Say to which of the three Ps number {number} belongs.", field=f"pillar_{number}")
+            raise Refused(f"Say to which of the three Ps number {row.number} belongs.", field=f"pillar_{row.number}")
         return pillar
-
-    def _new(self, each: NewItem) -> Recommendation:
-        like = self.found.standing.get(each.like or 0)
-        lead, _ = self._ministries(each.row)
-        return Recommendation(
-            edition=self.edition,
-            origin=Origin.REPORT,
-            number=each.row.number,
-            text=each.row.text,
-            text_status=self._status,
-            indicia=list(like.indicia) if like else [],
-            lead_id=lead or (like.lead_id if like else None),
-        )
-
-    def _support_of(self, each: NewItem) -> set[int]:
-        _, supporting = self._ministries(each.row)
-        like = self.found.standing.get(each.like or 0)
-        return supporting or ({one.pk for one in like.supporting.all()} if like else set())
 
     def _ministries(self, row: ImportedItem) -> tuple[int | None, set[int]]:
         """Return the keys of the ministries that a row names. Unknown ministries are ignored and not created."""
@@ -201,7 +195,6 @@ class ImportWriter:
             after = {"recommendation": there.pk, "letter": benchmark.letter, "import": self.imported.pk}
             self.entries.append(AuditEvent("benchmark.moved", benchmark, before, after))
             called[then] = benchmark.key
-            self.has_written = True
         return called
 
     @property

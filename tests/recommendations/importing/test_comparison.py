@@ -34,6 +34,10 @@ def standing(number, text, status=TextStatus.OFFICIAL, **said):
     return ExistingItem(number + 100, number, text, status, **said)
 
 
+def of_kind(seen, kind):
+    return [line for line in seen.lines if line.kind is kind]
+
+
 def told(comparison):
     """By kind: old number and new number."""
     return [(line.kind, line.old and line.old.number, line.new and line.new.number) for line in comparison.lines]
@@ -77,9 +81,9 @@ def test_what_is_alike_is_proposed_and_a_person_decides():
 def test_what_is_little_alike_is_doubtful():
     seen = preview(OURS, [ImportedItem(1, ANOTHER_LIST[1])])
 
-    [doubtful] = seen.of(ItemChange.DOUBTFUL)
+    [doubtful] = of_kind(seen, ItemChange.DOUBTFUL)
     assert doubtful.is_little_alike
-    assert len(seen.of(ItemChange.GONE)) == 9
+    assert len(of_kind(seen, ItemChange.GONE)) == 9
 
 
 def test_reconstruction_and_official_list_find_each_other():
@@ -87,8 +91,8 @@ def test_reconstruction_and_official_list_find_each_other():
     seen = preview(OURS, [ImportedItem(number, text) for number, text in ANOTHER_LIST.items()])
 
     assert {line.old.number: line.new.number for line in seen.undecided} == BECAME
-    assert [line.new.number for line in seen.of(ItemChange.NEW)] == [11]
-    assert seen.of(ItemChange.GONE) == []
+    assert [line.new.number for line in of_kind(seen, ItemChange.NEW)] == [11]
+    assert of_kind(seen, ItemChange.GONE) == []
 
 
 def test_a_rows_own_doubt_makes_it_doubtful():
