@@ -61,12 +61,8 @@ def split_clauses(text: str) -> list[ClauseSpan]:
     found = _spans_between(text, cuts)
     if cuts and not any(each.doubt for each in cuts):
         return found
-    return [
-        piece._replace(doubt=piece.doubt or SEMICOLON_AMONG_SENTENCES)
-        if _has_boundary_inside(semicolons, piece)
-        else piece
-        for piece in found
-    ]
+    doubts = (SEMICOLON_AMONG_SENTENCES if _has_boundary_inside(semicolons, piece) else "" for piece in found)
+    return [piece._replace(doubt=piece.doubt or doubt) for piece, doubt in zip(found, doubts, strict=True)]
 
 
 def has_several_clauses(text: str) -> bool:
@@ -76,9 +72,8 @@ def has_several_clauses(text: str) -> bool:
 
 def split_glued(text: str) -> list[ClauseSpan]:
     """Split an item where two were joined without a space, as in "2018.Train". Usually there is only one part."""
-    return _spans_between(
-        text, [_Boundary(each.end, each.start) for each in find_sentence_breaks(text) if each.is_glued]
-    )
+    cuts = [_Boundary(each.end, each.start) for each in find_sentence_breaks(text) if each.is_glued]
+    return _spans_between(text, cuts)
 
 
 def _sentence_boundaries(text: str, sentences: list[SentenceBreak]) -> Iterator[_Boundary]:
@@ -119,9 +114,8 @@ def _semicolon_boundaries(text: str) -> list[_Boundary]:
     found = [each for each in _SEMICOLON.finditer(text) if each["quote"] or each.start() not in kept]
     cuts = []
     for each in found:
-        is_last = each is found[-1]
         end = each.end("quote") if each["quote"] else each.start()
-        doubt_of_next = AND_BEFORE_LAST if each["and"] and not is_last else ""
+        doubt_of_next = AND_BEFORE_LAST if each["and"] and each is not found[-1] else ""
         if _CONTINUATION.match(text, each.end()):
             doubt_of_next = MAY_BE_PART
         cuts.append(_Boundary(end, each.end(), ENDS_IN_QUOTE if each["quote"] else "", doubt_of_next))
@@ -130,6 +124,5 @@ def _semicolon_boundaries(text: str) -> list[_Boundary]:
 
 def has_unpaired_marks(text: str) -> bool:
     """Return whether a quotation mark or bracket in the text has no counterpart."""
-    return (
-        any(text.count(one) != text.count(other) for one, other in ("“”", "()", "[]", "«»")) or text.count('"') % 2 > 0
-    )
+    pairs = (("“", "”"), ("(", ")"), ("[", "]"), ("«", "»"))
+    return text.count('"') % 2 > 0 or any(text.count(one) != text.count(other) for one, other in pairs)

@@ -56,12 +56,9 @@ class LineJoiner:
         It does so only if the text has the whole word elsewhere and neither half.
         """
         head, tail = cut["head"], cut["tail"]
-        is_word = self.words[f"{head}{tail}".casefold()] > 0
-        return (
-            f"{head}{UNCERTAIN_HYPHEN}{tail}"
-            if is_word and not self._is_word(head) and not self._is_word(tail)
-            else cut[0]
-        )
+        if self._is_word(head) or self._is_word(tail) or not self.words[f"{head}{tail}".casefold()]:
+            return cut[0]
+        return f"{head}{UNCERTAIN_HYPHEN}{tail}"
 
     def _is_word(self, half: str) -> bool:
         return self.words[half.casefold()] > 1 or half.casefold() in _COMPOUND_PARTS

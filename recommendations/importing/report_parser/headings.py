@@ -20,6 +20,8 @@ _HEADING_END = re.compile(
     r"\s*(?:\([^()]{2,60}\)|20\d\d|are|include|follow|as\s+follows|below)?\s*(?:[:.–—-]{1,5}(?=\s|$|(?-i:[A-Z]))|:)(?:[*_]{2,3})?\s*",
     re.IGNORECASE,
 )
+_AFTER_COUNTRY = re.compile(r"(?:\s*\([^)]{1,20}\))?\s*(?::|[.–—-]{1,5}(?=\s|$)|(?=\s+[A-Z“\"(•*●▪\d])|(?=\s*$))\s*")
+_CAPITALS = re.compile(r"(?:[A-Z][A-Z’'.-]+\b[\s,]*)+(?:$|(?=[A-Z“\"][a-z]|[•*●▪]|A\s))")
 _CONTENTS_LEADER = re.compile(r"[\s.…·_]*\d{0,3}\s*")
 """The text after a heading in a table of contents: dots and a page number."""
 _LIST_START = re.compile(r"\s*[:.–—-]{0,5}\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
@@ -73,9 +75,7 @@ def repair_headings(text: str) -> str:
     """Return a paragraph with each list heading in one line, if line breaks or small capitals had broken it."""
     if "ecommen" not in (plain := _SMALL_CAPITALS.sub(r"\1\2", text)).casefold():
         return text
-    plain = _BROKEN_LIST_HEADING.sub(
-        lambda found: re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", "", found[0])), plain
-    )
+    plain = _BROKEN_LIST_HEADING.sub(lambda found: _join_lines(found[0]), plain)
     pieces, end = [], 0
     for found in _COUNTRY_FOLLOWS.finditer(plain):
         broken = plain[found.end() : found.end() + MAX_HEADING_LENGTH]
@@ -89,9 +89,14 @@ def repair_headings(text: str) -> str:
 
 def _leading_country_name(text: str) -> str:
     """Return the name of the country that a text of several lines starts with, in one line; empty if none."""
-    read = (re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", hyphen, text)) for hyphen in ("", "-"))
+    read = (_join_lines(text, hyphen) for hyphen in ("", "-"))
     names = [one[: named.end] for one in read if (named := countries.match_leading_country(one))]
     return max(names, key=len, default="")
+
+
+def _join_lines(text: str, hyphen: str = "") -> str:
+    """Return a text of several lines in one, with `hyphen` where a hyphen stood at the end of a line."""
+    return re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", hyphen, text))
 
 
 def find_list_start(text: str) -> int | None:
@@ -118,19 +123,12 @@ def find_list_start(text: str) -> int | None:
 
 def _find_country_end(text: str, *, is_capital: bool) -> int | None:
     """Return where the country's name after "Recommendations for" and its punctuation end; None if it is no name."""
-    if found := countries.match_leading_country(text):
-        after = re.compile(
-            r"(?:\s*\([^)]{1,20}\))?\s*(?::|[.–—-]{1,5}(?=\s|$)|(?=\s+[A-Z“\"(•*●▪\d])|(?=\s*$))\s*"
-        ).match(text, found.end)
-        if after:
-            return len(text) if _CONTENTS_LEADER.fullmatch(text[after.end() :]) else after.end()
+    found = countries.match_leading_country(text)
+    if found and (after := _AFTER_COUNTRY.match(text, found.end)):
+        return len(text) if _CONTENTS_LEADER.fullmatch(text[after.end() :]) else after.end()
     if colon := re.match(r"(?:[^:.;]|\bSt\.){2,80}:\s*", text, re.IGNORECASE):
         return colon.end()
-    if is_capital and (
-        capitals := re.match(
-            r"(?:[A-Z][A-Z’'.-]+\b[\s,]*)+(?:$|(?=[A-Z“\"][a-z]|[•*●▪]|A\s))", text[:MAX_HEADING_LENGTH]
-        )
-    ):
+    if is_capital and (capitals := _CAPITALS.match(text[:MAX_HEADING_LENGTH])):
         return capitals.end()
     is_alone = len(text) < 60 and not re.search(r"[.;!?]\s*$", text)
     return len(text) if is_alone else None
@@ -155,13 +153,9 @@ def is_known_heading(text: str) -> bool:
 def is_capital_heading(text: str) -> bool:
     """Return whether a line is in capitals, like a heading or page furniture."""
     text = _strip_markup(text)
-    return (
-        len(text) < 90
-        and text.isupper()
-        and sum(letter.isalpha() for letter in text) > 5
-        and len(text.split()) <= 10
-        and not re.search(r"[;,]$|(?<!\bST)\.\s", text)
-    )
+    is_short = len(text) < 90 and len(text.split()) <= 10
+    is_of_words = text.isupper() and sum(letter.isalpha() for letter in text) > 5
+    return is_short and is_of_words and not re.search(r"[;,]$|(?<!\bST)\.\s", text)
 
 
 def _strip_markup(text: str) -> str:

@@ -50,14 +50,13 @@ class LineGroup(NamedTuple):
 def group_lines(text: str) -> Iterator[LineGroup]:
     """Yield the groups of lines of a paragraph. The last one is empty if furniture follows it."""
     lines, behind = _split_lines(text)
-    each_begins = _has_item_per_line([normalize_characters(line.text) for line in lines])
-    sort = next(
-        (marker_style(mark[0]) for line in lines if (mark := match_marker(normalize_characters(line.text)))), ""
-    )
+    normalized = [normalize_characters(line.text) for line in lines]
+    each_begins = _has_item_per_line(normalized)
+    sort = next((marker_style(mark[0]) for line in normalized if (mark := match_marker(line))), "")
     parting = [
         _is_group_start(before.text, line, each_begins=each_begins, sort=sort) for before, line in pairwise(lines)
     ]
-    has_bullets = any(BULLET.match(normalize_characters(line.text)) for line in lines)
+    has_bullets = any(map(BULLET.match, normalized))
     has_several = any(parts and has_sentence_end(before.text) for before, parts in zip(lines, parting, strict=False))
     group = list(lines[:1])
     for (before, line), parts in zip(pairwise(lines), parting, strict=True):
@@ -87,11 +86,8 @@ def _split_lines(text: str) -> tuple[list[ParagraphLine], tuple[str, ...]]:
     """Return the lines of a paragraph, and the furniture after the last of them."""
     text = _BROKEN_WATCH_LIST.sub(" ", text)
     parts = [HARD_BREAK, *re.split(rf"([\n{HARD_BREAK}{PAGE_BREAK}])", text)]
-    told = [
-        (line.strip(), sign)
-        for sign, line in zip(parts[::2], parts[1::2], strict=True)
-        if normalize_characters(line).strip()
-    ]
+    signed = zip(parts[1::2], parts[::2], strict=True)
+    told = [(line.strip(), sign) for line, sign in signed if normalize_characters(line).strip()]
     lines: list[ParagraphLine] = []
     beside: tuple[str, ...] = ()
     are_aside = flag_boilerplate([line for line, _ in told], [sign == HARD_BREAK for _, sign in told])
@@ -153,9 +149,8 @@ def _is_at_heading(before: str, text: str) -> bool:
 def _is_at_marker(before: str, text: str, sort: str) -> bool:
     """Return whether a line starts with a bullet, or with a number that is not part of a sentence."""
     if bullet := BULLET.match(text):
-        is_only_one = bullet[0].strip() in BULLETS or marker_style(bullet[0]) == marker_style(
-            (BULLET.match(before) or [""])[0]
-        )
+        earlier = (BULLET.match(before) or [""])[0]
+        is_only_one = bullet[0].strip() in BULLETS or marker_style(bullet[0]) == marker_style(earlier)
         return is_only_one or is_item_start(text[bullet.end() :]) or has_clause_end(before)
     if NUMBER_ALONE.fullmatch(text):
         return has_clause_end(before)

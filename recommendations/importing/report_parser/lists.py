@@ -70,7 +70,11 @@ def parse_list(blocks: list[Block], country: str | None) -> ParsedList:
         found = list(_items_with_bullets(blocks))
     else:
         found = list(_items_without_bullets(_rejoin_paragraphs(blocks)))
-    found = [part for text, doubt in _strip_separators(found) for part in _split_glued_items(text, doubt)]
+    found = [
+        (text[piece.start : piece.end], doubt)
+        for text, doubt in _strip_separators(found)
+        for piece in clauses.split_glued(text)
+    ]
     return ParsedList(_strip_uncertainty_marks(introduction), list(_add_doubts(found)))
 
 
@@ -79,15 +83,11 @@ def _strip_enumeration(blocks: list[Block]) -> list[Block]:
     found = [_ENUMERATION_MARK.match(block.text) if block.kind == ParagraphKind.PLAIN else None for block in blocks]
     first = next((index for index, each in enumerate(found) if each), 0)
     marks = [each for each in found[first:] if each]
-    if (
-        first > 1
-        or len(marks) < 2
-        or len(marks) < len(found) - first
-        or len({_number_style(each) for each in marks}) > 1
-    ):
+    if first > 1 or len(marks) < 2 or len(marks) < len(found) - first:
         return blocks
     said = [each["number"].casefold() for each in marks]
-    if said not in (row[: len(said)] for row in _ENUMERATIONS):
+    is_in_order = said in (row[: len(said)] for row in _ENUMERATIONS)
+    if not is_in_order or len({_number_style(each) for each in marks}) > 1:
         return blocks
     items = [Block(each.string[each.end() :], ParagraphKind.ITEM, each["sign"]) for each in marks]
     return blocks[:first] + items
@@ -101,11 +101,10 @@ def _split_at_bullets(block: Block) -> Iterator[Block]:
         return
     if before := block.text[: cuts[0].start()].strip():
         yield block._replace(text=before)
+    kind = ParagraphKind.PART if block.kind == ParagraphKind.PART else ParagraphKind.ITEM
     for cut, end in zip(cuts, [*(cut.start() for cut in cuts[1:]), len(block.text)], strict=True):
         if text := block.text[cut.end() : end].strip():
-            yield Block(
-                text, ParagraphKind.PART if block.kind == ParagraphKind.PART else ParagraphKind.ITEM, cut[0].strip()
-            )
+            yield Block(text, kind, cut[0].strip())
 
 
 def _find_inline_numbers(block: Block) -> list[re.Match[str]]:
@@ -170,14 +169,9 @@ def _introduction_length(text: str, country: str | None) -> int:
         if colon and colon.end() < sentence:
             return colon.end()
     first = next(find_sentence_breaks(text, before=r"\S"), None)
-    if (
-        first
-        and not first.is_glued
-        and is_narration(text[: first.end], country)
-        and not is_narration(text[first.start :], country)
-    ):
-        return first.start
-    return 0
+    if not first or first.is_glued or is_narration(text[first.start :], country):
+        return 0
+    return first.start if is_narration(text[: first.end], country) else 0
 
 
 def _rejoin_paragraphs(blocks: list[Block]) -> list[Block]:
@@ -212,21 +206,19 @@ def _items_with_bullets(blocks: list[Block]) -> Iterator[tuple[str, str]]:
     texts: list[str] = []
     doubt = ""
     for block in blocks:
+        has_bullet = block.kind == ParagraphKind.ITEM or not texts
+        is_sentence = block.text.lstrip(UNCERTAIN_BREAK)[:1].isupper()
         if block.kind == ParagraphKind.PART and texts:
             texts += [block.mark, block.text] if block.mark else [block.text]
             doubt = WITH_PARTS
-        elif (
-            block.kind != ParagraphKind.ITEM
-            and texts
-            and not (block.text.lstrip(UNCERTAIN_BREAK)[:1].isupper() and has_sentence_end(texts[-1]))
-        ):
-            texts.append(block.text)
-            doubt = WITHOUT_BULLET
-        else:
+        elif has_bullet or (is_sentence and has_sentence_end(texts[-1])):
             if texts:
                 yield " ".join(texts), doubt
-            doubt = WITHOUT_BULLET if texts and block.kind != ParagraphKind.ITEM else ""
+            doubt = "" if has_bullet else WITHOUT_BULLET
             texts = [block.text]
+        else:
+            texts.append(block.text)
+            doubt = WITHOUT_BULLET
     yield " ".join(texts), doubt
 
 
@@ -235,11 +227,6 @@ def _strip_separators(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
     if len(found) < 2 or not all(_SEPARATOR.search(text) for text, _ in found[:-1]):
         return found
     return [(_SEPARATOR.sub("", text), doubt) for text, doubt in found[:-1]] + found[-1:]
-
-
-def _split_glued_items(text: str, doubt: str) -> Iterator[tuple[str, str]]:
-    for piece in clauses.split_glued(text):
-        yield text[piece.start : piece.end], doubt
 
 
 def _add_doubts(found: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Find the country, year and tier that a narrative states."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -105,16 +105,7 @@ class CountryDetector:
 
         The sources in order: titles with a tier, the list's `heading`, the report's title, other titles, the opening.
         """
-        ways: tuple[Callable[[], list[str]], ...] = (
-            lambda: self._in_titles,
-            lambda: _country_codes([re.sub(r"[^\w)]+$", "", heading)]),
-            lambda: self._in_the_report,
-            lambda: self._as_title,
-            lambda: self._by_standards,
-            lambda: self._by_tier,
-        )
-        for way in ways:
-            codes = way()
+        for codes in self._sources(heading):
             if len(set(codes)) == 1:
                 return ParsedValue(codes[0])
             if codes:
@@ -122,12 +113,20 @@ class CountryDetector:
                 return ParsedValue(None, f"More than one country is named ({named}): see which one it is.")
         return ParsedValue(None, "No country that is known here is named at its head: see which one it is.")
 
+    def _sources(self, heading: str) -> Iterator[list[str]]:
+        yield self._in_titles
+        yield _country_codes([re.sub(r"[^\w)]+$", "", heading)])
+        yield self._in_report
+        yield self._as_title
+        yield self._by_standards
+        yield self._by_tier
+
     @cached_property
     def _in_titles(self) -> list[str]:
         return _country_codes(_name_in_title(block.text) for block in self._blocks)
 
     @cached_property
-    def _in_the_report(self) -> list[str]:
+    def _in_report(self) -> list[str]:
         return _country_codes(_name_in_report(block.text) for block in self._blocks if _is_title(block))
 
     @cached_property
@@ -136,13 +135,11 @@ class CountryDetector:
 
     @cached_property
     def _by_standards(self) -> list[str]:
-        ruled = (_country_of_government(block.text) for block in self._blocks if _MINIMUM_STANDARDS.search(block.text))
-        return [found.code for found in ruled if found]
+        return _countries_of_governments(block.text for block in self._blocks if _MINIMUM_STANDARDS.search(block.text))
 
     @cached_property
     def _by_tier(self) -> list[str]:
-        ruled = (_country_of_government(block.text) for block in self._blocks if any(_current_placements(block.text)))
-        return [found.code for found in ruled if found]
+        return _countries_of_governments(block.text for block in self._blocks if any(_current_placements(block.text)))
 
 
 def find_year(blocks: list[Block]) -> ParsedValue:
@@ -150,21 +147,19 @@ def find_year(blocks: list[Block]) -> ParsedValue:
     titles = [block.text for block in blocks if block.kind == ParagraphKind.TITLE]
     heads = [block.text for block in blocks if block.kind != ParagraphKind.TITLE and _is_title(block)]
     for texts in (titles, heads):
-        years = list(
-            dict.fromkeys(found["before"] or found["after"] for text in texts for found in _REPORT_YEAR.finditer(text))
-        )
-        if len(years) == 1:
-            return ParsedValue(years[0])
+        named = [found for text in texts for found in _REPORT_YEAR.finditer(text)]
+        years = list(dict.fromkeys(found["before"] or found["after"] for found in named))
+        if len(years) > 1:
+            doubt = f"More than one year is named at its head ({', '.join(years)}): see which one it is."
+            return ParsedValue(None, doubt)
         if years:
-            return ParsedValue(
-                None, f"More than one year is named at its head ({', '.join(years)}): see which one it is."
-            )
+            return ParsedValue(years[0])
     is_report = any(_REPORT_NAME_PATTERN.search(text) for text in titles + heads)
     days = (_PUBLICATION_DATE.fullmatch(text) for text in heads if is_report)
-    for found in (days, map(_STATED_YEAR.fullmatch, heads), map(_year_after_name, heads)):
-        years = list(dict.fromkeys(each[1] for each in found if each))
-        if len(years) == 1:
-            return ParsedValue(years[0])
+    for dates in (days, map(_STATED_YEAR.fullmatch, heads), map(_year_after_name, heads)):
+        stated = {found[1] for found in dates if found}
+        if len(stated) == 1:
+            return ParsedValue(stated.pop())
     return ParsedValue(None, "The year of the report isn’t named at its head: see which one it is.")
 
 
@@ -181,39 +176,32 @@ def find_tier(blocks: list[Block], opening: list[Block]) -> ParsedValue:
 
     `opening` are the blocks before the list of recommendations.
     """
+    plain = [block.text for block in opening if block.kind == ParagraphKind.PLAIN]
+    short = [block.text for block in blocks if len(block.text) < 60]
     titled = [_tier_value(found) for block in blocks if (found := _match_title(block.text))]
-    placed = [
-        _tier_value(at)
-        for block in opening
-        if block.kind == ParagraphKind.PLAIN
-        for at in _current_placements(block.text)
-    ][-1:]
-    alone = [
-        _tier_value(bare) for block in blocks if len(block.text) < 60 and (bare := _TIER_ALONE.fullmatch(block.text))
-    ]
+    placed = [_tier_value(found) for text in plain for found in _current_placements(text)][-1:]
+    alone = [_tier_value(found) for text in short if (found := _TIER_ALONE.fullmatch(text))]
     ways = [ways for ways in (titled, placed, alone) if len(set(ways)) == 1]
     if not ways:
-        return _tier_by_standards(opening)
+        return _tier_by_standards("\n".join(plain))
     said = ways[0][0]
     if not said:
         return ParsedValue(None, "It is a special case, which is on no tier.")
     if placed and placed[0] != said:
-        return ParsedValue(
-            said, f"Its title says {Tier(said).label}, its text {Tier(placed[0]).label}: see which one it is."
-        )
+        doubt = f"Its title says {Tier(said).label}, its text {Tier(placed[0]).label}: see which one it is."
+        return ParsedValue(said, doubt)
     return ParsedValue(said)
 
 
-def _tier_by_standards(opening: list[Block]) -> ParsedValue:
+def _tier_by_standards(opening: str) -> ParsedValue:
     """Infer the tier, if none is stated, from what the opening says about the minimum standards.
 
     These leave one tier at most (22 U.S.C. 7107(b)(1)).
     """
-    text = "\n".join(block.text for block in opening if block.kind == ParagraphKind.PLAIN)
     for pattern, said in ((_NO_SIGNIFICANT_EFFORTS, Tier.TIER_3), (_MEETS_STANDARDS, Tier.TIER_1)):
-        if pattern.search(text):
+        if pattern.search(opening):
             return ParsedValue(said, f"Its tier isn’t named; what it says of the minimum standards means {said.label}.")
-    if _SPECIAL_CASE.search(text):
+    if _SPECIAL_CASE.search(opening):
         return ParsedValue(None, "It is a special case, it seems, which is on no tier.")
     return ParsedValue(None, "Its tier isn’t told plainly: see which one it is.")
 
@@ -253,10 +241,8 @@ def _name_in_report(text: str) -> str | None:
 
 
 def _is_title(block: Block) -> bool:
-    return len(block.text) < _MAX_TITLE_LENGTH and (
-        block.kind in {ParagraphKind.TITLE, ParagraphKind.HEADING, ParagraphKind.FURNITURE}
-        or not re.search(r"[.;]\s*$", block.text)
-    )
+    is_marked = block.is_boilerplate or block.kind == ParagraphKind.HEADING
+    return len(block.text) < _MAX_TITLE_LENGTH and (is_marked or not re.search(r"[.;]\s*$", block.text))
 
 
 def _country_codes(names: Iterable[str | None]) -> list[str]:
@@ -275,6 +261,7 @@ def _country_in_title(text: str) -> str | None:
     return next((code for start in starts if (code := countries.find_country_code(" ".join(words[start:])))), None)
 
 
-def _country_of_government(text: str) -> countries.CountryMatch | None:
-    found = _GOVERNMENT_OF.search(text)
-    return countries.match_leading_country(text[found.end() :]) if found else countries.match_leading_country(text)
+def _countries_of_governments(texts: Iterable[str]) -> list[str]:
+    """Return the country that each text says its government is of, or starts with."""
+    named = (text[start.end() :] if (start := _GOVERNMENT_OF.search(text)) else text for text in texts)
+    return [found.code for name in named if (found := countries.match_leading_country(name))]

@@ -67,15 +67,10 @@ def _is_boilerplate(line: str) -> bool:
 def _may_be_boilerplate(line: str) -> bool:
     """Return whether a line is furniture unless the text leads to it: a year, a country's name, a tier."""
     line = normalize_characters(line).strip()
-    if line.endswith((".", ",", ";")):
+    if line.endswith((".", ",", ";")) or len(line) > MAX_BOILERPLATE_LENGTH:
         return False
-    if len(line) > MAX_BOILERPLATE_LENGTH:
-        return False
-    return (
-        _tier_chart_row(line) is not None
-        or bool(_YEAR.fullmatch(line))
-        or countries.find_country_code(line) is not None
-    )
+    is_tier_or_year = _tier_chart_row(line) is not None or _YEAR.fullmatch(line) is not None
+    return is_tier_or_year or countries.find_country_code(line) is not None
 
 
 def _tier_chart_row(line: str) -> str | None:

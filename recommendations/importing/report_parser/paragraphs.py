@@ -9,6 +9,7 @@ from recommendations.importing.readers.paragraph import Paragraph, ParagraphKind
 from recommendations.importing.report_parser import headings
 from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK, UNCERTAIN_HYPHEN, LineJoiner
 from recommendations.importing.report_parser.lines import (
+    BULLET,
     BULLETS,
     DASHES,
     NUMBER,
@@ -39,14 +40,17 @@ class Block(NamedTuple):
     mark: str = ""
     """The bullet or number at its start."""
 
+    @property
+    def is_boilerplate(self) -> bool:
+        """Return whether the block is no part of the text."""
+        return self.kind in {ParagraphKind.FURNITURE, ParagraphKind.TITLE}
+
 
 def build_blocks(given: Iterable[Paragraph]) -> list[Block]:
     """Return the blocks of a file in order, with the furniture where it was found."""
     given = [each._replace(text=_strip_markup(each.text)) for each in given]
     mender = LineJoiner(each.text for each in given)
-    found: list[Block] = []
-    for paragraph in given:
-        found += _paragraph_blocks(paragraph, mender)
+    found = [block for paragraph in given for block in _paragraph_blocks(paragraph, mender)]
     found = list(_attach_bullets(part for block in found for part in _split_at_headings(block)))
     return _rejoin_blocks(_mark_boilerplate(found), mender)
 
@@ -65,9 +69,8 @@ def _paragraph_blocks(paragraph: Paragraph, mender: LineJoiner) -> Iterator[Bloc
             if text:
                 yield build_block(mender.mend(text), ParagraphKind.PLAIN)
     elif text := mender.mend(paragraph.text):
-        is_aside = paragraph.kind not in {ParagraphKind.TITLE, ParagraphKind.HEADING} and any(
-            flag_boilerplate([text], [True])
-        )
+        is_named = paragraph.kind in {ParagraphKind.TITLE, ParagraphKind.HEADING}
+        is_aside = not is_named and any(flag_boilerplate([text], [True]))
         yield build_block(text, ParagraphKind.FURNITURE if is_aside else paragraph.kind)
 
 
@@ -77,16 +80,11 @@ def build_block(text: str, kind: ParagraphKind) -> Block:
     text = text.removeprefix(UNCERTAIN_BREAK)
     if headings.is_heading(plain := _HEADING_MARKUP.sub("", text)):
         return Block(plain, kind)
-    found = match_marker(text)
-    if not found or kind not in {ParagraphKind.PLAIN, ParagraphKind.ITEM, ParagraphKind.PART}:
+    is_in_list = kind in {ParagraphKind.ITEM, ParagraphKind.PART}
+    found = BULLET.match(text) if is_in_list else match_marker(text) if kind == ParagraphKind.PLAIN else None
+    if not found:
         return Block(seam + text, kind)
-    if NUMBER.match(text) and kind != ParagraphKind.PLAIN:
-        return Block(seam + text, kind)
-    return Block(
-        text[found.end() :].strip(),
-        ParagraphKind.PART if kind == ParagraphKind.PART else ParagraphKind.ITEM,
-        found[0].strip(),
-    )
+    return Block(text[found.end() :].strip(), kind if is_in_list else ParagraphKind.ITEM, found[0].strip())
 
 
 def _attach_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -99,8 +97,7 @@ def _attach_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
             block = Block(f"{given.mark} {given.text}", ParagraphKind.PLAIN)
         elif before and _is_nested_item(before, given):
             block = given._replace(kind=ParagraphKind.PART)
-        if block.kind not in {ParagraphKind.FURNITURE, ParagraphKind.TITLE}:
-            before = block
+        before = before if block.is_boilerplate else block
         if block.kind == ParagraphKind.ITEM and not block.text:
             bullet = block
         elif block.kind == ParagraphKind.PLAIN and NUMBER_ALONE.fullmatch(block.text):
@@ -109,7 +106,7 @@ def _attach_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
             yield bullet._replace(text=block.text)
             bullet = None
         else:
-            bullet = bullet if block.kind in {ParagraphKind.FURNITURE, ParagraphKind.TITLE} else None
+            bullet = bullet if block.is_boilerplate else None
             yield block
 
 
@@ -139,11 +136,8 @@ def _is_nested_item(before: Block, block: Block) -> bool:
 
 def _split_at_headings(block: Block) -> Iterator[Block]:
     """Split a block before each heading that directly follows a sentence in it."""
-    if block.kind in {ParagraphKind.TITLE, ParagraphKind.FURNITURE}:
-        yield block
-        return
     start = 0
-    for cut in headings.find_glued_headings(block.text):
+    for cut in [] if block.is_boilerplate else headings.find_glued_headings(block.text):
         yield block._replace(text=block.text[start:cut].rstrip())
         block, start = Block(block.text, ParagraphKind.PLAIN), cut
     yield block._replace(text=block.text[start:])
@@ -163,7 +157,7 @@ def _mark_boilerplate(blocks: list[Block]) -> list[Block]:
 def _may_be_boilerplate(block: Block) -> bool:
     if block.kind == ParagraphKind.PLAIN:
         return headings.is_capital_heading(block.text) and not headings.is_known_heading(block.text)
-    return block.kind in {ParagraphKind.FURNITURE, ParagraphKind.TITLE}
+    return block.is_boilerplate
 
 
 def _is_interrupted(before: Block, after: Block) -> bool:
@@ -176,17 +170,19 @@ def _is_interrupted(before: Block, after: Block) -> bool:
 def _rejoin_blocks(blocks: list[Block], mender: LineJoiner) -> list[Block]:
     """Join the blocks that the end of a page or line cut in two."""
     found: list[list[Block]] = []
-    last: list[Block] = []
+    last = None
     for block in blocks:
-        if block.kind in {ParagraphKind.FURNITURE, ParagraphKind.TITLE}:
-            found.append([block])
-        elif last and block.kind == ParagraphKind.PLAIN and _is_same_paragraph(last[-1], block.text):
-            last.append(block)
-            found.append(
-                found.pop(next(i for i in range(len(found) - 1, -1, -1) if found[i] is last))
-            )  # after the furniture that interrupts it
-        else:
-            found.append(last := [block])
+        group = [block]
+        if not block.is_boilerplate:
+            if (
+                last is not None
+                and block.kind == ParagraphKind.PLAIN
+                and _is_same_paragraph(found[last][-1], block.text)
+            ):
+                group = found.pop(last)  # it goes behind the furniture that interrupts it
+                group.append(block)
+            last = len(found)
+        found.append(group)
     return [
         group[0]._replace(text=mender.mend("\n".join(block.text for block in group))) if len(group) > 1 else group[0]
         for group in found
@@ -195,13 +191,9 @@ def _rejoin_blocks(blocks: list[Block], mender: LineJoiner) -> list[Block]:
 
 def _is_same_paragraph(before: Block, text: str) -> bool:
     """Return whether `text` continues the block before it."""
-    if (
-        before.kind == ParagraphKind.HEADING
-        or headings.is_heading(before.text)
-        or headings.find_list_start(text) is not None
-    ):
+    if not text or before.kind == ParagraphKind.HEADING or headings.find_list_start(text) is not None:
         return False
-    if headings.is_heading(text) or not text:
+    if headings.is_heading(before.text) or headings.is_heading(text):
         return False
     if is_incomplete(before.text) or before.text.endswith(("-", "\u2010")):
         return True

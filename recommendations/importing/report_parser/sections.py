@@ -1,8 +1,7 @@
 """Find the list of recommendations in a document: after its heading, or else after the opening paragraph."""
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from recommendations.importing.readers.paragraph import ParagraphKind
@@ -32,7 +31,6 @@ MAX_LISTS = 1_000
 """Most lists in one narrative. Each is searched to its end."""
 MAX_BLOCKS = 5_000
 """Most blocks of a list. The longest real one had about twenty."""
-_BOILERPLATE_KINDS = {ParagraphKind.FURNITURE, ParagraphKind.TITLE}
 
 
 class ListSection(NamedTuple):
@@ -54,18 +52,15 @@ def find_list_sections(blocks: list[Block], country: str | None) -> list[ListSec
 def _sections_with_heading(blocks: list[Block], country: str | None) -> Iterator[ListSection]:
     begun = 0
     for index, block in enumerate(blocks):
-        start = headings.find_list_start(block.text) if block.kind not in _BOILERPLATE_KINDS else None
+        start = None if block.is_boilerplate else headings.find_list_start(block.text)
         if start is None:
             continue
         begun += 1
         if begun > MAX_LISTS:
             raise Refused(f"More than {MAX_LISTS} lists of recommendations stand in it. Keep only the one you mean.")
+        kind = ParagraphKind.PLAIN if block.kind == ParagraphKind.HEADING else block.kind
         rest = block.text[start:].strip()
-        first = (
-            [build_block(rest, ParagraphKind.PLAIN if block.kind == ParagraphKind.HEADING else block.kind)]
-            if rest
-            else []
-        )
+        first = [build_block(rest, kind)] if rest else []
         yield _build_section(block.text[:start].strip(), first, blocks, index + 1, country)
 
 
@@ -81,16 +76,12 @@ def _sections_without_heading(blocks: list[Block], country: str | None) -> Itera
     first = next(iter(told or (accounts if country else [])), None)
     if first is None:
         return
-    closing = (
-        i for i in range(first, len(blocks)) if blocks[i].kind not in _BOILERPLATE_KINDS and _is_section_end(blocks[i])
-    )
-    end = next(closing, len(blocks))
+    end = next((i for i in range(first, len(blocks)) if _is_section_end(blocks[i])), len(blocks))
     start = max((i for i in told if i < end), default=first) + 1
     for index in range(start, end):
         block = blocks[index]
-        if block.kind == ParagraphKind.ITEM or (
-            block.kind == ParagraphKind.PLAIN and not is_narration(block.text, country)
-        ):
+        is_plain = block.kind == ParagraphKind.PLAIN
+        if block.kind == ParagraphKind.ITEM or (is_plain and not is_narration(block.text, country)):
             section = _build_section("", [], blocks, index, country)
             if any(each.kind == ParagraphKind.ITEM or has_demand(each.text) for each in section.blocks):
                 yield section._replace(doubt="" if told else UNCERTAIN_START)
@@ -106,21 +97,19 @@ def _build_section(
     waiting: list[str] = []
     for index in range(start - len(first), len(blocks)):
         block = first[index - start] if index < start else blocks[index]
-        if block.kind in _BOILERPLATE_KINDS:
+        if block.is_boilerplate:
             waiting.append(block.text)
             continue
-        following = next(
-            (each for each in _following_blocks(blocks, index) if each.kind not in _BOILERPLATE_KINDS), None
-        )
-        is_account_of = found and block.kind == ParagraphKind.PLAIN and _is_narration_start(block, found, country)
-        if _is_section_end(block) or (
-            is_account_of and not _is_list_resumed(found[-1], _following_blocks(blocks, index))
-        ):
+        if _is_section_end(block):
+            break
+        is_account = found and block.kind == ParagraphKind.PLAIN and _is_narration_start(block, found, country)
+        if is_account and not _is_list_resumed(found[-1], blocks[index + 1 : index + 1 + MAX_BLOCKS]):
             break
         left_out += waiting
         waiting = []
+        following = next((blocks[i] for i in range(index + 1, len(blocks)) if not blocks[i].is_boilerplate), None)
         cut = _find_narration_start(block.text, following, country)
-        if cut is not None and _is_list_resumed(block, _following_blocks(blocks, index)):
+        if cut is not None and _is_list_resumed(block, blocks[index + 1 : index + 1 + MAX_BLOCKS]):
             cut = None
         found.append(block if cut is None else block._replace(text=block.text[:cut]))
         if len(found) > MAX_BLOCKS:
@@ -130,35 +119,31 @@ def _build_section(
     return ListSection(heading, found, left_out, start)
 
 
-def _following_blocks(blocks: list[Block], index: int) -> Iterator[Block]:
-    return (blocks[after] for after in range(index + 1, len(blocks)))
-
-
-def _is_list_resumed(item: Block, following: Iterable[Block]) -> bool:
-    """Return whether the bulleted list of this item continues before any heading, within MAX_BLOCKS."""
-    for block in islice(following, MAX_BLOCKS):
-        if block.kind not in _BOILERPLATE_KINDS and (block.kind == ParagraphKind.ITEM or _is_section_end(block)):
+def _is_list_resumed(item: Block, following: list[Block]) -> bool:
+    """Return whether the bulleted list of this item continues before any heading."""
+    for block in following:
+        if block.kind == ParagraphKind.ITEM or _is_section_end(block):
             return item.kind == block.kind == ParagraphKind.ITEM and marker_style(item.mark) == marker_style(block.mark)
     return False
 
 
 def _is_section_end(block: Block) -> bool:
-    """Return whether a block starts another section or another list."""
+    """Return whether a block of text starts another section or another list."""
+    if block.is_boilerplate:
+        return False
     is_heading = block.kind == ParagraphKind.HEADING or headings.is_section_start(block.text)
     return is_heading or headings.find_list_start(block.text) is not None
 
 
 def _is_narration_start(block: Block, found: list[Block], country: str | None) -> bool:
     """Return whether a paragraph without a heading starts the account of what the government did."""
-    turns = is_narration(block.text, country) and not is_narration(found[-1].text, country)
-    if (
-        turns
-        and found[-1].kind == ParagraphKind.PLAIN
-        and not has_clause_end(found[-1].text)
-        and _are_mostly_complete(found[:-1])
-    ):
-        turns = False  # a sentence was cut there
-    return (turns and not is_continuation(block.text)) or is_government_narration(block.text)
+    if is_government_narration(block.text):
+        return True
+    if not is_narration(block.text, country) or is_continuation(block.text):
+        return False
+    last = found[-1]
+    is_cut = last.kind == ParagraphKind.PLAIN and not has_clause_end(last.text) and _are_mostly_complete(found[:-1])
+    return not is_cut and not is_narration(last.text, country)
 
 
 def _are_mostly_complete(blocks: list[Block]) -> bool:
@@ -175,19 +160,11 @@ def _find_narration_start(text: str, following: Block | None, country: str | Non
         is_demand = not is_narration(following.text, country) and has_demand(first_sentence(following.text))
         if following.kind == ParagraphKind.ITEM or is_demand:
             return None
-    cut = next(
-        (
-            each.end
-            for each in find_sentence_breaks(text)
-            if is_government_narration(text[each.start : each.start + 300])
-        ),
-        None,
-    )
-    if cut is not None or (following and not is_narration(following.text, country)):
-        return cut
-    seams = (
-        found.end() for found in re.finditer(UNCERTAIN_BREAK, text) if found.start() and not is_narration(text, country)
-    )
-    return next(
-        (seam for seam in seams if is_narration(text[seam:], country) and not is_continuation(text[seam:])), None
-    )
+    for each in find_sentence_breaks(text):
+        if is_government_narration(text[each.start : each.start + 300]):
+            return each.end
+    if is_narration(text, country) or (following and not is_narration(following.text, country)):
+        return None
+    seams = (found.end() for found in re.finditer(UNCERTAIN_BREAK, text) if found.start())
+    accounts = (seam for seam in seams if is_narration(text[seam:], country) and not is_continuation(text[seam:]))
+    return next(accounts, None)
