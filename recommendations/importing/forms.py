@@ -1,7 +1,7 @@
 """Forms to start an import, correct a table's columns, and decide on the preview."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -158,21 +158,15 @@ class PreviewForm(TrackerForm):
         """Return a new item's number and first words."""
         return f"{number}, “{Truncator(self.texts[number]).words(LABEL_WORDS)}”"
 
-    def _begun(self) -> Iterable[ImportedItem]:
-        """Yield the new items that continue no old item and have no pillar in the table.
+    def _begun(self) -> list[ImportedItem]:
+        """Return the new items that continue no old item and have no pillar in the table.
 
         A submitted form uses the entered numbers, otherwise the proposed ones.
         """
-        if self.is_bound:
-            became = {
-                number for key in self._undecided() for number in _parse_numbers(self[f"became_{key}"].data or "")
-            }
-        else:
-            became = {line.new.number for line in self.found.comparison.undecided if line.new}
-        certain = {line.new.number for line in self.found.comparison.lines if line.old and line.new and line.is_certain}
-        for row in self.found.listed.rows:
-            if row.number not in became | certain and row.pillar is None:
-                yield row
+        paired = {line.new.number for line in self.found.comparison.lines if line.old and line.new and line.is_certain}
+        for key in self._undecided():
+            paired.update(_parse_numbers(self[f"became_{key}"].value() or ""))
+        return [row for row in self.found.listed.rows if row.number not in paired and row.pillar is None]
 
     def _undecided(self) -> list[int]:
         return [line.old.key for line in self.found.comparison.undecided if line.old]

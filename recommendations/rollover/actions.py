@@ -48,10 +48,8 @@ def set_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: st
         )
     for key, repeated in repeats.items():
         if key not in new or (repeated is not None and repeated not in old):
-            raise Refused(
-                f"One of these recommendations is no longer asked in {before.year} or {locked.year}. Open this page "
-                "again."
-            )
+            years = f"{before.year} or {locked.year}"
+            raise Refused(f"One of these recommendations is no longer asked in {years}. Open this page again.")
     enqueue_readiness(locked.country_id)
     for key, repeated in repeats.items():
         _set_repeated(new[key], old.get(repeated or 0), by)
@@ -67,18 +65,12 @@ def _set_repeated(row: Recommendation, repeated: Recommendation | None, by: User
         row.indicia = row.indicia or list(repeated.indicia)
         if not was["supporting"]:
             row.supporting.set(repeated.supporting.all())
-    if _repeats_audit_values(row) == was:
+    after = _repeats_audit_values(row)
+    if after == was:
         return
     row.version += 1
     update_row(row)
-    record(
-        "recommendation.repeats",
-        by=by,
-        row=row,
-        country=row.edition.country_id,
-        before=was,
-        after=_repeats_audit_values(row),
-    )
+    record("recommendation.repeats", by=by, row=row, country=row.edition.country_id, before=was, after=after)
 
 
 def _repeats_audit_values(row: Recommendation) -> dict[str, Any]:

@@ -29,13 +29,14 @@ class RepeatsForm(TrackerForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         named = {row.pk: format_list_number(row) for row in old}
+        is_recorded = any(row.repeats_id for row in new)  # otherwise the proposals are the initial values
         for row in new:
             name = f"repeats_{row.pk}"
             self.fields[name] = RowField(
                 required=False,
                 label=f"{format_list_number(row).capitalize()} repeats",
                 help_text=_similarity_hint(proposed[row.pk], named),
-                initial=initial_repeated(row, new, proposed),
+                initial=row.repeats_id if is_recorded else proposed[row.pk].chosen,
             )
             choices: Any = [(str(one.pk), _choice_label(one, named[one.pk])) for one in old]
             set_row_choices(self, name, old, empty="None: it is new this year", choices=choices)
@@ -47,17 +48,6 @@ class RepeatsForm(TrackerForm):
             for name, row in self.cleaned_data.items()
             if name.startswith("repeats_")
         }
-
-
-def initial_repeated(
-    row: Recommendation, new: Sequence[Recommendation], proposed: Mapping[int, RepeatProposal]
-) -> int | None:
-    """Return the initial value of a recommendation's field.
-
-    It is the recorded choice. If the edition has no recorded choice at all, it is the proposal.
-    """
-    is_said = any(one.repeats_id for one in new)
-    return row.repeats_id if is_said else proposed[row.pk].chosen
 
 
 def format_list_number(row: Recommendation) -> str:

@@ -19,7 +19,7 @@ from recommendations.forms import add_refusal
 from recommendations.models import Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.rollover import actions
-from recommendations.rollover.forms import RepeatsForm, initial_repeated
+from recommendations.rollover.forms import RepeatsForm
 from recommendations.rollover.proposals import propose_repeats
 from recommendations.text_similarity import DiffSegment, diff_words
 from tiptracker.errors import Refused
@@ -75,9 +75,9 @@ def edition_repeats(request: SignedInRequest, pk: int) -> HttpResponse:
     texts = {row.pk: row.text for row in old}
     lines = []
     for row in new:
-        repeated = initial_repeated(row, new, proposed)
-        pieces = diff_words(texts[repeated], row.text) if repeated in texts else ()
-        lines.append(RepeatsRow(row, form[f"repeats_{row.pk}"], pieces))
+        field = form[f"repeats_{row.pk}"]
+        pieces = diff_words(texts[field.initial], row.text) if field.initial in texts else ()
+        lines.append(RepeatsRow(row, field, pieces))
     context: dict[str, Any] = {"edition": edition, "before": before, "form": form, "lines": lines}
     return render_page(request, "recommendations/edition_repeats.html", context, status=422 if form.errors else 200)
 
