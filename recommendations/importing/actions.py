@@ -115,8 +115,7 @@ def read_import(*, key: int, tell: Callable[[int, str], None]) -> None:
 
     `tell` is called with the progress (percent) and a sentence. Reading is slow, so call this outside a transaction.
     """
-    rows = EditionImport.objects.select_related("edition__country")
-    imported = rows.filter(pk=key).first()
+    imported = EditionImport.objects.select_related("edition__country").filter(pk=key).first()
     if imported is None or not imported.is_unread:  # discarded in the meantime, or read already
         return
     tell(10, "Opening the file")
@@ -224,12 +223,10 @@ def discard_import(*, imported: EditionImport, by: User) -> None:
 def delete_expired_imports(*, now: datetime) -> int:
     """Delete draft imports older than DRAFT_RETENTION. Return how many there were."""
     dropped = 0
-    for key in EditionImport.objects.filter(loaded_at=None, begun_at__lt=now - DRAFT_RETENTION).values_list(
-        "pk", flat=True
-    ):
+    drafts = EditionImport.objects.filter(loaded_at=None)
+    for key in drafts.filter(begun_at__lt=now - DRAFT_RETENTION).values_list("pk", flat=True):
         with transaction.atomic():
-            rows = EditionImport.objects.select_for_update(no_key=True)
-            if row := rows.filter(pk=key, loaded_at=None).first():
+            if row := drafts.select_for_update(no_key=True).filter(pk=key).first():
                 _delete_content(row)
                 row.delete()
                 dropped += 1

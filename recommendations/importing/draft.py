@@ -7,7 +7,6 @@ from recommendations.choices import Tier
 from recommendations.importing import report_parser
 from recommendations.importing.readers.paragraph import Paragraph
 from recommendations.importing.readers.report_file import read_report
-from recommendations.importing.report_parser import ParsedNarrative
 from recommendations.importing.tables import is_workbook, read_table
 from recommendations.importing.tables.cells import TableCells, TableLine
 from recommendations.importing.tables.charsets import Charset
@@ -23,8 +22,7 @@ class DraftImport(NamedTuple):
     """The content of a draft: a table's cells and what each column holds, or a narrative's items.
 
     The user can correct the columns. `notes` are sentences about the whole draft, `left_out` texts found within the
-    list
-    that are not part of it.
+    list that are not part of it.
     """
 
     rows: tuple[ImportedItem, ...] = ()
@@ -75,22 +73,13 @@ def _draft_from_narrative(said: str | Iterable[Paragraph], sought: ExpectedEditi
     found = report_parser.parse_narrative(said, country=sought.code)
     report_parser.refuse_other_narrative(found, country=sought.code, year=sought.year)
     rows = tuple(ImportedItem(item.number, item.text, item.doubt) for item in found.recommendations)
-    return DraftImport(rows, notes=tuple(_narrative_notes(found)), left_out=found.left_out, tier=found.tier)
-
-
-def _narrative_notes(found: ParsedNarrative) -> Iterable[str]:
-    yield from found.doubts
-    if found.introduction:
-        yield f"Before the list it says: “{found.introduction}”"
+    introduction = [f"Before the list it says: “{found.introduction}”"] if found.introduction else []
+    return DraftImport(rows, notes=(*found.doubts, *introduction), left_out=found.left_out, tier=found.tier)
 
 
 def serialize_draft(brought: DraftImport) -> dict[str, Any]:
     """Return the draft as JSON data."""
-    document: dict[str, Any] = {
-        "notes": list(brought.notes),
-        "left_out": list(brought.left_out),
-        "tier": brought.tier,
-    }
+    document = {"notes": list(brought.notes), "left_out": list(brought.left_out), "tier": brought.tier}
     if brought.cells is None:
         return document | {"rows": [[row.number, row.text, row.doubt] for row in brought.rows]}
     return document | {

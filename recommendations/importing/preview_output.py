@@ -41,18 +41,12 @@ def serialize_preview(found: ImportPreview) -> dict[str, Any]:
 
 def propose_pairing(found: ImportPreview) -> dict[str, Any]:
     """Return the proposed pairing: what each undecided old item became, by number, and the pillar of each new item."""
+    asked = [(line.old, line.new) for line in found.comparison.undecided if line.old]
+    begun = [line.new for line in found.comparison.lines if line.new and line.old is None]
     return {
-        "became": {
-            str(line.old.number): [line.new.number] if line.new else RETIRED
-            for line in found.comparison.undecided
-            if line.old
-        },
+        "became": {str(old.number): [new.number] if new else RETIRED for old, new in asked},
         "benchmarks": {},
-        "pillars": {
-            str(line.new.number): found.pillar_of(line.new)
-            for line in found.comparison.lines
-            if line.new and line.old is None
-        },
+        "pillars": {str(row.number): found.pillar_of(row) for row in begun},
     }
 
 

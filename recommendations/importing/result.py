@@ -32,25 +32,18 @@ def list_result_rows(did: Mapping[str, Any]) -> list[ImportResultRow]:
     """Return every effect of the import, in reading order."""
     changed, retired, joined = did.get("changed", {}), did.get("retired", []), did.get("joined", {})
     split, moved = did.get("split", {}), did.get("benchmarks", {})
+    gone = _join_limited(_describe_retired(number, joined) for number in retired)
+    parts = _join_limited(f"{old} into {_join_with_and(new)}" for old, new in _sort_by_number(split))
+    places = _join_limited(_describe_moved(*pair) for pair in _sort_by_number(moved))
     always = [
         ImportResultRow("New", len(did["new"]), _format_numbers(did["new"])),
         ImportResultRow("Changed", len(changed), "; ".join(_describe_renumbered(changed))),
         ImportResultRow("Unchanged", did.get("unchanged", 0)),
-        ImportResultRow(
-            "No longer asked", len(retired), _join_limited(_describe_retired(number, joined) for number in retired)
-        ),
+        ImportResultRow("No longer asked", len(retired), gone),
     ]
     perhaps = [
-        ImportResultRow(
-            "Split",
-            len(split),
-            _join_limited(f"{old} into {_join_with_and(new)}" for old, new in _sort_by_number(split)),
-        ),
-        ImportResultRow(
-            "Benchmarks moved",
-            did.get("moved", 0),
-            _join_limited(_describe_moved(*pair) for pair in _sort_by_number(moved)),
-        ),
+        ImportResultRow("Split", len(split), parts),
+        ImportResultRow("Benchmarks moved", did.get("moved", 0), places),
         ImportResultRow("Rows left out", did.get("left_out", 0)),
     ]
     return [*always, *(fact for fact in perhaps if fact.many)]

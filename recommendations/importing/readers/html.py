@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from itertools import count
 
 from lxml import etree
 
@@ -57,37 +56,32 @@ class _HtmlWalker:
         mains = root.xpath("//main | //*[@role='main']")
         self.main = mains[0] if len(mains) == 1 else None
         self.texts: list[str] = []
-        self.items: list[int] = []
-        """The numbers of the open list items, outermost first."""
-        self.begun: set[int] = set()
-        self.numbers = count()
+        self.begun_items: list[bool] = []
+        """Whether each open list item has begun with a text, outermost first."""
         self.depths = dict.fromkeys(("unseen", "beside", "heading", "main"), 0)
 
     def read(self) -> Iterator[Paragraph]:
         for event, element in etree.iterwalk(self.root, events=("start", "end")):
+            if element.tag in _BLOCK_TAGS:
+                yield from self._flush()
             if event == "start":
-                yield from self._start(element)
+                self._start(element)
             else:
-                yield from self._end(element)
+                self._end(element)
         yield from self._flush()
 
-    def _start(self, element: etree._Element) -> Iterator[Paragraph]:
-        name = element.tag
-        if name in _BLOCK_TAGS:
-            yield from self._flush()
+    def _start(self, element: etree._Element) -> None:
         for depth in self._depths_of(element):
             self.depths[depth] += 1
-        if name == "li":
-            self.items.append(next(self.numbers))
-        elif name == "br":
+        if element.tag == "li":
+            self.begun_items.append(False)
+        elif element.tag == "br":
             self.texts.append(HARD_BREAK)
         self._hear(element.text)
 
-    def _end(self, element: etree._Element) -> Iterator[Paragraph]:
-        if element.tag in _BLOCK_TAGS:
-            yield from self._flush()
+    def _end(self, element: etree._Element) -> None:
         if element.tag == "li":
-            self.items.pop()
+            self.begun_items.pop()
         for depth in self._depths_of(element):
             self.depths[depth] -= 1
         self._hear(element.tail)
@@ -118,8 +112,8 @@ class _HtmlWalker:
             return ParagraphKind.FURNITURE
         if self.depths["heading"]:
             return ParagraphKind.HEADING
-        if not self.items:
+        if not self.begun_items:
             return ParagraphKind.PLAIN
-        is_first = len(self.items) == 1 and self.items[-1] not in self.begun
-        self.begun.update(self.items)
+        is_first = self.begun_items == [False]
+        self.begun_items = [True] * len(self.begun_items)
         return ParagraphKind.ITEM if is_first else ParagraphKind.PART

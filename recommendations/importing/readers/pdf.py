@@ -111,11 +111,8 @@ def _attach_markers(lines: list[PdfLine]) -> list[PdfLine]:
     """Join each separate bullet or number to the line to its right."""
     found = list(lines)
     for marker in [line for line in lines if _MARKER.fullmatch(line.text)]:
-        beside = [
-            line
-            for line in found
-            if line.left > marker.left and abs(line.base - marker.base) < 0.5 * max(line.size, marker.size)
-        ]
+        behind = [line for line in found if line.left > marker.left]
+        beside = [line for line in behind if abs(line.base - marker.base) < 0.5 * max(line.size, marker.size)]
         if beside:
             nearest = min(beside, key=lambda line: line.left)
             whole = nearest._replace(text=f"{marker.text} {nearest.text}", left=marker.left)

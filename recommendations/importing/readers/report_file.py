@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 
 from recommendations.importing.readers.paragraph import HARD_BREAK, Paragraph, ParagraphKind, UnreadableFile
+from tiptracker.errors import Refused
 from tiptracker.sandbox.confinement import SandboxRunner
 
 MAX_BYTES = 30 * 1024 * 1024
@@ -24,8 +25,6 @@ def read_report(name: str, content: bytes, *, run: SandboxRunner) -> tuple[Parag
 
     Raises Refused with a sentence about `name`.
     """
-    from tiptracker.errors import Refused  # noqa: PLC0415 -- the process that reads goes without the floor
-
     try:
         if len(content) > MAX_BYTES:
             raise UnreadableFile(

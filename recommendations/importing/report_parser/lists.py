@@ -1,8 +1,7 @@
 """Split the section of a list into items: by bullets, else by paragraphs, else within the only paragraph.
 
 No text is lost: the introduction and the items together are the section, except for bullets, numbers, semicolons
-between
-clauses and the "and" before the last clause.
+between clauses and the "and" before the last clause.
 """
 
 import re

@@ -1,8 +1,7 @@
 """Decode bytes: UTF-8 with and without a byte order mark, UTF-16, Windows-1252.
 
 A file does not state its encoding, but its bytes exclude many. Invalid UTF-8 is never read as UTF-8, and Windows-1252
-is
-accepted only if the result reads like a language. Doubtful results carry a note for the user or are refused.
+is accepted only if the result reads like a language. Doubtful results carry a note for the user or are refused.
 """
 
 import codecs
