@@ -6,6 +6,7 @@ is accepted only if the result reads like a language. Doubtful results carry a n
 
 import codecs
 import re
+from contextlib import suppress
 
 from recommendations.importing.encodings import MISDECODED, guess_utf_16, split_byte_order_mark
 from tiptracker.choices import ChoiceEnum
@@ -21,6 +22,7 @@ class Charset(ChoiceEnum):
 
 
 _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd]")
+_NOT_WINDOWS_1252 = re.compile(f"{_CONTROL_CHARACTERS.pattern}|{MISDECODED.pattern}")
 _SAVE_AS_HINT = "Save it as “CSV UTF-8” or as an Excel workbook, then choose it again."
 GUESSED_CHARSET = (
     "The file does not say what it is written in. It was read as Windows-1252: look whether apostrophes, dashes and "
@@ -41,9 +43,11 @@ def decode(content: bytes, said: Charset | None = None) -> tuple[str, bool]:
     if name := guess_utf_16(content):
         return _decode_strictly(content, name, "It looks like UTF-16, but is cut off or damaged."), False
     try:
-        return _refuse_control_characters(content.decode("utf-8"), "It looks like no text."), False
+        content.decode("utf-8")
     except UnicodeDecodeError:
-        return _decode_windows_1252(content), True
+        reason = "It is not told what the file is written in, and it is neither UTF-8 nor UTF-16 nor Windows-1252."
+        return _decode_strictly(content, "cp1252", reason, _NOT_WINDOWS_1252), True
+    return _decode_strictly(content, "utf-8", "It looks like no text."), False
 
 
 def _decode_as(content: bytes, said: Charset) -> str:
@@ -54,24 +58,10 @@ def _decode_as(content: bytes, said: Charset) -> str:
     return _decode_strictly(content, "utf-8-sig" if said is Charset.UTF_8 else said.value, reason)
 
 
-def _decode_strictly(content: bytes, name: str, reason: str) -> str:
-    try:
-        return _refuse_control_characters(content.decode(name), reason)
-    except UnicodeDecodeError as error:
-        raise Refused(f"{reason} {_SAVE_AS_HINT}", field="file") from error
-
-
-def _refuse_control_characters(text: str, reason: str) -> str:
-    """Return `text`. Raises Refused if it has control characters that no text has."""
-    if _CONTROL_CHARACTERS.search(text):
-        raise Refused(f"{reason} {_SAVE_AS_HINT}", field="file")
-    return text
-
-
-def _decode_windows_1252(content: bytes) -> str:
-    """Return the text as Windows-1252. Raises Refused if its bytes or letters show that it is something else."""
-    reason = "It is not told what the file is written in, and it is neither UTF-8 nor UTF-16 nor Windows-1252."
-    text = _decode_strictly(content, "cp1252", reason)
-    if MISDECODED.search(text):
-        raise Refused(f"{reason} {_SAVE_AS_HINT}", field="file")
-    return text
+def _decode_strictly(content: bytes, name: str, reason: str, refused: re.Pattern[str] = _CONTROL_CHARACTERS) -> str:
+    """Return the text. Raises Refused with `reason` if the bytes don't fit, or if the text has what no text has."""
+    with suppress(UnicodeDecodeError):
+        text = content.decode(name)
+        if not refused.search(text):
+            return text
+    raise Refused(f"{reason} {_SAVE_AS_HINT}", field="file")
