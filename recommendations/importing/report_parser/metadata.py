@@ -83,9 +83,9 @@ def split_narratives(blocks: list[Block]) -> list[list[Block]]:
     The text before the first narrative is added to each.
     """
     starts = [
-        (index, codes[0])
+        (index, code)
         for index, block in enumerate(blocks)
-        if (codes := _country_codes([_name_in_title(block.text)]))
+        if (title := _match_title(block.text)) and (code := _country_in_title(title["name"]))
     ]
     starts = [each for before, each in pairwise([(0, ""), *starts]) if each[1] != before[1]]
     if len(starts) < 2:
@@ -123,7 +123,8 @@ class CountryDetector:
 
     @cached_property
     def _in_titles(self) -> list[str]:
-        return _country_codes(_name_in_title(block.text) for block in self._blocks)
+        titles = (_match_title(block.text) for block in self._blocks)
+        return _country_codes(title["name"] for title in titles if title)
 
     @cached_property
     def _in_report(self) -> list[str]:
@@ -178,7 +179,8 @@ def find_tier(blocks: list[Block], opening: list[Block]) -> ParsedValue:
     """
     plain = [block.text for block in opening if block.kind == ParagraphKind.PLAIN]
     short = [block.text for block in blocks if len(block.text) < 60]
-    titled = [_tier_value(found) for block in blocks if (found := _match_title(block.text))]
+    titles = [title for block in blocks if (title := _match_title(block.text))]
+    titled = [_tier_value(title) for title in titles if _country_in_title(title["name"])]
     placed = [_tier_value(found) for text in plain for found in _current_placements(text)][-1:]
     alone = [_tier_value(found) for text in short if (found := _TIER_ALONE.fullmatch(text))]
     ways = [ways for ways in (titled, placed, alone) if len(set(ways)) == 1]
@@ -216,8 +218,7 @@ def _tier_value(found: re.Match[str]) -> str:
 
 def _match_title(text: str) -> re.Match[str] | None:
     """Match the parts of a title such as "LESOTHO (Tier 2 Watch List)"."""
-    found = _TITLE.fullmatch(text) if len(text) < _MAX_TITLE_LENGTH else None
-    return found if found and _country_in_title(found["name"]) else None
+    return _TITLE.fullmatch(text) if len(text) < _MAX_TITLE_LENGTH else None
 
 
 def _current_placements(text: str) -> Iterator[re.Match[str]]:
@@ -226,11 +227,6 @@ def _current_placements(text: str) -> Iterator[re.Match[str]]:
         sentence = re.split(r"[.;:]\s+(?=[A-Z\w])", text[max(0, found.start() - 300) : found.start()])[-1]
         if not _OTHER_TIME_BEFORE.search(sentence) and not _OTHER_TIME_AFTER.match(text, found.end()):
             yield found
-
-
-def _name_in_title(text: str) -> str | None:
-    found = _TITLE.fullmatch(text) if len(text) < _MAX_TITLE_LENGTH else None
-    return found["name"] if found else None
 
 
 def _name_in_report(text: str) -> str | None:

@@ -14,6 +14,9 @@ from recommendations.importing.tables.columns import ColumnLayout, ColumnType
 from tiptracker.errors import Refused
 from tiptracker.text_rules import REASON_MAX_LENGTH, normalize_name
 
+type RowValues = Mapping[ColumnType, str]
+"""The cells of a row by what its columns hold; "" for what the table lacks."""
+
 MAX_ITEM_NUMBER = 10_000
 _MINISTRY_SEPARATOR = re.compile(r"\s*[;\n]\s*")
 _SPREADSHEET_ERROR = re.compile(r"#(?:REF|N/A|VALUE|NAME|DIV/0|NULL|NUM)[!?]?")
@@ -73,17 +76,16 @@ def read_rows(cells: TableCells, columns: ColumnLayout, sought: ExpectedEdition)
     lines = cells.lines[1:] if columns.has_headings else cells.lines
     if not lines:
         raise Refused("No list was found: there is no row below the headings. Choose another file.", field="file")
-    own, others = _select_lines(lines, columns, sought)
+    own, others = _select_rows([(line.number, _values_by_column(line, columns)) for line in lines], sought)
     is_numbered = ColumnType.NUMBER in columns.holds
     rows: list[ImportedItem] = []
     wrong: list[UnreadableRow] = []
-    for place, line in enumerate(own, start=1):
-        told = _values_by_column(line, columns)
-        number = told.get(ColumnType.NUMBER, "") if is_numbered else str(place)
+    for place, (line, told) in enumerate(own, start=1):
+        number = told[ColumnType.NUMBER] if is_numbered else str(place)
         if why := _describe_problem(number, told[ColumnType.TEXT]):
-            wrong.append(UnreadableRow(line.number, why))
+            wrong.append(UnreadableRow(line, why))
         else:
-            rows.append(_build_item(line.number, number, told))
+            rows.append(_build_item(line, number, told))
     _refuse_two_lists(rows)
     doubled, rest = _separate_duplicates(rows)
     notes = [*cells.notes]
@@ -91,7 +93,7 @@ def read_rows(cells: TableCells, columns: ColumnLayout, sought: ExpectedEdition)
         notes.append(f"{others} rows of other countries or years are left out.")
     if not is_numbered:
         notes.append("No column holds numbers: the list is numbered in the order of its rows.")
-    elif all(parse_number(_values_by_column(line, columns)[ColumnType.NUMBER]) is None for line in own):
+    elif all(parse_number(told[ColumnType.NUMBER]) is None for _, told in own):
         notes.append(
             "No number can be read in the column that is said to hold them. Say that it holds “Nothing of the list”: "
             "the list is then numbered in the order of its rows."
@@ -99,29 +101,26 @@ def read_rows(cells: TableCells, columns: ColumnLayout, sought: ExpectedEdition)
     return ImportedList(tuple(sorted(rest, key=lambda row: row.number)), (*wrong, *doubled), tuple(notes))
 
 
-def _values_by_column(line: TableLine, columns: ColumnLayout) -> Mapping[ColumnType, str]:
+def _values_by_column(line: TableLine, columns: ColumnLayout) -> RowValues:
     told = dict.fromkeys(ColumnType, "")
     told |= {column: cell for column, cell in zip(columns.holds, line.cells, strict=False) if column}
     return told
 
 
-def _select_lines(
-    lines: tuple[TableLine, ...], columns: ColumnLayout, sought: ExpectedEdition
-) -> tuple[list[TableLine], int]:
-    """Return the lines of the country and year `sought`, and how many other lines there are.
+def _select_rows(rows: list[tuple[int, RowValues]], sought: ExpectedEdition) -> tuple[list[tuple[int, RowValues]], int]:
+    """Return the rows (line and values) of the country and year `sought`, and how many other rows there are.
 
-    Raises Refused if all lines belong to others.
+    Raises Refused if all rows belong to others.
     """
     names = {normalize_name(name) for name in (sought.code, *sought.names)}
-    own: list[TableLine] = []
+    own = []
     others: Counter[str] = Counter()
-    for line in lines:
-        told = _values_by_column(line, columns)
+    for line, told in rows:
         country, year = told[ColumnType.COUNTRY], told[ColumnType.YEAR]
         if (country and normalize_name(country) not in names) or (year and year != str(sought.year)):
             others[f"{country} {year}".strip()] += 1
         else:
-            own.append(line)
+            own.append((line, told))
     if not own:
         found = " and ".join(name for name, _ in others.most_common(3))
         raise Refused(
@@ -146,7 +145,7 @@ def _describe_problem(number: str, text: str) -> str:
     return ""
 
 
-def _build_item(line: int, number: str, told: Mapping[ColumnType, str]) -> ImportedItem:
+def _build_item(line: int, number: str, told: RowValues) -> ImportedItem:
     said = told[ColumnType.PILLAR]
     pillar = parse_pillar(said)
     supporting = [name for name in _MINISTRY_SEPARATOR.split(told[ColumnType.SUPPORTING]) if name]
