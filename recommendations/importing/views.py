@@ -197,7 +197,7 @@ def _load(request: SignedInRequest, imported: EditionImport, form: PreviewForm) 
         loaded = actions.load_import(imported=imported, by=request.user, now=now, **form.answers())
     except Refused as refusal:
         add_refusal(form, refusal)
-        set_seen_version(form, "seen", form.found.seen)  # the user can submit again after seeing the current list
+        mark_as_seen(form, "seen", form.found.seen)  # the user can submit again after seeing the current list
         return False
     messages.success(request, result.summarize_result(loaded.did))
     return True
