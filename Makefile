@@ -5,7 +5,8 @@ PYTHON_ = .venv/bin/python
 # Most targets start several processes: what the first has compiled serves the others.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test briefings bench faults format lint types contracts migrations compose lock audit
+.PHONY: help setup demo test briefings bench faults format check lint types contracts migrations \
+	pages compose lock audit
 
 help: ## What can be made here
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -37,6 +38,12 @@ format: setup ## Lay the code out as the checks want it
 	@$(PYTHON_) -m ruff format .
 	@$(PYTHON_) -m ruff check --fix .
 
+# At the same time, each with its output in one piece, and to the end: one run names everything that is wrong.
+check: setup ## lint, types, contracts and migrations at once, in seconds
+	@$(MAKE) --no-print-directory --keep-going --jobs=4 --output-sync=target lint types contracts migrations \
+		|| { echo "check: FAILED. The lines above with *** name the checks; make format lays code out." >&2; exit 1; }
+	@echo "check: passed (layout, lint, types, import contracts, migrations)."
+
 lint: setup ## Layout and lint
 	@$(PYTHON_) -m ruff format --check .
 	@$(PYTHON_) -m ruff check .
@@ -49,6 +56,9 @@ contracts: setup ## Who may import whom
 
 migrations: setup ## No model without its migration
 	@$(PYTHON_) manage.py makemigrations --check --dry-run
+
+pages: setup ## Write the pages that are made from the code: docs/access.md
+	@$(PYTHON_) -m tests.security.page
 
 compose: ## The compose file, as Debian's docker-compose reads it
 	@SECRET_KEY=x DATABASE_PASSWORD=x DATABASE_OWNER_PASSWORD=x REDIS_PASSWORD=x ALLOWED_HOSTS=x TLS_CERTIFICATE=/x TLS_KEY=/x \
