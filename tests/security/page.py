@@ -111,7 +111,7 @@ GET log_list -
 POST person_edit observer_person
 GET evidence-list -
 """
-"""The lines that readers look for first; each is also in the table of its area."""
+"""The lines that readers look for first; the table of their area leaves them out."""
 
 INTRODUCTION = """# Who may see what, and who may do what
 
@@ -153,7 +153,7 @@ anything before both steps of signing in.
 | – | nobody can do this here (405) |
 
 “Look” means to open a page or read an answer (GET). “Send” means to send a form or a request (POST). The tables are
-wide; on a small screen, scroll sideways.
+wide; on a small screen, scroll sideways. The twenty lines of the first table are not repeated in those after it.
 
 ## What else is tested for each line
 
@@ -232,8 +232,9 @@ def most_asked():
 
 def text():
     """The whole page."""
-    first = section("Twenty lines to start with", most_asked())
-    tables = [section(*each) for each in sections().items()]
+    asked = most_asked()
+    first = section("Twenty lines to start with", asked)
+    tables = [section(heading, [line for line in found if line not in asked]) for heading, found in sections().items()]
     return "\n\n".join([INTRODUCTION.strip(), first, *tables]) + "\n"
 
 
