@@ -7,6 +7,9 @@ from urllib.parse import unquote
 import pytest
 from django.conf import settings
 
+from tests import settings_page
+from tiptracker.environment import SECTIONS
+
 TOP = settings.BASE_DIR
 DOCUMENTS = sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md")])
 
@@ -76,3 +79,30 @@ def test_every_decision_is_in_the_index():
 
     assert sorted(listed) == sorted(records)
     assert all(re.search(r"(?m)^Status: .+ · Date: \d{4}-\d\d-\d\d$", (folder / name).read_text()) for name in records)
+
+
+def test_the_page_of_settings_is_the_declared_one():
+    assert settings_page.PAGE.read_text() == settings_page.text(), "run `make pages`"
+
+
+def test_each_variable_is_declared_once_and_explained():
+    declared = [one for section in SECTIONS for one in section.variables]
+
+    assert len({one.name for one in declared}) == len(declared)
+    assert [one.name for one in declared if not (one.meaning and one.wanted and one.default_text)] == []
+
+
+NOT_OURS = {"DJANGO_SETTINGS_MODULE", "FONTCONFIG_FILE", "MAKELEVEL"}
+"""Variables of Django, of fontconfig and of make."""
+
+
+def test_nothing_is_read_from_the_environment_that_is_not_declared():
+    read = {
+        name
+        for package in PACKAGES[:-1]
+        for path in (TOP / package).rglob("*.py")
+        for name in re.findall(r"""os\.environ(?:\.get\(|\[|\.setdefault\()["']([A-Z_]+)""", path.read_text())
+    }
+
+    assert "ALIVE_FILE" in read
+    assert read - {one.name for section in SECTIONS for one in section.variables} - NOT_OURS == set()

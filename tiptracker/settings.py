@@ -1,6 +1,5 @@
-"""The only settings file. Values that differ between machines come from the environment, typed and validated."""
+"""The only settings file. Values that differ between machines come from the environment (tiptracker/environment.py)."""
 
-import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -8,22 +7,21 @@ from typing import Any
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
-from environs import Env, validate
 
+from tiptracker import environment as env
 from tiptracker.infrastructure.database import cache_settings, postgres_options
 from tiptracker.infrastructure.insecure_settings import describe_weak_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = Env()
 
 # Folder for the data of this machine: database, files, broker folder and generated key.
-VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
+VAR_DIR = env.VAR_DIR.read(BASE_DIR / "var")
 
 # --- The demonstration ----------------------------------------------------------------------------------
 # `manage.py demo` sets this only for its own child processes. It turns on the banner and lets domain time differ
 # from machine time (see tiptracker.clock). DEMO_CLOCK is "<domain time> <machine time>", both ISO 8601.
-DEMONSTRATION = env.bool("DEMONSTRATION", False)
-DEMO_CLOCK = env.str("DEMO_CLOCK", "")
+DEMONSTRATION = env.DEMONSTRATION.read()
+DEMO_CLOCK = env.DEMO_CLOCK.read()
 if DEMO_CLOCK and not DEMONSTRATION:
     raise ImproperlyConfigured("DEMO_CLOCK belongs to the demonstration: unset it, or start `make demo`.")
 
@@ -33,7 +31,7 @@ DEBUG = False  # always: a debug page would show visitors what belongs in the lo
 
 def _secret_key() -> str:
     """Return the key from the environment, or else the one that `make setup` made for this machine."""
-    if key := env.str("SECRET_KEY", ""):
+    if key := env.SECRET_KEY.read():
         return key
     kept = VAR_DIR / "secret_key"
     if kept.exists():
@@ -42,23 +40,23 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.SECRET_KEY_FALLBACKS.read()
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", []) or LOOPBACK
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+ALLOWED_HOSTS: list[str] = env.ALLOWED_HOSTS.read() or LOOPBACK
+CSRF_TRUSTED_ORIGINS: list[str] = env.CSRF_TRUSTED_ORIGINS.read()
 # Plain HTTP is only for loopback (the demonstration, the tests). Every other installation sets SECURE=true and has to
 # pass the checks under "Checks at start" below.
-SECURE = env.bool("SECURE", False)
+SECURE = env.SECURE.read()
 # Links in mails begin with this. By default it uses the first allowed host that is one host ("*" and ".example.gov"
 # stand for many).
 _one_name = next((host for host in ALLOWED_HOSTS if not host.startswith(("*", "."))), "")
-PUBLIC_URL = env.str("PUBLIC_URL", "") or (
+PUBLIC_URL = env.PUBLIC_URL.read() or (
     "http://localhost:8000" if not SECURE else f"https://{_one_name}" if _one_name else ""
 )
 # The header that a proxy in front sets itself, such as "X-Forwarded-Proto". If unset, no such header is trusted.
-if proxy_header := env.str("SECURE_PROXY_HEADER", ""):
+if proxy_header := env.SECURE_PROXY_HEADER.read():
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=validate.Range(min=0, max=5))
+TRUSTED_PROXIES = env.TRUSTED_PROXIES.read()
 
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
@@ -137,7 +135,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "tiptracker.urls"
 WSGI_APPLICATION = "tiptracker.wsgi.application"
 # Threads per web process that answer requests. DATABASE_POOL has to be at least as large.
-WEB_THREADS = env.int("WEB_THREADS", 4, validate=validate.Range(min=1, max=64))
+WEB_THREADS = env.WEB_THREADS.read()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
@@ -160,7 +158,7 @@ TEMPLATES = [
 FORM_RENDERER = "tiptracker.web.frontend.forms.FormRenderer"
 
 # --- Data -----------------------------------------------------------------------------------------------
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": env.DATABASE_URL.read(f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["CONN_MAX_AGE"] = 60  # reopening the file costs a request a third of its time
     DATABASES["default"]["OPTIONS"] = {
@@ -175,18 +173,18 @@ else:
     # which an operator watches.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = postgres_options(
-        statement_seconds=env.int("DATABASE_STATEMENT_SECONDS", 30, validate=validate.Range(min=0)),
-        pool=env.int("DATABASE_POOL", 8),
+        statement_seconds=env.DATABASE_STATEMENT_SECONDS.read(),
+        pool=env.DATABASE_POOL.read(),
     )
 
-REDIS_URL = env.str("REDIS_URL", "")
+REDIS_URL = env.REDIS_URL.read()
 CACHES = cache_settings(REDIS_URL, folder=VAR_DIR / "cache")
 
 # --- Files ----------------------------------------------------------------------------------------------
 # Never inside a folder that a web server serves. Files leave only through views that check `visible_to`.
-MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "files")
+MEDIA_ROOT = env.MEDIA_ROOT.read(VAR_DIR / "files")
 STATIC_URL = "static/"
-STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
+STATIC_ROOT = env.STATIC_ROOT.read(VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "tiptracker" / "web" / "frontend" / "dist"]
 STORAGES = {
     "default": {
@@ -201,21 +199,21 @@ STORAGES = {
 }
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_PERMISSIONS = 0o600  # for every other storage
-UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 10 * 1024 * 1024, validate=validate.Range(min=1024))
-UPLOAD_MAX_FILES = env.int("UPLOAD_MAX_FILES", 10, validate=validate.Range(min=1, max=50))
-UPLOAD_MAX_TOTAL_BYTES = env.int("UPLOAD_MAX_TOTAL_BYTES", 40 * 1024 * 1024, validate=validate.Range(min=1024))
-UPLOAD_MAX_ROUND_BYTES = env.int("UPLOAD_MAX_ROUND_BYTES", 40 * 1024 * 1024, validate=validate.Range(min=1024))
-UPLOAD_MAX_MINISTRY_BYTES = env.int("UPLOAD_MAX_MINISTRY_BYTES", 2 * 1024**3, validate=validate.Range(min=1024))
+UPLOAD_MAX_BYTES = env.UPLOAD_MAX_BYTES.read()
+UPLOAD_MAX_FILES = env.UPLOAD_MAX_FILES.read()
+UPLOAD_MAX_TOTAL_BYTES = env.UPLOAD_MAX_TOTAL_BYTES.read()
+UPLOAD_MAX_ROUND_BYTES = env.UPLOAD_MAX_ROUND_BYTES.read()
+UPLOAD_MAX_MINISTRY_BYTES = env.UPLOAD_MAX_MINISTRY_BYTES.read()
 # Address of clamd ("tcp://host:port", "unix:///path"). If unset, files are cleaned but not scanned for malware.
-CLAMD_URL = env.str("CLAMD_URL", "", validate=validate.Regexp(r"$|tcp://[^/:]+:\d+$|unix:///.+$"))
+CLAMD_URL = env.CLAMD_URL.read()
 # Separate processes parse, draw and read files from outside (tiptracker.sandbox). SANDBOX_PROCESSES of them run at once
 # on a machine, and SANDBOX_WAITING more requests wait. Together these have to be fewer than the serving threads
 # (WEB_THREADS per process).
 SANDBOX_DIR = VAR_DIR / "sandbox"
-SANDBOX_PROCESSES = env.int("SANDBOX_PROCESSES", 2, validate=validate.Range(min=1))
-SANDBOX_WAITING = env.int("SANDBOX_WAITING", 1, validate=validate.Range(min=0))
+SANDBOX_PROCESSES = env.SANDBOX_PROCESSES.read()
+SANDBOX_WAITING = env.SANDBOX_WAITING.read()
 SANDBOX_PATIENCE = 5  # seconds that a request waits for its turn
-SANDBOX_SECONDS_PER_HOUR = env.int("SANDBOX_SECONDS_PER_HOUR", 240, validate=validate.Range(min=1))
+SANDBOX_SECONDS_PER_HOUR = env.SANDBOX_SECONDS_PER_HOUR.read()
 FILE_UPLOAD_HANDLERS = [
     "dialogues.files.inspection.TotalSizeLimitHandler",  # before the handlers that store files
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -256,7 +254,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 # Everybody needs a second factor, except in tests and in the demonstration, whose password is public.
-SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", not DEMONSTRATION)
+SECOND_FACTOR_REQUIRED = env.SECOND_FACTOR_REQUIRED.read(not DEMONSTRATION)
 MFA_ADAPTER = "tiptracker.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
@@ -282,7 +280,7 @@ SESSION_MINUTES = {
 }
 # Sign-in through the organisation's own OpenID provider, off unless a server is set. It creates no accounts, and the
 # second factor is still required.
-OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
+OIDC_SERVER_URL = env.OIDC_SERVER_URL.read()
 if OIDC_SERVER_URL:
     INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
     SOCIALACCOUNT_ADAPTER = "tiptracker.accounts.openid.SocialAccountAdapter"
@@ -296,8 +294,8 @@ if OIDC_SERVER_URL:
                 {
                     "provider_id": "organisation",
                     "name": "Your organisation",
-                    "client_id": env.str("OIDC_CLIENT_ID"),
-                    "secret": env.str("OIDC_CLIENT_SECRET"),
+                    "client_id": env.OIDC_CLIENT_ID.read(),
+                    "secret": env.OIDC_CLIENT_SECRET.read(),
                     "settings": {"server_url": OIDC_SERVER_URL},
                 }
             ],
@@ -310,20 +308,20 @@ MAILERS: dict[str, dict[str, Any]] = {
         "BACKEND": "tiptracker.mail.smtp.EmailBackend",
         "OPTIONS": {
             "timeout": 10,
-            "host": env.str("EMAIL_HOST", "") or "localhost",
-            "port": env.int("EMAIL_PORT", 587),
-            "use_tls": env.bool("EMAIL_USE_TLS", True),
-            "username": env.str("EMAIL_HOST_USER", ""),
-            "password": env.str("EMAIL_HOST_PASSWORD", ""),
+            "host": env.EMAIL_HOST.read() or "localhost",
+            "port": env.EMAIL_PORT.read(),
+            "use_tls": env.EMAIL_USE_TLS.read(),
+            "username": env.EMAIL_HOST_USER.read(),
+            "password": env.EMAIL_HOST_PASSWORD.read(),
         },
     }
 }
-if DEMONSTRATION and not env.str("EMAIL_HOST", ""):
+if DEMONSTRATION and not env.EMAIL_HOST.read():
     MAILERS["default"] = {
         "BACKEND": "tiptracker.demo.mail.ReadableFileBackend",
         "OPTIONS": {"file_path": str(MAIL_DIR)},
     }
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tip-tracker@localhost")
+DEFAULT_FROM_EMAIL = env.DEFAULT_FROM_EMAIL.read()
 
 # --- Language and time ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -333,22 +331,21 @@ TIME_ZONE = "UTC"  # pages use the zone of the user's country: tiptracker.clock.
 
 # --- Limits ---------------------------------------------------------------------------------------------
 # Requests per time (s, m, h, d) and person, or per IP address before sign-in. Sign-in has its own limits above.
-_rate = validate.Regexp(r"^[1-9]\d*/[smhd]$")
 LIMITS = {
     # A program that reads the whole record, a hundred rows at a time, stays below this. A faulty program is stopped.
-    "api": env.str("LIMIT_API", "300/m", validate=_rate),
+    "api": env.LIMIT_API.read(),
     # Requests from an IP address without a valid token, such as a ministry's scripts with an expired one.
-    "api_refused": env.str("LIMIT_API_REFUSED", "60/m", validate=_rate),
+    "api_refused": env.LIMIT_API_REFUSED.read(),
     # Forms with files: a separate process works on each file for seconds. After a meeting there may be many.
-    "uploads": env.str("LIMIT_UPLOADS", "60/h", validate=_rate),
+    "uploads": env.LIMIT_UPLOADS.read(),
     # Drafts, which the page saves whenever the user pauses. A faulty page is stopped.
-    "drafts": env.str("LIMIT_DRAFTS", "30/m", validate=_rate),
+    "drafts": env.LIMIT_DRAFTS.read(),
     # Whole documents: enough for an officer's morning, too few to copy the record unnoticed.
-    "exports": env.str("LIMIT_EXPORTS", "60/h", validate=_rate),
+    "exports": env.LIMIT_EXPORTS.read(),
 }
 # Rows that the API sends one person in a day: enough for a program that reads several whole records each night, too few
 # to copy many countries in a day.
-LIMIT_API_ROWS = env.int("LIMIT_API_ROWS", 200_000, validate=validate.Range(min=1))
+LIMIT_API_ROWS = env.LIMIT_API_ROWS.read()
 
 # --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -453,11 +450,10 @@ if REDIS_URL:  # a worker that forks no processes polls every second by itself: 
 
 # --- Housekeeping ---------------------------------------------------------------------------------------
 # Days for which finished data is kept before the nightly housekeeping deletes it (tiptracker.housekeeping).
-_days = validate.Range(min=1, max=3650)
-JOBS_KEPT_DAYS = env.int("JOBS_KEPT_DAYS", 30, validate=_days)
-MAILS_KEPT_DAYS = env.int("MAILS_KEPT_DAYS", 90, validate=_days)
+JOBS_KEPT_DAYS = env.JOBS_KEPT_DAYS.read()
+MAILS_KEPT_DAYS = env.MAILS_KEPT_DAYS.read()
 # Files that no row refers to: left by an interrupted upload, or by restored files without their database.
-ORPHAN_FILES_KEPT_DAYS = env.int("ORPHAN_FILES_KEPT_DAYS", 7, validate=_days)
+ORPHAN_FILES_KEPT_DAYS = env.ORPHAN_FILES_KEPT_DAYS.read()
 
 # --- Logs -----------------------------------------------------------------------------------------------
 LOGGING = {
@@ -471,7 +467,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
+    "root": {"handlers": ["console"], "level": env.LOG_LEVEL.read()},
     # fontTools logs every glyph that it drops from the font subset of a PDF.
     "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
 }

@@ -11,6 +11,7 @@ from django.conf import settings
 from tests.deployment.container import compose, dockerfile
 from tests.deployment.production import VALUES
 from tiptracker import asgi
+from tiptracker.environment import MAY_BE_SET, REQUIRED, SECTIONS
 from tiptracker.web import error_pages
 
 TOP = settings.BASE_DIR
@@ -27,19 +28,18 @@ NOT_FOR_CONTAINERS = {
     "MEDIA_ROOT": "lies on the volume, below VAR_DIR",
 }
 """Variables that make no sense in a container of ours, each with the reason."""
+OF_PYTHON = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 
 
-def read_by(path):
-    """The names of the variables of the environment that a module reads."""
-    for call in ast.walk(ast.parse(path.read_text())):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args:
-            reads = ast.unparse(call.func.value) in {"env", "os.environ"}
-            if reads and isinstance(name := call.args[0], ast.Constant):
-                yield str(name.value)
+def read_by_settings():
+    """The names of the variables that the settings read: X of each `env.X.read()`."""
+    for call in ast.walk(ast.parse((TOP / "tiptracker" / "settings.py").read_text())):
+        if isinstance(call, ast.Call) and (read := re.fullmatch(r"env\.([A-Z_]+)\.read", ast.unparse(call.func))):
+            yield read[1]
 
 
 def test_every_variable_that_is_read_reaches_the_containers():
-    read = set(read_by(TOP / "tiptracker" / "settings.py"))
+    read = set(read_by_settings())
     in_image = set(dockerfile()[""].environment)
 
     assert {"SECRET_KEY", "LOG_LEVEL", "EMAIL_HOST"} <= read
@@ -51,12 +51,24 @@ def test_every_variable_that_is_read_reaches_the_containers():
 
 
 def test_operators_are_told_of_every_variable_that_they_may_set_and_of_no_other():
-    rows = re.findall(r"(?m)^\| (`.+?) \|", (TOP / "docs" / "operating.md").read_text())
-    told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    told = {one.name for section in (REQUIRED, *MAY_BE_SET) for one in section.variables}
     may_be_set = {name for name, value in OURS["web"]["environment"].items() if value is None}
     may_be_set |= set(re.findall(r"\$\{(\w+)", (TOP / "docker-compose.yml").read_text()))
 
     assert told == may_be_set
+
+
+def test_every_variable_of_what_is_shipped_is_declared():
+    script = (TOP / "deploy" / "postgres" / "roles.sh").read_text()
+    named = set(re.findall(r"\$\{?([A-Z][A-Z_]+)|\\getenv \w+ ([A-Z_]+)", script))
+    named = {name for pair in named for name in pair if name}
+    for service in SERVICES.values():
+        named |= set(service.get("environment", {}))
+    for stage in dockerfile().values():
+        named |= set(stage.environment) - OF_PYTHON
+
+    assert {"DATABASE_PASSWORD", "POSTGRES_USER", "REDISCLI_AUTH", "GRANIAN_PORT"} <= named
+    assert named - {one.name for section in SECTIONS for one in section.variables} == set()
 
 
 # --- Bounds -----------------------------------------------------------------------------------------------------------

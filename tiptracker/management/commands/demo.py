@@ -18,17 +18,16 @@ from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
-from environs import Env, EnvError, validate
 
+from tiptracker import environment as env
 from tiptracker.demo import database, supervisor
 
 PASSWORD = "lumelang-2021"  # noqa: S105 -- everybody may read it; with it only this machine is served
-DEFAULT_DAY = "2022-01-28"
-"""One month before the deadline."""
 MASERU_ZONE = ZoneInfo("Africa/Maseru")
 START_TIME = clock_time(9)
 START_TIMEOUT_SECONDS = 60
@@ -124,14 +123,10 @@ class Command(BaseCommand):
 
 def _read_options() -> DemoOptions:
     """Read and check the environment. Raises CommandError with a sentence that says what to do."""
-    env = Env()
     try:
-        host = env.str("HOST", "127.0.0.1")
-        port = env.int("PORT", 8000, validate=validate.Range(1, 65535))
-        day = env.date("DAY", datetime.fromisoformat(DEFAULT_DAY).date())
-        password = env.str("DEMO_PASSWORD", "") or PASSWORD
-        is_reset = env.bool("RESET", False)
-    except EnvError as error:
+        host, port, day = env.HOST.read(), env.PORT.read(), env.DAY.read()
+        password, is_reset = env.DEMO_PASSWORD.read() or PASSWORD, env.RESET.read()
+    except ImproperlyConfigured as error:
         raise CommandError(f"{error} Examples: PORT=8001, DAY=2022-02-14, RESET=1.") from None
     if password == PASSWORD and not _is_loopback(host):
         raise CommandError(

@@ -1,0 +1,82 @@
+"""Variables are read by their declaration, and a wrong value says what is wanted."""
+
+import logging
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from tiptracker import environment as env
+
+
+@pytest.mark.parametrize(
+    ("variable", "given", "value"),
+    [
+        (env.WEB_THREADS, "12", 12),
+        (env.SECURE, "true", True),
+        (env.SECURE, "0", False),
+        (env.ALLOWED_HOSTS, "a.example,b.example", ["a.example", "b.example"]),
+        (env.ALLOWED_HOSTS, "", []),
+        (env.VAR_DIR, "/srv/tip", Path("/srv/tip")),
+        (env.LIMIT_API, "5/d", "5/d"),
+        (env.CLAMD_URL, "tcp://clamd:3310", "tcp://clamd:3310"),
+        (env.CLAMD_URL, "", ""),
+        (env.LOG_LEVEL, "debug", logging.DEBUG),
+        (env.DAY, "2022-03-31", date(2022, 3, 31)),
+    ],
+)
+def test_a_value_has_the_declared_type(monkeypatch, variable, given, value):
+    monkeypatch.setenv(variable.name, given)
+
+    assert variable.read() == value
+
+
+def test_a_variable_that_is_not_set_has_its_default(monkeypatch):
+    for variable in (env.WEB_THREADS, env.SECOND_FACTOR_REQUIRED, env.VAR_DIR, env.LOG_LEVEL):
+        monkeypatch.delenv(variable.name, raising=False)
+
+    assert env.WEB_THREADS.read() == 4
+    assert env.LOG_LEVEL.read() == logging.INFO
+    assert env.SECOND_FACTOR_REQUIRED.read() is True
+    assert env.SECOND_FACTOR_REQUIRED.read(False) is False
+    assert env.VAR_DIR.read(Path("var")) == Path("var")
+
+
+@pytest.mark.parametrize(
+    ("variable", "given", "sentence"),
+    [
+        (env.WEB_THREADS, "many", "WEB_THREADS: “many” is not a whole number from 1 to 64."),
+        (env.WEB_THREADS, "65", "WEB_THREADS: “65” is not a whole number from 1 to 64."),
+        (env.UPLOAD_MAX_BYTES, "10MB", "UPLOAD_MAX_BYTES: “10MB” is not a whole number of bytes, 1024 or more."),
+        (env.SECURE, "perhaps", "SECURE: “perhaps” is not true or false."),
+        (env.LOG_LEVEL, "loud", "LOG_LEVEL: “loud” is not DEBUG, INFO, WARNING, ERROR or CRITICAL."),
+        (env.CLAMD_URL, "clamd:3310", "the address of clamd: tcp://host:port or unix:///path."),
+        (env.LIMIT_API, "0/m", "LIMIT_API: “0/m” is not a number per s, m, h or d"),
+        (env.DAY, "31/03/2022", "DAY: “31/03/2022” is not a day, such as 2022-03-31."),
+    ],
+)
+def test_a_wrong_value_says_which_variable_what_it_is_and_what_is_wanted(monkeypatch, variable, given, sentence):
+    monkeypatch.setenv(variable.name, given)
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        variable.read()
+
+    assert sentence in str(refused.value)
+
+
+def test_a_wrong_secret_is_not_shown(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "psotgres://tip:hunter2@db/tip")
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        env.DATABASE_URL.read()
+
+    assert "DATABASE_URL: its value is not the address of a database" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_variable_without_a_default_has_to_be_set(monkeypatch):
+    monkeypatch.delenv("OIDC_CLIENT_ID", raising=False)
+
+    with pytest.raises(ImproperlyConfigured, match="Set OIDC_CLIENT_ID: the name that the provider knows"):
+        env.OIDC_CLIENT_ID.read()

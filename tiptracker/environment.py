@@ -1,0 +1,404 @@
+"""Every environment variable of an installation: its value, its default and what it means.
+
+`tiptracker/settings.py` and `manage.py demo` read variables only from here. docs/settings.md is written from here
+(`make pages`), and tests compare it with docker-compose.yml, the Dockerfile and deploy/.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError, validate
+
+env = Env()
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Variable[T]:
+    """One environment variable.
+
+    Attributes:
+        parse: reads a value of the right type, or raises EnvError.
+        wanted: what a value has to be, for the page and for the message about a wrong one.
+        default: the value if the variable is not set; None if there is none.
+        default_text: the default as the page shows it.
+        is_secret: whether a wrong value is left out of the message.
+    """
+
+    name: str
+    parse: Callable[..., T]
+    wanted: str
+    meaning: str
+    default: T | None = None
+    default_text: str = "–"
+    is_secret: bool = False
+
+    def read(self, default: T | None = None) -> T:
+        """Return the value from the environment, or else `default`, or else the default that is declared.
+
+        Raises ImproperlyConfigured, naming the variable, its value and what is wanted.
+        """
+        fallback = self.default if default is None else default
+        try:
+            return self.parse(self.name) if fallback is None else self.parse(self.name, fallback)
+        except EnvError as error:
+            raise ImproperlyConfigured(self._complaint()) from (None if self.is_secret else error)
+
+    def _complaint(self) -> str:
+        if self.name not in os.environ:
+            return f"Set {self.name}: {self.meaning}."
+        given = "its value" if self.is_secret else f"“{os.environ[self.name]}”"
+        return f"{self.name}: {given} is not {self.wanted}.".replace("`", "")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table of docs/settings.md: its title, what it says above the table, and its variables."""
+
+    title: str
+    introduction: str
+    variables: list[Variable[Any]] = field(default_factory=list)
+
+    def declare[T](self, variable: Variable[T]) -> Variable[T]:
+        """Add a variable to this section, and return it."""
+        self.variables.append(variable)
+        return variable
+
+    def text(
+        self,
+        name: str,
+        meaning: str,
+        *,
+        default: str | None = "",
+        default_text: str = "",
+        wanted: str = "text",
+        pattern: str = "",
+        is_secret: bool = False,
+    ) -> Variable[str]:
+        """Declare a text; with `pattern`, one that the regular expression matches from its start."""
+
+        def parse(name: str, *fallback: str) -> str:
+            return env.str(name, *fallback, validate=validate.Regexp(pattern) if pattern else None)
+
+        told = default_text or (f"`{default}`" if default else "–")
+        return self.declare(Variable(name, parse, wanted, meaning, default, told, is_secret))
+
+    def number(
+        self, name: str, default: int, meaning: str, *, least: int = 1, most: int | None = None, unit: str = ""
+    ) -> Variable[int]:
+        """Declare a whole number from `least` to `most`."""
+
+        def parse(name: str, *fallback: int) -> int:
+            return env.int(name, *fallback, validate=validate.Range(min=least, max=most))
+
+        wanted = f"a whole number of {unit}" if unit else "a whole number"
+        wanted += f", {least} or more" if most is None else f" from {least} to {most}"
+        return self.declare(Variable(name, parse, wanted, meaning, default, _describe_number(default)))
+
+    def flag(self, name: str, meaning: str, *, default: bool = False, default_text: str = "") -> Variable[bool]:
+        """Declare a yes or no."""
+        told = default_text or f"`{str(default).lower()}`"
+        return self.declare(Variable(name, env.bool, "`true` or `false`", meaning, default, told))
+
+    def names(self, name: str, meaning: str, *, default_text: str = "none", is_secret: bool = False) -> Variable[Any]:
+        """Declare a list of texts."""
+        wanted = "a list with commas between"
+        return self.declare(Variable(name, env.list, wanted, meaning, [], default_text, is_secret))
+
+    def folder(self, name: str, meaning: str, *, default_text: str) -> Variable[Path]:
+        """Declare a folder. Its default is given where it is read."""
+        return self.declare(Variable(name, env.path, "the path of a folder", meaning, None, default_text))
+
+    def rate(self, name: str, default: str, meaning: str) -> Variable[str]:
+        """Declare how often something may be done."""
+        wanted = "a number per `s`, `m`, `h` or `d` (second, minute, hour, day), such as `300/m`"
+        return self.text(name, meaning, default=default, wanted=wanted, pattern=r"^[1-9]\d*/[smhd]$")
+
+
+def _describe_number(value: int) -> str:
+    """Return a number, with the unit that people use for large numbers of bytes: `10485760` (10 MB)."""
+    for unit, size in (("GB", 1024 * MEGABYTE), ("MB", MEGABYTE)):
+        if value >= size and value % size == 0:
+            return f"`{value}` ({value // size} {unit})"
+    return f"`{value}`"
+
+
+# --- Production: to be set ------------------------------------------------------------------------------
+
+REQUIRED = Section(
+    "To be set",
+    "For `docker-compose.yml`, by whoever operates the installation. Secrets have no default. Weak ones are refused at "
+    "the start.",
+)
+SECRET_KEY = REQUIRED.text(
+    "SECRET_KEY",
+    "signs sessions and links, and encrypts the secrets of second steps. Only on a checkout it may be left out: "
+    "`make setup` makes one there",
+    wanted="50 or more random characters",
+    is_secret=True,
+)
+ALLOWED_HOSTS = REQUIRED.names(
+    "ALLOWED_HOSTS", "the names that people use, such as `tip.example.gov`", default_text="this machine's own names"
+)
+_PASSWORD = "12 or more letters and digits"  # noqa: S105 -- what a password has to be
+REQUIRED.text("DATABASE_PASSWORD", "of the role that reads and writes rows", wanted=_PASSWORD, is_secret=True)
+REQUIRED.text(
+    "DATABASE_OWNER_PASSWORD", "of the role that owns the tables and migrates them", wanted=_PASSWORD, is_secret=True
+)
+REQUIRED.text("REDIS_PASSWORD", "of Redis", wanted=_PASSWORD, is_secret=True)
+REQUIRED.text("TLS_CERTIFICATE", "the certificate with its chain; user 33 must be able to read it", wanted="a file")
+REQUIRED.text("TLS_KEY", "the key of the certificate; user 33 must be able to read it", wanted="a file")
+
+# --- Production: may be set -----------------------------------------------------------------------------
+
+ADDRESSES = Section("Addresses and keys", "All of these have a default that fits one installation under one name.")
+ADDRESSES.number("HTTP_PORT", 80, "the port of this machine that leads to HTTPS", most=65535)
+ADDRESSES.number("HTTPS_PORT", 443, "the port of this machine that the proxy answers on", most=65535)
+PUBLIC_URL = ADDRESSES.text(
+    "PUBLIC_URL",
+    "what links in mails begin with. Set it where `ALLOWED_HOSTS` names no single host, as `.example.gov` doesn't",
+    wanted="an address",
+    default_text="`https://` and the first host of `ALLOWED_HOSTS`",
+)
+CSRF_TRUSTED_ORIGINS = ADDRESSES.names(
+    "CSRF_TRUSTED_ORIGINS", "other origins whose forms are taken, such as `https://tip.example.gov:8443`"
+)
+SECRET_KEY_FALLBACKS = ADDRESSES.names(
+    "SECRET_KEY_FALLBACKS",
+    "earlier keys, while they are being replaced: see [Another SECRET_KEY](operating.md#another-secret_key)",
+    is_secret=True,
+)
+
+MAIL = Section("Mail", "The mail server. Nobody is invited without one: an invitation is a mail.")
+EMAIL_HOST = MAIL.text("EMAIL_HOST", "its name", wanted="a host", default_text="this machine")
+EMAIL_PORT = MAIL.number("EMAIL_PORT", 587, "its port", most=65535)
+EMAIL_USE_TLS = MAIL.flag("EMAIL_USE_TLS", "whether to speak TLS with it", default=True)
+EMAIL_HOST_USER = MAIL.text("EMAIL_HOST_USER", "the name to sign in with")
+EMAIL_HOST_PASSWORD = MAIL.text("EMAIL_HOST_PASSWORD", "the password of that name", is_secret=True)
+DEFAULT_FROM_EMAIL = MAIL.text(
+    "DEFAULT_FROM_EMAIL", "who mails come from", wanted="an e-mail address", default="tip-tracker@localhost"
+)
+
+SIGN_IN = Section(
+    "Sign-in through a provider",
+    "Your organisation's own [OpenID Connect provider](operating.md#an-openid-connect-provider), if it lets people in "
+    "besides. It needs all three.",
+)
+OIDC_SERVER_URL = SIGN_IN.text(
+    "OIDC_SERVER_URL", "the provider's issuer, as it names itself", wanted="an address that begins with `https://`"
+)
+OIDC_CLIENT_ID = SIGN_IN.text("OIDC_CLIENT_ID", "the name that the provider knows the application by", default=None)
+OIDC_CLIENT_SECRET = SIGN_IN.text(
+    "OIDC_CLIENT_SECRET", "the secret that the provider gave it", default=None, is_secret=True
+)
+
+FILES = Section("Files", "What people may upload, and who looks through it.")
+CLAMD_URL = FILES.text(
+    "CLAMD_URL",
+    "the malware scanner. Without one, files are cleaned and not scanned",
+    wanted="the address of clamd: `tcp://host:port` or `unix:///path`",
+    pattern=r"$|tcp://[^/:]+:\d+$|unix:///.+$",
+    default_text="none",
+)
+UPLOAD_MAX_BYTES = FILES.number(
+    "UPLOAD_MAX_BYTES", 10 * MEGABYTE, "how large one file may be", least=1024, unit="bytes"
+)
+UPLOAD_MAX_FILES = FILES.number("UPLOAD_MAX_FILES", 10, "how many files one form may bring", most=50)
+UPLOAD_MAX_TOTAL_BYTES = FILES.number(
+    "UPLOAD_MAX_TOTAL_BYTES",
+    40 * MEGABYTE,
+    "how large the files of one request may be together. Raise `client_max_body_size` of the proxy with it",
+    least=1024,
+    unit="bytes",
+)
+UPLOAD_MAX_ROUND_BYTES = FILES.number(
+    "UPLOAD_MAX_ROUND_BYTES",
+    40 * MEGABYTE,
+    "how large the files of one update may be together",
+    least=1024,
+    unit="bytes",
+)
+UPLOAD_MAX_MINISTRY_BYTES = FILES.number(
+    "UPLOAD_MAX_MINISTRY_BYTES",
+    2 * 1024 * MEGABYTE,
+    "how large all files of one ministry may be together",
+    least=1024,
+    unit="bytes",
+)
+
+LIMITS = Section("Limits", "How often somebody may do something. Whoever does it more often is asked to wait.")
+LIMIT_API = LIMITS.rate("LIMIT_API", "300/m", "requests of one person to the API")
+LIMIT_API_REFUSED = LIMITS.rate("LIMIT_API_REFUSED", "60/m", "requests to the API from one address without a token")
+LIMIT_API_ROWS = LIMITS.number(
+    "LIMIT_API_ROWS", 200_000, "rows that the API sends one person on one day of their country"
+)
+LIMIT_UPLOADS = LIMITS.rate("LIMIT_UPLOADS", "60/h", "forms with files from one person")
+LIMIT_EXPORTS = LIMITS.rate("LIMIT_EXPORTS", "60/h", "exports of one person")
+LIMIT_DRAFTS = LIMITS.rate("LIMIT_DRAFTS", "30/m", "drafts that are saved for one person")
+
+CAPACITY = Section("Capacity", "How much the machine does at once. `SANDBOX_*` apply to one machine.")
+WEB_THREADS = CAPACITY.number("WEB_THREADS", 4, "threads of each web process that answer requests", most=64)
+DATABASE_POOL = CAPACITY.number(
+    "DATABASE_POOL", 8, "connections that each web process keeps to the database: as many as `WEB_THREADS` or more"
+)
+DATABASE_STATEMENT_SECONDS = CAPACITY.number(
+    "DATABASE_STATEMENT_SECONDS",
+    30,
+    "after how long a statement of web and worker is given up; a lock is waited for a third of that. 0 is never, as "
+    "for the commands of `manage.py`",
+    least=0,
+    unit="seconds",
+)
+SANDBOX_PROCESSES = CAPACITY.number(
+    "SANDBOX_PROCESSES",
+    2,
+    "how many files are cleaned, drawn or read at once. With `SANDBOX_WAITING` fewer than the threads that serve",
+)
+SANDBOX_WAITING = CAPACITY.number("SANDBOX_WAITING", 1, "how many requests may wait for that", least=0)
+SANDBOX_SECONDS_PER_HOUR = CAPACITY.number(
+    "SANDBOX_SECONDS_PER_HOUR",
+    240,
+    "how long the processor may work on one person's files in an hour",
+    unit="seconds",
+)
+
+HOUSEKEEPING = Section("Housekeeping and log", "What is removed every night, and what the log tells.")
+JOBS_KEPT_DAYS = HOUSEKEEPING.number("JOBS_KEPT_DAYS", 30, "how long finished jobs are kept", most=3650, unit="days")
+MAILS_KEPT_DAYS = HOUSEKEEPING.number(
+    "MAILS_KEPT_DAYS", 90, "how long mails are kept that were sent or given up", most=3650, unit="days"
+)
+ORPHAN_FILES_KEPT_DAYS = HOUSEKEEPING.number(
+    "ORPHAN_FILES_KEPT_DAYS",
+    7,
+    "how long files are kept that no row refers to: left by an interrupted upload, or restored without their database",
+    most=3650,
+    unit="days",
+)
+LOG_LEVEL = HOUSEKEEPING.declare(
+    Variable(
+        "LOG_LEVEL",
+        env.log_level,
+        "`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`",
+        "the least severe messages that are logged",
+        logging.INFO,
+        "`INFO`",
+    )
+)
+
+MAY_BE_SET = (ADDRESSES, MAIL, SIGN_IN, FILES, LIMITS, CAPACITY, HOUSEKEEPING)
+
+# --- Set by what is shipped -----------------------------------------------------------------------------
+
+SHIPPED = Section(
+    "Set by the containers",
+    "`docker-compose.yml` and the Dockerfile set these. Set them yourself only "
+    "[without the containers](operating.md#without-these-containers).",
+)
+SECURE = SHIPPED.flag(
+    "SECURE",
+    "HTTPS only. Every installation that other machines reach needs it, and the checks at the start that it adds",
+)
+SECURE_PROXY_HEADER = SHIPPED.text(
+    "SECURE_PROXY_HEADER",
+    "the header in which the proxy says whether a request came by HTTPS, such as `X-Forwarded-Proto`",
+    wanted="the name of a header",
+    default_text="none is trusted",
+)
+TRUSTED_PROXIES = SHIPPED.number(
+    "TRUSTED_PROXIES", 0, "how many proxies are in front, whose `X-Forwarded-For` is believed", least=0, most=5
+)
+DATABASE_URL: Variable[Any] = SHIPPED.declare(
+    Variable(
+        "DATABASE_URL",
+        env.dj_db_url,
+        "the address of a database: `postgres://user:password@host:port/name` or `sqlite:///file`",
+        "where rows are kept. Production needs PostgreSQL and a password of 12 or more characters",
+        default_text="SQLite in `VAR_DIR`",
+        is_secret=True,
+    )
+)
+REDIS_URL = SHIPPED.text(
+    "REDIS_URL",
+    "the broker, the cache and the limits. Production needs Redis and a password of 12 or more characters",
+    wanted="the address of Redis: `redis://:password@host:port/number`",
+    default_text="files in `VAR_DIR`",
+    is_secret=True,
+)
+VAR_DIR = SHIPPED.folder(
+    "VAR_DIR", "the data of this machine. Never below a folder that a web server serves", default_text="`var/`"
+)
+MEDIA_ROOT = SHIPPED.folder(
+    "MEDIA_ROOT",
+    "uploaded files and documents; the same for every machine of an installation. Never below a folder that a web "
+    "server serves",
+    default_text="`files` in `VAR_DIR`",
+)
+STATIC_ROOT = SHIPPED.folder("STATIC_ROOT", "collected static files", default_text="`static` in `VAR_DIR`")
+SHIPPED.text("ALIVE_FILE", "the file that a worker touches while it works; the watchdog sets it", wanted="a file")
+
+OTHER_PROGRAMS = Section(
+    "Of other programs",
+    "`docker-compose.yml` and the Dockerfile set these for PostgreSQL, Redis and the web server.",
+)
+for _name, _meaning in {
+    "POSTGRES_USER": "PostgreSQL: the superuser, which signs in from inside its container only",
+    "POSTGRES_DB": "PostgreSQL: the name of the database",
+    "POSTGRES_PASSWORD": "PostgreSQL: the superuser's password, until `deploy/postgres/roles.sh` removes it",
+    "ROLES_SQL": "`deploy/postgres/roles.sh`: another place of `roles.sql`",
+    "REDISCLI_AUTH": "Redis: the password that it asks for, and that its own check uses",
+    "GRANIAN_HOST": "granian: the address that it listens on",
+    "GRANIAN_PORT": "granian: the port that it listens on",
+}.items():
+    OTHER_PROGRAMS.text(_name, _meaning)
+
+# --- The demonstration ----------------------------------------------------------------------------------
+
+DEMO = Section(
+    "The demonstration",
+    "For `make demo`. Production refuses to start with `DEMONSTRATION` or without second steps.",
+)
+HOST = DEMO.text(
+    "HOST", "the address to answer on; another than this machine's needs `DEMO_PASSWORD`", default="127.0.0.1"
+)
+PORT = DEMO.number("PORT", 8000, "the port to answer on", most=65535)
+DAY = DEMO.declare(
+    Variable(
+        "DAY",
+        env.date,
+        "a day, such as `2022-03-31`",
+        "the first day of its clock",
+        date(2022, 1, 28),
+        "`2022-01-28`, one month before the deadline",
+    )
+)
+RESET = DEMO.flag("RESET", "start again from the beginning instead of going on after the last recorded row")
+DEMO_PASSWORD = DEMO.text(
+    "DEMO_PASSWORD",
+    "the password of all accounts",
+    default_text="`lumelang-2021`, for this machine only",
+    is_secret=True,
+)
+DEMONSTRATION = DEMO.flag(
+    "DEMONSTRATION",
+    "turns on the banner and the clock of the demonstration; `manage.py demo` sets it for its own processes",
+)
+DEMO_CLOCK = DEMO.text(
+    "DEMO_CLOCK",
+    "the domain's time and the machine's time that it stands for; `manage.py demo` sets it",
+    wanted="two moments (ISO 8601) with a space between",
+)
+SECOND_FACTOR_REQUIRED = DEMO.flag(
+    "SECOND_FACTOR_REQUIRED",
+    "whether everybody needs a second step",
+    default=True,
+    default_text="`true`; `false` in the demonstration",
+)
+
+SECTIONS = (REQUIRED, *MAY_BE_SET, SHIPPED, OTHER_PROGRAMS, DEMO)
