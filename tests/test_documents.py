@@ -1,4 +1,4 @@
-"""The documents lead somewhere: links to files that exist, and names of files and folders of this repository."""
+"""Documents and help texts: links and names of files lead somewhere, settings and commands are explained."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,8 @@ from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands, load_command_class
+from django.core.management.base import BaseCommand
 
 from tests import settings_page
 from tiptracker.environment import SECTIONS
@@ -106,3 +108,23 @@ def test_nothing_is_read_from_the_environment_that_is_not_declared():
 
     assert "ALIVE_FILE" in read
     assert read - {one.name for section in SECTIONS for one in section.variables} - NOT_OURS == set()
+
+
+OF_DJANGO = {action.dest for action in BaseCommand().create_parser("manage.py", "any")._actions}
+COMMANDS = {name: app for name, app in get_commands().items() if str(app).startswith(PACKAGES)}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_says_what_it_does_with_an_example_and_explains_each_argument(name):
+    parser = load_command_class(COMMANDS[name], name).create_parser("manage.py", name)
+    arguments = [action for action in parser._actions if action.dest not in OF_DJANGO]
+
+    assert re.search(rf"\. Example: .*manage\.py {name}\b", parser.description)
+    assert [action.dest for action in arguments if not action.help] == []
+    assert parser.format_help()  # no sign of percent is left alone
+
+
+def test_operators_are_told_of_every_command():
+    told = set(re.findall(r"(?m)^\| `(\w+)", (TOP / "docs" / "operating.md").read_text()))
+
+    assert COMMANDS.keys() - told == {"demo"}

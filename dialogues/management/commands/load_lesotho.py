@@ -18,15 +18,17 @@ from tiptracker.validation import format_date
 
 class Command(BaseCommand):
     help = (
-        "Load the public record of Lesotho and its 2021 edition, as far as it is known at the clock's now. "
-        "Running it again adds what has become known since, and changes nothing else."
+        "Load the public record of Lesotho and its 2021 edition, as far as it is known now by the application's clock. "
+        "Running it again adds what has become known since, and changes nothing else. Exits with 1 if it is refused. "
+        "Example: manage.py load_lesotho"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--exercise",
             action="store_true",
-            help="Add made-up submissions, reviews and slips, each plainly marked, and the accounts of the exercise.",
+            help="add made-up updates, reviews and delays, each marked as such, and the accounts of the exercise; in "
+            "the demonstration only",
         )
 
     def handle(self, *, exercise: bool, **options: Any) -> None:

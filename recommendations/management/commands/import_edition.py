@@ -46,36 +46,48 @@ class ImportOptions:
 
 class Command(BaseCommand):
     help = (
-        "Load the list of prioritized recommendations of one country and year from a narrative (text, HTML, PDF, Word) "
-        "or a table (CSV, Excel). The country has to be there; the edition is opened where it isn't. What says the "
-        "same as an item that stands is that item; what else stands is paired by a person: --dry-run --json proposes "
-        "how, and --pairing takes it back. Either all is loaded or nothing."
+        "Import the list of prioritized recommendations of one country and year from a narrative (text, HTML, PDF, "
+        "Word) or a table (CSV, XLSX). The country has to exist; the edition is added if it does not. An item that "
+        "says the same as an existing one is taken as that one. What became of other existing items is decided by a "
+        "person: --dry-run --json proposes it, and --pairing reads the answer. All is imported or nothing: exits with "
+        "2, and says why, if it is refused. Example: manage.py import_edition lesotho.html --country LSO --year 2022 "
+        "--dry-run --json"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="the narrative or the table")
-        parser.add_argument("--country", required=True, help="which country, such as LSO")
-        parser.add_argument("--year", required=True, type=int, help="which year's report, such as 2021")
-        parser.add_argument("--tier", help=f"of an edition that isn't there yet: {', '.join(Tier)}; else as it is told")
-        parser.add_argument("--by", help="who loads it: an administrator's e-mail address, where there are several")
+        parser.add_argument("file", type=Path, help="the file: .txt, .html, .pdf, .docx, .csv or .xlsx")
+        parser.add_argument("--country", required=True, help="the country's code of three letters, such as LSO")
+        parser.add_argument("--year", required=True, type=int, help="the year of the report, such as 2021")
         parser.add_argument(
-            "--charset", help=f"what a CSV file is written in: {', '.join(Charset)}; else it is guessed"
+            "--tier", help=f"the tier of an edition that is added: {', '.join(Tier)}; default: as the narrative says"
         )
         parser.add_argument(
-            "--columns", help='what the columns of a table hold, in their order: "number,text,,pillar"; else guessed'
+            "--by", help="the e-mail address of the administrator who imports it; needed if there are several"
         )
-        parser.add_argument("--pairing", type=Path, help="a JSON file: what became of the items that stand")
         parser.add_argument(
-            "--reconstruction", action="store_true", dest="is_reconstruction", help="the words are not the report's own"
+            "--charset", help=f"the character set of a CSV file: {', '.join(Charset)}; default: found out"
+        )
+        parser.add_argument(
+            "--columns",
+            help='what the columns of a table hold, in their order, such as "number,text,,pillar"; default: found out',
+        )
+        parser.add_argument("--pairing", type=Path, help="a JSON file that says what became of the existing items")
+        parser.add_argument(
+            "--reconstruction",
+            action="store_true",
+            dest="is_reconstruction",
+            help="mark the list as a reconstruction, in words that are not the report's",
         )
         parser.add_argument(
             "--leave-out-wrong",
             action="store_true",
             dest="leaves_out_wrong",
-            help="load without rows that can't be read",
+            help="import the rest if some rows can't be read",
         )
-        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
-        parser.add_argument("--json", action="store_true", dest="is_json", help="say it as JSON")
+        parser.add_argument("--dry-run", action="store_true", help="print what would be done, and save nothing")
+        parser.add_argument(
+            "--json", action="store_true", dest="is_json", help="print the result as JSON instead of text"
+        )
 
     def handle(self, *, dry_run: bool, is_json: bool, **options: Any) -> None:
         asked = ImportOptions(**{name: options[name] for name in ImportOptions.__dataclass_fields__})

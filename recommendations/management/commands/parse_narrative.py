@@ -19,16 +19,23 @@ from tiptracker.sandbox.sandbox import Sandbox
 
 class Command(BaseCommand):
     help = (
-        "Read the prioritized recommendations out of a TIP Report narrative: text, HTML, PDF or Word. "
-        "It needs no database and keeps nothing."
+        "Print the prioritized recommendations that it reads in a narrative of the TIP Report, each with its doubts. "
+        "It needs no database and saves nothing. Exits with 2 if the file can't be read or is about another country "
+        "or year. Example: manage.py parse_narrative lesotho.html --country LSO --year 2021 --json"
     )
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="the narrative: .txt, .html, .pdf or .docx")
-        parser.add_argument("--country", help="which country it has to be about, or which of several: LSO")
-        parser.add_argument("--year", type=int, help="which year's report it has to be from")
-        parser.add_argument("--json", action="store_true", dest="is_json", help="print it as JSON")
+        parser.add_argument("file", type=Path, help="the file of the narrative: .txt, .html, .pdf or .docx")
+        parser.add_argument(
+            "--country",
+            help="the country that it has to be about, or the one to read of several: its code, such as LSO, or its "
+            "name",
+        )
+        parser.add_argument("--year", type=int, help="the year of the report that it has to be from, such as 2021")
+        parser.add_argument(
+            "--json", action="store_true", dest="is_json", help="print the result as JSON instead of text"
+        )
 
     def handle(self, *, file: Path, country: str | None, year: int | None, is_json: bool, **options: Any) -> None:
         try:

@@ -31,28 +31,35 @@ from tiptracker.moments import parse_moment
 
 class Command(BaseCommand):
     help = (
-        "Write a briefing on an edition to a file, as the country's ambassador would read it. "
-        "It is marked as a draft: only one that was asked for on the page can be cleared."
+        "Write a document about an edition to a file, as the country's ambassador would read it. It is marked as a "
+        "draft: only a document that was requested on the page can be cleared. Exits with 2, and writes nothing, if "
+        "an option is wrong. Example: manage.py issue_briefing LSO 2021 --kind ministry --ministry Police --as-of "
+        "2022-02-28 --output police.pdf"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("country", help="ISO 3166-1 alpha-3 code, such as LSO")
-        parser.add_argument("year", help="the edition's year, such as 2021")
+        parser.add_argument("country", help="the country's code of three letters (ISO 3166-1), such as LSO")
+        parser.add_argument("year", help="the year of the edition, such as 2021")
         kinds = formatting.join_with_and(BriefingKind)
-        parser.add_argument("--kind", default=BriefingKind.AMBASSADOR.value, help=f"what kind of document: {kinds}")
-        parser.add_argument("--ministry", help="whose page it is: the ministry's name or short name")
+        parser.add_argument(
+            "--kind", default=BriefingKind.AMBASSADOR.value, help=f"the kind of document: {kinds}; default: ambassador"
+        )
+        parser.add_argument("--ministry", help="for --kind ministry: the ministry's name or short name")
         parser.add_argument(
             "--dialogue",
-            help="which dialogue the pack is for, by its date; the next one planned, else the last held, where none "
-            "is given",
+            help="for --kind dialogue: the date of the dialogue, such as 2022-02-10; default: the next one planned, "
+            "or else the last one held",
         )
-        parser.add_argument("--without-sources", action="store_true", help="leave sources out of input for Washington")
-        parser.add_argument("--as-of", required=True, help="the day it speaks of, such as 2022-02-28")
+        parser.add_argument(
+            "--without-sources", action="store_true", help="for --kind washington: leave the sources out"
+        )
+        parser.add_argument("--as-of", required=True, help="the day that it describes, such as 2022-02-28")
         parser.add_argument(
             "--known-by",
-            help="the moment of knowledge, such as 2022-07-31T23:59:59+02:00; now where none is given",
+            help="use only what was recorded until this moment, with its time zone, such as 2022-07-31T23:59:59+02:00; "
+            "default: now",
         )
-        parser.add_argument("--output", required=True, help="the file to write: a .pdf, or a .docx of washington")
+        parser.add_argument("--output", required=True, help="the file to write: .pdf, or .docx for --kind washington")
 
     def handle(self, *, country: str, year: str, as_of: str, known_by: str | None, output: str, **options: Any) -> None:
         try:

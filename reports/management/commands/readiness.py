@@ -25,16 +25,24 @@ from tiptracker.moments import parse_moment
 
 
 class Command(BaseCommand):
-    help = "Say how ready the record of an edition is for a day, as known at a moment. It never predicts a tier."
+    help = (
+        "Print the readiness of an edition on a day: the points of each part, the reasons and the next steps. It never "
+        "predicts a tier. Exits with 2 if an argument is wrong. "
+        "Example: manage.py readiness LSO 2021 --as-of 2022-03-31 --json"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("country", help="ISO 3166-1 alpha-3 code, such as LSO")
-        parser.add_argument("year", help="the edition's year, such as 2021")
-        parser.add_argument("--as-of", help="the day it is asked for, such as 2022-03-31; today where none is given")
+        parser.add_argument("country", help="the country's code of three letters (ISO 3166-1), such as LSO")
+        parser.add_argument("year", help="the year of the edition, such as 2021")
+        parser.add_argument("--as-of", help="the day, such as 2022-03-31; default: today in the country")
         parser.add_argument(
-            "--known-by", help="the moment of knowledge, such as 2022-07-31T23:59:59+02:00; now where none is given"
+            "--known-by",
+            help="use only what was recorded until this moment, with its time zone, such as 2022-07-31T23:59:59+02:00; "
+            "default: now",
         )
-        parser.add_argument("--json", action="store_true", dest="is_json", help="print the whole result as JSON")
+        parser.add_argument(
+            "--json", action="store_true", dest="is_json", help="print the whole result as JSON instead of text"
+        )
 
     def handle(
         self, *, country: str, year: str, as_of: str | None, known_by: str | None, is_json: bool, **options: Any

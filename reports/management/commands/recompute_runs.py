@@ -13,8 +13,9 @@ from reports.readiness.readiness import METHOD_VERSION
 
 class Command(BaseCommand):
     help = (
-        "Compute each kept run of the current version of the method anew from its own facts, and compare the numbers, "
-        "verdicts, codes and references with those it kept. Exits with 1 and names the runs where one differs."
+        "Compute each stored run of the current version of the method again from its own facts, and compare numbers, "
+        "answers, codes and references with the stored ones. It changes nothing. Exits with 1, and names the runs, if "
+        "one differs. Example: manage.py recompute_runs"
     )
 
     def handle(self, **options: Any) -> None:

@@ -23,15 +23,16 @@ PIXELS_PER_POINT = 1.5
 
 class Command(BaseCommand):
     help = (
-        "Write the documents of every kind on an edition to a folder: PDF, Word where there is one, and each page as a "
-        "picture. They are marked as drafts."
+        "Write the documents of every kind about an edition to a folder: PDF, Word where there is one, and each page "
+        "as a picture (PNG). They are marked as drafts. Exits with 2 if the edition is unknown or the day is wrong. "
+        "Example: manage.py write_briefings LSO 2021 --as-of 2022-01-28 --folder var/briefings"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("country", help="ISO 3166-1 alpha-3 code, such as LSO")
-        parser.add_argument("year", help="the edition's year, such as 2021")
-        parser.add_argument("--as-of", required=True, help="the day they speak of, such as 2022-01-28")
-        parser.add_argument("--folder", required=True, help="where they are written; it is made if it isn't there")
+        parser.add_argument("country", help="the country's code of three letters (ISO 3166-1), such as LSO")
+        parser.add_argument("year", help="the year of the edition, such as 2021")
+        parser.add_argument("--as-of", required=True, help="the day that they describe, such as 2022-01-28")
+        parser.add_argument("--folder", required=True, help="the folder to write to; it is made if it does not exist")
 
     def handle(self, *, country: str, year: str, as_of: str, folder: str, **options: Any) -> None:
         try:

@@ -44,7 +44,12 @@ class DemoOptions(NamedTuple):
 
 
 class Command(BaseCommand):
-    help = "Run the demonstration: HOST=, PORT=, DAY=, RESET=1, DEMO_PASSWORD=, DATABASE_URL= and REDIS_URL= choose."
+    help = (
+        "Run the demonstration until Ctrl-C: web server, workers, mailbox and the exercise of Lesotho. It takes no "
+        "arguments; these variables choose: HOST (an address), PORT (a number), DAY (a first day, such as "
+        "2022-03-31), RESET (1 starts again from the beginning), DEMO_PASSWORD, DATABASE_URL and REDIS_URL. Exits "
+        "with 1 if one of them is wrong or a process does not start. Example: PORT=8001 DAY=2022-03-31 manage.py demo"
+    )
     requires_system_checks = ()
 
     def handle(self, **options: Any) -> None:

@@ -15,11 +15,16 @@ from tiptracker.choices import Role
 
 
 class Command(BaseCommand):
-    help = "Make an administrator's account, for a year, and print the link by which its password is set."
+    help = (
+        "Make an administrator's account, for a year, and print the link by which its password is set. The link works "
+        "once, for seven days; running this again for an account without a password prints a new one. Exits with 1 if "
+        "the address is wrong or has an account. Example: manage.py invite_administrator a.molapo@example.gov 'A. "
+        "Molapo'"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("email")
-        parser.add_argument("name")
+        parser.add_argument("email", help="the e-mail address to sign in with, such as a.molapo@example.gov")
+        parser.add_argument("name", help="the person's name as others read it, in quotes if it has spaces")
 
     @transaction.atomic
     def handle(self, *, email: str, name: str, **options: Any) -> None:

@@ -10,12 +10,13 @@ from tiptracker.accounts.models import User
 
 class Command(BaseCommand):
     help = (
-        "Remove every second step of an account, end its sign-ins and tokens, and tell its person by mail. They set up "
-        "a new second step at the next sign-in. For an account that no administrator can help."
+        "Remove every second step of an account that no administrator can help, and end its sessions and API tokens. "
+        "Its owner gets a mail, and sets up a new second step at the next sign-in. Exits with 1 if the account is "
+        "unknown. Example: manage.py reset_second_factor a.molapo@example.gov"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("email")
+        parser.add_argument("email", help="the e-mail address of the account")
 
     def handle(self, *, email: str, **options: Any) -> None:
         person = User.objects.get_queryset().filter(email=email.strip().lower()).first()

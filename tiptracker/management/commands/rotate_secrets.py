@@ -9,8 +9,9 @@ from tiptracker.accounts import secrets_at_rest
 
 class Command(BaseCommand):
     help = (
-        "Write the secrets of all second steps anew with SECRET_KEY. Put the former key in SECRET_KEY_FALLBACKS "
-        "before, and take it out afterwards. Exits 1 and names the accounts whose second step no key opens."
+        "Encrypt the secrets of all second steps again with SECRET_KEY. Put the former key in SECRET_KEY_FALLBACKS "
+        "before, and take it out afterwards. Exits with 1, and names the accounts, if no key opens a second step. "
+        "Example: manage.py rotate_secrets"
     )
 
     def handle(self, **options: Any) -> None:

@@ -22,8 +22,9 @@ MAX_LISTED_FAULTS = 1000
 
 class Command(BaseCommand):
     help = (
-        "Checks the whole audit log; names the first entry that was changed, is missing or was put in. Checks the "
-        "redacted texts too; names each that no redaction names, and the other way round."
+        "Check the hashes of the whole activity log, and compare redaction marks with confirmed redactions. Exits "
+        "with 1, and names the first entry that was changed, removed or inserted, or the marks that do not fit. "
+        "Example: manage.py verify_audit --expect 1204:9f86d081…"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,7 +32,8 @@ class Command(BaseCommand):
             "--expect",
             metavar="NUMBER:HASH",
             type=parse_head,
-            help="A head that was noted before. The hashes alone can't tell that the log's end was cut off; this can.",
+            help="number and hash of the newest entry as noted earlier, from the page of the log. The hashes alone "
+            "can't show that the end of the log was cut off; this can",
         )
 
     def handle(self, *, expect: tuple[int, str] | None, **options: object) -> None:
