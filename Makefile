@@ -57,9 +57,10 @@ contracts: setup ## Who may import whom
 migrations: setup ## No model without its migration
 	@$(PYTHON_) manage.py makemigrations --check --dry-run
 
-pages: setup ## Write the pages that are made from the code: docs/access.md, docs/settings.md
+pages: setup ## Write the pages that are made from the code: docs/access.md, docs/settings.md, docs/glossary.md
 	@$(PYTHON_) -m tests.security.page
 	@$(PYTHON_) -m tests.settings_page
+	@$(PYTHON_) -m tests.glossary_page
 
 compose: ## The compose file, as Debian's docker-compose reads it
 	@SECRET_KEY=x DATABASE_PASSWORD=x DATABASE_OWNER_PASSWORD=x REDIS_PASSWORD=x ALLOWED_HOSTS=x TLS_CERTIFICATE=/x TLS_KEY=/x \

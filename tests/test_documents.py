@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
-from tests import settings_page
+from tests import glossary_page, settings_page
 from tiptracker.environment import SECTIONS
 
 TOP = settings.BASE_DIR
@@ -85,6 +85,10 @@ def test_every_decision_is_in_the_index():
 
 def test_the_page_of_settings_is_the_declared_one():
     assert settings_page.PAGE.read_text() == settings_page.text(), "run `make pages`"
+
+
+def test_the_page_of_terms_is_the_applications_own():
+    assert glossary_page.PAGE.read_text() == glossary_page.text(), "run `make pages`"
 
 
 def test_each_variable_is_declared_once_and_explained():

@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from tiptracker.web import pages
+from tiptracker.web import glossary, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("health/", pages.health, name="health"),
+    path("glossary/", glossary.glossary, name="glossary"),
     path("accounts/", include("tiptracker.accounts.urls")),
     path("", include("tiptracker.onboarding.urls")),
     path("api/v1/", include("tiptracker.api.urls")),

@@ -284,7 +284,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         _names() - set(things) - set(by_mail) - {"readiness_why", "log_detail", "briefing_request"} - NO_PAGES
     )
     return (
-        {name: [reverse(name)] for name in alone}
+        {name: [reverse(name)] for name in (*alone, "glossary")}
         | {name: [reverse(name, args=[each.pk]) for each in rows] for name, rows in things.items()}
         | {"readiness_why": why, "log_detail": entries[:4]}
         | {

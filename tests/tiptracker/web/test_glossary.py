@@ -1,0 +1,31 @@
+"""The glossary's page, and what its terms may hold."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import AdministratorFactory, FocalPointFactory, OfficerFactory
+from tiptracker.web.glossary import read_glossary
+
+TERMS = [term for section in read_glossary() for term in section.terms]
+
+
+def test_each_term_has_a_place_of_its_own_and_plain_text():
+    anchors = [one.anchor for one in (*read_glossary(), *TERMS)]
+
+    assert len(set(anchors)) == len(anchors)
+    assert all(anchors)
+    assert [one.name for one in TERMS if re.search(r"[`*_|<>\[\]]", one.name + one.meaning)] == []
+    assert [one.name for one in TERMS if not one.meaning.endswith((".", "”", ")"))] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("factory", [OfficerFactory, FocalPointFactory, AdministratorFactory])
+def test_everybody_who_signed_in_reads_each_term_and_finds_the_page_from_any_other(client, factory):
+    client.force_login(factory())
+
+    page = client.get(reverse("glossary"))
+
+    assert [one.name for one in TERMS if f'<dt id="{one.anchor}">' not in page.text] == []
+    assert f'href="{reverse("glossary")}"' in client.get(reverse("token_list")).text
