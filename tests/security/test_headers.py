@@ -171,6 +171,23 @@ def test_no_template_has_style_or_script_in_it(template):
     assert str(template) in PAPER or written == []
 
 
+UNESCAPED = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off|\bmark_safe\b|\bSafeString\b|\b__html__\b")
+"""Ways to print a text as HTML."""
+MAKE_HTML = {"reports/templatetags/print.py", "tiptracker/web/unavailable.py"}
+"""Put HTML together from escaped parts, by `format_html` and `escape`."""
+
+
+def test_what_people_wrote_is_nowhere_printed_as_html():
+    """Mails are plain text (.txt), and so not escaped."""
+    top = settings.BASE_DIR
+    packages = ("tiptracker", "recommendations", "dialogues", "reports")
+    code = [path for package in packages for path in (top / package).rglob("*.py")]
+    printed = [*code, *(top / "templates" / template for template in TEMPLATES)]
+
+    assert {str(path.relative_to(top)) for path in printed if UNESCAPED.search(path.read_text())} == MAKE_HTML
+    assert UNESCAPED.search("{{ title|safe }}")
+
+
 # --- Forms ------------------------------------------------------------------------------------------------------------
 
 WRITES = {"200", "201", "202", "302"}
