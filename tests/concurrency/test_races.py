@@ -9,6 +9,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import date
+from functools import partial
 from itertools import combinations
 from threading import Barrier, BrokenBarrierError
 
@@ -245,6 +246,29 @@ def test_assessing_a_benchmark_while_evidence_is_logged_on_it(fresh_database):
     assert Assessment.objects.count() == 10 * TIMES
     assert Evidence.objects.count() == 1 + 10 * TIMES
     assert find_log_fault() is None
+
+
+def test_two_officers_who_assess_a_benchmark_at_once_do_not_both_come_first(fresh_database):
+    officers = [OfficerFactory(), OfficerFactory()]
+
+    def judge(benchmark, officer):
+        assess(
+            benchmark=benchmark,
+            verdict=Verdict.STEP,
+            rationale="Seen today.",
+            law="22 U.S.C. 7106(b)(1)",
+            evidence=[],
+            seen=0,
+            by=officer,
+            now=NOW,
+        )
+
+    for benchmark in [BenchmarkFactory() for _ in range(5 * TIMES)]:
+        done, refused = both_at_once(*(partial(judge, benchmark, officer) for officer in officers))
+
+        assert done == "done"
+        assert "recorded a newer assessment" in refused
+        assert benchmark.assessments.count() == 1
 
 
 def test_uploading_a_file_while_a_commitment_of_the_ministry_is_recorded(fresh_database):
