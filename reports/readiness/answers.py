@@ -93,6 +93,16 @@ class AskedRecommendation:
     weight: Fraction
     benchmarks: tuple[AskedBenchmark, ...]
 
+    @property
+    def title(self) -> str:
+        """Its name: "Recommendation 6", or "Action plan 6" in another list than the report's."""
+        return f"{'Recommendation' if self.origin is Origin.REPORT else self.origin.label} {self.number}"
+
+    @property
+    def prefix(self) -> str:
+        """What precedes its number and its benchmarks' keys in an address: nothing, or "action_plan_"."""
+        return "" if self.origin is Origin.REPORT else "action_plan_"
+
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:

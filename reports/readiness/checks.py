@@ -11,7 +11,7 @@ from datetime import date, datetime
 from dialogues.choices import EvidenceDecision, SupportKind, Verdict
 from dialogues.commitment_status import days_past_due
 from dialogues.effective_reading import find_effective_reading
-from recommendations.choices import DATE_ONLY_MILESTONES, Better, Origin, Rule
+from recommendations.choices import DATE_ONLY_MILESTONES, Better, Rule
 from reports import formatting
 from reports.choices import ProblemKind
 from reports.readiness.answers import AskedBenchmark, Questionnaire, RowReference
@@ -188,18 +188,17 @@ def _incomplete_recommendations(facts: Facts, asked: Questionnaire) -> Iterator[
     """Find recommendations without a benchmark or without a lead ministry."""
     led = {row.id for row in facts.recommendations if row.has_lead}
     for each in asked.recommendations:
-        called = f"{'Recommendation' if each.origin is Origin.REPORT else each.origin.label} {each.number}"
         if not each.benchmarks:
             yield RecordProblem(
                 ProblemKind.NO_BENCHMARK,
-                f"{called} has no benchmark, so nothing can be shown on it.",
+                f"{each.title} has no benchmark, so nothing can be shown on it.",
                 "Add a benchmark: what has to be so for it to be met.",
                 (RowReference("recommendation", each.id),),
             )
         if each.id not in led:
             yield RecordProblem(
                 ProblemKind.NO_LEAD,
-                f"No ministry leads {formatting.lowercase_first(called)}.",
+                f"No ministry leads {formatting.lowercase_first(each.title)}.",
                 "Name the ministry that answers for it.",
                 (RowReference("recommendation", each.id),),
             )

@@ -4,11 +4,12 @@
 100 and as exact fractions, each with its sentence and its section of the law.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from recommendations.choices import REQUIRED_QUESTIONS, EffortQuestion, Origin, Pillar
+from recommendations.choices import REQUIRED_QUESTIONS, EffortQuestion, Pillar
 from reports import formatting
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness.answers import (
@@ -16,7 +17,6 @@ from reports.readiness.answers import (
     PRESUMED_AGAINST,
     WHOLE,
     Answers,
-    AskedBenchmark,
     AskedRecommendation,
     Finding,
     Questionnaire,
@@ -66,8 +66,21 @@ PILLAR_LAW = {
     Pillar.PREVENTION: "22 U.S.C. 7106(b)(3)",
 }
 
+PILLAR_POINTS = PART_POINTS[PartKey.THREE_PS] / len(Pillar)
+FIGURE_POINTS = dict.fromkeys(REQUIRED_QUESTIONS, PART_POINTS[PartKey.DATA] / len(REQUIRED_QUESTIONS))
 DATA_LAW = "22 U.S.C. 7106(b)(1)"
 COMPLICITY_LAW = "22 U.S.C. 7107(b), Tier 2; 7106(b)(7)"
+
+METHOD_LINES: Mapping[PartKey, Sequence[tuple[EffortQuestion | Pillar, Fraction, str]]] = {
+    PartKey.EFFORTS: [(one, of, QUESTION_LAW[one]) for one, of in QUESTION_POINTS.items()],
+    PartKey.ACTION: [],
+    PartKey.THREE_PS: [(one, PILLAR_POINTS, PILLAR_LAW[one]) for one in Pillar],
+    PartKey.DATA: [(one, of, DATA_LAW) for one, of in FIGURE_POINTS.items()],
+}
+"""What each part asks of every record: the question or P, the most it can give, and its section of the law.
+
+The part "Concrete action" asks what the list of the edition asks.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,40 +165,26 @@ def compute_score(asked: Questionnaire, found: Answers) -> Score:
     complicity = complicity_finding(
         (one.key, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity
     )
-    lines = tuple(_benchmark_lines(asked, found))
     return Score(
         parts=(
-            increasing_efforts({**found.questions, EffortQuestion.COMPLICITY: complicity}),
-            concrete_action((each, recommendation_finding(each, found.benchmarks)) for each in asked.recommendations),
-            three_ps({pillar: _evaluate_pillar(pillar, asked, found) for pillar in Pillar}),
-            data_given(found.figures),
+            fixed_part(PartKey.EFFORTS, {**found.questions, EffortQuestion.COMPLICITY: complicity}),
+            _concrete_action(asked.recommendations, found),
+            fixed_part(PartKey.THREE_PS, {pillar: _evaluate_pillar(pillar, asked, found) for pillar in Pillar}),
+            fixed_part(PartKey.DATA, found.figures),
         ),
-        benchmarks=lines,
+        benchmarks=tuple(_benchmark_lines(asked, found)),
     )
 
 
 def compute_points(asked: Questionnaire, found: Answers) -> Fraction:
     """Return the points of `compute_score` without the reasons. Use it to compare many answers."""
-    officials = weighted_mean(
-        (WHOLE, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity
-    )
-    efforts = sum((QUESTION_POINTS[key] * finding.worth for key, finding in found.questions.items()), NOTHING)
-    action = sum((asked.shares[key] * finding.worth for key, finding in found.benchmarks.items()), NOTHING)
-    shown = sum(any(shows for _, _, shows in _pillar_criteria(pillar, asked, found)) for pillar in Pillar)
-    given = sum((found.figures[key].worth for key in REQUIRED_QUESTIONS if key in found.figures), NOTHING)
-    return (
-        efforts
-        + QUESTION_POINTS[EffortQuestion.COMPLICITY] * (officials or NOTHING)
-        + PART_POINTS[PartKey.ACTION] * action
-        + PART_POINTS[PartKey.THREE_PS] * shown / len(Pillar)
-        + PART_POINTS[PartKey.DATA] * given / len(REQUIRED_QUESTIONS)
-    )
+    return PointCalculator(asked).points(found)
 
 
-class GainCalculator:
-    """Compute the points, of 100, that answers add to other answers. Use it to try many small changes of one state.
+class PointCalculator:
+    """Compute the points of answers, of 100, and what answers add to other answers. Use it to try many of them.
 
-    The result equals the difference of two `compute_points`, but only the answers that change are looked at.
+    What answers add equals the difference of two `points`, but only the answers that change are looked at.
     """
 
     def __init__(self, asked: Questionnaire) -> None:
@@ -203,17 +202,28 @@ class GainCalculator:
             + [self._pillar_asked[key] for key, finding in found.questions.items() if finding.share == WHOLE]
         )
 
-    def of(self, taken: Answers, state: Answers, shown: frozenset[Pillar]) -> Fraction:
+    def points(self, found: Answers) -> Fraction:
+        """Return the points of these answers, as `compute_score` does."""
+        return (
+            _weigh(found.questions, QUESTION_POINTS)
+            + _weigh(found.benchmarks, self._each)
+            + _weigh(found.figures, FIGURE_POINTS)
+            + PILLAR_POINTS * len(self.pillars(found))
+        )
+
+    def gain(self, taken: Answers, state: Answers, shown: frozenset[Pillar]) -> Fraction:
         """Return the points that the answers `taken` add to a state where they are better.
 
         `shown` are the Ps that the state shows (see `pillars`).
         """
         efforts = _points_gained(taken.questions, state.questions, QUESTION_POINTS)
         action = _points_gained(taken.benchmarks, state.benchmarks, self._each)
-        each = PART_POINTS[PartKey.DATA] / len(REQUIRED_QUESTIONS)
-        data = _points_gained(taken.figures, state.figures, dict.fromkeys(REQUIRED_QUESTIONS, each))
-        new = self.pillars(taken) - shown
-        return efforts + action + data + PART_POINTS[PartKey.THREE_PS] / len(Pillar) * len(new)
+        data = _points_gained(taken.figures, state.figures, FIGURE_POINTS)
+        return efforts + action + data + PILLAR_POINTS * len(self.pillars(taken) - shown)
+
+
+def _weigh[K](found: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
+    return sum((points[key] * finding.worth for key, finding in found.items()), NOTHING)
 
 
 def _points_gained[K](taken: Mapping[K, Finding], state: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
@@ -228,84 +238,40 @@ def _points_gained[K](taken: Mapping[K, Finding], state: Mapping[K, Finding], po
     )
 
 
-def increasing_efforts(found: Mapping[EffortQuestion, Finding]) -> ScorePart:
-    """Return the part "Increasing efforts": is there more than in the year before?
+def fixed_part(part: PartKey, found: Mapping[Any, Finding]) -> ScorePart:
+    """Return a part that has the same lines for every record (see `METHOD_LINES`).
 
-    Source: 22 U.S.C. 7107(b), Watch List (II). A question without a finding counts as one without data.
+    `found` maps questions or Ps to findings. A question without a finding counts as one without data.
     """
     return ScorePart(
-        PartKey.EFFORTS,
+        part,
         tuple(
             ScoreLine(
-                key=question.value,
-                title=question.label,
-                of=points,
-                law=QUESTION_LAW[question],
-                finding=found.get(question) or _unanswered_finding(question),
+                key=one.value, title=one.label, of=of, law=law, finding=found.get(one) or _unanswered_finding(one)
             )
-            for question, points in QUESTION_POINTS.items()
+            for one, of, law in METHOD_LINES[part]
         ),
     )
 
 
-def concrete_action(found: Iterable[tuple[AskedRecommendation, Finding]]) -> ScorePart:
+def _concrete_action(recommendations: Iterable[AskedRecommendation], found: Answers) -> ScorePart:
     """Return the part "Concrete action": the recommendations by weight (22 U.S.C. 7107(b), Tier 2).
 
     Nothing leaves the denominator: a recommendation without data has a share of 0.
     """
-    pairs = tuple(found)
-    total = sum((each.weight for each, _ in pairs), NOTHING)
+    every = tuple(recommendations)
+    total = sum((each.weight for each in every), NOTHING)
     return ScorePart(
         PartKey.ACTION,
         tuple(
             ScoreLine(
-                key=f"{'' if each.origin is Origin.REPORT else 'action_plan_'}{each.number}",
-                title=f"{'Recommendation' if each.origin is Origin.REPORT else each.origin.label} {each.number}",
+                key=f"{each.prefix}{each.number}",
+                title=each.title,
                 of=PART_POINTS[PartKey.ACTION] * each.weight / total if total else NOTHING,
                 law=PART_LAW[PartKey.ACTION],
-                finding=finding,
+                finding=recommendation_finding(each, found.benchmarks),
             )
-            for each, finding in pairs
-        ),
-    )
-
-
-def three_ps(found: Mapping[Pillar, Finding]) -> ScorePart:
-    """Return the part "All three Ps": a third each for prosecution, protection and prevention.
-
-    Source: 22 U.S.C. 7106(b)(1)–(3).
-    """
-    return ScorePart(
-        PartKey.THREE_PS,
-        tuple(
-            ScoreLine(
-                key=pillar.value,
-                title=pillar.label,
-                of=PART_POINTS[PartKey.THREE_PS] / 3,
-                law=PILLAR_LAW[pillar],
-                finding=found[pillar],
-            )
-            for pillar in Pillar
-        ),
-    )
-
-
-def data_given(found: Mapping[EffortQuestion, Finding]) -> ScorePart:
-    """Return the part "Data given": the share of the four required indicators that have a figure.
-
-    Source: 22 U.S.C. 7106(b)(1), (7). A required question without an indicator counts as one without a figure.
-    """
-    return ScorePart(
-        PartKey.DATA,
-        tuple(
-            ScoreLine(
-                key=question.value,
-                title=question.label,
-                of=PART_POINTS[PartKey.DATA] / len(REQUIRED_QUESTIONS),
-                law=DATA_LAW,
-                finding=found.get(question) or _unanswered_finding(question),
-            )
-            for question in REQUIRED_QUESTIONS
+            for each in every
         ),
     )
 
@@ -376,13 +342,7 @@ def describe_verdicts(findings: Iterable[tuple[str, Finding]]) -> str:
 
 
 def _evaluate_pillar(pillar: Pillar, asked: Questionnaire, found: Answers) -> Finding:
-    """Return the finding on a P by its benchmarks and questions."""
-    on = _pillar_criteria(pillar, asked, found)
-    return pillar_finding([(name, finding) for name, finding, shows in on if shows], [finding for _, finding, _ in on])
-
-
-def _pillar_criteria(pillar: Pillar, asked: Questionnaire, found: Answers) -> list[tuple[str, Finding, bool]]:
-    """Return everything asked of a P as name, finding, and whether the finding shows the P.
+    """Return the finding on a P by its benchmarks and questions.
 
     A benchmark shows the P if its share is above 0, and a question if its count is up. The question on complicit
     officials is left out: it is a mean of benchmarks, and these count for their own pillar.
@@ -394,9 +354,9 @@ def _pillar_criteria(pillar: Pillar, asked: Questionnaire, found: Answers) -> li
         for question in QUESTION_POINTS
         if question in its and question in found.questions
     ]
-    return [(name, finding, bool(finding.share)) for name, finding in benchmarks] + [
-        (name, finding, finding.share == WHOLE) for name, finding in questions
-    ]
+    shown = [(name, finding) for name, finding in benchmarks if finding.share]
+    shown += [(name, finding) for name, finding in questions if finding.share == WHOLE]
+    return pillar_finding(shown, [finding for _, finding in [*benchmarks, *questions]])
 
 
 def _benchmark_lines(asked: Questionnaire, found: Answers) -> Iterable[BenchmarkLine]:
@@ -410,15 +370,11 @@ def _benchmark_lines(asked: Questionnaire, found: Answers) -> Iterable[Benchmark
                     key=one.key,
                     title=one.key,
                     of=PART_POINTS[PartKey.ACTION] * asked.shares[one.id],
-                    law=_benchmark_law(one),
+                    law=COMPLICITY_LAW if one.terms.is_about_complicity else PART_LAW[PartKey.ACTION],
                     finding=found.benchmarks[one.id],
                 ),
             )
 
 
-def _benchmark_law(one: AskedBenchmark) -> str:
-    return COMPLICITY_LAW if one.terms.is_about_complicity else PART_LAW[PartKey.ACTION]
-
-
-def _unanswered_finding(question: EffortQuestion) -> Finding:
+def _unanswered_finding(question: EffortQuestion | Pillar) -> Finding:
     return Finding(None, f"No data on {formatting.lowercase_first(question.label)}: {PRESUMED_AGAINST}.")

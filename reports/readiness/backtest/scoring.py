@@ -40,10 +40,8 @@ from reports.readiness.scoring import (
     Score,
     ScoreLine,
     ScorePart,
-    data_given,
-    increasing_efforts,
+    fixed_part,
     pillar_finding,
-    three_ps,
 )
 
 ACHIEVEMENTS_ASKED = Decimal(7)
@@ -93,10 +91,13 @@ def score_country_year(row: CountryYear) -> ScoredCountryYear:
     officials = Finding(share, f"{row.officials.label}.")
     signs = _pillar_signs(row, moved)
     parts = (
-        increasing_efforts({**found, EffortQuestion.COMPLICITY: officials}),
+        fixed_part(PartKey.EFFORTS, {**found, EffortQuestion.COMPLICITY: officials}),
         _concrete_action(row),
-        three_ps({pillar: _evaluate_pillar(signs[pillar]) for pillar in Pillar}),
-        data_given({one: Finding(WHOLE if moved[one] else None, found[one].reason) for one in REQUIRED_QUESTIONS}),
+        fixed_part(PartKey.THREE_PS, {pillar: _evaluate_pillar(signs[pillar]) for pillar in Pillar}),
+        fixed_part(
+            PartKey.DATA,
+            {one: Finding(WHOLE if moved[one] else None, found[one].reason) for one in REQUIRED_QUESTIONS},
+        ),
     )
     return ScoredCountryYear(row, Score(parts=parts, benchmarks=()))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from recommendations.choices import REQUIRED_QUESTIONS, Pillar, Rule
+from recommendations.choices import Rule
 from reports import formatting
 from reports.choices import PartKey
 from reports.readiness import countable_facts
@@ -19,7 +19,7 @@ from reports.readiness.explanation import score_display
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
-from reports.readiness.scoring import DATA_LAW, PART_LAW, PART_POINTS, PILLAR_LAW, QUESTION_LAW, QUESTION_POINTS
+from reports.readiness.scoring import METHOD_LINES, PART_LAW, PART_POINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,6 @@ class RulePart:
     law: str
     example: str
     lines: tuple[RuleLine, ...]
-
-
-METHOD_LINES = {
-    PartKey.EFFORTS: [(one.value, one.label, of, QUESTION_LAW[one]) for one, of in QUESTION_POINTS.items()],
-    PartKey.ACTION: [],
-    PartKey.THREE_PS: [(one.value, one.label, PART_POINTS[PartKey.THREE_PS] / 3, PILLAR_LAW[one]) for one in Pillar],
-    PartKey.DATA: [
-        (one.value, one.label, PART_POINTS[PartKey.DATA] / len(REQUIRED_QUESTIONS), DATA_LAW)
-        for one in REQUIRED_QUESTIONS
-    ],
-}
-"""What each part asks of every record: key, title, the most it can give, and the law."""
 
 
 def method_parts(result: Readiness | None) -> tuple[RulePart, ...]:
@@ -104,12 +92,15 @@ def count_exclusion_reasons(facts: Facts, result: Readiness) -> tuple[tuple[str,
 
 def _method_lines(key: PartKey, printed: score_display.PartDisplay | None) -> tuple[RuleLine, ...]:
     given = {line.key: line for line in printed.lines} if printed else {}
-    possible = formatting.round_preserving_sum([of for _, _, of, _ in METHOD_LINES[key]])
+    possible = formatting.round_preserving_sum([of for _, of, _ in METHOD_LINES[key]])
     return tuple(
         RuleLine(
-            title, score_display.without_trailing_zeros(of), law, _format_line(given[name]) if name in given else ""
+            one.label,
+            score_display.without_trailing_zeros(of),
+            law,
+            _format_line(given[one.value]) if one.value in given else "",
         )
-        for (name, title, _, law), of in zip(METHOD_LINES[key], possible, strict=True)
+        for (one, _, law), of in zip(METHOD_LINES[key], possible, strict=True)
     )
 
 

@@ -8,7 +8,7 @@ count, or as a row that does not count.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from recommendations.choices import EffortQuestion, Origin, Pillar, Rule
+from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.choices import PartKey
 from reports.readiness import countable_facts
 from reports.readiness.answers import AskedBenchmark, AskedRecommendation, Finding, RowReference
@@ -221,7 +221,7 @@ class ScoreExplanation:
 
 def benchmark_address(each: AskedRecommendation, one: AskedBenchmark) -> str:
     """Return the address of a benchmark's explanation: "6a", "action_plan_6a"."""
-    return one.key if each.origin is Origin.REPORT else f"action_plan_{one.key}"
+    return f"{each.prefix}{one.key}"
 
 
 def _explained_row(row: RowReference, weight: CountingStatus) -> ExplainedRow:

@@ -24,6 +24,7 @@ from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import REQUIRED_QUESTIONS, Better, EffortQuestion, Rule
 from reports.choices import StepKind, YearsAsked
 from reports.readiness.answers import (
+    NOTHING,
     WHOLE,
     Answers,
     Finding,
@@ -42,7 +43,7 @@ from reports.readiness.forecast.projection import (
     project_changes,
 )
 from reports.readiness.forecast.smallest_set import NO_DUE_DATE
-from reports.readiness.scoring import GainCalculator, compute_points
+from reports.readiness.scoring import PointCalculator, compute_points
 
 NO_ANSWERS = Answers({}, {}, {})
 ASSUMED_FINDING = Finding(WHOLE, "Taken as given.")
@@ -58,26 +59,36 @@ class ReadinessStep:
 
     Points are exact, of 100. `points` are what the step adds after all steps before it. `points_at_most` are what it
     may add if that depends on the figure. `cumulative` is readiness after this step and all before it; None if the
-    step is not on the ladder. `taken` are the answers that the step gives.
+    step is not on the ladder. They are 0 until the step is compared with others.
+
+    `taken` are the answers that the step gives; `at_most` are the best answers that it could give, if these are better.
+    `place` is its position among steps with equal points and due dates.
     """
 
     kind: StepKind
     benchmarks: tuple[int, ...]
-    indicator_id: int | None
     rows: tuple[RowReference, ...]
     ministry_id: int | None
-    due_on: date | None
-    points: Fraction
-    points_at_most: Fraction
-    cumulative: Fraction | None = None
+    taken: Answers = field(compare=False, repr=False)
+    place: int = field(compare=False, repr=False)
+    due_on: date | None = None
+    indicator_id: int | None = None
     years: YearsAsked = YearsAsked.PERIOD
-    taken: Answers = field(default=NO_ANSWERS, compare=False, repr=False)
+    at_most: Answers | None = field(default=None, compare=False, repr=False)
+    points: Fraction = NOTHING
+    points_at_most: Fraction = NOTHING
+    cumulative: Fraction | None = None
 
     @property
     def key(self) -> str:
         """The name of the step in an address: `keep-commitment-12`."""
         row = self.rows[0]
         return f"{self.kind.value}-{row.type}-{row.id}"
+
+    @property
+    def order(self) -> tuple[date, int, tuple[RowReference, ...]]:
+        """The sort key for steps with equal points: the soonest due, then the order of the list, then the rows."""
+        return self.due_on or NO_DUE_DATE, self.place, self.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +115,6 @@ class NextSteps:
     def every(self) -> tuple[ReadinessStep, ...]:
         """All steps, on the ladder and apart from it."""
         return (*self.steps, *self.also_ask, *self.last_period, *self.to_assess, *self.after_deadline)
-
-
-@dataclass(frozen=True, slots=True)
-class StepCandidate:
-    """Something that may become a step.
-
-    `taken` are the answers that it would give; `at_most` are the best answers that it could give, if these are better.
-    """
-
-    kind: StepKind
-    benchmarks: tuple[int, ...]
-    rows: tuple[RowReference, ...]
-    ministry_id: int | None
-    taken: Answers
-    place: int
-    due_on: date | None = None
-    indicator_id: int | None = None
-    at_most: Answers | None = None
-    years: YearsAsked = YearsAsked.PERIOD
-
-    @property
-    def order(self) -> tuple[date, int, tuple[RowReference, ...]]:
-        """The sort key for candidates with equal points: the soonest due, then the order of the list, then the rows."""
-        return self.due_on or NO_DUE_DATE, self.place, self.rows
 
 
 def compute_next_steps(
@@ -159,7 +146,7 @@ def compute_next_steps(
     is_over = deadline_on is not None and as_of > deadline_on
     asks = _figure_candidates(facts, sent, REQUIRED_QUESTIONS)
     rungs = [_review_candidates(seen.asked, claims), asks]
-    later: list[StepCandidate] = []
+    later: list[ReadinessStep] = []
     if not is_over:
         spoken_for = {key for row, _ in promises for key in row.towards}
         spoken_for |= {key for claim in claims for key in claim.benchmarks}
@@ -182,10 +169,10 @@ def compute_next_steps(
 
 
 def _build_ladder(
-    asked: Questionnaire, state: Answers, rungs: Iterable[Iterable[StepCandidate]]
+    asked: Questionnaire, state: Answers, rungs: Iterable[Iterable[ReadinessStep]]
 ) -> tuple[list[ReadinessStep], list[Answers]]:
     """Return the steps of a ladder that starts from the answers `state`, and the answers after each rung."""
-    gains = GainCalculator(asked)
+    gains = PointCalculator(asked)
     steps: list[ReadinessStep] = []
     states = [state]
     for rung in rungs:
@@ -197,7 +184,7 @@ def _build_ladder(
 
 
 def _build_rung(
-    gains: GainCalculator, state: Answers, candidates: Iterable[StepCandidate]
+    gains: PointCalculator, state: Answers, candidates: Iterable[ReadinessStep]
 ) -> tuple[list[ReadinessStep], Answers]:
     """Return the steps of one rung and the answers after all of them.
 
@@ -205,55 +192,42 @@ def _build_rung(
     """
     shown = gains.pillars(state)
     # A candidate's points only fall as steps are added. So the top of the heap is best once its points are up to date.
-    heap = [(-gains.of(one.taken, state, shown), one.order, number, 0, one) for number, one in enumerate(candidates)]
+    heap = [(-gains.gain(one.taken, state, shown), one.order, number, 0, one) for number, one in enumerate(candidates)]
     heapify(heap)
     steps: list[ReadinessStep] = []
     while heap and heap[0][0]:
         negative, order, number, computed_at, one = heappop(heap)
         if computed_at < len(steps):
-            heappush(heap, (-gains.of(one.taken, state, shown), order, number, len(steps), one))
+            heappush(heap, (-gains.gain(one.taken, state, shown), order, number, len(steps), one))
             continue
-        steps.append(_make_step(one, -negative, gains.of(one.at_most or one.taken, state, shown)))
+        at_most = gains.gain(one.at_most or one.taken, state, shown)
+        steps.append(replace(one, points=-negative, points_at_most=at_most))
         state = max_answers(state, one.taken)
         shown = gains.pillars(state)
     return steps, state
 
 
 def _rank_separately(
-    asked: Questionnaire, state: Answers, candidates: Iterable[StepCandidate]
+    asked: Questionnaire, state: Answers, candidates: Iterable[ReadinessStep]
 ) -> tuple[ReadinessStep, ...]:
     """Return candidates off the ladder as steps, each with what it alone would add to a state, the most first."""
-    gains = GainCalculator(asked)
+    gains = PointCalculator(asked)
     shown = gains.pillars(state)
     found = [
-        (
-            one.order,
-            _make_step(one, gains.of(one.taken, state, shown), gains.of(one.at_most or one.taken, state, shown)),
+        replace(
+            one,
+            points=gains.gain(one.taken, state, shown),
+            points_at_most=gains.gain(one.at_most or one.taken, state, shown),
         )
         for one in candidates
     ]
-    return tuple(step for _, step in sorted(found, key=lambda each: (-each[1].points, each[0])))
+    return tuple(sorted(found, key=lambda step: (-step.points, step.order)))
 
 
-def _make_step(one: StepCandidate, points: Fraction, at_most: Fraction) -> ReadinessStep:
-    return ReadinessStep(
-        kind=one.kind,
-        benchmarks=one.benchmarks,
-        indicator_id=one.indicator_id,
-        rows=one.rows,
-        ministry_id=one.ministry_id,
-        due_on=one.due_on,
-        points=points,
-        points_at_most=at_most,
-        years=one.years,
-        taken=one.taken,
-    )
-
-
-def _review_candidates(asked: Questionnaire, claims: Iterable[Claim]) -> list[StepCandidate]:
+def _review_candidates(asked: Questionnaire, claims: Iterable[Claim]) -> list[ReadinessStep]:
     """Return each thing to review, taken as sent: waiting updates, and unreviewed evidence and figures."""
     return [
-        StepCandidate(
+        ReadinessStep(
             StepKind.REVIEW, claim.benchmarks, (claim.row,), None, claim.taken, _list_position(asked, claim.benchmarks)
         )
         for claim in claims
@@ -262,7 +236,7 @@ def _review_candidates(asked: Questionnaire, claims: Iterable[Claim]) -> list[St
 
 def _figure_candidates(
     facts: Facts, sent: EvaluatedRecord, questions: Collection[EffortQuestion]
-) -> list[StepCandidate]:
+) -> list[ReadinessStep]:
     """Return the figures on these questions that are neither verified nor claimed for the period.
 
     A required figure adds the points for data given. At most, it is also better than last year's figure. If last
@@ -283,9 +257,9 @@ def _figure_candidates(
 
 def _figure_candidate(
     facts: Facts, asked: Questionnaire, indicator: IndicatorFact, *, place: int, years: YearsAsked
-) -> StepCandidate:
+) -> ReadinessStep:
     """Return a candidate that asks for a figure. The caller sets the answers that it gives."""
-    return StepCandidate(
+    return ReadinessStep(
         kind=StepKind.ASK,
         benchmarks=(),
         rows=(RowReference("indicator", indicator.id),),
@@ -362,14 +336,14 @@ def _reporting_ministry(facts: Facts, asked: Questionnaire, indicator: Indicator
     return next((lead for lead in leads if lead is not None), None)
 
 
-def _commitment_candidate(sent: EvaluatedRecord, promise: OpenCommitment) -> StepCandidate:
+def _commitment_candidate(sent: EvaluatedRecord, promise: OpenCommitment) -> ReadinessStep:
     """Return a commitment of the government, taken as kept. All its links count, as in `project_open_commitments`."""
     row, due_on = promise
     towards = [(one.id, row.towards[one.id]) for one in sent.asked.benchmarks if one.id in row.towards]
     met = [key for key, reach in towards if reach is CommitmentReach.MEETS]
     further = [key for key, reach in towards if reach is CommitmentReach.CONTRIBUTES]
     benchmarks = tuple(key for key, _ in towards)
-    return StepCandidate(
+    return ReadinessStep(
         kind=StepKind.KEEP,
         benchmarks=benchmarks,
         rows=(RowReference("commitment", row.id),),
@@ -386,8 +360,8 @@ def _agreement_candidates(
     sent: EvaluatedRecord,
     *,
     spoken_for: Collection[int],
-    asks: Iterable[StepCandidate],
-) -> list[StepCandidate]:
+    asks: Iterable[ReadinessStep],
+) -> list[ReadinessStep]:
     """Return each open benchmark, taken as met, that needs a new commitment.
 
     Benchmarks that are promised or claimed (`spoken_for`, ids) are left out, as are those for which `asks` already
@@ -396,7 +370,7 @@ def _agreement_candidates(
     figures = {one.indicator_id for one in asks}
     leads = {row.id: row.lead_id for row in facts.recommendations}
     return [
-        StepCandidate(
+        ReadinessStep(
             kind=StepKind.AGREE,
             benchmarks=(one.id,),
             rows=(RowReference("benchmark", one.id),),
@@ -409,10 +383,10 @@ def _agreement_candidates(
     ]
 
 
-def _assessment_candidates(seen: EvaluatedRecord) -> list[StepCandidate]:
+def _assessment_candidates(seen: EvaluatedRecord) -> list[ReadinessStep]:
     """Return each benchmark with a verified action and no assessment, taken as assessed "met"."""
     return [
-        StepCandidate(
+        ReadinessStep(
             kind=StepKind.REVIEW,
             benchmarks=(one.id,),
             rows=(RowReference("benchmark", one.id),),
