@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from dialogues.choices import EvidenceDecision, SupportKind, Verdict
+from dialogues.choices import EvidenceDecision, Verdict
 from dialogues.commitment_status import days_past_due
 from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import DATE_ONLY_MILESTONES, Better, Rule
@@ -16,7 +16,8 @@ from reports import formatting
 from reports.choices import ProblemKind
 from reports.readiness.answers import AskedBenchmark, Questionnaire, RowReference
 from reports.readiness.commitment_standings import commitment_standings
-from reports.readiness.countable_facts import GOVERNMENT_DOERS, FactView, newest_row
+from reports.readiness.countable_facts import FactView, is_action, is_in_window, newest_row
+from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import Facts
 
 
@@ -130,23 +131,19 @@ def _start_date_unknown(facts: Facts, asked: Questionnaire, as_of: date) -> Iter
     """
     window = facts.edition.tracking
     assessed = {one.id for one in _assessed_benchmarks(asked)}
-    evidence = {row.id: row for row in facts.evidence}
-    revised = {row.revises for row in facts.evidence}
-    said = {row.bearing_id: row for row in sorted(facts.reviews, key=lambda row: (row.recorded_at, row.id))}
-    for bearing in sorted(facts.bearings, key=lambda row: row.id):
-        row = evidence.get(bearing.evidence_id)
+    index = FactIndex(facts)
+    for bearing, row in sorted(index.links_in_force, key=lambda pair: pair[0].id):
+        review = index.newest_review(row.id, bearing.id)
         if (
-            row is None
-            or row.id in revised
-            or row.happened_from is not None
-            or bearing.benchmark_id not in assessed
-            or bearing.shows is not SupportKind.ACTION
-            or row.done_by not in GOVERNMENT_DOERS
-            or not window.starts_on <= row.happened_to <= min(window.ends_on, as_of)
+            row.happened_from is None
+            and bearing.benchmark_id in assessed
+            and is_action(bearing, row)
+            and is_in_window(window, None, row.happened_to)
+            and row.happened_to <= as_of
+            and review is not None
+            and review.decision is EvidenceDecision.VERIFIED
+            and review.first_on is None
         ):
-            continue
-        review = said.get(bearing.id)
-        if review is not None and review.decision is EvidenceDecision.VERIFIED and review.first_on is None:
             yield RecordProblem(
                 ProblemKind.DAY_UNKNOWN,
                 f"An action over by {formatting.format_date(row.happened_to)} is verified and would count"

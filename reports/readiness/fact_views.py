@@ -1,9 +1,8 @@
 """Build views of the facts: what is verified, what is claimed, and what has begun by a day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from operator import attrgetter
+from datetime import date
 
 from dialogues.choices import ClaimedProgress, EvidenceDecision
 from reports.readiness.countable_facts import (
@@ -15,14 +14,8 @@ from reports.readiness.countable_facts import (
     is_of_period,
     start_date_of,
 )
-from reports.readiness.facts import (
-    EvidenceFact,
-    EvidenceLinkFact,
-    EvidenceReviewFact,
-    Facts,
-    ReadingFact,
-    UpdateVersionFact,
-)
+from reports.readiness.fact_index import FactIndex
+from reports.readiness.facts import Facts, ReadingFact
 from reports.readiness.verified_history import VerifiedHistory
 
 
@@ -48,15 +41,15 @@ def build_fact_views(facts: Facts, as_of: date) -> FactViews:
 
     `facts` are the known ones (see `facts_known_by`).
     """
-    record, ledger = _FactIndex.of(facts), VerifiedHistory.of(facts)
+    index, ledger = FactIndex(facts), VerifiedHistory.of(facts)
     seen = ledger.verified(as_of)
-    sent = _build_claimed_view(record, facts, as_of, seen)
+    sent = _build_claimed_view(index, as_of, seen)
     return FactViews(
         verified=seen,
         lean=ledger.verified(as_of, is_lean=True),
         claimed=sent,
         begun=ledger.verified(as_of, is_begun=True, is_lean=True),
-        waiting=_count_waiting_claims(record, facts, as_of, sent),
+        waiting=_count_waiting_claims(index, as_of, sent),
     )
 
 
@@ -65,13 +58,7 @@ def build_verified_view(facts: Facts, as_of: date) -> FactView:
     return VerifiedHistory.of(facts).verified(as_of)
 
 
-def newest_reviews(reviews: Iterable[EvidenceReviewFact]) -> Mapping[tuple[int, int | None], EvidenceReviewFact]:
-    """Return the newest review by evidence id and evidence link id; the link id is None for the evidence itself."""
-    ordered = sorted(reviews, key=attrgetter("recorded_at", "id"))
-    return {(row.evidence_id, row.bearing_id): row for row in ordered}
-
-
-def _build_claimed_view(record: "_FactIndex", facts: Facts, as_of: date, seen: FactView) -> FactView:
+def _build_claimed_view(index: FactIndex, as_of: date, seen: FactView) -> FactView:
     """Return what would count on a day if each waiting claim were verified as sent.
 
     Readings and figures are those of the verified view `seen` plus the claimed ones. Actions are only the claimed
@@ -81,25 +68,26 @@ def _build_claimed_view(record: "_FactIndex", facts: Facts, as_of: date, seen: F
     unknown, the claim is in the window if its end date is. That also holds for evidence links that are verified: they
     stay claims until a review enters the start date.
     """
-    window = facts.edition.tracking
     readings = [(row.indicator_id, row) for rows in seen.readings.values() for row in rows]
     figures = list(readings)
-    for row in facts.readings:
-        if is_of_period(window, row) and row.through_on <= as_of and record.is_waiting(row):
-            readings.append((row.indicator_id, row))
-            if row.figure is not None:
-                figures.append((row.indicator_id, row))
+    for row in _claimed_readings(index, as_of):
+        readings.append((row.indicator_id, row))
+        if row.figure is not None:
+            figures.append((row.indicator_id, row))
     actions = []
-    for bearing, evidence in record.borne:
-        if not is_action(bearing, evidence) or record.is_turned_down(evidence):
+    for bearing, evidence in index.links_in_force:
+        is_turned_down = index.rejection(evidence.id) or index.returned_at(evidence.round_id)
+        if is_turned_down or not is_action(bearing, evidence):
             continue
-        review = record.reviews.get((evidence.id, bearing.id))
+        review = index.newest_review(evidence.id, bearing.id)
         first = start_date_of(evidence, review)
         if review is not None and (review.decision is EvidenceDecision.REJECTED or first is not None):
             continue
+        window = index.facts.edition.tracking
         if is_in_window(window, first, evidence.happened_to) and evidence.happened_to <= as_of:
-            said = record.progress(evidence)
-            actions.append((bearing.benchmark_id, Action(evidence.id, evidence.happened_to, said)))
+            sent = index.version(evidence.round_id)
+            claimed = sent.progress if sent else ClaimedProgress.UNDER_WAY
+            actions.append((bearing.benchmark_id, Action(evidence.id, evidence.happened_to, claimed)))
     return replace(
         seen,
         readings=group_by_key(readings),
@@ -108,83 +96,30 @@ def _build_claimed_view(record: "_FactIndex", facts: Facts, as_of: date, seen: F
     )
 
 
-@dataclass(frozen=True)
-class _FactIndex:
-    """Look-up tables over the facts.
+def _claimed_readings(index: FactIndex, as_of: date) -> Iterator[ReadingFact]:
+    """Yield the readings for the period through a day at the latest that are claims and wait for a review.
 
-    `reviews` are the newest ones, by evidence id and evidence link id (None for the evidence itself). `borne` are the
-    evidence links with their evidence. `revised` are the ids of evidence that a revision replaced: it supports nothing
-    any more, because the revision has links and reviews of its own.
+    The evidence of such a reading must not be replaced by a revision or reviewed since the reading, and its update must
+    not be returned. A reading that says "no data" claims nothing.
     """
-
-    evidence: Mapping[int, EvidenceFact]
-    revised: frozenset[int]
-    rounds: Mapping[int, UpdateVersionFact]
-    reviews: Mapping[tuple[int, int | None], EvidenceReviewFact]
-    borne: tuple[tuple[EvidenceLinkFact, EvidenceFact], ...]
-
-    @classmethod
-    def of(cls, facts: Facts) -> "_FactIndex":
-        evidence = {row.id: row for row in facts.evidence}
-        revised = frozenset(row.revises for row in facts.evidence if row.revises is not None)
-        return cls(
-            evidence=evidence,
-            revised=revised,
-            rounds={row.id: row for row in facts.rounds},
-            reviews=newest_reviews(facts.reviews),
-            borne=tuple(
-                (row, evidence[row.evidence_id])
-                for row in facts.bearings
-                if row.evidence_id in evidence and row.evidence_id not in revised
-            ),
-        )
-
-    def cited(self, reading: ReadingFact) -> EvidenceFact | None:
-        """Return the evidence that a reading cites."""
-        return self.evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
-
-    def verdict_on(self, evidence: EvidenceFact | None, since: datetime | None = None) -> EvidenceDecision | None:
-        """Return the newest decision on the evidence itself, or None if nobody has reviewed it.
-
-        With `since`, a review recorded before that moment is ignored.
-        """
-        review = self.reviews.get((evidence.id, None)) if evidence else None
-        return review.decision if review and (since is None or review.recorded_at >= since) else None
-
-    def is_waiting(self, reading: ReadingFact) -> bool:
-        """Return whether a reading is a claim that waits for a review.
-
-        Its evidence must not be replaced by a revision or reviewed since the reading, and the update must not be
-        returned. A reading that says "no data" claims nothing.
-        """
-        cited = self.cited(reading)
-        return (
-            not reading.is_no_data
-            and not (cited and cited.id in self.revised)
-            and self.verdict_on(cited, since=reading.recorded_at) is None
-            and not self.is_returned(reading.round_id)
-            and not (cited and self.is_returned(cited.round_id))
-        )
-
-    def is_turned_down(self, evidence: EvidenceFact) -> bool:
-        """Return whether the evidence itself was rejected, or the update that it came with was returned."""
-        return self.verdict_on(evidence) is EvidenceDecision.REJECTED or self.is_returned(evidence.round_id)
-
-    def is_returned(self, round_id: int | None) -> bool:
-        sent = self.rounds.get(round_id) if round_id is not None else None
-        return sent is not None and sent.returned_at is not None
-
-    def progress(self, evidence: EvidenceFact) -> ClaimedProgress:
-        """Return the progress claimed by the update. Evidence recorded without an update counts as under way."""
-        sent = self.rounds.get(evidence.round_id) if evidence.round_id is not None else None
-        return sent.progress if sent else ClaimedProgress.UNDER_WAY
+    for row in index.facts.readings:
+        if row.is_no_data or not is_of_period(index.facts.edition.tracking, row) or row.through_on > as_of:
+            continue
+        cited = index.cited(row)
+        review = index.newest_review(cited.id) if cited else None
+        if (
+            not (cited and cited.id in index.revisions)
+            and (review is None or review.recorded_at < row.recorded_at)
+            and not index.returned_at(row.round_id)
+            and not (cited and index.returned_at(cited.round_id))
+        ):
+            yield row
 
 
-def _count_waiting_claims(record: "_FactIndex", facts: Facts, as_of: date, sent: FactView) -> int:
+def _count_waiting_claims(index: FactIndex, as_of: date, sent: FactView) -> int:
     of_actions = {("evidence", action.evidence_id) for actions in sent.actions.values() for action in actions}
     of_readings = {
-        ("evidence", cited.id) if (cited := record.cited(row)) else ("reading", row.id)
-        for row in facts.readings
-        if is_of_period(facts.edition.tracking, row) and row.through_on <= as_of and record.is_waiting(row)
+        ("evidence", cited.id) if (cited := index.cited(row)) else ("reading", row.id)
+        for row in _claimed_readings(index, as_of)
     }
     return len(of_actions | of_readings)

@@ -6,7 +6,7 @@ and count on a day.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
@@ -22,10 +22,9 @@ from reports.readiness.countable_facts import (
     is_of_period,
     start_date_of,
 )
+from reports.readiness.fact_index import END_OF_TIME, FactIndex
 from reports.readiness.facts import AssessmentFact, EvidenceFact, EvidenceReviewFact, Facts, Period, ReadingFact
 
-END_OF_TIME = datetime.max.replace(tzinfo=UTC)
-"""The end of validity for rows that are still valid."""
 ALL_KNOWN_AT = END_OF_TIME - timedelta.resolution
 """A moment by which everything is known."""
 
@@ -83,19 +82,13 @@ class VerifiedHistory:
     @classmethod
     def of(cls, facts: Facts) -> "VerifiedHistory":
         """Build the history of a record."""
-        said: dict[tuple[int, int | None], list[EvidenceReviewFact]] = defaultdict(list)
-        for review in sorted(facts.reviews, key=attrgetter("recorded_at", "id")):
-            said[review.evidence_id, review.bearing_id].append(review)
-        evidence = {row.id: row for row in facts.evidence}
-        revisions = {row.revises: row for row in facts.evidence if row.revises is not None}
+        index = FactIndex(facts)
         return cls(
-            borne=tuple(
-                sorted(_verified_links(facts, said, evidence, revisions), key=attrgetter("last_on", "evidence_id"))
-            ),
-            told=tuple(_verified_readings(facts, said, evidence, revisions)),
-            held=tuple(_dated_assessments(facts, said, evidence)),
+            borne=tuple(sorted(_verified_links(index), key=attrgetter("last_on", "evidence_id"))),
+            told=tuple(_verified_readings(index)),
+            held=tuple(_dated_assessments(index)),
             previous=tuple(
-                ReadingInForce(row.recorded_at, _known_until(row.evidence_id, revisions), row)
+                ReadingInForce(row.recorded_at, index.known_until(row.evidence_id), row)
                 for row in facts.readings
                 if Period(row.starts_on, row.through_on) == facts.edition.previous
             ),
@@ -167,75 +160,47 @@ class VerifiedHistory:
         return judgements
 
 
-def _verified_links(
-    facts: Facts,
-    said: Mapping[tuple[int, int | None], Sequence[EvidenceReviewFact]],
-    evidence: Mapping[int, EvidenceFact],
-    revisions: Mapping[int, EvidenceFact],
-) -> Iterator[VerifiedLink]:
-    """Yield evidence links of actions and findings in the window, for as long as their newest review verifies them.
-
-    Evidence that a revision replaced supports nothing any more: the revision has links and reviews of its own.
-    """
-    window = facts.edition.tracking
-    for bearing in facts.bearings:
-        row = evidence.get(bearing.evidence_id)
+def _verified_links(index: FactIndex) -> Iterator[VerifiedLink]:
+    """Yield evidence links of actions and findings in the window, for as long as their newest review verifies them."""
+    for bearing in index.facts.bearings:
+        row = index.evidence.get(bearing.evidence_id)
         if row is None or bearing.shows is SupportKind.CONTEXT:
             continue
         known_from = max(bearing.recorded_at, row.recorded_at)
-        for review, until in _verifying_reviews(said.get((row.id, bearing.id), ()), _known_until(row.id, revisions)):
+        for review, since, until in _verifying_reviews(index, row, bearing.id, known_from):
             first = start_date_of(row, review)
-            since = max(review.recorded_at, known_from)
-            if first is not None and is_in_window(window, first, row.happened_to) and since < until:
+            if first is not None and is_in_window(index.facts.edition.tracking, first, row.happened_to):
                 yield VerifiedLink(
                     since, until, first, row.happened_to, bearing.benchmark_id, row.id, is_action(bearing, row)
                 )
 
 
-def _verified_readings(
-    facts: Facts,
-    said: Mapping[tuple[int, int | None], Sequence[EvidenceReviewFact]],
-    evidence: Mapping[int, EvidenceFact],
-    revisions: Mapping[int, EvidenceFact],
-) -> Iterator[ReadingInForce]:
+def _verified_readings(index: FactIndex) -> Iterator[ReadingInForce]:
     """Yield readings for the period, for as long as the newest review of the cited evidence verifies it.
 
     The review must be newer than the reading: a figure added to evidence that was verified earlier has not been
-    reviewed. Evidence that a revision replaced gives no figure any more: the revision has figures of its own.
+    reviewed.
     """
-    for reading in facts.readings:
-        if not is_of_period(facts.edition.tracking, reading):
-            continue
-        cited = evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
-        if cited is None:
+    for reading in index.facts.readings:
+        cited = index.cited(reading)
+        if cited is None or not is_of_period(index.facts.edition.tracking, reading):
             continue
         known_from = max(reading.recorded_at, cited.recorded_at)
-        for review, until in _verifying_reviews(said.get((cited.id, None), ()), _known_until(cited.id, revisions)):
-            since = max(review.recorded_at, known_from)
-            if review.recorded_at >= reading.recorded_at and since < until:
+        for review, since, until in _verifying_reviews(index, cited, None, known_from):
+            if review.recorded_at >= reading.recorded_at:
                 yield ReadingInForce(since, until, reading)
 
 
-def _known_until(evidence_id: int | None, revisions: Mapping[int, EvidenceFact]) -> datetime:
-    """Return until when evidence is in force, together with its links and readings: until a revision replaces it."""
-    revision = revisions.get(evidence_id) if evidence_id is not None else None
-    return revision.recorded_at if revision else END_OF_TIME
-
-
-def _dated_assessments(
-    facts: Facts,
-    said: Mapping[tuple[int, int | None], Sequence[EvidenceReviewFact]],
-    evidence: Mapping[int, EvidenceFact],
-) -> Iterator[DatedAssessment]:
+def _dated_assessments(index: FactIndex) -> Iterator[DatedAssessment]:
     """Yield assessments with the days they hold from. One without evidence holds from the day of its recording."""
     stated: dict[int, date] = {}
-    for (key, _), reviews in said.items():
+    for (key, _), reviews in index.reviews.items():
         last = reviews[-1]
         if last.first_on is not None and last.decision is EvidenceDecision.VERIFIED:
             stated[key] = max(last.first_on, stated.get(key, last.first_on))
-    for row in facts.assessments:
-        rests_on = [evidence[one] for one in row.evidence_ids if one in evidence]
-        recorded_on = row.recorded_at.astimezone(facts.zone).date()
+    for row in index.facts.assessments:
+        rests_on = [index.evidence[one] for one in row.evidence_ids if one in index.evidence]
+        recorded_on = row.recorded_at.astimezone(index.facts.zone).date()
         yield DatedAssessment(
             row,
             max((one.happened_to for one in rests_on), default=recorded_on),
@@ -244,9 +209,16 @@ def _dated_assessments(
 
 
 def _verifying_reviews(
-    reviews: Sequence[EvidenceReviewFact], last: datetime
-) -> Iterator[tuple[EvidenceReviewFact, datetime]]:
-    """Yield the reviews that verify, in order, each with the moment until which it is the newest."""
+    index: FactIndex, row: EvidenceFact, link_id: int | None, known_from: datetime
+) -> Iterator[tuple[EvidenceReviewFact, datetime, datetime]]:
+    """Yield the reviews that verify a line of evidence, in order, each with the moments between which it holds.
+
+    It holds until a newer review is recorded or a revision replaces the evidence.
+    """
+    reviews = index.reviews.get((row.id, link_id), ())
+    last = index.known_until(row.id)
     for place, review in enumerate(reviews, start=1):
-        if review.decision is EvidenceDecision.VERIFIED:
-            yield review, min(last, reviews[place].recorded_at) if place < len(reviews) else last
+        since = max(review.recorded_at, known_from)
+        until = min(last, reviews[place].recorded_at) if place < len(reviews) else last
+        if review.decision is EvidenceDecision.VERIFIED and since < until:
+            yield review, since, until

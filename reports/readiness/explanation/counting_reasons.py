@@ -7,22 +7,14 @@ rule that excludes the row.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from dialogues.choices import DoneBy, EvidenceDecision, SupportKind
 from recommendations.choices import Rule
 from reports import formatting
 from reports.readiness import countable_facts
-from reports.readiness.fact_views import build_fact_views, newest_reviews
-from reports.readiness.facts import (
-    EvidenceFact,
-    EvidenceLinkFact,
-    EvidenceReviewFact,
-    Facts,
-    Period,
-    ReadingFact,
-    UpdateVersionFact,
-)
+from reports.readiness.fact_index import FactIndex
+from reports.readiness.fact_views import build_fact_views
+from reports.readiness.facts import EvidenceLinkFact, EvidenceReviewFact, Facts, ReadingFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +49,7 @@ def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
     sights = build_fact_views(facts, as_of)
     seen, sent = sights.verified, sights.claimed
     rule = {one.id: terms.rule for one in facts.benchmarks if (terms := countable_facts.newest_row(one.terms))}
-    evidence = {row.id: row for row in facts.evidence}
-    reviews = newest_reviews(facts.reviews)
-    record = _FactIndex(
-        evidence=evidence,
-        reviews=reviews,
-        rounds={row.id: row for row in facts.rounds},
-        revised=frozenset(row.revises for row in facts.evidence if row.revises is not None),
-        window=facts.edition.tracking,
-        zone=facts.zone,
-        as_of=as_of,
-    )
+    record = _Exclusions(FactIndex(facts), as_of)
     proven = {(one, act.evidence_id) for one, acts in seen.actions.items() for act in acts}
     waiting = {(one, act.evidence_id) for one, acts in sent.actions.items() for act in acts}
     figures = {row.id for rows in seen.readings.values() for row in rows}
@@ -80,7 +62,7 @@ def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
             return CountingStatus(counts=False, why="only a figure moves this benchmark")
         if pair in proven:
             return COUNTS
-        against = record.against_bearing(row, evidence[row.evidence_id])
+        against = next(record.against_link(row), "")
         if pair in waiting:
             return CountingStatus(counts=False, is_claim=True, why=against or WAITING.why)
         return CountingStatus(counts=False, why=against)
@@ -88,7 +70,7 @@ def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
     def reading(row: ReadingFact) -> CountingStatus:
         if row.id in figures:
             return COUNTS
-        return WAITING if row.id in told else CountingStatus(counts=False, why=record.against_reading(row))
+        return WAITING if row.id in told else CountingStatus(counts=False, why=next(record.against_reading(row), ""))
 
     readings = {row.id: reading(row) for row in facts.readings}
     cited = {row.evidence_id for row in facts.readings if row.evidence_id is not None and readings[row.id].is_claim}
@@ -96,89 +78,73 @@ def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
         bearings={row.id: bearing(row) for row in facts.bearings},
         readings=readings,
         holding=frozenset(one.id for one in seen.judgements.values()),
-        waiting=frozenset(evidence for _, evidence in waiting) | cited,
+        waiting=frozenset(evidence_id for _, evidence_id in waiting) | cited,
     )
 
 
-@dataclass(frozen=True)
-class _FactIndex:
-    evidence: Mapping[int, EvidenceFact]
-    reviews: Mapping[tuple[int, int | None], EvidenceReviewFact]
-    rounds: Mapping[int, UpdateVersionFact]
-    revised: frozenset[int]
-    window: Period
-    zone: ZoneInfo
-    as_of: date
+class _Exclusions:
+    """The reasons why rows do not count on a day."""
 
-    def against_bearing(self, bearing: EvidenceLinkFact, evidence: EvidenceFact) -> str:
-        """Return the first reason why an evidence link does not count; empty if there is none."""
-        return next((why for why in self._all_against_bearing(bearing, evidence) if why), "")
+    def __init__(self, index: FactIndex, as_of: date) -> None:
+        self._index, self._as_of = index, as_of
+        self._window = index.facts.edition.tracking
 
-    def _all_against_bearing(self, bearing: EvidenceLinkFact, evidence: EvidenceFact) -> Iterator[str]:
-        review = self.reviews.get((evidence.id, bearing.id))
-        first = evidence.happened_from or (review.first_on if review else None)
-        if evidence.id in self.revised:
+    def against_link(self, bearing: EvidenceLinkFact) -> Iterator[str]:
+        """Yield the reasons why an evidence link does not count."""
+        evidence = self._index.evidence[bearing.evidence_id]
+        review = self._index.newest_review(evidence.id, bearing.id)
+        first = countable_facts.start_date_of(evidence, review)
+        if evidence.id in self._index.revisions:
             yield "put right by a newer row"
         if evidence.done_by not in countable_facts.GOVERNMENT_DOERS:
             yield f"done by {describe_doer(evidence.done_by)}, not by the government"
         if bearing.shows is not SupportKind.ACTION:
             yield f"{formatting.lowercase_first(bearing.shows.label)}, not a concrete action"
-        if (first or evidence.happened_to) < self.window.starts_on:
-            yield self._outside(first, evidence.happened_to)
-        if evidence.happened_to > self.window.ends_on:
-            yield f"after {formatting.format_date(self.window.ends_on)}"
-        if evidence.happened_to > self.as_of:
-            yield f"not over by {formatting.format_date(self.as_of)}"
+        if (first or evidence.happened_to) < self._window.starts_on:
+            is_begun_before = first and evidence.happened_to >= self._window.starts_on
+            yield f"{'begun ' if is_begun_before else ''}before {formatting.format_date(self._window.starts_on)}"
+        yield from self._too_late(evidence.happened_to)
         if review is None:
-            yield self._rejected(self.reviews.get((evidence.id, None)))
-            yield self._returned(evidence.round_id)
+            yield from self._rejected(self._index.newest_review(evidence.id))
+            yield from self._returned(evidence.round_id)
         elif review.decision is EvidenceDecision.REJECTED:
-            yield self._rejected(review)
+            yield from self._rejected(review)
         elif first is None:
             yield "verified, but nobody has stated its first day"
 
-    def against_reading(self, reading: ReadingFact) -> str:
-        """Return the first reason why a reading does not count; empty if there is none."""
-        return next((why for why in self._all_against_reading(reading) if why), "")
-
-    def _all_against_reading(self, reading: ReadingFact) -> Iterator[str]:
-        cited = self.evidence.get(reading.evidence_id) if reading.evidence_id is not None else None
-        if cited and cited.id in self.revised:
+    def against_reading(self, reading: ReadingFact) -> Iterator[str]:
+        """Yield the reasons why a reading does not count."""
+        cited = self._index.cited(reading)
+        if cited and cited.id in self._index.revisions:
             yield "put right by a newer row"
-        if reading.through_on < self.window.starts_on:
-            yield f"before {formatting.format_date(self.window.starts_on)}"
-        if reading.starts_on != self.window.starts_on:
+        if reading.through_on < self._window.starts_on:
+            yield f"before {formatting.format_date(self._window.starts_on)}"
+        if reading.starts_on != self._window.starts_on:
             yield "not from the first day of the tracking period"
-        if reading.through_on > self.window.ends_on:
-            yield f"after {formatting.format_date(self.window.ends_on)}"
-        if reading.through_on > self.as_of:
-            yield f"not over by {formatting.format_date(self.as_of)}"
-        yield self._returned(reading.round_id)
+        yield from self._too_late(reading.through_on)
+        yield from self._returned(reading.round_id)
         if cited:
-            yield self._returned(cited.round_id)
-            yield self._rejected(self.reviews.get((cited.id, None)))
+            yield from self._returned(cited.round_id)
+            yield from self._rejected(self._index.newest_review(cited.id))
         if reading.is_no_data:
             yield "it says that there is no data"
 
-    def _outside(self, first: date | None, last: date) -> str:
-        start = formatting.format_date(self.window.starts_on)
-        return f"begun before {start}" if first and last >= self.window.starts_on else f"before {start}"
+    def _too_late(self, last: date) -> Iterator[str]:
+        if last > self._window.ends_on:
+            yield f"after {formatting.format_date(self._window.ends_on)}"
+        if last > self._as_of:
+            yield f"not over by {formatting.format_date(self._as_of)}"
 
-    def _rejected(self, review: EvidenceReviewFact | None) -> str:
-        """Return the phrase on when the embassy rejected it; empty if it did not."""
-        if review is None or review.decision is not EvidenceDecision.REJECTED:
-            return ""
-        return f"rejected by the embassy on {self._day(review.recorded_at)}"
+    def _rejected(self, review: EvidenceReviewFact | None) -> Iterator[str]:
+        if review and review.decision is EvidenceDecision.REJECTED:
+            yield f"rejected by the embassy on {self._day(review.recorded_at)}"
 
-    def _returned(self, round_id: int | None) -> str:
-        """Return the phrase on when the update that it came with was returned; empty if it was not."""
-        sent = self.rounds.get(round_id) if round_id is not None else None
-        if sent is None or sent.returned_at is None:
-            return ""
-        return f"the update it came with was returned on {self._day(sent.returned_at)}"
+    def _returned(self, version_id: int | None) -> Iterator[str]:
+        if returned_at := self._index.returned_at(version_id):
+            yield f"the update it came with was returned on {self._day(returned_at)}"
 
     def _day(self, moment: datetime) -> str:
-        return formatting.format_date(moment.astimezone(self.zone).date())
+        return formatting.format_date(moment.astimezone(self._index.facts.zone).date())
 
 
 def describe_doer(doer: DoneBy) -> str:

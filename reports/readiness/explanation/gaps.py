@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from reports import formatting, sentences
 from reports.choices import ReadinessVerdict
 from reports.readiness import countable_facts
+from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
 
@@ -80,9 +81,8 @@ def _indicators_without_figure(facts: Facts) -> list[str]:
 
 def _count_without_start_date(facts: Facts) -> int:
     """Count evidence in force that has no start date, neither its own nor one from a review."""
-    revised = {row.revises for row in facts.evidence}
     stated = {row.evidence_id for row in facts.reviews if row.first_on is not None}
-    return sum(row.happened_from is None and row.id not in revised and row.id not in stated for row in facts.evidence)
+    return sum(row.happened_from is None and row.id not in stated for row in FactIndex(facts).in_force)
 
 
 def _list_some(names: Iterable[str]) -> str:

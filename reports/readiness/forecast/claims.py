@@ -13,6 +13,7 @@ from fractions import Fraction
 from dialogues.effective_reading import find_effective_reading
 from reports.readiness.answers import Answers, RowReference, compute_partial_answers, max_answers, min_answers
 from reports.readiness.countable_facts import Action, FactView, group_by_key
+from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import Facts, ReadingFact
 from reports.readiness.forecast.projection import EvaluatedRecord
 from reports.readiness.scoring import compute_points
@@ -132,12 +133,11 @@ class _ReviewUnit:
 
 def _review_units(facts: Facts, verified: FactView, sent: FactView) -> Mapping[RowReference, _ReviewUnit]:
     """Group claiming evidence and readings by what is reviewed together: a waiting update, or each row alone."""
-    rounds = {row.id: row for row in facts.rounds}
-    came_with = {row.id: row.round_id for row in facts.evidence}
+    index = FactIndex(facts)
     units: dict[RowReference, _ReviewUnit] = {}
 
     def unit(round_id: int | None, alone: RowReference) -> _ReviewUnit:
-        version = rounds.get(round_id) if round_id is not None else None
+        version = index.version(round_id)
         waits = version is not None and version.decided_at is None and version.returned_at is None
         row = RowReference("round", version.id) if version and waits else alone
         own = units.setdefault(row, _ReviewUnit(version.ministry_id if version else None))
@@ -145,13 +145,12 @@ def _review_units(facts: Facts, verified: FactView, sent: FactView) -> Mapping[R
         return own
 
     for key in {act.evidence_id for acts in sent.actions.values() for act in acts}:
-        unit(came_with[key], RowReference("evidence", key)).evidence.add(key)
+        unit(index.evidence[key].round_id, RowReference("evidence", key)).evidence.add(key)
     known = {row.id for rows in verified.readings.values() for row in rows}
     for reading in (row for rows in sent.readings.values() for row in rows if row.id not in known):
-        cited = reading.evidence_id if reading.evidence_id in came_with else None
-        by_evidence = came_with[cited] if cited is not None else None
-        alone = RowReference("reading", reading.id) if cited is None else RowReference("evidence", cited)
-        unit(reading.round_id or by_evidence, alone).readings.add(reading.id)
+        cited = index.cited(reading)
+        alone = RowReference("evidence", cited.id) if cited else RowReference("reading", reading.id)
+        unit(reading.round_id or (cited.round_id if cited else None), alone).readings.add(reading.id)
     return units
 
 

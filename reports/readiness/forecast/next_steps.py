@@ -33,6 +33,7 @@ from reports.readiness.answers import (
     answers_with_readings,
     max_answers,
 )
+from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import Facts, IndicatorFact
 from reports.readiness.forecast.claims import Claim
 from reports.readiness.forecast.projection import (
@@ -317,14 +318,13 @@ def _reporting_ministry(facts: Facts, asked: Questionnaire, indicator: Indicator
     """
     if indicator.ministry_id is not None:
         return indicator.ministry_id
-    senders = {row.id: row.ministry_id for row in facts.rounds}
-    came_with = {row.id: row.round_id for row in facts.evidence}
-    sent = [
-        (row.recorded_at, row.id, ministry)
-        for row in facts.readings
-        if row.indicator_id == indicator.id
-        and (ministry := senders.get(row.round_id or came_with.get(row.evidence_id or 0) or 0)) is not None
-    ]
+    index = FactIndex(facts)
+    sent = []
+    for row in facts.readings:
+        cited = index.cited(row)
+        version = index.version(row.round_id or (cited.round_id if cited else None))
+        if row.indicator_id == indicator.id and version and version.ministry_id is not None:
+            sent.append((row.recorded_at, row.id, version.ministry_id))
     if sent:
         return max(sent)[-1]
     about = {row.id: row for row in facts.recommendations}

@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from dialogues.choices import EvidenceDecision, SupportKind, Verdict
+from dialogues.choices import EvidenceDecision, Verdict
 from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import Rule
 from reports import formatting
@@ -29,7 +29,8 @@ from reports.readiness.answers import (
     compute_answers,
     compute_partial_answers,
 )
-from reports.readiness.countable_facts import GOVERNMENT_DOERS, Action, FactView, group_by_key
+from reports.readiness.countable_facts import Action, FactView, group_by_key, is_action, newest_row
+from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import AssessmentFact, EvidenceFact, EvidenceReviewFact, Facts, IndicatorFact, ReadingFact
 from reports.readiness.scoring import compute_points
 from reports.readiness.verified_history import VerifiedHistory
@@ -127,9 +128,8 @@ class ReviewSimulation:
     def __init__(self, facts: Facts, *, as_of: date, now: datetime) -> None:
         self.facts, self.as_of, self.now = facts, as_of, now
         self._asked = build_questionnaire(facts)
-        self._evidence = {row.id: row for row in facts.evidence}
-        self._revisions = {row.revises: row for row in facts.evidence if row.revises is not None}
-        self._sent = group_by_key((row.round_id, row) for row in self._standing() if row.round_id is not None)
+        self._index = FactIndex(facts)
+        self._sent = group_by_key((row.round_id, row) for row in self._index.in_force if row.round_id is not None)
         self._bearings = group_by_key((row.evidence_id, row) for row in facts.bearings)
         self._readings = group_by_key((row.evidence_id, row) for row in facts.readings)
         self._reviews = group_by_key((row.evidence_id, row) for row in facts.reviews)
@@ -151,7 +151,7 @@ class ReviewSimulation:
                 FIRST_HYPOTHETICAL_ID + number, one.evidence_id, one.bearing_id, self.now, one.decision, one.first_on
             )
             said.setdefault(one.evidence_id, []).append(row)
-        decided = said.keys() & self._evidence.keys()
+        decided = said.keys() & self._index.evidence.keys()
         if not decided:
             return self.stands
         reviews = {key: (*self._reviews.get(key, ()), *said[key]) for key in decided}
@@ -187,10 +187,10 @@ class ReviewSimulation:
             return outcome
         benchmarks = {row.benchmark_id for row in rows}
         rows += [row for key in benchmarks for row in self._assessments.get(key, ())]
-        rested_on = {one for row in rows for one in row.evidence_ids} & self._evidence.keys()
+        rested_on = {one for row in rows for one in row.evidence_ids} & self._index.evidence.keys()
         alone = replace(
             self.facts,
-            evidence=tuple(self._evidence[key] for key in rested_on),
+            evidence=tuple(self._index.evidence[key] for key in rested_on),
             bearings=(),
             readings=(),
             reviews=(),
@@ -319,7 +319,7 @@ class ReviewSimulation:
 
     def piece(self, evidence_id: int) -> tuple[EvidenceFact, ...]:
         """Return the evidence with this id as a tuple; empty if the record has none."""
-        row = self._evidence.get(evidence_id)
+        row = self._index.evidence.get(evidence_id)
         return (row,) if row else ()
 
     def lines_of(self, evidence_id: int) -> list[int | None]:
@@ -368,9 +368,8 @@ class ReviewSimulation:
         shown = {
             bearing.benchmark_id
             for row in sent
-            if row.done_by in GOVERNMENT_DOERS
             for bearing in self._bearings.get(row.id, ())
-            if bearing.shows is SupportKind.ACTION
+            if is_action(bearing, row)
         }
         return tuple(one for one in self._asked.benchmarks if one.id in shown and one.terms.rule is Rule.ASSESSED)
 
@@ -379,9 +378,10 @@ class ReviewSimulation:
 
         With `round_id`, only evidence of that update is looked at. Evidence of returned updates is left out.
         """
-        returned = {row.id for row in self.facts.rounds if row.returned_at is not None}
-        rows = self._standing() if round_id is None else self.evidence_of(round_id)
-        return self._fresh(benchmark_id, [row for row in rows if row.round_id not in returned], self.stands)
+        rows = self._index.in_force if round_id is None else self.evidence_of(round_id)
+        return self._fresh(
+            benchmark_id, [row for row in rows if not self._index.returned_at(row.round_id)], self.stands
+        )
 
     def _fresh(self, benchmark_id: int, rows: Iterable[EvidenceFact], outcome: SimulatedOutcome) -> frozenset[int]:
         return frozenset(
@@ -396,17 +396,13 @@ class ReviewSimulation:
 
     def _is_verified(self, evidence_id: int, bearing_id: int, outcome: SimulatedOutcome) -> bool:
         reviews = outcome.reviews.get(evidence_id) or self._reviews.get(evidence_id, ())
-        own = [row for row in reviews if row.bearing_id == bearing_id]
-        return bool(own) and max(own, key=lambda row: (row.recorded_at, row.id)).decision is EvidenceDecision.VERIFIED
-
-    def _standing(self) -> list[EvidenceFact]:
-        """Return the evidence that no revision replaced."""
-        return [row for row in self.facts.evidence if row.id not in self._revisions]
+        newest = newest_row(row for row in reviews if row.bearing_id == bearing_id)
+        return newest is not None and newest.decision is EvidenceDecision.VERIFIED
 
     def _piece(self, evidence_id: int) -> list[EvidenceFact]:
         """Return a piece of evidence and the revision that replaced it, if any."""
-        revision = self._revisions.get(evidence_id)
-        return [self._evidence[evidence_id], *([revision] if revision else [])]
+        revision = self._index.revisions.get(evidence_id)
+        return [self._index.evidence[evidence_id], *([revision] if revision else [])]
 
 
 def verifying_decision(row: EvidenceFact, bearing_id: int | None) -> ReviewDecision:
