@@ -6,23 +6,16 @@ evidence stay in their tables. Readiness does not depend on the order of rows, s
 """
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum
+from typing import Any, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import Case, FilteredRelation, Q, QuerySet, When
 
-from dialogues.choices import (
-    ClaimedProgress,
-    CommitmentEventKind,
-    CommitmentReach,
-    DoneBy,
-    EvidenceDecision,
-    ReadingDirection,
-    SupportKind,
-    UpdateDecision,
-    Verdict,
-)
+from dialogues.choices import CommitmentReach, ReadingDirection, UpdateDecision, Verdict
 from dialogues.models import (
     Assessment,
     Commitment,
@@ -32,17 +25,10 @@ from dialogues.models import (
     EvidenceReview,
     UpdateRound,
 )
-from recommendations.choices import Better, EffortQuestion, MilestoneKind, Origin, Pillar, Rule, Tier
+from recommendations.choices import MilestoneKind, Origin, Tier
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, RecommendationTerms
 from reports.readiness import facts
 from tiptracker.infrastructure.read_snapshot import snapshot
-
-# Look-up tables are faster than calling the enumeration, which costs more than the rest of the row.
-DOER_BY_VALUE = {one.value: one for one in DoneBy}
-SHOWS_BY_VALUE = {one.value: one for one in SupportKind}
-REVIEW_BY_VALUE = {one.value: one for one in EvidenceDecision}
-EVENT_KIND_BY_VALUE = {one.value: one for one in CommitmentEventKind}
-REACH_BY_VALUE = {one.value: one for one in CommitmentReach}
 
 
 @snapshot()
@@ -70,66 +56,55 @@ def gather_facts(edition: Edition) -> facts.Facts:
         benchmarks=_benchmarks(edition),
         indicators=indicators,
         readings=readings,
-        evidence=tuple(
-            facts.EvidenceFact(key, recorded_at, first, last, DOER_BY_VALUE[done_by], sent, revises, commitment)
-            for key, recorded_at, first, last, done_by, sent, revises, commitment in Evidence.objects.filter(
-                country=country
-            )
-            .order_by()
-            .values_list(
-                "id",
-                "recorded_at",
-                "happened_from",
-                "happened_to",
-                "done_by",
-                "round_id",
-                "revises_id",
-                "commitment_id",
-            )
+        evidence=_load(facts.EvidenceFact, Evidence.objects.filter(country=country).order_by(), revises="revises_id"),
+        bearings=_load(
+            facts.EvidenceLinkFact,
+            EvidenceBearing.objects.filter(benchmark__recommendation__edition=edition).order_by(),
         ),
-        bearings=tuple(
-            facts.EvidenceLinkFact(key, evidence, benchmark, at, SHOWS_BY_VALUE[shows])
-            for key, evidence, benchmark, at, shows in EvidenceBearing.objects.filter(
-                benchmark__recommendation__edition=edition
-            )
-            .order_by()
-            .values_list("id", "evidence_id", "benchmark_id", "recorded_at", "shows")
-        ),
-        reviews=tuple(
-            facts.EvidenceReviewFact(key, evidence, bearing, at, REVIEW_BY_VALUE[decision], first_on)
-            for key, evidence, bearing, at, decision, first_on in EvidenceReview.objects.filter(
-                evidence__country=country
-            )
-            .order_by()
-            .values_list("id", "evidence_id", "bearing_id", "recorded_at", "decision", "first_on")
-        ),
-        rounds=tuple(
-            facts.UpdateVersionFact(
-                id=key,
-                recorded_at=at,
-                progress=ClaimedProgress(claimed),
-                returned_at=decided_at if decision == UpdateDecision.RETURNED else None,
-                ministry_id=ministry,
-                commitment_id=commitment,
-                decided_at=decided_at,
-            )
-            for key, at, claimed, decision, decided_at, ministry, commitment in UpdateRound.objects.filter(
-                update__commitment__country=country
-            ).values_list(
-                "id",
-                "recorded_at",
-                "claimed",
-                "decision__decision",
-                "decision__recorded_at",
-                "update__commitment__ministry_id",
-                "update__commitment_id",
-            )
+        reviews=_load(facts.EvidenceReviewFact, EvidenceReview.objects.filter(evidence__country=country).order_by()),
+        rounds=_load(
+            facts.UpdateVersionFact,
+            UpdateRound.objects.filter(update__commitment__country=country).annotate(
+                sent_back_at=Case(When(decision__decision=UpdateDecision.RETURNED, then="decision__recorded_at"))
+            ),
+            progress="claimed",
+            returned_at="sent_back_at",
+            ministry_id="update__commitment__ministry_id",
+            commitment_id="update__commitment_id",
+            decided_at="decision__recorded_at",
         ),
         assessments=_assessments(edition),
         commitments=_commitments(edition),
         milestones=milestones,
         tiers=tiers,
     )
+
+
+def _load[F](kind: type[F], rows: QuerySet[Any], **columns: str) -> tuple[F, ...]:
+    """Load rows as facts of this kind."""
+    return tuple([fact for fact, _ in _load_with(kind, rows, **columns)])
+
+
+def _load_with[F](
+    kind: type[F], rows: QuerySet[Any], *others: str, **columns: str
+) -> Iterator[tuple[F, Sequence[Any]]]:
+    """Load rows as facts of this kind, each with the values of other columns.
+
+    A field of the fact is read from the column of the same name, or from the one that `columns` gives.
+    """
+    hints = get_type_hints(kind)
+    # Look-up tables are faster than calling the enumeration, which costs more than the rest of the row.
+    members = {
+        at: {"": None, None: None} | {one.value: one for one in type_}
+        for at, hint in enumerate(hints.values())
+        for type_ in (hint, *get_args(hint))
+        if isinstance(type_, type) and issubclass(type_, Enum)
+    }
+    for row in rows.values_list(*(columns.get(name, name) for name in hints), *others):
+        values = list(row)
+        for at, by_value in members.items():
+            values[at] = by_value[values[at]]
+        yield kind(*values[: len(hints)]), values[len(hints) :]
 
 
 def _edition_terms(edition: Edition) -> tuple[facts.EditionTermsFact, ...]:
@@ -158,27 +133,22 @@ def _recommendations(edition: Edition) -> tuple[facts.RecommendationFact, ...]:
     """Load recommendations with all their terms. Those without terms are not asked yet, so they are not read."""
     terms: dict[int, list[facts.RecommendationTermsFact]] = defaultdict(list)
     rows = {}
-    for key, at, pillar, number, is_retired, one, stands, origin, lead, indicia in RecommendationTerms.objects.filter(
-        recommendation__edition=edition
-    ).values_list(
-        "id",
-        "recorded_at",
-        "pillar",
-        "number",
-        "is_retired",
+    for one, (key, *others) in _load_with(
+        facts.RecommendationTermsFact,
+        RecommendationTerms.objects.filter(recommendation__edition=edition),
         "recommendation_id",
         "recommendation__number",
         "recommendation__origin",
         "recommendation__lead_id",
         "recommendation__indicia",
     ):
-        terms[one].append(facts.RecommendationTermsFact(key, at, Pillar(pillar), number, is_retired))
-        rows[one] = (stands, Origin(origin), lead, indicia)
+        terms[key].append(one)
+        rows[key] = others
     return tuple(
         facts.RecommendationFact(
             id=key,
             number=number,
-            origin=origin,
+            origin=Origin(origin),
             terms=tuple(terms[key]),
             has_lead=lead is not None,
             lead_id=lead,
@@ -190,22 +160,15 @@ def _recommendations(edition: Edition) -> tuple[facts.RecommendationFact, ...]:
 
 def _benchmarks(edition: Edition) -> tuple[facts.BenchmarkFact, ...]:
     """Load benchmarks with all their terms. Those without terms are not asked yet, so they are not read."""
-    terms: dict[tuple[int, int, str], list[facts.BenchmarkTermsFact]] = defaultdict(list)
-    for row in BenchmarkTerms.objects.filter(benchmark__recommendation__edition=edition).select_related("benchmark"):
-        one = row.benchmark
-        terms[one.pk, one.recommendation_id, one.letter].append(
-            facts.BenchmarkTermsFact(
-                id=row.pk,
-                recorded_at=row.recorded_at,
-                rule=Rule(row.rule),
-                weight=row.weight,
-                target=row.target,
-                indicator_id=row.indicator_id,
-                is_about_complicity=row.is_about_complicity,
-                recommendation_id=row.recommendation_id,
-                letter=row.letter,
-            )
-        )
+    terms: dict[tuple[Any, ...], list[facts.BenchmarkTermsFact]] = defaultdict(list)
+    for one, benchmark in _load_with(
+        facts.BenchmarkTermsFact,
+        BenchmarkTerms.objects.filter(benchmark__recommendation__edition=edition),
+        "benchmark_id",
+        "benchmark__recommendation_id",
+        "benchmark__letter",
+    ):
+        terms[tuple(benchmark)].append(one)
     return tuple(
         facts.BenchmarkFact(id=key, recommendation_id=recommendation, letter=letter, terms=tuple(rows))
         for (key, recommendation, letter), rows in terms.items()
@@ -227,47 +190,25 @@ def _indicators_and_readings(
     )
     indicators = {}
     readings = []
-    for key, name, pillar, unit, better, question, indicium, ministry, *told in (
-        Indicator.objects.filter(country=edition.country_id)
-        .annotate(compared=compared)
-        .order_by("pk", "compared__pk")
-        .values_list(
-            "id",
-            "name",
-            "pillar",
-            "unit",
-            "better",
-            "question",
-            "indicium",
-            "ministry_id",
-            "compared__id",
-            "compared__recorded_at",
-            "compared__starts_on",
-            "compared__through_on",
-            "compared__figure",
-            "compared__direction",
-            "compared__evidence_id",
-            "compared__round_id",
-            "compared__source",
-        )
+    for indicator, (reading, at, starts_on, through_on, figure, direction, evidence, sent, source) in _load_with(
+        facts.IndicatorFact,
+        Indicator.objects.filter(country=edition.country_id).annotate(compared=compared).order_by("pk", "compared__pk"),
+        "compared__id",
+        "compared__recorded_at",
+        "compared__starts_on",
+        "compared__through_on",
+        "compared__figure",
+        "compared__direction",
+        "compared__evidence_id",
+        "compared__round_id",
+        "compared__source",
     ):
-        if key not in indicators:
-            indicators[key] = facts.IndicatorFact(
-                id=key,
-                name=name,
-                pillar=Pillar(pillar),
-                unit=unit,
-                better=Better(better),
-                question=EffortQuestion(question) if question else None,
-                indicium=indicium,
-                ministry_id=ministry,
-            )
-        reading, at, starts_on, through_on, figure, direction, evidence, sent, source = told
+        indicators[indicator.id] = indicator
         if reading is not None:
             readings.append(
                 facts.ReadingFact(
                     id=reading,
-                    indicator_id=key,
+                    indicator_id=indicator.id,
                     recorded_at=at,
                     starts_on=starts_on,
                     through_on=through_on,
@@ -319,16 +260,13 @@ def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
     ):
         told[key] = (at, ministry)
         if asked_in == edition.pk:
-            towards[key][benchmark] = REACH_BY_VALUE[reach]
+            towards[key][benchmark] = CommitmentReach(reach)
             if linked_at is not None:
                 linked[key][benchmark] = linked_at
     events: dict[int, list[facts.CommitmentEventFact]] = defaultdict(list)
-    for key, at, kind, happened_on, due_on, commitment in (
-        CommitmentEvent.objects.filter(commitment__country=edition.country_id)
-        .order_by()
-        .values_list("id", "recorded_at", "kind", "happened_on", "due_on", "commitment_id")
-    ):
-        events[commitment].append(facts.CommitmentEventFact(key, at, EVENT_KIND_BY_VALUE[kind], happened_on, due_on))
+    made = CommitmentEvent.objects.filter(commitment__country=edition.country_id).order_by()
+    for event, (commitment,) in _load_with(facts.CommitmentEventFact, made, "commitment_id"):
+        events[commitment].append(event)
     return tuple(
         facts.CommitmentFact(key, at, ministry, towards[key], tuple(events[key]), linked[key])
         for key, (at, ministry) in told.items()
