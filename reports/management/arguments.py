@@ -1,12 +1,35 @@
-"""Find the rows that command-line arguments name. Raises Refused with a sentence if there is none."""
+"""What commands share: their refusals, and the rows that their arguments name.
 
+A row that is not there raises Refused with a sentence.
+"""
+
+from argparse import ArgumentParser
 from datetime import date, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand
 
 from dialogues.models import Dialogue
 from recommendations.models import Edition
 from reports import formatting
 from tiptracker.accounts.models import Country, Ministry
 from tiptracker.errors import Refused
+
+
+class RefusingCommand(BaseCommand):
+    """A command that prints why it refuses, and exits with 2."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except Refused as refusal:
+            self.stderr.write(str(refusal))
+            raise SystemExit(2) from refusal
+
+
+def add_edition_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("country", help="the country's code of three letters (ISO 3166-1), such as LSO")
+    parser.add_argument("year", help="the year of the edition, such as 2021")
 
 
 def get_edition(code: str, year: str) -> Edition:

@@ -4,16 +4,15 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from reports import formatting
+from reports.management.arguments import RefusingCommand
 from reports.readiness import backtest
 from reports.readiness.backtest import BackTest, report
 from reports.readiness.backtest.scoring import ScoredCountryYear
 from tiptracker.errors import Refused
 
 
-class Command(BaseCommand):
+class Command(RefusingCommand):
     help = (
         "Test the method on 147 country-years whose outcome is known, and state the limits of the test. It describes "
         "the past and predicts no tier. It reads nothing of the record. Exits with 2 if the country is unknown. "
@@ -33,11 +32,7 @@ class Command(BaseCommand):
         if country is None:
             lines, data = report.report_lines(test), report.backtest_document(test)
         else:
-            try:
-                rows = _rows_of_country(test, country)
-            except Refused as refusal:
-                self.stderr.write(str(refusal))
-                raise SystemExit(2) from refusal
+            rows = _rows_of_country(test, country)
             lines, data = report.country_report_lines(test, rows), report.country_document(test, rows)
         self.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) if is_json else "\n".join(lines))
 

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from recommendations.models import Edition
@@ -29,7 +28,7 @@ from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.moments import parse_moment
 
 
-class Command(BaseCommand):
+class Command(arguments.RefusingCommand):
     help = (
         "Write a document about an edition to a file, as the country's ambassador would read it. It is marked as a "
         "draft: only a document that was requested on the page can be cleared. Exits with 2, and writes nothing, if "
@@ -38,8 +37,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("country", help="the country's code of three letters (ISO 3166-1), such as LSO")
-        parser.add_argument("year", help="the year of the edition, such as 2021")
+        arguments.add_edition_arguments(parser)
         kinds = formatting.join_with_and(BriefingKind)
         parser.add_argument(
             "--kind", default=BriefingKind.AMBASSADOR.value, help=f"the kind of document: {kinds}; default: ambassador"
@@ -62,26 +60,22 @@ class Command(BaseCommand):
         parser.add_argument("--output", required=True, help="the file to write: .pdf, or .docx for --kind washington")
 
     def handle(self, *, country: str, year: str, as_of: str, known_by: str | None, output: str, **options: Any) -> None:
-        try:
-            _validate_options(output, **options)
-            edition = arguments.get_edition(country, year)
-            now = clock.now(edition.country.time_zone)
-            day = request_params.parse_as_of(as_of, edition, now.date())
-            known_at = parse_moment(known_by) if known_by else now
-            document = _requested_document(edition, day, known_at, **options)
-            with _temporary_ambassador(edition.country) as reader:
-                said = build_document(
-                    document=document,
-                    edition=edition,
-                    reader=reader,
-                    as_of=day,
-                    known_by=known_at,
-                    tells_known_by=known_by is not None,
-                )
-            size = _write_file(said, Path(output), Paper(edition.country.paper))
-        except Refused as refusal:
-            self.stderr.write(str(refusal))
-            raise SystemExit(2) from refusal
+        _validate_options(output, **options)
+        edition = arguments.get_edition(country, year)
+        now = clock.now(edition.country.time_zone)
+        day = request_params.parse_as_of(as_of, edition, now.date())
+        known_at = parse_moment(known_by) if known_by else now
+        document = _requested_document(edition, day, known_at, **options)
+        with _temporary_ambassador(edition.country) as reader:
+            said = build_document(
+                document=document,
+                edition=edition,
+                reader=reader,
+                as_of=day,
+                known_by=known_at,
+                tells_known_by=known_by is not None,
+            )
+        size = _write_file(said, Path(output), Paper(edition.country.paper))
         self.stdout.write(f"{said.sentence}\n{output}: {size:,} bytes.")
 
 

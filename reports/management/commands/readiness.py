@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from reports import formatting, request_params, sentences
 from reports.briefings.step_texts import step_texts
 from reports.management import arguments
@@ -20,11 +18,10 @@ from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.readiness.scoring import ScoreLine
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
-from tiptracker.errors import Refused
 from tiptracker.moments import parse_moment
 
 
-class Command(BaseCommand):
+class Command(arguments.RefusingCommand):
     help = (
         "Print the readiness of an edition on a day: the points of each part, the reasons and the next steps. It never "
         "predicts a tier. Exits with 2 if an argument is wrong. "
@@ -32,8 +29,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("country", help="the country's code of three letters (ISO 3166-1), such as LSO")
-        parser.add_argument("year", help="the year of the edition, such as 2021")
+        arguments.add_edition_arguments(parser)
         parser.add_argument("--as-of", help="the day, such as 2022-03-31; default: today in the country")
         parser.add_argument(
             "--known-by",
@@ -47,18 +43,14 @@ class Command(BaseCommand):
     def handle(
         self, *, country: str, year: str, as_of: str | None, known_by: str | None, is_json: bool, **options: Any
     ) -> None:
-        try:
-            edition = arguments.get_edition(country, year)
-            today = clock.today(edition.country.time_zone)
-            ministries = dict(Ministry.objects.filter(country=edition.country_id).values_list("pk", "name"))
-            result = evaluate_readiness(
-                gather_facts(edition),
-                as_of=request_params.parse_as_of(as_of, edition, today) if as_of else today,
-                known_by=parse_moment(known_by) if known_by else None,
-            )
-        except Refused as refusal:
-            self.stderr.write(str(refusal))
-            raise SystemExit(2) from refusal
+        edition = arguments.get_edition(country, year)
+        today = clock.today(edition.country.time_zone)
+        ministries = dict(Ministry.objects.filter(country=edition.country_id).values_list("pk", "name"))
+        result = evaluate_readiness(
+            gather_facts(edition),
+            as_of=request_params.parse_as_of(as_of, edition, today) if as_of else today,
+            known_by=parse_moment(known_by) if known_by else None,
+        )
         steps = result.next_steps()
         texts = step_texts(result, steps, reader=None)
         if is_json:
@@ -79,11 +71,7 @@ def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: Ste
     parts = result.verified.parts
     printed = formatting.round_preserving_sum([part.points for part in parts])
     for part, points in zip(parts, printed, strict=True):
-        figure = (
-            f"{points:.1f} of {formatting.format_number(formatting.round_to_tenth(part.of))}"
-            if result.is_reviewed
-            else part.verdict.label
-        )
+        figure = f"{points:.1f} of {formatting.format_points(part.of)}" if result.is_reviewed else part.verdict.label
         yield f"\n{part.key.label}: {figure}. {part.law}"
         lines = formatting.round_preserving_sum([line.points for line in part.lines], total=points)
         for line, given in zip(part.lines, lines, strict=True):

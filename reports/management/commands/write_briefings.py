@@ -6,7 +6,6 @@ from typing import Any
 
 import pypdfium2
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 from django.db.models import Q
 from django.utils.text import slugify
 
@@ -15,13 +14,12 @@ from recommendations.models import Recommendation
 from reports.choices import BriefingKind
 from reports.management import arguments
 from tiptracker.accounts.models import Ministry
-from tiptracker.errors import Refused
 
 PIXELS_PER_POINT = 1.5
 """Scale of the images: 108 pixels to the inch, enough to read 8-point type."""
 
 
-class Command(BaseCommand):
+class Command(arguments.RefusingCommand):
     help = (
         "Write the documents of every kind about an edition to a folder: PDF, Word where there is one, and each page "
         "as a picture (PNG). They are marked as drafts. Exits with 2 if the edition is unknown or the day is wrong. "
@@ -29,17 +27,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("country", help="the country's code of three letters (ISO 3166-1), such as LSO")
-        parser.add_argument("year", help="the year of the edition, such as 2021")
+        arguments.add_edition_arguments(parser)
         parser.add_argument("--as-of", required=True, help="the day that they describe, such as 2022-01-28")
         parser.add_argument("--folder", required=True, help="the folder to write to; it is made if it does not exist")
 
     def handle(self, *, country: str, year: str, as_of: str, folder: str, **options: Any) -> None:
-        try:
-            edition = arguments.get_edition(country, year)
-        except Refused as refusal:
-            self.stderr.write(str(refusal))
-            raise SystemExit(2) from refusal
+        edition = arguments.get_edition(country, year)
         place = Path(folder)
         place.mkdir(parents=True, exist_ok=True)
 
