@@ -110,10 +110,6 @@ class Readiness:
         """
         return smallest_benchmark_set(self.seen, self.verified, self.working_mark, self.due)
 
-    def if_met(self, benchmarks: Collection[int]) -> Score:
-        """Return the score as it would be with these benchmarks (ids) met."""
-        return self.if_taken((), met=benchmarks)
-
     def if_taken(self, steps: Iterable[ReadinessStep], *, met: Collection[int] = ()) -> Score:
         """Return the score as it would be with these next steps taken and these benchmarks (ids) met."""
         found = project(self.seen, met=met)

@@ -8,12 +8,11 @@ A run contains no text that may be redacted, because nobody may change a run. So
 terms, and the facts refer to the terms by id.
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import cache, partial
+from functools import cache
 from types import NoneType
 from typing import Any, Final, Protocol, get_args, get_origin, get_type_hints
 
@@ -69,66 +68,55 @@ class RowFields:
 COMPARED, REGENERATED = FieldUse.COMPARED, FieldUse.SAID
 
 
-def _number_fields(*names: str) -> dict[str, FieldUse]:
+def _compared(*names: str) -> dict[str, FieldUse]:
+    return dict.fromkeys(names, COMPARED)
+
+
+def _regenerated(*names: str) -> dict[str, FieldUse]:
+    return dict.fromkeys(names, REGENERATED)
+
+
+def _numbers(*names: str) -> dict[str, FieldUse]:
     return {field: COMPARED for name in names for field in (name, f"{name}_exact")}
 
 
 _SCORED_FIELDS: Final = {
-    "key": COMPARED,
-    "title": REGENERATED,
-    **_number_fields("points", "of", "claimed"),
-    "verdict": COMPARED,
-    "reason": REGENERATED,
-    "law": REGENERATED,
-    "rows": COMPARED,
+    **_compared("key"),
+    **_regenerated("title"),
+    **_numbers("points", "of", "claimed"),
+    **_compared("verdict"),
+    **_regenerated("reason", "law"),
+    **_compared("rows"),
 }
 _LINE_FIELDS: Final = {
     **_SCORED_FIELDS,
-    **_number_fields("share", "claimed_share"),
-    "claimed_reason": REGENERATED,
-    "claimed_rows": COMPARED,
+    **_numbers("share", "claimed_share"),
+    **_regenerated("claimed_reason"),
+    **_compared("claimed_rows"),
 }
 _METHOD_LINE_FIELDS: Final = {"key": COMPARED, "title": REGENERATED, "of": COMPARED, "law": REGENERATED}
 
 RESULT_FIELDS: Final[DocumentFields] = {
-    "edition": {"id": COMPARED, "country": COMPARED, "year": COMPARED},
-    "as_of": COMPARED,
-    "known_by": COMPARED,
-    "headline": REGENERATED,
-    **_number_fields("score", "claimed", "possible", "ceiling"),
-    "reviewed": COMPARED,
-    "waiting": COMPARED,
+    "edition": _compared("id", "country", "year"),
+    **_compared("as_of", "known_by"),
+    **_regenerated("headline"),
+    **_numbers("score", "claimed", "possible", "ceiling"),
+    **_compared("reviewed", "waiting"),
     "parts": RowFields("key", {**_SCORED_FIELDS, "questions": RowFields("key", _LINE_FIELDS)}),
-    "benchmarks": RowFields(
-        "id", {**_LINE_FIELDS, "id": COMPARED, "recommendation": COMPARED, "recommendation_id": COMPARED}
-    ),
+    "benchmarks": RowFields("id", {**_LINE_FIELDS, **_compared("id", "recommendation", "recommendation_id")}),
     # The points and due dates of levers are compared; their order is advice.
     "levers": RowFields(
-        "benchmark_id",
-        {"benchmark": COMPARED, "benchmark_id": COMPARED, **_number_fields("points"), "due_on": COMPARED},
+        "benchmark_id", {**_compared("benchmark", "benchmark_id"), **_numbers("points"), **_compared("due_on")}
     ),
-    "smallest_set": COMPARED,
+    **_compared("smallest_set"),
     "claims": RowFields(
         "ministry_id",
-        {
-            "ministry_id": COMPARED,
-            **_number_fields("points"),
-            "rounds": COMPARED,
-            "evidence": COMPARED,
-            "readings": COMPARED,
-        },
+        {**_compared("ministry_id"), **_numbers("points"), **_compared("rounds", "evidence", "readings")},
     ),
-    "checks": REGENERATED,
-    "next_steps": REGENERATED,
-    "also_ask": REGENERATED,
-    "last_period": REGENERATED,
-    "to_assess": REGENERATED,
-    "after_deadline": REGENERATED,
-    "target_reached_after": REGENERATED,
-    "watch_list_years": COMPARED,
-    "deadline_on": COMPARED,
-    "working_mark": COMPARED,
-    "working_mark_reason": REGENERATED,
+    **_regenerated("checks", "next_steps", "also_ask", "last_period", "to_assess", "after_deadline"),
+    **_regenerated("target_reached_after"),
+    **_compared("watch_list_years", "deadline_on", "working_mark"),
+    **_regenerated("working_mark_reason"),
     "methodology": {
         "version": COMPARED,
         "parts": RowFields("key", _METHOD_LINE_FIELDS),
@@ -286,46 +274,19 @@ def _upgrade_milestone(milestone: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**milestone, "done": [{"id": milestone["id"], "recorded_at": known_all_along, "done_on": done_on}]}
 
 
-def canonical_json(document: Any) -> str:
-    """Return a document as JSON text that does not depend on the order of its keys."""
-    return json.dumps(document, sort_keys=True)
-
-
 @cache
 def _make_decoder(hint: Any) -> Callable[[Any], Any]:
     """Return a function that turns JSON into a value of the type of a field."""
     inner = [_make_decoder(one) for one in get_args(hint) if one not in (NoneType, Ellipsis)]
     kind: Any = get_origin(hint) or hint
-    reader: Callable[[Any], Any] = kind
     if NoneType in get_args(hint):
-        reader = partial(_decode_optional, inner[0])
-    elif kind is Mapping:
-        reader = partial(_decode_mapping, inner[0], inner[1])
-    elif kind in (tuple, frozenset):
-        reader = partial(_decode_collection, kind, inner[0])
-    elif is_dataclass(hint):
-        readers = {name: _make_decoder(one) for name, one in get_type_hints(kind).items()}
-        reader = partial(_decode_dataclass, reader, readers)
-    elif kind in (date, datetime):
-        reader = kind.fromisoformat
-    return reader
-
-
-def _decode_optional(reader: Callable[[Any], Any], told: Any) -> Any:
-    return None if told is None else reader(told)
-
-
-def _decode_mapping(
-    key: Callable[[Any], Any], value: Callable[[Any], Any], told: Mapping[str, Any]
-) -> Mapping[Any, Any]:
-    return {key(name): value(one) for name, one in told.items()}
-
-
-def _decode_collection(kind: Callable[[Any], Any], reader: Callable[[Any], Any], told: Iterable[Any]) -> Any:
-    return kind(map(reader, told))
-
-
-def _decode_dataclass(
-    kind: Callable[..., Any], readers: Mapping[str, Callable[[Any], Any]], told: Mapping[str, Any]
-) -> Any:
-    return kind(**{name: reader(told[name]) for name, reader in readers.items() if name in told})
+        return lambda value: None if value is None else inner[0](value)
+    if kind is Mapping:
+        return lambda value: {inner[0](name): inner[1](one) for name, one in value.items()}
+    if kind in (tuple, frozenset):
+        return lambda value: kind(map(inner[0], value))
+    if is_dataclass(hint):
+        decoders = {name: _make_decoder(one) for name, one in get_type_hints(kind).items()}
+        return lambda value: kind(**{name: decode(value[name]) for name, decode in decoders.items() if name in value})
+    decoder: Callable[[Any], Any] = kind.fromisoformat if kind in (date, datetime) else kind
+    return decoder

@@ -355,7 +355,7 @@ def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
         ("3a", Fraction(3, 4), None),
     ]
     assert result.smallest_set() == (ids["1b"], ids["2a"])
-    assert result.if_met([ids["1b"], ids["2a"]]).points == Fraction(127, 2)
+    assert result.if_taken((), met=[ids["1b"], ids["2a"]]).points == Fraction(127, 2)
 
 
 def test_benchmarks_points_add_up_to_their_part():

@@ -74,7 +74,7 @@ def test_a_lever_gives_what_the_score_would_rise_by(record, as_of, known_by):
         one.line.key for one in result.verified.benchmarks if one.line.finding.worth < 1
     }
     for lever in result.levers():
-        then = result.if_met([lever.benchmark_id])
+        then = result.if_taken((), met=[lever.benchmark_id])
         assert lever.points == then.points - result.score >= 0
         assert {one.line.key: one.line.finding.worth for one in then.benchmarks}[lever.key] == 1
 
@@ -96,7 +96,7 @@ def test_the_smallest_set_is_never_beaten_by_an_exhaustive_search(record, as_of,
         chosen
         for number in range(len(unmet) + 1)
         for chosen in combinations(unmet, number)
-        if result.working_mark is not None and result.if_met(chosen).points >= result.working_mark
+        if result.working_mark is not None and result.if_taken((), met=chosen).points >= result.working_mark
     ]
 
     assert result.smallest_set() == min(enough, key=rank, default=None)
