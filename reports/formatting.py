@@ -13,6 +13,11 @@ def format_number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def format_points(value: Fraction) -> str:
+    """Format points as pages print them, to one decimal: `31.5`, `45`."""
+    return format_number(round_to_tenth(value))
+
+
 def format_date(value: date) -> str:
     """Format a date in full: `8 November 2021`."""
     return f"{value.day} {value:%B %Y}"

@@ -24,6 +24,17 @@ FILE_KINDS = {
 }
 
 
+STATUS_WORDS = {
+    CommitmentStatus.OVERDUE: "overdue",
+    CommitmentStatus.OPEN: "open",
+    CommitmentStatus.WITH_EMBASSY: "with the embassy",
+    CommitmentStatus.REPORTED: "reported done",
+    CommitmentStatus.VERIFIED: "verified done",
+    CommitmentStatus.WITHDRAWN: "withdrawn",
+}
+"""The statuses of commitments in the order in which they are counted, overdue first."""
+
+
 def format_short_date(day: date) -> str:
     """Format a date for tables: `8 Nov 2021`."""
     return f"{day.day} {day:%b %Y}"
@@ -102,15 +113,7 @@ def describe_commitment_status(
 
 def describe_status_counts(statuses: list[str]) -> str:
     """Count a ministry's commitments by status: `1 overdue, 2 open, 1 with the embassy.`"""
-    told = {
-        CommitmentStatus.OVERDUE: "overdue",
-        CommitmentStatus.OPEN: "open",
-        CommitmentStatus.WITH_EMBASSY: "with the embassy",
-        CommitmentStatus.REPORTED: "reported done",
-        CommitmentStatus.VERIFIED: "verified done",
-        CommitmentStatus.WITHDRAWN: "withdrawn",
-    }
-    parts = [f"{number} {word}" for status, word in told.items() if (number := statuses.count(status))]
+    parts = [f"{number} {word}" for status, word in STATUS_WORDS.items() if (number := statuses.count(status))]
     return formatting.capitalize_first(", ".join(parts)) + "." if parts else ""
 
 

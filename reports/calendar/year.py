@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, DialogueStage
 from dialogues.commitment_status import CommitmentStanding, days_left, days_past_due
@@ -48,33 +49,30 @@ class CalendarDay:
         return ""
 
 
-TIMELINE_ROWS = (
-    (CommitmentStatus.OVERDUE, "overdue", Filling.SOLID),
-    (CommitmentStatus.OPEN, "open", Filling.OUTLINE),
-    (CommitmentStatus.WITH_EMBASSY, "with the embassy", Filling.HATCHED),
-    (CommitmentStatus.REPORTED, "reported done", Filling.HATCHED),
-    (CommitmentStatus.VERIFIED, "verified done", Filling.BLUE),
-    (CommitmentStatus.WITHDRAWN, "withdrawn", Filling.DASHED),
-)
-"""The rows under the timeline, overdue first: status, label and filling."""
+STATUS_FILLINGS = {
+    CommitmentStatus.OVERDUE: Filling.SOLID,
+    CommitmentStatus.OPEN: Filling.OUTLINE,
+    CommitmentStatus.WITH_EMBASSY: Filling.HATCHED,
+    CommitmentStatus.REPORTED: Filling.HATCHED,
+    CommitmentStatus.VERIFIED: Filling.BLUE,
+    CommitmentStatus.WITHDRAWN: Filling.DASHED,
+}
+"""How the timeline fills the due dates of each status."""
 
 
 def milestone_day(kind: MilestoneKind, falls_on: date, done_on: date | None, key: int, today: date) -> CalendarDay:
     """Return a milestone on the day it was done, otherwise on its due date."""
+    day = partial(CalendarDay, kind=DayKind.MILESTONE, what=kind.label, who="", key=key)
     if done_on is not None and done_on <= today:
         standing = f"done; it was due by {sentences.format_short_date(falls_on)}"
-        return CalendarDay(done_on, DayKind.MILESTONE, kind.label, "", ClaimedProgress.DONE, standing, key)
+        return day(on=done_on, word=ClaimedProgress.DONE, standing=standing)
     left = days_left(falls_on, today)
     if left is not None:
-        return CalendarDay(
-            falls_on, DayKind.MILESTONE, kind.label, "", CommitmentStatus.OPEN, "ahead", key, days_left=left
-        )
+        return day(on=falls_on, word=CommitmentStatus.OPEN, standing="ahead", days_left=left)
     if kind in DATE_ONLY_MILESTONES:
-        return CalendarDay(falls_on, DayKind.MILESTONE, kind.label, "", ClaimedProgress.DONE, "past", key)
+        return day(on=falls_on, word=ClaimedProgress.DONE, standing="past")
     overdue = days_past_due(falls_on, today)
-    return CalendarDay(
-        falls_on, DayKind.MILESTONE, kind.label, "", CommitmentStatus.OVERDUE, "overdue", key, days_overdue=overdue
-    )
+    return day(on=falls_on, word=CommitmentStatus.OVERDUE, standing="overdue", days_overdue=overdue)
 
 
 UPCOMING_STAGES = frozenset({DialogueStage.PLANNED, DialogueStage.TODAY})
@@ -122,7 +120,7 @@ def describe_year(days: Sequence[CalendarDay], today: date) -> str:
     overdue = sum(day.kind is DayKind.DUE and day.days_overdue is not None for day in days)
     missed = sum(day.kind is DayKind.MILESTONE and day.days_overdue is not None for day in days)
     told = [
-        f"{sentences.format_count(number, one, many)}"
+        sentences.format_count(number, one, many)
         for number, one, many in (
             (overdue, "commitment is overdue", "commitments are overdue"),
             (missed, "milestone is missed", "milestones are missed"),
@@ -150,8 +148,10 @@ def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date
         if day.kind is not DayKind.DUE and day.word is not DialogueStage.CALLED_OFF
     ]
     rows = [
-        TimelineRow(word, filling, [day.on for day in days if day.kind is DayKind.DUE and day.word is status])
-        for status, word, filling in TIMELINE_ROWS
+        TimelineRow(
+            word, STATUS_FILLINGS[status], [day.on for day in days if day.kind is DayKind.DUE and day.word is status]
+        )
+        for status, word in sentences.STATUS_WORDS.items()
     ]
     return timeline_chart(named, rows, starts_on=starts_on, ends_on=ends_on, today=today)
 

@@ -225,10 +225,10 @@ def _line_end_words(weeks: Sequence[ChartWeek], *, room: float, size: float) -> 
     if not weeks:
         return (), ()
     last = weeks[-1]
-    then = () if last.then is None else _wrap_words(f"{_format_points(last.then)} as then known", room, size)
+    then = () if last.then is None else _wrap_words(f"{formatting.format_points(last.then)} as then known", room, size)
     if last.hindsight is None or last.hindsight == last.then:
         return then, ()
-    return then, _wrap_words(f"{_format_points(last.hindsight)} in hindsight", room, size)
+    return then, _wrap_words(f"{formatting.format_points(last.hindsight)} in hindsight", room, size)
 
 
 def _wrap_words(words: str, room: float, size: float) -> tuple[str, ...]:
@@ -344,9 +344,5 @@ def _describe_trend(
 
 
 def _describe_range(points: Sequence[Fraction]) -> str:
-    first, last = _format_points(points[0]), _format_points(points[-1])
+    first, last = formatting.format_points(points[0]), formatting.format_points(points[-1])
     return f"{first} throughout" if len(set(points)) == 1 else f"from {first} to {last}"
-
-
-def _format_points(points: Fraction) -> str:
-    return formatting.format_number(formatting.round_to_tenth(points))

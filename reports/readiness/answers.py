@@ -143,6 +143,11 @@ def share_verdict(share: Fraction | None) -> ReadinessVerdict:
     return ReadinessVerdict.PARTLY if share else ReadinessVerdict.NOT_SHOWN
 
 
+def claimed_reason(verified: Finding, claimed: Finding) -> str:
+    """Return the sentence on what a claim adds, or an empty string if it adds nothing."""
+    return claimed.reason if claimed.worth > verified.worth else ""
+
+
 def rows_of(findings: Iterable[Finding]) -> tuple[RowReference, ...]:
     """Return the rows that several findings rest on, each once and in order."""
     return tuple(sorted({row for finding in findings for row in finding.rows}))

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reports.readiness import countable_facts
-from reports.readiness.answers import Finding, RowReference
+from reports.readiness.answers import RowReference, claimed_reason
 from reports.readiness.checks import RecordProblem
 from reports.readiness.explanation import step_sentences
 from reports.readiness.explanation.headline import DISCLAIMER, headline
@@ -69,9 +69,6 @@ def readiness_document(
     smallest = result.smallest_set()
     steps = steps or result.next_steps()
 
-    def told(apart: Iterable[ReadinessStep]) -> list[dict[str, Any]]:
-        return [_step(one, result, keys, texts) for one in apart]
-
     return {
         "edition": {"id": result.edition.id, "country": result.edition.country, "year": result.edition.year},
         "as_of": result.as_of.isoformat(),
@@ -89,10 +86,10 @@ def readiness_document(
             {**_step(one, result, keys, texts), **_number_fields("cumulative", one.cumulative or Fraction(0))}
             for one in steps.steps
         ],
-        "also_ask": told(steps.also_ask),
-        "last_period": told(steps.last_period),
-        "to_assess": told(steps.to_assess),
-        "after_deadline": told(steps.after_deadline),
+        **{
+            name: [_step(one, result, keys, texts) for one in getattr(steps, name)]
+            for name in ("also_ask", "last_period", "to_assess", "after_deadline")
+        },
         "target_reached_after": steps.target_reached_after,
         "levers": [_lever(one) for one in result.levers()],
         "smallest_set": None if smallest is None else [keys[one] for one in smallest],
@@ -143,7 +140,7 @@ def _line(verified: ScoreLine, claimed: ScoreLine) -> dict[str, Any]:
         **_number_fields("claimed_share", claimed.finding.worth),
         "verdict": verified.finding.verdict.value,
         "reason": verified.finding.reason,
-        "claimed_reason": _claimed_reason(verified.finding, claimed.finding),
+        "claimed_reason": claimed_reason(verified.finding, claimed.finding),
         "law": verified.law,
         "rows": _row_references(verified.finding.rows),
         "claimed_rows": _row_references(claimed.finding.rows),
@@ -165,7 +162,7 @@ def _step(step: ReadinessStep, result: Readiness, keys: Mapping[int, str], texts
         "kind": step.kind.value,
         "benchmarks": [keys[one] for one in step.benchmarks],
         "indicator": indicator.name if indicator else None,
-        "rows": [{"type": row.type, "id": row.id} for row in step.rows],
+        "rows": [row._asdict() for row in step.rows],
         "owner": step_sentences.step_owner(step, texts),
         "owner_id": step.ministry_id,
         "due_on": step.due_on.isoformat() if step.due_on else None,
@@ -200,13 +197,8 @@ def _problem(check: RecordProblem) -> dict[str, Any]:
         "title": check.misfit.label,
         "sentence": check.sentence,
         "to_do": check.to_do,
-        "rows": [{"type": row.type, "id": row.id} for row in check.rows],
+        "rows": [row._asdict() for row in check.rows],
     }
-
-
-def _claimed_reason(verified: Finding, claimed: Finding) -> str:
-    """Return the sentence on what a claim adds, or an empty string if it adds nothing."""
-    return claimed.reason if claimed.worth > verified.worth else ""
 
 
 def _number_fields(name: str, value: Fraction) -> dict[str, Any]:
@@ -214,7 +206,7 @@ def _number_fields(name: str, value: Fraction) -> dict[str, Any]:
 
 
 def _row_references(rows: Iterable[RowReference]) -> list[dict[str, Any]]:
-    return [{"type": row.type, "id": row.id} for row in sorted(set(rows))]
+    return [row._asdict() for row in sorted(set(rows))]
 
 
 def _to_json(value: Any) -> Any:

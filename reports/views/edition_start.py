@@ -52,7 +52,7 @@ def _start_sentence(edition: Edition, before: Edition, today: date) -> str:
         begins_on = format_date(edition.starts_on)
         return f"What happens before {begins_on} does not count for {edition.year}. Until then {before.year} counts."
     last = evaluate_readiness(gather_facts(before), as_of=before.ends_on)
-    score = f"at {formatting.format_number(formatting.round_to_tenth(last.verified.points))} of 100 verified"
+    score = f"at {formatting.format_points(last.verified.points)} of 100 verified"
     ended = score if last.is_reviewed else "without anything reviewed"
     began = f"The year of the {edition.year} edition began on {format_date(edition.starts_on)}, and its record with it"
     return f"{began}: what happened before counts for {before.year}, which ended {ended}."

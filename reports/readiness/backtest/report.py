@@ -55,7 +55,7 @@ def country_report_lines(test: BackTest, rows: Sequence[ScoredCountryYear]) -> I
         yield f"Read: {row.source.label.lower()}. {_tested_sentence(row)}"
         printed = formatting.round_preserving_sum([part.points for part in one.tally.parts])
         for part, points in zip(one.tally.parts, printed, strict=True):
-            yield f"  {part.key.label}: {points:.1f} of {formatting.format_number(formatting.round_to_tenth(part.of))}"
+            yield f"  {part.key.label}: {points:.1f} of {formatting.format_points(part.of)}"
             lines = formatting.round_preserving_sum([line.points for line in part.lines], total=points)
             for line, given in zip(part.lines, lines, strict=True):
                 reason = line.finding.reason

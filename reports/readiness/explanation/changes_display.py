@@ -92,7 +92,7 @@ def describe_changes(since: ScoreAtStandpoint, until: ScoreAtStandpoint, stops: 
     way = _describe_interval(since.standpoint, until.standpoint, zone)
     if not until.is_reviewed:
         return "Nothing has been reviewed yet, so no score has moved."
-    before, after = (formatting.format_number(formatting.round_to_tenth(end.score)) for end in (since, until))
+    before, after = map(formatting.format_points, (since.score, until.score))
     if not since.is_reviewed:
         return f"Nothing had been reviewed yet at first; {way} the score came to {after}."
     if before != after:
@@ -135,12 +135,10 @@ def _reasons(line: LineChange) -> tuple[str, str]:
 
     If only the weight changed they are "Weighed 2.7 of 30." and "Weighs 3 of 30." with the reason.
     """
-    of_before, of = (
-        formatting.format_number(formatting.round_to_tenth(points)) for points in (line.of_before, line.of)
-    )
+    of_before, of = map(formatting.format_points, (line.of_before, line.of))
     if line.before != line.reason or of_before == of:
         return line.before, line.reason
-    whole = formatting.format_number(formatting.round_to_tenth(PART_POINTS[line.part]))
+    whole = formatting.format_points(PART_POINTS[line.part])
     return f"Weighed {of_before} of {whole}.", f"Weighs {of} of {whole}. {line.reason}"
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from reports import formatting
+from reports import formatting, sentences
 from reports.readiness.readiness import Readiness
 
 DISCLAIMER = (
@@ -17,11 +17,9 @@ def headline(result: Readiness) -> str:
     is no figure: "Nothing has been reviewed yet; 4 claims are waiting."
     """
     if not result.is_reviewed:
-        return f"Nothing has been reviewed yet; {_describe_waiting(result.waiting)}."
-    score, claimed = (
-        formatting.format_number(formatting.round_to_tenth(points))
-        for points in (result.verified.points, result.claimed.points)
-    )
+        claims = sentences.format_count(result.waiting, "claim is", "claims are") if result.waiting else "no claim is"
+        return f"Nothing has been reviewed yet; {claims} waiting."
+    score, claimed = map(formatting.format_points, (result.verified.points, result.claimed.points))
     sentence = f"{score} of 100 verified, {claimed} claimed"
     if result.working_mark is not None:
         sentence += f"; our target is {formatting.format_number(result.working_mark)}"
@@ -34,17 +32,7 @@ def time_left(deadline_on: date, as_of: date) -> str:
     """Return the time to a deadline, as part of a sentence: `31 days are left`."""
     days = (deadline_on - as_of).days
     if days > 0:
-        return f"{_count(days, 'day is', 'days are')} left"
+        return f"{sentences.format_count(days, 'day is', 'days are')} left"
     if days == 0:
         return "the deadline is today"
-    return f"the deadline passed {_count(-days, 'day', 'days')} ago"
-
-
-def _describe_waiting(claims: int) -> str:
-    if claims == 0:
-        return "no claim is waiting"
-    return f"{_count(claims, 'claim is', 'claims are')} waiting"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+    return f"the deadline passed {sentences.format_days(-days)} ago"

@@ -119,5 +119,4 @@ def _format_line(line: score_display.LineDisplay) -> str:
 def _format_example(reason: str, points: Fraction | None, of: Fraction) -> str:
     if points is None:
         return reason
-    given, could = (formatting.format_number(formatting.round_to_tenth(one)) for one in (points, of))
-    return f"{reason.removesuffix('.')}: {given} of {could}."
+    return f"{reason.removesuffix('.')}: {formatting.format_points(points)} of {formatting.format_points(of)}."

@@ -12,11 +12,11 @@ from recommendations.choices import Better, Rule
 from reports import formatting, sentences
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness import countable_facts
-from reports.readiness.answers import WHOLE, Finding
+from reports.readiness.answers import WHOLE, Finding, claimed_reason
 from reports.readiness.countable_facts import newest_row
 from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact
 from reports.readiness.readiness import Readiness
-from reports.readiness.scoring import ScoreLine, ScorePart
+from reports.readiness.scoring import ScorePart
 
 NO_DATA = "no data"
 SHORT_TITLES = {PartKey.ACTION: "Concrete action"}
@@ -141,7 +141,7 @@ def display_benchmarks(facts: Facts, result: Readiness) -> Mapping[int, Benchmar
             bar=share_bar_figures(verified, claimed, held, indicator),
             verdict=verified.verdict,
             reason=verified.reason,
-            claim=_claimed_reason(verified, claimed),
+            claim=claimed_reason(verified, claimed),
             law=seen.line.law,
             points=seen.line.points,
             of=seen.line.of,
@@ -197,8 +197,15 @@ def _display_part(
         reason=seen.reason,
         law=seen.law,
         lines=tuple(
-            _display_line(
-                line, claim, without_trailing_zeros(figure) if is_reviewed else None, without_trailing_zeros(of)
+            LineDisplay(
+                key=line.key,
+                title=line.title,
+                points=without_trailing_zeros(figure) if is_reviewed else None,
+                of=without_trailing_zeros(of),
+                verdict=line.finding.verdict,
+                reason=line.finding.reason,
+                claim=claimed_reason(line.finding, claim.finding),
+                law=line.law,
             )
             for line, claim, figure, of in zip(seen.lines, sent.lines, printed, possible, strict=True)
         ),
@@ -217,20 +224,3 @@ def _possible_points(seen: ScorePart, printed: Sequence[Decimal]) -> list[Decima
     order = sorted(range(len(lost)), key=lost.__getitem__)
     could = dict(zip(order, formatting.round_preserving_sum([seen.lines[at].of for at in order]), strict=True))
     return [could[at] for at in range(len(lost))]
-
-
-def _display_line(seen: ScoreLine, sent: ScoreLine, points: Decimal | None, of: Decimal) -> LineDisplay:
-    return LineDisplay(
-        key=seen.key,
-        title=seen.title,
-        points=points,
-        of=of,
-        verdict=seen.finding.verdict,
-        reason=seen.finding.reason,
-        claim=_claimed_reason(seen.finding, sent.finding),
-        law=seen.law,
-    )
-
-
-def _claimed_reason(verified: Finding, claimed: Finding) -> str:
-    return claimed.reason if claimed.worth > verified.worth else ""

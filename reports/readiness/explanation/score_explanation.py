@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.choices import PartKey
 from reports.readiness import countable_facts
-from reports.readiness.answers import AskedBenchmark, AskedRecommendation, Finding, RowReference
+from reports.readiness.answers import AskedBenchmark, AskedRecommendation, Finding, RowReference, claimed_reason
 from reports.readiness.explanation.counting_reasons import CountingStatus, CountingStatuses, find_counting_statuses
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
@@ -47,7 +47,7 @@ class VerifiedAndClaimedLine:
     @property
     def claim(self) -> str:
         """A sentence on what claims would add; empty if they add nothing."""
-        return self.sent.finding.reason if self.sent.finding.worth > self.line.finding.worth else ""
+        return claimed_reason(self.line.finding, self.sent.finding)
 
 
 @dataclass(frozen=True, slots=True)

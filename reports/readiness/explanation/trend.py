@@ -81,7 +81,7 @@ def describe_trend(weeks: Sequence[TrendWeek]) -> str:
 
 
 def _format_points(week: TrendWeek) -> str:
-    return formatting.format_number(formatting.round_to_tenth(week.then or Fraction(0)))
+    return formatting.format_points(week.then or Fraction(0))
 
 
 def _end_of_day(day: date, zone: ZoneInfo) -> datetime:

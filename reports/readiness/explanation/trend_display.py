@@ -57,8 +57,8 @@ class TrendDisplay:
         if last is None or last.then is not None or last.hindsight is None:
             return describe_trend(self.weeks)
         return (
-            f"Nothing had been reviewed by {formatting.format_date(last.ends_on)}; in hindsight the score was "
-            f"{_format_hindsight(last)}"
+            f"Nothing had been reviewed by {formatting.format_date(last.ends_on)}; "
+            f"in hindsight the score was {formatting.format_points(last.hindsight)}"
         )
 
     @property
@@ -127,7 +127,3 @@ def display_trend(
 
 def _tenths(points: Fraction | None) -> Decimal | None:
     return None if points is None else formatting.round_to_tenth(points)
-
-
-def _format_hindsight(week: TrendWeek) -> str:
-    return formatting.format_number(formatting.round_to_tenth(week.hindsight or Fraction(0)))
