@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from reports.charts.drawing import Label, format_coordinate, measure_text
+from reports.charts.drawing import Label, format_coordinate, measure_text, start_path
 
 FULL_SCALE = 100
 """Points at the top of the scale."""
@@ -125,7 +125,7 @@ def event_label(event: AxisEvent, flag: Flag, lane: int, plot: Plot, size: float
 def stem_path(flag: Flag, name: Label, plot: Plot) -> str:
     """Return the path from a name to the axis: from beside the name, or from below it if it stands across its line."""
     top = name.box.bottom if flag.covers(flag.spot) else name.box.top
-    return f"M{format_coordinate(flag.spot)} {format_coordinate(round(top, 1))}V{format_coordinate(plot.bottom)}"
+    return f"{start_path(flag.spot, round(top, 1))}V{format_coordinate(plot.bottom)}"
 
 
 def format_event(event: AxisEvent) -> str:
@@ -134,14 +134,12 @@ def format_event(event: AxisEvent) -> str:
 
 def circle_path(x: float, y: float, radius: float) -> str:
     r, across = format_coordinate(radius), format_coordinate(2 * radius)
-    return (
-        f"M{format_coordinate(x - radius)} {format_coordinate(y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z"
-    )
+    return f"{start_path(x - radius, y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z"
 
 
 def diamond_path(x: float, y: float, half: float) -> str:
     one = format_coordinate(half)
-    return f"M{format_coordinate(x - half)} {format_coordinate(y)}l{one} -{one}l{one} {one}l-{one} {one}z"
+    return f"{start_path(x - half, y)}l{one} -{one}l{one} {one}l-{one} {one}z"
 
 
 def month_starts(plot: Plot) -> list[tuple[float, date]]:
@@ -154,6 +152,12 @@ def month_starts(plot: Plot) -> list[tuple[float, date]]:
             found.append((plot.x(month - timedelta(days=1)) if month > eve else plot.left, month))
         month = (month + timedelta(days=31)).replace(day=1)
     return found
+
+
+def ticks_path(plot: Plot, size: float) -> str:
+    """Return the path of the ticks below the axis, one where each month begins."""
+    length = format_coordinate(size * 0.4)
+    return "".join(f"{start_path(x, plot.bottom)}v{length}" for x, _ in month_starts(plot))
 
 
 def month_labels(plot: Plot, size: float) -> Iterator[Label]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from reports import formatting
-from reports.charts.drawing import NOTHING_REVIEWED, Label, format_coordinate, hatch
+from reports.charts.drawing import NOTHING_REVIEWED, Label, format_coordinate, hatch, start_path
 
 type Number = Fraction | Decimal | int | float
 
@@ -51,10 +51,8 @@ class ReadinessBar:
         """The path of the target line, from the top of the bar to below the bar; empty if there is no target."""
         if self.mark_x is None:
             return ""
-        return (
-            f"M{format_coordinate(self.mark_x)} "
-            f"{format_coordinate(self.bar_y)}v{format_coordinate(round(self.bar_height * 7 / 6, 2))}"
-        )
+        length = format_coordinate(round(self.bar_height * 7 / 6, 2))
+        return f"{start_path(self.mark_x, self.bar_y)}v{length}"
 
 
 @dataclass(frozen=True)
@@ -140,13 +138,7 @@ def readiness_bar(
     )
 
 
-def share_bar(
-    *,
-    verified: Number | None,
-    claimed: Number = 0,
-    width: float = 64,
-    height: float = 9,
-) -> ShareBar:
+def share_bar(*, verified: Number | None, claimed: Number = 0, width: float = 64, height: float = 9) -> ShareBar:
     """Return the bar of a share. `verified` and `claimed` are from 0 to 1; `verified` is None without data."""
     verified_width = 0.0 if verified is None else _position(verified, width, of=1)
     claimed_end = max(verified_width, _position(claimed, width, of=1))
@@ -156,13 +148,7 @@ def share_bar(
         verified_width=verified_width,
         claimed_x=verified_width,
         claimed_width=round(claimed_end - verified_width, 2),
-        hatch=hatch(
-            x=verified_width,
-            y=0,
-            width=claimed_end - verified_width,
-            height=height,
-            step=4,
-        ),
+        hatch=hatch(x=verified_width, y=0, width=claimed_end - verified_width, height=height, step=4),
         has_data=verified is not None,
     )
 

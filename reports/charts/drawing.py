@@ -1,5 +1,6 @@
 """Shared parts of all charts: labels with estimated sizes, hatching, and the format of coordinates."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -77,10 +78,20 @@ def hatch(*, x: float, y: float, width: float, height: float, step: float = 6) -
     while foot < x + width:
         left, right = max(foot, x), min(foot + height, x + width)
         if right - left > 0.01:
-            start = f"M{format_coordinate(left)} {format_coordinate(y + height - (left - foot))}"
+            start = start_path(left, y + height - (left - foot))
             segments.append(f"{start}L{format_coordinate(right)} {format_coordinate(y + height - (right - foot))}")
         foot += step
     return "".join(segments)
+
+
+def start_path(x: float, y: float) -> str:
+    """Return the beginning of an SVG path: the move to its first point."""
+    return f"M{format_coordinate(x)} {format_coordinate(y)}"
+
+
+def rules_path(left: float, right: float, heights: Iterable[float]) -> str:
+    """Return horizontal lines at these heights as the `d` of one SVG path."""
+    return "".join(f"{start_path(left, y)}H{format_coordinate(right)}" for y in heights)
 
 
 def format_coordinate(value: float) -> str:

@@ -21,11 +21,11 @@ from reports.charts.axis import (
     diamond_path,
     event_label,
     month_labels,
-    month_starts,
     place_flags,
     stem_path,
+    ticks_path,
 )
-from reports.charts.drawing import Box, Label, format_coordinate, hatch, measure_text
+from reports.charts.drawing import Box, Label, format_coordinate, hatch, measure_text, rules_path, start_path
 
 
 class Filling(Enum):
@@ -129,22 +129,12 @@ def timeline_chart(
         width=width,
         height=round(bottom + size * (0.9 + (3 if is_within else 2) * LINE_HEIGHT), 1),
         size=size,
-        rules="".join(
-            f"M{format_coordinate(left)} {format_coordinate(y)}H{format_coordinate(plot.right)}"
-            for y in (line_y, *middles, bottom)
-        ),
-        ticks="".join(
-            f"M{format_coordinate(x)} {format_coordinate(bottom)}v{format_coordinate(size * 0.4)}"
-            for x, _ in month_starts(plot)
-        ),
+        rules=rules_path(left, plot.right, (line_y, *middles, bottom)),
+        ticks=ticks_path(plot, size),
         stems="".join(stem_path(flag, name, above) for flag, name in zip(flags, names, strict=True)),
         solid="".join(_point_path(one, above, size) for one in within if one.is_solid),
         outlined="".join(_point_path(one, above, size) for one in within if not one.is_solid),
-        today_line=(
-            f"M{format_coordinate(plot.x(today))} {format_coordinate(line_y)}V{format_coordinate(bottom + size * 0.8)}"
-        )
-        if is_within
-        else "",
+        today_line=f"{start_path(plot.x(today), line_y)}V{format_coordinate(bottom + size * 0.8)}" if is_within else "",
         axis=tuple(month_labels(plot, size)),
         names=names,
         rows=tuple(Label(words, 0, round(y + size * 0.35, 1), size) for words, y in zip(called, middles, strict=True)),

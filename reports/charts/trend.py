@@ -22,11 +22,11 @@ from reports.charts.axis import (
     diamond_path,
     event_label,
     month_labels,
-    month_starts,
     place_flags,
     stem_path,
+    ticks_path,
 )
-from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, format_coordinate, measure_text
+from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, format_coordinate, measure_text, rules_path, start_path
 
 
 class ChartWeek(Protocol):
@@ -145,14 +145,8 @@ def trend_chart(
         width=width,
         height=height,
         size=size,
-        grid="".join(
-            f"M{format_coordinate(plot.left)} {format_coordinate(plot.y(points))}H{format_coordinate(plot.right)}"
-            for points in (0, 50, FULL_SCALE)
-        ),
-        ticks="".join(
-            f"M{format_coordinate(x)} {format_coordinate(plot.bottom)}v{format_coordinate(size * 0.4)}"
-            for x, _ in month_starts(plot)
-        ),
+        grid=rules_path(plot.left, plot.right, (plot.y(points) for points in (0, 50, FULL_SCALE))),
+        ticks=ticks_path(plot, size),
         stems="".join(stem_path(flag, name, plot) for flag, name in zip(flags, names, strict=True)),
         dialogues="".join(circle_path(plot.x(one.on), plot.bottom, size * 0.36) for one in within if one.is_dialogue),
         milestones="".join(
@@ -161,9 +155,7 @@ def trend_chart(
         unreviewed=unreviewed,
         then=_line_path(then),
         hindsight=_line_path(hindsight),
-        mark_line=""
-        if mark is None
-        else f"M{format_coordinate(plot.left)} {format_coordinate(plot.y(mark))}H{format_coordinate(plot.right)}",
+        mark_line="" if mark is None else rules_path(plot.left, plot.right, [plot.y(mark)]),
         axis=(*_scale_labels(plot, size), *month_labels(plot, size)),
         names=names,
         words=tuple(words),
@@ -187,7 +179,7 @@ def _line_segments(plot: Plot, told: Iterable[tuple[date, Fraction | None]]) -> 
 def _line_path(steps: Sequence[LineSegment]) -> str:
     if not steps:
         return ""
-    path, y = f"M{format_coordinate(steps[0].left)} {format_coordinate(steps[0].y)}", steps[0].y
+    path, y = start_path(steps[0].left, steps[0].y), steps[0].y
     for step, following in zip(steps, [*steps[1:], None], strict=True):
         if step.y != y:
             path, y = f"{path}V{format_coordinate(step.y)}", step.y
