@@ -399,10 +399,6 @@ class RequestSerializer(BodySerializer):
             raise ValidationError(str(refusal)) from refusal
 
 
-def _section_names(names: list[str] | None) -> tuple[str, ...] | None:
-    return None if names is None else tuple(names)
-
-
 class BriefingFilter(filters.FilterSet):
     edition = IdFilter("edition_id")
     kind = filters.ChoiceFilter(choices=BriefingKind.choices())
@@ -431,6 +427,7 @@ class BriefingViewSet(
         asked = RequestSerializer(data=request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
         edition = asked.validated_data.get("edition") or _default_edition(request)
+        sections = asked.validated_data.get("sections")
         now = clock.now(edition.country.time_zone)
         return partial(
             request_briefing,
@@ -440,7 +437,7 @@ class BriefingViewSet(
                 ministry=asked.validated_data.get("ministry"),
                 dialogue=asked.validated_data.get("dialogue"),
                 has_sources=asked.validated_data["has_sources"],
-                sections=_section_names(asked.validated_data.get("sections")),
+                sections=None if sections is None else tuple(sections),
                 covering_note=asked.validated_data["covering_note"],
             ),
             as_of=asked.validated_data.get("as_of", now.date()),

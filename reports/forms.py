@@ -220,57 +220,41 @@ class BriefingCompareForm(TrackerForm):
         return self.others[self.cleaned_data["with"]]
 
 
-class StandpointForm(TrackerForm):
-    """Standpoint of a page: the day, and what was known by when. Any text is valid; `request_params` parses it."""
+class StandpointsForm(TrackerForm):
+    """Days of the record, and what was known by when. Any text is valid; `request_params` parses it.
 
-    as_of = forms.CharField(
-        max_length=text_rules.DAY_MAX_LENGTH, label="As of", help_text="What counted on that day.", required=False
-    )
-    known_on = forms.CharField(
-        max_length=text_rules.DAY_MAX_LENGTH,
-        label="Known by the end of",
-        help_text="What was recorded by then. Leave it empty for now.",
-        required=False,
-    )
+    The record begins with the tracking period, so fields named `as_of` are limited to it.
+    """
 
     def __init__(self, *args: Any, edition: Edition, today: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         limits = {"min": edition.starts_on.isoformat()}
         limits |= {"max": today.isoformat()} if today else {}
-        self.fields["as_of"].widget = DayInput(attrs=limits)
-        self.fields["known_on"].widget = DayInput()
+        for name, field in self.fields.items():
+            field.widget = DayInput(attrs=limits if name.startswith("as_of") else None)
 
 
-class ChangesForm(TrackerForm):
-    """Two standpoints to compare. Any text is valid; `reports.request_params` parses it."""
+class _DayText(forms.CharField):
+    """A day as text. A page without one takes today or everything that is known."""
 
-    as_of_from = forms.CharField(
-        max_length=text_rules.DAY_MAX_LENGTH, label="From", help_text="The earlier day.", required=False
-    )
-    known_on_from = forms.CharField(
-        max_length=text_rules.DAY_MAX_LENGTH,
-        label="as known by the end of",
-        help_text="Leave it empty for all that is known now.",
-        required=False,
-    )
-    as_of_to = forms.CharField(
-        max_length=text_rules.DAY_MAX_LENGTH, label="To", help_text="The same day, or a later one.", required=False
-    )
-    known_on_to = forms.CharField(
-        max_length=text_rules.DAY_MAX_LENGTH,
-        label="as known by the end of",
-        help_text="Leave it empty for all that is known now.",
-        required=False,
-    )
+    def __init__(self, label: str, help_text: str) -> None:
+        super().__init__(max_length=text_rules.DAY_MAX_LENGTH, label=label, help_text=help_text, required=False)
 
-    def __init__(self, *args: Any, edition: Edition, today: date | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        limits = {"min": edition.starts_on.isoformat()}
-        limits |= {"max": today.isoformat()} if today else {}
-        for name in ("as_of_from", "as_of_to"):
-            self.fields[name].widget = DayInput(attrs=limits)
-        for name in ("known_on_from", "known_on_to"):
-            self.fields[name].widget = DayInput()
+
+class StandpointForm(StandpointsForm):
+    """Standpoint of a page: the day, and what was known by when."""
+
+    as_of = _DayText("As of", "What counted on that day.")
+    known_on = _DayText("Known by the end of", "What was recorded by then. Leave it empty for now.")
+
+
+class ChangesForm(StandpointsForm):
+    """Two standpoints to compare."""
+
+    as_of_from = _DayText("From", "The earlier day.")
+    known_on_from = _DayText("as known by the end of", "Leave it empty for all that is known now.")
+    as_of_to = _DayText("To", "The same day, or a later one.")
+    known_on_to = _DayText("as known by the end of", "Leave it empty for all that is known now.")
 
 
 class DayStatus(ChoiceEnum):
