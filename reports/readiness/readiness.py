@@ -18,7 +18,7 @@ from fractions import Fraction
 
 from reports.choices import StepKind
 from reports.readiness import countable_facts
-from reports.readiness.answers import Questionnaire, build_questionnaire, compute_answers, max_answers
+from reports.readiness.answers import Answers, Questionnaire, build_questionnaire, compute_answers, max_answers
 from reports.readiness.checks import RecordProblem, find_problems
 from reports.readiness.fact_views import build_fact_views
 from reports.readiness.facts import EditionFact, Facts
@@ -174,22 +174,24 @@ class DailyScores:
         """Return the score of a day by what was known at a moment; None if nothing had been reviewed by then."""
         if self.first_review is None or self.first_review > known_by:
             return None
-        asked = self._questionnaire(known_by)
-        return compute_points(asked, compute_answers(asked, self.ledger.verified(as_of, known_by, is_lean=True)))
+        return compute_points(*self._answers(as_of, known_by, is_lean=True))
 
     def tally(self, as_of: date, known_by: datetime | None) -> Score:
         """Return the score of a day with its reasons."""
-        moment = known_by or ALL_KNOWN_AT
-        asked = self._questionnaire(moment)
-        return compute_score(asked, compute_answers(asked, self.ledger.verified(as_of, moment)))
+        return compute_score(*self._answers(as_of, known_by))
 
     def worth(self, as_of: date, known_by: datetime | None) -> tuple[Questionnaire, tuple[Fraction, ...]]:
         """Return the questionnaire and the worth of each answer. If both are equal on two days, so are all points."""
-        moment = known_by or ALL_KNOWN_AT
-        asked = self._questionnaire(moment)
-        found = compute_answers(asked, self.ledger.verified(as_of, moment, is_lean=True))
+        asked, found = self._answers(as_of, known_by, is_lean=True)
         every = (found.questions, found.benchmarks, found.figures)
         return asked, tuple(finding.worth for findings in every for finding in findings.values())
+
+    def _answers(
+        self, as_of: date, known_by: datetime | None, *, is_lean: bool = False
+    ) -> tuple[Questionnaire, Answers]:
+        moment = known_by or ALL_KNOWN_AT
+        asked = self._questionnaire(moment)
+        return asked, compute_answers(asked, self.ledger.verified(as_of, moment, is_lean=is_lean))
 
     def _questionnaire(self, known_by: datetime) -> Questionnaire:
         """Return the questionnaire known by a moment. It stays the same until other terms are recorded."""

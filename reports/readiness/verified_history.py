@@ -145,19 +145,10 @@ class VerifiedHistory:
 
     def _judgements(self, as_of: date, known_by: datetime, *, is_begun: bool) -> Mapping[int, EffectiveAssessment]:
         """Return the assessment in force on each benchmark: the latest by the day it holds from, then by recording."""
-        last: dict[int, tuple[date, datetime, int]] = {}
-        judgements = {}
-        for row in self.held:
-            one, on = row.assessment, row.begun_on if is_begun else row.over_on
-            order = (on, one.recorded_at, one.id)
-            if (
-                on <= as_of
-                and one.recorded_at <= known_by
-                and (one.benchmark_id not in last or last[one.benchmark_id] < order)
-            ):
-                last[one.benchmark_id] = order
-                judgements[one.benchmark_id] = EffectiveAssessment(one.id, one.verdict, on)
-        return judgements
+        dated = [(row.begun_on if is_begun else row.over_on, row.assessment) for row in self.held]
+        known = [(on, one) for on, one in dated if on <= as_of and one.recorded_at <= known_by]
+        known.sort(key=lambda pair: (pair[0], pair[1].recorded_at, pair[1].id))
+        return {one.benchmark_id: EffectiveAssessment(one.id, one.verdict, on) for on, one in known}
 
 
 def _verified_links(index: FactIndex) -> Iterator[VerifiedLink]:

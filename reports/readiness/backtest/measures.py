@@ -78,7 +78,11 @@ def area_under_curve(cases: Iterable[Case]) -> Fraction | None:
 
 def classify(cases: Iterable[Case], mark: int) -> ClassificationOutcome:
     """Classify cases by a threshold."""
-    counted = Counter((case.moved_up, floor(case.points) >= mark) for case in cases)
+    return _classify_by_own_threshold((case, mark) for case in cases)
+
+
+def _classify_by_own_threshold(pairs: Iterable[tuple[Case, int]]) -> ClassificationOutcome:
+    counted = Counter((case.moved_up, floor(case.points) >= mark) for case, mark in pairs)
     return ClassificationOutcome(
         found=counted[True, True],
         moved_up=counted[True, True] + counted[True, False],
@@ -110,13 +114,5 @@ def leave_one_out(cases: Sequence[Case]) -> LeaveOneOut:
         ZeroDivisionError: if without one case the others all moved up or none did.
     """
     marks = [best_threshold([*cases[:i], *cases[i + 1 :]]) for i in range(len(cases))]
-    each = [classify([case], mark) for case, mark in zip(cases, marks, strict=True)]
-    return LeaveOneOut(
-        ClassificationOutcome(
-            found=sum(one.found for one in each),
-            moved_up=sum(one.moved_up for one in each),
-            warned=sum(one.warned for one in each),
-            others=sum(one.others for one in each),
-        ),
-        tuple(sorted(Counter(marks).items())),
-    )
+    outcome = _classify_by_own_threshold(zip(cases, marks, strict=True))
+    return LeaveOneOut(outcome, tuple(sorted(Counter(marks).items())))

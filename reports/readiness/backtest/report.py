@@ -4,6 +4,7 @@ Each report ends with the limits, so that no figure appears without them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +15,7 @@ from reports.readiness.backtest.measures import ClassificationOutcome
 from reports.readiness.backtest.scoring import ScoredCountryYear
 from reports.readiness.explanation.headline import DISCLAIMER
 
+OUTCOME_FIELDS = ("found", "missed", "moved_up", "warned", "false_hopes", "others")
 CONCLUSION = "A low record is a safe warning, a high one is no promise."
 
 
@@ -92,16 +94,12 @@ def backtest_document(test: BackTest) -> dict[str, Any]:
         },
         "splits": [
             {
-                "learnt_on": split.learnt_on,
-                "tried_on": split.tried_on,
-                "mark": split.mark,
+                **{name: getattr(split, name) for name in ("learnt_on", "tried_on", "mark")},
                 **_outcome_fields(split.outcome),
             }
             for split in test.splits
         ],
-        "years_on_watch_list": [
-            {"years": one.years, "moved_up": one.moved_up, "fell": one.fell, "of": one.of} for one in test.after_years
-        ],
+        "years_on_watch_list": [asdict(one) for one in test.after_years],
         "forecast": _sample_fields(test.forecast),
         "left_out": {source.value: count for source, count in test.left_out},
         "limits": list(test.limits),
@@ -134,14 +132,7 @@ def _outcome_line(mark: str, outcome: ClassificationOutcome) -> str:
 
 
 def _outcome_fields(outcome: ClassificationOutcome) -> dict[str, int]:
-    return {
-        "found": outcome.found,
-        "missed": outcome.missed,
-        "moved_up": outcome.moved_up,
-        "warned": outcome.warned,
-        "false_hopes": outcome.false_hopes,
-        "others": outcome.others,
-    }
+    return {name: getattr(outcome, name) for name in OUTCOME_FIELDS}
 
 
 def _sample_fields(sample: Sample) -> dict[str, Any]:

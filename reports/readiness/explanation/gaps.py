@@ -1,6 +1,6 @@
 """Find what the record lacks, each gap as a sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports import formatting, sentences
@@ -31,41 +31,31 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
         one.line.key for one in result.verified.benchmarks if one.line.finding.verdict is ReadinessVerdict.NO_DATA
     ]
     uncounted = _indicators_without_figure(facts)
-    undated = _count_without_start_date(facts)
     found = (
-        unknown
-        and RecordGap(
-            f"{sentences.format_count(len(unknown), 'benchmark has', 'benchmarks have')} no information: "
-            f"{_list_some(unknown)}.",
+        (
+            len(unknown),
+            "benchmark has",
+            "benchmarks have",
+            _list_some("no information", unknown),
             "recommendation_list",
         ),
-        uncounted
-        and RecordGap(
-            f"{sentences.format_count(len(uncounted), 'indicator has', 'indicators have')} no figure for the period:"
-            f" {_list_some(uncounted)}.",
+        (
+            len(uncounted),
+            "indicator has",
+            "indicators have",
+            _list_some("no figure for the period", uncounted),
             "indicator_list",
         ),
-        result.waiting
-        and RecordGap(
-            f"{sentences.format_count(result.waiting, 'claim waits', 'claims wait')} for a review.",
-            "round_list",
-        ),
-        on_words_alone
-        and RecordGap(
-            f"{sentences.format_count(on_words_alone, 'claim rests', 'claims rest')} on words alone, without file "
-            f"or link.",
-        ),
-        undated
-        and RecordGap(
-            f"{sentences.format_count(undated, 'piece of evidence has', 'pieces of evidence have')} no first day.",
-        ),
-        result.checks
-        and RecordGap(
-            f"{sentences.format_count(len(result.checks), 'thing does', 'things do')} not fit together.",
-            "readiness_checks",
-        ),
+        (result.waiting, "claim waits", "claims wait", "for a review", "round_list"),
+        (on_words_alone, "claim rests", "claims rest", "on words alone, without file or link", ""),
+        (_count_without_start_date(facts), "piece of evidence has", "pieces of evidence have", "no first day", ""),
+        (len(result.checks), "thing does", "things do", "not fit together", "readiness_checks"),
     )
-    return tuple(one for one in found if isinstance(one, RecordGap))
+    return tuple(
+        RecordGap(f"{sentences.format_count(number, one, many)} {rest}.", page)
+        for number, one, many, rest, page in found
+        if number
+    )
 
 
 def _indicators_without_figure(facts: Facts) -> list[str]:
@@ -85,9 +75,8 @@ def _count_without_start_date(facts: Facts) -> int:
     return sum(row.happened_from is None and row.id not in stated for row in FactIndex(facts).in_force)
 
 
-def _list_some(names: Iterable[str]) -> str:
-    """Join names and count the rest: "1a, 2a and 4 more"."""
-    names = list(names)
-    if len(names) <= MAX_NAMED + 1:
-        return formatting.join_with_and(names)
-    return f"{', '.join(names[:MAX_NAMED])} and {len(names) - MAX_NAMED} more"
+def _list_some(what: str, names: Sequence[str]) -> str:
+    """Say which rows lack something, and count the rest: "no information: 1a, 2a and 4 more"."""
+    if len(names) > MAX_NAMED + 1:
+        return f"{what}: {', '.join(names[:MAX_NAMED])} and {len(names) - MAX_NAMED} more"
+    return f"{what}: {formatting.join_with_and(names)}" if names else ""
