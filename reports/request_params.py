@@ -94,14 +94,14 @@ def parse_as_of(told: str, asked: Edition, today: date, *, field: str = "as_of")
     meant = _parse_date(told, field=field)
     if meant > today:
         raise Refused(
-            f"{formatting.format_date(meant)} has not come yet. Ask for today, {formatting.format_date(today)}, or "
-            f"an earlier day.",
+            f"{formatting.format_date(meant)} has not come yet."
+            f" Ask for today, {formatting.format_date(today)}, or an earlier day.",
             field=field,
         )
     if meant < min(asked.starts_on, today):
         raise Refused(
-            f"The tracking period begins on {formatting.format_date(asked.starts_on)}. Ask for that day or a later "
-            f"one.",
+            f"The tracking period begins on {formatting.format_date(asked.starts_on)}."
+            " Ask for that day or a later one.",
             field=field,
         )
     return meant

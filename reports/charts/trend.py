@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from reports import formatting
 from reports.charts.axis import (
@@ -29,19 +29,17 @@ from reports.charts.axis import (
 from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, format_coordinate, measure_text, rules_path, start_path
 
 
-class ChartWeek(Protocol):
-    """A week by its last day, with its score of 100.
+@dataclass(frozen=True, slots=True)
+class TrendWeek:
+    """A week by its last day, with the score of that day, of 100.
 
     `then` is the score as known at the time, `hindsight` with later information. A score is None if nothing had been
-    reviewed.
+    reviewed by then. No figure is then shown or drawn.
     """
 
-    @property
-    def ends_on(self) -> date: ...
-    @property
-    def then(self) -> Fraction | None: ...
-    @property
-    def hindsight(self) -> Fraction | None: ...
+    ends_on: date
+    then: Fraction | None
+    hindsight: Fraction | None
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ class LineSegment(NamedTuple):
 
 
 def trend_chart(
-    weeks: Sequence[ChartWeek],
+    weeks: Sequence[TrendWeek],
     *,
     starts_on: date,
     ends_on: date,
@@ -199,14 +197,14 @@ def _line_boxes(steps: Sequence[LineSegment], size: float) -> Iterator[Box]:
         before = step.y
 
 
-def _last_week_x(plot: Plot, weeks: Sequence[ChartWeek]) -> float:
+def _last_week_x(plot: Plot, weeks: Sequence[TrendWeek]) -> float:
     return plot.x(weeks[-1].ends_on) if weeks else plot.left
 
 
 # --- Words in the plot ------------------------------------------------------------------------------------------------
 
 
-def _line_end_words(weeks: Sequence[ChartWeek], *, room: float, size: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _line_end_words(weeks: Sequence[TrendWeek], *, room: float, size: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the labels at the ends of both lines, wrapped to `room` units.
 
     The first line is the score as known at the time, the second with later information.
@@ -234,7 +232,7 @@ def _wrap_words(words: str, room: float, size: float) -> tuple[str, ...]:
 
 
 def _plot_right(
-    weeks: Sequence[ChartWeek],
+    weeks: Sequence[TrendWeek],
     end_words: tuple[tuple[str, ...], ...],
     starts_on: date,
     ends_on: date,
@@ -304,7 +302,7 @@ def _scale_labels(plot: Plot, size: float) -> Iterator[Label]:
 
 
 def _describe_trend(
-    weeks: Sequence[ChartWeek], events: Sequence[AxisEvent], mark: Decimal | None, starts_on: date
+    weeks: Sequence[TrendWeek], events: Sequence[AxisEvent], mark: Decimal | None, starts_on: date
 ) -> str:
     """Describe the chart in words, for readers who cannot see it."""
     last = weeks[-1].ends_on if weeks else starts_on

@@ -357,11 +357,9 @@ def evaluate_assessed(actions: Iterable[Action], judgement: EffectiveAssessment)
     2). It is 0 for stalled, no information or going backwards, but one half if an action ended after the day of the
     assessment. The day of an action is its end date, as everywhere.
     """
-    acts = sorted(actions, key=lambda act: (act.on, act.evidence_id))
-    last = acts[-1].on if acts else None
-    rows = tuple(
-        sorted([*(RowReference("evidence", act.evidence_id) for act in acts), RowReference("assessment", judgement.id)])
-    )
+    acts = tuple(actions)
+    last = max((act.on for act in acts), default=None)
+    rows = (RowReference("assessment", judgement.id), *_evidence_references(act.evidence_id for act in acts))
     said = (
         f"Assessed as of {formatting.format_date(judgement.on)}: {formatting.lowercase_first(judgement.verdict.label)}"
     )
@@ -387,14 +385,14 @@ def evaluate_unassessed(actions: Iterable[Action], findings: Iterable[int] = ())
     `findings` are the ids of other evidence verified on the benchmark. With any of it the share is 0, otherwise there
     is no data.
     """
-    acts = sorted(actions, key=lambda act: (act.on, act.evidence_id))
-    if acts:
+    if acts := tuple(actions):
+        last = formatting.format_date(max(act.on for act in acts))
         return Finding(
             HALF,
-            f"Not assessed yet; a verified action over by {formatting.format_date(acts[-1].on)} counts as a step.",
-            tuple(sorted(RowReference("evidence", act.evidence_id) for act in acts)),
+            f"Not assessed yet; a verified action over by {last} counts as a step.",
+            _evidence_references(act.evidence_id for act in acts),
         )
-    if found := tuple(sorted(RowReference("evidence", one) for one in findings)):
+    if found := _evidence_references(findings):
         return Finding(NOTHING, "What is verified shows no concrete action.", found)
     return Finding(None, "Nothing has been verified yet.")
 
@@ -425,10 +423,8 @@ def evaluate_claimed(actions: Iterable[Action], judgement: EffectiveAssessment |
 
 def _answer_question(one: IndicatorFact, asked: Questionnaire, sight: FactView) -> Finding:
     """Answer the question of an indicator: compare the period with the year before."""
-    now, before = (
-        find_effective_reading(sight.readings.get(one.id, ())),
-        find_effective_reading(sight.previous.get(one.id, ())),
-    )
+    now = find_effective_reading(sight.readings.get(one.id, ()))
+    before = find_effective_reading(sight.previous.get(one.id, ()))
     return compare_periods(one, now, before, asked.tracking)
 
 
@@ -487,3 +483,7 @@ def _describe_movement(
 
 def _reading_references(*readings: ReadingFact | None) -> tuple[RowReference, ...]:
     return tuple(sorted(RowReference("reading", one.id) for one in readings if one))
+
+
+def _evidence_references(ids: Iterable[int]) -> tuple[RowReference, ...]:
+    return tuple(sorted(RowReference("evidence", one) for one in ids))

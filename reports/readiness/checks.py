@@ -77,9 +77,9 @@ def _action_without_assessment(facts: Facts, asked: Questionnaire, seen: FactVie
 def _figures_too_low(asked: Questionnaire, seen: FactView) -> Iterator[RecordProblem]:
     """Find figures that are lower than the number of verified actions on their benchmark by the same day."""
     for one in asked.benchmarks:
-        if one.terms.rule is Rule.ASSESSED or one.terms.indicator_id is None:
+        if not one.counts:
             continue
-        indicator = asked.indicators[one.terms.indicator_id]
+        indicator = asked.indicators[one.terms.indicator_id or 0]
         now = find_effective_reading(seen.figures.get(indicator.id, ()))
         if now is None or now.figure is None or indicator.better is not Better.UP:
             continue
@@ -117,8 +117,7 @@ def _figures_without_source(facts: Facts, as_of: date) -> Iterator[RecordProblem
             yield RecordProblem(
                 ProblemKind.NO_SOURCE,
                 f"{formatting.capitalize_first(names[row.indicator_id])} through "
-                f"{formatting.format_date(row.through_on)} names "
-                "no source.",
+                f"{formatting.format_date(row.through_on)} names no source.",
                 "Log the figure again with the document it comes from.",
                 (RowReference("reading", row.id),),
             )

@@ -4,8 +4,9 @@
 100 and as exact fractions, each with its sentence and its section of the law.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -155,6 +156,13 @@ class Score:
     def points(self) -> Fraction:
         """The points of all parts, of 100."""
         return sum((part.points for part in self.parts), NOTHING)
+
+
+def round_lines(score: Score) -> Iterator[tuple[ScorePart, Decimal, tuple[Decimal, ...]]]:
+    """Yield the parts with their points and those of their lines, to one decimal. They add up at every level."""
+    points = formatting.round_preserving_sum([part.points for part in score.parts])
+    for part, total in zip(score.parts, points, strict=True):
+        yield part, total, formatting.round_preserving_sum([line.points for line in part.lines], total=total)
 
 
 def compute_score(asked: Questionnaire, found: Answers) -> Score:

@@ -15,7 +15,7 @@ from reports.readiness.explanation.step_display import StepsDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
-from reports.readiness.scoring import ScoreLine
+from reports.readiness.scoring import ScoreLine, round_lines
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.moments import parse_moment
@@ -68,12 +68,9 @@ def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: Ste
     known = f", as known by {result.known_by.isoformat()}" if result.known_by else ""
     yield f"{result.edition.country} {result.edition.year}, as of {formatting.format_date(result.as_of)}{known}"
     yield headline.headline(result)
-    parts = result.verified.parts
-    printed = formatting.round_preserving_sum([part.points for part in parts])
-    for part, points in zip(parts, printed, strict=True):
+    for part, points, lines in round_lines(result.verified):
         figure = f"{points:.1f} of {formatting.format_points(part.of)}" if result.is_reviewed else part.verdict.label
         yield f"\n{part.key.label}: {figure}. {part.law}"
-        lines = formatting.round_preserving_sum([line.points for line in part.lines], total=points)
         for line, given in zip(part.lines, lines, strict=True):
             shown = f"{given:>5.1f}" if result.is_reviewed else ""
             named = line.title.lower() in line.finding.reason.lower()

@@ -29,9 +29,8 @@ class Command(BaseCommand):
             if found.outcome is RecomputeOutcome.DIFFERS:
                 differing += 1
                 self.stderr.write(
-                    f"Run {run.pk} ({run.edition.country.code} {run.edition.year}, as of "
-                    f"{formatting.format_date(run.as_of)}) "
-                    f"differs: {formatting.join_with_and(found.differing)}."
+                    f"Run {run.pk} ({run.edition.country.code} {run.edition.year}, "
+                    f"as of {formatting.format_date(run.as_of)}) differs: {formatting.join_with_and(found.differing)}."
                 )
         older = ReadinessRun.objects.exclude(methodology=METHOD_VERSION).count()
         self.stdout.write(

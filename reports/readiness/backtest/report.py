@@ -14,6 +14,7 @@ from reports.readiness.backtest.country_years import CountryYear
 from reports.readiness.backtest.measures import ClassificationOutcome
 from reports.readiness.backtest.scoring import ScoredCountryYear
 from reports.readiness.explanation.headline import DISCLAIMER
+from reports.readiness.scoring import round_lines
 
 OUTCOME_FIELDS = ("found", "missed", "moved_up", "warned", "false_hopes", "others")
 CONCLUSION = "A low record is a safe warning, a high one is no promise."
@@ -55,10 +56,8 @@ def country_report_lines(test: BackTest, rows: Sequence[ScoredCountryYear]) -> I
             f" {row.tier_before.label} before, {row.tier_after.label} after: {row.moved.label.lower()}."
         )
         yield f"Read: {row.source.label.lower()}. {_tested_sentence(row)}"
-        printed = formatting.round_preserving_sum([part.points for part in one.tally.parts])
-        for part, points in zip(one.tally.parts, printed, strict=True):
+        for part, points, lines in round_lines(one.tally):
             yield f"  {part.key.label}: {points:.1f} of {formatting.format_points(part.of)}"
-            lines = formatting.round_preserving_sum([line.points for line in part.lines], total=points)
             for line, given in zip(part.lines, lines, strict=True):
                 reason = line.finding.reason
                 title = "" if line.title.lower() in reason.lower() else f"{line.title}. "

@@ -55,9 +55,8 @@ def describe_projected(result: Readiness) -> str:
     if reach == claimed:
         return "No open promise would add to what is claimed."
     return (
-        f"{formatting.format_number(reach)} is within reach: what is claimed, and every promise of the government "
-        f"kept that is"
-        " due by the deadline or has no date."
+        f"{formatting.format_number(reach)} is within reach: what is claimed, and every promise of the government"
+        " kept that is due by the deadline or has no date."
     )
 
 
@@ -71,9 +70,8 @@ def describe_smallest_set(result: Readiness, needed: Sequence[int] | None) -> st
     mark = f"our target of {formatting.format_number(result.working_mark)}"
     if needed is None:
         return (
-            f"{formatting.capitalize_first(mark)} cannot be reached by what is asked alone: with every benchmark "
-            f"met, figures"
-            " would still have to rise."
+            f"{formatting.capitalize_first(mark)} cannot be reached by what is asked alone: with every benchmark met,"
+            " figures would still have to rise."
         )
     if not needed:
         return f"{formatting.capitalize_first(mark)} is reached already."

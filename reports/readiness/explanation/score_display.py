@@ -16,7 +16,7 @@ from reports.readiness.answers import WHOLE, Finding, claimed_reason
 from reports.readiness.countable_facts import newest_row
 from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact
 from reports.readiness.readiness import Readiness
-from reports.readiness.scoring import ScorePart
+from reports.readiness.scoring import ScorePart, round_lines
 
 NO_DATA = "no data"
 SHORT_TITLES = {PartKey.ACTION: "Concrete action"}
@@ -115,12 +115,11 @@ def readiness_bar_figures(result: Readiness) -> ReadinessBarFigures:
 
 def display_parts(result: Readiness) -> tuple[PartDisplay, ...]:
     """Return the four parts for display. Their displayed points add up to the displayed score."""
-    verified = formatting.round_preserving_sum([part.points for part in result.verified.parts])
     claimed = formatting.round_preserving_sum([part.points for part in result.claimed.parts])
     return tuple(
-        _display_part(seen, sent, points, claims, is_reviewed=result.is_reviewed)
-        for seen, sent, points, claims in zip(
-            result.verified.parts, result.claimed.parts, verified, claimed, strict=True
+        _display_part(seen, points, lines, sent, claims, is_reviewed=result.is_reviewed)
+        for (seen, points, lines), sent, claims in zip(
+            round_lines(result.verified), result.claimed.parts, claimed, strict=True
         )
     )
 
@@ -183,9 +182,14 @@ def per_cent(share: Fraction) -> Decimal:
 
 
 def _display_part(
-    seen: ScorePart, sent: ScorePart, points: Decimal, claims: Decimal, *, is_reviewed: bool
+    seen: ScorePart,
+    points: Decimal,
+    printed: Sequence[Decimal],
+    sent: ScorePart,
+    claims: Decimal,
+    *,
+    is_reviewed: bool,
 ) -> PartDisplay:
-    printed = formatting.round_preserving_sum([line.points for line in seen.lines], total=points)
     possible = _possible_points(seen, printed)
     return PartDisplay(
         key=seen.key,

@@ -1,32 +1,18 @@
 """The score week by week: as known at the end of each week, and with later information."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from reports import formatting
+from reports.charts.trend import TrendWeek
 from reports.readiness.facts import Facts, Period
 from reports.readiness.readiness import DailyScores
 
 WEEK = timedelta(days=7)
 UNCHANGED_WEEKS = 4
 """After this many weeks without a change, the title says that the score has not moved."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrendWeek:
-    """A week by its last day, with the score of that day, of 100.
-
-    `then` is the score as known at the time, `hindsight` with later information.
-
-    A score is None if nothing had been reviewed by then. No figure is then shown or drawn.
-    """
-
-    ends_on: date
-    then: Fraction | None
-    hindsight: Fraction | None
 
 
 def weekly_scores(facts: Facts, now: datetime) -> tuple[TrendWeek, ...]:

@@ -11,8 +11,9 @@ from fractions import Fraction
 from itertools import pairwise
 
 from reports import charts, formatting
+from reports.charts.trend import TrendWeek
 from reports.readiness import countable_facts
-from reports.readiness.explanation.trend import TrendWeek, describe_trend, weekly_scores
+from reports.readiness.explanation.trend import describe_trend, weekly_scores
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import DailyScores
 

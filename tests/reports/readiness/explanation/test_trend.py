@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from dialogues.choices import Verdict
 from recommendations.choices import Pillar
-from reports.readiness.explanation.trend import TrendWeek, describe_trend, week_ends, weekly_scores
+from reports.charts.trend import TrendWeek
+from reports.readiness.explanation.trend import describe_trend, week_ends, weekly_scores
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
 from tests.reports.made_up import records
