@@ -121,6 +121,10 @@ class Questionnaire:
         """All benchmarks, in the order of the recommendations."""
         return tuple(one for each in self.recommendations for one in each.benchmarks)
 
+    def indicator_of(self, question: EffortQuestion) -> IndicatorFact | None:
+        """Return the indicator whose figure answers a question; None if there is none."""
+        return next((one for one in self.indicators.values() if one.question is question), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:

@@ -7,6 +7,7 @@ count, or as a row that does not count.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.choices import PartKey
@@ -155,9 +156,8 @@ class ScoreExplanation:
     def _of_pillar(self, pillar: Pillar) -> Iterator[CriterionExplanation]:
         """Yield everything asked of a P: the questions whose figures move it, then its benchmarks."""
         for question in EffortQuestion:
-            if question is not EffortQuestion.COMPLICITY and any(
-                one.question is question and one.pillar is pillar for one in self._asked.indicators.values()
-            ):
+            indicator = self._asked.indicator_of(question)
+            if question is not EffortQuestion.COMPLICITY and indicator and indicator.pillar is pillar:
                 yield self._of_question(PartKey.EFFORTS, question)
         yield from self._of_benchmarks(one for one in self._asked.benchmarks if one.pillar is pillar)
 
@@ -177,8 +177,10 @@ class ScoreExplanation:
 
     def _of_question(self, part: PartKey, question: EffortQuestion) -> CriterionExplanation:
         line, sent = self._lines[part, question.value]
-        indicator = next((one.id for one in self._asked.indicators.values() if one.question is question), None)
-        given = self._readings(indicator, line.finding, sent.finding, is_compared=part is PartKey.EFFORTS)
+        indicator = self._asked.indicator_of(question)
+        given = self._readings(
+            indicator.id if indicator else None, line.finding, sent.finding, is_compared=part is PartKey.EFFORTS
+        )
         return CriterionExplanation(part, question.value, line, sent, None, tuple(given))
 
     def _bearings(self, benchmark_id: int) -> Iterator[ExplainedRow]:
@@ -193,7 +195,7 @@ class ScoreExplanation:
         """Yield the assessments of a benchmark, the newest first. At most one of them is in force."""
         own = [row for row in self._facts.assessments if row.benchmark_id == benchmark_id]
         why = ANOTHER_VERDICT_HOLDS if any(row.id in self._weights.holding for row in own) else HOLDS_LATER
-        for row in sorted(own, key=lambda row: (row.recorded_at, row.id), reverse=True):
+        for row in sorted(own, key=attrgetter("recorded_at", "id"), reverse=True):
             yield ExplainedRow(RowReference("assessment", row.id), "" if row.id in self._weights.holding else why)
 
     def _readings(
@@ -209,7 +211,7 @@ class ScoreExplanation:
             for row in self._facts.readings
             if row.indicator_id == indicator_id and (is_compared or row.through_on >= first)
         ]
-        for row in sorted(own, key=lambda row: (row.through_on, row.recorded_at, row.id), reverse=True):
+        for row in sorted(own, key=attrgetter("through_on", "recorded_at", "id"), reverse=True):
             reference, weight = RowReference("reading", row.id), self._weights.readings[row.id]
             if weight.counts and reference not in finding.rows:
                 yield ExplainedRow(reference, NO_DATA_REPLACES_NOTHING if row.is_no_data else REPLACED_BY_LATER)

@@ -16,7 +16,7 @@ from reports.readiness.countable_facts import Action, FactView, group_by_key
 from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import Facts, ReadingFact
 from reports.readiness.forecast.projection import EvaluatedRecord
-from reports.readiness.scoring import compute_points
+from reports.readiness.scoring import PointCalculator
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,14 @@ def claims_by_ministry(seen: EvaluatedRecord, waiting: Iterable[Claim]) -> tuple
             before = max_answers(before, claim.taken)
         return before
 
-    alone = {one: compute_points(seen.asked, taken(one, seen.found)) for one in by_ministry}
-    state, stands = seen.found, compute_points(seen.asked, seen.found)
+    points = PointCalculator(seen.asked).points
+    alone = {one: points(taken(one, seen.found)) for one in by_ministry}
+    state, stands = seen.found, points(seen.found)
     listed = []
     for one in sorted(by_ministry, key=lambda one: (-alone[one], one is None, one or 0)):
         own = by_ministry[one]
         state = taken(one, state)
-        then = compute_points(seen.asked, state)
+        then = points(state)
         listed.append(
             MinistryClaims(
                 ministry_id=one,

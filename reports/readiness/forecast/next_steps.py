@@ -11,7 +11,7 @@ as the best of them. So a candidate never adds more after other steps than befor
 it recomputes the points of a candidate only if they could still be the most.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -46,7 +46,6 @@ from reports.readiness.forecast.projection import (
 from reports.readiness.forecast.smallest_set import NO_DUE_DATE
 from reports.readiness.scoring import PointCalculator, compute_points
 
-NO_ANSWERS = Answers({}, {}, {})
 ASSUMED_FINDING = Finding(WHOLE, "Taken as given.")
 
 
@@ -159,10 +158,11 @@ def compute_next_steps(
     steps, states = _build_ladder(
         seen.asked, seen.found, ([one for one in rung if one.kind not in without] for rung in rungs)
     )
+    before = _figure_candidates(facts, sent, (*REQUIRED_QUESTIONS, EffortQuestion.MONEY), is_given=True)
     return NextSteps(
         steps=tuple(steps),
         also_ask=_rank_separately(seen.asked, states[1], _figure_candidates(facts, sent, [EffortQuestion.MONEY])),
-        last_period=_last_period_steps(seen.asked, states[1], facts, sent),
+        last_period=tuple(one for one in _rank_separately(seen.asked, states[1], before) if one.points_at_most),
         to_assess=_rank_separately(seen.asked, seen.found, _assessment_candidates(seen)),
         after_deadline=_rank_separately(seen.asked, states[-2], later),
         target_reached_after=_target_reached_after(compute_points(seen.asked, seen.found), steps, target),
@@ -225,67 +225,62 @@ def _rank_separately(
     return tuple(sorted(found, key=lambda step: (-step.points, step.order)))
 
 
+def _benchmark_step(
+    kind: StepKind,
+    asked: Questionnaire,
+    row: RowReference,
+    benchmarks: Sequence[int],
+    taken: Answers,
+    *,
+    ministry_id: int | None = None,
+    due_on: date | None = None,
+) -> ReadinessStep:
+    """Return a step towards benchmarks (ids). Its place in the list is that of the first of them."""
+    places = (place for place, one in enumerate(asked.benchmarks) if one.id in benchmarks)
+    place = next(places, len(asked.benchmarks))
+    return ReadinessStep(kind, tuple(benchmarks), (row,), ministry_id, taken, place, due_on)
+
+
 def _review_candidates(asked: Questionnaire, claims: Iterable[Claim]) -> list[ReadinessStep]:
     """Return each thing to review, taken as sent: waiting updates, and unreviewed evidence and figures."""
-    return [
-        ReadinessStep(
-            StepKind.REVIEW, claim.benchmarks, (claim.row,), None, claim.taken, _list_position(asked, claim.benchmarks)
-        )
-        for claim in claims
-    ]
+    return [_benchmark_step(StepKind.REVIEW, asked, one.row, one.benchmarks, one.taken) for one in claims]
 
 
 def _figure_candidates(
-    facts: Facts, sent: EvaluatedRecord, questions: Collection[EffortQuestion]
+    facts: Facts, sent: EvaluatedRecord, questions: Iterable[EffortQuestion], *, is_given: bool = False
 ) -> list[ReadinessStep]:
-    """Return the figures on these questions that are neither verified nor claimed for the period.
+    """Return steps that ask for the figures on these questions that are neither verified nor claimed for the period.
 
     A required figure adds the points for data given. At most, it is also better than last year's figure. If last
     year's is unknown, the step asks for both years.
+
+    With `is_given`, the steps ask for last year's figures where only they are missing.
     """
     found = []
     for place, question in enumerate(questions):
-        indicator = next((one for one in sent.asked.indicators.values() if one.question is question), None)
-        if indicator is None or any(row.figure is not None for row in sent.sight.readings.get(indicator.id, ())):
+        indicator = sent.asked.indicator_of(question)
+        if indicator is None:
             continue
-        given = {question: ASSUMED_FINDING} if question in REQUIRED_QUESTIONS else {}
+        has_figure = any(row.figure is not None for row in sent.sight.readings.get(indicator.id, ()))
+        given = {question: ASSUMED_FINDING} if question in REQUIRED_QUESTIONS and not is_given else {}
         at_most, is_comparable = _answers_above_last_period(sent, indicator, given)
-        years = YearsAsked.PERIOD if is_comparable else YearsAsked.BOTH
-        asked = _figure_candidate(facts, sent.asked, indicator, place=place, years=years)
-        found.append(replace(asked, taken=Answers({}, {}, given), at_most=at_most))
-    return found
-
-
-def _figure_candidate(
-    facts: Facts, asked: Questionnaire, indicator: IndicatorFact, *, place: int, years: YearsAsked
-) -> ReadinessStep:
-    """Return a candidate that asks for a figure. The caller sets the answers that it gives."""
-    return ReadinessStep(
-        kind=StepKind.ASK,
-        benchmarks=(),
-        rows=(RowReference("indicator", indicator.id),),
-        ministry_id=_reporting_ministry(facts, asked, indicator),
-        taken=NO_ANSWERS,
-        place=place,
-        indicator_id=indicator.id,
-        years=years,
-    )
-
-
-def _last_period_steps(
-    asked: Questionnaire, state: Answers, facts: Facts, sent: EvaluatedRecord
-) -> tuple[ReadinessStep, ...]:
-    """Return steps that ask for last year's figure where only this period's is known, if that can add points."""
-    before = []
-    for place, question in enumerate((*REQUIRED_QUESTIONS, EffortQuestion.MONEY)):
-        indicator = next((one for one in asked.indicators.values() if one.question is question), None)
-        if indicator is None or all(row.figure is None for row in sent.sight.readings.get(indicator.id, ())):
+        if has_figure is not is_given or (is_given and is_comparable):
             continue
-        at_most, is_comparable = _answers_above_last_period(sent, indicator, {})
-        if not is_comparable:
-            one = _figure_candidate(facts, asked, indicator, place=place, years=YearsAsked.BEFORE)
-            before.append(replace(one, at_most=at_most))
-    return tuple(one for one in _rank_separately(asked, state, before) if one.points_at_most)
+        missing = YearsAsked.BEFORE if is_given else YearsAsked.BOTH
+        found.append(
+            ReadinessStep(
+                kind=StepKind.ASK,
+                benchmarks=(),
+                rows=(RowReference("indicator", indicator.id),),
+                ministry_id=_reporting_ministry(facts, sent.asked, indicator),
+                taken=Answers({}, {}, given),
+                place=place,
+                indicator_id=indicator.id,
+                years=YearsAsked.PERIOD if is_comparable else missing,
+                at_most=at_most,
+            )
+        )
+    return found
 
 
 def _answers_above_last_period(
@@ -342,14 +337,13 @@ def _commitment_candidate(sent: EvaluatedRecord, promise: OpenCommitment) -> Rea
     towards = [(one.id, row.towards[one.id]) for one in sent.asked.benchmarks if one.id in row.towards]
     met = [key for key, reach in towards if reach is CommitmentReach.MEETS]
     further = [key for key, reach in towards if reach is CommitmentReach.CONTRIBUTES]
-    benchmarks = tuple(key for key, _ in towards)
-    return ReadinessStep(
-        kind=StepKind.KEEP,
-        benchmarks=benchmarks,
-        rows=(RowReference("commitment", row.id),),
+    return _benchmark_step(
+        StepKind.KEEP,
+        sent.asked,
+        RowReference("commitment", row.id),
+        [key for key, _ in towards],
+        project_changes(sent, met=met, steps=further),
         ministry_id=row.ministry_id,
-        taken=project_changes(sent, met=met, steps=further),
-        place=_list_position(sent.asked, benchmarks),
         due_on=due_on,
     )
 
@@ -370,13 +364,13 @@ def _agreement_candidates(
     figures = {one.indicator_id for one in asks}
     leads = {row.id: row.lead_id for row in facts.recommendations}
     return [
-        ReadinessStep(
-            kind=StepKind.AGREE,
-            benchmarks=(one.id,),
-            rows=(RowReference("benchmark", one.id),),
+        _benchmark_step(
+            StepKind.AGREE,
+            sent.asked,
+            RowReference("benchmark", one.id),
+            [one.id],
+            project_changes(sent, met=[one.id]),
             ministry_id=leads[one.recommendation_id],
-            taken=project_changes(sent, met=[one.id]),
-            place=_list_position(sent.asked, [one.id]),
         )
         for one in open_benchmarks(seen)
         if one.id not in spoken_for and not (one.counts and one.terms.indicator_id in figures)
@@ -386,22 +380,16 @@ def _agreement_candidates(
 def _assessment_candidates(seen: EvaluatedRecord) -> list[ReadinessStep]:
     """Return each benchmark with a verified action and no assessment, taken as assessed "met"."""
     return [
-        ReadinessStep(
-            kind=StepKind.REVIEW,
-            benchmarks=(one.id,),
-            rows=(RowReference("benchmark", one.id),),
-            ministry_id=None,
-            taken=project_changes(seen, met=[one.id]),
-            place=_list_position(seen.asked, [one.id]),
+        _benchmark_step(
+            StepKind.REVIEW,
+            seen.asked,
+            RowReference("benchmark", one.id),
+            [one.id],
+            project_changes(seen, met=[one.id]),
         )
         for one in seen.asked.benchmarks
         if not one.counts and seen.sight.actions.get(one.id) and one.id not in seen.sight.judgements
     ]
-
-
-def _list_position(asked: Questionnaire, benchmarks: Collection[int]) -> int:
-    """Return the position of the first of these benchmarks (ids) in the list; after all others if there are none."""
-    return next((place for place, one in enumerate(asked.benchmarks) if one.id in benchmarks), len(asked.benchmarks))
 
 
 def _is_due_after(promise: OpenCommitment, deadline_on: date | None) -> bool:

@@ -31,7 +31,7 @@ from reports.readiness.answers import (
 from reports.readiness.countable_facts import FactView
 from reports.readiness.facts import CommitmentFact, Facts, ReadingFact
 from reports.readiness.forecast.smallest_set import NO_DUE_DATE, SetCandidate, find_smallest_set, rank_key
-from reports.readiness.scoring import Score, ScoreLine, compute_points, compute_score
+from reports.readiness.scoring import PointCalculator, Score, ScoreLine, compute_score
 
 type OpenCommitment = tuple[CommitmentFact, date | None]
 """A commitment and its due date in force; None if no date is agreed."""
@@ -135,11 +135,10 @@ def benchmark_gains(seen: EvaluatedRecord, stands: Score, due: Mapping[int, date
 
     Of equal gains the soonest due comes first, then the order of the list.
     """
+    points = PointCalculator(seen.asked).points
     order = {one.id: place for place, one in enumerate(seen.asked.benchmarks)}
     found = [
-        BenchmarkGain(
-            one.id, one.key, compute_points(seen.asked, project(seen, met=[one.id])) - stands.points, due.get(one.id)
-        )
+        BenchmarkGain(one.id, one.key, points(project(seen, met=[one.id])) - stands.points, due.get(one.id))
         for one in open_benchmarks(seen)
     ]
     return tuple(sorted(found, key=lambda one: (-one.points, one.due_on or NO_DUE_DATE, order[one.benchmark_id])))

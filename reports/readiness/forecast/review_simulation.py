@@ -32,7 +32,7 @@ from reports.readiness.answers import (
 from reports.readiness.countable_facts import Action, FactView, group_by_key, is_action, newest_row
 from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import AssessmentFact, EvidenceFact, EvidenceReviewFact, Facts, IndicatorFact, ReadingFact
-from reports.readiness.scoring import compute_points
+from reports.readiness.scoring import PointCalculator
 from reports.readiness.verified_history import VerifiedHistory
 
 FIRST_HYPOTHETICAL_ID = 1 << 62
@@ -128,6 +128,7 @@ class ReviewSimulation:
     def __init__(self, facts: Facts, *, as_of: date, now: datetime) -> None:
         self.facts, self.as_of, self.now = facts, as_of, now
         self._asked = build_questionnaire(facts)
+        self._points = PointCalculator(self._asked).points
         self._index = FactIndex(facts)
         self._sent = group_by_key((row.round_id, row) for row in self._index.in_force if row.round_id is not None)
         self._bearings = group_by_key((row.evidence_id, row) for row in facts.bearings)
@@ -139,7 +140,7 @@ class ReviewSimulation:
         self._actions = verified.actions
         lean = replace(verified, actions={key: rows[-1:] for key, rows in self._actions.items()})
         found = compute_answers(self._asked, lean)
-        self.stands = SimulatedOutcome(lean, found, compute_points(self._asked, found))
+        self.stands = SimulatedOutcome(lean, found, self._points(found))
 
     # --- Simulated rows -----------------------------------------------------------------------------------------------
 
@@ -220,7 +221,7 @@ class ReviewSimulation:
             {**before.benchmarks, **again.benchmarks},
             {**before.figures, **again.figures},
         )
-        return SimulatedOutcome(sight, found, compute_points(self._asked, found), reviews)
+        return SimulatedOutcome(sight, found, self._points(found), reviews)
 
     # --- Gains and drops ----------------------------------------------------------------------------------------------
 
