@@ -16,9 +16,8 @@ from zoneinfo import ZoneInfo
 from reports.readiness import countable_facts
 from reports.readiness.answers import RowReference, claimed_reason
 from reports.readiness.checks import RecordProblem
-from reports.readiness.explanation import step_sentences
 from reports.readiness.explanation.headline import DISCLAIMER, headline
-from reports.readiness.explanation.step_sentences import StepTexts
+from reports.readiness.explanation.step_sentences import StepFormatter, StepTexts
 from reports.readiness.facts import Facts
 from reports.readiness.forecast.claims import MinistryClaims
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
@@ -68,6 +67,7 @@ def readiness_document(
     keys = {one.benchmark_id: one.line.key for one in verified.benchmarks}
     smallest = result.smallest_set()
     steps = steps or result.next_steps()
+    formatter = StepFormatter(result, texts)
 
     return {
         "edition": {"id": result.edition.id, "country": result.edition.country, "year": result.edition.year},
@@ -83,11 +83,11 @@ def readiness_document(
         "parts": [_part(*pair) for pair in zip(verified.parts, claimed.parts, strict=True)],
         "benchmarks": [_benchmark(*pair) for pair in zip(verified.benchmarks, claimed.benchmarks, strict=True)],
         "next_steps": [
-            {**_step(one, result, keys, texts), **_number_fields("cumulative", one.cumulative or Fraction(0))}
+            {**_step(one, keys, formatter), **_number_fields("cumulative", one.cumulative or Fraction(0))}
             for one in steps.steps
         ],
         **{
-            name: [_step(one, result, keys, texts) for one in getattr(steps, name)]
+            name: [_step(one, keys, formatter) for one in getattr(steps, name)]
             for name in ("also_ask", "last_period", "to_assess", "after_deadline")
         },
         "target_reached_after": steps.target_reached_after,
@@ -156,19 +156,19 @@ def _benchmark(verified: BenchmarkLine, claimed: BenchmarkLine) -> dict[str, Any
     }
 
 
-def _step(step: ReadinessStep, result: Readiness, keys: Mapping[int, str], texts: StepTexts) -> dict[str, Any]:
-    indicator = result.sent.asked.indicators[step.indicator_id] if step.indicator_id is not None else None
+def _step(step: ReadinessStep, keys: Mapping[int, str], formatter: StepFormatter) -> dict[str, Any]:
+    indicator = formatter.result.sent.asked.indicators[step.indicator_id] if step.indicator_id is not None else None
     return {
         "kind": step.kind.value,
         "benchmarks": [keys[one] for one in step.benchmarks],
         "indicator": indicator.name if indicator else None,
         "rows": [row._asdict() for row in step.rows],
-        "owner": step_sentences.step_owner(step, texts),
+        "owner": formatter.owner(step),
         "owner_id": step.ministry_id,
         "due_on": step.due_on.isoformat() if step.due_on else None,
         **_number_fields("points", step.points),
         **_number_fields("points_at_most", step.points_at_most),
-        "sentence": step_sentences.describe_step(result, step, texts),
+        "sentence": formatter.sentence(step),
     }
 
 

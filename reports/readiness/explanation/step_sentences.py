@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
+from dialogues.commitment_status import CommitmentStanding
 from reports import formatting
 from reports.choices import StepKind, YearsAsked
-from reports.readiness.commitment_standings import commitment_standing
+from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import step_display
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
@@ -38,7 +40,7 @@ def display_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> step
 
     The displayed points of the ladder add up to the displayed readiness.
     """
-    teller = _StepFormatter(result, texts)
+    teller = StepFormatter(result, texts)
     reached = steps.target_reached_after
     return step_display.StepsDisplay(
         steps=tuple(teller.ladder(steps.steps, reached)),
@@ -50,19 +52,7 @@ def display_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> step
     )
 
 
-def describe_step(result: Readiness, step: ReadinessStep, texts: StepTexts) -> str:
-    """Return what a step asks the reader to do, in a sentence that can be understood alone."""
-    return _StepFormatter(result, texts).sentence(step)
-
-
-def step_owner(step: ReadinessStep, texts: StepTexts) -> str | None:
-    """Return the name of the owner of a step, or None if the owner is unknown."""
-    if step.kind is StepKind.REVIEW:
-        return EMBASSY
-    return texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
-
-
-class _StepFormatter:
+class StepFormatter:
     """Write the steps of one result as sentences."""
 
     def __init__(self, result: Readiness, texts: StepTexts) -> None:
@@ -94,7 +84,7 @@ class _StepFormatter:
         return step_display.StepDisplay(
             kind=step.kind.value,
             sentence=self.sentence(step),
-            owner=step_owner(step, self.texts) or "",
+            owner=self.owner(step) or "",
             due_on=step.due_on,
             points=points if is_shown else None,
             at_most=at_most if is_shown and step.points_at_most > step.points and at_most > points else None,
@@ -102,8 +92,14 @@ class _StepFormatter:
             reaches_target=reaches_target and is_shown,
         )
 
+    def owner(self, step: ReadinessStep) -> str | None:
+        """Return the name of the owner of a step, or None if the owner is unknown."""
+        if step.kind is StepKind.REVIEW:
+            return EMBASSY
+        return self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
+
     def sentence(self, step: ReadinessStep) -> str:
-        """Return what a step asks the reader to do."""
+        """Return what a step asks the reader to do, in a sentence that can be understood alone."""
         match step.kind:
             case StepKind.REVIEW:
                 return self._review(step)
@@ -167,10 +163,14 @@ class _StepFormatter:
 
     def _stands(self, step: ReadinessStep) -> str:
         """Return a sentence if the commitment is overdue or an update on it waits; empty if it is simply open."""
-        standing = commitment_standing(self.result.record, step.rows[0].id, self.result.as_of)
+        standing = self._standings.get(step.rows[0].id)
         if standing is not None and standing.waits_since:
             return f" An update on it has been with the embassy since {formatting.format_date(standing.waits_since)}."
         return " It is overdue." if standing is not None and standing.days_overdue else ""
+
+    @cached_property
+    def _standings(self) -> Mapping[int, CommitmentStanding]:
+        return commitment_standings(self.result.record, self.result.as_of)
 
     def _ministry(self, step: ReadinessStep) -> str | None:
         name = self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
