@@ -5,7 +5,7 @@ account may sign in: the accounts of the public record never may, and still stan
 """
 
 from dialogues.choices import CommitmentEventKind, MadeBy
-from dialogues.models import Commitment, Dialogue, Evidence, EvidenceBearing, Redaction, UpdateRound
+from dialogues.models import Commitment, Dialogue, Evidence, EvidenceLink, Redaction, UpdateVersion
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
@@ -44,7 +44,7 @@ def can_revise(user: User, evidence: Evidence) -> bool:
 
     A ministry corrects what it sent by sending it again.
     """
-    return evidence.round_id is None and _is_officer_of(user, evidence.country_id)
+    return evidence.update_version_id is None and _is_officer_of(user, evidence.country_id)
 
 
 def can_record_commitment(user: User, country: Country) -> bool:
@@ -97,25 +97,27 @@ def can_draft(user: User, of: Commitment | Dialogue) -> bool:
     return can_send_update(user, of) if isinstance(of, Commitment) else can_manage_dialogues(user, of.country)
 
 
-def can_decide_on_update(user: User, round: UpdateRound) -> bool:
+def can_decide_on_update(user: User, update_version: UpdateVersion) -> bool:
     """Return whether the user may accept or return an update version: officers of the country, never the sender."""
-    return _is_officer_of(user, round.update.commitment.country_id) and round.recorded_by_id != user.pk
+    return (
+        _is_officer_of(user, update_version.update.commitment.country_id) and update_version.recorded_by_id != user.pk
+    )
 
 
-def can_review_evidence(user: User, evidence: Evidence, bearing: EvidenceBearing | None = None) -> bool:
+def can_review_evidence(user: User, evidence: Evidence, evidence_link: EvidenceLink | None = None) -> bool:
     """Return whether the user may review evidence, or one of its links: officers of the country, and the ambassador.
 
     The ambassador may review only what an officer recorded, because a small post has one officer. Evidence without an
     update version counts as recorded by an officer, whatever role the recorder has today. Nobody may review what they
     recorded themselves, whether the evidence or the link.
     """
-    if has_recorded(user, evidence, bearing):
+    if has_recorded(user, evidence, evidence_link):
         return False
     if _is_officer_of(user, evidence.country_id):
         return True
     return (
         user.role == Role.AMBASSADOR
-        and evidence.round_id is None
+        and evidence.update_version_id is None
         and user.countries.filter(pk=evidence.country_id).exists()
     )
 
@@ -156,15 +158,15 @@ def can_decide_on_redaction(user: User, redaction: Redaction) -> bool:
     return redaction.recorded_by_id != user.pk and can_redact(user, redaction.country)
 
 
-def has_recorded(user: User, evidence: Evidence, bearing: EvidenceBearing | None = None) -> bool:
+def has_recorded(user: User, evidence: Evidence, evidence_link: EvidenceLink | None = None) -> bool:
     """Return whether the user recorded the evidence, the link, or a figure that rests on the evidence.
 
     If so, another person has to verify it. A review of the evidence itself also verifies its figures.
     """
     if evidence.recorded_by_id == user.pk:
         return True
-    if bearing is not None:
-        return bearing.recorded_by_id == user.pk
+    if evidence_link is not None:
+        return evidence_link.recorded_by_id == user.pk
     return evidence.readings.filter(recorded_by=user).exists()
 
 

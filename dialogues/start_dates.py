@@ -6,13 +6,13 @@ from typing import Protocol
 
 
 class ReviewLike(Protocol):
-    """A review of an evidence link or, if `bearing_id` is None, of the evidence itself."""
+    """A review of an evidence link or, if `evidence_link_id` is None, of the evidence itself."""
 
     @property
     def id(self) -> int: ...
 
     @property
-    def bearing_id(self) -> int | None: ...
+    def evidence_link_id(self) -> int | None: ...
 
     @property
     def recorded_at(self) -> datetime: ...
@@ -28,5 +28,5 @@ def find_start_date(own: date | None, reviews: Iterable[ReviewLike]) -> date | N
     """
     if own is not None:
         return own
-    newest = {review.bearing_id: review for review in sorted(reviews, key=lambda one: (one.recorded_at, one.id))}
+    newest = {review.evidence_link_id: review for review in sorted(reviews, key=lambda one: (one.recorded_at, one.id))}
     return min((review.first_on for review in newest.values() if review.first_on), default=None)

@@ -164,9 +164,7 @@ def _navigation_items(request: HttpRequest) -> list[NavigationItem]:
         return _mark_current(request, overview)
     items = [NavigationItem(edition_url(edition, name), label) for name, label in EMBASSY_PAGES]
     if user.role in (Role.OFFICER, Role.AMBASSADOR):
-        items.insert(
-            1, NavigationItem(edition_url(edition, "round_list"), "Inbox", waiting=_count_waiting(user, edition))
-        )
+        items.insert(1, NavigationItem(edition_url(edition, "inbox"), "Inbox", waiting=_count_waiting(user, edition)))
     if user.role == Role.OFFICER:
         items.insert(2, NavigationItem(edition_url(edition, "evidence_log"), "Log progress"))
     return _mark_current(request, overview + items)
@@ -201,6 +199,6 @@ def _count_waiting(user: User, edition: Edition) -> int:
     others = [rows.order_by().values("pk") for rows in (logged, redactions)]
     if user.role != Role.OFFICER:
         return others[0].union(*others[1:], all=True).count()
-    rounds = apps.get_model("dialogues", "UpdateRound").objects.visible_to(user).waiting()
+    versions = apps.get_model("dialogues", "UpdateVersion").objects.visible_to(user).waiting()
     own = {f"update__commitment__{name}": value for name, value in own.items()}
-    return rounds.filter(**own).order_by().values("pk").union(*others, all=True).count()
+    return versions.filter(**own).order_by().values("pk").union(*others, all=True).count()

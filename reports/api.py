@@ -185,7 +185,7 @@ class ClaimsSerializer(serializers.Serializer[Any]):
     ministry_id = serializers.IntegerField(allow_null=True, help_text="Null: logged by the embassy.")
     points = serializers.FloatField()
     points_exact = serializers.CharField()
-    rounds = serializers.ListField(child=serializers.IntegerField())
+    update_versions = serializers.ListField(child=serializers.IntegerField())
     evidence = serializers.ListField(child=serializers.IntegerField())
     readings = serializers.ListField(child=serializers.IntegerField())
 

@@ -44,7 +44,7 @@ urlpatterns = [
             path("recommendations/", recommendations.recommendation_list, name="recommendation_list"),
             path("briefings/", briefings.briefing_list, name="briefing_list"),
             path("briefings/request/", briefing_request.briefing_request, name="briefing_request"),
-            path("inbox/", inbox.round_list, name="round_list"),
+            path("inbox/", inbox.inbox, name="inbox"),
             path("inbox/next/", inbox.inbox_next, name="inbox_next"),
         ]
     ),
@@ -58,7 +58,7 @@ urlpatterns = [
     path("briefings/<int:pk>/compare/", briefing_compare.briefing_compare, name="briefing_compare"),
     path("briefings/<int:pk>/file/", briefings.briefing_file, name="briefing_file"),
     path("briefings/<int:pk>/word/", briefings.briefing_word, name="briefing_word"),
-    path("rounds/<int:pk>/foretold/", review_simulation.round_simulation, name="round_simulation"),
+    path("versions/<int:pk>/foretold/", review_simulation.version_simulation, name="version_simulation"),
     path("evidence/<int:pk>/foretold/", review_simulation.evidence_simulation, name="evidence_simulation"),
     path("benchmarks/<int:pk>/foretold/", review_simulation.benchmark_simulation, name="benchmark_simulation"),
 ]

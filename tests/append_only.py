@@ -17,8 +17,8 @@ from dialogues.models import (
     Dialogue,
     DialogueFile,
     Evidence,
-    EvidenceBearing,
     EvidenceFile,
+    EvidenceLink,
     EvidenceReview,
     FileScan,
     NextStep,
@@ -30,9 +30,9 @@ from dialogues.models import (
     RedactionDecision,
     RedactionFile,
     RedactionPlace,
-    RoundDecision,
     Update,
-    UpdateRound,
+    UpdateVersion,
+    UpdateVersionDecision,
 )
 from recommendations.models import (
     BenchmarkTerms,
@@ -70,7 +70,7 @@ KEPT = {
     EditionImport: {"name"},  # once loaded
     EditionTerms: {"reason", "working_mark_reason"},
     Evidence: {"title", "stated_by", "source", "link", "revision_reason"},
-    EvidenceBearing: set(),
+    EvidenceLink: set(),
     EvidenceFile: {"name"},
     EvidenceReview: {"reason"},
     FileScan: set(),
@@ -87,9 +87,9 @@ KEPT = {
     RedactionDecision: {"reason"},
     RedactionFile: set(),
     RedactionPlace: set(),
-    RoundDecision: {"reason"},
+    UpdateVersionDecision: {"reason"},
     Update: set(),
-    UpdateRound: {"narrative"},
+    UpdateVersion: {"narrative"},
 }
 
 HELD = {
@@ -203,7 +203,7 @@ MAKERS = {
     LogVerification: lambda: LogVerification.objects.create(at=factories.TERMS_SET_AT, number=1, hash="0" * 64),
     EditionTerms: lambda: factories.EditionFactory().terms.get(),
     Evidence: factories.EvidenceFactory,
-    EvidenceBearing: factories.EvidenceBearingFactory,
+    EvidenceLink: factories.EvidenceLinkFactory,
     EvidenceFile: factories.EvidenceFileFactory,
     EvidenceReview: factories.EvidenceReviewFactory,
     FileScan: lambda: factories.EvidenceFileFactory().scans.create(at=factories.TERMS_SET_AT),
@@ -221,9 +221,9 @@ MAKERS = {
     RedactionPlace: lambda: factories.RedactionFactory().places.create(
         table="dialogues.evidence", row=factories.EvidenceFactory().pk, field="title"
     ),
-    RoundDecision: factories.RoundDecisionFactory,
-    Update: lambda: factories.UpdateRoundFactory().update,
-    UpdateRound: factories.UpdateRoundFactory,
+    UpdateVersionDecision: factories.UpdateVersionDecisionFactory,
+    Update: lambda: factories.UpdateVersionFactory().update,
+    UpdateVersion: factories.UpdateVersionFactory,
     AgendaItem: factories.AgendaItemFactory,
     Dialogue: lambda: factories.DialogueFactory(recorded_by=factories.RecorderFactory()),
     Edition: factories.EditionFactory,

@@ -40,8 +40,8 @@ from dialogues.models import (
     DialogueFile,
     Draft,
     Evidence,
-    EvidenceBearing,
     EvidenceFile,
+    EvidenceLink,
     EvidenceReview,
     NextStep,
     NextStepDone,
@@ -50,9 +50,9 @@ from dialogues.models import (
     ReadingPart,
     Redaction,
     RedactionDecision,
-    RoundDecision,
     Update,
-    UpdateRound,
+    UpdateVersion,
+    UpdateVersionDecision,
 )
 from recommendations.choices import MilestoneKind, Pillar, Rule, TextStatus, Tier
 from recommendations.models import (
@@ -543,7 +543,7 @@ class CommitmentFactory(DjangoModelFactory):
 
 
 class UpdateFactory(DjangoModelFactory):
-    """A ministry's submission; on its own it has no round: see UpdateRoundFactory."""
+    """A ministry's submission; on its own it has no round: see UpdateVersionFactory."""
 
     class Meta:
         model = Update
@@ -552,18 +552,18 @@ class UpdateFactory(DjangoModelFactory):
     number = factory.LazyAttribute(lambda row: _next(row.commitment.updates, "number"))
 
 
-class UpdateRoundFactory(DjangoModelFactory):
+class UpdateVersionFactory(DjangoModelFactory):
     """What was sent on 10 January 2022 by a focal point of the commitment's ministry; under way, not yet decided on.
 
     `returned=True` or `accepted=True` adds the reviewer's decision.
     """
 
     class Meta:
-        model = UpdateRound
+        model = UpdateVersion
         skip_postgeneration_save = True
 
     update = factory.SubFactory(UpdateFactory)
-    number = factory.LazyAttribute(lambda row: _next(row.update.rounds, "number"))
+    number = factory.LazyAttribute(lambda row: _next(row.update.versions, "number"))
     narrative = factory.Sequence(lambda n: f"What we did, told for the {n + 1}. time.")
     claimed = ClaimedProgress.UNDER_WAY
     happened_on = date(2022, 1, 10)
@@ -571,30 +571,30 @@ class UpdateRoundFactory(DjangoModelFactory):
     recorded_by = factory.LazyAttribute(lambda row: _focal_point_of(row.update.commitment.ministry))
 
     @factory.post_generation
-    def returned(round_, create, extracted):
+    def returned(update_version, create, extracted):
         if extracted:
-            RoundDecisionFactory(round=round_, decision=UpdateDecision.RETURNED)
+            UpdateVersionDecisionFactory(update_version=update_version, decision=UpdateDecision.RETURNED)
 
     @factory.post_generation
-    def accepted(round_, create, extracted):
+    def accepted(update_version, create, extracted):
         if extracted:
-            RoundDecisionFactory(round=round_, decision=UpdateDecision.ACCEPTED)
+            UpdateVersionDecisionFactory(update_version=update_version, decision=UpdateDecision.ACCEPTED)
 
 
 def _focal_point_of(ministry):
     return ministry.users.order_by("pk").first() or FocalPointFactory(ministry=ministry)
 
 
-class RoundDecisionFactory(DjangoModelFactory):
+class UpdateVersionDecisionFactory(DjangoModelFactory):
     class Meta:
-        model = RoundDecision
+        model = UpdateVersionDecision
 
-    round = factory.SubFactory(UpdateRoundFactory)
+    update_version = factory.SubFactory(UpdateVersionFactory)
     decision = UpdateDecision.ACCEPTED
     reason = factory.LazyAttribute(
         lambda row: "Please add the date." if row.decision == UpdateDecision.RETURNED else ""
     )
-    recorded_at = factory.LazyAttribute(lambda row: row.round.recorded_at)
+    recorded_at = factory.LazyAttribute(lambda row: row.update_version.recorded_at)
     recorded_by = factory.SubFactory(ReviewerFactory)
 
 
@@ -632,9 +632,9 @@ class EvidenceFileFactory(DjangoModelFactory):
 class EvidenceFactory(DjangoModelFactory):
     """A government's court record of 10 January 2022, internal, recorded that day, reviewed by nobody.
 
-    `bears_on=[benchmark, …]` adds bearings (`bears_on__shows=Shows.PLAN`; by default a concrete action).
+    `supports=[benchmark, …]` adds bearings (`supports__shows=Shows.PLAN`; by default a concrete action).
     `verified=True` has the reviewer verify it and each bearing, `verified__at=…` when (by default as it is recorded).
-    With a `round`, it is filed under that round's commitment, shared, and recorded by who sent it.
+    With a `update_version`, it is filed under that round's commitment, shared, and recorded by who sent it.
     """
 
     class Meta:
@@ -651,27 +651,33 @@ class EvidenceFactory(DjangoModelFactory):
     source = "Court register, January 2022"
     revises = None
     revision_reason = factory.LazyAttribute(lambda row: "The register says otherwise." if row.revises else "")
-    round = None
-    commitment = factory.LazyAttribute(lambda row: row.round.update.commitment if row.round else None)
-    sensitivity = factory.LazyAttribute(lambda row: Sensitivity.SHARED if row.round else Sensitivity.INTERNAL)
-    recorded_at = factory.LazyAttribute(lambda row: row.round.recorded_at if row.round else at_noon(row.happened_to))
-    recorded_by = factory.LazyAttribute(lambda row: row.round.recorded_by if row.round else RecorderFactory())
+    update_version = None
+    commitment = factory.LazyAttribute(lambda row: row.update_version.update.commitment if row.update_version else None)
+    sensitivity = factory.LazyAttribute(lambda row: Sensitivity.SHARED if row.update_version else Sensitivity.INTERNAL)
+    recorded_at = factory.LazyAttribute(
+        lambda row: row.update_version.recorded_at if row.update_version else at_noon(row.happened_to)
+    )
+    recorded_by = factory.LazyAttribute(
+        lambda row: row.update_version.recorded_by if row.update_version else RecorderFactory()
+    )
 
     @factory.post_generation
-    def bears_on(evidence, create, extracted, shows=SupportKind.ACTION):
+    def supports(evidence, create, extracted, shows=SupportKind.ACTION):
         for benchmark in extracted or ():
-            EvidenceBearingFactory(evidence=evidence, benchmark=benchmark, shows=shows)
+            EvidenceLinkFactory(evidence=evidence, benchmark=benchmark, shows=shows)
 
     @factory.post_generation
     def verified(evidence, create, extracted, at=None):
         if extracted:
-            for bearing in (None, *evidence.bearings.all()):
-                EvidenceReviewFactory(evidence=evidence, bearing=bearing, recorded_at=at or evidence.recorded_at)
+            for evidence_link in (None, *evidence.evidence_links.all()):
+                EvidenceReviewFactory(
+                    evidence=evidence, evidence_link=evidence_link, recorded_at=at or evidence.recorded_at
+                )
 
 
-class EvidenceBearingFactory(DjangoModelFactory):
+class EvidenceLinkFactory(DjangoModelFactory):
     class Meta:
-        model = EvidenceBearing
+        model = EvidenceLink
 
     evidence = factory.SubFactory(EvidenceFactory)
     benchmark = factory.SubFactory(BenchmarkFactory)
@@ -681,13 +687,13 @@ class EvidenceBearingFactory(DjangoModelFactory):
 
 
 class EvidenceReviewFactory(DjangoModelFactory):
-    """The reviewer's word on the `evidence`, or on one `bearing` of it."""
+    """The reviewer's word on the `evidence`, or on one `evidence_link` of it."""
 
     class Meta:
         model = EvidenceReview
 
-    evidence = factory.LazyAttribute(lambda row: row.bearing.evidence if row.bearing else EvidenceFactory())
-    bearing = None
+    evidence = factory.LazyAttribute(lambda row: row.evidence_link.evidence if row.evidence_link else EvidenceFactory())
+    evidence_link = None
     decision = EvidenceDecision.VERIFIED
     reason = "Seen with our own eyes."
     recorded_at = factory.LazyAttribute(lambda row: row.evidence.recorded_at)

@@ -168,7 +168,7 @@ def test_every_model_of_the_record_says_who_sees_its_rows():
         "AccountRequestStep", "AgendaItem", "AssessmentEvidence", "BriefingDownload", "CommitmentBenchmark",
         "CommitmentEvent", "District", "FileScan", "Job", "LockOutCount", "LogVerification", "NextStepDone",
         "OfficeHolder", "Participant", "ReadingPart",
-        "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "RoundDecision",
+        "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "UpdateVersionDecision",
     }  # fmt: skip
     own = {model.__name__ for model in apps.get_models() if model.__module__.startswith(PACKAGES)}
 
@@ -306,9 +306,9 @@ NEVER_CHANGED = {
     "recommendations.edition": {"country", "year"},
     "recommendations.indicator": {"country", "name"},
     "recommendations.milestone": {"edition", "kind"},
-    "dialogues.evidencebearing": {"evidence", "benchmark"},
+    "dialogues.evidencelink": {"evidence", "benchmark"},
     "dialogues.update": {"commitment", "number"},
-    "dialogues.updateround": {"update", "number"},
+    "dialogues.updateversion": {"update", "number"},
 }
 
 

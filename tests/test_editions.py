@@ -131,7 +131,7 @@ def test_who_follows_two_countries_reads_each_by_itself(client, world):
         benchmark = world.asked[code, year]
         lead, country = benchmark.recommendation.lead, benchmark.recommendation.edition.country
         factories.CommitmentFactory(ministry=lead, text=f"Promise of {code}.", benchmarks=[benchmark])
-        factories.EvidenceFactory(country=country, title=f"Law of {code}.", bears_on=[benchmark])
+        factories.EvidenceFactory(country=country, title=f"Law of {code}.", supports=[benchmark])
         factories.DialogueFactory(country=country, place=f"Hall of {code}")
         factories.IndicatorFactory(country=country, name=f"Figures of {code}")
     client.force_login(world.observer)
@@ -155,7 +155,7 @@ def test_the_page_of_a_row_names_the_country_and_edition_of_the_row(client, worl
     of_the_past = factories.CommitmentFactory(ministry=lead, benchmarks=[past])
     carried_over = factories.CommitmentFactory(ministry=lead, benchmarks=[past, later])
     moved_along = factories.CommitmentFactory(ministry=lead, benchmarks=[world.asked["LSO", 2021], later])
-    evidence = factories.EvidenceFactory(country=world.malawi, bears_on=[theirs])
+    evidence = factories.EvidenceFactory(country=world.malawi, supports=[theirs])
     client.force_login(world.observer)
 
     for name, row, expected in (
@@ -255,8 +255,8 @@ def test_who_follows_several_countries_starts_on_an_overview_of_them(client, wor
     factories.CommitmentFactory(ministry=lead, made__due_on=date(2022, 1, 20))
     factories.CommitmentFactory(ministry=lead, made__due_on=date(2022, 2, 20))
     theirs = factories.CommitmentFactory(ministry=lead)
-    factories.UpdateRoundFactory(update__commitment=theirs)
-    factories.UpdateRoundFactory(
+    factories.UpdateVersionFactory(update__commitment=theirs)
+    factories.UpdateVersionFactory(
         update__commitment__ministry=world.asked["LSO", 2021].recommendation.lead, accepted=True
     )
     client.force_login(world.observer)

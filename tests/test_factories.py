@@ -36,16 +36,16 @@ def test_factory_gives_a_valid_row(made):
 
 @pytest.mark.django_db
 def test_verified_evidence_is_verified_by_somebody_else():
-    evidence = factories.EvidenceFactory(bears_on=[factories.BenchmarkFactory()], verified=True)
+    evidence = factories.EvidenceFactory(supports=[factories.BenchmarkFactory()], verified=True)
 
-    assert [review.bearing for review in evidence.reviews.all()] == [None, evidence.bearings.get()]
+    assert [review.evidence_link for review in evidence.reviews.all()] == [None, evidence.evidence_links.get()]
     assert {review.recorded_by for review in evidence.reviews.all()} == {factories.ReviewerFactory()}
 
 
 @pytest.mark.django_db
-def test_evidence_of_a_round_is_its_senders_and_shared():
-    sent = factories.UpdateRoundFactory()
-    evidence = factories.EvidenceFactory(round=sent)
+def test_evidence_of_a_version_is_its_senders_and_shared():
+    sent = factories.UpdateVersionFactory()
+    evidence = factories.EvidenceFactory(update_version=sent)
 
     assert (evidence.commitment, evidence.recorded_by) == (sent.update.commitment, sent.recorded_by)
     assert evidence.sensitivity == "shared"

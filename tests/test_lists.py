@@ -28,15 +28,15 @@ from dialogues.models import (
     CommitmentEvent,
     Dialogue,
     Evidence,
-    EvidenceBearing,
     EvidenceFile,
+    EvidenceLink,
     EvidenceReview,
     Participant,
     Reading,
     ReadingPart,
     Redaction,
     Update,
-    UpdateRound,
+    UpdateVersion,
 )
 from recommendations.choices import MilestoneKind, Pillar
 from recommendations.models import (
@@ -176,8 +176,8 @@ class Rows:
         )
         return rows
 
-    def evidence(self, many, rounds=None):
-        rounds = rounds or [None] * many
+    def evidence(self, many, versions=None):
+        versions = versions or [None] * many
         files = EvidenceFile.objects.bulk_create(
             factories.EvidenceFileFactory.build(uploaded_by=self.recorder) for _ in range(many)
         )
@@ -185,47 +185,47 @@ class Rows:
             factories.EvidenceFactory.build(
                 country=self.country,
                 file=file,
-                round=sent,
+                update_version=sent,
                 commitment=sent.update.commitment if sent else None,
                 sensitivity=Sensitivity.SHARED if sent else Sensitivity.INTERNAL,
                 **self.said(),
             )
-            for file, sent in zip(files, rounds, strict=True)
+            for file, sent in zip(files, versions, strict=True)
         )
-        bearings = EvidenceBearing.objects.bulk_create(
-            EvidenceBearing(evidence=row, benchmark=self.benchmark, shows=SupportKind.ACTION, **self.said())
+        evidence_links = EvidenceLink.objects.bulk_create(
+            EvidenceLink(evidence=row, benchmark=self.benchmark, shows=SupportKind.ACTION, **self.said())
             for row in rows
         )
         readings = Reading.objects.bulk_create(
             factories.ReadingFactory.build(
-                indicator=self.indicator, evidence=row, round=row.round, through_on=DAY, **self.said()
+                indicator=self.indicator, evidence=row, update_version=row.update_version, through_on=DAY, **self.said()
             )
             for row in rows
         )
         ReadingPart.objects.bulk_create(
             ReadingPart(reading=row, dimension="district", category="Maseru", figure=1) for row in readings
         )
-        if rounds[0] is None:
+        if versions[0] is None:
             EvidenceReview.objects.bulk_create(
                 EvidenceReview(
-                    evidence=bearing.evidence, bearing=one, decision="verified", reason="Seen.",
+                    evidence=evidence_link.evidence, evidence_link=one, decision="verified", reason="Seen.",
                     recorded_at=at_noon(DAY), recorded_by=self.reviewer,
                 )
-                for bearing in bearings
-                for one in (bearing, None)
+                for evidence_link in evidence_links
+                for one in (evidence_link, None)
             )  # fmt: skip
         return rows
 
     def updates(self, many):
         sent = Update.objects.bulk_create(Update(commitment=row, number=1) for row in self.commitments(many))
-        rounds = UpdateRound.objects.bulk_create(
-            UpdateRound(
+        versions = UpdateVersion.objects.bulk_create(
+            UpdateVersion(
                 update=row, number=1, narrative="Told.", claimed=ClaimedProgress.UNDER_WAY, happened_on=DAY,
                 recorded_at=at_noon(DAY), recorded_by=self.focal_point,
             )
             for row in sent
         )  # fmt: skip
-        self.evidence(many, rounds)
+        self.evidence(many, versions)
 
     def inbox(self, many):
         """Updates that wait, evidence that nobody reviewed, and verdicts that ask for another look."""
@@ -238,8 +238,8 @@ class Rows:
             factories.AssessmentFactory.build(benchmark=one, **self.said() | {"recorded_at": at_noon(date(2022, 1, 1))})
             for one in benchmarks
         )
-        EvidenceBearing.objects.bulk_create(
-            EvidenceBearing(evidence=row, benchmark=one, shows=SupportKind.ACTION, **self.said())
+        EvidenceLink.objects.bulk_create(
+            EvidenceLink(evidence=row, benchmark=one, shows=SupportKind.ACTION, **self.said())
             for row, one in zip(rows, benchmarks, strict=True)
         )
 
@@ -451,8 +451,8 @@ LISTS = [
     Listed("evidence_list", Rows.evidence, 16, query="q=case&word=verified&page=2"),
     Listed("evidence_list", Rows.evidence, 15 + AN_ENTRY, query="as=csv"),
     Listed("indicator_list", Rows.indicators, 10),
-    Listed("round_list", Rows.inbox, 24),
-    Listed("round_list", Rows.updates, 4, "focal_point"),
+    Listed("inbox", Rows.inbox, 24),
+    Listed("inbox", Rows.updates, 4, "focal_point"),
     Listed("dialogue_list", Rows.dialogues, 8),
     Listed("dialogue_list", Rows.dialogues, 6, "focal_point"),
     Listed("redaction_list", Rows.redactions, 7),

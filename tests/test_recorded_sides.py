@@ -49,7 +49,7 @@ def sides_of_today(text):
     "text",
     [
         "rows.filter(recorded_by__ministry=user.ministry_id)",
-        "rows.filter(round__recorded_by__role__in=roles)",
+        "rows.filter(update_version__recorded_by__role__in=roles)",
         "rows.values('uploaded_by__countries')",
         "CharField(source='recorded_by.ministry.name')",
         "evidence.recorded_by.role == Role.OFFICER",

@@ -387,7 +387,7 @@ SPECTACULAR_SETTINGS = {
         "EvidenceKind": "dialogues.choices.EvidenceKind.choices",
         "BriefingKind": "reports.choices.BriefingKind.choices",
         "StepKind": "reports.choices.StepKind.choices",
-        "RoundDecision": "dialogues.choices.UpdateDecision.choices",
+        "UpdateVersionDecision": "dialogues.choices.UpdateDecision.choices",
         "EvidenceDecision": "dialogues.choices.EvidenceDecision.choices",
         "DoneBy": "dialogues.choices.DoneBy.choices",
         "Tier": "recommendations.choices.Tier.choices",

@@ -57,8 +57,8 @@ def assess(
             "Some of that evidence was put right since. Choose the later entry in its place.",
             field="evidence",
         )
-    bearing_on_it = Evidence.objects.filter(pk__in=grounds, bearings__benchmark=locked).count()
-    if bearing_on_it < len(grounds):
+    supporting_it = Evidence.objects.filter(pk__in=grounds, evidence_links__benchmark=locked).count()
+    if supporting_it < len(grounds):
         raise Refused(
             "Some of that evidence isn't said to bear on this benchmark. Choose from the evidence listed under it.",
             field="evidence",

@@ -18,7 +18,7 @@ from dialogues.choices import (
     UpdateDecision,
 )
 from dialogues.commitment_status import CommitmentStanding, summarize_events
-from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue, Evidence, UpdateRound
+from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue, Evidence, UpdateVersion
 from dialogues.permissions import (
     can_change_commitment,
     can_record_commitment,
@@ -274,19 +274,19 @@ def is_reported_done(commitment: Commitment, now: datetime) -> bool:
     return found is not None and found.settled is CommitmentStatus.REPORTED
 
 
-def waiting_round(commitment: Commitment) -> UpdateRound | None:
+def waiting_version(commitment: Commitment) -> UpdateVersion | None:
     """Return the update version that waits for a decision, or None. There is one at most."""
-    waiting = UpdateRound.objects.filter(update__commitment=commitment).waiting()
+    waiting = UpdateVersion.objects.filter(update__commitment=commitment).waiting()
     return waiting.select_related("recorded_by").first()
 
 
-def returned_round(commitment: Commitment) -> UpdateRound | None:
+def returned_version(commitment: Commitment) -> UpdateVersion | None:
     """Return the version that was returned and not sent again.
 
     None if nothing was returned or the newest was accepted.
     """
-    rounds = UpdateRound.objects.filter(update__commitment=commitment).select_related("update", "decision")
-    newest = rounds.order_by("-update__number", "-number").first()
+    versions = UpdateVersion.objects.filter(update__commitment=commitment).select_related("update", "decision")
+    newest = versions.order_by("-update__number", "-number").first()
     return newest if newest and newest.decision.decision == UpdateDecision.RETURNED else None
 
 
@@ -311,7 +311,7 @@ def add_event(
     now: datetime,
     reason: str = "",
     due_on: date | None = None,
-    round: UpdateRound | None = None,
+    update_version: UpdateVersion | None = None,
 ) -> CommitmentEvent:
     """Write one event. The caller has checked that it is allowed."""
     return insert_row(
@@ -321,7 +321,7 @@ def add_event(
             happened_on=on,
             due_on=due_on,
             reason=reason,
-            round=round,
+            update_version=update_version,
             recorded_at=now,
             recorded_by=by,
         )
@@ -405,14 +405,14 @@ def _record_event(
 
 
 def _refuse_while_waiting(commitment: Commitment, now: datetime) -> None:
-    if waiting := waiting_round(commitment):
+    if waiting := waiting_version(commitment):
         sent = format_date(waiting.recorded_at.astimezone(now.tzinfo).date())
         raise Refused(f"The ministry's update of {sent} waits in the inbox. Accept or return it first.")
 
 
 def find_missing_proof(commitment: Commitment) -> str | None:
     """Return what the evidence of a commitment lacks to prove that it is done. None if it lacks nothing."""
-    pieces = commitment.evidence.current().prefetch_related("reviews__bearing")
+    pieces = commitment.evidence.current().prefetch_related("reviews__evidence_link")
     verified = [(piece, first) for piece in pieces for first in _verified_start_dates(piece)]
     if not verified:
         return "verified evidence of what was done (log it under this commitment, and have somebody else verify it)"
@@ -423,10 +423,12 @@ def find_missing_proof(commitment: Commitment) -> str | None:
 
 def _verified_start_dates(piece: Evidence) -> list[date | None]:
     """Return the start date that each verification in force states, of the evidence itself or of an action it shows."""
-    newest = {review.bearing_id: review for review in sorted(piece.reviews.all(), key=lambda r: (r.recorded_at, r.pk))}
+    newest = {
+        review.evidence_link_id: review for review in sorted(piece.reviews.all(), key=lambda r: (r.recorded_at, r.pk))
+    }
     return [
         review.first_on
         for review in newest.values()
         if review.decision == EvidenceDecision.VERIFIED
-        and (review.bearing is None or review.bearing.shows == SupportKind.ACTION)
+        and (review.evidence_link is None or review.evidence_link.shows == SupportKind.ACTION)
     ]

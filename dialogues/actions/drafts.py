@@ -12,9 +12,9 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from dialogues.actions.commitments import lock_with_standing, newest_event_date, returned_round, waiting_round
+from dialogues.actions.commitments import lock_with_standing, newest_event_date, returned_version, waiting_version
 from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
-from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile, UpdateRound
+from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile, UpdateVersion
 from dialogues.models.drafts import DRAFT_LIFETIME
 from dialogues.permissions import can_draft
 from tiptracker.accounts.models import User
@@ -171,7 +171,7 @@ def _subject_filter(of: DraftSubject) -> dict[str, DraftSubject]:
     return {"commitment" if isinstance(of, Commitment) else "dialogue": of}
 
 
-def _lock_unless_closed(of: DraftSubject, now: datetime) -> UpdateRound | None:
+def _lock_unless_closed(of: DraftSubject, now: datetime) -> UpdateVersion | None:
     """Lock the subject and refuse if nothing can be sent now.
 
     Return the returned version that is being corrected, if any.
@@ -180,7 +180,7 @@ def _lock_unless_closed(of: DraftSubject, now: datetime) -> UpdateRound | None:
         lock_subject(of)
         return None
     locked, standing = lock_with_standing(of, now)
-    if waiting := waiting_round(locked):
+    if waiting := waiting_version(locked):
         raise DraftClosed(
             f"{waiting.recorded_by} sent this update on {format_moment(waiting.recorded_at, now)}. It is with the "
             "embassy; nothing more is needed until it has answered."
@@ -189,7 +189,7 @@ def _lock_unless_closed(of: DraftSubject, now: datetime) -> UpdateRound | None:
         raise DraftClosed(
             f"{standing.status.label} on {format_date(newest_event_date(locked))}: nothing more is needed here."
         )
-    return returned_round(locked)
+    return returned_version(locked)
 
 
 def _refuse_too_long(content: DraftContent) -> None:

@@ -14,11 +14,11 @@ from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivit
 from dialogues.models import (
     Commitment,
     Evidence,
-    EvidenceBearing,
     EvidenceFile,
+    EvidenceLink,
     EvidenceReview,
     Reading,
-    RoundDecision,
+    UpdateVersionDecision,
 )
 from dialogues.permissions import can_log_evidence, can_review_evidence, has_recorded
 from recommendations.actions.readiness_jobs import enqueue_readiness
@@ -54,7 +54,7 @@ def log_evidence(
     file: EvidenceFile | None = None,
     commitment: Commitment | None = None,
     sensitivity: Sensitivity = Sensitivity.INTERNAL,
-    bearings: Sequence[tuple[Benchmark, SupportKind]] = (),
+    evidence_links: Sequence[tuple[Benchmark, SupportKind]] = (),
     count: ReadingInput | None = None,
     shares_file: bool = False,
     by: User,
@@ -90,16 +90,16 @@ def log_evidence(
         file=file,
         commitment=commitment,
         sensitivity=sensitivity,
-        bearings=bearings,
+        evidence_links=evidence_links,
         by=by,
         now=now,
     )
     lock_person(by)
-    refuse_duplicate(_find_identical(evidence, bearings, count), now)
+    refuse_duplicate(_find_identical(evidence, evidence_links, count), now)
     if file and not shares_file:
         refuse_unless_own_and_unsent([file], by)
     insert_row(evidence)
-    add_evidence_links(evidence, bearings)
+    add_evidence_links(evidence, evidence_links)
     enqueue_readiness(country.pk)
     record("evidence.logged", by=by, row=evidence, country=country, after=evidence_audit_values(evidence))
     if count:
@@ -121,7 +121,7 @@ def build_evidence(
     file: EvidenceFile | None,
     commitment: Commitment | None,
     sensitivity: Sensitivity,
-    bearings: Sequence[tuple[Benchmark, SupportKind]],
+    evidence_links: Sequence[tuple[Benchmark, SupportKind]],
     by: User,
     now: datetime,
 ) -> Evidence:
@@ -134,7 +134,7 @@ def build_evidence(
         raise Refused("Give a source, a link or a file: without one nobody can check it.", field="source")
     if commitment and commitment.country_id != country.pk:
         raise Refused("That commitment is another country's. Choose one of this country's.", field="commitment")
-    refuse_invalid_benchmarks([benchmark for benchmark, _ in bearings], country, field="bearings")
+    refuse_invalid_benchmarks([benchmark for benchmark, _ in evidence_links], country, field="evidence_links")
     return Evidence(
         country=country,
         title=title,
@@ -199,7 +199,7 @@ def _describe_reading(count: ReadingInput) -> str:
 
 
 def _find_identical(
-    evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]], count: ReadingInput | None
+    evidence: Evidence, evidence_links: Sequence[tuple[Benchmark, SupportKind]], count: ReadingInput | None
 ) -> Evidence | None:
     """Return evidence that the same person logged before with the same content and links.
 
@@ -208,11 +208,11 @@ def _find_identical(
     names = ("country", "title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
     said = {name: getattr(evidence, name) for name in (*names, "commitment", "sensitivity", "recorded_by")}
     file = {"file__received_sha256": evidence.file.received_sha256} if evidence.file else {"file": None}
-    shown = sorted((benchmark.pk, str(shows)) for benchmark, shows in bearings)
+    shown = sorted((benchmark.pk, str(shows)) for benchmark, shows in evidence_links)
     counted = [(count.indicator.pk, *count[1:5])] if count else []
     kept = ("indicator_id", "starts_on", "through_on", "figure", "direction")
-    for row in Evidence.objects.filter(**said, **file, round=None).order_by("pk"):
-        if shown == sorted(row.bearings.values_list("benchmark_id", "shows")) and counted == list(
+    for row in Evidence.objects.filter(**said, **file, update_version=None).order_by("pk"):
+        if shown == sorted(row.evidence_links.values_list("benchmark_id", "shows")) and counted == list(
             row.readings.values_list(*kept)
         ):
             return row
@@ -223,7 +223,7 @@ def _find_identical(
 def review_evidence(
     *,
     evidence: Evidence,
-    bearing: EvidenceBearing | None,
+    evidence_link: EvidenceLink | None,
     decision: EvidenceDecision,
     reason: str,
     first_on: date | None = None,
@@ -231,7 +231,7 @@ def review_evidence(
     by: User,
     now: datetime,
 ) -> EvidenceReview:
-    """Verify or reject an evidence link or, if `bearing` is None, the evidence itself.
+    """Verify or reject an evidence link or, if `evidence_link` is None, the evidence itself.
 
     A review of the evidence itself also verifies or rejects the readings that cite it.
 
@@ -245,13 +245,13 @@ def review_evidence(
             an update version that waits or was returned.
         EditConflict: if another person has reviewed it since.
     """
-    refuse_unless_reviewer(by, evidence, bearing)
+    refuse_unless_reviewer(by, evidence, evidence_link)
     locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
     if later := Evidence.objects.filter(revises=locked).first():
         day = format_date(later.recorded_at.astimezone(now.tzinfo).date())
         raise Refused(f"A later entry, of {day}, took its place. Review that one.")
-    if locked.round_id:
-        answer = RoundDecision.objects.filter(round=locked.round_id).first()
+    if locked.update_version_id:
+        answer = UpdateVersionDecision.objects.filter(update_version=locked.update_version_id).first()
         if answer is None:
             raise Refused("It came with an update that waits in the inbox. Accept or return that update.")
         if answer.decision == UpdateDecision.RETURNED:
@@ -260,10 +260,16 @@ def review_evidence(
                 f"{format_date(answer.recorded_at.astimezone(now.tzinfo).date())}. "
                 "Wait for the ministry to mend it."
             )
-    earlier = locked.reviews.filter(bearing=bearing).select_related("recorded_by")
+    earlier = locked.reviews.filter(evidence_link=evidence_link).select_related("recorded_by")
     refuse_unseen(earlier.order_by("-recorded_at", "-pk").first(), seen, now, what="review")
     written_review = add_review(
-        evidence=locked, bearing=bearing, decision=decision, reason=reason, first_on=first_on, by=by, now=now
+        evidence=locked,
+        evidence_link=evidence_link,
+        decision=decision,
+        reason=reason,
+        first_on=first_on,
+        by=by,
+        now=now,
     )
     enqueue_readiness(locked.country_id)
     record(
@@ -272,7 +278,7 @@ def review_evidence(
         row=locked,
         country=locked.country_id,
         after={
-            "bearing": bearing.pk if bearing else None,
+            "evidence_link": evidence_link.pk if evidence_link else None,
             "decision": decision,
             "reason": written_review.reason,
             "first_on": first_on,
@@ -287,14 +293,14 @@ def record_evidence_opened(*, evidence: Evidence, by: User) -> None:
     record("evidence.viewed", by=by, row=evidence, country=evidence.country_id)
 
 
-def refuse_unless_reviewer(by: User, evidence: Evidence, bearing: EvidenceBearing | None) -> None:
+def refuse_unless_reviewer(by: User, evidence: Evidence, evidence_link: EvidenceLink | None) -> None:
     """Raise PermissionDenied or, for an officer's own evidence, Refused.
 
     Nobody verifies what they recorded themselves.
     """
-    if can_review_evidence(by, evidence, bearing):
+    if can_review_evidence(by, evidence, evidence_link):
         return
-    if by.role == Role.OFFICER and has_recorded(by, evidence, bearing):
+    if by.role == Role.OFFICER and has_recorded(by, evidence, evidence_link):
         raise Refused("You recorded this yourself. Ask another officer, or the Ambassador, to verify it.")
     raise PermissionDenied
 
@@ -302,7 +308,7 @@ def refuse_unless_reviewer(by: User, evidence: Evidence, bearing: EvidenceBearin
 def add_review(
     *,
     evidence: Evidence,
-    bearing: EvidenceBearing | None,
+    evidence_link: EvidenceLink | None,
     decision: EvidenceDecision,
     reason: str,
     first_on: date | None,
@@ -311,7 +317,7 @@ def add_review(
 ) -> EvidenceReview:
     """Write one review, or refuse it. The caller has already checked that the user may review."""
     reason = require_text(reason, "Say in a sentence why.", field="reason")
-    if bearing and bearing.evidence_id != evidence.pk:
+    if evidence_link and evidence_link.evidence_id != evidence.pk:
         raise Refused("That belongs to another piece of evidence. Open it again and review it there.")
     if first_on:
         if evidence.happened_from:
@@ -323,7 +329,7 @@ def add_review(
     return insert_row(
         EvidenceReview(
             evidence=evidence,
-            bearing=bearing,
+            evidence_link=evidence_link,
             decision=decision,
             reason=reason,
             first_on=first_on,
@@ -333,11 +339,11 @@ def add_review(
     )
 
 
-def add_evidence_links(evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]]) -> None:
+def add_evidence_links(evidence: Evidence, evidence_links: Sequence[tuple[Benchmark, SupportKind]]) -> None:
     """Write what `evidence` shows on each benchmark, with the recorder and time of the evidence."""
-    for benchmark, shows in bearings:
+    for benchmark, shows in evidence_links:
         insert_row(
-            EvidenceBearing(
+            EvidenceLink(
                 evidence=evidence,
                 benchmark=benchmark,
                 shows=shows,
@@ -361,5 +367,5 @@ def evidence_audit_values(evidence: Evidence) -> dict[str, object]:
         "file": evidence.file.stored_sha256 if evidence.file else None,
         "commitment": evidence.commitment_id,
         "sensitivity": evidence.sensitivity,
-        "bearings": list(evidence.bearings.order_by("pk").values_list("benchmark_id", "shows")),
+        "evidence_links": list(evidence.evidence_links.order_by("pk").values_list("benchmark_id", "shows")),
     }

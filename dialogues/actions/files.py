@@ -16,7 +16,7 @@ from django.utils import timezone
 from dialogues.choices import RedactionAnswer
 from dialogues.files.inspection import InspectedFile, format_size, inspect_upload, sha256
 from dialogues.files.scanner import ScannerUnavailable, scan
-from dialogues.models import Draft, EvidenceFile, FileScan, RedactionDecision, UpdateRound
+from dialogues.models import Draft, EvidenceFile, FileScan, RedactionDecision, UpdateVersion
 from dialogues.models.files import IS_UNSENT, random_name
 from dialogues.permissions import can_upload
 from tiptracker.accounts.models import Ministry, User
@@ -228,13 +228,13 @@ def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
         )
 
 
-def find_resendable_files(returned: UpdateRound, by: User) -> QuerySet[EvidenceFile]:
+def find_resendable_files(returned: UpdateVersion, by: User) -> QuerySet[EvidenceFile]:
     """Return the files of a returned update version that its ministry may send again with the next version."""
-    return EvidenceFile.objects.visible_to(by).kept().filter(evidence__round=returned).distinct()
+    return EvidenceFile.objects.visible_to(by).kept().filter(evidence__update_version=returned).distinct()
 
 
 def refuse_unless_own_and_unsent(
-    files: Sequence[EvidenceFile], by: User, *, returned: UpdateRound | None = None, draft: Draft | None = None
+    files: Sequence[EvidenceFile], by: User, *, returned: UpdateVersion | None = None, draft: Draft | None = None
 ) -> None:
     """Refuse files that another person uploaded, or that evidence or a dialogue already cites.
 

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from dialogues.choices import BreakdownDimension, ReadingDirection
-from dialogues.models import Evidence, Reading, ReadingPart, UpdateRound
+from dialogues.models import Evidence, Reading, ReadingPart, UpdateVersion
 from dialogues.permissions import can_log_evidence
 from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.models import Indicator
@@ -98,7 +98,7 @@ def add_reading(
     source: str,
     evidence: Evidence | None,
     parts: Sequence[ReadingPartInput] = (),
-    round: UpdateRound | None = None,
+    update_version: UpdateVersion | None = None,
     field: str = "",
     by: User,
     now: datetime,
@@ -122,7 +122,7 @@ def add_reading(
             note=note.strip(),
             source=source.strip(),
             evidence=evidence,
-            round=round,
+            update_version=update_version,
             recorded_at=now,
             recorded_by=by,
         )

@@ -64,7 +64,7 @@ class FoundPlace(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The key that a form sends and the activity log keeps, such as "dialogues.updateround:12:narrative"."""
+        """The key that a form sends and the activity log keeps, such as "dialogues.updateversion:12:narrative"."""
         return f"{self.model._meta.label_lower}:{self.row}:{self.field}"
 
 

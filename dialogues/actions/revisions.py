@@ -37,7 +37,7 @@ def revise_evidence(
     file: EvidenceFile | None = None,
     commitment: Commitment | None = None,
     sensitivity: Sensitivity = Sensitivity.INTERNAL,
-    bearings: Sequence[tuple[Benchmark, SupportKind]] = (),
+    evidence_links: Sequence[tuple[Benchmark, SupportKind]] = (),
     counts: Sequence[ReadingInput] = (),
     by: User,
     now: datetime,
@@ -73,21 +73,21 @@ def revise_evidence(
         file=file,
         commitment=commitment,
         sensitivity=sensitivity,
-        bearings=bearings,
+        evidence_links=evidence_links,
         by=by,
         now=now,
     )
     revision.revises, revision.revision_reason = evidence, reason
     lock_person(by)
     locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
-    says = _comparable_content(revision, bearings, counts)
+    says = _comparable_content(revision, evidence_links, counts)
     _refuse_replaced(locked, says, by, now)
     if says == _recorded_content(locked):
         raise Refused("This says the same as what stands. Change what is wrong in it, or leave it as it is.")
     if file and file.pk not in _cited_file_ids(locked):
         refuse_unless_own_and_unsent([file], by)
     insert_row(revision)
-    add_evidence_links(revision, bearings)
+    add_evidence_links(revision, evidence_links)
     enqueue_readiness(evidence.country_id)
     record(
         "evidence.revised",
@@ -141,22 +141,23 @@ def _cited_file_ids(evidence: Evidence | None) -> set[int | None]:
 
 
 def _recorded_content(evidence: Evidence) -> object:
-    bearings = [
-        (bearing.benchmark, SupportKind(bearing.shows)) for bearing in evidence.bearings.select_related("benchmark")
+    evidence_links = [
+        (evidence_link.benchmark, SupportKind(evidence_link.shows))
+        for evidence_link in evidence.evidence_links.select_related("benchmark")
     ]
     readings = evidence.readings.select_related("indicator").prefetch_related("parts")
-    return _comparable_content(evidence, bearings, [reading_input_of(reading) for reading in readings])
+    return _comparable_content(evidence, evidence_links, [reading_input_of(reading) for reading in readings])
 
 
 def _comparable_content(
-    evidence: Evidence, bearings: Sequence[tuple[Benchmark, SupportKind]], counts: Sequence[ReadingInput]
+    evidence: Evidence, evidence_links: Sequence[tuple[Benchmark, SupportKind]], counts: Sequence[ReadingInput]
 ) -> object:
     """Return all content of a piece of evidence in a form that can be compared. Files are compared by their hash."""
     names = ("title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
     return (
         [str(getattr(evidence, name) or "") for name in (*names, "commitment_id", "sensitivity")],
         evidence.file.received_sha256 if evidence.file else "",
-        sorted((benchmark.pk, str(shows)) for benchmark, shows in bearings),
+        sorted((benchmark.pk, str(shows)) for benchmark, shows in evidence_links),
         sorted(_comparable_reading(count) for count in counts),
     )
 

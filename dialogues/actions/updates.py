@@ -16,8 +16,8 @@ from dialogues.actions.commitments import (
     lock_with_standing,
     newest_event_date,
     refuse_unproven,
-    returned_round,
-    waiting_round,
+    returned_version,
+    waiting_version,
 )
 from dialogues.actions.drafts import DraftPage, find_draft, finish_draft, lock_draft
 from dialogues.actions.evidence import (
@@ -45,12 +45,12 @@ from dialogues.choices import (
 from dialogues.models import (
     Commitment,
     Evidence,
-    EvidenceBearing,
     EvidenceFile,
+    EvidenceLink,
     Reading,
-    RoundDecision,
     Update,
-    UpdateRound,
+    UpdateVersion,
+    UpdateVersionDecision,
 )
 from dialogues.permissions import can_decide_on_update, can_send_update
 from recommendations.actions.readiness_jobs import enqueue_readiness
@@ -91,14 +91,14 @@ class ReviewInput(NamedTuple):
     """The embassy's review of one evidence link of an update version or, without a link, of the evidence itself."""
 
     evidence: Evidence
-    bearing: EvidenceBearing | None
+    evidence_link: EvidenceLink | None
     decision: EvidenceDecision
     reason: str
     first_on: date | None = None
 
 
 @transaction.atomic
-def send_round(
+def send_update(
     *,
     commitment: Commitment,
     title: str,
@@ -112,7 +112,7 @@ def send_round(
     page: DraftPage | None = None,
     by: User,
     now: datetime,
-) -> UpdateRound:
+) -> UpdateVersion:
     """Send an update on a ministry's commitment: a new update, or a new version of the one that was returned.
 
     Each file and each figure becomes a piece of evidence of its own, because every claim needs evidence. If there is no
@@ -147,19 +147,19 @@ def send_round(
             f"work goes on, "
             "ask the embassy to reopen it."
         )
-    if waiting := waiting_round(locked):
+    if waiting := waiting_version(locked):
         raise Refused(
             f"Your update of {format_moment(waiting.recorded_at, now)}, sent by {waiting.recorded_by}, is with the "
             "embassy. Wait for its answer; it will stand here."
         )
-    returned = returned_round(locked)
+    returned = returned_version(locked)
     refuse_unless_own_and_unsent(files, by, returned=returned, draft=lock_draft(locked) if page else find_draft(locked))
     if page is not None:
         finish_draft(of=locked, page=page, by=by, now=now)
     sent = insert_row(
-        UpdateRound(
+        UpdateVersion(
             update=(update := returned.update if returned else _create_next_update(locked)),
-            number=update.rounds.count() + 1,
+            number=update.versions.count() + 1,
             narrative=narrative,
             claimed=claimed,
             happened_on=happened_to,
@@ -179,7 +179,7 @@ def send_round(
             span=(happened_from, happened_to),
             done_by=done_by,
             file=file,
-            bearings=[(benchmark, shows) for benchmark in benchmarks],
+            evidence_links=[(benchmark, shows) for benchmark in benchmarks],
         )
         for file in carriers
     ]
@@ -191,7 +191,7 @@ def send_round(
             locked,
             CommitmentEventKind.REPORTED_DONE,
             on=max(happened_to, newest_event_date(locked)),
-            round=sent,
+            update_version=sent,
             by=by,
             now=now,
         )
@@ -204,7 +204,7 @@ def send_round(
         after={
             "commitment": locked.pk,
             "update": update.number,
-            "round": sent.number,
+            "update_version": sent.number,
             "narrative": narrative,
             "claimed": claimed,
             "evidence": [evidence_audit_values(piece) for piece in pieces],
@@ -226,17 +226,17 @@ def lock_for_sending(*, commitment: Commitment, by: User) -> None:
 
 
 @transaction.atomic
-def open_rounds(*rounds: UpdateRound, by: User) -> None:
+def record_versions_opened(*versions: UpdateVersion, by: User) -> None:
     """Log who opened update versions with their evidence.
 
     The caller has already checked with `visible_to` that they may.
     """
-    for round in rounds:
-        record("update.viewed", by=by, row=round, country=round.update.commitment.country_id)
+    for update_version in versions:
+        record("update.viewed", by=by, row=update_version, country=update_version.update.commitment.country_id)
 
 
 @transaction.atomic
-def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) -> RoundDecision:
+def return_update(*, update_version: UpdateVersion, reason: str, by: User, now: datetime) -> UpdateVersionDecision:
     """Return an update version to the ministry. A commitment claimed to be done becomes open or overdue again.
 
     Raises:
@@ -244,21 +244,27 @@ def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) ->
         Refused: without a reason.
         EditConflict: if another person has decided on it already.
     """
-    if not can_decide_on_update(by, round):
+    if not can_decide_on_update(by, update_version):
         raise PermissionDenied
     reason = require_text(reason, "Say what is missing, so that the ministry can mend it.", field="reason")
-    locked, standing = lock_with_standing(round.update.commitment, now)
-    _refuse_decided(round, now)
-    decision = _decide(round, UpdateDecision.RETURNED, reason, by, now)
-    if round.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
+    locked, standing = lock_with_standing(update_version.update.commitment, now)
+    _refuse_decided(update_version, now)
+    decision = _decide(update_version, UpdateDecision.RETURNED, reason, by, now)
+    if update_version.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
         add_event(
-            locked, CommitmentEventKind.REPORT_RETURNED, on=now.date(), reason=reason, round=round, by=by, now=now
+            locked,
+            CommitmentEventKind.REPORT_RETURNED,
+            on=now.date(),
+            reason=reason,
+            update_version=update_version,
+            by=by,
+            now=now,
         )
     enqueue_readiness(locked.country_id)
     record(
         "update.returned",
         by=by,
-        row=round,
+        row=update_version,
         country=locked.country_id,
         before={"status": standing.status},
         after={"commitment": locked.pk, "reason": reason},
@@ -267,9 +273,9 @@ def return_round(*, round: UpdateRound, reason: str, by: User, now: datetime) ->
 
 
 @transaction.atomic
-def accept_round(
-    *, round: UpdateRound, reviews: Sequence[ReviewInput], reason: str = "", by: User, now: datetime
-) -> RoundDecision:
+def accept_update(
+    *, update_version: UpdateVersion, reviews: Sequence[ReviewInput], reason: str = "", by: User, now: datetime
+) -> UpdateVersionDecision:
     """Accept an update version, with a review of each evidence link and of each piece that has figures or no link.
 
     If the ministry claims that the commitment is done, it is verified done with `reason`. Then something in the version
@@ -280,17 +286,17 @@ def accept_round(
         Refused: naming what is not reviewed or is missing, or if a redaction of its content is pending.
         EditConflict: if another person has decided on it already.
     """
-    if not can_decide_on_update(by, round):
+    if not can_decide_on_update(by, update_version):
         raise PermissionDenied
-    locked, standing = lock_with_standing(round.update.commitment, now)
-    _refuse_decided(round, now)
-    _refuse_incomplete_reviews(list_parts_to_review(round), reviews)
-    refuse_pending_redaction(locked.country, _redactable_rows(round))
+    locked, standing = lock_with_standing(update_version.update.commitment, now)
+    _refuse_decided(update_version, now)
+    _refuse_incomplete_reviews(list_parts_to_review(update_version), reviews)
+    refuse_pending_redaction(locked.country, _redactable_rows(update_version))
     for judgement in reviews:
-        refuse_unless_reviewer(by, judgement.evidence, judgement.bearing)
+        refuse_unless_reviewer(by, judgement.evidence, judgement.evidence_link)
         add_review(**judgement._asdict(), by=by, now=now)
-    decision = _decide(round, UpdateDecision.ACCEPTED, reason.strip(), by, now)
-    if round.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
+    decision = _decide(update_version, UpdateDecision.ACCEPTED, reason.strip(), by, now)
+    if update_version.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
         if not any(judgement.decision == EvidenceDecision.VERIFIED for judgement in reviews):
             raise Refused(
                 "It claims to be done, and nothing of it is verified. Verify what proves it, or return the update and "
@@ -298,13 +304,19 @@ def accept_round(
             )
         refuse_unproven(locked, reason)
         add_event(
-            locked, CommitmentEventKind.VERIFIED_DONE, on=now.date(), reason=reason.strip(), round=round, by=by, now=now
+            locked,
+            CommitmentEventKind.VERIFIED_DONE,
+            on=now.date(),
+            reason=reason.strip(),
+            update_version=update_version,
+            by=by,
+            now=now,
         )
     enqueue_readiness(locked.country_id)
     record(
         "update.accepted",
         by=by,
-        row=round,
+        row=update_version,
         country=locked.country_id,
         before={"status": standing.status},
         after={
@@ -313,7 +325,7 @@ def accept_round(
             "reviews": [
                 {
                     "evidence": judgement.evidence.pk,
-                    "bearing": judgement.bearing.pk if judgement.bearing else None,
+                    "evidence_link": judgement.evidence_link.pk if judgement.evidence_link else None,
                     "decision": judgement.decision,
                     "reason": judgement.reason,
                     "first_on": judgement.first_on,
@@ -325,25 +337,27 @@ def accept_round(
     return decision
 
 
-def list_parts_to_review(round: UpdateRound) -> list[tuple[Evidence, EvidenceBearing | None]]:
+def list_parts_to_review(update_version: UpdateVersion) -> list[tuple[Evidence, EvidenceLink | None]]:
     """Return what to review when accepting a version.
 
     That is each evidence link, and each piece of evidence itself if figures rest on it or it has no link.
     """
-    pieces = round.evidence.order_by("pk").prefetch_related("bearings__benchmark__recommendation", "readings")
-    parts: list[tuple[Evidence, EvidenceBearing | None]] = []
+    pieces = update_version.evidence.order_by("pk").prefetch_related(
+        "evidence_links__benchmark__recommendation", "readings"
+    )
+    parts: list[tuple[Evidence, EvidenceLink | None]] = []
     for piece in pieces:
-        bearings = list(piece.bearings.all())
-        parts += [(piece, bearing) for bearing in bearings]
-        if not bearings or piece.readings.all():
+        evidence_links = list(piece.evidence_links.all())
+        parts += [(piece, evidence_link) for evidence_link in evidence_links]
+        if not evidence_links or piece.readings.all():
             parts.append((piece, None))
     return parts
 
 
-def _redactable_rows(round: UpdateRound) -> list[Model]:
+def _redactable_rows(update_version: UpdateVersion) -> list[Model]:
     """Return what a ministry wrote and sent: the version, its evidence with the files, and its figures."""
-    evidence = list(round.evidence.select_related("file"))
-    return [round, *evidence, *(each.file for each in evidence if each.file), *round.readings.all()]
+    evidence = list(update_version.evidence.select_related("file"))
+    return [update_version, *evidence, *(each.file for each in evidence if each.file), *update_version.readings.all()]
 
 
 def _create_next_update(commitment: Commitment) -> Update:
@@ -362,7 +376,7 @@ def _figures_answer_all(figures: Sequence[FigureInput], benchmarks: Sequence[Ben
 
 
 def _add_evidence(
-    sent: UpdateRound,
+    sent: UpdateVersion,
     commitment: Commitment,
     *,
     title: str,
@@ -370,7 +384,7 @@ def _add_evidence(
     span: tuple[date | None, date],
     done_by: DoneBy,
     file: EvidenceFile | None = None,
-    bearings: Sequence[tuple[Benchmark, SupportKind]] = (),
+    evidence_links: Sequence[tuple[Benchmark, SupportKind]] = (),
 ) -> Evidence:
     """Add one piece of evidence that belongs to an update version: for a file, a figure or the text."""
     happened_from, happened_to = span
@@ -386,17 +400,17 @@ def _add_evidence(
             source=f"Update of the {commitment.maker}, {format_date(sent.recorded_at.date())}",
             file=file,
             commitment=commitment,
-            round=sent,
+            update_version=sent,
             sensitivity=Sensitivity.SHARED,
             recorded_at=sent.recorded_at,
             recorded_by=sent.recorded_by,
         )
     )
-    add_evidence_links(piece, bearings)
+    add_evidence_links(piece, evidence_links)
     return piece
 
 
-def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: FigureInput) -> Reading:
+def _add_figure(sent: UpdateVersion, commitment: Commitment, title: str, figure: FigureInput) -> Reading:
     """Add a figure of an update version, with its own piece of evidence, so that it is reviewed by itself."""
     starts_on = _period_start(figure, commitment, sent.recorded_by)
     reading = Reading(
@@ -424,7 +438,7 @@ def _add_figure(sent: UpdateRound, commitment: Commitment, title: str, figure: F
         source=piece.source,
         evidence=piece,
         parts=figure.parts,
-        round=sent,
+        update_version=sent,
         field="figures",
         by=sent.recorded_by,
         now=sent.recorded_at,
@@ -464,8 +478,8 @@ def _period_start(figure: FigureInput, commitment: Commitment, by: User) -> date
     return edition.starts_on
 
 
-def _refuse_decided(round: UpdateRound, now: datetime) -> None:
-    decided = RoundDecision.objects.filter(round=round).select_related("recorded_by").first()
+def _refuse_decided(update_version: UpdateVersion, now: datetime) -> None:
+    decided = UpdateVersionDecision.objects.filter(update_version=update_version).select_related("recorded_by").first()
     if decided:
         raise EditConflict(
             f"{decided.recorded_by} {decided.decision} this update on {format_moment(decided.recorded_at, now)}. "
@@ -474,23 +488,29 @@ def _refuse_decided(round: UpdateRound, now: datetime) -> None:
 
 
 def _refuse_incomplete_reviews(
-    parts: Sequence[tuple[Evidence, EvidenceBearing | None]], reviews: Sequence[ReviewInput]
+    parts: Sequence[tuple[Evidence, EvidenceLink | None]], reviews: Sequence[ReviewInput]
 ) -> None:
     """Refuse if a part is not reviewed, is reviewed twice, or belongs to another update version."""
-    asked = {(piece.pk, bearing.pk if bearing else None) for piece, bearing in parts}
-    given = [(judged.evidence.pk, judged.bearing.pk if judged.bearing else None) for judged in reviews]
+    asked = {(piece.pk, evidence_link.pk if evidence_link else None) for piece, evidence_link in parts}
+    given = [(judged.evidence.pk, judged.evidence_link.pk if judged.evidence_link else None) for judged in reviews]
     own_pieces = {piece.pk for piece, _ in parts}
     extra = {key for key in given if key not in asked and (key[1] is not None or key[0] not in own_pieces)}
     if extra or len(set(given)) < len(given):
         raise Refused("Something is judged twice, or came with another update. Open this update again.")
     lacking = [
-        f"“{piece.title}”" + (f" on {bearing.benchmark.key}" if bearing else " itself")
-        for piece, bearing in parts
-        if (piece.pk, bearing.pk if bearing else None) not in given
+        f"“{piece.title}”" + (f" on {evidence_link.benchmark.key}" if evidence_link else " itself")
+        for piece, evidence_link in parts
+        if (piece.pk, evidence_link.pk if evidence_link else None) not in given
     ]
     if lacking:
         raise Refused(f"Say of each whether it is verified or rejected. Still open: {'; '.join(lacking)}.")
 
 
-def _decide(round: UpdateRound, decision: UpdateDecision, reason: str, by: User, now: datetime) -> RoundDecision:
-    return insert_row(RoundDecision(round=round, decision=decision, reason=reason, recorded_at=now, recorded_by=by))
+def _decide(
+    update_version: UpdateVersion, decision: UpdateDecision, reason: str, by: User, now: datetime
+) -> UpdateVersionDecision:
+    return insert_row(
+        UpdateVersionDecision(
+            update_version=update_version, decision=decision, reason=reason, recorded_at=now, recorded_by=by
+        )
+    )

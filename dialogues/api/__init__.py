@@ -14,14 +14,14 @@ from dialogues.api.assessments import AssessmentViewSet
 from dialogues.api.commitments import CommitmentViewSet
 from dialogues.api.dialogues import DialogueViewSet
 from dialogues.api.evidence import EvidenceViewSet, ReadingViewSet, ReviewViewSet
-from dialogues.api.updates import RoundViewSet, UpdateViewSet
+from dialogues.api.updates import UpdateVersionViewSet, UpdateViewSet
 
 
 def routes(router: DefaultRouter) -> None:
     """Register the views of this package."""
     router.register("commitments", CommitmentViewSet, basename="commitment")
     router.register("updates", UpdateViewSet, basename="update")
-    router.register("rounds", RoundViewSet, basename="round")
+    router.register("versions", UpdateVersionViewSet, basename="update_version")
     router.register("evidence", EvidenceViewSet, basename="evidence")
     router.register("reviews", ReviewViewSet, basename="review")
     router.register("dialogues", DialogueViewSet, basename="dialogue")

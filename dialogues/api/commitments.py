@@ -32,7 +32,7 @@ class EventSerializer(OwnEventSerializer):
     """An event in the history of a commitment, with the embassy's reason."""
 
     class Meta(OwnEventSerializer.Meta):
-        fields = (*OwnEventSerializer.Meta.fields, "reason", "round")
+        fields = (*OwnEventSerializer.Meta.fields, "reason", "update_version")
 
 
 class LinkSerializer(serializers.ModelSerializer[CommitmentBenchmark]):

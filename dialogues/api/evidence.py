@@ -18,7 +18,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from dialogues.actions.evidence import record_evidence_opened, review_evidence
 from dialogues.choices import EvidenceDecision
-from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
+from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview, Reading
 from dialogues.permissions import can_give_reviews
 from recommendations.models import Benchmark
 from tiptracker import clock, text_rules
@@ -52,25 +52,25 @@ class FileSerializer(serializers.ModelSerializer[EvidenceFile]):
         return reverse("evidence_file", args=[file.pk])
 
 
-class OwnBearingSerializer(serializers.ModelSerializer[EvidenceBearing]):
+class OwnEvidenceLinkSerializer(serializers.ModelSerializer[EvidenceLink]):
     class Meta:
-        model = EvidenceBearing
+        model = EvidenceLink
         fields: tuple[str, ...] = ("id", "benchmark")
 
 
-class BearingSerializer(OwnBearingSerializer):
-    class Meta(OwnBearingSerializer.Meta):
-        fields = (*OwnBearingSerializer.Meta.fields, "shows", "recorded_at")
+class EvidenceLinkSerializer(OwnEvidenceLinkSerializer):
+    class Meta(OwnEvidenceLinkSerializer.Meta):
+        fields = (*OwnEvidenceLinkSerializer.Meta.fields, "shows", "recorded_at")
 
 
 class ReviewSerializer(serializers.ModelSerializer[EvidenceReview]):
-    """The embassy's review of an evidence link or, if `bearing` is null, of the evidence itself."""
+    """The embassy's review of an evidence link or, if `evidence_link` is null, of the evidence itself."""
 
     recorded_by = PersonField(read_only=True)
 
     class Meta:
         model = EvidenceReview
-        fields = ("id", "evidence", "bearing", "decision", "first_on", "reason", "recorded_at", "recorded_by")
+        fields = ("id", "evidence", "evidence_link", "decision", "first_on", "reason", "recorded_at", "recorded_by")
 
 
 class OwnEvidenceSerializer(serializers.ModelSerializer[Evidence]):
@@ -78,7 +78,7 @@ class OwnEvidenceSerializer(serializers.ModelSerializer[Evidence]):
 
     link = serializers.CharField(read_only=True, help_text="A web address; “[redacted]” once it was taken out.")
     file = FileSerializer(read_only=True, allow_null=True)
-    bearings = OwnBearingSerializer(many=True, read_only=True)
+    evidence_links = OwnEvidenceLinkSerializer(many=True, read_only=True)
     reviews = ReviewSerializer(many=True, read_only=True)
     recorded_by = SenderField()
 
@@ -96,8 +96,8 @@ class OwnEvidenceSerializer(serializers.ModelSerializer[Evidence]):
             "link",
             "file",
             "commitment",
-            "round",
-            "bearings",
+            "update_version",
+            "evidence_links",
             "reviews",
             "recorded_at",
             "recorded_by",
@@ -108,7 +108,7 @@ class EvidenceSerializer(OwnEvidenceSerializer):
     """A piece of evidence, what it shows on each benchmark, and the embassy's reviews."""
 
     country = serializers.SlugRelatedField[Evidence](slug_field="code", read_only=True)
-    bearings = BearingSerializer(many=True, read_only=True)
+    evidence_links = EvidenceLinkSerializer(many=True, read_only=True)
 
     class Meta(OwnEvidenceSerializer.Meta):
         fields = (*OwnEvidenceSerializer.Meta.fields, "country", "sensitivity", "revises", "revision_reason")
@@ -116,30 +116,30 @@ class EvidenceSerializer(OwnEvidenceSerializer):
 
 class EvidenceFilter(filters.FilterSet):
     commitment = IdFilter("commitment_id")
-    benchmark = IdFilter(method="bearing_on")
-    round = IdFilter("round_id")
+    benchmark = IdFilter(method="supporting")
+    update_version = IdFilter("update_version_id")
     happened_after = filters.DateFilter("happened_to", lookup_expr="gte")
     happened_before = filters.DateFilter("happened_to", lookup_expr="lte")
     recorded_since = RecordedSinceFilter(
         method="changed_since", counts="What it shows on a benchmark, and a review, count too, where you see them."
     )
 
-    def bearing_on(self, evidence: QuerySet[Evidence], name: str, value: int) -> QuerySet[Evidence]:
+    def supporting(self, evidence: QuerySet[Evidence], name: str, value: int) -> QuerySet[Evidence]:
         """Filter by the evidence links that the reader can see.
 
         So a ministry doesn't learn that shared evidence supports other ministries' benchmarks.
         """
         reader = self.request.user if self.request else AnonymousUser()
         benchmark = Benchmark.objects.visible_to(reader).filter(pk=value)
-        bearings = EvidenceBearing.objects.visible_to(reader).filter(benchmark__in=benchmark)
-        return evidence.filter(pk__in=bearings.values("evidence"))
+        evidence_links = EvidenceLink.objects.visible_to(reader).filter(benchmark__in=benchmark)
+        return evidence.filter(pk__in=evidence_links.values("evidence"))
 
     def changed_since(self, evidence: QuerySet[Evidence], name: str, moment: datetime) -> QuerySet[Evidence]:
         """Select evidence recorded since `moment`, or with a visible evidence link or review since then."""
         reader = self.request.user if self.request else AnonymousUser()
         parts = [
             Exists(rows.visible_to(reader).filter(evidence=OuterRef("pk"), recorded_at__gte=moment))
-            for rows in (EvidenceBearing.objects, EvidenceReview.objects)
+            for rows in (EvidenceLink.objects, EvidenceReview.objects)
         ]
         return evidence.filter(Q(recorded_at__gte=moment) | parts[0] | parts[1])
 
@@ -157,12 +157,12 @@ class EvidenceViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Evidence]):
 
     def get_queryset(self) -> QuerySet[Evidence]:
         reader = self.request.user
-        bearings = EvidenceBearing.objects.visible_to(reader).order_by("pk")
+        evidence_links = EvidenceLink.objects.visible_to(reader).order_by("pk")
         evidence = Evidence.objects.visible_to(reader).select_related(
             "country", "file", "recorded_by", "commitment__ministry"
         )
         return evidence.prefetch_related(
-            Prefetch("bearings", bearings), Prefetch("reviews", _reviews(reader))
+            Prefetch("evidence_links", evidence_links), Prefetch("reviews", _reviews(reader))
         ).order_by("-happened_to", "-pk")
 
 
@@ -171,13 +171,13 @@ def _reviews(reader: AnyUser) -> QuerySet[EvidenceReview]:
 
 
 class JudgementSerializer(serializers.Serializer[Any]):
-    """A review of one evidence link or, if `bearing` is null, of the evidence itself.
+    """A review of one evidence link or, if `evidence_link` is null, of the evidence itself.
 
     Give `first_on`, the first day, if the evidence does not state it.
     """
 
     evidence = VisibleRowField(Evidence)
-    bearing = VisibleRowField(EvidenceBearing, allow_null=True, default=None)
+    evidence_link = VisibleRowField(EvidenceLink, allow_null=True, default=None)
     decision = ChoiceEnumField(EvidenceDecision)
     reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH)
     first_on = ApiDateField(allow_null=True, default=None)
@@ -187,7 +187,7 @@ class JudgementSerializer(serializers.Serializer[Any]):
 
 
 class GivenReviewSerializer(BodySerializer, JudgementSerializer):
-    """A review of one evidence link or, if `bearing` is null, of the evidence itself.
+    """A review of one evidence link or, if `evidence_link` is null, of the evidence itself.
 
     Give `first_on`, the first day, if the evidence does not state it.
     """
@@ -241,14 +241,14 @@ class ReadingSerializer(serializers.ModelSerializer[Reading]):
             "note",
             "source",
             "evidence",
-            "round",
+            "update_version",
             "recorded_at",
         )
 
 
 class ReadingFilter(filters.FilterSet):
     indicator = IdFilter("indicator_id")
-    round = IdFilter("round_id")
+    update_version = IdFilter("update_version_id")
     starts_on = filters.DateFilter("starts_on")
     recorded_since = RecordedSinceFilter()
 

@@ -23,11 +23,11 @@ from dialogues.actions.files import store_inspected
 from dialogues.actions.updates import (
     FigureInput,
     ReviewInput,
-    accept_round,
+    accept_update,
     lock_for_sending,
-    open_rounds,
-    return_round,
-    send_round,
+    record_versions_opened,
+    return_update,
+    send_update,
 )
 from dialogues.api.evidence import JudgementSerializer
 from dialogues.choices import ClaimedProgress, DoneBy, ReadingDirection
@@ -35,9 +35,9 @@ from dialogues.files.inspection import describe_oversized_request, inspect_uploa
 from dialogues.models import (
     Commitment,
     EvidenceFile,
-    RoundDecision,
     Update,
-    UpdateRound,
+    UpdateVersion,
+    UpdateVersionDecision,
 )
 from dialogues.permissions import can_decide_on_update, can_send_update, can_send_updates
 from recommendations.models import Indicator
@@ -62,25 +62,25 @@ from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.web import rate_limits
 
 
-class DecisionSerializer(serializers.ModelSerializer[RoundDecision]):
+class DecisionSerializer(serializers.ModelSerializer[UpdateVersionDecision]):
     recorded_by = PersonField(read_only=True)
 
     class Meta:
-        model = RoundDecision
+        model = UpdateVersionDecision
         fields = ("id", "decision", "reason", "recorded_at", "recorded_by")
 
 
-class RoundSerializer(serializers.ModelSerializer[UpdateRound]):
+class UpdateVersionSerializer(serializers.ModelSerializer[UpdateVersion]):
     """One version of an update, and the embassy's decision on it (null while it waits).
 
-    The evidence sent with this version has its id in `round`.
+    The evidence sent with this version has its id in `update_version`.
     """
 
     decision = DecisionSerializer(read_only=True, allow_null=True, default=None)
     recorded_by = SenderField()
 
     class Meta:
-        model = UpdateRound
+        model = UpdateVersion
         fields = (
             "id",
             "update",
@@ -95,13 +95,13 @@ class RoundSerializer(serializers.ModelSerializer[UpdateRound]):
 
 
 class UpdateSerializer(serializers.ModelSerializer[Update]):
-    """A ministry's update on a commitment, with all its versions (`rounds`)."""
+    """A ministry's update on a commitment, with all its versions (`versions`)."""
 
-    rounds = RoundSerializer(many=True, read_only=True)
+    versions = UpdateVersionSerializer(many=True, read_only=True)
 
     class Meta:
         model = Update
-        fields = ("id", "commitment", "number", "rounds")
+        fields = ("id", "commitment", "number", "versions")
 
 
 class FigureList(BoundedListSerializer):
@@ -157,10 +157,10 @@ class UpdateFilter(filters.FilterSet):
     def changed_since(self, updates: QuerySet[Update], name: str, moment: datetime) -> QuerySet[Update]:
         """Select updates with a version, or a decision on a version, recorded since `moment`."""
         reader = self.request.user if self.request else AnonymousUser()
-        rounds = UpdateRound.objects.visible_to(reader).filter(
+        versions = UpdateVersion.objects.visible_to(reader).filter(
             Q(recorded_at__gte=moment) | Q(decision__recorded_at__gte=moment), update=OuterRef("pk")
         )
-        return updates.filter(Exists(rounds))
+        return updates.filter(Exists(versions))
 
 
 class UpdateViewSet(
@@ -172,14 +172,14 @@ class UpdateViewSet(
     filterset_class = UpdateFilter
 
     def get_queryset(self) -> QuerySet[Update]:
-        rounds = UpdateRound.objects.visible_to(self.request.user).order_by("number")
-        rounds = rounds.select_related("recorded_by", "decision__recorded_by", "update__commitment__ministry")
-        updates = Update.objects.visible_to(self.request.user).prefetch_related(Prefetch("rounds", rounds))
+        versions = UpdateVersion.objects.visible_to(self.request.user).order_by("number")
+        versions = versions.select_related("recorded_by", "decision__recorded_by", "update__commitment__ministry")
+        updates = Update.objects.visible_to(self.request.user).prefetch_related(Prefetch("versions", versions))
         return updates.order_by("pk")
 
     def retrieve(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         update = self.get_object()
-        open_rounds(*update.rounds.all(), by=request.user)
+        record_versions_opened(*update.versions.all(), by=request.user)
         return Response(self.get_serializer(update).data)
 
     @extend_schema(
@@ -212,7 +212,7 @@ class UpdateViewSet(
                 with transaction.atomic():
                     lock_for_sending(commitment=said["commitment"], by=request.user)
                     files.extend(store_inspected(found=found, by=request.user, now=now) for found in inspected)
-                    sent = send_round(**said, files=files, figures=figures, by=request.user, now=now)
+                    sent = send_update(**said, files=files, figures=figures, by=request.user, now=now)
             except BaseException:
                 for file in files:
                     file.file.delete(save=False)
@@ -238,60 +238,62 @@ class ReturnSerializer(BodySerializer):
     reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH)
 
 
-class RoundViewSet(StrictParametersMixin, IdempotentCreateMixin, RetrieveModelMixin, GenericViewSet[UpdateRound]):
+class UpdateVersionViewSet(
+    StrictParametersMixin, IdempotentCreateMixin, RetrieveModelMixin, GenericViewSet[UpdateVersion]
+):
     """One version of an update, and the embassy's decision on it. Opening it is recorded in the activity log."""
 
-    serializer_class = RoundSerializer
+    serializer_class = UpdateVersionSerializer
 
-    def get_queryset(self) -> QuerySet[UpdateRound]:
-        rounds = UpdateRound.objects.visible_to(self.request.user).order_by("pk")
-        return rounds.select_related(
+    def get_queryset(self) -> QuerySet[UpdateVersion]:
+        versions = UpdateVersion.objects.visible_to(self.request.user).order_by("pk")
+        return versions.select_related(
             "recorded_by", "decision__recorded_by", "update__commitment__country", "update__commitment__ministry"
         )
 
     def retrieve(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         sent = self.get_object()
-        open_rounds(sent, by=request.user)
+        record_versions_opened(sent, by=request.user)
         return Response(self.get_serializer(sent).data)
 
     @extend_schema(request=AcceptSerializer, responses={201: DecisionSerializer})
     @action(detail=True, methods=["post"])
     @idempotent_create()
-    def accept(self, request: ApiRequest, pk: str) -> Callable[[], UpdateRound]:
+    def accept(self, request: ApiRequest, pk: str) -> Callable[[], UpdateVersion]:
         """Accept an update version.
 
-        Verify or reject every evidence link, and every piece of evidence with a figure or without a link (`bearing`
+        Verify or reject every evidence link, and every piece of evidence with a figure or without a link (`evidence_link`
         null).
         """
         sent = self._to_decide(request.user)
         said = validate_body(AcceptSerializer, self)
         accept = partial(
-            accept_round,
-            round=sent,
+            accept_update,
+            update_version=sent,
             reviews=[ReviewInput(**each) for each in said["reviews"]],
             reason=said["reason"],
             by=request.user,
             now=clock.now(sent.update.commitment.country.time_zone),
         )
-        return lambda: accept().round
+        return lambda: accept().update_version
 
     @extend_schema(request=ReturnSerializer, responses={201: DecisionSerializer})
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
     @idempotent_create()
-    def send_back(self, request: ApiRequest, pk: str) -> Callable[[], UpdateRound]:
+    def send_back(self, request: ApiRequest, pk: str) -> Callable[[], UpdateVersion]:
         """Return an update version to its ministry, with a reason that says what to change."""
         sent = self._to_decide(request.user)
         said = validate_body(ReturnSerializer, self)
         now = clock.now(sent.update.commitment.country.time_zone)
-        return lambda: return_round(round=sent, **said, by=request.user, now=now).round
+        return lambda: return_update(update_version=sent, **said, by=request.user, now=now).update_version
 
-    def _to_decide(self, user: User) -> UpdateRound:
+    def _to_decide(self, user: User) -> UpdateVersion:
         """Return the update version, or raise PermissionDenied if the user may not decide on it."""
-        sent: UpdateRound = self.get_object()
+        sent: UpdateVersion = self.get_object()
         if not can_decide_on_update(user, sent):
             raise PermissionDenied
         return sent
 
-    def as_told(self, row: UpdateRound) -> Any:
+    def as_told(self, row: UpdateVersion) -> Any:
         """Return the decision on the update version, which is the answer to accepting or returning it."""
         return DecisionSerializer(row.decision, context=self.get_serializer_context()).data

@@ -126,7 +126,7 @@ class EvidenceRevisionForm(EvidenceForm):
         )
 
 
-class BearingRow(BenchmarkRow):
+class EvidenceLinkRow(BenchmarkRow):
     """A benchmark that the evidence supports, and what the evidence shows on it."""
 
     shows = forms.ChoiceField(
@@ -134,7 +134,7 @@ class BearingRow(BenchmarkRow):
     )
 
 
-BearingRows = forms.formset_factory(BearingRow, formset=BenchmarkRows, extra=2, max_num=30, absolute_max=40)
+EvidenceLinkRows = forms.formset_factory(EvidenceLinkRow, formset=BenchmarkRows, extra=2, max_num=30, absolute_max=40)
 
 
 TRACKING_PERIOD, YEAR_BEFORE = "period", "year_before"

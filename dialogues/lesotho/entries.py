@@ -208,7 +208,7 @@ class EvidenceEntry:
     stated_by: str
     source: str
     recorded_at: Annotated[datetime, Names("moment of evidence")]
-    bearings: tuple[tuple[BenchmarkKey, SupportKind], ...] = ()
+    evidence_links: tuple[tuple[BenchmarkKey, SupportKind], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

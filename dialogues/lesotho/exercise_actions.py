@@ -23,10 +23,10 @@ from dialogues.actions.readings import ReadingPartInput
 from dialogues.actions.updates import (
     FigureInput,
     ReviewInput,
-    accept_round,
+    accept_update,
     list_parts_to_review,
-    return_round,
-    send_round,
+    return_update,
+    send_update,
 )
 from dialogues.choices import (
     BreakdownDimension,
@@ -54,7 +54,7 @@ from dialogues.lesotho.entries import (
 )
 from dialogues.lesotho.exercise_pdf import render_exercise_pdf
 from dialogues.lesotho.loading import find_benchmark, find_recommendations
-from dialogues.models import Commitment, Dialogue, Evidence, EvidenceFile, NextStep, UpdateRound
+from dialogues.models import Commitment, Dialogue, Evidence, EvidenceFile, NextStep, UpdateVersion
 from recommendations.models import Benchmark, Edition, Indicator
 from tiptracker.accounts.models import Country, Ministry, User
 
@@ -98,8 +98,8 @@ class Scene:
     def evidence(self, title: str) -> Evidence:
         return Evidence.objects.get(country=self.country, title=title)
 
-    def waiting_update(self, commitment: str) -> UpdateRound:
-        return UpdateRound.objects.waiting().get(update__commitment=self.commitment(commitment))
+    def waiting_update(self, commitment: str) -> UpdateVersion:
+        return UpdateVersion.objects.waiting().get(update__commitment=self.commitment(commitment))
 
 
 class StepAction(Protocol):
@@ -348,7 +348,7 @@ class SendUpdate:
 
     def play(self, scene: Scene) -> None:
         by = scene.person(self.by)
-        send_round(
+        send_update(
             commitment=scene.commitment(self.commitment),
             title=self.title,
             narrative=self.narrative,
@@ -377,8 +377,11 @@ class ReturnUpdate(_CommitmentDecision):
     """An officer returns the update that waits."""
 
     def play(self, scene: Scene) -> None:
-        return_round(
-            round=scene.waiting_update(self.commitment), reason=self.reason, by=scene.person(self.by), now=scene.now
+        return_update(
+            update_version=scene.waiting_update(self.commitment),
+            reason=self.reason,
+            by=scene.person(self.by),
+            now=scene.now,
         )
 
 
@@ -388,10 +391,12 @@ class AcceptUpdate(_CommitmentDecision):
     def play(self, scene: Scene) -> None:
         waiting = scene.waiting_update(self.commitment)
         reviews = [
-            ReviewInput(piece, bearing, EvidenceDecision.VERIFIED, self.reason)
-            for piece, bearing in list_parts_to_review(waiting)
+            ReviewInput(piece, evidence_link, EvidenceDecision.VERIFIED, self.reason)
+            for piece, evidence_link in list_parts_to_review(waiting)
         ]
-        accept_round(round=waiting, reviews=reviews, reason=self.reason, by=scene.person(self.by), now=scene.now)
+        accept_update(
+            update_version=waiting, reviews=reviews, reason=self.reason, by=scene.person(self.by), now=scene.now
+        )
 
 
 # --- Evidence and assessments -----------------------------------------------------------------------------------------
@@ -405,7 +410,7 @@ class LogEvidence:
     title: NewEvidenceTitle
     happened_from: date
     happened_to: date
-    bearings: tuple[tuple[BenchmarkKey, SupportKind], ...]
+    evidence_links: tuple[tuple[BenchmarkKey, SupportKind], ...]
     kind: EvidenceKind = EvidenceKind.REPORT
     done_by: DoneBy = DoneBy.GOVERNMENT
     shared_under: CommitmentText = ""
@@ -422,7 +427,7 @@ class LogEvidence:
             source="Exercise: note of the embassy",
             commitment=scene.commitment(self.shared_under) if self.shared_under else None,
             sensitivity=Sensitivity.SHARED if self.shared_under else Sensitivity.INTERNAL,
-            bearings=[(scene.benchmark(key), shows) for key, shows in self.bearings],
+            evidence_links=[(scene.benchmark(key), shows) for key, shows in self.evidence_links],
             by=scene.person(self.by),
             now=scene.now,
         )
@@ -441,7 +446,7 @@ class ReviewEvidence:
         evidence = scene.evidence(self.evidence)
         review_evidence(
             evidence=evidence,
-            bearing=evidence.bearings.get(),
+            evidence_link=evidence.evidence_links.get(),
             decision=self.decision,
             reason=self.reason,
             by=scene.person(self.by),

@@ -27,7 +27,7 @@ from dialogues.models import (
     CommitmentEvent,
     Dialogue,
     Evidence,
-    EvidenceBearing,
+    EvidenceLink,
     EvidenceReview,
     Participant,
     Reading,
@@ -325,9 +325,9 @@ def _write_evidence(fact: entries.EvidenceEntry) -> Evidence | None:
     row = _create_missing(Evidence, values, **_recorded(fact))
     if row is None:
         return None
-    EvidenceBearing.objects.bulk_create(
-        EvidenceBearing(evidence=row, benchmark=_find_benchmark(key), shows=shows, **_recorded(fact))
-        for key, shows in fact.bearings
+    EvidenceLink.objects.bulk_create(
+        EvidenceLink(evidence=row, benchmark=_find_benchmark(key), shows=shows, **_recorded(fact))
+        for key, shows in fact.evidence_links
     )
     return row
 
@@ -363,7 +363,7 @@ def _write_verification(fact: entries.VerificationEntry) -> EvidenceReview | Non
         EvidenceReview,
         {"decision": EvidenceDecision.VERIFIED, "reason": fact.reason},
         evidence=evidence,
-        bearing=evidence.bearings.get(benchmark=benchmark) if benchmark else None,
+        evidence_link=evidence.evidence_links.get(benchmark=benchmark) if benchmark else None,
         **_recorded(fact),
     )
 

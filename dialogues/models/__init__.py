@@ -2,11 +2,11 @@ from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
 from dialogues.models.drafts import Draft
-from dialogues.models.evidence import Evidence, EvidenceBearing, EvidenceReview
+from dialogues.models.evidence import Evidence, EvidenceLink, EvidenceReview
 from dialogues.models.files import EvidenceFile, FileScan
 from dialogues.models.readings import Reading, ReadingPart
 from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
-from dialogues.models.updates import RoundDecision, Update, UpdateRound
+from dialogues.models.updates import Update, UpdateVersion, UpdateVersionDecision
 
 __all__ = [
     "AgendaItem",
@@ -19,8 +19,8 @@ __all__ = [
     "DialogueFile",
     "Draft",
     "Evidence",
-    "EvidenceBearing",
     "EvidenceFile",
+    "EvidenceLink",
     "EvidenceReview",
     "FileScan",
     "NextStep",
@@ -32,7 +32,7 @@ __all__ = [
     "RedactionDecision",
     "RedactionFile",
     "RedactionPlace",
-    "RoundDecision",
     "Update",
-    "UpdateRound",
+    "UpdateVersion",
+    "UpdateVersionDecision",
 ]

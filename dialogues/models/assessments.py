@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from dialogues.choices import Verdict
-from dialogues.models.evidence import Evidence, EvidenceBearing
+from dialogues.models.evidence import Evidence, EvidenceLink
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import AnyUser, Country, in_visible_countries
 
@@ -26,7 +26,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         rests on.
         """
         of_benchmark = Assessment.objects.filter(benchmark=OuterRef("benchmark")).order_by("-recorded_at", "-pk")
-        since = EvidenceBearing.objects.filter(
+        since = EvidenceLink.objects.filter(
             benchmark=OuterRef("benchmark"), recorded_at__gt=OuterRef("recorded_at"), evidence__revised_by=None
         )
         put_right = AssessmentEvidence.objects.filter(

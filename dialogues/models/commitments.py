@@ -32,7 +32,7 @@ def _standing_annotations(day: date, known_by: datetime | None = None) -> dict[s
     happened = CommitmentEvent.objects.as_of(day, known_by=known_by)
     newest_first = ("-happened_on", "-recorded_at", "-pk")
     dated = happened.filter(due_on__isnull=False).order_by(*newest_first).values("due_on")
-    sent = apps.get_model("dialogues", "UpdateRound").objects.sent_by(day, known_by=known_by)
+    sent = apps.get_model("dialogues", "UpdateVersion").objects.sent_by(day, known_by=known_by)
     waiting = sent.filter(Q(decided_on__isnull=True)).order_by()
     # PostgreSQL repeats a subquery wherever it is named. So the whole status is one subquery, and looks up the due
     # date only where it matters.
@@ -97,8 +97,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def with_history(self) -> Self:
         """Fetch all that `standing_on` reads: country, events, and update versions with their decisions."""
-        rounds = apps.get_model("dialogues", "UpdateRound").objects.select_related("decision")
-        return self.select_related("country").prefetch_related("events", Prefetch("updates__rounds", rounds))
+        versions = apps.get_model("dialogues", "UpdateVersion").objects.select_related("decision")
+        return self.select_related("country").prefetch_related("events", Prefetch("updates__versions", versions))
 
     def with_status(self, day: date, *, known_by: datetime | None = None) -> Self:
         """Annotate with `standing_on` and `original_due_date` in SQL, at the end of `day`.
@@ -201,7 +201,7 @@ class Commitment(models.Model):
 
         Use `with_history` to avoid queries.
         """
-        sent = [version for update in self.updates.all() for version in update.rounds.all()]
+        sent = [version for update in self.updates.all() for version in update.versions.all()]
         return standing_on(self.events.all(), sent, day, zone=ZoneInfo(self.country.time_zone))
 
     @property
@@ -265,7 +265,9 @@ class CommitmentEvent(models.Model):
     happened_on = models.DateField()
     due_on = models.DateField(null=True, blank=True)
     reason = models.TextField(blank=True)
-    round = models.ForeignKey("dialogues.UpdateRound", models.PROTECT, null=True, blank=True, related_name="events")
+    update_version = models.ForeignKey(
+        "dialogues.UpdateVersion", models.PROTECT, null=True, blank=True, related_name="events"
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -307,4 +309,8 @@ class CommitmentEvent(models.Model):
     @property
     def sent_for(self) -> Ministry | None:
         """The ministry that reported the commitment done with an update. None for events that the embassy recorded."""
-        return self.commitment.ministry if self.round_id and self.kind == CommitmentEventKind.REPORTED_DONE else None
+        return (
+            self.commitment.ministry
+            if self.update_version_id and self.kind == CommitmentEventKind.REPORTED_DONE
+            else None
+        )

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
 from dialogues.models.commitments import Commitment
 from dialogues.models.readings import Reading
-from dialogues.models.updates import UpdateRound
+from dialogues.models.updates import UpdateVersion
 from dialogues.start_dates import find_start_date
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import AnyUser, Country, Ministry, User, in_visible_countries
@@ -32,7 +32,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             rows = self if country is None else self.filter(country=country)
             return rows.filter(
                 Q(commitment__ministry=user.ministry_id),
-                Q(sensitivity=Sensitivity.SHARED) | Q(round__isnull=False),
+                Q(sensitivity=Sensitivity.SHARED) | Q(update_version__isnull=False),
             )
         if not user.is_embassy:
             return self.none()
@@ -44,13 +44,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def said(self, decision: EvidenceDecision) -> Self:
         """Filter to evidence whose newest review, of itself or of one of its links, has this decision."""
-        same = Q(bearing=OuterRef("bearing")) | Q(bearing__isnull=True, evidence=OuterRef("bearingless"))
+        same = Q(evidence_link=OuterRef("evidence_link")) | Q(evidence_link__isnull=True, evidence=OuterRef("unlinked"))
         later = Q(recorded_at__gt=OuterRef("recorded_at")) | Q(
             recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk")
         )
-        bearingless = Case(When(bearing__isnull=True, then=F("evidence")))
+        unlinked = Case(When(evidence_link__isnull=True, then=F("evidence")))
         words = EvidenceReview.objects.filter(evidence=OuterRef("pk"), decision=decision)
-        newest = words.alias(bearingless=bearingless).filter(~Exists(EvidenceReview.objects.filter(same, later)))
+        newest = words.alias(unlinked=unlinked).filter(~Exists(EvidenceReview.objects.filter(same, later)))
         return self.filter(Exists(newest))
 
     def unreviewed(self, *, besides: User) -> Self:
@@ -58,17 +58,18 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
         What `besides` recorded is left out, because another person has to review it.
         """
-        of_bearing = EvidenceReview.objects.filter(bearing=OuterRef("pk"))
-        bearings = EvidenceBearing.objects.filter(~Exists(of_bearing), evidence=OuterRef("pk"))
+        of_link = EvidenceReview.objects.filter(evidence_link=OuterRef("pk"))
+        evidence_links = EvidenceLink.objects.filter(~Exists(of_link), evidence=OuterRef("pk"))
         of_itself = EvidenceReview.objects.filter(
-            evidence=OuterRef("evidence"), bearing=None, recorded_at__gte=OuterRef("recorded_at")
+            evidence=OuterRef("evidence"), evidence_link=None, recorded_at__gte=OuterRef("recorded_at")
         )
         told = Q(figure__isnull=False) | ~Q(direction="")
         figures = Reading.objects.filter(told, ~Exists(of_itself), evidence=OuterRef("pk"))
         return (
             self.current()
             .filter(
-                Exists(bearings.exclude(recorded_by=besides)) | Exists(figures.exclude(recorded_by=besides)), round=None
+                Exists(evidence_links.exclude(recorded_by=besides)) | Exists(figures.exclude(recorded_by=besides)),
+                update_version=None,
             )
             .exclude(recorded_by=besides)
         )
@@ -100,7 +101,7 @@ class Evidence(models.Model):
     link = models.URLField(max_length=500, blank=True)
     file = models.ForeignKey("dialogues.EvidenceFile", models.PROTECT, null=True, blank=True, related_name="evidence")
     commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, blank=True, related_name="evidence")
-    round = models.ForeignKey(UpdateRound, models.PROTECT, null=True, blank=True, related_name="evidence")
+    update_version = models.ForeignKey(UpdateVersion, models.PROTECT, null=True, blank=True, related_name="evidence")
     sensitivity = models.CharField(max_length=10, choices=Sensitivity.choices(), default=Sensitivity.INTERNAL)
     revises = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="revised_by")
     revision_reason = models.TextField("why it is put right", blank=True)
@@ -129,8 +130,8 @@ class Evidence(models.Model):
                 violation_error_message="Give a source, a link or a file: without one nobody can check it.",
             ),
             models.CheckConstraint(
-                name="a_rounds_evidence_is_filed_under_its_commitment",
-                condition=Q(round__isnull=True) | Q(commitment__isnull=False),
+                name="evidence_of_an_update_is_filed_under_its_commitment",
+                condition=Q(update_version__isnull=True) | Q(commitment__isnull=False),
             ),
             models.CheckConstraint(
                 name="a_revision_and_nothing_else_says_why",
@@ -161,16 +162,16 @@ class Evidence(models.Model):
     @property
     def sent_for(self) -> Ministry | None:
         """The ministry for which it was sent. None if the embassy logged it."""
-        return self.commitment.ministry if self.commitment and self.round_id else None
+        return self.commitment.ministry if self.commitment and self.update_version_id else None
 
     @property
     def word(self) -> "EvidenceReview | None":
         """The newest review of the evidence itself, on which its figures rest."""
-        own = (review for review in self.reviews.all() if review.bearing_id is None)
+        own = (review for review in self.reviews.all() if review.evidence_link_id is None)
         return max(own, key=lambda review: (review.recorded_at, review.pk), default=None)
 
 
-class EvidenceBearingQuerySet(models.QuerySet["EvidenceBearing"]):
+class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Filter to links whose evidence and benchmark the user may both see."""
         return self.filter(
@@ -178,24 +179,24 @@ class EvidenceBearingQuerySet(models.QuerySet["EvidenceBearing"]):
         )
 
 
-class EvidenceBearing(models.Model):
+class EvidenceLink(models.Model):
     """An evidence link: what a piece of evidence shows on a benchmark.
 
     Only a concrete action scores (22 U.S.C. 7107(b), Tier 2).
     """
 
-    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="bearings")
-    benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="bearings")
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="evidence_links")
+    benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="evidence_links")
     shows = models.CharField(max_length=20, choices=SupportKind.choices())
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
-    objects = EvidenceBearingQuerySet.as_manager()
+    objects = EvidenceLinkQuerySet.as_manager()
 
     class Meta:
         ordering = ("benchmark__recommendation__number", "benchmark__letter", "pk")
         constraints: ClassVar = [
-            models.UniqueConstraint("evidence", "benchmark", name="evidence_bears_once_on_a_benchmark"),
+            models.UniqueConstraint("evidence", "benchmark", name="evidence_supports_a_benchmark_once"),
         ]
 
 
@@ -209,8 +210,8 @@ class EvidenceReviewQuerySet(models.QuerySet["EvidenceReview"]):
         """
         rows = self.filter(evidence__in=Evidence.objects.visible_to(user))
         if user.is_authenticated and user.role == Role.FOCAL_POINT:
-            seen = Q(bearing=None) | Q(bearing__in=EvidenceBearing.objects.visible_to(user))
-            return rows.filter(seen, evidence__round__isnull=False)
+            seen = Q(evidence_link=None) | Q(evidence_link__in=EvidenceLink.objects.visible_to(user))
+            return rows.filter(seen, evidence__update_version__isnull=False)
         return rows
 
 
@@ -223,7 +224,7 @@ class EvidenceReview(models.Model):
     """
 
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="reviews")
-    bearing = models.ForeignKey(EvidenceBearing, models.PROTECT, null=True, blank=True, related_name="reviews")
+    evidence_link = models.ForeignKey(EvidenceLink, models.PROTECT, null=True, blank=True, related_name="reviews")
     decision = models.CharField(max_length=10, choices=EvidenceDecision.choices())
     first_on = models.DateField("first day, where the evidence lacks it", null=True, blank=True)
     reason = models.TextField()

@@ -17,7 +17,7 @@ from dialogues.models.evidence import Evidence, EvidenceReview
 from dialogues.models.files import EvidenceFile
 from dialogues.models.readings import Reading
 from dialogues.models.redactions import Redaction, RedactionDecision
-from dialogues.models.updates import RoundDecision, UpdateRound
+from dialogues.models.updates import UpdateVersion, UpdateVersionDecision
 from recommendations.models import (
     BenchmarkTerms,
     Edition,
@@ -44,8 +44,8 @@ class FreeTextFields(NamedTuple):
 
 
 FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
-    UpdateRound: FreeTextFields(("narrative",), "update__commitment__country"),
-    RoundDecision: FreeTextFields(("reason",), "round__update__commitment__country"),
+    UpdateVersion: FreeTextFields(("narrative",), "update__commitment__country"),
+    UpdateVersionDecision: FreeTextFields(("reason",), "update_version__update__commitment__country"),
     Evidence: FreeTextFields(("title", "stated_by", "source", "link", "revision_reason"), "country"),
     EvidenceFile: FreeTextFields(("name",), "evidence__country", "dialogues__dialogue__country"),
     EvidenceReview: FreeTextFields(("reason",), "evidence__country"),

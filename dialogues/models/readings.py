@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from dialogues import small_counts
 from dialogues.choices import BreakdownDimension, ReadingDirection
-from dialogues.models.updates import UpdateRound
+from dialogues.models.updates import UpdateVersion
 from recommendations.models import Indicator
 from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.choices import Role
@@ -22,7 +22,7 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.role == Role.FOCAL_POINT:
-            return self.filter(round__update__commitment__ministry=user.ministry_id)
+            return self.filter(update_version__update__commitment__ministry=user.ministry_id)
         if not user.is_embassy:
             return self.none()
         return self.filter(indicator__country__in=Country.objects.visible_to(user))
@@ -42,7 +42,7 @@ class Reading(models.Model):
     note = models.CharField(max_length=400, blank=True)
     source = models.CharField(max_length=300, blank=True)
     evidence = models.ForeignKey("dialogues.Evidence", models.PROTECT, null=True, blank=True, related_name="readings")
-    round = models.ForeignKey(UpdateRound, models.PROTECT, null=True, blank=True, related_name="readings")
+    update_version = models.ForeignKey(UpdateVersion, models.PROTECT, null=True, blank=True, related_name="readings")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

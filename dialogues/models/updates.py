@@ -37,7 +37,7 @@ class Update(models.Model):
         return f"Update {self.number}"
 
 
-class UpdateRoundQuerySet(models.QuerySet["UpdateRound"]):
+class UpdateVersionQuerySet(models.QuerySet["UpdateVersion"]):
     def visible_to(self, user: AnyUser, country: Country | None = None) -> Self:
         """Filter to versions whose commitment the user may see. `country`: only versions of that country."""
         return self.filter(update__commitment__in=Commitment.objects.visible_to(user, country))
@@ -70,10 +70,10 @@ class UpdateRoundQuerySet(models.QuerySet["UpdateRound"]):
         )
 
 
-class UpdateRound(models.Model):
+class UpdateVersion(models.Model):
     """A version of an update: narrative and claimed progress. Figures and evidence refer to it. Never changed."""
 
-    update = models.ForeignKey(Update, models.PROTECT, related_name="rounds")
+    update = models.ForeignKey(Update, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     narrative = models.TextField()
     claimed = models.CharField("progress", max_length=12, choices=ClaimedProgress.choices())
@@ -81,13 +81,13 @@ class UpdateRound(models.Model):
     recorded_at = models.DateTimeField("sent")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
-    objects = UpdateRoundQuerySet.as_manager()
+    objects = UpdateVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ("update", "number")
         constraints: ClassVar = [
-            models.UniqueConstraint("update", "number", name="rounds_numbered_once_in_an_update"),
-            models.CheckConstraint(name="round_says_something", condition=~Q(narrative="")),
+            models.UniqueConstraint("update", "number", name="versions_numbered_once_in_an_update"),
+            models.CheckConstraint(name="version_says_something", condition=~Q(narrative="")),
         ]
 
     def __str__(self) -> str:
@@ -101,20 +101,20 @@ class UpdateRound(models.Model):
     @property
     def decided_at(self) -> datetime | None:
         """When the embassy decided on it. None while it waits. Select or prefetch `decision`."""
-        decision: RoundDecision | None = getattr(self, "decision", None)
+        decision: UpdateVersionDecision | None = getattr(self, "decision", None)
         return decision.recorded_at if decision else None
 
     @property
     def returned_at(self) -> datetime | None:
         """When it was returned. None if it waits or was accepted."""
-        decision: RoundDecision | None = getattr(self, "decision", None)
+        decision: UpdateVersionDecision | None = getattr(self, "decision", None)
         return decision.recorded_at if decision and decision.decision == UpdateDecision.RETURNED else None
 
 
-class RoundDecision(models.Model):
+class UpdateVersionDecision(models.Model):
     """The embassy's decision on an update version: returned with a reason, or accepted. Never changed."""
 
-    round = models.OneToOneField(UpdateRound, models.PROTECT, related_name="decision")
+    update_version = models.OneToOneField(UpdateVersion, models.PROTECT, related_name="decision")
     decision = models.CharField(max_length=10, choices=UpdateDecision.choices())
     reason = models.TextField(blank=True)
     recorded_at = models.DateTimeField()

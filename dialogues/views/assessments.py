@@ -16,7 +16,7 @@ from dialogues import permissions
 from dialogues.actions.assessments import assess
 from dialogues.choices import EvidenceDecision, SupportKind, UpdateDecision, Verdict
 from dialogues.forms.assessments import AssessmentForm
-from dialogues.models import Assessment, Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
+from dialogues.models import Assessment, Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
 from dialogues.score_effects import DONE_BY_GOVERNMENT
 from dialogues.start_dates import find_start_date
 from dialogues.views.figure_comparison import FigureComparison, compare_figures
@@ -73,11 +73,11 @@ def _benchmarks(user: User) -> QuerySet[Benchmark]:
     resting = Assessment.objects.visible_to(user).filter(
         benchmark=OuterRef("benchmark"), grounds__evidence=OuterRef("evidence")
     )
-    bearings = (
-        EvidenceBearing.objects.visible_to(user)
+    evidence_links = (
+        EvidenceLink.objects.visible_to(user)
         .annotate(is_ground=Exists(resting))
         .filter(evidence__revised_by=None)
-        .exclude(evidence__round__decision__decision=UpdateDecision.RETURNED)
+        .exclude(evidence__update_version__decision__decision=UpdateDecision.RETURNED)
         .select_related("evidence")
         .prefetch_related(Prefetch("reviews", EvidenceReview.objects.visible_to(user)))
         .order_by("-evidence__happened_to", "-evidence__pk")
@@ -86,7 +86,7 @@ def _benchmarks(user: User) -> QuerySet[Benchmark]:
         Benchmark.objects.visible_to(user)
         .select_related("recommendation__edition__country")
         .prefetch_related(
-            Prefetch("bearings", bearings, to_attr="seen_bearings"),
+            Prefetch("evidence_links", evidence_links, to_attr="seen_evidence_links"),
             Prefetch("assessments", Assessment.objects.visible_to(user).select_related("recorded_by")),
         )
         .with_terms()
@@ -108,11 +108,11 @@ def _assessable_benchmark(benchmark: Benchmark, form: AssessmentForm | None) -> 
 
 def _assessed_evidence(benchmark: Benchmark) -> list[AssessedEvidence]:
     exhibits = []
-    for bearing in benchmark.seen_bearings:  # type: ignore[attr-defined]  # prefetched by `_benchmarks`
-        review = newest_review(bearing.reviews.all())
-        first = find_start_date(bearing.evidence.happened_from, bearing.reviews.all())
+    for evidence_link in benchmark.seen_evidence_links:  # type: ignore[attr-defined]  # prefetched by `_benchmarks`
+        review = newest_review(evidence_link.reviews.all())
+        first = find_start_date(evidence_link.evidence.happened_from, evidence_link.reviews.all())
         decision = EvidenceDecision(review.decision) if review else None
-        exhibits.append(AssessedEvidence(bearing.evidence, first, decision, bearing.is_ground))
+        exhibits.append(AssessedEvidence(evidence_link.evidence, first, decision, evidence_link.is_ground))
     return exhibits
 
 
@@ -132,7 +132,7 @@ def _newest_assessment(benchmark: Benchmark) -> Assessment | None:
 
 
 def _assessment_form(
-    benchmark: Benchmark, came_from: UpdateRound | None, data: QueryDict | None = None
+    benchmark: Benchmark, came_from: UpdateVersion | None, data: QueryDict | None = None
 ) -> AssessmentForm:
     """Return the form for a new verdict, with the verified evidence ticked.
 
@@ -152,31 +152,35 @@ def _assessment_form(
             "seen": assessment.pk if assessment else 0,
             "law": section_of_law(benchmark.recommendation.indicia),
             "evidence": [
-                str(each.evidence.pk) for each in fresh if came_from is None or each.evidence.round_id == came_from.pk
+                str(each.evidence.pk)
+                for each in fresh
+                if came_from is None or each.evidence.update_version_id == came_from.pk
             ],
         },
     )
 
 
-def list_assessable_benchmarks(user: User, pks: Collection[int], round: UpdateRound) -> list[AssessableBenchmark]:
+def list_assessable_benchmarks(
+    user: User, pks: Collection[int], update_version: UpdateVersion
+) -> list[AssessableBenchmark]:
     """Return the benchmarks `pks`, all of one country, each with the form for a new verdict.
 
-    The form has the verified evidence of `round` ticked. It is None if the user may not assess.
+    The form has the verified evidence of `update_version` ticked. It is None if the user may not assess.
     """
     benchmarks = list(_benchmarks(user).filter(pk__in=pks).order_by("recommendation__number", "letter"))
     may_assess = bool(benchmarks) and permissions.can_assess(user, benchmarks[0])
     return [
-        _assessable_benchmark(benchmark, _assessment_form(benchmark, round) if may_assess else None)
+        _assessable_benchmark(benchmark, _assessment_form(benchmark, update_version) if may_assess else None)
         for benchmark in benchmarks
     ]
 
 
-def needs_verdict(user: User, round: UpdateRound) -> bool:
+def needs_verdict(user: User, update_version: UpdateVersion) -> bool:
     """Return whether an update version has verified government action on a benchmark that needs a verdict."""
-    bearings = (
-        EvidenceBearing.objects.visible_to(user)
+    evidence_links = (
+        EvidenceLink.objects.visible_to(user)
         .filter(
-            evidence__round=round,
+            evidence__update_version=update_version,
             evidence__revised_by=None,
             evidence__done_by__in=DONE_BY_GOVERNMENT,
             shows=SupportKind.ACTION,
@@ -187,11 +191,11 @@ def needs_verdict(user: User, round: UpdateRound) -> bool:
         )
     )
     return any(
-        (review := newest_review(bearing.reviews.all()))
+        (review := newest_review(evidence_link.reviews.all()))
         and review.decision == EvidenceDecision.VERIFIED
-        and (terms := bearing.benchmark.current_terms)
+        and (terms := evidence_link.benchmark.current_terms)
         and terms.rule == Rule.ASSESSED
-        for bearing in bearings
+        for evidence_link in evidence_links
     )
 
 
@@ -199,7 +203,7 @@ def needs_verdict(user: User, round: UpdateRound) -> bool:
 def benchmark_assess(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a verdict on one benchmark.
 
-    If the request names an update version as `round`, the user returns to it afterwards.
+    If the request names an update version as `update_version`, the user returns to it afterwards.
     """
     user = request.user
     benchmark = get_object_or_404(_benchmarks(user), pk=pk)
@@ -207,7 +211,7 @@ def benchmark_assess(request: SignedInRequest, pk: int) -> HttpResponse:
     if not permissions.can_assess(user, benchmark):
         raise PermissionDenied
     is_sent = request.method == "POST"
-    came_from = _round(user, (request.POST if is_sent else request.GET).get("round", ""))
+    came_from = _version(user, (request.POST if is_sent else request.GET).get("update_version", ""))
     form = _assessment_form(benchmark, came_from, request.POST if is_sent else None)
     if form.is_valid():
         said = form.cleaned_data
@@ -235,12 +239,12 @@ def benchmark_assess(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{benchmark.key} assessed: {Verdict(said['verdict']).label.lower()}.")
             if came_from:
-                return redirect("round_detail", came_from.pk)
+                return redirect("version_detail", came_from.pk)
             return redirect("recommendation_detail", benchmark.recommendation_id)
     context = {
         "assessable": _with_figures(user, _assessable_benchmark(benchmark, form)),
         "recommendation": benchmark.recommendation,
-        "round": came_from,
+        "update_version": came_from,
     }
     return render_page(request, "dialogues/benchmark_assess.html", context, status=422 if is_sent else 200)
 
@@ -249,7 +253,7 @@ def _now(benchmark: Benchmark) -> datetime:
     return clock.now(benchmark.recommendation.edition.country.time_zone)
 
 
-def _round(user: User, pk: str) -> UpdateRound | None:
+def _version(user: User, pk: str) -> UpdateVersion | None:
     """Return the update version with this id, if the user can see it."""
     key = parse_whole_number(pk)
-    return UpdateRound.objects.visible_to(user).filter(pk=key).first() if key is not None else None
+    return UpdateVersion.objects.visible_to(user).filter(pk=key).first() if key is not None else None

@@ -21,7 +21,7 @@ from dialogues.actions.evidence import record_evidence_opened
 from dialogues.actions.files import read_for_download
 from dialogues.choices import DoneBy, EvidenceDecision, Sensitivity, SupportKind, UpdateDecision
 from dialogues.forms.evidence import ReviewForm
-from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
+from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview
 from dialogues.score_effects import ScoreEffect, describe_benchmark_effect, describe_exclusion, find_score_effect
 from dialogues.views.evidence_history import list_evidence_versions
 from dialogues.views.evidence_query import EvidenceSummary, evidence_with_details
@@ -47,11 +47,11 @@ from tiptracker.web.pages import SignedInRequest, render_page
 class EvidenceReviewRow(NamedTuple):
     """What the evidence shows on one benchmark, with its reviews and the form for a new one.
 
-    `bearing` is None for the evidence itself. `becomes` says what the evidence can do to the score, if the decision
+    `evidence_link` is None for the evidence itself. `becomes` says what the evidence can do to the score, if the decision
     doesn't make that plain.
     """
 
-    bearing: EvidenceBearing | None
+    evidence_link: EvidenceLink | None
     shows: SupportKind | None
     review: EvidenceReview | None
     decision: EvidenceDecision | None
@@ -60,7 +60,7 @@ class EvidenceReviewRow(NamedTuple):
     becomes: str
 
 
-type SentReviews = Sequence[tuple[EvidenceBearing | None, ReviewForm]]
+type SentReviews = Sequence[tuple[EvidenceLink | None, ReviewForm]]
 """Submitted review forms, each with the evidence link that it reviews (None: the evidence itself)."""
 
 
@@ -102,39 +102,42 @@ def evidence_review(request: SignedInRequest, pk: int) -> HttpResponse:
     if not invalid_forms(*(form for _, form in sent)):
         try:
             with transaction.atomic():  # all reviews or none
-                for bearing, form in sent:
-                    _save_review(evidence, bearing, form.cleaned_data, by=user, now=now)
+                for evidence_link, form in sent:
+                    _save_review(evidence, evidence_link, form.cleaned_data, by=user, now=now)
         except Refused as refusal:
             evidence = evidence_with_details(user).get(pk=pk)
             if isinstance(refusal, EditConflict):
-                mark_as_seen(form, "seen", _newest_review_id(evidence, bearing))
+                mark_as_seen(form, "seen", _newest_review_id(evidence, evidence_link))
             add_field_error(form, str(refusal), refusal.field)
         else:
             if was_waiting and not _awaits_review(evidence_with_details(user).get(pk=pk)):
                 return redirect_to_next(request, evidence)
-            messages.success(request, " ".join(_describe_decision(bearing, form) for bearing, form in sent))
+            messages.success(request, " ".join(_describe_decision(evidence_link, form) for evidence_link, form in sent))
             return redirect("evidence_detail", evidence.pk)
     return _render_detail(request, evidence, sent=sent, status=422)
 
 
 def _awaits_review(evidence: Evidence) -> bool:
     """Return whether a part of the evidence that needs a review has none yet."""
-    return any(not _newest_review_id(evidence, bearing) for bearing in _review_subjects(evidence))
+    return any(not _newest_review_id(evidence, evidence_link) for evidence_link in _review_subjects(evidence))
 
 
 def _filled_reviews(evidence: Evidence, today: date, data: QueryDict) -> SentReviews:
     """Return the rows that the user began; if there are none, the first unreviewed row, to show the error there."""
-    lines = [(bearing, _review_form(evidence, bearing, today, data)) for bearing in _review_subjects(evidence)]
-    begun = [(bearing, form) for bearing, form in lines if form.is_begun]
+    lines = [
+        (evidence_link, _review_form(evidence, evidence_link, today, data))
+        for evidence_link in _review_subjects(evidence)
+    ]
+    begun = [(evidence_link, form) for evidence_link, form in lines if form.is_begun]
     return begun or [next((line for line in lines if not _newest_review_id(evidence, line[0])), lines[0])]
 
 
 def _save_review(
-    evidence: Evidence, bearing: EvidenceBearing | None, said: dict[str, Any], *, by: User, now: datetime
+    evidence: Evidence, evidence_link: EvidenceLink | None, said: dict[str, Any], *, by: User, now: datetime
 ) -> None:
     evidence_actions.review_evidence(
         evidence=evidence,
-        bearing=bearing,
+        evidence_link=evidence_link,
         decision=EvidenceDecision(said["decision"]),
         reason=said["reason"],
         first_on=said.get("first_on"),
@@ -144,27 +147,27 @@ def _save_review(
     )
 
 
-def _describe_decision(bearing: EvidenceBearing | None, form: ReviewForm) -> str:
+def _describe_decision(evidence_link: EvidenceLink | None, form: ReviewForm) -> str:
     """Return the message for a review, such as "Verified on 3b." or "Verified: the evidence itself."."""
     decision = EvidenceDecision(form.cleaned_data["decision"]).label
-    return f"{decision} on {bearing.benchmark.key}." if bearing else f"{decision}: the evidence itself."
+    return f"{decision} on {evidence_link.benchmark.key}." if evidence_link else f"{decision}: the evidence itself."
 
 
-def _review_form(evidence: Evidence, bearing: EvidenceBearing | None, today: date, data: Any = None) -> ReviewForm:
+def _review_form(evidence: Evidence, evidence_link: EvidenceLink | None, today: date, data: Any = None) -> ReviewForm:
     return ReviewForm(
         data,
-        prefix=f"bearing-{bearing.pk}" if bearing else "evidence",
-        about=bearing.benchmark.key if bearing else "the evidence itself",
-        initial={"seen": _newest_review_id(evidence, bearing)},
+        prefix=f"evidence_link-{evidence_link.pk}" if evidence_link else "evidence",
+        about=evidence_link.benchmark.key if evidence_link else "the evidence itself",
+        initial={"seen": _newest_review_id(evidence, evidence_link)},
         today=today,
         asks_first_day=evidence.happened_from is None,
     )
 
 
-def _newest_review_id(evidence: Evidence, bearing: EvidenceBearing | None) -> int:
+def _newest_review_id(evidence: Evidence, evidence_link: EvidenceLink | None) -> int:
     """Return the id of the newest review, which applies; 0 if there is none."""
-    pk = bearing.pk if bearing else None
-    review = newest_review(review for review in evidence.reviews.all() if review.bearing_id == pk)
+    pk = evidence_link.pk if evidence_link else None
+    review = newest_review(review for review in evidence.reviews.all() if review.evidence_link_id == pk)
     return review.pk if review else 0
 
 
@@ -184,8 +187,10 @@ def _render_detail(
         "came_back": _update_decision(evidence) is UpdateDecision.RETURNED,
     }
     files = [evidence.file] if evidence.file else []
-    if evidence.round_id and not files:  # the proof of a figure is in another part of the update
-        files = list(EvidenceFile.objects.visible_to(user).filter(evidence__round=evidence.round_id).distinct())
+    if evidence.update_version_id and not files:  # the proof of a figure is in another part of the update
+        files = list(
+            EvidenceFile.objects.visible_to(user).filter(evidence__update_version=evidence.update_version_id).distinct()
+        )
         context["files"] = files
     context["shown"] = list(preview_files(files, to=user).values())
     if user.is_embassy:
@@ -195,7 +200,7 @@ def _render_detail(
             "before": find_last_decision(request),
             "pending": pending_redaction_urls(user, evidence.country, *rows, *context.get("files", ())),
             "can_redact": permissions.can_redact(user, evidence.country),
-            "round": evidence.round,
+            "update_version": evidence.update_version,
             "figures": list(compare_figures(user, evidence.readings.all()).values()),
             "recorded_by": evidence.recorded_by,
             "recorded_at": evidence.recorded_at,
@@ -211,12 +216,12 @@ def _render_detail(
             "openings": list_openings(user, evidence, evidence.file),
             "history": history(user, evidence, evidence.file, without=VerbGroup.READ),
         }
-    elif evidence.round_id:
-        wording_of: dict[int | None, str] = {each.pk: each.benchmark.wording for each in evidence.bearings.all()}
+    elif evidence.update_version_id:
+        wording_of: dict[int | None, str] = {each.pk: each.benchmark.wording for each in evidence.evidence_links.all()}
         context["answers"] = [
             ReviewAnswer(
                 EvidenceDecision(review.decision),
-                wording_of.get(review.bearing_id, "The update itself"),
+                wording_of.get(review.evidence_link_id, "The update itself"),
                 review.reason,
                 review.recorded_at,
             )
@@ -241,25 +246,25 @@ def _is_reviewable(evidence: Evidence) -> bool:
 
     Evidence of an update that waits or was returned is reviewed with that update.
     """
-    return evidence.round is None or _update_decision(evidence) is UpdateDecision.ACCEPTED
+    return evidence.update_version is None or _update_decision(evidence) is UpdateDecision.ACCEPTED
 
 
 def _update_decision(evidence: Evidence) -> UpdateDecision | None:
     """Return the embassy's decision on the update that brought the evidence; None without a decision or an update."""
-    answer = decision_on(evidence.round) if evidence.round else None
+    answer = decision_on(evidence.update_version) if evidence.update_version else None
     return UpdateDecision(answer.decision) if answer else None
 
 
-def _review_subjects(evidence: Evidence) -> list[EvidenceBearing | None]:
+def _review_subjects(evidence: Evidence) -> list[EvidenceLink | None]:
     """Return the evidence links to review, and None if the evidence itself is to be reviewed too.
 
     It is if a figure cites it, if it has such a review already, or if it has no link.
     """
-    bearings: list[EvidenceBearing | None] = list(evidence.bearings.all())
-    itself = evidence.readings.all() or [r for r in evidence.reviews.all() if r.bearing_id is None]
-    if itself or not bearings:
-        bearings.append(None)
-    return bearings
+    evidence_links: list[EvidenceLink | None] = list(evidence.evidence_links.all())
+    itself = evidence.readings.all() or [r for r in evidence.reviews.all() if r.evidence_link_id is None]
+    if itself or not evidence_links:
+        evidence_links.append(None)
+    return evidence_links
 
 
 def _review_rows(
@@ -269,49 +274,49 @@ def _review_rows(
     today = clock.today(evidence.country.time_zone)
     stands = _is_reviewable(evidence) and not hasattr(evidence, "revised_by")
     may_review = stands and permissions.can_review_evidence(user, evidence)
-    forms = {bearing.pk if bearing else None: form for bearing, form in sent}
+    forms = {evidence_link.pk if evidence_link else None: form for evidence_link, form in sent}
     lines = []
-    for bearing in _review_subjects(evidence):
-        pk = bearing.pk if bearing else None
-        reviews = [review for review in evidence.reviews.all() if review.bearing_id == pk]
+    for evidence_link in _review_subjects(evidence):
+        pk = evidence_link.pk if evidence_link else None
+        reviews = [review for review in evidence.reviews.all() if review.evidence_link_id == pk]
         holds = newest_review(reviews)
         offered = forms.get(pk)
-        if offered is None and may_review and not permissions.has_recorded(user, evidence, bearing):
-            offered = _review_form(evidence, bearing, today)
+        if offered is None and may_review and not permissions.has_recorded(user, evidence, evidence_link):
+            offered = _review_form(evidence, evidence_link, today)
         lines.append(
             EvidenceReviewRow(
-                bearing,
-                SupportKind(bearing.shows) if bearing else None,
+                evidence_link,
+                SupportKind(evidence_link.shows) if evidence_link else None,
                 holds,
                 EvidenceDecision(holds.decision) if holds else None,
                 [review for review in reviews if review is not holds],
                 offered,
-                _describe_effect(evidence, bearing, editions, is_reviewed=holds is not None),
+                _describe_effect(evidence, evidence_link, editions, is_reviewed=holds is not None),
             )
         )
     return lines
 
 
 def _describe_effect(
-    evidence: Evidence, bearing: EvidenceBearing | None, editions: Sequence[Edition], *, is_reviewed: bool
+    evidence: Evidence, evidence_link: EvidenceLink | None, editions: Sequence[Edition], *, is_reviewed: bool
 ) -> str:
     """Describe what the evidence can do to the score; empty if its review makes that plain.
 
-    Without a link (`bearing` None), describe its figure.
+    Without a link (`evidence_link` None), describe its figure.
     """
     if hasattr(evidence, "revised_by"):
         return ""
-    if bearing is None:
+    if evidence_link is None:
         starts = {edition.starts_on for edition in editions}
         waits = any(row.starts_on in starts and not row.is_no_data for row in evidence.readings.all())
         return "What it counts waits for a review of the evidence itself." if waits and not is_reviewed else ""
-    own = [one for one in editions if one.pk == bearing.benchmark.recommendation.edition_id]
+    own = [one for one in editions if one.pk == evidence_link.benchmark.recommendation.edition_id]
     if why := describe_exclusion(
         DoneBy(evidence.done_by), describe_outside_period(own, evidence.happened_from, evidence.happened_to)
     ):
         return why
-    terms = bearing.benchmark.current_terms
-    can = find_score_effect(SupportKind(bearing.shows), Rule(terms.rule) if terms else None)
+    terms = evidence_link.benchmark.current_terms
+    can = find_score_effect(SupportKind(evidence_link.shows), Rule(terms.rule) if terms else None)
     return "" if can is ScoreEffect.COUNTS and is_reviewed else describe_benchmark_effect(can, evidence.happened_from)
 
 

@@ -69,7 +69,8 @@ def _displayed_fields(evidence: Evidence) -> dict[str, str]:
         "Commitment": evidence.commitment.text if evidence.commitment else "",
         "Who may see it": evidence.get_sensitivity_display(),
         "Benchmarks": "; ".join(
-            f"{bearing.benchmark.key}: {bearing.get_shows_display().lower()}" for bearing in evidence.bearings.all()
+            f"{evidence_link.benchmark.key}: {evidence_link.get_shows_display().lower()}"
+            for evidence_link in evidence.evidence_links.all()
         ),
         "Figures": "; ".join(_format_reading(reading) for reading in evidence.readings.all()),
     }

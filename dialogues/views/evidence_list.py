@@ -29,7 +29,7 @@ from tiptracker.web.pages import render_page
 from tiptracker.web.search import filter_by_words
 
 PAGE_SIZE = 25
-SEARCH_FIELDS = ("title", "stated_by", "source", "round__narrative")
+SEARCH_FIELDS = ("title", "stated_by", "source", "update_version__narrative")
 ORDERINGS: dict[EvidenceOrder, tuple[Any, ...]] = {
     EvidenceOrder.HAPPENED: ("-happened_to", "-pk"),
     EvidenceOrder.RECEIVED: ("-recorded_at", "-pk"),
@@ -126,7 +126,7 @@ def _filter_evidence(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> Evidence
         if chosen.get(name):
             rows = rows.filter(**{name: chosen[name]})
     if benchmark := chosen.get("benchmark"):
-        rows = rows.filter(bearings__benchmark=benchmark)
+        rows = rows.filter(evidence_links__benchmark=benchmark)
     if word := chosen.get("word"):
         rows = rows.filter(reviews__isnull=True) if word == UNREVIEWED_CHOICE[0] else rows.said(EvidenceDecision(word))
     if since := chosen.get("since"):
@@ -139,15 +139,17 @@ def _filter_evidence(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> Evidence
 def _link_summaries(evidence: Evidence, editions: Sequence[Edition]) -> list[LinkSummary]:
     reviews = list(evidence.reviews.all())
 
-    def word(bearing: int | None) -> EvidenceDecision | None:
-        holds = newest_review(review for review in reviews if review.bearing_id == bearing)
+    def word(evidence_link: int | None) -> EvidenceDecision | None:
+        holds = newest_review(review for review in reviews if review.evidence_link_id == evidence_link)
         return EvidenceDecision(holds.decision) if holds else None
 
     shown = [
         LinkSummary(
-            format_benchmark_key(editions, bearing.benchmark), SupportKind(bearing.shows).label, word(bearing.pk)
+            format_benchmark_key(editions, evidence_link.benchmark),
+            SupportKind(evidence_link.shows).label,
+            word(evidence_link.pk),
         )
-        for bearing in evidence.bearings.all()
+        for evidence_link in evidence.evidence_links.all()
     ]
     counted = [LinkSummary("", reading.indicator.name, word(None)) for reading in evidence.readings.all()]
     return shown + counted

@@ -15,7 +15,7 @@ from dialogues import permissions
 from dialogues.actions.evidence import log_evidence
 from dialogues.actions.readings import ReadingInput
 from dialogues.choices import DoneBy, EvidenceKind, ReadingDirection, Sensitivity, SupportKind
-from dialogues.forms.evidence import YEAR_BEFORE, BearingRows, EvidenceForm, ReadingForm
+from dialogues.forms.evidence import YEAR_BEFORE, EvidenceForm, EvidenceLinkRows, ReadingForm
 from dialogues.forms.fields import NO_DATA, benchmark_choices
 from dialogues.models import Commitment, Evidence, EvidenceFile
 from dialogues.score_effects import (
@@ -93,13 +93,13 @@ class EvidenceLogPage:
         offered |= self.offered()
         counted: dict[str, Any] = {"today": today, "edition": edition, "indicators": indicators}
         row_kwargs: dict[str, Any] = {
-            "prefix": "bearings",
+            "prefix": "evidence_links",
             "form_kwargs": {"benchmarks": self.benchmarks, "choices": benchmark_choices(self.benchmarks)},
         }
         self.is_sent = request.method == "POST" and "more" not in request.POST
         if request.method == "POST":
             self.form, self.count = self.form_class(request.POST, **offered), ReadingForm(request.POST, **counted)
-            self.rows = BearingRows(request.POST, **row_kwargs)
+            self.rows = EvidenceLinkRows(request.POST, **row_kwargs)
             if self.is_sent:
                 self.uploads.tell(self.form)
             else:
@@ -111,7 +111,7 @@ class EvidenceLogPage:
         else:
             self.form = self.form_class(initial=self.about(today), **offered)
             self.count = ReadingForm(initial=self.counted(), **counted)
-            self.rows = BearingRows(initial=self.towards(), **row_kwargs)
+            self.rows = EvidenceLinkRows(initial=self.towards(), **row_kwargs)
 
     def asked(self) -> Q:
         """Return a filter for the benchmarks that can be named."""
@@ -186,7 +186,7 @@ class EvidenceLogPage:
             "file": self.form.kept[0] if self.form.kept else None,
             "commitment": said["commitment"],
             "sensitivity": Sensitivity(said["sensitivity"]),
-            "bearings": self._bearings(),
+            "evidence_links": self._evidence_links(),
         }
 
     def what_becomes_of(self, evidence: Evidence) -> tuple[int, str]:
@@ -194,7 +194,7 @@ class EvidenceLogPage:
 
         The text says whether the evidence can count, and what that waits for.
         """
-        bearings, count = self._bearings(), self.figure()
+        evidence_links, count = self._evidence_links(), self.figure()
         first, last = evidence.happened_from, evidence.happened_to
         if why := describe_exclusion(DoneBy(evidence.done_by), describe_outside_period([self.edition], first, last)):
             held = find_covering_edition(editions_of_page_country(self.request), first, last)
@@ -202,7 +202,7 @@ class EvidenceLogPage:
                 why += f" In {held.year} it can: put it right, and name what was asked then."
         named = [
             BenchmarkEffect(benchmark.key, find_score_effect(shows, _current_rule(benchmark)))
-            for benchmark, shows in bearings
+            for benchmark, shows in evidence_links
         ]
         told = why or describe_benchmark_effects(named, evidence.happened_from)
         if not named and count is None and not why:
@@ -211,7 +211,7 @@ class EvidenceLogPage:
         can_count = not why and (count is not None or any(on.effect is ScoreEffect.COUNTS for on in named))
         return messages.SUCCESS if can_count else messages.WARNING, " ".join(filter(None, ("Recorded.", told, figure)))
 
-    def _bearings(self) -> list[tuple[Benchmark, SupportKind]]:
+    def _evidence_links(self) -> list[tuple[Benchmark, SupportKind]]:
         return [
             (row.cleaned_data["benchmark"], SupportKind(row.cleaned_data["shows"] or SupportKind.ACTION))
             for row in self.rows

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 from django.db.models import Prefetch
 
 from dialogues.choices import DoneBy, EvidenceKind
-from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview, Reading
+from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview, Reading
 from dialogues.views.page_context import CommitmentHeading
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
@@ -56,12 +56,18 @@ def evidence_with_details(user: User) -> Any:
     return (
         Evidence.objects.visible_to(user)
         .select_related(
-            "country", "file", "commitment__ministry", "round__update", "round__decision", "recorded_by", "revised_by"
+            "country",
+            "file",
+            "commitment__ministry",
+            "update_version__update",
+            "update_version__decision",
+            "recorded_by",
+            "revised_by",
         )
         .prefetch_related(
             Prefetch(
-                "bearings",
-                EvidenceBearing.objects.visible_to(user).prefetch_related(
+                "evidence_links",
+                EvidenceLink.objects.visible_to(user).prefetch_related(
                     Prefetch(
                         "benchmark",
                         Benchmark.objects.visible_to(user).select_related("recommendation").with_terms(),

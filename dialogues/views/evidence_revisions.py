@@ -41,8 +41,8 @@ def evidence_revise(request: SignedInRequest, pk: int) -> HttpResponse:
     if edition is None or not permissions.can_log_evidence(user, evidence.country):
         raise PermissionDenied
     is_sent = request.method == "POST"
-    if not is_sent and (evidence.round_id or hasattr(evidence, "revised_by")):
-        messages.warning(request, SENT_BY_MINISTRY if evidence.round_id else ALREADY_REVISED)
+    if not is_sent and (evidence.update_version_id or hasattr(evidence, "revised_by")):
+        messages.warning(request, SENT_BY_MINISTRY if evidence.update_version_id else ALREADY_REVISED)
         return redirect("evidence_detail", pk)
     now = clock.now(evidence.country.time_zone)
     page = _RevisionPage(request, edition, now, evidence)
@@ -92,7 +92,9 @@ class _RevisionPage(EvidenceLogPage):
 
         The latter may be of an earlier edition or no longer asked.
         """
-        return super().asked() | Q(pk__in=[bearing.benchmark_id for bearing in self.evidence.bearings.all()])
+        return super().asked() | Q(
+            pk__in=[evidence_link.benchmark_id for evidence_link in self.evidence.evidence_links.all()]
+        )
 
     def files(self) -> list[EvidenceFile]:
         """Return the file already stored with the evidence, unless it was redacted."""
@@ -130,7 +132,7 @@ class _RevisionPage(EvidenceLogPage):
 
     def towards(self) -> list[dict[str, Any]]:
         """Return the current evidence links as initial rows."""
-        return [{"benchmark": one.benchmark_id, "shows": one.shows} for one in self.evidence.bearings.all()]
+        return [{"benchmark": one.benchmark_id, "shows": one.shows} for one in self.evidence.evidence_links.all()]
 
     def said(self) -> dict[str, Any]:
         """Return the input as arguments of the action."""

@@ -38,10 +38,10 @@ def compare_figures(user: User, readings: Iterable[Reading]) -> Mapping[int, Fig
 
 def _comparable_readings(indicators: Iterable[int], user: User) -> list[Reading]:
     """Return the readings of these indicators that still count: not revised, and not returned to the ministry."""
-    reviews = EvidenceReview.objects.visible_to(user).filter(bearing=None)
+    reviews = EvidenceReview.objects.visible_to(user).filter(evidence_link=None)
     rows = Reading.objects.visible_to(user).filter(indicator__in=indicators, evidence__revised_by__isnull=True)
     return list(
-        rows.exclude(round__decision__decision=UpdateDecision.RETURNED)
+        rows.exclude(update_version__decision__decision=UpdateDecision.RETURNED)
         .select_related("evidence", "indicator")
         .prefetch_related(Prefetch("evidence__reviews", reviews))
     )

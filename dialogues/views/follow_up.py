@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from dialogues.choices import EvidenceDecision, SupportKind
 from dialogues.commitment_status import days_past_due
-from dialogues.models import AgendaItem, Commitment, Dialogue, EvidenceBearing, EvidenceReview, NextStep, NextStepDone
+from dialogues.models import AgendaItem, Commitment, Dialogue, EvidenceLink, EvidenceReview, NextStep, NextStepDone
 from dialogues.score_effects import format_overdue
 from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from recommendations.models import Recommendation
@@ -74,9 +74,11 @@ def group_by_owner(items: Iterable[AgendaItemSummary]) -> list[tuple[str, list[A
 def count_benchmarks_with_action(user: User, recommendations: Iterable[Recommendation]) -> dict[int, tuple[int, int]]:
     """Return, by recommendation id, how many benchmarks have a claimed or verified action, and how many there are."""
     keys = [recommendation.pk for recommendation in recommendations]
-    newest = EvidenceReview.objects.filter(bearing=OuterRef("pk")).order_by("-recorded_at", "-pk").values("decision")
+    newest = (
+        EvidenceReview.objects.filter(evidence_link=OuterRef("pk")).order_by("-recorded_at", "-pk").values("decision")
+    )
     shown = (
-        EvidenceBearing.objects.visible_to(user)
+        EvidenceLink.objects.visible_to(user)
         .filter(shows=SupportKind.ACTION, evidence__revised_by=None, benchmark__recommendation__in=keys)
         .annotate(word=Subquery(newest[:1]))
         .filter(Q(word=None) | ~Q(word=EvidenceDecision.REJECTED))

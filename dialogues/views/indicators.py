@@ -253,7 +253,7 @@ def _export_row(reading: Reading) -> tuple[object, ...]:
 
 def _readings(user: User) -> QuerySet[Reading]:
     """Return the readings with their breakdowns, their evidence, and the reviews of the evidence itself."""
-    reviews = EvidenceReview.objects.visible_to(user).filter(bearing=None)
+    reviews = EvidenceReview.objects.visible_to(user).filter(evidence_link=None)
     return (
         Reading.objects.visible_to(user)
         .select_related("evidence__revised_by", "indicator")

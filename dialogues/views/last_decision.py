@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dialogues import permissions
 from dialogues.choices import EvidenceDecision, UpdateDecision
-from dialogues.models import Evidence, EvidenceReview, UpdateRound
+from dialogues.models import Evidence, EvidenceReview, UpdateVersion
 from dialogues.views.assessments import needs_verdict
 from dialogues.views.timeline import decision_on, newest_review
 from recommendations.edition_context import page_url
@@ -31,9 +31,9 @@ class LastDecision(NamedTuple):
     more: str = ""
 
 
-def redirect_to_next(request: SignedInRequest, row: UpdateRound | Evidence) -> HttpResponse:
+def redirect_to_next(request: SignedInRequest, row: UpdateVersion | Evidence) -> HttpResponse:
     """Redirect from the item just decided on to the next one that waits."""
-    kind = "round" if isinstance(row, UpdateRound) else "evidence"
+    kind = "update_version" if isinstance(row, UpdateVersion) else "evidence"
     return redirect(page_url(request, "inbox_next", query={"after": f"{kind}-{row.pk}"}))
 
 
@@ -43,16 +43,16 @@ def find_last_decision(request: SignedInRequest) -> LastDecision | None:
     key = parse_whole_number(named)
     if not request.user.is_embassy or key is None:
         return None
-    teller = {"round": _of_round, "evidence": _evidence_decision}.get(kind)
+    teller = {"update_version": _of_version, "evidence": _evidence_decision}.get(kind)
     return teller(request.user, key) if teller else None
 
 
-def _of_round(user: User, key: int) -> LastDecision | None:
-    row = UpdateRound.objects.visible_to(user).select_related("decision", "update__commitment").filter(pk=key).first()
+def _of_version(user: User, key: int) -> LastDecision | None:
+    row = UpdateVersion.objects.visible_to(user).select_related("decision", "update__commitment").filter(pk=key).first()
     if row is None or (decision := decision_on(row)) is None:
         return None
     word = UpdateDecision(decision.decision)
-    url = reverse("round_detail", args=[row.pk])
+    url = reverse("version_detail", args=[row.pk])
     assesses = word is UpdateDecision.ACCEPTED and permissions.can_give_verdicts(user)
     text = row.update.commitment.text
     if not assesses:

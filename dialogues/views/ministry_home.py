@@ -90,8 +90,8 @@ def _ministry_commitment(
 ) -> MinistryCommitment | None:
     if (standing := commitment.standing_on(day)) is None:
         return None
-    sent = [round for update in commitment.updates.all() for round in update.rounds.all()]
-    last = max(sent, key=lambda round: (round.recorded_at, round.pk), default=None)
+    sent = [update_version for update in commitment.updates.all() for update_version in update.versions.all()]
+    last = max(sent, key=lambda update_version: (update_version.recorded_at, update_version.pk), default=None)
     decision = decision_on(last) if last else None
     return MinistryCommitment(
         commitment=CommitmentHeading.of(commitment),

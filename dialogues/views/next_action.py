@@ -14,9 +14,9 @@ from dialogues.choices import (
 )
 from dialogues.models import (
     Evidence,
-    UpdateRound,
+    UpdateVersion,
 )
-from dialogues.views.timeline import CommitmentTimeline, bearings_of
+from dialogues.views.timeline import CommitmentTimeline, evidence_links_of
 from recommendations.edition_context import edition_url
 from tiptracker.accounts.models import User
 from tiptracker.validation import format_date
@@ -68,14 +68,14 @@ def _next_for_ministry(story: CommitmentTimeline) -> NextAction:
     return NextAction("Tell the embassy how far it is, with something that proves it.", send, "Send an update")
 
 
-def _describe_sent_update(round: UpdateRound) -> str:
-    return f"your update of {format_date(timezone.localtime(round.recorded_at).date())}"
+def _describe_sent_update(update_version: UpdateVersion) -> str:
+    return f"your update of {format_date(timezone.localtime(update_version.recorded_at).date())}"
 
 
-def _next_decision(user: User, story: CommitmentTimeline, round: UpdateRound) -> NextAction:
-    url = reverse("round_detail", args=[round.pk])
-    days = f"The ministry’s update of {format_date(timezone.localtime(round.recorded_at).date())} waits for the embassy"
-    if permissions.can_decide_on_update(user, round):
+def _next_decision(user: User, story: CommitmentTimeline, update_version: UpdateVersion) -> NextAction:
+    url = reverse("version_detail", args=[update_version.pk])
+    days = f"The ministry’s update of {format_date(timezone.localtime(update_version.recorded_at).date())} waits for the embassy"
+    if permissions.can_decide_on_update(user, update_version):
         return NextAction(f"{days}: accept it, or return it with a reason.", url, "Review the update")
     return NextAction(f"{days}.", url, "Read the update")
 
@@ -123,9 +123,9 @@ def _next_logging(story: CommitmentTimeline, words: str) -> NextAction:
 def _find_reviewable_evidence(user: User, story: CommitmentTimeline) -> Evidence | None:
     """Return the first piece of logged evidence that waits for a review and that the user may review."""
     for evidence in story.evidence:
-        if evidence.round_id is not None:
+        if evidence.update_version_id is not None:
             continue
-        unreviewed = any(bearing.review is None for bearing in bearings_of(evidence, ()))
+        unreviewed = any(evidence_link.review is None for evidence_link in evidence_links_of(evidence, ()))
         if unreviewed and not permissions.has_recorded(user, evidence):
             return evidence
     return None

@@ -25,8 +25,8 @@ from dialogues.models import (
     Reading,
     Redaction,
     RedactionDecision,
-    RoundDecision,
-    UpdateRound,
+    UpdateVersion,
+    UpdateVersionDecision,
 )
 from recommendations.models import (
     BenchmarkTerms,
@@ -73,7 +73,7 @@ def _format_day(at: datetime) -> str:
     return format_date(timezone.localtime(at).date())
 
 
-def _round(row: UpdateRound) -> str:
+def _version(row: UpdateVersion) -> str:
     return f"update of {_format_day(row.recorded_at)}, {row.update.commitment.maker}"
 
 
@@ -94,14 +94,14 @@ def _benchmark_label(row: Any) -> str:
 
 
 MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
-    UpdateRound: ModelLabel(
-        lambda row: capfirst(_round(row)), "round_detail", fetched=("update__commitment__ministry",)
+    UpdateVersion: ModelLabel(
+        lambda row: capfirst(_version(row)), "version_detail", fetched=("update__commitment__ministry",)
     ),
-    RoundDecision: ModelLabel(
-        lambda row: f"Answer to the {_round(row.round)}",
-        "round_detail",
-        lambda row: row.round_id,
-        ("round__update__commitment__ministry",),
+    UpdateVersionDecision: ModelLabel(
+        lambda row: f"Answer to the {_version(row.update_version)}",
+        "version_detail",
+        lambda row: row.update_version_id,
+        ("update_version__update__commitment__ministry",),
     ),
     Evidence: ModelLabel(
         lambda row: capfirst(_evidence_label(row)), "evidence_detail", fetched=("commitment__ministry",)

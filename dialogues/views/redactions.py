@@ -32,7 +32,7 @@ from dialogues.actions.redactions import (
 )
 from dialogues.choices import RedactionAnswer
 from dialogues.forms.redactions import RedactionDecisionForm, RedactionForm
-from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionDecision, RedactionPlace, UpdateRound
+from dialogues.models import Evidence, EvidenceFile, Redaction, RedactionDecision, RedactionPlace, UpdateVersion
 from dialogues.text_search import excerpt
 from dialogues.views.page_context import duplicate_link
 from dialogues.views.redaction_labels import MODELS_BY_TABLE, PlaceLabel, label_places
@@ -269,7 +269,11 @@ def _file_choices(
     rows = defaultdict(set)
     for place in places:
         rows[place.model].add(place.row)
-    beside = Q(evidence__in=rows[Evidence]) | Q(evidence__round__in=rows[UpdateRound]) | Q(pk__in=rows[EvidenceFile])
+    beside = (
+        Q(evidence__in=rows[Evidence])
+        | Q(evidence__update_version__in=rows[UpdateVersion])
+        | Q(pk__in=rows[EvidenceFile])
+    )
     files = EvidenceFile.objects.visible_to(user).filter(
         beside | Q(pk__in={*named, *offered}), evidence__country__in=countries
     )

@@ -25,11 +25,11 @@ from dialogues.models import (
     CommitmentBenchmark,
     CommitmentEvent,
     Evidence,
-    EvidenceBearing,
+    EvidenceLink,
     EvidenceReview,
     Reading,
-    RoundDecision,
-    UpdateRound,
+    UpdateVersion,
+    UpdateVersionDecision,
 )
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
 from dialogues.views.timeline_entries import TimelineEntry, TimelineEvidenceLink, summarize_update
@@ -48,7 +48,7 @@ class CommitmentTimeline:
     commitment: Commitment
     standing: CommitmentStanding
     events: Sequence[CommitmentEvent]
-    rounds: Sequence[UpdateRound]
+    versions: Sequence[UpdateVersion]
     evidence: Sequence[Evidence]
     entries: Sequence[TimelineEntry]
     exchange: Sequence[TimelineEntry]
@@ -59,30 +59,30 @@ class CommitmentTimeline:
     def rows(self, user: User) -> list[Model | None]:
         """Return the rows that the entries show to this user, to find out what was redacted in them."""
         reasons = self.events if user.is_embassy else ()
-        decisions = (decision_on(round) for round in self.rounds)
+        decisions = (decision_on(update_version) for update_version in self.versions)
         evidence = (row for piece in self.evidence for row in (piece, piece.file, *piece.reviews.all()))
-        return [self.commitment, *reasons, *self.rounds, *decisions, *evidence]
+        return [self.commitment, *reasons, *self.versions, *decisions, *evidence]
 
     @property
-    def last_round(self) -> UpdateRound | None:
-        return self.rounds[-1] if self.rounds else None
+    def last_version(self) -> UpdateVersion | None:
+        return self.versions[-1] if self.versions else None
 
     @property
-    def waiting(self) -> UpdateRound | None:
+    def waiting(self) -> UpdateVersion | None:
         """Return the update version that has no decision yet."""
-        return self.last_round if self.last_round and decision_on(self.last_round) is None else None
+        return self.last_version if self.last_version and decision_on(self.last_version) is None else None
 
     @property
-    def returned(self) -> UpdateRound | None:
+    def returned(self) -> UpdateVersion | None:
         """Return the returned update version, if no newer one was sent."""
-        last = self.last_round
+        last = self.last_version
         decision = decision_on(last) if last else None
         return last if decision and decision.decision == UpdateDecision.RETURNED else None
 
 
-def decision_on(round: UpdateRound) -> RoundDecision | None:
+def decision_on(update_version: UpdateVersion) -> UpdateVersionDecision | None:
     """Return the embassy's decision on an update version; None while it waits."""
-    return getattr(round, "decision", None)
+    return getattr(update_version, "decision", None)
 
 
 def newest_review(reviews: Iterable[EvidenceReview]) -> EvidenceReview | None:
@@ -90,10 +90,10 @@ def newest_review(reviews: Iterable[EvidenceReview]) -> EvidenceReview | None:
     return max(reviews, key=lambda review: (review.recorded_at, review.pk), default=None)
 
 
-def rounds_seen(user: User, commitment: Commitment) -> list[UpdateRound]:
+def visible_versions(user: User, commitment: Commitment) -> list[UpdateVersion]:
     """Return the update versions of a commitment that the user can see, oldest first, with decisions and figures."""
     return list(
-        UpdateRound.objects.visible_to(user)
+        UpdateVersion.objects.visible_to(user)
         .filter(update__commitment=commitment)
         .select_related("update", "decision__recorded_by", "recorded_by")
         .prefetch_related(Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")))
@@ -103,19 +103,19 @@ def rounds_seen(user: User, commitment: Commitment) -> list[UpdateRound]:
 
 def list_commitment_evidence(user: User, commitment: Commitment) -> list[Evidence]:
     """Return the evidence of a commitment that the user can see, with its links, readings and reviews."""
-    bearings = EvidenceBearing.objects.visible_to(user).select_related("benchmark__recommendation")
+    evidence_links = EvidenceLink.objects.visible_to(user).select_related("benchmark__recommendation")
     return list(
         Evidence.objects.visible_to(user)
         .current()
         .filter(commitment=commitment)
         .select_related("file", "recorded_by")
         .prefetch_related(
-            Prefetch("bearings", bearings),
+            Prefetch("evidence_links", evidence_links),
             Prefetch("readings", Reading.objects.visible_to(user).select_related("indicator")),
             Prefetch(
                 "reviews",
                 EvidenceReview.objects.visible_to(user).select_related(
-                    "recorded_by", "bearing__benchmark__recommendation"
+                    "recorded_by", "evidence_link__benchmark__recommendation"
                 ),
             ),
         )
@@ -129,23 +129,23 @@ def build_timeline(
 
     `commitment.events` are used as loaded: prefetch them with who recorded them.
     """
-    rounds = rounds_seen(user, commitment)
-    standing = standing_on(commitment.events.all(), rounds, day, zone=ZoneInfo(commitment.country.time_zone))
+    versions = visible_versions(user, commitment)
+    standing = standing_on(commitment.events.all(), versions, day, zone=ZoneInfo(commitment.country.time_zone))
     if standing is None:
         return None
     events = [event for event in commitment.events.all() if event.happened_on <= day]
     evidence = list_commitment_evidence(user, commitment)
-    teller = _TimelineBuilder(user, commitment, editions, rounds, evidence)
+    teller = _TimelineBuilder(user, commitment, editions, versions, evidence)
     entries = [
         *teller.of_events(events),
         *teller.of_moves(),
-        *teller.of_rounds(),
+        *teller.of_versions(),
         *teller.of_evidence(),
         *teller.of_reviews(),
     ]
     oldest_first = sorted(entries, key=lambda entry: (entry.on, entry.recorded_at))
-    exchange, edition = list(teller.of_rounds())[::-1], next(iter(editions), None)
-    return CommitmentTimeline(commitment, standing, events, rounds, evidence, oldest_first[::-1], exchange, edition)
+    exchange, edition = list(teller.of_versions())[::-1], next(iter(editions), None)
+    return CommitmentTimeline(commitment, standing, events, versions, evidence, oldest_first[::-1], exchange, edition)
 
 
 class _TimelineBuilder:
@@ -160,11 +160,11 @@ class _TimelineBuilder:
         user: User,
         commitment: Commitment,
         editions: Sequence[Edition],
-        rounds: Sequence[UpdateRound],
+        versions: Sequence[UpdateVersion],
         evidence: Sequence[Evidence],
     ) -> None:
         self.user, self.commitment, self.editions = user, commitment, editions
-        self.rounds, self.evidence = rounds, evidence
+        self.versions, self.evidence = versions, evidence
         self.is_embassy = user.is_embassy
         self.maker_hand = "us" if commitment.made_by == MadeBy.UNITED_STATES else "ministry"
 
@@ -173,7 +173,7 @@ class _TimelineBuilder:
         due_before = None
         for event in events:
             kind = CommitmentEventKind(event.kind)
-            if event.round_id is None or kind not in (
+            if event.update_version_id is None or kind not in (
                 CommitmentEventKind.REPORTED_DONE,
                 CommitmentEventKind.REPORT_RETURNED,
                 CommitmentEventKind.VERIFIED_DONE,
@@ -235,7 +235,7 @@ class _TimelineBuilder:
                 facts=[", ".join(link.benchmark.key for link in own)],
             )
 
-    def of_rounds(self) -> Iterable[TimelineEntry]:
+    def of_versions(self) -> Iterable[TimelineEntry]:
         """Yield what the ministry sent, and what the embassy answered.
 
         A version sent again may speak of a day before the answer that it responds to. Its entry then has the day of
@@ -243,46 +243,50 @@ class _TimelineBuilder:
         """
         answered_on = None
         done = {
-            event.round_id for event in self.commitment.events.all() if event.kind == CommitmentEventKind.VERIFIED_DONE
+            event.update_version_id
+            for event in self.commitment.events.all()
+            if event.kind == CommitmentEventKind.VERIFIED_DONE
         }
-        for round in self.rounds:
-            again = f", sent again ({round.number})" if round.number > 1 else ""
-            on = max(round.happened_on, answered_on) if again and answered_on else round.happened_on
+        for update_version in self.versions:
+            again = f", sent again ({update_version.number})" if update_version.number > 1 else ""
+            on = max(update_version.happened_on, answered_on) if again and answered_on else update_version.happened_on
             yield TimelineEntry(
                 on=on,
-                recorded_at=round.recorded_at,
+                recorded_at=update_version.recorded_at,
                 hand="ministry",
-                title=f"{round.update}{again}",
+                title=f"{update_version.update}{again}",
                 who=self.commitment.maker,
                 did="claimed",
-                word=ClaimedProgress(round.claimed),
-                line=summarize_update(self._came_with(round), round.readings.all()),
-                text=round.narrative,
-                by=self._name(round.recorded_by, self.commitment.ministry),
-                url=reverse("round_detail", args=[round.pk]) if self.is_embassy else "",
-                files=[piece.file for piece in self._came_with(round) if piece.file],
-                readings=list(round.readings.all()),
-                facts=[f"it speaks of {format_date(round.happened_on)}"] if on != round.happened_on else [],
+                word=ClaimedProgress(update_version.claimed),
+                line=summarize_update(self._came_with(update_version), update_version.readings.all()),
+                text=update_version.narrative,
+                by=self._name(update_version.recorded_by, self.commitment.ministry),
+                url=reverse("version_detail", args=[update_version.pk]) if self.is_embassy else "",
+                files=[piece.file for piece in self._came_with(update_version) if piece.file],
+                readings=list(update_version.readings.all()),
+                facts=[f"it speaks of {format_date(update_version.happened_on)}"]
+                if on != update_version.happened_on
+                else [],
             )
-            if decision := decision_on(round):
+            if decision := decision_on(update_version):
                 answered_on = timezone.localtime(decision.recorded_at).date()
                 yield TimelineEntry(
                     on=answered_on,
                     recorded_at=decision.recorded_at,
                     hand="embassy",
-                    title="Accepted" if round.pk in done else "",
+                    title="Accepted" if update_version.pk in done else "",
                     who=EMBASSY_NAME,
-                    did="verified" if round.pk in done else UpdateDecision(decision.decision).label.lower(),
-                    word=CommitmentStatus.VERIFIED if round.pk in done else UpdateDecision(decision.decision),
+                    did="verified" if update_version.pk in done else UpdateDecision(decision.decision).label.lower(),
+                    word=CommitmentStatus.VERIFIED if update_version.pk in done else UpdateDecision(decision.decision),
                     text=decision.reason,
                     by=self._name(decision.recorded_by),
-                    bearings=self._judged(round, decision),
+                    evidence_links=self._judged(update_version, decision),
                 )
 
     def of_evidence(self) -> Iterable[TimelineEntry]:
         """Yield the evidence logged outside updates. It is a claim until it is verified."""
         for evidence in self.evidence:
-            if evidence.round_id is None:
+            if evidence.update_version_id is None:
                 yield TimelineEntry(
                     on=evidence.happened_to,
                     recorded_at=evidence.recorded_at,
@@ -298,7 +302,7 @@ class _TimelineBuilder:
                     else "",
                     files=[evidence.file] if evidence.file else [],
                     readings=list(evidence.readings.all()),
-                    bearings=bearings_of(evidence, self.editions) if self.is_embassy else (),
+                    evidence_links=evidence_links_of(evidence, self.editions) if self.is_embassy else (),
                     facts=[
                         DoneBy(evidence.done_by).label,
                         *(f"source: {source}" for source in (evidence.source, evidence.link) if source),
@@ -312,19 +316,19 @@ class _TimelineBuilder:
 
     def of_reviews(self) -> Iterable[TimelineEntry]:
         """Yield the embassy's reviews of evidence that are not part of its answer to an update."""
-        answers = {(r.pk, d.recorded_at) for r in self.rounds if (d := decision_on(r))}
+        answers = {(r.pk, d.recorded_at) for r in self.versions if (d := decision_on(r))}
         for evidence in self.evidence:
-            if not self.is_embassy and evidence.round_id is None:
+            if not self.is_embassy and evidence.update_version_id is None:
                 continue
             keys = {
-                bearing.pk: format_benchmark_key(self.editions, bearing.benchmark)
-                for bearing in evidence.bearings.all()
+                evidence_link.pk: format_benchmark_key(self.editions, evidence_link.benchmark)
+                for evidence_link in evidence.evidence_links.all()
             }
             for review in evidence.reviews.all():
-                if (evidence.round_id, review.recorded_at) in answers:
+                if (evidence.update_version_id, review.recorded_at) in answers:
                     continue
                 decision = EvidenceDecision(review.decision)
-                about = f" on {keys[review.bearing_id]}" if review.bearing_id in keys else ""
+                about = f" on {keys[review.evidence_link_id]}" if review.evidence_link_id in keys else ""
                 yield TimelineEntry(
                     on=timezone.localtime(review.recorded_at).date(),
                     recorded_at=review.recorded_at,
@@ -339,24 +343,28 @@ class _TimelineBuilder:
                     facts=[f"first day: {format_date(review.first_on)}"] if review.first_on else [],
                 )
 
-    def _judged(self, round: UpdateRound, decision: RoundDecision) -> list[TimelineEvidenceLink]:
+    def _judged(self, update_version: UpdateVersion, decision: UpdateVersionDecision) -> list[TimelineEvidenceLink]:
         """Return what the answer to an update version verified and rejected.
 
         A review has a reason only if it differs from the reason of the answer.
         """
-        pieces = self._came_with(round)
+        pieces = self._came_with(update_version)
         judged = []
         for evidence in pieces:
             for review in evidence.reviews.all():
                 if review.recorded_at == decision.recorded_at:
                     about = (
-                        format_benchmark_key(self.editions, review.bearing.benchmark) if review.bearing else "itself"
+                        format_benchmark_key(self.editions, review.evidence_link.benchmark)
+                        if review.evidence_link
+                        else "itself"
                     )
-                    alone = about if review.bearing else "the evidence itself"
+                    alone = about if review.evidence_link else "the evidence itself"
                     judged.append(
                         TimelineEvidenceLink(
                             about=f"“{evidence.title}” {about}" if len(pieces) > 1 else alone,
-                            shows=SupportKind(review.bearing.shows) if review.bearing and self.is_embassy else None,
+                            shows=SupportKind(review.evidence_link.shows)
+                            if review.evidence_link and self.is_embassy
+                            else None,
                             review=EvidenceDecision(review.decision),
                             reason=review.reason if review.reason != decision.reason else "",
                             first_on=review.first_on,
@@ -364,8 +372,8 @@ class _TimelineBuilder:
                     )
         return judged
 
-    def _came_with(self, round: UpdateRound) -> list[Evidence]:
-        return [piece for piece in self.evidence if piece.round_id == round.pk]
+    def _came_with(self, update_version: UpdateVersion) -> list[Evidence]:
+        return [piece for piece in self.evidence if piece.update_version_id == update_version.pk]
 
     def _where(self) -> str:
         if dialogue := self.commitment.dialogue:
@@ -381,17 +389,19 @@ class _TimelineBuilder:
         return person.name if may_read else ""
 
 
-def bearings_of(evidence: Evidence, editions: Sequence[Edition]) -> list[TimelineEvidenceLink]:
+def evidence_links_of(evidence: Evidence, editions: Sequence[Edition]) -> list[TimelineEvidenceLink]:
     """Return what a piece of evidence shows on each benchmark, with the newest review, from prefetched rows."""
-    bearings = []
-    for bearing in evidence.bearings.all():
-        review = newest_review(review for review in evidence.reviews.all() if review.bearing_id == bearing.pk)
-        bearings.append(
+    evidence_links = []
+    for evidence_link in evidence.evidence_links.all():
+        review = newest_review(
+            review for review in evidence.reviews.all() if review.evidence_link_id == evidence_link.pk
+        )
+        evidence_links.append(
             TimelineEvidenceLink(
-                format_benchmark_key(editions, bearing.benchmark),
-                SupportKind(bearing.shows),
+                format_benchmark_key(editions, evidence_link.benchmark),
+                SupportKind(evidence_link.shows),
                 EvidenceDecision(review.decision) if review else None,
                 reason=review.reason if review else "",
             )
         )
-    return bearings
+    return evidence_links

@@ -41,7 +41,7 @@ class TimelineEntry:
     outside: str = ""
     files: Sequence[EvidenceFile] = ()
     readings: Sequence[Reading] = ()
-    bearings: Sequence[TimelineEvidenceLink] = ()
+    evidence_links: Sequence[TimelineEvidenceLink] = ()
     facts: Sequence[str] = ()
     said: date | None = None
 

@@ -13,11 +13,11 @@ from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_GET
 
 from dialogues import permissions
-from dialogues.actions.updates import ReviewInput, accept_round, open_rounds, return_round
+from dialogues.actions.updates import ReviewInput, accept_update, record_versions_opened, return_update
 from dialogues.choices import ClaimedProgress, DoneBy, EvidenceDecision, EvidenceKind, SupportKind, UpdateDecision
 from dialogues.decision_reasons import REASON_SENTENCES, RequestedChange, format_return_reason
 from dialogues.forms.updates import AcceptForm, LineReviewForm, ReturnForm
-from dialogues.models import Evidence, EvidenceBearing, EvidenceReview, Reading, UpdateRound
+from dialogues.models import Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
 from dialogues.views.assessments import AssessableBenchmark, list_assessable_benchmarks, needs_verdict
 from dialogues.views.evidence_query import evidence_with_details
 from dialogues.views.figure_comparison import compare_figures
@@ -37,9 +37,9 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class UpdateReviewRow(NamedTuple):
-    """A line to review: an evidence link, or (`bearing` None) the evidence itself."""
+    """A line to review: an evidence link, or (`evidence_link` None) the evidence itself."""
 
-    bearing: EvidenceBearing | None
+    evidence_link: EvidenceLink | None
     shows: SupportKind | None
     readings: Sequence[Reading]
     form: LineReviewForm | None
@@ -58,58 +58,58 @@ class UpdateEvidence(NamedTuple):
     lines: list[UpdateReviewRow]
 
 
-def _rounds(user: User) -> QuerySet[UpdateRound]:
+def _versions(user: User) -> QuerySet[UpdateVersion]:
     """Return the update versions that an embassy user can see; none for a ministry.
 
     Only the embassy has an inbox. A ministry finds what it sent on the pages of its commitments.
     """
-    rows = UpdateRound.objects.visible_to(user) if user.is_embassy else UpdateRound.objects.none()
+    rows = UpdateVersion.objects.visible_to(user) if user.is_embassy else UpdateVersion.objects.none()
     return rows.select_related(
         "update__commitment__ministry", "update__commitment__country", "recorded_by", "decision__recorded_by"
     )
 
 
-def _round(request: SignedInRequest, pk: int) -> UpdateRound:
+def _version(request: SignedInRequest, pk: int) -> UpdateVersion:
     """Return one update version, and set the edition of its page as for its commitment."""
-    round = get_object_or_404(_rounds(request.user), pk=pk)
-    set_page_edition_for_commitment(request, round.update.commitment)
-    return round
+    update_version = get_object_or_404(_versions(request.user), pk=pk)
+    set_page_edition_for_commitment(request, update_version.update.commitment)
+    return update_version
 
 
 @login_required
 @require_GET
-def round_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+def version_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show an update version: each claim beside its evidence and, once it is accepted, the verdict on each benchmark.
 
     Opening it is recorded in the activity log.
     """
-    round = _round(request, pk)
-    open_rounds(round, by=request.user)
-    return _render_detail(request, round)
+    update_version = _version(request, pk)
+    record_versions_opened(update_version, by=request.user)
+    return _render_detail(request, update_version)
 
 
 @login_required
-def round_return(request: SignedInRequest, pk: int) -> HttpResponse:
+def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
     """Return an update version, with a reason for the whole, for each line that needs changes, or both."""
     if request.method != "POST":  # the user signed in again after the session had ended
-        return redirect("round_detail", pk=pk)
-    round = _get_decidable(request, pk)
-    if decision_on(round):
+        return redirect("version_detail", pk=pk)
+    update_version = _get_decidable(request, pk)
+    if decision_on(update_version):
         return _render_overtaken(request, pk)
-    exhibits = _update_evidence(request, round, asks=True, data=request.POST, is_returning=True)
+    exhibits = _update_evidence(request, update_version, asks=True, data=request.POST, is_returning=True)
     lacking = [(each, line) for each in exhibits for line in each.lines if line.form and line.form.is_to_mend]
     form = ReturnForm(request.POST, prefix="return", has_lines=bool(lacking))
     if all([form.is_valid(), *(line.form.is_valid() for _, line in lacking if line.form)]):
         reason = format_return_reason(form.cleaned_data["reason"], [_requested_change(*each) for each in lacking])
         try:
-            return_round(round=round, reason=reason, by=request.user, now=_now(round))
+            return_update(update_version=update_version, reason=reason, by=request.user, now=_now(update_version))
         except EditConflict:
             return _render_overtaken(request, pk)
         except Refused as refusal:
             add_field_error(form, str(refusal), refusal.field)
         else:
-            return redirect_to_next(request, round)
-    as_it_stands = _round(request, pk)
+            return redirect_to_next(request, update_version)
+    as_it_stands = _version(request, pk)
     accept_form = AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept")))
     return _render_detail(
         request, as_it_stands, accept_form=accept_form, return_form=form, exhibits=exhibits, status=422
@@ -118,39 +118,39 @@ def round_return(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _requested_change(exhibit: UpdateEvidence, line: UpdateReviewRow) -> RequestedChange:
     """Describe a line that needs changes, as the ministry reads it."""
-    towards = f"for “{line.bearing.benchmark.wording}”" if line.bearing else ""
+    towards = f"for “{line.evidence_link.benchmark.wording}”" if line.evidence_link else ""
     return RequestedChange(exhibit.evidence.title, towards, line.form.cleaned_data["reason"] if line.form else "")
 
 
 @login_required
-def round_accept(request: SignedInRequest, pk: int) -> HttpResponse:
+def version_accept(request: SignedInRequest, pk: int) -> HttpResponse:
     """Accept an update version, and verify or reject each line."""
     if request.method != "POST":  # the user signed in again after the session had ended
-        return redirect("round_detail", pk=pk)
-    round = _get_decidable(request, pk)
-    if decision_on(round):
+        return redirect("version_detail", pk=pk)
+    update_version = _get_decidable(request, pk)
+    if decision_on(update_version):
         return _render_overtaken(request, pk)
     form = AcceptForm(request.POST, prefix="accept")
-    exhibits = _update_evidence(request, round, asks=True, data=request.POST)
+    exhibits = _update_evidence(request, update_version, asks=True, data=request.POST)
     judged = [
-        (exhibit.evidence, line.bearing, line.form) for exhibit in exhibits for line in exhibit.lines if line.form
+        (exhibit.evidence, line.evidence_link, line.form) for exhibit in exhibits for line in exhibit.lines if line.form
     ]
     if _is_complete(form, [judgement for _, _, judgement in judged]):
         try:
-            accept_round(
-                round=round,
+            accept_update(
+                update_version=update_version,
                 reviews=[_review_input(*each, for_all=form.cleaned_data["reason"]) for each in judged],
                 reason=form.cleaned_data["reason"],
                 by=request.user,
-                now=_now(round),
+                now=_now(update_version),
             )
         except EditConflict:
             return _render_overtaken(request, pk)
         except Refused as refusal:
             add_field_error(form, str(refusal), refusal.field)
         else:
-            return redirect_to_next(request, round)
-    as_it_stands = _round(request, pk)
+            return redirect_to_next(request, update_version)
+    as_it_stands = _version(request, pk)
     return_form = ReturnForm(prefix="return", initial=raw_values(ReturnForm(request.POST, prefix="return")))
     return _render_detail(
         request, as_it_stands, accept_form=form, return_form=return_form, exhibits=exhibits, status=422
@@ -166,12 +166,12 @@ def _is_complete(form: AcceptForm, judgements: Sequence[LineReviewForm]) -> bool
     return is_valid and not to_mend and form.reasons_given(judgements)
 
 
-def _get_decidable(request: SignedInRequest, pk: int) -> UpdateRound:
+def _get_decidable(request: SignedInRequest, pk: int) -> UpdateVersion:
     """Return the update version, or raise PermissionDenied if the user may not decide on it."""
-    round = _round(request, pk)
-    if not permissions.can_decide_on_update(request.user, round):
+    update_version = _version(request, pk)
+    if not permissions.can_decide_on_update(request.user, update_version):
         raise PermissionDenied
-    return round
+    return update_version
 
 
 def _render_overtaken(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -181,21 +181,21 @@ def _render_overtaken(request: SignedInRequest, pk: int) -> HttpResponse:
         for name, text in request.POST.items()
         if name.endswith(("-because", "-reason")) and str(text).strip()
     ]
-    return _render_detail(request, _round(request, pk), in_vain=reasons, status=422)
+    return _render_detail(request, _version(request, pk), in_vain=reasons, status=422)
 
 
-def _now(round: UpdateRound) -> datetime:
-    return clock.now(round.update.commitment.country.time_zone)
+def _now(update_version: UpdateVersion) -> datetime:
+    return clock.now(update_version.update.commitment.country.time_zone)
 
 
 def _review_input(
-    evidence: Evidence, bearing: EvidenceBearing | None, form: LineReviewForm, *, for_all: str
+    evidence: Evidence, evidence_link: EvidenceLink | None, form: LineReviewForm, *, for_all: str
 ) -> ReviewInput:
     """Convert the form of a line to input of the action. A line without its own reason gets `for_all`."""
     said = form.cleaned_data
     return ReviewInput(
         evidence=evidence,
-        bearing=bearing,
+        evidence_link=evidence_link,
         decision=EvidenceDecision(said["decision"]),
         reason=said["reason"] or for_all,
         first_on=said.get("first_on"),
@@ -204,7 +204,7 @@ def _review_input(
 
 def _render_detail(
     request: SignedInRequest,
-    round: UpdateRound,
+    update_version: UpdateVersion,
     *,
     accept_form: AcceptForm | None = None,
     return_form: ReturnForm | None = None,
@@ -212,26 +212,33 @@ def _render_detail(
     in_vain: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    user, decision = request.user, decision_on(round)
+    user, decision = request.user, decision_on(update_version)
     is_overtaken = in_vain is not None
-    may_decide = permissions.can_decide_on_update(user, round) and decision is None
-    exhibits = exhibits or _update_evidence(request, round, asks=may_decide)
+    may_decide = permissions.can_decide_on_update(user, update_version) and decision is None
+    exhibits = exhibits or _update_evidence(request, update_version, asks=may_decide)
     accept_form = accept_form or AcceptForm(prefix="accept")
     return_form = return_form or ReturnForm(prefix="return")
     forms = [line.form for exhibit in exhibits for line in exhibit.lines if line.form]
-    readings = list(Reading.objects.visible_to(user).filter(round=round).select_related("indicator"))
-    commitment = round.update.commitment
-    told = [round, commitment, decision, *(row for each in exhibits for row in list_evidence_rows(each.evidence))]
+    readings = list(Reading.objects.visible_to(user).filter(update_version=update_version).select_related("indicator"))
+    commitment = update_version.update.commitment
+    told = [
+        update_version,
+        commitment,
+        decision,
+        *(row for each in exhibits for row in list_evidence_rows(each.evidence)),
+    ]
     context = {
-        "round": round,
+        "update_version": update_version,
         "commitment": commitment,
-        "claimed": ClaimedProgress(round.claimed),
+        "claimed": ClaimedProgress(update_version.claimed),
         "decision": decision,
         "decided": UpdateDecision(decision.decision) if decision else None,
         "may_decide": may_decide,
         "exhibits": exhibits,
         "figures": list(compare_figures(user, readings).values()),
-        "earlier": list(_rounds(user).filter(update=round.update, number__lt=round.number).order_by("number")),
+        "earlier": list(
+            _versions(user).filter(update=update_version.update, number__lt=update_version.number).order_by("number")
+        ),
         "accept_form": accept_form,
         "wrong_forms": invalid_forms(*forms, accept_form, return_form),
         "return_form": return_form,
@@ -241,19 +248,19 @@ def _render_detail(
         "pending": pending_redaction_urls(user, commitment.country, *told, *readings),
         "can_redact": permissions.can_redact(user, commitment.country),
         "in_vain": in_vain,
-        "history": history(user, round),
+        "history": history(user, update_version),
         "assess": [],
     }
     if decision and decision.decision == UpdateDecision.ACCEPTED and not is_overtaken:
         context |= {
-            "assess": _benchmarks_to_assess(user, round, exhibits),
-            "asks_for_verdict": needs_verdict(user, round),
+            "assess": _benchmarks_to_assess(user, update_version, exhibits),
+            "asks_for_verdict": needs_verdict(user, update_version),
         }
-    return render_page(request, "dialogues/round_detail.html", context, status=status)
+    return render_page(request, "dialogues/version_detail.html", context, status=status)
 
 
 def _update_evidence(
-    request: SignedInRequest, round: UpdateRound, *, asks: bool, data: Any = None, is_returning: bool = False
+    request: SignedInRequest, update_version: UpdateVersion, *, asks: bool, data: Any = None, is_returning: bool = False
 ) -> list[UpdateEvidence]:
     """Return the evidence of an update version, each with its file and lines to review, and forms if `asks`.
 
@@ -261,8 +268,8 @@ def _update_evidence(
     input as typed.
     """
     user, editions = request.user, editions_of_page_country(request)
-    today = _now(round).date()
-    pieces = list(evidence_with_details(user).filter(round=round).order_by("pk"))
+    today = _now(update_version).date()
+    pieces = list(evidence_with_details(user).filter(update_version=update_version).order_by("pk"))
     files = preview_files((piece.file for piece in pieces), to=user)
     return [
         UpdateEvidence(
@@ -285,15 +292,15 @@ def _review_rows(
     There is a line for each evidence link. There is one for the evidence itself if figures cite it or it has no link.
     """
     readings = list(evidence.readings.all())
-    bearings: list[EvidenceBearing | None] = list(evidence.bearings.all())
-    if readings or not bearings:
-        bearings.append(None)
-    for bearing in bearings:
-        pk = bearing.pk if bearing else None
-        review = newest_review(review for review in evidence.reviews.all() if review.bearing_id == pk)
+    evidence_links: list[EvidenceLink | None] = list(evidence.evidence_links.all())
+    if readings or not evidence_links:
+        evidence_links.append(None)
+    for evidence_link in evidence_links:
+        pk = evidence_link.pk if evidence_link else None
+        review = newest_review(review for review in evidence.reviews.all() if review.evidence_link_id == pk)
         asked: dict[str, Any] = {
-            "prefix": f"bearing-{pk}" if pk else f"evidence-{evidence.pk}",
-            "about": bearing.benchmark.key if bearing else _figure_label(readings) or "the evidence itself",
+            "prefix": f"evidence_link-{pk}" if pk else f"evidence-{evidence.pk}",
+            "about": evidence_link.benchmark.key if evidence_link else _figure_label(readings) or "the evidence itself",
             "today": today,
             "asks_first_day": evidence.happened_from is None,
         }
@@ -301,9 +308,9 @@ def _review_rows(
         if is_returning and not form.is_to_mend:  # keep the input, show no errors
             form = LineReviewForm(initial=raw_values(form), **asked)
         yield UpdateReviewRow(
-            bearing=bearing,
-            shows=SupportKind(bearing.shows) if bearing else None,
-            readings=[] if bearing else readings,
+            evidence_link=evidence_link,
+            shows=SupportKind(evidence_link.shows) if evidence_link else None,
+            readings=[] if evidence_link else readings,
             form=form if asks else None,
             review=review,
             decision=EvidenceDecision(review.decision) if review else None,
@@ -317,9 +324,12 @@ def _figure_label(readings: Sequence[Reading]) -> str:
 
 
 def _benchmarks_to_assess(
-    user: User, round: UpdateRound, exhibits: Sequence[UpdateEvidence]
+    user: User, update_version: UpdateVersion, exhibits: Sequence[UpdateEvidence]
 ) -> list[AssessableBenchmark]:
     benchmarks = {
-        line.bearing.benchmark_id for exhibit in exhibits for line in exhibit.lines if line.bearing is not None
+        line.evidence_link.benchmark_id
+        for exhibit in exhibits
+        for line in exhibit.lines
+        if line.evidence_link is not None
     }
-    return list_assessable_benchmarks(user, benchmarks, round)
+    return list_assessable_benchmarks(user, benchmarks, update_version)

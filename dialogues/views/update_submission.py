@@ -15,11 +15,11 @@ from dialogues import permissions
 from dialogues.actions.drafts import save_draft
 from dialogues.actions.files import find_resendable_files
 from dialogues.actions.readings import ReadingPartInput
-from dialogues.actions.updates import FigureInput, send_round
+from dialogues.actions.updates import FigureInput, send_update
 from dialogues.choices import BreakdownDimension, ClaimedProgress, DoneBy, EvidenceKind, ReadingDirection
 from dialogues.forms.fields import NO_DATA
 from dialogues.forms.updates import FigureForm, UpdateForm
-from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateRound
+from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateVersion
 from dialogues.score_effects import format_status_detail
 from dialogues.views.commitments import list_linked_benchmarks
 from dialogues.views.drafts import (
@@ -159,7 +159,7 @@ class _UpdatePage:
         """Send the update. Return False if it was refused, with the message next to its field."""
         said = self.form.cleaned_data
         try:
-            send_round(
+            send_update(
                 commitment=self.commitment,
                 title=said["title"],
                 narrative=said["narrative"],
@@ -243,11 +243,15 @@ def _format_figure(figure: Decimal | None) -> str:
     return "" if figure is None else f"{figure.normalize():f}"
 
 
-def _update_initial(round: UpdateRound) -> dict[str, Any]:
+def _update_initial(update_version: UpdateVersion) -> dict[str, Any]:
     """Return what was sent before as initial values, so that the ministry corrects it and need not type it again."""
-    pieces = list(round.evidence.select_related("file").order_by("pk"))
-    readings = list(round.readings.select_related("indicator").order_by("pk"))
-    told = {"claimed": round.claimed, "narrative": round.narrative, "happened_to": round.happened_on}
+    pieces = list(update_version.evidence.select_related("file").order_by("pk"))
+    readings = list(update_version.readings.select_related("indicator").order_by("pk"))
+    told = {
+        "claimed": update_version.claimed,
+        "narrative": update_version.narrative,
+        "happened_to": update_version.happened_on,
+    }
     if readings:
         told["through_on"] = readings[0].through_on
     if pieces:

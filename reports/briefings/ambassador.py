@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 
-from dialogues.models import AgendaItem, Dialogue, UpdateRound
+from dialogues.models import AgendaItem, Dialogue, UpdateVersion
 from recommendations.choices import MilestoneKind
 from recommendations.models import Edition, Milestone, Recommendation
 from reports import formatting, sentences
@@ -28,7 +28,7 @@ from reports.briefings.recommendations import build_recommendations, gather_reco
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import build_parts, build_readiness_summary
 from reports.briefings.trend import build_trend
-from reports.briefings.updates import build_updates, gather_rounds, is_decided
+from reports.briefings.updates import build_updates, gather_versions, is_decided
 from reports.readiness import countable_facts
 from reports.readiness.explanation import headline
 from reports.readiness.explanation.step_sentences import display_steps
@@ -71,7 +71,7 @@ def build_ambassador_briefing(
     asked = gather_recommendations(seen)
     promises = gather_commitments(seen, keys)
     proof = gather_evidence_annex(seen, keys)
-    rounds = gather_rounds(seen, promises)
+    versions = gather_versions(seen, promises)
     dialogues = _find_dialogues(seen)
     milestones = list(Milestone.objects.visible_to(reader).filter(edition=edition).as_known_by(known_by))
     recommendations = build_recommendations(seen, asked, facts, result, proof)
@@ -86,7 +86,7 @@ def build_ambassador_briefing(
         edition=f"{edition.year} edition",
         as_of=as_of,
         known_by=known,
-        facts_up_to=_facts_up_to(seen, facts, promises, rounds, dialogues),
+        facts_up_to=_facts_up_to(seen, facts, promises, versions, dialogues),
         window=_period_sentence(edition),
         deadline=result.deadline_on,
         countdown=sentences.format_relative_date(result.deadline_on, as_of) if result.deadline_on else "",
@@ -101,7 +101,7 @@ def build_ambassador_briefing(
         united_states=tuple(promise.told for promise in promises if promise.is_our_own),
         recommendations=recommendations,
         dialogues=tuple(_build_dialogue(row, promises) for row in dialogues),
-        updates=build_updates(seen, rounds, promises, proof),
+        updates=build_updates(seen, versions, promises, proof),
         evidence=proof.annex,
         methodology=f"Method version {result.method}.",
         disclaimer=headline.DISCLAIMER,
@@ -125,14 +125,14 @@ def _facts_up_to(
     seen: ReaderView,
     facts: Facts,
     promises: list[GatheredCommitment],
-    rounds: list[UpdateRound],
+    versions: list[UpdateVersion],
     dialogues: list[Dialogue],
 ) -> datetime | None:
     """Return when the newest fact in the briefing was recorded."""
     moments = [
         countable_facts.newest_recorded_at(facts),
         *(event.recorded_at for promise in promises for event in promise.events),
-        *(row.decision.recorded_at for row in rounds if is_decided(seen, row)),
+        *(row.decision.recorded_at for row in versions if is_decided(seen, row)),
         *(row.recorded_at for row in dialogues),
     ]
     newest = max((moment for moment in moments if moment), default=None)

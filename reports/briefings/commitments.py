@@ -90,7 +90,7 @@ def _build_commitment(seen: ReaderView, row: Commitment, keys: Mapping[int, str]
         (event for event in row.events.all() if event.happened_on <= seen.as_of and seen.knows(event.recorded_at)),
         key=lambda event: (event.happened_on, event.recorded_at, event.pk),
     )
-    sent = [version for update in row.updates.all() for version in update.rounds.all()]
+    sent = [version for update in row.updates.all() for version in update.versions.all()]
     standing = standing_on(events, sent, seen.as_of, zone=seen.zone, known_by=seen.known_by)
     if standing is None:
         return None

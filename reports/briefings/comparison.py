@@ -224,7 +224,7 @@ DIALOGUE = ComparisonRule(
 UPDATE = ComparisonRule(
     by=("ministry", "commitment"),
     lists={
-        "rounds": ComparisonRule(
+        "versions": ComparisonRule(
             by=("sent",), told="decision", words={"outcome": "decision"}, shown={"outcome": "decision"}
         )
     },
@@ -236,7 +236,9 @@ EVIDENCE = ComparisonRule(
     words={"state": "where it stands", "done_by": "done by", "source": "source", "note": "note"},
     shown={"state": "review"},
     lists={
-        "bearings": ComparisonRule(by=("benchmark", "shows"), told="state", words={"state": "the embassy’s word on it"})
+        "evidence_links": ComparisonRule(
+            by=("benchmark", "shows"), told="state", words={"state": "the embassy’s word on it"}
+        )
     },
 )
 INDICATOR = ComparisonRule(

@@ -32,7 +32,7 @@ from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import gather_recommendations, recommendation_name, terms_in_force
 from reports.briefings.step_texts import step_texts
 from reports.briefings.talking_points import TalkingPointInputs, build_talking_points
-from reports.briefings.updates import gather_rounds, is_decided
+from reports.briefings.updates import gather_versions, is_decided
 from reports.choices import StepKind
 from reports.readiness import countable_facts
 from reports.readiness.explanation import headline
@@ -74,7 +74,7 @@ def build_dialogue_pack(
     next_steps = result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
     promises = gather_commitments(seen, keys)
-    rounds = gather_rounds(seen, promises)
+    versions = gather_versions(seen, promises)
     before = list(Dialogue.objects.visible_to(reader).held_before(own).filter(seen.recorded, held_on__lte=as_of))
     last = before[0] if before else None
     people = list(Participant.objects.filter(dialogue=own).select_related("ministry").order_by("pk"))
@@ -95,7 +95,7 @@ def build_dialogue_pack(
             result=result,
             asked=gather_recommendations(seen),
             promises=promises,
-            rounds=rounds,
+            versions=versions,
             pieces=gather_evidence(seen, keys),
             terms=terms_in_force(seen),
             concerning=frozenset(concerning),
@@ -110,7 +110,7 @@ def build_dialogue_pack(
             [
                 countable_facts.newest_recorded_at(facts),
                 *(event.recorded_at for promise in promises for event in promise.events),
-                *(row.decision.recorded_at for row in rounds if is_decided(seen, row)),
+                *(row.decision.recorded_at for row in versions if is_decided(seen, row)),
                 *(at for row in [own, *before] for at in (row.entered_at, row.recorded_at) if at and seen.knows(at)),
                 *(step.recorded_at for step in steps),
                 *(step.done.recorded_at for step in steps if _is_done(seen, step)),

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from django.db.models import Q
 
 from dialogues.choices import EvidenceDecision, SupportKind, UpdateDecision
-from dialogues.models import Evidence, EvidenceBearing, EvidenceFile, EvidenceReview
+from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview
 from dialogues.start_dates import find_start_date
 from reports import formatting, sentences
 from reports.briefings.content.ambassador import PrintedEvidence, PrintedEvidenceLink, PrintedFile
@@ -30,7 +30,7 @@ class EvidenceAnnex:
     annex: tuple[PrintedEvidence, ...]
     number: Mapping[int, str]
     on_benchmark: Mapping[int, tuple[str, ...]]
-    in_round: Mapping[int, tuple[str, ...]]
+    in_version: Mapping[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class GatheredEvidence:
     """
 
     row: Evidence
-    bearings: tuple[EvidenceBearing, ...]
+    evidence_links: tuple[EvidenceLink, ...]
     words: Mapping[int | None, EvidenceReview]
     is_returned: bool
 
-    def state_of(self, bearing: EvidenceBearing) -> str:
+    def state_of(self, evidence_link: EvidenceLink) -> str:
         """Return the state of an evidence link: verified, rejected, returned or claimed."""
-        if word := self.words.get(bearing.pk):
+        if word := self.words.get(evidence_link.pk):
             return word.decision
         return RETURNED if self.is_returned else CLAIMED
 
@@ -64,7 +64,7 @@ class GatheredEvidence:
         words = sorted(self.words.values(), key=lambda word: (word.recorded_at, word.pk), reverse=True)
         if verified := next((word for word in words if word.decision == EvidenceDecision.VERIFIED), None):
             return verified
-        is_judged = all(bearing.pk in self.words for bearing in self.bearings)
+        is_judged = all(evidence_link.pk in self.words for evidence_link in self.evidence_links)
         return words[0] if words and is_judged else None
 
     @property
@@ -85,18 +85,22 @@ def gather_evidence_annex(seen: ReaderView, keys: Mapping[int, str]) -> Evidence
         annex=tuple(_build_evidence(seen, piece, number[piece.row.pk], keys) for piece in pieces),
         number=number,
         on_benchmark=_group_values(
-            (bearing.benchmark_id, number[piece.row.pk]) for piece in pieces for bearing in piece.bearings
+            (evidence_link.benchmark_id, number[piece.row.pk])
+            for piece in pieces
+            for evidence_link in piece.evidence_links
         ),
-        in_round=_group_values((piece.row.round_id, number[piece.row.pk]) for piece in pieces if piece.row.round_id),
+        in_version=_group_values(
+            (piece.row.update_version_id, number[piece.row.pk]) for piece in pieces if piece.row.update_version_id
+        ),
     )
 
 
 def gather_evidence(seen: ReaderView, keys: Mapping[int, str]) -> list[GatheredEvidence]:
     """Return the evidence on an edition with its links and reviews, in the order of the days."""
     rows = _find_evidence(seen)
-    bearings = _group_values(
-        (bearing.evidence_id, bearing)
-        for bearing in EvidenceBearing.objects.visible_to(seen.reader)
+    evidence_links = _group_values(
+        (evidence_link.evidence_id, evidence_link)
+        for evidence_link in EvidenceLink.objects.visible_to(seen.reader)
         .filter(seen.recorded, evidence__in=rows, benchmark__in=keys)
         .order_by("benchmark__recommendation__origin", "benchmark__recommendation__number", "benchmark__letter")
     )
@@ -107,8 +111,10 @@ def gather_evidence(seen: ReaderView, keys: Mapping[int, str]) -> list[GatheredE
         .select_related("recorded_by")
         .order_by("recorded_at", "pk")
     ):
-        words[word.evidence_id][word.bearing_id] = word
-    return [GatheredEvidence(row, bearings.get(row.pk, ()), words[row.pk], _is_returned(seen, row)) for row in rows]
+        words[word.evidence_id][word.evidence_link_id] = word
+    return [
+        GatheredEvidence(row, evidence_links.get(row.pk, ()), words[row.pk], _is_returned(seen, row)) for row in rows
+    ]
 
 
 def _find_evidence(seen: ReaderView) -> list[Evidence]:
@@ -117,12 +123,12 @@ def _find_evidence(seen: ReaderView) -> list[Evidence]:
     Evidence that supports no benchmark yet is included if it happened in the tracking period or the year before.
     """
     edition = seen.edition
-    unfiled = Q(bearings__isnull=True, happened_to__range=(edition.starts_on - YEAR, edition.ends_on))
+    unfiled = Q(evidence_links__isnull=True, happened_to__range=(edition.starts_on - YEAR, edition.ends_on))
     rows = list(
         Evidence.objects.visible_to(seen.reader)
-        .filter(Q(bearings__benchmark__recommendation__edition=edition) | unfiled)
+        .filter(Q(evidence_links__benchmark__recommendation__edition=edition) | unfiled)
         .filter(seen.recorded, country=edition.country, happened_to__lte=seen.as_of)
-        .select_related("file", "recorded_by", "round__decision")
+        .select_related("file", "recorded_by", "update_version__decision")
         .order_by("happened_to", "pk")
         .distinct()
     )
@@ -131,7 +137,7 @@ def _find_evidence(seen: ReaderView) -> list[Evidence]:
 
 
 def _is_returned(seen: ReaderView, row: Evidence) -> bool:
-    decision = getattr(row.round, "decision", None)
+    decision = getattr(row.update_version, "decision", None)
     return bool(decision and decision.decision == UpdateDecision.RETURNED and seen.knows(decision.recorded_at))
 
 
@@ -161,14 +167,14 @@ def _build_evidence(seen: ReaderView, piece: GatheredEvidence, number: str, keys
         review=reviewed,
         is_outside=_outside_period_note(seen, piece) != "",
         note=_outside_period_note(seen, piece) or _not_counting_reason(piece),
-        bearings=tuple(
+        evidence_links=tuple(
             PrintedEvidenceLink(
-                benchmark=keys[bearing.benchmark_id],
-                shows=formatting.lowercase_first(bearing.get_shows_display()),
-                state=piece.state_of(bearing),
-                word=_separate_review_note(seen, piece.words.get(bearing.pk), piece.decisive),
+                benchmark=keys[evidence_link.benchmark_id],
+                shows=formatting.lowercase_first(evidence_link.get_shows_display()),
+                state=piece.state_of(evidence_link),
+                word=_separate_review_note(seen, piece.words.get(evidence_link.pk), piece.decisive),
             )
-            for bearing in piece.bearings
+            for evidence_link in piece.evidence_links
         ),
         files=tuple(map(_build_file, filter(None, [row.file]))),
     )
@@ -201,7 +207,7 @@ def _outside_period_note(seen: ReaderView, piece: GatheredEvidence) -> str:
 
 def _not_counting_reason(piece: GatheredEvidence) -> str:
     """Return why an action can't count as it is, even if it is verified; empty if it can."""
-    if not any(bearing.shows == SupportKind.ACTION for bearing in piece.bearings):
+    if not any(evidence_link.shows == SupportKind.ACTION for evidence_link in piece.evidence_links):
         return ""
     if piece.row.done_by not in countable_facts.GOVERNMENT_DOERS:
         return "does not count: not done by the government"

@@ -11,13 +11,13 @@ from enum import IntEnum, auto
 from django.db.models import Q
 
 from dialogues.choices import CommitmentStatus, EvidenceDecision, SupportKind
-from dialogues.models import EvidenceReview, UpdateRound
+from dialogues.models import EvidenceReview, UpdateVersion
 from recommendations.models import Edition
 from reports import formatting, sentences
 from reports.briefings.commitments import GatheredCommitment, gather_commitments
 from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
 from reports.briefings.reader_view import ReaderView, describe_office_holders
-from reports.briefings.updates import gather_rounds, is_decided, newest_by_commitment
+from reports.briefings.updates import gather_versions, is_decided, newest_by_commitment
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Marking, Role
 from tiptracker.infrastructure.read_snapshot import snapshot
@@ -37,8 +37,8 @@ def build_ministry_page(
     eyes = User(role=Role.FOCAL_POINT, ministry=ministry)
     seen = ReaderView(eyes, edition, as_of, known_by)
     promises = gather_commitments(seen, {})
-    rounds = gather_rounds(seen, promises)
-    newest = newest_by_commitment(rounds)
+    versions = gather_versions(seen, promises)
+    newest = newest_by_commitment(versions)
     places = {promise.row.pk: _priority_group(promise) for promise in promises}
     promises.sort(key=lambda promise: places[promise.row.pk])
     words = _newest_reviews(seen)
@@ -54,7 +54,7 @@ def build_ministry_page(
         is_cleared=is_cleared,
         as_of=as_of,
         known_by=seen.local(known_by) if known_by else None,
-        facts_up_to=_facts_up_to(seen, promises, rounds, words),
+        facts_up_to=_facts_up_to(seen, promises, versions, words),
         sentence=_summary_sentence(promises),
         agreed=tuple(promise.told for promise in promises),
         verified=tuple(_list_verified(seen, promises, words)),
@@ -132,12 +132,12 @@ def _newest_reviews(seen: ReaderView) -> list[EvidenceReview]:
     rows = (
         EvidenceReview.objects.visible_to(seen.reader)
         .filter(seen.recorded, evidence__happened_to__lte=seen.as_of)
-        .filter(Q(evidence__bearings__shows=SupportKind.ACTION) | Q(evidence__readings__figure__isnull=False))
+        .filter(Q(evidence__evidence_links__shows=SupportKind.ACTION) | Q(evidence__readings__figure__isnull=False))
         .select_related("evidence")
         .order_by("recorded_at", "pk")
         .distinct()
     )
-    return list({(row.evidence_id, row.bearing_id): row for row in rows}.values())
+    return list({(row.evidence_id, row.evidence_link_id): row for row in rows}.values())
 
 
 def _list_verified(
@@ -159,7 +159,7 @@ def _list_needed(
     seen: ReaderView,
     promises: Iterable[GatheredCommitment],
     places: Mapping[int, PriorityGroup],
-    newest: Mapping[int, UpdateRound],
+    newest: Mapping[int, UpdateVersion],
 ) -> Iterator[NeededItem]:
     """Yield what the ministry can do next about each open commitment, most urgent first."""
     due = [one.standing.due_on for one in promises if places[one.row.pk] is PriorityGroup.DUE and one.standing.due_on]
@@ -184,7 +184,7 @@ def _priority_reason(seen: ReaderView, promise: GatheredCommitment, place: Prior
     return f"Due soonest, {far}" if due_on == soonest else f"Due {far}"
 
 
-def _request_sentence(promise: GatheredCommitment, newest: UpdateRound | None) -> str:
+def _request_sentence(promise: GatheredCommitment, newest: UpdateVersion | None) -> str:
     if newest is not None and promise.standing.returned_on:
         answered = formatting.format_date(promise.standing.returned_on)
         return f"We returned your update on {answered}. What to change: {newest.decision.reason}"
@@ -222,13 +222,13 @@ def _summary_sentence(promises: list[GatheredCommitment]) -> str:
 
 
 def _facts_up_to(
-    seen: ReaderView, promises: list[GatheredCommitment], rounds: list[UpdateRound], words: list[EvidenceReview]
+    seen: ReaderView, promises: list[GatheredCommitment], versions: list[UpdateVersion], words: list[EvidenceReview]
 ) -> datetime | None:
     """Return when the newest fact on the page was recorded."""
     moments = [
         *(event.recorded_at for promise in promises for event in promise.events),
-        *(row.recorded_at for row in rounds),
-        *(row.decision.recorded_at for row in rounds if is_decided(seen, row)),
+        *(row.recorded_at for row in versions),
+        *(row.decision.recorded_at for row in versions if is_decided(seen, row)),
         *(row.recorded_at for row in words),
     ]
     return seen.local(max(moments)) if moments else None

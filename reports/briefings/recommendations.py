@@ -129,7 +129,7 @@ def _evidence_numbers(facts: Facts, result: Readiness, proof: EvidenceAnnex) -> 
     These are the pieces that support it, and those that its figures cite.
     """
     cited = {reading.id: reading.evidence_id for reading in facts.readings}
-    numbers = {pk: set(bearing) for pk, bearing in proof.on_benchmark.items()}
+    numbers = {pk: set(evidence_link) for pk, evidence_link in proof.on_benchmark.items()}
     for line in (*result.verified.benchmarks, *result.claimed.benchmarks):
         for row in line.line.finding.rows:
             evidence_id = cited.get(row.id) if row.type == "reading" else None

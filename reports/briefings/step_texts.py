@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from dialogues.models import Commitment, Evidence, UpdateRound
+from dialogues.models import Commitment, Evidence, UpdateVersion
 from recommendations.models import Benchmark
 from reports.readiness.explanation.step_sentences import StepTexts
 from reports.readiness.forecast.next_steps import NextSteps
@@ -24,7 +24,7 @@ def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> S
 
     zone = result.record.zone
     rows = {row for step in steps.every for row in step.rows}
-    ids = {name: [row.id for row in rows if row.type == name] for name in ("round", "evidence", "commitment")}
+    ids = {name: [row.id for row in rows if row.type == name] for name in ("update_version", "evidence", "commitment")}
     benchmarks = {key for step in steps.every for key in step.benchmarks}
     ministries = {step.ministry_id for step in steps.every if step.ministry_id is not None}
     evidence = list(rows_of(Evidence).filter(pk__in=ids["evidence"]).values_list("pk", "title", "recorded_by_id"))
@@ -38,6 +38,8 @@ def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> S
         own_evidence=frozenset(key for key, _, by in evidence if reader and by == reader.pk),
         updates={
             row.pk: (row.update.commitment.maker, localtime(row.recorded_at, zone).date(), row.update.commitment.text)
-            for row in rows_of(UpdateRound).filter(pk__in=ids["round"]).select_related("update__commitment__ministry")
+            for row in rows_of(UpdateVersion)
+            .filter(pk__in=ids["update_version"])
+            .select_related("update__commitment__ministry")
         },
     )

@@ -6,7 +6,7 @@ from datetime import date
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus, EvidenceDecision, SupportKind
 from dialogues.commitment_status import original_due_date
-from dialogues.models import UpdateRound
+from dialogues.models import UpdateVersion
 from dialogues.score_effects import DONE_BY_GOVERNMENT, describe_rescheduling
 from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
@@ -43,7 +43,7 @@ class TalkingPointInputs:
     result: Readiness
     asked: Sequence[Recommendation]
     promises: Sequence[GatheredCommitment]
-    rounds: Sequence[UpdateRound]
+    versions: Sequence[UpdateVersion]
     pieces: Sequence[GatheredEvidence]
     terms: Mapping[int, BenchmarkTerms]
     concerning: frozenset[int]
@@ -111,7 +111,7 @@ class _TalkingPointBuilder:
         rows = {row.pk: row for row in known.asked}
         self.asked_by = {one.benchmark_id: rows[one.recommendation_id] for one in known.result.verified.benchmarks}
         self.findings = {one.benchmark_id: one.line.finding for one in known.result.verified.benchmarks}
-        self.newest = newest_by_commitment(known.rounds)
+        self.newest = newest_by_commitment(known.versions)
 
     def has_business(self, row: Ministry) -> bool:
         """Return whether the ministry gets a list of points.
@@ -200,7 +200,7 @@ class _TalkingPointBuilder:
         said = f"{_quote(promise.told.text)} was due on {due}{was_moved}: by which day can we count on it?"
         return self._point(promise, said, f"by {sentences.format_days(stands.days_overdue)}")
 
-    def _returned(self, promise: GatheredCommitment, row: UpdateRound) -> TalkingPoint:
+    def _returned(self, promise: GatheredCommitment, row: UpdateVersion) -> TalkingPoint:
         on = promise.standing.returned_on or self.seen.day(row.decision.recorded_at)
         reason = " ".join(row.decision.reason.split())
         said = (
@@ -285,7 +285,7 @@ class _TalkingPointBuilder:
         shown = {key for key, finding in self.findings.items() if finding.worth}
         return [
             one.benchmark_id
-            for one in piece.bearings
+            for one in piece.evidence_links
             if one.shows == SupportKind.ACTION
             and piece.state_of(one) == EvidenceDecision.VERIFIED
             and one.benchmark_id in shown

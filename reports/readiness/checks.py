@@ -131,12 +131,12 @@ def _start_date_unknown(facts: Facts, asked: Questionnaire, as_of: date) -> Iter
     window = facts.edition.tracking
     assessed = {one.id for one in _assessed_benchmarks(asked)}
     index = FactIndex(facts)
-    for bearing, row in sorted(index.links_in_force, key=lambda pair: pair[0].id):
-        review = index.newest_review(row.id, bearing.id)
+    for evidence_link, row in sorted(index.links_in_force, key=lambda pair: pair[0].id):
+        review = index.newest_review(row.id, evidence_link.id)
         if (
             row.happened_from is None
-            and bearing.benchmark_id in assessed
-            and is_action(bearing, row)
+            and evidence_link.benchmark_id in assessed
+            and is_action(evidence_link, row)
             and is_in_window(window, None, row.happened_to)
             and row.happened_to <= as_of
             and review is not None
@@ -148,7 +148,7 @@ def _start_date_unknown(facts: Facts, asked: Questionnaire, as_of: date) -> Iter
                 f"An action over by {formatting.format_date(row.happened_to)} is verified and would count"
                 " if its first day were known.",
                 "Find out when it began, and verify it with that day.",
-                (RowReference("evidence", row.id), RowReference("benchmark", bearing.benchmark_id)),
+                (RowReference("evidence", row.id), RowReference("benchmark", evidence_link.benchmark_id)),
             )
 
 

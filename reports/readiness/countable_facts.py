@@ -99,13 +99,13 @@ def facts_known_by(facts: Facts, by: datetime | None) -> Facts:
         benchmarks=tuple(_benchmark_with_terms(one, so_far(one.terms)) for one in facts.benchmarks),
         readings=so_far(facts.readings),
         evidence=so_far(facts.evidence),
-        bearings=so_far(facts.bearings),
+        evidence_links=so_far(facts.evidence_links),
         reviews=so_far(facts.reviews),
-        rounds=tuple(
+        update_versions=tuple(
             replace(one, returned_at=None, decided_at=None)
             if _is_later(one.decided_at or one.returned_at, moment)
             else one
-            for one in so_far(facts.rounds)
+            for one in so_far(facts.update_versions)
         ),
         assessments=so_far(facts.assessments),
         commitments=tuple(
@@ -187,9 +187,9 @@ def is_reviewed(facts: Facts) -> bool:
     return first_reviewed_at(facts) is not None
 
 
-def is_action(bearing: EvidenceLinkFact, evidence: EvidenceFact) -> bool:
+def is_action(evidence_link: EvidenceLinkFact, evidence: EvidenceFact) -> bool:
     """Return whether an evidence link can score: it shows a concrete action of the government, alone or jointly."""
-    return bearing.shows is SupportKind.ACTION and evidence.done_by in GOVERNMENT_DOERS
+    return evidence_link.shows is SupportKind.ACTION and evidence.done_by in GOVERNMENT_DOERS
 
 
 def start_date_of(evidence: EvidenceFact, review: EvidenceReviewFact | None) -> date | None:
@@ -231,13 +231,13 @@ def _recorded_moments(facts: Facts) -> Iterator[datetime]:
         (terms for one in facts.benchmarks for terms in one.terms),
         facts.readings,
         facts.evidence,
-        facts.bearings,
+        facts.evidence_links,
         facts.reviews,
-        facts.rounds,
+        facts.update_versions,
         facts.assessments,
         facts.commitments,
         (event for one in facts.commitments for event in one.events),
         (done for one in facts.milestones for done in one.done),
     ):
         yield from (row.recorded_at for row in rows)
-    yield from (at for row in facts.rounds if (at := row.decided_at or row.returned_at))
+    yield from (at for row in facts.update_versions if (at := row.decided_at or row.returned_at))

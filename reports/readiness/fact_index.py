@@ -44,12 +44,12 @@ class FactIndex:
         """The reviews by evidence id and evidence link id (None for the evidence itself), the newest last."""
         reviews: dict[tuple[int, int | None], list[EvidenceReviewFact]] = defaultdict(list)
         for row in sorted(self.facts.reviews, key=attrgetter("recorded_at", "id")):
-            reviews[row.evidence_id, row.bearing_id].append(row)
+            reviews[row.evidence_id, row.evidence_link_id].append(row)
         return dict(reviews)
 
     @cached_property
     def _versions(self) -> Mapping[int, UpdateVersionFact]:
-        return {row.id: row for row in self.facts.rounds}
+        return {row.id: row for row in self.facts.update_versions}
 
     @property
     def in_force(self) -> Iterator[EvidenceFact]:
@@ -59,7 +59,7 @@ class FactIndex:
     @property
     def links_in_force(self) -> Iterator[tuple[EvidenceLinkFact, EvidenceFact]]:
         """The evidence links with their evidence, without evidence that a revision replaced."""
-        for row in self.facts.bearings:
+        for row in self.facts.evidence_links:
             evidence = self.evidence.get(row.evidence_id)
             if evidence is not None and evidence.id not in self.revisions:
                 yield row, evidence

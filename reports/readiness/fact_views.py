@@ -75,19 +75,19 @@ def _build_claimed_view(index: FactIndex, as_of: date, seen: FactView) -> FactVi
         if row.figure is not None:
             figures.append((row.indicator_id, row))
     actions = []
-    for bearing, evidence in index.links_in_force:
-        is_turned_down = index.rejection(evidence.id) or index.returned_at(evidence.round_id)
-        if is_turned_down or not is_action(bearing, evidence):
+    for evidence_link, evidence in index.links_in_force:
+        is_turned_down = index.rejection(evidence.id) or index.returned_at(evidence.update_version_id)
+        if is_turned_down or not is_action(evidence_link, evidence):
             continue
-        review = index.newest_review(evidence.id, bearing.id)
+        review = index.newest_review(evidence.id, evidence_link.id)
         first = start_date_of(evidence, review)
         if review is not None and (review.decision is EvidenceDecision.REJECTED or first is not None):
             continue
         window = index.facts.edition.tracking
         if is_in_window(window, first, evidence.happened_to) and evidence.happened_to <= as_of:
-            sent = index.version(evidence.round_id)
+            sent = index.version(evidence.update_version_id)
             claimed = sent.progress if sent else ClaimedProgress.UNDER_WAY
-            actions.append((bearing.benchmark_id, Action(evidence.id, evidence.happened_to, claimed)))
+            actions.append((evidence_link.benchmark_id, Action(evidence.id, evidence.happened_to, claimed)))
     return replace(
         seen,
         readings=group_by_key(readings),
@@ -110,8 +110,8 @@ def _claimed_readings(index: FactIndex, as_of: date) -> Iterator[ReadingFact]:
         if (
             not (cited and cited.id in index.revisions)
             and (review is None or review.recorded_at < row.recorded_at)
-            and not index.returned_at(row.round_id)
-            and not (cited and index.returned_at(cited.round_id))
+            and not index.returned_at(row.update_version_id)
+            and not (cited and index.returned_at(cited.update_version_id))
         ):
             yield row
 

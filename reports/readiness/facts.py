@@ -176,7 +176,7 @@ class ReadingFact:
     figure: Decimal | None = None
     direction: ReadingDirection | None = None
     evidence_id: int | None = None
-    round_id: int | None = None
+    update_version_id: int | None = None
     has_source: bool = True
 
     @property
@@ -198,7 +198,7 @@ class EvidenceFact:
     happened_from: date | None
     happened_to: date
     done_by: DoneBy
-    round_id: int | None = None
+    update_version_id: int | None = None
     revises: int | None = None
     commitment_id: int | None = None
 
@@ -216,14 +216,14 @@ class EvidenceLinkFact:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceReviewFact:
-    """The embassy's decision on one evidence link or, if `bearing_id` is None, on the evidence itself.
+    """The embassy's decision on one evidence link or, if `evidence_link_id` is None, on the evidence itself.
 
     `first_on` is the start date that the reviewer entered, for evidence without one.
     """
 
     id: int
     evidence_id: int
-    bearing_id: int | None
+    evidence_link_id: int | None
     recorded_at: datetime
     decision: EvidenceDecision
     first_on: date | None = None
@@ -330,9 +330,9 @@ class Facts:
     indicators: tuple[IndicatorFact, ...] = ()
     readings: tuple[ReadingFact, ...] = ()
     evidence: tuple[EvidenceFact, ...] = ()
-    bearings: tuple[EvidenceLinkFact, ...] = ()
+    evidence_links: tuple[EvidenceLinkFact, ...] = ()
     reviews: tuple[EvidenceReviewFact, ...] = ()
-    rounds: tuple[UpdateVersionFact, ...] = ()
+    update_versions: tuple[UpdateVersionFact, ...] = ()
     assessments: tuple[AssessmentFact, ...] = ()
     commitments: tuple[CommitmentFact, ...] = ()
     milestones: tuple[MilestoneFact, ...] = ()

@@ -21,9 +21,9 @@ from dialogues.models import (
     Commitment,
     CommitmentEvent,
     Evidence,
-    EvidenceBearing,
+    EvidenceLink,
     EvidenceReview,
-    UpdateRound,
+    UpdateVersion,
 )
 from recommendations.choices import MilestoneKind, Origin, Tier
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, RecommendationTerms
@@ -57,14 +57,14 @@ def gather_facts(edition: Edition) -> facts.Facts:
         indicators=indicators,
         readings=readings,
         evidence=_load(facts.EvidenceFact, Evidence.objects.filter(country=country).order_by(), revises="revises_id"),
-        bearings=_load(
+        evidence_links=_load(
             facts.EvidenceLinkFact,
-            EvidenceBearing.objects.filter(benchmark__recommendation__edition=edition).order_by(),
+            EvidenceLink.objects.filter(benchmark__recommendation__edition=edition).order_by(),
         ),
         reviews=_load(facts.EvidenceReviewFact, EvidenceReview.objects.filter(evidence__country=country).order_by()),
-        rounds=_load(
+        update_versions=_load(
             facts.UpdateVersionFact,
-            UpdateRound.objects.filter(update__commitment__country=country).annotate(
+            UpdateVersion.objects.filter(update__commitment__country=country).annotate(
                 sent_back_at=Case(When(decision__decision=UpdateDecision.RETURNED, then="decision__recorded_at"))
             ),
             progress="claimed",
@@ -200,7 +200,7 @@ def _indicators_and_readings(
         "compared__figure",
         "compared__direction",
         "compared__evidence_id",
-        "compared__round_id",
+        "compared__update_version_id",
         "compared__source",
     ):
         indicators[indicator.id] = indicator
@@ -215,7 +215,7 @@ def _indicators_and_readings(
                     figure=figure,
                     direction=ReadingDirection(direction) if direction else None,
                     evidence_id=evidence,
-                    round_id=sent,
+                    update_version_id=sent,
                     has_source=bool(source) or evidence is not None,
                 )
             )

@@ -158,7 +158,7 @@ class Score:
         return sum((part.points for part in self.parts), NOTHING)
 
 
-def round_lines(score: Score) -> Iterator[tuple[ScorePart, Decimal, tuple[Decimal, ...]]]:
+def version_lines(score: Score) -> Iterator[tuple[ScorePart, Decimal, tuple[Decimal, ...]]]:
     """Yield the parts with their points and those of their lines, to one decimal. They add up at every level."""
     points = formatting.round_preserving_sum([part.points for part in score.parts])
     for part, total in zip(score.parts, points, strict=True):

@@ -185,7 +185,7 @@ def _ministry_claims(claimed: MinistryClaims) -> dict[str, Any]:
     return {
         "ministry_id": claimed.ministry_id,
         **_number_fields("points", claimed.points),
-        "rounds": list(claimed.rounds),
+        "update_versions": list(claimed.update_versions),
         "evidence": list(claimed.evidence),
         "readings": list(claimed.readings),
     }

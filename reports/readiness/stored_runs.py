@@ -111,7 +111,7 @@ RESULT_FIELDS: Final[DocumentFields] = {
     **_compared("smallest_set"),
     "claims": RowFields(
         "ministry_id",
-        {**_compared("ministry_id"), **_numbers("points"), **_compared("rounds", "evidence", "readings")},
+        {**_compared("ministry_id"), **_numbers("points"), **_compared("update_versions", "evidence", "readings")},
     ),
     **_regenerated("checks", "next_steps", "also_ask", "last_period", "to_assess", "after_deadline"),
     **_regenerated("target_reached_after"),

@@ -153,16 +153,22 @@ class VerifiedHistory:
 
 def _verified_links(index: FactIndex) -> Iterator[VerifiedLink]:
     """Yield evidence links of actions and findings in the window, for as long as their newest review verifies them."""
-    for bearing in index.facts.bearings:
-        row = index.evidence.get(bearing.evidence_id)
-        if row is None or bearing.shows is SupportKind.CONTEXT:
+    for evidence_link in index.facts.evidence_links:
+        row = index.evidence.get(evidence_link.evidence_id)
+        if row is None or evidence_link.shows is SupportKind.CONTEXT:
             continue
-        known_from = max(bearing.recorded_at, row.recorded_at)
-        for review, since, until in _verifying_reviews(index, row, bearing.id, known_from):
+        known_from = max(evidence_link.recorded_at, row.recorded_at)
+        for review, since, until in _verifying_reviews(index, row, evidence_link.id, known_from):
             first = start_date_of(row, review)
             if first is not None and is_in_window(index.facts.edition.tracking, first, row.happened_to):
                 yield VerifiedLink(
-                    since, until, first, row.happened_to, bearing.benchmark_id, row.id, is_action(bearing, row)
+                    since,
+                    until,
+                    first,
+                    row.happened_to,
+                    evidence_link.benchmark_id,
+                    row.id,
+                    is_action(evidence_link, row),
                 )
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, MadeBy
 from dialogues.commitment_status import CommitmentStanding, days_past_due
-from dialogues.models import Commitment, Evidence, UpdateRound
+from dialogues.models import Commitment, Evidence, UpdateVersion
 from dialogues.score_effects import describe_last_update
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from recommendations.edition_context import EditionRequest, editions_of_page_country
@@ -72,7 +72,7 @@ class WaitingClaim(NamedTuple):
     who: str
     did: str
     on: datetime
-    round: int | None = None
+    update_version: int | None = None
     evidence: int | None = None
 
 
@@ -187,13 +187,15 @@ def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -
 
 def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[WaitingClaim]:
     """Return what waits for a decision: ministries' updates, then evidence logged here, oldest first."""
-    rounds = UpdateRound.objects.visible_to(user).waiting().filter(update__commitment__country=edition.country_id)
+    versions = UpdateVersion.objects.visible_to(user).waiting().filter(update__commitment__country=edition.country_id)
     sent = [
-        WaitingClaim(row.update.commitment.text, row.update.commitment.maker, "sent", row.recorded_at, round=row.pk)
-        for row in rounds.select_related("update__commitment__ministry")
+        WaitingClaim(
+            row.update.commitment.text, row.update.commitment.maker, "sent", row.recorded_at, update_version=row.pk
+        )
+        for row in versions.select_related("update__commitment__ministry")
     ]
     evidence = Evidence.objects.visible_to(user).filter(
-        pk__in=find_counting_statuses(facts, today).waiting, round__isnull=True
+        pk__in=find_counting_statuses(facts, today).waiting, update_version__isnull=True
     )
     logged = [
         WaitingClaim(row.title, row.stated_by, "claimed", row.recorded_at, evidence=row.pk)
@@ -219,7 +221,7 @@ def _build_ministries(
     for promise in promises:
         promised[promise.commitment.ministry_id].append(promise)
     heard = dict(
-        UpdateRound.objects.visible_to(user)
+        UpdateVersion.objects.visible_to(user)
         .filter(update__commitment__country=edition.country_id)
         .order_by()
         .values_list("update__commitment__ministry")

@@ -76,7 +76,7 @@ def _find_benchmarks(user: User, edition: Edition) -> list[DistrictBenchmark]:
         for benchmark in benchmarks.select_related("recommendation").with_terms()
         if (terms := benchmark.current_terms) and terms.indicator and terms.indicator.counts_districts
     ]
-    reviews = EvidenceReview.objects.visible_to(user).filter(bearing=None)
+    reviews = EvidenceReview.objects.visible_to(user).filter(evidence_link=None)
     readings = (
         Reading.objects.visible_to(user)
         .filter(

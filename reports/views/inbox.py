@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, MadeBy
 from dialogues.commitment_status import days_left
-from dialogues.models import Assessment, Commitment, Evidence, Redaction, UpdateRound
+from dialogues.models import Assessment, Commitment, Evidence, Redaction, UpdateVersion
 from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.views.last_decision import find_last_decision
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
@@ -80,7 +80,7 @@ class PointsAtStake(NamedTuple):
 class WaitingUpdate(NamedTuple):
     """An update version in the inbox; `days` is how long it has waited."""
 
-    round: UpdateRound
+    update_version: UpdateVersion
     claimed: ClaimedProgress
     days: int
     stake: PointsAtStake
@@ -90,7 +90,7 @@ class WaitingUpdate(NamedTuple):
     def order(self) -> tuple[Any, ...]:
         """Sort key: most points at stake, then least time left, then longest waiting."""
         days = self.due.days if self.due else 1 << 20
-        return -self.stake.points, days, self.round.recorded_at, self.round.pk
+        return -self.stake.points, days, self.update_version.recorded_at, self.update_version.pk
 
 
 class LoggedEvidence(NamedTuple):
@@ -146,7 +146,7 @@ def _time_left(due_on: date | None, prospect: _EditionSimulation, today: date) -
 class Inbox(NamedTuple):
     """What waits, in order: updates from ministries, and evidence that other users logged."""
 
-    rounds: Sequence[WaitingUpdate]
+    versions: Sequence[WaitingUpdate]
     logged: Sequence[LoggedEvidence]
 
 
@@ -159,26 +159,26 @@ def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
     if not user.is_embassy:
         return Inbox([], [])
     today = clock.today(country.time_zone)
-    rounds = list(
-        UpdateRound.objects.visible_to(user, country)
+    versions = list(
+        UpdateVersion.objects.visible_to(user, country)
         .waiting()
         .select_related("update__commitment__ministry", "recorded_by")
         .annotate(evidence_count=Count("evidence", distinct=True))
     )
-    commitments = Commitment.objects.visible_to(user, country).with_status(today).filter(updates__rounds__in=rounds)
+    commitments = Commitment.objects.visible_to(user, country).with_status(today).filter(updates__versions__in=versions)
     due_on: Mapping[int, date | None] = {
         row.pk: row.due_on  # type: ignore[attr-defined]  # annotated by `with_status`
         for row in commitments
     }
     prospects = _EditionSimulations(editions_of_page_country(request))
 
-    def waiting(row: UpdateRound) -> WaitingUpdate:
+    def waiting(row: UpdateVersion) -> WaitingUpdate:
         commitment = row.update.commitment
         prospect = prospects.of(None, row.happened_on)
         found = inbox_priority.update_priority(prospect.simulation, row.pk)
         reasons = [describe_drop(fall, "This update") for fall in found.falls]
         return WaitingUpdate(
-            round=row,
+            update_version=row,
             claimed=ClaimedProgress(row.claimed),
             days=(today - timezone.localtime(row.recorded_at).date()).days,
             stake=PointsAtStake(found.points, found.verdict, prospect.year, reasons),
@@ -192,29 +192,29 @@ def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
         return LoggedEvidence(row, PointsAtStake(found.points, year=prospect.year, reasons=reasons))
 
     return Inbox(
-        sorted(map(waiting, rounds), key=lambda line: line.order),
+        sorted(map(waiting, versions), key=lambda line: line.order),
         sorted(map(by_colleague, logged), key=lambda line: line.order),
     )
 
 
 @login_required
 @require_safe
-def round_list(request: EditionRequest) -> HttpResponse:
+def inbox(request: EditionRequest) -> HttpResponse:
     """List what waits: updates from ministries, evidence logged by colleagues, and commitments reported done."""
     user, country = request.user, request.edition.country
     today = clock.today(country.time_zone)
     unreviewed = Evidence.objects.visible_to(user, country).unreviewed(besides=user).select_related("recorded_by")
     inbox = _build_inbox(request, unreviewed)
     if exports.is_export_requested(request):
-        rows = [*map(_round_cells, inbox.rounds), *map(_evidence_export_row, inbox.logged)]
+        rows = [*map(_version_cells, inbox.versions), *map(_evidence_export_row, inbox.logged)]
         return exports.export_rows(request, "inbox", EXPORT_COLUMNS, rows)
-    page = Paginator(inbox.rounds, PAGE_SIZE).get_page(request.GET.get("page"))
-    context: dict[str, Any] = {"page": page, "rounds": list(page), "before": find_last_decision(request)}
+    page = Paginator(inbox.versions, PAGE_SIZE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {"page": page, "versions": list(page), "before": find_last_decision(request)}
     if user.is_embassy:
         context |= {
             "logged": inbox.logged[:MAX_LOGGED],
             "logged_count": len(inbox.logged),
-            "may_begin": (user.role == Role.OFFICER and bool(inbox.rounds or inbox.logged))
+            "may_begin": (user.role == Role.OFFICER and bool(inbox.versions or inbox.logged))
             or (user.role == Role.AMBASSADOR and bool(inbox.logged)),
             "redactions": list(
                 Redaction.objects.visible_to(user).awaiting(user).filter(country=country).order_by("pk")
@@ -239,7 +239,7 @@ def round_list(request: EditionRequest) -> HttpResponse:
                 .order_by("pk")
             ),
         }
-    return render_page(request, "reports/round_list.html", context)
+    return render_page(request, "reports/inbox.html", context)
 
 
 EXPORT_COLUMNS = (
@@ -248,14 +248,14 @@ EXPORT_COLUMNS = (
 )  # fmt: skip
 
 
-def _round_cells(line: WaitingUpdate) -> tuple[object, ...]:
-    row, commitment = line.round, line.round.update.commitment
+def _version_cells(line: WaitingUpdate) -> tuple[object, ...]:
+    row, commitment = line.update_version, line.update_version.update.commitment
     due = line.due
     return (
         "Update", commitment.maker, commitment.text, line.claimed.label, row.recorded_at,
         row.evidence_count,  # type: ignore[attr-defined]  # annotated by `_build_inbox`
         line.stake.printed, line.stake.printed_by_verdict, due.days if due else None, due.words if due else "",
-        reverse("round_detail", args=[row.pk]),
+        reverse("version_detail", args=[row.pk]),
     )  # fmt: skip
 
 
@@ -277,12 +277,12 @@ def inbox_next(request: EditionRequest) -> HttpResponse:
     user, after = request.user, request.GET.get("after", "")
     inbox = _build_inbox(request, Evidence.objects.visible_to(user, request.edition.country).awaiting(user))
     addresses = {
-        f"round-{line.round.pk}": reverse("round_detail", args=[line.round.pk])
-        for line in inbox.rounds
-        if user.role == Role.OFFICER and line.round.recorded_by_id != user.pk  # same as `can_decide_on_update`
+        f"update_version-{line.update_version.pk}": reverse("version_detail", args=[line.update_version.pk])
+        for line in inbox.versions
+        if user.role == Role.OFFICER and line.update_version.recorded_by_id != user.pk  # same as `can_decide_on_update`
     } | {f"evidence-{line.evidence.pk}": reverse("evidence_detail", args=[line.evidence.pk]) for line in inbox.logged}
     keys = list(addresses)
     place = keys.index(after) + 1 if after in addresses else 0
     following = [key for key in keys[place:] + keys[:place] if key != after]
-    page = addresses[following[0]] if following else edition_url(request.edition, "round_list")
+    page = addresses[following[0]] if following else edition_url(request.edition, "inbox")
     return redirect(f"{page}?{urlencode({'after': after})}" if after else page)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from dialogues.choices import ClaimedProgress, UpdateDecision
-from dialogues.models import UpdateRound
+from dialogues.models import UpdateVersion
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Recommendation
 from reports.briefings.contacts import gather_responsible_parties
@@ -27,7 +27,7 @@ MAX_SENT = 5
 class SentUpdate(NamedTuple):
     """An update from the ministry, the progress claimed, and the embassy's decision (None while it waits)."""
 
-    round: UpdateRound
+    update_version: UpdateVersion
     claimed: ClaimedProgress
     decision: UpdateDecision | None
 
@@ -61,12 +61,12 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _find_sent_updates(user: User, ministry: Ministry) -> list[SentUpdate]:
     """Return the last updates from the ministry, newest first."""
-    rounds = UpdateRound.objects.visible_to(user).filter(update__commitment__ministry=ministry)
+    versions = UpdateVersion.objects.visible_to(user).filter(update__commitment__ministry=ministry)
     return [
         SentUpdate(
             row,
             ClaimedProgress(row.claimed),
             UpdateDecision(row.decision.decision) if hasattr(row, "decision") else None,
         )
-        for row in rounds.select_related("update__commitment", "decision").order_by("-recorded_at", "-pk")[:MAX_SENT]
+        for row in versions.select_related("update__commitment", "decision").order_by("-recorded_at", "-pk")[:MAX_SENT]
     ]

@@ -14,7 +14,7 @@ from tiptracker.accounts.models import User
 from tiptracker.choices import Role
 
 PAGE_BY_ROW_TYPE = {
-    "round": "round_detail",
+    "update_version": "version_detail",
     "evidence": "evidence_detail",
     "reading": "",
     "indicator": "indicator_detail",

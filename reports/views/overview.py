@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from dialogues.choices import CommitmentStatus
-from dialogues.models import Commitment, UpdateRound
+from dialogues.models import Commitment, UpdateVersion
 from recommendations.choices import Tier
 from recommendations.edition_context import default_edition_of_country, edition_url
 from recommendations.models import Edition
@@ -63,7 +63,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied
     countries = list(Country.objects.visible_to(user).order_by("name"))
     waiting = dict(
-        UpdateRound.objects.visible_to(user)
+        UpdateVersion.objects.visible_to(user)
         .waiting()
         .order_by()
         .values_list("update__commitment__country")

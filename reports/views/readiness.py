@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from dialogues.models import UpdateRound
+from dialogues.models import UpdateVersion
 from recommendations.edition_context import EditionRequest, edition_url
 from reports.choices import ProblemKind
 from reports.readiness.answers import RowReference
@@ -51,7 +51,7 @@ class ClaimGap(NamedTuple):
 
     ministry: str
     points: Decimal | None
-    rounds: Sequence[ClaimedUpdate]
+    update_versions: Sequence[ClaimedUpdate]
     rows: Sequence[RecordRow]
 
 
@@ -122,12 +122,12 @@ def _build_claim_gaps(user: User, asked: RequestedStandpoint, result: Readiness)
     ministries = {
         row.pk: row.name for row in Ministry.objects.visible_to(user).filter(country=asked.edition.country_id)
     }
-    rounds = {
+    update_versions = {
         row.pk: ClaimedUpdate(
-            reverse("round_detail", args=[row.pk]), f"{row.update}, on “{row.update.commitment}”", row.recorded_at
+            reverse("version_detail", args=[row.pk]), f"{row.update}, on “{row.update.commitment}”", row.recorded_at
         )
-        for row in UpdateRound.objects.visible_to(user)
-        .filter(pk__in=[key for one in claims for key in one.rounds])
+        for row in UpdateVersion.objects.visible_to(user)
+        .filter(pk__in=[key for one in claims for key in one.update_versions])
         .select_related("update__commitment")
     }
     told = find_record_rows(
@@ -146,7 +146,7 @@ def _build_claim_gaps(user: User, asked: RequestedStandpoint, result: Readiness)
         ClaimGap(
             ministries.get(one.ministry_id or 0, "Told by others, logged by the embassy"),
             one.points,
-            [rounds[key] for key in one.rounds if key in rounds],
+            [update_versions[key] for key in one.update_versions if key in update_versions],
             [
                 told[row]
                 for row in [

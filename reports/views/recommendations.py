@@ -23,7 +23,7 @@ from dialogues.models import (
     Assessment,
     Commitment,
     Evidence,
-    EvidenceBearing,
+    EvidenceLink,
     EvidenceReview,
     Reading,
 )
@@ -419,7 +419,7 @@ def _evidence_by_benchmark(
     reviews = EvidenceReview.objects.visible_to(user).select_related("recorded_by").order_by("recorded_at", "pk")
     found = defaultdict(list)
     for row in (
-        EvidenceBearing.objects.visible_to(user)
+        EvidenceLink.objects.visible_to(user)
         .filter(benchmark__in=rows)
         .select_related("evidence__file")
         .prefetch_related(Prefetch("reviews", reviews, to_attr="said"))
@@ -428,7 +428,7 @@ def _evidence_by_benchmark(
         review = row.said[-1] if row.said else None  # type: ignore[attr-defined]
         looked = ReviewState(review.decision) if review else ReviewState.CLAIMED
         doer = describe_doer(DoneBy(row.evidence.done_by))
-        weight = weights.bearings.get(row.pk, NOT_COMPARED)
+        weight = weights.evidence_links.get(row.pk, NOT_COMPARED)
         found[row.benchmark_id].append(
             BenchmarkEvidence(row.evidence, SupportKind(row.shows), doer, looked, review, weight)
         )

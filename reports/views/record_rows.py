@@ -100,7 +100,7 @@ def _evidence_and_reading_rows(
     figures = list(
         Reading.objects.visible_to(user)
         .filter(pk__in=readings)
-        .select_related("indicator", "recorded_by", "round__update__commitment__ministry")
+        .select_related("indicator", "recorded_by", "update_version__update__commitment__ministry")
     )
     seen = Evidence.objects.visible_to(user)
     cites = {row.pk: row.evidence_id for row in figures if row.evidence_id is not None}
@@ -110,7 +110,7 @@ def _evidence_and_reading_rows(
     words = _newest_reviews(
         EvidenceReview.objects.visible_to(user)
         .filter(then, evidence__in=pieces)
-        .select_related("bearing", "recorded_by")
+        .select_related("evidence_link", "recorded_by")
         .order_by("recorded_at", "pk")
     )
     for row in figures:
@@ -137,14 +137,14 @@ def _reading_row(
 ) -> RecordRow:
     """Return the row of a figure. A review of the cited evidence verifies it only if made after the figure."""
     word = words.get((piece.pk, None)) if piece else None
-    sender = row.round.update.commitment.maker if row.round else None
+    sender = row.update_version.update.commitment.maker if row.update_version else None
     return RecordRow(
         RowReference("reading", row.pk),
         str(row),
         reverse("evidence_detail", args=[piece.pk]) if piece else "",
         row.source or (_source_name(piece) if piece else ""),
         sender or (piece.stated_by if piece else row.recorded_by.name),
-        "claimed" if row.evidence_id is not None or row.round_id is not None else "recorded",
+        "claimed" if row.evidence_id is not None or row.update_version_id is not None else "recorded",
         row.recorded_at,
         row.starts_on,
         row.through_on,
@@ -159,7 +159,7 @@ def _newest_reviews(reviews: QuerySet[EvidenceReview]) -> Mapping[tuple[int, int
             about, EvidenceDecision(row.decision), row.recorded_by.name, row.recorded_at, row.reason, row.first_on
         )
         for row in reviews
-        for about in [row.bearing.benchmark_id if row.bearing else None]
+        for about in [row.evidence_link.benchmark_id if row.evidence_link else None]
     }
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from dialogues.choices import EvidenceDecision, UpdateDecision, Verdict
 from dialogues.forms.updates import NEEDS_CHANGE
-from dialogues.models import Evidence, UpdateRound
+from dialogues.models import Evidence, UpdateVersion
 from recommendations.choices import Rule
 from recommendations.edition_context import editions_of_page_country, set_page_country, set_page_edition
 from recommendations.models import Benchmark, Edition
@@ -67,15 +67,15 @@ class ChosenDecisions(NamedTuple):
 
 @login_required
 @require_safe
-def round_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
+def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the points that accepting an update version would add, and those that assessing its benchmarks would add."""
     sent = get_object_or_404(
-        UpdateRound.objects.visible_to(request.user).select_related("update__commitment__country", "decision"), pk=pk
+        UpdateVersion.objects.visible_to(request.user).select_related("update__commitment__country", "decision"), pk=pk
     )
     set_page_country(request, sent.update.commitment.country)
     simulation = _simulation_for_span(request, None, sent.happened_on)
     decision = UpdateDecision(sent.decision.decision) if hasattr(sent, "decision") else None
-    context: dict[str, Any] = {"round": sent, "is_accepted": decision is UpdateDecision.ACCEPTED}
+    context: dict[str, Any] = {"update_version": sent, "is_accepted": decision is UpdateDecision.ACCEPTED}
     if decision is not UpdateDecision.RETURNED:
         chosen = _parse_decisions(request.GET.dict(), simulation, simulation.evidence_of(sent.pk))
         gain = simulation.of_update(
@@ -89,7 +89,7 @@ def round_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
             "falls": _fall_reasons(gain.falls, "This update"),
             "assessing": [(one, _simulated_change(gain.score + accepting, one.points)) for one in gain.assessing],
         }
-    return render_page(request, "reports/round_simulation.html", context, partial="points")
+    return render_page(request, "reports/version_simulation.html", context, partial="points")
 
 
 @login_required
@@ -97,7 +97,7 @@ def round_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
 def evidence_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the points that reviewing evidence would add: as chosen, or with everything open verified."""
     piece = get_object_or_404(
-        Evidence.objects.visible_to(request.user).select_related("country", "round__decision"), pk=pk
+        Evidence.objects.visible_to(request.user).select_related("country", "update_version__decision"), pk=pk
     )
     set_page_country(request, piece.country)
     simulation = _simulation_for_span(request, piece.happened_from, piece.happened_to)
@@ -125,7 +125,7 @@ def benchmark_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the points that each verdict on a benchmark would add, based on the evidence ticked (`evidence`).
 
     Without form data in the address (`seen`), the evidence is what the form ticks by itself: verified evidence that no
-    earlier verdict is based on. With `round`, that is evidence of this update version only.
+    earlier verdict is based on. With `update_version`, that is evidence of this update version only.
     """
     benchmark = get_object_or_404(
         Benchmark.objects.visible_to(request.user).select_related("recommendation__edition__country").with_terms(),
@@ -139,8 +139,8 @@ def benchmark_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     if "seen" in request.GET:
         rests_on: Collection[int] = _parse_ids(request.GET.getlist("evidence"))
     else:
-        came_from = next(iter(_parse_ids([request.GET.get("round", "")])), None)
-        rests_on = simulation.fresh_grounds(benchmark.pk, round_id=came_from)
+        came_from = next(iter(_parse_ids([request.GET.get("update_version", "")])), None)
+        rests_on = simulation.fresh_grounds(benchmark.pk, update_version_id=came_from)
     added = simulation.of_verdicts(benchmark.pk, rests_on=rests_on)
     terms = benchmark.current_terms
     context = {
@@ -175,13 +175,13 @@ def _fall_reasons(falls: Iterable[ScoreDrop], subject: str) -> list[tuple[str, s
 def _parse_decisions(
     form: Mapping[str, Any], simulation: ReviewSimulation, rows: Collection[facts.EvidenceFact]
 ) -> ChosenDecisions:
-    """Parse the choices of the forms in `dialogues`, for these pieces: `bearing-7-decision`, `evidence-5-first_on`.
+    """Parse the choices of the forms in `dialogues`, for these pieces: `evidence_link-7-decision`, `evidence-5-first_on`.
 
     On the page of a single piece of evidence, its own field is `evidence-decision`.
     """
     decisions, is_to_mend, still_open = [], False, 0
     for row, line in [(piece, line) for piece in rows for line in simulation.lines_of(piece.id)]:
-        prefixes = (f"evidence-{row.id}", "evidence") if line is None else (f"bearing-{line}",)
+        prefixes = (f"evidence-{row.id}", "evidence") if line is None else (f"evidence_link-{line}",)
         said = _field_value(form, "decision", prefixes)
         if said in {one.value for one in EvidenceDecision}:
             decisions.append(

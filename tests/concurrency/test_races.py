@@ -211,7 +211,7 @@ def test_two_different_actions_at_once_on_one_row(fresh_database, put_back):
 
 def test_assessing_a_benchmark_while_evidence_is_logged_on_it(fresh_database):
     benchmark, officer, other = BenchmarkFactory(), OfficerFactory(), OfficerFactory()
-    grounds = [EvidenceFactory(bears_on=[benchmark])]
+    grounds = [EvidenceFactory(supports=[benchmark])]
     country = CountryFactory()
 
     def judge(number):
@@ -235,7 +235,7 @@ def test_assessing_a_benchmark_while_evidence_is_logged_on_it(fresh_database):
             done_by=DoneBy.GOVERNMENT,
             stated_by="High Court",
             source="Register",
-            bearings=[(benchmark, SupportKind.ACTION)],
+            evidence_links=[(benchmark, SupportKind.ACTION)],
             by=other,
             now=NOW,
         )

@@ -51,7 +51,7 @@ def judge(benchmark, by=None, **said):
 
 def test_assess_writes_the_verdict_and_what_it_rests_on(benchmark):
     by = OfficerFactory()
-    proof, more = (EvidenceFactory(bears_on=[benchmark]) for _ in range(2))
+    proof, more = (EvidenceFactory(supports=[benchmark]) for _ in range(2))
     judge(benchmark, by, evidence=[proof, more, proof])
 
     kept = Assessment.objects.get()
@@ -103,9 +103,9 @@ def test_assess_refuses(benchmark, said, sentence, field):
     assert not Assessment.objects.exists()
 
 
-def test_assess_refuses_evidence_that_does_not_bear_on_the_benchmark(benchmark):
+def test_assess_refuses_evidence_that_does_not_support_the_benchmark(benchmark):
     with refuses("Some of that evidence isn't said to bear on this benchmark.", field="evidence"):
-        judge(benchmark, evidence=[EvidenceFactory(bears_on=[BenchmarkFactory()])])
+        judge(benchmark, evidence=[EvidenceFactory(supports=[BenchmarkFactory()])])
 
 
 def test_second_of_two_sees_what_the_first_did(benchmark):

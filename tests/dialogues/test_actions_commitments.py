@@ -25,14 +25,14 @@ from tests.factories import (
     CommitmentFactory,
     CountryFactory,
     DialogueFactory,
-    EvidenceBearingFactory,
     EvidenceFactory,
+    EvidenceLinkFactory,
     EvidenceReviewFactory,
     FocalPointFactory,
     MinistryFactory,
     ObserverFactory,
     OfficerFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.refusing import refuses
@@ -165,7 +165,7 @@ def of_status(status):
     if status is CommitmentStatus.OVERDUE:
         return CommitmentFactory(made__due_on=jan(14))
     if status is CommitmentStatus.WITH_EMBASSY:
-        return UpdateRoundFactory(update__commitment__made__due_on=jan(14)).update.commitment
+        return UpdateVersionFactory(update__commitment__made__due_on=jan(14)).update.commitment
     commitment = CommitmentFactory(united_states=True)
     kinds = {
         CommitmentStatus.REPORTED: [CommitmentEventKind.REPORTED_DONE],
@@ -291,7 +291,7 @@ def test_ministry_reports_its_own_done_by_an_update(officer):
 @pytest.mark.parametrize("verb", [withdraw, reopen, verify_done], ids=lambda verb: verb.__name__)
 def test_waiting_update_is_decided_on_first(officer, verb):
     commitment = CommitmentFactory()
-    UpdateRoundFactory(update__commitment=commitment, happened_on=jan(12))
+    UpdateVersionFactory(update__commitment=commitment, happened_on=jan(12))
 
     with refuses("The ministry's update of 12 January 2022 waits in the inbox. Accept or return it first."):
         do(verb, commitment, officer)
@@ -345,7 +345,7 @@ NOT_PROVEN = {
         recorded_at=at_noon(jan(20)),
     ),
     "verified to show a plan": lambda commitment: EvidenceReviewFactory(
-        bearing=EvidenceBearingFactory(evidence__commitment=commitment, shows=SupportKind.PLAN)
+        evidence_link=EvidenceLinkFactory(evidence__commitment=commitment, shows=SupportKind.PLAN)
     ),
     "revised since": lambda commitment: EvidenceFactory(
         commitment=commitment, revises=EvidenceFactory(commitment=commitment, verified=True)
@@ -365,7 +365,7 @@ def test_verify_done_without_proof_names_what_is_missing(officer, what):
 PROVEN = {
     "the evidence itself": lambda commitment: EvidenceReviewFactory(evidence=EvidenceFactory(commitment=commitment)),
     "an action it shows": lambda commitment: EvidenceReviewFactory(
-        bearing=EvidenceBearingFactory(evidence__commitment=commitment)
+        evidence_link=EvidenceLinkFactory(evidence__commitment=commitment)
     ),
     "verified after it was rejected": lambda commitment: EvidenceReviewFactory(
         evidence=EvidenceReviewFactory(

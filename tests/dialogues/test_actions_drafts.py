@@ -18,7 +18,7 @@ from dialogues.actions.drafts import (
     save_draft,
 )
 from dialogues.actions.files import delete_unsent_files
-from dialogues.actions.updates import send_round
+from dialogues.actions.updates import send_update
 from dialogues.choices import ClaimedProgress, DoneBy
 from dialogues.models import Draft, EvidenceFile
 from dialogues.models.drafts import DRAFT_LIFETIME
@@ -32,7 +32,7 @@ from tests.factories import (
     FocalPointFactory,
     ObserverFactory,
     OfficerFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.refusing import refuses
@@ -157,14 +157,14 @@ def test_a_draft_begun_anew_is_not_taken_for_the_one_that_is_gone(own, colleague
 
 
 def test_where_nothing_is_asked_any_more_nothing_is_saved(own, colleague, promise):
-    UpdateRoundFactory(update__commitment=promise, recorded_by=colleague)
+    UpdateVersionFactory(update__commitment=promise, recorded_by=colleague)
     with pytest.raises(DraftClosed, match="sent this update on 10 January 2022"):
         save(promise, own)
     done = CommitmentFactory(ministry=own.ministry, done=True)
     with pytest.raises(DraftClosed, match="nothing more is needed here"):
         save(done, own)
-    returned = UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=own.ministry), returned=True)
-    file = EvidenceFactory(round=returned, file=EvidenceFileFactory(uploaded_by=colleague)).file
+    returned = UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=own.ministry), returned=True)
+    file = EvidenceFactory(update_version=returned, file=EvidenceFileFactory(uploaded_by=colleague)).file
     assert list(save(returned.update.commitment, own, files=[file]).files.all()) == [file]
 
 
@@ -205,7 +205,7 @@ def test_it_goes_once_it_is_sent_unless_a_colleague_saved_what_the_sender_has_no
 
 def test_a_program_that_sends_an_update_leaves_the_draft_of_a_page_alone(own, promise):
     draft = save(promise, own)
-    send_round(
+    send_update(
         commitment=promise,
         title="Six",
         narrative="Six districts",

@@ -15,16 +15,16 @@ from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,
     CountryFactory,
-    EvidenceBearingFactory,
     EvidenceFactory,
     EvidenceFileFactory,
+    EvidenceLinkFactory,
     EvidenceReviewFactory,
     FocalPointFactory,
     ObserverFactory,
     OfficerFactory,
     RecommendationFactory,
     ReviewerFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.refusing import refuses
@@ -75,7 +75,7 @@ def test_log_evidence_writes_it_with_what_it_shows(officer):
         link="https://example.org/register",
         commitment=commitment,
         sensitivity=Sensitivity.SHARED,
-        bearings=[(benchmark, SupportKind.ACTION), (other, SupportKind.CONTEXT)],
+        evidence_links=[(benchmark, SupportKind.ACTION), (other, SupportKind.CONTEXT)],
     )
 
     kept = Evidence.objects.get()
@@ -84,7 +84,7 @@ def test_log_evidence_writes_it_with_what_it_shows(officer):
     assert (kept.happened_from, kept.happened_to) == (jan(20), jan(20))
     assert (kept.recorded_by, kept.recorded_at) == (officer, NOW)
     assert (kept.file, kept.commitment, kept.sensitivity) == (file, commitment, "shared")
-    assert [(b.benchmark, b.shows, b.recorded_by, b.recorded_at) for b in kept.bearings.all()] == [
+    assert [(b.benchmark, b.shows, b.recorded_by, b.recorded_at) for b in kept.evidence_links.all()] == [
         (benchmark, "concrete_action", officer, NOW),
         (other, "context", officer, NOW),
     ]
@@ -93,7 +93,7 @@ def test_log_evidence_writes_it_with_what_it_shows(officer):
 def test_log_evidence_is_internal_and_without_commitment_unless_said_otherwise(officer):
     kept = log(officer)
 
-    assert (kept.sensitivity, kept.commitment, kept.round, kept.file) == ("internal", None, None, None)
+    assert (kept.sensitivity, kept.commitment, kept.update_version, kept.file) == ("internal", None, None, None)
 
 
 def test_log_evidence_is_entered_in_the_log_and_asks_for_readiness(officer):
@@ -150,8 +150,8 @@ def test_log_evidence_refuses_rows_of_another_country(officer):
     elsewhere = CountryFactory(elsewhere=True)
     foreign = BenchmarkFactory(recommendation__edition__country=elsewhere)
 
-    with refuses("One of those benchmarks is another country's.", field="bearings"):
-        log(officer, bearings=[(foreign, SupportKind.ACTION)])
+    with refuses("One of those benchmarks is another country's.", field="evidence_links"):
+        log(officer, evidence_links=[(foreign, SupportKind.ACTION)])
     with refuses("That commitment is another country's.", field="commitment"):
         log(officer, commitment=CommitmentFactory(ministry__country=elsewhere))
 
@@ -159,8 +159,8 @@ def test_log_evidence_refuses_rows_of_another_country(officer):
 def test_log_evidence_refuses_one_benchmark_twice(officer):
     benchmark = BenchmarkFactory()
 
-    with refuses("A benchmark is named twice.", field="bearings"):
-        log(officer, bearings=[(benchmark, SupportKind.ACTION), (benchmark, SupportKind.PLAN)])
+    with refuses("A benchmark is named twice.", field="evidence_links"):
+        log(officer, evidence_links=[(benchmark, SupportKind.ACTION), (benchmark, SupportKind.PLAN)])
 
 
 def test_log_evidence_refuses_files_of_others_and_files_sent_before(officer):
@@ -175,15 +175,19 @@ def test_log_evidence_refuses_files_of_others_and_files_sent_before(officer):
 def test_log_evidence_twice_is_refused_and_names_what_stands(officer):
     benchmark = BenchmarkFactory()
     content = {"content": b"%PDF-1.4\nthe same\n%%EOF\n", "uploaded_by": officer}
-    first = log(officer, bearings=[(benchmark, SupportKind.ACTION)], file=EvidenceFileFactory(**content))
+    first = log(officer, evidence_links=[(benchmark, SupportKind.ACTION)], file=EvidenceFileFactory(**content))
 
     with pytest.raises(DuplicateRecord, match="You recorded exactly this on 28 January 2022 at 12:00") as refusal:
-        log(officer, bearings=[(benchmark, SupportKind.ACTION)], file=EvidenceFileFactory(name="again.pdf", **content))
+        log(
+            officer,
+            evidence_links=[(benchmark, SupportKind.ACTION)],
+            file=EvidenceFileFactory(name="again.pdf", **content),
+        )
 
     assert refusal.value.row == first
     assert Evidence.objects.count() == 1
-    log(officer, bearings=[(benchmark, SupportKind.ACTION)], file=EvidenceFileFactory(uploaded_by=officer))
-    log(OfficerFactory(), bearings=[(benchmark, SupportKind.ACTION)])
+    log(officer, evidence_links=[(benchmark, SupportKind.ACTION)], file=EvidenceFileFactory(uploaded_by=officer))
+    log(OfficerFactory(), evidence_links=[(benchmark, SupportKind.ACTION)])
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
@@ -200,11 +204,11 @@ def test_officers_log_in_their_own_country_alone(officer):
 # --- Review -----------------------------------------------------------------------------------------------------------
 
 
-def judge(evidence, by, bearing=None, **said):
+def judge(evidence, by, evidence_link=None, **said):
     return review_evidence(
         **{
             "evidence": evidence,
-            "bearing": bearing,
+            "evidence_link": evidence_link,
             "decision": EvidenceDecision.VERIFIED,
             "reason": "Seen in the register.",
             "by": by,
@@ -214,24 +218,26 @@ def judge(evidence, by, bearing=None, **said):
     )
 
 
-def test_review_of_a_bearing_and_of_the_evidence_itself_are_two(officer):
-    bearing = EvidenceBearingFactory()
-    on_bearing = judge(bearing.evidence, officer, bearing)
-    on_evidence = judge(bearing.evidence, officer, decision=EvidenceDecision.REJECTED, reason="No date on it.")
+def test_review_of_a_evidence_link_and_of_the_evidence_itself_are_two(officer):
+    evidence_link = EvidenceLinkFactory()
+    on_link = judge(evidence_link.evidence, officer, evidence_link)
+    on_evidence = judge(evidence_link.evidence, officer, decision=EvidenceDecision.REJECTED, reason="No date on it.")
 
-    assert [(r.bearing, r.decision, r.reason, r.recorded_by, r.recorded_at) for r in EvidenceReview.objects.all()] == [
-        (bearing, "verified", "Seen in the register.", officer, NOW),
+    assert [
+        (r.evidence_link, r.decision, r.reason, r.recorded_by, r.recorded_at) for r in EvidenceReview.objects.all()
+    ] == [
+        (evidence_link, "verified", "Seen in the register.", officer, NOW),
         (None, "rejected", "No date on it.", officer, NOW),
     ]
-    assert {on_bearing, on_evidence} == set(bearing.evidence.reviews.all())
+    assert {on_link, on_evidence} == set(evidence_link.evidence.reviews.all())
     assert list(AuditEntry.objects.values_list("verb", flat=True)) == ["evidence.verified", "evidence.rejected"]
 
 
 def test_review_asks_for_readiness(officer):
-    bearing = EvidenceBearingFactory()
-    judge(bearing.evidence, officer, bearing)
+    evidence_link = EvidenceLinkFactory()
+    judge(evidence_link.evidence, officer, evidence_link)
 
-    assert Job.objects.filter(kind="readiness", key=bearing.benchmark.recommendation.edition_id).exists()
+    assert Job.objects.filter(kind="readiness", key=evidence_link.benchmark.recommendation.edition_id).exists()
 
 
 def test_review_states_the_first_day_where_the_evidence_lacks_it(officer):
@@ -257,12 +263,12 @@ def test_nobody_verifies_their_own_evidence(officer):
         judge(EvidenceFactory(recorded_by=officer), officer)
 
 
-def test_nobody_verifies_their_own_bearing(officer):
-    bearing = EvidenceBearingFactory(recorded_by=officer)
+def test_nobody_verifies_their_own_evidence_link(officer):
+    evidence_link = EvidenceLinkFactory(recorded_by=officer)
 
     with refuses("You recorded this yourself."):
-        judge(bearing.evidence, officer, bearing)
-    assert judge(bearing.evidence, officer).pk
+        judge(evidence_link.evidence, officer, evidence_link)
+    assert judge(evidence_link.evidence, officer).pk
 
 
 def test_nobody_rejects_their_own_either(officer):
@@ -275,7 +281,7 @@ def test_ambassador_verifies_what_an_officer_recorded_and_nothing_else():
 
     assert judge(EvidenceFactory(), ambassador).recorded_by == ambassador
     with pytest.raises(PermissionDenied):
-        judge(EvidenceFactory(round=UpdateRoundFactory()), ambassador)
+        judge(EvidenceFactory(update_version=UpdateVersionFactory()), ambassador)
 
 
 @pytest.mark.parametrize("factory", [ObserverFactory, FocalPointFactory])
@@ -296,33 +302,33 @@ def test_officer_elsewhere_reviews_nothing_here():
         judge(EvidenceFactory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
 
 
-def test_bearing_of_another_piece_is_refused(officer):
+def test_evidence_link_of_another_piece_is_refused(officer):
     with refuses("That belongs to another piece of evidence."):
-        judge(EvidenceFactory(), officer, EvidenceBearingFactory())
+        judge(EvidenceFactory(), officer, EvidenceLinkFactory())
 
 
 def test_evidence_of_a_waiting_update_is_reviewed_with_that_update(officer):
     with refuses("It came with an update that waits in the inbox. Accept or return that update."):
-        judge(EvidenceFactory(round=UpdateRoundFactory()), officer)
+        judge(EvidenceFactory(update_version=UpdateVersionFactory()), officer)
 
 
 def test_evidence_of_an_update_that_went_back_stays_a_claim(officer):
     with refuses("It came with an update that went back on 10 January 2022."):
-        judge(EvidenceFactory(round=UpdateRoundFactory(returned=True)), officer)
+        judge(EvidenceFactory(update_version=UpdateVersionFactory(returned=True)), officer)
 
 
 def test_evidence_of_an_accepted_update_may_be_judged_anew(officer):
-    evidence = EvidenceFactory(round=UpdateRoundFactory(accepted=True), verified=True)
+    evidence = EvidenceFactory(update_version=UpdateVersionFactory(accepted=True), verified=True)
 
     assert judge(evidence, officer, decision=EvidenceDecision.REJECTED).decision == "rejected"
 
 
 def test_second_reviewer_sees_what_the_first_did(officer):
     evidence = EvidenceFactory()
-    bearing = EvidenceBearingFactory(evidence=evidence)
-    EvidenceReviewFactory(bearing=bearing, recorded_by=ReviewerFactory(), recorded_at=at_noon(jan(27)))
+    evidence_link = EvidenceLinkFactory(evidence=evidence)
+    EvidenceReviewFactory(evidence_link=evidence_link, recorded_by=ReviewerFactory(), recorded_at=at_noon(jan(27)))
 
     with pytest.raises(EditConflict, match="Reviewer recorded a newer review on 27 January 2022 at 12:00"):
-        judge(evidence, officer, bearing, seen=0)
-    assert judge(evidence, officer, bearing, seen=bearing.reviews.get().pk).pk
+        judge(evidence, officer, evidence_link, seen=0)
+    assert judge(evidence, officer, evidence_link, seen=evidence_link.reviews.get().pk).pk
     assert judge(evidence, officer, seen=0).pk, "the evidence itself has none yet"

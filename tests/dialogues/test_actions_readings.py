@@ -59,7 +59,7 @@ def test_record_reading_writes_a_figure():
         "Police statistics",
         evidence,
     )
-    assert (kept.recorded_by, kept.recorded_at, kept.round) == (by, NOW, None)
+    assert (kept.recorded_by, kept.recorded_at, kept.update_version) == (by, NOW, None)
     assert AuditEntry.objects.get().verb == "reading.recorded"
     assert Job.objects.get().key == str(edition.pk)
 

@@ -14,7 +14,7 @@ from dialogues.actions.redactions import (
     finish_redaction,
     propose_redaction,
 )
-from dialogues.models import EvidenceFile, Redaction, UpdateRound
+from dialogues.models import EvidenceFile, Redaction, UpdateVersion
 from recommendations.models import BenchmarkTerms
 from tests.append_only import named_by_a_redaction
 from tests.database_roles import run_as_owner
@@ -28,7 +28,7 @@ from tests.factories import (
     EvidenceFactory,
     EvidenceFileFactory,
     OfficerFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
 )
 from tests.transactions import record
 from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
@@ -65,14 +65,14 @@ def verify():
 
 
 def test_what_a_redaction_took_out_holds():
-    sent = UpdateRoundFactory(narrative=f"We brought {NAME} to a safe house.")
+    sent = UpdateVersionFactory(narrative=f"We brought {NAME} to a safe house.")
     file = EvidenceFactory(file=EvidenceFileFactory(name=f"{NAME}.pdf"), title=f"{NAME} testified").file
     DialogueFactory(record=f"We spoke of {NAME}.")
     record("evidence.logged", by=None, row=sent, country=CountryFactory(), after={"title": NAME})
 
     carry_out(files=[file])
 
-    assert UpdateRound.objects.get().narrative == REDACTED
+    assert UpdateVersion.objects.get().narrative == REDACTED
     assert AuditDetail.objects.filter(after=REDACTED).exists()
     assert find_redacted_text_faults() == []
     call_command("verify_audit")

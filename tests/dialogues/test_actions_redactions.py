@@ -44,7 +44,7 @@ from tests.factories import (
     RecommendationFactory,
     RedactionDecisionFactory,
     RedactionFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.refusing import refuses
@@ -63,7 +63,7 @@ REASON = "It names somebody who was exploited."
 
 @pytest.fixture
 def sent():
-    return UpdateRoundFactory(narrative=f"We brought {NAME} to a safe house.")
+    return UpdateVersionFactory(narrative=f"We brought {NAME} to a safe house.")
 
 
 @pytest.fixture
@@ -228,7 +228,7 @@ def test_a_proposal_changes_no_text_and_the_log_does_not_hold_the_words(sent, pr
     assert NAME in sent.narrative
     entry = AuditEntry.objects.get(verb="redaction.proposed")
     assert NAME not in entry.detail.after
-    assert f"dialogues.updateround:{sent.pk}:narrative" in entry.detail.after
+    assert f"dialogues.updateversion:{sent.pk}:narrative" in entry.detail.after
 
 
 # --- Two people -------------------------------------------------------------------------------------------------------
@@ -289,7 +289,7 @@ def test_afterwards_the_words_stand_nowhere_in_the_database(sent):
         record(
             "dialogue.changed", by=None, country=CountryFactory(), before={"record": [NAME]}, after={"record": "Other"}
         )
-    EvidenceFactory(round=sent, title=f"Safe house for {NAME}", source="The shelter of PALESA\u00a0EXERCISE")
+    EvidenceFactory(update_version=sent, title=f"Safe house for {NAME}", source="The shelter of PALESA\u00a0EXERCISE")
     ParticipantFactory(name="Pale\u00adsa Exercise", office="Witness")
 
     redaction = propose()
@@ -303,8 +303,8 @@ def test_afterwards_the_words_stand_nowhere_in_the_database(sent):
 
 
 def test_nothing_else_is_changed(sent):
-    other = UpdateRoundFactory(narrative="We brought Thabo to a safe house.")
-    evidence = EvidenceFactory(round=sent, title=NAME, source="The court", stated_by="The police")
+    other = UpdateVersionFactory(narrative="We brought Thabo to a safe house.")
+    evidence = EvidenceFactory(update_version=sent, title=NAME, source="The court", stated_by="The police")
 
     carry_out(propose())
 
@@ -316,7 +316,7 @@ def test_nothing_else_is_changed(sent):
 
 def test_another_countrys_rows_and_log_are_untouched(sent):
     elsewhere = CountryFactory(elsewhere=True)
-    theirs = UpdateRoundFactory(
+    theirs = UpdateVersionFactory(
         update__commitment__ministry=MinistryFactory(country=elsewhere), narrative=f"{NAME} came."
     )
     with transaction.atomic():
@@ -333,7 +333,7 @@ def test_a_place_that_was_left_stays_as_it_is(sent):
     stays = EvidenceFactory(title=f"The {NAME} Centre was opened")
     key = f"dialogues.evidence:{stays.pk}:title"
 
-    carry_out(propose(left=[key, "dialogues.evidence:1:nothing", "dialogues.round:0:such"]))
+    carry_out(propose(left=[key, "dialogues.evidence:1:nothing", "dialogues.update_version:0:such"]))
 
     stays.refresh_from_db()
     sent.refresh_from_db()
@@ -355,7 +355,7 @@ def test_each_redacted_row_has_a_dated_entry_in_the_log(sent, proposed):
     confirm(proposed)
 
     entry = AuditEntry.objects.get(verb="text.redacted")
-    assert (entry.table, entry.row, entry.by.role) == ("dialogues.updateround", str(sent.pk), "ambassador")
+    assert (entry.table, entry.row, entry.by.role) == ("dialogues.updateversion", str(sent.pk), "ambassador")
     assert AuditEntry.objects.get(verb="redaction.confirmed").row == str(proposed.pk)
 
 
@@ -385,8 +385,8 @@ def test_two_dialogues_of_one_day_can_lose_their_places():
 def test_redacting_moves_no_score():
     benchmark = BenchmarkFactory()
     edition = benchmark.recommendation.edition
-    sent = UpdateRoundFactory(narrative=f"We brought {NAME} to a safe house.")
-    EvidenceFactory(round=sent, title=NAME, source=NAME, stated_by=NAME, bears_on=[benchmark], verified=True)
+    sent = UpdateVersionFactory(narrative=f"We brought {NAME} to a safe house.")
+    EvidenceFactory(update_version=sent, title=NAME, source=NAME, stated_by=NAME, supports=[benchmark], verified=True)
     before = evaluate_readiness(gather_facts(edition), as_of=DEADLINE_ON, known_by=None)
 
     carry_out(propose())
@@ -430,7 +430,7 @@ def test_accounts_are_neither_found_nor_taken_out_of_the_log(sent, accounts_entr
     before = list(AuditDetail.objects.values_list("pk", "before", "after"))
 
     assert not find_places(CountryFactory(), words)
-    UpdateRoundFactory(narrative=f"{words}, said the ministry.")
+    UpdateVersionFactory(narrative=f"{words}, said the ministry.")
     redaction = propose(words=words)
     carry_out(redaction)
 
@@ -459,7 +459,7 @@ def test_a_place_in_the_log_is_left_where_it_is_unticked(sent):
     assert NAME in AuditDetail.objects.get(entry=stays).after
     assert AuditDetail.objects.filter(entry=goes).values_list("before", "after").get() == (REDACTED, REDACTED)
     assert {str(place) for place in redaction.places.filter(is_left=False)} == {
-        f"dialogues.updateround:{sent.pk}:narrative",
+        f"dialogues.updateversion:{sent.pk}:narrative",
         f"audit.auditdetail:{goes.detail.pk}:before",
         f"audit.auditdetail:{goes.detail.pk}:after",
     }
@@ -488,7 +488,7 @@ def test_whoever_proposes_finds_nothing_that_they_do_not_see(accounts_entries, f
     """Nor do they with two countries: of the one that they chose alone."""
     country, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
     for where in (country, elsewhere):
-        sent = UpdateRoundFactory(
+        sent = UpdateVersionFactory(
             update__commitment__ministry=MinistryFactory(country=where), narrative=f"Zanele Query came to {where}."
         )
         EvidenceFactory(country=where, title="Zanele Query", file=EvidenceFileFactory(name="Zanele Query.pdf"))
@@ -498,7 +498,7 @@ def test_whoever_proposes_finds_nothing_that_they_do_not_see(accounts_entries, f
 
     found = find_places(country, "Zanele Query")
 
-    assert [place.model.__name__ for place in found] == ["UpdateRound", "Evidence", "EvidenceFile", "AuditDetail"]
+    assert [place.model.__name__ for place in found] == ["UpdateVersion", "Evidence", "EvidenceFile", "AuditDetail"]
     assert not {place.key for place in found} & {place.key for place in find_places(elsewhere, "Zanele Query")}
     for reader in (one, two):
         for place in found:
@@ -526,7 +526,7 @@ def test_what_is_left_is_not_counted_among_many(sent):
     for n in range(MANY_PLACES):
         EvidenceFactory(title=f"{NAME} was heard, {n}")
 
-    confirm(propose(left=[f"dialogues.updateround:{sent.pk}:narrative"]))
+    confirm(propose(left=[f"dialogues.updateversion:{sent.pk}:narrative"]))
 
     assert set(Evidence.objects.values_list("title", flat=True)) == {REDACTED}
 
@@ -536,7 +536,7 @@ def test_what_is_left_is_not_counted_among_many(sent):
 
 def test_a_file_goes_as_a_whole_and_its_hashes_stay(sent):
     file = EvidenceFileFactory(name="letter.pdf")
-    EvidenceFactory(round=sent, file=file)
+    EvidenceFactory(update_version=sent, file=file)
     stored, path = file.stored_sha256, str(file.file)
     redaction = propose(words="", files=[file])
     assert default_storage.exists(path)
@@ -557,7 +557,7 @@ def test_a_file_goes_as_a_whole_and_its_hashes_stay(sent):
 
 def test_a_file_whose_name_held_the_words_keeps_its_content(sent):
     file = EvidenceFileFactory(name="palesa_exercise.pdf", content=b"A list without names")
-    EvidenceFactory(round=sent, file=file)
+    EvidenceFactory(update_version=sent, file=file)
 
     carry_out(propose())
 
@@ -581,7 +581,7 @@ def test_a_file_that_nobody_sent_is_neither_found_nor_touched(sent):
 
 def test_a_file_that_is_gone_already_is_not_proposed_again(sent):
     file = EvidenceFileFactory()
-    EvidenceFactory(round=sent, file=file)
+    EvidenceFactory(update_version=sent, file=file)
     carry_out(propose(words="", files=[file]))
 
     with refuses("One of those files has been taken out already", field="files"):

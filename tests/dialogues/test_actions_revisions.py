@@ -39,7 +39,7 @@ from tests.factories import (
     ReadingFactory,
     RecommendationFactory,
     ReviewerFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.refusing import refuses
@@ -59,7 +59,7 @@ def officer():
 
 @pytest.fixture
 def wrong():
-    return EvidenceFactory(title="Three men were charged", bears_on=[BenchmarkFactory()], verified=True)
+    return EvidenceFactory(title="Three men were charged", supports=[BenchmarkFactory()], verified=True)
 
 
 def put_right(evidence, by, **said):
@@ -76,7 +76,7 @@ def put_right(evidence, by, **said):
             "stated_by": evidence.stated_by,
             "source": evidence.source,
             "file": evidence.file,
-            "bearings": [(one.benchmark, SupportKind(one.shows)) for one in evidence.bearings.all()],
+            "evidence_links": [(one.benchmark, SupportKind(one.shows)) for one in evidence.evidence_links.all()],
             "by": by,
             "now": NOW,
             **said,
@@ -84,16 +84,16 @@ def put_right(evidence, by, **said):
     )
 
 
-def test_revise_writes_another_row_with_bearings_of_its_own_and_leaves_the_first(officer, wrong):
+def test_revise_writes_another_row_with_evidence_links_of_its_own_and_leaves_the_first(officer, wrong):
     edition = RecommendationFactory().edition
     revision = put_right(wrong, officer)
 
     first, second = Evidence.objects.order_by("pk")
     assert (first.title, first.revised_by) == ("Three men were charged", revision)
     assert (second.revises, second.revision_reason) == (wrong, "The register names two.")
-    assert (second.recorded_by, second.recorded_at, second.round) == (officer, NOW, None)
-    assert [(one.benchmark, one.recorded_by) for one in second.bearings.all()] == [
-        (wrong.bearings.get().benchmark, officer)
+    assert (second.recorded_by, second.recorded_at, second.update_version) == (officer, NOW, None)
+    assert [(one.benchmark, one.recorded_by) for one in second.evidence_links.all()] == [
+        (wrong.evidence_links.get().benchmark, officer)
     ]
     assert not second.reviews.exists()
     assert list(Evidence.objects.current()) == [second]
@@ -145,7 +145,7 @@ def test_revise_refuses(officer, wrong, said, sentence, field):
     [
         {"happened_from": jan(9)},
         {"sensitivity": Sensitivity.SHARED, "commitment": "promise"},
-        {"bearings": []},
+        {"evidence_links": []},
         {"counts": "figure"},
         {"link": "https://example.org/register"},
     ],
@@ -161,7 +161,7 @@ def test_revise_takes_whatever_differs(officer, wrong, said):
 
 
 def test_what_a_ministry_sent_only_the_ministry_puts_right(officer):
-    sent = EvidenceFactory(round=UpdateRoundFactory(accepted=True))
+    sent = EvidenceFactory(update_version=UpdateVersionFactory(accepted=True))
 
     with refuses("A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again"):
         put_right(sent, officer)
@@ -197,15 +197,17 @@ def test_a_revision_is_verified_by_somebody_else_and_what_it_replaced_by_nobody(
     said = {"decision": EvidenceDecision.VERIFIED, "reason": "Seen.", "now": NOW}
 
     with refuses("You recorded this yourself."):
-        review_evidence(evidence=revision, bearing=revision.bearings.get(), by=officer, **said)
+        review_evidence(evidence=revision, evidence_link=revision.evidence_links.get(), by=officer, **said)
     with refuses("A later entry, of 28 January 2022, took its place. Review that one."):
-        review_evidence(evidence=wrong, bearing=wrong.bearings.get(), by=ReviewerFactory(), **said)
-    assert review_evidence(evidence=revision, bearing=revision.bearings.get(), by=ReviewerFactory(), **said).pk
+        review_evidence(evidence=wrong, evidence_link=wrong.evidence_links.get(), by=ReviewerFactory(), **said)
+    assert review_evidence(
+        evidence=revision, evidence_link=revision.evidence_links.get(), by=ReviewerFactory(), **said
+    ).pk
 
 
 @pytest.mark.parametrize("bears", [True, False])
 def test_what_was_concluded_from_it_asks_for_another_look(officer, wrong, bears):
-    benchmark = wrong.bearings.get().benchmark
+    benchmark = wrong.evidence_links.get().benchmark
     assessment = AssessmentFactory(benchmark=benchmark, grounds=[wrong])
     promise = CommitmentFactory()
     filed = EvidenceFactory(commitment=promise, verified=True)
@@ -215,7 +217,7 @@ def test_what_was_concluded_from_it_asks_for_another_look(officer, wrong, bears)
     assert not Assessment.objects.asking_for_another_look().exists()
     assert not Commitment.objects.asking_for_another_look().exists()
 
-    revision = put_right(wrong, officer, **({} if bears else {"bearings": []}))
+    revision = put_right(wrong, officer, **({} if bears else {"evidence_links": []}))
     put_right(filed, officer)
 
     assert list(Assessment.objects.asking_for_another_look()) == [assessment]

@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied
 
 from dialogues.actions.commitments import record_commitment
 from dialogues.actions.rollover import RolloverResult, repeated_benchmarks, roll_over_edition
-from dialogues.actions.updates import send_round
+from dialogues.actions.updates import send_update
 from dialogues.choices import ClaimedProgress, CommitmentEventKind, CommitmentReach, DoneBy, Horizon, MadeBy
-from dialogues.models import Commitment, EvidenceBearing
+from dialogues.models import Commitment, EvidenceLink
 from recommendations.models import Benchmark
 from recommendations.rollover.actions import set_repeats
 from reports.readiness.gathering import gather_facts
@@ -232,29 +232,29 @@ def test_by_what_was_known_before_nothing_had_moved_along(old, new):
         (date(2022, 3, 20), date(2022, 4, 20), "2022 1a"),
     ],
 )
-def test_an_update_bears_on_the_year_in_which_it_happened(old, new, first, last, asked):
+def test_an_update_supports_the_year_in_which_it_happened(old, new, first, last, asked):
     promise = CommitmentFactory(benchmarks=[old])
     carry(new, {old: new})
 
-    send_round(
+    send_update(
         commitment=Commitment.objects.get(pk=promise.pk), title="It was done.", narrative="We did it.",
         claimed=ClaimedProgress.UNDER_WAY, happened_from=first, happened_to=last, done_by=DoneBy.GOVERNMENT, files=[],
         figures=[], by=FocalPointFactory(ministry=promise.ministry), now=NOW,
     )  # fmt: skip
 
-    bearings = EvidenceBearing.objects.select_related("benchmark__recommendation__edition")
-    assert [f"{b.benchmark.recommendation.edition.year} {b.benchmark.key}" for b in bearings] == [asked]
+    evidence_links = EvidenceLink.objects.select_related("benchmark__recommendation__edition")
+    assert [f"{b.benchmark.recommendation.edition.year} {b.benchmark.key}" for b in evidence_links] == [asked]
 
 
-def test_an_update_that_lies_in_no_year_bears_on_the_one_at_hand_and_on_no_upcoming_one(old, new):
+def test_an_update_that_lies_in_no_year_supports_the_one_at_hand_and_on_no_upcoming_one(old, new):
     promise = CommitmentFactory(benchmarks=[old])
     winter = at_noon(date(2022, 1, 28))
     carry(new, {old: new}, now=winter)
 
-    send_round(
+    send_update(
         commitment=Commitment.objects.get(pk=promise.pk), title="It was done.", narrative="We did it.",
         claimed=ClaimedProgress.UNDER_WAY, happened_from=date(2021, 3, 20), happened_to=date(2021, 4, 20),
         done_by=DoneBy.GOVERNMENT, files=[], figures=[], by=FocalPointFactory(ministry=promise.ministry), now=winter,
     )  # fmt: skip
 
-    assert EvidenceBearing.objects.get().benchmark == old
+    assert EvidenceLink.objects.get().benchmark == old

@@ -10,10 +10,10 @@ from dialogues.actions.commitments import reschedule, withdraw
 from dialogues.actions.updates import (
     FigureInput,
     ReviewInput,
-    accept_round,
+    accept_update,
     list_parts_to_review,
-    return_round,
-    send_round,
+    return_update,
+    send_update,
 )
 from dialogues.choices import (
     ClaimedProgress,
@@ -30,8 +30,8 @@ from dialogues.models import (
     EvidenceReview,
     Reading,
     RedactionFile,
-    RoundDecision,
-    UpdateRound,
+    UpdateVersion,
+    UpdateVersionDecision,
 )
 from recommendations.choices import Rule
 from recommendations.models import Edition
@@ -95,7 +95,7 @@ def commitment(police, benchmark):
 
 def send(commitment, by, **said):
     """Send word of work under way from 10 to 20 January, with what `said` differs."""
-    return send_round(
+    return send_update(
         **{
             "commitment": commitment,
             "title": "Six focal points placed",
@@ -115,15 +115,20 @@ def send(commitment, by, **said):
 
 def judgements(sent, decision=EvidenceDecision.VERIFIED, **said):
     """The same word on everything that a round asks to be judged."""
-    return [ReviewInput(piece, bearing, decision, "Seen.", **said) for piece, bearing in list_parts_to_review(sent)]
+    return [
+        ReviewInput(piece, evidence_link, decision, "Seen.", **said)
+        for piece, evidence_link in list_parts_to_review(sent)
+    ]
 
 
 def accept(sent, by, reviews=None, **said):
-    return accept_round(**{"round": sent, "reviews": reviews or judgements(sent), "by": by, "now": NOW, **said})
+    return accept_update(
+        **{"update_version": sent, "reviews": reviews or judgements(sent), "by": by, "now": NOW, **said}
+    )
 
 
 def send_back(sent, by, **said):
-    return return_round(**{"round": sent, "reason": "Please add the dates.", "by": by, "now": NOW, **said})
+    return return_update(**{"update_version": sent, "reason": "Please add the dates.", "by": by, "now": NOW, **said})
 
 
 def standing(commitment, day=TODAY):
@@ -133,8 +138,8 @@ def standing(commitment, day=TODAY):
 # --- Send -------------------------------------------------------------------------------------------------------------
 
 
-def test_send_round_keeps_what_was_sent(commitment, police):
-    sent = UpdateRound.objects.get(pk=send(commitment, police).pk)
+def test_send_update_keeps_what_was_sent(commitment, police):
+    sent = UpdateVersion.objects.get(pk=send(commitment, police).pk)
 
     assert (sent.update.commitment, sent.update.number, sent.number) == (commitment, 1, 1)
     assert (sent.narrative, sent.claimed, sent.happened_on) == (
@@ -143,21 +148,26 @@ def test_send_round_keeps_what_was_sent(commitment, police):
         jan(20),
     )
     assert (sent.recorded_by, sent.recorded_at) == (police, NOW)
-    assert list(UpdateRound.objects.waiting()) == [sent]
+    assert list(UpdateVersion.objects.waiting()) == [sent]
 
 
-def test_send_round_without_files_makes_the_update_itself_evidence(commitment, police):
+def test_send_update_without_files_makes_the_update_itself_evidence(commitment, police):
     sent = send(commitment, police, done_by=DoneBy.JOINT)
 
     piece = Evidence.objects.get()
-    assert (piece.title, piece.kind, piece.file, piece.round) == ("Six focal points placed", "statement", None, sent)
+    assert (piece.title, piece.kind, piece.file, piece.update_version) == (
+        "Six focal points placed",
+        "statement",
+        None,
+        sent,
+    )
     assert (piece.happened_from, piece.happened_to, piece.done_by) == (jan(10), jan(20), "joint")
     assert (piece.commitment, piece.sensitivity, piece.stated_by) == (commitment, "shared", "Ministry of Police")
     assert piece.source == "Update of the Ministry of Police, 28 January 2022"
     assert (piece.recorded_by, piece.recorded_at) == (police, NOW)
 
 
-def test_send_round_makes_each_file_a_piece_of_evidence(commitment, police):
+def test_send_update_makes_each_file_a_piece_of_evidence(commitment, police):
     files = [EvidenceFileFactory(name=name, uploaded_by=police) for name in ("list.pdf", "photo.jpg")]
     send(commitment, police, files=files)
 
@@ -168,7 +178,7 @@ def test_send_round_makes_each_file_a_piece_of_evidence(commitment, police):
     ]
 
 
-def test_send_round_with_one_file_keeps_the_title(commitment, police):
+def test_send_update_with_one_file_keeps_the_title(commitment, police):
     send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)])
 
     assert Evidence.objects.get().title == "Six focal points placed"
@@ -182,16 +192,16 @@ def test_send_round_with_one_file_keeps_the_title(commitment, police):
         (ClaimedProgress.DONE, SupportKind.ACTION),
     ],
 )
-def test_send_round_bears_on_every_benchmark_of_the_commitment(commitment, police, claimed, shows):
+def test_send_update_supports_every_benchmark_of_the_commitment(commitment, police, claimed, shows):
     send(commitment, police, claimed=claimed)
 
-    bearings = Evidence.objects.get().bearings.all()
-    assert [(b.benchmark, b.shows, b.recorded_by) for b in bearings] == [
+    evidence_links = Evidence.objects.get().evidence_links.all()
+    assert [(b.benchmark, b.shows, b.recorded_by) for b in evidence_links] == [
         (link.benchmark, shows, police) for link in commitment.links.all()
     ]
 
 
-def test_send_round_with_figures_makes_readings_from_the_start_of_the_period(commitment, police, benchmark):
+def test_send_update_with_figures_makes_readings_from_the_start_of_the_period(commitment, police, benchmark):
     indicator = benchmark.current_terms.indicator
     files = [EvidenceFileFactory(uploaded_by=police) for _ in range(2)]
     sent = send(commitment, police, files=files, figures=[FigureInput(indicator, Decimal(6), "", jan(20))])
@@ -203,11 +213,11 @@ def test_send_round_with_figures_makes_readings_from_the_start_of_the_period(com
         date(2021, 4, 1),
         jan(20),
     )
-    assert (reading.evidence, reading.round) == (Evidence.objects.get(kind="statistic"), sent)
+    assert (reading.evidence, reading.update_version) == (Evidence.objects.get(kind="statistic"), sent)
     assert reading.source == "Update of the Ministry of Police, 28 January 2022"
 
 
-def test_send_round_makes_each_figure_a_piece_of_evidence_of_its_own(police):
+def test_send_update_makes_each_figure_a_piece_of_evidence_of_its_own(police):
     cases, convictions = (IndicatorFactory(name=name) for name in ("Cases", "Convictions"))
     counted = [BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=one) for one in (cases, convictions)]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
@@ -220,7 +230,7 @@ def test_send_round_makes_each_figure_a_piece_of_evidence_of_its_own(police):
     )
 
     file, *pieces = sent.evidence.order_by("pk")
-    assert (file.kind, file.readings.count(), file.bearings.count()) == ("report", 0, 2)
+    assert (file.kind, file.readings.count(), file.evidence_links.count()) == ("report", 0, 2)
     assert [(piece.title, piece.happened_from, piece.happened_to) for piece in pieces] == [
         (
             "Six focal points placed (Cases: 6, from 1 April 2021 to 20 January 2022)",
@@ -242,10 +252,10 @@ def test_send_round_makes_each_figure_a_piece_of_evidence_of_its_own(police):
             commitment,
             "shared",
         )
-        assert not piece.bearings.exists()
+        assert not piece.evidence_links.exists()
 
 
-def test_send_round_whose_figures_answer_everything_needs_no_statement(police, benchmark):
+def test_send_update_whose_figures_answer_everything_needs_no_statement(police, benchmark):
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark])
     figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
 
@@ -253,24 +263,24 @@ def test_send_round_whose_figures_answer_everything_needs_no_statement(police, b
 
 
 @pytest.mark.parametrize("rule", [Rule.ASSESSED, Rule.MORE])
-def test_send_round_whose_words_claim_more_than_its_figures_keeps_them_as_a_statement(police, benchmark, rule):
+def test_send_update_whose_words_claim_more_than_its_figures_keeps_them_as_a_statement(police, benchmark, rule):
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark, BenchmarkFactory(terms__rule=rule)])
     figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
     sent = send(commitment, police, figures=figures)
 
     statement, figure = sent.evidence.order_by("pk")
-    assert (statement.kind, statement.bearings.count(), statement.readings.count()) == ("statement", 2, 0)
-    assert (figure.kind, figure.bearings.count(), figure.readings.count()) == ("statistic", 0, 1)
+    assert (statement.kind, statement.evidence_links.count(), statement.readings.count()) == ("statement", 2, 0)
+    assert (figure.kind, figure.evidence_links.count(), figure.readings.count()) == ("statistic", 0, 1)
 
 
-def test_send_round_cuts_a_long_line_rather_than_refuse_its_figure(commitment, police, benchmark):
+def test_send_update_cuts_a_long_line_rather_than_refuse_its_figure(commitment, police, benchmark):
     figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
     sent = send(commitment, police, title="x" * 400, figures=figures)
 
     assert {len(piece.title) for piece in sent.evidence.all()} == {400}
 
 
-def test_send_round_with_a_figure_outside_the_window_is_kept(commitment, police, benchmark):
+def test_send_update_with_a_figure_outside_the_window_is_kept(commitment, police, benchmark):
     edition = EditionFactory()
     indicator = benchmark.current_terms.indicator
     late = at_noon(date(2022, 5, 2))
@@ -281,17 +291,22 @@ def test_send_round_with_a_figure_outside_the_window_is_kept(commitment, police,
     assert not edition.covers(reading.starts_on, reading.through_on)
 
 
-def test_send_round_claiming_done_reports_it_in_the_same_breath(commitment, police):
+def test_send_update_claiming_done_reports_it_in_the_same_breath(commitment, police):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
 
     event = commitment.events.last()
-    assert (event.kind, event.happened_on, event.round, event.recorded_by) == ("reported_done", jan(20), sent, police)
+    assert (event.kind, event.happened_on, event.update_version, event.recorded_by) == (
+        "reported_done",
+        jan(20),
+        sent,
+        police,
+    )
     assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
     assert standing(commitment, jan(19)) is CommitmentStatus.OPEN
 
 
 @pytest.mark.parametrize("claimed", [ClaimedProgress.NOT_STARTED, ClaimedProgress.UNDER_WAY])
-def test_send_round_claiming_less_is_with_the_embassy_and_no_event(commitment, police, claimed):
+def test_send_update_claiming_less_is_with_the_embassy_and_no_event(commitment, police, claimed):
     send(commitment, police, claimed=claimed)
 
     assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
@@ -306,7 +321,7 @@ def test_report_of_what_was_done_before_the_newest_entry_still_holds(commitment,
     assert commitment.events.last().happened_on == jan(25)
 
 
-def test_send_round_is_entered_in_the_log_and_asks_for_readiness(commitment, police):
+def test_send_update_is_entered_in_the_log_and_asks_for_readiness(commitment, police):
     sent = send(commitment, police)
 
     entry = AuditEntry.objects.get()
@@ -332,10 +347,10 @@ def test_day_outside_the_window_is_kept(commitment, police):
         ({"title": "x" * 401}, "at most 400 characters", "title"),
     ],
 )
-def test_send_round_refuses(commitment, police, said, sentence, field):
+def test_send_update_refuses(commitment, police, said, sentence, field):
     with refuses(sentence, field=field):
         send(commitment, police, **said)
-    assert not UpdateRound.objects.exists()
+    assert not UpdateVersion.objects.exists()
     assert not commitment.updates.exists()
 
 
@@ -348,23 +363,23 @@ def test_send_round_refuses(commitment, police, said, sentence, field):
         ((Decimal(1), "", date(2021, 3, 31)), "No tracking period had begun by 31 March 2021."),
     ],
 )
-def test_send_round_refuses_figures(commitment, police, benchmark, told, sentence):
+def test_send_update_refuses_figures(commitment, police, benchmark, told, sentence):
     figures = [FigureInput(benchmark.current_terms.indicator, *told)]
 
     with refuses(sentence, field="figures"):
         send(commitment, police, claimed=ClaimedProgress.DONE, figures=figures)
-    assert not UpdateRound.objects.exists()
+    assert not UpdateVersion.objects.exists()
     assert standing(commitment) is CommitmentStatus.OPEN
 
 
-def test_send_round_refuses_figures_not_asked_of_the_ministry(commitment, police):
+def test_send_update_refuses_figures_not_asked_of_the_ministry(commitment, police):
     of_another = IndicatorFactory(name="Shelters")
 
     with refuses("“Shelters” isn't asked of your ministry. Leave it out.", field="figures"):
         send(commitment, police, figures=[FigureInput(of_another, Decimal(1), "", jan(20))])
 
 
-def test_send_round_takes_again_the_files_of_the_round_that_came_back_and_no_others(commitment, police, officer):
+def test_send_update_takes_again_the_files_of_the_version_that_came_back_and_no_others(commitment, police, officer):
     def attached(**more):
         return EvidenceFileFactory(uploaded_by=police, **more)
 
@@ -372,7 +387,7 @@ def test_send_round_takes_again_the_files_of_the_round_that_came_back_and_no_oth
     of_another = attached()
     EvidenceFactory(file=of_another, commitment=CommitmentFactory(ministry=police.ministry))
     for files in ([older], last):
-        return_round(round=send(commitment, police, files=files), reason="Add more.", by=officer, now=NOW)
+        return_update(update_version=send(commitment, police, files=files), reason="Add more.", by=officer, now=NOW)
     destroyed = last[1]
     redaction = RedactionFactory(country=commitment.country)
     RedactionFile.objects.create(redaction=redaction, file=destroyed)
@@ -387,7 +402,7 @@ def test_send_round_takes_again_the_files_of_the_round_that_came_back_and_no_oth
     assert [piece.file for piece in sent.evidence.all()] == [last[0]]
 
 
-def test_send_round_takes_no_file_again_of_an_update_that_was_accepted(commitment, police, officer):
+def test_send_update_takes_no_file_again_of_an_update_that_was_accepted(commitment, police, officer):
     file = EvidenceFileFactory(uploaded_by=police)
     sent = send(commitment, police, files=[file])
     accept(sent, officer, judgements(sent))
@@ -396,7 +411,7 @@ def test_send_round_takes_no_file_again_of_an_update_that_was_accepted(commitmen
         send(commitment, police, files=[file])
 
 
-def test_send_round_refuses_files_of_others_and_files_sent_before(commitment, police):
+def test_send_update_refuses_files_of_others_and_files_sent_before(commitment, police):
     colleague = FocalPointFactory(ministry=police.ministry)
     sent = EvidenceFileFactory(uploaded_by=police)
     EvidenceFactory(file=sent)
@@ -406,7 +421,7 @@ def test_send_round_refuses_files_of_others_and_files_sent_before(commitment, po
             send(commitment, police, files=[file])
 
 
-def test_send_round_refuses_too_many_files(commitment, police, settings):
+def test_send_update_refuses_too_many_files(commitment, police, settings):
     settings.UPLOAD_MAX_FILES = 1
 
     with refuses("At most 1 files go with one update. Leave some out.", field="files"):
@@ -417,7 +432,7 @@ def test_send_round_refuses_too_many_files(commitment, police, settings):
     ("kind", "word"),
     [(CommitmentEventKind.WITHDRAWN, "Withdrawn"), (CommitmentEventKind.VERIFIED_DONE, "Verified done")],
 )
-def test_send_round_refuses_a_settled_commitment(commitment, police, kind, word):
+def test_send_update_refuses_a_settled_commitment(commitment, police, kind, word):
     CommitmentEventFactory(
         commitment=commitment,
         kind=kind,
@@ -432,7 +447,7 @@ def test_send_round_refuses_a_settled_commitment(commitment, police, kind, word)
         send(commitment, police)
 
 
-def test_send_round_refuses_while_one_waits_and_says_whose(commitment, police):
+def test_send_update_refuses_while_one_waits_and_says_whose(commitment, police):
     send(commitment, police, now=at_noon(jan(27)))
     colleague = FocalPointFactory(ministry=police.ministry)
 
@@ -440,7 +455,7 @@ def test_send_round_refuses_while_one_waits_and_says_whose(commitment, police):
         "Your update of 27 January 2022 at 12:00, sent by Lepota Sekola, is with the embassy. Wait for its answer"
     ):
         send(commitment, colleague)
-    assert UpdateRound.objects.count() == 1
+    assert UpdateVersion.objects.count() == 1
 
 
 @pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory])
@@ -465,32 +480,32 @@ def test_nobody_sends_updates_on_what_the_united_states_undertook(police):
 # --- Return -----------------------------------------------------------------------------------------------------------
 
 
-def test_return_round_gives_the_reason(commitment, police, officer):
+def test_return_update_gives_the_reason(commitment, police, officer):
     sent = send(commitment, police)
     decision = send_back(sent, officer, reason=" Please add the dates. ")
 
-    assert RoundDecision.objects.get() == decision
+    assert UpdateVersionDecision.objects.get() == decision
     assert (decision.decision, decision.reason, decision.recorded_by) == ("returned", "Please add the dates.", officer)
     assert AuditEntry.objects.last().verb == "update.returned"
     assert commitment.events.count() == 1
 
 
-def test_return_round_folds_a_claimed_done_back(commitment, police, officer):
+def test_return_update_folds_a_claimed_done_back(commitment, police, officer):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
     send_back(sent, officer)
 
     event = commitment.events.last()
-    assert (event.kind, event.happened_on, event.round) == ("report_returned", TODAY, sent)
+    assert (event.kind, event.happened_on, event.update_version) == ("report_returned", TODAY, sent)
     assert standing(commitment) is CommitmentStatus.OPEN
     assert standing(commitment, date(2022, 2, 15)) is CommitmentStatus.OVERDUE
 
 
-def test_return_round_needs_a_reason(commitment, police, officer):
+def test_return_update_needs_a_reason(commitment, police, officer):
     with refuses("Say what is missing, so that the ministry can mend it.", field="reason"):
         send_back(send(commitment, police), officer, reason=" ")
 
 
-def test_mended_round_belongs_to_the_update_that_came_back(commitment, police, officer):
+def test_mended_version_belongs_to_the_update_that_came_back(commitment, police, officer):
     first = send(commitment, police, claimed=ClaimedProgress.DONE)
     send_back(first, officer)
     mended = send(commitment, police, claimed=ClaimedProgress.DONE)
@@ -499,7 +514,7 @@ def test_mended_round_belongs_to_the_update_that_came_back(commitment, police, o
     assert standing(commitment) is CommitmentStatus.WITH_EMBASSY, "though what it tells of was done before the return"
 
 
-def test_round_after_an_accepted_one_begins_a_new_update(commitment, police, officer):
+def test_version_after_an_accepted_one_begins_a_new_update(commitment, police, officer):
     accept(send(commitment, police), officer)
     another = send(commitment, police)
 
@@ -531,10 +546,10 @@ def test_officer_elsewhere_decides_nothing_here(commitment, police):
 # --- Accept -----------------------------------------------------------------------------------------------------------
 
 
-def test_accept_round_judges_bearing_by_bearing(commitment, police, officer):
+def test_accept_update_judges_link_by_link(commitment, police, officer):
     sent = send(commitment, police)
     piece = sent.evidence.get()
-    first, second = piece.bearings.all()
+    first, second = piece.evidence_links.all()
     decision = accept(
         sent,
         officer,
@@ -544,30 +559,30 @@ def test_accept_round_judges_bearing_by_bearing(commitment, police, officer):
         ],
     )
 
-    assert (decision.decision, decision.recorded_by, decision.round) == ("accepted", officer, sent)
-    assert [(r.bearing, r.decision, r.reason, r.recorded_by) for r in EvidenceReview.objects.all()] == [
+    assert (decision.decision, decision.recorded_by, decision.update_version) == ("accepted", officer, sent)
+    assert [(r.evidence_link, r.decision, r.reason, r.recorded_by) for r in EvidenceReview.objects.all()] == [
         (first, "verified", "Seen on a visit.", officer),
         (second, "rejected", "It says nothing of that.", officer),
     ]
     entry = AuditEntry.objects.last()
     assert (entry.verb, entry.row) == ("update.accepted", str(sent.pk))
     assert "Seen on a visit." in entry.detail.after
-    assert not UpdateRound.objects.waiting().exists()
+    assert not UpdateVersion.objects.waiting().exists()
 
 
-def test_accept_round_never_assesses_nor_settles_what_is_under_way(commitment, police, officer, benchmark):
+def test_accept_update_never_assesses_nor_settles_what_is_under_way(commitment, police, officer, benchmark):
     accept(send(commitment, police), officer)
 
     assert standing(commitment) is CommitmentStatus.OPEN
     assert not benchmark.assessments.exists()
 
 
-def test_accept_round_verifies_done_what_was_claimed_done(commitment, police, officer):
+def test_accept_update_verifies_done_what_was_claimed_done(commitment, police, officer):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
     accept(sent, officer, reason="Seen in all ten districts.")
 
     event = commitment.events.last()
-    assert (event.kind, event.reason, event.round, event.happened_on) == (
+    assert (event.kind, event.reason, event.update_version, event.happened_on) == (
         "verified_done",
         "Seen in all ten districts.",
         sent,
@@ -576,17 +591,21 @@ def test_accept_round_verifies_done_what_was_claimed_done(commitment, police, of
     assert standing(commitment) is CommitmentStatus.VERIFIED
 
 
-def test_accept_round_judges_each_figure_by_itself(police, officer):
+def test_accept_update_judges_each_figure_by_itself(police, officer):
     counted = [BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10) for _ in range(2)]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
     figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20)) for benchmark in counted]
     sent = send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)], figures=figures)
     file, first, second = sent.evidence.order_by("pk")
     parts = list_parts_to_review(sent)
-    assert parts == [*[(file, bearing) for bearing in file.bearings.all()], (first, None), (second, None)]
+    assert parts == [
+        *[(file, evidence_link) for evidence_link in file.evidence_links.all()],
+        (first, None),
+        (second, None),
+    ]
 
     words = dict.fromkeys((file, first), EvidenceDecision.VERIFIED) | {second: EvidenceDecision.REJECTED}
-    accept(sent, officer, [ReviewInput(piece, bearing, words[piece], "Seen.") for piece, bearing in parts])
+    accept(sent, officer, [ReviewInput(piece, evidence_link, words[piece], "Seen.") for piece, evidence_link in parts])
 
     weights = find_counting_statuses(gather_facts(Edition.objects.get()), TODAY).readings
     assert [(weights[reading.pk].counts, weights[reading.pk].why) for reading in sent.readings.order_by("pk")] == [
@@ -596,7 +615,7 @@ def test_accept_round_judges_each_figure_by_itself(police, officer):
 
 
 @pytest.mark.parametrize("files", [0, 1])
-def test_accept_round_gives_the_points_simulated(commitment, police, officer, benchmark, files):
+def test_accept_update_gives_the_points_simulated(commitment, police, officer, benchmark, files):
     papers = [EvidenceFileFactory(uploaded_by=police) for _ in range(files)]
     figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
     sent = send(commitment, police, files=papers, figures=figures)
@@ -608,24 +627,27 @@ def test_accept_round_gives_the_points_simulated(commitment, police, officer, be
     assert evaluate_readiness(gather_facts(edition), as_of=TODAY).score - told.score == told.accepting > 0
 
 
-def test_accept_round_on_a_figure_that_a_file_carries_judges_that_file_itself_too(commitment, police):
+def test_accept_update_on_a_figure_that_a_file_carries_judges_that_file_itself_too(commitment, police):
     sent = send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)])
     piece = sent.evidence.get()
-    ReadingFactory(round=sent, evidence=piece)
+    ReadingFactory(update_version=sent, evidence=piece)
 
-    assert list_parts_to_review(sent) == [*[(piece, bearing) for bearing in piece.bearings.all()], (piece, None)]
+    assert list_parts_to_review(sent) == [
+        *[(piece, evidence_link) for evidence_link in piece.evidence_links.all()],
+        (piece, None),
+    ]
 
 
-def test_accept_round_judges_evidence_that_bears_on_nothing(police, officer):
+def test_accept_update_judges_evidence_that_supports_nothing(police, officer):
     sent = send(CommitmentFactory(ministry=police.ministry), police)
     piece = sent.evidence.get()
 
     assert list_parts_to_review(sent) == [(piece, None)]
     accept(sent, officer)
-    assert EvidenceReview.objects.get().bearing is None
+    assert EvidenceReview.objects.get().evidence_link is None
 
 
-def test_accept_round_may_judge_the_evidence_itself_besides(commitment, police, officer):
+def test_accept_update_may_judge_the_evidence_itself_besides(commitment, police, officer):
     sent = send(commitment, police)
     accept(
         sent, officer, [*judgements(sent), ReviewInput(sent.evidence.get(), None, EvidenceDecision.VERIFIED, "Seen.")]
@@ -634,7 +656,7 @@ def test_accept_round_may_judge_the_evidence_itself_besides(commitment, police, 
     assert EvidenceReview.objects.count() == 3
 
 
-def test_accept_round_names_what_is_not_judged(commitment, police, officer, benchmark):
+def test_accept_update_names_what_is_not_judged(commitment, police, officer, benchmark):
     sent = send(commitment, police)
     _, second = list_parts_to_review(sent)
 
@@ -644,40 +666,40 @@ def test_accept_round_names_what_is_not_judged(commitment, police, officer, benc
     ):
         accept(sent, officer, judgements(sent)[:1])
     assert not EvidenceReview.objects.exists()
-    assert list(UpdateRound.objects.waiting()) == [sent]
+    assert list(UpdateVersion.objects.waiting()) == [sent]
 
 
-def test_accept_round_refuses_what_is_judged_twice_or_came_with_another(commitment, police, officer):
+def test_accept_update_refuses_what_is_judged_twice_or_came_with_another(commitment, police, officer):
     sent = send(commitment, police)
-    stray = EvidenceFactory(bears_on=[BenchmarkFactory()])
+    stray = EvidenceFactory(supports=[BenchmarkFactory()])
 
     for extra in (
         judgements(sent)[0],
         ReviewInput(stray, None, EvidenceDecision.VERIFIED, "Seen."),
-        ReviewInput(stray, stray.bearings.get(), EvidenceDecision.VERIFIED, "Seen."),
-        ReviewInput(sent.evidence.get(), stray.bearings.get(), EvidenceDecision.VERIFIED, "Seen."),
+        ReviewInput(stray, stray.evidence_links.get(), EvidenceDecision.VERIFIED, "Seen."),
+        ReviewInput(sent.evidence.get(), stray.evidence_links.get(), EvidenceDecision.VERIFIED, "Seen."),
     ):
         with refuses("Something is judged twice, or came with another update."):
             accept(sent, officer, [*judgements(sent), extra])
 
 
-def test_accept_round_needs_a_reason_for_each_word(commitment, police, officer):
+def test_accept_update_needs_a_reason_for_each_word(commitment, police, officer):
     sent = send(commitment, police)
 
     with refuses("Say in a sentence why.", field="reason"):
         accept(sent, officer, [each._replace(reason=" ") for each in judgements(sent)])
 
 
-def test_accept_round_claimed_done_needs_a_reason(commitment, police, officer):
+def test_accept_update_claimed_done_needs_a_reason(commitment, police, officer):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
 
     with refuses("It can't be verified done yet. What is missing: a written reason.", field="reason"):
         accept(sent, officer, reason=" ")
     assert not EvidenceReview.objects.exists(), "nothing of it is written"
-    assert list(UpdateRound.objects.waiting()) == [sent]
+    assert list(UpdateVersion.objects.waiting()) == [sent]
 
 
-def test_accept_round_claimed_done_needs_something_verified(commitment, police, officer):
+def test_accept_update_claimed_done_needs_something_verified(commitment, police, officer):
     EvidenceFactory(commitment=commitment, verified=True)  # of earlier, and not of this update
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
 
@@ -686,7 +708,7 @@ def test_accept_round_claimed_done_needs_something_verified(commitment, police, 
     assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
 
 
-def test_accept_round_claimed_done_needs_its_first_day(commitment, police, officer):
+def test_accept_update_claimed_done_needs_its_first_day(commitment, police, officer):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE, happened_from=None)
 
     with refuses("What is missing: the first day of its evidence"):
@@ -695,14 +717,14 @@ def test_accept_round_claimed_done_needs_its_first_day(commitment, police, offic
     assert standing(commitment) is CommitmentStatus.VERIFIED
 
 
-def test_accept_round_under_way_may_reject_all(commitment, police, officer):
+def test_accept_update_under_way_may_reject_all(commitment, police, officer):
     sent = send(commitment, police)
     accept(sent, officer, judgements(sent, EvidenceDecision.REJECTED))
 
     assert sent.decision.decision == "accepted"
 
 
-def test_accept_round_on_a_commitment_withdrawn_since_settles_nothing(commitment, police, officer):
+def test_accept_update_on_a_commitment_withdrawn_since_settles_nothing(commitment, police, officer):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
     CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=jan(27))
     accept(sent, officer)
@@ -710,7 +732,7 @@ def test_accept_round_on_a_commitment_withdrawn_since_settles_nothing(commitment
     assert standing(commitment) is CommitmentStatus.WITHDRAWN
 
 
-def test_waiting_round_keeps_a_commitment_from_being_withdrawn(commitment, police, officer):
+def test_waiting_version_keeps_a_commitment_from_being_withdrawn(commitment, police, officer):
     send(commitment, police)
 
     with refuses("The ministry's update of 28 January 2022 waits in the inbox."):
@@ -724,8 +746,8 @@ def test_second_to_decide_sees_what_the_first_did(commitment, police, officer, f
     word = first(sent, officer).decision
 
     with pytest.raises(EditConflict, match=f"Palesa Nkosi {word} this update on 28 January 2022 at 12:00"):
-        second(UpdateRound.objects.get(pk=sent.pk), OfficerFactory())
-    assert RoundDecision.objects.count() == 1
+        second(UpdateVersion.objects.get(pk=sent.pk), OfficerFactory())
+    assert UpdateVersionDecision.objects.count() == 1
 
 
 # --- Two at once, for real --------------------------------------------------------------------------------------------
@@ -738,12 +760,12 @@ def test_two_decisions_at_once_are_one_decision_and_one_refusal(fresh_database):
 
     done, refused = both_at_once(
         lambda: accept(sent, one, reason="Seen."),
-        lambda: send_back(UpdateRound.objects.get(pk=sent.pk), other),
+        lambda: send_back(UpdateVersion.objects.get(pk=sent.pk), other),
     )
 
     assert done == "done"
     assert "this update on 28 January 2022 at 12:00. Nothing of yours was saved" in refused
-    assert RoundDecision.objects.count() == 1
+    assert UpdateVersionDecision.objects.count() == 1
     assert CommitmentEvent.objects.count() == 3
 
 
@@ -756,4 +778,4 @@ def test_two_updates_at_once_are_one_update_and_one_refusal(fresh_database):
 
     assert done == "done"
     assert "is with the embassy" in refused
-    assert UpdateRound.objects.count() == Evidence.objects.count() == 1
+    assert UpdateVersion.objects.count() == Evidence.objects.count() == 1

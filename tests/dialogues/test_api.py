@@ -15,7 +15,14 @@ from dialogues.choices import (
     Sensitivity,
     UpdateDecision,
 )
-from dialogues.models import Assessment, CommitmentBenchmark, EvidenceFile, EvidenceReview, RoundDecision, UpdateRound
+from dialogues.models import (
+    Assessment,
+    CommitmentBenchmark,
+    EvidenceFile,
+    EvidenceReview,
+    UpdateVersion,
+    UpdateVersionDecision,
+)
 from recommendations.choices import Rule
 from tests.conftest import MASERU
 from tests.dialogues.samples import PDF
@@ -29,9 +36,9 @@ from tests.factories import (
     CountryFactory,
     DialogueFactory,
     EditionFactory,
-    EvidenceBearingFactory,
     EvidenceFactory,
     EvidenceFileFactory,
+    EvidenceLinkFactory,
     EvidenceReviewFactory,
     FocalPointFactory,
     IndicatorFactory,
@@ -43,9 +50,9 @@ from tests.factories import (
     ParticipantFactory,
     ReadingFactory,
     RecorderFactory,
-    RoundDecisionFactory,
     UpdateFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
 )
 from tests.first_read import FIRST_READ
 from tiptracker.choices import Role
@@ -130,7 +137,7 @@ def test_a_commitment_is_told_as_it_stands_today_with_its_events(client, officer
         "recorded_at": "2021-12-10T12:00:00+02:00",
         "recorded_by": "Recorder",
         "reason": "Parliament rose.",
-        "round": None,
+        "update_version": None,
     }
 
 
@@ -145,9 +152,9 @@ def test_a_commitment_is_not_told_before_it_was_made(client, officer, police):
 def test_evidence_is_told_with_what_it_shows_and_every_review(client, officer):
     benchmark = BenchmarkFactory()
     file = EvidenceFileFactory(name="charge sheet.pdf")
-    evidence = EvidenceFactory(title="A case was opened", file=file, bears_on=[benchmark])
-    (bearing,) = evidence.bearings.all()
-    review = EvidenceReviewFactory(bearing=bearing, reason="We were in court.")
+    evidence = EvidenceFactory(title="A case was opened", file=file, supports=[benchmark])
+    (evidence_link,) = evidence.evidence_links.all()
+    review = EvidenceReviewFactory(evidence_link=evidence_link, reason="We were in court.")
 
     (row,) = results(client, "evidence")
 
@@ -160,9 +167,9 @@ def test_evidence_is_told_with_what_it_shows_and_every_review(client, officer):
         "stored_sha256": file.stored_sha256,
         "url": f"/files/{file.pk}/",
     }
-    assert row["bearings"] == [
+    assert row["evidence_links"] == [
         {
-            "id": bearing.pk,
+            "id": evidence_link.pk,
             "benchmark": benchmark.pk,
             "shows": "concrete_action",
             "recorded_at": "2022-01-10T12:00:00+02:00",
@@ -172,7 +179,7 @@ def test_evidence_is_told_with_what_it_shows_and_every_review(client, officer):
         {
             "id": review.pk,
             "evidence": evidence.pk,
-            "bearing": bearing.pk,
+            "evidence_link": evidence_link.pk,
             "decision": "verified",
             "first_on": None,
             "reason": "We were in court.",
@@ -233,24 +240,24 @@ def test_readings_keep_no_data_apart_from_zero_and_from_a_direction(client, offi
     assert told == [("0.00", "", False), (None, "", True), (None, "up", False)]
 
 
-def test_updates_tell_each_round_with_the_answer_to_it(client, officer, police):
+def test_updates_tell_each_version_with_the_answer_to_it(client, officer, police):
     update = UpdateFactory(commitment__ministry=police)
-    first = UpdateRoundFactory(update=update, narrative="We began.", returned=True)
-    second = UpdateRoundFactory(update=update, narrative="We began on 3 January.")
+    first = UpdateVersionFactory(update=update, narrative="We began.", returned=True)
+    second = UpdateVersionFactory(update=update, narrative="We began on 3 January.")
 
     (row,) = results(client, "updates")
 
-    assert [(sent["id"], sent["narrative"]) for sent in row["rounds"]] == [
+    assert [(sent["id"], sent["narrative"]) for sent in row["versions"]] == [
         (first.pk, "We began."),
         (second.pk, "We began on 3 January."),
     ]
-    assert row["rounds"][0]["decision"]["reason"] == "Please add the date."
-    assert row["rounds"][1]["decision"] is None
+    assert row["versions"][0]["decision"]["reason"] == "Please add the date."
+    assert row["versions"][1]["decision"] is None
 
 
 def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
     benchmark = BenchmarkFactory()
-    evidence = EvidenceFactory(bears_on=[benchmark])
+    evidence = EvidenceFactory(supports=[benchmark])
     assessment = AssessmentFactory(benchmark=benchmark, grounds=[evidence])
 
     (row,) = results(client, "assessments")
@@ -289,12 +296,12 @@ def test_lists_count_their_queries(client, django_assert_num_queries, path, quer
         AgendaItemFactory(dialogue=dialogue)
         NextStepDoneFactory(step__dialogue=dialogue)
         benchmark = BenchmarkFactory()
-        sent = UpdateRoundFactory(
+        sent = UpdateVersionFactory(
             update__commitment__benchmarks=[benchmark], update__commitment__dialogue=dialogue, returned=True
         )
-        evidence = EvidenceFactory(round=sent, bears_on=[benchmark], file=EvidenceFileFactory())
+        evidence = EvidenceFactory(update_version=sent, supports=[benchmark], file=EvidenceFileFactory())
         EvidenceReviewFactory(evidence=evidence)
-        ReadingFactory(evidence=evidence, round=sent)
+        ReadingFactory(evidence=evidence, update_version=sent)
         AssessmentFactory(benchmark=benchmark, grounds=[evidence])
 
     with django_assert_num_queries(queries + FIRST_READ):
@@ -307,12 +314,12 @@ def test_lists_are_narrowed_by_their_parameters(client, officer, police):
     benchmark, indicator = BenchmarkFactory(), IndicatorFactory()
     own = CommitmentFactory(ministry=police, benchmarks=[benchmark], made__due_on=date(2022, 1, 5))
     CommitmentFactory(made__due_on=date(2022, 3, 5))
-    sent = UpdateRoundFactory(update__commitment=own)
-    evidence = EvidenceFactory(round=sent, bears_on=[benchmark], happened_to=date(2022, 1, 8))
+    sent = UpdateVersionFactory(update__commitment=own)
+    evidence = EvidenceFactory(update_version=sent, supports=[benchmark], happened_to=date(2022, 1, 8))
     EvidenceFactory(happened_to=date(2021, 6, 1))
     review = EvidenceReviewFactory(evidence=evidence)
     EvidenceReviewFactory()
-    reading = ReadingFactory(indicator=indicator, round=sent)
+    reading = ReadingFactory(indicator=indicator, update_version=sent)
     ReadingFactory()
     assessment = AssessmentFactory(benchmark=benchmark)
     AssessmentFactory()
@@ -329,13 +336,13 @@ def test_lists_are_narrowed_by_their_parameters(client, officer, police):
     for query in (
         {"commitment": own.pk},
         {"benchmark": benchmark.pk},
-        {"round": sent.pk},
+        {"update_version": sent.pk},
         {"happened_after": "2022-01-01", "happened_before": "2022-01-09"},
     ):
         assert found("evidence", **query) == [evidence.pk]
     assert found("reviews", evidence=evidence.pk) == [review.pk]
     assert found("readings", indicator=indicator.pk) == [reading.pk]
-    assert found("readings", round=sent.pk) == [reading.pk]
+    assert found("readings", update_version=sent.pk) == [reading.pk]
     assert found("assessments", benchmark=benchmark.pk) == [assessment.pk]
 
 
@@ -388,15 +395,15 @@ def test_a_ministry_reads_of_a_dialogue_its_day_its_place_and_its_own_commitment
 def test_a_ministry_reads_the_answer_to_what_it_sent_and_its_colleagues_names(client, focal_point, police):
     colleague = FocalPointFactory(ministry=police, name="Lineo Phiri")
     benchmark = BenchmarkFactory()
-    sent = UpdateRoundFactory(
+    sent = UpdateVersionFactory(
         update__commitment__ministry=police,
         update__commitment__benchmarks=[benchmark],
         recorded_by=colleague,
         returned=True,
     )
-    evidence = EvidenceFactory(round=sent, bears_on=[benchmark], verified=True)
+    evidence = EvidenceFactory(update_version=sent, supports=[benchmark], verified=True)
 
-    ((sent_row,),) = [row["rounds"] for row in results(client, "updates")]
+    ((sent_row,),) = [row["versions"] for row in results(client, "updates")]
     (row,) = results(client, "evidence")
 
     assert sent_row["recorded_by"] == "Lineo Phiri"
@@ -405,7 +412,7 @@ def test_a_ministry_reads_the_answer_to_what_it_sent_and_its_colleagues_names(cl
         "The embassy",
     )
     assert [review["recorded_by"] for review in row["reviews"]] == ["The embassy"] * 2
-    assert row["bearings"] == [{"id": evidence.bearings.get().pk, "benchmark": benchmark.pk}]
+    assert row["evidence_links"] == [{"id": evidence.evidence_links.get().pk, "benchmark": benchmark.pk}]
     assert {"sensitivity", "revises", "country"}.isdisjoint(row)
     assert len(results(client, "reviews")) == 2
 
@@ -419,7 +426,7 @@ def test_what_is_shared_with_a_ministry_tells_nothing_of_others_benchmarks_or_of
     shared = EvidenceFactory(
         commitment=commitment,
         sensitivity=Sensitivity.SHARED,
-        bears_on=[own, others],
+        supports=[own, others],
         verified=True,
         revises=hidden,
     )
@@ -427,7 +434,7 @@ def test_what_is_shared_with_a_ministry_tells_nothing_of_others_benchmarks_or_of
     (row,) = results(client, "evidence")
 
     assert row["id"] == shared.pk
-    assert [bearing["benchmark"] for bearing in row["bearings"]] == [own.pk]
+    assert [evidence_link["benchmark"] for evidence_link in row["evidence_links"]] == [own.pk]
     assert row["reviews"] == []
     assert str(hidden.pk) not in json.dumps({**row, "recorded_at": "", "id": ""}).split()
     assert results(client, "reviews") == []
@@ -439,17 +446,17 @@ def test_a_ministry_does_not_learn_what_is_said_of_its_evidence_on_a_benchmark_i
 ):
     own, others = BenchmarkFactory(), BenchmarkFactory()
     commitment = CommitmentFactory(ministry=police, benchmarks=[own])
-    sent = UpdateRoundFactory(update__commitment=commitment)
-    evidence = EvidenceFactory(round=sent, bears_on=[own, others], verified=True)
-    on_others = evidence.bearings.get(benchmark=others)
+    sent = UpdateVersionFactory(update__commitment=commitment)
+    evidence = EvidenceFactory(update_version=sent, supports=[own, others], verified=True)
+    on_others = evidence.evidence_links.get(benchmark=others)
 
     (row,) = results(client, "evidence")
     reviews = results(client, "reviews")
 
-    assert on_others.pk not in [bearing["id"] for bearing in row["bearings"]]
-    assert [review["bearing"] for review in row["reviews"]] == [review["bearing"] for review in reviews]
-    assert on_others.pk not in [review["bearing"] for review in reviews]
-    review = EvidenceReview.objects.get(bearing=on_others)
+    assert on_others.pk not in [evidence_link["id"] for evidence_link in row["evidence_links"]]
+    assert [review["evidence_link"] for review in row["reviews"]] == [review["evidence_link"] for review in reviews]
+    assert on_others.pk not in [review["evidence_link"] for review in reviews]
+    review = EvidenceReview.objects.get(evidence_link=on_others)
     assert client.get(f"/api/v1/reviews/{review.pk}/").status_code == 404
 
 
@@ -459,17 +466,17 @@ def test_a_ministry_does_not_learn_what_is_said_of_its_evidence_on_a_benchmark_i
 def test_who_sent_something_for_a_ministry_stays_its_sender_wherever_they_work_now(client, focal_point, police):
     sender = FocalPointFactory(ministry=police, name="Lineo Phiri")
     commitment = CommitmentFactory(ministry=police)
-    sent = UpdateRoundFactory(update__commitment=commitment, recorded_by=sender)
-    EvidenceFactory(round=sent)
+    sent = UpdateVersionFactory(update__commitment=commitment, recorded_by=sender)
+    EvidenceFactory(update_version=sent)
     CommitmentEventFactory(
-        commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, round=sent, recorded_by=sender
+        commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, update_version=sent, recorded_by=sender
     )
     sender.ministry = MinistryFactory(short_name="Justice")
     sender.save()
 
     (update,), (piece,), (promise,) = (results(client, path) for path in ("updates", "evidence", "commitments"))
 
-    assert [each["recorded_by"] for each in update["rounds"]] == ["Lineo Phiri"]
+    assert [each["recorded_by"] for each in update["versions"]] == ["Lineo Phiri"]
     assert piece["recorded_by"] == "Lineo Phiri"
     assert [event["recorded_by"] for event in promise["events"]] == ["The embassy", "Lineo Phiri"]
 
@@ -479,9 +486,9 @@ def test_what_somebody_recorded_for_the_embassy_stays_the_embassys_in_the_minist
 ):
     mover = OfficerFactory(name="Officer Orr")
     commitment = CommitmentFactory(ministry=police, recorded_by=mover, made__recorded_by=mover)
-    sent = UpdateRoundFactory(update__commitment=commitment, recorded_by=focal_point)
-    RoundDecisionFactory(round=sent, recorded_by=mover)
-    piece = EvidenceFactory(round=sent)
+    sent = UpdateVersionFactory(update__commitment=commitment, recorded_by=focal_point)
+    UpdateVersionDecisionFactory(update_version=sent, recorded_by=mover)
+    piece = EvidenceFactory(update_version=sent)
     EvidenceReviewFactory(evidence=piece, recorded_by=mover)
     EvidenceFactory(commitment=commitment, sensitivity=Sensitivity.SHARED, title="Shared", recorded_by=mover)
     EvidenceFactory(commitment=commitment, title="Kept to itself", recorded_by=mover)
@@ -525,13 +532,13 @@ def test_lists_hold_what_was_recorded_or_changed_since_a_moment(client, police):
     CommitmentEventFactory(
         commitment=happened, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 3, 1), **at(LATER)
     )
-    waiting, decided = (UpdateRoundFactory(update__commitment=row, **at(EARLIER)) for row in (old, moved))
-    RoundDecisionFactory(round=decided, **at(LATER))
-    sent = UpdateRoundFactory(update__commitment=new, **at(SINCE))
+    waiting, decided = (UpdateVersionFactory(update__commitment=row, **at(EARLIER)) for row in (old, moved))
+    UpdateVersionDecisionFactory(update_version=decided, **at(LATER))
+    sent = UpdateVersionFactory(update__commitment=new, **at(SINCE))
     unchanged, reviewed, linked, added = (EvidenceFactory(**at(moment)) for moment in (EARLIER,) * 3 + (LATER,))
     review = EvidenceReviewFactory(evidence=reviewed, **at(LATER))
     EvidenceReviewFactory(evidence=unchanged, **at(EARLIER))
-    EvidenceBearingFactory(evidence=linked, **at(LATER))
+    EvidenceLinkFactory(evidence=linked, **at(LATER))
     ReadingFactory(**at(EARLIER))
     reading = ReadingFactory(**at(LATER))
     AssessmentFactory(**at(EARLIER))
@@ -572,11 +579,13 @@ def test_a_ministry_is_not_told_that_something_new_was_recorded_which_it_does_no
     commitment = CommitmentFactory(ministry=police, dialogue=dialogue, benchmarks=[own], **at(EARLIER))
     NextStepFactory(dialogue=dialogue, **at(LATER))
     CommitmentFactory(dialogue=dialogue, **at(LATER))
-    sent = UpdateRoundFactory(update__commitment=commitment, **at(EARLIER))
-    answered, silent = (EvidenceFactory(round=sent, bears_on=[own], **at(EARLIER)) for _ in range(2))
+    sent = UpdateVersionFactory(update__commitment=commitment, **at(EARLIER))
+    answered, silent = (EvidenceFactory(update_version=sent, supports=[own], **at(EARLIER)) for _ in range(2))
     shared = EvidenceFactory(commitment=commitment, sensitivity=Sensitivity.SHARED, **at(EARLIER))
-    EvidenceReviewFactory(evidence=answered, bearing=answered.bearings.get(), **at(LATER))
-    EvidenceReviewFactory(bearing=EvidenceBearingFactory(evidence=silent, benchmark=others, **at(LATER)), **at(LATER))
+    EvidenceReviewFactory(evidence=answered, evidence_link=answered.evidence_links.get(), **at(LATER))
+    EvidenceReviewFactory(
+        evidence_link=EvidenceLinkFactory(evidence=silent, benchmark=others, **at(LATER)), **at(LATER)
+    )
     EvidenceReviewFactory(evidence=shared, **at(LATER))
 
     assert since(client, "dialogues") == []
@@ -650,11 +659,11 @@ def test_an_update_is_sent_with_its_figures(client, focal_point, asked):
     response = post(client, "updates", an_update(asked, figures=figures))
 
     assert response.status_code == 201
-    sent = UpdateRound.objects.get()
+    sent = UpdateVersion.objects.get()
     answer = response.json()
     assert answer["commitment"] == asked.pk
-    assert answer["rounds"][0]["id"] == sent.pk
-    assert answer["rounds"][0]["recorded_by"] == "Thabo Mokoena"
+    assert answer["versions"][0]["id"] == sent.pk
+    assert answer["versions"][0]["recorded_by"] == "Thabo Mokoena"
     assert sent.claimed is not None
     assert [(reading.figure, reading.through_on) for reading in sent.readings.all()] == [(16, date(2021, 12, 31))]
     assert [piece.title for piece in sent.evidence.all()] == [
@@ -674,7 +683,7 @@ def test_an_update_is_sent_with_files(client, focal_point, asked):
     response = client.post("/api/v1/updates/", body)
 
     assert response.status_code == 201, response.content
-    sent = UpdateRound.objects.get()
+    sent = UpdateVersion.objects.get()
     *papers, figure = sent.evidence.order_by("pk")
     assert [piece.file.name for piece in papers] == ["list.pdf", "photo of the list.pdf"]
     assert {piece.happened_from for piece in papers} == {None}
@@ -700,7 +709,7 @@ def test_what_cannot_be_read_of_an_update_is_refused_beside_its_field(client, as
     assert response.status_code == 400
     assert list(response.json()) == [field]
     assert sentence in json.dumps(response.json())
-    assert not UpdateRound.objects.exists()
+    assert not UpdateVersion.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -726,7 +735,7 @@ def test_too_much_of_an_update_is_refused_before_it_is_looked_up(
 def test_texts_of_a_body_are_refused_where_they_are_too_long_together(client, officer, waiting):
     reviews = [judged(waiting, reason="x" * 3_999)] * 30
 
-    response = post(client, f"rounds/{waiting.pk}/accept", {"reviews": reviews})
+    response = post(client, f"versions/{waiting.pk}/accept", {"reviews": reviews})
 
     assert response.status_code == 400
     (sentence,) = response.json()["non_field_errors"]
@@ -739,7 +748,7 @@ def test_what_nobody_sees_is_left_out_of_what_is_sent(client, focal_point, asked
     response = post(client, "updates", body)
 
     assert response.status_code == 201
-    sent = UpdateRound.objects.get()
+    sent = UpdateVersion.objects.get()
     assert sent.narrative == "We\ntrained them."
     assert sent.evidence.get().title == "Ten officers came"
 
@@ -772,7 +781,7 @@ def test_files_too_large_together_are_refused_before_any_is_kept(client, focal_p
     assert response.json()["field"] == "files"
     assert "at most 1.0 MB can be taken at once" in response.text
     assert not EvidenceFile.objects.exists()
-    assert not UpdateRound.objects.exists()
+    assert not UpdateVersion.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -793,7 +802,7 @@ def test_files_beyond_an_updates_or_a_ministrys_room_leave_nothing_behind(client
     assert response.json()["field"] == "files"
     assert told in response.json()["detail"]
     assert not EvidenceFile.objects.exists()
-    assert not UpdateRound.objects.exists()
+    assert not UpdateVersion.objects.exists()
 
 
 def test_more_files_than_an_update_holds_are_refused_before_any_is_kept(client, focal_point, asked, settings):
@@ -824,15 +833,15 @@ def test_an_update_of_more_parts_than_a_request_may_hold_answers_400_as_json(cli
 @pytest.fixture
 def waiting(asked):
     """An update of the police that claims to be done, its proof one piece of evidence on one benchmark."""
-    sent = UpdateRoundFactory(update__commitment=asked, claimed=ClaimedProgress.DONE)
+    sent = UpdateVersionFactory(update__commitment=asked, claimed=ClaimedProgress.DONE)
     CommitmentEventFactory(
         commitment=asked,
         kind=CommitmentEventKind.REPORTED_DONE,
         happened_on=date(2022, 1, 10),
-        round=sent,
+        update_version=sent,
         recorded_by=sent.recorded_by,
     )
-    EvidenceFactory(round=sent, bears_on=[asked.benchmarks.get()])
+    EvidenceFactory(update_version=sent, supports=[asked.benchmarks.get()])
     return sent
 
 
@@ -840,18 +849,18 @@ def judged(sent, **more):
     evidence = sent.evidence.get()
     return {
         "evidence": evidence.pk,
-        "bearing": evidence.bearings.get().pk,
+        "evidence_link": evidence.evidence_links.get().pk,
         "decision": "verified",
         "reason": "We saw the list.",
     } | more
 
 
-def test_a_round_is_accepted_bearing_by_bearing_and_what_it_claimed_done_is_verified(client, officer, waiting):
-    response = post(client, f"rounds/{waiting.pk}/accept", {"reviews": [judged(waiting)], "reason": "It is done."})
+def test_a_version_is_accepted_link_by_link_and_what_it_claimed_done_is_verified(client, officer, waiting):
+    response = post(client, f"versions/{waiting.pk}/accept", {"reviews": [judged(waiting)], "reason": "It is done."})
 
     assert response.status_code == 201, response.content
     assert response.json() == {
-        "id": RoundDecision.objects.get().pk,
+        "id": UpdateVersionDecision.objects.get().pk,
         "decision": "accepted",
         "reason": "It is done.",
         "recorded_at": response.json()["recorded_at"],
@@ -862,29 +871,29 @@ def test_a_round_is_accepted_bearing_by_bearing_and_what_it_claimed_done_is_veri
     assert commitment["status"] == "verified_done"
 
 
-def test_a_round_is_returned_with_its_reason(client, officer, waiting):
-    response = post(client, f"rounds/{waiting.pk}/return", {"reason": "The list has no dates."})
+def test_a_version_is_returned_with_its_reason(client, officer, waiting):
+    response = post(client, f"versions/{waiting.pk}/return", {"reason": "The list has no dates."})
 
     assert response.status_code == 201
     assert (response.json()["decision"], response.json()["reason"]) == ("returned", "The list has no dates.")
     assert waiting.decision.decision == UpdateDecision.RETURNED
 
 
-def test_a_round_decided_meanwhile_answers_409_and_says_who_did_what(client, officer, waiting):
-    post(client, f"rounds/{waiting.pk}/return", {"reason": "The list has no dates."})
+def test_a_version_decided_meanwhile_answers_409_and_says_who_did_what(client, officer, waiting):
+    post(client, f"versions/{waiting.pk}/return", {"reason": "The list has no dates."})
 
-    response = post(client, f"rounds/{waiting.pk}/accept", {"reviews": [judged(waiting)], "reason": "It is done."})
+    response = post(client, f"versions/{waiting.pk}/accept", {"reviews": [judged(waiting)], "reason": "It is done."})
 
     assert response.status_code == 409
     assert response.json()["detail"].startswith("Officer Orr returned this update on 28 January 2022")
 
 
-def test_accepting_half_a_round_answers_409_and_names_what_is_open(client, officer, waiting):
-    response = post(client, f"rounds/{waiting.pk}/accept", {"reviews": []})
+def test_accepting_half_a_version_answers_409_and_names_what_is_open(client, officer, waiting):
+    response = post(client, f"versions/{waiting.pk}/accept", {"reviews": []})
 
     assert response.status_code == 409
     assert "Still open" in response.json()["detail"]
-    assert not RoundDecision.objects.exists()
+    assert not UpdateVersionDecision.objects.exists()
 
 
 @pytest.mark.parametrize("verb", ["accept", "return"])
@@ -892,7 +901,7 @@ def test_accepting_half_a_round_answers_409_and_names_what_is_open(client, offic
 def test_who_may_not_decide_is_told_so_whatever_the_body(client, waiting, verb, factory):
     client.force_login(factory())
 
-    assert post(client, f"rounds/{waiting.pk}/{verb}", {}).status_code == 403
+    assert post(client, f"versions/{waiting.pk}/{verb}", {}).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -912,10 +921,10 @@ def test_who_may_not_is_told_so_before_the_body_is_read(client, path, may):
 
 
 def test_a_review_is_written(client, officer):
-    evidence = EvidenceFactory(happened_from=None, bears_on=[BenchmarkFactory()])
+    evidence = EvidenceFactory(happened_from=None, supports=[BenchmarkFactory()])
     body = {
         "evidence": evidence.pk,
-        "bearing": evidence.bearings.get().pk,
+        "evidence_link": evidence.evidence_links.get().pk,
         "decision": "rejected",
         "reason": "The date is wrong.",
         "first_on": "2022-01-09",
@@ -940,7 +949,7 @@ def test_nobody_reviews_their_own(client, officer):
 
 def test_a_benchmark_is_assessed(client, officer):
     benchmark = BenchmarkFactory()
-    evidence = EvidenceFactory(bears_on=[benchmark])
+    evidence = EvidenceFactory(supports=[benchmark])
     body = {
         "benchmark": benchmark.pk,
         "verdict": "met",
@@ -995,12 +1004,12 @@ def unseen():
     ministry = MinistryFactory(country=elsewhere)
     benchmark = BenchmarkFactory(recommendation__edition__country=elsewhere, terms__rule=Rule.MORE)
     commitment = CommitmentFactory(ministry=ministry, benchmarks=[benchmark])
-    evidence = EvidenceFactory(commitment=commitment, bears_on=[benchmark])
+    evidence = EvidenceFactory(commitment=commitment, supports=[benchmark])
     return {
         "commitment": commitment.pk,
         "indicator": benchmark.current_terms.indicator_id,
         "evidence": evidence.pk,
-        "bearing": evidence.bearings.get().pk,
+        "evidence_link": evidence.evidence_links.get().pk,
         "benchmark": benchmark.pk,
     }
 
@@ -1028,9 +1037,9 @@ def told_of(client, path, body, name, pk):
         ("updates", "commitment"),
         ("updates", "indicator"),
         ("reviews", "evidence"),
-        ("reviews", "bearing"),
+        ("reviews", "evidence_link"),
         ("accept", "evidence"),
-        ("accept", "bearing"),
+        ("accept", "evidence_link"),
         ("assessments", "benchmark"),
         ("assessments", "evidence"),
     ],
@@ -1046,7 +1055,7 @@ def test_an_unknown_and_an_unseen_id_in_a_body_give_the_same_field_error(client,
     }
     sender = FocalPointFactory(ministry=asked.ministry)
     client.force_login(sender if path == "updates" else OfficerFactory())
-    address = f"rounds/{waiting.pk}/accept" if path == "accept" else path
+    address = f"versions/{waiting.pk}/accept" if path == "accept" else path
 
     of_unseen, of_unknown, of_huge = (
         told_of(client, address, bodies[path], name, pk) for pk in (unseen[name], 987654321, 10**30)

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pikepdf import Encryption
 
-from dialogues.models import CommitmentEvent, Evidence, EvidenceFile, UpdateRound
+from dialogues.models import CommitmentEvent, Evidence, EvidenceFile, UpdateVersion
 from tests.dialogues.samples import PDF, pdf
 from tests.factories import CommitmentFactory, FocalPointFactory, OfficerFactory, RecommendationFactory
 
@@ -56,8 +56,8 @@ def sent(client):
         "stated_by": "Somebody",
         "source": "A page",
         "sensitivity": "internal",
-        "bearings-TOTAL_FORMS": "0",
-        "bearings-INITIAL_FORMS": "0",
+        "evidence_links-TOTAL_FORMS": "0",
+        "evidence_links-INITIAL_FORMS": "0",
     }
 
     def send(door, name, content):
@@ -90,7 +90,7 @@ def test_file_that_cannot_be_taken_is_told_beside_the_files_and_nothing_is_recor
         (told,) = answer.context["form"].errors["files"]
         assert sentence in told
         assert "Kept as typed" in answer.text
-    assert [model.objects.count() for model in (EvidenceFile, UpdateRound, Evidence)] == [0, 0, 0]
+    assert [model.objects.count() for model in (EvidenceFile, UpdateVersion, Evidence)] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -15,13 +15,13 @@ from tests.factories import (
     AmbassadorFactory,
     CommitmentFactory,
     CountryFactory,
-    EvidenceBearingFactory,
     EvidenceFactory,
     EvidenceFileFactory,
+    EvidenceLinkFactory,
     FocalPointFactory,
     MinistryFactory,
     OfficerFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
 )
 from tests.refusing import refuses
 from tiptracker.accounts.actions import handle_account_change, snapshot_account
@@ -49,7 +49,7 @@ def test_internal_evidence_stays_closed_to_the_ministry_that_its_recorder_joins(
 
 
 def test_an_ambassador_reviews_what_an_officer_logged_wherever_that_officer_works_today():
-    ambassador, logged = AmbassadorFactory(), EvidenceBearingFactory().evidence
+    ambassador, logged = AmbassadorFactory(), EvidenceLinkFactory().evidence
 
     moves(logged.recorded_by, role=Role.OBSERVER, countries=[CountryFactory()])
 
@@ -58,7 +58,7 @@ def test_an_ambassador_reviews_what_an_officer_logged_wherever_that_officer_work
 
 
 def test_an_ambassador_does_not_review_what_a_focal_point_sent_who_is_an_officer_today():
-    sent = EvidenceFactory(round=UpdateRoundFactory())
+    sent = EvidenceFactory(update_version=UpdateVersionFactory())
 
     moves(sent.recorded_by, role=Role.OFFICER, countries=[sent.country])
 
@@ -111,7 +111,7 @@ def test_a_file_of_one_country_is_not_taken_along_to_another():
 
 def test_files_from_before_are_given_the_side_that_the_record_and_the_log_tell():
     ministry, country, person = MinistryFactory(), CountryFactory(), FocalPointFactory()
-    sent = EvidenceFactory(round=UpdateRoundFactory(), file=EvidenceFileFactory(uploaded_by=person)).file
+    sent = EvidenceFactory(update_version=UpdateVersionFactory(), file=EvidenceFileFactory(uploaded_by=person)).file
     logged = EvidenceFactory(file=EvidenceFileFactory()).file
     unsent = store_upload(upload=upload(), by=person, now=NOW)
     before, was = snapshot_account(person), person.ministry

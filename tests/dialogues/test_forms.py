@@ -6,7 +6,7 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
-from dialogues.forms.evidence import BearingRows
+from dialogues.forms.evidence import EvidenceLinkRows
 from dialogues.forms.fields import DatedForm, LastSeenField, LinkField, PastDayField
 from recommendations.models import Benchmark, Recommendation
 from tiptracker.web.frontend.form_rows import (
@@ -101,10 +101,10 @@ def test_row_fields_say_the_same_of_what_is_not_offered_whatever_it_is():
         assert form.errors == {"one": ["Choose one from the list."], "several": ["Choose from the list."]}
 
 
-def bearing_rows(**lines):
+def evidence_link_rows(**lines):
     data = QueryDict(mutable=True)
-    data.update({"bearings-TOTAL_FORMS": "2", "bearings-INITIAL_FORMS": "0"} | lines)
-    return BearingRows(data, **FILLED_WITH)
+    data.update({"evidence_links-TOTAL_FORMS": "2", "evidence_links-INITIAL_FORMS": "0"} | lines)
+    return EvidenceLinkRows(data, **FILLED_WITH)
 
 
 BENCHMARKS = [
@@ -112,25 +112,27 @@ BENCHMARKS = [
     Benchmark(pk=2, letter="b", recommendation=Recommendation(number=3)),
 ]
 FILLED_WITH = {
-    "prefix": "bearings",
+    "prefix": "evidence_links",
     "form_kwargs": {"benchmarks": BENCHMARKS, "choices": [("3. Fund it", [("1", "3a: Paid"), ("2", "3b: Named")])]},
 }
 
 
 def test_lines_that_name_no_benchmark_say_nothing():
-    rows = bearing_rows(**{"bearings-0-shows": "context", "bearings-1-benchmark": "2"})
+    rows = evidence_link_rows(**{"evidence_links-0-shows": "context", "evidence_links-1-benchmark": "2"})
     assert rows.is_valid()
     assert [row.cleaned_data.get("benchmark") for row in rows] == [None, BENCHMARKS[1]]
 
 
 def test_lines_name_a_benchmark_once():
-    rows = bearing_rows(**{"bearings-0-benchmark": "2", "bearings-1-benchmark": "2"})
+    rows = evidence_link_rows(**{"evidence_links-0-benchmark": "2", "evidence_links-1-benchmark": "2"})
     assert not rows.is_valid()
     assert rows.errors == [{}, {"benchmark": ["This benchmark is named above already."]}]
 
 
 def test_another_line_is_added_below_what_was_typed():
-    rows = add_empty_row(bearing_rows(**{"bearings-0-benchmark": "2", "bearings-0-shows": "context"}), **FILLED_WITH)
+    rows = add_empty_row(
+        evidence_link_rows(**{"evidence_links-0-benchmark": "2", "evidence_links-0-shows": "context"}), **FILLED_WITH
+    )
 
     assert [row["benchmark"].value() for row in rows] == ["2", None, None]
     assert [row["shows"].value() for row in rows] == ["context", None, "concrete_action"]

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 
-from dialogues.models import Assessment, CommitmentEvent, Dialogue, Evidence, EvidenceFile, UpdateRound
+from dialogues.models import Assessment, CommitmentEvent, Dialogue, Evidence, EvidenceFile, UpdateVersion
 from tests.dialogues import test_views_evidence_logging, test_views_ministry_home
 from tests.dialogues.test_views_ministry_home import pdf
 from tests.factories import BenchmarkFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
@@ -63,7 +63,7 @@ def test_an_update_is_held_back_until_it_is_confirmed_and_the_log_tells_of_it(cl
     held = client.post(url, typed)
 
     assert held.status_code == 422
-    assert not UpdateRound.objects.exists()
+    assert not UpdateVersion.objects.exists()
     assert f"“{NUMBER}” reads like a telephone number" in held.context["form"].errors["narrative"][0]
     assert f"The registry answers at {NUMBER}." in held.text
     assert 'name="kept_files"' in held.text
@@ -72,7 +72,7 @@ def test_an_update_is_held_back_until_it_is_confirmed_and_the_log_tells_of_it(cl
     again = client.post(url, typed | ticks(held) | {"kept_files": EvidenceFile.objects.get().pk})
 
     assert again.status_code == 302
-    assert UpdateRound.objects.get().narrative == f"The registry answers at {NUMBER}."
+    assert UpdateVersion.objects.get().narrative == f"The registry answers at {NUMBER}."
     assert entry("update.sent")["confirmed_no_personal_data"] == ["telephone number"]
     assert "confirmed_no_personal_data" not in entry("file.kept")
 
@@ -141,10 +141,10 @@ def test_a_file_named_after_a_passport_is_kept_without_the_number_and_asked_abou
 
     unasked = client.post(url, test_views_ministry_home.filled(kept_files=kept.pk) | seen(held))
     assert unasked.status_code == 422
-    assert not UpdateRound.objects.exists()
+    assert not UpdateVersion.objects.exists()
 
     client.post(url, test_views_ministry_home.filled(kept_files=kept.pk) | ticks(unasked))
-    assert UpdateRound.objects.get().evidence.get().file == kept
+    assert UpdateVersion.objects.get().evidence.get().file == kept
     assert entry("update.sent")["confirmed_no_personal_data"] == ["file name"]
 
 
@@ -154,7 +154,7 @@ def test_a_file_that_was_held_back_can_be_left_out(client, commitment):
     held = client.post(url, test_views_ministry_home.filled(files=[pdf("passport N123456.pdf")]))
 
     assert client.post(url, test_views_ministry_home.filled() | seen(held)).status_code == 302
-    assert UpdateRound.objects.get().evidence.get().file is None
+    assert UpdateVersion.objects.get().evidence.get().file is None
 
 
 # --- By the API -------------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def test_every_body_with_words_of_somebodys_own_can_be_confirmed():
             if plain:
                 checked.append(path)
                 assert "confirmed_no_personal_data" in parts[name]["properties"], name
-    assert {path.split("/")[3] for path in checked} >= {"assessments", "reviews", "rounds", "updates"}
+    assert {path.split("/")[3] for path in checked} >= {"assessments", "reviews", "versions", "updates"}
 
 
 # --- The record of Lesotho --------------------------------------------------------------------------------------------

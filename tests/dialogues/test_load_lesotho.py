@@ -31,14 +31,14 @@ from dialogues.models import (
     CommitmentEvent,
     Dialogue,
     Evidence,
-    EvidenceBearing,
     EvidenceFile,
+    EvidenceLink,
     EvidenceReview,
     Participant,
     Reading,
     ReadingPart,
-    RoundDecision,
-    UpdateRound,
+    UpdateVersion,
+    UpdateVersionDecision,
 )
 from recommendations.models import (
     Benchmark,
@@ -327,15 +327,17 @@ def test_evidence_tells_its_source_and_when_it_became_known(whole_record):
 
 
 def test_evidence_says_who_did_it(whole_record):
-    done_by = {bearing.benchmark.key: bearing.evidence.done_by for bearing in EvidenceBearing.objects.all()}
+    done_by = {
+        evidence_link.benchmark.key: evidence_link.evidence.done_by for evidence_link in EvidenceLink.objects.all()
+    }
     assert done_by["4a"] == done_by["4b"] == DoneBy.JOINT
     assert done_by["6b"] == DoneBy.CIVIL_SOCIETY
-    assert Evidence.objects.get(done_by=DoneBy.UNITED_STATES).bearings.get().shows == SupportKind.CONTEXT
+    assert Evidence.objects.get(done_by=DoneBy.UNITED_STATES).evidence_links.get().shows == SupportKind.CONTEXT
 
 
 def test_nothing_is_verified_but_what_the_report_of_2022_tells(whole_record):
     verified = {
-        (review.evidence.title.split(",")[0], review.bearing.benchmark.key if review.bearing else "")
+        (review.evidence.title.split(",")[0], review.evidence_link.benchmark.key if review.evidence_link else "")
         for review in EvidenceReview.objects.all()
     }
     procedures = "Procedures for identifying victims and referral mechanism adopted and in use"
@@ -363,7 +365,7 @@ def test_nothing_is_verified_but_what_the_report_of_2022_tells(whole_record):
         (EvidenceDecision.VERIFIED, "TIP Report 2022 (not a person)")
     }
     assert {local_day(review.recorded_at) for review in EvidenceReview.objects.all()} == {date(2022, 7, 21)}
-    claims = EvidenceBearing.objects.filter(reviews=None, shows=SupportKind.ACTION)
+    claims = EvidenceLink.objects.filter(reviews=None, shows=SupportKind.ACTION)
     assert sorted(claim.benchmark.key for claim in claims) == ["10b", "10c", "10c", "1b", "5a", "6a", "6a"]
 
 
@@ -520,14 +522,14 @@ def test_exercise_shows_every_state_of_a_commitment(exercise):
 
 
 def test_exercise_shows_every_state_of_an_update_and_of_evidence(exercise):
-    assert UpdateRound.objects.waiting().count() == 3
-    assert RoundDecision.objects.filter(decision=UpdateDecision.RETURNED).count() == 2
-    assert RoundDecision.objects.filter(decision=UpdateDecision.ACCEPTED).count() == 6
+    assert UpdateVersion.objects.waiting().count() == 3
+    assert UpdateVersionDecision.objects.filter(decision=UpdateDecision.RETURNED).count() == 2
+    assert UpdateVersionDecision.objects.filter(decision=UpdateDecision.ACCEPTED).count() == 6
     assert set(Assessment.objects.values_list("verdict", flat=True)) == set(Verdict)
     assert set(EvidenceReview.objects.values_list("decision", flat=True)) == set(EvidenceDecision)
     own = Evidence.objects.filter(EXERCISE)
     assert set(own.values_list("sensitivity", flat=True)) == set(Sensitivity)
-    assert own.filter(reviews=None, round=None).exists()
+    assert own.filter(reviews=None, update_version=None).exists()
     assert own.filter(happened_to__lt=date(2021, 4, 1), reviews__decision=EvidenceDecision.VERIFIED).exists()
     assert own.filter(done_by=DoneBy.INTERNATIONAL, reviews__recorded_by__role=Role.AMBASSADOR).exists()
     figures = Reading.objects.filter(EXERCISE)
@@ -540,7 +542,7 @@ def test_proof_of_what_is_done_is_a_pdf_that_says_exercise(exercise):
     done = CommitmentEvent.objects.filter(kind=CommitmentEventKind.VERIFIED_DONE)
     assert done.count() == 3
     for event in done:
-        kept = EvidenceFile.objects.get(evidence__round=event.round)
+        kept = EvidenceFile.objects.get(evidence__update_version=event.update_version)
         assert (kept.media_type, kept.name[:9]) == ("application/pdf", "exercise-")
         with kept.file.open() as file:
             assert b"EXERCISE" in file.read()
@@ -562,7 +564,7 @@ def test_every_text_of_the_exercise_says_so(exercise):
         rows = model.objects.filter(**{f"{who}__email__endswith": "@demo.example"}) if who else []
         for row in rows:
             # What came with an update names the ministry and the update; its title and narrative say what it is.
-            sent = {"source", "stated_by"} if getattr(row, "round", None) else set()
+            sent = {"source", "stated_by"} if getattr(row, "update_version", None) else set()
             for name in texts:
                 if (text := getattr(row, name)) and name not in sent:
                     assert "exercise" in text.lower(), (model, name, text)
@@ -576,7 +578,7 @@ def test_exercise_leaves_the_public_record_as_it_is(exercise):
     for model in (Evidence, Reading, Commitment, Dialogue, CommitmentEvent):
         assert model.objects.filter(recorded_by__name="Public record (not a person)").exists()
     assert not EvidenceReview.objects.filter(evidence__recorded_by__name__startswith="Public record").exists()
-    assert not UpdateRound.objects.filter(update__commitment__recorded_by__name__startswith="Public record").exists()
+    assert not UpdateVersion.objects.filter(update__commitment__recorded_by__name__startswith="Public record").exists()
 
 
 def test_exercise_is_over_before_the_demonstration_begins(exercise, set_clock):

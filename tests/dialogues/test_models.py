@@ -13,7 +13,7 @@ from dialogues.models import (
     Dialogue,
     Evidence,
     Reading,
-    UpdateRound,
+    UpdateVersion,
 )
 from dialogues.models.commitments import standing_from_row
 from tests.append_only import named_by_a_redaction
@@ -26,9 +26,9 @@ from tests.factories import (
     CommitmentFactory,
     CountryFactory,
     DialogueFactory,
-    EvidenceBearingFactory,
     EvidenceFactory,
     EvidenceFileFactory,
+    EvidenceLinkFactory,
     EvidenceReviewFactory,
     MinistryFactory,
     ParticipantFactory,
@@ -37,8 +37,8 @@ from tests.factories import (
     RecommendationFactory,
     RecorderFactory,
     ReviewerFactory,
-    RoundDecisionFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
 )
 from tests.readers import EMBASSY, alike, readers, seen_by_each
 
@@ -60,16 +60,18 @@ def record_history(told):
             due_on=event.due_on,
         )
     for version in told.sent:
-        sent = UpdateRoundFactory(update__commitment=commitment, happened_on=told.day, recorded_at=version.recorded_at)
+        sent = UpdateVersionFactory(
+            update__commitment=commitment, happened_on=told.day, recorded_at=version.recorded_at
+        )
         if version.decided_at:
             decision = UpdateDecision.RETURNED if version.returned_at else UpdateDecision.ACCEPTED
-            RoundDecisionFactory(round=sent, decision=decision, recorded_at=version.decided_at)
+            UpdateVersionDecisionFactory(update_version=sent, decision=decision, recorded_at=version.decided_at)
     return commitment
 
 
 @pytest.mark.parametrize("told", HISTORIES, ids=NAMES)
 def test_with_status_says_in_sql_what_the_rule_says(told):
-    UpdateRoundFactory(update__commitment=CommitmentFactory(done=True))  # another's events and updates are its own
+    UpdateVersionFactory(update__commitment=CommitmentFactory(done=True))  # another's events and updates are its own
     key = record_history(told).pk
     row = Commitment.objects.with_status(told.day, known_by=told.known_by).get(pk=key)
 
@@ -158,8 +160,10 @@ def test_dialogues_visible_to_each_reader(people, promised):
     }
 
 
-def test_updates_and_rounds_visible_to_each_reader(people, promised):
-    rounds = {name: UpdateRoundFactory(update__commitment=promised[name]) for name in ("police", "home", "elsewhere")}
+def test_updates_and_versions_visible_to_each_reader(people, promised):
+    versions = {
+        name: UpdateVersionFactory(update__commitment=promised[name]) for name in ("police", "home", "elsewhere")
+    }
     exactly = {
         **alike(EMBASSY, ["home", "police"]),
         "own ministry": ["police"],
@@ -168,24 +172,24 @@ def test_updates_and_rounds_visible_to_each_reader(people, promised):
         "ministry elsewhere": ["elsewhere"],
     }
 
-    assert seen_by_each(people, rounds) == exactly
-    assert seen_by_each(people, {name: round_.update for name, round_ in rounds.items()}) == exactly
+    assert seen_by_each(people, versions) == exactly
+    assert seen_by_each(people, {name: update_version.update for name, update_version in versions.items()}) == exactly
 
 
 @pytest.fixture
 def proof(people, asked, promised):
     """Evidence of each sort, with a row that could leak for each way in which it might."""
     police, home = people["own ministry"], people["other ministry"]
-    sent = UpdateRoundFactory(update__commitment=promised["police"])
-    sent_elsewhere = UpdateRoundFactory(update__commitment=promised["elsewhere"])
+    sent = UpdateVersionFactory(update__commitment=promised["police"])
+    sent_elsewhere = UpdateVersionFactory(update__commitment=promised["elsewhere"])
 
     def on_police(**fields):
-        return EvidenceFactory(bears_on=[asked["police"], asked["home"]], **fields)
+        return EvidenceFactory(supports=[asked["police"], asked["home"]], **fields)
 
     shared, internal = Sensitivity.SHARED, Sensitivity.INTERNAL
     return {
-        "sent by police": on_police(round=sent),
-        "sent by police, marked internal": on_police(round=sent, sensitivity=internal),
+        "sent by police": on_police(update_version=sent),
+        "sent by police, marked internal": on_police(update_version=sent, sensitivity=internal),
         "internal under police's, by who works there now": on_police(
             commitment=promised["police"], recorded_by=police, sensitivity=internal
         ),
@@ -197,9 +201,9 @@ def proof(people, asked, promised):
             commitment=promised["home"], sensitivity=internal, recorded_by=police
         ),
         "shared under home's": EvidenceFactory(
-            commitment=promised["home"], sensitivity=shared, recorded_by=home, bears_on=[asked["home"]]
+            commitment=promised["home"], sensitivity=shared, recorded_by=home, supports=[asked["home"]]
         ),
-        "elsewhere": EvidenceFactory(round=sent_elsewhere, bears_on=[asked["elsewhere"]]),
+        "elsewhere": EvidenceFactory(update_version=sent_elsewhere, supports=[asked["elsewhere"]]),
     }
 
 
@@ -229,12 +233,12 @@ def test_evidence_visible_to_each_reader(people, proof):
     assert seen_by_each(people, proof) == PROOF_SEEN
 
 
-def test_bearings_visible_to_each_reader(people, asked, proof):
+def test_evidence_links_visible_to_each_reader(people, asked, proof):
     rows = {
-        f"{name} on {where}": bearing
+        f"{name} on {where}": evidence_link
         for name, evidence in proof.items()
-        for bearing in evidence.bearings.all()
-        for where in [next(key for key, benchmark in asked.items() if benchmark == bearing.benchmark)]
+        for evidence_link in evidence.evidence_links.all()
+        for where in [next(key for key, benchmark in asked.items() if benchmark == evidence_link.benchmark)]
     }
     seen = seen_by_each(people, rows)
 
@@ -268,7 +272,7 @@ def test_reviews_visible_to_each_reader(people, proof):
 def test_reviews_of_a_line_are_visible_with_its_benchmark(people, asked, proof):
     sent = proof["sent by police"]
     rows = {
-        where: EvidenceReviewFactory(evidence=sent, bearing=sent.bearings.get(benchmark=asked[where]))
+        where: EvidenceReviewFactory(evidence=sent, evidence_link=sent.evidence_links.get(benchmark=asked[where]))
         for where in ("police", "home")
     }
 
@@ -309,11 +313,11 @@ def test_files_visible_to_each_reader(people, proof, promised):
 
 
 def test_readings_visible_to_each_reader(people, promised):
-    sent = UpdateRoundFactory(update__commitment=promised["police"])
-    sent_home = UpdateRoundFactory(update__commitment=promised["home"])
+    sent = UpdateVersionFactory(update__commitment=promised["police"])
+    sent_home = UpdateVersionFactory(update__commitment=promised["home"])
     rows = {
-        "sent by police": ReadingFactory(round=sent),
-        "sent by home": ReadingFactory(round=sent_home),
+        "sent by police": ReadingFactory(update_version=sent),
+        "sent by home": ReadingFactory(update_version=sent_home),
         "the embassy's own": ReadingFactory(),
         "elsewhere": ReadingFactory(indicator__country=people["ministry elsewhere"].ministry.country),
     }
@@ -340,14 +344,14 @@ def test_assessments_visible_to_each_reader(people, asked, promised):
 CHANGES = {
     AssessmentFactory: {"verdict": "met"},
     CommitmentEventFactory: {"happened_on": date(2021, 1, 1)},
-    EvidenceBearingFactory: {"shows": "context"},
+    EvidenceLinkFactory: {"shows": "context"},
     EvidenceFactory: {"happened_to": date(2022, 1, 11)},
     EvidenceFileFactory: {"stored_sha256": "0" * 64},
     EvidenceReviewFactory: {"decision": EvidenceDecision.REJECTED},
     ReadingFactory: {"figure": 99},
     ReadingPartFactory: {"figure": 99},
-    RoundDecisionFactory: {"decision": UpdateDecision.RETURNED},
-    UpdateRoundFactory: {"claimed": ClaimedProgress.DONE},
+    UpdateVersionDecisionFactory: {"decision": UpdateDecision.RETURNED},
+    UpdateVersionFactory: {"claimed": ClaimedProgress.DONE},
 }
 
 
@@ -381,8 +385,8 @@ REDACTABLE = {
     EvidenceFileFactory: ["name"],
     EvidenceReviewFactory: ["reason"],
     ReadingFactory: ["note", "source"],
-    RoundDecisionFactory: ["reason"],
-    UpdateRoundFactory: ["narrative"],
+    UpdateVersionDecisionFactory: ["reason"],
+    UpdateVersionFactory: ["narrative"],
 }
 
 
@@ -404,34 +408,34 @@ def test_text_may_become_the_fixed_mark_and_nothing_else(factory):
 
 
 def test_database_refuses_a_review_by_who_recorded_the_evidence():
-    evidence = EvidenceFactory(bears_on=[BenchmarkFactory()])
+    evidence = EvidenceFactory(supports=[BenchmarkFactory()])
 
-    for bearing in (None, evidence.bearings.get()):
+    for evidence_link in (None, evidence.evidence_links.get()):
         with pytest.raises(IntegrityError, match="Nobody verifies what they recorded"), transaction.atomic():
-            EvidenceReviewFactory(evidence=evidence, bearing=bearing, recorded_by=RecorderFactory())
+            EvidenceReviewFactory(evidence=evidence, evidence_link=evidence_link, recorded_by=RecorderFactory())
     assert EvidenceReviewFactory(evidence=evidence).pk
 
 
-def test_database_refuses_a_review_by_who_recorded_the_bearing():
-    bearing = EvidenceBearingFactory(recorded_by=ReviewerFactory())
+def test_database_refuses_a_review_by_who_recorded_the_evidence_link():
+    evidence_link = EvidenceLinkFactory(recorded_by=ReviewerFactory())
 
     with pytest.raises(IntegrityError, match="Nobody verifies what they recorded"), transaction.atomic():
-        EvidenceReviewFactory(bearing=bearing, recorded_by=ReviewerFactory())
-    assert EvidenceReviewFactory(evidence=bearing.evidence, recorded_by=ReviewerFactory()).pk
+        EvidenceReviewFactory(evidence_link=evidence_link, recorded_by=ReviewerFactory())
+    assert EvidenceReviewFactory(evidence=evidence_link.evidence, recorded_by=ReviewerFactory()).pk
 
 
-def test_database_refuses_a_review_of_another_pieces_bearing():
-    bearing = EvidenceBearingFactory()
+def test_database_refuses_a_review_of_another_pieces_evidence_link():
+    evidence_link = EvidenceLinkFactory()
 
     with pytest.raises(IntegrityError, match="another piece of evidence"), transaction.atomic():
-        EvidenceReviewFactory(evidence=EvidenceFactory(), bearing=bearing)
+        EvidenceReviewFactory(evidence=EvidenceFactory(), evidence_link=evidence_link)
 
 
-def test_database_refuses_a_decision_by_who_sent_the_round():
-    sent = UpdateRoundFactory()
+def test_database_refuses_a_decision_by_who_sent_the_version():
+    sent = UpdateVersionFactory()
 
     with pytest.raises(IntegrityError, match="Nobody decides"), transaction.atomic():
-        RoundDecisionFactory(round=sent, recorded_by=sent.recorded_by)
+        UpdateVersionDecisionFactory(update_version=sent, recorded_by=sent.recorded_by)
 
 
 def test_database_refuses_verification_by_who_reported_it_done():
@@ -477,9 +481,11 @@ IMPOSSIBLE = {
     ),
     "evidence without source, link or file": lambda: EvidenceFactory(source=""),
     "evidence turned round": lambda: EvidenceFactory(happened_from=jan(2), happened_to=jan(1)),
-    "a round's evidence under no commitment": lambda: EvidenceFactory(round=UpdateRoundFactory(), commitment=None),
+    "a round's evidence under no commitment": lambda: EvidenceFactory(
+        update_version=UpdateVersionFactory(), commitment=None
+    ),
     "a review without a reason": lambda: EvidenceReviewFactory(reason=""),
-    "returned without a reason": lambda: RoundDecisionFactory(decision=UpdateDecision.RETURNED, reason=""),
+    "returned without a reason": lambda: UpdateVersionDecisionFactory(decision=UpdateDecision.RETURNED, reason=""),
     "a figure with a direction": lambda: ReadingFactory(figure=1, direction="up"),
     "a figure below zero": lambda: ReadingFactory(figure=-1),
     "an assessment without its law": lambda: AssessmentFactory(law=""),
@@ -496,13 +502,13 @@ def test_database_refuses(what):
 # --- Small things that rows say ---------------------------------------------------------------------------------------
 
 
-def test_waiting_rounds_are_those_without_a_decision_oldest_first():
-    newer = UpdateRoundFactory(happened_on=jan(12))
-    older = UpdateRoundFactory(happened_on=jan(11))
-    UpdateRoundFactory(returned=True)
-    UpdateRoundFactory(accepted=True)
+def test_waiting_versions_are_those_without_a_decision_oldest_first():
+    newer = UpdateVersionFactory(happened_on=jan(12))
+    older = UpdateVersionFactory(happened_on=jan(11))
+    UpdateVersionFactory(returned=True)
+    UpdateVersionFactory(accepted=True)
 
-    assert list(UpdateRound.objects.waiting()) == [older, newer]
+    assert list(UpdateVersion.objects.waiting()) == [older, newer]
 
 
 def test_current_evidence_is_what_no_revision_replaced():

@@ -12,9 +12,9 @@ from tests.factories import (
     CommitmentEventFactory,
     CommitmentFactory,
     DialogueFactory,
-    EvidenceBearingFactory,
     EvidenceFactory,
-    UpdateRoundFactory,
+    EvidenceLinkFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.readers import readers
@@ -91,9 +91,9 @@ def test_nobody_verifies_done_what_they_reported(people):
     assert allowed(people, permissions.can_verify_done, CommitmentFactory()) == {"officer"}
 
 
-def test_officers_of_the_country_decide_on_rounds_they_did_not_send(people):
-    sent = UpdateRoundFactory(update__commitment__ministry=people["own ministry"].ministry)
-    own = UpdateRoundFactory(recorded_by=people["officer"])
+def test_officers_of_the_country_decide_on_versions_they_did_not_send(people):
+    sent = UpdateVersionFactory(update__commitment__ministry=people["own ministry"].ministry)
+    own = UpdateVersionFactory(recorded_by=people["officer"])
 
     assert allowed(people, permissions.can_decide_on_update, sent) == {"officer"}
     assert allowed(people, permissions.can_decide_on_update, own) == set()
@@ -101,9 +101,9 @@ def test_officers_of_the_country_decide_on_rounds_they_did_not_send(people):
 
 def test_the_ambassador_reviews_what_an_officer_recorded_and_officers_review_all_but_their_own(people):
     by_an_officer = EvidenceFactory()
-    by_a_ministry = EvidenceFactory(round=UpdateRoundFactory())
+    by_a_ministry = EvidenceFactory(update_version=UpdateVersionFactory())
     own = EvidenceFactory(recorded_by=people["officer"])
-    borne_by_the_officer = EvidenceBearingFactory(evidence=by_an_officer, recorded_by=people["officer"])
+    borne_by_the_officer = EvidenceLinkFactory(evidence=by_an_officer, recorded_by=people["officer"])
 
     assert allowed(people, permissions.can_review_evidence, by_an_officer) == {"officer", "ambassador"}
     assert allowed(people, permissions.can_review_evidence, by_a_ministry) == {"officer"}

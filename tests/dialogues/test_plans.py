@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from dialogues.choices import DoneBy, EvidenceKind
-from dialogues.models import Commitment, Evidence, UpdateRound
+from dialogues.models import Commitment, Evidence, UpdateVersion
 from dialogues.views.evidence_list import ORDERINGS, PAGE_SIZE, SEARCH_FIELDS
 from tests.database_roles import run_as_owner
 from tests.factories import CountryFactory, OfficerFactory, at_noon
@@ -79,7 +79,7 @@ def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(o
 
     names = [node.get("Index Name") for node in steps]
     assert names.count("evidence_words") == 2
-    assert names.count("updateround_words") == 2
+    assert names.count("updateversion_words") == 2
     read = [  # the index itself may still hold rows that other tests have rolled back
         node["Actual Rows"] + node.get("Rows Removed by Index Recheck", 0)
         for node in steps
@@ -90,7 +90,7 @@ def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(o
 
 @pytest.mark.parametrize(
     ("model", "fields"),
-    [(Commitment, ("text", "letter")), (UpdateRound, ("narrative",)), (Evidence, SEARCH_FIELDS[:3])],
+    [(Commitment, ("text", "letter")), (UpdateVersion, ("narrative",)), (Evidence, SEARCH_FIELDS[:3])],
 )
 def test_each_index_of_words_serves_what_is_looked_for(model, fields):
     rows = filter_by_words(model.objects.all(), "shelter", *fields).order_by().values_list("pk")

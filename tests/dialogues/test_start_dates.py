@@ -15,13 +15,15 @@ from tests.factories import (
     EvidenceFactory,
     EvidenceReviewFactory,
     OfficerFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 
 
-def said(day, first_on, bearing=None):
-    return SimpleNamespace(id=day, bearing_id=bearing, recorded_at=at_noon(date(2022, 1, day)), first_on=first_on)
+def said(day, first_on, evidence_link=None):
+    return SimpleNamespace(
+        id=day, evidence_link_id=evidence_link, recorded_at=at_noon(date(2022, 1, day)), first_on=first_on
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,16 +46,16 @@ def test_no_page_calls_the_first_day_unknown_once_a_review_has_stated_it(client)
     client.force_login(OfficerFactory())
     benchmark = BenchmarkFactory()
     commitment = CommitmentFactory(benchmarks=[benchmark])
-    sent = UpdateRoundFactory(update__commitment=commitment, accepted=True)
-    known = {"happened_from": None, "happened_to": date(2022, 1, 10), "bears_on": [benchmark]}
-    pieces = [EvidenceFactory(round=sent, **known), EvidenceFactory(commitment=commitment, **known)]
+    sent = UpdateVersionFactory(update__commitment=commitment, accepted=True)
+    known = {"happened_from": None, "happened_to": date(2022, 1, 10), "supports": [benchmark]}
+    pieces = [EvidenceFactory(update_version=sent, **known), EvidenceFactory(commitment=commitment, **known)]
     for piece in pieces:
-        EvidenceReviewFactory(bearing=piece.bearings.get(), first_on=date(2022, 1, 3))
+        EvidenceReviewFactory(evidence_link=piece.evidence_links.get(), first_on=date(2022, 1, 3))
 
     pages = {
         "evidence_detail": client.get(reverse("evidence_detail", args=[pieces[1].pk])),
         "evidence_list": client.get(reverse("evidence_list")),
-        "round_detail": client.get(reverse("round_detail", args=[sent.pk])),
+        "version_detail": client.get(reverse("version_detail", args=[sent.pk])),
         "commitment_detail": client.get(reverse("commitment_detail", args=[commitment.pk])),
         "benchmark_assess": client.get(reverse("benchmark_assess", args=[benchmark.pk])),
         "recommendation_detail": client.get(reverse("recommendation_detail", args=[benchmark.recommendation_id])),

@@ -89,7 +89,7 @@ def test_nothing_that_nobody_typed_is_found_in_what_the_log_keeps(words):
         "confirmed_no_personal_data": ["telephone number"],
         "on": ["2022-01-28", "2022-01-28T12:00:00Z", "2022-01-28T12:00:00.123+02:00"],
         "sha256": "abcd" * 16,
-        "places": ["dialogues.updateround:12:narrative"],
+        "places": ["dialogues.updateversion:12:narrative"],
     }
 
     assert not find_in_json(json.dumps(kept), words)

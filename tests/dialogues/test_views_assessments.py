@@ -18,7 +18,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     RecommendationFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def filled(**changed):
 
 def test_benchmark_assess_gives_a_verdict_on_its_grounds(client):
     benchmark = BenchmarkFactory()
-    evidence = EvidenceFactory(bears_on=[benchmark], verified=True)
+    evidence = EvidenceFactory(supports=[benchmark], verified=True)
     officer = OfficerFactory()
     client.force_login(officer)
 
@@ -78,22 +78,22 @@ def test_benchmark_assess_shows_when_each_verdict_is_given_and_asks_what_changed
     assert "another verdict holds" in page
 
 
-def test_benchmark_assess_leads_back_to_the_round_it_came_from(client):
-    benchmark, sent = BenchmarkFactory(), UpdateRoundFactory(accepted=True)
+def test_benchmark_assess_leads_back_to_the_version_it_came_from(client):
+    benchmark, sent = BenchmarkFactory(), UpdateVersionFactory(accepted=True)
     client.force_login(OfficerFactory())
 
     for given, location in (
-        (str(sent.pk), reverse("round_detail", args=[sent.pk])),
+        (str(sent.pk), reverse("version_detail", args=[sent.pk])),
         ("987654", reverse("recommendation_detail", args=[benchmark.recommendation_id])),
         ("//elsewhere.example", reverse("recommendation_detail", args=[benchmark.recommendation_id])),
     ):
-        assert client.post(address(benchmark), filled(round=given)).headers["Location"] == location
+        assert client.post(address(benchmark), filled(update_version=given)).headers["Location"] == location
 
 
 def test_benchmark_assess_fills_in_the_law_and_what_was_verified(client):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(indicia=[1, 7]))
-    verified = EvidenceFactory(bears_on=[benchmark], verified=True)
-    EvidenceFactory(bears_on=[benchmark])
+    verified = EvidenceFactory(supports=[benchmark], verified=True)
+    EvidenceFactory(supports=[benchmark])
     client.force_login(OfficerFactory())
 
     form = client.get(address(benchmark)).context["assessable"].form
@@ -105,7 +105,7 @@ def test_benchmark_assess_fills_in_the_law_and_what_was_verified(client):
 
 def test_benchmark_assess_ticks_nothing_that_an_earlier_verdict_rests_on(client):
     benchmark, other = BenchmarkFactory(), BenchmarkFactory()
-    old, newer, shared = (EvidenceFactory(bears_on=[benchmark, other], verified=True) for _ in range(3))
+    old, newer, shared = (EvidenceFactory(supports=[benchmark, other], verified=True) for _ in range(3))
     AssessmentFactory(benchmark=benchmark, grounds=[old])
     AssessmentFactory(benchmark=benchmark, grounds=[])
     AssessmentFactory(benchmark=other, grounds=[shared])
@@ -123,7 +123,7 @@ def test_benchmark_assess_ticks_nothing_that_an_earlier_verdict_rests_on(client)
 
 def test_benchmark_assess_says_from_which_day_the_verdict_will_hold(client):
     benchmark, bare = BenchmarkFactory(), BenchmarkFactory()
-    pieces = [EvidenceFactory(bears_on=[benchmark], happened_to=jan(day), verified=True) for day in (5, 12)]
+    pieces = [EvidenceFactory(supports=[benchmark], happened_to=jan(day), verified=True) for day in (5, 12)]
     client.force_login(OfficerFactory())
     rule = (
         "The verdict will hold from the last day of the evidence ticked; where none is ticked, from today, "
@@ -162,9 +162,9 @@ def test_benchmark_assess_refuses_beside_the_field_and_keeps_what_was_typed(clie
     assert not Assessment.objects.exists()
 
 
-def test_benchmark_assess_takes_no_evidence_that_does_not_bear_on_it(client):
+def test_benchmark_assess_takes_no_evidence_that_does_not_support_it(client):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(bears_on=[benchmark])
+    EvidenceFactory(supports=[benchmark])
     client.force_login(OfficerFactory())
 
     response = client.post(address(benchmark), filled(evidence=[EvidenceFactory().pk]))
@@ -208,7 +208,7 @@ def test_benchmark_assess_is_404_unseen_and_403_where_seen_but_not_allowed(clien
 def test_benchmark_assess_query_count(client, django_assert_num_queries, count):
     benchmark = BenchmarkFactory()
     for _ in range(count):
-        EvidenceFactory(bears_on=[benchmark], verified=True)
+        EvidenceFactory(supports=[benchmark], verified=True)
         AssessmentFactory(benchmark=benchmark)
     client.force_login(OfficerFactory())
 

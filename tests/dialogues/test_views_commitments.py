@@ -32,8 +32,8 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
     RecorderFactory,
-    RoundDecisionFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tiptracker.choices import Role
@@ -202,7 +202,7 @@ def test_commitment_list_query_count(client, django_assert_num_queries, count):
     for _ in range(count):
         row = CommitmentFactory(benchmarks=[BenchmarkFactory()])
         EvidenceFactory(commitment=row)
-        UpdateRoundFactory(update__commitment=row)
+        UpdateVersionFactory(update__commitment=row)
     client.force_login(OfficerFactory())
 
     # session, user, zone; ministries, number of rows, rows, edition, permission; inbox, name of the post
@@ -224,12 +224,12 @@ def test_commitment_detail_tells_one_story_newest_first(client):
     row = CommitmentFactory(
         benchmarks=[benchmark], benchmarks__reach=CommitmentReach.MEETS, made__due_on=date(2021, 12, 17)
     )
-    sent = UpdateRoundFactory(update__commitment=row, happened_on=date(2021, 12, 3), returned=True)
+    sent = UpdateVersionFactory(update__commitment=row, happened_on=date(2021, 12, 3), returned=True)
     CommitmentEventFactory(
         commitment=row, kind=CommitmentEventKind.RESCHEDULED, happened_on=date(2021, 12, 17), due_on=date(2022, 2, 11)
     )
     EvidenceFactory(
-        commitment=row, title="Two posts seen", happened_to=date(2022, 1, 20), bears_on=[benchmark], verified=True
+        commitment=row, title="Two posts seen", happened_to=date(2022, 1, 20), supports=[benchmark], verified=True
     )
     client.force_login(OfficerFactory())
 
@@ -253,12 +253,16 @@ def test_commitment_detail_tells_one_story_newest_first(client):
 @pytest.mark.parametrize("spoken_of", [date(2022, 1, 3), date(2022, 1, 10)])
 def test_commitment_detail_tells_what_was_sent_again_after_the_answer_that_it_mends(client, spoken_of):
     row = CommitmentFactory()
-    first = UpdateRoundFactory(update__commitment=row, happened_on=spoken_of, recorded_at=at_noon(date(2022, 1, 10)))
-    RoundDecisionFactory(round=first, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 10)))
-    again = UpdateRoundFactory(
+    first = UpdateVersionFactory(update__commitment=row, happened_on=spoken_of, recorded_at=at_noon(date(2022, 1, 10)))
+    UpdateVersionDecisionFactory(
+        update_version=first, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 10))
+    )
+    again = UpdateVersionFactory(
         update=first.update, happened_on=spoken_of, recorded_at=at_noon(date(2022, 1, 10)), narrative="Mended."
     )
-    RoundDecisionFactory(round=again, decision=UpdateDecision.ACCEPTED, recorded_at=at_noon(date(2022, 1, 12)))
+    UpdateVersionDecisionFactory(
+        update_version=again, decision=UpdateDecision.ACCEPTED, recorded_at=at_noon(date(2022, 1, 12))
+    )
     client.force_login(OfficerFactory())
 
     response = client.get(address("commitment_detail", row))
@@ -295,13 +299,13 @@ def test_commitment_detail_gives_a_ministry_no_more_than_is_its_own(client):
         due_on=date(2022, 2, 11),
         reason="CANDID REASON",
     )
-    sent = UpdateRoundFactory(update__commitment=row, returned=True)
+    sent = UpdateVersionFactory(update__commitment=row, returned=True)
     EvidenceFactory(commitment=row, title="INTERNAL", sensitivity=Sensitivity.INTERNAL)
     EvidenceFactory(
         commitment=row,
         title="Shared letter",
         sensitivity=Sensitivity.SHARED,
-        bears_on=[benchmark],
+        supports=[benchmark],
         verified=True,
     )
     client.force_login(FocalPointFactory(ministry=row.ministry, name="Own Colleague"))
@@ -323,9 +327,9 @@ def test_commitment_detail_gives_a_ministry_no_more_than_is_its_own(client):
 def test_a_ministry_reads_the_names_of_its_senders_wherever_they_work_now_and_none_of_the_embassys(client):
     row = CommitmentFactory(benchmarks=[BenchmarkFactory()])
     left = FocalPointFactory(ministry=row.ministry, name="Has Left")
-    sent = UpdateRoundFactory(update__commitment=row, recorded_by=left)
+    sent = UpdateVersionFactory(update__commitment=row, recorded_by=left)
     came = OfficerFactory(name="Came From The Embassy")
-    RoundDecisionFactory(round=sent, recorded_by=came)
+    UpdateVersionDecisionFactory(update_version=sent, recorded_by=came)
     EvidenceFactory(commitment=row, title="INTERNAL", recorded_by=came)
     EvidenceFactory(commitment=row, title="Shared letter", sensitivity=Sensitivity.SHARED, recorded_by=came)
     left.ministry = MinistryFactory(short_name="Elsewhere")
@@ -347,9 +351,9 @@ def test_a_ministry_reads_the_names_of_its_senders_wherever_they_work_now_and_no
 def test_commitment_detail_query_count(client, django_assert_num_queries, count):
     row = CommitmentFactory(benchmarks=[BenchmarkFactory() for _ in range(count)])
     for _ in range(count):
-        sent = UpdateRoundFactory(update__commitment=row, accepted=True)
-        EvidenceFactory(round=sent, bears_on=row.benchmarks.all(), verified=True)
-        EvidenceFactory(commitment=row, bears_on=row.benchmarks.all(), verified=True)
+        sent = UpdateVersionFactory(update__commitment=row, accepted=True)
+        EvidenceFactory(update_version=sent, supports=row.benchmarks.all(), verified=True)
+        EvidenceFactory(commitment=row, supports=row.benchmarks.all(), verified=True)
     client.force_login(OfficerFactory())
 
     # session, user, zone; commitment, events, edition; rounds, readings; evidence, bearings, readings, reviews;
@@ -385,8 +389,8 @@ def test_commitment_detail_names_what_is_needed_next_and_one_button(client):
         "",
     )
 
-    sent = UpdateRoundFactory(update__commitment=row, claimed=ClaimedProgress.DONE)
-    assert next_for(client, officer, row)[1:] == (address("round_detail", sent), "Review the update")
+    sent = UpdateVersionFactory(update__commitment=row, claimed=ClaimedProgress.DONE)
+    assert next_for(client, officer, row)[1:] == (address("version_detail", sent), "Review the update")
     assert next_for(client, observer, row).action == "Read the update"
     assert next_for(client, police, row) == (
         (
@@ -409,10 +413,10 @@ def test_commitment_detail_asks_another_officer_to_verify_what_one_reported(clie
 
     unproven = next_for(client, other, row)
     assert (unproven.action, "verified evidence of what was done" in unproven.sentence) == ("Log progress", True)
-    piece = EvidenceFactory(commitment=row, bears_on=[BenchmarkFactory()])
+    piece = EvidenceFactory(commitment=row, supports=[BenchmarkFactory()])
     assert next_for(client, other, row)[1:] == (address("evidence_detail", piece), "Review the evidence")
-    for bearing in piece.bearings.all():
-        EvidenceReviewFactory(bearing=bearing)
+    for evidence_link in piece.evidence_links.all():
+        EvidenceReviewFactory(evidence_link=evidence_link)
     assert next_for(client, other, row).action == "Verify done"
     assert next_for(client, reporter, row).sentence.endswith("nobody verifies their own.")
     assert next_for(client, reporter, row).action == ""
@@ -644,7 +648,7 @@ def test_commitment_verify_done_needs_proof_and_another_person(client):
     assert "What is missing:" in unproven.text
     assert "We gave the course." in unproven.text
 
-    EvidenceFactory(commitment=row, bears_on=[BenchmarkFactory()], verified=True)
+    EvidenceFactory(commitment=row, supports=[BenchmarkFactory()], verified=True)
     assert client.post(address("commitment_verify_done", row), typed).status_code == 302
     assert row.standing_on(date(2022, 1, 28)).status == CommitmentStatus.VERIFIED
 
@@ -683,7 +687,7 @@ def test_signed_out_pages_lead_to_sign_in(client):
 def test_what_waits_for_the_embassy_is_overdue_to_nobody(client):
     ministry = MinistryFactory()
     silent, waits = (CommitmentFactory(ministry=ministry, made__due_on=date(2022, 1, 15)) for _ in range(2))
-    UpdateRoundFactory(update__commitment=waits)
+    UpdateVersionFactory(update__commitment=waits)
 
     def stands(user):
         client.force_login(user)

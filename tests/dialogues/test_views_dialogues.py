@@ -30,7 +30,7 @@ from tests.factories import (
     OfficerFactory,
     ParticipantFactory,
     RecommendationFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 
@@ -192,7 +192,7 @@ def full(count):
     before, dialogue = meeting(), planned(held_on=TODAY)
     for _ in range(count):
         promise = CommitmentFactory(dialogue=before, made__due_on=date(2022, 1, 16))
-        UpdateRoundFactory(update__commitment=promise)
+        UpdateVersionFactory(update__commitment=promise)
         AgendaItemFactory(dialogue=dialogue, recommendation=None, commitment=promise)
         AgendaItemFactory(dialogue=dialogue)
         ParticipantFactory(dialogue=dialogue, ministry=promise.ministry)
@@ -379,7 +379,7 @@ def test_dialogue_agenda_proposes_what_presses_most_first_and_ticks_it(client):
     dialogue = DialogueFactory(planned=True)
     silent = RecommendationFactory(text="Do it.")
     overdue = CommitmentFactory(text="Overdue.", made__due_on=date(2022, 1, 16))
-    waiting = UpdateRoundFactory().update.commitment
+    waiting = UpdateVersionFactory().update.commitment
     CommitmentFactory(text="Far off.", made__due_on=date(2022, 6, 1))
     CommitmentFactory(text="Done.", done=True)
     client.force_login(OfficerFactory())

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dialogues.actions.drafts import DraftPage, save_draft
-from dialogues.models import Draft, EvidenceFile, UpdateRound
+from dialogues.models import Draft, EvidenceFile, UpdateVersion
 from tests.conftest import THE_DAY
 from tests.dialogues.test_views_ministry_home import filled, pdf, send
 from tests.factories import (
@@ -13,7 +13,7 @@ from tests.factories import (
     DialogueFactory,
     FocalPointFactory,
     OfficerFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 
@@ -55,7 +55,7 @@ def test_the_button_saves_all_that_was_typed_files_and_all_judges_nothing_and_le
         "claimed": ["under_way"], "title": ["Six"], "happened_from": ["2022-01-10"], "happened_to": ["someday"],
         "done_by": ["government"],
     }  # fmt: skip
-    assert not UpdateRound.objects.exists()
+    assert not UpdateVersion.objects.exists()
     kept = EvidenceFile.objects.get()
     for text in ('value="someday"', 'value="Six"', "Draft saved by you on 28 January 2022", f'value="{kept.pk}"'):
         assert text in page.text, text
@@ -95,7 +95,7 @@ def test_a_colleague_who_saved_meanwhile_is_named_and_both_texts_stand_there(cli
 
 
 def test_what_was_sent_meanwhile_is_told_and_loses_nothing(client, own, promise):
-    UpdateRoundFactory(update__commitment=promise)
+    UpdateVersionFactory(update__commitment=promise)
 
     assert client.post(at(promise), filled(), headers=BY_SCRIPT).json()["state"] == "closed"
     page = client.post(at(promise), filled())

@@ -25,7 +25,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.transactions import record
@@ -45,9 +45,9 @@ def address(name, row):
 # --- One piece --------------------------------------------------------------------------------------------------------
 
 
-def test_evidence_detail_shows_what_it_bears_on_and_the_word_on_that(client):
+def test_evidence_detail_shows_what_it_supports_and_the_word_on_that(client):
     benchmark = BenchmarkFactory(terms__criterion="In force.")
-    evidence = EvidenceFactory(bears_on=[benchmark], verified=True, file=EvidenceFileFactory())
+    evidence = EvidenceFactory(supports=[benchmark], verified=True, file=EvidenceFileFactory())
     client.force_login(ObserverFactory())
 
     text = client.get(address("evidence_detail", evidence)).text
@@ -61,7 +61,7 @@ def test_evidence_detail_shows_what_it_bears_on_and_the_word_on_that(client):
 
 def test_evidence_detail_offers_a_review_to_everybody_who_may_but_its_recorder(client):
     officer, other = OfficerFactory(), OfficerFactory(email="other@example.com")
-    evidence = EvidenceFactory(bears_on=[BenchmarkFactory()], recorded_by=officer)
+    evidence = EvidenceFactory(supports=[BenchmarkFactory()], recorded_by=officer)
     for user, offered in ((officer, False), (other, True), (AmbassadorFactory(), True), (ObserverFactory(), False)):
         client.force_login(user)
         text = client.get(address("evidence_detail", evidence)).text
@@ -70,19 +70,19 @@ def test_evidence_detail_offers_a_review_to_everybody_who_may_but_its_recorder(c
 
 
 def test_evidence_detail_of_an_update_that_waits_leads_to_the_inbox(client):
-    sent = UpdateRoundFactory()
-    evidence = EvidenceFactory(round=sent, bears_on=[BenchmarkFactory()])
+    sent = UpdateVersionFactory()
+    evidence = EvidenceFactory(update_version=sent, supports=[BenchmarkFactory()])
     client.force_login(OfficerFactory())
 
     text = client.get(address("evidence_detail", evidence)).text
 
     assert "Save what you decided" not in text
-    assert f'<a href="{address("round_detail", sent)}">it is judged there</a>' in text
+    assert f'<a href="{address("version_detail", sent)}">it is judged there</a>' in text
 
 
 def test_evidence_detail_gives_a_ministry_what_it_sent_and_the_answer(client):
-    sent = UpdateRoundFactory(accepted=True)
-    evidence = EvidenceFactory(round=sent, bears_on=[BenchmarkFactory()], verified=True)
+    sent = UpdateVersionFactory(accepted=True)
+    evidence = EvidenceFactory(update_version=sent, supports=[BenchmarkFactory()], verified=True)
     review = evidence.reviews.first()
     client.force_login(FocalPointFactory(ministry=sent.update.commitment.ministry))
 
@@ -96,26 +96,26 @@ def test_evidence_detail_gives_a_ministry_what_it_sent_and_the_answer(client):
 
 @pytest.mark.parametrize("reads", ["the embassy", "the ministry"])
 def test_evidence_detail_of_a_figure_leads_to_the_files_that_came_with_it(client, reads):
-    sent = UpdateRoundFactory()
-    figure = ReadingFactory(round=sent, evidence=EvidenceFactory(round=sent)).evidence
-    proof = EvidenceFactory(round=sent, file=EvidenceFileFactory(name="posts.pdf"))
-    EvidenceFactory(round=sent, file=EvidenceFileFactory(name="map.pdf"))
-    other = UpdateRoundFactory(update__commitment=sent.update.commitment)
-    EvidenceFactory(round=other, file=EvidenceFileFactory(name="other.pdf"))
+    sent = UpdateVersionFactory()
+    figure = ReadingFactory(update_version=sent, evidence=EvidenceFactory(update_version=sent)).evidence
+    proof = EvidenceFactory(update_version=sent, file=EvidenceFileFactory(name="posts.pdf"))
+    EvidenceFactory(update_version=sent, file=EvidenceFileFactory(name="map.pdf"))
+    other = UpdateVersionFactory(update__commitment=sent.update.commitment)
+    EvidenceFactory(update_version=other, file=EvidenceFileFactory(name="other.pdf"))
     ministry = FocalPointFactory(ministry=sent.update.commitment.ministry)
     client.force_login(OfficerFactory() if reads == "the embassy" else ministry)
 
     text = client.get(address("evidence_detail", figure)).text
 
     assert (address("evidence_file", proof.file) in text, "map.pdf" in text, "other.pdf" in text) == (True, True, False)
-    assert (address("round_detail", sent) in text) == (reads == "the embassy")
+    assert (address("version_detail", sent) in text) == (reads == "the embassy")
     assert "map.pdf" not in client.get(address("evidence_detail", proof)).text
 
 
 def test_evidence_detail_of_shared_evidence_gives_a_ministry_no_review(client):
     commitment = CommitmentFactory()
     evidence = EvidenceFactory(
-        commitment=commitment, sensitivity=Sensitivity.SHARED, bears_on=[BenchmarkFactory()], verified=True
+        commitment=commitment, sensitivity=Sensitivity.SHARED, supports=[BenchmarkFactory()], verified=True
     )
     client.force_login(FocalPointFactory(ministry=commitment.ministry))
 
@@ -137,7 +137,7 @@ def test_evidence_detail_is_404_for_whoever_may_not_see_it(client):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_evidence_detail_query_count(client, django_assert_num_queries, count):
-    evidence = EvidenceFactory(bears_on=[BenchmarkFactory() for _ in range(count)], verified=True)
+    evidence = EvidenceFactory(supports=[BenchmarkFactory() for _ in range(count)], verified=True)
     for _ in range(count):
         ReadingFactory(evidence=evidence)
     client.force_login(OfficerFactory())
@@ -153,10 +153,10 @@ def test_evidence_detail_query_count(client, django_assert_num_queries, count):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queries, count):
-    sent = UpdateRoundFactory()
-    figure = ReadingFactory(round=sent, evidence=EvidenceFactory(round=sent)).evidence
+    sent = UpdateVersionFactory()
+    figure = ReadingFactory(update_version=sent, evidence=EvidenceFactory(update_version=sent)).evidence
     for _ in range(count):
-        EvidenceFactory(round=sent, file=EvidenceFileFactory())
+        EvidenceFactory(update_version=sent, file=EvidenceFileFactory())
     client.force_login(OfficerFactory())
 
     # session, user, zone; evidence, bearings, reviews, readings; files, scans of them; edition; as it waits, own
@@ -172,10 +172,10 @@ def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queri
 def test_evidence_says_that_the_update_it_came_with_was_sent_back(client, answer):
     own = FocalPointFactory()
     commitment = CommitmentFactory(ministry=own.ministry)
-    sent = UpdateRoundFactory(update__commitment=commitment, **({answer: True} if answer else {}))
+    sent = UpdateVersionFactory(update__commitment=commitment, **({answer: True} if answer else {}))
     client.force_login(own)
 
-    text = client.get(address("evidence_detail", EvidenceFactory(round=sent, commitment=commitment))).text
+    text = client.get(address("evidence_detail", EvidenceFactory(update_version=sent, commitment=commitment))).text
 
     assert ("The embassy sent back the update that this came with." in text) is (answer == "returned")
 
@@ -183,7 +183,7 @@ def test_evidence_says_that_the_update_it_came_with_was_sent_back(client, answer
 def test_whoever_opens_evidence_is_told_in_the_log_and_on_its_page_to_the_post(client):
     evidence = EvidenceFactory(file=EvidenceFileFactory())
     focal_point = FocalPointFactory(name="Nthabiseng of the ministry")
-    sent = EvidenceFactory(round=UpdateRoundFactory(update__commitment__ministry=focal_point.ministry))
+    sent = EvidenceFactory(update_version=UpdateVersionFactory(update__commitment__ministry=focal_point.ministry))
     client.force_login(ObserverFactory(name="Somebody in Washington"))
     text = client.get(address("evidence_detail", evidence)).text
     assert "Who has opened it" not in text
@@ -260,18 +260,18 @@ def test_the_history_of_evidence_goes_by_the_demonstrations_clock(client):
 # --- Its review -------------------------------------------------------------------------------------------------------
 
 
-def word(bearing, **changed):
-    prefix = f"bearing-{bearing.pk}"
+def word(evidence_link, **changed):
+    prefix = f"evidence_link-{evidence_link.pk}"
     said = {"decision": "verified", "reason": "We saw the minutes.", **changed}
     return {f"{prefix}-{name}": value for name, value in said.items()}
 
 
 def three_to_decide():
-    evidence = EvidenceFactory(bears_on=[BenchmarkFactory() for _ in range(3)])
-    return evidence, *evidence.bearings.all()
+    evidence = EvidenceFactory(supports=[BenchmarkFactory() for _ in range(3)])
+    return evidence, *evidence.evidence_links.all()
 
 
-def test_evidence_review_verifies_one_bearing_and_leaves_the_others_open(client):
+def test_evidence_review_verifies_one_evidence_link_and_leaves_the_others_open(client):
     evidence, first, second, _third = three_to_decide()
     client.force_login(AmbassadorFactory())
     page = client.get(address("evidence_detail", evidence)).text
@@ -281,7 +281,7 @@ def test_evidence_review_verifies_one_bearing_and_leaves_the_others_open(client)
     response = client.post(address("evidence_review", evidence), word(first) | word(second, decision="", reason=" "))
 
     assert response.headers["Location"] == address("evidence_detail", evidence)
-    assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [
+    assert [(review.evidence_link, review.decision) for review in evidence.reviews.all()] == [
         (first, EvidenceDecision.VERIFIED)
     ]
 
@@ -300,7 +300,7 @@ def test_evidence_review_takes_all_decisions_at_once(client):
 
     told = f"Verified on {first.benchmark.key}. Rejected on {third.benchmark.key}. Verified: the evidence itself."
     assert told in response.text
-    assert {(review.bearing, review.decision, review.reason) for review in evidence.reviews.all()} == {
+    assert {(review.evidence_link, review.decision, review.reason) for review in evidence.reviews.all()} == {
         (first, EvidenceDecision.VERIFIED, "We saw the minutes."),
         (third, EvidenceDecision.REJECTED, "Only planned."),
         (None, EvidenceDecision.VERIFIED, "The register has it."),
@@ -316,7 +316,7 @@ def test_evidence_review_takes_all_decisions_at_once(client):
 )
 def test_evidence_review_keeps_no_decision_where_one_is_refused_and_loses_none(client, wrong, sentence):
     evidence, first, second, third = three_to_decide()
-    standing = EvidenceReviewFactory(bearing=second, decision=EvidenceDecision.REJECTED)
+    standing = EvidenceReviewFactory(evidence_link=second, decision=EvidenceDecision.REJECTED)
     client.force_login(OfficerFactory())
 
     response = client.post(
@@ -327,7 +327,7 @@ def test_evidence_review_keeps_no_decision_where_one_is_refused_and_loses_none(c
     assert response.status_code == 422
     assert sentence in response.text
     assert "Kept as typed." in response.text
-    chosen = {line.bearing: line.form["decision"].value() for line in response.context["lines"]}
+    chosen = {line.evidence_link: line.form["decision"].value() for line in response.context["lines"]}
     assert chosen == {first: "verified", second: "verified", third: None}
     assert list(evidence.reviews.all()) == [standing]
     assert "Choose one." not in response.text
@@ -336,13 +336,13 @@ def test_evidence_review_keeps_no_decision_where_one_is_refused_and_loses_none(c
 
 def test_evidence_review_of_nothing_asks_for_the_first_that_is_open(client):
     evidence, first, second, _third = three_to_decide()
-    EvidenceReviewFactory(bearing=first)
+    EvidenceReviewFactory(evidence_link=first)
     client.force_login(OfficerFactory())
 
     response = client.post(address("evidence_review", evidence), {})
 
     assert response.status_code == 422
-    wrong = {line.bearing: line.form.errors for line in response.context["lines"] if line.form.is_bound}
+    wrong = {line.evidence_link: line.form.errors for line in response.context["lines"] if line.form.is_bound}
     assert wrong == {second: {"decision": ["Choose one."], "reason": ["Say why: choose a sentence, or write one."]}}
     assert evidence.reviews.count() == 1
 
@@ -363,15 +363,15 @@ def test_evidence_review_goes_on_to_the_next_once_nothing_of_it_is_open(client):
 
 
 def test_evidence_review_states_the_first_day_where_the_evidence_lacks_it(client):
-    evidence = EvidenceFactory(happened_from=None, bears_on=[BenchmarkFactory()])
+    evidence = EvidenceFactory(happened_from=None, supports=[BenchmarkFactory()])
     client.force_login(OfficerFactory())
 
-    client.post(address("evidence_review", evidence), word(evidence.bearings.get(), first_on="2022-01-03"))
+    client.post(address("evidence_review", evidence), word(evidence.evidence_links.get(), first_on="2022-01-03"))
 
     assert evidence.reviews.get().first_on == date(2022, 1, 3)
 
 
-def test_evidence_review_of_the_evidence_itself_needs_no_bearing(client):
+def test_evidence_review_of_the_evidence_itself_needs_no_evidence_link(client):
     evidence = EvidenceFactory()
     client.force_login(OfficerFactory())
 
@@ -379,17 +379,19 @@ def test_evidence_review_of_the_evidence_itself_needs_no_bearing(client):
         address("evidence_review", evidence), {"evidence-decision": "rejected", "evidence-reason": "No such register."}
     )
 
-    assert [(review.bearing, review.decision) for review in evidence.reviews.all()] == [
+    assert [(review.evidence_link, review.decision) for review in evidence.reviews.all()] == [
         (None, EvidenceDecision.REJECTED)
     ]
 
 
 def test_evidence_review_refuses_beside_the_field_and_keeps_what_was_typed(client):
-    evidence = EvidenceFactory(bears_on=[BenchmarkFactory()])
-    bearing = evidence.bearings.get()
+    evidence = EvidenceFactory(supports=[BenchmarkFactory()])
+    evidence_link = evidence.evidence_links.get()
     client.force_login(OfficerFactory())
 
-    response = client.post(address("evidence_review", evidence), word(bearing, decision="", reason="We were there."))
+    response = client.post(
+        address("evidence_review", evidence), word(evidence_link, decision="", reason="We were there.")
+    )
 
     assert response.status_code == 422
     assert "Choose one." in response.text
@@ -399,32 +401,34 @@ def test_evidence_review_refuses_beside_the_field_and_keeps_what_was_typed(clien
 
 def test_evidence_review_of_ones_own_is_refused_with_a_sentence(client):
     officer = OfficerFactory()
-    evidence = EvidenceFactory(bears_on=[BenchmarkFactory()], recorded_by=officer)
+    evidence = EvidenceFactory(supports=[BenchmarkFactory()], recorded_by=officer)
     client.force_login(officer)
 
-    response = client.post(address("evidence_review", evidence), word(evidence.bearings.get()))
+    response = client.post(address("evidence_review", evidence), word(evidence.evidence_links.get()))
 
     assert response.status_code == 422
     assert "You recorded this yourself. Ask another officer, or the Ambassador, to verify it." in response.text
     assert not evidence.reviews.exists()
 
 
-def test_evidence_review_of_a_bearing_of_other_evidence_is_refused(client):
-    evidence, other = EvidenceFactory(), EvidenceFactory(bears_on=[BenchmarkFactory()])
+def test_evidence_review_of_a_evidence_link_of_other_evidence_is_refused(client):
+    evidence, other = EvidenceFactory(), EvidenceFactory(supports=[BenchmarkFactory()])
     client.force_login(OfficerFactory())
 
-    assert client.post(address("evidence_review", evidence), word(other.bearings.get())).status_code == 422
+    assert client.post(address("evidence_review", evidence), word(other.evidence_links.get())).status_code == 422
     assert not evidence.reviews.exists()
     assert not other.reviews.exists()
 
 
 def test_the_second_to_review_sees_what_the_first_said_and_loses_nothing(client):
-    evidence = EvidenceFactory(bears_on=[BenchmarkFactory()])
-    bearing = evidence.bearings.get()
+    evidence = EvidenceFactory(supports=[BenchmarkFactory()])
+    evidence_link = evidence.evidence_links.get()
     client.force_login(OfficerFactory())
-    EvidenceReviewFactory(bearing=bearing, decision=EvidenceDecision.REJECTED, reason="The minutes are forged.")
+    EvidenceReviewFactory(
+        evidence_link=evidence_link, decision=EvidenceDecision.REJECTED, reason="The minutes are forged."
+    )
 
-    first = client.post(address("evidence_review", evidence), word(bearing, seen="0"))
+    first = client.post(address("evidence_review", evidence), word(evidence_link, seen="0"))
 
     assert first.status_code == 422
     assert "recorded a newer review on 10 January 2022" in first.text
@@ -432,18 +436,18 @@ def test_the_second_to_review_sees_what_the_first_said_and_loses_nothing(client)
     assert "We saw the minutes." in first.text
 
     seen = next(line.form["seen"].value() for line in first.context["lines"])
-    assert client.post(address("evidence_review", evidence), word(bearing, seen=seen)).status_code == 302
+    assert client.post(address("evidence_review", evidence), word(evidence_link, seen=seen)).status_code == 302
     assert evidence.reviews.last().decision == EvidenceDecision.VERIFIED
 
 
 def test_evidence_review_is_403_for_whoever_sees_but_may_not(client):
-    sent = UpdateRoundFactory(accepted=True)
-    evidence = EvidenceFactory(round=sent, bears_on=[BenchmarkFactory()])
-    bearing = evidence.bearings.get()
+    sent = UpdateVersionFactory(accepted=True)
+    evidence = EvidenceFactory(update_version=sent, supports=[BenchmarkFactory()])
+    evidence_link = evidence.evidence_links.get()
     colleague = FocalPointFactory(ministry=sent.update.commitment.ministry)
     for user in (ObserverFactory(), AmbassadorFactory(), colleague, evidence.recorded_by):
         client.force_login(user)
-        assert client.post(address("evidence_review", evidence), word(bearing)).status_code == 403
+        assert client.post(address("evidence_review", evidence), word(evidence_link)).status_code == 403
         assert client.post(address("evidence_review", evidence), {}).status_code == 403
     # Whoever signs in again after sending comes back by GET: to the page that holds the form.
     assert client.get(address("evidence_review", evidence)).headers["Location"] == address("evidence_detail", evidence)
@@ -501,10 +505,10 @@ def test_evidence_file_that_was_altered_is_not_handed_out(client):
 def test_a_destroyed_file_is_told_with_its_day_and_hashes_and_no_longer_offered(client):
     officer = OfficerFactory()
     file = EvidenceFileFactory(name="names.pdf", received_sha256="c" * 64)
-    sent = UpdateRoundFactory(accepted=True)
-    evidence = EvidenceFactory(round=sent, file=file)
+    sent = UpdateVersionFactory(accepted=True)
+    evidence = EvidenceFactory(update_version=sent, file=file)
     client.force_login(officer)
-    pages = [address("evidence_detail", evidence), address("round_detail", sent)]
+    pages = [address("evidence_detail", evidence), address("version_detail", sent)]
     download, take_out = address("evidence_file", file), "Take this file out of the record"
     assert all(f'href="{download}"' in client.get(page).text for page in pages)
     assert take_out in client.get(pages[0]).text
@@ -539,9 +543,9 @@ def test_evidence_detail_tells_the_hash_of_what_was_sent_where_a_copy_was_cleane
 
 
 def test_evidence_file_goes_with_the_evidence_that_cites_it(client):
-    sent = UpdateRoundFactory()
+    sent = UpdateVersionFactory()
     internal = EvidenceFactory(commitment=sent.update.commitment, file=EvidenceFileFactory())
-    own = EvidenceFactory(round=sent, file=EvidenceFileFactory(name="own.pdf"))
+    own = EvidenceFactory(update_version=sent, file=EvidenceFileFactory(name="own.pdf"))
     ministry = FocalPointFactory(ministry=sent.update.commitment.ministry)
     for user, statuses in (
         (ministry, (404, 200)),

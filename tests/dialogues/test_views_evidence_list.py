@@ -17,7 +17,7 @@ from tests.factories import (
     OfficerFactory,
     ReadingFactory,
     RecommendationFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tiptracker.audit.models import AuditEntry
@@ -48,14 +48,20 @@ def client(client):
 def test_evidence_list_tells_of_each_piece_what_it_shows_and_the_word_on_that(client):
     first, second = BenchmarkFactory(), BenchmarkFactory()
     piece = EvidenceFactory(
-        title="A law", happened_from=date(2021, 3, 1), happened_to=date(2021, 5, 1), bears_on=[first, second]
+        title="A law", happened_from=date(2021, 3, 1), happened_to=date(2021, 5, 1), supports=[first, second]
     )
-    bearing = piece.bearings.get(benchmark=first)
+    evidence_link = piece.evidence_links.get(benchmark=first)
     EvidenceReviewFactory(
-        evidence=piece, bearing=bearing, decision=EvidenceDecision.VERIFIED, recorded_at=at_noon(date(2021, 6, 1))
+        evidence=piece,
+        evidence_link=evidence_link,
+        decision=EvidenceDecision.VERIFIED,
+        recorded_at=at_noon(date(2021, 6, 1)),
     )
     EvidenceReviewFactory(
-        evidence=piece, bearing=bearing, decision=EvidenceDecision.REJECTED, recorded_at=at_noon(date(2021, 7, 1))
+        evidence=piece,
+        evidence_link=evidence_link,
+        decision=EvidenceDecision.REJECTED,
+        recorded_at=at_noon(date(2021, 7, 1)),
     )
     counted = ReadingFactory(verified=True)
 
@@ -99,11 +105,11 @@ def test_evidence_list_tells_the_post_how_many_opened_a_piece_and_when_last(clie
 
 def test_evidence_list_is_narrowed_by_its_address(client):
     benchmark = BenchmarkFactory()
-    sent = UpdateRoundFactory(narrative="Officers were trained in Leribe.")
+    sent = UpdateVersionFactory(narrative="Officers were trained in Leribe.")
     EvidenceFactory(
-        title="Course", kind="training", bears_on=[benchmark], happened_from=None, happened_to=date(2021, 10, 1)
+        title="Course", kind="training", supports=[benchmark], happened_from=None, happened_to=date(2021, 10, 1)
     )
-    EvidenceFactory(title="Update", kind="report", commitment=sent.update.commitment, round=sent)
+    EvidenceFactory(title="Update", kind="report", commitment=sent.update.commitment, update_version=sent)
     EvidenceFactory(title="Verified law", kind="law", verified=True, happened_from=None, happened_to=date(2021, 6, 1))
     EvidenceFactory(title="Partners’ course", kind="training", done_by="civil_society", commitment=CommitmentFactory())
 
@@ -124,8 +130,8 @@ def test_evidence_list_is_narrowed_by_its_address(client):
 def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
     """A bearing that was verified and then rejected is rejected; one with both, on two benchmarks, is both."""
     first, second = BenchmarkFactory(), BenchmarkFactory()
-    fallen = EvidenceFactory(title="Fallen", bears_on=[first])
-    both = EvidenceFactory(title="Both", bears_on=[first, second])
+    fallen = EvidenceFactory(title="Fallen", supports=[first])
+    both = EvidenceFactory(title="Both", supports=[first, second])
     for piece, benchmark, decision, day in [
         (fallen, first, EvidenceDecision.VERIFIED, 1),
         (fallen, first, EvidenceDecision.REJECTED, 2),
@@ -134,13 +140,13 @@ def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
     ]:
         EvidenceReviewFactory(
             evidence=piece,
-            bearing=piece.bearings.get(benchmark=benchmark),
+            evidence_link=piece.evidence_links.get(benchmark=benchmark),
             decision=decision,
             recorded_at=at_noon(date(2022, 1, day)),
         )
     figure = ReadingFactory(verified=True).evidence
     EvidenceReviewFactory(
-        evidence=figure, bearing=None, decision=EvidenceDecision.REJECTED, recorded_at=at_noon(date(2022, 4, 30))
+        evidence=figure, evidence_link=None, decision=EvidenceDecision.REJECTED, recorded_at=at_noon(date(2022, 4, 30))
     )
 
     assert asked(client, word="verified") == ["Both"]
@@ -150,7 +156,7 @@ def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
 @pytest.mark.parametrize("count", [1, 3])
 def test_evidence_list_query_count(client, django_assert_num_queries, count):
     for _ in range(count):
-        EvidenceFactory(bears_on=[BenchmarkFactory()], verified=True, commitment=CommitmentFactory())
+        EvidenceFactory(supports=[BenchmarkFactory()], verified=True, commitment=CommitmentFactory())
         ReadingFactory(verified=True)
     client.force_login(OfficerFactory())
 

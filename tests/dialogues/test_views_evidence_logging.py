@@ -39,7 +39,7 @@ def address(name, row):
 
 
 def filled(**changed):
-    rows = {"bearings-TOTAL_FORMS": "2", "bearings-INITIAL_FORMS": "0"}
+    rows = {"evidence_links-TOTAL_FORMS": "2", "evidence_links-INITIAL_FORMS": "0"}
     form = {
         "title": "The committee met.",
         "kind": "site_visit",
@@ -60,7 +60,9 @@ def test_evidence_log_keeps_what_happened_and_what_it_shows(client):
 
     response = client.post(
         reverse("evidence_log"),
-        filled(files=pdf(), **{"bearings-0-benchmark": benchmark.pk, "bearings-0-shows": "statement_or_plan"}),
+        filled(
+            files=pdf(), **{"evidence_links-0-benchmark": benchmark.pk, "evidence_links-0-shows": "statement_or_plan"}
+        ),
         follow=True,
     )
 
@@ -68,7 +70,7 @@ def test_evidence_log_keeps_what_happened_and_what_it_shows(client):
     assert response.redirect_chain == [(address("evidence_detail", evidence), 302)]
     assert f"On {benchmark.key} it is shown and adds nothing: only a concrete action counts." in response.text
     assert (evidence.title, evidence.file.name, evidence.recorded_by) == ("The committee met.", "gazette.pdf", officer)
-    assert [(bearing.benchmark, bearing.shows) for bearing in evidence.bearings.all()] == [
+    assert [(evidence_link.benchmark, evidence_link.shows) for evidence_link in evidence.evidence_links.all()] == [
         (benchmark, SupportKind.PLAN)
     ]
 
@@ -188,11 +190,11 @@ def test_evidence_log_offers_another_line_and_loses_nothing(client):
 
     response = client.post(
         reverse("evidence_log"),
-        filled(more="bearings", kind="", files=pdf(), **{"bearings-0-benchmark": benchmark.pk}),
+        filled(more="evidence_links", kind="", files=pdf(), **{"evidence_links-0-benchmark": benchmark.pk}),
     )
 
     assert response.status_code == 200
-    assert 'name="bearings-2-benchmark"' in response.text
+    assert 'name="evidence_links-2-benchmark"' in response.text
     assert f'<option value="{benchmark.pk}" selected>' in response.text
     assert "The committee met." in response.text
     assert f'value="{EvidenceFile.objects.get().pk}"' in response.text
@@ -221,8 +223,8 @@ def test_evidence_log_query_count(client, django_assert_num_queries, count):
 # --- What becomes of it -----------------------------------------------------------------------------------------------
 
 
-def bearing(benchmark, shows="concrete_action"):
-    return {"bearings-0-benchmark": benchmark.pk, "bearings-0-shows": shows}
+def evidence_link(benchmark, shows="concrete_action"):
+    return {"evidence_links-0-benchmark": benchmark.pk, "evidence_links-0-shows": shows}
 
 
 def by_figure(**terms):
@@ -236,14 +238,14 @@ def by_figure(**terms):
         ({"happened_from": ""}, "It stays a claim on {} until a review states its first day."),
         ({"happened_from": "2021-03-10"}, "It does not count: it began before 1 April 2021."),
         ({"happened_from": "", "done_by": "united_states"}, "only what the government does, alone or jointly, can."),
-        ({"bearings-0-shows": "statement_or_plan"}, "On {} it is shown and adds nothing"),
+        ({"evidence_links-0-shows": "statement_or_plan"}, "On {} it is shown and adds nothing"),
     ],
 )
 def test_evidence_log_says_what_becomes_of_it_where_the_embassy_assesses(client, changed, sentence):
     benchmark = BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("evidence_log"), filled(**(bearing(benchmark) | changed)), follow=True)
+    response = client.post(reverse("evidence_log"), filled(**(evidence_link(benchmark) | changed)), follow=True)
 
     assert sentence.format(benchmark.key) in response.text
     assert ("once somebody else has verified it" in response.text) == (not changed)
@@ -256,7 +258,7 @@ def test_evidence_log_promises_nothing_where_a_figure_alone_moves_the_benchmark(
 
     form = client.get(reverse("evidence_log")).text
     assert f"{benchmark.key} is judged by figures" in form
-    response = client.post(reverse("evidence_log"), filled(**bearing(benchmark)), follow=True)
+    response = client.post(reverse("evidence_log"), filled(**evidence_link(benchmark)), follow=True)
 
     assert f"It does not move {benchmark.key}: there only a verified figure does." in response.text
     assert "This benchmark is judged by its figures" in response.text
@@ -388,7 +390,9 @@ def test_evidence_log_folds_the_figure_away_and_keeps_it_open_once_begun(client)
     client.force_login(OfficerFactory())
 
     assert '<details class="block">' in client.get(reverse("evidence_log")).text
-    with_another = client.post(reverse("evidence_log"), filled(more="bearings", **counted(indicator, figure="ten")))
+    with_another = client.post(
+        reverse("evidence_log"), filled(more="evidence_links", **counted(indicator, figure="ten"))
+    )
 
     assert '<details class="block" open>' in with_another.text
     assert 'value="ten"' in with_another.text
@@ -415,7 +419,7 @@ def test_a_logged_figure_counts_once_somebody_else_has_verified_it(client):
     assert "Save what you decided" not in own
 
     client.force_login(ambassador)
-    inbox = client.get(reverse("round_list")).text
+    inbox = client.get(reverse("inbox")).text
     assert address("evidence_detail", evidence) in inbox
     client.post(
         address("evidence_review", evidence),
@@ -423,7 +427,7 @@ def test_a_logged_figure_counts_once_somebody_else_has_verified_it(client):
     )
 
     assert part("investigations") == 7
-    assert address("evidence_detail", evidence) not in client.get(reverse("round_list")).text
+    assert address("evidence_detail", evidence) not in client.get(reverse("inbox")).text
 
 
 # --- The same again ---------------------------------------------------------------------------------------------------
@@ -432,7 +436,7 @@ def test_a_logged_figure_counts_once_somebody_else_has_verified_it(client):
 def test_evidence_log_sent_again_says_what_it_recorded_and_adds_nothing(client):
     benchmark, indicator = BenchmarkFactory(), IndicatorFactory()
     client.force_login(OfficerFactory())
-    form = filled(**bearing(benchmark), **counted(indicator))
+    form = filled(**evidence_link(benchmark), **counted(indicator))
 
     client.post(reverse("evidence_log"), {**form, "files": pdf()})
     again = client.post(reverse("evidence_log"), {**form, "files": pdf("renamed.pdf")})
@@ -449,12 +453,12 @@ def test_evidence_log_sent_again_says_what_it_recorded_and_adds_nothing(client):
     [
         {"title": "The committee met again."},
         {"happened_to": "2022-01-21"},
-        {"bearings-0-shows": "context"},
+        {"evidence_links-0-shows": "context"},
         {"count-figure": "11"},
     ],
 )
 def test_evidence_log_takes_what_differs(client, changed):
-    form = filled(**bearing(BenchmarkFactory()), **counted(IndicatorFactory()))
+    form = filled(**evidence_link(BenchmarkFactory()), **counted(IndicatorFactory()))
     client.force_login(OfficerFactory())
 
     for typed in (form, form | changed):
@@ -486,7 +490,7 @@ def test_another_line_takes_the_cursor(client):
     client.force_login(OfficerFactory())
 
     assert "autofocus" not in client.get(reverse("evidence_log")).text
-    text = client.post(reverse("evidence_log"), filled(more="bearings")).text
+    text = client.post(reverse("evidence_log"), filled(more="evidence_links")).text
 
     assert text.count("autofocus") == 1
-    assert "autofocus" in text.split('name="bearings-2-benchmark"')[1].split(">")[0]
+    assert "autofocus" in text.split('name="evidence_links-2-benchmark"')[1].split(">")[0]

@@ -24,7 +24,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 
@@ -51,7 +51,7 @@ def as_it_stands(response, **changed):
         if field.name != "files" and (value := field.value()) not in (None, "")
     }
     kept = {"kept_files": [file.pk for file in response.context["kept"]]}
-    rows = {"bearings-TOTAL_FORMS": len(response.context["rows"].forms), "bearings-INITIAL_FORMS": 0}
+    rows = {"evidence_links-TOTAL_FORMS": len(response.context["rows"].forms), "evidence_links-INITIAL_FORMS": 0}
     return (
         {name: str(value) if isinstance(value, date) else value for name, value in (sent | kept | rows).items()}
         | {"reason": "The register names two."}
@@ -63,7 +63,7 @@ def as_it_stands(response, **changed):
 def wrong():
     evidence = EvidenceFactory(
         title="Three men were charged",
-        bears_on=[BenchmarkFactory()],
+        supports=[BenchmarkFactory()],
         verified=True,
         file=EvidenceFileFactory(name="register.pdf"),
         commitment=CommitmentFactory(),
@@ -89,8 +89,8 @@ def test_evidence_revise_opens_with_all_that_stands_and_keeps_all_but_what_is_ch
         "The register names two.",
         officer,
     )
-    assert [(one.benchmark, one.shows) for one in revision.bearings.all()] == [
-        (wrong.bearings.get().benchmark, SupportKind.ACTION)
+    assert [(one.benchmark, one.shows) for one in revision.evidence_links.all()] == [
+        (wrong.evidence_links.get().benchmark, SupportKind.ACTION)
     ]
     reading = revision.readings.get()
     assert (reading.figure, reading.through_on, reading.note) == (2, jan(20), "all")
@@ -169,7 +169,7 @@ def test_the_same_put_right_twice_is_recorded_once_and_leads_there(client, wrong
 
 def test_evidence_of_a_ministry_and_what_was_put_right_lead_back_to_their_page(client, wrong):
     EditionFactory()
-    sent = EvidenceFactory(round=UpdateRoundFactory(accepted=True))
+    sent = EvidenceFactory(update_version=UpdateVersionFactory(accepted=True))
     later = EvidenceFactory(revises=wrong, commitment=wrong.commitment)
     client.force_login(OfficerFactory())
 
@@ -187,7 +187,7 @@ def test_evidence_detail_tells_the_whole_story_on_every_entry_of_it(client, wron
         revises=wrong,
         revision_reason="The register names two.",
         happened_from=None,
-        bears_on=[wrong.bearings.get().benchmark, BenchmarkFactory()],
+        supports=[wrong.evidence_links.get().benchmark, BenchmarkFactory()],
         recorded_by=OfficerFactory(name="Palesa Nkosi"),
         recorded_at=at_noon(jan(20)),
     )
@@ -212,7 +212,7 @@ def test_evidence_detail_tells_the_whole_story_on_every_entry_of_it(client, wron
 
 
 def test_nobody_is_asked_to_review_what_was_put_right(client):
-    wrong = EvidenceFactory(bears_on=[BenchmarkFactory()])
+    wrong = EvidenceFactory(supports=[BenchmarkFactory()])
     EvidenceFactory(revises=wrong)
     client.force_login(OfficerFactory())
 
@@ -252,7 +252,7 @@ def test_evidence_detail_of_a_story_query_count(client, django_assert_num_querie
     entry = None
     for number in range(count + 1):
         entry = EvidenceFactory(
-            revises=entry, bears_on=[BenchmarkFactory()], recorded_at=at_noon(jan(10)) + timedelta(days=number)
+            revises=entry, supports=[BenchmarkFactory()], recorded_at=at_noon(jan(10)) + timedelta(days=number)
         )
         ReadingFactory(evidence=entry, indicator=indicator).parts.create(dimension="sex", category="Male", figure=9)
     client.force_login(ObserverFactory())

@@ -18,7 +18,7 @@ from tests.factories import (
     MinistryFactory,
     OfficerFactory,
     ReadingFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 
@@ -65,12 +65,17 @@ def sent(prosecutions):
     EvidenceFactory(revises=put_right.evidence)
     ReadingFactory(indicator=prosecutions, figure=4, last_period=True)
     ReadingFactory(indicator=prosecutions, figure=995, starts_on=date(2019, 4, 1), through_on=date(2020, 3, 31))
-    returned = UpdateRoundFactory(returned=True)
-    ReadingFactory(indicator=prosecutions, figure=996, last_period=True, round=returned)
-    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
-    piece = EvidenceFactory(round=sent, bears_on=[benchmark])
+    returned = UpdateVersionFactory(returned=True)
+    ReadingFactory(indicator=prosecutions, figure=996, last_period=True, update_version=returned)
+    sent = UpdateVersionFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    piece = EvidenceFactory(update_version=sent, supports=[benchmark])
     ReadingFactory(
-        indicator=prosecutions, figure=10, through_on=JANUARY, evidence=piece, round=sent, recorded_at=at_noon(JANUARY)
+        indicator=prosecutions,
+        figure=10,
+        through_on=JANUARY,
+        evidence=piece,
+        update_version=sent,
+        recorded_at=at_noon(JANUARY),
     )
     return sent
 
@@ -80,9 +85,9 @@ def test_whoever_reviews_a_figure_sees_the_last_one_verified_and_that_of_the_yea
     pages = {
         name: client.get(address(name, row)).text
         for name, row in (
-            ("round_detail", sent),
+            ("version_detail", sent),
             ("evidence_detail", sent.evidence.get()),
-            ("benchmark_assess", sent.evidence.get().bearings.get().benchmark),
+            ("benchmark_assess", sent.evidence.get().evidence_links.get().benchmark),
         )
     }
 
@@ -110,13 +115,13 @@ def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothe
         (commitments[1], 8, DECEMBER),
         (CommitmentFactory(benchmarks=[benchmark]), 7654991, JANUARY),
     ):
-        sent = UpdateRoundFactory(update__commitment=commitment, happened_on=day, accepted=True)
-        evidence = EvidenceFactory(round=sent)
+        sent = UpdateVersionFactory(update__commitment=commitment, happened_on=day, accepted=True)
+        evidence = EvidenceFactory(update_version=sent)
         ReadingFactory(
             indicator=prosecutions,
             figure=figure,
             through_on=day,
-            round=sent,
+            update_version=sent,
             evidence=evidence,
             recorded_at=sent.recorded_at,
         )

@@ -18,7 +18,7 @@ from dialogues.choices import (
     ReadingDirection,
     UpdateDecision,
 )
-from dialogues.models import Draft, EvidenceFile, UpdateRound
+from dialogues.models import Draft, EvidenceFile, UpdateVersion
 from recommendations.choices import Rule
 from recommendations.models import Indicator
 from tests.addresses import page_of
@@ -40,9 +40,9 @@ from tests.factories import (
     OfficerFactory,
     ReadingFactory,
     RecommendationFactory,
-    RoundDecisionFactory,
     UpdateFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tiptracker.accounts.models import Country
@@ -85,10 +85,10 @@ def test_ministry_home_puts_first_what_was_returned_then_what_is_overdue_then_wh
     undated = CommitmentFactory(ministry=police)
     soon = CommitmentFactory(ministry=police, made__due_on=date(2022, 2, 1))
     overdue = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 16))
-    returned = UpdateRoundFactory(
+    returned = UpdateVersionFactory(
         update__commitment=CommitmentFactory(ministry=police, made__due_on=date(2022, 3, 1)), returned=True
     )
-    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police))
+    sent = UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police))
     done = CommitmentFactory(ministry=police, done=True)
     CommitmentFactory(text="Another ministry's.")
 
@@ -109,7 +109,7 @@ def test_ministry_home_puts_first_what_was_returned_then_what_is_overdue_then_wh
 
 def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, police, focal_point):
     waits = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 16))
-    UpdateRoundFactory(update__commitment=waits)
+    UpdateVersionFactory(update__commitment=waits)
     story = reverse("commitment_detail", args=[waits.pk])
 
     home = client.get(reverse("ministry_home")).text
@@ -124,7 +124,7 @@ def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, poli
 
 
 def test_a_ministry_is_told_of_one_contact_at_the_embassy_as_long_as_they_are_there(client, police, focal_point):
-    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police))
+    sent = UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police))
     contact = OfficerFactory(name="Ms Contact", email="contact@post.example")
     pages = [
         reverse("ministry_home"),
@@ -187,7 +187,7 @@ def test_ministry_home_is_the_focal_points(client):
 @pytest.mark.parametrize("count", [1, 3])
 def test_ministry_home_query_count(client, django_assert_num_queries, police, focal_point, count):
     for _ in range(count):
-        UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police), returned=True)
+        UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police), returned=True)
 
     # session, user, zone; commitments, events, updates, rounds; drafts; ministry, contact, name of the post
     with django_assert_num_queries(11):
@@ -212,8 +212,8 @@ def rows_in(thing):
 def test_no_page_of_a_ministry_holds_a_row_that_leads_to_what_is_internal(client, police, focal_point):
     benchmark = BenchmarkFactory()
     commitment = CommitmentFactory(ministry=police, dialogue=DialogueFactory(), benchmarks=[benchmark])
-    sent = UpdateRoundFactory(update__commitment=commitment, returned=True)
-    evidence = EvidenceFactory(round=sent, file=EvidenceFileFactory(), bears_on=[benchmark], verified=True)
+    sent = UpdateVersionFactory(update__commitment=commitment, returned=True)
+    evidence = EvidenceFactory(update_version=sent, file=EvidenceFileFactory(), supports=[benchmark], verified=True)
 
     held = {
         url: rows_in([layer.dicts[-1] for layer in client.get(url).context])
@@ -251,7 +251,7 @@ def test_update_send_sends_the_words_and_every_file(client, police, focal_point)
     assert response.redirect_chain == [(reverse("commitment_detail", args=[commitment.pk]) + "?sent", 302)]
     assert "Sent to the embassy." in response.text
     assert "We have your update" in response.text
-    sent = UpdateRound.objects.get()
+    sent = UpdateVersion.objects.get()
     assert (sent.narrative, sent.claimed, sent.recorded_by) == (
         "Officers were named in six districts.",
         ClaimedProgress.UNDER_WAY,
@@ -314,7 +314,7 @@ def test_update_send_asks_for_figures_only_where_a_benchmark_counts_them(client,
     figures = {f"indicator-{indicator.pk}-{name}": value for name, value in typed.items()}
     client.post(send(commitment), filled(through_on="2022-01-20", **figures))
 
-    readings = UpdateRound.objects.get().readings.all()
+    readings = UpdateVersion.objects.get().readings.all()
     assert [(reading.figure, reading.direction) for reading in readings] == ([told] if told else [])
 
 
@@ -336,13 +336,13 @@ def test_update_send_takes_districts_by_name_and_counts_them(client, police, foc
         filled(through_on="2022-01-20", **{f"{prefix}-districts": ["Berea", "Qacha's Nek"]}),
     )
 
-    reading = UpdateRound.objects.get().readings.get()
+    reading = UpdateVersion.objects.get().readings.get()
     assert reading.figure == 2
     assert [(part.dimension, part.category) for part in reading.parts.all()] == [
         ("district", "Berea"),
         ("district", "Qacha's Nek"),
     ]
-    RoundDecisionFactory(round=UpdateRound.objects.get(), decision=UpdateDecision.RETURNED)
+    UpdateVersionDecisionFactory(update_version=UpdateVersion.objects.get(), decision=UpdateDecision.RETURNED)
     assert client.get(send(commitment)).context["figures"][0]["districts"].value() == ["Berea", "Qacha's Nek"]
 
 
@@ -356,16 +356,16 @@ def test_update_send_refuses_a_figure_that_is_not_the_districts_named(client, po
 
     assert response.status_code == 422
     assert "You ticked 2, and the figure is 3. Put one of them right." in response.text
-    assert not UpdateRound.objects.exists()
+    assert not UpdateVersion.objects.exists()
 
 
 def test_update_send_fills_in_the_line_that_only_figures_came_with(client, police, focal_point):
     commitment = counted_commitment(police)
     prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
     client.post(send(commitment), filled(title="Six placed", through_on="2022-01-20", **{f"{prefix}-figure": "6"}))
-    sent = UpdateRound.objects.get()
+    sent = UpdateVersion.objects.get()
     assert [piece.kind for piece in sent.evidence.all()] == ["statistic"]
-    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED)
+    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED)
 
     page = client.get(send(commitment))
 
@@ -410,7 +410,7 @@ def test_update_send_says_what_is_wrong_with_a_figure_and_keeps_it_as_typed(
     assert response.status_code == 422
     assert response.context["figures"][0].errors == {"figure": [sentence]}
     assert f'value="{typed}"' in response.text
-    assert not UpdateRound.objects.exists()
+    assert not UpdateVersion.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -429,7 +429,7 @@ def test_update_send_refuses_beside_the_field_and_keeps_what_was_typed(client, p
     (field,) = changed
     assert told in str(response.context["form"].errors[field])
     assert "Six districts have a focal point" in response.text
-    assert not UpdateRound.objects.exists()
+    assert not UpdateVersion.objects.exists()
 
 
 def test_update_send_keeps_the_files_of_a_refused_form_and_leaves_out_those_unticked(client, police, focal_point):
@@ -446,7 +446,7 @@ def test_update_send_keeps_the_files_of_a_refused_form_and_leaves_out_those_unti
 
     client.post(send(commitment), filled(kept_files=[kept["list.pdf"]], draft_seen=Draft.objects.get().mark))
     assert not Draft.objects.exists()
-    assert [evidence.file.name for evidence in UpdateRound.objects.get().evidence.all()] == ["list.pdf"]
+    assert [evidence.file.name for evidence in UpdateVersion.objects.get().evidence.all()] == ["list.pdf"]
 
 
 @pytest.mark.parametrize("limit", [1])
@@ -466,14 +466,14 @@ def test_update_send_sends_no_file_of_somebody_else(client, police, focal_point)
 
     client.post(send(commitment), filled(kept_files=[theirs.pk, "nonsense", "99999999999999999999"]))
 
-    assert [evidence.file for evidence in UpdateRound.objects.get().evidence.all()] == [None]
+    assert [evidence.file for evidence in UpdateVersion.objects.get().evidence.all()] == [None]
 
 
 def test_update_send_shows_why_it_came_back_and_fills_in_what_was_sent(client, police, focal_point):
     commitment = CommitmentFactory(ministry=police)
-    sent = UpdateRoundFactory(update__commitment=commitment, claimed=ClaimedProgress.DONE, narrative="Told once.")
-    EvidenceFactory(round=sent, title="Six named", file=EvidenceFileFactory(name="list.pdf"))
-    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, reason="Add the list of posts.")
+    sent = UpdateVersionFactory(update__commitment=commitment, claimed=ClaimedProgress.DONE, narrative="Told once.")
+    EvidenceFactory(update_version=sent, title="Six named", file=EvidenceFileFactory(name="list.pdf"))
+    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED, reason="Add the list of posts.")
 
     response = client.get(send(commitment))
 
@@ -484,17 +484,17 @@ def test_update_send_shows_why_it_came_back_and_fills_in_what_was_sent(client, p
     assert (form["title"].value(), form["claimed"].value()) == ("Six named", ClaimedProgress.DONE)
 
     client.post(send(commitment), filled())
-    assert [(r.update, r.number) for r in UpdateRound.objects.order_by("pk")] == [(sent.update, 1), (sent.update, 2)]
+    assert [(r.update, r.number) for r in UpdateVersion.objects.order_by("pk")] == [(sent.update, 1), (sent.update, 2)]
 
 
 def returned_with_files(police, names=("list.pdf", "order.pdf")):
     """A commitment whose update came back, and its files by name; each was cited by a piece of its own."""
     commitment = CommitmentFactory(ministry=police)
-    sent = UpdateRoundFactory(update__commitment=commitment)
+    sent = UpdateVersionFactory(update__commitment=commitment)
     files = {name: EvidenceFileFactory(name=name, uploaded_by=sent.recorded_by) for name in names}
     for file in files.values():
-        EvidenceFactory(round=sent, file=file, commitment=commitment)
-    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED)
+        EvidenceFactory(update_version=sent, file=file, commitment=commitment)
+    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED)
     return commitment, files
 
 
@@ -511,7 +511,7 @@ def test_update_send_offers_the_files_of_what_came_back_and_sends_those_still_ti
     more = {"files": [pdf("new.pdf")], "draft_seen": Draft.objects.get().mark}
     client.post(send(commitment), filled(kept_files=[files["list.pdf"].pk], **more))
 
-    again = UpdateRound.objects.latest("pk")
+    again = UpdateVersion.objects.latest("pk")
     assert (again.number, again.recorded_by) == (2, focal_point)
     assert sorted(piece.file.name for piece in again.evidence.all()) == ["list.pdf", "new.pdf"]
     assert EvidenceFile.objects.count() == 3
@@ -522,7 +522,9 @@ def test_update_send_fills_a_figure_in_as_it_was_typed(client, police, focal_poi
     prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
     for typed in ("100", "0.50"):
         client.post(send(commitment), filled(title=typed, through_on="2022-01-20", **{f"{prefix}-figure": typed}))
-        RoundDecisionFactory(round=UpdateRound.objects.latest("pk"), decision=UpdateDecision.RETURNED)
+        UpdateVersionDecisionFactory(
+            update_version=UpdateVersion.objects.latest("pk"), decision=UpdateDecision.RETURNED
+        )
         shown = client.get(send(commitment)).context["figures"][0]["figure"].value()
         assert shown == {"100": "100", "0.50": "0.5"}[typed]
 
@@ -536,7 +538,7 @@ def test_update_send_twice_is_refused_and_loses_nothing(client, police, focal_po
     assert again.status_code == 422
     assert "is with the embassy. Wait for its answer" in again.text
     assert "Told a second time." in again.text
-    assert UpdateRound.objects.count() == 1
+    assert UpdateVersion.objects.count() == 1
     assert "We have your update of 28 January 2022 and will answer it." in client.get(send(commitment)).text
 
 
@@ -572,9 +574,9 @@ def test_update_send_shows_what_was_asked_what_was_sent_and_what_came_back(clien
     commitment = CommitmentFactory(ministry=police, benchmarks=[benchmark], made__due_on=date(2022, 2, 1))
     update = UpdateFactory(commitment=commitment)
     for number in (1, 2):
-        sent = UpdateRoundFactory(update=update, narrative=f"Told {number}.", recorded_by=focal_point)
-        EvidenceFactory(round=sent, file=EvidenceFileFactory(name=f"list-{number}.pdf"), commitment=commitment)
-        RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, reason=f"Reason {number}.")
+        sent = UpdateVersionFactory(update=update, narrative=f"Told {number}.", recorded_by=focal_point)
+        EvidenceFactory(update_version=sent, file=EvidenceFileFactory(name=f"list-{number}.pdf"), commitment=commitment)
+        UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED, reason=f"Reason {number}.")
 
     text = client.get(send(commitment)).text
 
@@ -591,8 +593,8 @@ def test_update_send_tells_what_the_ministry_itself_said_for_the_period_before(c
     indicator = commitment.benchmarks.get().current_terms.indicator
     ReadingFactory(indicator=indicator, last_period=True, figure=77)  # the embassy's
     assert "The period before" not in client.get(send(commitment)).text
-    own = UpdateRoundFactory(update__commitment=CommitmentFactory(ministry=police))
-    ReadingFactory(indicator=indicator, last_period=True, figure=4, round=own)
+    own = UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police))
+    ReadingFactory(indicator=indicator, last_period=True, figure=4, update_version=own)
 
     text = client.get(send(commitment)).text
 
@@ -606,11 +608,11 @@ def test_no_data_is_sent_as_such_answers_nothing_and_comes_back_as_chosen(client
 
     client.post(send(commitment), filled(through_on="2022-01-20", **{f"{prefix}-direction": "no_data"}))
 
-    sent = UpdateRound.objects.get()
+    sent = UpdateVersion.objects.get()
     assert sent.readings.get().is_no_data
     # It answers nothing, so the words are a piece of evidence of their own.
     assert {piece.kind for piece in sent.evidence.all()} == {"statistic", "statement"}
-    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED)
+    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED)
     assert client.get(send(commitment)).context["figures"][0]["direction"].value() == "no_data"
 
 
@@ -629,7 +631,7 @@ def test_what_a_colleague_saved_meanwhile_is_shown_before_it_is_sent_over(client
     assert Draft.objects.get().content == said
 
     client.post(send(commitment), filled(draft_seen=draft.mark))
-    assert UpdateRound.objects.get().narrative == "Officers were named in six districts."
+    assert UpdateVersion.objects.get().narrative == "Officers were named in six districts."
     assert not Draft.objects.exists()
 
 
@@ -644,7 +646,7 @@ def test_a_colleague_sends_the_files_that_the_first_one_attached(client, police,
     seen = Draft.objects.get().mark
     client.post(send(commitment), filled(kept_files=[file.pk], draft_seen=seen))
 
-    sent = UpdateRound.objects.get()
+    sent = UpdateVersion.objects.get()
     assert (sent.recorded_by, [piece.file for piece in sent.evidence.all()]) == (colleague, [file])
 
 
@@ -658,8 +660,8 @@ def test_a_picture_of_an_iphone_is_refused_with_what_to_set(client, police, foca
 
 
 def test_what_was_accepted_and_is_not_done_says_both(client):
-    sent = UpdateRoundFactory(claimed=ClaimedProgress.UNDER_WAY)
-    RoundDecisionFactory(round=sent, decision=UpdateDecision.ACCEPTED)
+    sent = UpdateVersionFactory(claimed=ClaimedProgress.UNDER_WAY)
+    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.ACCEPTED)
     client.force_login(FocalPointFactory(ministry=sent.update.commitment.ministry))
 
     page = client.get(reverse("ministry_home")).text

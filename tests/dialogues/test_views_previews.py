@@ -18,7 +18,7 @@ from tests.factories import (
     FocalPointFactory,
     OfficerFactory,
     RedactionDecisionFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tiptracker.audit.append_only import REDACTED
@@ -44,11 +44,11 @@ def told(file):
     return list(AuditEntry.objects.on(file).values_list("verb", "by__name"))
 
 
-@pytest.mark.parametrize("page", ["evidence_detail", "round_detail"])
+@pytest.mark.parametrize("page", ["evidence_detail", "version_detail"])
 def test_a_pdf_is_shown_page_by_page_in_the_page(client, page):
-    sent = UpdateRoundFactory()
+    sent = UpdateVersionFactory()
     file = kept(pdf_of(*[(595, 842)] * 14))
-    pieces = [EvidenceFactory(round=sent, file=file) for _ in range(2)]  # shown once, with the first
+    pieces = [EvidenceFactory(update_version=sent, file=file) for _ in range(2)]  # shown once, with the first
     client.force_login(OfficerFactory())
 
     text = client.get(reverse(page, args=[pieces[0].pk if page == "evidence_detail" else sent.pk])).text
@@ -81,14 +81,14 @@ def test_a_page_comes_as_a_picture_that_nothing_can_run_in_and_is_told_once(clie
 
 
 def test_pictures_and_texts_are_shown_and_office_files_are_to_be_downloaded(client):
-    sent = UpdateRoundFactory()
+    sent = UpdateVersionFactory()
     text = kept(b"district;cases\nMaseru;<3>\n", "text/csv", "cases.csv")
     long = kept(b"a" * 20_001, "text/plain", "long.txt")
     for file in (kept(PNG, "image/png", "sign.png"), text, long, kept(b"PK", WORD, "plan.docx")):
-        EvidenceFactory(round=sent, file=file)
+        EvidenceFactory(update_version=sent, file=file)
     client.force_login(OfficerFactory())
 
-    shown = client.get(reverse("round_detail", args=[sent.pk])).text
+    shown = client.get(reverse("version_detail", args=[sent.pk])).text
 
     assert 'alt="sign.png, shown as a picture" width="64" height="48"' in shown
     assert "Maseru;&lt;3&gt;" in shown
@@ -147,8 +147,8 @@ def test_a_file_that_cannot_be_drawn_is_to_be_downloaded(client):
 
 def test_a_file_is_shown_to_those_who_see_what_cites_it(client):
     own = FocalPointFactory()
-    sent = UpdateRoundFactory(update__commitment__ministry=own.ministry, recorded_by=own)
-    file = EvidenceFactory(round=sent, file=kept()).file
+    sent = UpdateVersionFactory(update__commitment__ministry=own.ministry, recorded_by=own)
+    file = EvidenceFactory(update_version=sent, file=kept()).file
     for user, status in (
         (own, 200),
         (FocalPointFactory(), 404),

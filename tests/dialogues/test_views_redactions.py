@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from dialogues.actions.redactions import MANY_PLACES, confirm_redaction, finish_redaction, propose_redaction
-from dialogues.models import EvidenceFile, Redaction, RedactionFile, RoundDecision
+from dialogues.models import EvidenceFile, Redaction, RedactionFile, UpdateVersionDecision
 from tests.factories import (
     AmbassadorFactory,
     BriefingDownloadFactory,
@@ -24,8 +24,8 @@ from tests.factories import (
     RecommendationFactory,
     RedactionDecisionFactory,
     RedactionFactory,
-    RoundDecisionFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.transactions import record
@@ -42,7 +42,7 @@ UPDATE = "Update of 10 January 2022, Ministry of Police: the text"
 @pytest.fixture
 def sent():
     RecommendationFactory(edition=EditionFactory())
-    return UpdateRoundFactory(
+    return UpdateVersionFactory(
         update__commitment__ministry=MinistryFactory(short_name="Police"),
         narrative=f"In the spring we brought {NAME} to a safe house.",
     )
@@ -85,13 +85,13 @@ def test_every_page_of_an_officer_leads_there_and_none_of_an_observer(client, of
 
 
 def test_the_places_are_shown_and_nothing_is_proposed_yet(client, officer, sent):
-    evidence = EvidenceFactory(round=sent, title="palesa\u00a0EXERCISE was heard")
+    evidence = EvidenceFactory(update_version=sent, title="palesa\u00a0EXERCISE was heard")
 
     page = client.post(ADD, typed(look="1"))
 
     assert page.status_code == 200
     assert [(spot.label, spot.url, spot.is_chosen) for spot in page.context["spots"]] == [
-        (UPDATE, reverse("round_detail", args=[sent.pk]), True),
+        (UPDATE, reverse("version_detail", args=[sent.pk]), True),
         (
             "Evidence of 10 January 2022, Ministry of Police: what happened",
             reverse("evidence_detail", args=[evidence.pk]),
@@ -105,7 +105,7 @@ def test_the_places_are_shown_and_nothing_is_proposed_yet(client, officer, sent)
 def test_it_is_proposed_with_what_is_ticked(client, officer, sent):
     evidence = EvidenceFactory(title=f"The {NAME} Centre was opened")
     body = looked_for(client)
-    body["place"] = [f"dialogues.updateround:{sent.pk}:narrative"]
+    body["place"] = [f"dialogues.updateversion:{sent.pk}:narrative"]
 
     answer = client.post(ADD, body)
 
@@ -133,7 +133,7 @@ def test_entries_of_the_log_are_listed_by_number_and_can_be_left(client, officer
     )
     assert f'href="{address}"' in page.text
     body = looked_for(client)
-    body["place"] = [f"dialogues.updateround:{sent.pk}:narrative"]
+    body["place"] = [f"dialogues.updateversion:{sent.pk}:narrative"]
     client.post(ADD, body)
     client.force_login(AmbassadorFactory())
     told = client.get(reverse("redaction_detail", args=[Redaction.objects.get().pk]))
@@ -249,7 +249,7 @@ def test_what_is_proposed_already_is_led_to(client, officer, sent):
 
 def test_a_file_is_proposed_from_the_page_of_its_evidence(client, officer, sent):
     file = EvidenceFileFactory(name="list.pdf")
-    evidence = EvidenceFactory(round=sent, file=file)
+    evidence = EvidenceFactory(update_version=sent, file=file)
     detail = client.get(reverse("evidence_detail", args=[evidence.pk]))
     assert f'href="{ADD}?file={file.pk}"' in detail.text
 
@@ -264,7 +264,7 @@ def test_a_file_is_proposed_from_the_page_of_its_evidence(client, officer, sent)
 
 def test_a_page_begun_from_a_file_is_about_that_file_and_keeps_it_when_refused(client, officer, sent):
     file = EvidenceFileFactory(name="list.pdf")
-    EvidenceFactory(round=sent, file=file)
+    EvidenceFactory(update_version=sent, file=file)
 
     page = client.get(f"{ADD}?file={file.pk}")
     body = {"words": "", "reason": "", "offered": file.pk, "file": file.pk, "of_file": "1", "looked_for": ""}
@@ -281,7 +281,7 @@ def test_a_page_begun_from_a_file_is_about_that_file_and_keeps_it_when_refused(c
 
 def test_files_beside_the_words_are_offered_and_ticked_only_where_their_name_holds_them(client, officer, sent):
     for name in ("list.pdf", "palesa_exercise.pdf"):
-        EvidenceFactory(round=sent, file=EvidenceFileFactory(name=name))
+        EvidenceFactory(update_version=sent, file=EvidenceFileFactory(name=name))
     EvidenceFactory(file=EvidenceFileFactory(name="another.pdf"))
 
     page = client.post(ADD, typed(look="1"))
@@ -308,7 +308,7 @@ NOTE = "Words on this page are proposed to be taken out: do not hand it on."
 
 def pages_of(sent, *more):
     commitment = reverse("commitment_detail", args=[sent.update.commitment_id])
-    return [reverse("round_detail", args=[sent.pk]), commitment, *more]
+    return [reverse("version_detail", args=[sent.pk]), commitment, *more]
 
 
 def test_pages_with_words_proposed_to_go_say_so_to_the_embassy_and_lead_there(client, officer, sent):
@@ -346,7 +346,7 @@ def test_a_ministry_is_not_told_of_a_proposal(client, sent):
 
 def test_pages_with_a_file_proposed_to_go_say_so(client, officer, sent):
     file = EvidenceFileFactory()
-    evidence = EvidenceFactory(round=sent, file=file, commitment=sent.update.commitment)
+    evidence = EvidenceFactory(update_version=sent, file=file, commitment=sent.update.commitment)
     RedactionFile.objects.create(redaction=RedactionFactory(words=""), file=file)
 
     for page in pages_of(sent, reverse("evidence_detail", args=[evidence.pk])):
@@ -356,7 +356,7 @@ def test_pages_with_a_file_proposed_to_go_say_so(client, officer, sent):
 def test_a_page_says_nothing_of_a_text_that_is_left_or_was_decided_on(client, officer, sent):
     page = pages_of(sent)[0]
     redaction = RedactionFactory()
-    place = {"table": "dialogues.updateround", "row": sent.pk, "field": "narrative"}
+    place = {"table": "dialogues.updateversion", "row": sent.pk, "field": "narrative"}
     redaction.places.create(**place, is_left=True)
     assert NOTE not in client.get(page).text
 
@@ -367,19 +367,19 @@ def test_a_page_says_nothing_of_a_text_that_is_left_or_was_decided_on(client, of
 
 
 def test_an_update_with_words_proposed_to_go_is_not_accepted(client, officer, sent):
-    EvidenceFactory(round=sent, commitment=sent.update.commitment)
-    page = client.get(reverse("round_detail", args=[sent.pk]))
+    EvidenceFactory(update_version=sent, commitment=sent.update.commitment)
+    page = client.get(reverse("version_detail", args=[sent.pk]))
     [exhibit] = page.context["exhibits"]
     prefix = exhibit.lines[0].form.prefix
     body = {f"{prefix}-decision": "verified", f"{prefix}-reason": "Seen.", "accept-reason": "Kept as typed."}
     RedactionFactory()
 
-    refused = client.post(reverse("round_accept", args=[sent.pk]), body)
+    refused = client.post(reverse("version_accept", args=[sent.pk]), body)
 
     assert refused.status_code == 422
     assert "Confirm or decline that first" in refused.text
     assert "Kept as typed." in refused.text
-    assert not RoundDecision.objects.exists()
+    assert not UpdateVersionDecision.objects.exists()
 
 
 def test_an_update_and_evidence_lead_those_who_may_to_have_a_text_taken_out(client, officer, sent):
@@ -396,7 +396,7 @@ def test_an_update_and_evidence_lead_those_who_may_to_have_a_text_taken_out(clie
 
 def test_somebody_else_finds_it_in_the_inbox_and_who_proposed_it_does_not(client, sent):
     redaction = RedactionFactory(recorded_by=OfficerFactory())
-    inbox = reverse("round_list")
+    inbox = reverse("inbox")
 
     client.force_login(redaction.recorded_by)
     assert not client.get(inbox).context["redactions"]
@@ -543,8 +543,8 @@ def test_who_downloaded_a_file_that_was_destroyed_is_named(client, officer, sent
 
 
 def test_a_ministry_reads_the_mark_and_the_day_and_no_reason(client, sent):
-    evidence = EvidenceFactory(round=sent, title=f"{NAME} was heard")
-    RoundDecisionFactory(round=sent, decision="returned")
+    evidence = EvidenceFactory(update_version=sent, title=f"{NAME} was heard")
+    UpdateVersionDecisionFactory(update_version=sent, decision="returned")
     take_out()
     ministry = sent.update.commitment.ministry
     client.force_login(FocalPointFactory(ministry=ministry))
@@ -555,7 +555,7 @@ def test_a_ministry_reads_the_mark_and_the_day_and_no_reason(client, sent):
         client.get(reverse("evidence_detail", args=[evidence.pk])),
         client.get(reverse("update_send", args=[commitment])),
         client.get(reverse("ministry_home")),
-        client.get(f"/api/v1/rounds/{sent.pk}/"),
+        client.get(f"/api/v1/versions/{sent.pk}/"),
         client.get("/api/v1/evidence/"),
     ]
 
@@ -575,13 +575,13 @@ def test_a_ministry_reads_the_mark_and_the_day_and_no_reason(client, sent):
 
 def test_pages_of_the_embassy_tell_the_day_and_hold_without_their_texts(client, officer, sent):
     evidence = EvidenceFactory(
-        round=sent, title=NAME, source=NAME, stated_by=NAME, link="https://example.org/palesa-exercise",
+        update_version=sent, title=NAME, source=NAME, stated_by=NAME, link="https://example.org/palesa-exercise",
         file=EvidenceFileFactory(name=f"{NAME}.pdf"),
     )  # fmt: skip
     take_out()
 
     for address in (
-        reverse("round_detail", args=[sent.pk]),
+        reverse("version_detail", args=[sent.pk]),
         reverse("evidence_detail", args=[evidence.pk]),
         reverse("commitment_detail", args=[sent.update.commitment_id]),
     ):
@@ -616,7 +616,7 @@ def test_a_page_without_a_redacted_text_tells_of_no_day(client, officer, sent):
 
 def test_a_file_that_was_taken_out_is_told_in_a_sentence(client, officer, sent):
     file = EvidenceFileFactory()
-    EvidenceFactory(round=sent, file=file)
+    EvidenceFactory(update_version=sent, file=file)
     redaction = propose_redaction(
         country=CountryFactory(), words="", reason=REASON, files=[file], by=officer, now=at_noon(date(2022, 1, 28))
     )

@@ -166,7 +166,7 @@ def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_count
     assert offered == [str(one.pk) for one in old]
 
     piece = EvidenceFactory(
-        bears_on=[old[0]], happened_from=date(2022, 2, 1), happened_to=date(2022, 2, 3), recorded_by=OfficerFactory()
+        supports=[old[0]], happened_from=date(2022, 2, 1), happened_to=date(2022, 2, 3), recorded_by=OfficerFactory()
     )
     shown = client.get(reverse("evidence_detail", args=[piece.pk]))
     assert shown.context["outside"] == ""
@@ -176,7 +176,7 @@ def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_count
 
 def test_a_key_of_the_year_before_names_its_year_where_both_years_stand(client, old, new):
     promise = CommitmentFactory(benchmarks=[*old[:1], new.benchmarks.first() or BenchmarkFactory(recommendation=new)])
-    EvidenceFactory(bears_on=[old[0]], commitment=promise, verified=True)
+    EvidenceFactory(supports=[old[0]], commitment=promise, verified=True)
     pages = (reverse("commitment_detail", args=[promise.pk]), reverse("evidence_list"))
 
     told = {address: client.get(address).text for address in pages}
@@ -189,7 +189,7 @@ def test_a_key_of_the_year_before_names_its_year_where_both_years_stand(client, 
 def test_what_was_logged_for_the_wrong_year_says_so_and_is_put_right_with_what_was_asked_then(client, old, new):
     client.post(address(new), as_shown(client, new))
     wrong = EvidenceFactory(
-        bears_on=[new.benchmarks.get()],
+        supports=[new.benchmarks.get()],
         happened_from=date(2022, 2, 1),
         happened_to=date(2022, 2, 3),
         recorded_by=OfficerFactory(),

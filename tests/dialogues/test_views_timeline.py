@@ -26,7 +26,7 @@ from tests.factories import (
     FocalPointFactory,
     IndicatorFactory,
     OfficerFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_what_moves_a_commitment_is_read_in_its_history(client, form):
     row = CommitmentFactory(united_states=True, done=done)
     if form is commitments.VerifyDoneForm:
         CommitmentEventFactory(commitment=row, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20))
-        EvidenceFactory(commitment=row, bears_on=[BenchmarkFactory()], verified=True)
+        EvidenceFactory(commitment=row, supports=[BenchmarkFactory()], verified=True)
     typed = words_for(form)
     client.force_login(officer)
 
@@ -132,8 +132,8 @@ def test_the_line_of_an_update_that_is_figures_alone_is_read_too(client):
 @pytest.mark.parametrize("decision", [UpdateDecision.RETURNED, UpdateDecision.ACCEPTED])
 def test_the_embassys_answer_is_read_in_the_history_line_by_line(client, decision):
     officer, benchmark = OfficerFactory(), BenchmarkFactory()
-    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
-    piece = EvidenceFactory(round=sent, bears_on=[benchmark], happened_from=None)
+    sent = UpdateVersionFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    piece = EvidenceFactory(update_version=sent, supports=[benchmark], happened_from=None)
     is_accepted = decision is UpdateDecision.ACCEPTED
     form, verb = (updates.AcceptForm, "accept") if is_accepted else (updates.ReturnForm, "return")
     of_line = words_for(updates.LineReviewForm)
@@ -146,8 +146,8 @@ def test_the_embassys_answer_is_read_in_the_history_line_by_line(client, decisio
     client.force_login(officer)
 
     client.post(
-        address(f"round_{verb}", sent),
-        {f"bearing-{piece.bearings.get().pk}-{name}": said for name, said in line.items()}
+        address(f"update_version{verb}", sent),
+        {f"evidence_link-{piece.evidence_links.get().pk}-{name}": said for name, said in line.items()}
         | {f"{verb}-{name}": words for name, words in words_for(form).items()},
     )
 

@@ -33,8 +33,8 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
-    RoundDecisionFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
 )
 from tiptracker.audit.models import AuditEntry
 
@@ -47,24 +47,26 @@ def address(name, row):
     return reverse(name, args=[row.pk])
 
 
-def sent_round(*benchmarks, **fields):
+def sent_version(*benchmarks, **fields):
     """A round that waits, with one piece of evidence that bears on each of `benchmarks`."""
     commitment = CommitmentFactory(benchmarks=benchmarks)
-    sent = UpdateRoundFactory(update__commitment=commitment, **fields)
-    EvidenceFactory(round=sent, bears_on=benchmarks)
+    sent = UpdateVersionFactory(update__commitment=commitment, **fields)
+    EvidenceFactory(update_version=sent, supports=benchmarks)
     return sent
 
 
 # --- One round --------------------------------------------------------------------------------------------------------
 
 
-def test_round_detail_puts_the_claim_beside_its_evidence(client):
+def test_version_detail_puts_the_claim_beside_its_evidence(client):
     benchmark = BenchmarkFactory(terms__criterion="Ten districts have one.")
-    sent = sent_round(benchmark, narrative="Six districts have one.")
-    ReadingFactory(round=sent, evidence=sent.evidence.get(), indicator=IndicatorFactory(name="Focal points"), figure=6)
+    sent = sent_version(benchmark, narrative="Six districts have one.")
+    ReadingFactory(
+        update_version=sent, evidence=sent.evidence.get(), indicator=IndicatorFactory(name="Focal points"), figure=6
+    )
     client.force_login(OfficerFactory())
 
-    text = client.get(address("round_detail", sent)).text
+    text = client.get(address("version_detail", sent)).text
 
     assert "Six districts have one." in text
     assert sent.evidence.get().title in text
@@ -72,50 +74,50 @@ def test_round_detail_puts_the_claim_beside_its_evidence(client):
     assert "The figure: focal points 6" in text
     assert "Your decision on the figure of Focal points" in text
     assert text.count("Your decision") == 2
-    assert f'hx-get="{address("round_simulation", sent)}"' in text
-    assert f'<a href="{address("round_simulation", sent)}">' in text
+    assert f'hx-get="{address("version_simulation", sent)}"' in text
+    assert f'<a href="{address("version_simulation", sent)}">' in text
 
 
-def test_round_detail_calls_no_reason_optional_that_it_goes_on_to_ask_for(client):
-    sent = sent_round(BenchmarkFactory(), BenchmarkFactory())
+def test_version_detail_calls_no_reason_optional_that_it_goes_on_to_ask_for(client):
+    sent = sent_version(BenchmarkFactory(), BenchmarkFactory())
     client.force_login(OfficerFactory())
 
-    text = client.get(address("round_detail", sent)).text
+    text = client.get(address("version_detail", sent)).text
 
     assert text.count("Here, or once for all of it below.") == 2
     assert "Needed unless every line has a reason of its own" in text
     assert "(optional)" not in text
 
 
-def test_round_detail_is_read_by_the_embassy_and_decided_by_its_officers(client):
-    sent = sent_round(BenchmarkFactory())
+def test_version_detail_is_read_by_the_embassy_and_decided_by_its_officers(client):
+    sent = sent_version(BenchmarkFactory())
     for user, decides in ((OfficerFactory(), True), (AmbassadorFactory(), False), (ObserverFactory(), False)):
         client.force_login(user)
-        text = client.get(address("round_detail", sent)).text
+        text = client.get(address("version_detail", sent)).text
         assert ("Accept with these decisions" in text, "Return with a reason" in text) == (decides, decides)
     client.force_login(OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
-    assert client.get(address("round_detail", sent)).status_code == 404
+    assert client.get(address("version_detail", sent)).status_code == 404
 
 
-def test_round_detail_tells_what_came_before_it(client):
-    first = sent_round(BenchmarkFactory())
-    RoundDecisionFactory(round=first, decision=UpdateDecision.RETURNED, reason="The list is missing.")
-    second = UpdateRoundFactory(update=first.update)
+def test_version_detail_tells_what_came_before_it(client):
+    first = sent_version(BenchmarkFactory())
+    UpdateVersionDecisionFactory(update_version=first, decision=UpdateDecision.RETURNED, reason="The list is missing.")
+    second = UpdateVersionFactory(update=first.update)
     client.force_login(OfficerFactory())
 
-    text = client.get(address("round_detail", second)).text
+    text = client.get(address("version_detail", second)).text
 
     assert "The list is missing." in text
-    assert address("round_detail", first) in text
+    assert address("version_detail", first) in text
 
 
 def test_whoever_opens_an_update_is_told_in_the_log_and_on_its_page_to_the_post(client):
-    sent = sent_round(BenchmarkFactory())
+    sent = sent_version(BenchmarkFactory())
     client.force_login(ObserverFactory(name="Somebody in Washington"))
-    assert "Who opened it" not in client.get(address("round_detail", sent)).text
+    assert "Who opened it" not in client.get(address("version_detail", sent)).text
     client.force_login(AmbassadorFactory(name="The ambassador"))
 
-    page = client.get(address("round_detail", sent))
+    page = client.get(address("version_detail", sent))
 
     told = AuditEntry.objects.on(sent).values_list("verb", "by__name", "country")
     country = sent.update.commitment.country_id
@@ -127,27 +129,27 @@ def test_whoever_opens_an_update_is_told_in_the_log_and_on_its_page_to_the_post(
         ("The ambassador", "Opened an update"),
         ("Somebody in Washington", "Opened an update"),
     ]
-    assert f"record=dialogues.updateround&amp;row={sent.pk}" in page.text
+    assert f"record=dialogues.updateversion&amp;row={sent.pk}" in page.text
 
 
 def test_an_update_that_is_not_seen_is_not_opened(client):
     client.force_login(FocalPointFactory())
-    sent = sent_round(BenchmarkFactory())
+    sent = sent_version(BenchmarkFactory())
 
-    client.get(address("round_detail", sent))
+    client.get(address("version_detail", sent))
     client.get(address("update-detail", sent.update))
 
     assert not AuditEntry.objects.exists()
 
 
-def test_the_api_tells_the_log_who_opened_an_update_and_each_of_its_rounds(client):
-    first = UpdateRoundFactory(returned=True)
-    second = UpdateRoundFactory(update=first.update, number=2)
+def test_the_api_tells_the_log_who_opened_an_update_and_each_of_its_versions(client):
+    first = UpdateVersionFactory(returned=True)
+    second = UpdateVersionFactory(update=first.update, number=2)
     client.force_login(OfficerFactory())
 
     client.get(reverse("update-list"))
     client.get(address("update-detail", first.update))
-    client.get(address("round-detail", second))
+    client.get(address("update_version-detail", second))
 
     assert list(AuditEntry.objects.exclude(verb="list.read").values_list("verb", "row")) == [
         ("update.viewed", str(first.pk)),
@@ -157,18 +159,18 @@ def test_the_api_tells_the_log_who_opened_an_update_and_each_of_its_rounds(clien
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_round_detail_query_count(client, django_assert_num_queries, count):
+def test_version_detail_query_count(client, django_assert_num_queries, count):
     benchmarks = [BenchmarkFactory() for _ in range(count)]
-    sent = sent_round(*benchmarks)
+    sent = sent_version(*benchmarks)
     for _ in range(count - 1):
-        EvidenceFactory(round=sent, bears_on=benchmarks)
+        EvidenceFactory(update_version=sent, supports=benchmarks)
     client.force_login(OfficerFactory())
 
     # session, user, zone; round, may decide, edition; evidence, bearings, benchmarks, terms, reviews, readings;
     # readings of the round, earlier rounds; inbox, name of the post; that it was opened, in the log; its history;
     # may redact, what is proposed to go
     with django_assert_num_queries(18 + AN_ENTRY + 1):
-        response = client.get(address("round_detail", sent))
+        response = client.get(address("version_detail", sent))
 
     assert len(response.context["exhibits"]) == count
 
@@ -176,41 +178,41 @@ def test_round_detail_query_count(client, django_assert_num_queries, count):
 # --- Returning --------------------------------------------------------------------------------------------------------
 
 
-def test_round_return_sends_it_back_with_a_reason(client):
-    sent = sent_round(BenchmarkFactory())
+def test_version_return_sends_it_back_with_a_reason(client):
+    sent = sent_version(BenchmarkFactory())
     client.force_login(OfficerFactory())
 
-    response = client.post(address("round_return", sent), {"return-reason": "The list is missing."})
+    response = client.post(address("version_return", sent), {"return-reason": "The list is missing."})
 
-    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"round-{sent.pk}"})
+    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"update_version-{sent.pk}"})
     sent.refresh_from_db()
     assert (sent.decision.decision, sent.decision.reason) == (UpdateDecision.RETURNED, "The list is missing.")
 
 
-def test_round_return_needs_a_reason(client):
-    sent = sent_round(BenchmarkFactory())
+def test_version_return_needs_a_reason(client):
+    sent = sent_version(BenchmarkFactory())
     client.force_login(OfficerFactory())
 
-    response = client.post(address("round_return", sent), {"return-reason": " "})
+    response = client.post(address("version_return", sent), {"return-reason": " "})
 
     assert response.status_code == 422
     assert "What is missing: Say what is missing: choose a sentence, write one" in response.text
 
 
-def test_round_return_names_what_each_line_lacks_to_its_ministry(client):
+def test_version_return_names_what_each_line_lacks_to_its_ministry(client):
     first, second = BenchmarkFactory(terms__criterion="Ten districts have one."), BenchmarkFactory()
     own = FocalPointFactory()
     commitment = CommitmentFactory(ministry=own.ministry, benchmarks=[first, second])
-    sent = UpdateRoundFactory(update__commitment=commitment, recorded_by=own)
-    piece = EvidenceFactory(round=sent, bears_on=[first, second], title="A list of officers")
-    figure = EvidenceFactory(round=sent, title="Six officers")
-    ReadingFactory(round=sent, evidence=figure)
-    one, other = piece.bearings.all()
+    sent = UpdateVersionFactory(update__commitment=commitment, recorded_by=own)
+    piece = EvidenceFactory(update_version=sent, supports=[first, second], title="A list of officers")
+    figure = EvidenceFactory(update_version=sent, title="Six officers")
+    ReadingFactory(update_version=sent, evidence=figure)
+    one, other = piece.evidence_links.all()
     client.force_login(OfficerFactory())
     typed = {
-        f"bearing-{one.pk}-decision": "mend",
-        f"bearing-{one.pk}-because": ReturnReason.FIRST_DAY,
-        f"bearing-{other.pk}-decision": "verified",
+        f"evidence_link-{one.pk}-decision": "mend",
+        f"evidence_link-{one.pk}-because": ReturnReason.FIRST_DAY,
+        f"evidence_link-{other.pk}-decision": "verified",
         f"evidence-{figure.pk}-decision": "mend",
         f"evidence-{figure.pk}-because": ReturnReason.FIGURE,
         f"evidence-{figure.pk}-reason": "The list has five names.",
@@ -218,7 +220,7 @@ def test_round_return_names_what_each_line_lacks_to_its_ministry(client):
         "return-reason": "Thank you for it.",
     }
 
-    assert client.post(address("round_return", sent), typed).status_code == 302
+    assert client.post(address("version_return", sent), typed).status_code == 302
 
     sent.refresh_from_db()
     assert sent.decision.reason == (
@@ -237,26 +239,30 @@ def test_round_return_names_what_each_line_lacks_to_its_ministry(client):
         assert "“A list of officers”, for “Ten districts have one.”: The first day is missing" in text, page
 
 
-def test_round_return_is_refused_beside_the_line_and_keeps_all_that_was_typed(client):
-    sent = sent_round(BenchmarkFactory(), BenchmarkFactory(), BenchmarkFactory())
-    first, second, third = sent.evidence.get().bearings.all()
+def test_version_return_is_refused_beside_the_line_and_keeps_all_that_was_typed(client):
+    sent = sent_version(BenchmarkFactory(), BenchmarkFactory(), BenchmarkFactory())
+    first, second, third = sent.evidence.get().evidence_links.all()
     client.force_login(OfficerFactory())
 
     response = client.post(
-        address("round_return", sent),
+        address("version_return", sent),
         {
-            f"bearing-{first.pk}-decision": "mend",
-            f"bearing-{second.pk}-decision": "verified",
-            f"bearing-{second.pk}-because": VerificationReason.SEEN,
-            f"bearing-{third.pk}-reason": "Begun, and left.",
+            f"evidence_link-{first.pk}-decision": "mend",
+            f"evidence_link-{second.pk}-decision": "verified",
+            f"evidence_link-{second.pk}-because": VerificationReason.SEEN,
+            f"evidence_link-{third.pk}-reason": "Begun, and left.",
             "accept-reason": "What I would have said.",
             "return-reason": "Thank you.",
         },
     )
 
     assert response.status_code == 422
-    lines = {line.bearing: line.form for exhibit in response.context["exhibits"] for line in exhibit.lines}
-    assert {bearing: bool(form.errors) for bearing, form in lines.items()} == {first: True, second: False, third: False}
+    lines = {line.evidence_link: line.form for exhibit in response.context["exhibits"] for line in exhibit.lines}
+    assert {evidence_link: bool(form.errors) for evidence_link, form in lines.items()} == {
+        first: True,
+        second: False,
+        third: False,
+    }
     assert "Say what is to be mended here: choose a sentence, or write one." in response.text
     assert lines[second]["decision"].value() == "verified"
     assert '<option value="seen" selected>' in response.text
@@ -269,52 +275,59 @@ def test_round_return_is_refused_beside_the_line_and_keeps_all_that_was_typed(cl
 
 def words(sent, decision="verified", **changed):
     """The form of acceptance: one decision on every line of the round."""
-    typed = {f"bearing-{bearing.pk}-decision": decision for e in sent.evidence.all() for bearing in e.bearings.all()}
+    typed = {
+        f"evidence_link-{evidence_link.pk}-decision": decision
+        for e in sent.evidence.all()
+        for evidence_link in e.evidence_links.all()
+    }
     return typed | {"accept-reason": "The list shows it."} | changed
 
 
-def test_round_accept_gives_the_word_on_every_line(client):
-    sent = sent_round(BenchmarkFactory(), BenchmarkFactory())
-    first, second = sent.evidence.get().bearings.all()
+def test_version_accept_gives_the_word_on_every_line(client):
+    sent = sent_version(BenchmarkFactory(), BenchmarkFactory())
+    first, second = sent.evidence.get().evidence_links.all()
     client.force_login(OfficerFactory())
 
     response = client.post(
-        address("round_accept", sent),
+        address("version_accept", sent),
         words(
             sent,
-            **{f"bearing-{second.pk}-decision": "rejected", f"bearing-{second.pk}-reason": "Not what it shows."},
+            **{
+                f"evidence_link-{second.pk}-decision": "rejected",
+                f"evidence_link-{second.pk}-reason": "Not what it shows.",
+            },
         ),
     )
 
-    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"round-{sent.pk}"})
-    assert {(review.bearing, review.decision, review.reason) for review in sent.evidence.get().reviews.all()} == {
+    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"update_version-{sent.pk}"})
+    assert {(review.evidence_link, review.decision, review.reason) for review in sent.evidence.get().reviews.all()} == {
         (first, EvidenceDecision.VERIFIED, "The list shows it."),
         (second, EvidenceDecision.REJECTED, "Not what it shows."),
     }
 
 
-def test_round_accept_verifies_the_figures_with_the_evidence_that_they_cite(client):
-    sent = sent_round(BenchmarkFactory())
+def test_version_accept_verifies_the_figures_with_the_evidence_that_they_cite(client):
+    sent = sent_version(BenchmarkFactory())
     evidence = sent.evidence.get()
-    ReadingFactory(round=sent, evidence=evidence)
+    ReadingFactory(update_version=sent, evidence=evidence)
     client.force_login(OfficerFactory())
 
-    client.post(address("round_accept", sent), words(sent, **{f"evidence-{evidence.pk}-decision": "verified"}))
+    client.post(address("version_accept", sent), words(sent, **{f"evidence-{evidence.pk}-decision": "verified"}))
 
-    assert evidence.reviews.filter(bearing=None, decision=EvidenceDecision.VERIFIED).count() == 1
+    assert evidence.reviews.filter(evidence_link=None, decision=EvidenceDecision.VERIFIED).count() == 1
 
 
-def test_round_accept_takes_one_figure_and_rejects_another(client):
-    sent = sent_round(BenchmarkFactory())
-    pieces = [EvidenceFactory(round=sent, kind=EvidenceKind.STATISTIC) for _ in range(2)]
+def test_version_accept_takes_one_figure_and_rejects_another(client):
+    sent = sent_version(BenchmarkFactory())
+    pieces = [EvidenceFactory(update_version=sent, kind=EvidenceKind.STATISTIC) for _ in range(2)]
     for piece in pieces:
-        ReadingFactory(round=sent, evidence=piece)
+        ReadingFactory(update_version=sent, evidence=piece)
     client.force_login(OfficerFactory())
-    assert client.get(address("round_detail", sent)).text.count("Your decision on the figure of") == 2
+    assert client.get(address("version_detail", sent)).text.count("Your decision on the figure of") == 2
 
     taken, refused = (f"evidence-{piece.pk}" for piece in pieces)
     told = {f"{taken}-decision": "verified", f"{refused}-decision": "rejected", f"{refused}-reason": "Counted twice."}
-    client.post(address("round_accept", sent), words(sent, **told))
+    client.post(address("version_accept", sent), words(sent, **told))
 
     assert [(review.decision, review.reason) for piece in pieces for review in piece.reviews.all()] == [
         (EvidenceDecision.VERIFIED, "The list shows it."),
@@ -322,20 +335,20 @@ def test_round_accept_takes_one_figure_and_rejects_another(client):
     ]
 
 
-def test_round_accept_of_a_claim_that_it_is_done_verifies_it_done(client):
-    sent = sent_round(BenchmarkFactory(), claimed=ClaimedProgress.DONE)
+def test_version_accept_of_a_claim_that_it_is_done_verifies_it_done(client):
+    sent = sent_version(BenchmarkFactory(), claimed=ClaimedProgress.DONE)
     commitment = sent.update.commitment
     CommitmentEventFactory(
-        commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=sent.happened_on, round=sent
+        commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=sent.happened_on, update_version=sent
     )
     client.force_login(OfficerFactory())
 
-    refused = client.post(address("round_accept", sent), words(sent, "rejected"))
+    refused = client.post(address("version_accept", sent), words(sent, "rejected"))
     assert refused.status_code == 422
     assert "nothing of it is verified" in refused.text
     assert "The list shows it." in refused.text
 
-    assert client.post(address("round_accept", sent), words(sent)).status_code == 302
+    assert client.post(address("version_accept", sent), words(sent)).status_code == 302
     assert commitment.standing_on(date(2022, 1, 28)).status == CommitmentStatus.VERIFIED
 
 
@@ -346,14 +359,16 @@ def test_round_accept_of_a_claim_that_it_is_done_verifies_it_done(client):
         ({"accept-reason": ""}, "Say in a sentence why, here or once for all of it below."),
     ],
 )
-def test_round_accept_refuses_beside_the_line_and_keeps_what_was_typed(client, changed, sentence):
-    sent = sent_round(BenchmarkFactory(), BenchmarkFactory())
-    second = sent.evidence.get().bearings.last()
+def test_version_accept_refuses_beside_the_line_and_keeps_what_was_typed(client, changed, sentence):
+    sent = sent_version(BenchmarkFactory(), BenchmarkFactory())
+    second = sent.evidence.get().evidence_links.last()
     client.force_login(OfficerFactory())
 
-    typed = words(sent, **{f"bearing-{second.pk}-reason": "Kept as typed."} | changed)
-    typed[f"bearing-{sent.evidence.get().bearings.first().pk}-decision"] = changed.get("decision", "verified")
-    response = client.post(address("round_accept", sent), typed)
+    typed = words(sent, **{f"evidence_link-{second.pk}-reason": "Kept as typed."} | changed)
+    typed[f"evidence_link-{sent.evidence.get().evidence_links.first().pk}-decision"] = changed.get(
+        "decision", "verified"
+    )
+    response = client.post(address("version_accept", sent), typed)
 
     assert response.status_code == 422
     assert sentence in response.text
@@ -362,32 +377,32 @@ def test_round_accept_refuses_beside_the_line_and_keeps_what_was_typed(client, c
     assert not hasattr(sent, "decision")
 
 
-def test_round_accept_keeps_the_sentence_chosen_and_the_words_written(client):
-    sent = sent_round(BenchmarkFactory(), BenchmarkFactory(), BenchmarkFactory())
-    first, second, third = sent.evidence.get().bearings.all()
+def test_version_accept_keeps_the_sentence_chosen_and_the_words_written(client):
+    sent = sent_version(BenchmarkFactory(), BenchmarkFactory(), BenchmarkFactory())
+    first, second, third = sent.evidence.get().evidence_links.all()
     client.force_login(OfficerFactory())
     typed = words(
         sent,
         **{
             "accept-reason": "",
             "accept-because": VerificationReason.SEEN,
-            f"bearing-{second.pk}-because": VerificationReason.SECOND_SOURCE,
-            f"bearing-{second.pk}-reason": "A letter of the court.",
-            f"bearing-{third.pk}-decision": "rejected",
+            f"evidence_link-{second.pk}-because": VerificationReason.SECOND_SOURCE,
+            f"evidence_link-{second.pk}-reason": "A letter of the court.",
+            f"evidence_link-{third.pk}-decision": "rejected",
         },
     )
 
-    refused = client.post(address("round_accept", sent), typed)
+    refused = client.post(address("version_accept", sent), typed)
     assert refused.status_code == 422  # what was seen is no reason to reject
     assert refused.text.count("Say in a sentence why, here or once for all of it below.") == 2  # above, and beside it
 
     assert (
         client.post(
-            address("round_accept", sent), typed | {f"bearing-{third.pk}-because": RejectionReason.OUTSIDE}
+            address("version_accept", sent), typed | {f"evidence_link-{third.pk}-because": RejectionReason.OUTSIDE}
         ).status_code
         == 302
     )
-    assert {review.bearing: review.reason for review in sent.evidence.get().reviews.all()} == {
+    assert {review.evidence_link: review.reason for review in sent.evidence.get().reviews.all()} == {
         first: "The embassy saw it itself.",
         second: "A second source confirms it. A letter of the court.",
         third: "It happened outside the reporting period.",
@@ -407,13 +422,15 @@ def test_round_accept_keeps_the_sentence_chosen_and_the_words_written(client):
         ({"because": "made-up"}, "Choose one from the list."),
     ],
 )
-def test_round_accept_refuses_a_line_that_does_not_fit_it(client, line, sentence):
-    sent = sent_round(BenchmarkFactory())
-    bearing = sent.evidence.get().bearings.get()
+def test_version_accept_refuses_a_line_that_does_not_fit_it(client, line, sentence):
+    sent = sent_version(BenchmarkFactory())
+    evidence_link = sent.evidence.get().evidence_links.get()
     client.force_login(OfficerFactory())
-    typed = {f"bearing-{bearing.pk}-{name}": value for name, value in line.items()} | {"return-reason": "Kept too."}
+    typed = {f"evidence_link-{evidence_link.pk}-{name}": value for name, value in line.items()} | {
+        "return-reason": "Kept too."
+    }
 
-    response = client.post(address("round_accept", sent), words(sent, **typed))
+    response = client.post(address("version_accept", sent), words(sent, **typed))
 
     assert response.status_code == 422
     assert sentence in response.text
@@ -421,14 +438,16 @@ def test_round_accept_refuses_a_line_that_does_not_fit_it(client, line, sentence
     assert not EvidenceReview.objects.exists()
 
 
-def test_round_accept_states_the_first_day_where_the_evidence_lacks_it(client):
+def test_version_accept_states_the_first_day_where_the_evidence_lacks_it(client):
     benchmark = BenchmarkFactory()
-    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
-    evidence = EvidenceFactory(round=sent, happened_from=None, bears_on=[benchmark])
-    bearing = evidence.bearings.get()
+    sent = UpdateVersionFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    evidence = EvidenceFactory(update_version=sent, happened_from=None, supports=[benchmark])
+    evidence_link = evidence.evidence_links.get()
     client.force_login(OfficerFactory())
 
-    client.post(address("round_accept", sent), words(sent, **{f"bearing-{bearing.pk}-first_on": "2022-01-03"}))
+    client.post(
+        address("version_accept", sent), words(sent, **{f"evidence_link-{evidence_link.pk}-first_on": "2022-01-03"})
+    )
 
     assert evidence.reviews.get().first_on == date(2022, 1, 3)
 
@@ -437,12 +456,12 @@ def test_round_accept_states_the_first_day_where_the_evidence_lacks_it(client):
 @pytest.mark.parametrize("decision", UpdateDecision)
 @pytest.mark.parametrize("verb", ["return", "accept"])
 def test_the_second_to_decide_sees_what_the_first_did_and_loses_nothing(client, verb, decision, kept):
-    sent = sent_round(BenchmarkFactory())
-    first = RoundDecisionFactory(round=sent, decision=decision, reason="The list is missing.")
+    sent = sent_version(BenchmarkFactory())
+    first = UpdateVersionDecisionFactory(update_version=sent, decision=decision, reason="The list is missing.")
     client.force_login(OfficerFactory())
 
     typed = words(sent, **{"return-reason": kept, "accept-reason": kept})
-    response = client.post(address(f"round_{verb}", sent), typed)
+    response = client.post(address(f"update_version{verb}", sent), typed)
 
     assert response.status_code == 422
     assert f"{first.recorded_by} {decision} this update on 10 January 2022" in response.text
@@ -453,19 +472,19 @@ def test_the_second_to_decide_sees_what_the_first_did_and_loses_nothing(client, 
 @pytest.mark.parametrize("decision", UpdateDecision)
 @pytest.mark.parametrize("verb", ["return", "accept"])
 def test_the_second_to_decide_finds_no_button_that_cannot_work(client, monkeypatch, verb, decision):
-    sent = sent_round(BenchmarkFactory())
+    sent = sent_version(BenchmarkFactory())
     client.force_login(OfficerFactory())
-    action = f"{verb}_round"
+    action = f"{verb}_version"
 
     def too_late(**said):
-        RoundDecisionFactory(round=sent, decision=decision, reason="The list is missing.")
+        UpdateVersionDecisionFactory(update_version=sent, decision=decision, reason="The list is missing.")
         return decide(**said)
 
     decide = getattr(update_review, action)
     monkeypatch.setattr(update_review, action, too_late)
     typed = words(sent, **{"return-reason": "Kept as typed.", "accept-reason": "Kept as typed."})
 
-    response = client.post(address(f"round_{verb}", sent), typed)
+    response = client.post(address(f"update_version{verb}", sent), typed)
 
     assert response.status_code == 422
     assert f"{decision} this update on 10 January 2022" in response.text
@@ -479,7 +498,7 @@ def test_the_second_to_decide_finds_no_button_that_cannot_work(client, monkeypat
 
 @pytest.mark.parametrize("verb", ["return", "accept"])
 def test_deciding_is_403_for_whoever_sees_but_may_not_and_404_unseen(client, verb):
-    sent = sent_round(BenchmarkFactory())
+    sent = sent_version(BenchmarkFactory())
     for user, status in (
         (AmbassadorFactory(), 403),
         (ObserverFactory(), 403),
@@ -487,25 +506,25 @@ def test_deciding_is_403_for_whoever_sees_but_may_not_and_404_unseen(client, ver
         (OfficerFactory(countries=[CountryFactory(elsewhere=True)]), 404),
     ):
         client.force_login(user)
-        assert client.post(address(f"round_{verb}", sent), words(sent)).status_code == status
+        assert client.post(address(f"update_version{verb}", sent), words(sent)).status_code == status
     client.force_login(OfficerFactory())
     # Whoever signs in again after sending comes back by GET: to the page that holds the form.
-    assert client.get(address(f"round_{verb}", sent)).headers["Location"] == address("round_detail", sent)
+    assert client.get(address(f"update_version{verb}", sent)).headers["Location"] == address("version_detail", sent)
 
 
 # --- Assessing on the same page ---------------------------------------------------------------------------------------
 
 
-def test_round_detail_asks_for_a_verdict_once_it_is_accepted(client):
+def test_version_detail_asks_for_a_verdict_once_it_is_accepted(client):
     assessed = BenchmarkFactory(terms__criterion="Adopted.")
     counted = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, terms__indicator=IndicatorFactory())
-    sent = sent_round(assessed, counted)
+    sent = sent_version(assessed, counted)
     AssessmentFactory(benchmark=assessed, rationale="It was only a draft.")
     client.force_login(OfficerFactory())
-    assert client.get(address("round_detail", sent)).context["assess"] == []
+    assert client.get(address("version_detail", sent)).context["assess"] == []
 
-    RoundDecisionFactory(round=sent)
-    text = client.get(address("round_detail", sent)).text
+    UpdateVersionDecisionFactory(update_version=sent)
+    text = client.get(address("version_detail", sent)).text
 
     assert "It was only a draft." in text
     assert f"Assess {assessed.key}</button>" in text
@@ -513,19 +532,19 @@ def test_round_detail_asks_for_a_verdict_once_it_is_accepted(client):
     assert "This benchmark is judged by its figures" in text
 
     client.force_login(ObserverFactory())
-    assert f"Assess {assessed.key}</button>" not in client.get(address("round_detail", sent)).text
+    assert f"Assess {assessed.key}</button>" not in client.get(address("version_detail", sent)).text
 
 
-def test_round_detail_ticks_what_came_with_it_and_no_verdict_rests_on(client):
+def test_version_detail_ticks_what_came_with_it_and_no_verdict_rests_on(client):
     benchmark = BenchmarkFactory()
-    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]), accepted=True)
-    rested, fresh = (EvidenceFactory(round=sent, bears_on=[benchmark], verified=True) for _ in range(2))
-    EvidenceFactory(round=sent, bears_on=[benchmark])
-    EvidenceFactory(bears_on=[benchmark], verified=True)
+    sent = UpdateVersionFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]), accepted=True)
+    rested, fresh = (EvidenceFactory(update_version=sent, supports=[benchmark], verified=True) for _ in range(2))
+    EvidenceFactory(update_version=sent, supports=[benchmark])
+    EvidenceFactory(supports=[benchmark], verified=True)
     AssessmentFactory(benchmark=benchmark, grounds=[rested])
     client.force_login(OfficerFactory())
 
-    (assessable,) = client.get(address("round_detail", sent)).context["assess"]
+    (assessable,) = client.get(address("version_detail", sent)).context["assess"]
 
     assert assessable.form["evidence"].value() == [str(fresh.pk)]
     assert len(assessable.form.fields["evidence"].choices) == 4

@@ -5,7 +5,7 @@ import re
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from dialogues.models import Draft, UpdateRound
+from dialogues.models import Draft, UpdateVersion
 from tests.factories import CommitmentFactory, FocalPointFactory
 from tests.journeys.hands import choose
 from tests.live import Live
@@ -93,7 +93,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     theirs.get_by_role("button", name="Send to the embassy").click()
     expect(theirs.get_by_text("You need not do anything until then")).to_be_visible()
     expect(theirs.get_by_text("Exercise Officer")).to_be_visible()
-    sent = UpdateRound.objects.get(recorded_by=colleague)
+    sent = UpdateVersion.objects.get(recorded_by=colleague)
     assert (sent.narrative, [piece.file.name for piece in sent.evidence.all()]) == (
         FIRST + SECOND + THIRD,
         ["list.png"],

@@ -110,14 +110,14 @@ def sentence_a_trafficker(people: dict[str, User]) -> None:
         done_by=DoneBy.GOVERNMENT,
         stated_by="High Court (exercise)",
         source="Judgment of 25 January 2022 (exercise)",
-        bearings=[(benchmark, SupportKind.ACTION)],
+        evidence_links=[(benchmark, SupportKind.ACTION)],
         by=people["officer"],
         now=now,
     )
-    for bearing in (None, piece.bearings.get()):
+    for evidence_link in (None, piece.evidence_links.get()):
         review_evidence(
             evidence=piece,
-            bearing=bearing,
+            evidence_link=evidence_link,
             decision=EvidenceDecision.VERIFIED,
             reason="The judgment is at hand (exercise).",
             by=people["ambassador"],

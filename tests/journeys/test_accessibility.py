@@ -24,7 +24,7 @@ import reports.urls
 import tiptracker.accounts.urls
 import tiptracker.audit.urls
 from dialogues.choices import CommitmentStatus, MadeBy
-from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateRound
+from dialogues.models import Commitment, Dialogue, Evidence, NextStep, UpdateVersion
 from recommendations.importing.draft import read_draft_text, serialize_draft
 from recommendations.importing.preview import get_expected_edition
 from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
@@ -62,8 +62,8 @@ PASSKEY = {"name": "My telephone", "credential": {}}
 NO_PAGES = {
     "briefing_clear",
     "evidence_review",
-    "round_return",
-    "round_accept",
+    "version_return",
+    "version_accept",
     "evidence_file",
     "file_picture",
     "inbox_next",
@@ -197,10 +197,10 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     commitments = Commitment.objects.with_status(THE_DAY).order_by("pk")
     ours = commitments.filter(made_by=MadeBy.UNITED_STATES)
     by_status = [commitments.filter(status=status).first() for status in CommitmentStatus]
-    rounds = UpdateRound.objects.order_by("pk")
-    waiting, returned = rounds.filter(decision=None).first(), rounds.filter(decision__decision="returned").first()
-    accepted = rounds.filter(decision__decision="accepted").first()
-    logged = Evidence.objects.filter(round=None, bearings__isnull=False).order_by("pk").distinct()
+    versions = UpdateVersion.objects.order_by("pk")
+    waiting, returned = versions.filter(decision=None).first(), versions.filter(decision__decision="returned").first()
+    accepted = versions.filter(decision__decision="accepted").first()
+    logged = Evidence.objects.filter(update_version=None, evidence_links__isnull=False).order_by("pk").distinct()
     put_right = EvidenceFactory(revises=EvidenceFactory(country=edition.country), country=edition.country)
     benchmark = Benchmark.objects.filter(terms__rule="assessed").first()
     things = {
@@ -242,8 +242,8 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
             *waiting.evidence.all()[:1],
             *accepted.evidence.all()[:1],
         ],
-        "round_detail": [waiting, returned, accepted],
-        "round_simulation": [waiting, returned, accepted],
+        "version_detail": [waiting, returned, accepted],
+        "version_simulation": [waiting, returned, accepted],
         "evidence_simulation": logged[:1],
         "benchmark_simulation": [benchmark],
         "dialogue_detail": Dialogue.objects.all(),
@@ -406,8 +406,8 @@ REFUSED = [
     ("setup_suggested", "Accept what is ticked", {}),
     ("evidence_log", "Log it", {}),
     ("evidence_detail", "Save what you decided", {}),
-    ("round_detail", "Accept with these decisions", {}),
-    ("round_detail", "Return with a reason", {}),
+    ("version_detail", "Accept with these decisions", {}),
+    ("version_detail", "Return with a reason", {}),
     ("benchmark_assess", "Assess 1c", {}),
     ("commitment_add", "Record it", {}),
     ("commitment_reschedule", "Move it", {}),

@@ -16,7 +16,7 @@ def test_back_brings_the_figure_back_unfolded(live: Live, people: dict[str, User
     page.get_by_text("A figure it tells").click()
     figure.fill("16")
 
-    page.goto(f"{live.url}{reverse('round_list')}")
+    page.goto(f"{live.url}{reverse('inbox')}")
     page.go_back()
 
     expect(figure).to_be_visible()

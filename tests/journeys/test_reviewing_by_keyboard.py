@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from dialogues.actions.commitments import record_commitment
 from dialogues.actions.evidence import review_evidence
-from dialogues.actions.updates import return_round, send_round
+from dialogues.actions.updates import return_update, send_update
 from dialogues.choices import (
     ClaimedProgress,
     CommitmentReach,
@@ -23,7 +23,7 @@ from dialogues.choices import (
     MadeBy,
     UpdateDecision,
 )
-from dialogues.models import Evidence, EvidenceReview, RoundDecision, UpdateRound
+from dialogues.models import Evidence, EvidenceReview, UpdateVersion, UpdateVersionDecision
 from recommendations.models import Benchmark, Edition
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
@@ -40,21 +40,24 @@ def benchmark(key: str) -> Benchmark:
 
 
 @pytest.fixture
-def five(people: dict[str, User]) -> dict[str, UpdateRound]:
+def five(people: dict[str, User]) -> dict[str, UpdateVersion]:
     """Five updates of the police that wait, by benchmark; nothing else does."""
     police, officer = people["police"], people["officer"]
     everything = [{"evidence": one, "by": officer, "now": NOW} for one in Evidence.objects.awaiting(officer)]
     for one in everything:
-        for bearing in [*one["evidence"].bearings.all(), None]:
+        for evidence_link in [*one["evidence"].evidence_links.all(), None]:
             review_evidence(
-                **one, bearing=bearing, decision=EvidenceDecision.REJECTED, reason="Out of the way (exercise)."
+                **one,
+                evidence_link=evidence_link,
+                decision=EvidenceDecision.REJECTED,
+                reason="Out of the way (exercise).",
             )
-    for waiting in UpdateRound.objects.waiting():
-        return_round(round=waiting, reason="Out of the way (exercise).", by=officer, now=NOW)
+    for waiting in UpdateVersion.objects.waiting():
+        return_update(update_version=waiting, reason="Out of the way (exercise).", by=officer, now=NOW)
     return {key: send(key, keys, police, officer) for key, keys in PROMISED.items()}
 
 
-def send(key: str, keys: list[str], police: User, officer: User) -> UpdateRound:
+def send(key: str, keys: list[str], police: User, officer: User) -> UpdateVersion:
     commitment = record_commitment(
         country=police.ministry.country,
         made_by=MadeBy.MINISTRY,
@@ -69,7 +72,7 @@ def send(key: str, keys: list[str], police: User, officer: User) -> UpdateRound:
         by=officer,
         now=NOW,
     )
-    return send_round(
+    return send_update(
         commitment=commitment,
         title=f"Done what {key} asks (exercise)",
         narrative="It was done in January (exercise).",
@@ -132,23 +135,23 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, p
             page.keyboard.type("Nothing proves it: ")
             expect(page.get_by_text("A line is marked as needing mending")).to_be_visible()
             press(page, "Escape", "r")
-        page.wait_for_url(re.compile(r"after=round-"))
+        page.wait_for_url(re.compile(r"after=update_version-"))
     expect(page.get_by_text("The inbox is empty.")).to_be_visible()
 
     assert sorted(decided) == sorted(PROMISED)
     assert score() - before == promised > 0
-    answers = {key: RoundDecision.objects.get(round=sent) for key, sent in five.items()}
+    answers = {key: UpdateVersionDecision.objects.get(update_version=sent) for key, sent in five.items()}
     assert {key: one.decision for key, one in answers.items()} == {
         "7b": UpdateDecision.ACCEPTED, "5a": UpdateDecision.ACCEPTED, "2b": UpdateDecision.ACCEPTED,
         "6b": UpdateDecision.RETURNED, "8a": UpdateDecision.RETURNED,
     }  # fmt: skip
     assert "“Done what 6b asks (exercise)”" in answers["6b"].reason
     assert "Nothing proves it: attach a document" in answers["6b"].reason
-    rejected = EvidenceReview.objects.get(evidence__round=five["5a"], decision=EvidenceDecision.REJECTED)
+    rejected = EvidenceReview.objects.get(evidence__update_version=five["5a"], decision=EvidenceDecision.REJECTED)
     assert rejected.reason == "x and v are letters here"
     assert (
         "The embassy saw it itself."
-        in EvidenceReview.objects.get(evidence__round=five["5a"], decision=EvidenceDecision.VERIFIED).reason
+        in EvidenceReview.objects.get(evidence__update_version=five["5a"], decision=EvidenceDecision.VERIFIED).reason
     )
 
     # Turned off, and it stays so in this browser.

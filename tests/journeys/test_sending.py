@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, Route, expect
 
-from dialogues.models import UpdateRound
+from dialogues.models import UpdateVersion
 from tests.factories import CommitmentFactory, FocalPointFactory
 from tests.journeys.hands import a_pdf, choose
 from tests.live import Live
@@ -69,7 +69,7 @@ def test_a_form_is_sent_once_however_often_it_is_pressed_and_says_that_it_is_bei
     held[0].continue_()
     expect(page.get_by_text("Sent to the embassy.")).to_be_visible()
     assert read(page) == [MEANWHILE] * 25
-    assert [piece.file.name for piece in UpdateRound.objects.get().evidence.all()] == ["list.pdf"]
+    assert [piece.file.name for piece in UpdateVersion.objects.get().evidence.all()] == ["list.pdf"]
 
 
 def test_a_form_whose_sending_failed_can_be_sent_again(page: Page, filled: str) -> None:

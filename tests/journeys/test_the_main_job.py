@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from dialogues.actions.commitments import record_commitment
 from dialogues.choices import CommitmentReach, Horizon, MadeBy
-from dialogues.models import EvidenceFile, UpdateRound
+from dialogues.models import EvidenceFile, UpdateVersion
 from recommendations.models import Benchmark, Edition
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
@@ -168,17 +168,17 @@ def _enter(browser, live: Live, user: User) -> BrowserContext:
 
 
 def _addresses_of(commitment) -> list[str]:
-    round_ = UpdateRound.objects.filter(update__commitment=commitment).latest("pk")
-    piece = round_.evidence.get()
+    update_version = UpdateVersion.objects.filter(update__commitment=commitment).latest("pk")
+    piece = update_version.evidence.get()
     file = EvidenceFile.objects.get(evidence=piece)
     return [
         f"/commitments/{commitment.pk}/",
         f"/commitments/{commitment.pk}/update/",
-        f"/inbox/{round_.pk}/",
+        f"/inbox/{update_version.pk}/",
         f"/evidence/{piece.pk}/",
         f"/files/{file.pk}/",
         f"/api/v1/commitments/{commitment.pk}/",
-        f"/api/v1/updates/{round_.update_id}/",
-        f"/api/v1/rounds/{round_.pk}/",
+        f"/api/v1/updates/{update_version.update_id}/",
+        f"/api/v1/versions/{update_version.pk}/",
         f"/api/v1/evidence/{piece.pk}/",
     ]

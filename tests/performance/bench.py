@@ -37,10 +37,10 @@ from dialogues.models import (
     CommitmentBenchmark,
     CommitmentEvent,
     Evidence,
-    EvidenceBearing,
+    EvidenceLink,
     EvidenceReview,
     Reading,
-    UpdateRound,
+    UpdateVersion,
 )
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
 from reports.readiness.explanation.changes import Standpoint, find_changes
@@ -87,15 +87,15 @@ COLUMNS = {
     ),
     Reading: (
         "indicator__country__editions",
-        "id indicator_id recorded_at starts_on through_on figure direction evidence_id round_id source",
+        "id indicator_id recorded_at starts_on through_on figure direction evidence_id update_version_id source",
     ),
     Evidence: (
         "country__editions",
-        "id recorded_at happened_from happened_to done_by round_id revises_id",
+        "id recorded_at happened_from happened_to done_by update_version_id revises_id",
     ),
-    EvidenceBearing: ("evidence__country__editions", "id evidence_id benchmark_id recorded_at shows"),
-    EvidenceReview: ("evidence__country__editions", "id evidence_id bearing_id recorded_at decision first_on"),
-    UpdateRound: (
+    EvidenceLink: ("evidence__country__editions", "id evidence_id benchmark_id recorded_at shows"),
+    EvidenceReview: ("evidence__country__editions", "id evidence_id evidence_link_id recorded_at decision first_on"),
+    UpdateVersion: (
         "update__commitment__country__editions",
         "id recorded_at claimed decision__decision decision__recorded_at update__commitment_id",
     ),

@@ -28,7 +28,7 @@ from django.urls import reverse
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
-from dialogues.models import Evidence, EvidenceBearing, EvidenceReview
+from dialogues.models import Evidence, EvidenceLink, EvidenceReview
 from recommendations.models import Edition
 from reports.actions.current_briefing import refresh_current_briefing
 from reports.briefings import pdf
@@ -164,7 +164,7 @@ def _tell_costs(say: Callable[[str], None], costs: dict[str, Costs]) -> None:
 
 def _ten_times(say: Callable[[str], None], build: Callable[[], str], once: float) -> Iterator[str]:
     """With ten times the evidence: what the briefing costs then, over `once` (ms of the processor)."""
-    whole = _in_turn({"whole": lambda: pdf.render_pdf(build())}, rounds=1)["whole"]
+    whole = _in_turn({"whole": lambda: pdf.render_pdf(build())}, versions=1)["whole"]
     growth = whole.least / once
     say(
         f"  with {TIMES} times the evidence: {whole.wall:.0f} ms by the clock, {whole.processor:.0f} of the processor,"
@@ -177,12 +177,12 @@ def _ten_times(say: Callable[[str], None], build: Callable[[], str], once: float
 def _multiply(edition: Edition) -> None:
     """Nine copies of each piece of evidence, with what it bears on and what was said of that; no round is theirs."""
     rows = list(Evidence.objects.get_queryset().filter(country=edition.country))
-    bearings = list(EvidenceBearing.objects.get_queryset().filter(evidence__in=rows))
+    evidence_links = list(EvidenceLink.objects.get_queryset().filter(evidence__in=rows))
     reviews = list(EvidenceReview.objects.get_queryset().filter(evidence__in=rows))
     for _ in range(TIMES - 1):
-        pieces = _copied(rows, round=None, revises=None)
-        borne = _copied(bearings, evidence=pieces)
-        _copied(reviews, evidence=pieces, bearing=borne)
+        pieces = _copied(rows, update_version=None, revises=None)
+        borne = _copied(evidence_links, evidence=pieces)
+        _copied(reviews, evidence=pieces, evidence_link=borne)
 
 
 def _copied(rows: list[Any], **others: Any) -> dict[int, Any]:
@@ -203,10 +203,10 @@ def _copied(rows: list[Any], **others: Any) -> dict[int, Any]:
 # --- Measuring --------------------------------------------------------------------------------------------------------
 
 
-def _in_turn(acts: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, Costs]:
+def _in_turn(acts: dict[str, Callable[[], Any]], versions: int = ROUNDS) -> dict[str, Costs]:
     """Each act several times, one after another, so that a machine that slows down slows all."""
     costs: dict[str, Costs] = {name: Costs([]) for name in acts}
-    for _ in range(rounds):
+    for _ in range(versions):
         for name, act in acts.items():
             began, own = perf_counter(), process_time() + _of_others()
             act()

@@ -26,12 +26,12 @@ from dialogues.models import (
     CommitmentBenchmark,
     CommitmentEvent,
     Evidence,
-    EvidenceBearing,
+    EvidenceLink,
     EvidenceReview,
     Reading,
-    RoundDecision,
     Update,
-    UpdateRound,
+    UpdateVersion,
+    UpdateVersionDecision,
 )
 from recommendations.choices import EffortQuestion, MilestoneKind, Pillar, Rule, Tier
 from recommendations.models import Edition
@@ -87,7 +87,7 @@ class _Exercise:
             factories.MilestoneFactory(edition=self.edition, kind=kind, due_on=due_on)
         self.add_benchmarks()
         self.add_commitments()
-        self.add_rounds()
+        self.add_versions()
         self.add_evidence()
         self.add_reviews()
         self.add_readings()
@@ -156,10 +156,10 @@ class _Exercise:
             recorded_by=says.get(kind, self.reviewer),
         )
 
-    def add_rounds(self) -> None:
+    def add_versions(self) -> None:
         updates = Update.objects.bulk_create(Update(commitment=row, number=1) for row in self.commitments)
-        self.rounds = UpdateRound.objects.bulk_create(
-            UpdateRound(
+        self.versions = UpdateVersion.objects.bulk_create(
+            UpdateVersion(
                 update=row,
                 number=1,
                 narrative=EXERCISE,
@@ -170,15 +170,15 @@ class _Exercise:
             )
             for row in updates
         )
-        RoundDecision.objects.bulk_create(
-            RoundDecision(
-                round=row,
+        UpdateVersionDecision.objects.bulk_create(
+            UpdateVersionDecision(
+                update_version=row,
                 decision=self.random.choice(list(UpdateDecision)),
                 reason=EXERCISE,
                 recorded_at=row.recorded_at + timedelta(days=10),
                 recorded_by=self.reviewer,
             )
-            for row in self.rounds
+            for row in self.versions
             if self.random.random() < 0.8
         )
 
@@ -203,8 +203,8 @@ class _Exercise:
             for row in self.evidence[::50]
         )
         self.evidence += corrections
-        self.bearings = EvidenceBearing.objects.bulk_create(
-            EvidenceBearing(
+        self.evidence_links = EvidenceLink.objects.bulk_create(
+            EvidenceLink(
                 evidence=row,
                 benchmark=benchmark,
                 shows=self.random.choices(list(SupportKind), [15, 2, 1, 2])[0],
@@ -216,7 +216,7 @@ class _Exercise:
         )
 
     def _piece(self, number: int) -> Evidence:
-        sent = self.rounds[number // 2] if number < 2 * len(self.rounds) else None
+        sent = self.versions[number // 2] if number < 2 * len(self.versions) else None
         day = sent.happened_on if sent else self._day()
         return Evidence(
             country=self.country,
@@ -227,7 +227,7 @@ class _Exercise:
             done_by=self.random.choices(list(DoneBy), [12, 3, 2, 2, 1])[0],
             stated_by=EXERCISE,
             source=EXERCISE,
-            round=sent,
+            update_version=sent,
             commitment=sent.update.commitment if sent else None,
             sensitivity=Sensitivity.SHARED if sent else Sensitivity.INTERNAL,
             recorded_at=sent.recorded_at if sent else self._later(day),
@@ -237,23 +237,26 @@ class _Exercise:
     def add_reviews(self) -> None:
         """Four bearings in five are reviewed; every tenth of them twice, where the first word was "rejected"."""
         rows = []
-        for bearing in self.bearings:
+        for evidence_link in self.evidence_links:
             if self.random.random() < 0.8:
                 if self.random.random() < 0.1:
-                    rows.append(self._review(bearing.evidence, bearing, EvidenceDecision.REJECTED, days=3))
+                    rows.append(self._review(evidence_link.evidence, evidence_link, EvidenceDecision.REJECTED, days=3))
                 rows.append(
                     self._review(
-                        bearing.evidence, bearing, EvidenceDecision.VERIFIED, days=self.random.randrange(4, 20)
+                        evidence_link.evidence,
+                        evidence_link,
+                        EvidenceDecision.VERIFIED,
+                        days=self.random.randrange(4, 20),
                     )
                 )
         EvidenceReview.objects.bulk_create(rows)
 
     def _review(
-        self, evidence: Evidence, bearing: EvidenceBearing | None, decision: EvidenceDecision, days: int
+        self, evidence: Evidence, evidence_link: EvidenceLink | None, decision: EvidenceDecision, days: int
     ) -> EvidenceReview:
         return EvidenceReview(
             evidence=evidence,
-            bearing=bearing,
+            evidence_link=evidence_link,
             decision=decision,
             first_on=None if evidence.happened_from else evidence.happened_to,
             reason=EXERCISE,

@@ -37,7 +37,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialogues.actions.files import store_upload
-from dialogues.actions.updates import send_round
+from dialogues.actions.updates import send_update
 from dialogues.choices import ClaimedProgress, DoneBy
 from dialogues.models import Commitment, EvidenceFile
 from tests.database_roles import SUPERUSER_URL, as_owner, set_up_databases
@@ -244,7 +244,7 @@ def prepare() -> tuple[User, User, Commitment, EvidenceFile]:
             with suppress(Exception):
                 upload = SimpleUploadedFile("mesh.pdf", hostile.pdf_with_mesh_shading())
                 file = store_upload(upload=upload, by=person, now=now)
-                send_round(
+                send_update(
                     commitment=commitment,
                     narrative="Exercise: made up.",
                     claimed=ClaimedProgress.UNDER_WAY,

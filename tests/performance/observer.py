@@ -31,7 +31,7 @@ def tell_observer(
     client = Client(SERVER_NAME="localhost")
     client.force_login(observer)
     asked = {
-        "inbox": page_of("round_list", edition=edition),
+        "inbox": page_of("inbox", edition=edition),
         "evidence": page_of("evidence_list", edition=edition),
         "evidence, by title": page_of("evidence_list", edition=edition, query={"sort": "title"}),
         "evidence, words": page_of("evidence_list", edition=edition, query={"q": "exercise made"}),

@@ -114,14 +114,14 @@ def evidence(number=1, text="National action plan launched", **facts):
             "review": "Claimed, waiting for review",
             "is_outside": False,
             "note": "",
-            "bearings": (PrintedEvidenceLink("10a", "a concrete action", "claimed"),),
+            "evidence_links": (PrintedEvidenceLink("10a", "a concrete action", "claimed"),),
             "files": (),
             **facts,
         }
     )
 
 
-def update(text="Train the posts", narrative="Forty officers were trained.", rounds=1):
+def update(text="Train the posts", narrative="Forty officers were trained.", versions=1):
     sent = PrintedUpdateVersion(
         sent="Sent 10 January 2022 by A Focal Point, Police",
         claims="done",
@@ -131,7 +131,7 @@ def update(text="Train the posts", narrative="Forty officers were trained.", rou
         outcome="accepted",
         decision="Accepted 12 January 2022 by An Officer: the register was seen.",
     )
-    return PrintedUpdate(text, "Ministry of Police and Public Safety", "3a", (sent,) * rounds)
+    return PrintedUpdate(text, "Ministry of Police and Public Safety", "3a", (sent,) * versions)
 
 
 def dialogue(record="The ministries went through the recommendations.", people=4, **facts):

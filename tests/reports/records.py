@@ -58,9 +58,9 @@ class Record:
                 "indicators",
                 "readings",
                 "evidence",
-                "bearings",
+                "evidence_links",
                 "reviews",
-                "rounds",
+                "update_versions",
                 "assessments",
                 "commitments",
                 "milestones",
@@ -116,7 +116,7 @@ class Record:
             figure=None if told is None or isinstance(told, ReadingDirection) else Decimal(told),
             direction=told if isinstance(told, ReadingDirection) else None,
             evidence_id=evidence,
-            round_id=sent,
+            update_version_id=sent,
             **fields,
         )
 
@@ -134,12 +134,12 @@ class Record:
             happened_from=first,
             happened_to=last,
             done_by=by,
-            round_id=sent,
+            update_version_id=sent,
             revises=revises,
             commitment_id=filed,
         )
         for key, what in shows.items():
-            self.bearing(evidence, key.removeprefix("_"), what, known=known)
+            self.evidence_link(evidence, key.removeprefix("_"), what, known=known)
         return evidence
 
     def action(self, key, first, last, *, known, verified=None, **fields):
@@ -149,9 +149,9 @@ class Record:
             self.review(evidence, known=verified, key=key)
         return evidence
 
-    def bearing(self, evidence, key, shows, *, known):
+    def evidence_link(self, evidence, key, shows, *, known):
         return self.add(
-            "bearings",
+            "evidence_links",
             EvidenceLinkFact,
             evidence_id=evidence,
             benchmark_id=self.benchmark_ids[key],
@@ -161,10 +161,10 @@ class Record:
 
     def review(self, evidence, *, known, key=None, decision=EvidenceDecision.VERIFIED, first_on=None):
         """The embassy's word on a piece of evidence, or on what it shows on one benchmark."""
-        bearing = next(
+        evidence_link = next(
             (
                 row.id
-                for row in self.tables["bearings"]
+                for row in self.tables["evidence_links"]
                 if key and row.evidence_id == evidence and row.benchmark_id == self.benchmark_ids[key]
             ),
             None,
@@ -173,7 +173,7 @@ class Record:
             "reviews",
             EvidenceReviewFact,
             evidence_id=evidence,
-            bearing_id=bearing,
+            evidence_link_id=evidence_link,
             recorded_at=noon(known),
             decision=decision,
             first_on=first_on,
@@ -181,7 +181,7 @@ class Record:
 
     def sending(self, progress, *, known, returned=None, **fields):
         return self.add(
-            "rounds",
+            "update_versions",
             UpdateVersionFact,
             recorded_at=noon(known),
             progress=progress,

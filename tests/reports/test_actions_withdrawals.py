@@ -24,7 +24,7 @@ from tests.factories import (
     OfficerFactory,
     RedactionDecisionFactory,
     RedactionFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.refusing import refuses
@@ -52,7 +52,7 @@ def cleared(content, **fields):
 @pytest.fixture
 def confirmed():
     """A name in a narrative, and two people who want it gone."""
-    UpdateRoundFactory(narrative=f"We brought {NAME} to a safe house.")
+    UpdateVersionFactory(narrative=f"We brought {NAME} to a safe house.")
     redaction = propose_redaction(
         country=CountryFactory(), words=NAME, reason="It names a victim.", by=OfficerFactory(), now=NOW
     )

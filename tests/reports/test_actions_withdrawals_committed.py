@@ -9,7 +9,7 @@ from tests.factories import (
     CountryFactory,
     EditionFactory,
     OfficerFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tiptracker.audit.append_only import REDACTED
@@ -21,7 +21,7 @@ NAME = "Palesa Ntšoana-Exercise"
 
 
 def test_the_note_of_a_briefing_that_was_never_made_loses_the_words(fresh_database, run_jobs):
-    UpdateRoundFactory(narrative=f"We brought {NAME} to a safe house.")
+    UpdateVersionFactory(narrative=f"We brought {NAME} to a safe house.")
     failed = BriefingFactory(edition=EditionFactory(), covering_note=f"Ask about {NAME}.")
     redaction = propose_redaction(
         country=CountryFactory(), words=NAME, reason="It names a victim.", by=OfficerFactory(), now=NOW

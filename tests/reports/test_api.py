@@ -44,14 +44,14 @@ def officer(client):
 def edition():
     """The edition of 2021 with something verified, something claimed and something counted."""
     benchmark = BenchmarkFactory(recommendation__text="Pass the act.")
-    done = EvidenceFactory(bears_on=[benchmark], verified=True)
+    done = EvidenceFactory(supports=[benchmark], verified=True)
     AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, grounds=[done])
     counted = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10)
     ReadingFactory(indicator=counted.current_terms.indicator, figure=4, through_on=date(2022, 1, 20))
     ReadingFactory(
         indicator=IndicatorFactory(question=EffortQuestion.PROSECUTIONS), through_on=date(2022, 1, 20), verified=True
     )
-    EvidenceFactory(bears_on=[BenchmarkFactory()])
+    EvidenceFactory(supports=[BenchmarkFactory()])
     return benchmark.recommendation.edition
 
 
@@ -161,7 +161,7 @@ def test_readiness_counts_its_queries(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
     for _ in range(count):
         benchmark = BenchmarkFactory()
-        AssessmentFactory(benchmark=benchmark, grounds=[EvidenceFactory(bears_on=[benchmark], verified=True)])
+        AssessmentFactory(benchmark=benchmark, grounds=[EvidenceFactory(supports=[benchmark], verified=True)])
 
     # session, person, zone; edition; the facts in twelve; what next steps are called: ministries, benchmarks' terms
     with django_assert_num_queries(19 + FIRST_READ):

@@ -34,7 +34,7 @@ from tests.factories import (
     ReadingFactory,
     RecommendationFactory,
     RecommendationTermsFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tiptracker.accounts.models import User
@@ -67,7 +67,7 @@ def dashboard(client):
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
 def test_dashboard_says_where_we_stand_in_a_sentence(dashboard, reader):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(bears_on=[benchmark], verified=True)
+    EvidenceFactory(supports=[benchmark], verified=True)
 
     response = dashboard(reader())
 
@@ -79,7 +79,7 @@ def test_dashboard_says_where_we_stand_in_a_sentence(dashboard, reader):
 
 def test_dashboard_shows_no_figure_where_nothing_has_been_reviewed(dashboard):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(bears_on=[benchmark])
+    EvidenceFactory(supports=[benchmark])
 
     response = dashboard(OfficerFactory())
 
@@ -93,7 +93,7 @@ def test_dashboard_shows_no_figure_where_nothing_has_been_reviewed(dashboard):
 @pytest.mark.day("2022-08-05")
 def test_dashboard_says_that_a_new_year_began_and_where_the_last_one_ended(dashboard):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(bears_on=[benchmark], verified=True)
+    EvidenceFactory(supports=[benchmark], verified=True)
     following = EditionFactory(year=2022, terms=False)
     new = RecommendationFactory(edition=following)
 
@@ -113,7 +113,7 @@ def test_dashboard_says_that_a_new_year_began_and_where_the_last_one_ended(dashb
     new.repeats = benchmark.recommendation
     new.save()
     EvidenceFactory(
-        bears_on=[BenchmarkFactory(recommendation=new)], happened_from=date(2022, 5, 1), happened_to=date(2022, 5, 2),
+        supports=[BenchmarkFactory(recommendation=new)], happened_from=date(2022, 5, 1), happened_to=date(2022, 5, 2),
         verified=True,
     )  # fmt: skip
     page = dashboard(OfficerFactory())
@@ -133,7 +133,7 @@ def test_dashboard_of_a_post_that_begins_leads_an_officer_to_what_is_to_be_done(
 
 def test_dashboard_gives_the_reason_and_the_law_of_each_part(dashboard):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(bears_on=[benchmark], verified=True)
+    EvidenceFactory(supports=[benchmark], verified=True)
 
     text = dashboard(OfficerFactory()).text
 
@@ -145,7 +145,7 @@ def test_dashboard_gives_the_reason_and_the_law_of_each_part(dashboard):
 def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(dashboard):
     """The lead of the recommendation may be another ministry: the commitment is its maker's."""
     open_ = BenchmarkFactory(recommendation=RecommendationFactory(lead=MinistryFactory(name="Ministry of Police")))
-    EvidenceFactory(bears_on=[BenchmarkFactory()], verified=True)
+    EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
     justice = MinistryFactory(name="Ministry of Justice")
     CommitmentFactory(ministry=justice, text="Charge someone", benchmarks=[open_], made__due_on=date(2022, 2, 28))
 
@@ -162,7 +162,7 @@ def test_dashboard_asks_the_ministry_that_an_officer_set_for_a_figure_that_nobod
     lead = MinistryFactory(name="Ministry of Police")
     indicator = IndicatorFactory(question=EffortQuestion.PROSECUTIONS, indicium=1)
     EvidenceFactory(
-        bears_on=[BenchmarkFactory(recommendation=RecommendationFactory(lead=lead, indicia=[1]))], verified=True
+        supports=[BenchmarkFactory(recommendation=RecommendationFactory(lead=lead, indicia=[1]))], verified=True
     )
     justice = MinistryFactory(name="Ministry of Justice")
     officer = OfficerFactory()
@@ -180,11 +180,11 @@ def test_dashboard_asks_the_ministry_that_an_officer_set_for_a_figure_that_nobod
 
 def test_dashboard_advises_no_promise_for_after_the_deadline_and_calls_nothing_unpromised_that_waits(dashboard):
     later, waits = BenchmarkFactory(), BenchmarkFactory()
-    EvidenceFactory(bears_on=[BenchmarkFactory()], verified=True)
+    EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
     CommitmentFactory(text="Too late", benchmarks=[later], made__due_on=date(2022, 3, 1))
     promise = CommitmentFactory(text="Sent", benchmarks=[waits], made__due_on=date(2022, 2, 20))
-    sent = UpdateRoundFactory(update__commitment=promise, claimed="done")
-    EvidenceFactory(round=sent, bears_on=[waits])
+    sent = UpdateVersionFactory(update__commitment=promise, claimed="done")
+    EvidenceFactory(update_version=sent, supports=[waits])
 
     response = dashboard(OfficerFactory())
 
@@ -195,7 +195,7 @@ def test_dashboard_advises_no_promise_for_after_the_deadline_and_calls_nothing_u
 
 
 def test_dashboard_prints_points_that_add_up_to_the_readiness_they_lead_to(dashboard):
-    EvidenceFactory(bears_on=[BenchmarkFactory()], verified=True)
+    EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
     for _ in range(8):
         BenchmarkFactory()
 
@@ -210,9 +210,9 @@ def test_dashboard_prints_points_that_add_up_to_the_readiness_they_lead_to(dashb
 
 
 def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_officer_each_thing(dashboard):
-    EvidenceFactory(bears_on=[BenchmarkFactory()], verified=True)
+    EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
     for title in ("A circular", "A payment"):
-        EvidenceFactory(title=title, bears_on=[BenchmarkFactory()])
+        EvidenceFactory(title=title, supports=[BenchmarkFactory()])
 
     short = dashboard(AmbassadorFactory()).context["in_short"]
     full = dashboard(OfficerFactory()).context["in_short"]
@@ -230,7 +230,7 @@ def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_offic
 
 def test_dashboard_says_that_a_colleague_has_to_review_what_one_recorded_oneself(dashboard):
     officer = OfficerFactory()
-    EvidenceFactory(title="My own", bears_on=[BenchmarkFactory()], recorded_by=officer)
+    EvidenceFactory(title="My own", supports=[BenchmarkFactory()], recorded_by=officer)
     note = "You recorded it, so a colleague has to review it."
 
     assert dashboard(officer).text.count(note) == 1
@@ -261,20 +261,20 @@ def test_dashboard_counts_what_is_overdue_by_the_countrys_day(dashboard, set_clo
 
 def test_dashboard_lists_what_waits_for_the_embassy_updates_first(dashboard):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(title="Logged", bears_on=[benchmark, BenchmarkFactory(terms__rule=Rule.MORE)])
-    EvidenceFactory(title="Verified", bears_on=[benchmark], verified=True)
-    EvidenceFactory(title="Context", bears_on=[benchmark], bears_on__shows=SupportKind.CONTEXT)
-    EvidenceFactory(title="Before the window", bears_on=[benchmark], happened_to=date(2021, 3, 1))
-    EvidenceFactory(title="A charity's", bears_on=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
-    sent = UpdateRoundFactory()
-    EvidenceFactory(title="Sent", round=sent, bears_on=[benchmark])
-    UpdateRoundFactory(accepted=True)
-    UpdateRoundFactory(returned=True)
+    EvidenceFactory(title="Logged", supports=[benchmark, BenchmarkFactory(terms__rule=Rule.MORE)])
+    EvidenceFactory(title="Verified", supports=[benchmark], verified=True)
+    EvidenceFactory(title="Context", supports=[benchmark], supports__shows=SupportKind.CONTEXT)
+    EvidenceFactory(title="Before the window", supports=[benchmark], happened_to=date(2021, 3, 1))
+    EvidenceFactory(title="A charity's", supports=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
+    sent = UpdateVersionFactory()
+    EvidenceFactory(title="Sent", update_version=sent, supports=[benchmark])
+    UpdateVersionFactory(accepted=True)
+    UpdateVersionFactory(returned=True)
 
     response = dashboard(OfficerFactory())
 
     assert [one.text for one in response.context["waiting"]] == [sent.update.commitment.text, "Logged"]
-    assert reverse("round_detail", args=[sent.pk]) in response.text
+    assert reverse("version_detail", args=[sent.pk]) in response.text
 
 
 def test_dashboard_sets_ministries_side_by_side(dashboard):
@@ -283,10 +283,10 @@ def test_dashboard_sets_ministries_side_by_side(dashboard):
     OfficeHolderFactory(ministry=police, name="Now", from_on=date(2022, 1, 1))
     recommendation = RecommendationFactory(lead=police)
     first, _ = BenchmarkFactory(recommendation=recommendation), BenchmarkFactory(recommendation=recommendation)
-    EvidenceFactory(bears_on=[first], verified=True)
+    EvidenceFactory(supports=[first], verified=True)
     promise = CommitmentFactory(ministry=police, made__due_on=date(2022, 2, 1))
     CommitmentFactory(ministry=police, done=True)
-    UpdateRoundFactory(update__commitment=promise, happened_on=date(2022, 1, 20))
+    UpdateVersionFactory(update__commitment=promise, happened_on=date(2022, 1, 20))
     justice = RecommendationFactory(lead=MinistryFactory(short_name="Justice"))
     BenchmarkFactory(recommendation=justice)
     MinistryFactory(short_name="Leads nothing")
@@ -404,7 +404,7 @@ def test_dashboard_says_when_more_was_recorded_than_todays_briefing_knows(dashbo
 
     assert "more has been recorded since" not in dashboard(AmbassadorFactory()).text
 
-    EvidenceFactory(bears_on=[benchmark], recorded_at=datetime(2022, 1, 28, 8, 30, tzinfo=MASERU))
+    EvidenceFactory(supports=[benchmark], recorded_at=datetime(2022, 1, 28, 8, 30, tzinfo=MASERU))
     text = dashboard(AmbassadorFactory()).text
     assert "The one made at 08:00: more has been recorded since" in text
     assert 'name="as_of"' in text, "the button makes a new one"
@@ -444,10 +444,10 @@ def test_dashboard_of_an_edition_is_not_there_for_who_does_not_see_it(dashboard)
 def test_dashboard_query_count(client, django_assert_num_queries, count):
     for _ in range(count):
         benchmark = BenchmarkFactory()
-        EvidenceFactory(bears_on=[benchmark])
+        EvidenceFactory(supports=[benchmark])
         MilestoneFactory(kind=list(MilestoneKind)[_])
         promise = CommitmentFactory(benchmarks=[benchmark], made__due_on=date(2022, 1, 20))
-        UpdateRoundFactory(update__commitment=promise, returned=True)
+        UpdateVersionFactory(update__commitment=promise, returned=True)
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
@@ -527,7 +527,7 @@ def _names(response):
 @pytest.mark.parametrize("count", [1, 3])
 def test_recommendation_list_query_count(client, django_assert_num_queries, count):
     for benchmark in BenchmarkFactory.create_batch(count):
-        EvidenceFactory(bears_on=[benchmark], verified=True)
+        EvidenceFactory(supports=[benchmark], verified=True)
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 1 ministries, 12 facts, 1 recommendations, 2 benchmarks,
@@ -556,12 +556,12 @@ def shown(client, recommendation):
     return client.get(reverse("recommendation_detail", args=[recommendation.pk]))
 
 
-def test_recommendation_detail_shows_all_that_bears_on_it(client):
+def test_recommendation_detail_shows_all_that_supports_it(client):
     benchmark = BenchmarkFactory(terms__criterion="A budget is released.")
     recommendation = benchmark.recommendation
     recommendation.years_unmet, recommendation.years_unmet_source = 5, "TIP Report 2021"
     recommendation.save()
-    act = EvidenceFactory(title="Money was paid out", bears_on=[benchmark], verified=True)
+    act = EvidenceFactory(title="Money was paid out", supports=[benchmark], verified=True)
     AssessmentFactory(
         benchmark=benchmark, rationale="Too early.", recorded_at=at_noon(date(2022, 1, 12)), grounds=[act]
     )
@@ -594,7 +594,7 @@ def test_recommendation_detail_shows_all_that_bears_on_it(client):
 
 def test_recommendation_detail_says_which_verdict_holds_though_it_was_not_the_last_said(client):
     benchmark = BenchmarkFactory()
-    act = EvidenceFactory(bears_on=[benchmark], happened_to=date(2021, 12, 1), verified=True)
+    act = EvidenceFactory(supports=[benchmark], happened_to=date(2021, 12, 1), verified=True)
     AssessmentFactory(benchmark=benchmark, rationale="On nothing.", recorded_at=at_noon(date(2022, 1, 12)))
     AssessmentFactory(benchmark=benchmark, rationale="On December.", grounds=[act])
     client.force_login(OfficerFactory())
@@ -610,10 +610,10 @@ def test_recommendation_detail_says_which_verdict_holds_though_it_was_not_the_la
 
 def test_recommendation_detail_says_why_evidence_does_not_count(client):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(title="An old law", bears_on=[benchmark], happened_to=date(2021, 1, 15), verified=True)
-    EvidenceFactory(title="A charity's shelter", bears_on=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
-    EvidenceFactory(title="A plan", bears_on=[benchmark], bears_on__shows=SupportKind.PLAN)
-    EvidenceFactory(title="A claim", bears_on=[benchmark])
+    EvidenceFactory(title="An old law", supports=[benchmark], happened_to=date(2021, 1, 15), verified=True)
+    EvidenceFactory(title="A charity's shelter", supports=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
+    EvidenceFactory(title="A plan", supports=[benchmark], supports__shows=SupportKind.PLAN)
+    EvidenceFactory(title="A claim", supports=[benchmark])
     client.force_login(OfficerFactory())
 
     response = shown(client, benchmark.recommendation)
@@ -703,7 +703,7 @@ def test_recommendation_detail_gives_a_ministry_what_is_published_and_its_own(cl
     recommendation = RecommendationFactory(lead=police, years_unmet=5, years_unmet_source="Counted by us")
     own = BenchmarkFactory(recommendation=recommendation, terms__criterion="Ours.", terms__reason="Internal reason")
     other = BenchmarkFactory(recommendation=recommendation, terms__criterion="Theirs.")
-    EvidenceFactory(title="Internal evidence", bears_on=[own], verified=True)
+    EvidenceFactory(title="Internal evidence", supports=[own], verified=True)
     AssessmentFactory(benchmark=own, rationale="Internal verdict")
     CommitmentFactory(text="Our promise", ministry=police, benchmarks=[own], made__due_on=date(2022, 2, 1))
     CommitmentFactory(text="Their promise", benchmarks=[own, other])
@@ -785,7 +785,7 @@ def test_recommendation_detail_query_count(client, django_assert_num_queries, co
     for _ in range(count):
         cases = IndicatorFactory()
         benchmark = BenchmarkFactory(recommendation=recommendation, terms__rule=Rule.MORE, terms__indicator=cases)
-        evidence = EvidenceFactory(bears_on=[benchmark], verified=True)
+        evidence = EvidenceFactory(supports=[benchmark], verified=True)
         ReadingFactory(indicator=cases, evidence=evidence)
         AssessmentFactory(benchmark=benchmark, grounds=[evidence])
         CommitmentFactory(benchmarks=[benchmark])
@@ -987,7 +987,7 @@ def test_to_a_ministry_no_recommendation_is_overdue_that_waits_for_the_embassy(c
     silent, waits = (
         CommitmentFactory(ministry=ministry, benchmarks=[benchmark], made__due_on=date(2022, 1, 15)) for _ in range(2)
     )
-    UpdateRoundFactory(update__commitment=waits)
+    UpdateVersionFactory(update__commitment=waits)
     client.force_login(FocalPointFactory(ministry=ministry))
 
     published = client.get(reverse("recommendation_list")).context["published"]

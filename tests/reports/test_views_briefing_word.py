@@ -43,8 +43,8 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def draft(run_jobs):
     """A draft that the worker made, of a record with one verified piece of evidence."""
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(indicia=[1]))
-    piece = EvidenceFactory(title="The unit’s budget was released", bears_on=[benchmark])
-    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.get(), decision=EvidenceDecision.VERIFIED)
+    piece = EvidenceFactory(title="The unit’s budget was released", supports=[benchmark])
+    EvidenceReviewFactory(evidence=piece, evidence_link=piece.evidence_links.get(), decision=EvidenceDecision.VERIFIED)
     request_briefing(
         edition=benchmark.recommendation.edition,
         document=Document(BriefingKind.WASHINGTON),

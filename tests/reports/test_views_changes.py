@@ -45,13 +45,15 @@ def changed(client):
 def action(benchmark, happened_on, reviewed_on, **fields):
     """An action on a benchmark, known from its day and verified on a later one."""
     evidence = EvidenceFactory(
-        bears_on=[benchmark],
+        supports=[benchmark],
         happened_from=happened_on,
         happened_to=happened_on,
         recorded_at=at_noon(happened_on),
         **fields,
     )
-    EvidenceReviewFactory(evidence=evidence, bearing=evidence.bearings.get(), recorded_at=at_noon(reviewed_on))
+    EvidenceReviewFactory(
+        evidence=evidence, evidence_link=evidence.evidence_links.get(), recorded_at=at_noon(reviewed_on)
+    )
     return evidence
 
 
@@ -70,7 +72,7 @@ def lines(response):
 def test_changes_tells_since_four_weeks_ago_what_moved_and_by_which_facts(changed, reader):
     benchmark = BenchmarkFactory()
     action(benchmark, DECEMBER, JANUARY, title="Two officers were charged")
-    EvidenceFactory(title="Only claimed", bears_on=[benchmark])
+    EvidenceFactory(title="Only claimed", supports=[benchmark])
     AssessmentFactory(benchmark=BenchmarkFactory(), verdict=Verdict.MET)
 
     response = changed(reader())
@@ -148,7 +150,10 @@ def test_changes_says_what_fell(changed):
     benchmark = BenchmarkFactory()
     evidence = action(benchmark, DECEMBER, DECEMBER)
     EvidenceReviewFactory(
-        evidence=evidence, bearing=evidence.bearings.get(), decision="rejected", recorded_at=at_noon(JANUARY)
+        evidence=evidence,
+        evidence_link=evidence.evidence_links.get(),
+        decision="rejected",
+        recorded_at=at_noon(JANUARY),
     )
 
     response = changed()
@@ -192,7 +197,7 @@ def test_changes_where_nothing_moved_says_so(changed):
 
 
 def test_changes_shows_no_figure_where_nothing_has_been_reviewed(changed):
-    EvidenceFactory(bears_on=[BenchmarkFactory()])
+    EvidenceFactory(supports=[BenchmarkFactory()])
 
     response = changed()
 

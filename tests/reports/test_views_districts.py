@@ -40,7 +40,7 @@ def tell(benchmark, names, *, word=EvidenceDecision.VERIFIED, **of_reading):
     """A figure that names districts, with the embassy's word on its evidence (None: not looked at yet)."""
     evidence = EvidenceFactory(country=benchmark.current_terms.indicator.country)
     if word:
-        EvidenceReviewFactory(evidence=evidence, bearing=None, decision=word)
+        EvidenceReviewFactory(evidence=evidence, evidence_link=None, decision=word)
     reading = ReadingFactory(
         indicator=benchmark.current_terms.indicator, evidence=evidence, **({"figure": len(names)} | of_reading)
     )

@@ -23,7 +23,7 @@ from tests.factories import (
     OfficerFactory,
     ParticipantFactory,
     RecommendationFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -51,13 +51,13 @@ def record(client, police):
     ParticipantFactory(dialogue=before, name="", office="Director of Public Prosecutions")
     CommitmentFactory(ministry=police, dialogue=last, text="Overdue", made__due_on=date(2022, 1, 14))
     sent = CommitmentFactory(ministry=police, dialogue=last, text="Sent", made__due_on=date(2022, 2, 20))
-    UpdateRoundFactory(update__commitment=sent, claimed=ClaimedProgress.UNDER_WAY)
+    UpdateVersionFactory(update__commitment=sent, claimed=ClaimedProgress.UNDER_WAY)
     back = CommitmentFactory(ministry=police, dialogue=before, text="Returned", made__due_on=date(2022, 3, 20))
-    UpdateRoundFactory(update__commitment=back, returned=True)
+    UpdateVersionFactory(update__commitment=back, returned=True)
     CommitmentFactory(ministry=police, dialogue=last, text="Kept", done=True)
     CommitmentFactory(united_states=True, text="Ours", made__due_on=date(2022, 1, 27))
     MilestoneFactory(kind=MilestoneKind.INTERIM, due_on=date(2022, 2, 1))
-    EvidenceFactory(bears_on=[benchmark])
+    EvidenceFactory(supports=[benchmark])
     elsewhere = CountryFactory(elsewhere=True)
     CommitmentFactory(ministry=MinistryFactory(country=elsewhere, short_name="Theirs"), text="Elsewhere")
     return benchmark.recommendation
@@ -144,8 +144,8 @@ def test_handover_and_ministry_query_count(client, police, django_assert_num_que
                 happened_on=date(2021, 12, 1),
                 due_on=date(2022, 1, 1),
             )
-            UpdateRoundFactory(update__commitment=promise)
-    EvidenceFactory(bears_on=[benchmark])
+            UpdateVersionFactory(update__commitment=promise)
+    EvidenceFactory(supports=[benchmark])
     address = reverse(name, args=[police.pk]) if name == "ministry_detail" else page_of(name)
 
     # 2 who asks, 3 their zone, the inbox's count, the editions; 12 facts; 4 desks; and then the note:

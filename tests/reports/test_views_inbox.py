@@ -29,9 +29,9 @@ from tests.factories import (
     OfficerFactory,
     ReadingFactory,
     RecommendationFactory,
-    RoundDecisionFactory,
     UpdateFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 
@@ -42,30 +42,30 @@ def address(name, row):
     return reverse(name, args=[row.pk])
 
 
-def sent_round(*benchmarks, **fields):
+def sent_version(*benchmarks, **fields):
     """A round that waits, with one piece of evidence that bears on each of `benchmarks`."""
     commitment = CommitmentFactory(benchmarks=benchmarks, **fields.pop("commitment", {}))
-    sent = UpdateRoundFactory(update__commitment=commitment, **fields)
-    EvidenceFactory(round=sent, bears_on=benchmarks)
+    sent = UpdateVersionFactory(update__commitment=commitment, **fields)
+    EvidenceFactory(update_version=sent, supports=benchmarks)
     return sent
 
 
-def test_round_list_puts_the_most_points_first_then_the_fewest_days_left(client):
+def test_inbox_puts_the_most_points_first_then_the_fewest_days_left(client):
     EditionFactory(terms__deadline_on=date(2022, 2, 28))
     first, second = BenchmarkFactory(), BenchmarkFactory()
-    past = sent_round(second, commitment={"made__due_on": date(2022, 1, 16)}, happened_on=date(2022, 1, 20))
-    soon = sent_round(second, commitment={"made__due_on": date(2022, 1, 29)}, happened_on=date(2022, 1, 21))
-    undated = sent_round(second, happened_on=date(2022, 1, 12), claimed=ClaimedProgress.DONE)
-    nothing = sent_round(happened_on=date(2022, 1, 10))
-    most = sent_round(first, second, commitment={"made__due_on": date(2022, 3, 28)})
-    UpdateRoundFactory(accepted=True)
-    UpdateRoundFactory(returned=True)
+    past = sent_version(second, commitment={"made__due_on": date(2022, 1, 16)}, happened_on=date(2022, 1, 20))
+    soon = sent_version(second, commitment={"made__due_on": date(2022, 1, 29)}, happened_on=date(2022, 1, 21))
+    undated = sent_version(second, happened_on=date(2022, 1, 12), claimed=ClaimedProgress.DONE)
+    nothing = sent_version(happened_on=date(2022, 1, 10))
+    most = sent_version(first, second, commitment={"made__due_on": date(2022, 3, 28)})
+    UpdateVersionFactory(accepted=True)
+    UpdateVersionFactory(returned=True)
     client.force_login(OfficerFactory())
 
-    response = client.get(reverse("round_list"))
+    response = client.get(reverse("inbox"))
 
-    lines = response.context["rounds"]
-    assert [line.round for line in lines] == [most, soon, undated, past, nothing]
+    lines = response.context["versions"]
+    assert [line.update_version for line in lines] == [most, soon, undated, past, nothing]
     # One of two benchmarks is half of 30 points, half of that by a verdict; prosecution is one of three Ps.
     assert [line.stake.points for line in lines] == [30 + Fraction(20, 3), *[15 + Fraction(20, 3)] * 3, 0]
     assert [line.due.words for line in lines] == [
@@ -81,23 +81,23 @@ def test_round_list_puts_the_most_points_first_then_the_fewest_days_left(client)
     assert "overdue" not in response.text
 
 
-def test_round_list_tells_the_stakes_of_two_countries_each_by_its_own_record(client):
-    here = sent_round(BenchmarkFactory())
+def test_inbox_tells_the_stakes_of_two_countries_each_by_its_own_record(client):
+    here = sent_version(BenchmarkFactory())
     elsewhere = CountryFactory(elsewhere=True)
     edition = EditionFactory(country=elsewhere)
     recommendation = RecommendationFactory(edition=edition, lead=None)
     BenchmarkFactory(recommendation=recommendation)
     commitment = CommitmentFactory(ministry=MinistryFactory(country=elsewhere), benchmarks=[])
-    there = UpdateRoundFactory(update__commitment=commitment)
-    EvidenceFactory(round=there, bears_on=[BenchmarkFactory(recommendation=recommendation)])
+    there = UpdateVersionFactory(update__commitment=commitment)
+    EvidenceFactory(update_version=there, supports=[BenchmarkFactory(recommendation=recommendation)])
     client.force_login(OfficerFactory(countries=[here.update.commitment.country, elsewhere]))
 
     for address, expected in (
-        (page_of("round_list"), (here, 30 + Fraction(20, 3))),
-        (page_of("round_list", edition=edition), (there, 15 + Fraction(20, 3))),
+        (page_of("inbox"), (here, 30 + Fraction(20, 3))),
+        (page_of("inbox", edition=edition), (there, 15 + Fraction(20, 3))),
     ):
-        lines = client.get(address).context["rounds"]
-        assert [(line.round, line.stake.points) for line in lines] == [expected]
+        lines = client.get(address).context["versions"]
+        assert [(line.update_version, line.stake.points) for line in lines] == [expected]
 
 
 @pytest.fixture
@@ -106,21 +106,23 @@ def lower():
     prosecutions, convictions = IndicatorFactory(name="Prosecutions", unit=""), IndicatorFactory(name="Convictions")
     benchmark = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, terms__indicator=prosecutions)
     ReadingFactory(indicator=prosecutions, figure=8, through_on=date(2021, 12, 31), verified=True)
-    sent = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    sent = UpdateVersionFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
     for indicator, figure in ((prosecutions, 6), (convictions, 9)):
-        piece = EvidenceFactory(round=sent, happened_from=date(2021, 4, 1), happened_to=date(2022, 1, 20))
-        ReadingFactory(indicator=indicator, figure=figure, through_on=date(2022, 1, 20), evidence=piece, round=sent)
+        piece = EvidenceFactory(update_version=sent, happened_from=date(2021, 4, 1), happened_to=date(2022, 1, 20))
+        ReadingFactory(
+            indicator=indicator, figure=figure, through_on=date(2022, 1, 20), evidence=piece, update_version=sent
+        )
     return sent
 
 
-def test_round_list_and_the_update_say_why_points_would_be_lost(client, lower):
+def test_inbox_and_the_update_say_why_points_would_be_lost(client, lower):
     client.force_login(OfficerFactory())
     why = "This update gives 6 prosecutions; 8 were verified before."
 
-    inbox = client.get(reverse("round_list"))
-    update = client.get(reverse("round_simulation", args=[lower.pk]))
+    inbox = client.get(reverse("inbox"))
+    update = client.get(reverse("version_simulation", args=[lower.pk]))
 
-    (line,) = inbox.context["rounds"]
+    (line,) = inbox.context["versions"]
     assert line.stake.points == Fraction(-2, 10) * 30
     assert "−6 points" in inbox.text
     assert update.context["accepting"].exact == line.stake.points
@@ -130,72 +132,74 @@ def test_round_list_and_the_update_say_why_points_would_be_lost(client, lower):
     assert "What counts for less: 1a." in update.text
 
 
-def test_round_list_gives_no_reason_where_nothing_falls(client):
-    sent_round(BenchmarkFactory())
+def test_inbox_gives_no_reason_where_nothing_falls(client):
+    sent_version(BenchmarkFactory())
     client.force_login(OfficerFactory())
 
-    assert "Why points are lost" not in client.get(reverse("round_list")).text
+    assert "Why points are lost" not in client.get(reverse("inbox")).text
 
 
 @pytest.mark.day("2022-08-05")
-def test_round_list_tells_what_is_at_stake_in_the_year_in_which_it_happened(client):
+def test_inbox_tells_what_is_at_stake_in_the_year_in_which_it_happened(client):
     benchmark = BenchmarkFactory()
     following = EditionFactory(year=2022, terms__deadline_on=date(2023, 2, 28))
     again = BenchmarkFactory(recommendation=RecommendationFactory(edition=following, repeats=benchmark.recommendation))
-    before, after = sent_round(benchmark), sent_round(again, happened_on=date(2022, 7, 20))
-    EvidenceFactory(round=after, bears_on=[again], happened_from=date(2022, 7, 1), happened_to=date(2022, 7, 20))
+    before, after = sent_version(benchmark), sent_version(again, happened_on=date(2022, 7, 20))
+    EvidenceFactory(
+        update_version=after, supports=[again], happened_from=date(2022, 7, 1), happened_to=date(2022, 7, 20)
+    )
     client.force_login(OfficerFactory())
 
-    response = client.get(reverse("round_list"))
+    response = client.get(reverse("inbox"))
 
-    told = {line.round: (line.stake.points > 0, line.stake.year) for line in response.context["rounds"]}
+    told = {line.update_version: (line.stake.points > 0, line.stake.year) for line in response.context["versions"]}
     assert told == {before: (True, 2021), after: (True, None)}
     assert "for 2021" in response.text
-    assert client.get(reverse("round_simulation", args=[before.pk])).context["accepting"].exact > 0
+    assert client.get(reverse("version_simulation", args=[before.pk])).context["accepting"].exact > 0
 
 
-def test_round_list_does_not_tell_a_ministry_that_nothing_waits(client):
+def test_inbox_does_not_tell_a_ministry_that_nothing_waits(client):
     own = FocalPointFactory()
     RecommendationFactory()
-    UpdateRoundFactory(update__commitment__ministry=own.ministry)
+    UpdateVersionFactory(update__commitment__ministry=own.ministry)
     client.force_login(own)
 
-    text = client.get(reverse("round_list")).text
+    text = client.get(reverse("inbox")).text
 
     assert "No update waits" not in text
     assert "This list is the embassy’s own." in text
 
 
-def test_round_list_names_what_others_logged_and_nobody_reviewed(client):
+def test_inbox_names_what_others_logged_and_nobody_reviewed(client):
     officer = OfficerFactory()
     benchmark = BenchmarkFactory()
-    theirs = EvidenceFactory(bears_on=[benchmark])
-    EvidenceFactory(bears_on=[benchmark], recorded_by=officer)
-    EvidenceFactory(bears_on=[benchmark], verified=True)
+    theirs = EvidenceFactory(supports=[benchmark])
+    EvidenceFactory(supports=[benchmark], recorded_by=officer)
+    EvidenceFactory(supports=[benchmark], verified=True)
     EvidenceFactory()
-    sent_round(benchmark)
+    sent_version(benchmark)
     client.force_login(officer)
 
-    response = client.get(reverse("round_list"))
+    response = client.get(reverse("inbox"))
 
     assert [line.evidence for line in response.context["logged"]] == [theirs]
     assert "Logged by others, not reviewed yet" in response.text
 
 
-def test_round_list_names_our_own_undertakings_that_were_reported_done(client):
+def test_inbox_names_our_own_undertakings_that_were_reported_done(client):
     RecommendationFactory()
     own = CommitmentFactory(united_states=True)
     CommitmentEventFactory(commitment=own, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20))
     CommitmentFactory(united_states=True)
     client.force_login(OfficerFactory())
 
-    assert client.get(reverse("round_list")).context["reported"] == [own]
+    assert client.get(reverse("inbox")).context["reported"] == [own]
 
 
-def test_round_list_asks_for_another_look_where_evidence_came_after_the_embassys_word(client):
+def test_inbox_asks_for_another_look_where_evidence_came_after_the_embassys_word(client):
     untouched, overtaken = BenchmarkFactory(), BenchmarkFactory()
     for benchmark in (untouched, overtaken):
-        EvidenceFactory(bears_on=[benchmark])
+        EvidenceFactory(supports=[benchmark])
         AssessmentFactory(benchmark=benchmark, recorded_at=at_noon(date(2022, 1, 12)))
     settled, reopened = CommitmentFactory(), CommitmentFactory()
     for commitment in (settled, reopened):
@@ -206,61 +210,61 @@ def test_round_list_asks_for_another_look_where_evidence_came_after_the_embassys
             happened_on=date(2022, 1, 12),
             reason="Seen on site.",
         )
-    EvidenceFactory(bears_on=[overtaken], commitment=reopened, happened_to=date(2022, 1, 20))
+    EvidenceFactory(supports=[overtaken], commitment=reopened, happened_to=date(2022, 1, 20))
     client.force_login(OfficerFactory())
 
-    response = client.get(reverse("round_list"))
+    response = client.get(reverse("inbox"))
 
     assert [one.benchmark for one in response.context["overtaken_verdicts"]] == [overtaken]
     assert response.context["overtaken_commitments"] == [reopened]
     assert "Asks for another look" in response.text
 
 
-def test_round_list_is_the_embassys(client):
-    sent = sent_round(BenchmarkFactory())
+def test_inbox_is_the_embassys(client):
+    sent = sent_version(BenchmarkFactory())
     for user in (FocalPointFactory(ministry=sent.update.commitment.ministry), FocalPointFactory()):
         client.force_login(user)
-        response = client.get(reverse("round_list"))
-        assert response.context["rounds"] == []
+        response = client.get(reverse("inbox"))
+        assert response.context["versions"] == []
         assert "logged" not in response.context
-        assert client.get(address("round_detail", sent)).status_code == 404
+        assert client.get(address("version_detail", sent)).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3, 300])
-def test_round_list_query_count(client, django_assert_num_queries, count):
+def test_inbox_query_count(client, django_assert_num_queries, count):
     benchmark = BenchmarkFactory()
     commitment = CommitmentFactory(benchmarks=[benchmark])
     for number in range(count):
-        sent = UpdateRoundFactory(update=UpdateFactory(commitment=commitment, number=number + 1))
-        EvidenceFactory(round=sent, bears_on=[benchmark])
-        EvidenceFactory(bears_on=[benchmark])
+        sent = UpdateVersionFactory(update=UpdateFactory(commitment=commitment, number=number + 1))
+        EvidenceFactory(update_version=sent, supports=[benchmark])
+        EvidenceFactory(supports=[benchmark])
     client.force_login(OfficerFactory())
 
     # session, user, zone; logged, rounds, when they are due, editions, and the facts of one; redactions, reported, two
     # that ask for another look; inbox
     with django_assert_num_queries(13 + 11):
-        response = client.get(page_of("round_list"))
+        response = client.get(page_of("inbox"))
 
-    assert len(response.context["rounds"]) == len(response.context["logged"]) == min(count, 25)
+    assert len(response.context["versions"]) == len(response.context["logged"]) == min(count, 25)
     assert response.context["page"].paginator.count == response.context["logged_count"] == count
     assert ("Pages of updates" in response.text) == (count == 300)
 
 
-def test_round_list_taken_along_holds_all_of_it_in_the_same_order(client):
+def test_inbox_taken_along_holds_all_of_it_in_the_same_order(client):
     first, second = BenchmarkFactory(), BenchmarkFactory()
-    less, most = sent_round(second), sent_round(first, second)
-    logged = EvidenceFactory(bears_on=[first])
+    less, most = sent_version(second), sent_version(first, second)
+    logged = EvidenceFactory(supports=[first])
     client.force_login(OfficerFactory())
 
-    heads, *rows = csv.reader(io.StringIO(client.get(reverse("round_list"), {"as": "csv"}).text.removeprefix("\ufeff")))
+    heads, *rows = csv.reader(io.StringIO(client.get(reverse("inbox"), {"as": "csv"}).text.removeprefix("\ufeff")))
 
     told = [dict(zip(heads, row, strict=True)) for row in rows]
     assert [(row["What waits"], row["Page"], row["Points at stake"], row["Of them by a verdict"]) for row in told] == [
-        ("Update", address("round_detail", most), "36.7", "15"),
-        ("Update", address("round_detail", less), "21.7", "7.5"),
+        ("Update", address("version_detail", most), "36.7", "15"),
+        ("Update", address("version_detail", less), "21.7", "7.5"),
         ("Evidence", address("evidence_detail", logged), "14.2", ""),
     ]
-    assert client.get(reverse("round_list"), {"as": "xlsx"}).content[:2] == b"PK"
+    assert client.get(reverse("inbox"), {"as": "xlsx"}).content[:2] == b"PK"
 
 
 # --- The next of it ---------------------------------------------------------------------------------------------------
@@ -272,46 +276,46 @@ def next_after(client, after=""):
 
 def test_inbox_next_leads_down_the_list_and_to_its_top_again(client):
     first, second = BenchmarkFactory(), BenchmarkFactory()
-    less, most = sent_round(second), sent_round(first, second)
-    logged = EvidenceFactory(bears_on=[first])
+    less, most = sent_version(second), sent_version(first, second)
+    logged = EvidenceFactory(supports=[first])
     client.force_login(OfficerFactory())
 
-    assert next_after(client) == address("round_detail", most)
-    walked = [next_after(client, f"round-{most.pk}"), next_after(client, f"round-{less.pk}")]
+    assert next_after(client) == address("version_detail", most)
+    walked = [next_after(client, f"update_version-{most.pk}"), next_after(client, f"update_version-{less.pk}")]
     walked.append(next_after(client, f"evidence-{logged.pk}"))
     assert [url.partition("?")[0] for url in walked] == [
-        address("round_detail", less), address("evidence_detail", logged), address("round_detail", most),
+        address("version_detail", less), address("evidence_detail", logged), address("version_detail", most),
     ]  # fmt: skip
     assert "Next is the update below" not in client.get(walked[0]).text  # nothing was decided
 
-    assert "Begin with the first" in client.get(reverse("round_list")).text
+    assert "Begin with the first" in client.get(reverse("inbox")).text
     client.force_login(AmbassadorFactory())  # who decides on no update, but may verify
     assert next_after(client) == address("evidence_detail", logged)
     client.force_login(ObserverFactory())
-    assert next_after(client) == page_of("round_list")
-    assert "Begin with the first" not in client.get(reverse("round_list")).text
+    assert next_after(client) == page_of("inbox")
+    assert "Begin with the first" not in client.get(reverse("inbox")).text
     client.force_login(FocalPointFactory(ministry=most.update.commitment.ministry))
-    assert next_after(client) == page_of("round_list")
+    assert next_after(client) == page_of("inbox")
 
 
 @pytest.mark.parametrize("decision", UpdateDecision)
 def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
     benchmark = BenchmarkFactory()
-    waits, done = sent_round(benchmark), sent_round(benchmark)
-    RoundDecisionFactory(round=done, decision=decision)
+    waits, done = sent_version(benchmark), sent_version(benchmark)
+    UpdateVersionDecisionFactory(update_version=done, decision=decision)
     client.force_login(OfficerFactory())
 
-    page = client.get(next_after(client, f"round-{done.pk}"))
+    page = client.get(next_after(client, f"update_version-{done.pk}"))
 
-    assert page.context["round"] == waits
+    assert page.context["update_version"] == waits
     assert "Next is the update below." in page.text
     assert done.update.commitment.text in page.text
-    assert f'<a href="{address("round_detail", done)}">Back to it</a>' in page.text
+    assert f'<a href="{address("version_detail", done)}">Back to it</a>' in page.text
 
-    RoundDecisionFactory(round=waits)
-    empty = client.get(next_after(client, f"round-{waits.pk}"))
+    UpdateVersionDecisionFactory(update_version=waits)
+    empty = client.get(next_after(client, f"update_version-{waits.pk}"))
     assert "The inbox is empty." in empty.text
-    assert address("round_detail", waits) in empty.text
+    assert address("version_detail", waits) in empty.text
 
 
 @pytest.mark.parametrize(
@@ -326,24 +330,24 @@ def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
 def test_a_verdict_is_asked_for_only_where_something_verified_asks_for_one(client, rule, word, shows, asks):
     target = {"terms__target": 10, "terms__indicator": IndicatorFactory()} if rule is Rule.TARGET else {}
     benchmark = BenchmarkFactory(terms__rule=rule, **target)
-    done = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
-    piece = EvidenceFactory(round=done, bears_on=[benchmark], bears_on__shows=shows)
-    RoundDecisionFactory(round=done)
-    EvidenceReviewFactory(bearing=piece.bearings.get(), decision=word)
+    done = UpdateVersionFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    piece = EvidenceFactory(update_version=done, supports=[benchmark], supports__shows=shows)
+    UpdateVersionDecisionFactory(update_version=done)
+    EvidenceReviewFactory(evidence_link=piece.evidence_links.get(), decision=word)
     client.force_login(OfficerFactory())
 
-    after = client.get(next_after(client, f"round-{done.pk}")).text
-    page = client.get(address("round_detail", done)).text
+    after = client.get(next_after(client, f"update_version-{done.pk}")).text
+    page = client.get(address("version_detail", done)).text
 
-    assert (f'"{address("round_detail", done)}#assess"' in after) is asks
+    assert (f'"{address("version_detail", done)}#assess"' in after) is asks
     assert ("No benchmark of it waits for a verdict." in after) is not asks
-    assert (address("round_simulation", done) in page) is asks
+    assert (address("version_simulation", done) in page) is asks
     assert ("Nothing more is to be done" in page) is not asks
 
 
 def test_what_was_decided_is_told_to_nobody_who_does_not_see_it(client):
-    done = sent_round(BenchmarkFactory())
-    RoundDecisionFactory(round=done)
+    done = sent_version(BenchmarkFactory())
+    UpdateVersionDecisionFactory(update_version=done)
     review = EvidenceReviewFactory(
         evidence=EvidenceFactory(title="Seen by the post alone"), decision=EvidenceDecision.REJECTED
     )
@@ -351,7 +355,13 @@ def test_what_was_decided_is_told_to_nobody_who_does_not_see_it(client):
     RecommendationFactory(edition=EditionFactory(country=elsewhere))
     client.force_login(OfficerFactory(countries=[elsewhere]))
 
-    for after in (f"round-{done.pk}", f"evidence-{review.evidence_id}", "round-x", "agenda-1", "round-" + "9" * 30):
+    for after in (
+        f"update_version-{done.pk}",
+        f"evidence-{review.evidence_id}",
+        "update_version-x",
+        "agenda-1",
+        "update_version-" + "9" * 30,
+    ):
         page = client.get(next_after(client, after))
         assert page.context["before"] is None
     client.force_login(OfficerFactory())

@@ -90,9 +90,9 @@ def test_the_parts_and_what_they_ask_add_up_as_printed(lesotho, look):
 def test_methodology_says_what_does_not_count_here_and_why(look):
     """… but not what would, if somebody verified it."""
     benchmark = BenchmarkFactory()
-    EvidenceFactory(bears_on=[benchmark], bears_on__shows=SupportKind.PLAN)
-    EvidenceFactory(bears_on=[benchmark], happened_from=date(2021, 3, 1), happened_to=date(2021, 3, 1))
-    EvidenceFactory(bears_on=[benchmark])
+    EvidenceFactory(supports=[benchmark], supports__shows=SupportKind.PLAN)
+    EvidenceFactory(supports=[benchmark], happened_from=date(2021, 3, 1), happened_to=date(2021, 3, 1))
+    EvidenceFactory(supports=[benchmark])
     response = look()
 
     assert response.context["aside"] == (("a statement or plan, not a concrete action", 1), ("before 1 April 2021", 1))
@@ -159,7 +159,7 @@ def test_every_page_of_the_embassy_leads_to_it(client):
 @pytest.mark.parametrize("how_many", [1, 3])
 def test_methodology_query_count(client, django_assert_num_queries, how_many):
     for _ in range(how_many):
-        EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=RecommendationFactory())])
+        EvidenceFactory(supports=[BenchmarkFactory(recommendation=RecommendationFactory())])
     client.force_login(OfficerFactory())
 
     with django_assert_num_queries(21):  # three of them name what the first next step is about

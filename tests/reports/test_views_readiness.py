@@ -24,8 +24,8 @@ from tests.factories import (
     OfficerFactory,
     ReadingFactory,
     RecommendationFactory,
-    RoundDecisionFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 
@@ -130,8 +130,8 @@ def test_two_clocks_stand_on_the_page_and_in_its_links(seen):
 
 def test_detail_says_what_stands_beside_the_score(seen):
     met, open_ = BenchmarkFactory(), BenchmarkFactory(terms__criterion="A budget is released.")
-    EvidenceFactory(bears_on=[met], verified=True)
-    EvidenceFactory(bears_on=[met], verified=True, happened_from=JAN_10, happened_to=date(2022, 1, 20))
+    EvidenceFactory(supports=[met], verified=True)
+    EvidenceFactory(supports=[met], verified=True, happened_from=JAN_10, happened_to=date(2022, 1, 20))
     AssessmentFactory(benchmark=met, verdict=Verdict.STEP)
     promise = CommitmentFactory(benchmarks=[open_], made__due_on=date(2022, 2, 20))
 
@@ -152,7 +152,7 @@ def test_detail_says_what_stands_beside_the_score(seen):
 
 def test_detail_prints_parts_that_add_up_and_lead_to_why(seen):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(bears_on=[benchmark], verified=True)
+    EvidenceFactory(supports=[benchmark], verified=True)
 
     response = seen()
 
@@ -167,24 +167,24 @@ def test_detail_prints_parts_that_add_up_and_lead_to_why(seen):
 
 def test_detail_names_the_gap_by_ministry_with_the_submissions_behind_it(seen):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(bears_on=[benchmark], verified=True)
+    EvidenceFactory(supports=[benchmark], verified=True)
     AssessmentFactory(benchmark=benchmark, verdict=Verdict.STEP, recorded_at=at_noon(date(2022, 1, 1)))
     police = MinistryFactory(name="Ministry of Police")
     promise = CommitmentFactory(ministry=police, benchmarks=[benchmark], text="Charge someone")
-    sent = UpdateRoundFactory(update__commitment=promise, claimed="done")
-    proof = EvidenceFactory(round=sent, bears_on=[benchmark], title="A charge sheet")
+    sent = UpdateVersionFactory(update__commitment=promise, claimed="done")
+    proof = EvidenceFactory(update_version=sent, supports=[benchmark], title="A charge sheet")
 
     response = seen()
 
     (gap,) = response.context["gaps"]
     assert (gap.ministry, gap.points) == ("Ministry of Police", 15)
-    assert f'"{reverse("round_detail", args=[sent.pk])}"' in response.text
+    assert f'"{reverse("version_detail", args=[sent.pk])}"' in response.text
     assert f'"{reverse("evidence_detail", args=[proof.pk])}"' in response.text
     assert "Charge someone" in response.text
 
 
 def test_detail_shows_no_figure_where_nothing_has_been_reviewed(seen):
-    EvidenceFactory(bears_on=[BenchmarkFactory()])
+    EvidenceFactory(supports=[BenchmarkFactory()])
 
     response = seen()
 
@@ -208,7 +208,7 @@ def test_detail_leads_to_the_pages_that_look_from_the_same_standpoint(seen):
 
 def test_detail_leads_to_the_smallest_set_as_a_what_if(seen):
     one = BenchmarkFactory()
-    EvidenceFactory(bears_on=[one], verified=True)
+    EvidenceFactory(supports=[one], verified=True)
     other = BenchmarkFactory(recommendation=one.recommendation)
     EditionTermsFactory(edition=EditionFactory(), working_mark=30, recorded_at=at_noon(date(2022, 1, 2)))
 
@@ -223,13 +223,13 @@ def test_detail_leads_to_the_smallest_set_as_a_what_if(seen):
 
 def test_why_opens_a_benchmark_to_its_rows_with_source_and_who_verified_them(seen):
     benchmark = BenchmarkFactory(terms__criterion="A case is brought.")
-    EvidenceFactory(title="A case", source="Court register", bears_on=[benchmark], verified=True)
+    EvidenceFactory(title="A case", source="Court register", supports=[benchmark], verified=True)
     assessment = AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET)
-    plan = EvidenceFactory(title="A plan", bears_on=[benchmark], bears_on__shows=SupportKind.PLAN, verified=True)
-    claim = EvidenceFactory(title="A claim", bears_on=[benchmark])
-    back = UpdateRoundFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
-    RoundDecisionFactory(round=back, decision="returned", recorded_at=at_noon(date(2022, 1, 25)))
-    EvidenceFactory(title="Sent back", round=back, bears_on=[benchmark])
+    plan = EvidenceFactory(title="A plan", supports=[benchmark], supports__shows=SupportKind.PLAN, verified=True)
+    claim = EvidenceFactory(title="A claim", supports=[benchmark])
+    back = UpdateVersionFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
+    UpdateVersionDecisionFactory(update_version=back, decision="returned", recorded_at=at_noon(date(2022, 1, 25)))
+    EvidenceFactory(title="Sent back", update_version=back, supports=[benchmark])
 
     response = seen(why("concrete_action", "1a"))
 
@@ -252,8 +252,8 @@ def test_why_opens_a_benchmark_to_its_rows_with_source_and_who_verified_them(see
 
 def test_why_a_word_on_one_benchmark_is_no_word_on_another(seen):
     verified, waiting = BenchmarkFactory(), BenchmarkFactory()
-    evidence = EvidenceFactory(bears_on=[verified], verified=True)
-    evidence.bearings.create(
+    evidence = EvidenceFactory(supports=[verified], verified=True)
+    evidence.evidence_links.create(
         benchmark=waiting, shows=SupportKind.ACTION, recorded_at=at_noon(JAN_10), recorded_by=evidence.recorded_by
     )
 
@@ -281,8 +281,8 @@ def test_why_opens_a_question_to_the_figures_compared(seen):
 
 def test_why_opens_a_part_to_each_of_its_lines(seen):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(bears_on=[benchmark], verified=True)
-    EvidenceFactory(bears_on=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
+    EvidenceFactory(supports=[benchmark], verified=True)
+    EvidenceFactory(supports=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
 
     response = seen(why("concrete_action"))
 
@@ -296,7 +296,7 @@ def test_why_a_recommendation_prints_benchmarks_that_add_up(seen):
     rows = [BenchmarkFactory(recommendation=recommendation) for _ in range(3)]
     for _ in range(6):
         RecommendationFactory()
-    EvidenceFactory(bears_on=rows, verified=True)
+    EvidenceFactory(supports=rows, verified=True)
 
     response = seen(why("concrete_action", "1"))
 
@@ -311,7 +311,7 @@ def test_why_a_recommendation_prints_benchmarks_that_add_up(seen):
 
 def test_why_prints_what_the_part_prints_though_a_half_was_rounded_down_there(seen):
     rows = [BenchmarkFactory(recommendation=each) for each in [RecommendationFactory() for _ in range(10)] * 2]
-    EvidenceFactory(bears_on=rows[:2], verified=True)  # 1a and 2a: 3/4 each, together 1.5
+    EvidenceFactory(supports=rows[:2], verified=True)  # 1a and 2a: 3/4 each, together 1.5
 
     first, second = seen(why("concrete_action", "1")), seen(why("concrete_action", "2"))
 
@@ -373,13 +373,13 @@ def fill(count):
         ReadingFactory(indicator=cases, through_on=JAN_10, verified=True)
         ReadingFactory(indicator=cases, through_on=JAN_10, figure=12, evidence=EvidenceFactory())
         assessed = BenchmarkFactory(recommendation=recommendation)
-        EvidenceFactory(bears_on=[assessed], verified=True)
+        EvidenceFactory(supports=[assessed], verified=True)
         AssessmentFactory(benchmark=assessed)
         unfounded = BenchmarkFactory(recommendation=recommendation)
         AssessmentFactory(benchmark=unfounded, verdict=Verdict.MET)
         promise = CommitmentFactory(benchmarks=[unfounded, counted], made__due_on=JAN_10)
-        sent = UpdateRoundFactory(update__commitment=promise, claimed="done")
-        EvidenceFactory(round=sent, bears_on=[unfounded])
+        sent = UpdateVersionFactory(update__commitment=promise, claimed="done")
+        EvidenceFactory(update_version=sent, supports=[unfounded])
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -49,9 +49,11 @@ def test_evidence_is_named_with_its_source_its_days_and_who_says_so():
 
 def test_evidence_has_the_newest_word_on_each_benchmark_as_known_then():
     one, other = BenchmarkFactory(), BenchmarkFactory()
-    evidence = EvidenceFactory(bears_on=[one, other], verified=True)
-    bearing = evidence.bearings.get(benchmark=other)
-    EvidenceReviewFactory(bearing=bearing, decision=EvidenceDecision.REJECTED, recorded_at=DAY + timedelta(days=1))
+    evidence = EvidenceFactory(supports=[one, other], verified=True)
+    evidence_link = evidence.evidence_links.get(benchmark=other)
+    EvidenceReviewFactory(
+        evidence_link=evidence_link, decision=EvidenceDecision.REJECTED, recorded_at=DAY + timedelta(days=1)
+    )
 
     now, then = told(evidence, "evidence"), told(evidence, "evidence", known_by=DAY)
 
@@ -135,7 +137,7 @@ def test_rows_query_count(django_assert_num_queries, count):
         benchmark = BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=indicator)
         rows += [
             RowReference("benchmark", benchmark.pk),
-            RowReference("evidence", EvidenceFactory(bears_on=[benchmark], verified=True).pk),
+            RowReference("evidence", EvidenceFactory(supports=[benchmark], verified=True).pk),
             RowReference("reading", ReadingFactory(indicator=indicator, verified=True).pk),
             RowReference("assessment", AssessmentFactory(benchmark=benchmark).pk),
             RowReference("commitment", CommitmentFactory().pk),

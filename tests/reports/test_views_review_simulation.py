@@ -19,14 +19,14 @@ from tests.factories import (
     FocalPointFactory,
     IndicatorFactory,
     OfficerFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
 )
 
 pytestmark = pytest.mark.django_db
 
 
 def simulated(client, sent, **headers):
-    return client.get(reverse("round_simulation", args=[sent.pk]), headers=headers)
+    return client.get(reverse("version_simulation", args=[sent.pk]), headers=headers)
 
 
 @pytest.fixture
@@ -34,12 +34,12 @@ def sent():
     """A round with one piece of evidence on one of two benchmarks of the one recommendation."""
     benchmark = BenchmarkFactory()
     BenchmarkFactory(recommendation=benchmark.recommendation)
-    sent = UpdateRoundFactory(claimed=ClaimedProgress.DONE, update__commitment__benchmarks=[benchmark])
-    EvidenceFactory(round=sent, bears_on=[benchmark])
+    sent = UpdateVersionFactory(claimed=ClaimedProgress.DONE, update__commitment__benchmarks=[benchmark])
+    EvidenceFactory(update_version=sent, supports=[benchmark])
     return sent
 
 
-def test_round_simulation_says_what_accepting_and_assessing_would_add(client, sent):
+def test_version_simulation_says_what_accepting_and_assessing_would_add(client, sent):
     client.force_login(OfficerFactory())
 
     response = simulated(client, sent)
@@ -55,7 +55,7 @@ def test_round_simulation_says_what_accepting_and_assessing_would_add(client, se
     assert 'data-points="15/2"' in response.text
 
 
-def test_round_simulation_comes_alone_where_htmx_asks(client, sent):
+def test_version_simulation_comes_alone_where_htmx_asks(client, sent):
     client.force_login(OfficerFactory())
 
     text = simulated(client, sent, HX_Request="true").text
@@ -64,10 +64,10 @@ def test_round_simulation_comes_alone_where_htmx_asks(client, sent):
     assert "accept it, every piece verified" in text
 
 
-def test_round_simulation_of_a_round_that_is_accepted_says_what_a_verdict_adds(client):
+def test_version_simulation_of_a_version_that_is_accepted_says_what_a_verdict_adds(client):
     benchmark = BenchmarkFactory()
-    sent = UpdateRoundFactory(accepted=True, update__commitment__benchmarks=[benchmark])
-    EvidenceFactory(round=sent, bears_on=[benchmark], verified=True)
+    sent = UpdateVersionFactory(accepted=True, update__commitment__benchmarks=[benchmark])
+    EvidenceFactory(update_version=sent, supports=[benchmark], verified=True)
     client.force_login(OfficerFactory())
 
     response = simulated(client, sent)
@@ -80,21 +80,21 @@ def test_round_simulation_of_a_round_that_is_accepted_says_what_a_verdict_adds(c
     assert "assess 1a as met" in response.text
 
 
-def test_round_simulation_of_an_accepted_round_without_anything_to_assess_says_so(client):
+def test_version_simulation_of_an_accepted_version_without_anything_to_assess_says_so(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    assert "is in the score already" in simulated(client, UpdateRoundFactory(accepted=True)).text
+    assert "is in the score already" in simulated(client, UpdateVersionFactory(accepted=True)).text
 
 
-def test_round_simulation_of_a_round_that_was_returned_promises_nothing(client):
+def test_version_simulation_of_a_version_that_was_returned_promises_nothing(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    assert "This update was returned" in simulated(client, UpdateRoundFactory(returned=True)).text
+    assert "This update was returned" in simulated(client, UpdateVersionFactory(returned=True)).text
 
 
-def test_round_simulation_is_not_a_ministrys_to_read(client, sent):
+def test_version_simulation_is_not_a_ministrys_to_read(client, sent):
     client.force_login(sent.recorded_by)
     assert simulated(client, sent).status_code == 403
 
@@ -114,60 +114,62 @@ def the_score(edition):
     return evaluate_readiness(gather_facts(edition), as_of=date(2022, 1, 28)).score
 
 
-def test_round_simulation_follows_the_decisions_and_is_what_happens(client):
+def test_version_simulation_follows_the_decisions_and_is_what_happens(client):
     """Verified, rejected, a first day stated and one that isn't: told by the form's own names, then sent with them."""
     first, second, third = (BenchmarkFactory() for _ in range(3))
-    sent = UpdateRoundFactory(update__commitment__benchmarks=[first, second, third])
-    dated = EvidenceFactory(round=sent, bears_on=[first, second])
-    undated = EvidenceFactory(round=sent, happened_from=None, bears_on=[third])
-    one, other = dated.bearings.all()
-    last = undated.bearings.get()
+    sent = UpdateVersionFactory(update__commitment__benchmarks=[first, second, third])
+    dated = EvidenceFactory(update_version=sent, supports=[first, second])
+    undated = EvidenceFactory(update_version=sent, happened_from=None, supports=[third])
+    one, other = dated.evidence_links.all()
+    last = undated.evidence_links.get()
     client.force_login(OfficerFactory())
     form = {
-        f"bearing-{one.pk}-decision": "verified",
-        f"bearing-{other.pk}-decision": "rejected",
-        f"bearing-{last.pk}-decision": "verified",
+        f"evidence_link-{one.pk}-decision": "verified",
+        f"evidence_link-{other.pk}-decision": "rejected",
+        f"evidence_link-{last.pk}-decision": "verified",
     }
-    address = reverse("round_simulation", args=[sent.pk])
+    address = reverse("version_simulation", args=[sent.pk])
 
     every = points_of(client.get(address), "accepting")
-    some = client.get(address, {f"bearing-{one.pk}-decision": "verified"})
+    some = client.get(address, {f"evidence_link-{one.pk}-decision": "verified"})
     assert (points_of(some, "accepting"), "the other lines verified" in some.text) == (every, True)
     unstated = client.get(address, form)
     assert "counts only once its review states one" in unstated.text
-    stated = client.get(address, form | {f"bearing-{last.pk}-first_on": "2022-01-03"})
+    stated = client.get(address, form | {f"evidence_link-{last.pk}-first_on": "2022-01-03"})
     assert "accept it as chosen" in stated.text
     assert "counts only once" not in stated.text
     told = points_of(stated, "accepting")
     assert points_of(unstated, "accepting") < told < every
-    assert points_of(client.get(address, form | {f"bearing-{last.pk}-first_on": "never"}), "accepting") < told
-    assert "A line is marked as needing mending" in client.get(address, {f"bearing-{one.pk}-decision": "mend"}).text
+    assert points_of(client.get(address, form | {f"evidence_link-{last.pk}-first_on": "never"}), "accepting") < told
+    assert (
+        "A line is marked as needing mending" in client.get(address, {f"evidence_link-{one.pk}-decision": "mend"}).text
+    )
 
     before = the_score(first.recommendation.edition)
-    typed = form | {f"bearing-{last.pk}-first_on": "2022-01-03", "accept-reason": "We saw it."}
-    assert client.post(reverse("round_accept", args=[sent.pk]), typed).status_code == 302
+    typed = form | {f"evidence_link-{last.pk}-first_on": "2022-01-03", "accept-reason": "We saw it."}
+    assert client.post(reverse("version_accept", args=[sent.pk]), typed).status_code == 302
     assert the_score(first.recommendation.edition) - before == told
 
 
 def test_evidence_simulation_is_what_reviewing_it_brings(client):
     first, second = BenchmarkFactory(), BenchmarkFactory()
-    evidence = EvidenceFactory(bears_on=[first, second])
-    one, other = evidence.bearings.all()
+    evidence = EvidenceFactory(supports=[first, second])
+    one, other = evidence.evidence_links.all()
     client.force_login(OfficerFactory())
     address = reverse("evidence_simulation", args=[evidence.pk])
     edition = first.recommendation.edition
 
-    every, form = points_of(client.get(address), "reviewing"), {f"bearing-{one.pk}-decision": "verified"}
+    every, form = points_of(client.get(address), "reviewing"), {f"evidence_link-{one.pk}-decision": "verified"}
     told = points_of(client.get(address, form), "reviewing")
     before = the_score(edition)
-    client.post(reverse("evidence_review", args=[evidence.pk]), form | {f"bearing-{one.pk}-because": "seen"})
+    client.post(reverse("evidence_review", args=[evidence.pk]), form | {f"evidence_link-{one.pk}-because": "seen"})
     after = the_score(edition)
     assert after - before == told > 0
     rest = points_of(client.get(address), "reviewing")
     assert told + rest == every
     client.post(
         reverse("evidence_review", args=[evidence.pk]),
-        {f"bearing-{other.pk}-decision": "verified", f"bearing-{other.pk}-because": "seen"},
+        {f"evidence_link-{other.pk}-decision": "verified", f"evidence_link-{other.pk}-because": "seen"},
     )
     assert the_score(edition) - after == rest
     assert "Nothing of it waits for a review" in client.get(address).text
@@ -177,7 +179,7 @@ def test_evidence_simulation_is_what_reviewing_it_brings(client):
 def test_benchmark_simulation_is_what_each_verdict_brings_on_what_is_ticked(client, verdict):
     benchmark = BenchmarkFactory()
     BenchmarkFactory(recommendation=benchmark.recommendation)
-    old, new = (EvidenceFactory(bears_on=[benchmark], verified=True) for _ in range(2))
+    old, new = (EvidenceFactory(supports=[benchmark], verified=True) for _ in range(2))
     AssessmentFactory(benchmark=benchmark, verdict=Verdict.STALLED, grounds=[old])
     client.force_login(OfficerFactory())
     address = reverse("benchmark_simulation", args=[benchmark.pk])

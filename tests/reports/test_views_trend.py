@@ -45,8 +45,8 @@ def edition():
     """An edition with one benchmark, shown by an action of October, verified and assessed on 9 December."""
     edition = EditionFactory()
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-    done = EvidenceFactory(bears_on=[benchmark], happened_from=date(2021, 10, 4), happened_to=date(2021, 10, 5))
-    EvidenceReviewFactory(evidence=done, bearing=done.bearings.get(), recorded_at=at_noon(REVIEWED_ON))
+    done = EvidenceFactory(supports=[benchmark], happened_from=date(2021, 10, 4), happened_to=date(2021, 10, 5))
+    EvidenceReviewFactory(evidence=done, evidence_link=done.evidence_links.get(), recorded_at=at_noon(REVIEWED_ON))
     AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, grounds=[done], recorded_at=at_noon(REVIEWED_ON))
     return edition
 

@@ -50,8 +50,8 @@ def three():
         BenchmarkFactory(terms__criterion="A budget is released."),
         BenchmarkFactory(),
     )
-    EvidenceFactory(bears_on=[first], verified=True)
-    act = EvidenceFactory(bears_on=[third], verified=True)
+    EvidenceFactory(supports=[first], verified=True)
+    act = EvidenceFactory(supports=[third], verified=True)
     AssessmentFactory(benchmark=third, verdict=Verdict.MET, grounds=[act])
     return first, second, third
 
@@ -117,8 +117,8 @@ def test_what_if_records_nothing(what_if, three, client):
 
 def test_what_if_counts_no_claim(what_if):
     benchmark, other = BenchmarkFactory(), BenchmarkFactory()
-    EvidenceFactory(bears_on=[other], verified=True)
-    EvidenceFactory(bears_on=[benchmark], title="Only claimed")
+    EvidenceFactory(supports=[other], verified=True)
+    EvidenceFactory(supports=[benchmark], title="Only claimed")
 
     assert what_if().context["supposed"].before == what_if().context["supposed"].after
     assert "Readiness is 14.2" in what_if().text
@@ -126,7 +126,7 @@ def test_what_if_counts_no_claim(what_if):
 
 def test_what_if_where_nothing_has_been_reviewed_counts_from_nought_and_says_so(what_if):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(bears_on=[benchmark])
+    EvidenceFactory(supports=[benchmark])
 
     assert (
         "With 1a met, readiness would be 36.7. It is 0, since nothing has been reviewed yet." in what_if(benchmark).text
@@ -155,8 +155,8 @@ def test_what_if_offers_the_fewest_that_reach_the_mark(what_if):
 def test_what_if_takes_next_steps_so_that_anybody_can_check_their_sum(what_if):
     """A step waits for review and one benchmark is open: 5 and 10 points, and a third of 20 for the pillar."""
     waits, _ = BenchmarkFactory(), BenchmarkFactory()
-    EvidenceFactory(bears_on=[waits])
-    EvidenceFactory(bears_on=[BenchmarkFactory()], verified=True)
+    EvidenceFactory(supports=[waits])
+    EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
     opened = what_if()
     steps = opened.context["steps"]
 
@@ -205,7 +205,7 @@ def test_what_if_sent_from_the_plain_page_gives_the_same_figures_later(what_if, 
     assert sent in what_if(first, **named).text
 
     set_clock(date(2022, 2, 10))
-    EvidenceFactory(bears_on=[second], verified=True, recorded_at=at_noon(date(2022, 2, 1)))
+    EvidenceFactory(supports=[second], verified=True, recorded_at=at_noon(date(2022, 2, 1)))
 
     assert sent in what_if(first, **named).text
     assert "It is 21.7." in opened.client.get(everything.url).text
@@ -269,7 +269,7 @@ def test_what_if_is_the_embassys_alone(what_if, three, client):
 def test_what_if_query_count(client, django_assert_num_queries, count):
     benchmarks = [BenchmarkFactory() for _ in range(count)]
     for benchmark in benchmarks:
-        EvidenceFactory(bears_on=[benchmark], verified=True)
+        EvidenceFactory(supports=[benchmark], verified=True)
         CommitmentFactory(benchmarks=[benchmark])
     client.force_login(OfficerFactory())
     query = {"met": [one.pk for one in benchmarks]}

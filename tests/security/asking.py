@@ -107,7 +107,7 @@ def ask(world, line, reader, *, key=None, headers=None, query=None, with_token=T
     url = address(line, key or world.keys().get(line.row), reader)
     cache.clear()  # what one reader used up of a limit is no other's
     with a_tests_own_transaction():
-        client = Client(headers=bearing(world.people[reader], scope)) if scope else world.client(reader)
+        client = Client(headers=evidence_link(world.people[reader], scope)) if scope else world.client(reader)
         client.handler.enforce_csrf_checks = not with_token
         if line.method == "GET":
             response = client.get(url, query, headers=headers)
@@ -122,7 +122,7 @@ def ask(world, line, reader, *, key=None, headers=None, query=None, with_token=T
     return answer
 
 
-def bearing(person, scope):
+def evidence_link(person, scope):
     """What a program sends in the head to show a new API token of `person`."""
     _, secret = tokens.create_token(person=person, name=scope, scope=scope, expires_on=tokens.latest_expiry(person))
     return {"authorization": f"Bearer {secret}"}
@@ -192,14 +192,16 @@ def judged(world, *prefixes):
     return {f"{prefix}-{name}": value for prefix in prefixes for name, value in said.items()}
 
 
-def bearing_of(world, evidence):
-    return world.rows[evidence].bearings.order_by("pk").first().pk
+def evidence_link_of(world, evidence):
+    return world.rows[evidence].evidence_links.order_by("pk").first().pk
 
 
 def lines_of_waiting(world):
     """What accepting the police's round has to judge: each bearing, and the evidence that its figure cites."""
     evidence = world.rows["sent"]
-    return [(evidence.pk, bearing.pk) for bearing in evidence.bearings.order_by("pk")] + [(evidence.pk, None)]
+    return [(evidence.pk, evidence_link.pk) for evidence_link in evidence.evidence_links.order_by("pk")] + [
+        (evidence.pk, None)
+    ]
 
 
 def empty_rows(prefix, count=0):
@@ -248,7 +250,7 @@ def logged(world):
         "stated_by": "A newspaper",
         "source": "Page 1",
         "sensitivity": "internal",
-    } | empty_rows("bearings")
+    } | empty_rows("evidence_links")
 
 
 def put_right(world):
@@ -313,7 +315,7 @@ def api_review(evidence):
     def body(world):
         return {
             "evidence": world.pk(evidence),
-            "bearing": bearing_of(world, evidence),
+            "evidence_link": evidence_link_of(world, evidence),
             "decision": "verified",
             "reason": "We saw it.",
         }
@@ -323,8 +325,8 @@ def api_review(evidence):
 
 def api_accept(world):
     lines = [
-        {"evidence": evidence, "bearing": bearing, "decision": "verified", "reason": "We saw it."}
-        for evidence, bearing in lines_of_waiting(world)
+        {"evidence": evidence, "evidence_link": evidence_link, "decision": "verified", "reason": "We saw it."}
+        for evidence, evidence_link in lines_of_waiting(world)
     ]
     return {"reviews": lines, "reason": "It is so."}
 
@@ -340,15 +342,16 @@ def figures(world):
 
 def reviewing(evidence):
     def body(world):
-        bearing = bearing_of(world, evidence)
-        return {f"bearing-{bearing}-seen": ""} | judged(world, f"bearing-{bearing}")
+        evidence_link = evidence_link_of(world, evidence)
+        return {f"evidence_link-{evidence_link}-seen": ""} | judged(world, f"evidence_link-{evidence_link}")
 
     return body
 
 
 def accepting(world):
     prefixes = [
-        f"bearing-{bearing}" if bearing else f"evidence-{evidence}" for evidence, bearing in lines_of_waiting(world)
+        f"evidence_link-{evidence_link}" if evidence_link else f"evidence-{evidence}"
+        for evidence, evidence_link in lines_of_waiting(world)
     ]
     return judged(world, *prefixes) | {"accept-reason": "It is so."}
 
@@ -416,8 +419,8 @@ BODIES = {
     "POST indicator_ministry": lambda world: {"ministry": world.pk("police")},
     "POST evidence_review internal": reviewing("internal"),
     "POST evidence_review shared": reviewing("shared"),
-    "POST round_return": lambda world: {"return-reason": "Add the date."},
-    "POST round_accept": accepting,
+    "POST version_return": lambda world: {"return-reason": "Add the date."},
+    "POST version_accept": accepting,
     "POST benchmark_assess": verdict,
     "POST dialogue_add": meeting,
     "POST dialogue_edit": meeting,

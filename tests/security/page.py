@@ -100,8 +100,8 @@ GET evidence_file sent_file
 GET dialogue_detail dialogue
 POST update_send unstarted
 POST evidence_log -
-GET round_detail waiting
-POST round_accept waiting
+GET version_detail waiting
+POST version_accept waiting
 POST evidence_review internal
 POST benchmark_assess assessed
 GET briefing_file briefing

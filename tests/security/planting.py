@@ -43,7 +43,7 @@ recommendations.Edition.source recommendations.Recommendation.text
 recommendations.BenchmarkTerms.criterion
 recommendations.Indicator.name recommendations.Indicator.unit
 dialogues.Dialogue.place dialogues.Commitment.text dialogues.Commitment.letter
-dialogues.UpdateRound.narrative dialogues.RoundDecision.reason
+dialogues.UpdateVersion.narrative dialogues.UpdateVersionDecision.reason
 dialogues.Evidence.title dialogues.Evidence.stated_by dialogues.Evidence.source dialogues.Evidence.link
 dialogues.EvidenceFile.name dialogues.EvidenceFile.file dialogues.EvidenceFile.received_sha256
 dialogues.EvidenceFile.stored_sha256 dialogues.EvidenceReview.reason
@@ -276,19 +276,34 @@ class Planted:
     def _plant_what_happened(self):
         by = self.world.people["own"]
         sent_back = self._sent(OWN, self.promise, by, [self.assessed], self.indicator)
-        self.plant(factories.RoundDecisionFactory, OWN, round=sent_back, decision="returned", recorded_by=self.officer)
+        self.plant(
+            factories.UpdateVersionDecisionFactory,
+            OWN,
+            update_version=sent_back,
+            decision="returned",
+            recorded_by=self.officer,
+        )
         self._sent(OWN, self.promise, self.world.rows["colleague"], [self.assessed, self.others], self.indicator)
         others = self._sent(
             OTHER, self.others_promise, self.world.people["other"], [self.others], self.others_indicator
         )
-        self.plant(factories.RoundDecisionFactory, OTHER, round=others, decision="returned", recorded_by=self.officer)
+        self.plant(
+            factories.UpdateVersionDecisionFactory,
+            OTHER,
+            update_version=others,
+            decision="returned",
+            recorded_by=self.officer,
+        )
         for sensitivity, to in {Sensitivity.SHARED: OWN, Sensitivity.INTERNAL: NOBODY}.items():
             evidence = self._evidence(
-                to, commitment=self.promise, sensitivity=sensitivity, bears_on=[self.assessed, self.others]
+                to, commitment=self.promise, sensitivity=sensitivity, supports=[self.assessed, self.others]
             )
-            for bearing in (None, *evidence.bearings.all()):
+            for evidence_link in (None, *evidence.evidence_links.all()):
                 self.plant(
-                    factories.EvidenceReviewFactory, evidence=evidence, bearing=bearing, recorded_by=self.officer
+                    factories.EvidenceReviewFactory,
+                    evidence=evidence,
+                    evidence_link=evidence_link,
+                    recorded_by=self.officer,
                 )
             reading = self.plant(factories.ReadingFactory, indicator=self.indicator, evidence=evidence, direction="")
             self.plant(factories.ReadingPartFactory, reading=reading)
@@ -298,19 +313,21 @@ class Planted:
 
     def _sent(self, to, commitment, by, benchmarks, indicator):
         update = commitment.updates.first() or factories.UpdateFactory(commitment=commitment)
-        sent = self.plant(factories.UpdateRoundFactory, to, update=update, recorded_by=by)
-        evidence = self._evidence(to, round=sent, bears_on=benchmarks)
-        seen = {None, *evidence.bearings.filter(benchmark__in=benchmarks[:1])}
-        for bearing in (None, *evidence.bearings.all()):
+        sent = self.plant(factories.UpdateVersionFactory, to, update=update, recorded_by=by)
+        evidence = self._evidence(to, update_version=sent, supports=benchmarks)
+        seen = {None, *evidence.evidence_links.filter(benchmark__in=benchmarks[:1])}
+        for evidence_link in (None, *evidence.evidence_links.all()):
             self.plant(
                 factories.EvidenceReviewFactory,
-                to if bearing in seen else NOBODY,
+                to if evidence_link in seen else NOBODY,
                 evidence=evidence,
-                bearing=bearing,
+                evidence_link=evidence_link,
                 decision="rejected",
                 recorded_by=self.officer,
             )
-        self.plant(factories.ReadingFactory, to, indicator=indicator, evidence=evidence, round=sent, recorded_by=by)
+        self.plant(
+            factories.ReadingFactory, to, indicator=indicator, evidence=evidence, update_version=sent, recorded_by=by
+        )
         return sent
 
     def _evidence(self, to, **more):

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.security.asking import BODIES, UNKNOWN, address, bearing
+from tests.security.asking import BODIES, UNKNOWN, address, evidence_link
 from tests.security.test_roles import API
 from tests.security.world import READERS
 from tests.signing_in import enrol
@@ -41,10 +41,10 @@ CHECKS = [
     response_schema_conformance,
 ]
 ROWS = {
-    "assessment": "assessment", "bearing": "evidencebearing", "benchmark": "benchmark", "briefing": "briefing",
+    "assessment": "assessment", "evidence_link": "evidencelink", "benchmark": "benchmark", "briefing": "briefing",
     "commitment": "commitment", "dialogue": "dialogue", "edition": "edition", "evidence": "evidence",
     "indicator": "indicator", "ministry": "ministry", "reading": "reading", "recommendation": "recommendation",
-    "review": "evidencereview", "round": "updateround", "update": "update",
+    "review": "evidencereview", "update_version": "updateversion", "update": "update",
 }  # fmt: skip
 """Of which model a field or parameter of this name gives the id."""
 WRONG = [0, UNKNOWN]
@@ -92,8 +92,8 @@ def tokens(world):
     people = {reader: person for reader, person in world.people.items() if reader in READERS}
     for person in people.values():
         enrol(person)
-    heads = {reader: bearing(person, TokenScope.SUBMIT) for reader, person in people.items()}
-    return heads | {READS: bearing(people["officer"], TokenScope.READ), NOBODY: {}}
+    heads = {reader: evidence_link(person, TokenScope.SUBMIT) for reader, person in people.items()}
+    return heads | {READS: evidence_link(people["officer"], TokenScope.READ), NOBODY: {}}
 
 
 @pytest.fixture(scope="module")

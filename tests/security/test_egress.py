@@ -165,7 +165,7 @@ def test_what_people_type_is_printed_as_they_typed_it(heard):
     recommendation = RecommendationFactory(edition=edition, text=typed)
     benchmark = BenchmarkFactory(recommendation=recommendation, terms__criterion=typed)
     promise = CommitmentFactory(text=typed, benchmarks=[benchmark], made__due_on=date(2021, 12, 1))
-    EvidenceFactory(title=typed, source=typed, stated_by=typed[:200], commitment=promise, bears_on=[benchmark])
+    EvidenceFactory(title=typed, source=typed, stated_by=typed[:200], commitment=promise, supports=[benchmark])
 
     content = build_ambassador_briefing(
         reader=AmbassadorFactory(), edition=edition, as_of=date(2022, 1, 28), known_by=None

@@ -16,7 +16,7 @@ from dialogues.files.previews.preview_sandbox import draw_page_in_sandbox
 from dialogues.files.sanitizers import text
 from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
-from dialogues.models import EvidenceFile, UpdateRound
+from dialogues.models import EvidenceFile, UpdateVersion
 from dialogues.views.previews import CANNOT_PREVIEW
 from recommendations.importing.readers.report_file import read_report
 from recommendations.importing.tables import read_table
@@ -167,7 +167,7 @@ def test_while_too_many_files_are_opened_what_was_typed_stays_and_no_thread_is_k
     assert "We typed this for an hour." in page.text
     assert (program.status_code, program.headers["Retry-After"], program.json()["field"]) == (503, "60", "files")
     assert draft.status_code == 302  # kept, without the file
-    assert (EvidenceFile.objects.count(), UpdateRound.objects.count()) == (0, 0)
+    assert (EvidenceFile.objects.count(), UpdateVersion.objects.count()) == (0, 0)
     assert client.post("/api/v1/updates/", update(commitment=promise.pk, **again(a_file))).status_code == 201
 
 

@@ -119,7 +119,7 @@ def test_no_field_fails_on_a_huge_number(world, monkeypatch, huge):
     [
         ("dialogue_agenda", "drop"),
         ("dialogue_agenda", "move"),
-        ("benchmark_assess", "round"),
+        ("benchmark_assess", "update_version"),
         ("setup_add", "level"),
         ("redaction_add", "files"),
     ],

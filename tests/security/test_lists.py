@@ -118,7 +118,7 @@ def test_nested_rows_are_those_their_reader_sees(world):
         "own": ["promise"],
         "other": ["homes_promise"],
     }
-    assert nested(world, "evidence-detail shared", "bearings.benchmark", "benchmark") == {
+    assert nested(world, "evidence-detail shared", "evidence_links.benchmark", "benchmark") == {
         **embassy(EMBASSY, ["assessed", "homes"]),
         "own": ["assessed"],
     }
@@ -133,7 +133,7 @@ def test_nested_rows_are_those_their_reader_sees(world):
     assert nested(world, "commitment-detail promise", "benchmarks", "benchmark") == {
         **embassy(EMBASSY | {"own"}, ["assessed", "figured"]),
     }
-    assert nested(world, "update-detail update", "rounds.id", "updateround") == {
+    assert nested(world, "update-detail update", "versions.id", "updateversion") == {
         **embassy(EMBASSY | {"own"}, ["sent_back", "waiting"]),
     }
 
@@ -211,10 +211,10 @@ PAGES = {
         lambda context: [row.pk for row in context["page"]],
         told(elsewhere="their_redaction", **dict.fromkeys(REDACTING, "redaction")),
     ),
-    "round_list": (
-        "updateround",
-        lambda context: [waiting.round.pk for waiting in context["rounds"]],
-        told(embassy="waiting homes_round", elsewhere="their_round"),
+    "inbox": (
+        "updateversion",
+        lambda context: [waiting.update_version.pk for waiting in context["versions"]],
+        told(embassy="waiting homes_version", elsewhere="their_version"),
     ),
     "token_list": (
         "apitoken",
@@ -268,7 +268,7 @@ def test_recommendations_on_a_page_are_published_words_alone_for_who_is_not_the_
 # --- As files ---------------------------------------------------------------------------------------------------------
 
 TAKEN_ALONG = (
-    "briefing_list", "commitment_list", "dialogue_list", "evidence_list", "redaction_list", "round_list", "run_list",
+    "briefing_list", "commitment_list", "dialogue_list", "evidence_list", "redaction_list", "inbox", "run_list",
 )  # fmt: skip
 
 
@@ -284,5 +284,5 @@ def test_a_list_taken_along_holds_what_its_page_does_for_each_reader(world, rout
         assert world.leaks(reader, file.body) == []
         if kind == "csv" and file.status == "200":
             _, *rows, _ = csv.reader(io.StringIO(file.body))  # its heads, and the head that names the file
-            beside = page.context.get("logged_count", 0) if route == "round_list" else 0
+            beside = page.context.get("logged_count", 0) if route == "inbox" else 0
             assert len(rows) == len(of_page[reader]) + beside, reader

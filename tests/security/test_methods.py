@@ -147,12 +147,12 @@ def test_signing_in_and_out_leads_nowhere_outside(name, outside):
 
 @pytest.mark.parametrize("reader", ["officer", "second", "ambassador", "elsewhere"])
 def test_the_count_beside_inbox_is_of_what_this_reader_finds_there(world, reader):
-    context = ask(world, Line("GET", "round_list", "-", {}), reader).context
+    context = ask(world, Line("GET", "inbox", "-", {}), reader).context
 
     told = {item.label: item.waiting for item in context["navigation"]}["Inbox"]
-    rounds = [waiting.round.pk for waiting in context["rounds"]] if reader != "ambassador" else []
-    assert told == len(rounds) + context["logged_count"] + len(context["redactions"]) > 0
+    versions = [waiting.update_version.pk for waiting in context["versions"]] if reader != "ambassador" else []
+    assert told == len(versions) + context["logged_count"] + len(context["redactions"]) > 0
     logged = world.names("evidence", [line.evidence.pk for line in context["logged"]])
     redactions = world.names("redaction", [row.pk for row in context["redactions"]])
-    found = [*world.names("updateround", rounds), *logged, *redactions]
+    found = [*world.names("updateversion", versions), *logged, *redactions]
     assert all(name.startswith("their") == (reader == "elsewhere") for name in found), found

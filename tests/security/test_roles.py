@@ -153,8 +153,8 @@ GET   reading_add                           counted    200 200 403 403 | 403 404
 POST  reading_add                           counted    302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   indicator_ministry                    counted    200 200 403 403 | 403 404 404 | 404 403 | in  in
 POST  indicator_ministry                    counted    302 302 403 403 | 403 404 404 | 404 403 | in  in
-GET   round_simulation                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
-POST  round_simulation                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   version_simulation                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
+POST  version_simulation                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   evidence_simulation                     internal   200 200 200 200 | 404 404 404 | 404 404 | in  in
 GET   evidence_simulation                     shared     200 200 200 200 | 403 404 404 | 404 404 | in  in
 POST  evidence_simulation                     internal   405 405 405 405 | 405 405 405 | 405 405 | in  in
@@ -292,17 +292,17 @@ POST  evidence_file                         sent_file  405 405 405 405 | 405 405
 GET   file_picture                          internal_file 200 200 200 200 | 404 404 404 | 404 404 | in  in
 GET   file_picture                          sent_file  200 200 200 200 | 200 404 404 | 404 404 | in  in
 POST  file_picture                          sent_file  405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   round_list                            -          200 200 200 200 | 200 200 200 | 200 200 | in  in
-POST  round_list                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   inbox                            -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  inbox                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   inbox_next                            -          302 302 302 302 | 302 302 302 | 302 302 | in  in
 POST  inbox_next                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   round_detail                          waiting    200 200 200 200 | 404 404 404 | 404 404 | in  in
-GET   round_detail                          sent_back  200 200 200 200 | 404 404 404 | 404 404 | in  in
-POST  round_detail                          waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   round_return                          waiting    302 302 302 302 | 302 302 302 | 302 302 | in  in
-POST  round_return                          waiting    302 302 403 403 | 404 404 404 | 404 404 | in  in
-GET   round_accept                          waiting    302 302 302 302 | 302 302 302 | 302 302 | in  in
-POST  round_accept                          waiting    302 302 403 403 | 404 404 404 | 404 404 | in  in
+GET   version_detail                          waiting    200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   version_detail                          sent_back  200 200 200 200 | 404 404 404 | 404 404 | in  in
+POST  version_detail                          waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   version_return                          waiting    302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  version_return                          waiting    302 302 403 403 | 404 404 404 | 404 404 | in  in
+GET   version_accept                          waiting    302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  version_accept                          waiting    302 302 403 403 | 404 404 404 | 404 404 | in  in
 GET   benchmark_assess                      assessed   200 200 403 403 | 403 404 404 | 404 403 | in  in
 POST  benchmark_assess                      assessed   302 302 403 403 | 403 404 404 | 404 403 | in  in
 

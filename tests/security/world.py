@@ -51,9 +51,9 @@ from tests.factories import (
     RecorderFactory,
     RedactionFactory,
     ReviewerFactory,
-    RoundDecisionFactory,
     UpdateFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
 )
 from tests.signing_in import enter
 from tests.transactions import record
@@ -395,51 +395,59 @@ class World:
         seen = EMBASSY | OWN
         update = UpdateFactory(commitment=rows.promise)
         by = self.people["own"]
-        sent_back = UpdateRoundFactory(update=update, narrative=self.says("police's first words", seen), recorded_by=by)
-        before = self._evidence("police's first proof", seen, round=sent_back, bears_on=[rows.assessed])
-        RoundDecisionFactory(round=sent_back, decision="returned", reason=self.says("why it went back", seen))
-        said_before = EvidenceReviewFactory(
-            bearing=before.bearings.get(), decision="rejected", reason=self.says("the word on police's proof", seen)
+        sent_back = UpdateVersionFactory(
+            update=update, narrative=self.says("police's first words", seen), recorded_by=by
         )
-        waiting = UpdateRoundFactory(
+        before = self._evidence("police's first proof", seen, update_version=sent_back, supports=[rows.assessed])
+        UpdateVersionDecisionFactory(
+            update_version=sent_back, decision="returned", reason=self.says("why it went back", seen)
+        )
+        said_before = EvidenceReviewFactory(
+            evidence_link=before.evidence_links.get(),
+            decision="rejected",
+            reason=self.says("the word on police's proof", seen),
+        )
+        waiting = UpdateVersionFactory(
             update=update,
             narrative=self.says("police's words", seen),
             claimed=ClaimedProgress.UNDER_WAY,
             recorded_by=rows.colleague,
         )
-        sent = self._evidence("police's proof", seen, round=waiting, bears_on=[rows.assessed, rows.figured])
+        sent = self._evidence("police's proof", seen, update_version=waiting, supports=[rows.assessed, rows.figured])
         reading = ReadingFactory(
             indicator=rows.counted,
             through_on=date(2021, 12, 31),
             evidence=sent,
-            round=waiting,
+            update_version=waiting,
             note=self.says("police's note", seen),
             source=self.says("police's source", seen),
             recorded_by=rows.colleague,
         )
         done = self._evidence(
-            "what we did: proof", EMBASSY, commitment=rows.reported, bears_on=[rows.assessed], verified=True
+            "what we did: proof", EMBASSY, commitment=rows.reported, supports=[rows.assessed], verified=True
         )
-        internal = self._evidence("internal", EMBASSY, commitment=rows.promise, bears_on=[rows.assessed])
+        internal = self._evidence("internal", EMBASSY, commitment=rows.promise, supports=[rows.assessed])
         shared = self._evidence(
             "shared",
             seen,
             commitment=rows.promise,
             sensitivity=Sensitivity.SHARED,
-            bears_on=[rows.assessed, rows.homes],
+            supports=[rows.assessed, rows.homes],
             revises=self._evidence("corrected", EMBASSY, commitment=rows.promise),
         )
-        for bearing in shared.bearings.all():
-            EvidenceReviewFactory(bearing=bearing, reason=self.says("the word on shared evidence", EMBASSY))
+        for evidence_link in shared.evidence_links.all():
+            EvidenceReviewFactory(evidence_link=evidence_link, reason=self.says("the word on shared evidence", EMBASSY))
 
-        homes_round = UpdateRoundFactory(
+        homes_version = UpdateVersionFactory(
             update__commitment=rows.homes_promise,
             narrative=self.says("home's words", EMBASSY | OTHER),
             recorded_by=self.people["other"],
         )
-        homes_sent = self._evidence("home's proof", EMBASSY | OTHER, round=homes_round, bears_on=[rows.homes])
+        homes_sent = self._evidence(
+            "home's proof", EMBASSY | OTHER, update_version=homes_version, supports=[rows.homes]
+        )
         homes_reading = ReadingFactory(
-            indicator=rows.others_counted, through_on=date(2021, 12, 31), round=homes_round, evidence=homes_sent,
+            indicator=rows.others_counted, through_on=date(2021, 12, 31), update_version=homes_version, evidence=homes_sent,
             note=self.says("home's note", EMBASSY | OTHER), recorded_by=self.people["other"],
         )  # fmt: skip
         ours_reading = ReadingFactory(
@@ -477,8 +485,8 @@ class World:
             update=update,
             sent_back=sent_back,
             waiting=waiting,
-            homes_update=homes_round.update,
-            homes_round=homes_round,
+            homes_update=homes_version.update,
+            homes_version=homes_version,
             before=before,
             sent=sent,
             internal=internal,
@@ -493,8 +501,8 @@ class World:
             ours_reading=ours_reading,
             assessment=assessment,
             done=done,
-            said_of_done_itself=done.reviews.get(bearing=None),
-            said_of_done=done.reviews.exclude(bearing=None).get(),
+            said_of_done_itself=done.reviews.get(evidence_link=None),
+            said_of_done=done.reviews.exclude(evidence_link=None).get(),
             briefing=BriefingFactory(
                 content=self.says("briefing", EMBASSY).encode(),
                 said={"evidence": [{"what": self.says("said", EMBASSY)}]},
@@ -572,10 +580,10 @@ class World:
             recorded_by=by,
             made__recorded_by=by,
         )
-        sent = UpdateRoundFactory(
+        sent = UpdateVersionFactory(
             update__commitment=commitment, narrative=self.says("their words", to), recorded_by=focal_point
         )
-        evidence = self._evidence("their proof", to, round=sent, bears_on=[benchmark])
+        evidence = self._evidence("their proof", to, update_version=sent, supports=[benchmark])
         self.keep(
             their_edition=edition,
             their_recommendation=recommendation,
@@ -584,10 +592,10 @@ class World:
             their_dialogue=dialogue,
             their_commitment=commitment,
             their_update=sent.update,
-            their_round=sent,
+            their_version=sent,
             their_evidence=evidence,
             their_file=evidence.file,
-            their_bearing=evidence.bearings.get(),
+            their_evidence_link=evidence.evidence_links.get(),
             their_review=EvidenceReviewFactory(
                 evidence=evidence, reason=self.says("their word on it", to), recorded_by=by
             ),

@@ -52,7 +52,7 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     "dialogues.reading": SubjectKind("Figure", "indicator__name", "evidence_detail", "evidence__pk"),
     "recommendations.recommendation": SubjectKind("Recommendation", "text", "recommendation_detail"),
     "dialogues.redaction": SubjectKind("Redaction", "reason", "redaction_detail"),
-    "dialogues.updateround": SubjectKind("Update", "update__commitment__text", "round_detail"),
+    "dialogues.updateversion": SubjectKind("Update", "update__commitment__text", "version_detail"),
 }
 """By model label: the kinds of record that a user can search for in the log."""
 

@@ -28,7 +28,7 @@ LOCK_ORDER = (
     "dialogues.nextstep",
     "dialogues.commitment",
     "dialogues.draft",
-    "dialogues.updateround",
+    "dialogues.updateversion",
     "dialogues.evidence",
     "dialogues.evidencefile",
     # Parts of a row that the transaction has locked already, and rows whose text nothing else locks.
@@ -42,7 +42,7 @@ LOCK_ORDER = (
     "dialogues.agendaitem",
     "dialogues.nextstepdone",
     "dialogues.commitmentevent",
-    "dialogues.rounddecision",
+    "dialogues.updateversiondecision",
     "dialogues.evidencereview",
     "dialogues.reading",
     "dialogues.assessment",

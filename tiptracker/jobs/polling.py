@@ -45,11 +45,11 @@ class JobPollingStep(bootsteps.StartStopStep):
         self.is_over.set()
 
     def _ask_until_over(self, worker: Any) -> None:
-        rounds = 0
+        versions = 0
         while not self.is_over.wait(POLL_INTERVAL_SECONDS):
-            rounds += 1
+            versions += 1
             if len(state.reserved_requests) < worker.pool.limit:
-                poll_jobs(list(worker.app.amqp.queues.consume_from), is_sweeping=rounds % SWEEP_EVERY_POLLS == 0)
+                poll_jobs(list(worker.app.amqp.queues.consume_from), is_sweeping=versions % SWEEP_EVERY_POLLS == 0)
 
 
 def poll_jobs(queues: list[str], *, is_sweeping: bool = False) -> None:

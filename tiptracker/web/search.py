@@ -82,7 +82,7 @@ def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) ->
     """Filter `rows` to those whose `fields` together contain, for each word of `text`, a word that begins with it.
 
     A text without words returns all rows. Fields are the rows' own, or those of one related row, such as
-    "round__narrative". The two are searched separately so that PostgreSQL can use its index on each (`IndexWords`).
+    "update_version__narrative". The two are searched separately so that PostgreSQL can use its index on each (`IndexWords`).
     """
     asked = split_words(text)
     if not asked:

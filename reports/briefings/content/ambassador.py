@@ -279,7 +279,7 @@ class PrintedUpdate:
     commitment: str
     ministry: str
     towards: str
-    rounds: tuple[PrintedUpdateVersion, ...]
+    versions: tuple[PrintedUpdateVersion, ...]
 
 
 @dataclass(frozen=True)
@@ -316,7 +316,7 @@ class PrintedEvidence:
     review: str
     is_outside: bool
     note: str
-    bearings: tuple[PrintedEvidenceLink, ...]
+    evidence_links: tuple[PrintedEvidenceLink, ...]
     files: tuple[PrintedFile, ...]
 
 

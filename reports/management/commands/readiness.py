@@ -15,7 +15,7 @@ from reports.readiness.explanation.step_display import StepsDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
-from reports.readiness.scoring import ScoreLine, round_lines
+from reports.readiness.scoring import ScoreLine, version_lines
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.moments import parse_moment
@@ -68,7 +68,7 @@ def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: Ste
     known = f", as known by {result.known_by.isoformat()}" if result.known_by else ""
     yield f"{result.edition.country} {result.edition.year}, as of {formatting.format_date(result.as_of)}{known}"
     yield headline.headline(result)
-    for part, points, lines in round_lines(result.verified):
+    for part, points, lines in version_lines(result.verified):
         figure = f"{points:.1f} of {formatting.format_points(part.of)}" if result.is_reviewed else part.verdict.label
         yield f"\n{part.key.label}: {figure}. {part.law}"
         for line, given in zip(part.lines, lines, strict=True):
@@ -130,7 +130,7 @@ def _format_points(points: Decimal | None) -> str:
 def _describe_claim_sources(claim: context_display.MinistryClaimsDisplay) -> str:
     """Count what is behind a claim: "1 submission, 2 pieces of evidence"."""
     counted = (
-        sentences.format_count(len(claim.rounds), "submission", "submissions"),
+        sentences.format_count(len(claim.update_versions), "submission", "submissions"),
         sentences.format_count(len(claim.evidence), "piece of evidence", "pieces of evidence"),
         sentences.format_count(len(claim.readings), "figure", "figures"),
     )

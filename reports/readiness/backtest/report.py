@@ -14,7 +14,7 @@ from reports.readiness.backtest.country_years import CountryYear
 from reports.readiness.backtest.measures import ClassificationOutcome
 from reports.readiness.backtest.scoring import ScoredCountryYear
 from reports.readiness.explanation.headline import DISCLAIMER
-from reports.readiness.scoring import round_lines
+from reports.readiness.scoring import version_lines
 
 OUTCOME_FIELDS = ("found", "missed", "moved_up", "warned", "false_hopes", "others")
 CONCLUSION = "A low record is a safe warning, a high one is no promise."
@@ -56,7 +56,7 @@ def country_report_lines(test: BackTest, rows: Sequence[ScoredCountryYear]) -> I
             f" {row.tier_before.label} before, {row.tier_after.label} after: {row.moved.label.lower()}."
         )
         yield f"Read: {row.source.label.lower()}. {_tested_sentence(row)}"
-        for part, points, lines in round_lines(one.tally):
+        for part, points, lines in version_lines(one.tally):
             yield f"  {part.key.label}: {points:.1f} of {formatting.format_points(part.of)}"
             for line, given in zip(part.lines, lines, strict=True):
                 reason = line.finding.reason

@@ -162,8 +162,8 @@ def _recorded_rows(facts: Facts) -> Iterator[tuple[datetime, RowReference]]:
     # A row that was reviewed before it was recorded counts from here.
     for evidence in facts.evidence:
         yield evidence.recorded_at, RowReference("evidence", evidence.id)
-    for bearing in facts.bearings:
-        yield bearing.recorded_at, RowReference("evidence", bearing.evidence_id)
+    for evidence_link in facts.evidence_links:
+        yield evidence_link.recorded_at, RowReference("evidence", evidence_link.evidence_id)
     for review in facts.reviews:
         yield review.recorded_at, RowReference("evidence", review.evidence_id)
     for reading in facts.readings:

@@ -20,12 +20,12 @@ class MinistryClaimsDisplay:
 
     `ministry_id` is None for the embassy's own records.
 
-    `rounds`, `evidence` and `readings` are the ids of the rows behind it.
+    `update_versions`, `evidence` and `readings` are the ids of the rows behind it.
     """
 
     ministry_id: int | None
     points: Decimal | None
-    rounds: Sequence[int]
+    update_versions: Sequence[int]
     evidence: Sequence[int]
     readings: Sequence[int]
 
@@ -102,7 +102,7 @@ def display_claims(result: Readiness) -> tuple[MinistryClaimsDisplay, ...]:
         MinistryClaimsDisplay(
             one.ministry_id,
             without_trailing_zeros(points) if result.is_reviewed else None,
-            one.rounds,
+            one.update_versions,
             one.evidence,
             one.readings,
         )

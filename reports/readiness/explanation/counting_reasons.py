@@ -34,7 +34,7 @@ class CountingStatuses:
     that would count if it were verified, for what it shows or for a figure.
     """
 
-    bearings: Mapping[int, CountingStatus]
+    evidence_links: Mapping[int, CountingStatus]
     readings: Mapping[int, CountingStatus]
     holding: frozenset[int]
     waiting: frozenset[int]
@@ -56,7 +56,7 @@ def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
     figures |= {row.id for rows in seen.previous.values() for row in rows}
     told = {row.id for rows in sent.readings.values() for row in rows}
 
-    def bearing(row: EvidenceLinkFact) -> CountingStatus:
+    def evidence_link(row: EvidenceLinkFact) -> CountingStatus:
         pair = (row.benchmark_id, row.evidence_id)
         if rule.get(row.benchmark_id, Rule.ASSESSED) is not Rule.ASSESSED:
             return CountingStatus(counts=False, why="only a figure moves this benchmark")
@@ -75,7 +75,7 @@ def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
     readings = {row.id: reading(row) for row in facts.readings}
     cited = {row.evidence_id for row in facts.readings if row.evidence_id is not None and readings[row.id].is_claim}
     return CountingStatuses(
-        bearings={row.id: bearing(row) for row in facts.bearings},
+        evidence_links={row.id: evidence_link(row) for row in facts.evidence_links},
         readings=readings,
         holding=frozenset(one.id for one in seen.judgements.values()),
         waiting=frozenset(evidence_id for _, evidence_id in waiting) | cited,
@@ -89,24 +89,24 @@ class _Exclusions:
         self._index, self._as_of = index, as_of
         self._window = index.facts.edition.tracking
 
-    def against_link(self, bearing: EvidenceLinkFact) -> Iterator[str]:
+    def against_link(self, evidence_link: EvidenceLinkFact) -> Iterator[str]:
         """Yield the reasons why an evidence link does not count."""
-        evidence = self._index.evidence[bearing.evidence_id]
-        review = self._index.newest_review(evidence.id, bearing.id)
+        evidence = self._index.evidence[evidence_link.evidence_id]
+        review = self._index.newest_review(evidence.id, evidence_link.id)
         first = countable_facts.start_date_of(evidence, review)
         if evidence.id in self._index.revisions:
             yield "put right by a newer row"
         if evidence.done_by not in countable_facts.GOVERNMENT_DOERS:
             yield f"done by {describe_doer(evidence.done_by)}, not by the government"
-        if bearing.shows is not SupportKind.ACTION:
-            yield f"{formatting.lowercase_first(bearing.shows.label)}, not a concrete action"
+        if evidence_link.shows is not SupportKind.ACTION:
+            yield f"{formatting.lowercase_first(evidence_link.shows.label)}, not a concrete action"
         if (first or evidence.happened_to) < self._window.starts_on:
             is_begun_before = first and evidence.happened_to >= self._window.starts_on
             yield f"{'begun ' if is_begun_before else ''}before {formatting.format_date(self._window.starts_on)}"
         yield from self._too_late(evidence.happened_to)
         if review is None:
             yield from self._rejected(self._index.newest_review(evidence.id))
-            yield from self._returned(evidence.round_id)
+            yield from self._returned(evidence.update_version_id)
         elif review.decision is EvidenceDecision.REJECTED:
             yield from self._rejected(review)
         elif first is None:
@@ -122,9 +122,9 @@ class _Exclusions:
         if reading.starts_on != self._window.starts_on:
             yield "not from the first day of the tracking period"
         yield from self._too_late(reading.through_on)
-        yield from self._returned(reading.round_id)
+        yield from self._returned(reading.update_version_id)
         if cited:
-            yield from self._returned(cited.round_id)
+            yield from self._returned(cited.update_version_id)
             yield from self._rejected(self._index.newest_review(cited.id))
         if reading.is_no_data:
             yield "it says that there is no data"

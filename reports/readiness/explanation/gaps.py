@@ -46,7 +46,7 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
             _list_some("no figure for the period", uncounted),
             "indicator_list",
         ),
-        (result.waiting, "claim waits", "claims wait", "for a review", "round_list"),
+        (result.waiting, "claim waits", "claims wait", "for a review", "inbox"),
         (on_words_alone, "claim rests", "claims rest", "on words alone, without file or link", ""),
         (_count_without_start_date(facts), "piece of evidence has", "pieces of evidence have", "no first day", ""),
         (len(result.checks), "thing does", "things do", "not fit together", "readiness_checks"),

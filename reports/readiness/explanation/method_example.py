@@ -85,7 +85,9 @@ def count_exclusion_reasons(facts: Facts, result: Readiness) -> tuple[tuple[str,
     """Return the reasons why rows of the record do not count, with the number of rows, the most frequent first."""
     weights = find_counting_statuses(countable_facts.facts_known_by(facts, result.known_by), result.as_of)
     counted = Counter(
-        one.why for one in (*weights.bearings.values(), *weights.readings.values()) if one.why and not one.is_claim
+        one.why
+        for one in (*weights.evidence_links.values(), *weights.readings.values())
+        if one.why and not one.is_claim
     )
     return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 

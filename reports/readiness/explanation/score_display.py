@@ -16,7 +16,7 @@ from reports.readiness.answers import WHOLE, Finding, claimed_reason
 from reports.readiness.countable_facts import newest_row
 from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact
 from reports.readiness.readiness import Readiness
-from reports.readiness.scoring import ScorePart, round_lines
+from reports.readiness.scoring import ScorePart, version_lines
 
 NO_DATA = "no data"
 SHORT_TITLES = {PartKey.ACTION: "Concrete action"}
@@ -119,7 +119,7 @@ def display_parts(result: Readiness) -> tuple[PartDisplay, ...]:
     return tuple(
         _display_part(seen, points, lines, sent, claims, is_reviewed=result.is_reviewed)
         for (seen, points, lines), sent, claims in zip(
-            round_lines(result.verified), result.claimed.parts, claimed, strict=True
+            version_lines(result.verified), result.claimed.parts, claimed, strict=True
         )
     )
 

@@ -168,11 +168,11 @@ class ScoreExplanation:
     def _of_benchmark(self, each: AskedRecommendation, one: AskedBenchmark) -> CriterionExplanation:
         line, sent = self._benchmark_lines[one.id]
         if one.terms.rule is Rule.ASSESSED:
-            given = [*self._bearings(one.id), *self._assessments(one.id)]
+            given = [*self._evidence_links(one.id), *self._assessments(one.id)]
         else:
             is_compared = one.terms.rule is Rule.MORE
             figures = self._readings(one.terms.indicator_id, line.finding, sent.finding, is_compared=is_compared)
-            given = [*figures, *self._bearings(one.id)]
+            given = [*figures, *self._evidence_links(one.id)]
         return CriterionExplanation(PartKey.ACTION, benchmark_address(each, one), line, sent, one.id, tuple(given))
 
     def _of_question(self, part: PartKey, question: EffortQuestion) -> CriterionExplanation:
@@ -183,12 +183,14 @@ class ScoreExplanation:
         )
         return CriterionExplanation(part, question.value, line, sent, None, tuple(given))
 
-    def _bearings(self, benchmark_id: int) -> Iterator[ExplainedRow]:
+    def _evidence_links(self, benchmark_id: int) -> Iterator[ExplainedRow]:
         """Yield the evidence that supports a benchmark, the latest event first."""
         ended = {row.id: row.happened_to for row in self._facts.evidence}
-        own = [row for row in self._facts.bearings if row.benchmark_id == benchmark_id and row.evidence_id in ended]
+        own = [
+            row for row in self._facts.evidence_links if row.benchmark_id == benchmark_id and row.evidence_id in ended
+        ]
         for row in sorted(own, key=lambda row: (ended[row.evidence_id], row.evidence_id), reverse=True):
-            weight = self._weights.bearings[row.id]
+            weight = self._weights.evidence_links[row.id]
             yield _explained_row(RowReference("evidence", row.evidence_id), weight)
 
     def _assessments(self, benchmark_id: int) -> Iterator[ExplainedRow]:

@@ -115,7 +115,7 @@ class StepFormatter:
         row, towards = step.rows[0], self._towards(step)
         if row in self.undated:
             towards += ", and state its start date"
-        if row.type == "round":
+        if row.type == "update_version":
             if row.id not in self.texts.updates:
                 return f"Review the update that waits{towards}."
             who, on, about = self.texts.updates[row.id]

@@ -21,16 +21,16 @@ from reports.readiness.scoring import PointCalculator
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One thing to review: an update (`round`), or evidence or a reading that came without a waiting update.
+    """One thing to review: an update (`update_version`), or evidence or a reading that came without a waiting update.
 
-    `ministry_id` is the ministry that sent it; None if the embassy recorded it. `rounds`, `evidence` and `readings`
+    `ministry_id` is the ministry that sent it; None if the embassy recorded it. `update_versions`, `evidence` and `readings`
     are the ids of what it claims, and `benchmarks` the ids of what it claims them for. `taken` are the answers it
     gives if all of it is taken as sent; none is better than what all claims together give.
     """
 
     row: RowReference
     ministry_id: int | None
-    rounds: tuple[int, ...]
+    update_versions: tuple[int, ...]
     evidence: tuple[int, ...]
     readings: tuple[int, ...]
     benchmarks: tuple[int, ...]
@@ -41,12 +41,12 @@ class Claim:
 class MinistryClaims:
     """What one ministry's waiting claims would add, of 100. `ministry_id` is None for the embassy's own records.
 
-    `rounds` are the ids of the update versions behind it, `evidence` and `readings` the ids of what they claim.
+    `update_versions` are the ids of the update versions behind it, `evidence` and `readings` the ids of what they claim.
     """
 
     ministry_id: int | None
     points: Fraction
-    rounds: tuple[int, ...]
+    update_versions: tuple[int, ...]
     evidence: tuple[int, ...]
     readings: tuple[int, ...]
 
@@ -75,7 +75,7 @@ def find_waiting_claims(facts: Facts, seen: EvaluatedRecord, sent: EvaluatedReco
             Claim(
                 row=row,
                 ministry_id=unit.ministry,
-                rounds=tuple(sorted(unit.rounds)),
+                update_versions=tuple(sorted(unit.update_versions)),
                 evidence=tuple(sorted(unit.evidence)),
                 readings=tuple(sorted(unit.readings)),
                 benchmarks=tuple(one.id for one in touched),
@@ -113,7 +113,7 @@ def claims_by_ministry(seen: EvaluatedRecord, waiting: Iterable[Claim]) -> tuple
             MinistryClaims(
                 ministry_id=one,
                 points=then - stands,
-                rounds=tuple(sorted({key for claim in own for key in claim.rounds})),
+                update_versions=tuple(sorted({key for claim in own for key in claim.update_versions})),
                 evidence=tuple(sorted({key for claim in own for key in claim.evidence})),
                 readings=tuple(sorted({key for claim in own for key in claim.readings})),
             )
@@ -127,7 +127,7 @@ class _ReviewUnit:
 
     def __init__(self, ministry: int | None) -> None:
         self.ministry = ministry
-        self.rounds: set[int] = set()
+        self.update_versions: set[int] = set()
         self.evidence: set[int] = set()
         self.readings: set[int] = set()
 
@@ -137,21 +137,21 @@ def _review_units(facts: Facts, verified: FactView, sent: FactView) -> Mapping[R
     index = FactIndex(facts)
     units: dict[RowReference, _ReviewUnit] = {}
 
-    def unit(round_id: int | None, alone: RowReference) -> _ReviewUnit:
-        version = index.version(round_id)
+    def unit(update_version_id: int | None, alone: RowReference) -> _ReviewUnit:
+        version = index.version(update_version_id)
         waits = version is not None and version.decided_at is None and version.returned_at is None
-        row = RowReference("round", version.id) if version and waits else alone
+        row = RowReference("update_version", version.id) if version and waits else alone
         own = units.setdefault(row, _ReviewUnit(version.ministry_id if version else None))
-        own.rounds |= {version.id} if version else set()
+        own.update_versions |= {version.id} if version else set()
         return own
 
     for key in {act.evidence_id for acts in sent.actions.values() for act in acts}:
-        unit(index.evidence[key].round_id, RowReference("evidence", key)).evidence.add(key)
+        unit(index.evidence[key].update_version_id, RowReference("evidence", key)).evidence.add(key)
     known = {row.id for rows in verified.readings.values() for row in rows}
     for reading in (row for rows in sent.readings.values() for row in rows if row.id not in known):
         cited = index.cited(reading)
         alone = RowReference("evidence", cited.id) if cited else RowReference("reading", reading.id)
-        unit(reading.round_id or (cited.round_id if cited else None), alone).readings.add(reading.id)
+        unit(reading.update_version_id or (cited.update_version_id if cited else None), alone).readings.add(reading.id)
     return units
 
 

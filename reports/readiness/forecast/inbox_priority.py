@@ -28,13 +28,13 @@ class UpdatePriority:
         return self.accepting + self.verdict
 
 
-def update_priority(simulation: ReviewSimulation, round_id: int) -> UpdatePriority:
+def update_priority(simulation: ReviewSimulation, update_version_id: int) -> UpdatePriority:
     """Return what deciding on a waiting update could add.
 
     The best verdict is "met" on every benchmark on which the update shows action. No other verdict gives more, and
     none takes points from another benchmark.
     """
-    sent = simulation.evidence_of(round_id)
+    sent = simulation.evidence_of(update_version_id)
     taken = simulation.with_reviews(simulation.with_the_others_verified(sent))
     best = simulation.assessed(taken, sent, simulation.assessable_by(sent), Verdict.MET)
     return UpdatePriority(

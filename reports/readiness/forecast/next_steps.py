@@ -317,7 +317,7 @@ def _reporting_ministry(facts: Facts, asked: Questionnaire, indicator: Indicator
     sent = []
     for row in facts.readings:
         cited = index.cited(row)
-        version = index.version(row.round_id or (cited.round_id if cited else None))
+        version = index.version(row.update_version_id or (cited.update_version_id if cited else None))
         if row.indicator_id == indicator.id and version and version.ministry_id is not None:
             sent.append((row.recorded_at, row.id, version.ministry_id))
     if sent:

@@ -46,7 +46,7 @@ class ReviewDecision(NamedTuple):
     """
 
     evidence_id: int
-    bearing_id: int | None
+    evidence_link_id: int | None
     decision: EvidenceDecision
     first_on: date | None = None
 
@@ -130,8 +130,10 @@ class ReviewSimulation:
         self._asked = build_questionnaire(facts)
         self._points = PointCalculator(self._asked).points
         self._index = FactIndex(facts)
-        self._sent = group_by_key((row.round_id, row) for row in self._index.in_force if row.round_id is not None)
-        self._bearings = group_by_key((row.evidence_id, row) for row in facts.bearings)
+        self._sent = group_by_key(
+            (row.update_version_id, row) for row in self._index.in_force if row.update_version_id is not None
+        )
+        self._evidence_links = group_by_key((row.evidence_id, row) for row in facts.evidence_links)
         self._readings = group_by_key((row.evidence_id, row) for row in facts.readings)
         self._reviews = group_by_key((row.evidence_id, row) for row in facts.reviews)
         self._assessments = group_by_key((row.benchmark_id, row) for row in facts.assessments)
@@ -149,25 +151,30 @@ class ReviewSimulation:
         said: dict[int, list[EvidenceReviewFact]] = {}
         for number, one in enumerate(decisions):
             row = EvidenceReviewFact(
-                FIRST_HYPOTHETICAL_ID + number, one.evidence_id, one.bearing_id, self.now, one.decision, one.first_on
+                FIRST_HYPOTHETICAL_ID + number,
+                one.evidence_id,
+                one.evidence_link_id,
+                self.now,
+                one.decision,
+                one.first_on,
             )
             said.setdefault(one.evidence_id, []).append(row)
         decided = said.keys() & self._index.evidence.keys()
         if not decided:
             return self.stands
         reviews = {key: (*self._reviews.get(key, ()), *said[key]) for key in decided}
-        bearings = tuple(row for key in decided for row in self._bearings.get(key, ()))
+        evidence_links = tuple(row for key in decided for row in self._evidence_links.get(key, ()))
         alone = replace(
             self.facts,
             evidence=tuple(row for key in decided for row in self._piece(key)),
-            bearings=bearings,
+            evidence_links=evidence_links,
             readings=tuple(row for key in decided for row in self._readings.get(key, ())),
             reviews=tuple(row for key in decided for row in reviews[key]),
             assessments=(),
         )
         theirs = VerifiedHistory.of(alone).verified(self.as_of, is_lean=True)
         actions, readings = dict(self.stands.sight.actions), dict(self.stands.sight.readings)
-        benchmarks = {row.benchmark_id for row in bearings}
+        benchmarks = {row.benchmark_id for row in evidence_links}
         for key in benchmarks:
             others = next((act for act in reversed(self._actions.get(key, ())) if act.evidence_id not in decided), None)
             actions[key] = _last_action([*([others] if others else []), *theirs.actions.get(key, ())])
@@ -192,7 +199,7 @@ class ReviewSimulation:
         alone = replace(
             self.facts,
             evidence=tuple(self._index.evidence[key] for key in rested_on),
-            bearings=(),
+            evidence_links=(),
             readings=(),
             reviews=(),
             assessments=tuple(rows),
@@ -226,7 +233,7 @@ class ReviewSimulation:
     # --- Gains and drops ----------------------------------------------------------------------------------------------
 
     def of_update(
-        self, round_id: int, *, decisions: Collection[ReviewDecision] = (), is_accepted: bool = False
+        self, update_version_id: int, *, decisions: Collection[ReviewDecision] = (), is_accepted: bool = False
     ) -> UpdateGain:
         """Return what deciding on an update would add.
 
@@ -234,11 +241,11 @@ class ReviewSimulation:
         assessment rests on. If there is none, it rests on nothing.
 
         Args:
-            round_id: the id of the update version.
+            update_version_id: the id of the update version.
             decisions: the decisions that accepting it records. Every other line of its evidence is taken as verified.
             is_accepted: whether the update was accepted already. Its reviews then stay as they are.
         """
-        sent = self.evidence_of(round_id)
+        sent = self.evidence_of(update_version_id)
         said = [] if is_accepted else self.with_the_others_verified(sent, decisions)
         taken = self.with_reviews(said)
         assessable = self.assessable_by(sent)
@@ -314,9 +321,9 @@ class ReviewSimulation:
 
     # --- Lines and evidence -------------------------------------------------------------------------------------------
 
-    def evidence_of(self, round_id: int) -> tuple[EvidenceFact, ...]:
+    def evidence_of(self, update_version_id: int) -> tuple[EvidenceFact, ...]:
         """Return the evidence of an update without what was revised since: a revised row is no longer part of it."""
-        return self._sent.get(round_id, ())
+        return self._sent.get(update_version_id, ())
 
     def piece(self, evidence_id: int) -> tuple[EvidenceFact, ...]:
         """Return the evidence with this id as a tuple; empty if the record has none."""
@@ -328,15 +335,15 @@ class ReviewSimulation:
 
         The evidence itself is a line if a figure cites it or if it has no link.
         """
-        bearings: list[int | None] = [row.id for row in self._bearings.get(evidence_id, ())]
-        return bearings if bearings and evidence_id not in self._readings else [*bearings, None]
+        evidence_links: list[int | None] = [row.id for row in self._evidence_links.get(evidence_id, ())]
+        return evidence_links if evidence_links and evidence_id not in self._readings else [*evidence_links, None]
 
     def open_lines(self, evidence_id: int) -> list[int | None]:
         """Return the lines of evidence that have no review. The evidence itself needs one since its last figure."""
         own = self._reviews.get(evidence_id, ())
-        said = {row.bearing_id for row in own}
+        said = {row.evidence_link_id for row in own}
         since = max((row.recorded_at for row in self._readings.get(evidence_id, ())), default=None)
-        is_told = any(row.bearing_id is None and (since is None or row.recorded_at >= since) for row in own)
+        is_told = any(row.evidence_link_id is None and (since is None or row.recorded_at >= since) for row in own)
         return [one for one in self.lines_of(evidence_id) if (not is_told if one is None else one not in said)]
 
     def with_the_others_verified(
@@ -347,7 +354,7 @@ class ReviewSimulation:
         For evidence without a start date, the other lines take its end date as the start date. Any day in the tracking
         period gives the same result.
         """
-        said = {(one.evidence_id, one.bearing_id): one for one in decisions}
+        said = {(one.evidence_id, one.evidence_link_id): one for one in decisions}
         return [
             said.get((row.id, line)) or verifying_decision(row, line)
             for row in evidence
@@ -356,10 +363,10 @@ class ReviewSimulation:
 
     def lacks_first_day(self, said: Iterable[ReviewDecision], *, stated_by: Iterable[ReviewDecision] = ()) -> bool:
         """Return whether a decision verifies evidence without a start date, and `stated_by` does not enter one."""
-        stated = {(one.evidence_id, one.bearing_id) for one in stated_by if one.first_on}
+        stated = {(one.evidence_id, one.evidence_link_id) for one in stated_by if one.first_on}
         return any(
             one.decision is EvidenceDecision.VERIFIED
-            and (one.evidence_id, one.bearing_id) not in stated
+            and (one.evidence_id, one.evidence_link_id) not in stated
             and any(row.happened_from is None for row in self.piece(one.evidence_id))
             for one in said
         )
@@ -367,21 +374,21 @@ class ReviewSimulation:
     def assessable_by(self, sent: Iterable[EvidenceFact]) -> tuple[AskedBenchmark, ...]:
         """Return the benchmarks that the embassy assesses and on which this evidence shows action, in order."""
         shown = {
-            bearing.benchmark_id
+            evidence_link.benchmark_id
             for row in sent
-            for bearing in self._bearings.get(row.id, ())
-            if is_action(bearing, row)
+            for evidence_link in self._evidence_links.get(row.id, ())
+            if is_action(evidence_link, row)
         }
         return tuple(one for one in self._asked.benchmarks if one.id in shown and one.terms.rule is Rule.ASSESSED)
 
-    def fresh_grounds(self, benchmark_id: int, *, round_id: int | None = None) -> frozenset[int]:
+    def fresh_grounds(self, benchmark_id: int, *, update_version_id: int | None = None) -> frozenset[int]:
         """Return the ids of verified evidence on a benchmark that no verdict on it rests on.
 
-        With `round_id`, only evidence of that update is looked at. Evidence of returned updates is left out.
+        With `update_version_id`, only evidence of that update is looked at. Evidence of returned updates is left out.
         """
-        rows = self._index.in_force if round_id is None else self.evidence_of(round_id)
+        rows = self._index.in_force if update_version_id is None else self.evidence_of(update_version_id)
         return self._fresh(
-            benchmark_id, [row for row in rows if not self._index.returned_at(row.round_id)], self.stands
+            benchmark_id, [row for row in rows if not self._index.returned_at(row.update_version_id)], self.stands
         )
 
     def _fresh(self, benchmark_id: int, rows: Iterable[EvidenceFact], outcome: SimulatedOutcome) -> frozenset[int]:
@@ -390,14 +397,14 @@ class ReviewSimulation:
             for row in rows
             if (benchmark_id, row.id) not in self._rested_on
             and any(
-                bearing.benchmark_id == benchmark_id and self._is_verified(row.id, bearing.id, outcome)
-                for bearing in self._bearings.get(row.id, ())
+                evidence_link.benchmark_id == benchmark_id and self._is_verified(row.id, evidence_link.id, outcome)
+                for evidence_link in self._evidence_links.get(row.id, ())
             )
         )
 
-    def _is_verified(self, evidence_id: int, bearing_id: int, outcome: SimulatedOutcome) -> bool:
+    def _is_verified(self, evidence_id: int, evidence_link_id: int, outcome: SimulatedOutcome) -> bool:
         reviews = outcome.reviews.get(evidence_id) or self._reviews.get(evidence_id, ())
-        newest = newest_row(row for row in reviews if row.bearing_id == bearing_id)
+        newest = newest_row(row for row in reviews if row.evidence_link_id == evidence_link_id)
         return newest is not None and newest.decision is EvidenceDecision.VERIFIED
 
     def _piece(self, evidence_id: int) -> list[EvidenceFact]:
@@ -406,9 +413,11 @@ class ReviewSimulation:
         return [self._index.evidence[evidence_id], *([revision] if revision else [])]
 
 
-def verifying_decision(row: EvidenceFact, bearing_id: int | None) -> ReviewDecision:
+def verifying_decision(row: EvidenceFact, evidence_link_id: int | None) -> ReviewDecision:
     """Return the decision that verifies a line. If the evidence has no start date, it enters the end date."""
-    return ReviewDecision(row.id, bearing_id, EvidenceDecision.VERIFIED, None if row.happened_from else row.happened_to)
+    return ReviewDecision(
+        row.id, evidence_link_id, EvidenceDecision.VERIFIED, None if row.happened_from else row.happened_to
+    )
 
 
 COUNTS_PHRASES = {WHOLE: "counts fully", HALF: "counts half"}

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from dialogues.lesotho.loading import load_public_record
-from dialogues.models import Commitment, EvidenceBearing
+from dialogues.models import Commitment, EvidenceLink
 from recommendations.choices import Pillar, TextStatus
 from recommendations.importing.actions import (
     create_import,
@@ -248,7 +248,7 @@ def replaced(edition, **said):
 
 def test_a_list_takes_the_place_of_the_reconstruction_and_nothing_is_lost(lesotho):
     before, rows = where_commitments_go(), by_number(lesotho)
-    borne = set(EvidenceBearing.objects.values_list("pk", "benchmark"))
+    borne = set(EvidenceLink.objects.values_list("pk", "benchmark"))
     keys = {one.pk: one.recommendation_id for one in Benchmark.objects.all()}
     did = replaced(lesotho).did
 
@@ -258,7 +258,7 @@ def test_a_list_takes_the_place_of_the_reconstruction_and_nothing_is_lost(lesoth
     ]
     assert where_commitments_go() == before
     assert any(before.values())
-    assert set(EvidenceBearing.objects.values_list("pk", "benchmark")) == borne
+    assert set(EvidenceLink.objects.values_list("pk", "benchmark")) == borne
     assert {one.pk: one.recommendation_id for one in Benchmark.objects.all()} == keys
     assert (did["new"], len(did["changed"]), did["retired"]) == ([11], 10, [])
 

@@ -50,9 +50,9 @@ from tests.factories import (
     ParticipantFactory,
     ReadingFactory,
     RecommendationFactory,
-    RoundDecisionFactory,
     UpdateFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.kept import once
@@ -102,14 +102,14 @@ def test_briefing_holds_nothing_of_another_country(edition, sees_both):
         terms__criterion="Marker criterion",
     )
     promise = CommitmentFactory(ministry=ministry, text="Marker promise", benchmarks=[benchmark])
-    round_ = UpdateRoundFactory(update=UpdateFactory(commitment=promise), narrative="Marker narrative")
-    EvidenceFactory(round=round_, title="Marker evidence", bears_on=[benchmark])
+    update_version = UpdateVersionFactory(update=UpdateFactory(commitment=promise), narrative="Marker narrative")
+    EvidenceFactory(update_version=update_version, title="Marker evidence", supports=[benchmark])
     EvidenceFactory(country=elsewhere, title="Marker that bears on nothing")
     AssessmentFactory(benchmark=benchmark, rationale="Marker rationale")
     dialogue = DialogueFactory(country=elsewhere, place="Marker place", record="Marker record")
     CommitmentFactory(country=elsewhere, ministry=None, united_states=True, text="Marker of ours", dialogue=dialogue)
     own = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-    EvidenceFactory(title="A case of our own", bears_on=[own])
+    EvidenceFactory(title="A case of our own", supports=[own])
 
     said = words(briefing(edition, reader=reader))
 
@@ -119,7 +119,7 @@ def test_briefing_holds_nothing_of_another_country(edition, sees_both):
 
 @pytest.mark.parametrize("reader", [AmbassadorFactory, ObserverFactory])
 def test_embassy_roles_read_the_same_facts(edition, reader):
-    EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
+    EvidenceFactory(supports=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
 
     said = briefing(edition, reader=reader())
 
@@ -144,9 +144,11 @@ def test_briefing_on_a_country_the_reader_does_not_see_is_not_found(edition):
 
 def test_what_was_recorded_after_the_moment_is_not_in_it(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-    early = EvidenceFactory(title="Early", bears_on=[benchmark])
-    EvidenceFactory(title="Late", bears_on=[benchmark], recorded_at=at_noon(date(2022, 1, 20)))
-    EvidenceReviewFactory(evidence=early, bearing=early.bearings.get(), recorded_at=at_noon(date(2022, 1, 20)))
+    early = EvidenceFactory(title="Early", supports=[benchmark])
+    EvidenceFactory(title="Late", supports=[benchmark], recorded_at=at_noon(date(2022, 1, 20)))
+    EvidenceReviewFactory(
+        evidence=early, evidence_link=early.evidence_links.get(), recorded_at=at_noon(date(2022, 1, 20))
+    )
     promise = CommitmentFactory(made__due_on=date(2022, 1, 12))
     CommitmentEventFactory(
         commitment=promise,
@@ -168,10 +170,10 @@ def test_what_was_recorded_after_the_moment_is_not_in_it(edition):
 
 def test_what_had_not_happened_by_the_day_is_not_in_it(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-    EvidenceFactory(bears_on=[benchmark], happened_to=date(2022, 1, 10))
+    EvidenceFactory(supports=[benchmark], happened_to=date(2022, 1, 10))
     CommitmentFactory(made__happened_on=date(2022, 1, 10))
     DialogueFactory(held_on=date(2022, 1, 10))
-    UpdateRoundFactory(happened_on=date(2022, 1, 10))
+    UpdateVersionFactory(happened_on=date(2022, 1, 10))
 
     content = briefing(edition, as_of=date(2022, 1, 9))
 
@@ -198,7 +200,7 @@ def test_moments_are_told_by_the_clocks_of_the_country(edition):
 
 def test_nothing_reviewed_shows_no_figure(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-    EvidenceFactory(bears_on=[benchmark])
+    EvidenceFactory(supports=[benchmark])
 
     content = briefing(edition)
 
@@ -211,7 +213,7 @@ def test_nothing_reviewed_shows_no_figure(edition):
 
 def test_points_of_the_recommendations_add_up_to_those_of_their_part(edition):
     benchmarks = [BenchmarkFactory(recommendation=RecommendationFactory(edition=edition)) for _ in range(11)]
-    EvidenceFactory(bears_on=benchmarks[:1], verified=True)
+    EvidenceFactory(supports=benchmarks[:1], verified=True)
 
     content = briefing(edition)
     action = next(part for part in content.parts if part.title.startswith("Concrete action"))
@@ -275,9 +277,9 @@ def test_page_one_says_in_one_line_what_waits_at_the_embassy_and_counts_what_it_
         [BenchmarkFactory(recommendation=RecommendationFactory(edition=edition)) for _ in range(number)]
         for number in (2, 8)
     ]
-    EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))], verified=True)
+    EvidenceFactory(supports=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))], verified=True)
     for row in waiting:
-        EvidenceFactory(bears_on=[row])
+        EvidenceFactory(supports=[row])
 
     page = html(briefing(edition)).partition('data-head="Trend')[0]
 
@@ -318,7 +320,7 @@ def test_check_names_the_commitment_and_its_ministry_or_the_evidence(edition):
         benchmarks=[BenchmarkFactory(recommendation=recommendation)],
         made__due_on=date(2022, 1, 21),
     )
-    EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation)], verified=True)
+    EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation)], verified=True)
 
     content = briefing(edition)
 
@@ -368,7 +370,7 @@ def test_recommendation_is_told_with_its_benchmarks(edition):
     )
     ReadingFactory(indicator=districts, figure=6, through_on=date(2022, 1, 15), verified=True)
     judged = BenchmarkFactory(recommendation=recommendation, terms__criterion="A budget is released.")
-    action = EvidenceFactory(bears_on=[judged], verified=True)
+    action = EvidenceFactory(supports=[judged], verified=True)
     AssessmentFactory(benchmark=judged, verdict=Verdict.MET, rationale="It was paid.", grounds=[action])
 
     (told,) = briefing(edition).recommendations
@@ -393,8 +395,8 @@ def test_recommendation_is_told_with_its_benchmarks(edition):
 
 def test_claim_beyond_what_is_verified_is_said_to_be_one(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-    EvidenceFactory(bears_on=[benchmark])
-    EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=benchmark.recommendation)], verified=True)
+    EvidenceFactory(supports=[benchmark])
+    EvidenceFactory(supports=[BenchmarkFactory(recommendation=benchmark.recommendation)], verified=True)
 
     claimed, verified = briefing(edition).recommendations[0].benchmarks
 
@@ -435,15 +437,15 @@ def test_dialogue_is_told_with_who_came_what_was_said_and_what_was_agreed(editio
     assert [(item.text, item.where) for item in told.agreed] == [(promise.text, "Dialogue of 8 Nov 2021")]
 
 
-def test_every_round_is_told_with_what_became_of_it(edition):
+def test_every_version_is_told_with_what_became_of_it(edition):
     update = UpdateFactory()
-    UpdateRoundFactory(update=update, narrative="First try", returned=True, happened_on=date(2022, 1, 5))
-    second = UpdateRoundFactory(update=update, narrative="Second try", claimed=ClaimedProgress.DONE, accepted=True)
-    EvidenceFactory(round=second)
-    ReadingFactory(round=second, through_on=date(2022, 1, 10), figure=6, recorded_at=second.recorded_at)
+    UpdateVersionFactory(update=update, narrative="First try", returned=True, happened_on=date(2022, 1, 5))
+    second = UpdateVersionFactory(update=update, narrative="Second try", claimed=ClaimedProgress.DONE, accepted=True)
+    EvidenceFactory(update_version=second)
+    ReadingFactory(update_version=second, through_on=date(2022, 1, 10), figure=6, recorded_at=second.recorded_at)
 
     content = briefing(edition)
-    first, last = content.updates[0].rounds
+    first, last = content.updates[0].versions
 
     assert (first.narrative, first.outcome) == ("First try", "returned")
     assert first.decision.endswith(": Please add the date.")
@@ -453,14 +455,16 @@ def test_every_round_is_told_with_what_became_of_it(edition):
     assert "Second try" in html(content)
 
 
-def test_answer_that_was_not_known_leaves_the_round_waiting(edition):
-    round_ = UpdateRoundFactory(happened_on=date(2022, 1, 10))
-    RoundDecisionFactory(round=round_, decision=UpdateDecision.ACCEPTED, recorded_at=at_noon(date(2022, 1, 20)))
+def test_answer_that_was_not_known_leaves_the_version_waiting(edition):
+    update_version = UpdateVersionFactory(happened_on=date(2022, 1, 10))
+    UpdateVersionDecisionFactory(
+        update_version=update_version, decision=UpdateDecision.ACCEPTED, recorded_at=at_noon(date(2022, 1, 20))
+    )
 
     (now,) = briefing(edition).updates
     (then,) = briefing(edition, known_by=at_noon(date(2022, 1, 19))).updates
 
-    assert [now.rounds[0].outcome, then.rounds[0].outcome] == ["accepted", "waiting"]
+    assert [now.versions[0].outcome, then.versions[0].outcome] == ["accepted", "waiting"]
 
 
 # --- Evidence ---------------------------------------------------------------------------------------------------------
@@ -469,8 +473,8 @@ def test_answer_that_was_not_known_leaves_the_round_waiting(edition):
 def test_evidence_is_numbered_by_the_day_it_happened_and_proven_by_its_hash(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     file = EvidenceFileFactory(content=b"a warrant", name="warrant.pdf")
-    EvidenceFactory(title="Second", happened_to=date(2022, 1, 12), bears_on=[benchmark])
-    EvidenceFactory(title="First", happened_to=date(2022, 1, 5), bears_on=[benchmark], file=file)
+    EvidenceFactory(title="Second", happened_to=date(2022, 1, 12), supports=[benchmark])
+    EvidenceFactory(title="First", happened_to=date(2022, 1, 5), supports=[benchmark], file=file)
 
     first, second = briefing(edition).evidence
 
@@ -484,18 +488,18 @@ def test_evidence_is_numbered_by_the_day_it_happened_and_proven_by_its_hash(edit
     ("words_on", "state"),
     [
         ({}, "claimed"),
-        ({"bearing": EvidenceDecision.VERIFIED}, "verified"),
-        ({"bearing": EvidenceDecision.REJECTED}, "rejected"),
+        ({"evidence_link": EvidenceDecision.VERIFIED}, "verified"),
+        ({"evidence_link": EvidenceDecision.REJECTED}, "rejected"),
         ({"piece": EvidenceDecision.VERIFIED}, "verified"),
-        ({"piece": EvidenceDecision.REJECTED, "bearing": EvidenceDecision.VERIFIED}, "rejected"),
-        ({"piece": EvidenceDecision.VERIFIED, "bearing": EvidenceDecision.REJECTED}, "verified"),
+        ({"piece": EvidenceDecision.REJECTED, "evidence_link": EvidenceDecision.VERIFIED}, "rejected"),
+        ({"piece": EvidenceDecision.VERIFIED, "evidence_link": EvidenceDecision.REJECTED}, "verified"),
     ],
 )
 def test_evidence_stands_by_the_newest_word(edition, words_on, state):
-    piece = EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
+    piece = EvidenceFactory(supports=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
     for about, decision in words_on.items():
-        bearing = piece.bearings.get() if about == "bearing" else None
-        EvidenceReviewFactory(evidence=piece, bearing=bearing, decision=decision)
+        evidence_link = piece.evidence_links.get() if about == "evidence_link" else None
+        EvidenceReviewFactory(evidence=piece, evidence_link=evidence_link, decision=decision)
 
     (told,) = briefing(edition).evidence
 
@@ -504,19 +508,21 @@ def test_evidence_stands_by_the_newest_word(edition, words_on, state):
 
 def test_evidence_half_rejected_still_waits(edition):
     recommendation = RecommendationFactory(edition=edition)
-    piece = EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation) for _ in range(2)])
-    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.first(), decision=EvidenceDecision.REJECTED)
+    piece = EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation) for _ in range(2)])
+    EvidenceReviewFactory(
+        evidence=piece, evidence_link=piece.evidence_links.first(), decision=EvidenceDecision.REJECTED
+    )
 
     (told,) = briefing(edition).evidence
 
     assert told.state == "claimed"
-    assert [bearing.state for bearing in told.bearings] == ["rejected", "claimed"]
+    assert [evidence_link.state for evidence_link in told.evidence_links] == ["rejected", "claimed"]
 
 
 def test_rejection_says_why_and_verification_by_whom(edition):
     recommendation = RecommendationFactory(edition=edition)
-    EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation)], verified=True)
-    piece = EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation)])
+    EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation)], verified=True)
+    piece = EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation)])
     word = EvidenceReviewFactory(evidence=piece, decision=EvidenceDecision.REJECTED, reason="Another year.")
 
     verified, rejected = briefing(edition).evidence
@@ -525,33 +531,39 @@ def test_rejection_says_why_and_verification_by_whom(edition):
     assert rejected.review == f"Rejected by {word.recorded_by.name}, 10 Jan 2022: Another year."
 
 
-def test_who_judged_a_bearing_and_when_is_said_where_that_is_not_said_of_the_piece(edition):
+def test_who_judged_a_evidence_link_and_when_is_said_where_that_is_not_said_of_the_piece(edition):
     recommendation = RecommendationFactory(edition=edition)
-    piece = EvidenceFactory(bears_on=[BenchmarkFactory(recommendation=recommendation) for _ in range(3)])
-    first, second, third = piece.bearings.all()
+    piece = EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation) for _ in range(3)])
+    first, second, third = piece.evidence_links.all()
     other = OfficerFactory(name="Another officer")
-    EvidenceReviewFactory(bearing=first, reason="Seen.", recorded_at=at_noon(date(2022, 1, 20)))
-    EvidenceReviewFactory(bearing=second, decision=EvidenceDecision.REJECTED, reason="Another year.", recorded_by=other)
-    EvidenceReviewFactory(bearing=third, recorded_at=at_noon(date(2022, 1, 20)))
+    EvidenceReviewFactory(evidence_link=first, reason="Seen.", recorded_at=at_noon(date(2022, 1, 20)))
+    EvidenceReviewFactory(
+        evidence_link=second, decision=EvidenceDecision.REJECTED, reason="Another year.", recorded_by=other
+    )
+    EvidenceReviewFactory(evidence_link=third, recorded_at=at_noon(date(2022, 1, 20)))
 
     content = briefing(edition)
 
     (told,) = content.evidence
     assert told.review.endswith(", 20 Jan 2022")
-    assert [bearing.word for bearing in told.bearings] == ["", "by Another officer, 10 Jan 2022: Another year.", ""]
+    assert [evidence_link.word for evidence_link in told.evidence_links] == [
+        "",
+        "by Another officer, 10 Jan 2022: Another year.",
+        "",
+    ]
     page = html(content)
-    assert f"On {told.bearings[1].benchmark}: a concrete action, rejected by Another officer, 10 Jan 2022" in page
+    assert f"On {told.evidence_links[1].benchmark}: a concrete action, rejected by Another officer, 10 Jan 2022" in page
 
 
 def test_evidence_of_a_returned_round_went_back(edition):
     promise = CommitmentFactory(benchmarks=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
-    round_ = UpdateRoundFactory(update=UpdateFactory(commitment=promise), returned=True)
-    EvidenceFactory(round=round_, bears_on=promise.benchmarks.all())
+    update_version = UpdateVersionFactory(update=UpdateFactory(commitment=promise), returned=True)
+    EvidenceFactory(update_version=update_version, supports=promise.benchmarks.all())
 
     (told,) = briefing(edition).evidence
 
     assert (told.state, told.review) == ("returned", "Returned to the ministry")
-    assert [bearing.state for bearing in told.bearings] == ["returned"]
+    assert [evidence_link.state for evidence_link in told.evidence_links] == ["returned"]
 
 
 @pytest.mark.parametrize(
@@ -567,7 +579,7 @@ def test_evidence_of_a_returned_round_went_back(edition):
 )
 def test_evidence_says_why_it_does_not_count(edition, facts, note, is_outside):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-    EvidenceFactory(bears_on=[benchmark], **facts)
+    EvidenceFactory(supports=[benchmark], **facts)
 
     (told,) = briefing(edition).evidence
 
@@ -576,7 +588,7 @@ def test_evidence_says_why_it_does_not_count(edition, facts, note, is_outside):
 
 def test_evidence_after_the_window_says_so(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-    EvidenceFactory(bears_on=[benchmark], happened_to=date(2022, 4, 1))
+    EvidenceFactory(supports=[benchmark], happened_to=date(2022, 4, 1))
 
     (told,) = briefing(edition, as_of=date(2022, 4, 2)).evidence
 
@@ -585,7 +597,7 @@ def test_evidence_after_the_window_says_so(edition):
 
 def test_statement_is_not_blamed_for_not_counting(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-    EvidenceFactory(bears_on=[benchmark], bears_on__shows=SupportKind.PLAN, happened_from=None)
+    EvidenceFactory(supports=[benchmark], supports__shows=SupportKind.PLAN, happened_from=None)
 
     (told,) = briefing(edition).evidence
 
@@ -594,8 +606,8 @@ def test_statement_is_not_blamed_for_not_counting(edition):
 
 def test_revised_evidence_gives_way_to_its_revision_once_that_is_known(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
-    old = EvidenceFactory(title="Old", bears_on=[benchmark])
-    EvidenceFactory(title="New", bears_on=[benchmark], revises=old, recorded_at=at_noon(date(2022, 1, 20)))
+    old = EvidenceFactory(title="Old", supports=[benchmark])
+    EvidenceFactory(title="New", supports=[benchmark], revises=old, recorded_at=at_noon(date(2022, 1, 20)))
 
     assert [piece.what for piece in briefing(edition).evidence] == ["New"]
     assert [piece.what for piece in briefing(edition, known_by=at_noon(date(2022, 1, 19))).evidence] == ["Old"]
@@ -628,8 +640,8 @@ def test_markup_in_what_people_wrote_is_shown_as_text(edition):
     dialogue = DialogueFactory(place=markup, purpose=markup, record=markup, agreed=markup)
     ParticipantFactory(dialogue=dialogue, name=markup, office=markup)
     promise = CommitmentFactory(text=markup, benchmarks=[benchmark], dialogue=dialogue)
-    round_ = UpdateRoundFactory(update=UpdateFactory(commitment=promise), narrative=markup, accepted=True)
-    EvidenceFactory(round=round_, title=markup, source=markup, stated_by=markup, bears_on=[benchmark])
+    update_version = UpdateVersionFactory(update=UpdateFactory(commitment=promise), narrative=markup, accepted=True)
+    EvidenceFactory(update_version=update_version, title=markup, source=markup, stated_by=markup, supports=[benchmark])
     AssessmentFactory(benchmark=benchmark, rationale=markup)
 
     told = html(briefing(edition))
@@ -729,9 +741,16 @@ def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_qu
         ParticipantFactory(dialogue=dialogue)
         AgendaItemFactory(dialogue=dialogue, recommendation=benchmark.recommendation)
         promise = CommitmentFactory(benchmarks=[benchmark], dialogue=dialogue, letter="")
-        round_ = UpdateRoundFactory(update=UpdateFactory(commitment=promise), accepted=True)
-        piece = EvidenceFactory(round=round_, bears_on=[benchmark], verified=True, file=EvidenceFileFactory())
-        ReadingFactory(round=round_, figure=None, direction=ReadingDirection.UP, through_on=DAY - timedelta(days=1))
+        update_version = UpdateVersionFactory(update=UpdateFactory(commitment=promise), accepted=True)
+        piece = EvidenceFactory(
+            update_version=update_version, supports=[benchmark], verified=True, file=EvidenceFileFactory()
+        )
+        ReadingFactory(
+            update_version=update_version,
+            figure=None,
+            direction=ReadingDirection.UP,
+            through_on=DAY - timedelta(days=1),
+        )
         AssessmentFactory(benchmark=benchmark, grounds=[piece])
 
     for _ in range(2):

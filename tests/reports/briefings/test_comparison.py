@@ -31,9 +31,9 @@ from tests.factories import (
     MinistryFactory,
     ReadingFactory,
     RecommendationFactory,
-    RoundDecisionFactory,
     UpdateFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 
@@ -75,9 +75,9 @@ def record_of(edition):
         recommendation=RecommendationFactory(edition=edition, lead=police), terms__criterion="A focal point in each."
     )
     promise = CommitmentFactory(ministry=police, text="Name focal points", benchmarks=[benchmark])
-    evidence = EvidenceFactory(title="A circular was sent", bears_on=[benchmark])
-    round_ = UpdateRoundFactory(update=UpdateFactory(commitment=promise), narrative="Ten named.")
-    return benchmark, promise, evidence, round_
+    evidence = EvidenceFactory(title="A circular was sent", supports=[benchmark])
+    update_version = UpdateVersionFactory(update=UpdateFactory(commitment=promise), narrative="Ten named.")
+    return benchmark, promise, evidence, update_version
 
 
 def test_two_mornings_on_which_nothing_happened_differ_in_the_day_alone(edition):
@@ -89,15 +89,17 @@ def test_two_mornings_on_which_nothing_happened_differ_in_the_day_alone(edition)
 
 
 def test_what_was_verified_promised_anew_returned_and_assessed_is_told_where_it_stands(edition):
-    benchmark, promise, evidence, round_ = record_of(edition)
+    benchmark, promise, evidence, update_version = record_of(edition)
     before = told(edition, BEFORE)
     day = date(2022, 1, 20)
-    EvidenceReviewFactory(evidence=evidence, bearing=evidence.bearings.get(), recorded_at=at_noon(day))
+    EvidenceReviewFactory(evidence=evidence, evidence_link=evidence.evidence_links.get(), recorded_at=at_noon(day))
     moved = {"kind": CommitmentEventKind.RESCHEDULED, "due_on": date(2022, 3, 1), "happened_on": day}
     CommitmentEventFactory(commitment=promise, **moved)
-    RoundDecisionFactory(round=round_, decision=UpdateDecision.RETURNED, reason="Which ten?", recorded_at=at_noon(day))
+    UpdateVersionDecisionFactory(
+        update_version=update_version, decision=UpdateDecision.RETURNED, reason="Which ten?", recorded_at=at_noon(day)
+    )
     AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, rationale="All ten.", recorded_at=at_noon(day))
-    EvidenceFactory(title="A new one", bears_on=[benchmark], recorded_at=at_noon(day), happened_to=day)
+    EvidenceFactory(title="A new one", supports=[benchmark], recorded_at=at_noon(day), happened_to=day)
 
     lines = changed(BriefingKind.AMBASSADOR, before, told(edition, AFTER))
 
@@ -133,11 +135,14 @@ def test_of_two_that_nothing_tells_apart_one_more_is_one_difference(edition):
 
 
 def test_a_ministrys_page_tells_what_became_verified(edition):
-    _, promise, _, round_ = record_of(edition)
+    _, promise, _, update_version = record_of(edition)
     kind = BriefingKind.MINISTRY
     before = told(edition, BEFORE, kind, ministry=promise.ministry)
-    RoundDecisionFactory(
-        round=round_, decision=UpdateDecision.RETURNED, reason="Which ten?", recorded_at=at_noon(date(2022, 1, 20))
+    UpdateVersionDecisionFactory(
+        update_version=update_version,
+        decision=UpdateDecision.RETURNED,
+        reason="Which ten?",
+        recorded_at=at_noon(date(2022, 1, 20)),
     )
 
     lines = changed(kind, before, told(edition, AFTER, kind, ministry=promise.ministry))

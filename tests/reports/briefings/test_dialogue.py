@@ -42,8 +42,8 @@ from tests.factories import (
     OfficerFactory,
     ParticipantFactory,
     RecommendationFactory,
-    RoundDecisionFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 from tests.kept import once
@@ -120,12 +120,16 @@ def test_it_thanks_for_an_action_on_a_promise_that_is_still_open_and_for_nothing
 ):
     benchmark = asked_of(police, edition, "Every district has a focal officer")
     promise = promised(police, "Name focal officers.", benchmarks=[benchmark])
-    sent = UpdateRoundFactory(update__commitment=promise, accepted=True)
-    done = EvidenceFactory(round=sent, title="Six named", bears_on=[benchmark], verified=True)
+    sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
+    done = EvidenceFactory(update_version=sent, title="Six named", supports=[benchmark], verified=True)
     EvidenceFactory(
-        round=sent, title="Four not begun", bears_on=[benchmark], bears_on__shows=SupportKind.NO_ACTION, verified=True
+        update_version=sent,
+        title="Four not begun",
+        supports=[benchmark],
+        supports__shows=SupportKind.NO_ACTION,
+        verified=True,
     )
-    EvidenceFactory(round=sent, title="A claim", bears_on=[benchmark])
+    EvidenceFactory(update_version=sent, title="A claim", supports=[benchmark])
     AssessmentFactory(benchmark=benchmark, grounds=[done])
 
     [point] = talk(made(planned, edition)).kept
@@ -139,8 +143,8 @@ def test_it_thanks_for_an_action_on_a_promise_that_is_still_open_and_for_nothing
 def test_it_thanks_for_nothing_that_was_undone(edition, police, planned, how):
     benchmark = asked_of(police, edition, "The rules are in force")
     promise = promised(police, "Put the rules in force.", benchmarks=[benchmark])
-    sent = UpdateRoundFactory(update__commitment=promise, accepted=True)
-    done = EvidenceFactory(round=sent, title="Rules gazetted", bears_on=[benchmark], verified=True)
+    sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
+    done = EvidenceFactory(update_version=sent, title="Rules gazetted", supports=[benchmark], verified=True)
     AssessmentFactory(benchmark=benchmark, grounds=[done])
     assert sentences(talk(made(planned, edition)).kept)
 
@@ -174,7 +178,7 @@ def test_what_is_overdue_says_by_how_much_and_how_often_it_was_moved(edition, po
 
 def test_what_waits_for_us_is_ours_to_answer_and_overdue_nowhere(edition, police, planned, last):
     waits = promised(police, "Open a joint case", due_on=date(2022, 1, 8), dialogue=last)
-    UpdateRoundFactory(update__commitment=waits)
+    UpdateVersionFactory(update__commitment=waits)
     reported = promised(police, "Report on complaints", due_on=date(2022, 2, 1))
     CommitmentEventFactory(commitment=reported, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 25))
     AgendaItemFactory(dialogue=planned, recommendation=None, commitment=waits)
@@ -200,9 +204,9 @@ def test_what_waits_for_us_is_ours_to_answer_and_overdue_nowhere(edition, police
 
 def test_what_was_returned_says_why_and_is_asked_nowhere_else(edition, police, planned):
     promise = promised(police, "Keep a register", due_on=date(2022, 2, 10))
-    sent = UpdateRoundFactory(update__commitment=promise, claimed=ClaimedProgress.DONE)
-    RoundDecisionFactory(
-        round=sent,
+    sent = UpdateVersionFactory(update__commitment=promise, claimed=ClaimedProgress.DONE)
+    UpdateVersionDecisionFactory(
+        update_version=sent,
         decision=UpdateDecision.RETURNED,
         reason="The first day is missing: say when it began.\n\nSend the list.",
     )
@@ -221,7 +225,7 @@ def test_what_was_returned_says_why_and_is_asked_nowhere_else(edition, police, p
 def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned):
     worth_little = asked_of(police, edition, "The posts are trained")
     asked_of(police, edition, "The unit is funded")
-    done = EvidenceFactory(bears_on=[worth_little], verified=True)
+    done = EvidenceFactory(supports=[worth_little], verified=True)
     AssessmentFactory(benchmark=worth_little, grounds=[done])
     due = promised(police, "Train the posts", due_on=date(2022, 2, 20), benchmarks=[worth_little])
     undated = promised(police, "Answer letters")
@@ -256,7 +260,7 @@ def test_it_asks_for_a_figure_that_nobody_has_given(edition, police, planned):
 
 def test_a_benchmark_whose_claim_waits_with_us_is_not_called_unpromised(edition, police, planned):
     benchmark = asked_of(police, edition, "The unit is funded")
-    EvidenceFactory(bears_on=[benchmark])
+    EvidenceFactory(supports=[benchmark])
 
     assert talk(made(planned, edition)).to_ask == ()
 
@@ -558,8 +562,10 @@ def test_as_of_an_earlier_day_nothing_of_what_came_later_is_in_it(edition, polic
 
 def test_by_what_was_known_earlier_nothing_recorded_later_is_in_it(edition, police, planned, last):
     promise = promised(police, "Train the posts", due_on=date(2022, 1, 10))
-    sent = UpdateRoundFactory(update__commitment=promise, recorded_at=at_noon(date(2022, 1, 12)))
-    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 26)))
+    sent = UpdateVersionFactory(update__commitment=promise, recorded_at=at_noon(date(2022, 1, 12)))
+    UpdateVersionDecisionFactory(
+        update_version=sent, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 26))
+    )
     later = promised(police, "Recorded later", recorded_at=at_noon(date(2022, 1, 27)))
     AgendaItemFactory(dialogue=planned, recommendation=None, commitment=later)
 
@@ -662,8 +668,8 @@ def test_it_asks_as_much_of_the_database_for_many_rows_as_for_one(
     def fill():
         benchmark = asked_of(police, edition, "It is done")
         promise = promised(police, "Do it", due_on=date(2022, 1, 10), dialogue=last, benchmarks=[benchmark])
-        sent = UpdateRoundFactory(update__commitment=promise, returned=True)
-        EvidenceFactory(round=sent, bears_on=[benchmark], verified=True)
+        sent = UpdateVersionFactory(update__commitment=promise, returned=True)
+        EvidenceFactory(update_version=sent, supports=[benchmark], verified=True)
         AgendaItemFactory(dialogue=planned, recommendation=benchmark.recommendation)
         AgendaItemFactory(dialogue=planned, recommendation=None, commitment=promise)
         ParticipantFactory(dialogue=planned, ministry=police)

@@ -37,8 +37,8 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
     ReviewerFactory,
-    RoundDecisionFactory,
-    UpdateRoundFactory,
+    UpdateVersionDecisionFactory,
+    UpdateVersionFactory,
     at_noon,
 )
 
@@ -76,12 +76,14 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
         recorded_by=ReviewerFactory(),
     )  # fmt: skip
     back = promised(police, "Open a joint case", due_on=date(2022, 2, 10))
-    sent = UpdateRoundFactory(update__commitment=back, claimed=ClaimedProgress.UNDER_WAY)
-    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, reason="The first day is missing.")
+    sent = UpdateVersionFactory(update__commitment=back, claimed=ClaimedProgress.UNDER_WAY)
+    UpdateVersionDecisionFactory(
+        update_version=sent, decision=UpdateDecision.RETURNED, reason="The first day is missing."
+    )
     waits = promised(police, "Report on complaints", due_on=date(2022, 2, 20))
-    UpdateRoundFactory(update__commitment=waits)
+    UpdateVersionFactory(update__commitment=waits)
     ours_to_answer = promised(police, "Send the figures", due_on=date(2022, 1, 10))
-    UpdateRoundFactory(update__commitment=ours_to_answer, recorded_at=at_noon(date(2022, 1, 9)))
+    UpdateVersionFactory(update__commitment=ours_to_answer, recorded_at=at_noon(date(2022, 1, 9)))
 
     said = made(edition, police)
 
@@ -112,7 +114,7 @@ def test_what_is_listed_first_says_why_in_words_that_the_ministry_understands(ed
     promised(police, "Overdue", due_on=date(2022, 1, 27))
     promised(police, "Overdue longest", due_on=date(2022, 1, 14))
     back = promised(police, "Returned", due_on=date(2022, 3, 10))
-    UpdateRoundFactory(update__commitment=back, returned=True)
+    UpdateVersionFactory(update__commitment=back, returned=True)
     for on in (date(2022, 1, 10), date(2022, 1, 20)):
         done = promised(police, f"Done on {on}")
         CommitmentEventFactory(commitment=done, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=on)
@@ -122,7 +124,7 @@ def test_what_is_listed_first_says_why_in_words_that_the_ministry_understands(ed
     assert [(one.what, one.reason) for one in said.needed] == [
         ("Overdue longest", "Overdue by 14 days"),
         ("Overdue", "Overdue by 1 day"),
-        ("Returned", f"Returned on {back.updates.get().rounds.get().decision.recorded_at:%-d %b %Y}"),
+        ("Returned", f"Returned on {back.updates.get().versions.get().decision.recorded_at:%-d %b %Y}"),
         ("Due soonest", "Due soonest, in 13 days"),
         ("Due as soon", "Due soonest, in 13 days"),
         ("Due later", "Due in 23 days"),
@@ -149,18 +151,18 @@ def test_one_thing_is_in_no_order(edition, police):
 
 def test_what_was_verified_of_what_was_sent_stands_there_and_nothing_else_of_the_evidence(edition, police):
     commitment = promised(police, "Train the unit")
-    sent = UpdateRoundFactory(update__commitment=commitment)
-    RoundDecisionFactory(round=sent, decision=UpdateDecision.ACCEPTED)
+    sent = UpdateVersionFactory(update__commitment=commitment)
+    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.ACCEPTED)
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
 
     def piece(title, shows=SupportKind.ACTION, word=EvidenceDecision.VERIFIED, **fields):
-        told = {"round": sent, "sensitivity": Sensitivity.SHARED, **fields}
-        row = EvidenceFactory(commitment=commitment, title=title, bears_on=[benchmark], bears_on__shows=shows, **told)
+        told = {"update_version": sent, "sensitivity": Sensitivity.SHARED, **fields}
+        row = EvidenceFactory(commitment=commitment, title=title, supports=[benchmark], supports__shows=shows, **told)
         EvidenceReviewFactory(evidence=row, decision=word, reason="Why we think so")
 
     piece("Forty officers trained")
     piece("A plan", word=EvidenceDecision.REJECTED)
-    piece("Seen by the embassy", round=None, sensitivity=Sensitivity.INTERNAL)
+    piece("Seen by the embassy", update_version=None, sensitivity=Sensitivity.INTERNAL)
     piece("Drafting not begun", shows=SupportKind.NO_ACTION)
     piece("We mean to", shows=SupportKind.PLAN)
 
@@ -187,8 +189,10 @@ def test_it_holds_nothing_of_another_ministry_of_the_united_states_or_of_what_we
 
 def test_it_looks_back_to_what_was_known(edition, police):
     commitment = promised(police, "Train the unit", recorded_at=at_noon(date(2021, 12, 1)))
-    sent = UpdateRoundFactory(update__commitment=commitment, recorded_at=at_noon(date(2022, 1, 10)))
-    RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 20)))
+    sent = UpdateVersionFactory(update__commitment=commitment, recorded_at=at_noon(date(2022, 1, 10)))
+    UpdateVersionDecisionFactory(
+        update_version=sent, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 20))
+    )
 
     def needed(day):
         return [one.sentence for one in made(edition, police, known_by=at_noon(day)).needed]
@@ -204,8 +208,8 @@ def test_it_is_one_page_however_much_there_is_and_passes_pdf_ua(edition, police,
     for place in range(number):
         row = promised(police, f"{place} {words}", due_on=date(2022, 1, 15))
         if place % 3 == 1:
-            sent = UpdateRoundFactory(update__commitment=row)
-            RoundDecisionFactory(round=sent, decision=UpdateDecision.RETURNED, reason=words)
+            sent = UpdateVersionFactory(update__commitment=row)
+            UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED, reason=words)
         if place % 3 == 2:
             reviewer = ReviewerFactory()
             CommitmentEventFactory(

@@ -212,7 +212,7 @@ def test_a_photograph_of_forty_megapixels_is_named_and_not_carried():
     photograph = io.BytesIO()
     Image.new("RGB", (8000, 5000), "navy").save(photograph, "JPEG")
     file = EvidenceFileFactory(content=photograph.getvalue(), name="shelter.jpg")
-    evidence = EvidenceFactory(title="Shelter seen", file=file, bears_on=[benchmark := BenchmarkFactory()])
+    evidence = EvidenceFactory(title="Shelter seen", file=file, supports=[benchmark := BenchmarkFactory()])
     edition = benchmark.recommendation.edition
     said = build_ambassador_briefing(reader=AmbassadorFactory(), edition=edition, as_of=DAY, known_by=None)
     printed = pdf.render_pdf(render_html(said))

@@ -127,9 +127,9 @@ def test_without_sources_no_source_is_in_it_anywhere(client, run_jobs):
     benchmark = BenchmarkFactory(recommendation=recommendation)
     piece = EvidenceFactory(
         title="Budget released", stated_by="Whistle Example", source="A letter of the Treasury", link="https://x.example/",
-        bears_on=[benchmark],
+        supports=[benchmark],
     )  # fmt: skip
-    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.get(), decision=EvidenceDecision.VERIFIED)
+    EvidenceReviewFactory(evidence=piece, evidence_link=piece.evidence_links.get(), decision=EvidenceDecision.VERIFIED)
     client.force_login(OfficerFactory())
     for what in ("washington", "washington-without-sources"):
         client.post(reverse("briefing_list"), {"what": what, "as_of": "2022-01-28"})
@@ -174,8 +174,8 @@ def test_it_holds_nothing_of_another_country(lesotho):
     theirs = BenchmarkFactory(
         recommendation=RecommendationFactory(edition=EditionFactory(country=elsewhere)), terms__criterion="Marker asked"
     )
-    piece = EvidenceFactory(country=elsewhere, title="Marker done", bears_on=[theirs])
-    EvidenceReviewFactory(evidence=piece, bearing=piece.bearings.get(), decision=EvidenceDecision.VERIFIED)
+    piece = EvidenceFactory(country=elsewhere, title="Marker done", supports=[theirs])
+    EvidenceReviewFactory(evidence=piece, evidence_link=piece.evidence_links.get(), decision=EvidenceDecision.VERIFIED)
     both = AmbassadorFactory(countries=[lesotho.country, elsewhere])
 
     assert "Marker" not in render_html(made(lesotho, reader=both))

@@ -484,8 +484,8 @@ def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_sinc
         ClaimedProgress.UNDER_WAY, known=MADE + A_DAY, commitment_id=promise, ministry_id=1, returned=MADE + 2 * A_DAY
     )
     if accepted:
-        [sent] = record.tables["rounds"]
-        record.tables["rounds"][:] = [replace(sent, returned_at=None)]
+        [sent] = record.tables["update_versions"]
+        record.tables["update_versions"][:] = [replace(sent, returned_at=None)]
 
     [check] = found(record)
     assert check.sentence == (

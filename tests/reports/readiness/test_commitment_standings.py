@@ -61,7 +61,7 @@ def test_the_ambassadors_briefing_blames_no_ministry_whose_update_waits():
 
 
 def test_the_inbox_calls_nothing_overdue(enter):
-    text = enter("officer").get(reverse("round_list")).text
+    text = enter("officer").get(reverse("inbox")).text
 
     assert FIGURES in text
     for word in ("late by", "overdue"):

@@ -144,7 +144,7 @@ def test_a_plan_a_finding_and_context_never_count(record, shows):
     assert share(record) == claimed(record) == 0
 
 
-def test_the_newest_review_of_a_bearing_holds(record):
+def test_the_newest_review_of_a_evidence_link_holds(record):
     evidence = record.action("1a", DAY, DAY, known=KNOWN, verified=date(2021, 9, 3))
     record.review(evidence, known=date(2021, 9, 5), key="1a", decision=EvidenceDecision.REJECTED)
 
@@ -153,7 +153,7 @@ def test_the_newest_review_of_a_bearing_holds(record):
     assert share(record) == claimed(record) == 0
 
 
-def test_a_review_of_the_evidence_itself_does_not_verify_its_bearing(record):
+def test_a_review_of_the_evidence_itself_does_not_verify_its_evidence_link(record):
     evidence = record.action("1a", DAY, DAY, known=KNOWN)
     record.review(evidence, known=KNOWN)
 

@@ -41,12 +41,12 @@ def add_one_of_everything():
         recommendation=recommendation, terms__rule=Rule.TARGET, terms__target=10, terms__indicator=indicator
     )
     factories.BenchmarkTermsFactory(benchmark=benchmark, weight=2, is_about_complicity=True, recorded_at=at_noon(DAY))
-    sent = factories.UpdateRoundFactory(claimed=ClaimedProgress.DONE, returned=True)
-    evidence = factories.EvidenceFactory(round=sent, bears_on=[benchmark])
+    sent = factories.UpdateVersionFactory(claimed=ClaimedProgress.DONE, returned=True)
+    evidence = factories.EvidenceFactory(update_version=sent, supports=[benchmark])
     revision = factories.EvidenceFactory(happened_from=None, revises=evidence, done_by=DoneBy.JOINT)
     factories.EvidenceReviewFactory(evidence=revision, first_on=DAY)
-    factories.EvidenceReviewFactory(bearing=evidence.bearings.get(), decision=EvidenceDecision.REJECTED)
-    factories.ReadingFactory(indicator=indicator, figure=16, evidence=evidence, round=sent, through_on=DAY)
+    factories.EvidenceReviewFactory(evidence_link=evidence.evidence_links.get(), decision=EvidenceDecision.REJECTED)
+    factories.ReadingFactory(indicator=indicator, figure=16, evidence=evidence, update_version=sent, through_on=DAY)
     factories.ReadingFactory(indicator=indicator, figure=None, direction=ReadingDirection.UP, through_on=DAY)
     factories.AssessmentFactory(benchmark=benchmark, verdict=Verdict.STEP, grounds=[evidence, revision])
     factories.AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET)
@@ -81,20 +81,24 @@ def test_gather_facts_brings_every_row_whole():
     assert (first.rule, first.target, first.indicator_id, first.weight) == (Rule.TARGET, 10, indicator.id, 1)
     assert (second.rule, second.weight, second.is_about_complicity) == (Rule.ASSESSED, 2, True)
 
-    [sent] = facts.rounds
+    [sent] = facts.update_versions
     assert (sent.progress, sent.returned_at) == (ClaimedProgress.DONE, at_noon(DAY))
     evidence, revision = sorted(facts.evidence, key=lambda row: row.id)
-    assert (evidence.happened_from, evidence.happened_to, evidence.round_id) == (DAY, DAY, sent.id)
+    assert (evidence.happened_from, evidence.happened_to, evidence.update_version_id) == (DAY, DAY, sent.id)
     assert (revision.happened_from, revision.done_by, revision.revises) == (None, DoneBy.JOINT, evidence.id)
-    [bearing] = facts.bearings
-    assert (bearing.evidence_id, bearing.benchmark_id, bearing.shows) == (evidence.id, benchmark.id, SupportKind.ACTION)
+    [evidence_link] = facts.evidence_links
+    assert (evidence_link.evidence_id, evidence_link.benchmark_id, evidence_link.shows) == (
+        evidence.id,
+        benchmark.id,
+        SupportKind.ACTION,
+    )
     stated, rejected = sorted(facts.reviews, key=lambda row: row.id)
-    assert (stated.evidence_id, stated.bearing_id, stated.first_on) == (revision.id, None, DAY)
-    assert (rejected.bearing_id, rejected.decision) == (bearing.id, EvidenceDecision.REJECTED)
+    assert (stated.evidence_id, stated.evidence_link_id, stated.first_on) == (revision.id, None, DAY)
+    assert (rejected.evidence_link_id, rejected.decision) == (evidence_link.id, EvidenceDecision.REJECTED)
 
     counted, told = sorted(facts.readings, key=lambda row: row.id)
     assert (counted.figure, counted.direction, counted.evidence_id) == (Decimal(16), None, evidence.id)
-    assert (counted.starts_on, counted.through_on, counted.round_id) == (date(2021, 4, 1), DAY, sent.id)
+    assert (counted.starts_on, counted.through_on, counted.update_version_id) == (date(2021, 4, 1), DAY, sent.id)
     assert (told.figure, told.direction, told.is_no_data) == (None, ReadingDirection.UP, False)
     resting, floating = sorted(facts.assessments, key=lambda row: row.id)
     assert (resting.verdict, resting.evidence_ids) == (Verdict.STEP, {evidence.id, revision.id})
@@ -128,14 +132,14 @@ def test_gather_facts_leaves_out_other_countries_and_other_editions():
     for other in (abroad, earlier):
         benchmark = factories.BenchmarkFactory(recommendation=factories.RecommendationFactory(edition=other))
         factories.AssessmentFactory(benchmark=benchmark)
-        factories.EvidenceFactory(country=other.country, bears_on=[benchmark], verified=True)
+        factories.EvidenceFactory(country=other.country, supports=[benchmark], verified=True)
     indicator = factories.IndicatorFactory(country=malawi)
     factories.ReadingFactory(indicator=indicator, figure=1)
 
     facts = gather_facts(edition())
 
     assert len(facts.recommendations) == 1
-    assert facts.benchmarks == facts.indicators == facts.readings == facts.bearings == facts.assessments == ()
+    assert facts.benchmarks == facts.indicators == facts.readings == facts.evidence_links == facts.assessments == ()
     assert {row.id for row in facts.evidence} == {row.pk for row in earlier.country.evidence.all()}
 
 

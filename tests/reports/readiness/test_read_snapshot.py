@@ -13,8 +13,8 @@ NEW = "Something that came in between"
 def asked():
     """A benchmark with evidence, and the writing of another piece that shows something on it."""
     benchmark = factories.BenchmarkFactory()
-    factories.EvidenceFactory(bears_on=[benchmark])
-    return benchmark.recommendation.edition, lambda: factories.EvidenceFactory(title=NEW, bears_on=[benchmark])
+    factories.EvidenceFactory(supports=[benchmark])
+    return benchmark.recommendation.edition, lambda: factories.EvidenceFactory(title=NEW, supports=[benchmark])
 
 
 def test_gather_facts_sees_nothing_that_is_committed_in_between(fresh_database):
@@ -23,8 +23,8 @@ def test_gather_facts_sees_nothing_that_is_committed_in_between(fresh_database):
         facts = gather_facts(edition)
 
     assert seen
-    assert len(facts.evidence) == len(facts.bearings) == 1
-    assert len(gather_facts(edition).bearings) == 2
+    assert len(facts.evidence) == len(facts.evidence_links) == 1
+    assert len(gather_facts(edition).evidence_links) == 2
 
 
 def test_a_briefing_says_nothing_that_is_committed_in_between(fresh_database):
@@ -45,4 +45,4 @@ def test_readiness_computed_while_somebody_writes_keeps_what_it_read(fresh_datab
         run = compute_readiness(edition=edition, as_of=DEADLINE_ON, now=at_noon(DEADLINE_ON))
 
     assert seen
-    assert len(run.facts["evidence"]) == len(run.facts["bearings"]) == 1
+    assert len(run.facts["evidence"]) == len(run.facts["evidence_links"]) == 1

@@ -335,7 +335,7 @@ def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
     assert lines(result.possible, "three_ps")["protection"] == Fraction(20, 3)
     assert result.possible.points == Fraction(619, 10)
 
-    assert [(one.ministry_id, one.points, len(one.rounds)) for one in result.claims] == [
+    assert [(one.ministry_id, one.points, len(one.update_versions)) for one in result.claims] == [
         (HOME, 16 + Fraction(11, 12), 2),
         (JUSTICE, Fraction(3, 4), 3),
         (None, 0, 0),

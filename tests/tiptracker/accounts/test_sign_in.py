@@ -232,7 +232,7 @@ def test_what_was_typed_comes_back_to_who_was_signed_out_in_another_tab(headers,
 
 
 def test_the_way_back_leads_to_the_page_on_which_the_form_stood():
-    path, form = reverse("evidence_log"), f"{reverse('round_list')}?country=LSO"
+    path, form = reverse("evidence_log"), f"{reverse('inbox')}?country=LSO"
 
     def body(referer):
         return Client().post(path, {"title": "Six"}, headers=OURS | {"Referer": referer}).content.decode()

@@ -38,12 +38,12 @@ def make(person, scope=TokenScope.READ, name="Weekly import", days=30):
     return tokens.create_token(person=person, name=name, scope=scope, expires_on=clock.today() + timedelta(days=days))
 
 
-def bearing(secret):
+def evidence_link(secret):
     return {"authorization": f"Bearer {secret}"}
 
 
 def get(secret, path=COMMITMENTS, **more):
-    return Client().get(path, headers=bearing(secret), **more)
+    return Client().get(path, headers=evidence_link(secret), **more)
 
 
 def logged(*but):
@@ -205,7 +205,7 @@ def test_a_token_that_may_submit_writes_without_a_form_and_the_log_says_by_which
     token, secret = make(person, TokenScope.SUBMIT)
     client = Client(enforce_csrf_checks=True)
 
-    answer = client.post("/api/v1/reviews/", {}, content_type="application/json", headers=bearing(secret))
+    answer = client.post("/api/v1/reviews/", {}, content_type="application/json", headers=evidence_link(secret))
     assert answer.status_code == 400
 
     own = FocalPointFactory()
@@ -215,7 +215,7 @@ def test_a_token_that_may_submit_writes_without_a_form_and_the_log_says_by_which
         "commitment": promise.pk, "title": "Work went on", "narrative": "We worked.", "claimed": "under_way",
         "happened_to": "2022-01-28",
     }  # fmt: skip
-    answer = client.post("/api/v1/updates/", sent, content_type="application/json", headers=bearing(secret))
+    answer = client.post("/api/v1/updates/", sent, content_type="application/json", headers=evidence_link(secret))
     assert answer.status_code == 201, answer.text
     entry = AuditEntry.objects.get(verb="update.sent")
     assert entry.by == own
@@ -229,7 +229,7 @@ def test_a_token_that_may_submit_writes_without_a_form_and_the_log_says_by_which
 def test_a_token_that_may_only_read_writes_nothing():
     _, secret = make(OfficerFactory())
 
-    answer = Client().post("/api/v1/reviews/", {}, content_type="application/json", headers=bearing(secret))
+    answer = Client().post("/api/v1/reviews/", {}, content_type="application/json", headers=evidence_link(secret))
 
     assert answer.status_code == 403
     assert answer.json()["detail"].startswith("This token may only read.")
@@ -252,8 +252,8 @@ def test_a_token_counts_whoever_is_signed_in_besides(client):
     enter(client, FocalPointFactory())
     CommitmentFactory()
 
-    assert len(client.get(COMMITMENTS, headers=bearing(secret)).json()["results"]) == 1
-    assert client.get(COMMITMENTS, headers=bearing("tip_wrong")).status_code == 401
+    assert len(client.get(COMMITMENTS, headers=evidence_link(secret)).json()["results"]) == 1
+    assert client.get(COMMITMENTS, headers=evidence_link("tip_wrong")).status_code == 401
     assert client.get(COMMITMENTS).json()["results"] == []
 
 
@@ -394,7 +394,7 @@ def test_a_secret_is_in_no_line_that_the_server_writes(caplog, settings, client)
     with caplog.at_level(logging.DEBUG):
         get(secret)
         get(secret + "x")
-        page = client.get(reverse("health") + "nowhere/", headers=bearing(secret))
+        page = client.get(reverse("health") + "nowhere/", headers=evidence_link(secret))
 
     assert secret not in caplog.text
     assert secret not in page.text

@@ -24,7 +24,7 @@ from tests.factories import (
     OfficerFactory,
     ParticipantFactory,
     ReadingFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
 )
 from tests.first_read import FIRST_READ
 
@@ -150,9 +150,9 @@ def a_row_in_every_list():
     commitment = CommitmentFactory(ministry=police, dialogue=dialogue, benchmarks=[benchmark])
     CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE)
     for answer in ({"returned": True}, {}):
-        sent = UpdateRoundFactory(update__commitment=commitment, **answer)
-        evidence = EvidenceFactory(round=sent, bears_on=[benchmark], verified=True, file=EvidenceFileFactory())
-        ReadingFactory(round=sent, evidence=evidence)
+        sent = UpdateVersionFactory(update__commitment=commitment, **answer)
+        evidence = EvidenceFactory(update_version=sent, supports=[benchmark], verified=True, file=EvidenceFileFactory())
+        ReadingFactory(update_version=sent, evidence=evidence)
     EvidenceFactory(happened_from=None, commitment=commitment)
     AssessmentFactory(benchmark=benchmark, grounds=[evidence])
     BriefingFactory()

@@ -177,7 +177,7 @@ VALUES = {
 }
 NAMES = (
     "page", "edition", "as_of", "known_by", "kind", "ministry", "benchmark", "status", "due_before", "commitment",
-    "round", "happened_after", "indicator", "starts_on", "evidence", "recommendation", "unknown",
+    "update_version", "happened_after", "indicator", "starts_on", "evidence", "recommendation", "unknown",
 )  # fmt: skip
 LISTS = (
     "assessments", "benchmarks", "briefings", "commitments", "dialogues", "editions", "evidence", "indicators",
@@ -203,11 +203,21 @@ def test_parameters_of_every_sort_are_answered(officer, value):
     "value", ["9" * 5000, "-1", "0", "1e3", "%00", "%ff", "%ed%a0%80", "x" * 5000, "1%2F2", "\u0661"]
 )
 def test_ids_in_an_address_of_every_sort_are_not_found(officer, value):
-    names = {"ministry", "edition", "commitment", "update", "round", "evidence", "review", "assessment", "briefing"}
+    names = {
+        "ministry",
+        "edition",
+        "commitment",
+        "update",
+        "update_version",
+        "evidence",
+        "review",
+        "assessment",
+        "briefing",
+    }
     start = {name: reverse(f"{name}-detail", args=[1]).removesuffix("1/") for name in names}
 
     assert {name: officer.get(f"{start[name]}{value}/").status_code for name in names} == dict.fromkeys(names, 404)
-    accept = officer.post(f"{start['round']}{value}/accept/", "{}", content_type="application/json")
+    accept = officer.post(f"{start['update_version']}{value}/accept/", "{}", content_type="application/json")
     assert accept.status_code == 404
 
 

@@ -201,19 +201,19 @@ def test_nobody_reviews_their_own_evidence():
     )
 
 
-def test_nobody_reviews_a_bearing_of_their_own_on_another_ones_evidence():
-    bearing = factories.EvidenceBearingFactory(recorded_by=factories.ReviewerFactory())
+def test_nobody_reviews_a_evidence_link_of_their_own_on_another_ones_evidence():
+    evidence_link = factories.EvidenceLinkFactory(recorded_by=factories.ReviewerFactory())
 
     assert refuses(
-        lambda: factories.EvidenceReviewFactory(bearing=bearing, recorded_by=bearing.recorded_by),
+        lambda: factories.EvidenceReviewFactory(evidence_link=evidence_link, recorded_by=evidence_link.recorded_by),
         "Nobody verifies what they recorded themselves",
     )
 
 
-def test_a_review_is_of_a_bearing_of_its_own_evidence():
+def test_a_review_is_of_a_evidence_link_of_its_own_evidence():
     assert refuses(
         lambda: factories.EvidenceReviewFactory(
-            evidence=factories.EvidenceFactory(), bearing=factories.EvidenceBearingFactory()
+            evidence=factories.EvidenceFactory(), evidence_link=factories.EvidenceLinkFactory()
         ),
         "belongs to another piece of evidence",
     )
@@ -248,10 +248,10 @@ def test_the_newest_report_decides_who_may_not_verify():
     verify(first)
 
 
-def test_nobody_decides_on_their_own_round():
-    sent = factories.UpdateRoundFactory()
+def test_nobody_decides_on_their_own_version():
+    sent = factories.UpdateVersionFactory()
 
     assert refuses(
-        lambda: factories.RoundDecisionFactory(round=sent, recorded_by=sent.recorded_by),
+        lambda: factories.UpdateVersionDecisionFactory(update_version=sent, recorded_by=sent.recorded_by),
         "Nobody decides on what they sent themselves",
     )

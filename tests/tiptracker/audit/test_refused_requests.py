@@ -14,7 +14,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     RecommendationFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
 )
 from tests.signing_in import enter
 from tiptracker.audit import refused_requests
@@ -51,7 +51,9 @@ def test_what_the_api_refuses_is_told_too(client):
     enter(client, observer)
 
     refused = client.post(
-        reverse("round-return", args=[UpdateRoundFactory().pk]), {"reason": "No."}, content_type="application/json"
+        reverse("update_version-return", args=[UpdateVersionFactory().pk]),
+        {"reason": "No."},
+        content_type="application/json",
     )
     assert refused.status_code == 403
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.client import encode_multipart
 
 from dialogues.choices import ClaimedProgress
-from dialogues.models import Assessment, EvidenceFile, EvidenceReview, RoundDecision, UpdateRound
+from dialogues.models import Assessment, EvidenceFile, EvidenceReview, UpdateVersion, UpdateVersionDecision
 from reports.models import Briefing
 from tests.dialogues.samples import PDF
 from tests.factories import (
@@ -23,9 +23,9 @@ from tests.factories import (
     MinistryFactory,
     OfficerFactory,
     RecommendationFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
 )
-from tests.security.asking import bearing
+from tests.security.asking import evidence_link
 from tests.tiptracker.api.test_query_params import addresses, url_of
 from tiptracker.choices import TokenScope
 from tiptracker.idempotency.models import IdempotencyKey
@@ -88,16 +88,21 @@ def test_what_an_officer_sends_twice_is_made_once(client, commitment):
     client.force_login(OfficerFactory())
     benchmark = commitment.benchmarks.get()
     waiting, other = (
-        UpdateRoundFactory(update__commitment=each, claimed=ClaimedProgress.UNDER_WAY)
+        UpdateVersionFactory(update__commitment=each, claimed=ClaimedProgress.UNDER_WAY)
         for each in (commitment, CommitmentFactory(ministry=commitment.ministry))
     )
-    piece = EvidenceFactory(round=waiting, bears_on=[benchmark])
-    word = {"evidence": piece.pk, "bearing": piece.bearings.get().pk, "decision": "verified", "reason": "Seen."}
+    piece = EvidenceFactory(update_version=waiting, supports=[benchmark])
+    word = {
+        "evidence": piece.pk,
+        "evidence_link": piece.evidence_links.get().pk,
+        "decision": "verified",
+        "reason": "Seen.",
+    }
     logged = EvidenceFactory()
     edition = RecommendationFactory().edition
     bodies = {
-        f"rounds/{waiting.pk}/accept": {"reviews": [word]},
-        f"rounds/{other.pk}/return": {"reason": "Add the day."},
+        f"versions/{waiting.pk}/accept": {"reviews": [word]},
+        f"versions/{other.pk}/return": {"reason": "Add the day."},
         "reviews": {"evidence": logged.pk, "decision": "verified", "reason": "We saw it."},
         "assessments": {"benchmark": benchmark.pk, "verdict": "stalled", "rationale": "No.", "law": "22 U.S.C."},
         "briefings": {"kind": "ambassador", "edition": edition.pk},
@@ -112,7 +117,7 @@ def test_what_an_officer_sends_twice_is_made_once(client, commitment):
         path: [202, 202] if path == "briefings" else [201, 201] for path in bodies
     }
     assert [first.json() for first, _ in answers.values()] == [again.json() for _, again in answers.values()]
-    made = [model.objects.count() for model in (RoundDecision, Assessment, Briefing)]
+    made = [model.objects.count() for model in (UpdateVersionDecision, Assessment, Briefing)]
     assert made == [2, 1, 1]
     assert EvidenceReview.objects.filter(evidence=logged).count() == 1
 
@@ -128,24 +133,24 @@ def test_an_update_sent_again_is_recorded_once_and_answered_alike(client, focal_
 
     assert first.status_code == 201
     assert {(each.status_code, each.content) for each in (again, reordered)} == {(201, first.content)}
-    assert UpdateRound.objects.count() == 1
+    assert UpdateVersion.objects.count() == 1
     assert send(client, commitment, "another key").status_code == 409  # the first waits for its answer
 
 
 @pytest.mark.django_db
 def test_a_key_is_a_persons_whichever_token_sends_it(police, commitment):
     person, colleague = FocalPointFactory(ministry=police), FocalPointFactory(ministry=police)
-    heads = [bearing(person, TokenScope.SUBMIT)]
+    heads = [evidence_link(person, TokenScope.SUBMIT)]
     person.api_tokens.update(name="The first")
-    heads.append(bearing(person, TokenScope.SUBMIT))
+    heads.append(evidence_link(person, TokenScope.SUBMIT))
 
     answers = [send(Client(headers=head), commitment) for head in heads]
-    colleagues = send(Client(headers=bearing(colleague, TokenScope.SUBMIT)), commitment)
+    colleagues = send(Client(headers=evidence_link(colleague, TokenScope.SUBMIT)), commitment)
 
     assert [answer.status_code for answer in answers] == [201, 201]
     assert colleagues.status_code == 409
     assert colleagues.json()["detail"].startswith("Your update of 28 January 2022 at 09:00, sent by")
-    assert UpdateRound.objects.count() == 1
+    assert UpdateVersion.objects.count() == 1
 
 
 def as_form(client, body, boundary):
@@ -171,7 +176,7 @@ def test_a_form_with_files_is_the_same_with_another_boundary_and_another_one_wit
 
     assert [each.status_code for each in (first, again, other)] == [201, 201, 422]
     assert again.json() == first.json()
-    assert EvidenceFile.objects.get().received_sha256 == UpdateRound.objects.get().evidence.get().file.received_sha256
+    assert EvidenceFile.objects.get().received_sha256 == UpdateVersion.objects.get().evidence.get().file.received_sha256
 
 
 # --- Another one ------------------------------------------------------------------------------------------------------
@@ -186,7 +191,7 @@ def test_a_key_used_for_another_request_is_refused_and_nothing_is_done(client, f
 
     assert [each.status_code for each in refused] == [422, 422]
     assert refused[0].json()["detail"].startswith("This Idempotency-Key was used for another request")
-    assert UpdateRound.objects.count() == 1
+    assert UpdateVersion.objects.count() == 1
 
 
 @pytest.mark.django_db
@@ -206,7 +211,7 @@ def test_a_refused_request_leaves_its_key_free(client, focal_point, commitment, 
     assert send(client, commitment, **change).status_code == status
 
     assert send(client, commitment).status_code == 201
-    assert UpdateRound.objects.count() == 1
+    assert UpdateVersion.objects.count() == 1
 
 
 @pytest.mark.django_db
@@ -222,7 +227,7 @@ def test_a_request_that_failed_by_an_error_of_ours_leaves_its_key_free(client, f
     again = as_form(client, body(), "one")
 
     assert [failed.status_code, again.status_code] == [500, 201]
-    assert UpdateRound.objects.count() == 1
+    assert UpdateVersion.objects.count() == 1
 
 
 # --- What may be seen -------------------------------------------------------------------------------------------------
@@ -245,9 +250,9 @@ def test_a_repeated_answer_tells_how_the_row_stands_now(client, focal_point, com
     send(client, commitment)
     reviewer = Client()
     reviewer.force_login(OfficerFactory(name="Officer Orr"))
-    post(reviewer, f"/api/v1/rounds/{UpdateRound.objects.get().pk}/return/", {"reason": "Add the day."})
+    post(reviewer, f"/api/v1/versions/{UpdateVersion.objects.get().pk}/return/", {"reason": "Add the day."})
 
-    (sent,) = send(client, commitment).json()["rounds"]
+    (sent,) = send(client, commitment).json()["versions"]
 
     assert (sent["decision"]["reason"], sent["decision"]["recorded_by"]) == ("Add the day.", "The embassy")
 
@@ -258,7 +263,7 @@ def test_a_repeated_answer_tells_how_the_row_stands_now(client, focal_point, com
 def test_the_same_request_sent_twice_at_once_makes_one_row(fresh_database):
     police = MinistryFactory(short_name="Police")
     commitment = CommitmentFactory(ministry=police, benchmarks=[BenchmarkFactory()])
-    head = bearing(FocalPointFactory(ministry=police), TokenScope.SUBMIT)
+    head = evidence_link(FocalPointFactory(ministry=police), TokenScope.SUBMIT)
     ready = Barrier(3)
 
     def one(_):
@@ -278,7 +283,7 @@ def test_the_same_request_sent_twice_at_once_makes_one_row(fresh_database):
     assert made
     assert all(told == last.json() for told in made)
     assert last.status_code == 201
-    assert (UpdateRound.objects.count(), IdempotencyKey.objects.count()) == (1, 1)
+    assert (UpdateVersion.objects.count(), IdempotencyKey.objects.count()) == (1, 1)
 
 
 @pytest.mark.django_db
@@ -291,4 +296,4 @@ def test_while_the_first_is_running_the_second_is_told_when_to_ask_again(client,
 
     assert (response.status_code, response.headers["Retry-After"]) == (409, "5")
     assert json.loads(response.content)["field"] is None
-    assert UpdateRound.objects.count() == 1
+    assert UpdateVersion.objects.count() == 1

@@ -15,7 +15,7 @@ from django.urls import reverse
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from dialogues.models import UpdateRound
+from dialogues.models import UpdateVersion
 from tests.factories import PASSWORD, BriefingFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
 from tests.signing_in import sign_in
 from tiptracker.accounts.models import User
@@ -78,7 +78,7 @@ def test_somebody_signs_in_and_sends_an_update_with_a_file(redis, client):
     )
 
     assert sent.status_code == 302
-    assert UpdateRound.objects.get().narrative == "We typed this for an hour."
+    assert UpdateVersion.objects.get().narrative == "We typed this for an hour."
     assert len(redis) <= MOST_TRIES
 
 

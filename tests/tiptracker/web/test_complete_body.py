@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.client import encode_multipart
 from django.urls import reverse
 
-from dialogues.models import Evidence, EvidenceFile, UpdateRound
+from dialogues.models import Evidence, EvidenceFile, UpdateVersion
 from tests.dialogues.samples import PDF
 from tests.factories import CommitmentFactory, FocalPointFactory
 from tests.signing_in import enter
@@ -132,7 +132,7 @@ def test_a_line_that_breaks_within_a_photo_records_nothing(live, promise):
     unclosed = send(live, client, path, FORM, cut)
 
     assert " 302 " not in broken
-    assert UpdateRound.objects.count() == EvidenceFile.objects.count() == 0
+    assert UpdateVersion.objects.count() == EvidenceFile.objects.count() == 0
     assert " 400 " in unclosed.splitlines()[0]
     assert "nothing was recorded" in unclosed
 
@@ -151,7 +151,7 @@ def test_a_line_that_breaks_within_what_a_program_sends_records_nothing(live, pr
     send(live, client, "/api/v1/updates/", "application/json", text, stated=len(text) + 9, headers=token)
     unclosed = send(live, client, "/api/v1/updates/", FORM, whole[:20_000], headers=token)
 
-    assert UpdateRound.objects.count() == EvidenceFile.objects.count() == 0
+    assert UpdateVersion.objects.count() == EvidenceFile.objects.count() == 0
     assert " 400 " in unclosed.splitlines()[0]
     assert json.loads(unclosed.partition("\r\n\r\n")[2]) == {"detail": INCOMPLETE_BODY_MESSAGE}
 
@@ -167,4 +167,4 @@ def test_typed_text_of_which_the_end_is_lost_is_not_taken(live, promise):
     send(live, client, path, typed, body, stated=len(body) + 30)
     send(live, client, path, typed, body.replace(b"Officers", b"Twenty"))
 
-    assert [sent.narrative for sent in UpdateRound.objects.all()] == ["Twenty were named."]
+    assert [sent.narrative for sent in UpdateVersion.objects.all()] == ["Twenty were named."]

@@ -184,8 +184,8 @@ def record():
     asked = BenchmarkFactory(
         recommendation=RecommendationFactory(lead=police, terms__pillar=Pillar.PROTECTION, text="Shelter")
     )
-    EvidenceFactory(title="+A shelter in Mohale's Hoek", bears_on=[asked], verified=True)
-    EvidenceFactory(title="Another", happened_from=None, bears_on=[asked])
+    EvidenceFactory(title="+A shelter in Mohale's Hoek", supports=[asked], verified=True)
+    EvidenceFactory(title="Another", happened_from=None, supports=[asked])
     at = DialogueFactory(place="The Ambassador’s residence")
     DialogueFactory(held_on=date(2022, 2, 3), place="@Room to come")
     for text, due in {"-Send officers": date(2022, 1, 14), "A fund": date(2022, 2, 1), "Advise": None}.items():

@@ -19,7 +19,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
-    UpdateRoundFactory,
+    UpdateVersionFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -43,13 +43,13 @@ def test_the_inbox_leads_whoever_may_review_and_nobody_else(client):
 def test_the_inbox_counts_what_this_person_may_decide_on_or_verify(client):
     benchmark = BenchmarkFactory()
     officer, other = OfficerFactory(), OfficerFactory(email="other@example.com")
-    EvidenceFactory(bears_on=[benchmark], recorded_by=officer)
-    EvidenceFactory(bears_on=[benchmark], recorded_by=other)
-    EvidenceFactory(bears_on=[benchmark], recorded_by=other, verified=True)
-    EvidenceFactory(bears_on=[benchmark], country=CountryFactory(elsewhere=True))
+    EvidenceFactory(supports=[benchmark], recorded_by=officer)
+    EvidenceFactory(supports=[benchmark], recorded_by=other)
+    EvidenceFactory(supports=[benchmark], recorded_by=other, verified=True)
+    EvidenceFactory(supports=[benchmark], country=CountryFactory(elsewhere=True))
     EvidenceFactory(recorded_by=other)  # bears on nothing
-    UpdateRoundFactory()
-    UpdateRoundFactory(accepted=True)
+    UpdateVersionFactory()
+    UpdateVersionFactory(accepted=True)
 
     assert navigation(client, officer)["Inbox"] == 2  # the other's, and the ministry's
     assert navigation(client, AmbassadorFactory())["Inbox"] == 2  # both officers'
@@ -61,7 +61,7 @@ def logged():
     ambassador = AmbassadorFactory(email="head@example.com")
     ministry = FocalPointFactory(ministry=MinistryFactory())
     benchmark = BenchmarkFactory()
-    rows = [EvidenceFactory(bears_on=[benchmark], recorded_by=by) for by in (officer, ambassador, ministry)]
+    rows = [EvidenceFactory(supports=[benchmark], recorded_by=by) for by in (officer, ambassador, ministry)]
     figure, no_data, looked_at, came_later = (EvidenceFactory(recorded_by=officer) for _ in range(4))
     ReadingFactory(evidence=figure, recorded_by=officer, indicator=IndicatorFactory())
     ReadingFactory(evidence=no_data, recorded_by=officer, figure=None)

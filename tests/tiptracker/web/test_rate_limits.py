@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from dialogues.models import Evidence, EvidenceFile, UpdateRound
+from dialogues.models import Evidence, EvidenceFile, UpdateVersion
 from tests.factories import BenchmarkFactory, BriefingFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
 from tests.signing_in import enter
 from tiptracker.audit.models import AuditEntry
@@ -90,7 +90,7 @@ def test_too_many_uploads_keep_what_was_typed_and_the_files_taken_before(limit):
     assert "No file was taken: you have sent very many. Wait 60 minutes" in second.text
     assert "We typed this for an hour." in second.text
     assert "first.txt" in second.text
-    assert (EvidenceFile.objects.count(), UpdateRound.objects.count()) == (1, 0)
+    assert (EvidenceFile.objects.count(), UpdateVersion.objects.count()) == (1, 0)
     # Without a new file it can be sent.
     sent = client.post(url, update(**shown | {"draft_seen": second.context["draft"].seen}))
     assert sent.status_code == 302
@@ -103,7 +103,7 @@ def test_too_many_uploads_keep_what_was_typed_of_progress(limit):
     typed = {
         "title": "A unit was set up", "kind": "press", "happened_from": "2022-01-28", "happened_to": "2022-01-28",
         "done_by": "government", "stated_by": "A newspaper", "source": "Page 1", "sensitivity": "internal",
-        "bearings-TOTAL_FORMS": "0", "bearings-INITIAL_FORMS": "0",
+        "evidence_links-TOTAL_FORMS": "0", "evidence_links-INITIAL_FORMS": "0",
     }  # fmt: skip
     assert client.post(url, typed | {"files": a_file()}).status_code == 302
 
@@ -112,7 +112,7 @@ def test_too_many_uploads_keep_what_was_typed_of_progress(limit):
     assert waits(again, 3600)
     assert "Another unit" in again.text
     assert Evidence.objects.count() == 1
-    more = client.post(url, typed | {"title": "Another unit", "files": a_file(), "more": "bearings"})
+    more = client.post(url, typed | {"title": "Another unit", "files": a_file(), "more": "evidence_links"})
     assert more.status_code == 200
     assert "No file was taken" in more.text
 

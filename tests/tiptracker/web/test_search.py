@@ -3,7 +3,7 @@
 import pytest
 
 from dialogues.models import Evidence
-from tests.factories import EvidenceFactory, UpdateRoundFactory
+from tests.factories import EvidenceFactory, UpdateVersionFactory
 from tiptracker.web.search import filter_by_words, split_words
 
 pytestmark = pytest.mark.django_db
@@ -61,12 +61,12 @@ def test_matching_finds_words_by_how_they_begin(asked, found):
 
 
 def test_matching_takes_all_the_texts_of_a_row_together():
-    round = UpdateRoundFactory(narrative="Officers were trained in Leribe.")
-    row = EvidenceFactory(title="A course", commitment=round.update.commitment, round=round)
+    update_version = UpdateVersionFactory(narrative="Officers were trained in Leribe.")
+    row = EvidenceFactory(title="A course", commitment=update_version.update.commitment, update_version=update_version)
     EvidenceFactory(title="A course")
 
-    assert list(filter_by_words(Evidence.objects.all(), "leribe course", "title", "round__narrative")) == [row]
-    assert not filter_by_words(Evidence.objects.all(), "leribe maseru", "title", "round__narrative")
+    assert list(filter_by_words(Evidence.objects.all(), "leribe course", "title", "update_version__narrative")) == [row]
+    assert not filter_by_words(Evidence.objects.all(), "leribe maseru", "title", "update_version__narrative")
 
 
 def test_words_are_few_and_short_whatever_is_asked():

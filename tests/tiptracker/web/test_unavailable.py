@@ -17,7 +17,7 @@ from django.db import InternalError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
-from dialogues.models import EvidenceFile, UpdateRound
+from dialogues.models import EvidenceFile, UpdateVersion
 from tests.factories import PASSWORD, CommitmentFactory, FocalPointFactory, OfficerFactory
 from tiptracker.infrastructure.outages import FULL, READ_ONLY, UNREACHABLE
 
@@ -110,7 +110,7 @@ def test_what_was_typed_comes_back_and_can_be_sent_again(form):
     sent = client.post(url, again | {"files": letter()})
 
     assert sent.status_code == 302
-    assert UpdateRound.objects.get().narrative == TYPED["narrative"]
+    assert UpdateVersion.objects.get().narrative == TYPED["narrative"]
     assert EvidenceFile.objects.count() == 1
 
 
@@ -232,7 +232,7 @@ def test_a_disk_that_is_full_keeps_no_part_of_a_file(form, monkeypatch):
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(FULL.retry_after))
     assert fields_in(answer.text)["narrative"] == TYPED["narrative"]
-    assert (EvidenceFile.objects.count(), UpdateRound.objects.count()) == (0, 0)
+    assert (EvidenceFile.objects.count(), UpdateVersion.objects.count()) == (0, 0)
     assert files_kept() == []
 
 
@@ -249,7 +249,7 @@ def test_a_disk_that_has_no_room_for_an_upload_loses_the_file_alone(form, monkey
     assert answer.status_code == 503
     assert FULL.title in unescape(answer.text)
     assert fields_in(answer.text)["narrative"] == TYPED["narrative"]
-    assert UpdateRound.objects.count() == 0
+    assert UpdateVersion.objects.count() == 0
 
 
 def files_kept():

@@ -198,7 +198,7 @@ def test_what_was_reviewed_before_it_was_recorded_moves_points_when_it_is():
     record.reading(counted, ReadingDirection.UP, through=DAY, known=DAY, evidence=cited)
     act = record.action("1a", DAY, DAY, known=LATER, verified=NEXT)
     other = record.evidence(DAY, DAY, known=DAY)
-    record.bearing(other, "1b", SupportKind.ACTION, known=LATER)
+    record.evidence_link(other, "1b", SupportKind.ACTION, known=LATER)
     record.review(other, known=NEXT, key="1b")
 
     found = known_between(record, DAY, LATER)

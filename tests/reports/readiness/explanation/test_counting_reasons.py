@@ -25,8 +25,8 @@ def record():
     return record
 
 
-def only_bearing(record):
-    (weight,) = find_counting_statuses(record.facts, TODAY).bearings.values()
+def only_evidence_link(record):
+    (weight,) = find_counting_statuses(record.facts, TODAY).evidence_links.values()
     return weight
 
 
@@ -35,17 +35,17 @@ def only_reading(record):
     return weight
 
 
-def test_bearing_that_is_verified_counts(record):
+def test_evidence_link_that_is_verified_counts(record):
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
 
-    assert only_bearing(record).counts
-    assert only_bearing(record).why == ""
+    assert only_evidence_link(record).counts
+    assert only_evidence_link(record).why == ""
 
 
-def test_bearing_that_waits_is_a_claim(record):
+def test_evidence_link_that_waits_is_a_claim(record):
     record.action("1a", DAY, DAY, known=DAY)
 
-    assert (only_bearing(record).is_claim, only_bearing(record).why) == (True, "not verified yet")
+    assert (only_evidence_link(record).is_claim, only_evidence_link(record).why) == (True, "not verified yet")
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,12 @@ def test_bearing_that_waits_is_a_claim(record):
         (DAY, date(2022, 2, 1), "not over by 28 January 2022"),
     ],
 )
-def test_bearing_outside_the_window_says_on_which_side(record, first, last, why):
+def test_evidence_link_outside_the_window_says_on_which_side(record, first, last, why):
     record.action("1a", first, last, known=DAY, verified=DAY)
 
-    assert not only_bearing(record).counts
-    assert not only_bearing(record).is_claim
-    assert only_bearing(record).why == why
+    assert not only_evidence_link(record).counts
+    assert not only_evidence_link(record).is_claim
+    assert only_evidence_link(record).why == why
 
 
 @pytest.mark.parametrize(
@@ -76,14 +76,14 @@ def test_bearing_outside_the_window_says_on_which_side(record, first, last, why)
         (DoneBy.JOINT, SupportKind.CONTEXT, "context, not a concrete action"),
     ],
 )
-def test_bearing_that_is_no_action_of_the_government_says_what_it_is(record, by, shows, why):
+def test_evidence_link_that_is_no_action_of_the_government_says_what_it_is(record, by, shows, why):
     evidence = record.evidence(DAY, DAY, known=DAY, by=by, _1a=shows)
     record.review(evidence, known=DAY, key="1a")
 
-    assert (only_bearing(record).counts, only_bearing(record).why) == (False, why)
+    assert (only_evidence_link(record).counts, only_evidence_link(record).why) == (False, why)
 
 
-def test_bearing_that_was_rejected_or_returned_or_put_right_says_so(record):
+def test_evidence_link_that_was_rejected_or_returned_or_put_right_says_so(record):
     record.review(record.action("1a", DAY, DAY, known=DAY), known=DAY, key="1a", decision=EvidenceDecision.REJECTED)
     record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=DAY)
     old = record.action("1a", DAY, DAY, known=DAY)
@@ -93,24 +93,27 @@ def test_bearing_that_was_rejected_or_returned_or_put_right_says_so(record):
     assert [weight.why for weight in find_counting_statuses(record.facts, TODAY).readings.values()] == [
         "put right by a newer row"
     ]
-    assert [weight.why for weight in find_counting_statuses(record.facts, TODAY).bearings.values()] == [
+    assert [weight.why for weight in find_counting_statuses(record.facts, TODAY).evidence_links.values()] == [
         "rejected by the embassy on 1 December 2021",
         "the update it came with was returned on 1 December 2021",
         "put right by a newer row",
     ]
 
 
-def test_bearing_verified_without_a_first_day_stays_a_claim(record):
+def test_evidence_link_verified_without_a_first_day_stays_a_claim(record):
     record.action("1a", None, DAY, known=DAY, verified=DAY)
 
-    assert only_bearing(record).is_claim
-    assert only_bearing(record).why == "verified, but nobody has stated its first day"
+    assert only_evidence_link(record).is_claim
+    assert only_evidence_link(record).why == "verified, but nobody has stated its first day"
 
 
-def test_bearing_on_a_counted_benchmark_leaves_it_to_the_figure(record):
+def test_evidence_link_on_a_counted_benchmark_leaves_it_to_the_figure(record):
     record.action("1b", DAY, DAY, known=DAY, verified=DAY)
 
-    assert (only_bearing(record).counts, only_bearing(record).why) == (False, "only a figure moves this benchmark")
+    assert (only_evidence_link(record).counts, only_evidence_link(record).why) == (
+        False,
+        "only a figure moves this benchmark",
+    )
 
 
 def test_reading_counts_once_its_evidence_is_verified(record):
@@ -188,8 +191,10 @@ def test_every_row_that_does_not_count_has_its_reason(record):
     assessed = {one.id for one in facts.benchmarks if countable_facts.newest_row(one.terms).rule is Rule.ASSESSED}
     actions = {(one, act.evidence_id) for one in assessed for act in seen.actions.get(one, ())}
 
-    assert {(row.benchmark_id, row.evidence_id) for row in facts.bearings if weights.bearings[row.id].counts} == actions
-    for weight in (*weights.bearings.values(), *weights.readings.values()):
+    assert {
+        (row.benchmark_id, row.evidence_id) for row in facts.evidence_links if weights.evidence_links[row.id].counts
+    } == actions
+    for weight in (*weights.evidence_links.values(), *weights.readings.values()):
         assert weight.counts == (weight.why == "")
 
 

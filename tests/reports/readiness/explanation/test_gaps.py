@@ -33,10 +33,10 @@ def test_everything_that_is_missing_is_said_once():
     known = BenchmarkFactory(recommendation=unknown.recommendation)
     ReadingFactory(indicator=counted, figure=4, verified=True)
     ReadingFactory(indicator=uncounted, last_period=True, figure=1)
-    EvidenceFactory(bears_on=[known], verified=True)
-    undated = EvidenceFactory(happened_from=None, bears_on=[known])
-    stated = EvidenceFactory(happened_from=None, bears_on=[known])
-    EvidenceReviewFactory(bearing=stated.bearings.get(), first_on=stated.happened_to)
+    EvidenceFactory(supports=[known], verified=True)
+    undated = EvidenceFactory(happened_from=None, supports=[known])
+    stated = EvidenceFactory(happened_from=None, supports=[known])
+    EvidenceReviewFactory(evidence_link=stated.evidence_links.get(), first_on=stated.happened_to)
     EvidenceFactory(happened_from=None, revises=undated)
 
     assert told(unknown.recommendation.edition, on_words_alone=2) == [
@@ -50,7 +50,7 @@ def test_everything_that_is_missing_is_said_once():
 
 def test_a_record_without_any_gap_lacks_nothing():
     benchmark = BenchmarkFactory()
-    EvidenceFactory(bears_on=[benchmark], verified=True)
+    EvidenceFactory(supports=[benchmark], verified=True)
 
     assert told(benchmark.recommendation.edition) == ["1 thing does not fit together."]  # it isn't assessed yet
 

@@ -37,14 +37,14 @@ def record():
 def sends(record, ministry, key, progress="done", **fields):
     """A claim of a ministry: its round and its evidence."""
     evidence = record.claim(key, progress, DAY, known=KNOWN, ministry_id=ministry, **fields)
-    return record.tables["rounds"][-1].id, evidence
+    return record.tables["update_versions"][-1].id, evidence
 
 
 def told(record, as_of=END, **known):
     """Each claim as a tuple; they add up to the gap."""
     result = evaluate_readiness(record.facts, as_of=as_of, **known)
     assert sum(one.points for one in result.claims) == result.claimed.points - result.score
-    return [(one.ministry_id, one.points, one.rounds, one.evidence, one.readings) for one in result.claims]
+    return [(one.ministry_id, one.points, one.update_versions, one.evidence, one.readings) for one in result.claims]
 
 
 def test_without_claims_there_is_nothing_to_tell(record):
@@ -97,13 +97,13 @@ def test_equal_claims_stand_in_the_order_of_the_ministries_and_the_embassy_last(
     ]
 
 
-def test_what_the_embassy_logged_without_a_round_counts_as_under_way_and_stands_without_a_ministry(record):
+def test_what_the_embassy_logged_without_a_version_counts_as_under_way_and_stands_without_a_ministry(record):
     logged = record.action("1a", DAY, DAY, known=KNOWN)
 
     assert told(record) == [(None, Fraction(5, 2) + P, (), (logged,), ())]
 
 
-def test_a_figure_without_a_file_is_a_claim_of_its_round(record):
+def test_a_figure_without_a_file_is_a_claim_of_its_version(record):
     """5 against 4: the question 7, the figure 2 1/2, the P, and 1c half of its 5."""
     sent = record.sending(ClaimedProgress.UNDER_WAY, known=KNOWN, ministry_id=JUSTICE)
     figure = record.reading(record.counted, 5, through=DAY, known=KNOWN, sent=sent)
@@ -111,7 +111,7 @@ def test_a_figure_without_a_file_is_a_claim_of_its_round(record):
     assert told(record) == [(JUSTICE, 7 + Fraction(5, 2) + P + Fraction(5, 2), (sent,), (), (figure,))]
 
 
-def test_a_figure_that_cites_evidence_is_a_claim_of_the_round_the_evidence_came_with(record):
+def test_a_figure_that_cites_evidence_is_a_claim_of_the_version_the_evidence_came_with(record):
     sent = record.sending(ClaimedProgress.UNDER_WAY, known=KNOWN, ministry_id=JUSTICE)
     register = record.evidence(START, DAY, known=KNOWN, sent=sent)
     figure = record.reading(record.counted, 5, through=DAY, known=KNOWN, evidence=register)
@@ -159,7 +159,7 @@ def test_a_figure_brings_no_more_to_the_question_than_a_later_direction_leaves(r
 
 
 @pytest.mark.parametrize("progress", ClaimedProgress)
-def test_a_round_that_went_back_claims_nothing_and_is_not_named(record, progress):
+def test_a_version_that_went_back_claims_nothing_and_is_not_named(record, progress):
     back = record.sending(progress, known=KNOWN, returned=KNOWN + timedelta(days=7), ministry_id=POLICE)
     sent, draft = sends(record, POLICE, "2a", "under_way")
     action = record.action("1a", DAY, DAY, known=KNOWN, sent=back)

@@ -35,7 +35,7 @@ def evaluated(facts, as_of, decisions=(), verdicts=(), now=NOW):
     """The score of the whole record with these reviews and assessments among its rows."""
     reviews = [
         EvidenceReviewFact(
-            FIRST_HYPOTHETICAL_ID + number, one.evidence_id, one.bearing_id, now, one.decision, one.first_on
+            FIRST_HYPOTHETICAL_ID + number, one.evidence_id, one.evidence_link_id, now, one.decision, one.first_on
         )
         for number, one in enumerate(decisions)
     ]
@@ -49,12 +49,12 @@ def evaluated(facts, as_of, decisions=(), verdicts=(), now=NOW):
 
 def say(record, said):
     """Write a decision as somebody gives it."""
-    key = next((key for key, one in record.benchmark_ids.items() if _bearing(record, said) == one), None)
+    key = next((key for key, one in record.benchmark_ids.items() if _evidence_link(record, said) == one), None)
     record.review(said.evidence_id, known=LATER, key=key, decision=said.decision, first_on=said.first_on)
 
 
-def _bearing(record, said):
-    return next((row.benchmark_id for row in record.tables["bearings"] if row.id == said.bearing_id), None)
+def _evidence_link(record, said):
+    return next((row.benchmark_id for row in record.tables["evidence_links"] if row.id == said.evidence_link_id), None)
 
 
 @settings(max_examples=60)
@@ -62,10 +62,14 @@ def _bearing(record, said):
 def test_the_simulation_is_what_happens_whatever_is_decided_on_each_line(record, as_of, data):
     """To the exact fraction: an update accepted with mixed decisions, a piece reviewed, a benchmark assessed."""
     now, facts = NOW, record.facts
-    sent = record.sending(ClaimedProgress.DONE, known=PERIOD.starts_on) if not facts.rounds else facts.rounds[0].id
+    sent = (
+        record.sending(ClaimedProgress.DONE, known=PERIOD.starts_on)
+        if not facts.update_versions
+        else facts.update_versions[0].id
+    )
     simulation = ReviewSimulation(facts, as_of=as_of, now=now)
     said = [
-        ReviewDecision(one.evidence_id, one.bearing_id, data.draw(decisions), data.draw(st.none() | days))
+        ReviewDecision(one.evidence_id, one.evidence_link_id, data.draw(decisions), data.draw(st.none() | days))
         for one in simulation.with_the_others_verified(simulation.evidence_of(sent))
     ]
     gain, alone = simulation.of_update(sent, decisions=said), simulation.of_reviews(said)
@@ -123,7 +127,7 @@ def test_an_inbox_is_worth_what_each_of_it_is_by_itself(record, as_of):
     now, facts = NOW, record.facts
     simulation = ReviewSimulation(facts, as_of=as_of, now=now)
 
-    for sent in facts.rounds:
+    for sent in facts.update_versions:
         gain = simulation.of_update(sent.id)
         at_stake = inbox_priority.update_priority(simulation, sent.id)
         accepted = simulation.with_the_others_verified(simulation.evidence_of(sent.id))

@@ -140,7 +140,7 @@ def test_one_update_is_one_step_however_many_benchmarks_it_supports(record):
     result, steps = found(record)
 
     assert told(result, steps.steps)[0] == (REVIEW, "1a 1b 2a", Fraction(15, 2) + 2 * P)
-    assert steps.steps[0].rows == (RowReference("round", sent),)
+    assert steps.steps[0].rows == (RowReference("update_version", sent),)
 
 
 def test_a_commitment_whose_update_waits_is_still_to_be_kept(record):

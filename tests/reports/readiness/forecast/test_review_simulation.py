@@ -29,8 +29,8 @@ def record():
     return record
 
 
-def simulate(record, round_id, **said):
-    return ReviewSimulation(record.facts, as_of=TODAY, now=noon(TODAY)).of_update(round_id, **said)
+def simulate(record, update_version_id, **said):
+    return ReviewSimulation(record.facts, as_of=TODAY, now=noon(TODAY)).of_update(update_version_id, **said)
 
 
 def score(record):
@@ -154,7 +154,7 @@ def test_the_simulation_on_the_whole_record_of_lesotho_is_what_happens():
     assert added(gain)[("5a",), Verdict.MET] == score(record) - accepted > 0
 
 
-def test_the_simulation_of_an_accepted_round_is_what_a_verdict_adds_to_it_as_it_was_reviewed(record):
+def test_the_simulation_of_an_accepted_version_is_what_a_verdict_adds_to_it_as_it_was_reviewed(record):
     sent = record.sending(ClaimedProgress.DONE, known=SENT)
     taken = record.action("1a", SENT, SENT, known=SENT, sent=sent, verified=TODAY)
     rejected = record.action("2a", SENT, SENT, known=SENT, sent=sent)
@@ -233,10 +233,10 @@ def test_an_update_that_lowers_nothing_gives_no_reason(record):
 
 def test_rejecting_what_was_verified_says_which_benchmark_counts_less(record):
     action = record.action("1a", SENT, SENT, known=SENT, verified=SENT)
-    (bearing,) = record.tables["bearings"]
+    (evidence_link,) = record.tables["evidence_links"]
     simulation = ReviewSimulation(record.facts, as_of=TODAY, now=noon(TODAY))
 
-    gain = simulation.of_reviews([ReviewDecision(action, bearing.id, EvidenceDecision.REJECTED)])
+    gain = simulation.of_reviews([ReviewDecision(action, evidence_link.id, EvidenceDecision.REJECTED)])
 
     assert gain.points < 0
     assert [describe_drop(one, "This evidence") for one in gain.falls] == [
