@@ -44,6 +44,7 @@ from reports.readiness.readiness import evaluate_readiness
 from tiptracker import clock, text_rules
 from tiptracker.accounts.models import Ministry
 from tiptracker.api.base import ApiDateField, ApiRequest, ChoiceEnumField, IdFilter, PersonField, VisibleRowField
+from tiptracker.api.former_names import describe_former
 from tiptracker.api.query_params import StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, FreeTextField
 from tiptracker.choices import Marking
@@ -111,7 +112,9 @@ class ReadinessQuery(serializers.Serializer[Any]):
 class RowSerializer(serializers.Serializer[Any]):
     """A reference to a row of the record that a reason is based on."""
 
-    type = serializers.CharField()
+    type = serializers.CharField(
+        help_text="The kind of row. `round` means an update version; the next release says `update_version`."
+    )
     id = serializers.IntegerField()
 
 
@@ -186,6 +189,7 @@ class ClaimsSerializer(serializers.Serializer[Any]):
     points = serializers.FloatField()
     points_exact = serializers.CharField()
     update_versions = serializers.ListField(child=serializers.IntegerField())
+    rounds = serializers.ListField(child=serializers.IntegerField(), help_text=describe_former("update_versions"))
     evidence = serializers.ListField(child=serializers.IntegerField())
     readings = serializers.ListField(child=serializers.IntegerField())
 

@@ -543,7 +543,7 @@ class CommitmentFactory(DjangoModelFactory):
 
 
 class UpdateFactory(DjangoModelFactory):
-    """A ministry's submission; on its own it has no round: see UpdateVersionFactory."""
+    """A ministry's submission; on its own it has no version: see UpdateVersionFactory."""
 
     class Meta:
         model = Update
@@ -632,9 +632,9 @@ class EvidenceFileFactory(DjangoModelFactory):
 class EvidenceFactory(DjangoModelFactory):
     """A government's court record of 10 January 2022, internal, recorded that day, reviewed by nobody.
 
-    `supports=[benchmark, …]` adds bearings (`supports__shows=Shows.PLAN`; by default a concrete action).
-    `verified=True` has the reviewer verify it and each bearing, `verified__at=…` when (by default as it is recorded).
-    With a `update_version`, it is filed under that round's commitment, shared, and recorded by who sent it.
+    `supports=[benchmark, …]` adds evidence links (`supports__shows=Shows.PLAN`; by default a concrete action).
+    `verified=True` has the reviewer verify it and each evidence link, `verified__at=…` when (default: when recorded).
+    With a `update_version`, it is filed under that version's commitment, shared, and recorded by who sent it.
     """
 
     class Meta:

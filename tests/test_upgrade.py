@@ -12,10 +12,9 @@ from reports.models import ReadinessRun
 from reports.readiness import stored_runs
 from tests import database_roles
 from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head
+from tiptracker.former_names import current_label
 
 EXPECTED = json.loads((Path(__file__).parent / "fixtures" / "0.1.0" / "expected.json").read_text())
-RENAMED: dict[str, str] = {}
-"""Models of 0.1.0 that have another name today."""
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def new_triggers(django_db_setup, django_db_blocker):
 
 
 def test_a_database_of_0_1_0_keeps_every_row_log_entry_trigger_and_run(new_triggers, migrated):
-    counted = {label: apps.get_model(RENAMED.get(label, label))._base_manager.count() for label in EXPECTED["rows"]}
+    counted = {label: apps.get_model(current_label(label.lower()))._base_manager.count() for label in EXPECTED["rows"]}
     assert counted == EXPECTED["rows"]
 
     assert log_head() == (EXPECTED["entries"], EXPECTED["hash"][connection.vendor])

@@ -108,6 +108,6 @@ def log_fault(
     logger.error("%s %s is %s (%s)", kind.capitalize(), row.pk, fault, path)
     verb = f"{kind}.{fault}"
     type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)  # several requests may arrive at once
-    same = AuditEntry.objects.filter(table=row._meta.label_lower, row=str(row.pk), verb=verb)
+    same = AuditEntry.objects.on(row).filter(verb=verb)
     if not same.filter(at__gte=log_now() - LOG_INTERVAL).exists():
         record(verb, by=by, row=row, country=country, before={"sha256": sha256})

@@ -380,6 +380,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tiptracker.api.base.document_refusals",
+        "tiptracker.api.former_names.mark_former_names",
     ],
     # Some fields share a name but have different choices; each set of choices gets its own name.
     "ENUM_NAME_OVERRIDES": {

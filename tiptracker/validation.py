@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
@@ -112,7 +112,7 @@ def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
     if row.version == version:
         return
     last = (
-        AuditEntry.objects.filter(table=row._meta.label_lower, row=str(row.pk))
+        AuditEntry.objects.on(cast("models.Model", row))
         .exclude(verb__in=VERBS_CHANGING_NOTHING)
         .select_related("by", "detail")
         .order_by("-number")

@@ -60,7 +60,7 @@ def assess(
     supporting_it = Evidence.objects.filter(pk__in=grounds, evidence_links__benchmark=locked).count()
     if supporting_it < len(grounds):
         raise Refused(
-            "Some of that evidence isn't said to bear on this benchmark. Choose from the evidence listed under it.",
+            "Some of that evidence doesn't support this benchmark. Choose from the evidence listed under it.",
             field="evidence",
         )
     assessment = insert_row(

@@ -14,6 +14,7 @@ from dialogues.models.free_texts import FREE_TEXTS
 from recommendations.models import Edition, Milestone, Recommendation
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
+from tiptracker.former_names import current_label
 
 EDITABLE_MODELS = frozenset({AgendaItem, Dialogue, Edition, Milestone, Participant, Recommendation})
 """Models whose rows may be edited or deleted, so that a redacted text may have been replaced since."""
@@ -60,7 +61,8 @@ def find_redacted_text_faults() -> list[str]:
 
 def _confirmed_places() -> Iterator[PlaceKey]:
     confirmed = RedactionPlace.objects.filter(is_left=False, redaction__decision__decision=RedactionAnswer.CONFIRMED)
-    yield from (PlaceKey(*place) for place in confirmed.values_list("table", "row", "field").iterator())
+    for table, row, field in confirmed.values_list("table", "row", "field").iterator():
+        yield PlaceKey(current_label(table), row, field)
 
 
 def _redacted_places() -> Iterator[PlaceKey]:
@@ -89,12 +91,18 @@ def _find_unlogged(named: set[PlaceKey]) -> Iterator[PlaceKey]:
     """Yield the places that no log entry lists, neither of a confirmation nor of the search that followed it."""
     table = Redaction._meta.label_lower
     entries = AuditEntry.objects.filter(table=table, verb__in=("redaction.confirmed", "redaction.finished"))
-    told: set[str] = set()
+    told: set[PlaceKey] = set()
     for text in entries.values_list("detail__after", flat=True).iterator():
         if text == REDACTED:  # the list itself was redacted, so nothing can be checked
             return
-        told.update(json.loads(text or "{}").get("places", ()))
-    yield from (place for place in named if f"{place.table}:{place.row}:{place.field}" not in told)
+        told.update(_parse_key(key) for key in json.loads(text or "{}").get("places", ()))
+    yield from named - told
+
+
+def _parse_key(key: str) -> PlaceKey:
+    """Parse a place as a log entry lists it: "dialogues.updateversion:12:narrative", or with a former label."""
+    table, row, field = key.split(":")
+    return PlaceKey(current_label(table), int(row), field)
 
 
 def _undecided_redactions() -> list[int]:

@@ -14,14 +14,15 @@ from dialogues.api.assessments import AssessmentViewSet
 from dialogues.api.commitments import CommitmentViewSet
 from dialogues.api.dialogues import DialogueViewSet
 from dialogues.api.evidence import EvidenceViewSet, ReadingViewSet, ReviewViewSet
-from dialogues.api.updates import UpdateVersionViewSet, UpdateViewSet
+from dialogues.api.updates import FormerRoundViewSet, UpdateVersionViewSet, UpdateViewSet
 
 
 def routes(router: DefaultRouter) -> None:
     """Register the views of this package."""
     router.register("commitments", CommitmentViewSet, basename="commitment")
     router.register("updates", UpdateViewSet, basename="update")
-    router.register("versions", UpdateVersionViewSet, basename="update_version")
+    router.register("update-versions", UpdateVersionViewSet, basename="update-version")
+    router.register("rounds", FormerRoundViewSet, basename="round")
     router.register("evidence", EvidenceViewSet, basename="evidence")
     router.register("reviews", ReviewViewSet, basename="review")
     router.register("dialogues", DialogueViewSet, basename="dialogue")

@@ -1,6 +1,7 @@
 """API of commitments."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_filters import rest_framework as filters
@@ -12,6 +13,7 @@ from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent
 from tiptracker import clock
 from tiptracker.accounts.models import Country
 from tiptracker.api.base import ChoiceEnumField, IdFilter, SenderField, serializers_by_reader
+from tiptracker.api.former_names import FormerNamesMixin
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 
 
@@ -28,11 +30,13 @@ class OwnEventSerializer(serializers.ModelSerializer[CommitmentEvent]):
         fields: tuple[str, ...] = ("id", "kind", "happened_on", "due_on", "recorded_at", "recorded_by")
 
 
-class EventSerializer(OwnEventSerializer):
+class EventSerializer(FormerNamesMixin, OwnEventSerializer):
     """An event in the history of a commitment, with the embassy's reason."""
 
     class Meta(OwnEventSerializer.Meta):
         fields = (*OwnEventSerializer.Meta.fields, "reason", "update_version")
+
+    former_names: ClassVar = {"round": "update_version"}
 
 
 class LinkSerializer(serializers.ModelSerializer[CommitmentBenchmark]):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -34,9 +34,14 @@ from tiptracker.api.base import (
     serializers_by_reader,
     validate_body,
 )
+from tiptracker.api.former_names import FormerNamesMixin, describe_former
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
 from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
+
+FORMER_LINK = {"bearing": "evidence_link"}
+FORMER_VERSION = {"round": "update_version"}
+"""Former names of fields and parameters, and the names of today."""
 
 
 class FileSerializer(serializers.ModelSerializer[EvidenceFile]):
@@ -63,8 +68,10 @@ class EvidenceLinkSerializer(OwnEvidenceLinkSerializer):
         fields = (*OwnEvidenceLinkSerializer.Meta.fields, "shows", "recorded_at")
 
 
-class ReviewSerializer(serializers.ModelSerializer[EvidenceReview]):
+class ReviewSerializer(FormerNamesMixin, serializers.ModelSerializer[EvidenceReview]):
     """The embassy's review of an evidence link or, if `evidence_link` is null, of the evidence itself."""
+
+    former_names = FORMER_LINK
 
     recorded_by = PersonField(read_only=True)
 
@@ -73,9 +80,10 @@ class ReviewSerializer(serializers.ModelSerializer[EvidenceReview]):
         fields = ("id", "evidence", "evidence_link", "decision", "first_on", "reason", "recorded_at", "recorded_by")
 
 
-class OwnEvidenceSerializer(serializers.ModelSerializer[Evidence]):
+class OwnEvidenceSerializer(FormerNamesMixin, serializers.ModelSerializer[Evidence]):
     """A piece of evidence that a ministry sent, with the embassy's reviews, or that the embassy shares with it."""
 
+    former_names: ClassVar = {**FORMER_VERSION, "bearings": "evidence_links"}
     link = serializers.CharField(read_only=True, help_text="A web address; “[redacted]” once it was taken out.")
     file = FileSerializer(read_only=True, allow_null=True)
     evidence_links = OwnEvidenceLinkSerializer(many=True, read_only=True)
@@ -115,9 +123,11 @@ class EvidenceSerializer(OwnEvidenceSerializer):
 
 
 class EvidenceFilter(filters.FilterSet):
+    former_names = FORMER_VERSION
     commitment = IdFilter("commitment_id")
     benchmark = IdFilter(method="supporting")
     update_version = IdFilter("update_version_id")
+    round = IdFilter("update_version_id", help_text=describe_former("update_version"))
     happened_after = filters.DateFilter("happened_to", lookup_expr="gte")
     happened_before = filters.DateFilter("happened_to", lookup_expr="lte")
     recorded_since = RecordedSinceFilter(
@@ -170,12 +180,13 @@ def _reviews(reader: AnyUser) -> QuerySet[EvidenceReview]:
     return EvidenceReview.objects.visible_to(reader).select_related("recorded_by").order_by("recorded_at", "pk")
 
 
-class JudgementSerializer(serializers.Serializer[Any]):
+class JudgementSerializer(FormerNamesMixin):
     """A review of one evidence link or, if `evidence_link` is null, of the evidence itself.
 
     Give `first_on`, the first day, if the evidence does not state it.
     """
 
+    former_names = FORMER_LINK
     evidence = VisibleRowField(Evidence)
     evidence_link = VisibleRowField(EvidenceLink, allow_null=True, default=None)
     decision = ChoiceEnumField(EvidenceDecision)
@@ -220,12 +231,13 @@ class ReviewViewSet(
         return partial(review_evidence, **said, by=request.user, now=now)
 
 
-class ReadingSerializer(serializers.ModelSerializer[Reading]):
+class ReadingSerializer(FormerNamesMixin, serializers.ModelSerializer[Reading]):
     """A reading of an indicator: a figure, only a direction, or no data.
 
     No data (`is_no_data`) is not the same as zero.
     """
 
+    former_names = FORMER_VERSION
     is_no_data = serializers.BooleanField(read_only=True)
 
     class Meta:
@@ -247,8 +259,10 @@ class ReadingSerializer(serializers.ModelSerializer[Reading]):
 
 
 class ReadingFilter(filters.FilterSet):
+    former_names = FORMER_VERSION
     indicator = IdFilter("indicator_id")
     update_version = IdFilter("update_version_id")
+    round = IdFilter("update_version_id", help_text=describe_former("update_version"))
     starts_on = filters.DateFilter("starts_on")
     recorded_since = RecordedSinceFilter()
 

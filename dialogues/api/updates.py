@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -54,6 +54,7 @@ from tiptracker.api.base import (
     VisibleRowField,
     validate_body,
 )
+from tiptracker.api.former_names import FormerNamesMixin
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
 from tiptracker.errors import Refused
@@ -94,9 +95,10 @@ class UpdateVersionSerializer(serializers.ModelSerializer[UpdateVersion]):
         )
 
 
-class UpdateSerializer(serializers.ModelSerializer[Update]):
+class UpdateSerializer(FormerNamesMixin, serializers.ModelSerializer[Update]):
     """A ministry's update on a commitment, with all its versions (`versions`)."""
 
+    former_names: ClassVar = {"rounds": "versions"}
     versions = UpdateVersionSerializer(many=True, read_only=True)
 
     class Meta:
@@ -152,7 +154,7 @@ class SendWithFilesSerializer(SendSerializer):
 
 class UpdateFilter(filters.FilterSet):
     commitment = IdFilter("commitment_id")
-    recorded_since = RecordedSinceFilter(method="changed_since", counts="Each round, and the decision on it, count.")
+    recorded_since = RecordedSinceFilter(method="changed_since", counts="Each version, and the decision on it, count.")
 
     def changed_since(self, updates: QuerySet[Update], name: str, moment: datetime) -> QuerySet[Update]:
         """Select updates with a version, or a decision on a version, recorded since `moment`."""
@@ -262,8 +264,8 @@ class UpdateVersionViewSet(
     def accept(self, request: ApiRequest, pk: str) -> Callable[[], UpdateVersion]:
         """Accept an update version.
 
-        Verify or reject every evidence link, and every piece of evidence with a figure or without a link (`evidence_link`
-        null).
+        Verify or reject every evidence link, and every piece of evidence with a figure or without a link
+        (`evidence_link` null).
         """
         sent = self._to_decide(request.user)
         said = validate_body(AcceptSerializer, self)
@@ -297,3 +299,12 @@ class UpdateVersionViewSet(
     def as_told(self, row: UpdateVersion) -> Any:
         """Return the decision on the update version, which is the answer to accepting or returning it."""
         return DecisionSerializer(row.decision, context=self.get_serializer_context()).data
+
+
+@extend_schema_view(
+    retrieve=extend_schema(deprecated=True),
+    accept=extend_schema(deprecated=True),
+    send_back=extend_schema(deprecated=True),
+)
+class FormerRoundViewSet(UpdateVersionViewSet):
+    """Update versions under their former address, `rounds/`; removed in the next release."""

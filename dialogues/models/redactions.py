@@ -12,6 +12,7 @@ from dialogues.models.files import EvidenceFile
 from tiptracker.accounts.models import AnyUser, Country, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.choices import Role
+from tiptracker.former_names import all_labels, current_label
 
 
 class RedactionQuerySet(models.QuerySet["Redaction"]):
@@ -106,7 +107,7 @@ class RedactionPlaceQuerySet(models.QuerySet["RedactionPlace"]):
         held = Q(pk__in=())
         for row in rows:
             if REDACTED in row.__dict__.values():
-                held |= Q(table=row._meta.label_lower, row=row.pk)
+                held |= Q(table__in=all_labels(row._meta.label_lower), row=row.pk)
         return self.filter(held, is_left=False).select_related("redaction__decision").order_by("pk")
 
 
@@ -129,4 +130,4 @@ class RedactionPlace(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.table}:{self.row}:{self.field}"
+        return f"{current_label(self.table)}:{self.row}:{self.field}"

@@ -91,7 +91,7 @@ class UpdateVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Round {self.number}, {self.recorded_at:%Y-%m-%d}"
+        return f"Version {self.number}, {self.recorded_at:%Y-%m-%d}"
 
     @property
     def sent_for(self) -> Ministry | None:

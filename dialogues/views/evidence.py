@@ -47,8 +47,8 @@ from tiptracker.web.pages import SignedInRequest, render_page
 class EvidenceReviewRow(NamedTuple):
     """What the evidence shows on one benchmark, with its reviews and the form for a new one.
 
-    `evidence_link` is None for the evidence itself. `becomes` says what the evidence can do to the score, if the decision
-    doesn't make that plain.
+    `evidence_link` is None for the evidence itself. `becomes` says what the evidence can do to the score, if the
+    decision doesn't make that plain.
     """
 
     evidence_link: EvidenceLink | None

@@ -33,17 +33,17 @@ class LastDecision(NamedTuple):
 
 def redirect_to_next(request: SignedInRequest, row: UpdateVersion | Evidence) -> HttpResponse:
     """Redirect from the item just decided on to the next one that waits."""
-    kind = "update_version" if isinstance(row, UpdateVersion) else "evidence"
+    kind = "version" if isinstance(row, UpdateVersion) else "evidence"
     return redirect(page_url(request, "inbox_next", query={"after": f"{kind}-{row.pk}"}))
 
 
 def find_last_decision(request: SignedInRequest) -> LastDecision | None:
-    """Return the last decision that the URL names ("?after=round-12"); None if it is not made or not visible."""
+    """Return the last decision that the URL names ("?after=version-12"); None if it is not made or not visible."""
     kind, _, named = request.GET.get("after", "").partition("-")
     key = parse_whole_number(named)
     if not request.user.is_embassy or key is None:
         return None
-    teller = {"update_version": _of_version, "evidence": _evidence_decision}.get(kind)
+    teller = {"version": _of_version, "evidence": _evidence_decision}.get(kind)
     return teller(request.user, key) if teller else None
 
 

@@ -74,7 +74,8 @@ def _describe_sent_update(update_version: UpdateVersion) -> str:
 
 def _next_decision(user: User, story: CommitmentTimeline, update_version: UpdateVersion) -> NextAction:
     url = reverse("version_detail", args=[update_version.pk])
-    days = f"The ministry’s update of {format_date(timezone.localtime(update_version.recorded_at).date())} waits for the embassy"
+    sent_on = format_date(timezone.localtime(update_version.recorded_at).date())
+    days = f"The ministry’s update of {sent_on} waits for the embassy"
     if permissions.can_decide_on_update(user, update_version):
         return NextAction(f"{days}: accept it, or return it with a reason.", url, "Review the update")
     return NextAction(f"{days}.", url, "Read the update")

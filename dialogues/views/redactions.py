@@ -43,6 +43,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
+from tiptracker.former_names import current_label
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web import exports
 from tiptracker.web.frontend.form_rows import add_field_error
@@ -216,7 +217,7 @@ def _detail_context(redaction: Redaction, user: User) -> dict[str, Any]:
     decision = getattr(redaction, "decision", None)
     marked = {True: [], False: []}  # type: dict[bool, list[tuple[type[Model], int, str]]]
     for place in redaction.places.all():
-        marked[place.is_left].append((MODELS_BY_TABLE[place.table], place.row, place.field))
+        marked[place.is_left].append((MODELS_BY_TABLE[current_label(place.table)], place.row, place.field))
     told: dict[str, Any] = {
         "decision": decision,
         "files": [each.file for each in redaction.files.select_related("file")],

@@ -224,7 +224,7 @@ DIALOGUE = ComparisonRule(
 UPDATE = ComparisonRule(
     by=("ministry", "commitment"),
     lists={
-        "versions": ComparisonRule(
+        "update_versions": ComparisonRule(
             by=("sent",), told="decision", words={"outcome": "decision"}, shown={"outcome": "decision"}
         )
     },

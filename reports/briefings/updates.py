@@ -59,7 +59,7 @@ def build_updates(
             commitment=promise.told.text,
             ministry=promise.told.ministry,
             towards=promise.told.towards,
-            versions=tuple(_version(seen, row, figures[row.pk], proof) for row in own),
+            update_versions=tuple(_version(seen, row, figures[row.pk], proof) for row in own),
         )
         for promise in promises
         for own in sent[promise.row.pk].values()

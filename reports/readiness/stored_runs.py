@@ -20,6 +20,7 @@ from reports.choices import RecomputeOutcome
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import METHOD_VERSION, evaluate_readiness
 from reports.readiness.serialization import readiness_document
+from tiptracker.former_names import with_current_fields
 
 
 class StoredRun(Protocol):
@@ -147,6 +148,7 @@ def facts_from_document(document: Mapping[str, Any]) -> Facts:
     Raises:
         ValueError: if the document does not contain facts.
     """
+    document = with_current_fields(document)
     try:
         facts: Facts = _make_decoder(Facts)(
             {**document, "milestones": [*map(_upgrade_milestone, document.get("milestones", ()))]}
@@ -191,12 +193,11 @@ def compare_run(run: StoredRun) -> RunComparison:
         again = recompute_result(run.facts, run.as_of, run.known_by)
     except ValueError:
         return RunComparison(RecomputeOutcome.DIFFERS, ("facts",))
+    kept = with_current_fields(run.result)
     differing = {
-        name
-        for name in RESULT_FIELDS
-        if name in run.result and not _is_same_field(run.result, again, name, RESULT_FIELDS[name])
+        name for name in RESULT_FIELDS if name in kept and not _is_same_field(kept, again, name, RESULT_FIELDS[name])
     }
-    differing.update(name for name in ALWAYS_STORED if name not in run.result)
+    differing.update(name for name in ALWAYS_STORED if name not in kept)
     return RunComparison(
         RecomputeOutcome.DIFFERS if differing else RecomputeOutcome.SAME, tuple(sorted(differing)), again
     )
@@ -207,10 +208,10 @@ def result_for_display(run: StoredRun, comparison: RunComparison) -> Mapping[str
 
     If the run differs or was not computed again, the stored result is returned unchanged.
     """
+    kept: Mapping[str, Any] = with_current_fields(run.result)
     if comparison.again is None or comparison.outcome is not RecomputeOutcome.SAME:
-        kept: Mapping[str, Any] = run.result
         return kept
-    return _with_new_sentences(run.result, comparison.again, RESULT_FIELDS)
+    return _with_new_sentences(kept, comparison.again, RESULT_FIELDS)
 
 
 def _is_same_field(

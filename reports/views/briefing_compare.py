@@ -12,6 +12,7 @@ from reports.briefings.comparison import compare_documents
 from reports.choices import BriefingKind
 from reports.forms import BriefingCompareForm
 from reports.models import Briefing
+from tiptracker.former_names import with_current_fields
 from tiptracker.web.pages import SignedInRequest, render_page
 
 MAX_OFFERED = 50
@@ -43,7 +44,9 @@ def briefing_compare(request: SignedInRequest, pk: int) -> HttpResponse:
 def _comparison_context(briefing: Briefing, other: Briefing) -> dict[str, object]:
     """Return both briefings, ordered by day, and their differences."""
     before, after = sorted((other, briefing), key=_sort_key)
-    chapters = compare_documents(BriefingKind(briefing.kind), before.said or {}, after.said or {})
+    chapters = compare_documents(
+        BriefingKind(briefing.kind), with_current_fields(before.said or {}), with_current_fields(after.said or {})
+    )
     counted = sum(len(chapter.differences) for chapter in chapters)
     return {"other": other, "before": before, "after": after, "chapters": chapters, "counted": counted}
 

@@ -270,7 +270,7 @@ def _evidence_export_row(line: LoggedEvidence) -> tuple[object, ...]:
 @login_required
 @require_safe
 def inbox_next(request: EditionRequest) -> HttpResponse:
-    """Redirect to the next item that the user can decide on; `after` names the last one ("round-12", "evidence-5").
+    """Redirect to the next item that the user can decide on; `after` names the last one ("version-12", "evidence-5").
 
     If `after` still waits, the next item is the one below it. Otherwise it is the first of the list.
     """

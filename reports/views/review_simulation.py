@@ -175,7 +175,9 @@ def _fall_reasons(falls: Iterable[ScoreDrop], subject: str) -> list[tuple[str, s
 def _parse_decisions(
     form: Mapping[str, Any], simulation: ReviewSimulation, rows: Collection[facts.EvidenceFact]
 ) -> ChosenDecisions:
-    """Parse the choices of the forms in `dialogues`, for these pieces: `evidence_link-7-decision`, `evidence-5-first_on`.
+    """Parse the choices of the forms in `dialogues`, for these pieces.
+
+    Fields are named `evidence_link-7-decision` or `evidence-5-first_on`.
 
     On the page of a single piece of evidence, its own field is `evidence-decision`.
     """

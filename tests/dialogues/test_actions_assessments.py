@@ -104,7 +104,7 @@ def test_assess_refuses(benchmark, said, sentence, field):
 
 
 def test_assess_refuses_evidence_that_does_not_support_the_benchmark(benchmark):
-    with refuses("Some of that evidence isn't said to bear on this benchmark.", field="evidence"):
+    with refuses("Some of that evidence doesn't support this benchmark.", field="evidence"):
         judge(benchmark, evidence=[EvidenceFactory(supports=[BenchmarkFactory()])])
 
 

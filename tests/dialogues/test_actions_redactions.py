@@ -438,7 +438,7 @@ def test_accounts_are_neither_found_nor_taken_out_of_the_log(sent, accounts_entr
     assert [row for row in before if not AuditDetail.objects.filter(pk=row[0], before=row[1], after=row[2])] == []
 
 
-@pytest.mark.parametrize("words", ["decision", "reason", "asked", "accepted", "narrative", "update round"])
+@pytest.mark.parametrize("words", ["decision", "reason", "asked", "accepted", "narrative", "update version"])
 def test_how_something_was_decided_stays_in_the_log(sent, words):
     log("update.accepted", country=CountryFactory(), row=sent, before={"status": "accepted"}, after={"decision": "x"})
     confirm(propose())

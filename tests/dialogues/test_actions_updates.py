@@ -114,7 +114,7 @@ def send(commitment, by, **said):
 
 
 def judgements(sent, decision=EvidenceDecision.VERIFIED, **said):
-    """The same word on everything that a round asks to be judged."""
+    """The same word on everything that a version asks to be judged."""
     return [
         ReviewInput(piece, evidence_link, decision, "Seen.", **said)
         for piece, evidence_link in list_parts_to_review(sent)

@@ -280,8 +280,8 @@ def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
     ("path", "queries"),
     [
         ("commitments", 9),  # session, person, zone; the zones of countries, count, commitments, links, events, people
-        ("updates", 6),  # … updates, rounds
-        ("evidence", 7),  # … evidence, bearings, reviews
+        ("updates", 6),  # … updates, versions
+        ("evidence", 7),  # … evidence, evidence links, reviews
         ("reviews", 5),
         ("dialogues", 9),  # … dialogues, commitments, participants, agenda, next steps
         ("readings", 5),

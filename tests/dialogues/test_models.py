@@ -481,7 +481,7 @@ IMPOSSIBLE = {
     ),
     "evidence without source, link or file": lambda: EvidenceFactory(source=""),
     "evidence turned round": lambda: EvidenceFactory(happened_from=jan(2), happened_to=jan(1)),
-    "a round's evidence under no commitment": lambda: EvidenceFactory(
+    "a version's evidence under no commitment": lambda: EvidenceFactory(
         update_version=UpdateVersionFactory(), commitment=None
     ),
     "a review without a reason": lambda: EvidenceReviewFactory(reason=""),

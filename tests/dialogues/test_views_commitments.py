@@ -356,7 +356,7 @@ def test_commitment_detail_query_count(client, django_assert_num_queries, count)
         EvidenceFactory(commitment=row, supports=row.benchmarks.all(), verified=True)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; commitment, events, edition; rounds, readings; evidence, bearings, readings, reviews;
+    # session, user, zone; commitment, events, edition; versions, readings; evidence, evidence links, readings, reviews;
     # benchmarks, terms, links; links made later; may log, may change; inbox, name of the post; what is proposed to go
     with django_assert_num_queries(21):
         response = client.get(address("commitment_detail", row))

@@ -142,7 +142,7 @@ def test_evidence_detail_query_count(client, django_assert_num_queries, count):
         ReadingFactory(evidence=evidence)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; evidence, bearings, benchmarks, terms, reviews, readings; edition, may review;
+    # session, user, zone; evidence, evidence links, benchmarks, terms, reviews, readings; edition, may review;
     # own figures (once a line, once for the page), inbox, post; that it was opened, in the log; may put right; who has
     # opened it, its history; may redact, what is proposed to go; what was told before, its reviews
     with django_assert_num_queries(20 + AN_ENTRY + 2):
@@ -159,7 +159,7 @@ def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queri
         EvidenceFactory(update_version=sent, file=EvidenceFileFactory())
     client.force_login(OfficerFactory())
 
-    # session, user, zone; evidence, bearings, reviews, readings; files, scans of them; edition; as it waits, own
+    # session, user, zone; evidence, evidence links, reviews, readings; files, scans of them; edition; as it waits, own
     # figures; inbox, post; that it was opened, in the log; who has opened it, its history; may redact, what is
     # proposed to go; what was told before, its reviews
     with django_assert_num_queries(15 + AN_ENTRY + 2):

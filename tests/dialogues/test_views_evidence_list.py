@@ -128,7 +128,7 @@ def test_evidence_list_is_narrowed_by_its_address(client):
 
 
 def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
-    """A bearing that was verified and then rejected is rejected; one with both, on two benchmarks, is both."""
+    """An evidence link that was verified and then rejected is rejected; one with both, on two benchmarks, is both."""
     first, second = BenchmarkFactory(), BenchmarkFactory()
     fallen = EvidenceFactory(title="Fallen", supports=[first])
     both = EvidenceFactory(title="Both", supports=[first, second])

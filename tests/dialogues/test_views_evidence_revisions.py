@@ -257,8 +257,8 @@ def test_evidence_detail_of_a_story_query_count(client, django_assert_num_querie
         ReadingFactory(evidence=entry, indicator=indicator).parts.create(dimension="sex", category="Male", figure=9)
     client.force_login(ObserverFactory())
 
-    # session, user, zone; evidence, bearings, benchmarks, terms, reviews, readings; edition; who revised whom, and its
-    # entries: evidence, bearings, benchmarks, terms, reviews, readings, parts; own figures, the post's name; that it
+    # session, user, zone; evidence, links, benchmarks, terms, reviews, readings; edition; who revised whom, and its
+    # entries: evidence, links, benchmarks, terms, reviews, readings, parts; own figures, the post's name; that it
     # was opened, in the log; may review, may redact, what is proposed to go; what was told before, its reviews
     with django_assert_num_queries(23 + AN_ENTRY):
         response = client.get(detail(entry))

@@ -189,7 +189,7 @@ def test_ministry_home_query_count(client, django_assert_num_queries, police, fo
     for _ in range(count):
         UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police), returned=True)
 
-    # session, user, zone; commitments, events, updates, rounds; drafts; ministry, contact, name of the post
+    # session, user, zone; commitments, events, updates, versions; drafts; ministry, contact, name of the post
     with django_assert_num_queries(11):
         response = client.get(page_of("ministry_home"))
 

@@ -48,14 +48,14 @@ def address(name, row):
 
 
 def sent_version(*benchmarks, **fields):
-    """A round that waits, with one piece of evidence that bears on each of `benchmarks`."""
+    """An update version that waits, with one piece of evidence that supports each of `benchmarks`."""
     commitment = CommitmentFactory(benchmarks=benchmarks)
     sent = UpdateVersionFactory(update__commitment=commitment, **fields)
     EvidenceFactory(update_version=sent, supports=benchmarks)
     return sent
 
 
-# --- One round --------------------------------------------------------------------------------------------------------
+# --- One version ------------------------------------------------------------------------------------------------------
 
 
 def test_version_detail_puts_the_claim_beside_its_evidence(client):
@@ -166,8 +166,8 @@ def test_version_detail_query_count(client, django_assert_num_queries, count):
         EvidenceFactory(update_version=sent, supports=benchmarks)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; round, may decide, edition; evidence, bearings, benchmarks, terms, reviews, readings;
-    # readings of the round, earlier rounds; inbox, name of the post; that it was opened, in the log; its history;
+    # session, user, zone; version, may decide, edition; evidence, evidence links, benchmarks, terms, reviews, readings;
+    # readings of the version, earlier versions; inbox, name of the post; that it was opened, in the log; its history;
     # may redact, what is proposed to go
     with django_assert_num_queries(18 + AN_ENTRY + 1):
         response = client.get(address("version_detail", sent))
@@ -274,7 +274,7 @@ def test_version_return_is_refused_beside_the_line_and_keeps_all_that_was_typed(
 
 
 def words(sent, decision="verified", **changed):
-    """The form of acceptance: one decision on every line of the round."""
+    """The form of acceptance: one decision on every line of the version."""
     typed = {
         f"evidence_link-{evidence_link.pk}-decision": decision
         for e in sent.evidence.all()

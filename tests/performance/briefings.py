@@ -175,7 +175,7 @@ def _ten_times(say: Callable[[str], None], build: Callable[[], str], once: float
 
 
 def _multiply(edition: Edition) -> None:
-    """Nine copies of each piece of evidence, with what it bears on and what was said of that; no round is theirs."""
+    """Nine copies of each piece of evidence, with what it supports and what was said of that; no version is theirs."""
     rows = list(Evidence.objects.get_queryset().filter(country=edition.country))
     evidence_links = list(EvidenceLink.objects.get_queryset().filter(evidence__in=rows))
     reviews = list(EvidenceReview.objects.get_queryset().filter(evidence__in=rows))

@@ -235,7 +235,7 @@ class _Exercise:
         )
 
     def add_reviews(self) -> None:
-        """Four bearings in five are reviewed; every tenth of them twice, where the first word was "rejected"."""
+        """Four evidence links in five are reviewed; every tenth of them twice, where the first word was "rejected"."""
         rows = []
         for evidence_link in self.evidence_links:
             if self.random.random() < 0.8:

@@ -451,7 +451,7 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
-    # 1 rounds waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 milestones, 1 verifiers, 1 briefings, 1 may
+    # 1 versions waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 milestones, 1 verifiers, 1 briefings, 1 may
     # ask, 2 dialogues and milestones of the trend, 1 dialogues of the year, 2 what to begin with, 3 what next steps are
     # called
     with django_assert_num_queries(38):

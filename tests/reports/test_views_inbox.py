@@ -43,7 +43,7 @@ def address(name, row):
 
 
 def sent_version(*benchmarks, **fields):
-    """A round that waits, with one piece of evidence that bears on each of `benchmarks`."""
+    """An update version that waits, with one piece of evidence that supports each of `benchmarks`."""
     commitment = CommitmentFactory(benchmarks=benchmarks, **fields.pop("commitment", {}))
     sent = UpdateVersionFactory(update__commitment=commitment, **fields)
     EvidenceFactory(update_version=sent, supports=benchmarks)
@@ -240,8 +240,8 @@ def test_inbox_query_count(client, django_assert_num_queries, count):
         EvidenceFactory(supports=[benchmark])
     client.force_login(OfficerFactory())
 
-    # session, user, zone; logged, rounds, when they are due, editions, and the facts of one; redactions, reported, two
-    # that ask for another look; inbox
+    # session, user, zone; logged, versions, when they are due, editions, and the facts of one; redactions, reported,
+    # two that ask for another look; inbox
     with django_assert_num_queries(13 + 11):
         response = client.get(page_of("inbox"))
 

@@ -31,7 +31,7 @@ def simulated(client, sent, **headers):
 
 @pytest.fixture
 def sent():
-    """A round with one piece of evidence on one of two benchmarks of the one recommendation."""
+    """An update version with one piece of evidence on one of two benchmarks of the one recommendation."""
     benchmark = BenchmarkFactory()
     BenchmarkFactory(recommendation=benchmark.recommendation)
     sent = UpdateVersionFactory(claimed=ClaimedProgress.DONE, update__commitment__benchmarks=[benchmark])

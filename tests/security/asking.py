@@ -197,7 +197,7 @@ def evidence_link_of(world, evidence):
 
 
 def lines_of_waiting(world):
-    """What accepting the police's round has to judge: each bearing, and the evidence that its figure cites."""
+    """What accepting the police's version has to judge: each evidence link, and the evidence that its figure cites."""
     evidence = world.rows["sent"]
     return [(evidence.pk, evidence_link.pk) for evidence_link in evidence.evidence_links.order_by("pk")] + [
         (evidence.pk, None)
@@ -445,7 +445,9 @@ BODIES = {
     "POST review-list of_internal": api_review("internal"),
     "POST review-list of_shared": api_review("shared"),
     "POST round-accept": api_accept,
+    "POST update-version-accept": api_accept,
     "POST round-return": lambda world: {"reason": "Add the date."},
+    "POST update-version-return": lambda world: {"reason": "Add the date."},
     "POST assessment-list": lambda world: verdict(world) | {"benchmark": world.pk("assessed"), "evidence": []},
     "POST briefing-list": lambda world: {"kind": "ambassador", "edition": world.pk("edition"), "as_of": TODAY},
 }

@@ -146,14 +146,16 @@ WHAT_A_MINISTRY_READS = {
     "commitment-detail promise": "benchmarks dialogue due_on events id letter ministry recorded_at slips status text",
     "dialogue-detail dialogue": "commitments held_on id place",
     "evidence-detail sent": (
-        "bearings commitment done_by file happened_from happened_to id kind link recorded_at recorded_by reviews "
-        "round source stated_by title"
+        "bearings commitment done_by evidence_links file happened_from happened_to id kind link recorded_at "
+        "recorded_by reviews round source stated_by title update_version"
     ),
+    "update-version-detail waiting": "claimed decision happened_on id narrative number recorded_at recorded_by update",
     "round-detail waiting": "claimed decision happened_on id narrative number recorded_at recorded_by update",
-    "update-detail update": "commitment id number rounds",
-    "review-detail said_before": "bearing decision evidence first_on id reason recorded_at recorded_by",
+    "update-detail update": "commitment id number rounds versions",
+    "review-detail said_before": "bearing decision evidence evidence_link first_on id reason recorded_at recorded_by",
     "reading-detail reading": (
-        "direction evidence figure id indicator is_no_data note recorded_at round source starts_on through_on"
+        "direction evidence figure id indicator is_no_data note recorded_at round source starts_on through_on "
+        "update_version"
     ),
     "ministry-detail police": "country id name short_name",
 }

@@ -337,6 +337,9 @@ GET   commitment-detail                     ours       200 200 200 200 | 404 404
 GET   update-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 POST  update-list                           -          403 403 403 403 | 201 400 400 | 403 403 | 401 401
 GET   update-detail                         update     200 200 200 200 | 200 404 404 | 404 404 | 401 401
+GET   update-version-detail                 waiting    200 200 200 200 | 200 404 404 | 404 404 | 401 401
+POST  update-version-accept                 waiting    201 201 403 403 | 403 404 404 | 404 404 | 401 401
+POST  update-version-return                 waiting    201 201 403 403 | 403 404 404 | 404 404 | 401 401
 GET   round-detail                          waiting    200 200 200 200 | 200 404 404 | 404 404 | 401 401
 POST  round-accept                          waiting    201 201 403 403 | 403 404 404 | 404 404 | 401 401
 POST  round-return                          waiting    201 201 403 403 | 403 404 404 | 404 404 | 401 401

@@ -447,8 +447,8 @@ class World:
             "home's proof", EMBASSY | OTHER, update_version=homes_version, supports=[rows.homes]
         )
         homes_reading = ReadingFactory(
-            indicator=rows.others_counted, through_on=date(2021, 12, 31), update_version=homes_version, evidence=homes_sent,
-            note=self.says("home's note", EMBASSY | OTHER), recorded_by=self.people["other"],
+            indicator=rows.others_counted, through_on=date(2021, 12, 31), update_version=homes_version,
+            evidence=homes_sent, note=self.says("home's note", EMBASSY | OTHER), recorded_by=self.people["other"],
         )  # fmt: skip
         ours_reading = ReadingFactory(
             indicator=rows.counted, last_period=True, source=self.says("embassy's source", EMBASSY)

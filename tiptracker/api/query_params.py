@@ -14,6 +14,7 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
+from tiptracker.api.former_names import refuse_both_names
 from tiptracker.audit.api import ReadLoggingMixin
 from tiptracker.errors import Refused
 from tiptracker.moments import parse_moment
@@ -34,6 +35,7 @@ class StrictParametersMixin(ReadLoggingMixin):
         super().initial(request, *args, **kwargs)
         if getattr(self, "action", "") is not None:  # None: the method is not allowed and is answered 405
             refuse_parameters(request.query_params, accepted_parameters(self))
+            refuse_both_names(_former_filters(self), request.query_params.keys())
 
 
 def accepted_parameters(view: StrictParametersMixin) -> list[str]:
@@ -51,9 +53,15 @@ def accepted_parameters(view: StrictParametersMixin) -> list[str]:
     ]
 
 
+def _former_filters(view: StrictParametersMixin) -> Mapping[str, str]:
+    """Return the former names of the parameters by which a list is filtered: `former_names` of its filter set."""
+    names: Mapping[str, str] = getattr(getattr(view, "filterset_class", None), "former_names", {})
+    return names
+
+
 def refuse_parameters(query: QueryDict, names: list[str]) -> None:
     """Raise ValidationError, by name, for parameters not in `names`, given more than once, or empty."""
-    errors = {}
+    errors: dict[str, list[str]] = {}
     for name, values in query.lists():
         if name not in names:
             taken = f"takes: {', '.join(names)}" if names else "takes no parameters"

@@ -126,7 +126,7 @@ def record_once(
 
     Lock the row before, so that simultaneous requests for several parts of it give one entry.
     """
-    same = AuditEntry.objects.filter(table=row._meta.label_lower, row=str(row.pk), verb=verb, by=by.pk)
+    same = AuditEntry.objects.on(row).filter(verb=verb, by=by.pk)
     if not same.filter(at__gte=timezone.now() - within).exists():
         record(verb, by=by, row=row, country=country, after=after)
 

@@ -17,6 +17,8 @@ from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 
+from tiptracker.former_names import all_labels
+
 REDACTED = "[redacted]"
 """The fixed mark of a redaction: the only text that may replace a recorded text."""
 REDACTED_BEFORE = "(redacted in an earlier version)"
@@ -165,7 +167,8 @@ class AppendOnly(_TriggerOperation):
         named = (  # built only from our own names
             f"EXISTS (SELECT 1 FROM {_PLACE_TABLE} place "  # noqa: S608
             f"JOIN {_DECISION_TABLE} word ON word.redaction_id = place.redaction_id "
-            f'WHERE place."table" = \'{model._meta.label_lower}\' AND place."row" = OLD."{model._meta.pk.column}" '
+            f'WHERE place."table" {_is_one_of(all_labels(model._meta.label_lower))} '
+            f'AND place."row" = OLD."{model._meta.pk.column}" '
             f"AND place.field = '{name}' AND NOT place.is_left AND word.decision = 'confirmed')"
         )
         return f"({named} OR {self.unless[name]})" if name in self.unless else named
@@ -182,6 +185,11 @@ class AppendOnly(_TriggerOperation):
             else:
                 conditions.append(f"NOT ({same})" if field.name in self.once else same)
         return " AND ".join(conditions)
+
+
+def _is_one_of(labels: Sequence[str]) -> str:
+    named = ", ".join(f"'{label}'" for label in labels)
+    return f"= {named}" if len(labels) == 1 else f"IN ({named})"
 
 
 class LiftAppendOnly(AppendOnly):

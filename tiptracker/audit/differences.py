@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.former_names import current_field, current_label
 
 EMPTY_MARK = "–"
 
@@ -91,12 +92,12 @@ def _parse(text: str) -> dict[str, Any]:
 
 def _find_field(table: str, key: str) -> AnyField | None:
     try:
-        found = apps.get_model(table)._meta.get_field(key) if table else None
+        found = apps.get_model(current_label(table))._meta.get_field(current_field(key)) if table else None
     except (LookupError, FieldDoesNotExist):
         return None
     return found if isinstance(found, models.Field) else None
 
 
 def _format_label(key: str, field: AnyField | None = None) -> str:
-    name = str(field.verbose_name) if field is not None else key.replace("_", " ")
+    name = str(field.verbose_name) if field is not None else current_field(key).replace("_", " ")
     return name[:1].upper() + name[1:]

@@ -16,6 +16,7 @@ from tiptracker.accounts.models import AnyUser, Country
 from tiptracker.audit.models import AuditDetail, AuditEntryQuerySet
 from tiptracker.audit.subjects import SUBJECT_KINDS
 from tiptracker.audit.verbs import LOADED_SUFFIX, VerbGroup, list_verbs
+from tiptracker.former_names import all_labels
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 NOBODY = "nobody"
@@ -122,7 +123,7 @@ class LogFilter(TrackerForm):
         if country := said.get("country"):
             asked &= Q(country__code=country)
         if record := said.get("record"):
-            asked &= Q(table=record)
+            asked &= Q(table__in=all_labels(record))
         if row := said.get("row"):
             asked &= Q(row=str(row))
         if since := said.get("since"):

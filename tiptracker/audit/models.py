@@ -12,6 +12,7 @@ from django.db.models import Q
 from tiptracker.accounts.models import AnyUser, Country, OwnRowsQuerySet
 from tiptracker.audit.verbs import VERBS_CHANGING_NO_FACT
 from tiptracker.choices import Role
+from tiptracker.former_names import all_labels
 
 LOG_READER_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.ADMINISTRATOR})
 """The roles that may read the log."""
@@ -34,7 +35,7 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 
     def on(self, *rows: models.Model) -> Self:
         """Return the entries on any of these rows."""
-        on_one = [Q(table=row._meta.label_lower, row=str(row.pk)) for row in rows]
+        on_one = [Q(table__in=all_labels(row._meta.label_lower), row=str(row.pk)) for row in rows]
         return self.filter(reduce(or_, on_one))
 
     def changes_since(self, number: int, country: Country | int) -> Self:

@@ -19,6 +19,7 @@ from tiptracker.accounts.models import AnyUser
 from tiptracker.audit.models import AuditEntry, AuditEntryQuerySet
 from tiptracker.audit.verbs import NAMES_COUNTRY, VerbGroup, describe_verb, list_verbs
 from tiptracker.choices import Role
+from tiptracker.former_names import all_labels, current_label
 
 
 class SubjectKind(NamedTuple):
@@ -124,10 +125,11 @@ def _find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[s
             keys[entry.table].add(entry.row)
     found: dict[tuple[str, str], Subject] = {}
     for table, rows in keys.items():
-        kind = SUBJECT_KINDS.get(table, SubjectKind(_table_noun(table)))
+        label = current_label(table)
+        kind = SUBJECT_KINDS.get(label, SubjectKind(_table_noun(label)))
         found |= {(table, row): Subject(f"{kind.noun} {row}") for row in rows}
         if kind.name:
-            seen = apps.get_model(table)._default_manager.visible_to(user)
+            seen = apps.get_model(label)._default_manager.visible_to(user)
             for pk, name, key in seen.filter(pk__in=rows).values_list("pk", kind.name, kind.key):
                 named = date_format(name, "j F Y") if isinstance(name, date) else str(name)
                 found[table, str(pk)] = Subject(f"{kind.noun} {pk}", named, _subject_url(kind, key, user))
@@ -184,7 +186,7 @@ def count_openings(
     `keys` limits the answer to these rows. It is empty if the user may not read the log.
     """
     entries = AuditEntry.objects.visible_to(user).filter(
-        table=model._meta.label_lower, verb__in=list_verbs(VerbGroup.READ)
+        table__in=all_labels(model._meta.label_lower), verb__in=list_verbs(VerbGroup.READ)
     )
     if keys is not None:
         entries = entries.filter(row__in=[str(key) for key in keys])

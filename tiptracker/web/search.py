@@ -73,6 +73,23 @@ class IndexWords(Operation):
         )
 
 
+class UnindexWords(IndexWords):
+    """Remove the index of `IndexWords`; a model that is renamed gets it again under its new name."""
+
+    def describe(self) -> str:
+        return f"Remove the index of the words of {self.model_name}"
+
+    def database_forwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        super().database_backwards(app_label, editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        super().database_forwards(app_label, editor, from_state, to_state)
+
+
 def split_words(text: str) -> list[str]:
     """Return the words of a search text in lower case. "Qacha’s Nek" has three, whichever apostrophe is typed."""
     return re.findall(r"[^\W_ʹ-ʿ]+", text[:MAX_CHARACTERS].lower())[:MAX_WORDS]
@@ -82,7 +99,8 @@ def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) ->
     """Filter `rows` to those whose `fields` together contain, for each word of `text`, a word that begins with it.
 
     A text without words returns all rows. Fields are the rows' own, or those of one related row, such as
-    "update_version__narrative". The two are searched separately so that PostgreSQL can use its index on each (`IndexWords`).
+    "update_version__narrative". The two are searched separately so that PostgreSQL can use its index on each
+    (`IndexWords`).
     """
     asked = split_words(text)
     if not asked:

@@ -279,7 +279,7 @@ class PrintedUpdate:
     commitment: str
     ministry: str
     towards: str
-    versions: tuple[PrintedUpdateVersion, ...]
+    update_versions: tuple[PrintedUpdateVersion, ...]
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ from reports.readiness.scoring import PointCalculator
 class Claim:
     """One thing to review: an update (`update_version`), or evidence or a reading that came without a waiting update.
 
-    `ministry_id` is the ministry that sent it; None if the embassy recorded it. `update_versions`, `evidence` and `readings`
-    are the ids of what it claims, and `benchmarks` the ids of what it claims them for. `taken` are the answers it
-    gives if all of it is taken as sent; none is better than what all claims together give.
+    `ministry_id` is the ministry that sent it; None if the embassy recorded it. `update_versions`, `evidence` and
+    `readings` are the ids of what it claims, and `benchmarks` the ids of what it claims them for. `taken` are the
+    answers it gives if all of it is taken as sent; none is better than what all claims together give.
     """
 
     row: RowReference
@@ -41,7 +41,7 @@ class Claim:
 class MinistryClaims:
     """What one ministry's waiting claims would add, of 100. `ministry_id` is None for the embassy's own records.
 
-    `update_versions` are the ids of the update versions behind it, `evidence` and `readings` the ids of what they claim.
+    `update_versions` are the ids of the versions behind it, `evidence` and `readings` the ids of what they claim.
     """
 
     ministry_id: int | None

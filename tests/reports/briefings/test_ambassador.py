@@ -104,7 +104,7 @@ def test_briefing_holds_nothing_of_another_country(edition, sees_both):
     promise = CommitmentFactory(ministry=ministry, text="Marker promise", benchmarks=[benchmark])
     update_version = UpdateVersionFactory(update=UpdateFactory(commitment=promise), narrative="Marker narrative")
     EvidenceFactory(update_version=update_version, title="Marker evidence", supports=[benchmark])
-    EvidenceFactory(country=elsewhere, title="Marker that bears on nothing")
+    EvidenceFactory(country=elsewhere, title="Marker that supports nothing")
     AssessmentFactory(benchmark=benchmark, rationale="Marker rationale")
     dialogue = DialogueFactory(country=elsewhere, place="Marker place", record="Marker record")
     CommitmentFactory(country=elsewhere, ministry=None, united_states=True, text="Marker of ours", dialogue=dialogue)
@@ -445,7 +445,7 @@ def test_every_version_is_told_with_what_became_of_it(edition):
     ReadingFactory(update_version=second, through_on=date(2022, 1, 10), figure=6, recorded_at=second.recorded_at)
 
     content = briefing(edition)
-    first, last = content.updates[0].versions
+    first, last = content.updates[0].update_versions
 
     assert (first.narrative, first.outcome) == ("First try", "returned")
     assert first.decision.endswith(": Please add the date.")
@@ -464,7 +464,7 @@ def test_answer_that_was_not_known_leaves_the_version_waiting(edition):
     (now,) = briefing(edition).updates
     (then,) = briefing(edition, known_by=at_noon(date(2022, 1, 19))).updates
 
-    assert [now.versions[0].outcome, then.versions[0].outcome] == ["accepted", "waiting"]
+    assert [now.update_versions[0].outcome, then.update_versions[0].outcome] == ["accepted", "waiting"]
 
 
 # --- Evidence ---------------------------------------------------------------------------------------------------------
@@ -755,7 +755,7 @@ def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_qu
 
     for _ in range(2):
         add()
-        # 1 edition, 12 facts, 2 asked, 5 promised, 3 proof, 1 rounds, 3 dialogues, 1 milestones, 2 ministries,
+        # 1 edition, 12 facts, 2 asked, 5 promised, 3 proof, 1 versions, 3 dialogues, 1 milestones, 2 ministries,
         # 2 benchmarks, 1 figures sent, 1 years unmet
         with django_assert_num_queries(35):
             briefing(edition, reader=reader)

@@ -149,8 +149,8 @@ def test_gather_facts_query_count(django_assert_num_queries, how_many):
         add_one_of_everything()
     tracked = edition()
 
-    # Terms and weights, recommendations with terms, benchmarks with terms, indicators, readings, evidence, bearings,
-    # reviews, rounds, assessments with grounds.
+    # Terms and weights, recommendations with terms, benchmarks with terms, indicators, readings, evidence,
+    # evidence links, reviews, versions, assessments with grounds.
     with django_assert_num_queries(12):
         facts = gather_facts(tracked)
 

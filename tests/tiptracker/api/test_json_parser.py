@@ -135,7 +135,7 @@ BODIES = {
     "a text": '"x"',
     "cut off": '{"reason": "',
     "two at once": "{} {}",
-    "ids of every sort": '{"evidence": [], "bearing": {}, "commitment": true, "benchmark": 1.5, "edition": "1e3"}',
+    "ids of every sort": '{"evidence": [], "review": {}, "commitment": true, "benchmark": 1.5, "edition": "1e3"}',
     "days of every sort": '{"happened_to": [], "as_of": "99999-01-01", "known_by": "0001-01-01T00:00:00+14:00"}',
     "lists of every sort": '{"reviews": [null, 1, [[]], {"evidence": 1e308}], "figures": {"0": null}, "files": "x"}',
     "words of every sort": '{"decision": {"a": 1}, "claimed": ["x"], "kind": 0, "done_by": false}',

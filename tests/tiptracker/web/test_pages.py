@@ -47,7 +47,7 @@ def test_the_inbox_counts_what_this_person_may_decide_on_or_verify(client):
     EvidenceFactory(supports=[benchmark], recorded_by=other)
     EvidenceFactory(supports=[benchmark], recorded_by=other, verified=True)
     EvidenceFactory(supports=[benchmark], country=CountryFactory(elsewhere=True))
-    EvidenceFactory(recorded_by=other)  # bears on nothing
+    EvidenceFactory(recorded_by=other)  # supports nothing
     UpdateVersionFactory()
     UpdateVersionFactory(accepted=True)
 

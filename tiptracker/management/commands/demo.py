@@ -226,7 +226,7 @@ Sign in as one of these; the password is {wishes.password}
 
 What to try
   1. As police@demo.example, open a commitment and send an update with a file that proves it.
-  2. As officer@demo.example, open the inbox, accept it bearing by bearing, assess the benchmark: readiness rises
+  2. As officer@demo.example, open the inbox, accept it link by link, assess the benchmark: readiness rises
      by the points that the page gave before.
   3. As ambassador@demo.example, see where we stand, and download the briefing.
   4. As justice@demo.example, look for any of it: there is none.

@@ -35,7 +35,7 @@ def record():
 
 
 def sends(record, ministry, key, progress="done", **fields):
-    """A claim of a ministry: its round and its evidence."""
+    """A claim of a ministry: its version and its evidence."""
     evidence = record.claim(key, progress, DAY, known=KNOWN, ministry_id=ministry, **fields)
     return record.tables["update_versions"][-1].id, evidence
 

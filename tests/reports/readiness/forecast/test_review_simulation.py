@@ -126,7 +126,7 @@ def test_the_simulation_of_an_action_after_a_stalled_assessment_makes_it_a_step(
 
 @pytest.mark.parametrize("is_rested_on", [False, True])
 def test_the_simulation_rests_a_verdict_on_what_no_earlier_one_rests_on(record, is_rested_on):
-    """An earlier verdict of 25 January: one that rested on the round's own evidence would stand behind it."""
+    """An earlier verdict of 25 January: one that rested on the version's own evidence would stand behind it."""
     sent = record.sending(ClaimedProgress.DONE, known=SENT)
     action = record.action("1a", SENT, SENT, known=SENT, sent=sent, verified=SENT)
     later = record.action("1a", date(2022, 1, 25), date(2022, 1, 25), known=date(2022, 1, 25))
