@@ -287,7 +287,22 @@ class ReadinessViewSet(StrictParametersMixin, ViewSet):
         result = evaluate_readiness(gather_facts(edition), as_of=as_of, known_by=known_by)
         steps = result.next_steps()
         names = step_texts(result, steps, reader=request.user)
-        return Response(serialization.readiness_document(result, steps=steps, texts=names))
+        return Response(with_former_names(serialization.readiness_document(result, steps=steps, texts=names)))
+
+
+def with_former_names(document: Any) -> Any:
+    """Add the former names to a readiness document: `rounds` of claims, and `round` as the type of a row."""
+    match document:
+        case {"type": "update_version", **row}:
+            return {"type": "round", **row}
+        case {"update_versions": versions, **claims}:
+            return {**claims, "update_versions": versions, "rounds": versions}
+        case dict():
+            return {key: with_former_names(value) for key, value in document.items()}
+        case list():
+            return [with_former_names(value) for value in document]
+        case _:
+            return document
 
 
 class IgnoreAcceptHeader(BaseContentNegotiation):

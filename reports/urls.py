@@ -58,7 +58,7 @@ urlpatterns = [
     path("briefings/<int:pk>/compare/", briefing_compare.briefing_compare, name="briefing_compare"),
     path("briefings/<int:pk>/file/", briefings.briefing_file, name="briefing_file"),
     path("briefings/<int:pk>/word/", briefings.briefing_word, name="briefing_word"),
-    path("versions/<int:pk>/foretold/", review_simulation.version_simulation, name="version_simulation"),
-    path("evidence/<int:pk>/foretold/", review_simulation.evidence_simulation, name="evidence_simulation"),
-    path("benchmarks/<int:pk>/foretold/", review_simulation.benchmark_simulation, name="benchmark_simulation"),
+    path("update-versions/<int:pk>/simulation/", review_simulation.version_simulation, name="version_simulation"),
+    path("evidence/<int:pk>/simulation/", review_simulation.evidence_simulation, name="evidence_simulation"),
+    path("benchmarks/<int:pk>/simulation/", review_simulation.benchmark_simulation, name="benchmark_simulation"),
 ]

@@ -6,12 +6,18 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection
+from django.urls import reverse
 
+from dialogues.actions.redaction_checks import find_redacted_text_faults
+from dialogues.models import RedactionPlace, UpdateVersion
 from reports.models import ReadinessRun
 from reports.readiness import stored_runs
 from tests import database_roles
+from tests.factories import OfficerFactory, RedactionDecisionFactory
 from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head
+from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.models import AuditEntry
 from tiptracker.former_names import current_label
 
 EXPECTED = json.loads((Path(__file__).parent / "fixtures" / "0.1.0" / "expected.json").read_text())
@@ -58,3 +64,33 @@ def test_a_database_of_0_1_0_keeps_every_row_log_entry_trigger_and_run(new_trigg
 
     runs = ReadinessRun.objects.get_queryset().select_related("edition__country").order_by("pk")
     assert {str(run.pk): stored_runs.compare_run(run).outcome.value for run in runs} == EXPECTED["runs"]
+
+
+def test_rows_with_another_name_today_keep_their_history_and_their_redactions(migrated, client):
+    place = RedactionPlace.objects.get(table="dialogues.updateround")
+    version = UpdateVersion.objects.get(pk=place.row)
+    logged = AuditEntry.objects.filter(table="dialogues.updateround", row=str(version.pk))
+    assert version.narrative == REDACTED
+    assert logged.exists()
+
+    assert find_redacted_text_faults() == []
+    assert set(logged) <= set(AuditEntry.objects.on(version))
+    client.force_login(OfficerFactory(countries=[version.update.commitment.country]))
+    log = client.get(reverse("log_list"), {"record": "dialogues.updateversion", "row": version.pk}).text
+    entry = client.get(reverse("log_detail", args=[logged[0].number])).text
+    redaction = client.get(reverse("redaction_detail", args=[place.redaction_id])).text
+    for page in (log, entry):
+        assert f'href="{reverse("version_detail", args=[version.pk])}"' in page
+    assert f"Update {version.pk}" in entry
+    assert f'href="{reverse("version_detail", args=[version.pk])}"' in redaction
+
+
+@pytest.mark.parametrize("table", ["dialogues.updateround", "dialogues.updateversion"])
+def test_a_text_becomes_the_mark_where_a_redaction_names_it_by_either_name(migrated, table):
+    named, other = UpdateVersion.objects.exclude(narrative=REDACTED)[:2]
+    redaction = RedactionDecisionFactory().redaction
+    redaction.places.create(table=table, row=named.pk, field="narrative")
+
+    UpdateVersion.objects.filter(pk=named.pk).update(narrative=REDACTED)
+    with pytest.raises(IntegrityError, match="append-only"):
+        UpdateVersion.objects.filter(pk=other.pk).update(narrative=REDACTED)

@@ -27,6 +27,7 @@ from tiptracker.api.base import (
     ApiDateField,
     ApiRequest,
     ChoiceEnumField,
+    FormerIdFilter,
     IdFilter,
     PersonField,
     SenderField,
@@ -34,7 +35,7 @@ from tiptracker.api.base import (
     serializers_by_reader,
     validate_body,
 )
-from tiptracker.api.former_names import FormerNamesMixin, describe_former
+from tiptracker.api.former_names import FormerNamesMixin
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
 from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
 from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
@@ -127,7 +128,7 @@ class EvidenceFilter(filters.FilterSet):
     commitment = IdFilter("commitment_id")
     benchmark = IdFilter(method="supporting")
     update_version = IdFilter("update_version_id")
-    round = IdFilter("update_version_id", help_text=describe_former("update_version"))
+    round = FormerIdFilter("update_version_id", now="update_version")
     happened_after = filters.DateFilter("happened_to", lookup_expr="gte")
     happened_before = filters.DateFilter("happened_to", lookup_expr="lte")
     recorded_since = RecordedSinceFilter(
@@ -262,7 +263,7 @@ class ReadingFilter(filters.FilterSet):
     former_names = FORMER_VERSION
     indicator = IdFilter("indicator_id")
     update_version = IdFilter("update_version_id")
-    round = IdFilter("update_version_id", help_text=describe_former("update_version"))
+    round = FormerIdFilter("update_version_id", now="update_version")
     starts_on = filters.DateFilter("starts_on")
     recorded_since = RecordedSinceFilter()
 

@@ -35,9 +35,6 @@ from reports.readiness.scoring import (
 
 NO_TEXTS = StepTexts()
 
-FORMER_ROW_TYPES = {"update_version": "round"}
-"""Types of rows that documents call by their former name for one more release."""
-
 METHODOLOGY = {
     "version": METHOD_VERSION,
     "parts": [
@@ -189,7 +186,6 @@ def _ministry_claims(claimed: MinistryClaims) -> dict[str, Any]:
         "ministry_id": claimed.ministry_id,
         **_number_fields("points", claimed.points),
         "update_versions": list(claimed.update_versions),
-        "rounds": list(claimed.update_versions),  # its former name, for one release
         "evidence": list(claimed.evidence),
         "readings": list(claimed.readings),
     }

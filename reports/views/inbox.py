@@ -277,7 +277,7 @@ def inbox_next(request: EditionRequest) -> HttpResponse:
     user, after = request.user, request.GET.get("after", "")
     inbox = _build_inbox(request, Evidence.objects.visible_to(user, request.edition.country).awaiting(user))
     addresses = {
-        f"update_version-{line.update_version.pk}": reverse("version_detail", args=[line.update_version.pk])
+        f"version-{line.update_version.pk}": reverse("version_detail", args=[line.update_version.pk])
         for line in inbox.versions
         if user.role == Role.OFFICER and line.update_version.recorded_by_id != user.pk  # same as `can_decide_on_update`
     } | {f"evidence-{line.evidence.pk}": reverse("evidence_detail", args=[line.evidence.pk]) for line in inbox.logged}

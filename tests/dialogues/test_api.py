@@ -735,7 +735,7 @@ def test_too_much_of_an_update_is_refused_before_it_is_looked_up(
 def test_texts_of_a_body_are_refused_where_they_are_too_long_together(client, officer, waiting):
     reviews = [judged(waiting, reason="x" * 3_999)] * 30
 
-    response = post(client, f"versions/{waiting.pk}/accept", {"reviews": reviews})
+    response = post(client, f"update-versions/{waiting.pk}/accept", {"reviews": reviews})
 
     assert response.status_code == 400
     (sentence,) = response.json()["non_field_errors"]
@@ -856,7 +856,9 @@ def judged(sent, **more):
 
 
 def test_a_version_is_accepted_link_by_link_and_what_it_claimed_done_is_verified(client, officer, waiting):
-    response = post(client, f"versions/{waiting.pk}/accept", {"reviews": [judged(waiting)], "reason": "It is done."})
+    response = post(
+        client, f"update-versions/{waiting.pk}/accept", {"reviews": [judged(waiting)], "reason": "It is done."}
+    )
 
     assert response.status_code == 201, response.content
     assert response.json() == {
@@ -872,7 +874,7 @@ def test_a_version_is_accepted_link_by_link_and_what_it_claimed_done_is_verified
 
 
 def test_a_version_is_returned_with_its_reason(client, officer, waiting):
-    response = post(client, f"versions/{waiting.pk}/return", {"reason": "The list has no dates."})
+    response = post(client, f"update-versions/{waiting.pk}/return", {"reason": "The list has no dates."})
 
     assert response.status_code == 201
     assert (response.json()["decision"], response.json()["reason"]) == ("returned", "The list has no dates.")
@@ -880,16 +882,18 @@ def test_a_version_is_returned_with_its_reason(client, officer, waiting):
 
 
 def test_a_version_decided_meanwhile_answers_409_and_says_who_did_what(client, officer, waiting):
-    post(client, f"versions/{waiting.pk}/return", {"reason": "The list has no dates."})
+    post(client, f"update-versions/{waiting.pk}/return", {"reason": "The list has no dates."})
 
-    response = post(client, f"versions/{waiting.pk}/accept", {"reviews": [judged(waiting)], "reason": "It is done."})
+    response = post(
+        client, f"update-versions/{waiting.pk}/accept", {"reviews": [judged(waiting)], "reason": "It is done."}
+    )
 
     assert response.status_code == 409
     assert response.json()["detail"].startswith("Officer Orr returned this update on 28 January 2022")
 
 
 def test_accepting_half_a_version_answers_409_and_names_what_is_open(client, officer, waiting):
-    response = post(client, f"versions/{waiting.pk}/accept", {"reviews": []})
+    response = post(client, f"update-versions/{waiting.pk}/accept", {"reviews": []})
 
     assert response.status_code == 409
     assert "Still open" in response.json()["detail"]
@@ -901,7 +905,7 @@ def test_accepting_half_a_version_answers_409_and_names_what_is_open(client, off
 def test_who_may_not_decide_is_told_so_whatever_the_body(client, waiting, verb, factory):
     client.force_login(factory())
 
-    assert post(client, f"versions/{waiting.pk}/{verb}", {}).status_code == 403
+    assert post(client, f"update-versions/{waiting.pk}/{verb}", {}).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -1055,7 +1059,7 @@ def test_an_unknown_and_an_unseen_id_in_a_body_give_the_same_field_error(client,
     }
     sender = FocalPointFactory(ministry=asked.ministry)
     client.force_login(sender if path == "updates" else OfficerFactory())
-    address = f"versions/{waiting.pk}/accept" if path == "accept" else path
+    address = f"update-versions/{waiting.pk}/accept" if path == "accept" else path
 
     of_unseen, of_unknown, of_huge = (
         told_of(client, address, bodies[path], name, pk) for pk in (unseen[name], 987654321, 10**30)

@@ -555,7 +555,7 @@ def test_a_ministry_reads_the_mark_and_the_day_and_no_reason(client, sent):
         client.get(reverse("evidence_detail", args=[evidence.pk])),
         client.get(reverse("update_send", args=[commitment])),
         client.get(reverse("ministry_home")),
-        client.get(f"/api/v1/versions/{sent.pk}/"),
+        client.get(f"/api/v1/update-versions/{sent.pk}/"),
         client.get("/api/v1/evidence/"),
     ]
 

@@ -149,7 +149,7 @@ def test_the_api_tells_the_log_who_opened_an_update_and_each_of_its_versions(cli
 
     client.get(reverse("update-list"))
     client.get(address("update-detail", first.update))
-    client.get(address("update_version-detail", second))
+    client.get(address("update-version-detail", second))
 
     assert list(AuditEntry.objects.exclude(verb="list.read").values_list("verb", "row")) == [
         ("update.viewed", str(first.pk)),
@@ -184,7 +184,7 @@ def test_version_return_sends_it_back_with_a_reason(client):
 
     response = client.post(address("version_return", sent), {"return-reason": "The list is missing."})
 
-    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"update_version-{sent.pk}"})
+    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"version-{sent.pk}"})
     sent.refresh_from_db()
     assert (sent.decision.decision, sent.decision.reason) == (UpdateDecision.RETURNED, "The list is missing.")
 
@@ -299,7 +299,7 @@ def test_version_accept_gives_the_word_on_every_line(client):
         ),
     )
 
-    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"update_version-{sent.pk}"})
+    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"version-{sent.pk}"})
     assert {(review.evidence_link, review.decision, review.reason) for review in sent.evidence.get().reviews.all()} == {
         (first, EvidenceDecision.VERIFIED, "The list shows it."),
         (second, EvidenceDecision.REJECTED, "Not what it shows."),

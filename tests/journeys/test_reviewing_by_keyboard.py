@@ -135,7 +135,7 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, p
             page.keyboard.type("Nothing proves it: ")
             expect(page.get_by_text("A line is marked as needing mending")).to_be_visible()
             press(page, "Escape", "r")
-        page.wait_for_url(re.compile(r"after=update_version-"))
+        page.wait_for_url(re.compile(r"after=version-"))
     expect(page.get_by_text("The inbox is empty.")).to_be_visible()
 
     assert sorted(decided) == sorted(PROMISED)

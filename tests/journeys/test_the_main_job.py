@@ -179,6 +179,6 @@ def _addresses_of(commitment) -> list[str]:
         f"/files/{file.pk}/",
         f"/api/v1/commitments/{commitment.pk}/",
         f"/api/v1/updates/{update_version.update_id}/",
-        f"/api/v1/versions/{update_version.pk}/",
+        f"/api/v1/update-versions/{update_version.pk}/",
         f"/api/v1/evidence/{piece.pk}/",
     ]

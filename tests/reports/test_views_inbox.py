@@ -281,7 +281,7 @@ def test_inbox_next_leads_down_the_list_and_to_its_top_again(client):
     client.force_login(OfficerFactory())
 
     assert next_after(client) == address("version_detail", most)
-    walked = [next_after(client, f"update_version-{most.pk}"), next_after(client, f"update_version-{less.pk}")]
+    walked = [next_after(client, f"version-{most.pk}"), next_after(client, f"version-{less.pk}")]
     walked.append(next_after(client, f"evidence-{logged.pk}"))
     assert [url.partition("?")[0] for url in walked] == [
         address("version_detail", less), address("evidence_detail", logged), address("version_detail", most),
@@ -305,7 +305,7 @@ def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
     UpdateVersionDecisionFactory(update_version=done, decision=decision)
     client.force_login(OfficerFactory())
 
-    page = client.get(next_after(client, f"update_version-{done.pk}"))
+    page = client.get(next_after(client, f"version-{done.pk}"))
 
     assert page.context["update_version"] == waits
     assert "Next is the update below." in page.text
@@ -313,7 +313,7 @@ def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
     assert f'<a href="{address("version_detail", done)}">Back to it</a>' in page.text
 
     UpdateVersionDecisionFactory(update_version=waits)
-    empty = client.get(next_after(client, f"update_version-{waits.pk}"))
+    empty = client.get(next_after(client, f"version-{waits.pk}"))
     assert "The inbox is empty." in empty.text
     assert address("version_detail", waits) in empty.text
 
@@ -336,7 +336,7 @@ def test_a_verdict_is_asked_for_only_where_something_verified_asks_for_one(clien
     EvidenceReviewFactory(evidence_link=piece.evidence_links.get(), decision=word)
     client.force_login(OfficerFactory())
 
-    after = client.get(next_after(client, f"update_version-{done.pk}")).text
+    after = client.get(next_after(client, f"version-{done.pk}")).text
     page = client.get(address("version_detail", done)).text
 
     assert (f'"{address("version_detail", done)}#assess"' in after) is asks
@@ -356,11 +356,11 @@ def test_what_was_decided_is_told_to_nobody_who_does_not_see_it(client):
     client.force_login(OfficerFactory(countries=[elsewhere]))
 
     for after in (
-        f"update_version-{done.pk}",
+        f"version-{done.pk}",
         f"evidence-{review.evidence_id}",
-        "update_version-x",
+        "version-x",
         "agenda-1",
-        "update_version-" + "9" * 30,
+        "version-" + "9" * 30,
     ):
         page = client.get(next_after(client, after))
         assert page.context["before"] is None

@@ -11,6 +11,7 @@ from django.db.models import BigIntegerField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.defaults import page_not_found
 from django_filters import rest_framework as filters
+from drf_spectacular.drainage import set_override
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field, extend_schema_view
@@ -27,6 +28,7 @@ from rest_framework.viewsets import GenericViewSet
 from tiptracker.accounts.authentication import TokenAuthentication
 from tiptracker.accounts.models import AnyUser, Ministry, User
 from tiptracker.accounts.permissions import can_read_name
+from tiptracker.api.former_names import describe_former
 from tiptracker.api.json_parser import BodyTooLarge
 from tiptracker.api.query_params import StrictParametersMixin
 from tiptracker.audit.api import DailyRowLimitExceeded
@@ -161,6 +163,14 @@ class IdFilter(filters.Filter):
         if value is not None and abs(value) > BigIntegerField.MAX_BIGINT:
             return qs.none()
         return super().filter(qs, value)
+
+
+class FormerIdFilter(IdFilter):
+    """An `IdFilter` under its former name; `now` is the name of today."""
+
+    def __init__(self, field_name: str, *, now: str, **kwargs: Any) -> None:
+        super().__init__(field_name, **kwargs)
+        set_override(self, "field", {"type": "integer", "description": describe_former(now)})
 
 
 class ChoiceEnumField(serializers.ChoiceField):

@@ -208,7 +208,7 @@ def test_ids_in_an_address_of_every_sort_are_not_found(officer, value):
         "edition",
         "commitment",
         "update",
-        "update_version",
+        "update-version",
         "evidence",
         "review",
         "assessment",
@@ -217,7 +217,7 @@ def test_ids_in_an_address_of_every_sort_are_not_found(officer, value):
     start = {name: reverse(f"{name}-detail", args=[1]).removesuffix("1/") for name in names}
 
     assert {name: officer.get(f"{start[name]}{value}/").status_code for name in names} == dict.fromkeys(names, 404)
-    accept = officer.post(f"{start['update_version']}{value}/accept/", "{}", content_type="application/json")
+    accept = officer.post(f"{start['update-version']}{value}/accept/", "{}", content_type="application/json")
     assert accept.status_code == 404
 
 

@@ -58,7 +58,7 @@ def documented():
 def test_the_walk_finds_every_sort_of_address():
     assert {
         ("api-root", "get"), ("api_schema", "get"), ("commitment-list", "get"), ("commitment-detail", "get"),
-        ("readiness-list", "get"), ("update_version-accept", "post"), ("briefing-file", "get"),
+        ("readiness-list", "get"), ("update-version-accept", "post"), ("briefing-file", "get"),
     } <= set(addresses())  # fmt: skip
 
 

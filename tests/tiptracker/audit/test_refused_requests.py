@@ -51,7 +51,7 @@ def test_what_the_api_refuses_is_told_too(client):
     enter(client, observer)
 
     refused = client.post(
-        reverse("update_version-return", args=[UpdateVersionFactory().pk]),
+        reverse("update-version-return", args=[UpdateVersionFactory().pk]),
         {"reason": "No."},
         content_type="application/json",
     )

@@ -101,8 +101,8 @@ def test_what_an_officer_sends_twice_is_made_once(client, commitment):
     logged = EvidenceFactory()
     edition = RecommendationFactory().edition
     bodies = {
-        f"versions/{waiting.pk}/accept": {"reviews": [word]},
-        f"versions/{other.pk}/return": {"reason": "Add the day."},
+        f"update-versions/{waiting.pk}/accept": {"reviews": [word]},
+        f"update-versions/{other.pk}/return": {"reason": "Add the day."},
         "reviews": {"evidence": logged.pk, "decision": "verified", "reason": "We saw it."},
         "assessments": {"benchmark": benchmark.pk, "verdict": "stalled", "rationale": "No.", "law": "22 U.S.C."},
         "briefings": {"kind": "ambassador", "edition": edition.pk},
@@ -250,7 +250,7 @@ def test_a_repeated_answer_tells_how_the_row_stands_now(client, focal_point, com
     send(client, commitment)
     reviewer = Client()
     reviewer.force_login(OfficerFactory(name="Officer Orr"))
-    post(reviewer, f"/api/v1/versions/{UpdateVersion.objects.get().pk}/return/", {"reason": "Add the day."})
+    post(reviewer, f"/api/v1/update-versions/{UpdateVersion.objects.get().pk}/return/", {"reason": "Add the day."})
 
     (sent,) = send(client, commitment).json()["versions"]
 
