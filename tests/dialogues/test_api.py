@@ -138,6 +138,7 @@ def test_a_commitment_is_told_as_it_stands_today_with_its_events(client, officer
         "recorded_by": "Recorder",
         "reason": "Parliament rose.",
         "update_version": None,
+        "round": None,
     }
 
 
@@ -180,6 +181,7 @@ def test_evidence_is_told_with_what_it_shows_and_every_review(client, officer):
             "id": review.pk,
             "evidence": evidence.pk,
             "evidence_link": evidence_link.pk,
+            "bearing": evidence_link.pk,
             "decision": "verified",
             "first_on": None,
             "reason": "We were in court.",

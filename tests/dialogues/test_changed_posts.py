@@ -1,10 +1,8 @@
 """Who somebody was when they recorded something decides, also once they have another role, ministry or country."""
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import transaction
 
 from dialogues.actions.files import delete_unsent_files, read_for_download, refuse_unless_own_and_unsent, store_upload
@@ -16,7 +14,6 @@ from tests.factories import (
     CommitmentFactory,
     CountryFactory,
     EvidenceFactory,
-    EvidenceFileFactory,
     EvidenceLinkFactory,
     FocalPointFactory,
     MinistryFactory,
@@ -24,7 +21,6 @@ from tests.factories import (
     UpdateVersionFactory,
 )
 from tests.refusing import refuses
-from tiptracker.accounts.actions import handle_account_change, snapshot_account
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
 
@@ -107,30 +103,6 @@ def test_a_file_of_one_country_is_not_taken_along_to_another():
     assert not EvidenceFile.objects.visible_to(officer).exists()
     with refuses("was sent already", field="files"), transaction.atomic():
         refuse_unless_own_and_unsent([file], officer)
-
-
-def test_files_from_before_are_given_the_side_that_the_record_and_the_log_tell():
-    ministry, country, person = MinistryFactory(), CountryFactory(), FocalPointFactory()
-    sent = EvidenceFactory(update_version=UpdateVersionFactory(), file=EvidenceFileFactory(uploaded_by=person)).file
-    logged = EvidenceFactory(file=EvidenceFileFactory()).file
-    unsent = store_upload(upload=upload(), by=person, now=NOW)
-    before, was = snapshot_account(person), person.ministry
-    handle_account_change(
-        person=moves(person, role=Role.FOCAL_POINT, ministry=ministry), before=before, by=OfficerFactory()
-    )
-    later = store_upload(upload=upload(), by=person, now=NOW)
-    unknown = EvidenceFileFactory(uploaded_by=person)
-
-    fill = import_module("dialogues.migrations.0010_files_keep_their_side").side_of
-
-    for file, told in (
-        (sent, (sent.evidence.get().commitment.ministry_id, country.pk)),
-        (logged, (None, country.pk)),
-        (unsent, (was.pk, country.pk)),
-        (later, (ministry.pk, country.pk)),
-        (unknown, (ministry.pk, country.pk)),
-    ):
-        assert fill(apps, EvidenceFile.objects.get(pk=file.pk)) == told
 
 
 def test_what_is_done_to_a_file_is_told_in_the_country_it_was_uploaded_in():
