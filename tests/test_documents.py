@@ -23,6 +23,8 @@ PATH = re.compile(r"\.?[\w-]+(?:/[\w.-]+)*(?:/|/\.?[\w-]+\.\w+|\.(?:py|md|toml|l
 """A path as documents write it: "reports/models.py", "dialogues/files/", "pyproject.toml"."""
 NOT_HERE = ("var/", ".venv/", "NNNN-")
 """How paths begin that need not exist: folders made by running something, and names to fill in."""
+NAME = re.compile(r"_?[A-Za-z][a-z]*(?:_[A-Za-z0-9_]+|[A-Z]\w+)")
+"""A name of the code as documents write it: "is_action", "METHOD_VERSION", "BriefingKind"."""
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports", "tests")
 
 
@@ -53,6 +55,16 @@ def exists(name: str) -> bool:
     return any(next((TOP / package).rglob(name), None) for package in PACKAGES)
 
 
+def missing_names(text: str) -> list[str]:
+    """Names in backticks, such as `is_action`, that stand nowhere in the code, its templates or its configuration."""
+    named = {name for name in IN_BACKTICKS.findall(without_code_blocks(text)) if NAME.fullmatch(name)}
+    files = [path for package in PACKAGES for path in (TOP / package).rglob("*.py")]
+    words: set[str] = set()
+    for path in [*files, TOP / "Makefile", TOP / "pyproject.toml", TOP / "docker-compose.yml"]:
+        words.update(re.findall(r"\w+", path.read_text()))
+    return sorted(named - words)
+
+
 def test_there_are_documents():
     assert {"README.md", "architecture.md", "0001-keep-facts-as-dated-rows.md"} <= {path.name for path in DOCUMENTS}
 
@@ -67,11 +79,17 @@ def test_named_files_exist(path):
     assert missing_paths(path.read_text()) == []
 
 
+@pytest.mark.parametrize("name", ["architecture.md", "operating.md"])
+def test_named_functions_and_constants_exist(name):
+    assert missing_names((TOP / "docs" / name).read_text()) == []
+
+
 def test_a_wrong_link_and_a_wrong_path_are_found():
     text = "[gone](gone.md) [here](README.md#top) [site](https://example.org) `reports/gone.py` `gone/` `reports/`"
 
     assert broken_links(TOP / "README.md", text) == ["gone.md"]
     assert missing_paths(text) == ["reports/gone.py", "gone/"]
+    assert missing_names("`is_action` `is_" + "gone` `METHOD_VERSION`") == ["is_" + "gone"]
 
 
 def test_every_decision_is_in_the_index():
