@@ -41,7 +41,7 @@ for name in (
     "UPLOAD_MAX_BYTES",
     "UPLOAD_MAX_FILES",
     "UPLOAD_MAX_TOTAL_BYTES",
-    "UPLOAD_MAX_ROUND_BYTES",
+    "UPLOAD_MAX_UPDATE_BYTES",
     "UPLOAD_MAX_MINISTRY_BYTES",
     "CLAMD_URL",
     "PYTHONDONTWRITEBYTECODE",  # else each process that is started compiles Django anew, which is half of its start

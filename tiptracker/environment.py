@@ -218,8 +218,8 @@ UPLOAD_MAX_TOTAL_BYTES = FILES.number(
     least=1024,
     unit="bytes",
 )
-UPLOAD_MAX_ROUND_BYTES = FILES.number(
-    "UPLOAD_MAX_ROUND_BYTES",
+UPLOAD_MAX_UPDATE_BYTES = FILES.number(
+    "UPLOAD_MAX_UPDATE_BYTES",
     40 * MEGABYTE,
     "how large the files of one update may be together",
     least=1024,

@@ -202,7 +202,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600  # for every other storage
 UPLOAD_MAX_BYTES = env.UPLOAD_MAX_BYTES.read()
 UPLOAD_MAX_FILES = env.UPLOAD_MAX_FILES.read()
 UPLOAD_MAX_TOTAL_BYTES = env.UPLOAD_MAX_TOTAL_BYTES.read()
-UPLOAD_MAX_ROUND_BYTES = env.UPLOAD_MAX_ROUND_BYTES.read()
+UPLOAD_MAX_UPDATE_BYTES = env.UPLOAD_MAX_UPDATE_BYTES.read()
 UPLOAD_MAX_MINISTRY_BYTES = env.UPLOAD_MAX_MINISTRY_BYTES.read()
 # Address of clamd ("tcp://host:port", "unix:///path"). If unset, files are cleaned but not scanned for malware.
 CLAMD_URL = env.CLAMD_URL.read()

@@ -219,10 +219,10 @@ def delete_unsent_files(*, now: datetime) -> int:
 def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
     """Refuse files that together exceed the limit of one update, however they were uploaded."""
     together = sum(file.size for file in files)
-    if together > settings.UPLOAD_MAX_ROUND_BYTES:
+    if together > settings.UPLOAD_MAX_UPDATE_BYTES:
         raise Refused(
             f"Together the files have {format_size(together)}; at most "
-            f"{format_size(settings.UPLOAD_MAX_ROUND_BYTES)} go "
+            f"{format_size(settings.UPLOAD_MAX_UPDATE_BYTES)} go "
             "with one update. Leave some out and send them with another, or attach smaller scans.",
             field="files",
         )

@@ -174,7 +174,7 @@ def test_files_beyond_a_ministrys_room_are_refused_and_another_ministrys_are_not
 
 def test_files_that_one_update_may_bring_together_are_limited(settings):
     files = [EvidenceFileFactory(content=b"a" * 512 * 1024) for _ in range(2)]
-    settings.UPLOAD_MAX_ROUND_BYTES = 1024 * 1024
+    settings.UPLOAD_MAX_UPDATE_BYTES = 1024 * 1024
 
     refuse_oversized_total(files)
     with refuses("Together the files have 1.0 MB; at most 1.0 MB go with one update. Leave some out", field="files"):

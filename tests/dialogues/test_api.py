@@ -789,7 +789,7 @@ def test_files_too_large_together_are_refused_before_any_is_kept(client, focal_p
 @pytest.mark.parametrize(
     ("limit", "told"),
     [
-        ("UPLOAD_MAX_ROUND_BYTES", "Together the files have 0.0 MB; at most"),
+        ("UPLOAD_MAX_UPDATE_BYTES", "Together the files have 0.0 MB; at most"),
         ("UPLOAD_MAX_MINISTRY_BYTES", "“two.pdf” can't be kept: your ministry has used the"),
     ],
 )
