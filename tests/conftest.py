@@ -213,7 +213,7 @@ def _maintenance(statement: str, *given_to_it: str) -> None:
         server.execute(statement, given_to_it or None)
 
 
-def _copy_database(source: str, target: str) -> None:
+def copy_database(source: str, target: str) -> None:
     """Copy a whole database, triggers and all. Nobody may be connected to the source (PostgreSQL)."""
     if connection.vendor == "postgresql":
         _maintenance(f'CREATE DATABASE "{target}" TEMPLATE "{source}" OWNER {database_roles.OWNER}')
@@ -224,7 +224,8 @@ def _copy_database(source: str, target: str) -> None:
         old.backup(new)
 
 
-def _drop_database(name: str) -> None:
+def drop_database(name: str) -> None:
+    """Drop a database that `copy_database` made."""
     if connection.vendor == "postgresql":
         _maintenance(f'DROP DATABASE "{name}" WITH (FORCE)')
         return
@@ -232,7 +233,8 @@ def _drop_database(name: str) -> None:
         Path(f"{name}{suffix}").unlink(missing_ok=True)
 
 
-def _connect_to(name: str) -> None:
+def connect_to(name: str) -> None:
+    """Let this process work on another database from now on."""
     connections.close_all()
     if connection.vendor == "postgresql":
         connection.close_pool()
@@ -250,7 +252,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":  # the session of a process that was killed may outlive it by a moment
             name = str(connection.settings_dict["NAME"])
-            _connect_to(name)
+            connect_to(name)
             _maintenance("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name)
         with database_roles.as_owner():
             teardown_databases(made, verbosity=0)
@@ -262,10 +264,10 @@ def database_template(django_db_setup: None, django_db_blocker) -> Iterator[str]
     name = str(connection.settings_dict["NAME"])
     template = f"{name}_template"
     with django_db_blocker.unblock():
-        _connect_to(name)
-        _copy_database(name, template)
+        connect_to(name)
+        copy_database(name, template)
     yield template
-    _drop_database(template)
+    drop_database(template)
 
 
 _copies = count(1)
@@ -276,15 +278,15 @@ def fresh_database(database_template: str, django_db_blocker) -> Iterator[str]:
     """A database of the test's own, in which it may commit; gives its URL, for other processes."""
     ordinary = str(connection.settings_dict["NAME"])
     name = f"{ordinary}_{next(_copies)}"
-    _copy_database(database_template, name)
+    copy_database(database_template, name)
     with django_db_blocker.unblock():
-        _connect_to(name)
+        connect_to(name)
         if connection.vendor == "postgresql":
             yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
         else:
             yield f"sqlite:///{name}"
-        _connect_to(ordinary)
-    _drop_database(name)
+        connect_to(ordinary)
+    drop_database(name)
 
 
 @pytest.fixture
@@ -303,10 +305,10 @@ def database_of_0_1_0(django_db_setup: None, django_db_blocker) -> Iterator[None
     else:
         Path(name).write_bytes(gzip.decompress((folder / "sqlite.sqlite3.gz").read_bytes()))
     with django_db_blocker.unblock():
-        _connect_to(name)
+        connect_to(name)
         yield
-        _connect_to(ordinary)
-    _drop_database(name)
+        connect_to(ordinary)
+    drop_database(name)
 
 
 @pytest.fixture
@@ -318,17 +320,17 @@ def put_back(fresh_database: str) -> Iterator[Callable[[], None]]:
 
     def back() -> None:
         nonlocal is_kept
-        _connect_to(name)
+        connect_to(name)
         if is_kept:
-            _drop_database(name)
-            _copy_database(kept, name)
+            drop_database(name)
+            copy_database(kept, name)
         else:
-            _copy_database(name, kept)
+            copy_database(name, kept)
             is_kept = True
 
     yield back
     if is_kept:
-        _drop_database(kept)
+        drop_database(kept)
 
 
 @pytest.fixture

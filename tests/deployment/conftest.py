@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.conftest import _copy_database, _drop_database
+from tests.conftest import copy_database, drop_database
 from tests.deployment.container import Image, compose, why_impossible
 from tests.deployment.production import VALUES, Production, Web, serve
 
@@ -38,7 +38,7 @@ def production(tmp_path_factory, database_template: str, django_db_blocker) -> I
     """The image, and a database of its own."""
     folder, name = tmp_path_factory.mktemp("production"), f"{database_template}_image"
     with django_db_blocker.unblock():
-        _copy_database(database_template, name)
+        copy_database(database_template, name)
     environment = {
         "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl(),
         "REDIS_URL": os.environ["REDIS_URL"],
@@ -46,7 +46,7 @@ def production(tmp_path_factory, database_template: str, django_db_blocker) -> I
     }
     yield Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
     with django_db_blocker.unblock():
-        _drop_database(name)
+        drop_database(name)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,15 @@
 """Asking for real: the address of a row of the table, its valid input, and what comes back, with nothing kept of it."""
 
 import re
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
+from unittest.mock import patch
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.http.request import HttpHeaders
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -89,7 +92,10 @@ def address(line, key, reader="officer"):
 
 @dataclass
 class Answer:
-    """What came back: the status as the table writes it, the body as text, the context of a page, and the headers."""
+    """What came back: the status as the table writes it, the body as text, the context of a page, and the headers.
+
+    `differs_for_htmx`: whether anything looked if htmx asks. Otherwise htmx is answered just the same.
+    """
 
     url: str
     status: str
@@ -97,6 +103,32 @@ class Answer:
     context: object
     headers: object
     json: object = None
+    differs_for_htmx: bool = True
+
+
+def look(world, line, reader):
+    """What a GET answers this reader, as `ask` does; asked once for all tests, so without the context of a page."""
+    key = str(line), reader
+    if key not in world.answers:
+        with htmx_looked_for() as looked_for:
+            answer = ask(world, line, reader)
+        world.answers[key] = replace(answer, context=None, differs_for_htmx=bool(looked_for))
+    return world.answers[key]
+
+
+@contextmanager
+def htmx_looked_for():
+    """A list that is empty at the end if nothing read the header by which htmx says that it asks."""
+    looked_for = []
+    read = HttpHeaders.__getitem__
+
+    def noting(headers, name):
+        if name.lower().startswith("hx-"):
+            looked_for.append(name)
+        return read(headers, name)
+
+    with patch.object(HttpHeaders, "__getitem__", noting):
+        yield looked_for
 
 
 def ask(world, line, reader, *, key=None, headers=None, query=None, with_token=True, scope=None):

@@ -1,8 +1,14 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from dialogues.files.previews import PreviewError
+from dialogues.views import previews
+from tests.conftest import connect_to, copy_database, drop_database
 from tests.security.world import World
 from tests.transactions import a_tests_own_transaction
 
@@ -12,10 +18,64 @@ def second_factor_required(settings):
     settings.SECOND_FACTOR_REQUIRED = True
 
 
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """The rows, once for the whole module; each asking rolls back what it wrote. Made when the tests' clock says."""
+@pytest.fixture(scope="session")
+def world_database(database_template: str, django_db_blocker) -> Iterator[tuple[str, World]]:
+    """A database filled with the world, once in a process; its name, and the world."""
+    with django_db_blocker.unblock():
+        ordinary = str(connection.settings_dict["NAME"])
+        name = f"{ordinary}_world"
+        copy_database(database_template, name)
+        connect_to(name)
+        with new_world() as world:
+            connection.run_on_commit = []  # what would be told to a worker
+        connect_to(ordinary)
+        yield name, world
+    drop_database(name)
+
+
+@contextmanager
+def new_world() -> Iterator[World]:
+    """Fill a database with the world, in a transaction, when the tests' clock says."""
     then = override_settings(DEMO_CLOCK=f"2022-01-28T09:00:00+02:00 {timezone.now().isoformat()}")
-    with then, django_db_blocker.unblock(), a_tests_own_transaction():
+    with then, a_tests_own_transaction():
         yield World()
-        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def world(world_database: tuple[str, World], django_db_blocker) -> Iterator[World]:
+    """The rows of two countries and who reads them. Each asking rolls back what it wrote."""
+    name, world = world_database
+    with django_db_blocker.unblock(), files_drawn_once():
+        ordinary = str(connection.settings_dict["NAME"])
+        connect_to(name)
+        with a_tests_own_transaction():
+            yield world
+            transaction.set_rollback(True)
+        connect_to(ordinary)
+
+
+_drawn: dict[tuple[object, ...], object] = {}
+
+
+@contextmanager
+def files_drawn_once() -> Iterator[None]:
+    """Start no second process for the same page of the same file: who may see it is asked here, not how it is drawn."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("read_outline_in_sandbox", "draw_page_in_sandbox"):
+            patch.setattr(previews, name, _draw_once(name, getattr(previews, name)))
+        yield
+
+
+def _draw_once(name, draw):
+    def drawn_once(*arguments, run):
+        key = (name, *arguments)
+        if key not in _drawn:
+            try:
+                _drawn[key] = draw(*arguments, run=run)
+            except PreviewError as error:
+                _drawn[key] = error
+        if isinstance(_drawn[key], PreviewError):
+            raise PreviewError
+        return _drawn[key]
+
+    return drawn_once

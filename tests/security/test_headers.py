@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.test import Client
 
-from tests.security.asking import ask
+from tests.security.asking import ask, look
 from tests.security.test_roles import LINES
 from tiptracker.web import error_pages, pages
 from tiptracker.wsgi import application
@@ -75,7 +75,7 @@ def test_every_answer_says_what_a_browser_is_to_refuse(world, line):
     """… and no page holds anything that its own policy would refuse."""
     policy = POLICY.replace("img-src 'self'", "img-src 'self' data:") if line.route in DRAWS_FROM_DATA else POLICY
     for reader in ASKING:
-        answer = ask(world, line, reader)
+        answer = look(world, line, reader)
         said = answer.headers["Content-Security-Policy"]
         kept = line.route in FILES and answer.status == "200"
         shown = policy if answer.status in {"200", "422"} else POLICY

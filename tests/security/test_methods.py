@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.factories import PASSWORD, AdministratorFactory
 from tests.security.asking import SIGN_IN, UNKNOWN, Line, ask, without_chance
 from tests.security.statements import sent
+from tests.security.test_huge_numbers import named_in_queries
 from tests.security.test_lists import API, PAGES
 from tests.security.test_roles import LINES
 from tests.signing_in import enter
@@ -101,7 +102,15 @@ def without_query(answer):
     return re.sub(r"\?[a-z_]+=[^\"]*", "", without_chance(answer))
 
 
-@pytest.mark.parametrize("line", GETS, ids=str)
+OF_ANOTHER_TIME = {"as_of", "known_by", "known_on", "edition"}
+
+
+def reads_another_time(line):
+    """By the tables of `test_ids`, which name every parameter that an address reads."""
+    return bool(OF_ANOTHER_TIME & named_in_queries().get(re.sub("-(detail|file|word)$", "-list", line.route), set()))
+
+
+@pytest.mark.parametrize("line", list(filter(reads_another_time, GETS)), ids=str)
 def test_no_day_moment_or_edition_opens_more_to_a_ministry(world, line):
     """What was known earlier, or of another edition, is no more theirs than what is known today."""
     for query in (

@@ -96,6 +96,7 @@ class World:
         self.names_of_people = set()
         self.rows = {}
         self.sessions = {}
+        self.answers = {}  # what was asked already: see `asking.look`
         self._fill_people()
         self._fill_what_is_asked()
         self._fill_what_is_promised()
