@@ -19,7 +19,7 @@ demo: setup ## The demonstration on http://127.0.0.1:8000 (PORT=, HOST=, DAY=, R
 
 test: ## The whole suite, embedded (TEST= a path or pytest's options)
 	@./setup.sh browser
-	@$(PYTHON_) -m pytest -n 2 --dist worksteal $(TEST)
+	@$(PYTHON_) -m pytest -n 2 --dist worksteal --durations 15 $(TEST)
 
 briefings: setup ## Every document of the exercise's record, with pictures of its pages, in var/briefings (DAY=)
 	@rm -rf var/briefings && mkdir -p var/briefings

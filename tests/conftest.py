@@ -353,9 +353,9 @@ def do_jobs() -> list[Job]:
 
 
 @pytest.fixture
-def live(fresh_database: str) -> Iterator[Live]:
+def live(request: pytest.FixtureRequest, fresh_database: str) -> Iterator[Live]:
     """A real web server and a real worker on `fresh_database`, where the test's own process may write too."""
-    with serve(fresh_database) as running:
+    with serve(fresh_database, with_worker="without_worker" not in request.keywords) as running:
         yield running
 
 

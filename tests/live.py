@@ -91,7 +91,7 @@ class Live:
 
 
 @contextmanager
-def serve(database_url: str, **more: str) -> Iterator[Live]:
+def serve(database_url: str, *, with_worker: bool = True, **more: str) -> Iterator[Live]:
     """Granian and a Celery worker on `database_url`; files, keys and broker are the test process's own.
 
     `more` is set in their environment besides.
@@ -108,7 +108,8 @@ def serve(database_url: str, **more: str) -> Iterator[Live]:
     live = Live(port, environment, settings.VAR_DIR / f"live-{port}.log")
     try:
         live.start(web_command("127.0.0.1", port))
-        live.start_worker()
+        if with_worker:
+            live.start_worker()
         wait_until_served(live)
         yield live
     finally:

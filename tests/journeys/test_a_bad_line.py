@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
@@ -10,6 +11,8 @@ from tests.factories import CommitmentFactory, FocalPointFactory
 from tests.journeys.hands import choose
 from tests.live import Live
 from tiptracker.accounts.models import User
+
+pytestmark = pytest.mark.any_database
 
 PROMISE = "Exercise: name a police focal point in each of the ten districts"
 PICTURE = bytes.fromhex(

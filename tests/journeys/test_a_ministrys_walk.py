@@ -7,11 +7,14 @@ import re
 from collections import Counter, deque
 from urllib.parse import urldefrag, urlsplit
 
+import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.addresses import page_of
 from tests.journeys.hands import keep_picture
 from tests.live import Live
+
+pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
 
 MOST_PAGES = 200
 INTERNAL = {"dashboard", "readiness", "methodology", "log", "redactions", "admin", "editions", "milestones"}

@@ -51,6 +51,8 @@ from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import TokenScope
 from tiptracker.jobs.models import State
 
+pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
+
 DESK, PHONE, NARROWEST = 1280, 375, 320
 OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "section508"]},

@@ -3,11 +3,14 @@
 import csv
 import io
 
+import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from tests.live import Live
 from tiptracker.accounts.models import User
+
+pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
 
 LISTS = {
     "commitment_list": ({"Status": "Overdue"}, "Find commitments", "Commitment", "#rows tbody th a"),

@@ -3,6 +3,7 @@
 import io
 from datetime import date
 
+import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
@@ -11,6 +12,8 @@ from recommendations.models import Benchmark
 from tests.factories import CommitmentFactory, DialogueFactory
 from tests.live import Live
 from tiptracker.accounts.models import User
+
+pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
 
 MARGINS = dict.fromkeys(("top", "right", "bottom", "left"), "15mm")
 

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser
 
@@ -9,6 +10,8 @@ from dialogues.models import Commitment
 from tests.addresses import page_of
 from tests.live import Live
 from tiptracker.accounts.models import User
+
+pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
 
 KILOBYTES = 90
 AGAIN_KILOBYTES = 15

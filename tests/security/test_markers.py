@@ -28,6 +28,8 @@ from tiptracker.accounts.models import AccountRequest
 from tiptracker.celery import app
 from tiptracker.choices import AccountRequestKind
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
@@ -55,7 +57,10 @@ def answers(world, planted, reader):
     asked = {(line.method, line.route, line.row if "/" in line.row else ""): line for line in LINES}
     for line in asked.values():
         plainly, more = ways(planted, line)
-        for key in keys(world, line):
+        every_key = keys(world, line)
+        if line.expected[reader] == "405":  # refused for its method, before any row is looked for
+            every_key = every_key[:1]
+        for key in every_key:
             url = address(line, key, reader)
             with htmx_looked_for() as looked_for:
                 is_closed, said[f"{line.method} {url}"] = answer(world.client(reader), line, url, plainly)

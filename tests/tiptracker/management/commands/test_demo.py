@@ -21,6 +21,8 @@ from tests.live import free_port
 from tests.tiptracker.demo.test_supervisor import processes_with, wait_until_gone
 from tiptracker.demo.database import DEMO_ACCOUNTS
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def environment(tmp_path, request):
