@@ -5,7 +5,7 @@ PYTHON_ = .venv/bin/python
 # Most targets start several processes: what the first has compiled serves the others.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test briefings bench faults format check lint types contracts migrations \
+.PHONY: help setup demo test quick briefings bench faults format check lint types contracts migrations \
 	pages compose lock audit
 
 help: ## What can be made here
@@ -20,6 +20,9 @@ demo: setup ## The demonstration on http://127.0.0.1:8000 (PORT=, HOST=, DAY=, R
 test: ## The whole suite, embedded (TEST= a path or pytest's options)
 	@./setup.sh browser
 	@$(PYTHON_) -m pytest -n 2 --dist worksteal --durations 15 $(TEST)
+
+quick: setup ## What tells most in a minute: no browser, no other process, no document drawn, few generated examples (TEST=)
+	@HYPOTHESIS=quick $(PYTHON_) -m pytest -n 2 --dist worksteal --durations 15 -m "not slow" $(TEST)
 
 briefings: setup ## Every document of the exercise's record, with pictures of its pages, in var/briefings (DAY=)
 	@rm -rf var/briefings && mkdir -p var/briefings

@@ -16,8 +16,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date, datetime, time
+from functools import cache as once
 from itertools import count
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -101,6 +103,7 @@ from tiptracker.jobs.models import Job, State
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 # A busy machine is no fault of the code: no test has a clock. A change that is to land is tried on twice as much.
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
 hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=100)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "here"))
@@ -375,13 +378,33 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
+SLOW_FOLDERS = {"concurrency", "deployment", "journeys", "performance", "security"}
+"""What is in them starts servers or asks every address, which takes minutes."""
+SLOW_IMPORTS = {"subprocess", "reports.briefings.pdf", "tests.reports.printed", "tiptracker.sandbox.sandbox"}
+"""A file of tests that imports one of these, or something from it, starts processes or draws documents."""
+
+
+@once
+def is_slow(module: ModuleType) -> bool:
+    """Whether a file of tests takes long, by where it is and what it imports."""
+    folders = Path(str(module.__file__)).relative_to(BASE_DIR).parts
+    imported = {
+        each.__name__ if isinstance(each, ModuleType) else getattr(each, "__module__", "")
+        for each in vars(module).values()
+    }
+    return bool(SLOW_FOLDERS & set(folders) or SLOW_IMPORTS & imported)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever drives a browser is a journey; without Chromium it isn't run, unless JOURNEYS=required.
 
-    What stands on a database is marked, so that the rest need not be run again on another one. Journeys and what else
-    is long come first, so that at the end nobody waits for one of them.
+    What stands on a database is marked, so that the rest need not be run again on another one, and what `make quick`
+    leaves out. Journeys and what else is long come first, so that at the end nobody waits for one of them.
     """
     for item in items:
+        is_served = {"browser", "live"} & set(getattr(item, "fixturenames", ()))
+        if is_served or is_slow(item.module) or item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.slow)
         if item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
         if "browser" in getattr(item, "fixturenames", ()) or "journeys" in item.path.parts:

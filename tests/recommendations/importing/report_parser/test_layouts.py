@@ -19,6 +19,8 @@ from tests.recommendations.importing.report_parser.editions import (
     wrapped,
 )
 
+pytestmark = pytest.mark.slow
+
 LISTS = {name: (render(ITEMS), ITEMS) for name, render in LAYOUTS.items()} | {
     name: (render(CLAUSES), [*CLAUSES[:-1], f"{CLAUSES[-1]}."]) for name, render in CLAUSE_LAYOUTS.items()
 }
