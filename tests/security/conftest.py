@@ -49,6 +49,7 @@ def world(world_database: tuple[str, World], django_db_blocker) -> Iterator[Worl
         ordinary = str(connection.settings_dict["NAME"])
         connect_to(name)
         with a_tests_own_transaction():
+            world.sign_in()  # a session that is not used for half an hour ends, and a whole run may take that long
             yield world
             transaction.set_rollback(True)
         connect_to(ordinary)

@@ -531,7 +531,6 @@ SHOWN_NOWHERE = {"milestone", "minister of home", "minister of justice"}
 """Texts of rows that no page says yet; nor may one say them to the wrong reader."""
 
 
-@pytest.mark.long
 def test_every_text_is_read_by_whom_it_is_meant_for(world):
     """Else searching for it would prove nothing. (Not every name of a person is said to all who may know it.)"""
     files = [Line("GET", "evidence_file", name, {}) for name in world.rows if name.endswith("_file")]

@@ -103,7 +103,7 @@ class World:
         self._fill_what_happened()
         self._fill_elsewhere()
         self._fill_log()
-        self._sign_in()
+        self.sign_in()
 
     def says(self, what, to):
         """A text found nowhere else, which only these readers may come to read."""
@@ -644,7 +644,8 @@ class World:
             ),
         )
 
-    def _sign_in(self):
+    def sign_in(self):
+        """Give everybody a session that begins now."""
         for reader, person in self.people.items():
             client = Client()
             enter(client, person, with_second_factor=reader != UNENROLLED)
