@@ -21,7 +21,7 @@ test: ## The whole suite, embedded (TEST= a path or pytest's options)
 	@./setup.sh browser
 	@$(PYTHON_) -m pytest -n 2 --dist worksteal --durations 15 $(TEST)
 
-quick: setup ## What tells most in a minute: no browser, no other process, no document drawn, few generated examples (TEST=)
+quick: setup ## The tests of rules, actions and the API, in about a minute: no pages, browser, processes or documents (TEST=)
 	@HYPOTHESIS=quick $(PYTHON_) -m pytest -n 2 --dist worksteal --durations 15 -m "not slow" $(TEST)
 
 briefings: setup ## Every document of the exercise's record, with pictures of its pages, in var/briefings (DAY=)

@@ -386,13 +386,14 @@ SLOW_IMPORTS = {"subprocess", "reports.briefings.pdf", "tests.reports.printed", 
 
 @once
 def is_slow(module: ModuleType) -> bool:
-    """Whether a file of tests takes long, by where it is and what it imports."""
-    folders = Path(str(module.__file__)).relative_to(BASE_DIR).parts
+    """Whether a file of tests takes long, by where it is and what it imports; those of views render pages."""
+    path = Path(str(module.__file__))
+    folders = path.relative_to(BASE_DIR).parts
     imported = {
         each.__name__ if isinstance(each, ModuleType) else getattr(each, "__module__", "")
         for each in vars(module).values()
     }
-    return bool(SLOW_FOLDERS & set(folders) or SLOW_IMPORTS & imported)
+    return path.name.startswith("test_views") or bool(SLOW_FOLDERS & set(folders) or SLOW_IMPORTS & imported)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,7 @@ from tests import factories
 from tests.addresses import page_of, pages_of_editions
 from tests.several_editions import several_editions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PAGES = pages_of_editions()
 MINISTRYS = {"ministry_home", "recommendation_list", "commitment_list", "dialogue_list"}
 OFFICERS = {"evidence_log", "commitment_add", "indicator_enter", "dialogue_add", "briefing_request"}

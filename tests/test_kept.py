@@ -9,6 +9,8 @@ from tests.kept import once
 from tests.transactions import a_tests_own_transaction
 from tiptracker.audit.actions import find_log_fault
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.django_db
 def test_what_is_put_back_is_what_was_made_to_the_last_value():

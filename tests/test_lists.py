@@ -58,7 +58,7 @@ from tiptracker.accounts.models import AccountRequest, ApiToken, Country, Distri
 from tiptracker.audit import actions as audit
 from tiptracker.choices import AccountRequestKind, TokenScope
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 DAY = date(2022, 1, 10)
 SIZES = (1, 3, 300)

@@ -11,7 +11,7 @@ from dialogues.models import CommitmentEvent, Evidence, EvidenceFile, UpdateVers
 from tests.dialogues.samples import PDF, pdf
 from tests.factories import CommitmentFactory, FocalPointFactory, OfficerFactory, RecommendationFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 RIGHT_TO_LEFT = "gnp\u202e.pdf"
 DOORS = ("update", "log", "api")

@@ -10,6 +10,8 @@ from tests.factories import DIALOGUE_ON, CommitmentFactory, EvidenceFileFactory,
 from tiptracker.accounts.models import User
 from tiptracker.demo import database
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def own_database(fresh_database):
