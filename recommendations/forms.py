@@ -1,54 +1,19 @@
 """Forms for recommendations, benchmark terms, edition terms, reporting ministries and milestones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django import forms
-from django.forms import BoundField
 
 from recommendations.choices import INDICIA_SUMMARIES, Origin, Pillar, Rule, TextStatus
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from recommendations.models.recommendations import INDICIA
-from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.errors import Refused
-from tiptracker.validation import format_date
-from tiptracker.web.frontend.form_rows import RowField, RowsField, mark_as_seen, set_row_choices
-from tiptracker.web.frontend.forms import DayInput, TrackerForm
-
-
-class LongTextField(forms.CharField):
-    """A text of several lines, such as a reason."""
-
-    def __init__(self, *, rows: int = 2, **kwargs: Any) -> None:
-        super().__init__(max_length=text_rules.REASON_MAX_LENGTH, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
-
-
-class ChangeForm(TrackerForm):
-    """A form to change a row. If another user changed it first, it shows the row's current values."""
-
-    standing: Sequence[tuple[str, str]] = ()
-    """Label and value of each field whose current value differs from the entered one."""
-
-    def answers(self) -> dict[str, Any]:
-        """Return the entered values as the action takes them, without those of hidden fields."""
-        return {field.name: self.cleaned_data[field.name] for field in self.visible_fields()}
-
-    def show_current(self, current: forms.Form) -> None:
-        """Show the values of `current`: the same form, unbound, filled from the row as it is now.
-
-        Its hidden fields replace those of this form, so that the user can send it again unchanged.
-        """
-        self.standing = [
-            (str(field.label), _display_value(field) or "nothing")
-            for field in current.visible_fields()
-            if field.name in current.initial and _display_value(field) != _display_value(self[field.name])
-        ]
-        for field in current.hidden_fields():
-            if field.name in current.initial:
-                mark_as_seen(self, field.name, current.initial[field.name])
+from tiptracker.numbers import strip_zeros
+from tiptracker.web.frontend.form_rows import RowField, RowsField, set_row_choices
+from tiptracker.web.frontend.forms import ChangeForm, DayInput, LongTextField, TrackerForm
 
 
 class RecommendationForm(ChangeForm):
@@ -156,8 +121,8 @@ class BenchmarkForm(ChangeForm):
             "criterion": terms.criterion,
             "rule": terms.rule,
             "indicator": terms.indicator_id,
-            "target": _strip_zeros(terms.target),
-            "weight": _strip_zeros(terms.weight),
+            "target": strip_zeros(terms.target),
+            "weight": strip_zeros(terms.weight),
             "is_about_complicity": terms.is_about_complicity,
             "seen": terms.pk,
         }
@@ -235,10 +200,10 @@ class EditionTermsForm(ChangeForm):
         """Return the initial values to change these terms, with their weights. The reason starts empty."""
         return {
             "deadline_on": terms.deadline_on,
-            "working_mark": _strip_zeros(terms.working_mark),
+            "working_mark": strip_zeros(terms.working_mark),
             "working_mark_reason": terms.working_mark_reason,
             "seen": terms.pk,
-        } | {cls._name(one.recommendation_id): _strip_zeros(one.weight) for one in terms.weights.all()}
+        } | {cls._name(one.recommendation_id): strip_zeros(one.weight) for one in terms.weights.all()}
 
     def answers(self) -> dict[str, Any]:
         """Return the entered values as the action takes them."""
@@ -248,32 +213,3 @@ class EditionTermsForm(ChangeForm):
     @staticmethod
     def _name(recommendation: int) -> str:
         return f"weight_{recommendation}"
-
-
-def add_refusal(form: forms.Form, refusal: Refused) -> None:
-    """Show a refusal next to the field that it names, or above the form if the form has no such field."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-
-
-def _display_value(bound: BoundField) -> str:
-    """Return a field's value as a person reads it."""
-    value = bound.value()
-    if isinstance(bound.field, forms.BooleanField):
-        return "yes" if value else "no"
-    if isinstance(bound.field, forms.ChoiceField):
-        chosen = {str(one) for one in (value if isinstance(value, list | tuple) else [value])}
-        offered: Iterable[tuple[Any, Any]] = cast("Any", bound.field).choices
-        return ", ".join(str(label) for key, label in offered if str(key) in chosen and str(key))
-    if isinstance(bound.field, forms.DecimalField):
-        value = _strip_zeros(bound.field.to_python(value))
-    if isinstance(bound.field, forms.DateField) and (day := bound.field.to_python(value)):
-        return format_date(day)
-    return "" if value is None else str(value).strip()
-
-
-def _strip_zeros(value: Decimal | None) -> Decimal | None:
-    """Return a number without trailing zeros, as a user would type it."""
-    if value is None:
-        return None
-    whole = value.to_integral_value()
-    return whole if value == whole else value.normalize()

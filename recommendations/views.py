@@ -16,7 +16,6 @@ from recommendations.actions.indicators import set_reporting_ministry
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
 from recommendations.choices import DATE_ONLY_MILESTONES, Origin, TextStatus
 from recommendations.edition_context import page_url, set_page_country, set_page_edition
-from recommendations.form_pages import form_page, render_form, save_form, sent_data
 from recommendations.forms import (
     BenchmarkForm,
     EditionTermsForm,
@@ -38,6 +37,7 @@ from recommendations.models import (
 from recommendations.permissions import can_edit_recommendations, can_set_reporting_ministry
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
+from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest
 
 

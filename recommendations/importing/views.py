@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
 from recommendations.choices import TextStatus
-from recommendations.forms import add_refusal
 from recommendations.importing import actions, result
 from recommendations.importing.comparison import ItemChange, ItemComparison
 from recommendations.importing.draft import deserialize_draft, read_draft_text
@@ -28,7 +27,7 @@ from tiptracker.errors import Refused
 from tiptracker.jobs.models import OPEN_STATES, Job
 from tiptracker.numbers import parse_whole_number
 from tiptracker.onboarding.permissions import can_set_up
-from tiptracker.web.frontend.form_rows import mark_as_seen
+from tiptracker.web.frontend.form_rows import add_refusal, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])

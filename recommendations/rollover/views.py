@@ -15,7 +15,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from recommendations.edition_context import set_page_edition
-from recommendations.forms import add_refusal
 from recommendations.models import Edition, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.rollover import actions
@@ -23,7 +22,7 @@ from recommendations.rollover.forms import RepeatsForm
 from recommendations.rollover.proposals import propose_repeats
 from recommendations.text_similarity import DiffSegment, diff_words
 from tiptracker.errors import Refused
-from tiptracker.web.frontend.form_rows import mark_as_seen
+from tiptracker.web.frontend.form_rows import add_refusal, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
 

@@ -6,14 +6,13 @@ from typing import Any
 from django import forms
 
 from recommendations.choices import EffortQuestion, Rule
-from recommendations.forms import LongTextField
 from recommendations.models import Indicator
 from recommendations.setup.actions.benchmarks import AcceptedBenchmark, NewIndicator
 from recommendations.setup.benchmark_suggestions import BenchmarkSuggestion
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
-from tiptracker.web.frontend.forms import TrackerForm
+from tiptracker.web.frontend.forms import LongTextField, TrackerForm
 
 
 class SuggestedBenchmarkRow(TrackerForm):

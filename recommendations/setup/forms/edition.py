@@ -6,12 +6,11 @@ from typing import Any
 from django import forms
 
 from recommendations.choices import MilestoneKind, Tier
-from recommendations.forms import LongTextField
 from recommendations.models import Edition
 from recommendations.setup.actions.editions import EDITABLE_FIELDS, MilestoneDate
 from recommendations.tracking_period import default_tracking_period
 from tiptracker.validation import format_date
-from tiptracker.web.frontend.forms import DayField, TrackerForm
+from tiptracker.web.frontend.forms import DayField, LongTextField, TrackerForm
 
 TYPED_MILESTONES = (MilestoneKind.ACTION_PLAN, MilestoneKind.INTERIM)
 """Milestones whose days the user enters. The deadline and the end of the period follow from other fields."""

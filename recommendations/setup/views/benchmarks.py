@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from recommendations.choices import Origin
 from recommendations.edition_context import set_page_edition
-from recommendations.form_pages import add_row_refusal, form_page, sent_data
 from recommendations.models import Benchmark, Edition, Indicator, Recommendation
 from recommendations.permissions import can_edit_recommendations
 from recommendations.setup.actions.benchmarks import accept_benchmarks
@@ -26,6 +25,7 @@ from tiptracker.accounts.models import Ministry
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.text_rules import normalize_name
+from tiptracker.web.form_pages import add_row_refusal, form_page, sent_data
 from tiptracker.web.frontend.form_rows import invalid_forms
 from tiptracker.web.pages import SignedInRequest, render_page
 

@@ -5,7 +5,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from recommendations.form_pages import form_page, render_form, save_form, sent_data
 from recommendations.setup.forms.country import ChooseCountryForm, CountryEditForm, CountryForm
 from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
@@ -15,6 +14,7 @@ from tiptracker.country_reference import CountryReference, DivisionLevel
 from tiptracker.numbers import parse_whole_number
 from tiptracker.onboarding.actions.countries import add_country, change_country
 from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest, render_page
 
 

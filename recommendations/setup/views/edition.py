@@ -8,7 +8,6 @@ from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from recommendations.form_pages import form_page, render_form, save_form, sent_data
 from recommendations.models import Edition, Milestone
 from recommendations.setup.actions.editions import change_edition, open_edition
 from recommendations.setup.forms.edition import EditionFactsForm, EditionForm
@@ -16,6 +15,7 @@ from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
 from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest
 
 

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from recommendations.form_pages import add_row_refusal, form_page, sent_data
 from recommendations.setup.forms.ministries import KnownMinistryFormSet, MinistryFormSet
 from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
@@ -16,6 +15,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Ministry, OfficeHolder, in_office
 from tiptracker.errors import Refused
 from tiptracker.onboarding.actions.ministries import add_ministries
+from tiptracker.web.form_pages import add_row_refusal, form_page, sent_data
 from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms, raw_values
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page

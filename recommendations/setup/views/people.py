@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from recommendations.form_pages import add_row_refusal, form_page, save_form, sent_data
 from recommendations.setup.forms.people import ContactForm, PersonFormSet, ResendInvitationForm
 from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
@@ -20,6 +19,7 @@ from tiptracker.errors import Refused
 from tiptracker.mail.sentences import describe_mail_state, link_of_invitation
 from tiptracker.onboarding.actions.countries import contact_choices, set_contact
 from tiptracker.onboarding.actions.people import add_people, send_invitations
+from tiptracker.web.form_pages import add_row_refusal, form_page, save_form, sent_data
 from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page

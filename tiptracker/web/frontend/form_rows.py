@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Model
 from django.http import QueryDict
 
+from tiptracker.errors import Refused
 from tiptracker.numbers import parse_whole_number
 
 Choices = list[tuple[str, str | list[tuple[str, str]]]]
@@ -77,6 +78,11 @@ def invalid_forms(*all_forms: forms.Form) -> list[forms.Form]:
 def add_field_error(form: forms.Form, sentence: str, field: str | None) -> None:
     """Show a refusal beside the field it names, or on the whole form if there is no such field."""
     form.add_error(field if field in form.fields else None, sentence)
+
+
+def add_refusal(form: forms.Form, refusal: Refused) -> None:
+    """Show a refusal next to the field that it names, or above the form if the form has no such field."""
+    add_field_error(form, str(refusal), refusal.field)
 
 
 def add_row_error(lines: Mapping[str, Sequence[forms.Form]], sentence: str, field: str | None) -> bool:

@@ -4,10 +4,10 @@ With `FORM_RENDERER = "tiptracker.web.frontend.forms.FormRenderer"`, `{{ form }}
 `{{ form.field.as_field_group }}` use it everywhere. Forms need no settings of their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import sha256
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 from django import forms
 from django.core.validators import MinValueValidator
@@ -16,7 +16,10 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.widgets import Input, Widget
 
 from tiptracker import text_rules
+from tiptracker.numbers import strip_zeros
 from tiptracker.privacy import confirmations, personal_data
+from tiptracker.validation import format_date
+from tiptracker.web.frontend.form_rows import mark_as_seen
 
 WIDGET_CLASSES: tuple[tuple[type[Widget], str], ...] = (
     (forms.HiddenInput, ""),
@@ -186,6 +189,38 @@ class TrackerForm(forms.Form):
             self.add_error(name, sentence)
 
 
+class LongTextField(forms.CharField):
+    """A text of several lines, such as a reason."""
+
+    def __init__(self, *, rows: int = 2, **kwargs: Any) -> None:
+        super().__init__(max_length=text_rules.REASON_MAX_LENGTH, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+class ChangeForm(TrackerForm):
+    """A form to change a row. If another user changed it first, it shows the row's current values."""
+
+    standing: Sequence[tuple[str, str]] = ()
+    """Label and value of each field whose current value differs from the entered one."""
+
+    def answers(self) -> dict[str, Any]:
+        """Return the entered values as the action takes them, without those of hidden fields."""
+        return {field.name: self.cleaned_data[field.name] for field in self.visible_fields()}
+
+    def show_current(self, current: forms.Form) -> None:
+        """Show the values of `current`: the same form, unbound, filled from the row as it is now.
+
+        Its hidden fields replace those of this form, so that the user can send it again unchanged.
+        """
+        self.standing = [
+            (str(field.label), _display_value(field) or "nothing")
+            for field in current.visible_fields()
+            if field.name in current.initial and _display_value(field) != _display_value(self[field.name])
+        ]
+        for field in current.hidden_fields():
+            if field.name in current.initial:
+                mark_as_seen(self, field.name, current.initial[field.name])
+
+
 def is_free_text(field: forms.Field) -> bool:
     """Return whether the field is free text, links included: not a day, mail address, password or choice."""
     widget = field.widget
@@ -207,6 +242,22 @@ def _own_error_messages(field: forms.Field) -> dict[str, Any]:
         if kind.__module__.startswith("django."):
             djangos |= vars(kind).get("default_error_messages", {})
     return {code: say for code, say in field.error_messages.items() if say is not djangos.get(code)}
+
+
+def _display_value(bound: BoundField) -> str:
+    """Return a field's value as a person reads it."""
+    value = bound.value()
+    if isinstance(bound.field, forms.BooleanField):
+        return "yes" if value else "no"
+    if isinstance(bound.field, forms.ChoiceField):
+        chosen = {str(one) for one in (value if isinstance(value, list | tuple) else [value])}
+        offered: Iterable[tuple[Any, Any]] = cast("Any", bound.field).choices
+        return ", ".join(str(label) for key, label in offered if str(key) in chosen and str(key))
+    if isinstance(bound.field, forms.DecimalField):
+        value = strip_zeros(bound.field.to_python(value))
+    if isinstance(bound.field, forms.DateField) and (day := bound.field.to_python(value)):
+        return format_date(day)
+    return "" if value is None else str(value).strip()
 
 
 _NUMBER_MESSAGES = {

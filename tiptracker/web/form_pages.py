@@ -8,10 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods
 
-from recommendations.forms import ChangeForm, add_refusal
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.form_rows import add_row_error
+from tiptracker.web.frontend.form_rows import add_refusal, add_row_error
+from tiptracker.web.frontend.forms import ChangeForm
 from tiptracker.web.pages import render_page
 
 
