@@ -6,9 +6,8 @@ from typing import Any, cast
 from django import forms
 
 from dialogues.forms.fields import LastSeenField
-from tiptracker import text_rules
 from tiptracker.web.frontend.form_rows import Choices
-from tiptracker.web.frontend.forms import TrackerForm
+from tiptracker.web.frontend.forms import LongTextField, TrackerForm
 
 TOPIC_CHOICE = "topic"
 """Value of `about` for an agenda item that is a free topic and refers to no row of the record."""
@@ -22,12 +21,7 @@ class AgendaItemRow(TrackerForm):
 
     about = forms.CharField(max_length=40, widget=forms.HiddenInput)
     topic = forms.CharField(required=False, max_length=300, label="Topic")
-    note = forms.CharField(
-        required=False,
-        max_length=text_rules.REASON_MAX_LENGTH,
-        label="What to ask",
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    note = LongTextField(required=False, label="What to ask")
 
     def __init__(self, *args: Any, offered: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

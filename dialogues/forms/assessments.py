@@ -11,25 +11,19 @@ from django.utils.timezone import localtime
 from dialogues.choices import VERDICT_MEANINGS, Verdict
 from dialogues.forms.fields import DescribedRadioSelect, LastSeenField
 from dialogues.models import Assessment, Evidence
-from tiptracker import text_rules
 from tiptracker.validation import format_date
 from tiptracker.web.frontend.form_rows import RowsField, raw_values, set_row_choices
-from tiptracker.web.frontend.forms import TrackerForm
+from tiptracker.web.frontend.forms import LongTextField, TrackerForm
 
 
 class AssessmentForm(TrackerForm):
     """Form for a verdict with its reason, the section of the law, and the evidence that it rests on."""
 
     verdict = forms.ChoiceField(widget=DescribedRadioSelect(VERDICT_MEANINGS), choices=Verdict.choices())
-    rationale = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
-        label="Why",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="A sentence or two that somebody in Washington can follow.",
+    rationale = LongTextField(
+        label="Why", rows=3, help_text="A sentence or two that somebody in Washington can follow."
     )
-    change_reason = forms.CharField(
-        required=False, max_length=text_rules.REASON_MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    change_reason = LongTextField(required=False)
     law = forms.CharField(label="Section of the law", max_length=100, help_text="Such as 22 U.S.C. 7106(b)(2).")
     evidence = RowsField(label="Evidence it rests on", required=False)
     seen = LastSeenField()

@@ -11,12 +11,11 @@ from dialogues.forms.fields import BenchmarkRow, BenchmarkRows, DatedForm, LastS
 from dialogues.models import Dialogue
 from recommendations.choices import Pillar
 from recommendations.models import Recommendation
-from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
 from tiptracker.choices import ChoiceEnum
 from tiptracker.validation import format_date
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
-from tiptracker.web.frontend.forms import DayField
+from tiptracker.web.frontend.forms import DayField, LongTextField
 
 
 class CommitmentOrder(ChoiceEnum):
@@ -69,11 +68,8 @@ class CommitmentForm(DatedForm):
         initial=MadeBy.MINISTRY.value,
     )
     ministry = RowField(label="Ministry", required=False, help_text="Leave empty for the United States’ own.")
-    text = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
-        label="What was promised",
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="In a sentence that somebody can check: what, how much, where.",
+    text = LongTextField(
+        label="What was promised", rows=4, help_text="In a sentence that somebody can check: what, how much, where."
     )
     made_on = PastDayField(label="When it was promised")
     due_on = DayField(label="Due", required=False, help_text="Leave empty where no date was agreed.")
@@ -135,32 +131,21 @@ class RescheduleForm(CommitmentChangeForm):
     """Form for a new due date and the reason."""
 
     due_on = DayField(label="New due day")
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
-        label="Why it was moved",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Who asked, and what they said.",
-    )
+    reason = LongTextField(label="Why it was moved", rows=3, help_text="Who asked, and what they said.")
     on = PastDayField(label="Agreed on")
 
 
 class WithdrawForm(CommitmentChangeForm):
     """Form to withdraw a commitment, with the reason."""
 
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
-        label="Why it no longer stands",
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    reason = LongTextField(label="Why it no longer stands", rows=3)
     on = PastDayField(label="Withdrawn on")
 
 
 class ReopenForm(CommitmentChangeForm):
     """Form to reopen a settled commitment, with the reason."""
 
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH, label="Why it is open again", widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = LongTextField(label="Why it is open again", rows=3)
     on = PastDayField(label="Open again from")
 
 
@@ -173,10 +158,7 @@ class ReportDoneForm(CommitmentChangeForm):
 class VerifyDoneForm(CommitmentChangeForm):
     """Form to verify that a commitment is done, with the embassy's reason."""
 
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
-        label="What convinces us",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="The reason stands in the record beside the evidence.",
+    reason = LongTextField(
+        label="What convinces us", rows=3, help_text="The reason stands in the record beside the evidence."
     )
     on = PastDayField(label="Verified on")

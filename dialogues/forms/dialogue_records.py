@@ -12,7 +12,7 @@ from recommendations.models import Benchmark
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
 from tiptracker.web.frontend.form_rows import Choices, RowField, raw_values, set_row_choices
-from tiptracker.web.frontend.forms import DayField, NarrativeTextarea, TrackerForm
+from tiptracker.web.frontend.forms import DayField, LongTextField, NarrativeTextarea, TrackerForm
 
 BENCHMARKS_PER_ROW = 3
 OWNER_EMBASSY, OWNER_OFFICE = "embassy", "office"
@@ -84,12 +84,7 @@ class CommitmentRow(TrackerForm):
     """A commitment made at the dialogue. An empty row is ignored."""
 
     who = forms.ChoiceField(label="Who promises", required=False)
-    text = forms.CharField(
-        label="What, in a sentence",
-        required=False,
-        max_length=text_rules.REASON_MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    text = LongTextField(label="What, in a sentence", required=False)
     due_on = DayField(label="Due", required=False)
     no_date = forms.BooleanField(label="No date agreed", required=False)
     horizon = forms.ChoiceField(
@@ -168,12 +163,7 @@ CommitmentRows = forms.formset_factory(CommitmentRow, extra=1, max_num=30, absol
 class NextStepFormRow(TrackerForm):
     """A next step with its owner. An empty row is ignored."""
 
-    text = forms.CharField(
-        label="What is done next",
-        required=False,
-        max_length=text_rules.REASON_MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    text = LongTextField(label="What is done next", required=False)
     owner = forms.ChoiceField(label="Who does it", required=False, initial=OWNER_EMBASSY)
     office = forms.CharField(label="Which office, if another", required=False, max_length=200)
     due_on = DayField(label="By when", required=False)
@@ -213,12 +203,8 @@ class NextStepDoneForm(DatedForm):
     """Form to mark a next step as done."""
 
     done_on = PastDayField(label="Done on")
-    result = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
-        label="What came of it",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="In a word: “Sent”, “The list came back with two names”.",
+    result = LongTextField(
+        label="What came of it", required=False, help_text="In a word: “Sent”, “The list came back with two names”."
     )
 
 

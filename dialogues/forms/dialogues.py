@@ -7,10 +7,9 @@ from django import forms
 
 from dialogues.choices import Presence
 from dialogues.forms.fields import LastSeenField
-from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
-from tiptracker.web.frontend.forms import DayField, TrackerForm
+from tiptracker.web.frontend.forms import DayField, LongTextField, TrackerForm
 
 
 class DialogueForm(TrackerForm):
@@ -71,10 +70,9 @@ OtherParticipantRows = forms.formset_factory(ParticipantRow, extra=1, max_num=60
 class CallOffForm(TrackerForm):
     """Form to call off a planned dialogue, with the reason."""
 
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
+    reason = LongTextField(
         label="Why it does not take place",
-        widget=forms.Textarea(attrs={"rows": 3}),
+        rows=3,
         help_text="Who asked, and what they said. It stays in the record, internal to the embassy.",
     )
     version = LastSeenField()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -11,6 +11,7 @@ from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivit
 from dialogues.decision_reasons import RejectionReason, VerificationReason
 from dialogues.forms.fields import (
     NO_DATA,
+    YEAR_BEFORE,
     BenchmarkRow,
     BenchmarkRows,
     DatedForm,
@@ -20,13 +21,15 @@ from dialogues.forms.fields import (
     LastSeenField,
     LinkField,
     PastDayField,
+    PeriodForm,
+    check_figure,
+    check_proof,
 )
 from dialogues.models import Commitment, EvidenceFile, Reading
-from recommendations.models import Edition, Indicator
-from tiptracker import text_rules
+from recommendations.models import Indicator
 from tiptracker.choices import ChoiceEnum
-from tiptracker.validation import format_date
 from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, raw_values, set_row_choices
+from tiptracker.web.frontend.forms import LongTextField
 
 
 class EvidenceForm(DatedForm):
@@ -86,9 +89,7 @@ class EvidenceForm(DatedForm):
         first, last = said.get("happened_from"), said.get("happened_to")
         if first and last and first > last:
             self.add_error("happened_from", "The first day can’t lie after the last.")
-        wrong = {"source", "link", "files"} & set(self.errors)
-        if not (said.get("source") or said.get("link") or self.kept or wrong):
-            self.add_error("source", "Give a source, a link or a file: without one nobody can check it.")
+        check_proof(self, self.kept)
         if (
             said.get("sensitivity") == Sensitivity.SHARED
             and not said.get("commitment")
@@ -106,10 +107,8 @@ class EvidenceRevisionForm(EvidenceForm):
     `carried` are the readings that this form can't edit. Each one that stays ticked is copied unchanged.
     """
 
-    reason = forms.CharField(
+    reason = LongTextField(
         label="Why it is put right",
-        max_length=text_rules.REASON_MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
         help_text="In a sentence: what was wrong, and how you know. The earlier wording stays readable beside it.",
     )
     carried = RowsField(label="Figures that go along as they are", required=False)
@@ -137,10 +136,7 @@ class EvidenceLinkRow(BenchmarkRow):
 EvidenceLinkRows = forms.formset_factory(EvidenceLinkRow, formset=BenchmarkRows, extra=2, max_num=30, absolute_max=40)
 
 
-TRACKING_PERIOD, YEAR_BEFORE = "period", "year_before"
-
-
-class ReadingForm(DatedForm):
+class ReadingForm(PeriodForm):
     """Form for a figure that the evidence states. If the user enters nothing, no field is required.
 
     `evidence_ends_on` is the last day of the evidence, once it is known. A figure without a last day of its own runs
@@ -157,7 +153,6 @@ class ReadingForm(DatedForm):
         },
     )
     direction = DirectionField(label="Or, without a figure: compared with the year before", empty="None of these")
-    span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=TRACKING_PERIOD)
     through_on = PastDayField(
         label="Through", required=False, help_text="The last day it covers. Left empty: the last day given above."
     )
@@ -165,10 +160,10 @@ class ReadingForm(DatedForm):
         label="Note on the figure", required=False, max_length=400, help_text="Such as “without Qacha’s Nek”."
     )
 
-    def __init__(self, *args: Any, edition: Edition, indicators: Sequence[Indicator], **kwargs: Any) -> None:
+    field_order = ("indicator", "figure", "direction")
+
+    def __init__(self, *args: Any, indicators: Sequence[Indicator], **kwargs: Any) -> None:
         super().__init__(*args, prefix="count", **kwargs)
-        self.edition = edition
-        first, last = edition.year_before
         set_row_choices(
             self,
             "indicator",
@@ -176,11 +171,6 @@ class ReadingForm(DatedForm):
             empty="None",
             choices=[(str(i.pk), f"{i.name} ({i.unit})") for i in indicators],
         )
-        span = cast("forms.ChoiceField", self.fields["span"])
-        span.choices = [
-            (TRACKING_PERIOD, f"The tracking period, from {format_date(edition.starts_on)} through a day"),
-            (YEAR_BEFORE, f"The whole year before, {format_date(first)} to {format_date(last)}"),
-        ]
 
     @property
     def is_filled(self) -> bool:
@@ -197,25 +187,12 @@ class ReadingForm(DatedForm):
             return said
         if not said.get("indicator") and "indicator" not in self.errors:
             self.add_error("indicator", "Say what was counted.")
-        self._one_of_figure_and_direction(said)
-        if said.get("span") == TRACKING_PERIOD and "through_on" not in self.errors:
-            said["through_on"] = said.get("through_on") or self.evidence_ends_on
-            self._within_the_period(said["through_on"])
-        return said
-
-    def _one_of_figure_and_direction(self, said: dict[str, Any]) -> None:
-        figure, direction = said.get("figure"), said.get("direction")
-        if figure is not None and direction:
-            self.add_error("direction", "Give the figure, or one of these, not both.")
-        elif direction not in (None, "", NO_DATA) and said.get("span") == YEAR_BEFORE:
+        check_figure(self, is_required=True)
+        if said.get("direction") not in (None, "", NO_DATA) and said.get("span") == YEAR_BEFORE:
             self.add_error("direction", "For the year before give the figure, or say that no data was given.")
-        elif figure is None and not direction and not {"figure", "direction"} & set(self.errors):
-            self.add_error("figure", "Give the figure; where there is none, choose what is known below.")
-
-    def _within_the_period(self, day: date | None) -> None:
-        if day and not self.edition.starts_on <= day <= self.edition.ends_on:
-            first, last = format_date(self.edition.starts_on), format_date(self.edition.ends_on)
-            self.add_error("through_on", f"The tracking period goes from {first} to {last}. Give a day in it.")
+        if "span" in said:
+            self.clean_period(self.evidence_ends_on)
+        return said
 
 
 def reason_choices(*lists: tuple[str, type[ChoiceEnum]]) -> Choices:
@@ -241,12 +218,7 @@ class ReviewForm(DatedForm):
         required=False,
         choices=reason_choices(("To verify", VerificationReason), ("To reject", RejectionReason)),
     )
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
-        label="In your own words",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    reason = LongTextField(label="In your own words", required=False)
     first_on = PastDayField(
         label="First day",
         required=False,

@@ -1,9 +1,9 @@
 """Form fields and rows that several forms share."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator, URLValidator
@@ -12,7 +12,9 @@ from django.utils.text import Truncator
 from dialogues.choices import ReadingDirection
 from dialogues.files.inspection import accepted_files_hint
 from dialogues.files.sanitizers.file_types import EXTENSIONS
-from recommendations.models import Benchmark
+from dialogues.models import EvidenceFile
+from recommendations.models import Benchmark, Edition
+from tiptracker.validation import format_date
 from tiptracker.web.frontend.form_rows import Choices, RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 
@@ -100,6 +102,58 @@ class DatedForm(TrackerForm):
         for field in self.fields.values():
             if isinstance(field, PastDayField):
                 field.end_at(today)
+
+
+TRACKING_PERIOD, YEAR_BEFORE = "period", "year_before"
+
+
+class PeriodForm(DatedForm):
+    """A form for figures of an edition: of its tracking period through a day, or of the whole year before."""
+
+    span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=TRACKING_PERIOD)
+    through_on = PastDayField(label="Through", required=False)
+
+    def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.edition = edition
+        first, last = edition.year_before
+        cast("forms.ChoiceField", self.fields["span"]).choices = [
+            (TRACKING_PERIOD, f"The tracking period, from {format_date(edition.starts_on)} through a day"),
+            (YEAR_BEFORE, f"The whole year before, {format_date(first)} to {format_date(last)}"),
+        ]
+
+    def clean_period(self, default_end: date | None = None) -> None:
+        """Set the days covered, `starts_on` and `through_on`. Refuse a last day outside the tracking period."""
+        data, edition = self.cleaned_data, self.edition
+        data["starts_on"] = edition.starts_on
+        if data.get("span") == YEAR_BEFORE:
+            data["starts_on"], data["through_on"] = edition.year_before
+        elif "through_on" not in self.errors:
+            data["through_on"] = day = data.get("through_on") or default_end
+            if day and not edition.starts_on <= day <= edition.ends_on:
+                first, last = format_date(edition.starts_on), format_date(edition.ends_on)
+                self.add_error("through_on", f"The tracking period goes from {first} to {last}. Give a day in it.")
+
+
+def check_figure(form: forms.Form, *, is_required: bool) -> None:
+    """Refuse a figure together with a direction and, if a figure `is_required`, neither of the two."""
+    figure, direction = form.cleaned_data.get("figure"), form.cleaned_data.get("direction")
+    if figure is not None and direction:
+        form.add_error("direction", "Give the figure, or one of these, not both.")
+    elif is_required and figure is None and not direction and not {"figure", "direction"} & set(form.errors):
+        form.add_error("figure", "Give the figure; where there is none, choose what is known below.")
+
+
+def check_proof(form: forms.Form, files: Collection[EvidenceFile]) -> None:
+    """Refuse a form that names no source and no link if no file was attached."""
+    data = form.cleaned_data
+    if not (data.get("source") or data.get("link") or files or {"source", "link", "files"} & set(form.errors)):
+        form.add_error("source", "Give a source, a link or a file: without one nobody can check it.")
+
+
+def to_direction(choice: str) -> ReadingDirection | str:
+    """Return the direction that the user chose; empty if there is none or no data was given."""
+    return ReadingDirection(choice) if choice not in ("", NO_DATA) else ""
 
 
 class DescribedRadioSelect(forms.RadioSelect):

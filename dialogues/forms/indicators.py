@@ -2,22 +2,30 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from django import forms
 
 from dialogues.actions.readings import part_field_name
 from dialogues.choices import BREAKDOWN_CATEGORIES, BreakdownDimension, ReadingDirection
-from dialogues.forms.evidence import TRACKING_PERIOD, YEAR_BEFORE
-from dialogues.forms.fields import NO_DATA, DatedForm, DirectionField, FigureField, FilesField, LinkField, PastDayField
+from dialogues.forms.fields import (
+    NO_DATA,
+    DirectionField,
+    FigureField,
+    FilesField,
+    LinkField,
+    PastDayField,
+    PeriodForm,
+    check_figure,
+    check_proof,
+)
 from dialogues.models import EvidenceFile
-from recommendations.models import Edition, Indicator
+from recommendations.models import Indicator
 from tiptracker.text_rules import normalize_name
-from tiptracker.validation import format_date
 from tiptracker.web.frontend.forms import TrackerForm
 
 
-class ReadingSourceForm(DatedForm):
+class ReadingSourceForm(PeriodForm):
     """Form for the source of figures: who stated them, where, and the period covered."""
 
     stated_by = forms.CharField(
@@ -28,37 +36,24 @@ class ReadingSourceForm(DatedForm):
     )
     link = LinkField(label="Link", required=False, max_length=500, assume_scheme="https")
     files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a field, not Form.files
-    span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=TRACKING_PERIOD)
     through_on = PastDayField(
         label="Through", help_text="The last day that they cover; the year before goes to its end."
     )
 
-    def __init__(self, *args: Any, edition: Edition, kept: Sequence[EvidenceFile] = (), **kwargs: Any) -> None:
+    field_order = ("stated_by", "source", "link", "files")
+
+    def __init__(self, *args: Any, kept: Sequence[EvidenceFile] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.edition, self.kept = edition, kept
-        first, last = edition.year_before
-        span = cast("forms.ChoiceField", self.fields["span"])
-        span.choices = [
-            (TRACKING_PERIOD, f"The tracking period, from {format_date(edition.starts_on)} through a day"),
-            (YEAR_BEFORE, f"The whole year before, {format_date(first)} to {format_date(last)}"),
-        ]
+        self.kept = kept
         self.fields["through_on"].required = False
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        if not (said.get("source") or said.get("link") or self.kept or {"source", "link", "files"} & set(self.errors)):
-            self.add_error("source", "Give a source, a link or a file: without one nobody can check it.")
-        if said.get("span") == YEAR_BEFORE:
-            said["starts_on"], said["through_on"] = self.edition.year_before
-            return said
-        said["starts_on"] = self.edition.starts_on
-        day = said.get("through_on")
-        if day is None and "through_on" not in self.errors:
+        data = self.cleaned_data
+        check_proof(self, self.kept)
+        self.clean_period()
+        if data.get("through_on") is None and "through_on" not in self.errors:
             self.add_error("through_on", "Give the last day that the figures cover.")
-        elif day and not self.edition.starts_on <= day <= self.edition.ends_on:
-            first, last = format_date(self.edition.starts_on), format_date(self.edition.ends_on)
-            self.add_error("through_on", f"The tracking period goes from {first} to {last}. Give a day in it.")
-        return said
+        return data
 
 
 class ReadingRow(TrackerForm):
@@ -80,9 +75,8 @@ class ReadingRow(TrackerForm):
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
-        if said.get("figure") is not None and said.get("direction"):
-            self.add_error("direction", "Give the figure, or one of these, not both.")
-        elif said.get("note") and not self.says_something and not self.errors:
+        check_figure(self, is_required=False)
+        if said.get("note") and not self.says_something and not self.errors:
             self.add_error("figure", "Give the figure that the note is about, or empty the note.")
         return said
 
@@ -204,11 +198,5 @@ class ReadingPartsForm(TrackerForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        if said.get("figure") is not None and said.get("direction"):
-            self.add_error("direction", "Give the figure, or one of these, not both.")
-        elif (
-            said.get("figure") is None and not said.get("direction") and not {"figure", "direction"} & set(self.errors)
-        ):
-            self.add_error("figure", "Give the figure; where there is none, choose what is known below.")
-        return said
+        check_figure(self, is_required=True)
+        return self.cleaned_data

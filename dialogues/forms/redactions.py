@@ -5,10 +5,9 @@ from typing import Any
 
 from django import forms
 
-from tiptracker import text_rules
 from tiptracker.accounts.models import Country
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
-from tiptracker.web.frontend.forms import TrackerForm
+from tiptracker.web.frontend.forms import LongTextField, TrackerForm
 
 MAX_WORDS_LENGTH = 300
 
@@ -24,11 +23,8 @@ class RedactionForm(TrackerForm):
         help_text="Such as a name, whole: “Given name Surname”. It makes no difference how capitals, accents, blanks "
         "and hyphens are written. A text that holds them goes whole. Leave this empty if only a file is to go.",
     )
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
-        label="Why",
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="This stays in the record, so say it without the words: “It names a victim”.",
+    reason = LongTextField(
+        label="Why", help_text="This stays in the record, so say it without the words: “It names a victim”."
     )
 
     def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
@@ -52,10 +48,8 @@ class RedactionForm(TrackerForm):
 class RedactionDecisionForm(TrackerForm):
     """Form for the second person's decision on a proposal."""
 
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
+    reason = LongTextField(
         label="Why, needed if you decline",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
         help_text="This stays in the record, so say it without the words.",
     )

@@ -24,7 +24,7 @@ from tiptracker import text_rules
 from tiptracker.choices import ChoiceEnum
 from tiptracker.validation import format_date
 from tiptracker.web.frontend.form_rows import raw_values
-from tiptracker.web.frontend.forms import NarrativeTextarea, TrackerForm
+from tiptracker.web.frontend.forms import LongTextField, NarrativeTextarea, TrackerForm
 
 
 class UpdateForm(DatedForm):
@@ -193,11 +193,9 @@ class AcceptForm(TrackerForm):
         required=False,
         choices=reason_choices(("To verify", VerificationReason)),
     )
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
+    reason = LongTextField(
         label="Reason for all of it",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Needed unless every line has a reason of its own, and wherever the commitment is claimed done: the "
         "sentence above, your own words, or both.",
     )
@@ -235,11 +233,10 @@ class ReturnForm(TrackerForm):
     """
 
     because = forms.ChoiceField(label="Why it goes back", required=False, choices=reason_choices(("", ReturnReason)))
-    reason = forms.CharField(
-        max_length=text_rules.REASON_MAX_LENGTH,
+    reason = LongTextField(
         label="What is missing",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        rows=3,
         help_text="The ministry reads these sentences. Say what to send so that it can be accepted.",
     )
 

@@ -14,9 +14,9 @@ from django.shortcuts import redirect
 from dialogues import permissions
 from dialogues.actions.evidence import log_evidence
 from dialogues.actions.readings import ReadingInput
-from dialogues.choices import DoneBy, EvidenceKind, ReadingDirection, Sensitivity, SupportKind
-from dialogues.forms.evidence import YEAR_BEFORE, EvidenceForm, EvidenceLinkRows, ReadingForm
-from dialogues.forms.fields import NO_DATA, benchmark_choices
+from dialogues.choices import DoneBy, EvidenceKind, Sensitivity, SupportKind
+from dialogues.forms.evidence import EvidenceForm, EvidenceLinkRows, ReadingForm
+from dialogues.forms.fields import benchmark_choices, to_direction
 from dialogues.models import Commitment, Evidence, EvidenceFile
 from dialogues.score_effects import (
     BenchmarkEffect,
@@ -222,18 +222,14 @@ class EvidenceLogPage:
         """Return the figure that the user entered; None without one."""
         if not self.count.is_filled:
             return None
-        said = self.count.cleaned_data
-        starts_on, through_on = self.edition.starts_on, said["through_on"]
-        if said["span"] == YEAR_BEFORE:
-            starts_on, through_on = self.edition.year_before
-        direction = said["direction"]
+        data = self.count.cleaned_data
         return ReadingInput(
-            indicator=said["indicator"],
-            starts_on=starts_on,
-            through_on=through_on,
-            figure=said["figure"],
-            direction=ReadingDirection(direction) if direction not in ("", NO_DATA) else "",
-            note=said["note"],
+            indicator=data["indicator"],
+            starts_on=data["starts_on"],
+            through_on=data["through_on"],
+            figure=data["figure"],
+            direction=to_direction(data["direction"]),
+            note=data["note"],
         )
 
     def _counted(self, count: ReadingInput) -> LoggedFigure:

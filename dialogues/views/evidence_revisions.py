@@ -14,8 +14,8 @@ from django.urls import reverse
 from dialogues import permissions
 from dialogues.actions import revisions
 from dialogues.actions.revisions import revise_evidence
-from dialogues.forms.evidence import TRACKING_PERIOD, YEAR_BEFORE, EvidenceRevisionForm
-from dialogues.forms.fields import NO_DATA
+from dialogues.forms.evidence import EvidenceRevisionForm
+from dialogues.forms.fields import NO_DATA, TRACKING_PERIOD, YEAR_BEFORE
 from dialogues.models import Evidence, EvidenceFile, Reading
 from dialogues.views.evidence_logging import EvidenceLogPage
 from dialogues.views.evidence_query import evidence_with_details

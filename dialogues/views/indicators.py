@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 from dialogues import permissions
 from dialogues.actions.evidence import log_readings
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, part_field_name
-from dialogues.choices import BreakdownDimension, EvidenceDecision, ReadingDirection
+from dialogues.choices import BreakdownDimension, EvidenceDecision
 from dialogues.effective_reading import find_effective_reading
-from dialogues.forms.fields import NO_DATA
+from dialogues.forms.fields import to_direction
 from dialogues.forms.indicators import (
     PastedReading,
     PasteForm,
@@ -360,13 +360,12 @@ def _reading_with_parts(indicator: Indicator, form: ReadingSourceForm, parts: Re
 
 
 def _reading_input(indicator: Indicator, form: ReadingSourceForm, said: Mapping[str, Any]) -> ReadingInput:
-    direction = said["direction"]
     return ReadingInput(
         indicator=indicator,
         starts_on=form.cleaned_data["starts_on"],
         through_on=form.cleaned_data["through_on"],
         figure=said["figure"],
-        direction=ReadingDirection(direction) if direction not in ("", NO_DATA) else "",
+        direction=to_direction(said["direction"]),
         note=said["note"],
     )
 

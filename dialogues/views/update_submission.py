@@ -16,8 +16,8 @@ from dialogues.actions.drafts import save_draft
 from dialogues.actions.files import find_resendable_files
 from dialogues.actions.readings import ReadingPartInput
 from dialogues.actions.updates import FigureInput, send_update
-from dialogues.choices import BreakdownDimension, ClaimedProgress, DoneBy, EvidenceKind, ReadingDirection
-from dialogues.forms.fields import NO_DATA
+from dialogues.choices import BreakdownDimension, ClaimedProgress, DoneBy, EvidenceKind
+from dialogues.forms.fields import NO_DATA, to_direction
 from dialogues.forms.updates import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateVersion
 from dialogues.score_effects import format_status_detail
@@ -218,12 +218,11 @@ class _UpdatePage:
 
 def _figure_input(form: FigureForm, *, through_on: Any) -> FigureInput:
     said = form.cleaned_data
-    moved = said["direction"] if said["direction"] != NO_DATA else ""
     named = said.get("districts", ())
     return FigureInput(
         indicator=form.indicator,
         figure=said["figure"],
-        direction=ReadingDirection(moved) if moved else "",
+        direction=to_direction(said["direction"]),
         through_on=through_on,
         parts=[ReadingPartInput(BreakdownDimension.DISTRICT, name, Decimal(1)) for name in named],
     )
