@@ -7,7 +7,15 @@ from django import forms
 from django.utils.text import Truncator
 
 from dialogues.choices import CommitmentReach, CommitmentStatus, Horizon, MadeBy
-from dialogues.forms.fields import BenchmarkRow, BenchmarkRows, DatedForm, LastSeenField, ListFilterForm, PastDayField
+from dialogues.forms.fields import (
+    BenchmarkRow,
+    BenchmarkRows,
+    DatedForm,
+    DefaultChoiceField,
+    LastSeenField,
+    ListFilterForm,
+    PastDayField,
+)
 from dialogues.models import Dialogue
 from recommendations.choices import Pillar
 from recommendations.models import Recommendation
@@ -15,7 +23,7 @@ from tiptracker.accounts.models import Ministry
 from tiptracker.choices import ChoiceEnum
 from tiptracker.validation import format_date
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
-from tiptracker.web.frontend.forms import DayField, LongTextField
+from tiptracker.web.frontend.forms import ChangeForm, DayField, LongTextField
 
 
 class CommitmentOrder(ChoiceEnum):
@@ -61,7 +69,8 @@ class CommitmentFilterForm(ListFilterForm):
 class CommitmentForm(DatedForm):
     """Form for a commitment: who made it, what, when, the due date, and the dialogue or letter where it was made."""
 
-    made_by = forms.ChoiceField(
+    made_by = forms.TypedChoiceField(
+        coerce=MadeBy,
         label="Whose undertaking is it?",
         widget=forms.RadioSelect,
         choices=[(MadeBy.MINISTRY.value, "A ministry’s"), (MadeBy.UNITED_STATES.value, "The United States’")],
@@ -80,7 +89,8 @@ class CommitmentForm(DatedForm):
         max_length=300,
         help_text="Such as “Note verbale 12/2022 of 14 January 2022”.",
     )
-    horizon = forms.ChoiceField(
+    horizon = forms.TypedChoiceField(
+        coerce=Horizon,
         label="What kind of step",
         widget=forms.RadioSelect,
         choices=Horizon.choices(),
@@ -111,9 +121,7 @@ class CommitmentForm(DatedForm):
 class CommitmentBenchmarkRow(BenchmarkRow):
     """A benchmark that the commitment works towards, and how far keeping it would meet the benchmark."""
 
-    reach = forms.ChoiceField(
-        label="Keeping it", required=False, choices=CommitmentReach.choices(), initial=CommitmentReach.CONTRIBUTES.value
-    )
+    reach = DefaultChoiceField(CommitmentReach.CONTRIBUTES, label="Keeping it")
 
 
 CommitmentBenchmarkRows = forms.formset_factory(
@@ -121,7 +129,7 @@ CommitmentBenchmarkRows = forms.formset_factory(
 )
 
 
-class CommitmentChangeForm(DatedForm):
+class CommitmentChangeForm(DatedForm, ChangeForm):
     """Base form for a change of a commitment. `seen` is the id of the newest event that the page showed."""
 
     seen = LastSeenField()

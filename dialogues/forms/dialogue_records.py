@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 
 from dialogues.choices import CommitmentReach, DialogueFileKind, Horizon, MadeBy
-from dialogues.forms.fields import DatedForm, FilesField, LastSeenField, PastDayField
+from dialogues.forms.fields import DatedForm, DefaultChoiceField, FilesField, LastSeenField, PastDayField
 from recommendations.models import Benchmark
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
@@ -87,9 +87,7 @@ class CommitmentRow(TrackerForm):
     text = LongTextField(label="What, in a sentence", required=False)
     due_on = DayField(label="Due", required=False)
     no_date = forms.BooleanField(label="No date agreed", required=False)
-    horizon = forms.ChoiceField(
-        label="What kind of step", required=False, choices=Horizon.choices(), initial=Horizon.SHORT_TERM.value
-    )
+    horizon = DefaultChoiceField(Horizon.SHORT_TERM, label="What kind of step")
 
     def __init__(
         self,
@@ -108,12 +106,7 @@ class CommitmentRow(TrackerForm):
         ]
         for number in range(1, BENCHMARKS_PER_ROW + 1):
             self.fields[f"benchmark_{number}"] = RowField(label=f"Towards benchmark, {number}", required=False)
-            self.fields[f"reach_{number}"] = forms.ChoiceField(
-                label="Keeping it",
-                required=False,
-                choices=CommitmentReach.choices(),
-                initial=CommitmentReach.CONTRIBUTES.value,
-            )
+            self.fields[f"reach_{number}"] = DefaultChoiceField(CommitmentReach.CONTRIBUTES, label="Keeping it")
             set_row_choices(self, f"benchmark_{number}", benchmarks, empty="None", choices=choices)
 
     @property
@@ -133,7 +126,7 @@ class CommitmentRow(TrackerForm):
         """Return the benchmarks that the commitment works towards, each with how far keeping it would meet it."""
         said = self.cleaned_data
         return [
-            (benchmark, CommitmentReach(said.get(f"reach_{n}") or CommitmentReach.CONTRIBUTES))
+            (benchmark, said.get(f"reach_{n}", CommitmentReach.CONTRIBUTES))
             for n in range(1, BENCHMARKS_PER_ROW + 1)
             if (benchmark := said.get(f"benchmark_{n}"))
         ]

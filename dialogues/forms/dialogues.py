@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from dialogues.choices import Presence
-from dialogues.forms.fields import LastSeenField
+from dialogues.forms.fields import DefaultChoiceField, LastSeenField
 from tiptracker.accounts.models import Ministry
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, LongTextField, TrackerForm
@@ -32,9 +32,7 @@ class ParticipantRow(TrackerForm):
     office = forms.CharField(required=False, max_length=200)
     name = forms.CharField(required=False, max_length=200)
     ministry = RowField(required=False)
-    presence = forms.ChoiceField(
-        label="How", required=False, choices=Presence.choices(), initial=Presence.IN_PERSON.value
-    )
+    presence = DefaultChoiceField(Presence.IN_PERSON, label="How")
     key = LastSeenField()
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:

@@ -15,6 +15,7 @@ from dialogues.forms.fields import (
     BenchmarkRow,
     BenchmarkRows,
     DatedForm,
+    DefaultChoiceField,
     DirectionField,
     FigureField,
     FilesField,
@@ -46,8 +47,12 @@ class EvidenceForm(DatedForm):
     )
     happened_from = PastDayField(label="First day", required=False)
     happened_to = PastDayField(label="Last day")
-    done_by = forms.ChoiceField(
-        label="Who did it", widget=forms.RadioSelect, choices=DoneBy.choices(), initial=DoneBy.GOVERNMENT.value
+    done_by = forms.TypedChoiceField(
+        coerce=DoneBy,
+        label="Who did it",
+        widget=forms.RadioSelect,
+        choices=DoneBy.choices(),
+        initial=DoneBy.GOVERNMENT.value,
     )
     stated_by = forms.CharField(
         label="Who says so",
@@ -62,9 +67,12 @@ class EvidenceForm(DatedForm):
     )
     link = LinkField(label="Link", required=False, max_length=500, assume_scheme="https")
     files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a field, not Form.files
-    kind = forms.ChoiceField(label="What sort of thing it is", choices=[("", "Choose one"), *EvidenceKind.choices()])
+    kind = forms.TypedChoiceField(
+        coerce=EvidenceKind, label="What sort of thing it is", choices=[("", "Choose one"), *EvidenceKind.choices()]
+    )
     commitment = RowField(label="Commitment it belongs to", required=False)
-    sensitivity = forms.ChoiceField(
+    sensitivity = forms.TypedChoiceField(
+        coerce=Sensitivity,
         label="Who may see it",
         widget=forms.RadioSelect,
         choices=Sensitivity.choices(),
@@ -128,9 +136,7 @@ class EvidenceRevisionForm(EvidenceForm):
 class EvidenceLinkRow(BenchmarkRow):
     """A benchmark that the evidence supports, and what the evidence shows on it."""
 
-    shows = forms.ChoiceField(
-        label="It shows", required=False, choices=SupportKind.choices(), initial=SupportKind.ACTION.value
-    )
+    shows = DefaultChoiceField(SupportKind.ACTION, label="It shows")
 
 
 EvidenceLinkRows = forms.formset_factory(EvidenceLinkRow, formset=BenchmarkRows, extra=2, max_num=30, absolute_max=40)

@@ -14,6 +14,7 @@ from dialogues.files.inspection import accepted_files_hint
 from dialogues.files.sanitizers.file_types import EXTENSIONS
 from dialogues.models import EvidenceFile
 from recommendations.models import Benchmark, Edition
+from tiptracker.choices import ChoiceEnum
 from tiptracker.validation import format_date
 from tiptracker.web.frontend.form_rows import Choices, RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
@@ -77,6 +78,16 @@ class DirectionField(forms.ChoiceField):
             (NO_DATA, "No data was given"),
         ]
         super().__init__(label=label, required=False, choices=choices)
+
+
+class DefaultChoiceField(forms.TypedChoiceField):
+    """Choose one of the values of an enumeration. `default` is chosen at first, and holds if none is sent."""
+
+    def __init__(self, default: ChoiceEnum, **kwargs: Any) -> None:
+        kind = type(default)
+        super().__init__(
+            coerce=kind, empty_value=default, initial=default.value, required=False, choices=kind.choices(), **kwargs
+        )
 
 
 class PastDayField(DayField):
@@ -220,6 +231,11 @@ class BenchmarkRow(TrackerForm):
 
 class BenchmarkRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic only in the stubs
     """Rows that must each name a different benchmark."""
+
+    def chosen(self, name: str) -> list[tuple[Benchmark, Any]]:
+        """Return each benchmark that a row names, with the value of the row's field `name`."""
+        rows = (row.cleaned_data for row in self.forms)
+        return [(data["benchmark"], data[name]) for data in rows if data.get("benchmark")]
 
     def clean(self) -> None:
         named: set[int] = set()

@@ -20,7 +20,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -39,7 +39,7 @@ from dialogues.forms.commitments import (
     VerifyDoneForm,
     WithdrawForm,
 )
-from dialogues.forms.fields import benchmark_choices
+from dialogues.forms.fields import BenchmarkRows, benchmark_choices
 from dialogues.models import (
     Commitment,
     CommitmentEvent,
@@ -56,9 +56,9 @@ from recommendations.edition_context import EditionRequest, edition_url, edition
 from recommendations.models import Benchmark, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, find_contact
-from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict, format_date
-from tiptracker.web.frontend.form_rows import add_empty_row, add_field_error, invalid_forms, mark_as_seen, raw_values
+from tiptracker.web.form_pages import render_form, save_form, sent_data
+from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
 DUE_DATE_ORDER = F("due_on").asc(nulls_last=True)
@@ -249,123 +249,92 @@ def commitment_add(request: EditionRequest) -> HttpResponse:
         .select_related("recommendation")
         .with_terms()
     )
-    dialogues = list(Dialogue.objects.visible_to(user).filter(country=country).begun_by(now.date()))
     offered: dict[str, Any] = {
         "today": now.date(),
         "ministries": list(Ministry.objects.visible_to(user).filter(country=country)),
-        "dialogues": dialogues,
+        "dialogues": list(Dialogue.objects.visible_to(user).filter(country=country).begun_by(now.date())),
     }
     row_kwargs: dict[str, Any] = {
         "prefix": "links",
         "form_kwargs": {"benchmarks": benchmarks, "choices": benchmark_choices(benchmarks)},
     }
-    status, before = 200, None
-    if request.method != "POST":
-        at = next((d for d in dialogues if str(d.pk) == request.GET.get("dialogue")), None)
-        about = [one for one in benchmarks if str(one.recommendation_id) == request.GET.get("recommendation")]
-        initial: dict[str, Any] = {"dialogue": at.pk, "made_on": at.held_on} if at else {}
-        if about:
-            initial["ministry"] = about[0].recommendation.lead_id
-        form = CommitmentForm(initial=initial, **offered)
-        links = CommitmentBenchmarkRows(initial=[{"benchmark": about[0].pk}] if len(about) == 1 else None, **row_kwargs)
+    data = sent_data(request)
+    if data is None:
+        form, links = _prefilled_forms(request, offered, row_kwargs)
     else:
-        form, links = CommitmentForm(request.POST, **offered), CommitmentBenchmarkRows(request.POST, **row_kwargs)
-        if "more" in request.POST:
-            form, links = CommitmentForm(initial=raw_values(form), **offered), add_empty_row(links, **row_kwargs)
-        elif form.is_valid() & links.is_valid():
-            said = form.cleaned_data
-            try:
-                commitment = record_commitment(
-                    country=country,
-                    made_by=MadeBy(said["made_by"]),
-                    ministry=said["ministry"],
-                    text=said["text"],
-                    made_on=said["made_on"],
-                    due_on=said["due_on"],
-                    dialogue=said["dialogue"],
-                    letter=said["letter"],
-                    horizon=Horizon(said["horizon"]),
-                    links=[
-                        (
-                            row.cleaned_data["benchmark"],
-                            CommitmentReach(row.cleaned_data["reach"] or CommitmentReach.CONTRIBUTES),
-                        )
-                        for row in links
-                        if row.cleaned_data.get("benchmark")
-                    ],
-                    by=user,
-                    now=now,
-                )
-            except Refused as refusal:
-                add_field_error(form, str(refusal), refusal.field)
-                before = duplicate_link(refusal, "commitment_detail")
-            else:
-                return _redirect_after_recording(request, commitment)
-            status = 422
-        else:
-            status = 422
-    context = {"form": form, "links": links, "wrong_forms": invalid_forms(form, *links), "recorded_before": before}
-    return render_page(request, "dialogues/commitment_add.html", context, status=status)
+        form, links = CommitmentForm(data, **offered), CommitmentBenchmarkRows(data, **row_kwargs)
+    is_sent = data is not None and "more" not in data
+    if data is not None and not is_sent:
+        form, links = CommitmentForm(initial=raw_values(form), **offered), add_empty_row(links, **row_kwargs)
+    if is_sent and (
+        commitment := save_form(
+            form,
+            lambda: record_commitment(
+                country=country,
+                links=links.chosen("reach"),
+                by=user,
+                now=now,
+                **form.cleaned_data,
+            ),
+            also=[links],
+        )
+    ):
+        return _redirect_after_recording(request, commitment)
+    context = {
+        "form": form,
+        "links": links,
+        "wrong_forms": invalid_forms(form, *links),
+        "recorded_before": duplicate_link(form.refusal, "commitment_detail"),
+    }
+    return render_page(request, "dialogues/commitment_add.html", context, status=422 if is_sent else 200)
+
+
+def _prefilled_forms(
+    request: EditionRequest, offered: dict[str, Any], row_kwargs: dict[str, Any]
+) -> tuple[CommitmentForm, BenchmarkRows]:
+    """Return the empty forms, filled with the dialogue and the recommendation that the address names."""
+    dialogue = next((row for row in offered["dialogues"] if str(row.pk) == request.GET.get("dialogue")), None)
+    asked = request.GET.get("recommendation")
+    benchmarks = [row for row in row_kwargs["form_kwargs"]["benchmarks"] if str(row.recommendation_id) == asked]
+    initial: dict[str, Any] = {"dialogue": dialogue.pk, "made_on": dialogue.held_on} if dialogue else {}
+    if benchmarks:
+        initial["ministry"] = benchmarks[0].recommendation.lead_id
+    row_initial = [{"benchmark": benchmarks[0].pk}] if len(benchmarks) == 1 else None
+    return CommitmentForm(initial=initial, **offered), CommitmentBenchmarkRows(initial=row_initial, **row_kwargs)
 
 
 def _redirect_after_recording(request: EditionRequest, commitment: Commitment) -> HttpResponse:
     """Redirect to the next commitment of the same dialogue, or to the commitment just recorded."""
     messages.success(request, f"Recorded: {commitment.text}")
     if "another" in request.POST:
-        at = {"dialogue": commitment.dialogue_id} if commitment.dialogue_id else None
-        return redirect(edition_url(request.edition, "commitment_add", query=at))
+        query = {"dialogue": commitment.dialogue_id} if commitment.dialogue_id else None
+        return redirect(edition_url(request.edition, "commitment_add", query=query))
     return redirect("commitment_detail", commitment.pk)
 
 
 @login_required
 def commitment_reschedule(request: SignedInRequest, pk: int) -> HttpResponse:
     """Move the due date of a commitment."""
-    return _change_commitment(
-        request,
-        pk,
-        "commitment_reschedule",
-        may=permissions.can_change_commitment,
-        form_class=RescheduleForm,
-        do=reschedule,
-    )
+    return _change_commitment(request, pk, "commitment_reschedule", RescheduleForm, reschedule)
 
 
 @login_required
 def commitment_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Withdraw a commitment."""
-    return _change_commitment(
-        request,
-        pk,
-        "commitment_withdraw",
-        may=permissions.can_change_commitment,
-        form_class=WithdrawForm,
-        do=withdraw,
-    )
+    return _change_commitment(request, pk, "commitment_withdraw", WithdrawForm, withdraw)
 
 
 @login_required
 def commitment_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """Reopen a settled commitment."""
-    return _change_commitment(
-        request,
-        pk,
-        "commitment_reopen",
-        may=permissions.can_change_commitment,
-        form_class=ReopenForm,
-        do=reopen,
-    )
+    return _change_commitment(request, pk, "commitment_reopen", ReopenForm, reopen)
 
 
 @login_required
 def commitment_report_done(request: SignedInRequest, pk: int) -> HttpResponse:
     """Report that a commitment of the United States is done."""
     return _change_commitment(
-        request,
-        pk,
-        "commitment_report_done",
-        may=permissions.can_report_done,
-        form_class=ReportDoneForm,
-        do=report_done,
+        request, pk, "commitment_report_done", ReportDoneForm, report_done, may=permissions.can_report_done
     )
 
 
@@ -375,14 +344,7 @@ def commitment_verify_done(request: SignedInRequest, pk: int) -> HttpResponse:
 
     An officer who reported it done gets the form too. The action then says that another officer must verify it.
     """
-    return _change_commitment(
-        request,
-        pk,
-        "commitment_verify_done",
-        may=_may_verify,
-        form_class=VerifyDoneForm,
-        do=verify_done,
-    )
+    return _change_commitment(request, pk, "commitment_verify_done", VerifyDoneForm, verify_done, may=_may_verify)
 
 
 def _may_verify(user: User, commitment: Commitment) -> bool:
@@ -397,18 +359,18 @@ def _change_commitment(
     request: SignedInRequest,
     pk: int,
     name: str,
-    *,
-    may: Callable[[User, Commitment], bool],
     form_class: type[CommitmentChangeForm],
-    do: Callable[..., CommitmentEvent],
+    change: Callable[..., CommitmentEvent],
+    *,
+    may: Callable[[User, Commitment], bool] = permissions.can_change_commitment,
 ) -> HttpResponse:
     """Show the form for one change of a commitment, and make the change.
 
     Args:
         name: name of the page's URL and template.
-        may: checks whether the user may make the change.
         form_class: the form. Its field names are the action's keyword arguments.
-        do: the action.
+        change: the action.
+        may: checks whether the user may make the change.
     """
     user = request.user
     rows = Commitment.objects.visible_to(user).select_related("ministry").with_history()
@@ -417,26 +379,21 @@ def _change_commitment(
     if not may(user, commitment):
         raise PermissionDenied
     now = clock.now(commitment.country.time_zone)
-    is_sent = request.method == "POST"
-    form = form_class(
-        request.POST if is_sent else None, initial={"seen": _newest_event_id(commitment)}, today=now.date()
-    )
-    if form.is_valid():
-        try:
-            event = do(commitment=commitment, by=user, now=now, **form.cleaned_data)
-        except EditConflict as refusal:
-            commitment = rows.get(pk=pk)
-            mark_as_seen(form, "seen", _newest_event_id(commitment))
-            add_field_error(form, str(refusal), refusal.field)
-        except Refused as refusal:
-            add_field_error(form, str(refusal), refusal.field)
-        else:
-            due = f" to {format_date(event.due_on)}" if event.due_on else ""
-            messages.success(request, f"{event.get_kind_display()}{due}.")
-            return redirect("commitment_detail", commitment.pk)
-    context = {"commitment": commitment, "standing": commitment.standing_on(now.date()), "form": form}
-    return render_page(request, f"dialogues/{name}.html", context, status=422 if is_sent else 200)
 
+    def show_form(row: Commitment, data: QueryDict | None = None) -> CommitmentChangeForm:
+        newest_event = max(event.pk for event in row.events.all())
+        return form_class(data, initial={"seen": newest_event}, today=now.date())
 
-def _newest_event_id(commitment: Commitment) -> int:
-    return max(event.pk for event in commitment.events.all())
+    form = show_form(commitment, sent_data(request))
+    if event := save_form(
+        form,
+        lambda: change(commitment=commitment, by=user, now=now, **form.cleaned_data),
+        current=lambda: show_form(rows.get(pk=pk)),
+    ):
+        due = f" to {format_date(event.due_on)}" if event.due_on else ""
+        messages.success(request, f"{event.get_kind_display()}{due}.")
+        return redirect("commitment_detail", commitment.pk)
+    if isinstance(form.refusal, EditConflict):
+        commitment = rows.get(pk=pk)
+    context = {"commitment": commitment, "standing": commitment.standing_on(now.date())}
+    return render_form(request, f"dialogues/{name}.html", form, context)

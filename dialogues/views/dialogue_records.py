@@ -22,7 +22,7 @@ from dialogues.actions.dialogue_records import (
 from dialogues.actions.dialogues import ParticipantInput
 from dialogues.actions.drafts import save_draft
 from dialogues.actions.duplicates import DuplicateRecord
-from dialogues.choices import DialogueFileKind, Horizon, Presence
+from dialogues.choices import DialogueFileKind, Presence
 from dialogues.forms.dialogue_records import (
     OWNER_OFFICE,
     AttendanceForm,
@@ -260,7 +260,7 @@ class _RecordPage:
                     form.ministries.get(form.cleaned_data["who"]),
                     form.cleaned_data["text"],
                     form.cleaned_data["due_on"],
-                    Horizon(form.cleaned_data["horizon"] or Horizon.SHORT_TERM),
+                    form.cleaned_data["horizon"],
                     form.links,
                 )
                 for form in self._filled("commitments")

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple, Self
 
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from dialogues import permissions
 from dialogues.actions.duplicates import DuplicateRecord
-from dialogues.models import Commitment
+from dialogues.models import Commitment, Dialogue
 from recommendations.edition_context import set_page_country
 from recommendations.models import Benchmark, Edition
 from tiptracker.errors import Refused
@@ -59,7 +62,21 @@ def describe_outside_period(editions: Iterable[Edition], first: date | None, las
     return f"after {format_date(edition.ends_on)}"
 
 
-def duplicate_link(refusal: Refused, page: str) -> tuple[str, str] | None:
+def get_managed_dialogue(request: SignedInRequest, pk: int) -> Dialogue:
+    """Return the dialogue of a page for those who manage dialogues, and set the country of the page.
+
+    Raises:
+        PermissionDenied: the user can see the dialogue, but may not change it.
+    """
+    rows = Dialogue.objects.visible_to(request.user).select_related("country")
+    dialogue = get_object_or_404(rows, pk=pk)
+    set_page_country(request, dialogue.country)
+    if not permissions.can_manage_dialogues(request.user, dialogue.country):
+        raise PermissionDenied
+    return dialogue
+
+
+def duplicate_link(refusal: Refused | None, page: str) -> tuple[str, str] | None:
     """Return the URL and label of the existing record, if the input was refused as a duplicate.
 
     `page` is the URL name of the record's page.

@@ -52,8 +52,12 @@ class UploadResult(NamedTuple):
 def store_uploads(request: SignedInRequest, *, now: datetime) -> UploadResult:
     """Store the files just uploaded (`files`), in addition to those stored before (`kept_files`).
 
+    There are none if the page is only opened.
+
     The action checks whether they may be sent: only the user's own files that are not sent yet.
     """
+    if request.method != "POST":
+        return UploadResult([], [])
     asked = [pk for named in request.POST.getlist("kept_files") if (pk := parse_whole_number(named)) is not None]
     before = EvidenceFile.objects.visible_to(request.user).filter(pk__in=asked)
     files, refusals = list(before), [sentence] if (sentence := describe_oversized_request(request)) else []

@@ -5,13 +5,14 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods
 
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import add_refusal, add_row_error
-from tiptracker.web.frontend.forms import ChangeForm
+from tiptracker.web.frontend.forms import ChangeForm, TrackerForm
 from tiptracker.web.pages import render_page
 
 
@@ -26,19 +27,26 @@ def sent_data(request: HttpRequest) -> QueryDict | None:
 
 
 def save_form[Row](
-    form: forms.Form, save: Callable[[], Row], *, current: Callable[[], ChangeForm] | None = None
+    form: TrackerForm,
+    save: Callable[[], Row],
+    *,
+    also: Sequence["forms.Form | BaseFormSet[Any]"] = (),
+    current: Callable[[], ChangeForm] | None = None,
 ) -> Row | None:
-    """Call `save` if the form is valid, and return its result.
+    """Call `save` if the form and those in `also` are valid, and return its result.
 
-    None if the form is invalid or the action refuses; the form then shows the errors. If another user changed the row
-    first, it also shows the values of `current`: the same form, unbound, filled from the row as it is now.
+    None if one is invalid or the action refuses; the forms then show the errors, and `form.refusal` is the refusal. If
+    another user changed the row first, the form also shows the values of `current`: the same form, unbound, filled from
+    the row as it is now.
     """
-    if not form.is_valid():
+    if not all([form.is_valid(), *(each.is_valid() for each in also)]):
         return None
     try:
         return save()
     except Refused as refusal:
-        add_refusal(form, refusal)
+        form.refusal = refusal
+        named = (each for each in also if isinstance(each, forms.Form) and refusal.field in each.fields)
+        add_refusal(next(named, form), refusal)
         if isinstance(refusal, EditConflict) and isinstance(form, ChangeForm) and current:
             form.show_current(current())
     return None

@@ -16,6 +16,7 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.widgets import Input, Widget
 
 from tiptracker import text_rules
+from tiptracker.errors import Refused
 from tiptracker.numbers import strip_zeros
 from tiptracker.privacy import confirmations, personal_data
 from tiptracker.validation import format_date
@@ -134,6 +135,8 @@ class TrackerForm(forms.Form):
     """Fields of which the user has to fill in one; either will do."""
     required_for_some: ClassVar[tuple[str, ...]] = ()
     """Fields that are required or must be empty, depending on another field. Their hints say when."""
+    refusal: Refused | None = None
+    """Why the action refused the valid values, if it did."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
