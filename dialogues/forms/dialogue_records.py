@@ -204,7 +204,8 @@ class NextStepDoneForm(DatedForm):
 class DialogueFileForm(TrackerForm):
     """Form to attach files to a dialogue."""
 
-    what = forms.ChoiceField(
+    what = forms.TypedChoiceField(
+        coerce=DialogueFileKind,
         label="What it is",
         widget=forms.RadioSelect,
         choices=DialogueFileKind.choices(),

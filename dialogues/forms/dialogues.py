@@ -9,10 +9,10 @@ from dialogues.choices import Presence
 from dialogues.forms.fields import DefaultChoiceField, LastSeenField
 from tiptracker.accounts.models import Ministry
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
-from tiptracker.web.frontend.forms import DayField, LongTextField, TrackerForm
+from tiptracker.web.frontend.forms import ChangeForm, DayField, LongTextField, TrackerForm
 
 
-class DialogueForm(TrackerForm):
+class DialogueForm(ChangeForm):
     """Form for a dialogue, planned or held. `version` is the version that the form was filled from."""
 
     held_on = DayField(label="Date", help_text="The day on which it is to be held, or was.")
@@ -48,7 +48,7 @@ class ParticipantRow(TrackerForm):
         return said
 
 
-class _BaseParticipantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic only in the stubs
+class ParticipantFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generic only in the stubs
     """Rows of participants, of which at least one names an office."""
 
     def clean(self) -> None:
@@ -59,13 +59,13 @@ class _BaseParticipantRows(forms.BaseFormSet):  # type: ignore[type-arg]  # gene
 
 
 ParticipantRows = forms.formset_factory(
-    ParticipantRow, formset=_BaseParticipantRows, extra=3, max_num=60, absolute_max=70
+    ParticipantRow, formset=ParticipantFormSet, extra=3, max_num=60, absolute_max=70
 )
 OtherParticipantRows = forms.formset_factory(ParticipantRow, extra=1, max_num=60, absolute_max=70)
 """Participants who came without being expected. All rows may stay empty."""
 
 
-class CallOffForm(TrackerForm):
+class CallOffForm(ChangeForm):
     """Form to call off a planned dialogue, with the reason."""
 
     reason = LongTextField(

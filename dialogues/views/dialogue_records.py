@@ -22,7 +22,7 @@ from dialogues.actions.dialogue_records import (
 from dialogues.actions.dialogues import ParticipantInput
 from dialogues.actions.drafts import save_draft
 from dialogues.actions.duplicates import DuplicateRecord
-from dialogues.choices import DialogueFileKind, Presence
+from dialogues.choices import Presence
 from dialogues.forms.dialogue_records import (
     OWNER_OFFICE,
     AttendanceForm,
@@ -48,13 +48,15 @@ from dialogues.views.drafts import (
     read_posted_content,
 )
 from dialogues.views.follow_up import AgendaItemSummary, find_previous_dialogue, list_agenda_items
-from dialogues.views.uploads import UploadResult, store_uploads
+from dialogues.views.page_context import get_managed_dialogue
+from dialogues.views.uploads import store_uploads
 from recommendations.edition_context import set_page_country
 from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict, format_date
+from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import (
     add_empty_row,
     add_field_error,
@@ -72,11 +74,7 @@ RECORD_HINT = "Internal to the embassy. A ministry sees the date, the place and 
 @login_required
 def dialogue_record(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record a dialogue while sitting in the room: everything on one page, saved together."""
-    user = request.user
-    dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
-    set_page_country(request, dialogue.country)
-    if not permissions.can_manage_dialogues(user, dialogue.country):
-        raise PermissionDenied
+    user, dialogue = request.user, get_managed_dialogue(request, pk)
     now = clock.now(dialogue.country.time_zone)
     draft = find_visible_draft(user, dialogue)
     page = _RecordPage(request, dialogue, now.date(), draft)
@@ -398,43 +396,29 @@ def next_step_done(request: SignedInRequest, pk: int) -> HttpResponse:
     if not permissions.can_manage_dialogues(user, step.dialogue.country):
         raise PermissionDenied
     now = clock.now(step.dialogue.country.time_zone)
-    is_sent = request.method == "POST"
-    form = NextStepDoneForm(request.POST if is_sent else None, today=now.date())
-    if form.is_valid():
-        try:
-            mark_step_done(step=step, by=user, now=now, **form.cleaned_data)
-        except Refused as refusal:
-            add_field_error(form, str(refusal), refusal.field)
-        else:
-            messages.success(request, f"Ticked off: {step.text}")
-            return redirect("dialogue_detail", step.dialogue_id)
-    context = {"step": step, "done": getattr(step, "done", None), "form": form}
-    return render_page(request, "dialogues/next_step_done.html", context, status=422 if is_sent else 200)
+    form = NextStepDoneForm(sent_data(request), today=now.date())
+    if save_form(form, lambda: mark_step_done(step=step, by=user, now=now, **form.cleaned_data)):
+        messages.success(request, f"Ticked off: {step.text}")
+        return redirect("dialogue_detail", step.dialogue_id)
+    context = {"step": step, "done": getattr(step, "done", None)}
+    return render_form(request, "dialogues/next_step_done.html", form, context)
 
 
 @login_required
 def dialogue_attach(request: SignedInRequest, pk: int) -> HttpResponse:
     """Attach a statement, a communiqué or another file to a dialogue."""
-    user = request.user
-    dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
-    set_page_country(request, dialogue.country)
-    if not permissions.can_manage_dialogues(user, dialogue.country):
-        raise PermissionDenied
+    dialogue = get_managed_dialogue(request, pk)
     now = clock.now(dialogue.country.time_zone)
-    is_sent = request.method == "POST"
-    uploads = store_uploads(request, now=now) if is_sent else UploadResult([], [])
-    form = DialogueFileForm(request.POST if is_sent else None)
-    if is_sent:
-        uploads.tell(form)
-    if form.is_valid():
-        try:
-            what = DialogueFileKind(form.cleaned_data["what"])
-            attach_files(dialogue=dialogue, files=uploads.files, what=what, by=user, now=now)
-        except Refused as refusal:
-            add_field_error(form, str(refusal), refusal.field)
-        else:
-            messages.success(request, f"Attached to the dialogue of {format_date(dialogue.held_on)}.")
-            return redirect("dialogue_detail", dialogue.pk)
-    context = {"dialogue": dialogue, "form": form, "kept": uploads.files}
-    answer = render_page(request, "dialogues/dialogue_attach.html", context, status=422 if is_sent else 200)
-    return uploads.answer(answer)
+    uploads = store_uploads(request, now=now)
+    form = DialogueFileForm(sent_data(request))
+    uploads.show_refusals(form)
+    if save_form(
+        form,
+        lambda: attach_files(
+            dialogue=dialogue, files=uploads.files, what=form.cleaned_data["what"], by=request.user, now=now
+        ),
+    ):
+        messages.success(request, f"Attached to the dialogue of {format_date(dialogue.held_on)}.")
+        return redirect("dialogue_detail", dialogue.pk)
+    context = {"dialogue": dialogue, "kept": uploads.files}
+    return uploads.with_retry_after(render_form(request, "dialogues/dialogue_attach.html", form, context))

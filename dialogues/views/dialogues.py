@@ -17,19 +17,18 @@ from django.views.decorators.http import require_safe
 from dialogues import permissions
 from dialogues.actions.dialogues import ParticipantInput, call_off, change_dialogue, plan_dialogue
 from dialogues.choices import DialogueStage, Presence
-from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantRows
+from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantFormSet, ParticipantRows
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, NextStep, Participant
 from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from dialogues.views.follow_up import find_previous_dialogue, group_by_owner, list_agenda_items, summarize_next_steps
-from dialogues.views.page_context import duplicate_link
+from dialogues.views.page_context import duplicate_link, get_managed_dialogue
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from recommendations.edition_context import EditionRequest, get_page_edition, set_page_country
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
-from tiptracker.errors import Refused
-from tiptracker.validation import EditConflict
 from tiptracker.web import exports
-from tiptracker.web.frontend.form_rows import add_empty_row, add_field_error, invalid_forms, mark_as_seen, raw_values
+from tiptracker.web.form_pages import render_form, save_form, sent_data
+from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 25
@@ -162,29 +161,22 @@ def _internal_context(
 @login_required
 def dialogue_add(request: EditionRequest) -> HttpResponse:
     """Plan a dialogue and go on to its agenda, or enter one already held and go on to its record."""
-    edition = request.edition
-    if not permissions.can_manage_dialogues(request.user, edition.country):
+    country = request.edition.country
+    if not permissions.can_manage_dialogues(request.user, country):
         raise PermissionDenied
-    page = _DialoguePage(request, edition.country)
-    before = None
-    if page.is_sent and page.is_valid():
-        now = clock.now(edition.country.time_zone)
-        try:
-            dialogue = plan_dialogue(country=edition.country, by=request.user, now=now, **page.said(came=None))
-        except Refused as refusal:
-            add_field_error(page.form, str(refusal), refusal.field)
-            before = duplicate_link(refusal, "dialogue_detail")
-        else:
-            is_to_come = dialogue.held_on > now.date()
-            messages.success(request, "Saved. Now the agenda." if is_to_come else "Saved. Now what was said there.")
-            return redirect("dialogue_agenda" if is_to_come else "dialogue_record", dialogue.pk)
-    context = {
-        "form": page.form,
-        "rows": page.rows,
-        "wrong_forms": invalid_forms(page.form, *page.rows),
-        "recorded_before": before,
-    }
-    return render_page(request, "dialogues/dialogue_add.html", context, status=422 if page.is_sent else 200)
+    form, rows = _dialogue_forms(request, country)
+    now = clock.now(country.time_zone)
+    if form.is_bound and (
+        dialogue := save_form(
+            form,
+            lambda: plan_dialogue(country=country, by=request.user, now=now, **_dialogue_values(form, rows)),
+            also=[rows],
+        )
+    ):
+        is_to_come = dialogue.held_on > now.date()
+        messages.success(request, "Saved. Now the agenda." if is_to_come else "Saved. Now what was said there.")
+        return redirect("dialogue_agenda" if is_to_come else "dialogue_record", dialogue.pk)
+    return _render_dialogue_form(request, "dialogues/dialogue_add.html", form, rows, {})
 
 
 @login_required
@@ -193,100 +185,106 @@ def dialogue_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
     If another user saved first, the page shows those changes and keeps all input.
     """
-    user = request.user
-    dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
-    set_page_country(request, dialogue.country)
-    if not permissions.can_manage_dialogues(user, dialogue.country):
-        raise PermissionDenied
-    page = _DialoguePage(request, dialogue.country, dialogue)
+    dialogue = get_managed_dialogue(request, pk)
+    form, rows = _dialogue_forms(request, dialogue.country, dialogue)
     context: dict[str, Any] = {"dialogue": dialogue}
-    if page.is_sent and page.is_valid():
-        now = clock.now(dialogue.country.time_zone)
-        version = page.form.cleaned_data["version"] or 0
-        came = True if dialogue.recorded_at else None
-        try:
-            change_dialogue(dialogue=dialogue, version=version, by=user, now=now, **page.said(came=came))
-        except EditConflict as refusal:
-            add_field_error(page.form, str(refusal), refusal.field)
-            dialogue.refresh_from_db()
-            mark_as_seen(page.form, "version", dialogue.version)
-            context["meanwhile"] = [*dialogue.participants.all()]
-        except Refused as refusal:
-            add_field_error(page.form, str(refusal), refusal.field)
-            context["recorded_before"] = duplicate_link(refusal, "dialogue_detail")
-        else:
-            messages.success(request, "Saved.")
-            return redirect("dialogue_detail", dialogue.pk)
-    context |= {"form": page.form, "rows": page.rows, "wrong_forms": invalid_forms(page.form, *page.rows)}
-    return render_page(request, "dialogues/dialogue_edit.html", context, status=422 if page.is_sent else 200)
+
+    def show_current() -> DialogueForm:
+        dialogue.refresh_from_db()
+        context["meanwhile"] = [*dialogue.participants.all()]
+        return DialogueForm(initial={"version": dialogue.version})
+
+    if form.is_bound and save_form(
+        form,
+        lambda: change_dialogue(
+            dialogue=dialogue,
+            version=form.cleaned_data["version"] or 0,
+            by=request.user,
+            now=clock.now(dialogue.country.time_zone),
+            **_dialogue_values(form, rows, dialogue),
+        ),
+        also=[rows],
+        current=show_current,
+    ):
+        messages.success(request, "Saved.")
+        return redirect("dialogue_detail", dialogue.pk)
+    return _render_dialogue_form(request, "dialogues/dialogue_edit.html", form, rows, context)
 
 
 @login_required
 def dialogue_call_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """Call off a planned dialogue, with a reason."""
-    user = request.user
-    dialogue = get_object_or_404(Dialogue.objects.visible_to(user).select_related("country"), pk=pk)
-    set_page_country(request, dialogue.country)
-    if not permissions.can_manage_dialogues(user, dialogue.country):
-        raise PermissionDenied
-    is_sent = request.method == "POST"
-    form = CallOffForm(request.POST if is_sent else None, initial={"version": dialogue.version})
-    if form.is_valid():
-        now, said = clock.now(dialogue.country.time_zone), form.cleaned_data
-        try:
-            call_off(dialogue=dialogue, version=said["version"] or 0, reason=said["reason"], by=user, now=now)
-        except EditConflict as refusal:
-            add_field_error(form, str(refusal), refusal.field)
-            dialogue.refresh_from_db()
-            mark_as_seen(form, "version", dialogue.version)
-        except Refused as refusal:
-            add_field_error(form, str(refusal), refusal.field)
-        else:
-            messages.success(request, "Called off. It stays in the record, with its reason.")
-            return redirect("dialogue_detail", dialogue.pk)
-    context = {"dialogue": dialogue, "form": form}
-    return render_page(request, "dialogues/dialogue_call_off.html", context, status=422 if is_sent else 200)
+    dialogue = get_managed_dialogue(request, pk)
+
+    def show_current() -> CallOffForm:
+        dialogue.refresh_from_db()
+        return CallOffForm(initial={"version": dialogue.version})
+
+    form = CallOffForm(sent_data(request), initial={"version": dialogue.version})
+    if save_form(
+        form,
+        lambda: call_off(
+            dialogue=dialogue,
+            version=form.cleaned_data["version"] or 0,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            now=clock.now(dialogue.country.time_zone),
+        ),
+        current=show_current,
+    ):
+        messages.success(request, "Called off. It stays in the record, with its reason.")
+        return redirect("dialogue_detail", dialogue.pk)
+    return render_form(request, "dialogues/dialogue_call_off.html", form, {"dialogue": dialogue})
 
 
-class _DialoguePage:
-    """The form of a dialogue and the rows of its participants, filled from the request or from `dialogue`."""
+def _dialogue_forms(
+    request: SignedInRequest, country: Country, dialogue: Dialogue | None = None
+) -> tuple[DialogueForm, ParticipantFormSet]:
+    """Return the form of a dialogue and the rows of its participants, bound only if they are to be saved."""
+    ministries = list(Ministry.objects.visible_to(request.user).filter(country=country))
+    row_kwargs: dict[str, Any] = {"prefix": "people", "form_kwargs": {"ministries": ministries}}
+    if request.method != "POST":
+        return (
+            DialogueForm(initial=_dialogue_initial(dialogue) if dialogue else None),
+            ParticipantRows(initial=_participants_initial(dialogue) if dialogue else None, **row_kwargs),
+        )
+    form, rows = DialogueForm(request.POST), ParticipantRows(request.POST, **row_kwargs)
+    if "more" in request.POST:
+        return DialogueForm(initial=raw_values(form)), add_empty_row(rows, **row_kwargs)
+    return form, rows
 
-    def __init__(self, request: SignedInRequest, country: Country, dialogue: Dialogue | None = None) -> None:
-        ministries = list(Ministry.objects.visible_to(request.user).filter(country=country))
-        row_kwargs: dict[str, Any] = {"prefix": "people", "form_kwargs": {"ministries": ministries}}
-        self.came = dict(dialogue.participants.values_list("pk", "came")) if dialogue else {}
-        self.is_sent = request.method == "POST" and "more" not in request.POST
-        if request.method == "POST":
-            self.form = DialogueForm(request.POST)
-            self.rows = ParticipantRows(request.POST, **row_kwargs)
-            if not self.is_sent:
-                self.form = DialogueForm(initial=raw_values(self.form))
-                self.rows = add_empty_row(self.rows, **row_kwargs)
-        else:
-            self.form = DialogueForm(initial=_dialogue_initial(dialogue) if dialogue else None)
-            self.rows = ParticipantRows(initial=_participants_initial(dialogue) if dialogue else None, **row_kwargs)
 
-    def is_valid(self) -> bool:
-        """Return whether the form and the rows are valid. Validate both, so that the page shows all errors at once."""
-        return all([self.form.is_valid(), self.rows.is_valid()])
-
-    def said(self, *, came: bool | None) -> dict[str, Any]:
-        """Return the input as arguments of the actions. `came` is the attendance of participants who are added."""
-        said = {key: value for key, value in self.form.cleaned_data.items() if key != "version"}
-        rows = (row.cleaned_data for row in self.rows)
-        said["participants"] = [
+def _dialogue_values(form: DialogueForm, rows: ParticipantFormSet, dialogue: Dialogue | None = None) -> dict[str, Any]:
+    """Return the input as arguments of the actions. Whoever is added to a recorded dialogue came."""
+    attendance = dict(dialogue.participants.values_list("pk", "came")) if dialogue else {}
+    came = True if dialogue and dialogue.recorded_at else None
+    values = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+    return values | {
+        "participants": [
             ParticipantInput(
                 row["name"],
                 row["office"],
-                Presence(row["presence"] or Presence.IN_PERSON),
+                row["presence"],
                 row["ministry"],
-                came=self.came.get(row["key"], came),
+                came=attendance.get(row["key"], came),
                 key=row["key"],
             )
-            for row in rows
+            for row in rows.cleaned_data
             if row.get("office")
         ]
-        return said
+    }
+
+
+def _render_dialogue_form(
+    request: SignedInRequest, template: str, form: DialogueForm, rows: ParticipantFormSet, context: dict[str, Any]
+) -> HttpResponse:
+    context |= {
+        "form": form,
+        "rows": rows,
+        "wrong_forms": invalid_forms(form, *rows),
+        "recorded_before": duplicate_link(form.refusal, "dialogue_detail"),
+    }
+    return render_page(request, template, context, status=422 if form.is_bound else 200)
 
 
 def _dialogue_initial(dialogue: Dialogue) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def evidence_log(request: EditionRequest) -> HttpResponse:
         "by_figures": [b.key for b in page.benchmarks if (rule := _current_rule(b)) and rule is not Rule.ASSESSED],
     }
     answer = render_page(request, "dialogues/evidence_log.html", context, status=422 if page.is_sent else 200)
-    return page.uploads.answer(answer) if page.is_sent else answer
+    return page.uploads.with_retry_after(answer) if page.is_sent else answer
 
 
 class EvidenceLogPage:
@@ -101,7 +101,7 @@ class EvidenceLogPage:
             self.form, self.count = self.form_class(request.POST, **offered), ReadingForm(request.POST, **counted)
             self.rows = EvidenceLinkRows(request.POST, **row_kwargs)
             if self.is_sent:
-                self.uploads.tell(self.form)
+                self.uploads.show_refusals(self.form)
             else:
                 for sentence in self.uploads.refusals:
                     messages.warning(request, sentence)

@@ -65,7 +65,7 @@ def evidence_revise(request: SignedInRequest, pk: int) -> HttpResponse:
         "recorded_before": before,
     }
     answer = render_page(request, "dialogues/evidence_revise.html", context, status=422 if page.is_sent else 200)
-    return page.uploads.answer(answer) if page.is_sent else answer
+    return page.uploads.with_retry_after(answer) if page.is_sent else answer
 
 
 SENT_BY_MINISTRY = (

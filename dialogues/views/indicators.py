@@ -190,7 +190,7 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
         "kept": uploads.files[-1:],
         "edition": edition,
     }
-    return uploads.answer(render_page(request, "dialogues/indicator_enter.html", context, status=status))
+    return uploads.with_retry_after(render_page(request, "dialogues/indicator_enter.html", context, status=status))
 
 
 @login_required
@@ -233,7 +233,7 @@ def reading_add(request: SignedInRequest, pk: int) -> HttpResponse:
         "kept": uploads.files[-1:],
     }
     answer = render_page(request, "dialogues/reading_add.html", context, status=422 if is_sent else 200)
-    return uploads.answer(answer)
+    return uploads.with_retry_after(answer)
 
 
 EXPORT_HEADERS = (
@@ -309,7 +309,7 @@ def _source_form(request: SignedInRequest, edition: Edition, now: datetime, uplo
     )
     if form.is_bound:
         form.is_valid()
-        uploads.tell(form)
+        uploads.show_refusals(form)
     return form
 
 

@@ -84,7 +84,7 @@ def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
         **page.context(),
     }
     answer = render_page(request, "dialogues/update_send.html", context, status=422 if page.is_sent else 200)
-    return page.uploads.answer(answer)
+    return page.uploads.with_retry_after(answer)
 
 
 class _UpdatePage:
@@ -101,7 +101,7 @@ class _UpdatePage:
         self.form = self._form(posted)
         if self.is_sent:
             self.uploads = store_uploads(request, now=now)
-            self.uploads.tell(self.form)
+            self.uploads.show_refusals(self.form)
         else:
             self.uploads = UploadResult(self._attached(), [])
         if not self.is_sent and self.draft:

@@ -28,11 +28,11 @@ class UploadResult(NamedTuple):
     status: HTTPStatus = HTTPStatus.TOO_MANY_REQUESTS
     """HTTP status of the page if the user has to wait."""
 
-    def answer(self, page: HttpResponse) -> HttpResponse:
-        """Return `page` as the response, with the time to wait if there is one."""
-        return rate_limits.set_retry_after(page, self.wait, self.status)
+    def with_retry_after(self, response: HttpResponse) -> HttpResponse:
+        """Return `response`, with the time to wait if there is one."""
+        return rate_limits.set_retry_after(response, self.wait, self.status)
 
-    def tell(self, form: TrackerForm) -> None:
+    def show_refusals(self, form: TrackerForm) -> None:
         """Show the refusals next to the form's files, and hold back files whose names may identify a person."""
         for sentence in self.refusals:
             form.add_error("files", sentence)
