@@ -7,7 +7,7 @@ from django import forms
 
 from dialogues.forms.fields import LastSeenField
 from tiptracker.web.frontend.form_rows import Choices
-from tiptracker.web.frontend.forms import LongTextField, TrackerForm
+from tiptracker.web.frontend.forms import ChangeForm, LongTextField, TrackerForm
 
 TOPIC_CHOICE = "topic"
 """Value of `about` for an agenda item that is a free topic and refers to no row of the record."""
@@ -38,10 +38,11 @@ class AgendaItemRow(TrackerForm):
         return said
 
 
+type AgendaItemFormSet = forms.BaseFormSet[AgendaItemRow]
 AgendaItemRows = forms.formset_factory(AgendaItemRow, extra=0, max_num=100, absolute_max=120)
 
 
-class AgendaForm(TrackerForm):
+class AgendaForm(ChangeForm):
     """Form to add items to the agenda: suggestions to tick, and one other item of the record."""
 
     proposed = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple, label="Proposed")
