@@ -124,8 +124,9 @@ class CommitmentBenchmarkRow(BenchmarkRow):
     reach = DefaultChoiceField(CommitmentReach.CONTRIBUTES, label="Keeping it")
 
 
-CommitmentBenchmarkRows = forms.formset_factory(
-    CommitmentBenchmarkRow, formset=BenchmarkRows, extra=2, max_num=20, absolute_max=25
+CommitmentBenchmarkRows = cast(
+    "type[BenchmarkRows]",
+    forms.formset_factory(CommitmentBenchmarkRow, formset=BenchmarkRows, extra=2, max_num=20, absolute_max=25),
 )
 
 

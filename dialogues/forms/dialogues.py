@@ -1,7 +1,7 @@
 """Forms to plan a dialogue (when, where, why, who takes part) and to call it off."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -58,8 +58,9 @@ class ParticipantFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generi
             self.forms[0].add_error("office", sentence)
 
 
-ParticipantRows = forms.formset_factory(
-    ParticipantRow, formset=ParticipantFormSet, extra=3, max_num=60, absolute_max=70
+ParticipantRows = cast(
+    "type[ParticipantFormSet]",
+    forms.formset_factory(ParticipantRow, formset=ParticipantFormSet, extra=3, max_num=60, absolute_max=70),
 )
 OtherParticipantRows = forms.formset_factory(ParticipantRow, extra=1, max_num=60, absolute_max=70)
 """Participants who came without being expected. All rows may stay empty."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 
@@ -139,7 +139,10 @@ class EvidenceLinkRow(BenchmarkRow):
     shows = DefaultChoiceField(SupportKind.ACTION, label="It shows")
 
 
-EvidenceLinkRows = forms.formset_factory(EvidenceLinkRow, formset=BenchmarkRows, extra=2, max_num=30, absolute_max=40)
+EvidenceLinkRows = cast(
+    "type[BenchmarkRows]",
+    forms.formset_factory(EvidenceLinkRow, formset=BenchmarkRows, extra=2, max_num=30, absolute_max=40),
+)
 
 
 class ReadingForm(PeriodForm):

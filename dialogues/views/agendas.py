@@ -62,7 +62,7 @@ def dialogue_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
         context["meanwhile"] = [*dialogue.agenda.select_related("recommendation", "commitment")]
         return AgendaForm(initial={"version": dialogue.version}, proposals=[], others=[])
 
-    if form.is_bound and save_form(
+    if save_form(
         form,
         lambda: arrange_agenda(
             dialogue=dialogue,

@@ -263,21 +263,12 @@ def commitment_add(request: EditionRequest) -> HttpResponse:
         form, links = _prefilled_forms(request, offered, row_kwargs)
     else:
         form, links = CommitmentForm(data, **offered), CommitmentBenchmarkRows(data, **row_kwargs)
-    is_sent = data is not None and "more" not in data
-    if data is not None and not is_sent:
+    if "more" in request.POST:
         form, links = CommitmentForm(initial=raw_values(form), **offered), add_empty_row(links, **row_kwargs)
-    if is_sent and (
-        commitment := save_form(
-            form,
-            lambda: record_commitment(
-                country=country,
-                links=links.chosen("reach"),
-                by=user,
-                now=now,
-                **form.cleaned_data,
-            ),
-            also=[links],
-        )
+    if commitment := save_form(
+        form,
+        lambda: record_commitment(country=country, links=links.chosen("reach"), by=user, now=now, **form.cleaned_data),
+        also=[links],
     ):
         return _redirect_after_recording(request, commitment)
     context = {
@@ -286,7 +277,7 @@ def commitment_add(request: EditionRequest) -> HttpResponse:
         "wrong_forms": invalid_forms(form, *links),
         "recorded_before": duplicate_link(form.refusal, "commitment_detail"),
     }
-    return render_page(request, "dialogues/commitment_add.html", context, status=422 if is_sent else 200)
+    return render_page(request, "dialogues/commitment_add.html", context, status=422 if form.is_bound else 200)
 
 
 def _prefilled_forms(

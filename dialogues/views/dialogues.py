@@ -166,12 +166,10 @@ def dialogue_add(request: EditionRequest) -> HttpResponse:
         raise PermissionDenied
     form, rows = _dialogue_forms(request, country)
     now = clock.now(country.time_zone)
-    if form.is_bound and (
-        dialogue := save_form(
-            form,
-            lambda: plan_dialogue(country=country, by=request.user, now=now, **_dialogue_values(form, rows)),
-            also=[rows],
-        )
+    if dialogue := save_form(
+        form,
+        lambda: plan_dialogue(country=country, by=request.user, now=now, **_dialogue_values(form, rows)),
+        also=[rows],
     ):
         is_to_come = dialogue.held_on > now.date()
         messages.success(request, "Saved. Now the agenda." if is_to_come else "Saved. Now what was said there.")
@@ -194,7 +192,7 @@ def dialogue_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         context["meanwhile"] = [*dialogue.participants.all()]
         return DialogueForm(initial={"version": dialogue.version})
 
-    if form.is_bound and save_form(
+    if save_form(
         form,
         lambda: change_dialogue(
             dialogue=dialogue,

@@ -58,7 +58,7 @@ def numbered(noun: str, row: forms.Form) -> str:
     return f"{noun} {int((row.prefix or '').rpartition('-')[2]) + 1}"
 
 
-def add_empty_row[F: forms.Form](rows: "forms.BaseFormSet[F]", **kwargs: Any) -> "forms.BaseFormSet[F]":
+def add_empty_row[Rows: forms.BaseFormSet[Any]](rows: Rows, **kwargs: Any) -> Rows:
     """Return the same rows as typed, with an empty one added and without validation.
 
     `kwargs` are those with which the rows were made.
