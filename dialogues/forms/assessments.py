@@ -19,7 +19,9 @@ from tiptracker.web.frontend.forms import LongTextField, TrackerForm
 class AssessmentForm(TrackerForm):
     """Form for a verdict with its reason, the section of the law, and the evidence that it rests on."""
 
-    verdict = forms.ChoiceField(widget=DescribedRadioSelect(VERDICT_MEANINGS), choices=Verdict.choices())
+    verdict = forms.TypedChoiceField(
+        coerce=Verdict, widget=DescribedRadioSelect(VERDICT_MEANINGS), choices=Verdict.choices()
+    )
     rationale = LongTextField(
         label="Why", rows=3, help_text="A sentence or two that somebody in Washington can follow."
     )

@@ -18,14 +18,14 @@ BENCHMARKS_PER_ROW = 3
 OWNER_EMBASSY, OWNER_OFFICE = "embassy", "office"
 
 
-def initial_with_checksum(said: Mapping[str, Any]) -> dict[str, Any]:
+def initial_with_checksum(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return initial values with a checksum, which shows later whether the user changed them."""
-    return {**said, "was": _checksum(said)}
+    return {**values, "was": _checksum(values)}
 
 
-def _checksum(said: Mapping[str, Any]) -> str:
-    told = [f"{name}={' '.join(str(value or '').split())}" for name, value in sorted(said.items()) if name != "was"]
-    return sha256("\n".join(told).encode()).hexdigest()[:16]
+def _checksum(values: Mapping[str, Any]) -> str:
+    lines = [f"{name}={' '.join(str(value or '').split())}" for name, value in sorted(values.items()) if name != "was"]
+    return sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 class PrefilledForm(TrackerForm):
@@ -38,10 +38,10 @@ class PrefilledForm(TrackerForm):
         """Return whether the user left the form as it was shown."""
         return bool(self.data.get(self.add_prefix("was")) == _checksum(raw_values(self)))
 
-    def shows_now(self, said: Mapping[str, Any]) -> None:
+    def show_current(self, recorded: Mapping[str, Any]) -> None:
         """Replace the form's data with the current record, so that submitting the form again changes nothing."""
         data = self.data.copy()  # type: ignore[attr-defined]  # data is a QueryDict
-        for name, value in initial_with_checksum(said).items():
+        for name, value in initial_with_checksum(recorded).items():
             key = self.add_prefix(name)
             data.pop(key, None)
             if value:

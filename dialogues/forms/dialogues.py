@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 
+from dialogues.actions.dialogues import ParticipantInput
 from dialogues.choices import Presence
 from dialogues.forms.fields import DefaultChoiceField, LastSeenField
 from tiptracker.accounts.models import Ministry
@@ -40,6 +41,16 @@ class ParticipantRow(TrackerForm):
         set_row_choices(
             self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries]
         )
+
+    @property
+    def is_filled(self) -> bool:
+        """Return whether the valid row names an office."""
+        return bool(self.cleaned_data.get("office"))
+
+    def participant(self, *, came: bool | None, key: int | None = None) -> ParticipantInput:
+        """Return the row as input of the actions."""
+        data = self.cleaned_data
+        return ParticipantInput(data["name"], data["office"], data["presence"], data["ministry"], came=came, key=key)
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data

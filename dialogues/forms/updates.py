@@ -30,8 +30,11 @@ from tiptracker.web.frontend.forms import LongTextField, NarrativeTextarea, Trac
 class UpdateForm(DatedForm):
     """Form for a ministry's update on one of its commitments. It has few fields, and none about scoring."""
 
-    claimed = forms.ChoiceField(
-        label="How far is it?", widget=DescribedRadioSelect(PROGRESS_MEANINGS), choices=ClaimedProgress.choices()
+    claimed = forms.TypedChoiceField(
+        coerce=ClaimedProgress,
+        label="How far is it?",
+        widget=DescribedRadioSelect(PROGRESS_MEANINGS),
+        choices=ClaimedProgress.choices(),
     )
     title = forms.CharField(
         label="What happened, in one line",
@@ -50,7 +53,8 @@ class UpdateForm(DatedForm):
         help_text="Leave it empty if you do not know the day. It cannot count before the day is known.",
     )
     happened_to = PastDayField(label="Last day of it, so far")
-    done_by = forms.ChoiceField(
+    done_by = forms.TypedChoiceField(
+        coerce=DoneBy,
         label="Who did it?",
         widget=forms.RadioSelect,
         choices=[

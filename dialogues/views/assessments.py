@@ -26,10 +26,10 @@ from recommendations.edition_context import set_page_edition
 from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.errors import Refused
 from tiptracker.numbers import parse_whole_number
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.form_rows import add_field_error, mark_as_seen
+from tiptracker.web.form_pages import save_form, sent_data
+from tiptracker.web.frontend.form_rows import add_refusal, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -210,43 +210,31 @@ def benchmark_assess(request: SignedInRequest, pk: int) -> HttpResponse:
     set_page_edition(request, benchmark.recommendation.edition)
     if not permissions.can_assess(user, benchmark):
         raise PermissionDenied
-    is_sent = request.method == "POST"
-    came_from = _version(user, (request.POST if is_sent else request.GET).get("update_version", ""))
-    form = _assessment_form(benchmark, came_from, request.POST if is_sent else None)
-    if form.is_valid():
-        said = form.cleaned_data
-        try:
-            assess(
-                benchmark=benchmark,
-                verdict=Verdict(said["verdict"]),
-                rationale=said["rationale"],
-                law=said["law"],
-                change_reason=said.get("change_reason", ""),
-                evidence=said.get("evidence", []),
-                seen=said["seen"],
-                by=user,
-                now=_now(benchmark),
-            )
-        except EditConflict as refusal:
-            benchmark = _benchmarks(user).get(pk=pk)
-            newer = _newest_assessment(benchmark)
-            form = _assessment_form(benchmark, came_from, request.POST)
-            form.is_valid()
-            mark_as_seen(form, "seen", newer.pk if newer else 0)
-            add_field_error(form, str(refusal), refusal.field)
-        except Refused as refusal:
-            add_field_error(form, str(refusal), refusal.field)
-        else:
-            messages.success(request, f"{benchmark.key} assessed: {Verdict(said['verdict']).label.lower()}.")
-            if came_from:
-                return redirect("version_detail", came_from.pk)
-            return redirect("recommendation_detail", benchmark.recommendation_id)
+    data = sent_data(request)
+    came_from = _version(user, (request.GET if data is None else data).get("update_version", ""))
+    form = _assessment_form(benchmark, came_from, data)
+    if assessment := save_form(
+        form,
+        lambda: assess(benchmark=benchmark, by=user, now=_now(benchmark), **({"evidence": []} | form.cleaned_data)),
+    ):
+        verdict = Verdict(assessment.verdict)
+        messages.success(request, f"{benchmark.key} assessed: {verdict.label.lower()}.")
+        if came_from:
+            return redirect("version_detail", came_from.pk)
+        return redirect("recommendation_detail", benchmark.recommendation_id)
+    if isinstance(refusal := form.refusal, EditConflict):
+        benchmark = _benchmarks(user).get(pk=pk)
+        newer = _newest_assessment(benchmark)
+        form = _assessment_form(benchmark, came_from, data)
+        form.is_valid()
+        mark_as_seen(form, "seen", newer.pk if newer else 0)
+        add_refusal(form, refusal)
     context = {
         "assessable": _with_figures(user, _assessable_benchmark(benchmark, form)),
         "recommendation": benchmark.recommendation,
         "update_version": came_from,
     }
-    return render_page(request, "dialogues/benchmark_assess.html", context, status=422 if is_sent else 200)
+    return render_page(request, "dialogues/benchmark_assess.html", context, status=422 if form.is_bound else 200)
 
 
 def _now(benchmark: Benchmark) -> datetime:

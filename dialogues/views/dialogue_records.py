@@ -1,6 +1,7 @@
 """Record a dialogue on one page, attach its files, and mark its next steps as done."""
 
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,6 @@ from dialogues.actions.dialogue_records import (
     record_dialogue,
 )
 from dialogues.actions.dialogues import ParticipantInput
-from dialogues.actions.drafts import save_draft
 from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.choices import Presence
 from dialogues.forms.dialogue_records import (
@@ -39,13 +39,12 @@ from dialogues.forms.dialogues import OtherParticipantRows
 from dialogues.forms.fields import benchmark_choices
 from dialogues.models import Commitment, Dialogue, Draft, NextStep, Participant
 from dialogues.views.drafts import (
-    DraftNote,
     describe_draft,
     display_draft,
     draft_post_data,
     find_visible_draft,
+    keep_as_draft,
     read_draft_page,
-    read_posted_content,
 )
 from dialogues.views.follow_up import AgendaItemSummary, find_previous_dialogue, list_agenda_items
 from dialogues.views.page_context import get_managed_dialogue
@@ -66,7 +65,6 @@ from tiptracker.web.frontend.form_rows import (
     raw_values,
 )
 from tiptracker.web.pages import SignedInRequest, render_page
-from tiptracker.web.preserved_input import TypedInput
 
 RECORD_HINT = "Internal to the embassy. A ministry sees the date, the place and its own commitments."
 
@@ -81,7 +79,7 @@ def dialogue_record(request: SignedInRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"dialogue": dialogue}
     if page.is_sent and page.is_valid():
         try:
-            record_dialogue(dialogue=dialogue, page=read_draft_page(request), by=user, now=now, **page.said())
+            record_dialogue(dialogue=dialogue, page=read_draft_page(request), by=user, now=now, **page.values())
         except EditConflict as refusal:
             context["meanwhile"] = page.take_over(str(refusal))
         except Refused as refusal:
@@ -92,7 +90,9 @@ def dialogue_record(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect(f"{reverse('dialogue_detail', args=[dialogue.pk])}?saved=record")
     note = describe_draft(draft, dialogue, user)
     if page.is_sent:
-        note, context["drafted"] = _save_as_draft(request, dialogue, now)
+        draft, is_conflict = keep_as_draft(request, dialogue, now)
+        note = describe_draft(draft, dialogue, user)
+        context["drafted"] = display_draft(draft) if is_conflict else []
     elif request.method == "POST":  # the draft that the form was filled from, not a newer one
         note = note._replace(seen=read_draft_page(request).seen)
     context |= page.context() | {
@@ -101,31 +101,6 @@ def dialogue_record(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_to_come": dialogue.held_on > now.date(),
     }
     return render_page(request, "dialogues/dialogue_record.html", context, status=422 if page.is_sent else 200)
-
-
-def _save_as_draft(request: SignedInRequest, dialogue: Dialogue, now: datetime) -> tuple[DraftNote, list[TypedInput]]:
-    """Save input that was refused as the draft.
-
-    Return the note on the draft. If a colleague saved a draft that the user has not seen, return its content as well
-    and leave it unchanged.
-    """
-    theirs: list[TypedInput] = []
-    draft = None
-    try:
-        draft = save_draft(
-            of=dialogue,
-            content=read_posted_content(request),
-            files=[],
-            page=read_draft_page(request),
-            by=request.user,
-            now=now,
-        )
-    except EditConflict:
-        draft = find_visible_draft(request.user, dialogue)
-        theirs = display_draft(draft)
-    except Refused:
-        draft = find_visible_draft(request.user, dialogue)
-    return describe_draft(draft, dialogue, request.user), theirs
 
 
 def _duplicate_link(refusal: Refused) -> tuple[str, str] | None:
@@ -156,67 +131,59 @@ class _RecordPage:
             .select_related("recommendation__edition")
             .with_terms()
         )
-        of_rows: dict[str, dict[str, Any]] = {
-            "others": {"prefix": "others", "form_kwargs": {"ministries": ministries}},
-            "commitments": {
-                "prefix": "commitments",
-                "form_kwargs": {
-                    "ministries": ministries,
-                    "benchmarks": benchmarks,
-                    "choices": benchmark_choices(benchmarks),
-                },
-            },
-            "steps": {"prefix": "steps", "form_kwargs": {"ministries": ministries}},
-        }
-        kinds: dict[str, Any] = {
-            "others": OtherParticipantRows,
-            "commitments": CommitmentRows,
-            "steps": NextStepFormRows,
-        }
+        row_kwargs: dict[str, Any] = {"ministries": ministries}
+        commitment_kwargs = row_kwargs | {"benchmarks": benchmarks, "choices": benchmark_choices(benchmarks)}
         data = request.POST if request.method == "POST" else draft_post_data(draft) if draft else None
         more = request.POST.get("more")
         self.is_sent = request.method == "POST" and more is None
-        self.rows: dict[str, Any] = {
-            name: kinds[name](data if data and f"{name}-TOTAL_FORMS" in data else None, **kwargs)
-            for name, kwargs in of_rows.items()
-        }
+        self.rows: dict[str, Any] = {}
+        for name, formset, form_kwargs in (
+            ("others", OtherParticipantRows, row_kwargs),
+            ("commitments", CommitmentRows, commitment_kwargs),
+            ("steps", NextStepFormRows, row_kwargs),
+        ):
+            kwargs: dict[str, Any] = {"prefix": name, "form_kwargs": form_kwargs}
+            # A draft may have been begun without these rows.
+            rows = formset(data if data and f"{name}-TOTAL_FORMS" in data else None, **kwargs)
+            if rows.is_bound and name == more:
+                rows = add_empty_row(rows, **kwargs)
+            elif rows.is_bound and not self.is_sent:
+                rows = formset(initial=[raw_values(form) for form in rows], **kwargs)
+                rows.extra = 0
+            self.rows[name] = rows
         self._fill(data)
         if data is not None and not self.is_sent:  # a draft or a new row: keep the input, validate nothing
-            for name, kwargs in of_rows.items():
-                if not self.rows[name].is_bound:  # the draft was begun without these rows
-                    continue
-                kept = [raw_values(form) for form in self.rows[name].forms]
-                again = kinds[name](initial=kept, **kwargs)
-                again.extra = 0
-                self.rows[name] = add_empty_row(self.rows[name], **kwargs) if name == more else again
-            self._fill(None, said=[raw_values(form) for form in self._single()])
+            self._fill(None, entered=[raw_values(form) for form in self._single()])
 
-    def _fill(self, data: Any, said: list[dict[str, Any]] | None = None) -> None:
+    def _fill(self, data: Any, entered: Sequence[Mapping[str, Any]] = ()) -> None:
         """Build the forms that appear once: version, attendance, agenda items, and the general texts.
 
-        `said` is earlier input to keep, in the order of `_single`.
+        `entered` is earlier input to keep, in the order of `_single`.
         """
-        begun = iter(said) if said else None
+        earlier = iter(entered)
 
-        def of(now: dict[str, Any]) -> dict[str, Any]:
-            typed_so_far = next(begun) if begun else {}
-            return typed_so_far if any(typed_so_far.values()) else initial_with_checksum(now)
+        def initial(recorded: Mapping[str, Any]) -> Mapping[str, Any]:
+            values = next(earlier, {})
+            return values if any(values.values()) else initial_with_checksum(recorded)
 
-        version = next(begun).get("version") if begun else None
-        self.seen = DialogueVersionForm(data, initial={"version": version or self.dialogue.version})
+        version = next(earlier, {}).get("version") or self.dialogue.version
+        self.seen = DialogueVersionForm(data, initial={"version": version})
         self.came = {
-            one.pk: AttendanceForm(
-                data, prefix=f"came-{one.pk}", label=_participant_label(one), initial=of(_attendance_initial(one))
+            person.pk: AttendanceForm(
+                data,
+                prefix=f"came-{person.pk}",
+                label=_participant_label(person),
+                initial=initial(_attendance_initial(person)),
             )
-            for one in self.people
+            for person in self.people
         }
-        self.said_of = {
+        self.item_texts = {
             item.key: RecordTextForm(
                 data,
                 prefix=f"said-{item.key}",
                 label=f"What was said on {item.position}",
                 lines=2,
-                initial=of({"text": item.said}),
+                initial=initial({"text": item.said}),
             )
             for item in self.items
         }
@@ -226,14 +193,14 @@ class _RecordPage:
             label="What was said besides" if self.items else "What was said",
             hint=RECORD_HINT,
             lines=5,
-            initial=of({"text": self.dialogue.record}),
+            initial=initial({"text": self.dialogue.record}),
         )
         self.agreed = RecordTextForm(
-            data, prefix="agreed", label="What was agreed, in words", initial=of({"text": self.dialogue.agreed})
+            data, prefix="agreed", label="What was agreed, in words", initial=initial({"text": self.dialogue.agreed})
         )
 
     def _single(self) -> list[Form]:
-        return [self.seen, *self.came.values(), *self.said_of.values(), self.record, self.agreed]
+        return [self.seen, *self.came.values(), *self.item_texts.values(), self.record, self.agreed]
 
     def _all(self) -> list[Form]:
         return [*self._single(), *(form for rows in self.rows.values() for form in rows)]
@@ -245,12 +212,26 @@ class _RecordPage:
     def _filled(self, name: str) -> list[Any]:
         return [form for form in self.rows[name] if form.is_filled]
 
-    def said(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Return the input as arguments of the action."""
         return {
             "version": self.seen.cleaned_data["version"] or 0,
-            "participants": [*self._expected(), *self._others()],
-            "said": {key: form.cleaned_data["text"] for key, form in self.said_of.items()},
+            "participants": [
+                *(
+                    ParticipantInput(
+                        name=data["name"],
+                        office=person.office,
+                        presence=Presence(person.presence),
+                        ministry=person.ministry,
+                        came=data["came"],
+                        key=person.pk,
+                    )
+                    for person in self.people
+                    for data in [self.came[person.pk].cleaned_data]
+                ),
+                *(row.participant(came=True) for row in self._filled("others")),
+            ],
+            "said": {key: form.cleaned_data["text"] for key, form in self.item_texts.items()},
             "record": self.record.cleaned_data["text"],
             "agreed": self.agreed.cleaned_data["text"],
             "commitments": [
@@ -274,28 +255,6 @@ class _RecordPage:
             ],
         }
 
-    def _expected(self) -> list[ParticipantInput]:
-        return [
-            ParticipantInput(
-                said["name"], one.office, Presence(one.presence), one.ministry, came=said["came"], key=one.pk
-            )
-            for one in self.people
-            for said in [self.came[one.pk].cleaned_data]
-        ]
-
-    def _others(self) -> list[ParticipantInput]:
-        rows = (row.cleaned_data for row in self.rows["others"] if row.cleaned_data.get("office"))
-        return [
-            ParticipantInput(
-                row["name"],
-                row["office"],
-                Presence(row["presence"] or Presence.IN_PERSON),
-                row["ministry"],
-                came=True,
-            )
-            for row in rows
-        ]
-
     def refuse(self, refusal: Refused) -> None:
         """Show the message next to the row that it concerns.
 
@@ -315,23 +274,25 @@ class _RecordPage:
         """
         dialogue = self.dialogue
         dialogue.refresh_from_db()
-        items = {item.pk: item for item in dialogue.agenda.select_related("recommendation", "commitment")}
-        people = {one.pk: one for one in Participant.objects.filter(dialogue=dialogue).select_related("ministry")}
-        now: list[tuple[PrefilledForm, dict[str, Any]]] = [
+        items = dialogue.agenda.select_related("recommendation", "commitment").in_bulk()
+        people = {
+            person.pk: person for person in Participant.objects.filter(dialogue=dialogue).select_related("ministry")
+        }
+        current: list[tuple[PrefilledForm, dict[str, Any]]] = [
             (self.record, {"text": dialogue.record}),
             (self.agreed, {"text": dialogue.agreed}),
-            *((form, {"text": items[key].said}) for key, form in self.said_of.items() if key in items),
+            *((form, {"text": items[key].said}) for key, form in self.item_texts.items() if key in items),
             *((form, _attendance_initial(people[key])) for key, form in self.came.items() if key in people),
         ]
-        for form, said in now:
+        for form, recorded in current:
             if form.is_untouched:
-                form.shows_now(said)
+                form.show_current(recorded)
                 form.full_clean()
         self._keep_words_without_item()
         mark_as_seen(self.seen, "version", dialogue.version)
         self.seen.add_error(None, sentence)
         return {
-            "came": [one for one in people.values() if one.came],
+            "came": [person for person in people.values() if person.came],
             "items": [item for item in items.values() if item.said],
             "commitments": list(dialogue.commitments.select_related("ministry")),
             "steps": list(dialogue.next_steps.select_related("ministry")),
@@ -340,7 +301,7 @@ class _RecordPage:
     def _keep_words_without_item(self) -> None:
         """Move text about an item that a colleague removed from the agenda to the general record."""
         data: Any = self.record.data
-        keys = (f"said-{key}-text" for key in self.said_of)
+        keys = (f"said-{key}-text" for key in self.item_texts)
         lost = [
             text
             for key in sorted(set(data) - set(keys))
@@ -352,19 +313,16 @@ class _RecordPage:
 
     def tally(self) -> str:
         """Return a sentence that counts what was added; empty if nothing was."""
-        promised, steps = len(self._filled("commitments")), len(self._filled("steps"))
-        said = [
-            f"{promised} commitment{'' if promised == 1 else 's'}" if promised else "",
-            f"{steps} next step{'' if steps == 1 else 's'}" if steps else "",
-        ]
-        return f"Recorded with it: {' and '.join(filter(None, said))}." if promised or steps else ""
+        counts = [("commitment", len(self._filled("commitments"))), ("next step", len(self._filled("steps")))]
+        parts = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts if count]
+        return f"Recorded with it: {' and '.join(parts)}." if parts else ""
 
     def context(self) -> dict[str, Any]:
         """Return the context of the template."""
         return {
             "seen": self.seen,
             "came": list(self.came.values()),
-            "items": [(item, self.said_of[item.key]) for item in self.items],
+            "items": [(item, self.item_texts[item.key]) for item in self.items],
             "record": self.record,
             "agreed": self.agreed,
             "others": self.rows["others"],
@@ -376,13 +334,13 @@ class _RecordPage:
         }
 
 
-def _participant_label(one: Participant) -> str:
-    ministry = f" ({one.ministry.short_name})" if one.ministry else ""
-    return f"{one.office}{ministry}, {Presence(one.presence).label.lower()}"
+def _participant_label(person: Participant) -> str:
+    ministry = f" ({person.ministry.short_name})" if person.ministry else ""
+    return f"{person.office}{ministry}, {Presence(person.presence).label.lower()}"
 
 
-def _attendance_initial(one: Participant) -> dict[str, Any]:
-    return {"came": bool(one.came), "name": one.name}
+def _attendance_initial(person: Participant) -> dict[str, Any]:
+    return {"came": bool(person.came), "name": person.name}
 
 
 @login_required

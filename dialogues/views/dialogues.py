@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dialogues import permissions
-from dialogues.actions.dialogues import ParticipantInput, call_off, change_dialogue, plan_dialogue
+from dialogues.actions.dialogues import call_off, change_dialogue, plan_dialogue
 from dialogues.choices import DialogueStage, Presence
 from dialogues.forms.dialogues import CallOffForm, DialogueForm, ParticipantFormSet, ParticipantRows
 from dialogues.models import AgendaItem, Commitment, Dialogue, DialogueFile, NextStep, Participant
@@ -259,16 +259,9 @@ def _dialogue_values(form: DialogueForm, rows: ParticipantFormSet, dialogue: Dia
     values = {name: value for name, value in form.cleaned_data.items() if name != "version"}
     return values | {
         "participants": [
-            ParticipantInput(
-                row["name"],
-                row["office"],
-                row["presence"],
-                row["ministry"],
-                came=attendance.get(row["key"], came),
-                key=row["key"],
-            )
-            for row in rows.cleaned_data
-            if row.get("office")
+            row.participant(came=attendance.get(key := row.cleaned_data["key"], came), key=key)
+            for row in rows
+            if row.is_filled
         ]
     }
 

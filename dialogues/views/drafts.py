@@ -101,6 +101,30 @@ def read_posted_content(request: SignedInRequest) -> dict[str, list[str]]:
     }
 
 
+def keep_as_draft(
+    request: SignedInRequest, of: DraftSubject, now: datetime, files: Sequence[EvidenceFile] = ()
+) -> tuple[Draft | None, bool]:
+    """Save input that was refused as the draft, so that nothing is lost with the page.
+
+    Return the draft as it is now, and whether a colleague saved it in the meantime. Then it is left unchanged.
+    """
+    is_conflict = False
+    try:
+        return save_draft(
+            of=of,
+            content=read_posted_content(request),
+            files=list(files),
+            page=read_draft_page(request),
+            by=request.user,
+            now=now,
+        ), False
+    except EditConflict:
+        is_conflict = True
+    except Refused:
+        pass  # the form already shows why, and keeps the input
+    return find_visible_draft(request.user, of), is_conflict
+
+
 def display_draft(draft: Draft | None, *forms: Form) -> list[TypedInput]:
     """Return the content of a draft for display next to other input, with the labels of the page's forms."""
     return format_inputs(draft.content.items(), _fields_by_name(*forms)) if draft else []

@@ -36,9 +36,9 @@ from recommendations.permissions import can_set_reporting_ministry
 from recommendations.tracking_period import year_before
 from tiptracker import clock
 from tiptracker.accounts.models import District, User
-from tiptracker.errors import Refused
 from tiptracker.web import exports
-from tiptracker.web.frontend.form_rows import add_field_error, invalid_forms
+from tiptracker.web.form_pages import save_form, sent_data
+from tiptracker.web.frontend.form_rows import invalid_forms
 from tiptracker.web.pages import SignedInRequest, render_page
 
 MAX_PERIODS = 4
@@ -70,15 +70,15 @@ class GridCell(NamedTuple):
     @classmethod
     def of(cls, readings: Sequence[Reading], period: GridPeriod) -> "GridCell | None":
         """Return the cell for all readings of a period; None without readings."""
-        told = find_effective_reading(readings)
+        newest = find_effective_reading(readings)
         verified = find_effective_reading(
             reading for reading in readings if _review_decision(reading) is EvidenceDecision.VERIFIED
         )
-        holds = verified or told
-        if holds is None or told is None:
+        reading = verified or newest
+        if reading is None or newest is None:
             return None
-        claimed = told if told is not holds and _review_decision(told) is None else None
-        return cls(holds, _review_decision(holds), holds.through_on == period.last, claimed)
+        claimed = newest if newest is not reading and _review_decision(newest) is None else None
+        return cls(reading, _review_decision(reading), reading.through_on == period.last, claimed)
 
 
 class IndicatorRow(NamedTuple):
@@ -146,38 +146,31 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
         raise PermissionDenied
     indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
     readings = list(_unrevised_readings(user).filter(indicator__in=indicators))
-    is_sent = request.method == "POST"
-    uploads = store_uploads(request, now=now) if is_sent else UploadResult([], [])
-    form = _source_form(request, edition, now, uploads)
-    paste = PasteForm(request.POST if is_sent else None)
-    rows = [ReadingRow(request.POST if is_sent else None, indicator=indicator) for indicator in indicators]
-    status, before = 200, None
-    if is_sent and (filled := _parse_pasted(paste, indicators)) is not None:
-        form = ReadingSourceForm(
-            initial=_source_initial(form), today=now.date(), edition=edition, kept=uploads.files[-1:]
-        )
-        rows = [ReadingRow(initial=_row_initial(row, filled), indicator=row.indicator) for row in rows]
+    data, uploads = sent_data(request), store_uploads(request, now=now)
+    form, paste = _source_form(request, edition, now, uploads), PasteForm(data)
+    rows = [ReadingRow(data, indicator=indicator) for indicator in indicators]
+    if (pasted := _parse_pasted(paste, indicators)) is not None:
+        initial = {name: form.data.get(name, "") for name in form.fields if name != "files"}
+        form = ReadingSourceForm(initial=initial, today=now.date(), edition=edition, kept=uploads.files[-1:])
+        rows = [ReadingRow(initial=_row_initial(row, pasted), indicator=row.indicator) for row in rows]
         paste = PasteForm()
         for sentence in uploads.refusals:
             messages.warning(request, sentence)
         messages.info(request, "Filled in from what you pasted. Nothing is recorded yet: look it over, then record it.")
-    elif is_sent:
-        if not paste.errors and all([form.is_valid(), *(row.is_valid() for row in rows)]):
-            try:
-                recorded = log_readings(
-                    country=edition.country,
-                    counts=_reading_inputs(form, rows),
-                    by=user,
-                    now=now,
-                    **_source_values(form),
-                )
-            except Refused as refusal:
-                add_field_error(form, str(refusal), refusal.field)
-                before = duplicate_link(refusal, "evidence_detail")
-            else:
-                messages.success(request, _recorded_message(len(recorded)))
-                return redirect(edition_url(edition, "indicator_list"))
-        status = 422
+    elif all([paste.is_valid(), *(row.is_valid() for row in rows)]) and (
+        recorded := save_form(
+            form,
+            lambda: log_readings(
+                country=edition.country,
+                counts=[_reading_input(row.indicator, form, row.cleaned_data) for row in rows if row.says_something],
+                by=user,
+                now=now,
+                **_source_values(form),
+            ),
+        )
+    ):
+        messages.success(request, _recorded_message(len(recorded)))
+        return redirect(edition_url(edition, "indicator_list"))
     period = GridPeriod(edition.starts_on, edition.ends_on)
     context = {
         "form": form,
@@ -186,10 +179,11 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
             (row, *_grid_cells(row.indicator, [GridPeriod(*edition.year_before), period], readings)) for row in rows
         ],
         "wrong_forms": invalid_forms(paste, form, *rows),
-        "recorded_before": before,
+        "recorded_before": duplicate_link(form.refusal, "evidence_detail"),
         "kept": uploads.files[-1:],
         "edition": edition,
     }
+    status = 422 if form.is_bound else 200
     return uploads.with_retry_after(render_page(request, "dialogues/indicator_enter.html", context, status=status))
 
 
@@ -203,37 +197,33 @@ def reading_add(request: SignedInRequest, pk: int) -> HttpResponse:
     if edition is None or not permissions.can_log_evidence(user, indicator.country):
         raise PermissionDenied
     now = clock.now(indicator.country.time_zone)
-    is_sent = request.method == "POST"
-    uploads = store_uploads(request, now=now) if is_sent else UploadResult([], [])
+    uploads = store_uploads(request, now=now)
     form = _source_form(request, edition, now, uploads)
     names = District.objects.filter(country=indicator.country).values_list("name", flat=True)
-    parts = ReadingPartsForm(request.POST if is_sent else None, indicator=indicator, districts=list(names))
-    before = None
-    if is_sent and all([form.is_valid(), parts.is_valid()]):
-        try:
-            log_readings(
-                country=indicator.country,
-                counts=[_reading_with_parts(indicator, form, parts)],
-                by=user,
-                now=now,
-                **_source_values(form),
-            )
-        except Refused as refusal:
-            add_field_error(parts if refusal.field in parts.fields else form, str(refusal), refusal.field)
-            before = duplicate_link(refusal, "evidence_detail")
-        else:
-            messages.success(request, _recorded_message(1))
-            return redirect("indicator_detail", indicator.pk)
+    parts = ReadingPartsForm(sent_data(request), indicator=indicator, districts=list(names))
+    if save_form(
+        form,
+        lambda: log_readings(
+            country=indicator.country,
+            counts=[_reading_with_parts(indicator, form, parts)],
+            by=user,
+            now=now,
+            **_source_values(form),
+        ),
+        also=[parts],
+    ):
+        messages.success(request, _recorded_message(1))
+        return redirect("indicator_detail", indicator.pk)
     context = {
         "indicator": indicator,
         "form": form,
         "parts": parts,
         "wrong_forms": invalid_forms(parts, form),
-        "recorded_before": before,
+        "recorded_before": duplicate_link(form.refusal, "evidence_detail"),
         "kept": uploads.files[-1:],
     }
-    answer = render_page(request, "dialogues/reading_add.html", context, status=422 if is_sent else 200)
-    return uploads.with_retry_after(answer)
+    status = 422 if form.is_bound else 200
+    return uploads.with_retry_after(render_page(request, "dialogues/reading_add.html", context, status=status))
 
 
 EXPORT_HEADERS = (
@@ -243,11 +233,11 @@ EXPORT_HEADERS = (
 
 
 def _export_row(reading: Reading) -> tuple[object, ...]:
-    word, piece = _review_decision(reading), reading.evidence
+    decision, evidence = _review_decision(reading), reading.evidence
     return (
         reading.indicator.name, reading.indicator.unit, reading.starts_on, reading.through_on, reading.figure,
-        "" if reading.figure is not None else reading.told, reading.note, piece.stated_by if piece else "",
-        piece.source if piece else reading.source, word.label if word else "", reading.recorded_at,
+        "" if reading.figure is not None else reading.told, reading.note, evidence.stated_by if evidence else "",
+        evidence.source if evidence else reading.source, decision.label if decision else "", reading.recorded_at,
     )  # fmt: skip
 
 
@@ -268,8 +258,8 @@ def _unrevised_readings(user: User) -> QuerySet[Reading]:
 
 def _review_decision(reading: Reading) -> EvidenceDecision | None:
     """Return the review decision on the evidence of a reading; None if it is not reviewed or cites no evidence."""
-    holds = reading.evidence.word if reading.evidence else None
-    return EvidenceDecision(holds.decision) if holds else None
+    review = reading.evidence.word if reading.evidence else None
+    return EvidenceDecision(review.decision) if review else None
 
 
 def _breakdowns(reading: Reading) -> list[tuple[str, dict[str, str]]]:
@@ -301,12 +291,7 @@ def _grid_cells(
 
 
 def _source_form(request: SignedInRequest, edition: Edition, now: datetime, uploads: UploadResult) -> ReadingSourceForm:
-    form = ReadingSourceForm(
-        request.POST if request.method == "POST" else None,
-        today=now.date(),
-        edition=edition,
-        kept=uploads.files[-1:],
-    )
+    form = ReadingSourceForm(sent_data(request), today=now.date(), edition=edition, kept=uploads.files[-1:])
     if form.is_bound:
         form.is_valid()
         uploads.show_refusals(form)
@@ -322,8 +307,8 @@ def _parse_pasted(paste: PasteForm, indicators: Sequence[Indicator]) -> Mapping[
         return None
     try:
         return parse_pasted_readings(paste.cleaned_data["pasted"], indicators)
-    except ValidationError as wrong:
-        paste.add_error("pasted", wrong)
+    except ValidationError as error:
+        paste.add_error("pasted", error)
         return None
 
 
@@ -334,42 +319,33 @@ def _row_initial(row: ReadingRow, pasted: Mapping[int, PastedReading]) -> dict[s
     return {name: row.data.get(row.add_prefix(name), "") for name in row.fields}
 
 
-def _source_initial(form: ReadingSourceForm) -> dict[str, Any]:
-    return {name: form.data.get(name, "") for name in form.fields if name != "files"}
-
-
 def _source_values(form: ReadingSourceForm) -> dict[str, Any]:
-    said = form.cleaned_data
-    file = form.kept[0] if form.kept else None
-    return {"stated_by": said["stated_by"], "source": said["source"], "link": said["link"], "file": file}
-
-
-def _reading_inputs(form: ReadingSourceForm, rows: Iterable[ReadingRow]) -> list[ReadingInput]:
-    return [_reading_input(row.indicator, form, row.cleaned_data) for row in rows if row.says_something]
+    values = {name: form.cleaned_data[name] for name in ("stated_by", "source", "link")}
+    return values | {"file": form.kept[0] if form.kept else None}
 
 
 def _reading_with_parts(indicator: Indicator, form: ReadingSourceForm, parts: ReadingPartsForm) -> ReadingInput:
-    said = parts.cleaned_data
-    told = [
+    data = parts.cleaned_data
+    figures = [
         ReadingPartInput(dimension, category, figure)
         for dimension, categories in parts.breakdowns.items()
         for category in categories
-        if (figure := said[part_field_name(dimension, category)]) is not None
+        if (figure := data[part_field_name(dimension, category)]) is not None
     ]
-    return _reading_input(indicator, form, said)._replace(parts=told)
+    return _reading_input(indicator, form, data)._replace(parts=figures)
 
 
-def _reading_input(indicator: Indicator, form: ReadingSourceForm, said: Mapping[str, Any]) -> ReadingInput:
+def _reading_input(indicator: Indicator, form: ReadingSourceForm, data: Mapping[str, Any]) -> ReadingInput:
     return ReadingInput(
         indicator=indicator,
         starts_on=form.cleaned_data["starts_on"],
         through_on=form.cleaned_data["through_on"],
-        figure=said["figure"],
-        direction=to_direction(said["direction"]),
-        note=said["note"],
+        figure=data["figure"],
+        direction=to_direction(data["direction"]),
+        note=data["note"],
     )
 
 
 def _recorded_message(number: int) -> str:
-    what = "1 figure is" if number == 1 else f"{number} figures are"
-    return f"Recorded: {what} in the record, each as a claim until somebody else verifies its evidence."
+    figures = "1 figure is" if number == 1 else f"{number} figures are"
+    return f"Recorded: {figures} in the record, each as a claim until somebody else verifies its evidence."

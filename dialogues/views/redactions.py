@@ -42,11 +42,10 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
-from tiptracker.errors import Refused
 from tiptracker.former_names import current_label
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web import exports
-from tiptracker.web.frontend.form_rows import add_field_error
+from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 25
@@ -140,35 +139,36 @@ class _RedactionSearch:
         self.files = _file_choices(
             self.user, [self.country], self.places, named, offered=_parse_keys(request.POST.getlist("offered"))
         )
-        self.before: tuple[str, str] | None = None
 
     def propose(self) -> Redaction | None:
-        """Propose the redaction. Return None if it was refused, with the message next to its field."""
-        try:
-            return propose_redaction(
+        """Propose the redaction. Return None if it was refused; the form shows why."""
+        return save_form(
+            self.form,
+            lambda: propose_redaction(
                 country=self.country,
                 words=self.words,
                 reason=self.reason,
                 left=self.left,
-                files=[each.file for each in self.files if each.is_chosen],
+                files=self.chosen_files,
                 are_many_meant=self.are_many_meant,
                 by=self.user,
                 now=clock.now(self.country.time_zone),
-            )
-        except Refused as refusal:
-            add_field_error(self.form, str(refusal), refusal.field)
-            self.before = duplicate_link(refusal, "redaction_detail")
-            return None
+            ),
+        )
+
+    @property
+    def chosen_files(self) -> list[EvidenceFile]:
+        """Return the files that are to be removed."""
+        return [choice.file for choice in self.files if choice.is_chosen]
 
     def context(self) -> dict[str, Any]:
         """Return what was found, for the template. Refuse words that can't be searched for."""
-        chosen = [each.file for each in self.files if each.is_chosen]
-        if not self.form.errors:
-            try:
-                refuse_invalid_redaction(words=self.words, reason=self.reason, files=chosen)
-            except Refused as refusal:
-                add_field_error(self.form, str(refusal), refusal.field)
-                return {"files": self.files}
+        save_form(
+            self.form,
+            lambda: refuse_invalid_redaction(words=self.words, reason=self.reason, files=self.chosen_files),
+        )
+        if self.form.errors and not self.is_proposed:
+            return {"files": self.files}
         spots = _label_found_places(self.user, self.places, self.words, self.left)
         return {
             "is_looked_for": True,
@@ -177,7 +177,7 @@ class _RedactionSearch:
             "are_many": sum(spot.is_chosen for spot in spots) > MANY_PLACES,
             "are_many_meant": self.are_many_meant,
             "files": self.files,
-            "recorded_before": self.before,
+            "recorded_before": duplicate_link(self.form.refusal, "redaction_detail"),
         }
 
 
@@ -190,26 +190,26 @@ def redaction_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     redaction = get_object_or_404(rows, pk=pk)
     set_page_country(request, redaction.country)
     may_decide = permissions.can_decide_on_redaction(user, redaction)
-    form = RedactionDecisionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and not may_decide:
+    form = RedactionDecisionForm(sent_data(request))
+    if form.is_bound and not may_decide:
         raise PermissionDenied
-    if request.method == "POST" and form.is_valid():
-        is_confirmed = request.POST.get("decision") == RedactionAnswer.CONFIRMED
-        told = {"reason": form.cleaned_data["reason"], "by": user, "now": clock.now(redaction.country.time_zone)}
-        try:
-            if is_confirmed:
-                confirm_redaction(redaction=redaction, are_many_meant="many" in request.POST, **told)
-            else:
-                decline_redaction(redaction=redaction, **told)
-        except Refused as refusal:
-            add_field_error(form, str(refusal), refusal.field)
-            redaction = rows.get(pk=pk)
-        else:
-            done = "It is taken out. What is to be done now stands below."
-            messages.success(request, done if is_confirmed else "Declined. The record stays as it is.")
-            return redirect("redaction_detail", redaction.pk)
-    context = {"redaction": redaction, "form": form, "may_decide": may_decide, **_detail_context(redaction, user)}
-    return render_page(request, "dialogues/redaction_detail.html", context, status=422 if form.errors else 200)
+    is_confirmed = request.POST.get("decision") == RedactionAnswer.CONFIRMED
+
+    def decide() -> RedactionDecision:
+        now = clock.now(redaction.country.time_zone)
+        values = {"redaction": redaction, "reason": form.cleaned_data["reason"], "by": user, "now": now}
+        if is_confirmed:
+            return confirm_redaction(are_many_meant="many" in request.POST, **values)
+        return decline_redaction(**values)
+
+    if save_form(form, decide):
+        done = "It is taken out. What is to be done now stands below."
+        messages.success(request, done if is_confirmed else "Declined. The record stays as it is.")
+        return redirect("redaction_detail", redaction.pk)
+    if form.refusal:
+        redaction = rows.get(pk=pk)
+    context = {"may_decide": may_decide, "redaction": redaction, **_detail_context(redaction, user)}
+    return render_form(request, "dialogues/redaction_detail.html", form, context)
 
 
 def _detail_context(redaction: Redaction, user: User) -> dict[str, Any]:

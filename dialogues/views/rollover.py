@@ -5,12 +5,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
 from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
 
 from dialogues.actions.rollover import MOVING_STATUSES, RolloverResult, roll_over_edition
 from dialogues.choices import Verdict
@@ -22,9 +20,8 @@ from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.rollover.views import get_edition_pair
 from tiptracker import clock
 from tiptracker.accounts.models import User
-from tiptracker.errors import Refused
-from tiptracker.web.frontend.form_rows import add_field_error
-from tiptracker.web.pages import SignedInRequest, render_page
+from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
+from tiptracker.web.pages import SignedInRequest
 
 
 class MovingCommitment(NamedTuple):
@@ -59,8 +56,7 @@ class RolloverGroup(NamedTuple):
         return is_open if self.recommendation.is_retired else bool(self.lines)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def edition_carry_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask the benchmarks of the year before again, and move open commitments to them."""
     edition, before = get_edition_pair(request, pk)
@@ -68,16 +64,13 @@ def edition_carry_over(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("edition_repeats", pk=edition.pk)
     now = clock.now(edition.country.time_zone)
     page = _RolloverPage(request, edition, before, now.date())
-    if page.form.is_bound and page.form.is_valid():
-        try:
-            carried = roll_over_edition(edition=edition, goes=page.form.goes(), by=request.user, now=now)
-        except Refused as refusal:
-            add_field_error(page.form, str(refusal), refusal.field)
-        else:
-            messages.success(request, _result_message(carried, before))
-            return redirect(edition_url(edition, "recommendation_list"))
-    status = 422 if page.form.errors else 200
-    return render_page(request, "dialogues/edition_carry_over.html", page.context(), status=status)
+    if result := save_form(
+        page.form,
+        lambda: roll_over_edition(edition=edition, goes=page.form.goes(), by=request.user, now=now),
+    ):
+        messages.success(request, _result_message(result, before))
+        return redirect(edition_url(edition, "recommendation_list"))
+    return render_form(request, "dialogues/edition_carry_over.html", page.form, page.context())
 
 
 def _result_message(carried: RolloverResult, before: Edition) -> str:
@@ -109,8 +102,7 @@ class _RolloverPage:
             for one in row.benchmarks.all()
             if one.pk not in self.again and one.known_terms and (not row.is_retired or one.pk in self.moving)
         ]
-        typed = request.POST if request.method == "POST" else None
-        self.form = RolloverForm(typed, benchmarks=left, new=self.new, year=before.year)
+        self.form = RolloverForm(sent_data(request), benchmarks=left, new=self.new, year=before.year)
 
     def context(self) -> dict[str, Any]:
         """Return the context of the template: what is asked again first, then the rest."""
@@ -118,7 +110,6 @@ class _RolloverPage:
         return {
             "edition": self.edition,
             "before": self.before,
-            "form": self.form,
             "repeated": [one for one in groups if one.repeated_by],
             "dropped": [one for one in groups if not one.repeated_by and one.stays],
             "is_matched": any(row.repeats_id for row in self.new),

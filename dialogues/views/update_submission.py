@@ -12,11 +12,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from dialogues import permissions
-from dialogues.actions.drafts import save_draft
 from dialogues.actions.files import find_resendable_files
 from dialogues.actions.readings import ReadingPartInput
 from dialogues.actions.updates import FigureInput, send_update
-from dialogues.choices import BreakdownDimension, ClaimedProgress, DoneBy, EvidenceKind
+from dialogues.choices import BreakdownDimension, EvidenceKind
 from dialogues.forms.fields import NO_DATA, to_direction
 from dialogues.forms.updates import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateVersion
@@ -27,9 +26,9 @@ from dialogues.views.drafts import (
     display_draft,
     draft_post_data,
     find_visible_draft,
+    keep_as_draft,
     list_draft_files,
     read_draft_page,
-    read_posted_content,
 )
 from dialogues.views.next_action import find_next_action
 from dialogues.views.page_context import CommitmentHeading, set_page_edition_for_commitment
@@ -157,25 +156,20 @@ class _UpdatePage:
 
     def send(self) -> bool:
         """Send the update. Return False if it was refused, with the message next to its field."""
-        said = self.form.cleaned_data
+        data = self.form.cleaned_data
         try:
             send_update(
                 commitment=self.commitment,
-                title=said["title"],
-                narrative=said["narrative"],
-                claimed=ClaimedProgress(said["claimed"]),
-                happened_from=said["happened_from"],
-                happened_to=said["happened_to"],
-                done_by=DoneBy(said["done_by"]),
                 files=self.uploads.files,
                 figures=[
-                    _figure_input(figure, through_on=said["through_on"])
+                    _figure_input(figure, through_on=data["through_on"])
                     for figure in self.figures
                     if figure.says_something
                 ],
                 page=read_draft_page(self.request),
                 by=self.request.user,
                 now=self.now,
+                **{name: value for name, value in data.items() if name not in ("files", "through_on")},
             )
         except EditConflict as refusal:
             self.form.add_error(None, str(refusal))
@@ -190,19 +184,8 @@ class _UpdatePage:
         """Save what could not be sent as the draft, unless a colleague's draft exists that this page has not shown."""
         if self.theirs:
             return
-        try:
-            self.draft = save_draft(
-                of=self.commitment,
-                content=read_posted_content(self.request),
-                files=self.uploads.files,
-                page=read_draft_page(self.request),
-                by=self.request.user,
-                now=self.now,
-            )
-        except EditConflict:
-            self.draft = self.theirs = find_visible_draft(self.request.user, self.commitment)
-        except Refused:
-            return  # the form already shows why, and keeps the input
+        self.draft, is_conflict = keep_as_draft(self.request, self.commitment, self.now, self.uploads.files)
+        self.theirs = self.draft if is_conflict else None
 
     def context(self) -> dict[str, Any]:
         note = describe_draft(self.draft, self.commitment, self.request.user)
