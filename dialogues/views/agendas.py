@@ -13,12 +13,7 @@ from django.shortcuts import redirect
 from django.utils.text import Truncator
 
 from dialogues.actions.agendas import AgendaItemInput, arrange_agenda
-from dialogues.agenda_suggestions import (
-    RANK_AGREED,
-    AgendaCommitment,
-    AgendaRecommendation,
-    suggest_agenda_items,
-)
+from dialogues.agenda_suggestions import RANK_AGREED, AgendaCommitment, AgendaRecommendation, suggest_agenda_items
 from dialogues.choices import MadeBy
 from dialogues.forms.agendas import TOPIC_CHOICE, AgendaForm, AgendaItemFormSet, AgendaItemRow, AgendaItemRows
 from dialogues.models import AgendaItem, Commitment, Dialogue

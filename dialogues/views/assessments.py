@@ -51,7 +51,6 @@ class AssessableBenchmark(NamedTuple):
     """
 
     benchmark: Benchmark
-    wording: str
     by_figures: bool
     assessment: Assessment | None
     verdict: Verdict | None
@@ -97,7 +96,6 @@ def _assessable_benchmark(benchmark: Benchmark, form: AssessmentForm | None) -> 
     terms, assessment = benchmark.current_terms, _newest_assessment(benchmark)
     return AssessableBenchmark(
         benchmark=benchmark,
-        wording=benchmark.wording,
         by_figures=terms is not None and terms.rule != Rule.ASSESSED,
         assessment=assessment,
         verdict=Verdict(assessment.verdict) if assessment else None,
@@ -120,10 +118,10 @@ def _with_figures(user: User, assessable: AssessableBenchmark) -> AssessableBenc
     """Add the figures of each piece of evidence, compared with earlier figures for the same indicator."""
     pieces = [exhibit.evidence.pk for exhibit in assessable.exhibits]
     readings = Reading.objects.visible_to(user).filter(evidence__in=pieces).select_related("indicator")
-    told: dict[int | None, list[FigureComparison]] = defaultdict(list)
+    figures: dict[int | None, list[FigureComparison]] = defaultdict(list)
     for figure in compare_figures(user, readings).values():
-        told[figure.reading.evidence_id].append(figure)
-    exhibits = [exhibit._replace(figures=told[exhibit.evidence.pk]) for exhibit in assessable.exhibits]
+        figures[figure.reading.evidence_id].append(figure)
+    exhibits = [exhibit._replace(figures=figures[exhibit.evidence.pk]) for exhibit in assessable.exhibits]
     return assessable._replace(exhibits=exhibits)
 
 

@@ -4,28 +4,15 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import (
-    Case,
-    F,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from dialogues import permissions
 from dialogues.choices import CommitmentStatus, MadeBy
-from dialogues.forms.commitments import (
-    CommitmentFilterForm,
-    CommitmentOrder,
-)
-from dialogues.models import (
-    Commitment,
-    CommitmentBenchmark,
-)
+from dialogues.forms.commitments import CommitmentFilterForm, CommitmentOrder
+from dialogues.models import Commitment, CommitmentBenchmark
 from dialogues.models.commitments import CommitmentQuerySet
 from dialogues.views.commitments import DUE_DATE_ORDER, CommitmentStatusRow, annotate_commitments, commitment_status_row
 from recommendations.edition_context import EditionRequest
@@ -92,19 +79,15 @@ def _export_row(line: CommitmentStatusRow) -> tuple[object, ...]:
 
 def _filter_commitments(rows: CommitmentQuerySet, user: User, chosen: dict[str, Any]) -> CommitmentQuerySet:
     rows = filter_by_words(rows, chosen.get("q") or "", "text", "letter", "ministry__name", "ministry__short_name")
-    if status := chosen.get("status"):
-        rows = rows.filter(Q(status=status))
     if whose := chosen.get("ministry"):
         rows = rows.filter(made_by=whose) if whose == MadeBy.UNITED_STATES else rows.filter(ministry=whose)
-    asked = Recommendation.objects.visible_to(user)
+    recommendations = Recommendation.objects.visible_to(user)
     if pillar := chosen.get("pillar"):
-        rows = rows.filter(pk__in=_commitments_towards(asked.with_pillar().filter(Q(pillar=pillar))))
+        rows = rows.filter(pk__in=_commitments_towards(recommendations.with_pillar().filter(Q(pillar=pillar))))
     if recommendation := chosen.get("recommendation"):
-        rows = rows.filter(pk__in=_commitments_towards(asked.filter(pk=recommendation)))
-    if due_from := chosen.get("due_from"):
-        rows = rows.filter(Q(due_on__gte=due_from))
-    if due_to := chosen.get("due_to"):
-        rows = rows.filter(Q(due_on__lte=due_to))
+        rows = rows.filter(pk__in=_commitments_towards(recommendations.filter(pk=recommendation)))
+    lookups = {"status": "status", "due_from": "due_on__gte", "due_to": "due_on__lte"}
+    rows = rows.filter(**{lookup: chosen[name] for name, lookup in lookups.items() if chosen.get(name)})
     order = CommitmentOrder(chosen.get("sort") or CommitmentOrder.DUE)
     if order is CommitmentOrder.DUE and chosen.get("status"):  # with one status, all are settled or none
         return rows.order_by(DUE_DATE_ORDER, "pk")

@@ -7,18 +7,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    Prefetch,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -40,12 +29,7 @@ from dialogues.forms.commitments import (
     WithdrawForm,
 )
 from dialogues.forms.fields import BenchmarkRows, benchmark_choices
-from dialogues.models import (
-    Commitment,
-    CommitmentEvent,
-    Dialogue,
-    Evidence,
-)
+from dialogues.models import Commitment, CommitmentEvent, Dialogue, Evidence
 from dialogues.models.commitments import CommitmentQuerySet, standing_from_row
 from dialogues.score_effects import describe_last_update, describe_rescheduling, format_status_detail
 from dialogues.views.next_action import find_next_action

@@ -30,7 +30,7 @@ from dialogues.views.last_decision import find_last_decision, redirect_to_next
 from dialogues.views.page_context import describe_outside_period
 from dialogues.views.previews import preview_files
 from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, redaction_dates
-from dialogues.views.timeline import decision_on, newest_review
+from dialogues.views.timeline import decision_on, newest_review, review_of
 from recommendations.choices import Rule
 from recommendations.edition_context import editions_of_page_country, set_page_country
 from recommendations.models import Edition
@@ -40,7 +40,7 @@ from tiptracker.audit.subjects import history, list_openings
 from tiptracker.audit.verbs import VerbGroup
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.form_rows import add_field_error, invalid_forms, mark_as_seen
+from tiptracker.web.frontend.form_rows import add_refusal, invalid_forms, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -52,7 +52,6 @@ class EvidenceReviewRow(NamedTuple):
     """
 
     evidence_link: EvidenceLink | None
-    shows: SupportKind | None
     review: EvidenceReview | None
     decision: EvidenceDecision | None
     earlier: Sequence[EvidenceReview]
@@ -108,7 +107,7 @@ def evidence_review(request: SignedInRequest, pk: int) -> HttpResponse:
             evidence = evidence_with_details(user).get(pk=pk)
             if isinstance(refusal, EditConflict):
                 mark_as_seen(form, "seen", _newest_review_id(evidence, evidence_link))
-            add_field_error(form, str(refusal), refusal.field)
+            add_refusal(form, refusal)
         else:
             if was_waiting and not _awaits_review(evidence_with_details(user).get(pk=pk)):
                 return redirect_to_next(request, evidence)
@@ -133,15 +132,15 @@ def _filled_reviews(evidence: Evidence, today: date, data: QueryDict) -> SentRev
 
 
 def _save_review(
-    evidence: Evidence, evidence_link: EvidenceLink | None, said: dict[str, Any], *, by: User, now: datetime
+    evidence: Evidence, evidence_link: EvidenceLink | None, values: dict[str, Any], *, by: User, now: datetime
 ) -> None:
     evidence_actions.review_evidence(
         evidence=evidence,
         evidence_link=evidence_link,
-        decision=EvidenceDecision(said["decision"]),
-        reason=said["reason"],
-        first_on=said.get("first_on"),
-        seen=said["seen"],
+        decision=EvidenceDecision(values["decision"]),
+        reason=values["reason"],
+        first_on=values.get("first_on"),
+        seen=values["seen"],
         by=by,
         now=now,
     )
@@ -166,8 +165,7 @@ def _review_form(evidence: Evidence, evidence_link: EvidenceLink | None, today: 
 
 def _newest_review_id(evidence: Evidence, evidence_link: EvidenceLink | None) -> int:
     """Return the id of the newest review, which applies; 0 if there is none."""
-    pk = evidence_link.pk if evidence_link else None
-    review = newest_review(review for review in evidence.reviews.all() if review.evidence_link_id == pk)
+    review = review_of(evidence, evidence_link)
     return review.pk if review else 0
 
 
@@ -177,8 +175,8 @@ def _render_detail(
     user = request.user
     set_page_country(request, evidence.country)
     editions = editions_of_page_country(request)
-    told = list_evidence_versions(user, evidence) if user.is_embassy else []
-    earlier = [each.evidence for each in told if each.evidence != evidence]
+    versions = list_evidence_versions(user, evidence) if user.is_embassy else []
+    earlier = [version.evidence for version in versions if version.evidence != evidence]
     rows = (*list_evidence_rows(evidence), *evidence.readings.all(), evidence.commitment, *earlier)
     context: dict[str, Any] = {
         "evidence": EvidenceSummary.of(evidence),
@@ -211,7 +209,7 @@ def _render_detail(
             "wrong_forms": invalid_forms(*(form for _, form in sent)),
             "is_answered": _is_reviewable(evidence),
             "is_own": permissions.has_recorded(user, evidence),
-            "wordings": told,
+            "wordings": versions,
             "can_revise": permissions.can_revise(user, evidence) and not hasattr(evidence, "revised_by"),
             "openings": list_openings(user, evidence, evidence.file),
             "history": history(user, evidence, evidence.file, without=VerbGroup.READ),
@@ -272,26 +270,25 @@ def _review_rows(
 ) -> list[EvidenceReviewRow]:
     """Return a row for each part to review, with the form `sent`, or a new one if the user may review it."""
     today = clock.today(evidence.country.time_zone)
-    stands = _is_reviewable(evidence) and not hasattr(evidence, "revised_by")
-    may_review = stands and permissions.can_review_evidence(user, evidence)
+    is_current = _is_reviewable(evidence) and not hasattr(evidence, "revised_by")
+    may_review = is_current and permissions.can_review_evidence(user, evidence)
     forms = {evidence_link.pk if evidence_link else None: form for evidence_link, form in sent}
     lines = []
     for evidence_link in _review_subjects(evidence):
         pk = evidence_link.pk if evidence_link else None
         reviews = [review for review in evidence.reviews.all() if review.evidence_link_id == pk]
-        holds = newest_review(reviews)
-        offered = forms.get(pk)
-        if offered is None and may_review and not permissions.has_recorded(user, evidence, evidence_link):
-            offered = _review_form(evidence, evidence_link, today)
+        newest = newest_review(reviews)
+        form = forms.get(pk)
+        if form is None and may_review and not permissions.has_recorded(user, evidence, evidence_link):
+            form = _review_form(evidence, evidence_link, today)
         lines.append(
             EvidenceReviewRow(
                 evidence_link,
-                SupportKind(evidence_link.shows) if evidence_link else None,
-                holds,
-                EvidenceDecision(holds.decision) if holds else None,
-                [review for review in reviews if review is not holds],
-                offered,
-                _describe_effect(evidence, evidence_link, editions, is_reviewed=holds is not None),
+                newest,
+                EvidenceDecision(newest.decision) if newest else None,
+                [review for review in reviews if review is not newest],
+                form,
+                _describe_effect(evidence, evidence_link, editions, is_reviewed=newest is not None),
             )
         )
     return lines
@@ -310,14 +307,15 @@ def _describe_effect(
         starts = {edition.starts_on for edition in editions}
         waits = any(row.starts_on in starts and not row.is_no_data for row in evidence.readings.all())
         return "What it counts waits for a review of the evidence itself." if waits and not is_reviewed else ""
-    own = [one for one in editions if one.pk == evidence_link.benchmark.recommendation.edition_id]
-    if why := describe_exclusion(
-        DoneBy(evidence.done_by), describe_outside_period(own, evidence.happened_from, evidence.happened_to)
-    ):
-        return why
+    own = [edition for edition in editions if edition.pk == evidence_link.benchmark.recommendation.edition_id]
+    outside = describe_outside_period(own, evidence.happened_from, evidence.happened_to)
+    if exclusion := describe_exclusion(DoneBy(evidence.done_by), outside):
+        return exclusion
     terms = evidence_link.benchmark.current_terms
-    can = find_score_effect(SupportKind(evidence_link.shows), Rule(terms.rule) if terms else None)
-    return "" if can is ScoreEffect.COUNTS and is_reviewed else describe_benchmark_effect(can, evidence.happened_from)
+    effect = find_score_effect(SupportKind(evidence_link.shows), Rule(terms.rule) if terms else None)
+    if effect is ScoreEffect.COUNTS and is_reviewed:
+        return ""
+    return describe_benchmark_effect(effect, evidence.happened_from)
 
 
 @login_required
@@ -329,12 +327,12 @@ def evidence_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
     The browser saves the file and never runs it. Access needs `visible_to`, and each download is recorded in the
     activity log.
     """
-    kept = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
+    file = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
     try:
-        content = read_for_download(file=kept, by=request.user)
+        content = read_for_download(file=file, by=request.user)
     except Refused as refusal:
-        return render_page(request, "dialogues/evidence_file.html", {"file": kept, "refusal": refusal}, status=409)
-    response = FileResponse(io.BytesIO(content), as_attachment=True, filename=kept.name, content_type=kept.media_type)
+        return render_page(request, "dialogues/evidence_file.html", {"file": file, "refusal": refusal}, status=409)
+    response = FileResponse(io.BytesIO(content), as_attachment=True, filename=file.name, content_type=file.media_type)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 from dialogues.choices import EvidenceDecision, SupportKind
 from dialogues.forms.evidence_filters import UNREVIEWED_CHOICE, EvidenceFilterForm, EvidenceOrder
 from dialogues.forms.fields import benchmark_choices
-from dialogues.models import Evidence
+from dialogues.models import Evidence, EvidenceLink
 from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.views.evidence_query import EvidenceSummary, evidence_with_details
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
-from dialogues.views.timeline import newest_review
+from dialogues.views.timeline import review_of
 from recommendations.edition_context import EditionRequest, editions_of_page_country
 from recommendations.models import Benchmark, Edition
 from tiptracker import clock
@@ -42,13 +42,13 @@ class LinkSummary(NamedTuple):
 
     key: str
     shows: str
-    word: EvidenceDecision | None
+    decision: EvidenceDecision | None
 
     @property
     def in_words(self) -> str:
         """Return the link in words, such as "3b A concrete action: verified"."""
-        word = self.word.label.lower() if self.word else "not reviewed"
-        return f"{self.key} {self.shows}: {word}".strip()
+        decision = self.decision.label.lower() if self.decision else "not reviewed"
+        return f"{self.key} {self.shows}: {decision}".strip()
 
 
 class EvidenceRow(NamedTuple):
@@ -122,34 +122,31 @@ def _export_row(line: EvidenceRow) -> tuple[object, ...]:
 
 def _filter_evidence(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> EvidenceQuerySet:
     rows = filter_by_words(rows, chosen.get("q") or "", *SEARCH_FIELDS)
-    for name in ("kind", "done_by"):
-        if chosen.get(name):
-            rows = rows.filter(**{name: chosen[name]})
-    if benchmark := chosen.get("benchmark"):
-        rows = rows.filter(evidence_links__benchmark=benchmark)
-    if word := chosen.get("word"):
-        rows = rows.filter(reviews__isnull=True) if word == UNREVIEWED_CHOICE[0] else rows.said(EvidenceDecision(word))
-    if since := chosen.get("since"):
-        rows = rows.filter(happened_to__gte=since)
-    if until := chosen.get("until"):
-        rows = rows.filter(happened_to__lte=until)
-    return rows
+    if decision := chosen.get("word"):
+        is_unreviewed = decision == UNREVIEWED_CHOICE[0]
+        rows = rows.filter(reviews__isnull=True) if is_unreviewed else rows.said(EvidenceDecision(decision))
+    lookups = {
+        "kind": "kind",
+        "done_by": "done_by",
+        "benchmark": "evidence_links__benchmark",
+        "since": "happened_to__gte",
+        "until": "happened_to__lte",
+    }
+    return rows.filter(**{lookup: chosen[name] for name, lookup in lookups.items() if chosen.get(name)})
 
 
 def _link_summaries(evidence: Evidence, editions: Sequence[Edition]) -> list[LinkSummary]:
-    reviews = list(evidence.reviews.all())
-
-    def word(evidence_link: int | None) -> EvidenceDecision | None:
-        holds = newest_review(review for review in reviews if review.evidence_link_id == evidence_link)
-        return EvidenceDecision(holds.decision) if holds else None
+    def decision(evidence_link: EvidenceLink | None) -> EvidenceDecision | None:
+        review = review_of(evidence, evidence_link)
+        return EvidenceDecision(review.decision) if review else None
 
     shown = [
         LinkSummary(
             format_benchmark_key(editions, evidence_link.benchmark),
             SupportKind(evidence_link.shows).label,
-            word(evidence_link.pk),
+            decision(evidence_link),
         )
         for evidence_link in evidence.evidence_links.all()
     ]
-    counted = [LinkSummary("", reading.indicator.name, word(None)) for reading in evidence.readings.all()]
+    counted = [LinkSummary("", reading.indicator.name, decision(None)) for reading in evidence.readings.all()]
     return shown + counted

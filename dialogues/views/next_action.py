@@ -7,15 +7,8 @@ from django.utils import timezone
 
 from dialogues import permissions
 from dialogues.actions.commitments import find_missing_proof
-from dialogues.choices import (
-    CommitmentEventKind,
-    CommitmentStatus,
-    MadeBy,
-)
-from dialogues.models import (
-    Evidence,
-    UpdateVersion,
-)
+from dialogues.choices import CommitmentEventKind, CommitmentStatus, MadeBy
+from dialogues.models import Evidence, UpdateVersion
 from dialogues.views.timeline import CommitmentTimeline, evidence_links_of
 from recommendations.edition_context import edition_url
 from tiptracker.accounts.models import User

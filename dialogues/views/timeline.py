@@ -90,6 +90,12 @@ def newest_review(reviews: Iterable[EvidenceReview]) -> EvidenceReview | None:
     return max(reviews, key=lambda review: (review.recorded_at, review.pk), default=None)
 
 
+def review_of(evidence: Evidence, link: EvidenceLink | None) -> EvidenceReview | None:
+    """Return the newest review of an evidence link, or of the evidence itself (`link` None), from prefetched rows."""
+    key = link.pk if link else None
+    return newest_review(review for review in evidence.reviews.all() if review.evidence_link_id == key)
+
+
 def visible_versions(user: User, commitment: Commitment) -> list[UpdateVersion]:
     """Return the update versions of a commitment that the user can see, oldest first, with decisions and figures."""
     return list(
@@ -393,9 +399,7 @@ def evidence_links_of(evidence: Evidence, editions: Sequence[Edition]) -> list[T
     """Return what a piece of evidence shows on each benchmark, with the newest review, from prefetched rows."""
     evidence_links = []
     for evidence_link in evidence.evidence_links.all():
-        review = newest_review(
-            review for review in evidence.reviews.all() if review.evidence_link_id == evidence_link.pk
-        )
+        review = review_of(evidence, evidence_link)
         evidence_links.append(
             TimelineEvidenceLink(
                 format_benchmark_key(editions, evidence_link.benchmark),

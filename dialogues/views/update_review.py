@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from dialogues import permissions
 from dialogues.actions.updates import ReviewInput, accept_update, record_versions_opened, return_update
-from dialogues.choices import ClaimedProgress, DoneBy, EvidenceDecision, EvidenceKind, SupportKind, UpdateDecision
+from dialogues.choices import ClaimedProgress, EvidenceDecision, UpdateDecision
 from dialogues.decision_reasons import REASON_SENTENCES, RequestedChange, format_return_reason
 from dialogues.forms.updates import AcceptForm, LineReviewForm, ReturnForm
 from dialogues.models import Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
@@ -25,14 +25,14 @@ from dialogues.views.last_decision import find_last_decision, redirect_to_next
 from dialogues.views.page_context import describe_outside_period, set_page_edition_for_commitment
 from dialogues.views.previews import FilePreview, preview_files
 from dialogues.views.redactions import list_evidence_rows, pending_redaction_urls, redaction_dates
-from dialogues.views.timeline import decision_on, newest_review
+from dialogues.views.timeline import decision_on, review_of
 from recommendations.edition_context import editions_of_page_country
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.subjects import history
-from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.form_rows import add_field_error, invalid_forms, raw_values
+from tiptracker.web.form_pages import save_form
+from tiptracker.web.frontend.form_rows import invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -40,7 +40,6 @@ class UpdateReviewRow(NamedTuple):
     """A line to review: an evidence link, or (`evidence_link` None) the evidence itself."""
 
     evidence_link: EvidenceLink | None
-    shows: SupportKind | None
     readings: Sequence[Reading]
     form: LineReviewForm | None
     review: EvidenceReview | None
@@ -51,8 +50,6 @@ class UpdateEvidence(NamedTuple):
     """A piece of evidence of an update version, with its lines to review."""
 
     evidence: Evidence
-    kind: str
-    done_by: str
     outside: str
     shown: FilePreview | None
     lines: list[UpdateReviewRow]
@@ -101,14 +98,13 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ReturnForm(request.POST, prefix="return", has_lines=bool(lacking))
     if all([form.is_valid(), *(line.form.is_valid() for _, line in lacking if line.form)]):
         reason = format_return_reason(form.cleaned_data["reason"], [_requested_change(*each) for each in lacking])
-        try:
-            return_update(update_version=update_version, reason=reason, by=request.user, now=_now(update_version))
-        except EditConflict:
-            return _render_overtaken(request, pk)
-        except Refused as refusal:
-            add_field_error(form, str(refusal), refusal.field)
-        else:
+        now = _now(update_version)
+        if save_form(
+            form, lambda: return_update(update_version=update_version, reason=reason, by=request.user, now=now)
+        ):
             return redirect_to_next(request, update_version)
+    if isinstance(form.refusal, EditConflict):
+        return _render_overtaken(request, pk)
     as_it_stands = _version(request, pk)
     accept_form = AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept")))
     return _render_detail(
@@ -136,20 +132,20 @@ def version_accept(request: SignedInRequest, pk: int) -> HttpResponse:
         (exhibit.evidence, line.evidence_link, line.form) for exhibit in exhibits for line in exhibit.lines if line.form
     ]
     if _is_complete(form, [judgement for _, _, judgement in judged]):
-        try:
-            accept_update(
+        reviews = [_review_input(*each, for_all=form.cleaned_data["reason"]) for each in judged]
+        if save_form(
+            form,
+            lambda: accept_update(
                 update_version=update_version,
-                reviews=[_review_input(*each, for_all=form.cleaned_data["reason"]) for each in judged],
+                reviews=reviews,
                 reason=form.cleaned_data["reason"],
                 by=request.user,
                 now=_now(update_version),
-            )
-        except EditConflict:
-            return _render_overtaken(request, pk)
-        except Refused as refusal:
-            add_field_error(form, str(refusal), refusal.field)
-        else:
+            ),
+        ):
             return redirect_to_next(request, update_version)
+    if isinstance(form.refusal, EditConflict):
+        return _render_overtaken(request, pk)
     as_it_stands = _version(request, pk)
     return_form = ReturnForm(prefix="return", initial=raw_values(ReturnForm(request.POST, prefix="return")))
     return _render_detail(
@@ -192,13 +188,13 @@ def _review_input(
     evidence: Evidence, evidence_link: EvidenceLink | None, form: LineReviewForm, *, for_all: str
 ) -> ReviewInput:
     """Convert the form of a line to input of the action. A line without its own reason gets `for_all`."""
-    said = form.cleaned_data
+    data = form.cleaned_data
     return ReviewInput(
         evidence=evidence,
         evidence_link=evidence_link,
-        decision=EvidenceDecision(said["decision"]),
-        reason=said["reason"] or for_all,
-        first_on=said.get("first_on"),
+        decision=EvidenceDecision(data["decision"]),
+        reason=data["reason"] or for_all,
+        first_on=data.get("first_on"),
     )
 
 
@@ -221,11 +217,11 @@ def _render_detail(
     forms = [line.form for exhibit in exhibits for line in exhibit.lines if line.form]
     readings = list(Reading.objects.visible_to(user).filter(update_version=update_version).select_related("indicator"))
     commitment = update_version.update.commitment
-    told = [
+    rows = [
         update_version,
         commitment,
         decision,
-        *(row for each in exhibits for row in list_evidence_rows(each.evidence)),
+        *(row for exhibit in exhibits for row in list_evidence_rows(exhibit.evidence)),
     ]
     context = {
         "update_version": update_version,
@@ -244,8 +240,8 @@ def _render_detail(
         "return_form": return_form,
         "before": find_last_decision(request),
         "is_overtaken": is_overtaken,
-        "redacted": redaction_dates(*told),
-        "pending": pending_redaction_urls(user, commitment.country, *told, *readings),
+        "redacted": redaction_dates(*rows),
+        "pending": pending_redaction_urls(user, commitment.country, *rows, *readings),
         "can_redact": permissions.can_redact(user, commitment.country),
         "in_vain": in_vain,
         "history": history(user, update_version),
@@ -274,8 +270,6 @@ def _update_evidence(
     return [
         UpdateEvidence(
             evidence=evidence,
-            kind=EvidenceKind(evidence.kind).label,
-            done_by=DoneBy(evidence.done_by).label,
             outside=describe_outside_period(editions, evidence.first_day, evidence.happened_to),
             shown=files.pop(evidence.file_id, None),
             lines=list(_review_rows(evidence, today, asks=asks, data=data, is_returning=is_returning)),
@@ -296,20 +290,18 @@ def _review_rows(
     if readings or not evidence_links:
         evidence_links.append(None)
     for evidence_link in evidence_links:
-        pk = evidence_link.pk if evidence_link else None
-        review = newest_review(review for review in evidence.reviews.all() if review.evidence_link_id == pk)
-        asked: dict[str, Any] = {
-            "prefix": f"evidence_link-{pk}" if pk else f"evidence-{evidence.pk}",
+        review = review_of(evidence, evidence_link)
+        form_kwargs: dict[str, Any] = {
+            "prefix": f"evidence_link-{evidence_link.pk}" if evidence_link else f"evidence-{evidence.pk}",
             "about": evidence_link.benchmark.key if evidence_link else _figure_label(readings) or "the evidence itself",
             "today": today,
             "asks_first_day": evidence.happened_from is None,
         }
-        form = LineReviewForm(data, **asked)
+        form = LineReviewForm(data, **form_kwargs)
         if is_returning and not form.is_to_mend:  # keep the input, show no errors
-            form = LineReviewForm(initial=raw_values(form), **asked)
+            form = LineReviewForm(initial=raw_values(form), **form_kwargs)
         yield UpdateReviewRow(
             evidence_link=evidence_link,
-            shows=SupportKind(evidence_link.shows) if evidence_link else None,
             readings=[] if evidence_link else readings,
             form=form if asks else None,
             review=review,

@@ -67,12 +67,12 @@ def test_evidence_list_tells_of_each_piece_what_it_shows_and_the_word_on_that(cl
 
     lines = {line.piece.pk: line for line in client.get(reverse("evidence_list")).context["lines"]}
 
-    assert [(shown.key, shown.word) for shown in lines[piece.pk].shown] == [
+    assert [(shown.key, shown.decision) for shown in lines[piece.pk].shown] == [
         (first.key, EvidenceDecision.REJECTED),
         (second.key, None),
     ]
     assert lines[piece.pk].outside == "it began before 1 April 2021"
-    assert [(shown.shows, shown.word) for shown in lines[counted.evidence_id].shown] == [
+    assert [(shown.shows, shown.decision) for shown in lines[counted.evidence_id].shown] == [
         (counted.indicator.name, EvidenceDecision.VERIFIED)
     ]
 
