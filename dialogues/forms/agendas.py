@@ -28,14 +28,14 @@ class AgendaItemRow(TrackerForm):
         self.offered = offered
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        about = said.get("about")
+        data = self.cleaned_data
+        about = data.get("about")
         if about == TOPIC_CHOICE:
-            if said.get("note") and not said.get("topic") and "topic" not in self.errors:
+            if data.get("note") and not data.get("topic") and "topic" not in self.errors:
                 self.add_error("topic", "Say what the topic is, or leave the line out.")
         elif about not in self.offered:
             self.add_error("note", "What this line is about is not in the record that you see. Leave the line out.")
-        return said
+        return data
 
 
 type AgendaItemFormSet = forms.BaseFormSet[AgendaItemRow]

@@ -53,35 +53,38 @@ class AssessmentForm(TrackerForm):
             del self.fields["change_reason"]
         else:
             day = format_date(localtime(newest.recorded_at).date())
-            self.was = f"“{newest.get_verdict_display().lower()}” on {day}"
+            self.verdict_text = f"“{newest.get_verdict_display().lower()}” on {day}"
             self.fields["change_reason"].label = f"What changed since {day}"
-            why = f"The verdict was {self.was}. Another one always says what changed."
-            self.fields["change_reason"].help_text = why
+            hint = f"The verdict was {self.verdict_text}. Another one always says what changed."
+            self.fields["change_reason"].help_text = hint
         if not evidence:
             del self.fields["evidence"]
             self.fields["verdict"].help_text = f"It will hold from today, {format_date(today)}."
             return
         set_row_choices(
-            self, "evidence", evidence, choices=[(str(e.pk), _evidence_label(e, e.pk in grounds)) for e in evidence]
+            self,
+            "evidence",
+            evidence,
+            choices=[(str(row.pk), _evidence_label(row, row.pk in grounds)) for row in evidence],
         )
         hint = (
             "The verdict will hold from the last day of the evidence ticked; where none is ticked, from today, "
             f"{format_date(today)}."
         )
         ticked = set(raw_values(self)["evidence"] if self.is_bound else self.initial.get("evidence", ()))
-        if days := [e.happened_to for e in evidence if str(e.pk) in ticked]:
+        if days := [row.happened_to for row in evidence if str(row.pk) in ticked]:
             hint += f" As this page opened, that is from {format_date(max(days))}."
         self.fields["evidence"].help_text = hint
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        data = self.cleaned_data
         newest = self.newest
-        if newest is None or said.get("seen") not in (None, newest.pk):  # a user who hasn't seen it sees it first
-            return said
-        is_another = said.get("verdict", newest.verdict) != newest.verdict
-        if is_another and not said.get("change_reason") and "change_reason" not in self.errors:
-            self.add_error("change_reason", f"Say what changed: the verdict was {self.was}.")
-        return said
+        if newest is None or data.get("seen") not in (None, newest.pk):  # a user who hasn't seen it sees it first
+            return data
+        is_another = data.get("verdict", newest.verdict) != newest.verdict
+        if is_another and not data.get("change_reason") and "change_reason" not in self.errors:
+            self.add_error("change_reason", f"Say what changed: the verdict was {self.verdict_text}.")
+        return data
 
 
 def _evidence_label(evidence: Evidence, is_ground: bool) -> str:

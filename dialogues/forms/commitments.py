@@ -106,16 +106,16 @@ class CommitmentForm(DatedForm):
         set_row_choices(self, "dialogue", dialogues, empty="None", choices=[*read])
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        if said.get("made_by") == MadeBy.MINISTRY and not said.get("ministry") and "ministry" not in self.errors:
+        data = self.cleaned_data
+        if data.get("made_by") == MadeBy.MINISTRY and not data.get("ministry") and "ministry" not in self.errors:
             self.add_error("ministry", "Choose the ministry that promised it.")
-        if said.get("made_by") == MadeBy.UNITED_STATES and said.get("ministry"):
+        if data.get("made_by") == MadeBy.UNITED_STATES and data.get("ministry"):
             self.add_error("ministry", "Leave the ministry empty, or say that a ministry promised it.")
-        if not said.get("dialogue") and not said.get("letter") and "dialogue" not in self.errors:
+        if not data.get("dialogue") and not data.get("letter") and "dialogue" not in self.errors:
             self.add_error("dialogue", "Say at which dialogue it was made, or name the letter below.")
-        if said.get("due_on") and said.get("made_on") and said["due_on"] < said["made_on"]:
+        if data.get("due_on") and data.get("made_on") and data["due_on"] < data["made_on"]:
             self.add_error("due_on", "It can’t be due before it was promised. Give a later day, or none.")
-        return said
+        return data
 
 
 class CommitmentBenchmarkRow(BenchmarkRow):

@@ -112,9 +112,9 @@ class CommitmentRow(TrackerForm):
     @property
     def is_filled(self) -> bool:
         """Return whether the user entered anything. A filled row must be complete."""
-        said = raw_values(self)
+        data = raw_values(self)
         names = ("who", "text", "due_on", "no_date", *(f"benchmark_{n}" for n in range(1, BENCHMARKS_PER_ROW + 1)))
-        return any(said[name] for name in names)
+        return any(data[name] for name in names)
 
     @property
     def towards(self) -> list[tuple[Any, Any]]:
@@ -124,30 +124,30 @@ class CommitmentRow(TrackerForm):
     @property
     def links(self) -> list[tuple[Benchmark, CommitmentReach]]:
         """Return the benchmarks that the commitment works towards, each with how far keeping it would meet it."""
-        said = self.cleaned_data
+        data = self.cleaned_data
         return [
-            (benchmark, said.get(f"reach_{n}", CommitmentReach.CONTRIBUTES))
+            (benchmark, data.get(f"reach_{n}", CommitmentReach.CONTRIBUTES))
             for n in range(1, BENCHMARKS_PER_ROW + 1)
-            if (benchmark := said.get(f"benchmark_{n}"))
+            if (benchmark := data.get(f"benchmark_{n}"))
         ]
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        data = self.cleaned_data
         if not self.is_filled:
-            return said
-        if not said.get("who") and "who" not in self.errors:
+            return data
+        if not data.get("who") and "who" not in self.errors:
             self.add_error("who", "Say who promises it: a ministry, or the United States.")
-        if not said.get("text") and "text" not in self.errors:
+        if not data.get("text") and "text" not in self.errors:
             self.add_error("text", "Say what was promised.")
-        if said.get("due_on") and said.get("no_date"):
+        if data.get("due_on") and data.get("no_date"):
             self.add_error("due_on", "Give the day, or tick that none was agreed, not both.")
-        elif not said.get("due_on") and not said.get("no_date") and "due_on" not in self.errors:
+        elif not data.get("due_on") and not data.get("no_date") and "due_on" not in self.errors:
             self.add_error("due_on", "Give the day, or tick that no date was agreed.")
         named = [benchmark.pk for benchmark, _ in self.links]
         for number in range(2, len(named) + 1):
             if named[number - 1] in named[: number - 1]:
                 self.add_error(f"benchmark_{number}", "This benchmark is named above already.")
-        return said
+        return data
 
 
 CommitmentRows = forms.formset_factory(CommitmentRow, extra=1, max_num=30, absolute_max=40)
@@ -173,20 +173,20 @@ class NextStepFormRow(TrackerForm):
     @property
     def is_filled(self) -> bool:
         """Return whether the user entered anything."""
-        said = raw_values(self)
-        return any(said[name] for name in ("text", "office", "due_on"))
+        data = raw_values(self)
+        return any(data[name] for name in ("text", "office", "due_on"))
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        data = self.cleaned_data
         if not self.is_filled:
-            return said
-        if not said.get("text") and "text" not in self.errors:
+            return data
+        if not data.get("text") and "text" not in self.errors:
             self.add_error("text", "Say what is to be done next.")
-        if said.get("owner") == OWNER_OFFICE and not said.get("office") and "office" not in self.errors:
+        if data.get("owner") == OWNER_OFFICE and not data.get("office") and "office" not in self.errors:
             self.add_error("office", "Say which office does it.")
-        if said.get("owner") != OWNER_OFFICE and said.get("office"):
+        if data.get("owner") != OWNER_OFFICE and data.get("office"):
             self.add_error("owner", "Choose “Another office”, or leave the office empty.")
-        return said
+        return data
 
 
 NextStepFormRows = forms.formset_factory(NextStepFormRow, extra=1, max_num=30, absolute_max=40)

@@ -53,10 +53,10 @@ class ParticipantRow(TrackerForm):
         return ParticipantInput(data["name"], data["office"], data["presence"], data["ministry"], came=came, key=key)
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        if (said.get("name") or said.get("ministry")) and not said.get("office") and "office" not in self.errors:
+        data = self.cleaned_data
+        if (data.get("name") or data.get("ministry")) and not data.get("office") and "office" not in self.errors:
             self.add_error("office", "Say for which office, such as “Minister of Home Affairs”.")
-        return said
+        return data
 
 
 class ParticipantFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generic only in the stubs

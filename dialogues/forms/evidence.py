@@ -84,29 +84,29 @@ class EvidenceForm(DatedForm):
         self,
         *args: Any,
         commitments: Sequence[Commitment],
-        kept: Sequence[EvidenceFile] = (),
+        stored_files: Sequence[EvidenceFile] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.kept = kept
+        self.stored_files = stored_files
         read = [(str(c.pk), f"{c.ministry.short_name if c.ministry else c.maker}: {c.text}"[:140]) for c in commitments]
         set_row_choices(self, "commitment", commitments, empty="None", choices=[*read])
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        first, last = said.get("happened_from"), said.get("happened_to")
+        data = self.cleaned_data
+        first, last = data.get("happened_from"), data.get("happened_to")
         if first and last and first > last:
             self.add_error("happened_from", "The first day can’t lie after the last.")
-        check_proof(self, self.kept)
+        check_proof(self, self.stored_files)
         if (
-            said.get("sensitivity") == Sensitivity.SHARED
-            and not said.get("commitment")
+            data.get("sensitivity") == Sensitivity.SHARED
+            and not data.get("commitment")
             and "commitment" not in self.errors
         ):
             self.add_error(
                 "commitment", "Say which commitment it belongs to, so that it is clear with whom it is shared."
             )
-        return said
+        return data
 
 
 class EvidenceRevisionForm(EvidenceForm):
@@ -178,38 +178,38 @@ class ReadingForm(PeriodForm):
             "indicator",
             indicators,
             empty="None",
-            choices=[(str(i.pk), f"{i.name} ({i.unit})") for i in indicators],
+            choices=[(str(row.pk), f"{row.name} ({row.unit})") for row in indicators],
         )
 
     @property
     def is_filled(self) -> bool:
         """Return whether the user entered anything. A filled form must be complete."""
-        told = ("indicator", "figure", "direction", "note")
+        names = ("indicator", "figure", "direction", "note")
         if not self.is_bound:
-            return any(self.initial.get(name) for name in told)
-        return any(self.data.get(self.add_prefix(name), "").strip() for name in told)
+            return any(self.initial.get(name) for name in names)
+        return any(self.data.get(self.add_prefix(name), "").strip() for name in names)
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        data = self.cleaned_data
         if not self.is_filled:
             self.errors.pop("span", None)
-            return said
-        if not said.get("indicator") and "indicator" not in self.errors:
+            return data
+        if not data.get("indicator") and "indicator" not in self.errors:
             self.add_error("indicator", "Say what was counted.")
         check_figure(self, is_required=True)
-        if said.get("direction") not in (None, "", NO_DATA) and said.get("span") == YEAR_BEFORE:
+        if data.get("direction") not in (None, "", NO_DATA) and data.get("span") == YEAR_BEFORE:
             self.add_error("direction", "For the year before give the figure, or say that no data was given.")
-        if "span" in said:
+        if "span" in data:
             self.clean_period(self.evidence_ends_on)
-        return said
+        return data
 
 
 def reason_choices(*lists: tuple[str, type[ChoiceEnum]]) -> Choices:
     """Return standard reasons as choices; with several lists, each list under its heading."""
-    none: Choices = [("", "Choose a sentence, or write your own")]
+    empty: Choices = [("", "Choose a sentence, or write your own")]
     if len(lists) == 1:
-        return [*none, *lists[0][1].choices()]
-    return [*none, *((heading, why.choices()) for heading, why in lists)]
+        return [*empty, *lists[0][1].choices()]
+    return [*empty, *((heading, reasons.choices()) for heading, reasons in lists)]
 
 
 class ReviewForm(DatedForm):
@@ -249,14 +249,14 @@ class ReviewForm(DatedForm):
     needs_reason = True
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        decision, chosen = said.get("decision"), said.get("because", "")
+        data = self.cleaned_data
+        decision, chosen = data.get("decision"), data.get("because", "")
         if decision and chosen and chosen not in dict(self.lists[decision].choices()):
             self.add_error("because", "That sentence is a reason for another decision. Choose one that fits yours.")
-        said["reason"] = decision_reasons.combine_reason(chosen, said.get("reason", ""))
-        if self.needs_reason and not said["reason"] and not {"because", "reason"} & set(self.errors):
+        data["reason"] = decision_reasons.combine_reason(chosen, data.get("reason", ""))
+        if self.needs_reason and not data["reason"] and not {"because", "reason"} & set(self.errors):
             self.add_error("reason", "Say why: choose a sentence, or write one.")
-        return said
+        return data
 
     @property
     def is_begun(self) -> bool:

@@ -277,11 +277,11 @@ class ListFilterForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Report a last day before the first day. The last day is then ignored."""
-        said = self.cleaned_data
-        first, last = (said.get(name) for name in self.span or ("", ""))
+        data = self.cleaned_data
+        first, last = (data.get(name) for name in self.span or ("", ""))
         if self.span and first and last and last < first:
             self.add_error(self.span[1], "That is before the first day, so it narrows nothing. Give a later day.")
-        return said
+        return data
 
     @property
     def is_narrowing(self) -> bool:

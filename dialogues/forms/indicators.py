@@ -42,14 +42,14 @@ class ReadingSourceForm(PeriodForm):
 
     field_order = ("stated_by", "source", "link", "files")
 
-    def __init__(self, *args: Any, kept: Sequence[EvidenceFile] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stored_files: Sequence[EvidenceFile] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kept = kept
+        self.stored_files = stored_files
         self.fields["through_on"].required = False
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        check_proof(self, self.kept)
+        check_proof(self, self.stored_files)
         self.clean_period()
         if data.get("through_on") is None and "through_on" not in self.errors:
             self.add_error("through_on", "Give the last day that the figures cover.")
@@ -69,16 +69,16 @@ class ReadingRow(TrackerForm):
         self.indicator = indicator
 
     @property
-    def says_something(self) -> bool:
+    def is_filled(self) -> bool:
         """Return whether the user gave a figure or a direction, or chose "no data"."""
         return self.cleaned_data.get("figure") is not None or bool(self.cleaned_data.get("direction"))
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        data = self.cleaned_data
         check_figure(self, is_required=False)
-        if said.get("note") and not self.says_something and not self.errors:
+        if data.get("note") and not self.is_filled and not self.errors:
             self.add_error("figure", "Give the figure that the note is about, or empty the note.")
-        return said
+        return data
 
 
 class PasteForm(TrackerForm):
@@ -137,34 +137,34 @@ def _parse_by_position(lines: Sequence[Sequence[str]], indicators: Sequence[Indi
             f"You pasted {len(lines)} lines for {len(indicators)} indicators. Take out what is too many, or paste the "
             "names beside the figures."
         )
-    return {one.pk: _parse_cells(line[0]) for one, line in zip(indicators, lines, strict=False) if line[0]}
+    return {indicator.pk: _parse_cells(line[0]) for indicator, line in zip(indicators, lines, strict=False) if line[0]}
 
 
 def _parse_by_name(lines: Sequence[Sequence[str]], indicators: Sequence[Indicator]) -> Mapping[int, PastedReading]:
-    named = {_normalize_name(indicator.name): indicator for indicator in indicators}
-    found: dict[int, PastedReading] = {}
+    by_name = {_normalize_name(indicator.name): indicator for indicator in indicators}
+    readings: dict[int, PastedReading] = {}
     for number, line in enumerate(lines, start=1):
         if not any(line):
             continue
-        indicator = named.get(_normalize_name(line[0]))
+        indicator = by_name.get(_normalize_name(line[0]))
         if indicator is None:
             raise forms.ValidationError(
                 f"Line {number} begins with “{line[0]}”, which is none of the indicators below. Write its name as it "
                 "stands there, or take the line out."
             )
-        if indicator.pk in found:
+        if indicator.pk in readings:
             raise forms.ValidationError(f"Line {number} names “{indicator}” a second time. Take one of the two out.")
         if len(line) > 3:
             raise forms.ValidationError(
                 f"Line {number} has {len(line)} columns. Paste the name, the figure and, if you like, a note."
             )
-        found[indicator.pk] = _parse_cells(*line[1:])
-    return found
+        readings[indicator.pk] = _parse_cells(*line[1:])
+    return readings
 
 
 def _parse_cells(figure: str, note: str = "") -> PastedReading:
-    said = _DIRECTION_WORDS.get(figure.casefold(), "")
-    return PastedReading("" if said else figure, said, note)
+    direction = _DIRECTION_WORDS.get(figure.casefold(), "")
+    return PastedReading("" if direction else figure, direction, note)
 
 
 def _normalize_name(text: str) -> str:

@@ -51,10 +51,10 @@ class RolloverForm(TrackerForm):
                     self.targets[f"same-{own.pk}"] = own
         return offered
 
-    def goes(self) -> Mapping[Benchmark, RolloverTarget]:
+    def chosen_targets(self) -> Mapping[Benchmark, RolloverTarget]:
         """Return the chosen target of each benchmark. Benchmarks that stay behind are left out."""
-        said = {one: self.cleaned_data[f"goes_{one.pk}"] for one in self.benchmarks}
-        return {one: self.targets[chosen] for one, chosen in said.items() if chosen}
+        choices = {benchmark: self.cleaned_data[f"goes_{benchmark.pk}"] for benchmark in self.benchmarks}
+        return {benchmark: self.targets[choice] for benchmark, choice in choices.items() if choice}
 
 
 def _initial_choice(benchmark: Benchmark, repeating: Sequence[Recommendation]) -> str:

@@ -76,11 +76,11 @@ class UpdateForm(DatedForm):
             del self.fields["through_on"]
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        first, last = said.get("happened_from"), said.get("happened_to")
+        data = self.cleaned_data
+        first, last = data.get("happened_from"), data.get("happened_to")
         if first and last and first > last:
             self.add_error("happened_from", "It can’t have begun after it was finished. Change one of the two days.")
-        return said
+        return data
 
 
 class FigureForm(TrackerForm):
@@ -103,7 +103,7 @@ class FigureForm(TrackerForm):
         indicator: Indicator,
         since: str,
         last: Reading | None = None,
-        before: Reading | None = None,
+        earlier: Reading | None = None,
         districts: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
@@ -115,30 +115,32 @@ class FigureForm(TrackerForm):
         else:
             del self.fields["districts"]
         self.fields["figure"].label = f"{indicator.name} since {since}"
-        said = f" You last sent: {last.told}, through {format_date(last.through_on)}." if last else ""
-        said += (
-            f" The period before, you said: {before.told}, through {format_date(before.through_on)}." if before else ""
+        hint = f" You last sent: {last.told}, through {format_date(last.through_on)}." if last else ""
+        hint += (
+            f" The period before, you said: {earlier.told}, through {format_date(earlier.through_on)}."
+            if earlier
+            else ""
         )
-        self.fields["figure"].help_text = f"Counted in {indicator.unit}.{said}"
+        self.fields["figure"].help_text = f"Counted in {indicator.unit}.{hint}"
 
     @property
-    def says_something(self) -> bool:
+    def is_filled(self) -> bool:
         """Return whether there is a figure, a direction or "no data" to send."""
         return self.cleaned_data["figure"] is not None or bool(self.cleaned_data["direction"])
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        named = said.get("districts") or []
-        if named and said.get("figure") is None and "figure" not in self.errors:
-            said["figure"] = Decimal(len(named))
-        if said.get("figure") is not None and said.get("direction"):
+        data = self.cleaned_data
+        ticked = data.get("districts") or []
+        if ticked and data.get("figure") is None and "figure" not in self.errors:
+            data["figure"] = Decimal(len(ticked))
+        if data.get("figure") is not None and data.get("direction"):
             self.add_error("direction", "Give the figure, or only the direction, not both.")
-        elif named and said.get("figure") is not None and len(named) != said["figure"]:
+        elif ticked and data.get("figure") is not None and len(ticked) != data["figure"]:
             self.add_error(
                 "districts",
-                f"You ticked {len(named)}, and the figure is {said['figure'].normalize():f}. Put one of them right.",
+                f"You ticked {len(ticked)}, and the figure is {data['figure'].normalize():f}. Put one of them right.",
             )
-        return said
+        return data
 
 
 NEEDS_CHANGE = "mend"
@@ -168,17 +170,17 @@ class LineReviewForm(ReviewForm):
         del self.fields["seen"]
 
     @property
-    def is_to_mend(self) -> bool:
+    def needs_change(self) -> bool:
         """Return whether the line is marked as needing changes, so that its reason is part of the return."""
         return bool(self.is_bound and raw_values(self)["decision"] == NEEDS_CHANGE)
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean()
-        if said.get("decision") == NEEDS_CHANGE and not said["reason"] and not {"because", "reason"} & set(self.errors):
+        data = super().clean()
+        if data.get("decision") == NEEDS_CHANGE and not data["reason"] and not {"because", "reason"} & set(self.errors):
             self.add_error("reason", "Say what is to be mended here: choose a sentence, or write one.")
-        return said
+        return data
 
-    def refuse_to_mend(self) -> None:
+    def refuse_acceptance(self) -> None:
         """Add an error: an update with a line that needs changes can't be accepted, only returned."""
         self.add_error(
             "decision",
@@ -205,28 +207,28 @@ class AcceptForm(TrackerForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        said["own_words"] = said.get("reason", "")
-        said["reason"] = decision_reasons.combine_reason(said.get("because", ""), said["own_words"])
-        return said
+        data = self.cleaned_data
+        data["own_words"] = data.get("reason", "")
+        data["reason"] = decision_reasons.combine_reason(data.get("because", ""), data["own_words"])
+        return data
 
-    def reasons_given(self, judgements: Sequence[LineReviewForm]) -> bool:
+    def check_reasons(self, lines: Sequence[LineReviewForm]) -> bool:
         """Return whether every line has a reason, its own or the one for all lines. Mark the lines without one.
 
         The standard sentence is a reason to verify, so it is no reason for a rejected line.
         """
-        said = self.cleaned_data
-        lacking = [
-            judgement
-            for judgement in judgements
-            if not judgement.cleaned_data.get("reason")
+        data = self.cleaned_data
+        without_reason = [
+            line
+            for line in lines
+            if not line.cleaned_data.get("reason")
             and not (
-                said["own_words"] if judgement.cleaned_data["decision"] == EvidenceDecision.REJECTED else said["reason"]
+                data["own_words"] if line.cleaned_data["decision"] == EvidenceDecision.REJECTED else data["reason"]
             )
         ]
-        for judgement in lacking:
-            judgement.add_error("reason", "Say in a sentence why, here or once for all of it below.")
-        return not lacking
+        for line in without_reason:
+            line.add_error("reason", "Say in a sentence why, here or once for all of it below.")
+        return not without_reason
 
 
 class ReturnForm(TrackerForm):
@@ -249,10 +251,10 @@ class ReturnForm(TrackerForm):
         self.has_lines = has_lines
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        said["reason"] = decision_reasons.combine_reason(said.get("because", ""), said.get("reason", ""))
-        if not said["reason"] and not self.has_lines and not self.errors:
+        data = self.cleaned_data
+        data["reason"] = decision_reasons.combine_reason(data.get("because", ""), data.get("reason", ""))
+        if not data["reason"] and not self.has_lines and not self.errors:
             self.add_error(
                 "reason", "Say what is missing: choose a sentence, write one, or mark a line above as needing mending."
             )
-        return said
+        return data

@@ -69,11 +69,11 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
 
 def _export_row(line: CommitmentStatusRow) -> tuple[object, ...]:
     row: Any = line.commitment
-    stands = line.standing
-    silent = "yes" if stands.is_silent and row.made_by == MadeBy.MINISTRY else "no"
+    standing = line.standing
+    silent = "yes" if standing.is_silent and row.made_by == MadeBy.MINISTRY else "no"
     return (
-        row.text, row.maker, row.made_on, line.status.label, stands.days_overdue or None, row.due_on, row.first_due_on,
-        row.slips, stands.waits_since, stands.returned_on, silent, row.evidence_count,
+        row.text, row.maker, row.made_on, line.status.label, standing.days_overdue or None, row.due_on,
+        row.first_due_on, row.slips, standing.waits_since, standing.returned_on, silent, row.evidence_count,
     )  # fmt: skip
 
 

@@ -135,30 +135,30 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     commitment = get_object_or_404(rows.prefetch_related(events), pk=pk)
     set_page_edition_for_commitment(request, commitment)
     today = clock.today(commitment.country.time_zone)
-    story = build_timeline(user, commitment, today, editions_of_page_country(request))
-    if story is None:
+    timeline = build_timeline(user, commitment, today, editions_of_page_country(request))
+    if timeline is None:
         raise Http404
     context: dict[str, Any] = {
         "commitment": CommitmentHeading.of(commitment),
-        "standing": story.standing,
-        "status": story.standing.status,
-        "status_text": format_status_detail(story.standing),
-        "sent": describe_last_update(story.standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY),
-        "moved": describe_rescheduling(story.standing.slips, original_due_date(story.events, today)),
-        "entries": story.entries,
-        "redacted": redaction_dates(*story.rows(user)),
-        "next": find_next_action(user, story),
+        "standing": timeline.standing,
+        "status": timeline.standing.status,
+        "status_text": format_status_detail(timeline.standing),
+        "sent": describe_last_update(timeline.standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY),
+        "moved": describe_rescheduling(timeline.standing.slips, original_due_date(timeline.events, today)),
+        "entries": timeline.entries,
+        "redacted": redaction_dates(*timeline.rows(user)),
+        "next": find_next_action(user, timeline),
         "benchmarks": list_linked_benchmarks(user, commitment),
     }
     if user.is_embassy:
         context |= {
             "is_embassy": True,
-            "pending": pending_redaction_urls(user, commitment.country, *story.rows(user)),
+            "pending": pending_redaction_urls(user, commitment.country, *timeline.rows(user)),
             "horizon": Horizon(commitment.horizon).label,
-            "verbs": _list_actions(request, commitment, story.standing),
+            "actions": _list_actions(request, commitment, timeline.standing),
         }
     else:
-        context |= _ministry_context(story, just_sent="sent" in request.GET)
+        context |= _ministry_context(timeline, just_sent="sent" in request.GET)
     return render_page(request, "dialogues/commitment_detail.html", context)
 
 
@@ -176,23 +176,23 @@ def list_linked_benchmarks(user: User, commitment: Commitment) -> list[LinkedBen
         if user.is_embassy
         else {}
     )
-    years = {one.recommendation.edition.year for one in rows}
+    years = {row.recommendation.edition.year for row in rows}
     return [
         LinkedBenchmark(
-            one.recommendation,
-            one.key,
-            one.wording,
-            one.recommendation.edition.year if len(years) > 1 else None,
-            reach.get(one.pk, ""),
+            row.recommendation,
+            row.key,
+            row.wording,
+            row.recommendation.edition.year if len(years) > 1 else None,
+            reach.get(row.pk, ""),
         )
-        for one in rows
+        for row in rows
     ]
 
 
-def _ministry_context(story: CommitmentTimeline, *, just_sent: bool) -> dict[str, Any]:
+def _ministry_context(timeline: CommitmentTimeline, *, just_sent: bool) -> dict[str, Any]:
     """Return what the page adds for a ministry: why its update was returned, and the contact person."""
-    commitment, waiting = story.commitment, story.waiting
-    decision = decision_on(story.returned) if story.returned else None
+    commitment, waiting = timeline.commitment, timeline.waiting
+    decision = decision_on(timeline.returned) if timeline.returned else None
     return {
         "returned_reason": decision.reason if decision else "",
         "contact": find_contact(commitment.country_id),

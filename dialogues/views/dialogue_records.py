@@ -378,5 +378,5 @@ def dialogue_attach(request: SignedInRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, f"Attached to the dialogue of {format_date(dialogue.held_on)}.")
         return redirect("dialogue_detail", dialogue.pk)
-    context = {"dialogue": dialogue, "kept": uploads.files}
+    context = {"dialogue": dialogue, "attached": uploads.files}
     return uploads.with_retry_after(render_form(request, "dialogues/dialogue_attach.html", form, context))

@@ -89,9 +89,9 @@ def _dialogue_row(row: Any, user: User, day: date) -> DialogueRow:
     return DialogueRow(row.pk, row.held_on, row.place, row.commitment_count, *internal)
 
 
-def _export_row(told: DialogueRow) -> tuple[object, ...]:
-    internal = (told.stage.label, told.purpose, told.participant_count, told.step_count) if told.stage else ()
-    return told.held_on, told.place, told.commitment_count, *internal
+def _export_row(row: DialogueRow) -> tuple[object, ...]:
+    internal = (row.stage.label, row.purpose, row.participant_count, row.step_count) if row.stage else ()
+    return row.held_on, row.place, row.commitment_count, *internal
 
 
 @login_required

@@ -45,25 +45,28 @@ _MAX_PAGE_NAME = 36
 
 
 class DraftNote(NamedTuple):
-    """What a page shows about the draft of its form, and the URL that saves it. Without `at`, there is no draft yet."""
+    """What a page shows about the draft of its form, and the URL that saves it.
+
+    Without `saved_at`, there is no draft yet.
+    """
 
     url: str
     seen: str = ""
-    by: str = ""
-    at: datetime | None = None
+    saved_by: str = ""
+    saved_at: datetime | None = None
     kept_until: date | None = None
     is_own: bool = False
 
 
-def find_visible_draft(user: User, of: DraftSubject) -> Draft | None:
+def find_visible_draft(user: User, subject: DraftSubject) -> Draft | None:
     """Return the draft of a commitment's update or a dialogue's record, if the user can see one."""
     rows = Draft.objects.visible_to(user).select_related("saved_by")
-    return rows.filter(**{of._meta.model_name or "": of}).first()
+    return rows.filter(**{subject._meta.model_name or "": subject}).first()
 
 
-def describe_draft(draft: Draft | None, of: DraftSubject, user: User) -> DraftNote:
+def describe_draft(draft: Draft | None, subject: DraftSubject, user: User) -> DraftNote:
     """Return what a page shows about a draft, or that there is none yet."""
-    url = reverse("update_draft" if isinstance(of, Commitment) else "dialogue_draft", args=[of.pk])
+    url = reverse("update_draft" if isinstance(subject, Commitment) else "dialogue_draft", args=[subject.pk])
     if draft is None:
         return DraftNote(url)
     is_own = draft.saved_by_id == user.pk
@@ -85,8 +88,8 @@ def list_draft_files(draft: Draft, user: User) -> list[EvidenceFile]:
 
 def read_draft_page(request: SignedInRequest) -> DraftPage:
     """Return which draft the posted form was filled from, and which page it is on."""
-    said = request.POST
-    return DraftPage(said.get("draft_seen", "")[:_MAX_PAGE_NAME], said.get("draft_page", "")[:_MAX_PAGE_NAME])
+    data = request.POST
+    return DraftPage(data.get("draft_seen", "")[:_MAX_PAGE_NAME], data.get("draft_page", "")[:_MAX_PAGE_NAME])
 
 
 def read_posted_content(request: SignedInRequest) -> dict[str, list[str]]:
@@ -102,7 +105,7 @@ def read_posted_content(request: SignedInRequest) -> dict[str, list[str]]:
 
 
 def keep_as_draft(
-    request: SignedInRequest, of: DraftSubject, now: datetime, files: Sequence[EvidenceFile] = ()
+    request: SignedInRequest, subject: DraftSubject, now: datetime, files: Sequence[EvidenceFile] = ()
 ) -> tuple[Draft | None, bool]:
     """Save input that was refused as the draft, so that nothing is lost with the page.
 
@@ -111,7 +114,7 @@ def keep_as_draft(
     is_conflict = False
     try:
         return save_draft(
-            of=of,
+            of=subject,
             content=read_posted_content(request),
             files=list(files),
             page=read_draft_page(request),
@@ -122,7 +125,7 @@ def keep_as_draft(
         is_conflict = True
     except Refused:
         pass  # the form already shows why, and keeps the input
-    return find_visible_draft(request.user, of), is_conflict
+    return find_visible_draft(request.user, subject), is_conflict
 
 
 def display_draft(draft: Draft | None, *forms: Form) -> list[TypedInput]:
@@ -162,34 +165,34 @@ def dialogue_draft(request: SignedInRequest, pk: int) -> HttpResponse:
     return _save_or_drop(request, dialogue, back=reverse("dialogue_record", args=[pk]))
 
 
-def _save_or_drop(request: SignedInRequest, of: DraftSubject, *, back: str) -> HttpResponse:
+def _save_or_drop(request: SignedInRequest, subject: DraftSubject, *, back: str) -> HttpResponse:
     """Save or delete the draft. Redirect to the form, or answer in JSON.
 
     If it is refused, show both texts and what the user can do.
     """
     user = request.user
-    if not permissions.can_draft(user, of):
+    if not permissions.can_draft(user, subject):
         raise PermissionDenied
-    set_page_country(request, of.country)
+    set_page_country(request, subject.country)
     if wait := rate_limits.seconds_to_wait("drafts", request):
         sentence = f"Not saved: this was saved very often. Wait {rate_limits.format_wait(wait)}, then save it again."
-        return rate_limits.set_retry_after(_refused_response(request, of, Refused(sentence), back), wait)
-    now = clock.now(of.country.time_zone)
+        return rate_limits.set_retry_after(_refused_response(request, subject, Refused(sentence), back), wait)
+    now = clock.now(subject.country.time_zone)
     page = read_draft_page(request)
     if "drop_draft" in request.POST:
         try:
-            drop_draft(of=of, page=page, by=user, now=now)
+            drop_draft(of=subject, page=page, by=user, now=now)
         except EditConflict as refusal:
-            return _refused_response(request, of, refusal, back)
+            return _refused_response(request, subject, refusal, back)
         messages.success(request, "The draft is gone.")
         return redirect(back)
     uploads = store_uploads(request, now=now)
     try:
         draft = save_draft(
-            of=of, content=read_posted_content(request), files=uploads.files, page=page, by=user, now=now
+            of=subject, content=read_posted_content(request), files=uploads.files, page=page, by=user, now=now
         )
     except Refused as refusal:
-        return _refused_response(request, of, refusal, back, uploads.files)
+        return _refused_response(request, subject, refusal, back, uploads.files)
     if wants_json(request):
         return JsonResponse(_saved_response(draft, uploads))
     messages.success(request, f"Saved at {_format_time(draft)}. It is a draft: it has not been sent yet.")
@@ -209,24 +212,24 @@ def _saved_response(draft: Draft, uploads: UploadResult) -> dict[str, object]:
 
 
 def _refused_response(
-    request: SignedInRequest, of: DraftSubject, refusal: Refused, back: str, files: Sequence[EvidenceFile] = ()
+    request: SignedInRequest, subject: DraftSubject, refusal: Refused, back: str, files: Sequence[EvidenceFile] = ()
 ) -> HttpResponse:
     """Answer a refused save. Nothing was overwritten: show the input and the current draft side by side."""
-    draft = find_visible_draft(request.user, of)
+    draft = find_visible_draft(request.user, subject)
     state = {DraftClosed: "closed", EditConflict: "changed"}.get(type(refusal), "refused")
     seen = draft.mark if draft else ""
     if wants_json(request):
         return JsonResponse({"state": state, "sentence": str(refusal), "seen": seen}, status=HTTPStatus.CONFLICT)
     typed = read_posted_content(request)
-    is_update = isinstance(of, Commitment)
-    forms = [UpdateForm(today=clock.today(of.country.time_zone), asks_figures=True)] if is_update else []
-    again = [*typed.items(), ("kept_files", [str(file.pk) for file in files])]
+    is_update = isinstance(subject, Commitment)
+    forms = [UpdateForm(today=clock.today(subject.country.time_zone), asks_figures=True)] if is_update else []
+    hidden_inputs = [*typed.items(), ("kept_files", [str(file.pk) for file in files])]
     context = {
         "sentence": str(refusal),
         "typed": format_inputs(typed.items(), _fields_by_name(*forms)),
-        "again": [(name, text) for name, texts in again for text in texts],
+        "hidden_inputs": [(name, text) for name, texts in hidden_inputs for text in texts],
         "theirs": display_draft(draft, *forms),
-        "by": draft.saved_by.name if draft else "",
+        "saved_by": draft.saved_by.name if draft else "",
         "seen": seen,
         "can_save": state != "closed",
         "back": back,

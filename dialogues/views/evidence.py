@@ -190,7 +190,7 @@ def _render_detail(
             EvidenceFile.objects.visible_to(user).filter(evidence__update_version=evidence.update_version_id).distinct()
         )
         context["files"] = files
-    context["shown"] = list(preview_files(files, to=user).values())
+    context["shown"] = list(preview_files(files, user=user).values())
     if user.is_embassy:
         lines = _review_rows(user, evidence, editions, sent)
         context |= {

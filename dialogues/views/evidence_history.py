@@ -32,9 +32,9 @@ def list_evidence_versions(user: User, evidence: Evidence) -> list[EvidenceVersi
     """Return all versions of a revised piece of evidence, newest first; empty if it was never revised."""
     if not (evidence.revises_id or hasattr(evidence, "revised_by")):
         return []
-    seen = Evidence.objects.visible_to(user)
-    put_right = seen.filter(country=evidence.country, revises__isnull=False).values_list("pk", "revises_id")
-    before = dict(put_right)
+    visible = Evidence.objects.visible_to(user)
+    revised = visible.filter(country=evidence.country, revises__isnull=False).values_list("pk", "revises_id")
+    before = dict(revised)
     after = {old: new for new, old in before.items()}
     keys = [evidence.pk]
     while keys[0] in before:
@@ -43,10 +43,10 @@ def list_evidence_versions(user: User, evidence: Evidence) -> list[EvidenceVersi
         keys.append(after[keys[-1]])
     rows = {row.pk: row for row in evidence_with_details(user).prefetch_related("readings__parts").filter(pk__in=keys)}
     entries = [rows[key] for key in keys]
-    told = [_displayed_fields(row) for row in entries]
+    fields = [_displayed_fields(row) for row in entries]
     return [
-        EvidenceVersion(row, _list_changes(told[place - 1], told[place]) if place else [], after.get(row.pk))
-        for place, row in enumerate(entries)
+        EvidenceVersion(row, _list_changes(fields[index - 1], fields[index]) if index else [], after.get(row.pk))
+        for index, row in enumerate(entries)
     ][::-1]
 
 
@@ -81,5 +81,5 @@ def _format_file(file: EvidenceFile | None) -> str:
 
 
 def _format_reading(reading: Reading) -> str:
-    parts = "; ".join(f"{name} {told}" for cells in reading.parts_told.values() for name, told in cells.items())
+    parts = "; ".join(f"{name} {figure}" for cells in reading.parts_told.values() for name, figure in cells.items())
     return ", ".join(filter(None, (reading.in_words, parts, reading.note)))

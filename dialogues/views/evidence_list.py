@@ -70,19 +70,19 @@ def evidence_list(request: EditionRequest) -> HttpResponse:
         raise PermissionDenied
     editions = editions_of_page_country(request)
     benchmarks = Benchmark.objects.visible_to(user).select_related("recommendation").with_terms()
-    asked = benchmark_choices(benchmarks.filter(recommendation__edition=request.edition))
-    chosen = EvidenceFilterForm(request.GET, benchmarks=asked)
+    choices = benchmark_choices(benchmarks.filter(recommendation__edition=request.edition))
+    chosen = EvidenceFilterForm(request.GET, benchmarks=choices)
     chosen.is_valid()
-    here = Evidence.objects.visible_to(user, request.edition.country).current()
+    visible = Evidence.objects.visible_to(user, request.edition.country).current()
     order = ORDERINGS[EvidenceOrder(chosen.cleaned_data.get("sort") or EvidenceOrder.HAPPENED)]
-    found = _filter_evidence(here, chosen.cleaned_data).order_by(*order).values_list("pk", flat=True)
+    keys_found = _filter_evidence(visible, chosen.cleaned_data).order_by(*order).values_list("pk", flat=True)
     if exports.is_export_requested(request):
         opened_by = count_openings(user, Evidence)
-        rows = evidence_with_details(user).filter(pk__in=found.order_by()).order_by(*order)
+        rows = evidence_with_details(user).filter(pk__in=keys_found.order_by()).order_by(*order)
         lines = [_evidence_row(row, editions, opened_by.get(row.pk)) for row in rows]
         return exports.export_rows(request, "evidence", EXPORT_HEADERS, [_export_row(line) for line in lines])
     # First select the rows of the page with an index, then load the details of these few.
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(keys_found, PAGE_SIZE).get_page(request.GET.get("page"))
     keys = list(page)
     shown = evidence_with_details(user).in_bulk(keys)
     opened_by = count_openings(user, Evidence, keys)

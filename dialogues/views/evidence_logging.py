@@ -118,7 +118,7 @@ class EvidenceForms:
         data = sent_data(request)
         uploads = UploadResult(list(files), []) if data is None else store_uploads(request, now=now)
         self.uploads = uploads._replace(files=uploads.files[-1:])  # evidence has one file: keep the newest
-        form_kwargs: dict[str, Any] = {"today": today, "commitments": commitments, "kept": self.uploads.files}
+        form_kwargs: dict[str, Any] = {"today": today, "commitments": commitments, "stored_files": self.uploads.files}
         figure_kwargs: dict[str, Any] = {"today": today, "edition": edition, "indicators": indicators}
         row_kwargs: dict[str, Any] = {
             "prefix": "evidence_links",
@@ -171,7 +171,7 @@ class EvidenceForms:
                 "rows": self.rows,
                 "wrong_forms": invalid_forms(self.form, self.count, *self.rows),
                 "recorded_before": duplicate_link(self.form.refusal, "evidence_detail"),
-                "kept": self.uploads.files,
+                "attached": self.uploads.files,
                 "edition": self.edition,
                 **context,
             },
@@ -183,7 +183,7 @@ class EvidenceForms:
     def values(self) -> dict[str, Any]:
         """Return the input as arguments of the actions, without the figure."""
         values = {name: self.form.cleaned_data[name] for name in EVIDENCE_FIELDS}
-        file = self.form.kept[0] if self.form.kept else None
+        file = self.form.stored_files[0] if self.form.stored_files else None
         return values | {"file": file, "evidence_links": self.rows.chosen("shows")}
 
     @property

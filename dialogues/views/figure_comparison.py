@@ -23,14 +23,18 @@ class FigureComparison(NamedTuple):
 def compare_figures(user: User, readings: Iterable[Reading]) -> Mapping[int, FigureComparison]:
     """Return each reading by id, with the earlier readings for comparison that the user can see."""
     readings = list(readings)
-    there = _comparable_readings({reading.indicator_id for reading in readings}, user) if readings else []
+    comparable = _comparable_readings({reading.indicator_id for reading in readings}, user) if readings else []
     return {
         reading.pk: FigureComparison(
             reading,
             find_effective_reading(
-                row for row in there if _is_same_period(row, reading) and row.pk != reading.pk and _is_verified(row)
+                row
+                for row in comparable
+                if _is_same_period(row, reading) and row.pk != reading.pk and _is_verified(row)
             ),
-            find_effective_reading(row for row in there if _is_year_before(row, reading) and not _is_rejected(row)),
+            find_effective_reading(
+                row for row in comparable if _is_year_before(row, reading) and not _is_rejected(row)
+            ),
         )
         for reading in readings
     }

@@ -59,10 +59,10 @@ def list_agenda_items(user: User, dialogue: Dialogue, day: date) -> list[AgendaI
         .order_by("position", "pk")
     )
     keys = [row.commitment_id for row in rows if row.commitment_id]
-    promised = annotate_commitments(Commitment.objects.visible_to(user).filter(pk__in=keys), user, day)
-    standing = {row.pk: commitment_status_row(row, day) for row in promised}
-    asked = [row.recommendation for row in rows if row.recommendation]
-    shown = count_benchmarks_with_action(user, asked)
+    commitments = annotate_commitments(Commitment.objects.visible_to(user).filter(pk__in=keys), user, day)
+    standing = {row.pk: commitment_status_row(row, day) for row in commitments}
+    recommendations = [row.recommendation for row in rows if row.recommendation]
+    shown = count_benchmarks_with_action(user, recommendations)
     return [_summarize_item(row, standing, shown) for row in rows]
 
 
@@ -86,9 +86,9 @@ def count_benchmarks_with_action(user: User, recommendations: Iterable[Recommend
         .values_list("benchmark__recommendation")
         .annotate(n=Count("benchmark", distinct=True))
     )
-    on = dict(shown)
-    asked = Recommendation.objects.visible_to(user).filter(pk__in=keys).annotate(n=Count("benchmarks"))
-    return {key: (on.get(key, 0), n) for key, n in asked.order_by().values_list("pk", "n")}
+    with_action = dict(shown)
+    recommendations = Recommendation.objects.visible_to(user).filter(pk__in=keys).annotate(n=Count("benchmarks"))
+    return {key: (with_action.get(key, 0), n) for key, n in recommendations.order_by().values_list("pk", "n")}
 
 
 def find_previous_dialogue(user: User, dialogue: Dialogue, day: date) -> PreviousDialogue | None:
@@ -96,20 +96,20 @@ def find_previous_dialogue(user: User, dialogue: Dialogue, day: date) -> Previou
 
     If the dialogue is with certain ministries, only what concerns them is included.
     """
-    before = Dialogue.objects.visible_to(user).held_before(dialogue)
-    last = before.first()
+    earlier = Dialogue.objects.visible_to(user).held_before(dialogue)
+    last = earlier.first()
     if last is None:
         return None
     ministries = dialogue.ministries_at_the_table()
-    promised = Commitment.objects.visible_to(user).filter(dialogue=last).concerning(ministries)
+    commitments = Commitment.objects.visible_to(user).filter(dialogue=last).concerning(ministries)
     steps = (
         NextStep.objects.visible_to(user)
         .concerning(ministries)
-        .filter(Q(dialogue=last) | Q(done=None, dialogue__in=before.order_by().values("pk")))
+        .filter(Q(dialogue=last) | Q(done=None, dialogue__in=earlier.order_by().values("pk")))
     )
     return PreviousDialogue(
         last,
-        [commitment_status_row(row, day) for row in annotate_commitments(promised, user, day)],
+        [commitment_status_row(row, day) for row in annotate_commitments(commitments, user, day)],
         summarize_next_steps(steps, day),
     )
 
@@ -117,26 +117,27 @@ def find_previous_dialogue(user: User, dialogue: Dialogue, day: date) -> Previou
 def summarize_next_steps(steps: Any, day: date) -> list[NextStepSummary]:
     """Return next steps with their status on `day`, open steps first."""
     rows = steps.select_related("ministry", "dialogue", "done__recorded_by").order_by("dialogue__held_on", "pk")
-    told = []
+    summaries = []
     for row in rows:
         done = getattr(row, "done", None)
         days = 0 if done else days_past_due(row.due_on, day)
-        told.append(NextStepSummary(row, done, format_overdue(days) if days else ""))
-    return sorted(told, key=lambda step: step.done is not None)
+        summaries.append(NextStepSummary(row, done, format_overdue(days) if days else ""))
+    return sorted(summaries, key=lambda step: step.done is not None)
 
 
 def _summarize_item(
     row: AgendaItem, standing: dict[int, CommitmentStatusRow], shown: dict[int, tuple[int, int]]
 ) -> AgendaItemSummary:
-    title, url, whose, stands, told = str(row), "", "Other topics", None, ""
+    title, url, whose, status, shown_text = str(row), "", "Other topics", None, ""
     if row.recommendation:
         url = reverse("recommendation_detail", args=[row.recommendation.pk])
         whose = row.recommendation.lead.name if row.recommendation.lead else "No ministry named"
-        on, of = shown.get(row.recommendation.pk, (0, 0))
-        told = (
-            f"An action is shown on {on} of {of} benchmark{'' if of == 1 else 's'}." if on else "Nothing is shown yet."
-        )
-    elif row.commitment_id and (stands := standing.get(row.commitment_id)):
+        with_action, total = shown.get(row.recommendation.pk, (0, 0))
+        shown_text = "Nothing is shown yet."
+        if with_action:
+            plural = "" if total == 1 else "s"
+            shown_text = f"An action is shown on {with_action} of {total} benchmark{plural}."
+    elif row.commitment_id and (status := standing.get(row.commitment_id)):
         url = reverse("commitment_detail", args=[row.commitment_id])
-        whose = stands.commitment.maker
-    return AgendaItemSummary(row.pk, row.position, title, url, whose, stands, told, row.note, row.said)
+        whose = status.commitment.maker
+    return AgendaItemSummary(row.pk, row.position, title, url, whose, status, shown_text, row.note, row.said)

@@ -151,7 +151,7 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
     rows = [ReadingRow(data, indicator=indicator) for indicator in indicators]
     if (pasted := _parse_pasted(paste, indicators)) is not None:
         initial = {name: form.data.get(name, "") for name in form.fields if name != "files"}
-        form = ReadingSourceForm(initial=initial, today=now.date(), edition=edition, kept=uploads.files[-1:])
+        form = ReadingSourceForm(initial=initial, today=now.date(), edition=edition, stored_files=uploads.files[-1:])
         rows = [ReadingRow(initial=_row_initial(row, pasted), indicator=row.indicator) for row in rows]
         paste = PasteForm()
         for sentence in uploads.refusals:
@@ -162,7 +162,7 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
             form,
             lambda: log_readings(
                 country=edition.country,
-                counts=[_reading_input(row.indicator, form, row.cleaned_data) for row in rows if row.says_something],
+                counts=[_reading_input(row.indicator, form, row.cleaned_data) for row in rows if row.is_filled],
                 by=user,
                 now=now,
                 **_source_values(form),
@@ -180,7 +180,7 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
         ],
         "wrong_forms": invalid_forms(paste, form, *rows),
         "recorded_before": duplicate_link(form.refusal, "evidence_detail"),
-        "kept": uploads.files[-1:],
+        "attached": uploads.files[-1:],
         "edition": edition,
     }
     status = 422 if form.is_bound else 200
@@ -220,7 +220,7 @@ def reading_add(request: SignedInRequest, pk: int) -> HttpResponse:
         "parts": parts,
         "wrong_forms": invalid_forms(parts, form),
         "recorded_before": duplicate_link(form.refusal, "evidence_detail"),
-        "kept": uploads.files[-1:],
+        "attached": uploads.files[-1:],
     }
     status = 422 if form.is_bound else 200
     return uploads.with_retry_after(render_page(request, "dialogues/reading_add.html", context, status=status))
@@ -291,7 +291,7 @@ def _grid_cells(
 
 
 def _source_form(request: SignedInRequest, edition: Edition, now: datetime, uploads: UploadResult) -> ReadingSourceForm:
-    form = ReadingSourceForm(sent_data(request), today=now.date(), edition=edition, kept=uploads.files[-1:])
+    form = ReadingSourceForm(sent_data(request), today=now.date(), edition=edition, stored_files=uploads.files[-1:])
     if form.is_bound:
         form.is_valid()
         uploads.show_refusals(form)
@@ -321,7 +321,7 @@ def _row_initial(row: ReadingRow, pasted: Mapping[int, PastedReading]) -> dict[s
 
 def _source_values(form: ReadingSourceForm) -> dict[str, Any]:
     values = {name: form.cleaned_data[name] for name in ("stated_by", "source", "link")}
-    return values | {"file": form.kept[0] if form.kept else None}
+    return values | {"file": form.stored_files[0] if form.stored_files else None}
 
 
 def _reading_with_parts(indicator: Indicator, form: ReadingSourceForm, parts: ReadingPartsForm) -> ReadingInput:

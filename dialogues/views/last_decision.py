@@ -21,14 +21,14 @@ from tiptracker.web.pages import SignedInRequest
 class LastDecision(NamedTuple):
     """The embassy's decision, what it was about, and the link back.
 
-    `then` is the label of the link. `more` is what else the user needs to know.
+    `link_label` is the label of the link. `note` is what else the user needs to know.
     """
 
-    word: ChoiceEnum
-    what: str
+    decision: ChoiceEnum
+    subject: str
     url: str
-    then: str
-    more: str = ""
+    link_label: str
+    note: str = ""
 
 
 def redirect_to_next(request: SignedInRequest, row: UpdateVersion | Evidence) -> HttpResponse:
@@ -43,30 +43,30 @@ def find_last_decision(request: SignedInRequest) -> LastDecision | None:
     key = parse_whole_number(named)
     if not request.user.is_embassy or key is None:
         return None
-    teller = {"version": _of_version, "evidence": _evidence_decision}.get(kind)
-    return teller(request.user, key) if teller else None
+    find = {"version": _version_decision, "evidence": _evidence_decision}.get(kind)
+    return find(request.user, key) if find else None
 
 
-def _of_version(user: User, key: int) -> LastDecision | None:
+def _version_decision(user: User, key: int) -> LastDecision | None:
     row = UpdateVersion.objects.visible_to(user).select_related("decision", "update__commitment").filter(pk=key).first()
     if row is None or (decision := decision_on(row)) is None:
         return None
-    word = UpdateDecision(decision.decision)
+    outcome = UpdateDecision(decision.decision)
     url = reverse("version_detail", args=[row.pk])
-    assesses = word is UpdateDecision.ACCEPTED and permissions.can_give_verdicts(user)
+    assesses = outcome is UpdateDecision.ACCEPTED and permissions.can_give_verdicts(user)
     text = row.update.commitment.text
     if not assesses:
-        return LastDecision(word, text, url, "Back to it")
+        return LastDecision(outcome, text, url, "Back to it")
     if needs_verdict(user, row):
-        return LastDecision(word, text, f"{url}#assess", "Say what it means for its benchmarks")
-    return LastDecision(word, text, url, "Back to it", "No benchmark of it waits for a verdict.")
+        return LastDecision(outcome, text, f"{url}#assess", "Say what it means for its benchmarks")
+    return LastDecision(outcome, text, url, "Back to it", "No benchmark of it waits for a verdict.")
 
 
 def _evidence_decision(user: User, key: int) -> LastDecision | None:
     row = Evidence.objects.visible_to(user).filter(pk=key).first()
-    said = newest_review(EvidenceReview.objects.visible_to(user).filter(evidence=key)) if row else None
-    if row is None or said is None:
+    review = newest_review(EvidenceReview.objects.visible_to(user).filter(evidence=key)) if row else None
+    if row is None or review is None:
         return None
     return LastDecision(
-        EvidenceDecision(said.decision), row.title, reverse("evidence_detail", args=[key]), "Back to it"
+        EvidenceDecision(review.decision), row.title, reverse("evidence_detail", args=[key]), "Back to it"
     )

@@ -81,8 +81,8 @@ def list_ministry_commitments(user: User, day: date) -> list[MinistryCommitment]
     """Return the commitments that the focal point's ministry made by `day`, most urgent first."""
     commitments = Commitment.objects.visible_to(user).select_related("ministry").with_history().order_by("pk")
     drafts = {draft.commitment_id: draft for draft in Draft.objects.visible_to(user).select_related("saved_by")}
-    asks = (_ministry_commitment(commitment, day, user, drafts.get(commitment.pk)) for commitment in commitments)
-    return sorted((ask for ask in asks if ask), key=lambda ask: ask.urgency)
+    rows = (_ministry_commitment(commitment, day, user, drafts.get(commitment.pk)) for commitment in commitments)
+    return sorted((row for row in rows if row), key=lambda row: row.urgency)
 
 
 def _ministry_commitment(
@@ -112,12 +112,12 @@ def ministry_home(request: EditionRequest) -> HttpResponse:
     user = request.user
     if user.role != Role.FOCAL_POINT:
         raise PermissionDenied
-    asks = list_ministry_commitments(user, clock.today(request.edition.country.time_zone))
+    rows = list_ministry_commitments(user, clock.today(request.edition.country.time_zone))
     context = {
         "ministry": user.ministry,
-        "asked": [ask for ask in asks if not ask.is_settled and not ask.is_waiting],
-        "waiting": [ask for ask in asks if ask.is_waiting and not ask.is_settled],
-        "settled": [ask for ask in asks if ask.is_settled],
+        "open": [row for row in rows if not row.is_settled and not row.is_waiting],
+        "waiting": [row for row in rows if row.is_waiting and not row.is_settled],
+        "settled": [row for row in rows if row.is_settled],
         "contact": find_contact(user.ministry.country_id) if user.ministry else None,
     }
     return render_page(request, "dialogues/ministry_home.html", context)

@@ -23,41 +23,40 @@ class NextAction(NamedTuple):
     action: str = ""
 
 
-def find_next_action(user: User, story: CommitmentTimeline) -> NextAction:
+def find_next_action(user: User, timeline: CommitmentTimeline) -> NextAction:
     """Return what a commitment needs next, from whom, and the one button that the user can press."""
-    commitment = story.commitment
+    commitment = timeline.commitment
     if permissions.can_send_update(user, commitment):
-        return _next_for_ministry(story)
-    if story.waiting:
-        return _next_decision(user, story, story.waiting)
-    match story.standing.status:
+        return _next_for_ministry(timeline)
+    if timeline.waiting:
+        return _next_decision(user, timeline, timeline.waiting)
+    match timeline.standing.status:
         case CommitmentStatus.WITHDRAWN:
             return NextAction("It was withdrawn. Nothing is needed.")
         case CommitmentStatus.VERIFIED:
-            return _next_after_verification(user, story)
+            return _next_after_verification(user, timeline)
         case CommitmentStatus.REPORTED:
-            return _next_verification(user, story)
+            return _next_verification(user, timeline)
         case _:
-            return _next_work(user, story)
+            return _next_work(user, timeline)
 
 
-def _next_for_ministry(story: CommitmentTimeline) -> NextAction:
-    commitment, status = story.commitment, story.standing.status
+def _next_for_ministry(timeline: CommitmentTimeline) -> NextAction:
+    commitment, status = timeline.commitment, timeline.standing.status
     send = reverse("update_send", args=[commitment.pk])
-    if story.waiting:
+    if timeline.waiting:
         return NextAction(
-            f"We have {_describe_sent_update(story.waiting)} and will answer it. You need not do anything until "
-            f"then. The "
-            "embassy reads it with all that is attached, then accepts it, or returns it and says what to change. "
-            "The answer will stand here and on your first page."
+            f"We have {_describe_sent_update(timeline.waiting)} and will answer it. You need not do anything until "
+            "then. The embassy reads it with all that is attached, then accepts it, or returns it and says what to "
+            "change. The answer will stand here and on your first page."
         )
     if status is CommitmentStatus.VERIFIED:
         return NextAction("The embassy has verified that this is done. Nothing more is needed. Thank you.")
     if status is CommitmentStatus.WITHDRAWN:
         return NextAction("It was withdrawn. Nothing is needed.")
-    if story.returned:
-        words = "Your update came back. Put right what is missing and send it again."
-        return NextAction(words, send, "Correct it and send again")
+    if timeline.returned:
+        sentence = "Your update came back. Put right what is missing and send it again."
+        return NextAction(sentence, send, "Correct it and send again")
     return NextAction("Tell the embassy how far it is, with something that proves it.", send, "Send an update")
 
 
@@ -65,58 +64,60 @@ def _describe_sent_update(update_version: UpdateVersion) -> str:
     return f"your update of {format_date(timezone.localtime(update_version.recorded_at).date())}"
 
 
-def _next_decision(user: User, story: CommitmentTimeline, update_version: UpdateVersion) -> NextAction:
+def _next_decision(user: User, timeline: CommitmentTimeline, update_version: UpdateVersion) -> NextAction:
     url = reverse("version_detail", args=[update_version.pk])
     sent_on = format_date(timezone.localtime(update_version.recorded_at).date())
-    days = f"The ministry’s update of {sent_on} waits for the embassy"
+    sentence = f"The ministry’s update of {sent_on} waits for the embassy"
     if permissions.can_decide_on_update(user, update_version):
-        return NextAction(f"{days}: accept it, or return it with a reason.", url, "Review the update")
-    return NextAction(f"{days}.", url, "Read the update")
+        return NextAction(f"{sentence}: accept it, or return it with a reason.", url, "Review the update")
+    return NextAction(f"{sentence}.", url, "Read the update")
 
 
-def _next_after_verification(user: User, story: CommitmentTimeline) -> NextAction:
-    verified = max(event.recorded_at for event in story.events if event.kind == CommitmentEventKind.VERIFIED_DONE)
-    since = [evidence for evidence in story.evidence if evidence.recorded_at > verified]
-    if not since:
+def _next_after_verification(user: User, timeline: CommitmentTimeline) -> NextAction:
+    verified = max(event.recorded_at for event in timeline.events if event.kind == CommitmentEventKind.VERIFIED_DONE)
+    newer = [evidence for evidence in timeline.evidence if evidence.recorded_at > verified]
+    if not newer:
         return NextAction("It is done and verified. Nothing is needed.")
-    url = reverse("evidence_detail", args=[since[0].pk])
+    url = reverse("evidence_detail", args=[newer[0].pk])
     return NextAction(
         "Evidence was added after it was verified done. Look at it again.", url, "Look at the new evidence"
     )
 
 
-def _next_verification(user: User, story: CommitmentTimeline) -> NextAction:
-    url = reverse("commitment_verify_done", args=[story.commitment.pk])
-    if permissions.can_verify_done(user, story.commitment):
-        if lack := find_missing_proof(story.commitment):
+def _next_verification(user: User, timeline: CommitmentTimeline) -> NextAction:
+    url = reverse("commitment_verify_done", args=[timeline.commitment.pk])
+    if permissions.can_verify_done(user, timeline.commitment):
+        if missing := find_missing_proof(timeline.commitment):
             return _next_proof(
-                user, story, f"It was reported done. Before you can verify that, this is missing: {lack}."
+                user, timeline, f"It was reported done. Before you can verify that, this is missing: {missing}."
             )
         return NextAction("It was reported done. Verify it on dated evidence, with a reason.", url, "Verify done")
-    if permissions.can_change_commitment(user, story.commitment):
+    if permissions.can_change_commitment(user, timeline.commitment):
         return NextAction("You reported it done. Another officer has to verify it: nobody verifies their own.")
     return NextAction("It was reported done. An officer of the embassy has to verify it.")
 
 
-def _next_proof(user: User, story: CommitmentTimeline, lacking: str) -> NextAction:
+def _next_proof(user: User, timeline: CommitmentTimeline, sentence: str) -> NextAction:
     """Return the way to missing proof: evidence that the user can review, else a link to log some."""
-    if evidence := _find_reviewable_evidence(user, story):
-        return NextAction(lacking, reverse("evidence_detail", args=[evidence.pk]), "Review the evidence")
-    return _next_logging(story, lacking)
+    if evidence := _find_reviewable_evidence(user, timeline):
+        return NextAction(sentence, reverse("evidence_detail", args=[evidence.pk]), "Review the evidence")
+    return _next_logging(timeline, sentence)
 
 
-def _next_logging(story: CommitmentTimeline, words: str) -> NextAction:
+def _next_logging(timeline: CommitmentTimeline, sentence: str) -> NextAction:
     """Return the sentence with a link to log progress, if the page has an edition."""
-    if story.edition is None:
-        return NextAction(words)
+    if timeline.edition is None:
+        return NextAction(sentence)
     return NextAction(
-        words, edition_url(story.edition, "evidence_log", query={"commitment": story.commitment.pk}), "Log progress"
+        sentence,
+        edition_url(timeline.edition, "evidence_log", query={"commitment": timeline.commitment.pk}),
+        "Log progress",
     )
 
 
-def _find_reviewable_evidence(user: User, story: CommitmentTimeline) -> Evidence | None:
+def _find_reviewable_evidence(user: User, timeline: CommitmentTimeline) -> Evidence | None:
     """Return the first piece of logged evidence that waits for a review and that the user may review."""
-    for evidence in story.evidence:
+    for evidence in timeline.evidence:
         if evidence.update_version_id is not None:
             continue
         unreviewed = any(evidence_link.review is None for evidence_link in evidence_links_of(evidence, ()))
@@ -125,10 +126,10 @@ def _find_reviewable_evidence(user: User, story: CommitmentTimeline) -> Evidence
     return None
 
 
-def _next_work(user: User, story: CommitmentTimeline) -> NextAction:
-    commitment = story.commitment
+def _next_work(user: User, timeline: CommitmentTimeline) -> NextAction:
+    commitment = timeline.commitment
     may_log = permissions.can_log_evidence(user, commitment.country)
-    if may_log and (evidence := _find_reviewable_evidence(user, story)):
+    if may_log and (evidence := _find_reviewable_evidence(user, timeline)):
         url = reverse("evidence_detail", args=[evidence.pk])
         return NextAction(f"“{evidence.title}” has not been reviewed yet.", url, "Review the evidence")
     if commitment.made_by == MadeBy.UNITED_STATES:
@@ -136,9 +137,9 @@ def _next_work(user: User, story: CommitmentTimeline) -> NextAction:
             url = reverse("commitment_report_done", args=[commitment.pk])
             return NextAction("The United States has to do this. Report it done once it is.", url, "Report done")
         return NextAction("The United States has to do this.")
-    wanted = (
+    sentence = (
         f"{commitment.maker} has to mend the update that was returned, and send it again."
-        if story.returned
+        if timeline.returned
         else f"{commitment.maker} has to act, and send an update that proves it."
     )
-    return _next_logging(story, wanted) if may_log else NextAction(wanted)
+    return _next_logging(timeline, sentence) if may_log else NextAction(sentence)

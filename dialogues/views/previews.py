@@ -36,7 +36,7 @@ class PagePreview(NamedTuple):
     number: int
     width: int
     height: int
-    words: str
+    alt_text: str
 
 
 class FilePreview(NamedTuple):
@@ -46,29 +46,29 @@ class FilePreview(NamedTuple):
     """
 
     file: EvidenceFile
-    leaves: tuple[PagePreview, ...] = ()
+    pages: tuple[PagePreview, ...] = ()
     text: str = ""
     note: str = ""
 
 
-def preview_files(files: Iterable[EvidenceFile | None], *, to: User) -> dict[int, FilePreview]:
+def preview_files(files: Iterable[EvidenceFile | None], *, user: User) -> dict[int, FilePreview]:
     """Return previews by file id, for a user who can see the files. Destroyed files are left out.
 
     The text of a text file is part of the page, so showing it is recorded in the activity log.
     """
-    kept = list({file.pk: file for file in files if file and not file.destroyed_at}.values())
-    prefetch_related_objects(kept, "scans")
-    return {file.pk: _preview_file(file, to) for file in kept}
+    existing = list({file.pk: file for file in files if file and not file.destroyed_at}.values())
+    prefetch_related_objects(existing, "scans")
+    return {file.pk: _preview_file(file, user) for file in existing}
 
 
-def _preview_file(file: EvidenceFile, to: User) -> FilePreview:
+def _preview_file(file: EvidenceFile, user: User) -> FilePreview:
     try:
         if file.media_type in TEXT_MEDIA_TYPES:
-            return _preview_text(file, read_for_preview(file=file, by=to).decode(errors="replace"))
-        content = read_stored_file(file=file, by=to)
+            return _preview_text(file, read_for_preview(file=file, by=user).decode(errors="replace"))
+        content = read_stored_file(file=file, by=user)
         if file.media_type not in PREVIEW_SOURCES:
             return FilePreview(file, note="A Word or Excel file can’t be shown here. Download it to read it.")
-        return _preview_pages(file, _cached_outline(file, content, to))
+        return _preview_pages(file, _cached_outline(file, content, user))
     except TryLater as refusal:
         return FilePreview(file, note=f"It isn’t shown now. {refusal} Or download it to read it.")
     except Refused as refusal:
@@ -77,20 +77,20 @@ def _preview_file(file: EvidenceFile, to: User) -> FilePreview:
         return FilePreview(file, note=CANNOT_PREVIEW)
 
 
-def _cached_outline(file: EvidenceFile, content: bytes, to: User) -> Outline:
+def _cached_outline(file: EvidenceFile, content: bytes, user: User) -> Outline:
     if is_known_to_fail(PREVIEW_MODULE, content=content):  # one of its pages failed before, so draw none
         raise PreviewError
     key = f"outline:{file.stored_sha256}"
-    found: Outline | None = cache.get(key)
-    if found is None:
-        found = read_outline_in_sandbox(content, file.media_type, run=Sandbox(to.pk))
-        cache.set(key, found, OUTLINE_CACHE_SECONDS)
-    return found
+    outline: Outline | None = cache.get(key)
+    if outline is None:
+        outline = read_outline_in_sandbox(content, file.media_type, run=Sandbox(user.pk))
+        cache.set(key, outline, OUTLINE_CACHE_SECONDS)
+    return outline
 
 
 def _preview_pages(file: EvidenceFile, outline: Outline) -> FilePreview:
     of_many = f" of {outline.pages}" if outline.pages > 1 else ""
-    leaves = tuple(
+    pages = tuple(
         PagePreview(
             number,
             size.width,
@@ -99,9 +99,9 @@ def _preview_pages(file: EvidenceFile, outline: Outline) -> FilePreview:
         )
         for number, size in enumerate(outline.sizes, start=1)
     )
-    more = outline.pages - len(leaves)
+    more = outline.pages - len(pages)
     note = f"{more} more page{'' if more == 1 else 's'} in the file: download it to read them." if more else ""
-    return FilePreview(file, leaves=leaves, note=note)
+    return FilePreview(file, pages=pages, note=note)
 
 
 def _preview_text(file: EvidenceFile, text: str) -> FilePreview:
@@ -117,22 +117,22 @@ def file_picture(request: SignedInRequest, pk: int, number: int) -> HttpResponse
 
     Access needs `visible_to`. The activity log has one entry for all pages of one viewing.
     """
-    kept = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
+    file = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
     try:
-        if kept.media_type not in PREVIEW_SOURCES:
+        if file.media_type not in PREVIEW_SOURCES:
             raise Refused(CANNOT_PREVIEW)
-        content = read_for_preview(file=kept, by=request.user)
-        picture = draw_page_in_sandbox(content, kept.media_type, number, run=Sandbox(request.user.pk))
+        content = read_for_preview(file=file, by=request.user)
+        picture = draw_page_in_sandbox(content, file.media_type, number, run=Sandbox(request.user.pk))
     except PreviewError:
         return _refused_response(
-            request, kept, "There is no such page, or it can’t be shown here. Download the file to read it."
+            request, file, "There is no such page, or it can’t be shown here. Download the file to read it."
         )
     except TryLater as refusal:
         return rate_limits.set_retry_after(
-            _refused_response(request, kept, str(refusal)), refusal.seconds, refusal.status
+            _refused_response(request, file, str(refusal)), refusal.seconds, refusal.status
         )
     except Refused as refusal:
-        return _refused_response(request, kept, str(refusal))
+        return _refused_response(request, file, str(refusal))
     response = HttpResponse(picture, content_type="image/jpeg", headers={"Content-Disposition": "inline"})
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -134,8 +134,8 @@ class _RedactionSearch:
         is_looked_for = request.POST.get("looked_for") == self.words
         self.is_proposed = "propose" in request.POST and is_looked_for
         self.places = find_places(self.country, self.words)
-        asked = _parse_keys(request.POST.getlist("file"))
-        named = asked if is_looked_for else asked | {p.row for p in self.places if p.model is EvidenceFile}
+        ticked = _parse_keys(request.POST.getlist("file"))
+        named = ticked if is_looked_for else ticked | {p.row for p in self.places if p.model is EvidenceFile}
         self.files = _file_choices(
             self.user, [self.country], self.places, named, offered=_parse_keys(request.POST.getlist("offered"))
         )
@@ -169,12 +169,12 @@ class _RedactionSearch:
         )
         if self.form.errors and not self.is_proposed:
             return {"files": self.files}
-        spots = _label_found_places(self.user, self.places, self.words, self.left)
+        places = _label_found_places(self.user, self.places, self.words, self.left)
         return {
             "is_looked_for": True,
             "looked_for": self.words,
-            "spots": spots,
-            "are_many": sum(spot.is_chosen for spot in spots) > MANY_PLACES,
+            "places": places,
+            "are_many": sum(label.is_chosen for label in places) > MANY_PLACES,
             "are_many_meant": self.are_many_meant,
             "files": self.files,
             "recorded_before": duplicate_link(self.form.refusal, "redaction_detail"),
@@ -218,20 +218,20 @@ def _detail_context(redaction: Redaction, user: User) -> dict[str, Any]:
     marked = {True: [], False: []}  # type: dict[bool, list[tuple[type[Model], int, str]]]
     for place in redaction.places.all():
         marked[place.is_left].append((MODELS_BY_TABLE[current_label(place.table)], place.row, place.field))
-    told: dict[str, Any] = {
+    context: dict[str, Any] = {
         "decision": decision,
         "files": [each.file for each in redaction.files.select_related("file")],
         "left": label_places(user, marked[True]),
-        "spots": label_places(user, marked[False]),
+        "places": label_places(user, marked[False]),
     }
     if decision is None:
         left = {str(place) for place in redaction.places.all()}
         places = [each for each in find_places(redaction.country, redaction.words) if each.key not in left]
-        told["spots"] = _label_found_places(user, places, redaction.words)
-        told["are_many"] = len(places) > MANY_PLACES
+        context["places"] = _label_found_places(user, places, redaction.words)
+        context["are_many"] = len(places) > MANY_PLACES
     elif decision.decision == RedactionAnswer.CONFIRMED:
-        told |= _disclosure_context(redaction, told["files"], user)
-    return told
+        context |= _disclosure_context(redaction, context["files"], user)
+    return context
 
 
 def _disclosure_context(redaction: Redaction, files: Sequence[EvidenceFile], user: User) -> dict[str, Any]:
@@ -240,11 +240,11 @@ def _disclosure_context(redaction: Redaction, files: Sequence[EvidenceFile], use
     The `reports` app is above this one, so its model is looked up by name.
     """
     briefings = apps.get_model("reports", "Briefing").objects.visible_to(user).filter(withdrawn_for=redaction)
-    taken = AuditEntry.objects.visible_to(user).filter(verb="file.taken").select_related("by").order_by("number")
+    downloads = AuditEntry.objects.visible_to(user).filter(verb="file.taken").select_related("by").order_by("number")
     return {
         "is_searching": redaction.words != REDACTED,
         "withdrawn": list(briefings.order_by("pk").prefetch_related("downloads__by")),
-        "taken": list(taken.on(*files)) if files else [],
+        "taken": list(downloads.on(*files)) if files else [],
     }
 
 
@@ -253,8 +253,8 @@ def _label_found_places(
 ) -> list[PlaceLabel]:
     named = label_places(user, [(place.model, place.row, place.field) for place in places])
     return [
-        spot._replace(excerpt=excerpt(place.text, words), is_chosen=spot.key not in left)
-        for spot, place in zip(named, places, strict=True)
+        label._replace(excerpt=excerpt(place.text, words), is_chosen=label.key not in left)
+        for label, place in zip(named, places, strict=True)
     ]
 
 
@@ -270,16 +270,16 @@ def _file_choices(
     rows = defaultdict(set)
     for place in places:
         rows[place.model].add(place.row)
-    beside = (
+    attached = (
         Q(evidence__in=rows[Evidence])
         | Q(evidence__update_version__in=rows[UpdateVersion])
         | Q(pk__in=rows[EvidenceFile])
     )
     files = EvidenceFile.objects.visible_to(user).filter(
-        beside | Q(pk__in={*named, *offered}), evidence__country__in=countries
+        attached | Q(pk__in={*named, *offered}), evidence__country__in=countries
     )
-    kept = files.exclude(pk__in=EvidenceFile.objects.visible_to(user).redacted().values("pk")).distinct()
-    return [FileChoice(file, file.pk in named) for file in kept.order_by("pk")]
+    remaining = files.exclude(pk__in=EvidenceFile.objects.visible_to(user).redacted().values("pk")).distinct()
+    return [FileChoice(file, file.pk in named) for file in remaining.order_by("pk")]
 
 
 def _parse_keys(typed: Iterable[str]) -> set[int]:

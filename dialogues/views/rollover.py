@@ -66,18 +66,18 @@ def edition_carry_over(request: SignedInRequest, pk: int) -> HttpResponse:
     page = _RolloverPage(request, edition, before, now.date())
     if result := save_form(
         page.form,
-        lambda: roll_over_edition(edition=edition, goes=page.form.goes(), by=request.user, now=now),
+        lambda: roll_over_edition(edition=edition, goes=page.form.chosen_targets(), by=request.user, now=now),
     ):
         messages.success(request, _result_message(result, before))
         return redirect(edition_url(edition, "recommendation_list"))
     return render_form(request, "dialogues/edition_carry_over.html", page.form, page.context())
 
 
-def _result_message(carried: RolloverResult, before: Edition) -> str:
-    if carried == (0, 0):
+def _result_message(result: RolloverResult, before: Edition) -> str:
+    if result == (0, 0):
         return f"Nothing of {before.year} was left to carry over."
-    benchmarks = f"{carried.benchmarks} benchmark{'' if carried.benchmarks == 1 else 's'} asked again"
-    moved = f"{carried.commitments} open commitment{'' if carried.commitments == 1 else 's'} moved along"
+    benchmarks = f"{result.benchmarks} benchmark{'' if result.benchmarks == 1 else 's'} asked again"
+    moved = f"{result.commitments} open commitment{'' if result.commitments == 1 else 's'} moved along"
     return f"Carried over from {before.year}: {benchmarks}, {moved}."
 
 
@@ -141,7 +141,7 @@ class _RolloverPage:
         """Return the open commitments by benchmark id of the year before, soonest due first."""
         benchmarks = [one.pk for row in self.old for one in row.benchmarks.all()]
         rows = Commitment.objects.visible_to(self.user).filter(links__benchmark__in=benchmarks).distinct()
-        found: dict[int, list[MovingCommitment]] = {}
+        moving: dict[int, list[MovingCommitment]] = {}
         for row in rows.with_history().select_related("ministry").prefetch_related("links"):
             standing = row.standing_on(self.today)
             if standing is None or standing.status not in MOVING_STATUSES:
@@ -149,12 +149,12 @@ class _RolloverPage:
             towards = {link.benchmark_id for link in row.links.all()}
             for key in towards & set(benchmarks):
                 again = self.again.get(key)
-                found.setdefault(key, []).append(
+                moving.setdefault(key, []).append(
                     MovingCommitment(row, standing, again is not None and again.pk in towards)
                 )
-        for own in found.values():
-            own.sort(key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
-        return found
+        for rows_of_benchmark in moving.values():
+            rows_of_benchmark.sort(key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
+        return moving
 
     @staticmethod
     def _moves(groups: Iterable[RolloverGroup]) -> int:
@@ -173,5 +173,5 @@ class _RolloverPage:
 def _newest_verdicts(user: User, old: Sequence[Recommendation]) -> dict[int, Verdict]:
     """Return the newest verdict on each benchmark, by benchmark id."""
     rows = Assessment.objects.visible_to(user).filter(benchmark__recommendation__in=[row.pk for row in old])
-    told = rows.order_by("recorded_at", "pk").values_list("benchmark", "verdict")
-    return {benchmark: Verdict(verdict) for benchmark, verdict in told}
+    verdicts = rows.order_by("recorded_at", "pk").values_list("benchmark", "verdict")
+    return {benchmark: Verdict(verdict) for benchmark, verdict in verdicts}

@@ -141,16 +141,16 @@ def build_timeline(
         return None
     events = [event for event in commitment.events.all() if event.happened_on <= day]
     evidence = list_commitment_evidence(user, commitment)
-    teller = _TimelineBuilder(user, commitment, editions, versions, evidence)
+    builder = _TimelineBuilder(user, commitment, editions, versions, evidence)
     entries = [
-        *teller.of_events(events),
-        *teller.of_moves(),
-        *teller.of_versions(),
-        *teller.of_evidence(),
-        *teller.of_reviews(),
+        *builder.of_events(events),
+        *builder.of_moves(),
+        *builder.of_versions(),
+        *builder.of_evidence(),
+        *builder.of_reviews(),
     ]
     oldest_first = sorted(entries, key=lambda entry: (entry.on, entry.recorded_at))
-    exchange, edition = list(teller.of_versions())[::-1], next(iter(editions), None)
+    exchange, edition = list(builder.of_versions())[::-1], next(iter(editions), None)
     return CommitmentTimeline(commitment, standing, events, versions, evidence, oldest_first[::-1], exchange, edition)
 
 

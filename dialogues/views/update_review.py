@@ -94,10 +94,10 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
     if decision_on(update_version):
         return _render_overtaken(request, pk)
     exhibits = _update_evidence(request, update_version, asks=True, data=request.POST, is_returning=True)
-    lacking = [(each, line) for each in exhibits for line in each.lines if line.form and line.form.is_to_mend]
-    form = ReturnForm(request.POST, prefix="return", has_lines=bool(lacking))
-    if all([form.is_valid(), *(line.form.is_valid() for _, line in lacking if line.form)]):
-        reason = format_return_reason(form.cleaned_data["reason"], [_requested_change(*each) for each in lacking])
+    to_change = [(each, line) for each in exhibits for line in each.lines if line.form and line.form.needs_change]
+    form = ReturnForm(request.POST, prefix="return", has_lines=bool(to_change))
+    if all([form.is_valid(), *(line.form.is_valid() for _, line in to_change if line.form)]):
+        reason = format_return_reason(form.cleaned_data["reason"], [_requested_change(*each) for each in to_change])
         now = _now(update_version)
         if save_form(
             form, lambda: return_update(update_version=update_version, reason=reason, by=request.user, now=now)
@@ -105,11 +105,9 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect_to_next(request, update_version)
     if isinstance(form.refusal, EditConflict):
         return _render_overtaken(request, pk)
-    as_it_stands = _version(request, pk)
+    current = _version(request, pk)
     accept_form = AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept")))
-    return _render_detail(
-        request, as_it_stands, accept_form=accept_form, return_form=form, exhibits=exhibits, status=422
-    )
+    return _render_detail(request, current, accept_form=accept_form, return_form=form, exhibits=exhibits, status=422)
 
 
 def _requested_change(exhibit: UpdateEvidence, line: UpdateReviewRow) -> RequestedChange:
@@ -131,7 +129,7 @@ def version_accept(request: SignedInRequest, pk: int) -> HttpResponse:
     judged = [
         (exhibit.evidence, line.evidence_link, line.form) for exhibit in exhibits for line in exhibit.lines if line.form
     ]
-    if _is_complete(form, [judgement for _, _, judgement in judged]):
+    if _is_complete(form, [line_form for _, _, line_form in judged]):
         reviews = [_review_input(*each, for_all=form.cleaned_data["reason"]) for each in judged]
         if save_form(
             form,
@@ -146,20 +144,18 @@ def version_accept(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect_to_next(request, update_version)
     if isinstance(form.refusal, EditConflict):
         return _render_overtaken(request, pk)
-    as_it_stands = _version(request, pk)
+    current = _version(request, pk)
     return_form = ReturnForm(prefix="return", initial=raw_values(ReturnForm(request.POST, prefix="return")))
-    return _render_detail(
-        request, as_it_stands, accept_form=form, return_form=return_form, exhibits=exhibits, status=422
-    )
+    return _render_detail(request, current, accept_form=form, return_form=return_form, exhibits=exhibits, status=422)
 
 
-def _is_complete(form: AcceptForm, judgements: Sequence[LineReviewForm]) -> bool:
+def _is_complete(form: AcceptForm, lines: Sequence[LineReviewForm]) -> bool:
     """Return whether the input is complete for accepting, and mark what is missing."""
-    is_valid = all([form.is_valid(), *(each.is_valid() for each in judgements)])
-    to_mend = [each for each in judgements if each.is_to_mend]
-    for each in to_mend:
-        each.refuse_to_mend()
-    return is_valid and not to_mend and form.reasons_given(judgements)
+    is_valid = all([form.is_valid(), *(each.is_valid() for each in lines)])
+    to_change = [each for each in lines if each.needs_change]
+    for each in to_change:
+        each.refuse_acceptance()
+    return is_valid and not to_change and form.check_reasons(lines)
 
 
 def _get_decidable(request: SignedInRequest, pk: int) -> UpdateVersion:
@@ -177,7 +173,7 @@ def _render_overtaken(request: SignedInRequest, pk: int) -> HttpResponse:
         for name, text in request.POST.items()
         if name.endswith(("-because", "-reason")) and str(text).strip()
     ]
-    return _render_detail(request, _version(request, pk), in_vain=reasons, status=422)
+    return _render_detail(request, _version(request, pk), unused_reasons=reasons, status=422)
 
 
 def _now(update_version: UpdateVersion) -> datetime:
@@ -205,11 +201,11 @@ def _render_detail(
     accept_form: AcceptForm | None = None,
     return_form: ReturnForm | None = None,
     exhibits: list[UpdateEvidence] | None = None,
-    in_vain: list[str] | None = None,
+    unused_reasons: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     user, decision = request.user, decision_on(update_version)
-    is_overtaken = in_vain is not None
+    is_overtaken = unused_reasons is not None
     may_decide = permissions.can_decide_on_update(user, update_version) and decision is None
     exhibits = exhibits or _update_evidence(request, update_version, asks=may_decide)
     accept_form = accept_form or AcceptForm(prefix="accept")
@@ -243,7 +239,7 @@ def _render_detail(
         "redacted": redaction_dates(*rows),
         "pending": pending_redaction_urls(user, commitment.country, *rows, *readings),
         "can_redact": permissions.can_redact(user, commitment.country),
-        "in_vain": in_vain,
+        "unused_reasons": unused_reasons,
         "history": history(user, update_version),
         "assess": [],
     }
@@ -266,7 +262,7 @@ def _update_evidence(
     user, editions = request.user, editions_of_page_country(request)
     today = _now(update_version).date()
     pieces = list(evidence_with_details(user).filter(update_version=update_version).order_by("pk"))
-    files = preview_files((piece.file for piece in pieces), to=user)
+    files = preview_files((piece.file for piece in pieces), user=user)
     return [
         UpdateEvidence(
             evidence=evidence,
@@ -298,7 +294,7 @@ def _review_rows(
             "asks_first_day": evidence.happened_from is None,
         }
         form = LineReviewForm(data, **form_kwargs)
-        if is_returning and not form.is_to_mend:  # keep the input, show no errors
+        if is_returning and not form.needs_change:  # keep the input, show no errors
             form = LineReviewForm(initial=raw_values(form), **form_kwargs)
         yield UpdateReviewRow(
             evidence_link=evidence_link,

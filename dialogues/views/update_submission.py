@@ -60,41 +60,43 @@ def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
     if not permissions.can_send_update(user, commitment):
         raise PermissionDenied
     now = clock.now(commitment.country.time_zone)
-    story = build_timeline(user, commitment, now.date(), editions_of_page_country(request))
-    if story is None:
+    timeline = build_timeline(user, commitment, now.date(), editions_of_page_country(request))
+    if timeline is None:
         raise Http404
-    page = _UpdatePage(request, story, default_edition_of_country(request, commitment.country), now)
+    page = _UpdatePage(request, timeline, default_edition_of_country(request, commitment.country), now)
     if page.is_sent:
         if page.is_valid() and page.send():
             messages.success(request, "Sent to the embassy.")
             return redirect(f"{reverse('commitment_detail', args=[pk])}?sent")
         page.keep()
-    is_closed = bool(story.waiting) or story.standing.is_settled
-    decision = decision_on(story.returned) if story.returned else None
+    is_closed = bool(timeline.waiting) or timeline.standing.is_settled
+    decision = decision_on(timeline.returned) if timeline.returned else None
     context = {
         "commitment": CommitmentHeading.of(commitment),
-        "standing": story.standing,
-        "stands": format_status_detail(story.standing),
+        "standing": timeline.standing,
+        "status_text": format_status_detail(timeline.standing),
         "towards": list_linked_benchmarks(user, commitment),
-        "exchange": story.exchange,
+        "exchange": timeline.exchange,
         "returned_reason": decision.reason if decision else "",
-        "next": find_next_action(user, story) if is_closed else None,
+        "next": find_next_action(user, timeline) if is_closed else None,
         "contact": find_contact(commitment.country_id),
         **page.context(),
     }
-    answer = render_page(request, "dialogues/update_send.html", context, status=422 if page.is_sent else 200)
-    return page.uploads.with_retry_after(answer)
+    response = render_page(request, "dialogues/update_send.html", context, status=422 if page.is_sent else 200)
+    return page.uploads.with_retry_after(response)
 
 
 class _UpdatePage:
     """The form of an update with its figures and files, filled from the request, the draft or the returned version."""
 
-    def __init__(self, request: SignedInRequest, story: CommitmentTimeline, edition: Edition | None, now: Any) -> None:
-        self.request, self.story, self.now = request, story, now
-        self.commitment = story.commitment
+    def __init__(
+        self, request: SignedInRequest, timeline: CommitmentTimeline, edition: Edition | None, now: Any
+    ) -> None:
+        self.request, self.timeline, self.now = request, timeline, now
+        self.commitment = timeline.commitment
         self.is_sent = request.method == "POST"
         self.draft = find_visible_draft(request.user, self.commitment)
-        self.theirs: Draft | None = None
+        self.colleague_draft: Draft | None = None
         posted = request.POST if self.is_sent else None
         self.figures = self._figures(posted, edition)
         self.form = self._form(posted)
@@ -104,25 +106,27 @@ class _UpdatePage:
         else:
             self.uploads = UploadResult(self._attached(), [])
         if not self.is_sent and self.draft:
-            said = draft_post_data(self.draft)
-            drafted, figures = self._form(said), self._figures(said, edition)
-            self.form = UpdateForm(initial=raw_values(drafted), **self._asked)
-            for figure, said_of_it in zip(self.figures, figures, strict=True):
-                figure.initial = raw_values(said_of_it)
+            data = draft_post_data(self.draft)
+            drafted, figures = self._form(data), self._figures(data, edition)
+            self.form = UpdateForm(initial=raw_values(drafted), **self._form_kwargs)
+            for figure, drafted_figure in zip(self.figures, figures, strict=True):
+                figure.initial = raw_values(drafted_figure)
 
     @property
-    def _asked(self) -> dict[str, Any]:
+    def _form_kwargs(self) -> dict[str, Any]:
         return {"today": self.now.date(), "asks_figures": bool(self.figures)}
 
     def _form(self, data: QueryDict | None) -> UpdateForm:
-        returned = self.story.returned
-        return UpdateForm(data, initial=_update_initial(returned) if returned and data is None else None, **self._asked)
+        returned = self.timeline.returned
+        return UpdateForm(
+            data, initial=_update_initial(returned) if returned and data is None else None, **self._form_kwargs
+        )
 
     def _figures(self, data: QueryDict | None, edition: Edition | None) -> list[FigureForm]:
         """Return a form for each indicator that the commitment's benchmarks count; empty if they count nothing."""
         if edition is None:
             return []
-        user, commitment, returned = self.request.user, self.commitment, self.story.returned
+        user, commitment, returned = self.request.user, self.commitment, self.timeline.returned
         indicators = Indicator.objects.visible_to(user).filter(benchmark_terms__benchmark__commitments=commitment)
         counted = list(indicators.distinct())
         earlier = Reading.objects.visible_to(user).filter(indicator__in=counted, starts_on__lt=edition.starts_on)
@@ -137,7 +141,7 @@ class _UpdatePage:
                 indicator=indicator,
                 since=format_date(edition.starts_on),
                 last=last.get(indicator.pk),
-                before=before.get(indicator.pk),
+                earlier=before.get(indicator.pk),
                 districts=[each.name for each in commitment.country.districts.all()] if by_district else [],
                 initial=_figure_initial(sent.get(indicator.pk)),
             )
@@ -148,7 +152,7 @@ class _UpdatePage:
         user = self.request.user
         if self.draft:
             return list_draft_files(self.draft, user)
-        return list(find_resendable_files(self.story.returned, user)) if self.story.returned else []
+        return list(find_resendable_files(self.timeline.returned, user)) if self.timeline.returned else []
 
     def is_valid(self) -> bool:
         """Return whether all forms are valid. Validate each, so that the page shows all errors at once."""
@@ -162,9 +166,7 @@ class _UpdatePage:
                 commitment=self.commitment,
                 files=self.uploads.files,
                 figures=[
-                    _figure_input(figure, through_on=data["through_on"])
-                    for figure in self.figures
-                    if figure.says_something
+                    _figure_input(figure, through_on=data["through_on"]) for figure in self.figures if figure.is_filled
                 ],
                 page=read_draft_page(self.request),
                 by=self.request.user,
@@ -173,7 +175,7 @@ class _UpdatePage:
             )
         except EditConflict as refusal:
             self.form.add_error(None, str(refusal))
-            self.draft = self.theirs = find_visible_draft(self.request.user, self.commitment)
+            self.draft = self.colleague_draft = find_visible_draft(self.request.user, self.commitment)
         except Refused as refusal:
             add_field_error(self.form, str(refusal), "through_on" if refusal.field == "figures" else refusal.field)
         else:
@@ -182,10 +184,10 @@ class _UpdatePage:
 
     def keep(self) -> None:
         """Save what could not be sent as the draft, unless a colleague's draft exists that this page has not shown."""
-        if self.theirs:
+        if self.colleague_draft:
             return
         self.draft, is_conflict = keep_as_draft(self.request, self.commitment, self.now, self.uploads.files)
-        self.theirs = self.draft if is_conflict else None
+        self.colleague_draft = self.draft if is_conflict else None
 
     def context(self) -> dict[str, Any]:
         note = describe_draft(self.draft, self.commitment, self.request.user)
@@ -193,21 +195,21 @@ class _UpdatePage:
             "form": self.form,
             "figures": self.figures,
             "wrong_forms": invalid_forms(self.form, *self.figures),
-            "kept": self.uploads.files,
+            "attached": self.uploads.files,
             "draft": note,
-            "theirs": display_draft(self.theirs, self.form, *self.figures),
+            "theirs": display_draft(self.colleague_draft, self.form, *self.figures),
         }
 
 
 def _figure_input(form: FigureForm, *, through_on: Any) -> FigureInput:
-    said = form.cleaned_data
-    named = said.get("districts", ())
+    data = form.cleaned_data
+    districts = data.get("districts", ())
     return FigureInput(
         indicator=form.indicator,
-        figure=said["figure"],
-        direction=to_direction(said["direction"]),
+        figure=data["figure"],
+        direction=to_direction(data["direction"]),
         through_on=through_on,
-        parts=[ReadingPartInput(BreakdownDimension.DISTRICT, name, Decimal(1)) for name in named],
+        parts=[ReadingPartInput(BreakdownDimension.DISTRICT, name, Decimal(1)) for name in districts],
     )
 
 
@@ -215,9 +217,9 @@ def _figure_initial(reading: Reading | None) -> dict[str, Any]:
     """Return a figure that was sent before, its direction or "no data", as initial values."""
     if reading is None:
         return {}
-    named = [part.category for part in reading.parts.all() if part.dimension == BreakdownDimension.DISTRICT]
+    districts = [part.category for part in reading.parts.all() if part.dimension == BreakdownDimension.DISTRICT]
     direction = NO_DATA if reading.is_no_data else reading.direction
-    return {"figure": _format_figure(reading.figure), "direction": direction, "districts": named}
+    return {"figure": _format_figure(reading.figure), "direction": direction, "districts": districts}
 
 
 def _format_figure(figure: Decimal | None) -> str:
@@ -227,18 +229,18 @@ def _format_figure(figure: Decimal | None) -> str:
 
 def _update_initial(update_version: UpdateVersion) -> dict[str, Any]:
     """Return what was sent before as initial values, so that the ministry corrects it and need not type it again."""
-    pieces = list(update_version.evidence.select_related("file").order_by("pk"))
+    evidence = list(update_version.evidence.select_related("file").order_by("pk"))
     readings = list(update_version.readings.select_related("indicator").order_by("pk"))
-    told = {
+    initial = {
         "claimed": update_version.claimed,
         "narrative": update_version.narrative,
         "happened_to": update_version.happened_on,
     }
     if readings:
-        told["through_on"] = readings[0].through_on
-    if pieces:
-        told["title"] = summarize_update(pieces, readings)
-    if piece := next((piece for piece in pieces if piece.kind != EvidenceKind.STATISTIC), None):
-        told |= {"happened_from": piece.happened_from, "done_by": piece.done_by}
+        initial["through_on"] = readings[0].through_on
+    if evidence:
+        initial["title"] = summarize_update(evidence, readings)
+    if row := next((row for row in evidence if row.kind != EvidenceKind.STATISTIC), None):
+        initial |= {"happened_from": row.happened_from, "done_by": row.done_by}
     # Redacted values must be entered again. The redaction mark must not be sent.
-    return {name: "" if value == REDACTED else value for name, value in told.items()}
+    return {name: "" if value == REDACTED else value for name, value in initial.items()}

@@ -58,9 +58,9 @@ def store_uploads(request: SignedInRequest, *, now: datetime) -> UploadResult:
     """
     if request.method != "POST":
         return UploadResult([], [])
-    asked = [pk for named in request.POST.getlist("kept_files") if (pk := parse_whole_number(named)) is not None]
-    before = EvidenceFile.objects.visible_to(request.user).filter(pk__in=asked)
-    files, refusals = list(before), [sentence] if (sentence := describe_oversized_request(request)) else []
+    kept_keys = [pk for named in request.POST.getlist("kept_files") if (pk := parse_whole_number(named)) is not None]
+    kept = EvidenceFile.objects.visible_to(request.user).filter(pk__in=kept_keys)
+    files, refusals = list(kept), [sentence] if (sentence := describe_oversized_request(request)) else []
     uploads = request.FILES.getlist("files")
     if uploads and (wait := rate_limits.seconds_to_wait("uploads", request)):
         refusals.append(
@@ -70,9 +70,9 @@ def store_uploads(request: SignedInRequest, *, now: datetime) -> UploadResult:
         return UploadResult(files, refusals, wait)
     for upload in uploads:
         if len(files) >= settings.UPLOAD_MAX_FILES:
-            most = settings.UPLOAD_MAX_FILES
+            limit = settings.UPLOAD_MAX_FILES
             refusals.append(
-                f"“{upload.name}” was left out: {most} file{' goes' if most == 1 else 's go'} with one form."
+                f"“{upload.name}” was left out: {limit} file{' goes' if limit == 1 else 's go'} with one form."
             )
             continue
         try:

@@ -50,7 +50,7 @@ def as_it_stands(response, **changed):
         for field in form
         if field.name != "files" and (value := field.value()) not in (None, "")
     }
-    kept = {"kept_files": [file.pk for file in response.context["kept"]]}
+    kept = {"kept_files": [file.pk for file in response.context["attached"]]}
     rows = {"evidence_links-TOTAL_FORMS": len(response.context["rows"].forms), "evidence_links-INITIAL_FORMS": 0}
     return (
         {name: str(value) if isinstance(value, date) else value for name, value in (sent | kept | rows).items()}

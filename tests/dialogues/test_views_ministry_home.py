@@ -97,7 +97,7 @@ def test_ministry_home_puts_first_what_was_returned_then_what_is_overdue_then_wh
     def commitments(key):
         return [ask.commitment.pk for ask in response.context[key]]
 
-    assert commitments("asked") == [returned.update.commitment_id, overdue.pk, soon.pk, undated.pk]
+    assert commitments("open") == [returned.update.commitment_id, overdue.pk, soon.pk, undated.pk]
     assert commitments("waiting") == [sent.update.commitment_id]
     assert commitments("settled") == [done.pk]
     assert "4 things are asked of your ministry" in response.text
@@ -193,7 +193,7 @@ def test_ministry_home_query_count(client, django_assert_num_queries, police, fo
     with django_assert_num_queries(11):
         response = client.get(page_of("ministry_home"))
 
-    assert len(response.context["asked"]) == count
+    assert len(response.context["open"]) == count
 
 
 def rows_in(thing):

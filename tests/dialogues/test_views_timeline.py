@@ -28,6 +28,7 @@ from tests.factories import (
     OfficerFactory,
     UpdateVersionFactory,
 )
+from tiptracker.web.frontend.forms import LongTextField
 
 pytestmark = pytest.mark.django_db
 VERBS = {
@@ -44,7 +45,7 @@ def words_for(form, **given):
     written = {
         name: f"Typed as {form.__name__} {name}"
         for name, field in form.base_fields.items()
-        if type(field) is forms.CharField and not field.widget.is_hidden
+        if type(field) in (forms.CharField, LongTextField) and not field.widget.is_hidden
     }
     return written | given
 
@@ -146,7 +147,7 @@ def test_the_embassys_answer_is_read_in_the_history_line_by_line(client, decisio
     client.force_login(officer)
 
     client.post(
-        address(f"update_version{verb}", sent),
+        address(f"version_{verb}", sent),
         {f"evidence_link-{piece.evidence_links.get().pk}-{name}": said for name, said in line.items()}
         | {f"{verb}-{name}": words for name, words in words_for(form).items()},
     )

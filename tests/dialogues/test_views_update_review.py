@@ -461,7 +461,7 @@ def test_the_second_to_decide_sees_what_the_first_did_and_loses_nothing(client, 
     client.force_login(OfficerFactory())
 
     typed = words(sent, **{"return-reason": kept, "accept-reason": kept})
-    response = client.post(address(f"update_version{verb}", sent), typed)
+    response = client.post(address(f"version_{verb}", sent), typed)
 
     assert response.status_code == 422
     assert f"{first.recorded_by} {decision} this update on 10 January 2022" in response.text
@@ -474,7 +474,7 @@ def test_the_second_to_decide_sees_what_the_first_did_and_loses_nothing(client, 
 def test_the_second_to_decide_finds_no_button_that_cannot_work(client, monkeypatch, verb, decision):
     sent = sent_version(BenchmarkFactory())
     client.force_login(OfficerFactory())
-    action = f"{verb}_version"
+    action = f"{verb}_update"
 
     def too_late(**said):
         UpdateVersionDecisionFactory(update_version=sent, decision=decision, reason="The list is missing.")
@@ -484,7 +484,7 @@ def test_the_second_to_decide_finds_no_button_that_cannot_work(client, monkeypat
     monkeypatch.setattr(update_review, action, too_late)
     typed = words(sent, **{"return-reason": "Kept as typed.", "accept-reason": "Kept as typed."})
 
-    response = client.post(address(f"update_version{verb}", sent), typed)
+    response = client.post(address(f"version_{verb}", sent), typed)
 
     assert response.status_code == 422
     assert f"{decision} this update on 10 January 2022" in response.text
@@ -506,10 +506,10 @@ def test_deciding_is_403_for_whoever_sees_but_may_not_and_404_unseen(client, ver
         (OfficerFactory(countries=[CountryFactory(elsewhere=True)]), 404),
     ):
         client.force_login(user)
-        assert client.post(address(f"update_version{verb}", sent), words(sent)).status_code == status
+        assert client.post(address(f"version_{verb}", sent), words(sent)).status_code == status
     client.force_login(OfficerFactory())
     # Whoever signs in again after sending comes back by GET: to the page that holds the form.
-    assert client.get(address(f"update_version{verb}", sent)).headers["Location"] == address("version_detail", sent)
+    assert client.get(address(f"version_{verb}", sent)).headers["Location"] == address("version_detail", sent)
 
 
 # --- Assessing on the same page ---------------------------------------------------------------------------------------
