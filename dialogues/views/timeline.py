@@ -60,8 +60,8 @@ class CommitmentTimeline:
         """Return the rows that the entries show to this user, to find out what was redacted in them."""
         reasons = self.events if user.is_embassy else ()
         decisions = (decision_on(update_version) for update_version in self.versions)
-        evidence = (row for piece in self.evidence for row in (piece, piece.file, *piece.reviews.all()))
-        return [self.commitment, *reasons, *self.versions, *decisions, *evidence]
+        proof = (row for each in self.evidence for row in (each, each.file, *each.reviews.all()))
+        return [self.commitment, *reasons, *self.versions, *decisions, *proof]
 
     @property
     def last_version(self) -> UpdateVersion | None:
@@ -149,7 +149,7 @@ def build_timeline(
         *builder.of_evidence(),
         *builder.of_reviews(),
     ]
-    oldest_first = sorted(entries, key=lambda entry: (entry.on, entry.recorded_at))
+    oldest_first = sorted(entries, key=lambda entry: (entry.day, entry.recorded_at))
     exchange, edition = list(builder.of_versions())[::-1], next(iter(editions), None)
     return CommitmentTimeline(commitment, standing, events, versions, evidence, oldest_first[::-1], exchange, edition)
 
@@ -172,7 +172,7 @@ class _TimelineBuilder:
         self.user, self.commitment, self.editions = user, commitment, editions
         self.versions, self.evidence = versions, evidence
         self.is_embassy = user.is_embassy
-        self.maker_hand = "us" if commitment.made_by == MadeBy.UNITED_STATES else "ministry"
+        self.maker = "us" if commitment.made_by == MadeBy.UNITED_STATES else "ministry"
 
     def of_events(self, events: Iterable[CommitmentEvent]) -> Iterable[TimelineEntry]:
         """Yield the events of the commitment itself. Events that came with an update version are part of its entry."""
@@ -190,34 +190,34 @@ class _TimelineBuilder:
     def _of_event(self, event: CommitmentEvent, kind: CommitmentEventKind, due_before: date | None) -> TimelineEntry:
         by_maker = kind in (CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE)
         titles = {
-            CommitmentEventKind.MADE: f"Promised{self._where()}",
+            CommitmentEventKind.MADE: f"Promised{self._occasion()}",
             CommitmentEventKind.RESCHEDULED: f"Moved to {format_date(event.due_on)}" if event.due_on else "Moved",
             CommitmentEventKind.REPORT_RETURNED: "Report returned",
         }
-        made = [f"due {format_date(event.due_on)}" if event.due_on else "no date agreed"]
+        made_facts = [f"due {format_date(event.due_on)}" if event.due_on else "no date agreed"]
         if self.commitment.dialogue_id and self.commitment.letter:
-            made.append(self.commitment.letter)
+            made_facts.append(self.commitment.letter)
         until_then = f"until then due {format_date(due_before)}" if due_before else "no date was agreed before"
         return TimelineEntry(
-            on=event.happened_on,
+            day=event.happened_on,
             recorded_at=event.recorded_at,
-            hand=self.maker_hand if by_maker else "embassy",
+            speaker=self.maker if by_maker else "embassy",
             title=titles.get(kind, kind.label),
-            who=self.commitment.maker if by_maker else EMBASSY_NAME,
-            did={
+            source=self.commitment.maker if by_maker else EMBASSY_NAME,
+            verb={
                 CommitmentEventKind.MADE: "promised",
                 CommitmentEventKind.REPORTED_DONE: "reported",
                 CommitmentEventKind.VERIFIED_DONE: "verified",
             }.get(kind, "recorded"),
-            word={
+            status={
                 CommitmentEventKind.VERIFIED_DONE: CommitmentStatus.VERIFIED,
                 CommitmentEventKind.REPORTED_DONE: CommitmentStatus.REPORTED,
             }.get(kind),
             text=event.reason if self.is_embassy else "",
             by=self._name(event.recorded_by, event.sent_for),
-            url=self._page_of_where() if kind is CommitmentEventKind.MADE else "",
-            facts={CommitmentEventKind.MADE: made, CommitmentEventKind.RESCHEDULED: [until_then]}.get(kind, []),
-            said=event.happened_on,
+            url=self._dialogue_url() if kind is CommitmentEventKind.MADE else "",
+            facts={CommitmentEventKind.MADE: made_facts, CommitmentEventKind.RESCHEDULED: [until_then]}.get(kind, []),
+            event_day=event.happened_on,
         )
 
     def of_moves(self) -> Iterable[TimelineEntry]:
@@ -225,20 +225,20 @@ class _TimelineBuilder:
         links = self.commitment.links.filter(recorded_at__isnull=False).select_related(
             "benchmark__recommendation__edition", "recorded_by"
         )
-        together: dict[tuple[datetime, int], list[CommitmentBenchmark]] = {}
+        moves: dict[tuple[datetime, int], list[CommitmentBenchmark]] = {}
         for link in links:
             moved = (link.recorded_at or self.commitment.recorded_at, link.benchmark.recommendation.edition.year)
-            together.setdefault(moved, []).append(link)
-        for (at, year), own in together.items():
+            moves.setdefault(moved, []).append(link)
+        for (at, year), moved_links in moves.items():
             yield TimelineEntry(
-                on=timezone.localtime(at).date(),
+                day=timezone.localtime(at).date(),
                 recorded_at=at,
-                hand="embassy",
+                speaker="embassy",
                 title=f"It works towards the {year} edition, too",
-                who=EMBASSY_NAME,
-                did="recorded",
-                by=self._name(own[0].recorded_by) if own[0].recorded_by else "",
-                facts=[", ".join(link.benchmark.key for link in own)],
+                source=EMBASSY_NAME,
+                verb="recorded",
+                by=self._name(moved_links[0].recorded_by) if moved_links[0].recorded_by else "",
+                facts=[", ".join(link.benchmark.key for link in moved_links)],
             )
 
     def of_versions(self) -> Iterable[TimelineEntry]:
@@ -255,35 +255,36 @@ class _TimelineBuilder:
         }
         for update_version in self.versions:
             again = f", sent again ({update_version.number})" if update_version.number > 1 else ""
-            on = max(update_version.happened_on, answered_on) if again and answered_on else update_version.happened_on
+            day = max(update_version.happened_on, answered_on) if again and answered_on else update_version.happened_on
             yield TimelineEntry(
-                on=on,
+                day=day,
                 recorded_at=update_version.recorded_at,
-                hand="ministry",
+                speaker="ministry",
                 title=f"{update_version.update}{again}",
-                who=self.commitment.maker,
-                did="claimed",
-                word=ClaimedProgress(update_version.claimed),
-                line=summarize_update(self._came_with(update_version), update_version.readings.all()),
+                source=self.commitment.maker,
+                verb="claimed",
+                status=ClaimedProgress(update_version.claimed),
+                line=summarize_update(self._evidence_of(update_version), update_version.readings.all()),
                 text=update_version.narrative,
                 by=self._name(update_version.recorded_by, self.commitment.ministry),
                 url=reverse("version_detail", args=[update_version.pk]) if self.is_embassy else "",
-                files=[piece.file for piece in self._came_with(update_version) if piece.file],
+                files=[row.file for row in self._evidence_of(update_version) if row.file],
                 readings=list(update_version.readings.all()),
                 facts=[f"it speaks of {format_date(update_version.happened_on)}"]
-                if on != update_version.happened_on
+                if day != update_version.happened_on
                 else [],
             )
             if decision := decision_on(update_version):
+                is_done, status = update_version.pk in done, UpdateDecision(decision.decision)
                 answered_on = timezone.localtime(decision.recorded_at).date()
                 yield TimelineEntry(
-                    on=answered_on,
+                    day=answered_on,
                     recorded_at=decision.recorded_at,
-                    hand="embassy",
-                    title="Accepted" if update_version.pk in done else "",
-                    who=EMBASSY_NAME,
-                    did="verified" if update_version.pk in done else UpdateDecision(decision.decision).label.lower(),
-                    word=CommitmentStatus.VERIFIED if update_version.pk in done else UpdateDecision(decision.decision),
+                    speaker="embassy",
+                    title="Accepted" if is_done else "",
+                    source=EMBASSY_NAME,
+                    verb="verified" if is_done else status.label.lower(),
+                    status=CommitmentStatus.VERIFIED if is_done else status,
                     text=decision.reason,
                     by=self._name(decision.recorded_by),
                     evidence_links=self._judged(update_version, decision),
@@ -294,13 +295,13 @@ class _TimelineBuilder:
         for evidence in self.evidence:
             if evidence.update_version_id is None:
                 yield TimelineEntry(
-                    on=evidence.happened_to,
+                    day=evidence.happened_to,
                     recorded_at=evidence.recorded_at,
-                    hand="record",
+                    speaker="record",
                     title=evidence.title,
-                    who=evidence.stated_by,
-                    did="claimed",
-                    first=evidence.first_day,
+                    source=evidence.stated_by,
+                    verb="claimed",
+                    first_day=evidence.first_day,
                     by=self._name(evidence.recorded_by),
                     url=reverse("evidence_detail", args=[evidence.pk]),
                     outside=describe_outside_period(self.editions, evidence.first_day, evidence.happened_to)
@@ -322,7 +323,7 @@ class _TimelineBuilder:
 
     def of_reviews(self) -> Iterable[TimelineEntry]:
         """Yield the embassy's reviews of evidence that are not part of its answer to an update."""
-        answers = {(r.pk, d.recorded_at) for r in self.versions if (d := decision_on(r))}
+        answers = {(row.pk, answer.recorded_at) for row in self.versions if (answer := decision_on(row))}
         for evidence in self.evidence:
             if not self.is_embassy and evidence.update_version_id is None:
                 continue
@@ -336,13 +337,13 @@ class _TimelineBuilder:
                 decision = EvidenceDecision(review.decision)
                 about = f" on {keys[review.evidence_link_id]}" if review.evidence_link_id in keys else ""
                 yield TimelineEntry(
-                    on=timezone.localtime(review.recorded_at).date(),
+                    day=timezone.localtime(review.recorded_at).date(),
                     recorded_at=review.recorded_at,
-                    hand="embassy",
+                    speaker="embassy",
                     title=f"“{evidence.title}”{about}",
-                    who=EMBASSY_NAME,
-                    did=decision.label.lower(),
-                    word=decision,
+                    source=EMBASSY_NAME,
+                    verb=decision.label.lower(),
+                    status=decision,
                     text=review.reason,
                     by=self._name(review.recorded_by),
                     url=reverse("evidence_detail", args=[evidence.pk]),
@@ -354,9 +355,9 @@ class _TimelineBuilder:
 
         A review has a reason only if it differs from the reason of the answer.
         """
-        pieces = self._came_with(update_version)
+        evidence_rows = self._evidence_of(update_version)
         judged = []
-        for evidence in pieces:
+        for evidence in evidence_rows:
             for review in evidence.reviews.all():
                 if review.recorded_at == decision.recorded_at:
                     about = (
@@ -364,10 +365,10 @@ class _TimelineBuilder:
                         if review.evidence_link
                         else "itself"
                     )
-                    alone = about if review.evidence_link else "the evidence itself"
+                    label = about if review.evidence_link else "the evidence itself"
                     judged.append(
                         TimelineEvidenceLink(
-                            about=f"“{evidence.title}” {about}" if len(pieces) > 1 else alone,
+                            about=f"“{evidence.title}” {about}" if len(evidence_rows) > 1 else label,
                             shows=SupportKind(review.evidence_link.shows)
                             if review.evidence_link and self.is_embassy
                             else None,
@@ -378,17 +379,17 @@ class _TimelineBuilder:
                     )
         return judged
 
-    def _came_with(self, update_version: UpdateVersion) -> list[Evidence]:
-        return [piece for piece in self.evidence if piece.update_version_id == update_version.pk]
+    def _evidence_of(self, update_version: UpdateVersion) -> list[Evidence]:
+        return [row for row in self.evidence if row.update_version_id == update_version.pk]
 
-    def _where(self) -> str:
+    def _occasion(self) -> str:
         if dialogue := self.commitment.dialogue:
             return f" at the dialogue of {format_date(dialogue.held_on)}, {dialogue.place}"
         return f" by {self.commitment.letter}"
 
-    def _page_of_where(self) -> str:
-        at = self.commitment.dialogue_id
-        return reverse("dialogue_detail", args=[at]) if at else ""
+    def _dialogue_url(self) -> str:
+        key = self.commitment.dialogue_id
+        return reverse("dialogue_detail", args=[key]) if key else ""
 
     def _name(self, person: User, sent_for: Ministry | None = None) -> str:
         may_read = can_read_name(self.user, sent_for=sent_for.pk if sent_for else None)

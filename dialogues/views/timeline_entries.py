@@ -24,16 +24,16 @@ class TimelineEvidenceLink(NamedTuple):
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """A dated entry of the timeline. `hand` says who speaks: embassy, ministry, us, or record (another source)."""
+    """A dated entry of the timeline. `speaker` is embassy, ministry, us, or record (another source)."""
 
-    on: date
+    day: date
     recorded_at: datetime
-    hand: str
+    speaker: str
     title: str
-    who: str
-    did: str
-    first: date | None = None
-    word: ChoiceEnum | None = None
+    source: str
+    verb: str
+    first_day: date | None = None
+    status: ChoiceEnum | None = None
     line: str = ""
     text: str = ""
     by: str = ""
@@ -43,7 +43,7 @@ class TimelineEntry:
     readings: Sequence[Reading] = ()
     evidence_links: Sequence[TimelineEvidenceLink] = ()
     facts: Sequence[str] = ()
-    said: date | None = None
+    event_day: date | None = None
 
     @property
     def recorded_on(self) -> date:
@@ -51,9 +51,9 @@ class TimelineEntry:
         return timezone.localtime(self.recorded_at).date()
 
     @property
-    def said_on(self) -> date:
+    def stated_on(self) -> date:
         """Return the day on which it was stated: the day of the event, or else the day of recording."""
-        return self.said or self.recorded_on
+        return self.event_day or self.recorded_on
 
 
 def summarize_update(pieces: Iterable[Evidence], readings: Iterable[Reading]) -> str:

@@ -216,7 +216,7 @@ def test_commitment_list_query_count(client, django_assert_num_queries, count):
 
 
 def entries(response):
-    return [(entry.on, entry.hand, entry.title, entry.did) for entry in response.context["entries"]]
+    return [(entry.day, entry.speaker, entry.title, entry.verb) for entry in response.context["entries"]]
 
 
 def test_commitment_detail_tells_one_story_newest_first(client):

@@ -36,13 +36,13 @@ def test_every_text_that_can_be_redacted_is_named_without_its_row_or_field(model
     row = made(model)
     fields = FREE_TEXTS[model].fields
 
-    spots = label_places(OfficerFactory(), [(model, row.pk, field) for field in fields])
+    places = label_places(OfficerFactory(), [(model, row.pk, field) for field in fields])
 
-    for spot, field in zip(spots, fields, strict=True):
-        name, _, of_it = spot.label.rpartition(": ")
+    for place, field in zip(places, fields, strict=True):
+        name, _, of_it = place.label.rpartition(": ")
         assert of_it == FIELD_LABELS[field]
         assert name[0].isupper()
-        assert "_" not in spot.label
+        assert "_" not in place.label
         assert not getattr(row, field) or getattr(row, field) not in name
 
 
@@ -50,10 +50,10 @@ def test_a_file_leads_to_the_evidence_it_came_with():
     file = EvidenceFileFactory(name="list.pdf")
     evidence = EvidenceFactory(file=file)
 
-    [spot] = label_places(OfficerFactory(), [(type(file), file.pk, "name")])
+    [place] = label_places(OfficerFactory(), [(type(file), file.pk, "name")])
 
-    assert spot.label.startswith("File kept on ")
-    assert spot.url == reverse("evidence_detail", args=[evidence.pk])
+    assert place.label.startswith("File kept on ")
+    assert place.url == reverse("evidence_detail", args=[evidence.pk])
 
 
 def test_a_page_that_only_an_officer_opens_is_no_link_for_the_ambassador():

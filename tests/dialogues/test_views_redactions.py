@@ -62,7 +62,7 @@ def typed(**more):
 def looked_for(client, **more):
     """What a browser sends back once the places are shown, as they are ticked."""
     page = client.post(ADD, typed(look="1"))
-    keys = [spot.key for spot in page.context["spots"]]
+    keys = [place.key for place in page.context["places"]]
     return typed(looked_for=NAME, shown=keys, place=keys, propose="1") | more
 
 
@@ -90,7 +90,7 @@ def test_the_places_are_shown_and_nothing_is_proposed_yet(client, officer, sent)
     page = client.post(ADD, typed(look="1"))
 
     assert page.status_code == 200
-    assert [(spot.label, spot.url, spot.is_chosen) for spot in page.context["spots"]] == [
+    assert [(place.label, place.url, place.is_chosen) for place in page.context["places"]] == [
         (UPDATE, reverse("version_detail", args=[sent.pk]), True),
         (
             "Evidence of 10 January 2022, Ministry of Police: what happened",
@@ -123,8 +123,8 @@ def test_entries_of_the_log_are_listed_by_number_and_can_be_left(client, officer
     key, address = f"audit.auditdetail:{entry.detail.pk}:after", reverse("log_detail", args=[entry.number])
 
     page = client.post(ADD, typed(look="1"))
-    spot = page.context["spots"][-1]
-    assert spot == (
+    place = page.context["places"][-1]
+    assert place == (
         key,
         f"Entry {entry.number} of the log, “Sent an update”: as it was after",
         address,
@@ -138,8 +138,8 @@ def test_entries_of_the_log_are_listed_by_number_and_can_be_left(client, officer
     client.force_login(AmbassadorFactory())
     told = client.get(reverse("redaction_detail", args=[Redaction.objects.get().pk]))
 
-    assert [spot.key for spot in told.context["spots"]] == body["place"]
-    assert [(spot.key, spot.url) for spot in told.context["left"]] == [(key, address)]
+    assert [place.key for place in told.context["places"]] == body["place"]
+    assert [(place.key, place.url) for place in told.context["left"]] == [(key, address)]
 
 
 def test_the_second_person_sees_which_entries_of_the_log_go(client, sent):
@@ -150,7 +150,7 @@ def test_the_second_person_sees_which_entries_of_the_log_go(client, sent):
 
     label = f"Entry {entry.number} of the log, “Sent an update”: as it was after"
     page = client.get(address)
-    assert page.context["spots"][-1][1:4] == (label, reverse("log_detail", args=[entry.number]), f"{NAME} came")
+    assert page.context["places"][-1][1:4] == (label, reverse("log_detail", args=[entry.number]), f"{NAME} came")
     assert label in client.post(address, {"decision": "confirmed"}, follow=True).text
     entry.detail.refresh_from_db()
     assert entry.detail.after == REDACTED
@@ -162,9 +162,9 @@ def test_an_entry_that_the_reader_may_not_open_has_no_link(client, officer, sent
         record("file.kept", by=None, row=file, after={"name": file.name})
     EvidenceFactory(file=file)
 
-    spot = client.post(ADD, typed(look="1")).context["spots"][-1]
+    place = client.post(ADD, typed(look="1")).context["places"][-1]
 
-    assert (spot.label, spot.url) == ("An entry of the log that is closed to you: as it was after", "")
+    assert (place.label, place.url) == ("An entry of the log that is closed to you: as it was after", "")
 
 
 def test_accounts_of_another_country_are_not_told_of(client, officer, sent):
@@ -176,7 +176,7 @@ def test_accounts_of_another_country_are_not_told_of(client, officer, sent):
         client.post(ADD, typed(look="1", words=words)) for words in ("zq@pretoria.exampl", "zq@pretoria.examplf")
     )
 
-    assert right.context["spots"] == []
+    assert right.context["places"] == []
     assert len({re.sub(r"exampl\w*|\b\w{64}\b|nonce=.\S+", "", page.text) for page in (right, wrong)}) == 1
     assert "It does not reach accounts" in right.text
 
@@ -234,7 +234,7 @@ def test_a_refused_proposal_keeps_what_was_unticked(client, officer, sent):
     page = client.post(ADD, body)
 
     assert page.status_code == 422
-    assert [spot.is_chosen for spot in page.context["spots"]] == [False]
+    assert [place.is_chosen for place in page.context["places"]] == [False]
 
 
 def test_what_is_proposed_already_is_led_to(client, officer, sent):
@@ -273,7 +273,7 @@ def test_a_page_begun_from_a_file_is_about_that_file_and_keeps_it_when_refused(c
     assert refused.status_code == 422
     for each in (page, refused):
         assert "<h1>Take a file out of the record</h1>" in each.text
-        assert [(spot.file, spot.is_chosen) for spot in each.context["files"]] == [(file, True)]
+        assert [(place.file, place.is_chosen) for place in each.context["files"]] == [(file, True)]
         assert each.text.index("list.pdf") < each.text.index(">Propose that this file goes</button>")
     client.post(ADD, body | {"propose": "1", "reason": REASON})
     assert [each.file for each in Redaction.objects.get().files.all()] == [file]
@@ -415,7 +415,7 @@ def test_the_second_person_sees_the_words_and_every_place_and_confirms(client, s
 
     page = client.get(address)
     assert NAME in page.text
-    assert [spot.label for spot in page.context["spots"]] == [UPDATE]
+    assert [place.label for place in page.context["places"]] == [UPDATE]
     answer = client.post(address, {"decision": "confirmed"}, follow=True)
 
     sent.refresh_from_db()
