@@ -94,13 +94,20 @@ class _RolloverPage:
         rows = Recommendation.objects.visible_to(user).order_by("-origin", "number", "is_retired", "pk")
         self.old = list(rows.filter(edition=before).prefetch_related(benchmarks))
         self.new = list(rows.asked().filter(edition=edition).prefetch_related(benchmarks))
-        self.again = {one.repeats_id: one for row in self.new for one in row.benchmarks.all() if one.repeats_id}
+        self.again = {
+            benchmark.repeats_id: benchmark
+            for row in self.new
+            for benchmark in row.benchmarks.all()
+            if benchmark.repeats_id
+        }
         self.moving = self._moving()
         left = [
-            one
+            benchmark
             for row in self.old
-            for one in row.benchmarks.all()
-            if one.pk not in self.again and one.known_terms and (not row.is_retired or one.pk in self.moving)
+            for benchmark in row.benchmarks.all()
+            if benchmark.pk not in self.again
+            and benchmark.known_terms
+            and (not row.is_retired or benchmark.pk in self.moving)
         ]
         self.form = RolloverForm(sent_data(request), benchmarks=left, new=self.new, year=before.year)
 
@@ -110,8 +117,8 @@ class _RolloverPage:
         return {
             "edition": self.edition,
             "before": self.before,
-            "repeated": [one for one in groups if one.repeated_by],
-            "dropped": [one for one in groups if not one.repeated_by and one.stays],
+            "repeated": [group for group in groups if group.repeated_by],
+            "dropped": [group for group in groups if not group.repeated_by and group.stays],
             "is_matched": any(row.repeats_id for row in self.new),
             "leaves": len(self.form.benchmarks),
             "moves": self._moves(groups),
@@ -122,16 +129,16 @@ class _RolloverPage:
         return [
             RolloverGroup(
                 row,
-                [one for one in self.new if one.repeats_id == row.pk],
+                [new for new in self.new if new.repeats_id == row.pk],
                 [
                     RolloverBenchmarkRow(
-                        one,
-                        verdicts.get(one.pk),
-                        self.moving.get(one.pk, []),
-                        self.again.get(one.pk),
-                        self.form[f"goes_{one.pk}"] if f"goes_{one.pk}" in self.form.fields else None,
+                        benchmark,
+                        verdicts.get(benchmark.pk),
+                        self.moving.get(benchmark.pk, []),
+                        self.again.get(benchmark.pk),
+                        self.form[f"goes_{benchmark.pk}"] if f"goes_{benchmark.pk}" in self.form.fields else None,
                     )
-                    for one in row.benchmarks.all()
+                    for benchmark in row.benchmarks.all()
                 ],
             )
             for row in self.old
@@ -139,7 +146,7 @@ class _RolloverPage:
 
     def _moving(self) -> Mapping[int, list[MovingCommitment]]:
         """Return the open commitments by benchmark id of the year before, soonest due first."""
-        benchmarks = [one.pk for row in self.old for one in row.benchmarks.all()]
+        benchmarks = [benchmark.pk for row in self.old for benchmark in row.benchmarks.all()]
         rows = Commitment.objects.visible_to(self.user).filter(links__benchmark__in=benchmarks).distinct()
         moving: dict[int, list[MovingCommitment]] = {}
         for row in rows.with_history().select_related("ministry").prefetch_related("links"):
@@ -153,7 +160,7 @@ class _RolloverPage:
                     MovingCommitment(row, standing, again is not None and again.pk in towards)
                 )
         for rows_of_benchmark in moving.values():
-            rows_of_benchmark.sort(key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
+            rows_of_benchmark.sort(key=lambda row: (row.standing.due_on or date.max, row.commitment.pk))
         return moving
 
     @staticmethod

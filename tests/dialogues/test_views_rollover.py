@@ -148,7 +148,7 @@ def test_both_years_stand_on_the_commitments_page(client, old, new):
     assert [(one.key, one.year) for one in page.context["benchmarks"]] == [("1a", 2022), ("4a", 2021)]
     assert "Recommendation 1 of 2022" in page.text
     moved = page.context["entries"][0]
-    assert (moved.on, moved.title, moved.facts) == (date(2022, 8, 5), "It works towards the 2022 edition, too", ["1a"])
+    assert (moved.day, moved.title, moved.facts) == (date(2022, 8, 5), "It works towards the 2022 edition, too", ["1a"])
     assert moved.by
     logged = client.get(f"{reverse('evidence_log')}?commitment={promise.pk}").context["rows"]
     assert [row["benchmark"].value() for row in logged if row["benchmark"].value()] == [new.benchmarks.get().pk]
