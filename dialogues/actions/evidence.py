@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.forms import model_to_dict
 
 from dialogues.actions.commitments import refuse_invalid_benchmarks
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
@@ -17,7 +19,6 @@ from dialogues.models import (
     EvidenceFile,
     EvidenceLink,
     EvidenceReview,
-    Reading,
     UpdateVersionDecision,
 )
 from dialogues.permissions import can_log_evidence, can_review_evidence, has_recorded
@@ -39,33 +40,45 @@ from tiptracker.validation import (
 TITLE_LENGTH = 400
 
 
+class EvidenceValues(TypedDict):
+    """The content of a piece of evidence: what happened between two days, and who says so.
+
+    `happened_from` is None if the start date is unknown. The other defaults are those of the model.
+    """
+
+    title: str
+    kind: EvidenceKind
+    happened_from: date | None
+    happened_to: date
+    done_by: DoneBy
+    stated_by: str
+    source: NotRequired[str]
+    link: NotRequired[str]
+    file: NotRequired[EvidenceFile | None]
+    commitment: NotRequired[Commitment | None]
+    sensitivity: NotRequired[Sensitivity]
+
+
+CONTENT_FIELDS = EvidenceValues.__annotations__.keys() - {"file"}
+"""The fields that are compared as they are. Files are compared by their hash."""
+
+
 @transaction.atomic
 def log_evidence(
     *,
     country: Country,
-    title: str,
-    kind: EvidenceKind,
-    happened_from: date | None,
-    happened_to: date,
-    done_by: DoneBy,
-    stated_by: str,
-    source: str = "",
-    link: str = "",
-    file: EvidenceFile | None = None,
-    commitment: Commitment | None = None,
-    sensitivity: Sensitivity = Sensitivity.INTERNAL,
     evidence_links: Sequence[tuple[Benchmark, SupportKind]] = (),
     count: ReadingInput | None = None,
     shares_file: bool = False,
     by: User,
     now: datetime,
+    **values: Unpack[EvidenceValues],
 ) -> Evidence:
-    """Log a piece of evidence: what happened between two days, who says so, and what it shows on which benchmarks.
+    """Log a piece of evidence, and what it shows on which benchmarks.
 
     Dates outside every tracking period are accepted: such evidence doesn't count, and pages say so.
 
     Args:
-        happened_from: the start date, or None if it is unknown.
         count: a figure that the evidence reports. It becomes a reading that cites the evidence.
         shares_file: another piece of evidence logged with this one already cites the file.
 
@@ -77,80 +90,42 @@ def log_evidence(
     """
     if not can_log_evidence(by, country):
         raise PermissionDenied
-    evidence = build_evidence(
-        country=country,
-        title=title,
-        kind=kind,
-        happened_from=happened_from,
-        happened_to=happened_to,
-        done_by=done_by,
-        stated_by=stated_by,
-        source=source,
-        link=link,
-        file=file,
-        commitment=commitment,
-        sensitivity=sensitivity,
-        evidence_links=evidence_links,
-        by=by,
-        now=now,
-    )
+    evidence = build_evidence(country, values, evidence_links, by, now)
     lock_person(by)
     refuse_duplicate(_find_identical(evidence, evidence_links, count), now)
-    if file and not shares_file:
-        refuse_unless_own_and_unsent([file], by)
+    if evidence.file and not shares_file:
+        refuse_unless_own_and_unsent([evidence.file], by)
     insert_row(evidence)
     add_evidence_links(evidence, evidence_links)
     enqueue_readiness(country.pk)
     record("evidence.logged", by=by, row=evidence, country=country, after=evidence_audit_values(evidence))
     if count:
-        record_reading(**count._asdict(), source="", evidence=evidence, by=by, now=now)
+        record_reading(reading=count, evidence=evidence, by=by, now=now)
     return evidence
 
 
 def build_evidence(
-    *,
     country: Country,
-    title: str,
-    kind: EvidenceKind,
-    happened_from: date | None,
-    happened_to: date,
-    done_by: DoneBy,
-    stated_by: str,
-    source: str,
-    link: str,
-    file: EvidenceFile | None,
-    commitment: Commitment | None,
-    sensitivity: Sensitivity,
+    values: EvidenceValues,
     evidence_links: Sequence[tuple[Benchmark, SupportKind]],
     by: User,
     now: datetime,
 ) -> Evidence:
     """Return a piece of evidence as it would be recorded now, unsaved. Refuse invalid content."""
-    title = require_text(title, "Say in a line what happened.", field="title")
-    stated_by = require_text(stated_by, "Name who says so: a ministry, a newspaper, yourself.", field="stated_by")
-    refuse_future(happened_to, now, field="happened_to")
-    refuse_reversed_dates(happened_from, happened_to, field="happened_to")
-    if not (source.strip() or link or file):
+    evidence = Evidence(country=country, recorded_at=now, recorded_by=by, **values)
+    evidence.title = require_text(evidence.title, "Say in a line what happened.", field="title")
+    evidence.stated_by = require_text(
+        evidence.stated_by, "Name who says so: a ministry, a newspaper, yourself.", field="stated_by"
+    )
+    evidence.source = evidence.source.strip()
+    refuse_future(evidence.happened_to, now, field="happened_to")
+    refuse_reversed_dates(evidence.happened_from, evidence.happened_to, field="happened_to")
+    if not (evidence.source or evidence.link or evidence.file):
         raise Refused("Give a source, a link or a file: without one nobody can check it.", field="source")
-    if commitment and commitment.country_id != country.pk:
+    if evidence.commitment and evidence.commitment.country_id != country.pk:
         raise Refused("That commitment is another country's. Choose one of this country's.", field="commitment")
     refuse_invalid_benchmarks([benchmark for benchmark, _ in evidence_links], country, field="evidence_links")
-    return Evidence(
-        country=country,
-        title=title,
-        kind=kind,
-        happened_from=happened_from,
-        happened_to=happened_to,
-        done_by=done_by,
-        stated_by=stated_by,
-        source=source.strip(),
-        link=link,
-        file=file,
-        commitment=commitment,
-        sensitivity=sensitivity,
-        recorded_at=now,
-        recorded_by=by,
-    )
+    return evidence
 
 
 @transaction.atomic
@@ -176,44 +151,39 @@ def log_readings(
     return [
         log_evidence(
             country=country,
-            title=f"{stated_by.strip()}: {_describe_reading(count)}"[:TITLE_LENGTH],
+            title=f"{stated_by.strip()}: {reading.unsaved().in_words}"[:TITLE_LENGTH],
             kind=EvidenceKind.STATISTIC,
-            happened_from=count.starts_on,
-            happened_to=count.through_on,
+            happened_from=reading.starts_on,
+            happened_to=reading.through_on,
             done_by=DoneBy.GOVERNMENT,
             stated_by=stated_by,
             source=source,
             link=link,
             file=file,
-            count=count,
-            shares_file=place > 0,
+            count=reading,
+            shares_file=position > 0,
             by=by,
             now=now,
         )
-        for place, count in enumerate(counts)
+        for position, reading in enumerate(counts)
     ]
 
 
-def _describe_reading(count: ReadingInput) -> str:
-    return Reading(**{name: value for name, value in count._asdict().items() if name != "parts"}).in_words
-
-
 def _find_identical(
-    evidence: Evidence, evidence_links: Sequence[tuple[Benchmark, SupportKind]], count: ReadingInput | None
+    evidence: Evidence, evidence_links: Sequence[tuple[Benchmark, SupportKind]], reading: ReadingInput | None
 ) -> Evidence | None:
-    """Return evidence that the same person logged before with the same content and links.
-
-    Files are compared by their hash.
-    """
-    names = ("country", "title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
-    said = {name: getattr(evidence, name) for name in (*names, "commitment", "sensitivity", "recorded_by")}
+    """Return evidence that the same person logged before with the same content and links."""
+    content = model_to_dict(evidence, CONTENT_FIELDS)
     file = {"file__received_sha256": evidence.file.received_sha256} if evidence.file else {"file": None}
-    shown = sorted((benchmark.pk, str(shows)) for benchmark, shows in evidence_links)
-    counted = [(count.indicator.pk, *count[1:5])] if count else []
-    kept = ("indicator_id", "starts_on", "through_on", "figure", "direction")
-    for row in Evidence.objects.filter(**said, **file, update_version=None).order_by("pk"):
-        if shown == sorted(row.evidence_links.values_list("benchmark_id", "shows")) and counted == list(
-            row.readings.values_list(*kept)
+    same = Evidence.objects.filter(
+        **content, **file, country=evidence.country, recorded_by=evidence.recorded_by, update_version=None
+    )
+    links = sorted((benchmark.pk, str(shows)) for benchmark, shows in evidence_links)
+    fields = ("indicator", "starts_on", "through_on", "figure", "direction")
+    readings = [tuple(model_to_dict(reading.unsaved(), fields).values())] if reading else []
+    for row in same.order_by("pk"):
+        if links == sorted(row.evidence_links.values_list("benchmark_id", "shows")) and readings == list(
+            row.readings.values_list(*fields)
         ):
             return row
     return None
@@ -356,16 +326,7 @@ def add_evidence_links(evidence: Evidence, evidence_links: Sequence[tuple[Benchm
 def evidence_audit_values(evidence: Evidence) -> dict[str, object]:
     """Return the values of a piece of evidence that the activity log keeps."""
     return {
-        "title": evidence.title,
-        "kind": evidence.kind,
-        "happened_from": evidence.happened_from,
-        "happened_to": evidence.happened_to,
-        "done_by": evidence.done_by,
-        "stated_by": evidence.stated_by,
-        "source": evidence.source,
-        "link": evidence.link,
+        **model_to_dict(evidence, CONTENT_FIELDS),
         "file": evidence.file.stored_sha256 if evidence.file else None,
-        "commitment": evidence.commitment_id,
-        "sensitivity": evidence.sensitivity,
         "evidence_links": list(evidence.evidence_links.order_by("pk").values_list("benchmark_id", "shows")),
     }

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.forms import model_to_dict
 
 from dialogues.choices import BreakdownDimension, ReadingDirection
 from dialogues.models import Evidence, Reading, ReadingPart, UpdateVersion
@@ -17,6 +18,8 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.validation import insert_row, refuse_future, refuse_reversed_dates
+
+AUDITED_FIELDS = ("indicator", "starts_on", "through_on", "figure", "direction", "note", "source", "evidence")
 
 
 class ReadingPartInput(NamedTuple):
@@ -37,111 +40,75 @@ class ReadingInput(NamedTuple):
     direction: ReadingDirection | str
     note: str = ""
     parts: Sequence[ReadingPartInput] = ()
+    source: str = ""
+
+    def unsaved(self) -> Reading:
+        """Return the reading without its parts, unsaved."""
+        values = self._asdict()
+        del values["parts"]
+        return Reading(**values)
 
 
 @transaction.atomic
-def record_reading(
-    *,
-    indicator: Indicator,
-    starts_on: date,
-    through_on: date,
-    figure: Decimal | None,
-    direction: ReadingDirection | str,
-    note: str,
-    source: str,
-    evidence: Evidence | None,
-    parts: Sequence[ReadingPartInput] = (),
-    by: User,
-    now: datetime,
-) -> Reading:
-    """Record a reading from `starts_on` to `through_on`: a figure, only a direction, or neither ("no data").
-
-    The reading is verified when `evidence` is.
+def record_reading(*, reading: ReadingInput, evidence: Evidence | None, by: User, now: datetime) -> Reading:
+    """Record a reading. It is verified when `evidence` is.
 
     Raises:
         PermissionDenied: if the user may not log evidence of the country.
         Refused: for a future date, dates in the wrong order, a figure with a direction or below zero, parts that add up
             to more than the figure, and if neither source nor evidence is named.
     """
-    if not can_log_evidence(by, indicator.country):
+    country = reading.indicator.country
+    if not can_log_evidence(by, country):
         raise PermissionDenied
-    if evidence and evidence.country_id != indicator.country_id:
+    if evidence and evidence.country_id != country.pk:
         raise Refused("That evidence is another country's. Choose this country's.", field="evidence")
-    if not (source.strip() or evidence or (figure is None and not direction)):
+    if not (reading.source.strip() or evidence or (reading.figure is None and not reading.direction)):
         raise Refused("Name the source, or the evidence it stands in.", field="source")
-    reading = add_reading(
-        indicator=indicator,
-        starts_on=starts_on,
-        through_on=through_on,
-        figure=figure,
-        direction=direction,
-        note=note,
-        source=source,
-        evidence=evidence,
-        parts=parts,
-        by=by,
-        now=now,
-    )
-    enqueue_readiness(indicator.country_id)
-    record("reading.recorded", by=by, row=reading, country=indicator.country_id, after=reading_audit_values(reading))
-    return reading
+    row = add_reading(reading, evidence=evidence, by=by, now=now)
+    enqueue_readiness(country.pk)
+    record("reading.recorded", by=by, row=row, country=country, after=reading_audit_values(row))
+    return row
 
 
 def add_reading(
+    reading: ReadingInput,
     *,
-    indicator: Indicator,
-    starts_on: date,
-    through_on: date,
-    figure: Decimal | None,
-    direction: ReadingDirection | str,
-    note: str,
-    source: str,
     evidence: Evidence | None,
-    parts: Sequence[ReadingPartInput] = (),
     update_version: UpdateVersion | None = None,
     field: str = "",
     by: User,
     now: datetime,
 ) -> Reading:
     """Write one reading, or refuse on `field` or, if that is empty, on the invalid field."""
-    refuse_future(through_on, now, field=field or "through_on")
-    refuse_reversed_dates(starts_on, through_on, field=field or "through_on")
-    if figure is not None and direction:
+    refuse_future(reading.through_on, now, field=field or "through_on")
+    refuse_reversed_dates(reading.starts_on, reading.through_on, field=field or "through_on")
+    if reading.figure is not None and reading.direction:
         raise Refused(
             "Give the figure, or only the direction, or neither for “no data”: not both.", field=field or "direction"
         )
-    if figure is not None and figure < 0:
+    if reading.figure is not None and reading.figure < 0:
         raise Refused("A figure can't be less than zero. Put it right.", field=field or "figure")
-    reading = insert_row(
-        Reading(
-            indicator=indicator,
-            starts_on=starts_on,
-            through_on=through_on,
-            figure=figure,
-            direction=direction,
-            note=note.strip(),
-            source=source.strip(),
-            evidence=evidence,
-            update_version=update_version,
-            recorded_at=now,
-            recorded_by=by,
-        )
-    )
-    _add_parts(reading, parts)
-    return reading
+    row = reading.unsaved()
+    row.note, row.source = reading.note.strip(), reading.source.strip()
+    row.evidence, row.update_version = evidence, update_version
+    row.recorded_at, row.recorded_by = now, by
+    insert_row(row)
+    _add_parts(row, reading.parts)
+    return row
 
 
 def _add_parts(reading: Reading, parts: Sequence[ReadingPartInput]) -> None:
     """Write the breakdown of a figure, or refuse on the field of the invalid part."""
-    made: dict[BreakdownDimension, Decimal] = {}
+    totals: dict[BreakdownDimension, Decimal] = {}
     for part in parts:
         field = part_field_name(part.dimension, part.category)
         if reading.figure is None:
             raise Refused("Give the whole figure too, or leave its parts empty.", field="figure")
         if part.figure < 0:
             raise Refused("A figure can't be less than zero. Put it right.", field=field)
-        made[part.dimension] = made.get(part.dimension, Decimal(0)) + part.figure
-        if made[part.dimension] > reading.figure:
+        totals[part.dimension] = totals.get(part.dimension, Decimal(0)) + part.figure
+        if totals[part.dimension] > reading.figure:
             raise Refused(
                 f"With this, {part.dimension.label.lower()} makes more than the whole figure, {reading.told}. "
                 "Put one of them right.",
@@ -158,13 +125,6 @@ def part_field_name(dimension: BreakdownDimension, category: str) -> str:
 def reading_audit_values(reading: Reading) -> dict[str, object]:
     """Return the values of a reading that the activity log keeps."""
     return {
-        "indicator": reading.indicator_id,
-        "starts_on": reading.starts_on,
-        "through_on": reading.through_on,
-        "figure": reading.figure,
-        "direction": reading.direction,
-        "note": reading.note,
-        "source": reading.source,
-        "evidence": reading.evidence_id,
+        **model_to_dict(reading, AUDITED_FIELDS),
         **({"parts": parts} if (parts := reading.parts_told) else {}),
     }

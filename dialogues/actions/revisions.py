@@ -1,17 +1,25 @@
 """Revise evidence: a new row replaces the old one, which stays as it was written."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
+from typing import Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.forms import model_to_dict
 
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
-from dialogues.actions.evidence import add_evidence_links, build_evidence, evidence_audit_values
+from dialogues.actions.evidence import (
+    CONTENT_FIELDS,
+    EvidenceValues,
+    add_evidence_links,
+    build_evidence,
+    evidence_audit_values,
+)
 from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, record_reading
-from dialogues.choices import BreakdownDimension, DoneBy, EvidenceKind, Sensitivity, SupportKind
-from dialogues.models import Commitment, Evidence, EvidenceFile, Reading
+from dialogues.choices import BreakdownDimension, SupportKind
+from dialogues.models import Evidence, Reading
 from dialogues.permissions import can_log_evidence, can_revise
 from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.models import Benchmark
@@ -26,21 +34,11 @@ def revise_evidence(
     *,
     evidence: Evidence,
     reason: str,
-    title: str,
-    kind: EvidenceKind,
-    happened_from: date | None,
-    happened_to: date,
-    done_by: DoneBy,
-    stated_by: str,
-    source: str = "",
-    link: str = "",
-    file: EvidenceFile | None = None,
-    commitment: Commitment | None = None,
-    sensitivity: Sensitivity = Sensitivity.INTERNAL,
     evidence_links: Sequence[tuple[Benchmark, SupportKind]] = (),
     counts: Sequence[ReadingInput] = (),
     by: User,
     now: datetime,
+    **values: Unpack[EvidenceValues],
 ) -> Evidence:
     """Replace a piece of evidence by a corrected one: all fields, links and figures, and the reason.
 
@@ -60,32 +58,16 @@ def revise_evidence(
             "yourself, log as evidence of its own."
         )
     reason = require_text(reason, "Say in a sentence why it is put right.", field="reason")
-    revision = build_evidence(
-        country=evidence.country,
-        title=title,
-        kind=kind,
-        happened_from=happened_from,
-        happened_to=happened_to,
-        done_by=done_by,
-        stated_by=stated_by,
-        source=source,
-        link=link,
-        file=file,
-        commitment=commitment,
-        sensitivity=sensitivity,
-        evidence_links=evidence_links,
-        by=by,
-        now=now,
-    )
+    revision = build_evidence(evidence.country, values, evidence_links, by, now)
     revision.revises, revision.revision_reason = evidence, reason
     lock_person(by)
     locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
-    says = _comparable_content(revision, evidence_links, counts)
-    _refuse_replaced(locked, says, by, now)
-    if says == _recorded_content(locked):
+    content = _comparable_content(revision, evidence_links, counts)
+    _refuse_replaced(locked, content, by, now)
+    if content == _recorded_content(locked):
         raise Refused("This says the same as what stands. Change what is wrong in it, or leave it as it is.")
-    if file and file.pk not in _cited_file_ids(locked):
-        refuse_unless_own_and_unsent([file], by)
+    if revision.file and revision.file_id not in _cited_file_ids(locked):
+        refuse_unless_own_and_unsent([revision.file], by)
     insert_row(revision)
     add_evidence_links(revision, evidence_links)
     enqueue_readiness(evidence.country_id)
@@ -97,8 +79,8 @@ def revise_evidence(
         before=evidence_audit_values(locked),
         after=evidence_audit_values(revision) | {"revises": locked.pk, "revision_reason": reason},
     )
-    for count in counts:
-        record_reading(**count._asdict(), source="", evidence=revision, by=by, now=now)
+    for reading in counts:
+        record_reading(reading=reading, evidence=revision, by=by, now=now)
     return revision
 
 
@@ -118,12 +100,12 @@ def reading_input_of(reading: Reading) -> ReadingInput:
     )
 
 
-def _refuse_replaced(evidence: Evidence, says: object, by: User, now: datetime) -> None:
+def _refuse_replaced(evidence: Evidence, content: object, by: User, now: datetime) -> None:
     """Raise if a later row has replaced `evidence` (locked), and name that row."""
     later = Evidence.objects.filter(revises=evidence).select_related("recorded_by").first()
     if later is None:
         return
-    if later.recorded_by_id == by.pk and says == _recorded_content(later):
+    if later.recorded_by_id == by.pk and content == _recorded_content(later):
         refuse_duplicate(later, now)
     raise EditConflict(
         f"{later.recorded_by} put this right on {format_moment(later.recorded_at, now)}: “{later.title}”. Only the "
@@ -150,27 +132,26 @@ def _recorded_content(evidence: Evidence) -> object:
 
 
 def _comparable_content(
-    evidence: Evidence, evidence_links: Sequence[tuple[Benchmark, SupportKind]], counts: Sequence[ReadingInput]
+    evidence: Evidence, evidence_links: Sequence[tuple[Benchmark, SupportKind]], readings: Sequence[ReadingInput]
 ) -> object:
     """Return all content of a piece of evidence in a form that can be compared. Files are compared by their hash."""
-    names = ("title", "kind", "happened_from", "happened_to", "done_by", "stated_by", "source", "link")
     return (
-        [str(getattr(evidence, name) or "") for name in (*names, "commitment_id", "sensitivity")],
+        [str(value or "") for value in model_to_dict(evidence, CONTENT_FIELDS).values()],
         evidence.file.received_sha256 if evidence.file else "",
         sorted((benchmark.pk, str(shows)) for benchmark, shows in evidence_links),
-        sorted(_comparable_reading(count) for count in counts),
+        sorted(_comparable_reading(reading) for reading in readings),
     )
 
 
-def _comparable_reading(count: ReadingInput) -> tuple[object, ...]:
-    parts = sorted((str(part.dimension), part.category, part.figure) for part in count.parts)
-    told = "" if count.figure is None else f"{count.figure.normalize():f}"
+def _comparable_reading(reading: ReadingInput) -> tuple[object, ...]:
+    parts = sorted((str(part.dimension), part.category, part.figure) for part in reading.parts)
+    figure = "" if reading.figure is None else f"{reading.figure.normalize():f}"
     return (
-        count.indicator.pk,
-        count.starts_on,
-        count.through_on,
-        told,
-        str(count.direction),
-        count.note.strip(),
+        reading.indicator.pk,
+        reading.starts_on,
+        reading.through_on,
+        figure,
+        str(reading.direction),
+        reading.note.strip(),
         parts,
     )

@@ -28,8 +28,7 @@ from dialogues.actions.evidence import (
     refuse_unless_reviewer,
 )
 from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
-from dialogues.actions.readings import ReadingPartInput, add_reading
-from dialogues.actions.readings import reading_audit_values as reading_told
+from dialogues.actions.readings import ReadingInput, ReadingPartInput, add_reading, reading_audit_values
 from dialogues.actions.redactions import refuse_pending_redaction
 from dialogues.choices import (
     ClaimedProgress,
@@ -173,17 +172,19 @@ def send_update(
     pieces = [
         _add_evidence(
             sent,
-            locked,
-            title=_title_with_part(title, file.name) if file and len(files) > 1 else title,
-            kind=EvidenceKind.REPORT if file else EvidenceKind.STATEMENT,
-            span=(happened_from, happened_to),
-            done_by=done_by,
-            file=file,
-            evidence_links=[(benchmark, shows) for benchmark in benchmarks],
+            Evidence(
+                title=_title_with_part(title, file.name) if file and len(files) > 1 else title,
+                kind=EvidenceKind.REPORT if file else EvidenceKind.STATEMENT,
+                happened_from=happened_from,
+                happened_to=happened_to,
+                done_by=done_by,
+                file=file,
+            ),
+            [(benchmark, shows) for benchmark in benchmarks],
         )
         for file in carriers
     ]
-    readings = [_add_figure(sent, locked, title, figure) for figure in figures]
+    readings = [_add_figure(sent, title, figure) for figure in figures]
     pieces += [reading.evidence for reading in readings if reading.evidence]
     if claimed == ClaimedProgress.DONE:
         # The event can't precede an existing one: done in December, returned on 3 January, sent again on 10 January.
@@ -208,7 +209,7 @@ def send_update(
             "narrative": narrative,
             "claimed": claimed,
             "evidence": [evidence_audit_values(piece) for piece in pieces],
-            "figures": [reading_told(reading) for reading in readings],
+            "figures": [reading_audit_values(reading) for reading in readings],
         },
     )
     return sent
@@ -376,68 +377,37 @@ def _figures_answer_all(figures: Sequence[FigureInput], benchmarks: Sequence[Ben
 
 
 def _add_evidence(
-    sent: UpdateVersion,
-    commitment: Commitment,
-    *,
-    title: str,
-    kind: EvidenceKind,
-    span: tuple[date | None, date],
-    done_by: DoneBy,
-    file: EvidenceFile | None = None,
-    evidence_links: Sequence[tuple[Benchmark, SupportKind]] = (),
+    sent: UpdateVersion, piece: Evidence, evidence_links: Sequence[tuple[Benchmark, SupportKind]] = ()
 ) -> Evidence:
-    """Add one piece of evidence that belongs to an update version: for a file, a figure or the text."""
-    happened_from, happened_to = span
-    piece = insert_row(
-        Evidence(
-            country=commitment.country,
-            title=title,
-            kind=kind,
-            happened_from=happened_from,
-            happened_to=happened_to,
-            done_by=done_by,
-            stated_by=commitment.maker,
-            source=f"Update of the {commitment.maker}, {format_date(sent.recorded_at.date())}",
-            file=file,
-            commitment=commitment,
-            update_version=sent,
-            sensitivity=Sensitivity.SHARED,
-            recorded_at=sent.recorded_at,
-            recorded_by=sent.recorded_by,
-        )
-    )
+    """Save a piece of evidence, for a file, a figure or the text, as a part of an update version."""
+    commitment = sent.update.commitment
+    piece.country, piece.commitment, piece.update_version = commitment.country, commitment, sent
+    piece.stated_by = commitment.maker
+    piece.source = f"Update of the {commitment.maker}, {format_date(sent.recorded_at.date())}"
+    piece.sensitivity = Sensitivity.SHARED
+    piece.recorded_at, piece.recorded_by = sent.recorded_at, sent.recorded_by
+    insert_row(piece)
     add_evidence_links(piece, evidence_links)
     return piece
 
 
-def _add_figure(sent: UpdateVersion, commitment: Commitment, title: str, figure: FigureInput) -> Reading:
+def _add_figure(sent: UpdateVersion, title: str, figure: FigureInput) -> Reading:
     """Add a figure of an update version, with its own piece of evidence, so that it is reviewed by itself."""
-    starts_on = _period_start(figure, commitment, sent.recorded_by)
-    reading = Reading(
-        indicator=figure.indicator,
-        figure=figure.figure,
-        direction=figure.direction,
-        starts_on=starts_on,
-        through_on=figure.through_on,
-    )
+    starts_on = _period_start(figure, sent.update.commitment, sent.recorded_by)
+    reading = ReadingInput(starts_on=starts_on, **figure._asdict())
     piece = _add_evidence(
         sent,
-        commitment,
-        title=_title_with_part(title, reading.in_words),
-        kind=EvidenceKind.STATISTIC,
-        span=(starts_on, figure.through_on),
-        done_by=DoneBy.GOVERNMENT,
+        Evidence(
+            title=_title_with_part(title, reading.unsaved().in_words),
+            kind=EvidenceKind.STATISTIC,
+            happened_from=starts_on,
+            happened_to=figure.through_on,
+            done_by=DoneBy.GOVERNMENT,
+        ),
     )
     return add_reading(
-        indicator=figure.indicator,
-        starts_on=starts_on,
-        through_on=figure.through_on,
-        figure=figure.figure,
-        direction=figure.direction,
-        note="",
-        source=piece.source,
+        reading._replace(source=piece.source),
         evidence=piece,
-        parts=figure.parts,
         update_version=sent,
         field="figures",
         by=sent.recorded_by,

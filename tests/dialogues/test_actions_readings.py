@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from dialogues.actions.readings import record_reading
+from dialogues.actions.readings import ReadingInput, record_reading
 from dialogues.choices import ReadingDirection
 from dialogues.models import Reading
 from tests.factories import (
@@ -29,8 +29,8 @@ pytestmark = pytest.mark.django_db
 NOW = at_noon(date(2022, 1, 28))
 
 
-def count(by=None, **said):
-    return record_reading(
+def count(by=None, *, evidence=None, **values):
+    reading = ReadingInput(
         **{
             "indicator": IndicatorFactory(),
             "starts_on": date(2021, 4, 1),
@@ -39,12 +39,10 @@ def count(by=None, **said):
             "direction": "",
             "note": " ten of them of last year ",
             "source": "Police statistics",
-            "evidence": None,
-            "by": by or OfficerFactory(),
-            "now": NOW,
-            **said,
+            **values,
         }
     )
+    return record_reading(reading=reading, evidence=evidence, by=by or OfficerFactory(), now=NOW)
 
 
 def test_record_reading_writes_a_figure():
@@ -65,7 +63,7 @@ def test_record_reading_writes_a_figure():
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("values", "told"),
     [
         ({"figure": Decimal(0)}, "0"),
         ({"figure": None, "direction": ReadingDirection.UP}, "More, no figure"),
@@ -75,15 +73,15 @@ def test_record_reading_writes_a_figure():
     ],
     ids=["zero", "direction", "no data", "evidence instead of a source", "last period"],
 )
-def test_record_reading_takes(said, told):
-    if "evidence" in said:
-        said = {**said, "evidence": EvidenceFactory()}
+def test_record_reading_takes(values, told):
+    if "evidence" in values:
+        values = {**values, "evidence": EvidenceFactory()}
 
-    assert Reading.objects.get(pk=count(**said).pk).told == told
+    assert Reading.objects.get(pk=count(**values).pk).told == told
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence", "field"),
+    ("values", "sentence", "field"),
     [
         ({"direction": ReadingDirection.UP}, "Give the figure, or only the direction", "direction"),
         ({"figure": Decimal(-1)}, "A figure can't be less than zero.", "figure"),
@@ -94,9 +92,9 @@ def test_record_reading_takes(said, told):
         ({"figure": None, "direction": ReadingDirection.UP, "source": ""}, "Name the source", "source"),
     ],
 )
-def test_record_reading_refuses(said, sentence, field):
+def test_record_reading_refuses(values, sentence, field):
     with refuses(sentence, field=field):
-        count(**said)
+        count(**values)
     assert not Reading.objects.exists()
 
 
