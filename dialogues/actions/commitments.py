@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.forms import model_to_dict
 
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.choices import (
@@ -34,21 +36,27 @@ from tiptracker.errors import Refused
 from tiptracker.validation import format_date, insert_row, refuse_future, refuse_unseen, require_text
 
 
+class CommitmentValues(TypedDict):
+    """The content of a commitment: who undertook what, and at which dialogue or by which letter."""
+
+    made_by: MadeBy
+    ministry: Ministry | None
+    text: str
+    dialogue: Dialogue | None
+    letter: NotRequired[str]
+    horizon: Horizon
+
+
 @transaction.atomic
 def record_commitment(
     *,
     country: Country,
-    made_by: MadeBy,
-    ministry: Ministry | None,
-    text: str,
     made_on: date,
     due_on: date | None,
-    dialogue: Dialogue | None,
-    letter: str = "",
-    horizon: Horizon,
     links: Sequence[tuple[Benchmark, CommitmentReach]],
     by: User,
     now: datetime,
+    **values: Unpack[CommitmentValues],
 ) -> Commitment:
     """Record a commitment of a ministry or of the United States. `due_on` None: no date agreed.
 
@@ -59,34 +67,26 @@ def record_commitment(
     """
     if not can_record_commitment(by, country):
         raise PermissionDenied
-    text = require_text(text, "Say what was promised.", field="text")
+    commitment = Commitment(country=country, recorded_at=now, recorded_by=by, **values)
+    ministry, dialogue = commitment.ministry, commitment.dialogue
+    commitment.letter = commitment.letter.strip()
+    commitment.text = require_text(commitment.text, "Say what was promised.", field="text")
     refuse_future(made_on, now, field="made_on")
     if due_on and due_on < made_on:
         raise Refused("It can't be due before it was promised. Put one of the days right.", field="due_on")
-    if (made_by == MadeBy.MINISTRY) != (ministry is not None):
+    if (commitment.made_by == MadeBy.MINISTRY) != (ministry is not None):
         raise Refused(
             "Name the ministry, or say that it is the United States' own undertaking: one of the two.", field="ministry"
         )
     if ministry and ministry.country_id != country.pk:
         raise Refused("That ministry is another country's. Choose one of this country's.", field="ministry")
-    if not (dialogue or letter.strip()):
+    if not (dialogue or commitment.letter):
         raise Refused("Say at which dialogue, or by which letter, it was made.", field="dialogue")
     if dialogue and dialogue.country_id != country.pk:
         raise Refused("That dialogue was with another country. Choose one with this country.", field="dialogue")
     if dialogue:
         _refuse_unless_held(dialogue, now)
     refuse_invalid_benchmarks([benchmark for benchmark, _ in links], country, field="links")
-    commitment = Commitment(
-        country=country,
-        made_by=made_by,
-        ministry=ministry,
-        text=text,
-        dialogue=dialogue,
-        letter=letter.strip(),
-        horizon=horizon,
-        recorded_at=now,
-        recorded_by=by,
-    )
     lock_person(by)
     refuse_duplicate(_find_identical(commitment, made_on, due_on, links), now)
     insert_row(commitment)
@@ -102,14 +102,9 @@ def record_commitment(
         row=commitment,
         country=country,
         after={
-            "made_by": made_by,
-            "ministry": ministry.pk if ministry else None,
-            "text": text,
+            **model_to_dict(commitment, CommitmentValues.__annotations__),
             "made_on": made_on,
             "due_on": due_on,
-            "dialogue": dialogue.pk if dialogue else None,
-            "letter": commitment.letter,
-            "horizon": horizon,
             "links": [(benchmark.pk, reach) for benchmark, reach in links],
         },
     )
@@ -131,12 +126,11 @@ def _find_identical(
     commitment: Commitment, made_on: date, due_on: date | None, links: Sequence[tuple[Benchmark, CommitmentReach]]
 ) -> Commitment | None:
     """Return a commitment that the same person recorded before with the same text, dates and benchmarks."""
-    names = ("country", "made_by", "ministry", "text", "dialogue", "letter", "horizon", "recorded_by")
-    said = {name: getattr(commitment, name) for name in names}
+    content = model_to_dict(commitment, [*CommitmentValues.__annotations__, "country", "recorded_by"])
     made = CommitmentEvent.objects.filter(kind=CommitmentEventKind.MADE, happened_on=made_on, due_on=due_on)
-    towards = sorted((benchmark.pk, str(reach)) for benchmark, reach in links)
-    for row in Commitment.objects.filter(**said, events__in=made).order_by("pk"):
-        if towards == sorted(row.links.values_list("benchmark_id", "reach")):
+    benchmarks = sorted((benchmark.pk, str(reach)) for benchmark, reach in links)
+    for row in Commitment.objects.filter(**content, events__in=made).order_by("pk"):
+        if benchmarks == sorted(row.links.values_list("benchmark_id", "reach")):
             return row
     return None
 
@@ -166,15 +160,7 @@ def reschedule(
     if due_on == standing.due_on:
         raise Refused(f"It is due on {format_date(due_on)} already. Give another date.", field="due_on")
     return _record_event(
-        locked,
-        CommitmentEventKind.RESCHEDULED,
-        "commitment.rescheduled",
-        standing,
-        on,
-        reason=reason,
-        due_on=due_on,
-        by=by,
-        now=now,
+        locked, CommitmentEventKind.RESCHEDULED, standing, on=on, reason=reason, due_on=due_on, by=by, now=now
     )
 
 
@@ -190,9 +176,7 @@ def withdraw(
     _refuse_while_waiting(locked, now)
     if standing.is_settled:
         raise Refused(_settled_refusal(locked, "Reopen it first if that is wrong."))
-    return _record_event(
-        locked, CommitmentEventKind.WITHDRAWN, "commitment.withdrawn", standing, on, reason=reason, by=by, now=now
-    )
+    return _record_event(locked, CommitmentEventKind.WITHDRAWN, standing, on=on, reason=reason, by=by, now=now)
 
 
 @transaction.atomic
@@ -210,9 +194,7 @@ def reopen(
     _refuse_while_waiting(locked, now)
     if _is_open(locked, now):
         raise Refused("It is open as it stands. There is nothing to reopen.")
-    return _record_event(
-        locked, CommitmentEventKind.REOPENED, "commitment.reopened", standing, on, reason=reason, by=by, now=now
-    )
+    return _record_event(locked, CommitmentEventKind.REOPENED, standing, on=on, reason=reason, by=by, now=now)
 
 
 @transaction.atomic
@@ -225,9 +207,7 @@ def report_done(
     locked, standing = _lock_for_change(commitment, on, seen, now)
     if not _is_open(locked, now):
         raise Refused(_settled_refusal(locked, "It need not be reported again."))
-    return _record_event(
-        locked, CommitmentEventKind.REPORTED_DONE, "commitment.reported_done", standing, on, by=by, now=now
-    )
+    return _record_event(locked, CommitmentEventKind.REPORTED_DONE, standing, on=on, by=by, now=now)
 
 
 @transaction.atomic
@@ -247,16 +227,8 @@ def verify_done(
     if standing.is_settled:
         raise Refused(_settled_refusal(locked, "Reopen it first if that is wrong."))
     refuse_unproven(locked, reason)
-    return _record_event(
-        locked,
-        CommitmentEventKind.VERIFIED_DONE,
-        "commitment.verified_done",
-        standing,
-        on,
-        reason=reason.strip(),
-        by=by,
-        now=now,
-    )
+    reason = reason.strip()
+    return _record_event(locked, CommitmentEventKind.VERIFIED_DONE, standing, on=on, reason=reason, by=by, now=now)
 
 
 def lock_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitment, CommitmentStanding]:
@@ -292,9 +264,7 @@ def returned_version(commitment: Commitment) -> UpdateVersion | None:
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:
     """Refuse to verify a commitment done, and name all that is missing: verified evidence, its dates, a reason."""
-    missing = [
-        lack for lack in (find_missing_proof(commitment), None if reason.strip() else "a written reason") if lack
-    ]
+    missing = [lack for lack in (find_missing_proof(commitment), "" if reason.strip() else "a written reason") if lack]
     if missing:
         raise Refused(
             f"It can't be verified done yet. What is missing: {'; '.join(missing)}.",
@@ -381,10 +351,9 @@ def _lock_for_change(
 def _record_event(
     commitment: Commitment,
     kind: CommitmentEventKind,
-    verb: str,
     before: CommitmentStanding,
-    on: date,
     *,
+    on: date,
     by: User,
     now: datetime,
     reason: str = "",
@@ -394,7 +363,7 @@ def _record_event(
     event = add_event(commitment, kind, on=on, reason=reason, due_on=due_on, by=by, now=now)
     enqueue_readiness(commitment.country_id)
     record(
-        verb,
+        f"commitment.{kind}",
         by=by,
         row=commitment,
         country=commitment.country_id,

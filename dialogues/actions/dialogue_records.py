@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.forms import model_to_dict
 
 from dialogues.actions.commitments import record_commitment
 from dialogues.actions.dialogues import (
@@ -17,7 +18,7 @@ from dialogues.actions.dialogues import (
     set_participants,
 )
 from dialogues.actions.drafts import DraftPage, finish_draft
-from dialogues.actions.duplicates import DuplicateRecord, lock_person, refuse_duplicate
+from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.choices import CommitmentReach, DialogueFileKind, Horizon, MadeBy
 from dialogues.models import Dialogue, DialogueFile, EvidenceFile, NextStep, NextStepDone
@@ -86,8 +87,7 @@ def record_dialogue(
     if locked.held_on > now.date():
         raise Refused(
             f"It is planned for {format_date(locked.held_on)}, so nothing of it can be recorded yet. If it was held "
-            f"earlier, "
-            "change its date first."
+            "earlier, change its date first."
         )
     if not any(line.came for line in participants):
         raise Refused("Tick who came, or add somebody: at least one office.", field="participants")
@@ -158,38 +158,26 @@ def _add_commitment(dialogue: Dialogue, line: CommitmentInput, by: User, now: da
     record_commitment(
         country=dialogue.country,
         made_by=MadeBy.MINISTRY if line.ministry else MadeBy.UNITED_STATES,
-        ministry=line.ministry,
-        text=line.text,
         made_on=dialogue.held_on,
-        due_on=line.due_on,
         dialogue=dialogue,
-        horizon=line.horizon,
-        links=line.links,
+        **line._asdict(),
         by=by,
         now=now,
     )
 
 
 def _add_step(dialogue: Dialogue, line: NextStepInput, by: User, now: datetime) -> None:
-    text = require_text(line.text, "Say what is to be done next.", field="text")
+    step = NextStep(dialogue=dialogue, recorded_at=now, recorded_by=by, **line._asdict())
+    step.text = require_text(step.text, "Say what is to be done next.", field="text")
+    step.office = step.office.strip()
     if line.ministry and line.ministry.country_id != dialogue.country_id:
         raise Refused("That ministry is another country's. Choose one of this country's.", field="owner")
     if line.due_on and line.due_on < dialogue.held_on:
         raise Refused("It can't be due before the dialogue. Give a later day, or none.", field="due_on")
-    step = NextStep(
-        dialogue=dialogue,
-        text=text,
-        ministry=line.ministry,
-        office=line.office.strip(),
-        due_on=line.due_on,
-        recorded_at=now,
-        recorded_by=by,
-    )
-    names = ("dialogue", "text", "ministry", "office", "due_on", "recorded_by")
-    refuse_duplicate(NextStep.objects.filter(**{name: getattr(step, name) for name in names}).first(), now)
+    content = model_to_dict(step, (*NextStepInput._fields, "dialogue"))
+    refuse_duplicate(NextStep.objects.filter(**content, recorded_by=by).first(), now)
     insert_row(step)
-    after = {"text": text, "ministry": step.ministry_id, "office": step.office, "due_on": step.due_on}
-    record("next_step.agreed", by=by, row=step, country=dialogue.country_id, after={**after, "dialogue": dialogue.pk})
+    record("next_step.agreed", by=by, row=step, country=dialogue.country_id, after=content)
 
 
 @contextmanager
@@ -197,9 +185,6 @@ def _refusals_at_row(rows: str, number: int) -> Iterator[None]:
     """Add the number of the row to the field of a refusal, so that the form shows it next to that row."""
     try:
         yield
-    except DuplicateRecord as refusal:
-        raise DuplicateRecord(
-            str(refusal), refusal.row, field=f"{rows}-{number}-{refusal.field or 'text'}"
-        ) from refusal
     except Refused as refusal:
-        raise Refused(str(refusal), field=f"{rows}-{number}-{refusal.field or 'text'}") from refusal
+        refusal.field = f"{rows}-{number}-{refusal.field or 'text'}"
+        raise

@@ -3,14 +3,19 @@
 import ast
 import re
 
-from dialogues.choices import EvidenceDecision
+from dialogues.choices import CommitmentEventKind, EvidenceDecision
 from tests.test_architecture import dotted, nodes, sources
 from tiptracker.audit.verbs import LOADED_SUFFIX, VERBS, VerbGroup, describe_verb, list_verbs
 
 VERB = re.compile(r"[a-z_]+\.[a-z_]+")
-NO_VERBS = {"briefing.pdf", "briefing.docx"}
+NO_VERBS = {"accounts.toml", "briefing.pdf", "briefing.docx"}
 """Texts of the same form, in modules that write into the log, which are none."""
 MADE_UP = {
+    "commitment.{kind}": [
+        f"commitment.{kind}"
+        for kind in CommitmentEventKind
+        if kind not in (CommitmentEventKind.MADE, CommitmentEventKind.REPORT_RETURNED)
+    ],
     "evidence.{decision}": [f"evidence.{decision}" for decision in EvidenceDecision],
     "{row._meta.model_name}.{('changed' if change else 'added')}": [
         f"{model}.{done}" for model in ("user", "country", "ministry") for done in ("added", "changed")
