@@ -50,38 +50,41 @@ class ReportingPeriod:
         return cls(date(year, 4, 1), date(year + 1, 3, 31))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordEntry:
+    """An entry that is loaded, and written to the activity log, by itself. `recorded_at`: when it became known."""
+
+    recorded_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
-class CountryEntry:
+class CountryEntry(RecordEntry):
     code: str
     name: str
     time_zone: str
     currency: str
-    recorded_at: datetime
     districts: tuple[tuple[Annotated[str, Names("district")], str], ...]
     """Name and capital of each."""
 
 
 @dataclass(frozen=True, slots=True)
-class MinistryEntry:
+class MinistryEntry(RecordEntry):
     short_name: Annotated[str, Names("ministry")]
     name: str
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeHolderEntry:
+class OfficeHolderEntry(RecordEntry):
     ministry: MinistryName
     name: str
     title: str
     source: str
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class EditionEntry:
+class EditionEntry(RecordEntry):
     year: Annotated[int, Names("edition")]
     tier: Tier
-    recorded_at: datetime
     source: str
     note: str = ""
     published_on: date | None = None
@@ -94,54 +97,49 @@ class EditionEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class EditionTermsEntry:
+class EditionTermsEntry(RecordEntry):
     year: EditionYear
     deadline_on: date
     working_mark: Decimal
     working_mark_reason: str
     reason: str
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class MilestoneEntry:
+class MilestoneEntry(RecordEntry):
     year: EditionYear
     kind: MilestoneKind
     due_on: date
     source: str
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class IndicatorEntry:
+class IndicatorEntry(RecordEntry):
     name: Annotated[str, Names("indicator")]
     unit: str
     pillar: Pillar
     indicium: int
-    recorded_at: datetime
     question: EffortQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class RecommendationEntry:
+class RecommendationEntry(RecordEntry):
     year: EditionYear
     number: Annotated[int, Names("recommendation")]
     text: str
     pillar: Pillar
     indicia: tuple[int, ...]
     lead: MinistryName
-    recorded_at: datetime
     years_unmet: int | None = None
     years_unmet_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class BenchmarkEntry:
+class BenchmarkEntry(RecordEntry):
     year: EditionYear
     key: Annotated[str, Names("benchmark"), RefersTo("recommendation", lambda key: int(key[:-1]))]
     criterion: str
     reason: str
-    recorded_at: datetime
     rule: Rule = Rule.ASSESSED
     target: Decimal | None = None
     indicator: IndicatorName = ""
@@ -166,7 +164,7 @@ class ParticipantEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class DialogueEntry:
+class DialogueEntry(RecordEntry):
     held_on: Annotated[date, Names("dialogue")]
     place: str
     purpose: str
@@ -176,11 +174,10 @@ class DialogueEntry:
     year: EditionYear
     agenda: tuple[RecommendationNumber, ...]
     participants: tuple[ParticipantEntry, ...]
-    recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CommitmentEntry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentEntry(RecordEntry):
     """A commitment.
 
     `at_dialogue` is the day of the dialogue at which it was made; without one, `letter` is its source.
@@ -198,7 +195,7 @@ class CommitmentEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceEntry:
+class EvidenceEntry(RecordEntry):
     key: Annotated[str, Names("evidence")]
     title: str
     kind: EvidenceKind
@@ -212,7 +209,7 @@ class EvidenceEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingEntry:
+class ReadingEntry(RecordEntry):
     """A reading: a figure, a direction only, or neither (no data).
 
     `evidence` is the key of the evidence that it cites.
@@ -221,7 +218,6 @@ class ReadingEntry:
     indicator: IndicatorName
     period: ReportingPeriod
     source: str
-    recorded_at: datetime
     figure: Decimal | None = None
     direction: ReadingDirection | None = None
     note: str = ""
@@ -230,7 +226,7 @@ class ReadingEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerificationEntry:
+class VerificationEntry(RecordEntry):
     """A verification of an evidence link or, if no benchmark is named, of the evidence itself.
 
     Verifying the evidence itself also verifies the readings that cite it.
@@ -239,37 +235,16 @@ class VerificationEntry:
     evidence: EvidenceKey
     benchmark: BenchmarkKey = ""
     reason: str
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class AssessmentEntry:
+class AssessmentEntry(RecordEntry):
     benchmark: BenchmarkKey
     verdict: Verdict
     rationale: str
     law: str
     evidence: tuple[EvidenceKey, ...]
-    recorded_at: datetime
 
-
-RecordEntry = (
-    CountryEntry
-    | MinistryEntry
-    | OfficeHolderEntry
-    | EditionEntry
-    | EditionTermsEntry
-    | MilestoneEntry
-    | IndicatorEntry
-    | RecommendationEntry
-    | BenchmarkEntry
-    | DialogueEntry
-    | CommitmentEntry
-    | EvidenceEntry
-    | ReadingEntry
-    | VerificationEntry
-    | AssessmentEntry
-)
-"""Any entry that is loaded, and written to the activity log, by itself."""
 
 _KINDS = {
     "account": AccountEntry,
@@ -315,9 +290,9 @@ class PublicRecord(NamedTuple):
 
 def read_record_with(reader: DataReader) -> PublicRecord:
     """Read the files of the record, so that the files read next with the same reader may refer to it."""
-    read = [entry for name in _FILES for entry in reader.read(_FOLDER / f"{name}.toml", _KINDS)]
-    accounts = {entry.key: entry for entry in read if isinstance(entry, AccountEntry)}
-    return PublicRecord(accounts, tuple(entry for entry in read if not isinstance(entry, AccountEntry)))
+    entries = [entry for name in _FILES for entry in reader.read(_FOLDER / f"{name}.toml", _KINDS)]
+    accounts = {entry.key: entry for entry in entries if isinstance(entry, AccountEntry)}
+    return PublicRecord(accounts, tuple(entry for entry in entries if isinstance(entry, RecordEntry)))
 
 
 @cache

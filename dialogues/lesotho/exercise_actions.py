@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol, TypedDict
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -67,6 +67,13 @@ EvidenceTitle = Annotated[str, RefersTo("evidence of the exercise")]
 NewEvidenceTitle = Annotated[str, Names("evidence of the exercise")]
 
 
+class Signature(TypedDict):
+    """Who acts, and when."""
+
+    by: User
+    now: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The country and the moment of a step (`now`, in Maseru), and the people of the exercise."""
@@ -75,8 +82,9 @@ class Scene:
     now: datetime
     accounts: Mapping[str, AccountEntry]
 
-    def person(self, key: str) -> User:
-        return ensure_user(self.accounts[key], self.country)
+    def signed(self, account: str) -> Signature:
+        """Return who acts, by the key of the account, and when: arguments of every action."""
+        return {"by": ensure_user(self.accounts[account], self.country), "now": self.now}
 
     def ministry(self, short_name: str) -> Ministry | None:
         return Ministry.objects.get(country=self.country, short_name=short_name) if short_name else None
@@ -135,7 +143,7 @@ class PlanDialogue:
     source: str
 
     def play(self, scene: Scene) -> None:
-        by = scene.person(self.by)
+        signed = scene.signed(self.by)
         dialogue = plan_dialogue(
             country=scene.country,
             held_on=self.held_on,
@@ -151,11 +159,10 @@ class PlanDialogue:
                 for one in self.participants
             ],
             source=self.source,
-            by=by,
-            now=scene.now,
+            **signed,
         )
         items = [self._agenda_item(scene, item) for item in self.agenda]
-        arrange_agenda(dialogue=dialogue, version=dialogue.version, items=items, by=by, now=scene.now)
+        arrange_agenda(dialogue=dialogue, version=dialogue.version, items=items, **signed)
 
     @staticmethod
     def _agenda_item(scene: Scene, item: AgendaItemEntry) -> AgendaItemInput:
@@ -203,8 +210,7 @@ class RecordDialogue:
             next_steps=[
                 NextStepInput(step.text, scene.ministry(step.ministry), "", step.due_on) for step in self.next_steps
             ],
-            by=scene.person(self.by),
-            now=scene.now,
+            **scene.signed(self.by),
         )
 
 
@@ -222,8 +228,7 @@ class MarkNextStepDone:
             step=NextStep.objects.get(dialogue__country=scene.country, text=self.next_step),
             done_on=self.done_on,
             result=self.result,
-            by=scene.person(self.by),
-            now=scene.now,
+            **scene.signed(self.by),
         )
 
 
@@ -254,8 +259,7 @@ class RecordCommitment:
             letter=self.letter,
             horizon=self.horizon,
             links=[(scene.benchmark(self.benchmark), self.reach)],
-            by=scene.person(self.by),
-            now=scene.now,
+            **scene.signed(self.by),
         )
 
 
@@ -267,31 +271,24 @@ class _CommitmentDecision:
     commitment: CommitmentText
     reason: str
 
+    def _event(self, scene: Scene) -> dict[str, Any]:
+        """Return the arguments of an action that records an event of the commitment today."""
+        commitment = scene.commitment(self.commitment)
+        return {"commitment": commitment, "reason": self.reason, "on": scene.now.date(), **scene.signed(self.by)}
+
 
 class WithdrawCommitment(_CommitmentDecision):
     """An officer records that a commitment was withdrawn."""
 
     def play(self, scene: Scene) -> None:
-        withdraw(
-            commitment=scene.commitment(self.commitment),
-            reason=self.reason,
-            on=scene.now.date(),
-            by=scene.person(self.by),
-            now=scene.now,
-        )
+        withdraw(**self._event(scene))
 
 
 class ReopenCommitment(_CommitmentDecision):
     """An officer reopens a commitment."""
 
     def play(self, scene: Scene) -> None:
-        reopen(
-            commitment=scene.commitment(self.commitment),
-            reason=self.reason,
-            on=scene.now.date(),
-            by=scene.person(self.by),
-            now=scene.now,
-        )
+        reopen(**self._event(scene))
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,14 +298,7 @@ class RescheduleCommitment(_CommitmentDecision):
     due_on: date
 
     def play(self, scene: Scene) -> None:
-        reschedule(
-            commitment=scene.commitment(self.commitment),
-            due_on=self.due_on,
-            reason=self.reason,
-            on=scene.now.date(),
-            by=scene.person(self.by),
-            now=scene.now,
-        )
+        reschedule(due_on=self.due_on, **self._event(scene))
 
 
 # --- Updates ----------------------------------------------------------------------------------------------------------
@@ -347,7 +337,7 @@ class SendUpdate:
     figure: FigureEntry | None = None
 
     def play(self, scene: Scene) -> None:
-        by = scene.person(self.by)
+        signed = scene.signed(self.by)
         send_update(
             commitment=scene.commitment(self.commitment),
             title=self.title,
@@ -356,15 +346,14 @@ class SendUpdate:
             happened_from=self.happened_from,
             happened_to=self.happened_to,
             done_by=DoneBy.GOVERNMENT,
-            files=[self._upload(self.attachment, by, scene.now)] if self.attachment else [],
+            files=[self._upload(self.attachment, signed)] if self.attachment else [],
             figures=[self._figure_input(self.figure, scene)] if self.figure else [],
-            by=by,
-            now=scene.now,
+            **signed,
         )
 
-    def _upload(self, attachment: AttachmentEntry, by: User, now: datetime) -> EvidenceFile:
+    def _upload(self, attachment: AttachmentEntry, signed: Signature) -> EvidenceFile:
         content = render_exercise_pdf(self.title, attachment.lines)
-        return store_upload(upload=SimpleUploadedFile(attachment.name, content, "application/pdf"), by=by, now=now)
+        return store_upload(upload=SimpleUploadedFile(attachment.name, content, "application/pdf"), **signed)
 
     @staticmethod
     def _figure_input(figure: FigureEntry, scene: Scene) -> FigureInput:
@@ -380,8 +369,7 @@ class ReturnUpdate(_CommitmentDecision):
         return_update(
             update_version=scene.waiting_update(self.commitment),
             reason=self.reason,
-            by=scene.person(self.by),
-            now=scene.now,
+            **scene.signed(self.by),
         )
 
 
@@ -394,9 +382,7 @@ class AcceptUpdate(_CommitmentDecision):
             ReviewInput(piece, evidence_link, EvidenceDecision.VERIFIED, self.reason)
             for piece, evidence_link in list_parts_to_review(waiting)
         ]
-        accept_update(
-            update_version=waiting, reviews=reviews, reason=self.reason, by=scene.person(self.by), now=scene.now
-        )
+        accept_update(update_version=waiting, reviews=reviews, reason=self.reason, **scene.signed(self.by))
 
 
 # --- Evidence and assessments -----------------------------------------------------------------------------------------
@@ -428,8 +414,7 @@ class LogEvidence:
             commitment=scene.commitment(self.shared_under) if self.shared_under else None,
             sensitivity=Sensitivity.SHARED if self.shared_under else Sensitivity.INTERNAL,
             evidence_links=[(scene.benchmark(key), shows) for key, shows in self.evidence_links],
-            by=scene.person(self.by),
-            now=scene.now,
+            **scene.signed(self.by),
         )
 
 
@@ -449,8 +434,7 @@ class ReviewEvidence:
             evidence_link=evidence.evidence_links.get(),
             decision=self.decision,
             reason=self.reason,
-            by=scene.person(self.by),
-            now=scene.now,
+            **scene.signed(self.by),
         )
 
 
@@ -472,8 +456,7 @@ class AssessBenchmark:
             rationale=self.rationale,
             law=self.law,
             evidence=[scene.evidence(title) for title in self.evidence],
-            by=scene.person(self.by),
-            now=scene.now,
+            **scene.signed(self.by),
         )
 
 
