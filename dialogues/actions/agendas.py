@@ -36,22 +36,21 @@ def arrange_agenda(
     locked = lock_for_change(dialogue, version, by, now)
     before = dialogue_audit_values(locked)
     _refuse_invalid_items(locked, items)
-    known = {_item_subject_key(item): item for item in locked.agenda.all()}
+    removed = {_subject_key(row): row for row in locked.agenda.all()}
     # Two items may share a position for a moment: the database has no constraint on positions.
-    for position, line in enumerate(items, start=1):
-        row = known.pop(_subject_key(line.about), None)
-        is_new = row is None
-        row = row or _new_item(locked, line.about)
-        row.position, row.note = position, line.note.strip()
-        if is_new:
-            insert_row(row)
-        else:
+    for position, item in enumerate(items, start=1):
+        row = _new_item(locked, item.about)
+        row = removed.pop(_subject_key(row), row)
+        row.position, row.note = position, item.note.strip()
+        if row.pk:
             update_row(row)
-    if any(row.said for row in known.values()):
+        else:
+            insert_row(row)
+    if any(row.said for row in removed.values()):
         raise Refused(
             "Something was said on an item that you left out. Put it back: the record keeps it.", field="items"
         )
-    AgendaItem.objects.filter(pk__in=[row.pk for row in known.values()]).delete()
+    AgendaItem.objects.filter(pk__in=[row.pk for row in removed.values()]).delete()
     locked.version += 1
     update_row(locked)
     audit_dialogue("dialogue.agenda_arranged", locked, before, by, now)
@@ -59,29 +58,17 @@ def arrange_agenda(
 
 
 def _refuse_invalid_items(dialogue: Dialogue, items: Sequence[AgendaItemInput]) -> None:
-    for line in items:
-        if isinstance(line.about, str):
-            require_text(line.about, "Say what the topic is, or leave the line out.", field="items")
-        elif _country_id_of(line.about) != dialogue.country_id:
+    for item in items:
+        if isinstance(item.about, str):
+            require_text(item.about, "Say what the topic is, or leave the line out.", field="items")
+        elif _country_id_of(item.about) != dialogue.country_id:
             raise Refused("Something on the agenda is another country's. Leave it out.", field="items")
-    if len({_subject_key(line.about) for line in items}) < len(items):
+    if len({_subject_key(_new_item(dialogue, item.about)) for item in items}) < len(items):
         raise Refused("Something is on the agenda twice. Leave one out.", field="items")
 
 
 def _country_id_of(about: Recommendation | Commitment) -> int:
     return about.country_id if isinstance(about, Commitment) else about.edition.country_id
-
-
-def _subject_key(about: Recommendation | Commitment | str) -> tuple[str, int | str]:
-    if isinstance(about, str):
-        return "topic", about.strip()
-    return about._meta.model_name or "", about.pk
-
-
-def _item_subject_key(item: AgendaItem) -> tuple[str, int | str]:
-    if item.recommendation_id:
-        return "recommendation", item.recommendation_id
-    return ("commitment", item.commitment_id) if item.commitment_id else ("topic", item.topic)
 
 
 def _new_item(dialogue: Dialogue, about: Recommendation | Commitment | str) -> AgendaItem:
@@ -92,3 +79,7 @@ def _new_item(dialogue: Dialogue, about: Recommendation | Commitment | str) -> A
             return AgendaItem(dialogue=dialogue, commitment=about)
         case _:
             return AgendaItem(dialogue=dialogue, topic=about.strip())
+
+
+def _subject_key(item: AgendaItem) -> tuple[int | None, int | None, str]:
+    return item.recommendation_id, item.commitment_id, item.topic

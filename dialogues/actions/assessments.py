@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.forms import model_to_dict
 
 from dialogues.choices import Verdict
 from dialogues.models import Assessment, AssessmentEvidence, Evidence
@@ -51,14 +52,13 @@ def assess(
     newest = locked.assessments.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
     refuse_unseen(newest, seen, now, what="assessment")
     change_reason = _check_change_reason(newest, verdict, change_reason, now)
-    grounds = {piece.pk: piece for piece in evidence}
-    if Evidence.objects.filter(pk__in=grounds, revised_by__isnull=False).exists():
+    cited = {piece.pk: piece for piece in evidence}
+    rows = Evidence.objects.filter(pk__in=cited)
+    if rows.filter(revised_by__isnull=False).exists():
         raise Refused(
-            "Some of that evidence was put right since. Choose the later entry in its place.",
-            field="evidence",
+            "Some of that evidence was put right since. Choose the later entry in its place.", field="evidence"
         )
-    supporting_it = Evidence.objects.filter(pk__in=grounds, evidence_links__benchmark=locked).count()
-    if supporting_it < len(grounds):
+    if rows.filter(evidence_links__benchmark=locked).count() < len(cited):
         raise Refused(
             "Some of that evidence doesn't support this benchmark. Choose from the evidence listed under it.",
             field="evidence",
@@ -74,7 +74,7 @@ def assess(
             recorded_by=by,
         )
     )
-    for piece in grounds.values():
+    for piece in cited.values():
         insert_row(AssessmentEvidence(assessment=assessment, evidence=piece))
     country = locked.recommendation.edition.country_id
     enqueue_readiness(country)
@@ -84,13 +84,7 @@ def assess(
         row=locked,
         country=country,
         before={"verdict": newest.verdict} if newest else None,
-        after={
-            "verdict": verdict,
-            "rationale": rationale,
-            "law": law,
-            "change_reason": change_reason,
-            "evidence": sorted(grounds),
-        },
+        after=model_to_dict(assessment, ("verdict", "rationale", "law", "change_reason")) | {"evidence": sorted(cited)},
     )
     return assessment
 
@@ -104,8 +98,8 @@ def _check_change_reason(newest: Assessment | None, verdict: Verdict, reason: st
         return ""
     if newest.verdict != verdict:
         day = format_date(newest.recorded_at.astimezone(now.tzinfo).date())
-        was = Verdict(newest.verdict).label.lower()
+        previous = Verdict(newest.verdict).label.lower()
         return require_text(
-            reason, f"Say what changed since {day}: the verdict given then was “{was}”.", field="change_reason"
+            reason, f"Say what changed since {day}: the verdict given then was “{previous}”.", field="change_reason"
         )
     return reason.strip()

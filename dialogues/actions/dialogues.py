@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.forms import model_to_dict
 
 from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.choices import Presence
@@ -123,21 +124,19 @@ def set_participants(dialogue: Dialogue, lines: Sequence[ParticipantInput]) -> N
     """Replace the participants by `lines`. Refuse an empty list, or a participant without an office."""
     if not lines:
         raise Refused("Say who is to come: at least one office.", field="participants")
-    known = {row.pk: row for row in dialogue.participants.all()}
+    removed: dict[int | None, Participant] = {row.pk: row for row in dialogue.participants.all()}
     for line in lines:
         office = require_text(line.office, "Name the office of everybody who comes.", field="participants")
         if line.ministry and line.ministry.country_id != dialogue.country_id:
             raise Refused("One of the ministries is another country's. Choose this country's.", field="participants")
-        row = known.pop(line.key, None) if line.key else None
-        is_new = row is None
-        row = row or Participant(dialogue=dialogue)
+        row = removed.pop(line.key, None) or Participant(dialogue=dialogue)
         row.name, row.office, row.presence, row.ministry = line.name.strip(), office, line.presence, line.ministry
         row.came = line.came
-        if is_new:
-            insert_row(row)
-        else:
+        if row.pk:
             update_row(row)
-    Participant.objects.filter(pk__in=known).delete()
+        else:
+            insert_row(row)
+    Participant.objects.filter(pk__in=[row.pk for row in removed.values()]).delete()
 
 
 def _lock_country(country: Country) -> None:
@@ -163,15 +162,11 @@ def _fill_fields(dialogue: Dialogue, *, held_on: date, place: str, purpose: str)
 
 def dialogue_audit_values(dialogue: Dialogue) -> dict[str, object]:
     """Return the values of a dialogue that the activity log keeps."""
-    people = dialogue.participants.order_by("pk")
     return {
-        "held_on": dialogue.held_on,
-        "place": dialogue.place,
-        "purpose": dialogue.purpose,
-        "record": dialogue.record,
-        "agreed": dialogue.agreed,
-        "called_off_reason": dialogue.called_off_reason,
-        "participants": list(people.values_list("name", "office", "presence", "ministry_id", "came")),
+        **model_to_dict(dialogue, ("held_on", "place", "purpose", "record", "agreed", "called_off_reason")),
+        "participants": list(
+            dialogue.participants.order_by("pk").values_list("name", "office", "presence", "ministry_id", "came")
+        ),
         "agenda": [_item_audit_values(item) for item in dialogue.agenda.order_by("position")],
         "next_steps": list(dialogue.next_steps.order_by("pk").values_list("pk", flat=True)),
     }

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dialogues.actions.commitments import lock_with_standing, newest_event_date, returned_version, waiting_version
 from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
@@ -72,14 +73,14 @@ def save_draft(
     refuse_oversized_total(files)
     returned = _lock_unless_closed(of, now)
     draft = lock_draft(of)
-    kept = {name: list(texts) for name, texts in content.items() if any(texts)}
-    if draft and draft.content == kept and {*files} == {*draft.files.all()}:
+    filled = {name: list(texts) for name, texts in content.items() if any(texts)}
+    if draft and draft.content == filled and {*files} == {*draft.files.all()}:
         return draft  # saved twice, perhaps because the first response was lost
     refuse_stale_draft(draft, page, by, now)
     refuse_unless_own_and_unsent(files, by, returned=returned, draft=draft)
     is_new = draft is None
     draft = draft or Draft(**_subject_filter(of), version=0)
-    draft.content, draft.writer = kept, page.name
+    draft.content, draft.writer = filled, page.name
     draft.version += 1
     draft.saved_at, draft.saved_by = now, by
     (insert_row if is_new else update_row)(draft)
@@ -130,17 +131,16 @@ def drop_untouched_drafts(*, now: datetime) -> int:
 
 def find_draft(of: DraftSubject) -> Draft | None:
     """Return the draft of a commitment or dialogue, or None."""
-    return Draft.objects.filter(**_subject_filter(of)).select_related("saved_by").first()
+    return _drafts(of).first()
 
 
 def lock_draft(of: DraftSubject) -> Draft | None:
     """Return the draft as `find_draft` does, locked until the transaction ends."""
-    return (
-        Draft.objects.filter(**_subject_filter(of))
-        .select_for_update(no_key=True, of=("self",))
-        .select_related("saved_by")
-        .first()
-    )
+    return _drafts(of).select_for_update(no_key=True, of=("self",)).first()
+
+
+def _drafts(of: DraftSubject) -> QuerySet[Draft]:
+    return Draft.objects.filter(**_subject_filter(of)).select_related("saved_by")
 
 
 def refuse_stale_draft(draft: Draft | None, page: DraftPage, by: User, now: datetime) -> None:
@@ -152,12 +152,12 @@ def refuse_stale_draft(draft: Draft | None, page: DraftPage, by: User, now: date
             "The draft on this page was sent or dropped meanwhile. What you typed is kept: read it through, then save "
             "or send it as new."
         )
-    if page.name and draft.writer == page.name and draft.saved_by_id == by.pk:
+    is_own = draft.saved_by_id == by.pk
+    if page.name and draft.writer == page.name and is_own:
         return
-    who = "You" if draft.saved_by_id == by.pk else draft.saved_by
-    where = " on another page or device" if draft.saved_by_id == by.pk else ""
+    saved = "You saved a draft on another page or device" if is_own else f"{draft.saved_by} saved a draft"
     raise EditConflict(
-        f"{who} saved a draft{where} on {format_moment(draft.saved_at, now)}. What you typed is kept, and nothing was "
+        f"{saved} on {format_moment(draft.saved_at, now)}. What you typed is kept, and nothing was "
         "overwritten: compare the two, then go on with the one that is right."
     )
 
