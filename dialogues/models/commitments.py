@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -27,12 +27,12 @@ from tiptracker.accounts.models import AnyUser, Country, Ministry, in_visible_co
 from tiptracker.choices import Role
 
 
-def _standing_annotations(day: date, known_by: datetime | None = None) -> dict[str, Any]:
+def _standing_annotations(day: date) -> dict[str, Any]:
     """Return the annotations of `with_status`, by name."""
-    happened = CommitmentEvent.objects.as_of(day, known_by=known_by)
+    happened = CommitmentEvent.objects.as_of(day)
     newest_first = ("-happened_on", "-recorded_at", "-pk")
     dated = happened.filter(due_on__isnull=False).order_by(*newest_first).values("due_on")
-    sent = apps.get_model("dialogues", "UpdateVersion").objects.sent_by(day, known_by=known_by)
+    sent = apps.get_model("dialogues", "UpdateVersion").objects.sent_by(day)
     waiting = sent.filter(Q(decided_on__isnull=True)).order_by()
     # PostgreSQL repeats a subquery wherever it is named. So the whole status is one subquery, and looks up the due
     # date only where it matters.
@@ -100,13 +100,13 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         versions = apps.get_model("dialogues", "UpdateVersion").objects.select_related("decision")
         return self.select_related("country").prefetch_related("events", Prefetch("updates__versions", versions))
 
-    def with_status(self, day: date, *, known_by: datetime | None = None) -> Self:
+    def with_status(self, day: date) -> Self:
         """Annotate with `standing_on` and `original_due_date` in SQL, at the end of `day`.
 
         Adds `.status` (None before the commitment was made), `.due_on`, `.first_due_on` and `.slips`. Also adds
         `.sent_on`, `.newest_returned_on` and `.is_heard`, for `standing_from_row`.
         """
-        return self.annotate(**_standing_annotations(day, known_by))
+        return self.annotate(**_standing_annotations(day))
 
     def with_status_today(self, days: Mapping[Any, date]) -> Self:
         """Annotate as `with_status` does, for the present day in each country.
@@ -251,10 +251,9 @@ class CommitmentBenchmark(models.Model):
 
 
 class CommitmentEventQuerySet(models.QuerySet["CommitmentEvent"]):
-    def as_of(self, day: date, *, known_by: datetime | None = None) -> Self:
-        """Filter to events that had happened by `day` and, if `known_by` is given, had been recorded by then."""
-        events = self.filter(happened_on__lte=day)
-        return events if known_by is None else events.filter(recorded_at__lte=known_by)
+    def as_of(self, day: date) -> Self:
+        """Filter to events that had happened by `day`."""
+        return self.filter(happened_on__lte=day)
 
 
 class CommitmentEvent(models.Model):

@@ -46,24 +46,19 @@ class UpdateVersionQuerySet(models.QuerySet["UpdateVersion"]):
         """Filter to versions without a decision, oldest first."""
         return self.filter(decision__isnull=True).order_by("recorded_at", "pk")
 
-    def sent_by(self, day: date, *, known_by: datetime | None = None) -> Self:
+    def sent_by(self, day: date) -> Self:
         """Filter to versions sent by the end of `day` in the country, annotated with `sent_on` and `decided_on`.
 
-        `known_by`: leave out what was recorded later (as known at the time). `decided_on` is the day, in the country,
-        of a decision made by then, or None.
+        `decided_on` is the day, in the country, of a decision made by then, or None.
         """
         zone = "update__commitment__country__time_zone"
-        known, decided = (
-            (Q(), Q()) if known_by is None else (Q(recorded_at__lte=known_by), Q(decision__recorded_at__lte=known_by))
-        )
         decided_on = LocalDate("decision__recorded_at", zone)
         return (
-            self.filter(known)
-            .annotate(sent_on=LocalDate("recorded_at", zone), _answered_on=decided_on)
+            self.annotate(sent_on=LocalDate("recorded_at", zone), _answered_on=decided_on)
             .filter(Q(sent_on__lte=day))
             .annotate(
                 decided_on=models.Case(
-                    models.When(decided & Q(_answered_on__lte=day), then=models.F("_answered_on")),
+                    models.When(Q(_answered_on__lte=day), then=models.F("_answered_on")),
                     output_field=models.DateField(),
                 )
             )
