@@ -43,45 +43,47 @@ class AgendaSuggestion(NamedTuple):
 
 
 def suggest_agenda_items(
-    promises: Iterable[AgendaCommitment], asked: Iterable[AgendaRecommendation], held_on: date
+    commitments: Iterable[AgendaCommitment], recommendations: Iterable[AgendaRecommendation], held_on: date
 ) -> list[AgendaSuggestion]:
     """Return suggestions for a dialogue on the day `held_on`, most urgent first. Settled commitments are left out."""
-    found = []
-    for promise in promises:
-        if reasons := _list_reasons(promise, held_on):
+    ranked = []
+    for commitment in commitments:
+        if reasons := _list_reasons(commitment, held_on):
             rank, order, _ = reasons[0]
-            told = "; ".join(reason for _, _, reason in reasons)
-            found.append((rank, order, promise.key, AgendaSuggestion(f"commitment-{promise.key}", told, rank)))
-    for one in asked:
-        if not one.shown:
-            silent = AgendaSuggestion(f"recommendation-{one.key}", "nothing has been shown on it", RANK_NOTHING_SHOWN)
-            found.append((RANK_NOTHING_SHOWN, one.number, one.key, silent))
-    return [suggestion for *_, suggestion in sorted(found)]
+            reason = "; ".join(reason for _, _, reason in reasons)
+            ranked.append((rank, order, commitment.key, AgendaSuggestion(f"commitment-{commitment.key}", reason, rank)))
+    for recommendation in recommendations:
+        if not recommendation.shown:
+            suggestion = AgendaSuggestion(
+                f"recommendation-{recommendation.key}", "nothing has been shown on it", RANK_NOTHING_SHOWN
+            )
+            ranked.append((RANK_NOTHING_SHOWN, recommendation.number, recommendation.key, suggestion))
+    return [suggestion for *_, suggestion in sorted(ranked)]
 
 
-def _list_reasons(promise: AgendaCommitment, held_on: date) -> list[tuple[int, int, str]]:
+def _list_reasons(commitment: AgendaCommitment, held_on: date) -> list[tuple[int, int, str]]:
     """Return the reasons to raise a commitment as (rank, order within the rank, words), most urgent first.
 
     A less urgent reason (due soon, agreed last time, undated) is given only where no more urgent one applies.
     """
-    stands = promise.standing
-    if stands.is_settled:
+    standing = commitment.standing
+    if standing.is_settled:
         return []
-    said = []
-    if days := stands.days_overdue:
-        said.append((RANK_OVERDUE, -days, f"{'our own, ' if promise.is_ours else ''}{format_overdue(days)}"))
-    if on := stands.returned_on:
-        said.append((RANK_RETURNED, on.toordinal(), f"their update was {format_returned_on(on)} and not sent again"))
-    if on := stands.waits_since:
-        said.append((RANK_WAITING, on.toordinal(), format_with_embassy_since(on)))
-    elif stands.status is CommitmentStatus.REPORTED:
-        said.append((RANK_WAITING, 0, "reported done, and not verified yet"))
-    due_on = stands.due_on
-    if said:
-        return said
+    urgent = []
+    if days := standing.days_overdue:
+        urgent.append((RANK_OVERDUE, -days, f"{'our own, ' if commitment.is_ours else ''}{format_overdue(days)}"))
+    if on := standing.returned_on:
+        urgent.append((RANK_RETURNED, on.toordinal(), f"their update was {format_returned_on(on)} and not sent again"))
+    if on := standing.waits_since:
+        urgent.append((RANK_WAITING, on.toordinal(), format_with_embassy_since(on)))
+    elif standing.status is CommitmentStatus.REPORTED:
+        urgent.append((RANK_WAITING, 0, "reported done, and not verified yet"))
+    due_on = standing.due_on
+    if urgent:
+        return urgent
     if due_on and due_on <= held_on + DUE_SOON:
         return [(RANK_DUE, due_on.toordinal(), f"due {_format_short_date(due_on)}")]
-    if promise.is_of_last_dialogue:
+    if commitment.is_of_last_dialogue:
         due = f"due {_format_short_date(due_on)}" if due_on else "no date agreed"
         return [(RANK_AGREED, (due_on or date.max).toordinal(), f"agreed last time and still open, {due}")]
     return [] if due_on else [(RANK_UNDATED, 0, "open, and no date agreed")]

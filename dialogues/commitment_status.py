@@ -61,14 +61,14 @@ class UpdateVersionLike(Protocol):
 class EventSummary(NamedTuple):
     """What the events alone say on a day, whatever updates were sent.
 
-    `settled` is the status that the newest event sets, or None while the commitment may still be kept. `moved` is the
-    newest date-setting event: the day it happened and the moment it was recorded.
+    `settled` is the status that the newest event sets, or None while the commitment may still be kept.
+    `last_dated` is the newest date-setting event: the day it happened and the moment it was recorded.
     """
 
     settled: CommitmentStatus | None
     due_on: date | None
     slips: int
-    moved: tuple[date, datetime]
+    last_dated: tuple[date, datetime]
 
     @property
     def is_open(self) -> bool:
@@ -112,18 +112,18 @@ def summarize_events(events: Iterable[CommitmentEventLike], day: date) -> EventS
     if not past:
         return None
     due_on = next((e.due_on for e in reversed(past) if e.due_on), None)
-    moved = next((e for e in reversed(past) if e.kind in DATE_SETTING_EVENTS), past[0])
+    last_dated = next((e for e in reversed(past) if e.kind in DATE_SETTING_EVENTS), past[0])
     return EventSummary(
         settled=STATUS_AFTER_EVENT.get(CommitmentEventKind(past[-1].kind)),
         due_on=due_on,
         slips=sum(e.kind == CommitmentEventKind.RESCHEDULED for e in past),
-        moved=(moved.happened_on, moved.recorded_at),
+        last_dated=(last_dated.happened_on, last_dated.recorded_at),
     )
 
 
 def standing_on(
     events: Iterable[CommitmentEventLike],
-    sent: Iterable[UpdateVersionLike],
+    versions: Iterable[UpdateVersionLike],
     day: date,
     *,
     zone: tzinfo,
@@ -135,7 +135,7 @@ def standing_on(
 
     Args:
         events: the events of the commitment.
-        sent: the versions of its updates.
+        versions: the versions of its updates.
         day: the calendar day in the country.
         zone: the time zone of the country.
         known_by: if given, leave out what was recorded later (as known at the time).
@@ -146,24 +146,24 @@ def standing_on(
     def is_past(moment: datetime | None) -> bool:
         return moment is not None and moment <= end and (known_by is None or moment <= known_by)
 
-    found = summarize_events((e for e in events if known_by is None or e.recorded_at <= known_by), day)
-    if found is None:
+    summary = summarize_events((e for e in events if known_by is None or e.recorded_at <= known_by), day)
+    if summary is None:
         return None
-    last = max((v for v in sent if is_past(v.recorded_at)), key=lambda v: (v.recorded_at, v.pk), default=None)
+    last = max((v for v in versions if is_past(v.recorded_at)), key=lambda v: (v.recorded_at, v.pk), default=None)
     sent_on = returned_on = None
     is_waiting = is_heard = False
     if last is not None:
         sent_on = last.recorded_at.astimezone(zone).date()
-        if found.settled not in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN):
+        if summary.settled not in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN):
             is_waiting = not is_past(last.decided_at or last.returned_at)
             if last.returned_at is not None and not is_waiting:
                 returned_on = last.returned_at.astimezone(zone).date()
-                is_heard = (sent_on, last.recorded_at) > found.moved
-    overdue = days_past_due(found.due_on, day) if found.is_open and not is_waiting else 0
+                is_heard = (sent_on, last.recorded_at) > summary.last_dated
+    overdue = days_past_due(summary.due_on, day) if summary.is_open and not is_waiting else 0
     return CommitmentStanding(
-        status=_choose_status(found.settled, is_waiting=is_waiting, is_overdue=overdue > 0),
-        due_on=found.due_on,
-        slips=found.slips,
+        status=_choose_status(summary.settled, is_waiting=is_waiting, is_overdue=overdue > 0),
+        due_on=summary.due_on,
+        slips=summary.slips,
         days_overdue=overdue,
         sent_on=sent_on,
         returned_on=returned_on,

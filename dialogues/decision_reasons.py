@@ -44,7 +44,7 @@ class ReturnReason(ChoiceEnum):
 
 
 REASON_SENTENCES: dict[str, str] = {
-    word.value: word.label for why in (VerificationReason, RejectionReason, ReturnReason) for word in why
+    member.value: member.label for reasons in (VerificationReason, RejectionReason, ReturnReason) for member in reasons
 }
 """Every sentence of the three lists by its value."""
 
@@ -67,5 +67,5 @@ def combine_reason(chosen: str, own_words: str) -> str:
 
 def format_return_reason(reason: str, lines: Iterable[RequestedChange]) -> str:
     """Return the text that a ministry reads: the general reason, then a paragraph for each requested change."""
-    told = [f"“{line.piece}”{f', {line.towards}' if line.towards else ''}: {line.reason}" for line in lines]
-    return "\n\n".join(part for part in (reason.strip(), *told) if part)
+    paragraphs = [f"“{line.piece}”{f', {line.towards}' if line.towards else ''}: {line.reason}" for line in lines]
+    return "\n\n".join(part for part in (reason.strip(), *paragraphs) if part)

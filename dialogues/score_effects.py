@@ -98,9 +98,9 @@ def describe_exclusion(done_by: DoneBy, outside: str) -> str:
     return ""
 
 
-def describe_benchmark_effect(one: ScoreEffect, first_on: date | None) -> str:
+def describe_benchmark_effect(effect: ScoreEffect, first_on: date | None) -> str:
     """Return what unreviewed evidence does for one benchmark, if nothing else prevents it from counting."""
-    match one:
+    match effect:
         case ScoreEffect.COUNTS if first_on is None:
             return "A claim, until a review states its first day."
         case ScoreEffect.COUNTS:
@@ -112,24 +112,24 @@ def describe_benchmark_effect(one: ScoreEffect, first_on: date | None) -> str:
     return "It adds nothing: this benchmark has no terms to judge it by."
 
 
-def describe_benchmark_effects(named: Iterable[BenchmarkEffect], first_on: date | None) -> str:
+def describe_benchmark_effects(effects: Iterable[BenchmarkEffect], first_on: date | None) -> str:
     """Return what evidence does for the benchmarks it supports, if nothing else prevents it from counting."""
     keys: dict[ScoreEffect, list[str]] = {}
-    for each in named:
-        keys.setdefault(each.effect, []).append(each.key)
-    said = {one: join_with_and(of) for one, of in keys.items()}
+    for item in effects:
+        keys.setdefault(item.effect, []).append(item.key)
+    names = {effect: join_with_and(keys_of_effect) for effect, keys_of_effect in keys.items()}
     sentences = []
-    if counting := said.get(ScoreEffect.COUNTS):
+    if counting := names.get(ScoreEffect.COUNTS):
         sentences.append(
             f"It counts on {counting} once somebody else has verified it."
             if first_on
             else f"It stays a claim on {counting} until a review states its first day."
         )
-    if by_figure := said.get(ScoreEffect.FIGURE_ALONE):
+    if by_figure := names.get(ScoreEffect.FIGURE_ALONE):
         sentences.append(f"It does not move {by_figure}: there only a verified figure does.")
-    if shown := said.get(ScoreEffect.SHOWN):
+    if shown := names.get(ScoreEffect.SHOWN):
         sentences.append(f"On {shown} it is shown and adds nothing: only a concrete action counts.")
-    if unasked := said.get(ScoreEffect.NOT_ASKED):
+    if unasked := names.get(ScoreEffect.NOT_ASKED):
         sentences.append(f"It adds nothing on {unasked}: no terms say how to judge that.")
     return " ".join(sentences)
 
@@ -148,17 +148,17 @@ class LoggedFigure(NamedTuple):
     moves_benchmark: bool
 
 
-def describe_figure_effect(counted: LoggedFigure) -> str:
+def describe_figure_effect(figure: LoggedFigure) -> str:
     """Return what happens to a figure, a direction or "no data" that was logged with a piece of evidence."""
-    if not counted.has_figure and not counted.has_direction:
+    if not figure.has_figure and not figure.has_direction:
         return "“No data” stands in the record: it adds nothing, and no figure given before is lost."
-    if not counted.answers_question and not counted.moves_benchmark:
+    if not figure.answers_question and not figure.moves_benchmark:
         return "Its figure is kept; nothing is judged by it."
-    if counted.is_of_year_before:
+    if figure.is_of_year_before:
         return "This year’s figure is compared with it from now on."
-    if counted.has_figure:
+    if figure.has_figure:
         return "Its figure counts once somebody else has verified the evidence itself."
-    if counted.answers_question:
+    if figure.answers_question:
         return (
             "Its direction counts under “increasing efforts” once somebody else has verified the evidence itself; "
             "everything else wants a figure."

@@ -47,13 +47,12 @@ def find_in_json(text: str, words: str) -> list[str]:
 
     Only texts that people wrote are searched: no keys, no enumeration values.
     """
+    if not text:
+        return []
     enumerations: list[type[StrEnum]] = [*ChoiceEnum.__subclasses__(), PersonalDataKind]
-    ours = {member.value for enumeration in enumerations for member in enumeration}
-    return (
-        [one for one in _iterate_texts(json.loads(text)) if one not in ours and contains_words(one, words)]
-        if text
-        else []
-    )
+    enumeration_values = {member.value for enumeration in enumerations for member in enumeration}
+    texts = [each for each in _iterate_texts(json.loads(text)) if each not in enumeration_values]
+    return [each for each in texts if contains_words(each, words)]
 
 
 def repeats_words(text: str, words: str) -> bool:
@@ -61,14 +60,15 @@ def repeats_words(text: str, words: str) -> bool:
     names = [
         word for word in words.split() if word[0].isupper() and len(normalize_for_search(word)) >= MIN_SEARCH_CHARACTERS
     ]
-    return any(contains_words(text, said) for said in (words, *names))
+    return any(contains_words(text, searched) for searched in (words, *names))
 
 
 def excerpt(text: str, words: str) -> str:
     """Return the first match of `words` in `text` with its context, or the beginning of `text` if there is no match."""
-    signs = [(sign, at) for at, whole in enumerate(text) for sign in normalize_for_search(whole)]
-    found = "".join(sign for sign, _ in signs).find(normalize_for_search(words)) if normalize_for_search(words) else -1
-    first, last = (signs[found][1], signs[found + len(normalize_for_search(words)) - 1][1]) if found >= 0 else (0, 0)
+    wanted = normalize_for_search(words)
+    characters = [(each, index) for index, original in enumerate(text) for each in normalize_for_search(original)]
+    found = "".join(each for each, _ in characters).find(wanted) if wanted else -1
+    first, last = (characters[found][1], characters[found + len(wanted) - 1][1]) if found >= 0 else (0, 0)
     start, end = max(0, first - EXCERPT_CONTEXT), min(len(text), last + 1 + EXCERPT_CONTEXT)
     return f"{'…' if start else ''}{text[start:end].strip()}{'…' if end < len(text) else ''}"
 
@@ -80,5 +80,5 @@ def _iterate_texts(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         yield from _iterate_texts([*value.values()])
     elif isinstance(value, list):
-        for one in value:
-            yield from _iterate_texts(one)
+        for item in value:
+            yield from _iterate_texts(item)

@@ -242,8 +242,8 @@ def lock_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitmen
 
 def is_reported_done(commitment: Commitment, now: datetime) -> bool:
     """Return whether the newest event up to today reports the commitment done, whether or not an update waits."""
-    found = summarize_events(commitment.events.all(), now.date())
-    return found is not None and found.settled is CommitmentStatus.REPORTED
+    summary = summarize_events(commitment.events.all(), now.date())
+    return summary is not None and summary.settled is CommitmentStatus.REPORTED
 
 
 def waiting_version(commitment: Commitment) -> UpdateVersion | None:
@@ -264,7 +264,7 @@ def returned_version(commitment: Commitment) -> UpdateVersion | None:
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:
     """Refuse to verify a commitment done, and name all that is missing: verified evidence, its dates, a reason."""
-    missing = [lack for lack in (find_missing_proof(commitment), "" if reason.strip() else "a written reason") if lack]
+    missing = [gap for gap in (find_missing_proof(commitment), "" if reason.strip() else "a written reason") if gap]
     if missing:
         raise Refused(
             f"It can't be verified done yet. What is missing: {'; '.join(missing)}.",
@@ -303,8 +303,8 @@ def refuse_invalid_benchmarks(benchmarks: Sequence[Benchmark], country: Country,
     keys = {benchmark.pk for benchmark in benchmarks}
     if len(keys) < len(benchmarks):
         raise Refused("A benchmark is named twice. Name each once.", field=field)
-    here = Benchmark.objects.filter(pk__in=keys, recommendation__edition__country=country).count()
-    if here < len(keys):
+    known = Benchmark.objects.filter(pk__in=keys, recommendation__edition__country=country).count()
+    if known < len(keys):
         raise Refused("One of those benchmarks is another country's. Choose this country's.", field=field)
 
 
@@ -316,10 +316,10 @@ def newest_event_date(commitment: Commitment) -> date:
 def settled_sentence(commitment: Commitment) -> str:
     """Return a sentence on the newest event, such as "Withdrawn on 3 January 2022 by A. B.: …"."""
     last = commitment.events.select_related("recorded_by").order_by("-happened_on", "-recorded_at", "-pk")[0]
-    why = f": {last.reason}" if last.reason else ""
+    reason = f": {last.reason}" if last.reason else ""
     return (
         f"{CommitmentEventKind(last.kind).label} on {format_date(last.happened_on)} by "
-        f"{last.recorded_by}{why.rstrip('.')}."
+        f"{last.recorded_by}{reason.rstrip('.')}."
     )
 
 
@@ -329,8 +329,8 @@ def _settled_refusal(commitment: Commitment, next_step: str) -> str:
 
 def _is_open(commitment: Commitment, now: datetime) -> bool:
     """Return whether the events leave the commitment open, even while an update waits that claims it is under way."""
-    found = summarize_events(commitment.events.all(), now.date())
-    return found is not None and found.is_open
+    summary = summarize_events(commitment.events.all(), now.date())
+    return summary is not None and summary.is_open
 
 
 def _lock_for_change(
@@ -375,8 +375,8 @@ def _record_event(
 
 def _refuse_while_waiting(commitment: Commitment, now: datetime) -> None:
     if waiting := waiting_version(commitment):
-        sent = format_date(waiting.recorded_at.astimezone(now.tzinfo).date())
-        raise Refused(f"The ministry's update of {sent} waits in the inbox. Accept or return it first.")
+        sent_on = format_date(waiting.recorded_at.astimezone(now.tzinfo).date())
+        raise Refused(f"The ministry's update of {sent_on} waits in the inbox. Accept or return it first.")
 
 
 def find_missing_proof(commitment: Commitment) -> str | None:

@@ -120,8 +120,8 @@ def mark_step_done(*, step: NextStep, done_on: date, result: str, by: User, now:
     if not can_manage_dialogues(by, step.dialogue.country):
         raise PermissionDenied
     locked = NextStep.objects.select_for_update(no_key=True, of=("self",)).select_related("dialogue").get(pk=step.pk)
-    if before := NextStepDone.objects.filter(step=locked).select_related("recorded_by").first():
-        raise Refused(f"{before.recorded_by} ticked this off already, as done on {format_date(before.done_on)}.")
+    if earlier := NextStepDone.objects.filter(step=locked).select_related("recorded_by").first():
+        raise Refused(f"{earlier.recorded_by} ticked this off already, as done on {format_date(earlier.done_on)}.")
     refuse_future(done_on, now, field="done_on")
     if done_on < locked.dialogue.held_on:
         raise Refused(

@@ -117,16 +117,16 @@ def finish_draft(*, of: DraftSubject, page: DraftPage, by: User, now: datetime) 
 
 def drop_untouched_drafts(*, now: datetime) -> int:
     """Delete drafts that nobody has saved within DRAFT_LIFETIME. Return the number of drafts."""
-    dropped = 0
-    for key in Draft.objects.untouched(since=now - DRAFT_LIFETIME).values_list("pk", flat=True):
+    deleted = 0
+    for pk in Draft.objects.untouched(since=now - DRAFT_LIFETIME).values_list("pk", flat=True):
         with transaction.atomic():
             # Lock first, then check again: the draft may be saved at this moment.
-            rows = Draft.objects.untouched(since=now - DRAFT_LIFETIME).filter(pk=key).select_for_update(no_key=True)
+            rows = Draft.objects.untouched(since=now - DRAFT_LIFETIME).filter(pk=pk).select_for_update(no_key=True)
             if (draft := rows.first()) and (of := draft.commitment or draft.dialogue):
                 Draft.objects.filter(pk=draft.pk).delete()
                 _log("draft.forgotten", of, draft, None)
-                dropped += 1
-    return dropped
+                deleted += 1
+    return deleted
 
 
 def find_draft(of: DraftSubject) -> Draft | None:

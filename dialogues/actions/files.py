@@ -70,7 +70,7 @@ def store_inspected(*, found: InspectedFile, by: User, now: datetime) -> Evidenc
     if not can_upload(by):
         raise PermissionDenied
     _refuse_over_ministry_quota(found, by)
-    kept = EvidenceFile(
+    file = EvidenceFile(
         name=found.name,
         media_type=found.media_type,
         size=len(found.content),
@@ -81,18 +81,18 @@ def store_inspected(*, found: InspectedFile, by: User, now: datetime) -> Evidenc
         ministry=by.ministry,
         country_id=_country_of_uploader(by),
     )
-    stored = default_storage.save(random_name(kept, found.name), ContentFile(found.content))
+    stored = default_storage.save(random_name(file, found.name), ContentFile(found.content))
     try:
-        kept.file.name = stored
-        insert_row(kept)
+        file.file.name = stored
+        insert_row(file)
         if settings.CLAMD_URL:  # inspection rejects every file that is not clean
-            FileScan.objects.create(file=kept, at=now)
-        told = {name: getattr(kept, name) for name in ("name", "received_sha256", "stored_sha256")}
-        record("file.kept", by=by, row=kept, country=kept.country_id, after=told)
+            FileScan.objects.create(file=file, at=now)
+        after = {name: getattr(file, name) for name in ("name", "received_sha256", "stored_sha256")}
+        record("file.kept", by=by, row=file, country=file.country_id, after=after)
     except BaseException:
         default_storage.delete(stored)
         raise
-    return kept
+    return file
 
 
 def read_for_download(*, file: EvidenceFile, by: User) -> bytes:
@@ -148,26 +148,26 @@ def scan_unscanned_files(*, now: datetime) -> int:
 
     Return the number of files scanned. Stop if the scanner is unavailable.
     """
-    scanned = 0
+    scan_count = 0
     if not settings.CLAMD_URL:
-        return scanned
+        return scan_count
     for file in EvidenceFile.objects.unscanned().order_by("pk").iterator():
         try:
             content = read_intact_file(str(file.file), file.stored_sha256)
         except FileIntegrityError:  # such a file is never handed out, and the nightly check reports it
             continue
         try:
-            found = scan(content, settings.CLAMD_URL)
+            malware = scan(content, settings.CLAMD_URL)
         except ScannerUnavailable:
             logger.exception("The scanner gave no verdict on file %s", file.pk)
             break
         with transaction.atomic():
-            FileScan.objects.create(file=file, found=found[:200], at=now)
-            if found:
-                logger.error("Malware in file %s: %s", file.pk, found)
-                record("file.infected", by=None, row=file, country=_country_of_file(file), after={"found": found})
-        scanned += 1
-    return scanned
+            FileScan.objects.create(file=file, found=malware[:200], at=now)
+            if malware:
+                logger.error("Malware in file %s: %s", file.pk, malware)
+                record("file.infected", by=None, row=file, country=_country_of_file(file), after={"found": malware})
+        scan_count += 1
+    return scan_count
 
 
 def check_stored_files(*, after: int = 0) -> None:
@@ -178,22 +178,22 @@ def check_stored_files(*, after: int = 0) -> None:
     Raises Refused if some files differ from what was stored, and names them. Each is logged.
     """
     faulty: dict[EvidenceFile, FileFault] = {}
-    looked_for = read = 0
+    checked = bytes_read = 0
     for file in EvidenceFile.objects.kept().filter(pk__gt=after).order_by("pk").iterator():
         try:
             read_intact_file(str(file.file), file.stored_sha256)
         except FileIntegrityError as error:
             faulty[file] = error.fault
-        looked_for += 1
-        read += file.size
-        if read > MAX_BYTES_PER_CHECK:
+        checked += 1
+        bytes_read += file.size
+        if bytes_read > MAX_BYTES_PER_CHECK:
             enqueue("check_files", file.pk)
             break
     faults = {file.pk: fault for file, fault in faulty.items()}
-    if not is_machine_fault(faults, looked_for):
+    if not is_machine_fault(faults, checked):
         for file, fault in faulty.items():
             _log_fault(fault, file, None)
-    refuse_faults(faults, things="kept files", looked_for=looked_for)
+    refuse_faults(faults, things="kept files", looked_for=checked)
 
 
 def delete_unsent_files(*, now: datetime) -> int:
@@ -201,27 +201,27 @@ def delete_unsent_files(*, now: datetime) -> int:
 
     Their rows stay, like all records: who uploaded a file of which size and hash, and when.
     """
-    dropped = 0
-    for key in EvidenceFile.objects.unsent(before=now - UNSENT_LIFETIME).values_list("pk", flat=True):
+    deleted = 0
+    for pk in EvidenceFile.objects.unsent(before=now - UNSENT_LIFETIME).values_list("pk", flat=True):
         with transaction.atomic():
             # Lock first, then check again: the file may be sent at this moment.
-            EvidenceFile.objects.select_for_update(no_key=True).get(pk=key)
-            file = EvidenceFile.objects.unsent(before=now - UNSENT_LIFETIME).filter(pk=key).first()
+            EvidenceFile.objects.select_for_update(no_key=True).get(pk=pk)
+            file = EvidenceFile.objects.unsent(before=now - UNSENT_LIFETIME).filter(pk=pk).first()
             if file is None:
                 continue
-            EvidenceFile.objects.filter(pk=key).update(name=REDACTED)
+            EvidenceFile.objects.filter(pk=pk).update(name=REDACTED)
             record("file.dropped", by=None, row=file, country=file.country_id)
             default_storage.delete(str(file.file))
-            dropped += 1
-    return dropped
+            deleted += 1
+    return deleted
 
 
 def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
     """Refuse files that together exceed the limit of one update, however they were uploaded."""
-    together = sum(file.size for file in files)
-    if together > settings.UPLOAD_MAX_UPDATE_BYTES:
+    total = sum(file.size for file in files)
+    if total > settings.UPLOAD_MAX_UPDATE_BYTES:
         raise Refused(
-            f"Together the files have {format_size(together)}; at most "
+            f"Together the files have {format_size(total)}; at most "
             f"{format_size(settings.UPLOAD_MAX_UPDATE_BYTES)} go "
             "with one update. Leave some out and send them with another, or attach smaller scans.",
             field="files",
@@ -242,18 +242,18 @@ def refuse_unless_own_and_unsent(
     colleague.
     """
     # Lock until the update is saved, so that two updates can't both take the same file.
-    held = set(
+    locked = set(
         EvidenceFile.objects.filter(pk__in=[file.pk for file in files])
         .select_for_update(no_key=True)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    again = set(find_resendable_files(returned, by).values_list("pk", flat=True)) if returned else set()
-    theirs = Q(pk__in=EvidenceFile.objects.uploaded_as(by).values("pk"))
+    resendable = set(find_resendable_files(returned, by).values_list("pk", flat=True)) if returned else set()
+    attached = Q(pk__in=EvidenceFile.objects.uploaded_as(by).values("pk"))
     if draft:
-        theirs |= Q(drafts=draft)
-    own = EvidenceFile.objects.filter(theirs, pk__in=held - again).exclude(name=REDACTED).distinct()
-    if len(own.filter(IS_UNSENT)) + len(held & again) != len(files):
+        attached |= Q(drafts=draft)
+    own = EvidenceFile.objects.filter(attached, pk__in=locked - resendable).exclude(name=REDACTED).distinct()
+    if len(own.filter(IS_UNSENT)) + len(locked & resendable) != len(files):
         raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
 
 
@@ -262,8 +262,8 @@ def _refuse_over_ministry_quota(found: InspectedFile, by: User) -> None:
         return
     # Lock until this file is stored, so that two uploads can't both take the last free space.
     Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
-    kept = EvidenceFile.objects.kept().filter(ministry=by.ministry_id).aggregate(size=Sum("size"))
-    if (kept["size"] or 0) + len(found.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
+    stored = EvidenceFile.objects.kept().filter(ministry=by.ministry_id).aggregate(size=Sum("size"))
+    if (stored["size"] or 0) + len(found.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
         raise Refused(
             f"“{found.name}” can't be kept: your ministry has used the "
             f"{format_size(settings.UPLOAD_MAX_MINISTRY_BYTES)} "

@@ -42,8 +42,8 @@ def find_redacted_text_faults() -> list[str]:
     decision.
     """
     named, marks = set(_confirmed_places()), set(_redacted_places())
-    untold = set(_find_unlogged(named))
-    is_fixed = {model._meta.label_lower for model in CHECKED_FIELDS.keys() - EDITABLE_MODELS}
+    unlogged = set(_find_unlogged(named))
+    fixed_tables = {model._meta.label_lower for model in CHECKED_FIELDS.keys() - EDITABLE_MODELS}
     return [
         *(
             f"{place} became the mark, and no redaction names it"
@@ -52,9 +52,9 @@ def find_redacted_text_faults() -> list[str]:
         *(
             f"{place} is named by a redaction and is not the mark"
             for place in sorted(named - marks)
-            if place.table in is_fixed
+            if place.table in fixed_tables
         ),
-        *(f"{place} is named by a redaction of which the log tells nothing" for place in sorted(untold)),
+        *(f"{place} is named by a redaction of which the log tells nothing" for place in sorted(unlogged)),
         *(f"the words of redaction {pk} became the mark before it was decided" for pk in _undecided_redactions()),
     ]
 
@@ -67,10 +67,10 @@ def _confirmed_places() -> Iterator[PlaceKey]:
 
 def _redacted_places() -> Iterator[PlaceKey]:
     for model, fields in CHECKED_FIELDS.items():
-        held = Q()
+        is_redacted = Q()
         for field in fields:
-            held |= Q((field, REDACTED))
-        rows: Any = model._default_manager.filter(held).order_by().values_list("pk", *fields)
+            is_redacted |= Q((field, REDACTED))
+        rows: Any = model._default_manager.filter(is_redacted).order_by().values_list("pk", *fields)
         for pk, *texts in rows.iterator():
             for field, text in zip(fields, texts, strict=True):
                 if text == REDACTED:
@@ -91,12 +91,12 @@ def _find_unlogged(named: set[PlaceKey]) -> Iterator[PlaceKey]:
     """Yield the places that no log entry lists, neither of a confirmation nor of the search that followed it."""
     table = Redaction._meta.label_lower
     entries = AuditEntry.objects.filter(table=table, verb__in=("redaction.confirmed", "redaction.finished"))
-    told: set[PlaceKey] = set()
+    logged: set[PlaceKey] = set()
     for text in entries.values_list("detail__after", flat=True).iterator():
         if text == REDACTED:  # the list itself was redacted, so nothing can be checked
             return
-        told.update(_parse_key(key) for key in json.loads(text or "{}").get("places", ()))
-    yield from named - told
+        logged.update(_parse_key(key) for key in json.loads(text or "{}").get("places", ()))
+    yield from named - logged
 
 
 def _parse_key(key: str) -> PlaceKey:

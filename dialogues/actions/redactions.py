@@ -75,8 +75,8 @@ def find_places(country: Country, words: str) -> list[FoundPlace]:
 
 def _find_in_texts(country: Country, words: str) -> Iterator[FoundPlace]:
     for model, texts in FREE_TEXTS.items():
-        for pk, *said in rows_of_country(model, country).values_list("pk", *texts.fields):
-            for field, text in zip(texts.fields, said, strict=True):
+        for pk, *values in rows_of_country(model, country).values_list("pk", *texts.fields):
+            for field, text in zip(texts.fields, values, strict=True):
                 if contains_words(text, words):
                     yield FoundPlace(model, pk, field, text)
 
@@ -84,15 +84,15 @@ def _find_in_texts(country: Country, words: str) -> Iterator[FoundPlace]:
 def _find_in_log(country: Country, words: str) -> Iterator[FoundPlace]:
     for pk, *sides in log_details_of_country(country).values_list("pk", *AUDIT_SIDES).iterator():
         for side, text in zip(AUDIT_SIDES, sides, strict=True):
-            if text != REDACTED and (found := find_in_json(text, words)):
-                yield FoundPlace(AuditDetail, pk, side, found[0])
+            if text != REDACTED and (matches := find_in_json(text, words)):
+                yield FoundPlace(AuditDetail, pk, side, matches[0])
 
 
 def find_pending_redactions(country: Country, rows: Iterable[models.Model | None]) -> list[Redaction]:
     """Return the pending redactions that would remove a text of these rows, or one of them as a file."""
-    waiting = Redaction.objects.filter(country=country).waiting().order_by("pk").prefetch_related("files", "places")
-    given = [row for row in rows if row]
-    return [redaction for redaction in waiting if any(_affects(redaction, row) for row in given)]
+    pending = Redaction.objects.filter(country=country).waiting().order_by("pk").prefetch_related("files", "places")
+    present = [row for row in rows if row]
+    return [redaction for redaction in pending if any(_affects(redaction, row) for row in present)]
 
 
 def refuse_pending_redaction(country: Country, rows: Iterable[models.Model | None]) -> None:
@@ -141,20 +141,20 @@ def propose_redaction(
     refuse_invalid_redaction(words=words, reason=reason, files=files)
     Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     _refuse_duplicate_proposal(country, words, files, now)
-    keys = {file.pk for file in files}
-    if rows_of_country(EvidenceFile, country).filter(pk__in=keys).count() < len(keys):
+    file_ids = {file.pk for file in files}
+    if rows_of_country(EvidenceFile, country).filter(pk__in=file_ids).count() < len(file_ids):
         raise Refused("One of those files is not of this country’s record. Leave it out.", field="files")
-    if EvidenceFile.objects.redacted().filter(pk__in=keys).exists():
+    if EvidenceFile.objects.redacted().filter(pk__in=file_ids).exists():
         raise Refused("One of those files has been taken out already. Leave it out.", field="files")
     places = find_places(country, words)
-    going = [place for place in places if place.key not in left]
-    if not files and not going:
+    redacted = [place for place in places if place.key not in left]
+    if not files and not redacted:
         raise Refused(
             "Nothing would be taken out: these words stand nowhere in the record, or you left every place as it is. "
             "Write them as they stand there.",
             field="words",
         )
-    _refuse_many(going, are_many_meant)
+    _refuse_many(redacted, are_many_meant)
     redaction = insert_row(Redaction(country=country, words=words, reason=reason, recorded_at=now, recorded_by=by))
     for place in places:
         if place.key in left:
@@ -168,9 +168,9 @@ def propose_redaction(
         country=country,
         after={
             "reason": reason,
-            "places": [place.key for place in going],
+            "places": [place.key for place in redacted],
             "left": [place.key for place in places if place.key in left],
-            "files": sorted(keys),
+            "files": sorted(file_ids),
         },
     )
     return redaction
@@ -189,9 +189,9 @@ def confirm_redaction(
     locked = _lock_for_decision(redaction, by, now)
     _refuse_many(_places_to_redact(locked), are_many_meant)
     decision = _decide(locked, RedactionAnswer.CONFIRMED, reason, by, now)
-    places, told = _redact_places(locked)
+    places, events = _redact_places(locked)
     enqueue("redaction", locked.pk)
-    record_all(told, by=by, country=locked.country_id)
+    record_all(events, by=by, country=locked.country_id)
     record(
         "redaction.confirmed",
         by=by,
@@ -229,9 +229,9 @@ def finish_redaction(*, redaction: Redaction) -> None:
     locked = _lock_redaction(redaction)
     if locked.words == REDACTED or locked.decision.decision != RedactionAnswer.CONFIRMED:
         return
-    places, told = _redact_places(locked)
+    places, events = _redact_places(locked)
     Redaction.objects.filter(pk=locked.pk).update(words=REDACTED)
-    record_all(told, by=locked.decision.recorded_by, country=locked.country_id)
+    record_all(events, by=locked.decision.recorded_by, country=locked.country_id)
     record(
         "redaction.finished",
         by=None,
@@ -250,8 +250,8 @@ def _lock_redaction(redaction: Redaction) -> Redaction:
     The reason of one redaction may contain the words of another.
     """
     Country.objects.select_for_update(no_key=True).get(pk=redaction.country_id)
-    held = lock_rows(Redaction.objects.filter(country=redaction.country_id).select_related("country"))
-    return next(one for one in held if one.pk == redaction.pk)
+    redactions = lock_rows(Redaction.objects.filter(country=redaction.country_id).select_related("country"))
+    return next(row for row in redactions if row.pk == redaction.pk)
 
 
 def _affects(redaction: Redaction, row: models.Model) -> bool:
@@ -270,19 +270,19 @@ def _refuse_repeated_words(reason: str, words: str) -> None:
         raise Refused(REASON_REPEATS_WORDS, field="reason")
 
 
-def _refuse_many(going: Sequence[FoundPlace], are_meant: bool) -> None:
-    if len(going) > MANY_PLACES and not are_meant:
+def _refuse_many(places: Sequence[FoundPlace], are_meant: bool) -> None:
+    if len(places) > MANY_PLACES and not are_meant:
         raise Refused(
-            f"That would take out {len(going)} texts: such words rarely name one person. Write more of the name, "
+            f"That would take out {len(places)} texts: such words rarely name one person. Write more of the name, "
             "untick what means something else, or tick that all of them are to go.",
             field="words",
         )
 
 
 def _refuse_duplicate_proposal(country: Country, words: str, files: Sequence[EvidenceFile], now: datetime) -> None:
-    keys = {file.pk for file in files}
+    file_ids = {file.pk for file in files}
     for other in Redaction.objects.filter(country=country).waiting().select_related("recorded_by"):
-        same_files = keys == set(other.files.values_list("file", flat=True))
+        same_files = file_ids == set(other.files.values_list("file", flat=True))
         if normalize_for_search(other.words) == normalize_for_search(words) and same_files:
             raise DuplicateRecord(
                 f"{other.recorded_by} proposed this on {format_moment(other.recorded_at, now)}, and it waits for "
@@ -328,7 +328,7 @@ def _redact_places(redaction: Redaction) -> tuple[list[FoundPlace], list[AuditEv
     rows = {(place.model, place.row): place.model._default_manager.get(pk=place.row) for place in places}
     owners = {key: _owner(row) for key, row in rows.items()}
     lock_rows_in_order({*rows.values(), *owners.values()})
-    told = []
+    events = []
     for place in places:
         _record_place(redaction, place)  # first, because the database trigger requires it
         place.model._default_manager.filter(pk=place.row).update(**{place.field: REDACTED})
@@ -336,8 +336,8 @@ def _redact_places(redaction: Redaction) -> tuple[list[FoundPlace], list[AuditEv
         _increment_version(owner)
         if place.model is not AuditDetail:
             after = {"text": f"{place.model._meta.verbose_name}, {place.field}", "redaction": redaction.pk}
-            told.append(AuditEvent(TEXT_REDACTED, owner, after=after))
-    return places, told
+            events.append(AuditEvent(TEXT_REDACTED, owner, after=after))
+    return places, events
 
 
 def _file_name_places(redaction: Redaction) -> Iterator[FoundPlace]:
@@ -360,6 +360,6 @@ def _increment_version(owner: models.Model) -> None:
 
 
 def _record_place(redaction: Redaction, place: FoundPlace, *, is_left: bool = False) -> None:
-    where = {"table": place.model._meta.label_lower, "row": place.row, "field": place.field}
-    if not redaction.places.filter(**where).exists():
-        insert_row(RedactionPlace(redaction=redaction, is_left=is_left, **where))
+    location = {"table": place.model._meta.label_lower, "row": place.row, "field": place.field}
+    if not redaction.places.filter(**location).exists():
+        insert_row(RedactionPlace(redaction=redaction, is_left=is_left, **location))

@@ -59,21 +59,25 @@ def roll_over_edition(
     lock_rows(Recommendation.objects.filter(edition=locked))
     lock_rows(Benchmark.objects.filter(recommendation__edition=locked))
     before = get_preceding_edition(locked)
-    there = repeated_benchmarks(locked)
+    repeated = repeated_benchmarks(locked)
     # commitments are locked before the activity log
-    lock_open_commitments([*there, *(benchmark.pk for benchmark in goes)], now)
+    lock_open_commitments([*repeated, *(benchmark.pk for benchmark in goes)], now)
     enqueue_readiness(locked.country_id)
     for benchmark, target in goes.items():
-        if benchmark.pk in there:
+        if benchmark.pk in repeated:
             raise EditConflict(
                 f"{benchmark.key} of {before.year} was carried over meanwhile, so nothing of yours was saved. What you "
                 "chose is kept: look at what stands now, then carry the rest over."
             )
         _refuse_other_edition(benchmark, target, before, locked)
-        there[benchmark.pk] = _repeat_benchmark(benchmark, target, by, now)
-    moved = [one for one in lock_open_commitments(there, now) if _move_commitment(one, there, locked, by, now)]
+        repeated[benchmark.pk] = _repeat_benchmark(benchmark, target, by, now)
+    moved = [
+        commitment
+        for commitment in lock_open_commitments(repeated, now)
+        if _move_commitment(commitment, repeated, locked, by, now)
+    ]
     if goes or moved:
-        after = {"from": before.year, "benchmarks": len(goes), "commitments": [one.pk for one in moved]}
+        after = {"from": before.year, "benchmarks": len(goes), "commitments": [commitment.pk for commitment in moved]}
         record("edition.carried_over", by=by, row=locked, country=locked.country_id, after=after)
     return RolloverResult(len(goes), len(moved))
 
@@ -86,18 +90,22 @@ def repeated_benchmarks(edition: Edition) -> dict[int, Benchmark]:
 
 def lock_open_commitments(benchmarks: Iterable[int], now: datetime) -> list[Commitment]:
     """Lock and return the commitments linked to any of these benchmarks (ids) that roll over as they stand today."""
-    towards = CommitmentBenchmark.objects.filter(benchmark__in=benchmarks).values("commitment")
-    rows = Commitment.objects.filter(pk__in=towards).select_for_update(no_key=True, of=("self",)).order_by("pk")
-    found = [(row, row.standing_on(now.date())) for row in rows.with_history().prefetch_related("links")]
-    return [row for row, standing in found if standing and standing.status in MOVING_STATUSES]
+    linked = CommitmentBenchmark.objects.filter(benchmark__in=benchmarks).values("commitment")
+    rows = Commitment.objects.filter(pk__in=linked).select_for_update(no_key=True, of=("self",)).order_by("pk")
+    standings = [(row, row.standing_on(now.date())) for row in rows.with_history().prefetch_related("links")]
+    return [row for row, standing in standings if standing and standing.status in MOVING_STATUSES]
 
 
 def _refuse_other_edition(
     benchmark: Benchmark, target: Recommendation | Benchmark, before: Edition, edition: Edition
 ) -> None:
     """Refuse if the benchmark or its target belongs to another edition, or is retired."""
-    place = target.recommendation if isinstance(target, Benchmark) else target
-    if benchmark.recommendation.edition_id != before.pk or place.edition_id != edition.pk or place.is_retired:
+    recommendation = target.recommendation if isinstance(target, Benchmark) else target
+    if (
+        benchmark.recommendation.edition_id != before.pk
+        or recommendation.edition_id != edition.pk
+        or recommendation.is_retired
+    ):
         raise Refused(
             f"That is no longer asked in {before.year} or {edition.year}. Open this page again.",
             field=f"goes_{benchmark.pk}",
@@ -115,7 +123,7 @@ def _repeat_benchmark(benchmark: Benchmark, target: Recommendation | Benchmark, 
 
 
 def _move_commitment(
-    commitment: Commitment, there: Mapping[int, Benchmark], edition: Edition, by: User, now: datetime
+    commitment: Commitment, repeated: Mapping[int, Benchmark], edition: Edition, by: User, now: datetime
 ) -> bool:
     """Link a commitment to the benchmarks that repeat those it supports. Return whether any link is new."""
     known = {link.benchmark_id for link in commitment.links.all()}
@@ -123,14 +131,14 @@ def _move_commitment(
         insert_row(
             CommitmentBenchmark(
                 commitment=commitment,
-                benchmark=there[link.benchmark_id],
+                benchmark=repeated[link.benchmark_id],
                 reach=link.reach,
                 recorded_at=now,
                 recorded_by=by,
             )
         )
         for link in commitment.links.all()
-        if link.benchmark_id in there and there[link.benchmark_id].pk not in known
+        if link.benchmark_id in repeated and repeated[link.benchmark_id].pk not in known
     ]
     if added:
         after = {"edition": edition.year, "links": [(link.benchmark_id, link.reach) for link in added]}

@@ -167,9 +167,9 @@ def send_update(
         )
     )
     benchmarks = _benchmarks_for_dates(locked, happened_from, happened_to, now.date())
-    shows = SupportKind.PLAN if claimed == ClaimedProgress.NOT_STARTED else SupportKind.ACTION
-    carriers = files or (() if _figures_answer_all(figures, benchmarks) else WITHOUT_FILE)
-    pieces = [
+    support = SupportKind.PLAN if claimed == ClaimedProgress.NOT_STARTED else SupportKind.ACTION
+    evidence_files = files or (() if _figures_answer_all(figures, benchmarks) else WITHOUT_FILE)
+    evidence = [
         _add_evidence(
             sent,
             Evidence(
@@ -180,12 +180,12 @@ def send_update(
                 done_by=done_by,
                 file=file,
             ),
-            [(benchmark, shows) for benchmark in benchmarks],
+            [(benchmark, support) for benchmark in benchmarks],
         )
-        for file in carriers
+        for file in evidence_files
     ]
     readings = [_add_figure(sent, title, figure) for figure in figures]
-    pieces += [reading.evidence for reading in readings if reading.evidence]
+    evidence += [reading.evidence for reading in readings if reading.evidence]
     if claimed == ClaimedProgress.DONE:
         # The event can't precede an existing one: done in December, returned on 3 January, sent again on 10 January.
         add_event(
@@ -208,7 +208,7 @@ def send_update(
             "update_version": sent.number,
             "narrative": narrative,
             "claimed": claimed,
-            "evidence": [evidence_audit_values(piece) for piece in pieces],
+            "evidence": [evidence_audit_values(piece) for piece in evidence],
             "figures": [reading_audit_values(reading) for reading in readings],
         },
     )
@@ -293,12 +293,12 @@ def accept_update(
     _refuse_decided(update_version, now)
     _refuse_incomplete_reviews(list_parts_to_review(update_version), reviews)
     refuse_pending_redaction(locked.country, _redactable_rows(update_version))
-    for judgement in reviews:
-        refuse_unless_reviewer(by, judgement.evidence, judgement.evidence_link)
-        add_review(**judgement._asdict(), by=by, now=now)
+    for review in reviews:
+        refuse_unless_reviewer(by, review.evidence, review.evidence_link)
+        add_review(**review._asdict(), by=by, now=now)
     decision = _decide(update_version, UpdateDecision.ACCEPTED, reason.strip(), by, now)
     if update_version.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
-        if not any(judgement.decision == EvidenceDecision.VERIFIED for judgement in reviews):
+        if not any(review.decision == EvidenceDecision.VERIFIED for review in reviews):
             raise Refused(
                 "It claims to be done, and nothing of it is verified. Verify what proves it, or return the update and "
                 "say what is missing."
@@ -325,13 +325,13 @@ def accept_update(
             "reason": decision.reason,
             "reviews": [
                 {
-                    "evidence": judgement.evidence.pk,
-                    "evidence_link": judgement.evidence_link.pk if judgement.evidence_link else None,
-                    "decision": judgement.decision,
-                    "reason": judgement.reason,
-                    "first_on": judgement.first_on,
+                    "evidence": review.evidence.pk,
+                    "evidence_link": review.evidence_link.pk if review.evidence_link else None,
+                    "decision": review.decision,
+                    "reason": review.reason,
+                    "first_on": review.first_on,
                 }
-                for judgement in reviews
+                for review in reviews
             ],
         },
     )
@@ -358,7 +358,12 @@ def list_parts_to_review(update_version: UpdateVersion) -> list[tuple[Evidence, 
 def _redactable_rows(update_version: UpdateVersion) -> list[Model]:
     """Return what a ministry wrote and sent: the version, its evidence with the files, and its figures."""
     evidence = list(update_version.evidence.select_related("file"))
-    return [update_version, *evidence, *(each.file for each in evidence if each.file), *update_version.readings.all()]
+    return [
+        update_version,
+        *evidence,
+        *(piece.file for piece in evidence if piece.file),
+        *update_version.readings.all(),
+    ]
 
 
 def _create_next_update(commitment: Commitment) -> Update:
@@ -369,9 +374,9 @@ def _create_next_update(commitment: Commitment) -> Update:
 
 def _figures_answer_all(figures: Sequence[FigureInput], benchmarks: Sequence[Benchmark]) -> bool:
     """Return whether the figures answer all of these benchmarks, so that the text of the update claims nothing more."""
-    counted = {figure.indicator.pk for figure in figures if figure.figure is not None or figure.direction}
-    return bool(counted) and all(
-        (terms := benchmark.current_terms) and terms.rule != Rule.ASSESSED and terms.indicator_id in counted
+    indicators = {figure.indicator.pk for figure in figures if figure.figure is not None or figure.direction}
+    return bool(indicators) and all(
+        (terms := benchmark.current_terms) and terms.rule != Rule.ASSESSED and terms.indicator_id in indicators
         for benchmark in benchmarks
     )
 
@@ -424,14 +429,14 @@ def _benchmarks_for_dates(commitment: Commitment, first: date | None, last: date
     by_edition: dict[Edition, list[Benchmark]] = {}
     for link in links:
         by_edition.setdefault(link.benchmark.recommendation.edition, []).append(link.benchmark)
-    at = pick_default_edition(by_edition, today)
-    edition = find_covering_edition([at, *by_edition], first, last) if at else None
+    default = pick_default_edition(by_edition, today)
+    edition = find_covering_edition([default, *by_edition], first, last) if default else None
     return by_edition[edition] if edition else []
 
 
-def _title_with_part(title: str, what: str) -> str:
+def _title_with_part(title: str, part: str) -> str:
     """Return the title of an update with the part that a piece of evidence holds, cut to the length of a title."""
-    return f"{title} ({what})"[:TITLE_LENGTH]
+    return f"{title} ({part})"[:TITLE_LENGTH]
 
 
 def _period_start(figure: FigureInput, commitment: Commitment, by: User) -> date:
@@ -449,10 +454,10 @@ def _period_start(figure: FigureInput, commitment: Commitment, by: User) -> date
 
 
 def _refuse_decided(update_version: UpdateVersion, now: datetime) -> None:
-    decided = UpdateVersionDecision.objects.filter(update_version=update_version).select_related("recorded_by").first()
-    if decided:
+    decision = UpdateVersionDecision.objects.filter(update_version=update_version).select_related("recorded_by").first()
+    if decision:
         raise EditConflict(
-            f"{decided.recorded_by} {decided.decision} this update on {format_moment(decided.recorded_at, now)}. "
+            f"{decision.recorded_by} {decision.decision} this update on {format_moment(decision.recorded_at, now)}. "
             "Nothing of yours was saved: see what was decided."
         )
 
@@ -461,19 +466,19 @@ def _refuse_incomplete_reviews(
     parts: Sequence[tuple[Evidence, EvidenceLink | None]], reviews: Sequence[ReviewInput]
 ) -> None:
     """Refuse if a part is not reviewed, is reviewed twice, or belongs to another update version."""
-    asked = {(piece.pk, evidence_link.pk if evidence_link else None) for piece, evidence_link in parts}
-    given = [(judged.evidence.pk, judged.evidence_link.pk if judged.evidence_link else None) for judged in reviews]
+    expected = {(piece.pk, evidence_link.pk if evidence_link else None) for piece, evidence_link in parts}
+    reviewed = [(review.evidence.pk, review.evidence_link.pk if review.evidence_link else None) for review in reviews]
     own_pieces = {piece.pk for piece, _ in parts}
-    extra = {key for key in given if key not in asked and (key[1] is not None or key[0] not in own_pieces)}
-    if extra or len(set(given)) < len(given):
+    extra = {key for key in reviewed if key not in expected and (key[1] is not None or key[0] not in own_pieces)}
+    if extra or len(set(reviewed)) < len(reviewed):
         raise Refused("Something is judged twice, or came with another update. Open this update again.")
-    lacking = [
+    missing = [
         f"“{piece.title}”" + (f" on {evidence_link.benchmark.key}" if evidence_link else " itself")
         for piece, evidence_link in parts
-        if (piece.pk, evidence_link.pk if evidence_link else None) not in given
+        if (piece.pk, evidence_link.pk if evidence_link else None) not in reviewed
     ]
-    if lacking:
-        raise Refused(f"Say of each whether it is verified or rejected. Still open: {'; '.join(lacking)}.")
+    if missing:
+        raise Refused(f"Say of each whether it is verified or rejected. Still open: {'; '.join(missing)}.")
 
 
 def _decide(

@@ -95,6 +95,6 @@ class AssessmentViewSet(
         """Record a verdict on a benchmark."""
         if not can_give_verdicts(request.user):
             raise PermissionDenied
-        said = validate_body(AssessSerializer, self)
-        now = clock.now(said["benchmark"].recommendation.edition.country.time_zone)
-        return partial(assess, **said, by=request.user, now=now)
+        values = validate_body(AssessSerializer, self)
+        now = clock.now(values["benchmark"].recommendation.edition.country.time_zone)
+        return partial(assess, **values, by=request.user, now=now)

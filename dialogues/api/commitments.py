@@ -116,7 +116,7 @@ class CommitmentViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Commitment])
         zones = Country.objects.visible_to(self.request.user).values_list("pk", "time_zone")
         days = {country: clock.today(zone) for country, zone in zones}
         commitments = Commitment.objects.visible_to(self.request.user).with_status_today(days)
-        made = commitments.filter(Q(status__isnull=False))
+        begun = commitments.filter(Q(status__isnull=False))
         return (
-            made.select_related("country", "ministry").prefetch_related("links", "events__recorded_by").order_by("pk")
+            begun.select_related("country", "ministry").prefetch_related("links", "events__recorded_by").order_by("pk")
         )

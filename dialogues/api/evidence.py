@@ -227,9 +227,9 @@ class ReviewViewSet(
         """Verify or reject evidence, or what it shows on one benchmark. Users can't review what they recorded."""
         if not can_give_reviews(request.user):
             raise PermissionDenied
-        said = validate_body(GivenReviewSerializer, self)
-        now = clock.now(said["evidence"].country.time_zone)
-        return partial(review_evidence, **said, by=request.user, now=now)
+        values = validate_body(GivenReviewSerializer, self)
+        now = clock.now(values["evidence"].country.time_zone)
+        return partial(review_evidence, **values, by=request.user, now=now)
 
 
 class ReadingSerializer(FormerNamesMixin, serializers.ModelSerializer[Reading]):

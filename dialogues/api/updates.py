@@ -196,30 +196,30 @@ class UpdateViewSet(
         """
         if not can_send_updates(request.user):
             raise PermissionDenied
-        said = validate_body(SendWithFilesSerializer, self)
+        values = validate_body(SendWithFilesSerializer, self)
         if sentence := describe_oversized_request(request):
             raise Refused(sentence, field="files")
-        if not can_send_update(request.user, said["commitment"]):
+        if not can_send_update(request.user, values["commitment"]):
             raise PermissionDenied
-        if said["files"]:
+        if values["files"]:
             rate_limits.enforce_limit("uploads", request)
-        now = clock.now(said["commitment"].country.time_zone)
-        inspected = [inspect_upload(upload, run=Sandbox(request.user.pk)) for upload in said.pop("files")]
-        figures = [FigureInput(**figure) for figure in said.pop("figures")]
+        now = clock.now(values["commitment"].country.time_zone)
+        inspected = [inspect_upload(upload, run=Sandbox(request.user.pk)) for upload in values.pop("files")]
+        figures = [FigureInput(**figure) for figure in values.pop("figures")]
 
         def send() -> Update:
             # One transaction: if the update is refused, nobody could use the files stored for it.
             files: list[EvidenceFile] = []
             try:
                 with transaction.atomic():
-                    lock_for_sending(commitment=said["commitment"], by=request.user)
+                    lock_for_sending(commitment=values["commitment"], by=request.user)
                     files.extend(store_inspected(found=found, by=request.user, now=now) for found in inspected)
-                    sent = send_update(**said, files=files, figures=figures, by=request.user, now=now)
+                    version = send_update(**values, files=files, figures=figures, by=request.user, now=now)
             except BaseException:
                 for file in files:
                     file.file.delete(save=False)
                 raise
-            return sent.update
+            return version.update
 
         return send
 
@@ -267,15 +267,15 @@ class UpdateVersionViewSet(
         Verify or reject every evidence link, and every piece of evidence with a figure or without a link
         (`evidence_link` null).
         """
-        sent = self._to_decide(request.user)
-        said = validate_body(AcceptSerializer, self)
+        version = self._to_decide(request.user)
+        values = validate_body(AcceptSerializer, self)
         accept = partial(
             accept_update,
-            update_version=sent,
-            reviews=[ReviewInput(**each) for each in said["reviews"]],
-            reason=said["reason"],
+            update_version=version,
+            reviews=[ReviewInput(**each) for each in values["reviews"]],
+            reason=values["reason"],
             by=request.user,
-            now=clock.now(sent.update.commitment.country.time_zone),
+            now=clock.now(version.update.commitment.country.time_zone),
         )
         return lambda: accept().update_version
 
@@ -284,17 +284,17 @@ class UpdateVersionViewSet(
     @idempotent_create()
     def send_back(self, request: ApiRequest, pk: str) -> Callable[[], UpdateVersion]:
         """Return an update version to its ministry, with a reason that says what to change."""
-        sent = self._to_decide(request.user)
-        said = validate_body(ReturnSerializer, self)
-        now = clock.now(sent.update.commitment.country.time_zone)
-        return lambda: return_update(update_version=sent, **said, by=request.user, now=now).update_version
+        version = self._to_decide(request.user)
+        values = validate_body(ReturnSerializer, self)
+        now = clock.now(version.update.commitment.country.time_zone)
+        return lambda: return_update(update_version=version, **values, by=request.user, now=now).update_version
 
     def _to_decide(self, user: User) -> UpdateVersion:
         """Return the update version, or raise PermissionDenied if the user may not decide on it."""
-        sent: UpdateVersion = self.get_object()
-        if not can_decide_on_update(user, sent):
+        version: UpdateVersion = self.get_object()
+        if not can_decide_on_update(user, version):
             raise PermissionDenied
-        return sent
+        return version
 
     def as_told(self, row: UpdateVersion) -> Any:
         """Return the decision on the update version, which is the answer to accepting or returning it."""

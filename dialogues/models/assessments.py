@@ -26,13 +26,13 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         rests on.
         """
         of_benchmark = Assessment.objects.filter(benchmark=OuterRef("benchmark")).order_by("-recorded_at", "-pk")
-        since = EvidenceLink.objects.filter(
+        newer_links = EvidenceLink.objects.filter(
             benchmark=OuterRef("benchmark"), recorded_at__gt=OuterRef("recorded_at"), evidence__revised_by=None
         )
-        put_right = AssessmentEvidence.objects.filter(
+        revised_since = AssessmentEvidence.objects.filter(
             assessment=OuterRef("pk"), evidence__revised_by__recorded_at__gt=OuterRef("recorded_at")
         )
-        return self.filter(Exists(since) | Exists(put_right), pk=Subquery(of_benchmark.values("pk")[:1]))
+        return self.filter(Exists(newer_links) | Exists(revised_since), pk=Subquery(of_benchmark.values("pk")[:1]))
 
 
 class Assessment(models.Model):

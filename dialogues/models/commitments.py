@@ -36,9 +36,9 @@ def _standing_annotations(day: date) -> dict[str, Any]:
     waiting = sent.filter(Q(decided_on__isnull=True)).order_by()
     # PostgreSQL repeats a subquery wherever it is named. So the whole status is one subquery, and looks up the due
     # date only where it matters.
-    settled = [When(kind=kind, then=Value(status)) for kind, status in STATUS_AFTER_EVENT.items()]
-    word = Case(
-        *[when for when in settled if when.result.value is not CommitmentStatus.REPORTED],
+    final_statuses = [When(kind=kind, then=Value(status)) for kind, status in STATUS_AFTER_EVENT.items()]
+    status = Case(
+        *[when for when in final_statuses if when.result.value is not CommitmentStatus.REPORTED],
         When(
             Exists(waiting.filter(update__commitment=OuterRef("commitment"))), then=Value(CommitmentStatus.WITH_EMBASSY)
         ),
@@ -71,7 +71,7 @@ def _standing_annotations(day: date) -> dict[str, Any]:
         "due_on": Subquery(dated.filter(commitment=OuterRef("pk"))[:1]),
         "first_due_on": Subquery(own.filter(kind=CommitmentEventKind.MADE).values("due_on")[:1]),
         "slips": Coalesce(Subquery(slips.values("n"), output_field=IntegerField()), 0),
-        "status": Subquery(own.order_by(*newest_first).annotate(word=word).values("word")[:1]),
+        "status": Subquery(own.order_by(*newest_first).annotate(status=status).values("status")[:1]),
         "sent_on": Subquery(newest_sent.annotate(on=F("sent_on")).values("on")[:1]),
         "newest_returned_on": Subquery(newest_sent.annotate(on=newest_returned_on).values("on")[:1]),
         "is_heard": Exists(own_sent.filter(~Exists(asked_again), ~Exists(accepted_since))),
@@ -140,11 +140,13 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """
         if not ministries:
             return self
-        leads = Q(links__benchmark__recommendation__lead__in=ministries)
-        promised = Q(links__benchmark__commitment_links__commitment__ministry__in=ministries)
+        on_their_recommendations = Q(links__benchmark__recommendation__lead__in=ministries)
+        on_their_commitments = Q(links__benchmark__commitment_links__commitment__ministry__in=ministries)
         at_the_table = Participant.objects.at_the_table().filter(ministry__in=ministries).values("dialogue")
         with_them = Q(links__isnull=True, dialogue__in=at_the_table)
-        ours = Commitment.objects.filter(leads | promised | with_them, made_by=MadeBy.UNITED_STATES)
+        ours = Commitment.objects.filter(
+            on_their_recommendations | on_their_commitments | with_them, made_by=MadeBy.UNITED_STATES
+        )
         return self.filter(Q(ministry__in=ministries) | Q(pk__in=ours.values("pk")))
 
     def asking_for_another_look(self) -> Self:
@@ -154,10 +156,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """
         verified = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), kind=CommitmentEventKind.VERIFIED_DONE)
         verified_at = verified.order_by("-happened_on", "-recorded_at", "-pk").values("recorded_at")[:1]
-        later = Q(evidence__recorded_at__gt=OuterRef("verified_at"))
-        put_right = Q(evidence__revised_by__recorded_at__gt=OuterRef("verified_at"))
-        since = Commitment.objects.filter(later | put_right, pk=OuterRef("pk"))
-        return self.annotate(verified_at=Subquery(verified_at)).filter(Exists(since))
+        recorded_later = Q(evidence__recorded_at__gt=OuterRef("verified_at"))
+        revised_later = Q(evidence__revised_by__recorded_at__gt=OuterRef("verified_at"))
+        reopened = Commitment.objects.filter(recorded_later | revised_later, pk=OuterRef("pk"))
+        return self.annotate(verified_at=Subquery(verified_at)).filter(Exists(reopened))
 
 
 class Commitment(models.Model):

@@ -45,15 +45,15 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         from it. A dialogue that concerns no ministry in particular shares with every other.
         """
         earlier = Q(held_on__lt=dialogue.held_on) | Q(held_on=dialogue.held_on, pk__lt=dialogue.pk)
-        theirs = Participant.objects.at_the_table().filter(dialogue=dialogue).values("ministry")
-        there = Participant.objects.at_the_table().filter(dialogue=OuterRef("pk"))
-        owe = Q(commitments__ministry__in=theirs) | Q(next_steps__ministry__in=theirs)
-        anybody_owes = Q(commitments__ministry__isnull=False) | Q(next_steps__ministry__isnull=False)
+        ministries = Participant.objects.at_the_table().filter(dialogue=dialogue).values("ministry")
+        earlier_participants = Participant.objects.at_the_table().filter(dialogue=OuterRef("pk"))
+        owed_by_them = Q(commitments__ministry__in=ministries) | Q(next_steps__ministry__in=ministries)
+        owed_by_any = Q(commitments__ministry__isnull=False) | Q(next_steps__ministry__isnull=False)
         is_shared = (
-            ~Exists(theirs)
-            | Exists(there.filter(ministry__in=theirs))
-            | Q(pk__in=Dialogue.objects.filter(owe).values("pk"))
-            | ~Exists(there) & ~Q(pk__in=Dialogue.objects.filter(anybody_owes).values("pk"))
+            ~Exists(ministries)
+            | Exists(earlier_participants.filter(ministry__in=ministries))
+            | Q(pk__in=Dialogue.objects.filter(owed_by_them).values("pk"))
+            | ~Exists(earlier_participants) & ~Q(pk__in=Dialogue.objects.filter(owed_by_any).values("pk"))
         )
         return self.held().filter(earlier, is_shared, country=dialogue.country_id).order_by("-held_on", "-pk")
 
@@ -69,15 +69,15 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         is_recorded = Q(recorded_at__isnull=False) if known_by is None else Q(recorded_at__lte=known_by)
         is_to_come = Q(held_on__gt=day) | Q(held_on=day) & ~is_recorded
         group = Case(When(is_to_come, then=Value(0)), When(is_recorded, then=Value(1)), default=Value(2))
-        coming = Case(When(is_to_come, then=F("held_on")))
-        there = self.known_by(known_by).filter(called_off_at__isnull=True)
-        return there.alias(group=group).order_by("group", coming.asc(nulls_last=True), "-held_on", "-pk")
+        coming_on = Case(When(is_to_come, then=F("held_on")))
+        dialogues = self.known_by(known_by).filter(called_off_at__isnull=True)
+        return dialogues.alias(group=group).order_by("group", coming_on.asc(nulls_last=True), "-held_on", "-pk")
 
     def ahead_first(self) -> Self:
         """Order by what is planned or to be recorded, soonest first; then held or called off, newest first."""
         is_over = Case(When(Q(recorded_at__isnull=False) | Q(called_off_at__isnull=False), then=Value(1)), default=0)
-        ahead = Case(When(is_over=0, then=F("held_on")))
-        return self.alias(is_over=is_over).order_by("is_over", ahead.asc(nulls_last=True), "-held_on", "-pk")
+        ahead_on = Case(When(is_over=0, then=F("held_on")))
+        return self.alias(is_over=is_over).order_by("is_over", ahead_on.asc(nulls_last=True), "-held_on", "-pk")
 
 
 class Dialogue(models.Model):

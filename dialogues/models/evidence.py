@@ -49,8 +49,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk")
         )
         unlinked = Case(When(evidence_link__isnull=True, then=F("evidence")))
-        words = EvidenceReview.objects.filter(evidence=OuterRef("pk"), decision=decision)
-        newest = words.alias(unlinked=unlinked).filter(~Exists(EvidenceReview.objects.filter(same, later)))
+        reviews = EvidenceReview.objects.filter(evidence=OuterRef("pk"), decision=decision)
+        newest = reviews.alias(unlinked=unlinked).filter(~Exists(EvidenceReview.objects.filter(same, later)))
         return self.filter(Exists(newest))
 
     def unreviewed(self, *, besides: User) -> Self:
@@ -58,13 +58,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
         What `besides` recorded is left out, because another person has to review it.
         """
-        of_link = EvidenceReview.objects.filter(evidence_link=OuterRef("pk"))
-        evidence_links = EvidenceLink.objects.filter(~Exists(of_link), evidence=OuterRef("pk"))
-        of_itself = EvidenceReview.objects.filter(
+        link_reviews = EvidenceReview.objects.filter(evidence_link=OuterRef("pk"))
+        evidence_links = EvidenceLink.objects.filter(~Exists(link_reviews), evidence=OuterRef("pk"))
+        own_reviews = EvidenceReview.objects.filter(
             evidence=OuterRef("evidence"), evidence_link=None, recorded_at__gte=OuterRef("recorded_at")
         )
-        told = Q(figure__isnull=False) | ~Q(direction="")
-        figures = Reading.objects.filter(told, ~Exists(of_itself), evidence=OuterRef("pk"))
+        has_value = Q(figure__isnull=False) | ~Q(direction="")
+        figures = Reading.objects.filter(has_value, ~Exists(own_reviews), evidence=OuterRef("pk"))
         return (
             self.current()
             .filter(
@@ -210,8 +210,8 @@ class EvidenceReviewQuerySet(models.QuerySet["EvidenceReview"]):
         """
         rows = self.filter(evidence__in=Evidence.objects.visible_to(user))
         if user.is_authenticated and user.role == Role.FOCAL_POINT:
-            seen = Q(evidence_link=None) | Q(evidence_link__in=EvidenceLink.objects.visible_to(user))
-            return rows.filter(seen, evidence__update_version__isnull=False)
+            visible = Q(evidence_link=None) | Q(evidence_link__in=EvidenceLink.objects.visible_to(user))
+            return rows.filter(visible, evidence__update_version__isnull=False)
         return rows
 
 

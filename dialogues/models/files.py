@@ -44,8 +44,8 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
 
     def uploaded_as(self, user: User) -> Self:
         """Filter to files that this user uploaded for their present ministry, or for their embassy."""
-        here = Q(country=None) | Q(country__in=Country.objects.visible_to(user))
-        return self.filter(here, uploaded_by=user.pk, ministry=user.ministry_id)
+        in_their_country = Q(country=None) | Q(country__in=Country.objects.visible_to(user))
+        return self.filter(in_their_country, uploaded_by=user.pk, ministry=user.ministry_id)
 
     def kept(self) -> Self:
         """Filter to files whose content is still stored: neither dropped as unsent nor redacted as a whole."""

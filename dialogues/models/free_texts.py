@@ -93,5 +93,7 @@ def log_details_of_country(country: Country) -> QuerySet[AuditDetail]:
     """
     files = rows_of_country(EvidenceFile, country).order_by().values(key=Cast("pk", models.CharField()))
     of_a_file = Q(entry__country=None, entry__table=EvidenceFile._meta.label_lower, entry__row__in=files)
-    kept = AuditDetail.objects.filter(Q(entry__country=country) | of_a_file)
-    return kept.exclude(entry__table__startswith=ACCOUNT_TABLE_PREFIX).exclude(entry__verb=TEXT_REDACTED).order_by("pk")
+    details = AuditDetail.objects.filter(Q(entry__country=country) | of_a_file)
+    return (
+        details.exclude(entry__table__startswith=ACCOUNT_TABLE_PREFIX).exclude(entry__verb=TEXT_REDACTED).order_by("pk")
+    )

@@ -104,11 +104,11 @@ class RedactionFile(models.Model):
 class RedactionPlaceQuerySet(models.QuerySet["RedactionPlace"]):
     def marked(self, rows: Iterable[models.Model]) -> Self:
         """Filter to places of these rows that were redacted. Rows without a redaction mark are not queried."""
-        held = Q(pk__in=())
+        is_marked = Q(pk__in=())
         for row in rows:
             if REDACTED in row.__dict__.values():
-                held |= Q(table__in=all_labels(row._meta.label_lower), row=row.pk)
-        return self.filter(held, is_left=False).select_related("redaction__decision").order_by("pk")
+                is_marked |= Q(table__in=all_labels(row._meta.label_lower), row=row.pk)
+        return self.filter(is_marked, is_left=False).select_related("redaction__decision").order_by("pk")
 
 
 class RedactionPlace(models.Model):

@@ -42,16 +42,14 @@ class Command(BaseCommand):
             now = clock.now(record.country.time_zone)
             if exercise and now < record.list_recorded_at:
                 raise CommandError("The exercise needs the 2021 edition, known from 1 July 2021. Choose a later day.")
-            before, steps = _play_exercise(now) if exercise else (0, None)
-            facts = load_public_record(now=now)
+            written_before, steps = _play_exercise(now) if exercise else (0, None)
+            entries = load_public_record(now=now)
         except (DataFileError, Refused) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(
-            f"Lesotho: {_format_count(before + facts.written, 'fact')} written, {facts.found - before} found as "
-            f"they are."
-        )
-        if facts.left_out:
-            self.stdout.write(_left_out_sentence(facts.left_out, "fact", "not yet known", now.date()))
+        written = _format_count(written_before + entries.written, "fact")
+        self.stdout.write(f"Lesotho: {written} written, {entries.found - written_before} found as they are.")
+        if entries.left_out:
+            self.stdout.write(_left_out_sentence(entries.left_out, "fact", "not yet known", now.date()))
         if steps:
             self.stdout.write(f"Exercise: {_format_count(steps.written, 'step')} played, {steps.found} played before.")
             if steps.left_out:
@@ -61,9 +59,9 @@ class Command(BaseCommand):
 def _play_exercise(now: datetime) -> tuple[int, LoadResult]:
     """Play the exercise on what was known until its end. Return the number of facts loaded for it, and the result."""
     end = read_exercise().steps[-1].at
-    known = load_public_record(now=min(now, end))
+    loaded = load_public_record(now=min(now, end))
     try:
-        return known.written, play_exercise(now=now)
+        return loaded.written, play_exercise(now=now)
     except Refused as refusal:
         day = format_date(end.date())
         raise CommandError(
@@ -71,11 +69,11 @@ def _play_exercise(now: datetime) -> tuple[int, LoadResult]:
         ) from refusal
 
 
-def _format_count(number: int, thing: str) -> str:
-    return f"1 {thing}" if number == 1 else f"{number} {thing}s"
+def _format_count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _left_out_sentence(number: int, thing: str, why: str, day: date) -> str:
+def _left_out_sentence(number: int, noun: str, reason: str, day: date) -> str:
     """Return a sentence on what was left out because the clock has not reached it."""
-    are, were = ("is", "was") if number == 1 else ("are", "were")
-    return f"{_format_count(number, thing)} {are} {why} on {format_date(day)} and {were} left out."
+    verb, past_verb = ("is", "was") if number == 1 else ("are", "were")
+    return f"{_format_count(number, noun)} {verb} {reason} on {format_date(day)} and {past_verb} left out."
