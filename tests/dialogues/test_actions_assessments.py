@@ -34,7 +34,7 @@ def benchmark():
     return BenchmarkFactory()
 
 
-def judge(benchmark, by=None, **said):
+def assess_benchmark(benchmark, by=None, **values):
     return assess(
         **{
             "benchmark": benchmark,
@@ -44,32 +44,32 @@ def judge(benchmark, by=None, **said):
             "evidence": [],
             "by": by or OfficerFactory(),
             "now": NOW,
-            **said,
+            **values,
         }
     )
 
 
-def test_assess_writes_the_verdict_and_what_it_rests_on(benchmark):
+def test_assess_writes_the_verdict_and_its_evidence(benchmark):
     by = OfficerFactory()
     proof, more = (EvidenceFactory(supports=[benchmark]) for _ in range(2))
-    judge(benchmark, by, evidence=[proof, more, proof])
+    assess_benchmark(benchmark, by, evidence=[proof, more, proof])
 
-    kept = Assessment.objects.get()
-    assert (kept.benchmark, kept.verdict, kept.rationale, kept.law) == (
+    saved = Assessment.objects.get()
+    assert (saved.benchmark, saved.verdict, saved.rationale, saved.law) == (
         benchmark,
         "met",
         "The amendment is in force.",
         "22 U.S.C. 7106(b)(1)",
     )
-    assert (kept.recorded_by, kept.recorded_at) == (by, NOW)
-    assert {ground.evidence for ground in kept.grounds.all()} == {proof, more}
+    assert (saved.recorded_by, saved.recorded_at) == (by, NOW)
+    assert {ground.evidence for ground in saved.grounds.all()} == {proof, more}
     assert Job.objects.get().key == str(benchmark.recommendation.edition_id)
     assert AuditEntry.objects.get().verb == "benchmark.assessed"
 
 
-def test_assess_may_rest_on_nothing_and_be_changed_by_another(benchmark):
-    judge(benchmark, verdict=Verdict.NO_INFORMATION)
-    judge(benchmark, verdict=Verdict.STALLED, change_reason=" The ministry wrote that nothing moves. ")
+def test_assess_needs_no_evidence_and_accepts_a_changed_verdict_with_a_reason(benchmark):
+    assess_benchmark(benchmark, verdict=Verdict.NO_INFORMATION)
+    assess_benchmark(benchmark, verdict=Verdict.STALLED, change_reason=" The ministry wrote that nothing moves. ")
 
     assert [row.change_reason for row in benchmark.assessments.all()] == ["", "The ministry wrote that nothing moves."]
     assert "nothing moves" in AuditEntry.objects.last().detail.after
@@ -78,50 +78,50 @@ def test_assess_may_rest_on_nothing_and_be_changed_by_another(benchmark):
 
 
 @pytest.mark.parametrize("reason", ["", " "])
-def test_assess_refuses_another_verdict_that_does_not_say_what_changed(benchmark, reason):
-    judge(benchmark, verdict=Verdict.NO_INFORMATION, change_reason="There was none before it.")
+def test_assess_refuses_a_changed_verdict_without_a_reason(benchmark, reason):
+    assess_benchmark(benchmark, verdict=Verdict.NO_INFORMATION, change_reason="There was none before it.")
 
     with refuses(
         "Say what changed since 28 January 2022: the verdict given then was “no information”", field="change_reason"
     ):
-        judge(benchmark, verdict=Verdict.MET, change_reason=reason)
-    judge(benchmark, verdict=Verdict.NO_INFORMATION, change_reason=reason)
+        assess_benchmark(benchmark, verdict=Verdict.MET, change_reason=reason)
+    assess_benchmark(benchmark, verdict=Verdict.NO_INFORMATION, change_reason=reason)
     assert [row.change_reason for row in benchmark.assessments.all()] == ["", ""]
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence", "field"),
+    ("values", "sentence", "field"),
     [
         ({"rationale": " "}, "Say why, in a sentence or two.", "rationale"),
         ({"law": ""}, "Name the section of the law", "law"),
         ({"verdict": "fine"}, "is not a valid choice", "verdict"),
     ],
 )
-def test_assess_refuses(benchmark, said, sentence, field):
+def test_assess_refuses(benchmark, values, sentence, field):
     with refuses(sentence, field=field):
-        judge(benchmark, **said)
+        assess_benchmark(benchmark, **values)
     assert not Assessment.objects.exists()
 
 
 def test_assess_refuses_evidence_that_does_not_support_the_benchmark(benchmark):
     with refuses("Some of that evidence doesn't support this benchmark.", field="evidence"):
-        judge(benchmark, evidence=[EvidenceFactory(supports=[BenchmarkFactory()])])
+        assess_benchmark(benchmark, evidence=[EvidenceFactory(supports=[BenchmarkFactory()])])
 
 
-def test_second_of_two_sees_what_the_first_did(benchmark):
+def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did(benchmark):
     AssessmentFactory(benchmark=benchmark, recorded_by=OfficerFactory(name="Thabo Mokoena"))
 
     with pytest.raises(EditConflict, match="Thabo Mokoena recorded a newer assessment on 15 January 2022"):
-        judge(benchmark, seen=0)
-    assert judge(benchmark, seen=benchmark.assessments.get().pk, change_reason="It is in force.").pk
+        assess_benchmark(benchmark, seen=0)
+    assert assess_benchmark(benchmark, seen=benchmark.assessments.get().pk, change_reason="It is in force.").pk
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
 def test_only_officers_assess(benchmark, factory):
     with pytest.raises(PermissionDenied):
-        judge(benchmark, factory())
+        assess_benchmark(benchmark, factory())
 
 
-def test_officer_elsewhere_assesses_nothing_here(benchmark):
+def test_an_officer_of_another_country_cannot_assess(benchmark):
     with pytest.raises(PermissionDenied):
-        judge(benchmark, OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+        assess_benchmark(benchmark, OfficerFactory(countries=[CountryFactory(elsewhere=True)]))

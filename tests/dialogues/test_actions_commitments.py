@@ -55,7 +55,7 @@ def officer():
 # --- Record -----------------------------------------------------------------------------------------------------------
 
 
-def promise(by, **said):
+def record_one(by, **values):
     return record_commitment(
         **{
             "country": CountryFactory(),
@@ -70,24 +70,24 @@ def promise(by, **said):
             "links": [],
             "by": by,
             "now": NOW,
-            **said,
+            **values,
         }
     )
 
 
-def test_record_commitment_writes_it_and_that_it_was_made(officer):
+def test_record_commitment_writes_the_commitment_and_its_first_event(officer):
     dialogue, benchmark = DialogueFactory(), BenchmarkFactory()
-    commitment = promise(officer, dialogue=dialogue, letter="", links=[(benchmark, CommitmentReach.MEETS)])
+    commitment = record_one(officer, dialogue=dialogue, letter="", links=[(benchmark, CommitmentReach.MEETS)])
 
-    kept = Commitment.objects.get()
-    assert kept == commitment
-    assert (kept.text, kept.maker, kept.dialogue) == (
+    saved = Commitment.objects.get()
+    assert saved == commitment
+    assert (saved.text, saved.maker, saved.dialogue) == (
         "A focal point in all ten districts",
         "Ministry of Police",
         dialogue,
     )
-    assert [(link.benchmark, link.reach) for link in kept.links.all()] == [(benchmark, "meets")]
-    event = kept.events.get()
+    assert [(link.benchmark, link.reach) for link in saved.links.all()] == [(benchmark, "meets")]
+    event = saved.events.get()
     assert (event.kind, event.happened_on, event.due_on) == ("made", MADE_ON, jan(31))
     assert (event.recorded_by, event.recorded_at) == (officer, NOW)
     assert Job.objects.get().key == str(benchmark.recommendation.edition_id)
@@ -95,15 +95,15 @@ def test_record_commitment_writes_it_and_that_it_was_made(officer):
 
 
 def test_record_commitment_may_have_no_date_agreed(officer):
-    assert promise(officer, due_on=None).standing_on(TODAY) == CommitmentStanding(CommitmentStatus.OPEN, None)
+    assert record_one(officer, due_on=None).standing_on(TODAY) == CommitmentStanding(CommitmentStatus.OPEN, None)
 
 
 def test_record_commitment_of_the_united_states_names_no_ministry(officer):
-    assert promise(officer, made_by=MadeBy.UNITED_STATES, ministry=None).maker == "United States"
+    assert record_one(officer, made_by=MadeBy.UNITED_STATES, ministry=None).maker == "United States"
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence", "field"),
+    ("values", "sentence", "field"),
     [
         ({"text": " "}, "Say what was promised.", "text"),
         ({"made_on": date(2022, 1, 29), "due_on": None}, "That day has not come yet.", "made_on"),
@@ -114,9 +114,9 @@ def test_record_commitment_of_the_united_states_names_no_ministry(officer):
         ({"letter": "x" * 301}, "at most 300 characters", "letter"),
     ],
 )
-def test_record_commitment_refuses(officer, said, sentence, field):
+def test_record_commitment_refuses(officer, values, sentence, field):
     with refuses(sentence, field=field):
-        promise(officer, **said)
+        record_one(officer, **values)
     assert not Commitment.objects.exists()
 
 
@@ -125,37 +125,37 @@ def test_record_commitment_refuses_rows_of_another_country(officer):
     foreign = BenchmarkFactory(recommendation__edition__country=elsewhere)
 
     with refuses("That ministry is another country's.", field="ministry"):
-        promise(officer, ministry=MinistryFactory(country=elsewhere))
+        record_one(officer, ministry=MinistryFactory(country=elsewhere))
     with refuses("That dialogue was with another country.", field="dialogue"):
-        promise(officer, dialogue=DialogueFactory(country=elsewhere))
+        record_one(officer, dialogue=DialogueFactory(country=elsewhere))
     with refuses("One of those benchmarks is another country's.", field="links"):
-        promise(officer, links=[(foreign, CommitmentReach.MEETS)])
+        record_one(officer, links=[(foreign, CommitmentReach.MEETS)])
 
 
 def test_record_commitment_refuses_one_benchmark_twice(officer):
     benchmark = BenchmarkFactory()
 
     with refuses("A benchmark is named twice.", field="links"):
-        promise(officer, links=[(benchmark, CommitmentReach.MEETS), (benchmark, CommitmentReach.CONTRIBUTES)])
+        record_one(officer, links=[(benchmark, CommitmentReach.MEETS), (benchmark, CommitmentReach.CONTRIBUTES)])
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
 def test_only_officers_record_commitments(factory):
     with pytest.raises(PermissionDenied):
-        promise(factory())
+        record_one(factory())
 
 
 # --- What may happen to it --------------------------------------------------------------------------------------------
 
 
-def do(verb, commitment, by, **said):
-    """Do it today, for a reason, with what `said` differs."""
-    given = {"commitment": commitment, "on": TODAY, "by": by, "now": NOW}
+def perform(verb, commitment, by, **values):
+    """Do it today, for a reason, with what `values` differs."""
+    arguments = {"commitment": commitment, "on": TODAY, "by": by, "now": NOW}
     if verb is not report_done:
-        given["reason"] = "They asked for it."
+        arguments["reason"] = "They asked for it."
     if verb is reschedule:
-        given["due_on"] = date(2022, 2, 14)
-    return verb(**{**given, **said})
+        arguments["due_on"] = date(2022, 2, 14)
+    return verb(**{**arguments, **values})
 
 
 def of_status(status):
@@ -195,7 +195,7 @@ BECOMES = {
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
 @pytest.mark.parametrize("status", CommitmentStatus)
-def test_verb_is_done_from_where_it_may_be_and_refused_elsewhere(officer, verb, status):
+def test_each_change_is_accepted_in_some_statuses_and_refused_in_others(officer, verb, status):
     commitment = of_status(status)
     if verb is report_done and commitment.ministry and status is not CommitmentStatus.WITH_EMBASSY:
         commitment = CommitmentFactory(united_states=True, made__due_on=commitment.events.get().due_on)
@@ -204,7 +204,7 @@ def test_verb_is_done_from_where_it_may_be_and_refused_elsewhere(officer, verb, 
     events = commitment.events.count()
 
     if status in MAY[verb]:
-        event = do(verb, commitment, officer)
+        event = perform(verb, commitment, officer)
         assert (event.happened_on, event.recorded_at, event.recorded_by) == (TODAY, NOW, officer)
         stays = status is CommitmentStatus.WITH_EMBASSY
         assert Commitment.objects.get(pk=commitment.pk).standing_on(TODAY).status is (
@@ -213,13 +213,13 @@ def test_verb_is_done_from_where_it_may_be_and_refused_elsewhere(officer, verb, 
     else:
         nobodys = verb is report_done and status is CommitmentStatus.WITH_EMBASSY  # a ministry reports by sending
         with pytest.raises(PermissionDenied) if nobodys else refuses(""):
-            do(verb, commitment, officer)
+            perform(verb, commitment, officer)
         assert commitment.events.count() == events
 
 
-def test_verb_is_entered_in_the_log_with_what_stood_before(officer):
+def test_each_change_is_logged_with_the_values_before(officer):
     commitment = CommitmentFactory(made__due_on=jan(14), benchmarks=[BenchmarkFactory()])
-    do(reschedule, commitment, officer)
+    perform(reschedule, commitment, officer)
 
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.row, entry.country) == (
@@ -234,37 +234,37 @@ def test_verb_is_entered_in_the_log_with_what_stood_before(officer):
 
 def test_reschedule_counts_as_a_slip(officer):
     commitment = CommitmentFactory(made__due_on=jan(14))
-    do(reschedule, commitment, officer)
+    perform(reschedule, commitment, officer)
 
     assert commitment.standing_on(TODAY) == CommitmentStanding(CommitmentStatus.OPEN, date(2022, 2, 14), 1)
 
 
-def test_reschedule_refuses_the_same_day_and_one_before_it_was_agreed(officer):
+def test_reschedule_refuses_the_same_date_and_a_date_before_the_agreement(officer):
     commitment = CommitmentFactory(made__due_on=jan(14))
 
     with refuses("It is due on 14 January 2022 already. Give another date.", field="due_on"):
-        do(reschedule, commitment, officer, due_on=jan(14), on=jan(10))
+        perform(reschedule, commitment, officer, due_on=jan(14), on=jan(10))
     with refuses("The new date lies before the day it was agreed on.", field="due_on"):
-        do(reschedule, commitment, officer, due_on=jan(20))
+        perform(reschedule, commitment, officer, due_on=jan(20))
 
 
 @pytest.mark.parametrize("verb", [reschedule, withdraw, reopen], ids=lambda verb: verb.__name__)
-def test_verb_needs_a_reason(officer, verb):
+def test_each_change_needs_a_reason(officer, verb):
     with refuses("Say why", field="reason"):
-        do(verb, of_status(CommitmentStatus.OPEN), officer, reason=" ")
+        perform(verb, of_status(CommitmentStatus.OPEN), officer, reason=" ")
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
-def test_verb_refuses_a_day_to_come_and_one_before_the_newest_entry(officer, verb):
+def test_each_change_refuses_a_future_date_and_a_date_before_the_newest_event(officer, verb):
     commitment = CommitmentFactory(united_states=True)
     CommitmentEventFactory(
         commitment=commitment, kind=CommitmentEventKind.RESCHEDULED, happened_on=jan(20), due_on=jan(25)
     )
 
     with refuses("That day has not come yet.", field="on"):
-        do(verb, commitment, officer, on=date(2022, 1, 29))
+        perform(verb, commitment, officer, on=date(2022, 1, 29))
     with refuses("Its newest entry is of 20 January 2022. Give that day or a later one.", field="on"):
-        do(verb, commitment, officer, on=jan(19))
+        perform(verb, commitment, officer, on=jan(19))
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
@@ -274,30 +274,30 @@ def test_only_officers_change_commitments(verb, factory):
     commitment = CommitmentFactory(united_states=verb is not verify_done)
 
     with pytest.raises(PermissionDenied):
-        do(verb, commitment, factory())
+        perform(verb, commitment, factory())
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
-def test_officer_elsewhere_changes_nothing_here(verb):
+def test_an_officer_of_another_country_cannot_change_a_commitment(verb):
     with pytest.raises(PermissionDenied):
-        do(verb, CommitmentFactory(united_states=True), OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+        perform(verb, CommitmentFactory(united_states=True), OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
 
 
-def test_ministry_reports_its_own_done_by_an_update(officer):
+def test_an_officer_cannot_report_a_ministrys_commitment_done(officer):
     with pytest.raises(PermissionDenied):
-        do(report_done, CommitmentFactory(), officer)
+        perform(report_done, CommitmentFactory(), officer)
 
 
 @pytest.mark.parametrize("verb", [withdraw, reopen, verify_done], ids=lambda verb: verb.__name__)
-def test_waiting_update_is_decided_on_first(officer, verb):
+def test_a_waiting_update_must_be_decided_on_first(officer, verb):
     commitment = CommitmentFactory()
     UpdateVersionFactory(update__commitment=commitment, happened_on=jan(12))
 
     with refuses("The ministry's update of 12 January 2022 waits in the inbox. Accept or return it first."):
-        do(verb, commitment, officer)
+        perform(verb, commitment, officer)
 
 
-def test_settled_commitment_tells_by_whom_when_and_why(officer):
+def test_the_refusal_for_a_settled_commitment_names_person_date_and_reason(officer):
     commitment = CommitmentFactory()
     CommitmentEventFactory(
         commitment=commitment,
@@ -308,27 +308,27 @@ def test_settled_commitment_tells_by_whom_when_and_why(officer):
     )
 
     with refuses("Withdrawn on 20 January 2022 by Thabo Mokoena: The budget was cut. It can't be moved."):
-        do(reschedule, commitment, officer)
+        perform(reschedule, commitment, officer)
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
-def test_second_of_two_sees_what_the_first_did(officer, verb):
+def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did(officer, verb):
     commitment = CommitmentFactory(united_states=True)
     page_showed = commitment.events.get().pk
-    do(reschedule, commitment, OfficerFactory(name="Thabo Mokoena"), seen=page_showed)
+    perform(reschedule, commitment, OfficerFactory(name="Thabo Mokoena"), seen=page_showed)
 
     with pytest.raises(EditConflict, match="Thabo Mokoena recorded a newer entry on 28 January 2022 at 12:00"):
-        do(verb, commitment, officer, seen=page_showed)
+        perform(verb, commitment, officer, seen=page_showed)
 
 
 # --- Done needs proof -------------------------------------------------------------------------------------------------
 
 
-def test_verify_done_rests_on_verified_dated_evidence_and_a_reason(officer):
+def test_verify_done_needs_verified_dated_evidence_and_a_reason(officer):
     commitment = CommitmentFactory()
     EvidenceFactory(commitment=commitment, verified=True)
 
-    event = do(verify_done, commitment, officer, reason=" Seen at the court. ")
+    event = perform(verify_done, commitment, officer, reason=" Seen at the court. ")
     assert (event.kind, event.reason) == ("verified_done", "Seen at the court.")
 
 
@@ -359,7 +359,7 @@ def test_verify_done_without_proof_names_what_is_missing(officer, what):
     NOT_PROVEN[what](commitment)
 
     with refuses("It can't be verified done yet. What is missing: verified evidence of what was done (log it"):
-        do(verify_done, commitment, officer)
+        perform(verify_done, commitment, officer)
 
 
 PROVEN = {
@@ -384,35 +384,35 @@ def test_verify_done_is_proven_by(officer, what):
     commitment = CommitmentFactory()
     PROVEN[what](commitment)
 
-    assert do(verify_done, commitment, officer).pk
+    assert perform(verify_done, commitment, officer).pk
 
 
-def test_verify_done_without_days_asks_for_the_first(officer):
+def test_verify_done_without_a_start_date_asks_for_it(officer):
     commitment = CommitmentFactory()
     EvidenceFactory(commitment=commitment, happened_from=None, verified=True)
 
     with refuses("What is missing: the first day of its evidence (state it when you verify the evidence)."):
-        do(verify_done, commitment, officer)
+        perform(verify_done, commitment, officer)
 
 
-def test_verify_done_without_a_reason_asks_for_it_beside_the_field(officer):
+def test_verify_done_without_a_reason_is_refused_on_the_field(officer):
     commitment = CommitmentFactory()
     EvidenceFactory(commitment=commitment, verified=True)
 
     with refuses("What is missing: a written reason.", field="reason"):
-        do(verify_done, commitment, officer, reason=" ")
+        perform(verify_done, commitment, officer, reason=" ")
 
 
 def test_verify_done_names_all_that_is_missing(officer):
     with refuses("somebody else verify it); a written reason."):
-        do(verify_done, CommitmentFactory(), officer, reason="")
+        perform(verify_done, CommitmentFactory(), officer, reason="")
 
 
-def test_nobody_verifies_done_what_they_reported(officer):
+def test_nobody_verifies_their_own_report_that_a_commitment_is_done(officer):
     commitment = CommitmentFactory(united_states=True)
     EvidenceFactory(commitment=commitment, verified=True)
-    do(report_done, commitment, officer)
+    perform(report_done, commitment, officer)
 
     with refuses("You reported this done yourself. Ask another officer to verify it."):
-        do(verify_done, commitment, officer)
-    assert do(verify_done, commitment, OfficerFactory()).pk
+        perform(verify_done, commitment, officer)
+    assert perform(verify_done, commitment, OfficerFactory()).pk

@@ -49,22 +49,26 @@ NOW = at_noon(TODAY)
 MINISTER = ParticipantInput("", "Minister", Presence.VIDEO, None)
 
 
-def beforehand(**said):
+def plan_values(**values):
     return {
         "held_on": date(2022, 2, 10),
         "place": "The Ambassador's residence",
         "purpose": "Progress before the deadline",
         "participants": [MINISTER],
-        **said,
+        **values,
     }
 
 
-def plan(by=None, *, country=None, **said):
-    return plan_dialogue(country=country or CountryFactory(), by=by or OfficerFactory(), now=NOW, **beforehand(**said))
+def plan(by=None, *, country=None, **values):
+    return plan_dialogue(
+        country=country or CountryFactory(), by=by or OfficerFactory(), now=NOW, **plan_values(**values)
+    )
 
 
-def move(dialogue, by=None, *, version=1, **said):
-    return change_dialogue(dialogue=dialogue, version=version, by=by or OfficerFactory(), now=NOW, **beforehand(**said))
+def move(dialogue, by=None, *, version=1, **values):
+    return change_dialogue(
+        dialogue=dialogue, version=version, by=by or OfficerFactory(), now=NOW, **plan_values(**values)
+    )
 
 
 def held(**more):
@@ -74,26 +78,33 @@ def held(**more):
     return dialogue
 
 
-def came(dialogue, *others):
+def attending(dialogue, *others):
     expected = [
-        ParticipantInput(one.name, one.office, Presence(one.presence), one.ministry, came=True, key=one.pk)
-        for one in dialogue.participants.all()
+        ParticipantInput(
+            participant.name,
+            participant.office,
+            Presence(participant.presence),
+            participant.ministry,
+            came=True,
+            key=participant.pk,
+        )
+        for participant in dialogue.participants.all()
     ]
     return [*expected, *others]
 
 
-def write_down(dialogue, by=None, **said):
+def write_down(dialogue, by=None, **values):
     return record_dialogue(
         **{
             "dialogue": dialogue,
             "version": dialogue.version,
-            "participants": came(dialogue),
+            "participants": attending(dialogue),
             "said": {},
             "record": "The minister told of two cases.",
             "agreed": "Figures by 14 February.",
             "by": by or OfficerFactory(),
             "now": NOW,
-            **said,
+            **values,
         }
     )
 
@@ -101,7 +112,7 @@ def write_down(dialogue, by=None, **said):
 # --- Beforehand -------------------------------------------------------------------------------------------------------
 
 
-def test_plan_dialogue_keeps_who_is_expected():
+def test_plan_dialogue_saves_the_participants():
     by, police = OfficerFactory(), MinistryFactory(short_name="Police")
     lines = [ParticipantInput(" A. Minister ", "Minister", Presence.IN_PERSON, police), MINISTER]
 
@@ -128,19 +139,19 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("said", "sentence", "field"), REFUSED)
-def test_plan_dialogue_refuses(said, sentence, field):
+@pytest.mark.parametrize(("values", "sentence", "field"), REFUSED)
+def test_plan_dialogue_refuses(values, sentence, field):
     with refuses(sentence, field=field):
-        plan(**said)
+        plan(**values)
     assert not Dialogue.objects.exists()
 
 
-@pytest.mark.parametrize(("said", "sentence", "field"), REFUSED)
-def test_change_dialogue_refuses_and_keeps_what_stood_there(said, sentence, field):
+@pytest.mark.parametrize(("values", "sentence", "field"), REFUSED)
+def test_a_refused_change_leaves_the_dialogue_as_it_was(values, sentence, field):
     dialogue = plan()
 
     with refuses(sentence, field=field):
-        move(dialogue, **said)
+        move(dialogue, **values)
     dialogue.refresh_from_db()
     assert (dialogue.place, dialogue.version, dialogue.participants.count()) == ("The Ambassador's residence", 1, 1)
 
@@ -167,32 +178,32 @@ def test_dialogue_refuses_rows_of_another_country():
         arrange(Dialogue.objects.get(), CommitmentFactory(ministry__country=elsewhere))
 
 
-def test_change_dialogue_moves_it_and_logs_what_stood_there():
+def test_change_dialogue_logs_the_values_before():
     by = OfficerFactory()
     dialogue = plan()
-    one = dialogue.participants.get()
+    participant = dialogue.participants.get()
     move(
         dialogue,
         by,
         held_on=date(2022, 2, 17),
-        participants=[ParticipantInput("B. Deputy", "Deputy minister", Presence.VIDEO, None, key=one.pk)],
+        participants=[ParticipantInput("B. Deputy", "Deputy minister", Presence.VIDEO, None, key=participant.pk)],
     )
 
-    kept = Dialogue.objects.get()
-    assert (kept.held_on, kept.version) == (date(2022, 2, 17), 2)
-    assert [(p.pk, p.office) for p in kept.participants.all()] == [(one.pk, "Deputy minister")]
+    saved = Dialogue.objects.get()
+    assert (saved.held_on, saved.version) == (date(2022, 2, 17), 2)
+    assert [(p.pk, p.office) for p in saved.participants.all()] == [(participant.pk, "Deputy minister")]
     entry = AuditEntry.objects.last()
     assert (entry.verb, entry.by) == ("dialogue.changed", by)
     assert "2022-02-10" in entry.detail.before
     assert "2022-02-17" in entry.detail.after
 
 
-def test_what_was_held_is_not_moved_to_a_day_to_come():
+def test_a_recorded_dialogue_cannot_be_moved_into_the_future():
     with refuses("That day has not come yet.", field="held_on"):
         move(DialogueFactory())
 
 
-def test_called_off_with_its_reason_it_is_changed_no_more():
+def test_a_dialogue_that_was_called_off_cannot_be_changed():
     dialogue = plan()
     with refuses("Say why it was called off.", field="reason"):
         call_off(dialogue=dialogue, version=1, reason=" ", by=OfficerFactory(), now=NOW)
@@ -213,12 +224,12 @@ def test_called_off_with_its_reason_it_is_changed_no_more():
             change()
 
 
-def test_what_was_held_is_not_called_off():
+def test_a_recorded_dialogue_cannot_be_called_off():
     with refuses("Something is recorded of this dialogue, so it was held."):
         call_off(dialogue=DialogueFactory(), version=1, reason="No.", by=OfficerFactory(), now=NOW)
 
 
-def test_second_of_two_sees_what_the_first_did():
+def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did():
     dialogue = plan()
     move(dialogue, OfficerFactory(name="Thabo Mokoena"), place="The ministry", purpose="Something else")
 
@@ -238,24 +249,24 @@ def arrange(dialogue, *abouts, by=None, **notes):
     )
 
 
-def test_arrange_agenda_keeps_order_notes_and_what_was_said():
+def test_arrange_agenda_saves_order_and_notes_and_leaves_what_was_said():
     dialogue = DialogueFactory()
-    said = AgendaItemFactory(dialogue=dialogue, said="They will.").recommendation
+    values = AgendaItemFactory(dialogue=dialogue, said="They will.").recommendation
     dropped = AgendaItemFactory(dialogue=dialogue)
-    promise = CommitmentFactory()
+    commitment = CommitmentFactory()
 
-    arrange(dialogue, AgendaItemInput(promise, "When?"), said, " The courts ")
+    arrange(dialogue, AgendaItemInput(commitment, "When?"), values, " The courts ")
 
-    kept = [(item.position, str(item), item.note, item.said) for item in dialogue.agenda.all()]
-    assert kept == [
-        (1, promise.text, "When?", ""),
-        (2, f"Recommendation {said.number}: {said.text}", "", "They will."),
+    saved = [(item.position, str(item), item.note, item.said) for item in dialogue.agenda.all()]
+    assert saved == [
+        (1, commitment.text, "When?", ""),
+        (2, f"Recommendation {values.number}: {values.text}", "", "They will."),
         (3, "The courts", "", ""),
     ]
     assert str(dropped.recommendation.pk) in AuditEntry.objects.last().detail.before
 
 
-def test_arrange_agenda_refuses_what_is_twice_empty_or_was_spoken_of():
+def test_arrange_agenda_refuses_duplicates_empty_topics_and_removing_a_discussed_item():
     dialogue = DialogueFactory()
     recommendation = AgendaItemFactory(dialogue=dialogue, said="They will.").recommendation
 
@@ -279,7 +290,9 @@ def test_record_dialogue_writes_all_of_it_at_once():
     write_down(
         dialogue,
         by,
-        participants=came(dialogue, ParticipantInput("", "Deputy minister", Presence.IN_PERSON, police, came=True)),
+        participants=attending(
+            dialogue, ParticipantInput("", "Deputy minister", Presence.IN_PERSON, police, came=True)
+        ),
         said={item.pk: " They will. "},
         commitments=[
             CommitmentInput(
@@ -293,24 +306,26 @@ def test_record_dialogue_writes_all_of_it_at_once():
         ],
     )
 
-    kept = Dialogue.objects.get()
-    assert (kept.stage_on(TODAY), kept.recorded_by, kept.recorded_at) == (DialogueStage.HELD, by, NOW)
-    assert [(p.office, p.came) for p in kept.participants.all()] == [("Minister", True), ("Deputy minister", True)]
-    assert kept.agenda.get().said == "They will."
-    promised = [(c.maker, c.text, c.events.get().happened_on, c.events.get().due_on) for c in kept.commitments.all()]
-    assert promised == [
+    saved = Dialogue.objects.get()
+    assert (saved.stage_on(TODAY), saved.recorded_by, saved.recorded_at) == (DialogueStage.HELD, by, NOW)
+    assert [(p.office, p.came) for p in saved.participants.all()] == [("Minister", True), ("Deputy minister", True)]
+    assert saved.agenda.get().said == "They will."
+    commitments = [
+        (c.maker, c.text, c.events.get().happened_on, c.events.get().due_on) for c in saved.commitments.all()
+    ]
+    assert commitments == [
         (police.name, "Name them.", TODAY, date(2022, 2, 14)),
         ("United States", "Train them.", TODAY, None),
     ]
-    assert kept.commitments.first().links.get().reach == CommitmentReach.MEETS
-    assert [(s.owner, s.text, s.due_on) for s in kept.next_steps.all()] == [
+    assert saved.commitments.first().links.get().reach == CommitmentReach.MEETS
+    assert [(s.owner, s.text, s.due_on) for s in saved.next_steps.all()] == [
         ("The embassy", "Send the list.", date(2022, 2, 1)),
         ("Registrar of the High Court", "Ask the registrar.", None),
     ]
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence", "field"),
+    ("values", "sentence", "field"),
     [
         ({"participants": [MINISTER]}, "Tick who came, or add somebody", "participants"),
         (
@@ -336,11 +351,11 @@ def test_record_dialogue_writes_all_of_it_at_once():
         ({"next_steps": [NextStepInput("A", None, "", None)] * 2}, "You recorded exactly this", "steps-1-text"),
     ],
 )
-def test_record_dialogue_refuses_beside_its_row_and_keeps_nothing(said, sentence, field):
+def test_record_dialogue_refuses_on_the_field_of_the_row_and_saves_nothing(values, sentence, field):
     dialogue = held()
 
     with refuses(sentence, field=field):
-        write_down(dialogue, **said)
+        write_down(dialogue, **values)
 
     dialogue.refresh_from_db()
     assert (dialogue.record, dialogue.version, dialogue.recorded_at) == ("", 1, None)
@@ -348,13 +363,13 @@ def test_record_dialogue_refuses_beside_its_row_and_keeps_nothing(said, sentence
     assert not NextStep.objects.exists()
 
 
-def test_a_day_to_come_is_not_recorded():
+def test_a_future_dialogue_cannot_be_recorded():
     dialogue = plan()
     with refuses("It is planned for 10 February 2022, so nothing of it can be recorded yet."):
         write_down(dialogue)
 
 
-def test_recording_again_adds():
+def test_recording_again_adds_commitments_and_next_steps():
     dialogue = held()
     write_down(dialogue, next_steps=[NextStepInput("Send the list.", None, "", None)])
     dialogue.refresh_from_db()
@@ -366,17 +381,17 @@ def test_recording_again_adds():
     assert [step.text for step in dialogue.next_steps.all()] == ["Send the list.", "Call them."]
 
 
-def test_a_promise_is_made_at_a_dialogue_that_was_held_and_is_the_first_of_its_record():
+def test_a_commitment_needs_a_held_dialogue_and_may_be_the_first_thing_recorded_of_it():
     by = OfficerFactory()
-    said = {
+    values = {
         "country": CountryFactory(), "made_by": MadeBy.UNITED_STATES, "ministry": None, "text": "Train.",
         "made_on": TODAY, "due_on": None, "horizon": Horizon.SHORT_TERM, "links": [], "by": by, "now": NOW,
     }  # fmt: skip
 
     with refuses("That dialogue is planned for 10 February 2022", field="dialogue"):
-        record_commitment(dialogue=plan(), **said)
+        record_commitment(dialogue=plan(), **values)
     dialogue = held()
-    record_commitment(dialogue=dialogue, **said)
+    record_commitment(dialogue=dialogue, **values)
     dialogue.refresh_from_db()
     assert (dialogue.recorded_by, dialogue.stage_on(TODAY)) == (by, DialogueStage.HELD)
 
@@ -384,25 +399,25 @@ def test_a_promise_is_made_at_a_dialogue_that_was_held_and_is_the_first_of_its_r
 # --- Afterwards -------------------------------------------------------------------------------------------------------
 
 
-def tick(step, **said):
+def mark_done(step, **values):
     return mark_step_done(
-        **{"step": step, "done_on": TODAY, "result": "Sent.", "by": OfficerFactory(), "now": NOW} | said
+        **{"step": step, "done_on": TODAY, "result": "Sent.", "by": OfficerFactory(), "now": NOW} | values
     )
 
 
-def test_a_next_step_is_ticked_off_once_and_not_before_it_was_agreed():
+def test_a_next_step_is_marked_done_once_and_not_before_the_dialogue():
     step = NextStepFactory()
     with refuses("That day has not come yet.", field="done_on"):
-        tick(step, done_on=date(2022, 1, 29))
+        mark_done(step, done_on=date(2022, 1, 29))
     with refuses("It was agreed on 8 November 2021. Give that day or a later one.", field="done_on"):
-        tick(step, done_on=date(2021, 11, 7))
+        mark_done(step, done_on=date(2021, 11, 7))
 
-    assert tick(step, by=OfficerFactory(name="Thabo Mokoena")).result == "Sent."
+    assert mark_done(step, by=OfficerFactory(name="Thabo Mokoena")).result == "Sent."
     with refuses("Thabo Mokoena ticked this off already, as done on 28 January 2022."):
-        tick(step)
+        mark_done(step)
 
 
-def test_a_file_of_a_dialogue_is_kept_and_the_embassys_alone():
+def test_only_the_embassy_sees_a_file_of_a_dialogue():
     by = OfficerFactory()
     dialogue, file = DialogueFactory(), EvidenceFileFactory(uploaded_by=by)
     CommitmentFactory(dialogue=dialogue, ministry=(focal_point := FocalPointFactory()).ministry)
@@ -410,18 +425,18 @@ def test_a_file_of_a_dialogue_is_kept_and_the_embassys_alone():
     attach_files(dialogue=dialogue, files=[file], what=DialogueFileKind.COMMUNIQUE, by=by, now=NOW)
 
     assert [str(each) for each in dialogue.files.all()] == [f"Communiqué: {file.name}"]
-    seen = {
+    visible = {
         user: EvidenceFile.objects.visible_to(user).filter(pk=file.pk).exists()
         for user in (ObserverFactory(), focal_point, OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
     }
-    assert list(seen.values()) == [True, False, False]
+    assert list(visible.values()) == [True, False, False]
     assert not EvidenceFile.objects.unsent(before=at_noon(date(2030, 1, 1))).exists()
     named_by_a_redaction(file, "name")
     EvidenceFile.objects.filter(pk=file.pk).update(name=REDACTED)
     assert EvidenceFile.objects.kept().filter(pk=file.pk).exists()
 
 
-def test_a_file_goes_with_one_dialogue_and_not_with_evidence_too():
+def test_a_file_cannot_be_attached_to_a_second_dialogue_or_to_evidence():
     by = OfficerFactory()
     of_evidence = EvidenceFactory(file=EvidenceFileFactory(uploaded_by=by)).file
     of_another = DialogueFileFactory(file__uploaded_by=by).file
@@ -434,7 +449,7 @@ def test_a_file_goes_with_one_dialogue_and_not_with_evidence_too():
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
-def test_only_officers_write_of_dialogues(factory):
+def test_only_officers_write_dialogues(factory):
     by, dialogue = factory(), held()
     file = EvidenceFileFactory(uploaded_by=by)
 
@@ -444,7 +459,7 @@ def test_only_officers_write_of_dialogues(factory):
         lambda: call_off(dialogue=dialogue, version=1, reason="No.", by=by, now=NOW),
         lambda: arrange(dialogue, "A topic", by=by),
         lambda: write_down(dialogue, by),
-        lambda: tick(NextStepFactory(dialogue=dialogue), by=by),
+        lambda: mark_done(NextStepFactory(dialogue=dialogue), by=by),
         lambda: attach_files(dialogue=dialogue, files=[file], what=DialogueFileKind.OTHER, by=by, now=NOW),
     ):
         with pytest.raises(PermissionDenied):
@@ -456,7 +471,7 @@ def test_officers_plan_dialogues_with_their_own_country_alone():
         plan(country=CountryFactory(elsewhere=True))
 
 
-def test_what_was_recorded_before_is_named():
+def test_a_duplicate_row_of_a_dialogue_names_the_existing_record():
     dialogue = held()
     step = NextStepInput("Send the list.", None, "", None)
     write_down(dialogue, by := OfficerFactory(), next_steps=[step])

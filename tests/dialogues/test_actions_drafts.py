@@ -56,53 +56,53 @@ def colleague(own):
 
 
 @pytest.fixture
-def promise(own):
+def commitment(own):
     return CommitmentFactory(ministry=own.ministry)
 
 
-def save(of, by, text="Six districts", page=DraftPage(), *, files=(), now=NOW):  # noqa: B008 -- a value
-    return save_draft(of=of, content={"title": [text], "empty": [""]}, files=files, page=page, by=by, now=now)
+def save(subject, by, text="Six districts", page=DraftPage(), *, files=(), now=NOW):  # noqa: B008 -- a value
+    return save_draft(of=subject, content={"title": [text], "empty": [""]}, files=files, page=page, by=by, now=now)
 
 
-def test_a_draft_is_seen_by_the_ministry_alone_and_that_of_a_dialogue_by_the_officers_alone(own, colleague, promise):
-    of_update = save(promise, own)
+def test_a_draft_is_seen_by_the_ministry_alone_and_that_of_a_dialogue_by_the_officers_alone(own, colleague, commitment):
+    of_update = save(commitment, own)
     officer = OfficerFactory()
     of_dialogue = save(DialogueFactory(), officer)
 
-    def seen(user):
+    def visible_drafts(user):
         return set(Draft.objects.visible_to(user))
 
-    assert seen(own) == seen(colleague) == {of_update}
-    assert seen(officer) == seen(OfficerFactory()) == {of_dialogue}
+    assert visible_drafts(own) == visible_drafts(colleague) == {of_update}
+    assert visible_drafts(officer) == visible_drafts(OfficerFactory()) == {of_dialogue}
     for reader in (FocalPointFactory(), AmbassadorFactory(), ObserverFactory(), AdministratorFactory()):
-        assert seen(reader) == set(), reader.role
-    assert seen(AnonymousUser()) == seen(OfficerFactory(countries=[])) == set()
-    assert seen(FocalPointFactory(ministry=own.ministry, is_active=False)) == set()
+        assert visible_drafts(reader) == set(), reader.role
+    assert visible_drafts(AnonymousUser()) == visible_drafts(OfficerFactory(countries=[])) == set()
+    assert visible_drafts(FocalPointFactory(ministry=own.ministry, is_active=False)) == set()
 
 
-def test_whoever_may_not_send_it_saves_and_drops_nothing(own, promise):
+def test_only_who_may_send_an_update_may_save_or_drop_its_draft(own, commitment):
     dialogue = DialogueFactory()
-    draft = save(promise, own)
-    for of, strangers in {
-        promise: (FocalPointFactory(), OfficerFactory(), AdministratorFactory()),
+    draft = save(commitment, own)
+    for subject, strangers in {
+        commitment: (FocalPointFactory(), OfficerFactory(), AdministratorFactory()),
         dialogue: (own, AmbassadorFactory(), ObserverFactory(), OfficerFactory(countries=[])),
     }.items():
         for stranger in strangers:
             with pytest.raises(PermissionDenied):
-                save(of, stranger)
+                save(subject, stranger)
             with pytest.raises(PermissionDenied):
-                drop_draft(of=of, page=DraftPage(draft.mark), by=stranger, now=NOW)
+                drop_draft(of=subject, page=DraftPage(draft.mark), by=stranger, now=NOW)
     assert Draft.objects.get() == draft
 
 
-def test_a_colleague_goes_on_where_the_first_left_off_files_and_all(own, colleague, promise):
+def test_a_colleague_continues_a_draft_with_its_files(own, colleague, commitment):
     file = EvidenceFileFactory(uploaded_by=own, uploaded_at=NOW - timedelta(days=9))
-    first = save(promise, own, files=[file])
+    first = save(commitment, own, files=[file])
     assert EvidenceFile.objects.visible_to(colleague).get() == file
     assert not EvidenceFile.objects.visible_to(OfficerFactory()).exists()
     assert delete_unsent_files(now=NOW) == 0
 
-    second = save(promise, colleague, "Seven districts", DraftPage(first.mark), files=[file])
+    second = save(commitment, colleague, "Seven districts", DraftPage(first.mark), files=[file])
 
     assert (second.pk, second.version, second.saved_by, second.content) == (
         first.pk, 2, colleague, {"title": ["Seven districts"]},
@@ -110,56 +110,56 @@ def test_a_colleague_goes_on_where_the_first_left_off_files_and_all(own, colleag
     assert list(second.files.all()) == [file]
 
 
-def test_a_file_of_somebody_else_gets_into_no_draft(own, promise):
-    theirs = EvidenceFileFactory(uploaded_by=FocalPointFactory())
+def test_a_draft_refuses_files_of_other_people(own, commitment):
+    file_of_another = EvidenceFileFactory(uploaded_by=FocalPointFactory())
     sent = EvidenceFactory(file=EvidenceFileFactory(uploaded_by=own)).file
-    for file in (theirs, sent):
+    for file in (file_of_another, sent):
         with refuses("One of those files was sent already", field="files"):
-            save(promise, own, files=[file])
+            save(commitment, own, files=[file])
     assert not Draft.objects.exists()
 
 
-def test_what_another_page_saved_meanwhile_is_not_overwritten(own, colleague, promise):
-    first = save(promise, own)
+def test_a_draft_saved_by_another_page_is_not_overwritten(own, colleague, commitment):
+    first = save(commitment, own)
     with pytest.raises(EditConflict, match="'M’e Lineo saved a draft on 28 January 2022 at 12:00"):
-        save(promise, colleague, "Over it")
+        save(commitment, colleague, "Over it")
     with pytest.raises(EditConflict, match="You saved a draft on another page or device"):
-        save(promise, own, "Over it")
-    save(promise, colleague, "Seven districts", DraftPage(first.mark))
-    for refused in (save, lambda of, by, page: drop_draft(of=of, page=page, by=by, now=NOW)):
+        save(commitment, own, "Over it")
+    save(commitment, colleague, "Seven districts", DraftPage(first.mark))
+    for refused in (save, lambda subject, by, page: drop_draft(of=subject, page=page, by=by, now=NOW)):
         with pytest.raises(EditConflict):
-            refused(promise, own, page=DraftPage(first.mark))
+            refused(commitment, own, page=DraftPage(first.mark))
 
     assert Draft.objects.get().content == {"title": ["Seven districts"]}
 
 
-def test_an_answer_lost_on_the_line_is_no_conflict_of_a_page_with_itself(own, colleague, promise):
-    save(promise, own, "Six", DraftPage("", "this page"))
-    save(promise, own, "Six", DraftPage("", "this page"))
-    mended = save(promise, own, "Six districts", DraftPage("", "this page"))
+def test_a_lost_response_is_no_conflict_of_a_page_with_itself(own, colleague, commitment):
+    save(commitment, own, "Six", DraftPage("", "this page"))
+    save(commitment, own, "Six", DraftPage("", "this page"))
+    mended = save(commitment, own, "Six districts", DraftPage("", "this page"))
     assert mended.version == 2
 
     with pytest.raises(EditConflict):
-        save(promise, colleague, "Six", DraftPage("", "this page"))
-    save(promise, colleague, "Seven", DraftPage(mended.mark, "another page"))
+        save(commitment, colleague, "Six", DraftPage("", "this page"))
+    save(commitment, colleague, "Seven", DraftPage(mended.mark, "another page"))
     with pytest.raises(EditConflict):
-        save(promise, own, "Eight", DraftPage(mended.mark, "this page"))
+        save(commitment, own, "Eight", DraftPage(mended.mark, "this page"))
 
 
-def test_a_draft_begun_anew_is_not_taken_for_the_one_that_is_gone(own, colleague, promise):
-    first = save(promise, own)
-    drop_draft(of=promise, page=DraftPage(first.mark), by=own, now=NOW)
+def test_a_new_draft_is_not_mistaken_for_a_dropped_one(own, colleague, commitment):
+    first = save(commitment, own)
+    drop_draft(of=commitment, page=DraftPage(first.mark), by=own, now=NOW)
     with pytest.raises(EditConflict, match="was sent or dropped meanwhile"):
-        save(promise, own, "Seven", DraftPage(first.mark))
-    save(promise, colleague, "Anew")
+        save(commitment, own, "Seven", DraftPage(first.mark))
+    save(commitment, colleague, "Anew")
     with pytest.raises(EditConflict):
-        save(promise, own, "Seven", DraftPage(first.mark))
+        save(commitment, own, "Seven", DraftPage(first.mark))
 
 
-def test_where_nothing_is_asked_any_more_nothing_is_saved(own, colleague, promise):
-    UpdateVersionFactory(update__commitment=promise, recorded_by=colleague)
+def test_no_draft_is_saved_where_no_update_is_expected(own, colleague, commitment):
+    UpdateVersionFactory(update__commitment=commitment, recorded_by=colleague)
     with pytest.raises(DraftClosed, match="sent this update on 10 January 2022"):
-        save(promise, own)
+        save(commitment, own)
     done = CommitmentFactory(ministry=own.ministry, done=True)
     with pytest.raises(DraftClosed, match="nothing more is needed here"):
         save(done, own)
@@ -168,45 +168,45 @@ def test_where_nothing_is_asked_any_more_nothing_is_saved(own, colleague, promis
     assert list(save(returned.update.commitment, own, files=[file]).files.all()) == [file]
 
 
-def test_what_is_too_long_is_refused_with_how_much_is_taken(own, promise):
+def test_a_draft_that_is_too_long_is_refused_with_the_limit(own, commitment):
     with refuses(f"{MAX_CHARACTERS} can be kept"):
-        save(promise, own, "x" * (MAX_CHARACTERS + 1))
+        save(commitment, own, "x" * (MAX_CHARACTERS + 1))
     with refuses("too long to be kept"):
-        save_draft(of=promise, content={"rows": ["x"] * 1001}, files=(), page=DraftPage(), by=own, now=NOW)
+        save_draft(of=commitment, content={"rows": ["x"] * 1001}, files=(), page=DraftPage(), by=own, now=NOW)
 
 
-def test_the_log_tells_who_began_and_who_dropped_it_and_nothing_of_what_was_typed(own, promise):
+def test_the_log_names_who_began_and_dropped_a_draft_without_its_content(own, commitment):
     officer = OfficerFactory()
-    page = DraftPage(save(promise, own).mark)
-    page = DraftPage(save(promise, own, "Seven", page).mark)
-    drop_draft(of=promise, page=page, by=own, now=NOW)
-    drop_draft(of=promise, page=page, by=own, now=NOW)
+    page = DraftPage(save(commitment, own).mark)
+    page = DraftPage(save(commitment, own, "Seven", page).mark)
+    drop_draft(of=commitment, page=page, by=own, now=NOW)
+    drop_draft(of=commitment, page=page, by=own, now=NOW)
     dialogue = DialogueFactory()
     save(dialogue, officer)
 
-    told = AuditEntry.objects.filter(table="dialogues.draft").order_by("number")
-    assert list(told.values_list("verb", "by", "country", "detail__after")) == [
-        ("draft.begun", own.pk, None, f'{{"commitment": {promise.pk}}}'),
-        ("draft.dropped", own.pk, None, f'{{"commitment": {promise.pk}}}'),
+    entries = AuditEntry.objects.filter(table="dialogues.draft").order_by("number")
+    assert list(entries.values_list("verb", "by", "country", "detail__after")) == [
+        ("draft.begun", own.pk, None, f'{{"commitment": {commitment.pk}}}'),
+        ("draft.dropped", own.pk, None, f'{{"commitment": {commitment.pk}}}'),
         ("draft.begun", officer.pk, dialogue.country_id, f'{{"dialogue": {dialogue.pk}}}'),
     ]
     assert not AuditEntry.objects.visible_to(officer).filter(row=page.seen.split("-")[0], by=own).exists()
 
 
 @transaction.atomic
-def test_it_goes_once_it_is_sent_unless_a_colleague_saved_what_the_sender_has_not_seen(own, colleague, promise):
-    draft = save(promise, own)
+def test_sending_deletes_the_draft_unless_a_colleague_saved_it_meanwhile(own, colleague, commitment):
+    draft = save(commitment, own)
     with pytest.raises(EditConflict):
-        finish_draft(of=promise, page=DraftPage(), by=colleague, now=NOW)
-    finish_draft(of=promise, page=DraftPage(draft.mark), by=colleague, now=NOW)
-    finish_draft(of=promise, page=DraftPage(), by=colleague, now=NOW)
+        finish_draft(of=commitment, page=DraftPage(), by=colleague, now=NOW)
+    finish_draft(of=commitment, page=DraftPage(draft.mark), by=colleague, now=NOW)
+    finish_draft(of=commitment, page=DraftPage(), by=colleague, now=NOW)
     assert not Draft.objects.exists()
 
 
-def test_a_program_that_sends_an_update_leaves_the_draft_of_a_page_alone(own, promise):
-    draft = save(promise, own)
+def test_sending_through_the_api_leaves_drafts_alone(own, commitment):
+    draft = save(commitment, own)
     send_update(
-        commitment=promise,
+        commitment=commitment,
         title="Six",
         narrative="Six districts",
         claimed=ClaimedProgress.UNDER_WAY,
@@ -221,9 +221,9 @@ def test_a_program_that_sends_an_update_leaves_the_draft_of_a_page_alone(own, pr
     assert Draft.objects.get() == draft
 
 
-def test_every_night_what_nobody_went_on_with_is_removed_and_its_files_after_it(own, promise, settings):
+def test_untouched_drafts_are_deleted_every_night_and_then_their_files(own, commitment, settings):
     file = EvidenceFileFactory(uploaded_by=own, uploaded_at=NOW)
-    assert save(promise, own, files=[file]).kept_until == date(2022, 4, 28)
+    assert save(commitment, own, files=[file]).kept_until == date(2022, 4, 28)
     night = NOW + DRAFT_LIFETIME + timedelta(minutes=1)
     touched = save(CommitmentFactory(ministry=own.ministry), own, now=NOW + timedelta(minutes=2))
 
@@ -243,8 +243,8 @@ def test_every_night_what_nobody_went_on_with_is_removed_and_its_files_after_it(
     assert not Draft.objects.exists()
 
 
-def test_a_draft_is_of_one_thing_alone(own, promise):
-    said = {"saved_at": NOW, "saved_by": own}
-    for both in ({}, {"commitment": promise, "dialogue": DialogueFactory()}):
+def test_a_draft_belongs_to_one_commitment_or_one_dialogue(own, commitment):
+    values = {"saved_at": NOW, "saved_by": own}
+    for both in ({}, {"commitment": commitment, "dialogue": DialogueFactory()}):
         with pytest.raises(IntegrityError, match="a_draft_is_of_one"), transaction.atomic():
-            Draft.objects.create(**said, **both)
+            Draft.objects.create(**values, **both)

@@ -37,10 +37,10 @@ def test_the_same_logged_twice_at_once_is_recorded_once(fresh_database):
     assert Evidence.objects.count() == 1
 
 
-def test_the_same_promise_recorded_twice_at_once_is_recorded_once(fresh_database):
+def test_the_same_commitment_recorded_twice_at_once_is_recorded_once(fresh_database):
     officer, country = OfficerFactory(), CountryFactory()
 
-    def promise():
+    def record_one():
         record_commitment(
             country=country,
             made_by=MadeBy.UNITED_STATES,
@@ -56,7 +56,7 @@ def test_the_same_promise_recorded_twice_at_once_is_recorded_once(fresh_database
             now=NOW,
         )
 
-    done, refused = both_at_once(promise, promise)
+    done, refused = both_at_once(record_one, record_one)
 
     assert done == "done"
     assert "You recorded exactly this on 28 January 2022 at 12:00" in refused

@@ -42,8 +42,8 @@ def officer():
     return OfficerFactory(name="Palesa Nkosi")
 
 
-def log(by, **said):
-    """Log a court case of 20 January, with what `said` differs."""
+def log(by, **values):
+    """Log a court case of 20 January, with what `values` differs."""
     return log_evidence(
         **{
             "country": CountryFactory(),
@@ -56,7 +56,7 @@ def log(by, **said):
             "source": "Court register",
             "by": by,
             "now": NOW,
-            **said,
+            **values,
         }
     )
 
@@ -64,7 +64,7 @@ def log(by, **said):
 # --- Log --------------------------------------------------------------------------------------------------------------
 
 
-def test_log_evidence_writes_it_with_what_it_shows(officer):
+def test_log_evidence_writes_the_evidence_and_its_links(officer):
     benchmark, other = BenchmarkFactory(), BenchmarkFactory()
     commitment = CommitmentFactory()
     file = EvidenceFileFactory(uploaded_by=officer)
@@ -78,22 +78,22 @@ def test_log_evidence_writes_it_with_what_it_shows(officer):
         evidence_links=[(benchmark, SupportKind.ACTION), (other, SupportKind.CONTEXT)],
     )
 
-    kept = Evidence.objects.get()
-    assert kept == evidence
-    assert (kept.title, kept.kind, kept.done_by) == ("Two men were charged", "court", "government")
-    assert (kept.happened_from, kept.happened_to) == (jan(20), jan(20))
-    assert (kept.recorded_by, kept.recorded_at) == (officer, NOW)
-    assert (kept.file, kept.commitment, kept.sensitivity) == (file, commitment, "shared")
-    assert [(b.benchmark, b.shows, b.recorded_by, b.recorded_at) for b in kept.evidence_links.all()] == [
+    saved = Evidence.objects.get()
+    assert saved == evidence
+    assert (saved.title, saved.kind, saved.done_by) == ("Two men were charged", "court", "government")
+    assert (saved.happened_from, saved.happened_to) == (jan(20), jan(20))
+    assert (saved.recorded_by, saved.recorded_at) == (officer, NOW)
+    assert (saved.file, saved.commitment, saved.sensitivity) == (file, commitment, "shared")
+    assert [(b.benchmark, b.shows, b.recorded_by, b.recorded_at) for b in saved.evidence_links.all()] == [
         (benchmark, "concrete_action", officer, NOW),
         (other, "context", officer, NOW),
     ]
 
 
 def test_log_evidence_is_internal_and_without_commitment_unless_said_otherwise(officer):
-    kept = log(officer)
+    saved = log(officer)
 
-    assert (kept.sensitivity, kept.commitment, kept.update_version, kept.file) == ("internal", None, None, None)
+    assert (saved.sensitivity, saved.commitment, saved.update_version, saved.file) == ("internal", None, None, None)
 
 
 def test_log_evidence_is_entered_in_the_log_and_asks_for_readiness(officer):
@@ -127,7 +127,7 @@ def test_source_link_or_file_is_enough(officer, proof):
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence", "field"),
+    ("values", "sentence", "field"),
     [
         ({"title": " "}, "Say in a line what happened.", "title"),
         ({"stated_by": ""}, "Name who says so", "stated_by"),
@@ -139,9 +139,9 @@ def test_source_link_or_file_is_enough(officer, proof):
         ({"kind": "rumour"}, "is not a valid choice", "kind"),
     ],
 )
-def test_log_evidence_refuses(officer, said, sentence, field):
+def test_log_evidence_refuses(officer, values, sentence, field):
     with refuses(sentence, field=field):
-        log(officer, **said)
+        log(officer, **values)
     assert not Evidence.objects.exists()
     assert not AuditEntry.objects.exists()
 
@@ -172,7 +172,7 @@ def test_log_evidence_refuses_files_of_others_and_files_sent_before(officer):
             log(officer, file=file, title="Another thing happened.")
 
 
-def test_log_evidence_twice_is_refused_and_names_what_stands(officer):
+def test_log_evidence_twice_is_refused_and_names_the_existing_row(officer):
     benchmark = BenchmarkFactory()
     content = {"content": b"%PDF-1.4\nthe same\n%%EOF\n", "uploaded_by": officer}
     first = log(officer, evidence_links=[(benchmark, SupportKind.ACTION)], file=EvidenceFileFactory(**content))
@@ -191,7 +191,7 @@ def test_log_evidence_twice_is_refused_and_names_what_stands(officer):
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
-def test_only_officers_log(factory):
+def test_only_officers_log_evidence(factory):
     with pytest.raises(PermissionDenied):
         log(factory())
 
@@ -204,7 +204,7 @@ def test_officers_log_in_their_own_country_alone(officer):
 # --- Review -----------------------------------------------------------------------------------------------------------
 
 
-def judge(evidence, by, evidence_link=None, **said):
+def review(evidence, by, evidence_link=None, **values):
     return review_evidence(
         **{
             "evidence": evidence,
@@ -213,15 +213,15 @@ def judge(evidence, by, evidence_link=None, **said):
             "reason": "Seen in the register.",
             "by": by,
             "now": NOW,
-            **said,
+            **values,
         }
     )
 
 
-def test_review_of_a_evidence_link_and_of_the_evidence_itself_are_two(officer):
+def test_an_evidence_link_and_the_evidence_itself_are_reviewed_separately(officer):
     evidence_link = EvidenceLinkFactory()
-    on_link = judge(evidence_link.evidence, officer, evidence_link)
-    on_evidence = judge(evidence_link.evidence, officer, decision=EvidenceDecision.REJECTED, reason="No date on it.")
+    on_link = review(evidence_link.evidence, officer, evidence_link)
+    on_evidence = review(evidence_link.evidence, officer, decision=EvidenceDecision.REJECTED, reason="No date on it.")
 
     assert [
         (r.evidence_link, r.decision, r.reason, r.recorded_by, r.recorded_at) for r in EvidenceReview.objects.all()
@@ -235,100 +235,100 @@ def test_review_of_a_evidence_link_and_of_the_evidence_itself_are_two(officer):
 
 def test_review_asks_for_readiness(officer):
     evidence_link = EvidenceLinkFactory()
-    judge(evidence_link.evidence, officer, evidence_link)
+    review(evidence_link.evidence, officer, evidence_link)
 
     assert Job.objects.filter(kind="readiness", key=evidence_link.benchmark.recommendation.edition_id).exists()
 
 
-def test_review_states_the_first_day_where_the_evidence_lacks_it(officer):
+def test_a_review_states_the_start_date_if_the_evidence_lacks_it(officer):
     evidence = EvidenceFactory(happened_from=None, happened_to=jan(10))
 
-    assert judge(evidence, officer, first_on=jan(3)).first_on == jan(3)
+    assert review(evidence, officer, first_on=jan(3)).first_on == jan(3)
     with refuses("The last day lies before the first.", field="first_on"):
-        judge(evidence, officer, first_on=jan(11))
+        review(evidence, officer, first_on=jan(11))
 
 
-def test_review_does_not_state_a_first_day_that_is_told(officer):
+def test_a_review_cannot_state_a_start_date_that_the_evidence_has(officer):
     with refuses("Its first day is told already: 10 January 2022. Leave this empty.", field="first_on"):
-        judge(EvidenceFactory(), officer, first_on=jan(3))
+        review(EvidenceFactory(), officer, first_on=jan(3))
 
 
 def test_review_needs_a_reason(officer):
     with refuses("Say in a sentence why.", field="reason"):
-        judge(EvidenceFactory(), officer, reason=" ")
+        review(EvidenceFactory(), officer, reason=" ")
 
 
 def test_nobody_verifies_their_own_evidence(officer):
     with refuses("You recorded this yourself. Ask another officer, or the Ambassador, to verify it."):
-        judge(EvidenceFactory(recorded_by=officer), officer)
+        review(EvidenceFactory(recorded_by=officer), officer)
 
 
 def test_nobody_verifies_their_own_evidence_link(officer):
     evidence_link = EvidenceLinkFactory(recorded_by=officer)
 
     with refuses("You recorded this yourself."):
-        judge(evidence_link.evidence, officer, evidence_link)
-    assert judge(evidence_link.evidence, officer).pk
+        review(evidence_link.evidence, officer, evidence_link)
+    assert review(evidence_link.evidence, officer).pk
 
 
-def test_nobody_rejects_their_own_either(officer):
+def test_nobody_rejects_their_own_evidence(officer):
     with refuses("You recorded this yourself."):
-        judge(EvidenceFactory(recorded_by=officer), officer, decision=EvidenceDecision.REJECTED)
+        review(EvidenceFactory(recorded_by=officer), officer, decision=EvidenceDecision.REJECTED)
 
 
 def test_ambassador_verifies_what_an_officer_recorded_and_nothing_else():
     ambassador = AmbassadorFactory()
 
-    assert judge(EvidenceFactory(), ambassador).recorded_by == ambassador
+    assert review(EvidenceFactory(), ambassador).recorded_by == ambassador
     with pytest.raises(PermissionDenied):
-        judge(EvidenceFactory(update_version=UpdateVersionFactory()), ambassador)
+        review(EvidenceFactory(update_version=UpdateVersionFactory()), ambassador)
 
 
 @pytest.mark.parametrize("factory", [ObserverFactory, FocalPointFactory])
-def test_others_review_nothing(factory):
+def test_other_roles_cannot_review(factory):
     with pytest.raises(PermissionDenied):
-        judge(EvidenceFactory(), factory())
+        review(EvidenceFactory(), factory())
 
 
 def test_focal_point_is_forbidden_to_verify_its_own_and_not_told_to_ask_an_officer():
     own = FocalPointFactory()
 
     with pytest.raises(PermissionDenied):
-        judge(EvidenceFactory(recorded_by=own), own)
+        review(EvidenceFactory(recorded_by=own), own)
 
 
-def test_officer_elsewhere_reviews_nothing_here():
+def test_an_officer_of_another_country_cannot_review():
     with pytest.raises(PermissionDenied):
-        judge(EvidenceFactory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+        review(EvidenceFactory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
 
 
 def test_evidence_link_of_another_piece_is_refused(officer):
     with refuses("That belongs to another piece of evidence."):
-        judge(EvidenceFactory(), officer, EvidenceLinkFactory())
+        review(EvidenceFactory(), officer, EvidenceLinkFactory())
 
 
 def test_evidence_of_a_waiting_update_is_reviewed_with_that_update(officer):
     with refuses("It came with an update that waits in the inbox. Accept or return that update."):
-        judge(EvidenceFactory(update_version=UpdateVersionFactory()), officer)
+        review(EvidenceFactory(update_version=UpdateVersionFactory()), officer)
 
 
-def test_evidence_of_an_update_that_went_back_stays_a_claim(officer):
+def test_evidence_of_a_returned_update_cannot_be_reviewed(officer):
     with refuses("It came with an update that went back on 10 January 2022."):
-        judge(EvidenceFactory(update_version=UpdateVersionFactory(returned=True)), officer)
+        review(EvidenceFactory(update_version=UpdateVersionFactory(returned=True)), officer)
 
 
-def test_evidence_of_an_accepted_update_may_be_judged_anew(officer):
+def test_evidence_of_an_accepted_update_may_be_reviewed_again(officer):
     evidence = EvidenceFactory(update_version=UpdateVersionFactory(accepted=True), verified=True)
 
-    assert judge(evidence, officer, decision=EvidenceDecision.REJECTED).decision == "rejected"
+    assert review(evidence, officer, decision=EvidenceDecision.REJECTED).decision == "rejected"
 
 
-def test_second_reviewer_sees_what_the_first_did(officer):
+def test_the_second_reviewer_is_refused_and_told_what_the_first_did(officer):
     evidence = EvidenceFactory()
     evidence_link = EvidenceLinkFactory(evidence=evidence)
     EvidenceReviewFactory(evidence_link=evidence_link, recorded_by=ReviewerFactory(), recorded_at=at_noon(jan(27)))
 
     with pytest.raises(EditConflict, match="Reviewer recorded a newer review on 27 January 2022 at 12:00"):
-        judge(evidence, officer, evidence_link, seen=0)
-    assert judge(evidence, officer, evidence_link, seen=evidence_link.reviews.get().pk).pk
-    assert judge(evidence, officer, seen=0).pk, "the evidence itself has none yet"
+        review(evidence, officer, evidence_link, seen=0)
+    assert review(evidence, officer, evidence_link, seen=evidence_link.reviews.get().pk).pk
+    assert review(evidence, officer, seen=0).pk, "the evidence itself has none yet"

@@ -54,32 +54,32 @@ def stored_files():
 
 
 @pytest.mark.parametrize("factory", [OfficerFactory, FocalPointFactory])
-def test_upload_is_kept_under_a_name_that_tells_nothing(factory):
+def test_an_upload_is_stored_under_a_random_name(factory):
     by = factory()
-    kept = EvidenceFile.objects.get(pk=store_upload(upload=upload(), by=by, now=NOW).pk)
+    file = EvidenceFile.objects.get(pk=store_upload(upload=upload(), by=by, now=NOW).pk)
 
     cleaned = sanitize_file(PDF, ".pdf").content
-    assert (kept.name, kept.media_type, kept.size) == ("a letter.pdf", "application/pdf", len(cleaned))
-    assert (kept.uploaded_by, kept.uploaded_at) == (by, NOW)
-    assert kept.received_sha256 == hashlib.sha256(PDF).hexdigest()
-    assert kept.stored_sha256 == hashlib.sha256(cleaned).hexdigest()
-    with kept.file.open() as content:
+    assert (file.name, file.media_type, file.size) == ("a letter.pdf", "application/pdf", len(cleaned))
+    assert (file.uploaded_by, file.uploaded_at) == (by, NOW)
+    assert file.received_sha256 == hashlib.sha256(PDF).hexdigest()
+    assert file.stored_sha256 == hashlib.sha256(cleaned).hexdigest()
+    with file.file.open() as content:
         assert content.read() == cleaned
-    assert "letter" not in kept.file.name
-    assert "pdf" not in kept.file.name
-    assert list(EvidenceFile.objects.visible_to(by)) == [kept]
+    assert "letter" not in file.file.name
+    assert "pdf" not in file.file.name
+    assert list(EvidenceFile.objects.visible_to(by)) == [file]
 
 
-def test_upload_is_logged_for_the_country_of_who_sent_it():
+def test_an_upload_is_logged_for_the_country_of_its_uploader():
     by = FocalPointFactory()
-    kept = store_upload(upload=upload(), by=by, now=NOW)
+    file = store_upload(upload=upload(), by=by, now=NOW)
 
     entry = AuditEntry.objects.get()
-    assert (entry.verb, entry.row, entry.by, entry.country) == ("file.kept", str(kept.pk), by, by.ministry.country)
+    assert (entry.verb, entry.row, entry.by, entry.country) == ("file.kept", str(file.pk), by, by.ministry.country)
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, AdministratorFactory])
-def test_who_writes_no_facts_uploads_nothing(factory):
+def test_only_officers_and_focal_points_upload(factory):
     with pytest.raises(PermissionDenied):
         store_upload(upload=upload(), by=factory(), now=NOW)
 
@@ -93,7 +93,7 @@ def test_refused_upload_leaves_nothing_behind():
     assert not EvidenceFile.objects.exists()
 
 
-def test_upload_that_cannot_be_recorded_is_taken_out_of_the_store(monkeypatch):
+def test_an_upload_that_cannot_be_recorded_is_deleted_from_storage(monkeypatch):
     def fails(*args, **kwargs):
         raise RuntimeError("the log is full")
 
@@ -111,7 +111,7 @@ def test_upload_that_cannot_be_recorded_is_taken_out_of_the_store(monkeypatch):
 TOO_LONG_AGO = NOW - UNSENT_LIFETIME - timedelta(minutes=1)
 
 
-def test_what_nobody_sent_in_two_days_is_dropped():
+def test_unsent_files_are_deleted_after_two_days():
     by = FocalPointFactory()
     old = store_upload(upload=upload(name="a victim.pdf"), by=by, now=TOO_LONG_AGO)
     cited = store_upload(upload=upload(), by=by, now=TOO_LONG_AGO)
@@ -131,7 +131,7 @@ def test_what_nobody_sent_in_two_days_is_dropped():
     )
 
 
-def test_what_was_dropped_can_be_neither_opened_nor_sent():
+def test_a_deleted_unsent_file_can_be_neither_opened_nor_sent():
     by = FocalPointFactory()
     old = store_upload(upload=upload(), by=by, now=TOO_LONG_AGO)
     delete_unsent_files(now=NOW)
@@ -141,7 +141,7 @@ def test_what_was_dropped_can_be_neither_opened_nor_sent():
         refuse_unless_own_and_unsent([old], by)
 
 
-def test_every_night_the_worker_drops_what_nobody_sent(settings):
+def test_the_worker_deletes_unsent_files_every_night(settings):
     old = store_upload(upload=upload(), by=OfficerFactory(), now=TOO_LONG_AGO - timedelta(days=1))
     app.loader.import_default_modules()
     app.tasks[settings.CELERY_BEAT_SCHEDULE["unsent-files"]["task"]]()
@@ -152,7 +152,7 @@ def test_every_night_the_worker_drops_what_nobody_sent(settings):
 # --- How much ---------------------------------------------------------------------------------------------------------
 
 
-def test_files_beyond_a_ministrys_room_are_refused_and_another_ministrys_are_not(settings):
+def test_files_beyond_the_storage_limit_of_a_ministry_are_refused(settings):
     by, size = FocalPointFactory(), len(sanitize_file(PDF, ".pdf").content)
     EvidenceFileFactory(uploaded_by=FocalPointFactory(), content=b"a" * 5000)
     EvidenceFileFactory(uploaded_by=by, name=REDACTED, content=b"dropped" * 1000)
@@ -161,18 +161,18 @@ def test_files_beyond_a_ministrys_room_are_refused_and_another_ministrys_are_not
     )
     settings.UPLOAD_MAX_MINISTRY_BYTES = size + 15
 
-    kept = store_upload(upload=upload(), by=by, now=NOW)
+    file = store_upload(upload=upload(), by=by, now=NOW)
     before = stored_files()
     with refuses(
         "“a letter.pdf” can't be kept: your ministry has used the 0.0 MB that it has room for.", field="files"
     ):
         store_upload(upload=upload(), by=by, now=NOW)
     assert store_upload(upload=upload(), by=OfficerFactory(), now=NOW)
-    assert list(EvidenceFile.objects.filter(uploaded_by=by).exclude(name=REDACTED)) == [kept]
+    assert list(EvidenceFile.objects.filter(uploaded_by=by).exclude(name=REDACTED)) == [file]
     assert stored_files() == before + 1
 
 
-def test_files_that_one_update_may_bring_together_are_limited(settings):
+def test_the_total_size_of_files_of_an_update_is_limited(settings):
     files = [EvidenceFileFactory(content=b"a" * 512 * 1024) for _ in range(2)]
     settings.UPLOAD_MAX_UPDATE_BYTES = 1024 * 1024
 
@@ -188,14 +188,14 @@ def alter(file, content=b"another letter"):
     Path(default_storage.path(file.file.name)).write_bytes(content)
 
 
-def test_file_is_given_out_as_it_was_kept_and_that_is_logged():
+def test_a_download_returns_the_stored_content_and_is_logged():
     file, by = EvidenceFileFactory(content=b"a letter"), OfficerFactory()
 
     assert read_for_download(file=file, by=by) == b"a letter"
     assert AuditEntry.objects.values_list("verb", "by", "row").get() == ("file.taken", by.pk, str(file.pk))
 
 
-def lose(file):
+def delete_content(file):
     default_storage.delete(file.file.name)
 
 
@@ -203,10 +203,10 @@ def lose(file):
     ("harm", "fault", "sentence"),
     [
         (alter, "altered", "This file is no longer what was kept, so it isn't given out. Tell your administrator"),
-        (lose, "missing", "This server doesn’t find this file. It may be kept on another machine: tell your"),
+        (delete_content, "missing", "This server doesn’t find this file. It may be kept on another machine: tell your"),
     ],
 )
-def test_file_that_is_not_as_it_was_kept_is_not_given_out_and_that_is_logged_once(harm, fault, sentence, caplog):
+def test_an_altered_or_missing_file_is_refused_and_logged_once(harm, fault, sentence, caplog):
     file, by = EvidenceFileFactory(content=b"a letter"), OfficerFactory()
     EvidenceFactory(file=file)
     harm(file)
@@ -224,7 +224,7 @@ def test_file_that_is_not_as_it_was_kept_is_not_given_out_and_that_is_logged_onc
     assert f"File {file.pk} is {fault}" in caplog.text
 
 
-def test_every_night_a_job_names_the_files_that_are_no_longer_what_was_kept(settings, run_jobs, monkeypatch):
+def test_the_nightly_job_names_altered_files(settings, run_jobs, monkeypatch):
     sound, altered, gone = (EvidenceFileFactory(content=b"a letter") for _ in range(3))
     EvidenceFileFactory(name=REDACTED, file="evidence/dropped")
     task = app.tasks[settings.CELERY_BEAT_SCHEDULE["kept-files"]["task"]]
@@ -246,7 +246,7 @@ def test_every_night_a_job_names_the_files_that_are_no_longer_what_was_kept(sett
     ]
 
 
-def test_files_that_are_no_longer_what_was_kept_are_counted(caplog):
+def test_altered_files_are_counted(caplog):
     for file in (EvidenceFileFactory(), EvidenceFileFactory()):
         alter(file)
 
@@ -254,9 +254,9 @@ def test_files_that_are_no_longer_what_was_kept_are_counted(caplog):
         check_stored_files()
 
 
-def test_a_machine_without_the_others_files_tells_of_itself_not_of_each_file():
+def test_a_server_without_the_storage_reports_itself_and_not_each_file():
     for _ in range(MIN_FILES_FOR_MACHINE_FAULT):
-        lose(EvidenceFileFactory(content=b"a letter"))
+        delete_content(EvidenceFileFactory(content=b"a letter"))
 
     with refuses(f"None of {MIN_FILES_FOR_MACHINE_FAULT} kept files is on this machine."):
         check_stored_files()

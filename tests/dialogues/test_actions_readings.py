@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 NOW = at_noon(date(2022, 1, 28))
 
 
-def count(by=None, *, evidence=None, **values):
+def record_one(by=None, *, evidence=None, **values):
     reading = ReadingInput(
         **{
             "indicator": IndicatorFactory(),
@@ -48,22 +48,22 @@ def count(by=None, *, evidence=None, **values):
 def test_record_reading_writes_a_figure():
     edition = RecommendationFactory().edition
     by, evidence = OfficerFactory(), EvidenceFactory()
-    count(by, evidence=evidence)
+    record_one(by, evidence=evidence)
 
-    kept = Reading.objects.get()
-    assert (kept.told, kept.note, kept.source, kept.evidence) == (
+    reading = Reading.objects.get()
+    assert (reading.told, reading.note, reading.source, reading.evidence) == (
         "16",
         "ten of them of last year",
         "Police statistics",
         evidence,
     )
-    assert (kept.recorded_by, kept.recorded_at, kept.update_version) == (by, NOW, None)
+    assert (reading.recorded_by, reading.recorded_at, reading.update_version) == (by, NOW, None)
     assert AuditEntry.objects.get().verb == "reading.recorded"
     assert Job.objects.get().key == str(edition.pk)
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "text"),
     [
         ({"figure": Decimal(0)}, "0"),
         ({"figure": None, "direction": ReadingDirection.UP}, "More, no figure"),
@@ -73,11 +73,11 @@ def test_record_reading_writes_a_figure():
     ],
     ids=["zero", "direction", "no data", "evidence instead of a source", "last period"],
 )
-def test_record_reading_takes(values, told):
+def test_record_reading_accepts(values, text):
     if "evidence" in values:
         values = {**values, "evidence": EvidenceFactory()}
 
-    assert Reading.objects.get(pk=count(**values).pk).told == told
+    assert Reading.objects.get(pk=record_one(**values).pk).told == text
 
 
 @pytest.mark.parametrize(
@@ -94,21 +94,21 @@ def test_record_reading_takes(values, told):
 )
 def test_record_reading_refuses(values, sentence, field):
     with refuses(sentence, field=field):
-        count(**values)
+        record_one(**values)
     assert not Reading.objects.exists()
 
 
 def test_record_reading_refuses_evidence_of_another_country():
     with refuses("That evidence is another country's.", field="evidence"):
-        count(evidence=EvidenceFactory(country=CountryFactory(elsewhere=True)))
+        record_one(evidence=EvidenceFactory(country=CountryFactory(elsewhere=True)))
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
 def test_only_officers_record_readings(factory):
     with pytest.raises(PermissionDenied):
-        count(factory())
+        record_one(factory())
 
 
 def test_officers_record_readings_of_their_own_country_alone():
     with pytest.raises(PermissionDenied):
-        count(indicator=IndicatorFactory(country=CountryFactory(elsewhere=True)))
+        record_one(indicator=IndicatorFactory(country=CountryFactory(elsewhere=True)))

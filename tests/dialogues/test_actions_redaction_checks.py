@@ -64,7 +64,7 @@ def verify():
     return str(caught.value)
 
 
-def test_what_a_redaction_took_out_holds():
+def test_a_confirmed_redaction_has_no_faults():
     sent = UpdateVersionFactory(narrative=f"We brought {NAME} to a safe house.")
     file = EvidenceFactory(file=EvidenceFileFactory(name=f"{NAME}.pdf"), title=f"{NAME} testified").file
     DialogueFactory(record=f"We spoke of {NAME}.")
@@ -78,7 +78,7 @@ def test_what_a_redaction_took_out_holds():
     call_command("verify_audit")
 
 
-def test_a_declined_redaction_and_a_file_that_nobody_sent_hold():
+def test_a_declined_redaction_and_a_dropped_file_have_no_faults():
     EvidenceFactory(title=f"{NAME} testified")
     asked = {"country": CountryFactory(), "words": NAME, "reason": "It names a victim.", "by": OfficerFactory()}
     redaction = propose_redaction(**asked, now=NOW)
@@ -101,14 +101,14 @@ def test_marks_that_no_redaction_names_are_named_and_verify_audit_exits_with_1()
     type(dialogue).objects.filter(pk=dialogue.pk).update(record=REDACTED)
     AuditDetail.objects.filter(pk=detail.pk).update(after=REDACTED)
 
-    told = verify()
+    faults = verify()
 
     for place in (
         f"dialogues.evidence {evidence.pk}, title",
         f"dialogues.dialogue {dialogue.pk}, record",
         f"audit.auditdetail {detail.pk}, after",
     ):
-        assert f"{place} became the mark, and no redaction names it" in told
+        assert f"{place} became the mark, and no redaction names it" in faults
 
 
 def test_a_place_that_the_log_does_not_tell_of_is_named():
@@ -128,7 +128,7 @@ def test_a_text_that_a_redaction_names_and_that_came_back_is_named():
     assert f"dialogues.evidence {evidence.pk}, title is named by a redaction and is not the mark" in verify()
 
 
-def test_words_that_went_before_anybody_decided_are_named():
+def test_words_erased_before_a_decision_are_named():
     EvidenceFactory(title=f"{NAME} testified")
     asked = {"country": CountryFactory(), "words": NAME, "reason": "It names a victim.", "by": OfficerFactory()}
     redaction = propose_redaction(**asked, now=NOW)
@@ -138,7 +138,7 @@ def test_words_that_went_before_anybody_decided_are_named():
     assert f"the words of redaction {redaction.pk} became the mark before it was decided" in verify()
 
 
-def test_a_covering_note_that_became_the_mark_by_nobodys_doing_is_named():
+def test_a_redacted_covering_note_without_a_redaction_is_named():
     briefing = BriefingFactory(covering_note=REDACTED)
 
     assert f"the covering note of briefing {briefing.pk} became the mark" in verify()

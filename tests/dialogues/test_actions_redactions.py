@@ -72,8 +72,8 @@ def proposed(sent):
 
 
 def propose(**more):
-    said = {"country": CountryFactory(), "words": NAME, "reason": REASON, "by": OfficerFactory(), "now": NOW}
-    return propose_redaction(**said | more)
+    values = {"country": CountryFactory(), "words": NAME, "reason": REASON, "by": OfficerFactory(), "now": NOW}
+    return propose_redaction(**values | more)
 
 
 def confirm(redaction, **more):
@@ -203,7 +203,7 @@ def test_nobody_proposes_for_another_country(sent):
         ({"reason": "It names Palesa."}, "it can’t repeat what is to be taken out", "reason"),
     ],
 )
-def test_what_is_proposed_wrongly_is_refused_beside_its_field(sent, more, sentence, field):
+def test_an_invalid_proposal_is_refused_on_its_field(sent, more, sentence, field):
     with refuses(sentence, field=field):
         propose(**more)
 
@@ -258,14 +258,14 @@ def test_another_officer_or_the_ambassador_confirms(sent, proposed):
     assert sent.narrative == REDACTED
 
 
-def test_it_is_decided_on_once(proposed):
+def test_a_redaction_is_decided_on_once(proposed):
     confirm(proposed)
 
     with refuses("confirmed this on 28 January 2022 at 12:00. That stands."):
         decline_redaction(redaction=proposed, reason="It names an official.", by=AmbassadorFactory(), now=NOW)
 
 
-def test_declined_the_record_stays_and_the_words_are_forgotten(sent, proposed):
+def test_declining_leaves_the_record_and_erases_the_words(sent, proposed):
     with refuses("Say why it is to stay", field="reason"):
         decline_redaction(redaction=proposed, reason="", by=AmbassadorFactory(), now=NOW)
     with refuses("it can’t repeat what is to be taken out", field="reason"):
@@ -282,7 +282,7 @@ def test_declined_the_record_stays_and_the_words_are_forgotten(sent, proposed):
 # --- What is taken out ------------------------------------------------------------------------------------------------
 
 
-def test_afterwards_the_words_stand_nowhere_in_the_database(sent):
+def test_after_a_redaction_the_words_are_nowhere_in_the_database(sent):
     """… though they stood in texts, in the log of what was sent and changed, and in the proposal itself."""
     with transaction.atomic():
         record("update.sent", by=sent.recorded_by, row=sent, country=CountryFactory(), after={"narrative": NAME})
@@ -295,14 +295,14 @@ def test_afterwards_the_words_stand_nowhere_in_the_database(sent):
     redaction = propose()
     carry_out(redaction)
 
-    kept = everything_kept().casefold()
-    assert "palesa" not in kept
-    assert '{"record": "other"}' in kept
+    stored_texts = everything_kept().casefold()
+    assert "palesa" not in stored_texts
+    assert '{"record": "other"}' in stored_texts
     assert find_log_fault() is None
     assert redaction.words == REDACTED
 
 
-def test_nothing_else_is_changed(sent):
+def test_a_redaction_changes_nothing_else(sent):
     other = UpdateVersionFactory(narrative="We brought Thabo to a safe house.")
     evidence = EvidenceFactory(update_version=sent, title=NAME, source="The court", stated_by="The police")
 
@@ -316,7 +316,7 @@ def test_nothing_else_is_changed(sent):
 
 def test_another_countrys_rows_and_log_are_untouched(sent):
     elsewhere = CountryFactory(elsewhere=True)
-    theirs = UpdateVersionFactory(
+    foreign_row = UpdateVersionFactory(
         update__commitment__ministry=MinistryFactory(country=elsewhere), narrative=f"{NAME} came."
     )
     with transaction.atomic():
@@ -324,8 +324,8 @@ def test_another_countrys_rows_and_log_are_untouched(sent):
 
     carry_out(propose())
 
-    theirs.refresh_from_db()
-    assert NAME in theirs.narrative
+    foreign_row.refresh_from_db()
+    assert NAME in foreign_row.narrative
     assert NAME in AuditDetail.objects.get(entry=entry).after
 
 
@@ -341,7 +341,7 @@ def test_a_place_that_was_left_stays_as_it_is(sent):
     assert [str(place) for place in RedactionPlace.objects.filter(is_left=True)] == [key]
 
 
-def test_what_was_recorded_since_the_proposal_goes_too(sent, proposed):
+def test_texts_recorded_since_the_proposal_are_redacted_too(sent, proposed):
     since = EvidenceFactory(title=f"{NAME} was heard")
     confirm(proposed)
     meanwhile = EvidenceFactory(title=f"{NAME} was heard again")
@@ -412,12 +412,17 @@ def accounts_entries():
     """What accounts leave in the log: of somebody of another country, of one's own, of nobody, and of no country."""
     country, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
     foreign = OfficerFactory(email="zq@pretoria.example", name="Zanele Query", countries=[elsewhere])
-    told = {"name": "Zanele Query", "email": "zq@pretoria.example", "valid_until_on": "2023-01-01", "role": "observer"}
+    account_values = {
+        "name": "Zanele Query",
+        "email": "zq@pretoria.example",
+        "valid_until_on": "2023-01-01",
+        "role": "observer",
+    }
     return [
-        log("user.added", row=foreign, after=told),
-        log("user.added", row=foreign, country=elsewhere, after=told),
-        log("user.changed", row=OfficerFactory(), country=country, before=told, after=told),
-        log("country.changed", row=country, country=country, after=told),
+        log("user.added", row=foreign, after=account_values),
+        log("user.added", row=foreign, country=elsewhere, after=account_values),
+        log("user.changed", row=OfficerFactory(), country=country, before=account_values, after=account_values),
+        log("country.changed", row=country, country=country, after=account_values),
         log("person.refused", row=foreign, country=country, after={"asked": "/people/zanele-query/"}),
         log("person.sign_in_refused", after={"with": ["Zanele Query"]}),
         log("log.exported", after={"filter": {"words": "Zanele Query"}}),
@@ -442,26 +447,26 @@ def test_accounts_are_neither_found_nor_taken_out_of_the_log(sent, accounts_entr
 def test_how_something_was_decided_stays_in_the_log(sent, words):
     log("update.accepted", country=CountryFactory(), row=sent, before={"status": "accepted"}, after={"decision": "x"})
     confirm(propose())
-    kept = list(AuditDetail.objects.values_list("pk", "before", "after"))
-    assert kept
+    stored_texts = list(AuditDetail.objects.values_list("pk", "before", "after"))
+    assert stored_texts
 
     assert not log_places(words)
 
 
 def test_a_place_in_the_log_is_left_where_it_is_unticked(sent):
     stays = log("update.sent", row=sent, country=CountryFactory(), after={"narrative": f"The {NAME} Centre"})
-    goes = log("update.sent", row=sent, country=CountryFactory(), before={"narrative": NAME}, after={"n": NAME})
+    is_redacted = log("update.sent", row=sent, country=CountryFactory(), before={"narrative": NAME}, after={"n": NAME})
     key = f"audit.auditdetail:{stays.detail.pk}:after"
 
     redaction = propose(left=[key])
     carry_out(redaction)
 
     assert NAME in AuditDetail.objects.get(entry=stays).after
-    assert AuditDetail.objects.filter(entry=goes).values_list("before", "after").get() == (REDACTED, REDACTED)
+    assert AuditDetail.objects.filter(entry=is_redacted).values_list("before", "after").get() == (REDACTED, REDACTED)
     assert {str(place) for place in redaction.places.filter(is_left=False)} == {
         f"dialogues.updateversion:{sent.pk}:narrative",
-        f"audit.auditdetail:{goes.detail.pk}:before",
-        f"audit.auditdetail:{goes.detail.pk}:after",
+        f"audit.auditdetail:{is_redacted.detail.pk}:before",
+        f"audit.auditdetail:{is_redacted.detail.pk}:after",
     }
     assert find_log_fault() is None
 
@@ -484,7 +489,7 @@ def test_the_name_of_a_file_leaves_the_log_though_it_was_uploaded_for_no_country
 
 
 @pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory])
-def test_whoever_proposes_finds_nothing_that_they_do_not_see(accounts_entries, factory):
+def test_a_search_finds_only_texts_that_the_proposer_sees(accounts_entries, factory):
     """Nor do they with two countries: of the one that they chose alone."""
     country, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
     for where in (country, elsewhere):
@@ -507,7 +512,7 @@ def test_whoever_proposes_finds_nothing_that_they_do_not_see(accounts_entries, f
         propose(country=elsewhere, words="Zanele Query", by=one)
 
 
-def test_very_many_places_have_to_be_meant_by_both(sent):
+def test_many_places_need_a_confirmation_from_both_people(sent):
     for n in range(MANY_PLACES):
         EvidenceFactory(title=f"{NAME} was heard, {n}")
     second = AmbassadorFactory()
@@ -522,7 +527,7 @@ def test_very_many_places_have_to_be_meant_by_both(sent):
     assert set(Evidence.objects.values_list("title", flat=True)) == {REDACTED}
 
 
-def test_what_is_left_is_not_counted_among_many(sent):
+def test_places_left_as_they_are_do_not_count_towards_the_limit(sent):
     for n in range(MANY_PLACES):
         EvidenceFactory(title=f"{NAME} was heard, {n}")
 
@@ -534,7 +539,7 @@ def test_what_is_left_is_not_counted_among_many(sent):
 # --- Files ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_file_goes_as_a_whole_and_its_hashes_stay(sent):
+def test_a_redacted_file_is_destroyed_and_its_hashes_stay(sent):
     file = EvidenceFileFactory(name="letter.pdf")
     EvidenceFactory(update_version=sent, file=file)
     stored, path = file.stored_sha256, str(file.file)
@@ -579,7 +584,7 @@ def test_a_file_that_nobody_sent_is_neither_found_nor_touched(sent):
     assert default_storage.exists(str(file.file))
 
 
-def test_a_file_that_is_gone_already_is_not_proposed_again(sent):
+def test_a_redacted_file_cannot_be_proposed_again(sent):
     file = EvidenceFileFactory()
     EvidenceFactory(update_version=sent, file=file)
     carry_out(propose(words="", files=[file]))
@@ -604,7 +609,7 @@ def test_a_proposal_is_seen_by_officers_and_the_ambassador_of_its_country():
     assert not Redaction.objects.visible_to(elsewhere).exists()
 
 
-def test_who_proposed_it_is_not_waited_for(proposed):
+def test_a_proposal_does_not_await_its_proposer(proposed):
     assert not Redaction.objects.awaiting(proposed.recorded_by).exists()
     assert Redaction.objects.awaiting(AmbassadorFactory()).get() == proposed
     confirm(proposed)

@@ -58,12 +58,12 @@ def officer():
 
 
 @pytest.fixture
-def wrong():
+def original():
     return EvidenceFactory(title="Three men were charged", supports=[BenchmarkFactory()], verified=True)
 
 
-def put_right(evidence, by, **said):
-    """Two men were charged, not three; what `said` differs besides."""
+def put_right(evidence, by, **values):
+    """Two men were charged, not three; what `values` differs besides."""
     return revise_evidence(
         **{
             "evidence": evidence,
@@ -79,21 +79,21 @@ def put_right(evidence, by, **said):
             "evidence_links": [(one.benchmark, SupportKind(one.shows)) for one in evidence.evidence_links.all()],
             "by": by,
             "now": NOW,
-            **said,
+            **values,
         }
     )
 
 
-def test_revise_writes_another_row_with_evidence_links_of_its_own_and_leaves_the_first(officer, wrong):
+def test_revise_writes_another_row_with_evidence_links_of_its_own_and_leaves_the_first(officer, original):
     edition = RecommendationFactory().edition
-    revision = put_right(wrong, officer)
+    revision = put_right(original, officer)
 
     first, second = Evidence.objects.order_by("pk")
     assert (first.title, first.revised_by) == ("Three men were charged", revision)
-    assert (second.revises, second.revision_reason) == (wrong, "The register names two.")
+    assert (second.revises, second.revision_reason) == (original, "The register names two.")
     assert (second.recorded_by, second.recorded_at, second.update_version) == (officer, NOW, None)
     assert [(one.benchmark, one.recorded_by) for one in second.evidence_links.all()] == [
-        (wrong.evidence_links.get().benchmark, officer)
+        (original.evidence_links.get().benchmark, officer)
     ]
     assert not second.reviews.exists()
     assert list(Evidence.objects.current()) == [second]
@@ -104,28 +104,32 @@ def test_revise_writes_another_row_with_evidence_links_of_its_own_and_leaves_the
     assert "The register names two." in entry.detail.after
 
 
-def test_revise_carries_its_figures_anew_and_keeps_or_replaces_its_file(officer):
+def test_revise_copies_figures_and_keeps_or_replaces_the_file(officer):
     indicator = IndicatorFactory(unit="victims")
-    wrong = EvidenceFactory(file=EvidenceFileFactory())
-    reading = ReadingFactory(indicator=indicator, evidence=wrong, figure=Decimal(7), through_on=jan(20))
+    original = EvidenceFactory(file=EvidenceFileFactory())
+    reading = ReadingFactory(indicator=indicator, evidence=original, figure=Decimal(7), through_on=jan(20))
     reading.parts.create(dimension=BreakdownDimension.SEX, category="Female", figure=2)
 
-    kept = put_right(wrong, officer, counts=[reading_input_of(reading)])
+    kept = put_right(original, officer, counts=[reading_input_of(reading)])
     new = EvidenceFileFactory(uploaded_by=officer)
     fewer = ReadingInput(indicator, reading.starts_on, reading.through_on, Decimal(6), "")
     replaced = put_right(kept, officer, counts=[fewer], file=new)
 
-    assert (kept.file, replaced.file) == (wrong.file, new)
-    told = kept.readings.get()
-    assert (told.figure, told.starts_on, told.through_on) == (7, reading.starts_on, reading.through_on)
-    assert [(part.category, part.figure) for part in told.parts.all()] == [("Female", 2)]
+    assert (kept.file, replaced.file) == (original.file, new)
+    copied_reading = kept.readings.get()
+    assert (copied_reading.figure, copied_reading.starts_on, copied_reading.through_on) == (
+        7,
+        reading.starts_on,
+        reading.through_on,
+    )
+    assert [(part.category, part.figure) for part in copied_reading.parts.all()] == [("Female", 2)]
     assert [row.figure for row in replaced.readings.all()] == [6]
     with refuses("One of those files was sent already.", field="files"):
         put_right(replaced, officer, title="Changed", file=EvidenceFactory(file=EvidenceFileFactory()).file)
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence", "field"),
+    ("values", "sentence", "field"),
     [
         ({"reason": " "}, "Say in a sentence why it is put right.", "reason"),
         ({"title": ""}, "Say in a line what happened.", "title"),
@@ -134,14 +138,14 @@ def test_revise_carries_its_figures_anew_and_keeps_or_replaces_its_file(officer)
         ({"title": "Three men were charged"}, "This says the same as what stands.", None),
     ],
 )
-def test_revise_refuses(officer, wrong, said, sentence, field):
+def test_revise_refuses(officer, original, values, sentence, field):
     with refuses(sentence, field=field):
-        put_right(wrong, officer, **said)
-    assert Evidence.objects.get() == wrong
+        put_right(original, officer, **values)
+    assert Evidence.objects.get() == original
 
 
 @pytest.mark.parametrize(
-    "said",
+    "values",
     [
         {"happened_from": jan(9)},
         {"sensitivity": Sensitivity.SHARED, "commitment": "promise"},
@@ -150,17 +154,19 @@ def test_revise_refuses(officer, wrong, said, sentence, field):
         {"link": "https://example.org/register"},
     ],
 )
-def test_revise_takes_whatever_differs(officer, wrong, said):
+def test_revise_accepts_any_difference(officer, original, values):
     made = {
         "promise": CommitmentFactory,
         "figure": lambda: [reading_input_of(ReadingFactory(figure=Decimal(3), through_on=jan(20)))],
     }
-    said = {name: made[value]() if isinstance(value, str) and value in made else value for name, value in said.items()}
+    values = {
+        name: made[value]() if isinstance(value, str) and value in made else value for name, value in values.items()
+    }
 
-    assert put_right(wrong, officer, **({"title": wrong.title} | said)).revises == wrong
+    assert put_right(original, officer, **({"title": original.title} | values)).revises == original
 
 
-def test_what_a_ministry_sent_only_the_ministry_puts_right(officer):
+def test_evidence_that_a_ministry_sent_cannot_be_revised(officer):
     sent = EvidenceFactory(update_version=UpdateVersionFactory(accepted=True))
 
     with refuses("A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again"):
@@ -168,7 +174,7 @@ def test_what_a_ministry_sent_only_the_ministry_puts_right(officer):
     assert Evidence.objects.get() == sent
 
 
-def test_only_officers_of_the_country_put_right(wrong):
+def test_only_officers_of_the_country_revise(original):
     for by in (
         AmbassadorFactory(),
         ObserverFactory(),
@@ -176,54 +182,62 @@ def test_only_officers_of_the_country_put_right(wrong):
         OfficerFactory(countries=[CountryFactory(elsewhere=True)]),
     ):
         with pytest.raises(PermissionDenied):
-            put_right(wrong, by)
+            put_right(original, by)
 
 
-def test_the_second_to_put_right_is_told_of_the_first_and_the_same_twice_is_recorded_once(officer, wrong):
-    revision = put_right(wrong, officer)
+def test_a_second_revision_is_refused_and_the_same_one_is_recorded_once(officer, original):
+    revision = put_right(original, officer)
 
-    with pytest.raises(DuplicateRecord) as again:
-        put_right(wrong, officer, now=NOW + timedelta(minutes=1))
-    assert again.value.row == revision
+    with pytest.raises(DuplicateRecord) as refused:
+        put_right(original, officer, now=NOW + timedelta(minutes=1))
+    assert refused.value.row == revision
     with pytest.raises(EditConflict, match="Palesa Nkosi put this right on 28 January 2022 at 12:00: “Two men were"):
-        put_right(wrong, OfficerFactory(), title="Four men were charged")
+        put_right(original, OfficerFactory(), title="Four men were charged")
     with pytest.raises(EditConflict, match="Only the newest entry can be put right"):
-        put_right(wrong, officer, title="Four men were charged")
+        put_right(original, officer, title="Four men were charged")
     assert put_right(revision, officer, title="Four men were charged").revises == revision
 
 
-def test_a_revision_is_verified_by_somebody_else_and_what_it_replaced_by_nobody(officer, wrong):
-    revision = put_right(wrong, officer)
-    said = {"decision": EvidenceDecision.VERIFIED, "reason": "Seen.", "now": NOW}
+def test_a_revision_is_verified_by_somebody_else_and_what_it_replaced_by_nobody(officer, original):
+    revision = put_right(original, officer)
+    values = {"decision": EvidenceDecision.VERIFIED, "reason": "Seen.", "now": NOW}
 
     with refuses("You recorded this yourself."):
-        review_evidence(evidence=revision, evidence_link=revision.evidence_links.get(), by=officer, **said)
+        review_evidence(evidence=revision, evidence_link=revision.evidence_links.get(), by=officer, **values)
     with refuses("A later entry, of 28 January 2022, took its place. Review that one."):
-        review_evidence(evidence=wrong, evidence_link=wrong.evidence_links.get(), by=ReviewerFactory(), **said)
+        review_evidence(evidence=original, evidence_link=original.evidence_links.get(), by=ReviewerFactory(), **values)
     assert review_evidence(
-        evidence=revision, evidence_link=revision.evidence_links.get(), by=ReviewerFactory(), **said
+        evidence=revision, evidence_link=revision.evidence_links.get(), by=ReviewerFactory(), **values
     ).pk
 
 
 @pytest.mark.parametrize("bears", [True, False])
-def test_what_was_concluded_from_it_asks_for_another_look(officer, wrong, bears):
-    benchmark = wrong.evidence_links.get().benchmark
-    assessment = AssessmentFactory(benchmark=benchmark, grounds=[wrong])
-    promise = CommitmentFactory()
-    filed = EvidenceFactory(commitment=promise, verified=True)
+def test_a_revision_reopens_assessments_and_verified_commitments(officer, original, bears):
+    benchmark = original.evidence_links.get().benchmark
+    assessment = AssessmentFactory(benchmark=benchmark, grounds=[original])
+    commitment = CommitmentFactory()
+    filed = EvidenceFactory(commitment=commitment, verified=True)
     CommitmentEventFactory(
-        commitment=promise, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=jan(20), recorded_by=ReviewerFactory()
+        commitment=commitment,
+        kind=CommitmentEventKind.VERIFIED_DONE,
+        happened_on=jan(20),
+        recorded_by=ReviewerFactory(),
     )
     assert not Assessment.objects.asking_for_another_look().exists()
     assert not Commitment.objects.asking_for_another_look().exists()
 
-    revision = put_right(wrong, officer, **({} if bears else {"evidence_links": []}))
+    revision = put_right(original, officer, **({} if bears else {"evidence_links": []}))
     put_right(filed, officer)
 
     assert list(Assessment.objects.asking_for_another_look()) == [assessment]
-    assert list(Commitment.objects.asking_for_another_look()) == [promise]
-    told = {"benchmark": benchmark, "verdict": Verdict.STEP, "rationale": "Two.", "law": "22 U.S.C. 7107(b)"}
+    assert list(Commitment.objects.asking_for_another_look()) == [commitment]
+    assessment_values = {
+        "benchmark": benchmark,
+        "verdict": Verdict.STEP,
+        "rationale": "Two.",
+        "law": "22 U.S.C. 7107(b)",
+    }
     with refuses("Some of that evidence was put right since.", field="evidence"):
-        assess(**told, evidence=[wrong], by=officer, now=NOW)
-    assess(**told, evidence=[revision] if bears else [], by=officer, now=NOW)
+        assess(**assessment_values, evidence=[original], by=officer, now=NOW)
+    assess(**assessment_values, evidence=[revision] if bears else [], by=officer, now=NOW)
     assert not Assessment.objects.asking_for_another_look().exists()

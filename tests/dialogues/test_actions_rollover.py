@@ -57,40 +57,41 @@ def new(old):
     return row
 
 
-def carry(new, goes, *, by=None, now=NOW):
+def roll_over(new, goes, *, by=None, now=NOW):
     return roll_over_edition(edition=new.edition, goes=goes, by=by or OfficerFactory(), now=now)
 
 
-def towards(commitment):
+def linked_benchmarks(commitment):
     rows = commitment.links.select_related("benchmark__recommendation__edition")
     return {
-        f"{one.benchmark.recommendation.edition.year} {one.benchmark.key}": CommitmentReach(one.reach) for one in rows
+        f"{link.benchmark.recommendation.edition.year} {link.benchmark.key}": CommitmentReach(link.reach)
+        for link in rows
     }
 
 
 def test_an_open_commitment_moves_along_with_its_history(old, new):
-    promise = CommitmentFactory(
+    commitment = CommitmentFactory(
         benchmarks=[old], benchmarks__reach=CommitmentReach.MEETS, made__due_on=date(2022, 2, 28)
     )
     CommitmentEventFactory(
-        commitment=promise,
+        commitment=commitment,
         kind=CommitmentEventKind.RESCHEDULED,
         due_on=date(2022, 9, 1),
         happened_on=date(2022, 2, 1),
         reason="Late.",
     )
 
-    done = carry(new, {old: new})
+    done = roll_over(new, {old: new})
 
     assert done == RolloverResult(benchmarks=1, commitments=1)
-    assert towards(promise) == {"2021 4a": CommitmentReach.MEETS, "2022 1a": CommitmentReach.MEETS}
-    assert list(promise.events.values_list("kind", flat=True)) == [
+    assert linked_benchmarks(commitment) == {"2021 4a": CommitmentReach.MEETS, "2022 1a": CommitmentReach.MEETS}
+    assert list(commitment.events.values_list("kind", flat=True)) == [
         CommitmentEventKind.MADE,
         CommitmentEventKind.RESCHEDULED,
     ]
-    assert promise.standing_on(NOW.date()).slips == 1
+    assert commitment.standing_on(NOW.date()).slips == 1
     entry = AuditEntry.objects.get(verb="commitment.carried_over")
-    assert (entry.row, entry.table) == (str(promise.pk), "dialogues.commitment")
+    assert (entry.row, entry.table) == (str(commitment.pk), "dialogues.commitment")
     assert AuditEntry.objects.filter(verb="edition.carried_over", row=str(new.edition_id)).count() == 1
     assert Job.objects.filter(kind="readiness", key=str(new.edition_id)).exists()
 
@@ -107,94 +108,94 @@ HISTORIES = {
 
 
 @pytest.mark.parametrize(("made", "events", "moves"), HISTORIES.values(), ids=HISTORIES)
-def test_what_is_settled_stays_with_its_year(old, new, made, events, moves):
-    promise = CommitmentFactory(benchmarks=[old], **made)
+def test_settled_commitments_do_not_roll_over(old, new, made, events, moves):
+    commitment = CommitmentFactory(benchmarks=[old], **made)
     for kind in events:
-        CommitmentEventFactory(commitment=promise, kind=kind, happened_on=date(2022, 1, 20), reason="Said.")
+        CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=date(2022, 1, 20), reason="Said.")
 
-    carry(new, {old: new})
+    roll_over(new, {old: new})
 
-    assert ("2022 1a" in towards(promise)) is moves
+    assert ("2022 1a" in linked_benchmarks(commitment)) is moves
 
 
-def test_what_works_towards_something_that_is_not_asked_again_stays(old, new):
+def test_commitments_on_benchmarks_that_are_not_repeated_do_not_roll_over(old, new):
     dropped = BenchmarkFactory(recommendation=RecommendationFactory(number=5))
-    theirs, both = CommitmentFactory(benchmarks=[dropped]), CommitmentFactory(benchmarks=[old, dropped])
+    of_dropped, both = CommitmentFactory(benchmarks=[dropped]), CommitmentFactory(benchmarks=[old, dropped])
 
-    carry(new, {old: new})
+    roll_over(new, {old: new})
 
-    assert set(towards(theirs)) == {"2021 5a"}
-    assert set(towards(both)) == {"2021 4a", "2021 5a", "2022 1a"}
+    assert set(linked_benchmarks(of_dropped)) == {"2021 5a"}
+    assert set(linked_benchmarks(both)) == {"2021 4a", "2021 5a", "2022 1a"}
 
 
-def test_carrying_again_moves_only_what_was_promised_since(old, new):
+def test_rolling_over_again_links_only_newer_commitments(old, new):
     CommitmentFactory(benchmarks=[old])
-    carry(new, {old: new})
+    roll_over(new, {old: new})
     entries = AuditEntry.objects.count()
 
-    assert carry(new, {}) == (0, 0)
+    assert roll_over(new, {}) == (0, 0)
     assert AuditEntry.objects.count() == entries
 
-    promise = record_commitment(
+    commitment = record_commitment(
         country=new.edition.country, made_by=MadeBy.MINISTRY, ministry=MinistryFactory(), text="Later.",
         made_on=date(2022, 8, 4), due_on=None, dialogue=None, letter="A letter", horizon=Horizon.SHORT_TERM,
         links=[(old, CommitmentReach.CONTRIBUTES)], by=OfficerFactory(), now=NOW,
     )  # fmt: skip
-    assert carry(new, {}) == (0, 1)
-    assert set(towards(promise)) == {"2021 4a", "2022 1a"}
+    assert roll_over(new, {}) == (0, 1)
+    assert set(linked_benchmarks(commitment)) == {"2021 4a", "2022 1a"}
 
 
-def test_a_benchmark_that_is_there_may_ask_the_same(old, new):
+def test_an_existing_benchmark_may_repeat_one_of_the_year_before(old, new):
     own = BenchmarkFactory(recommendation=new)
-    promise = CommitmentFactory(benchmarks=[old])
+    commitment = CommitmentFactory(benchmarks=[old])
 
-    assert carry(new, {old: own}) == (1, 1)
+    assert roll_over(new, {old: own}) == (1, 1)
 
     assert repeated_benchmarks(new.edition) == {old.pk: own}
-    assert set(towards(promise)) == {"2021 4a", "2022 1a"}
+    assert set(linked_benchmarks(commitment)) == {"2021 4a", "2022 1a"}
     assert new.benchmarks.count() == 1
 
 
 def test_a_commitment_that_works_towards_it_already_is_not_linked_twice(old, new):
     own = BenchmarkFactory(recommendation=new)
-    promise = CommitmentFactory(benchmarks=[old, own])
+    commitment = CommitmentFactory(benchmarks=[old, own])
 
-    assert carry(new, {old: own}) == (1, 0)
-    assert promise.links.count() == 2
+    assert roll_over(new, {old: own}) == (1, 0)
+    assert commitment.links.count() == 2
 
 
-def test_one_carried_over_meanwhile_is_not_carried_twice(old, new):
-    carry(new, {old: new})
+def test_a_benchmark_rolled_over_meanwhile_is_refused(old, new):
+    roll_over(new, {old: new})
 
     with pytest.raises(EditConflict, match="4a of 2021 was carried over meanwhile"):
-        carry(new, {old: new})
+        roll_over(new, {old: new})
     assert new.benchmarks.count() == 1
 
 
-def test_all_of_it_or_nothing(old, new):
+def test_a_refused_rollover_changes_nothing(old, new):
     other = BenchmarkFactory(recommendation=old.recommendation, terms=False)
 
     with refuses("Benchmark 4b has no terms yet", field=f"goes_{other.pk}"):
-        carry(new, {old: new, other: new})
+        roll_over(new, {old: new, other: new})
 
     assert not Benchmark.objects.filter(recommendation=new).exists()
 
 
-def test_nothing_goes_into_another_edition(old, new):
+def test_a_rollover_refuses_targets_in_another_edition(old, new):
     elsewhere = RecommendationFactory(edition=EditionFactory(country=CountryFactory(elsewhere=True)))
 
     with refuses("no longer asked in 2021 or 2022", field=f"goes_{old.pk}"):
-        carry(new, {old: elsewhere})
+        roll_over(new, {old: elsewhere})
     with refuses("no longer asked in 2021 or 2022", field=f"goes_{old.pk}"):
-        carry(new, {old: old.recommendation})
+        roll_over(new, {old: old.recommendation})
 
 
 @pytest.mark.parametrize("person", [AdministratorFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory])
-def test_only_officers_of_the_country_carry_over(old, new, person):
+def test_only_officers_of_the_country_roll_over(old, new, person):
     with pytest.raises(PermissionDenied):
-        carry(new, {old: new}, by=person())
+        roll_over(new, {old: new}, by=person())
     with pytest.raises(PermissionDenied):
-        carry(new, {old: new}, by=OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+        roll_over(new, {old: new}, by=OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
 
 
 def test_the_score_of_the_year_before_stays_and_the_new_year_begins_without_points(old, new):
@@ -202,7 +203,7 @@ def test_the_score_of_the_year_before_stays_and_the_new_year_begins_without_poin
     as_of = date(2022, 3, 31)
     before = evaluate_readiness(gather_facts(old.recommendation.edition), as_of=as_of)
 
-    carry(new, {old: new})
+    roll_over(new, {old: new})
 
     assert evaluate_readiness(gather_facts(old.recommendation.edition), as_of=as_of) == before
     this_year = evaluate_readiness(gather_facts(new.edition), as_of=NOW.date())
@@ -210,10 +211,10 @@ def test_the_score_of_the_year_before_stays_and_the_new_year_begins_without_poin
     assert this_year.ceiling.points > 0  # what is open is within reach in the new year too
 
 
-def test_by_what_was_known_before_nothing_had_moved_along(old, new):
+def test_readiness_as_known_before_the_rollover_ignores_it(old, new):
     own = BenchmarkFactory(recommendation=new)
     CommitmentFactory(benchmarks=[old], benchmarks__reach=CommitmentReach.MEETS)
-    carry(new, {old: own})
+    roll_over(new, {old: own})
     facts = gather_facts(new.edition)
 
     before = evaluate_readiness(facts, as_of=NOW.date(), known_by=NOW - timedelta(seconds=1))
@@ -224,7 +225,7 @@ def test_by_what_was_known_before_nothing_had_moved_along(old, new):
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "asked"),
+    ("first", "last", "supported"),
     [
         (date(2022, 3, 1), date(2022, 3, 31), "2021 4a"),
         (None, date(2022, 3, 31), "2021 4a"),
@@ -232,29 +233,29 @@ def test_by_what_was_known_before_nothing_had_moved_along(old, new):
         (date(2022, 3, 20), date(2022, 4, 20), "2022 1a"),
     ],
 )
-def test_an_update_supports_the_year_in_which_it_happened(old, new, first, last, asked):
-    promise = CommitmentFactory(benchmarks=[old])
-    carry(new, {old: new})
+def test_an_update_supports_the_year_in_which_it_happened(old, new, first, last, supported):
+    commitment = CommitmentFactory(benchmarks=[old])
+    roll_over(new, {old: new})
 
     send_update(
-        commitment=Commitment.objects.get(pk=promise.pk), title="It was done.", narrative="We did it.",
+        commitment=Commitment.objects.get(pk=commitment.pk), title="It was done.", narrative="We did it.",
         claimed=ClaimedProgress.UNDER_WAY, happened_from=first, happened_to=last, done_by=DoneBy.GOVERNMENT, files=[],
-        figures=[], by=FocalPointFactory(ministry=promise.ministry), now=NOW,
+        figures=[], by=FocalPointFactory(ministry=commitment.ministry), now=NOW,
     )  # fmt: skip
 
     evidence_links = EvidenceLink.objects.select_related("benchmark__recommendation__edition")
-    assert [f"{b.benchmark.recommendation.edition.year} {b.benchmark.key}" for b in evidence_links] == [asked]
+    assert [f"{b.benchmark.recommendation.edition.year} {b.benchmark.key}" for b in evidence_links] == [supported]
 
 
-def test_an_update_that_lies_in_no_year_supports_the_one_at_hand_and_on_no_upcoming_one(old, new):
-    promise = CommitmentFactory(benchmarks=[old])
+def test_an_update_outside_every_tracking_period_supports_the_default_edition(old, new):
+    commitment = CommitmentFactory(benchmarks=[old])
     winter = at_noon(date(2022, 1, 28))
-    carry(new, {old: new}, now=winter)
+    roll_over(new, {old: new}, now=winter)
 
     send_update(
-        commitment=Commitment.objects.get(pk=promise.pk), title="It was done.", narrative="We did it.",
+        commitment=Commitment.objects.get(pk=commitment.pk), title="It was done.", narrative="We did it.",
         claimed=ClaimedProgress.UNDER_WAY, happened_from=date(2021, 3, 20), happened_to=date(2021, 4, 20),
-        done_by=DoneBy.GOVERNMENT, files=[], figures=[], by=FocalPointFactory(ministry=promise.ministry), now=winter,
+        done_by=DoneBy.GOVERNMENT, files=[], figures=[], by=FocalPointFactory(ministry=commitment.ministry), now=winter,
     )  # fmt: skip
 
     assert EvidenceLink.objects.get().benchmark == old

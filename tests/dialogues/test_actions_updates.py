@@ -93,8 +93,8 @@ def commitment(police, benchmark):
     )
 
 
-def send(commitment, by, **said):
-    """Send word of work under way from 10 to 20 January, with what `said` differs."""
+def send(commitment, by, **values):
+    """Send word of work under way from 10 to 20 January, with what `values` differs."""
     return send_update(
         **{
             "commitment": commitment,
@@ -108,27 +108,27 @@ def send(commitment, by, **said):
             "figures": [],
             "by": by,
             "now": NOW,
-            **said,
+            **values,
         }
     )
 
 
-def judgements(sent, decision=EvidenceDecision.VERIFIED, **said):
+def judgements(sent, decision=EvidenceDecision.VERIFIED, **values):
     """The same word on everything that a version asks to be judged."""
     return [
-        ReviewInput(piece, evidence_link, decision, "Seen.", **said)
+        ReviewInput(piece, evidence_link, decision, "Seen.", **values)
         for piece, evidence_link in list_parts_to_review(sent)
     ]
 
 
-def accept(sent, by, reviews=None, **said):
+def accept(sent, by, reviews=None, **values):
     return accept_update(
-        **{"update_version": sent, "reviews": reviews or judgements(sent), "by": by, "now": NOW, **said}
+        **{"update_version": sent, "reviews": reviews or judgements(sent), "by": by, "now": NOW, **values}
     )
 
 
-def send_back(sent, by, **said):
-    return return_update(**{"update_version": sent, "reason": "Please add the dates.", "by": by, "now": NOW, **said})
+def send_back(sent, by, **values):
+    return return_update(**{"update_version": sent, "reason": "Please add the dates.", "by": by, "now": NOW, **values})
 
 
 def standing(commitment, day=TODAY):
@@ -291,7 +291,7 @@ def test_send_update_with_a_figure_outside_the_window_is_kept(commitment, police
     assert not edition.covers(reading.starts_on, reading.through_on)
 
 
-def test_send_update_claiming_done_reports_it_in_the_same_breath(commitment, police):
+def test_send_update_claiming_done_reports_the_commitment_done(commitment, police):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
 
     event = commitment.events.last()
@@ -313,7 +313,7 @@ def test_send_update_claiming_less_is_with_the_embassy_and_no_event(commitment, 
     assert commitment.events.count() == 1
 
 
-def test_report_of_what_was_done_before_the_newest_entry_still_holds(commitment, police, officer):
+def test_a_report_of_an_earlier_day_than_the_newest_event_is_dated_with_that_event(commitment, police, officer):
     reschedule(commitment=commitment, due_on=date(2022, 2, 20), reason="They asked.", on=jan(25), by=officer, now=NOW)
     send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=jan(20))
 
@@ -336,7 +336,7 @@ def test_day_outside_the_window_is_kept(commitment, police):
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence", "field"),
+    ("values", "sentence", "field"),
     [
         ({"title": " "}, "Say in a line what was done.", "title"),
         ({"narrative": ""}, "Say what was done, in a few sentences.", "narrative"),
@@ -347,15 +347,15 @@ def test_day_outside_the_window_is_kept(commitment, police):
         ({"title": "x" * 401}, "at most 400 characters", "title"),
     ],
 )
-def test_send_update_refuses(commitment, police, said, sentence, field):
+def test_send_update_refuses(commitment, police, values, sentence, field):
     with refuses(sentence, field=field):
-        send(commitment, police, **said)
+        send(commitment, police, **values)
     assert not UpdateVersion.objects.exists()
     assert not commitment.updates.exists()
 
 
 @pytest.mark.parametrize(
-    ("told", "sentence"),
+    ("figure_values", "sentence"),
     [
         ((Decimal(-1), "", jan(20)), "A figure can't be less than zero."),
         ((Decimal(1), ReadingDirection.UP, jan(20)), "Give the figure, or only the direction"),
@@ -363,8 +363,8 @@ def test_send_update_refuses(commitment, police, said, sentence, field):
         ((Decimal(1), "", date(2021, 3, 31)), "No tracking period had begun by 31 March 2021."),
     ],
 )
-def test_send_update_refuses_figures(commitment, police, benchmark, told, sentence):
-    figures = [FigureInput(benchmark.current_terms.indicator, *told)]
+def test_send_update_refuses_figures(commitment, police, benchmark, figure_values, sentence):
+    figures = [FigureInput(benchmark.current_terms.indicator, *figure_values)]
 
     with refuses(sentence, field="figures"):
         send(commitment, police, claimed=ClaimedProgress.DONE, figures=figures)
@@ -379,7 +379,7 @@ def test_send_update_refuses_figures_not_asked_of_the_ministry(commitment, polic
         send(commitment, police, figures=[FigureInput(of_another, Decimal(1), "", jan(20))])
 
 
-def test_send_update_takes_again_the_files_of_the_version_that_came_back_and_no_others(commitment, police, officer):
+def test_send_update_accepts_files_of_the_returned_version_again(commitment, police, officer):
     def attached(**more):
         return EvidenceFileFactory(uploaded_by=police, **more)
 
@@ -402,7 +402,7 @@ def test_send_update_takes_again_the_files_of_the_version_that_came_back_and_no_
     assert [piece.file for piece in sent.evidence.all()] == [last[0]]
 
 
-def test_send_update_takes_no_file_again_of_an_update_that_was_accepted(commitment, police, officer):
+def test_send_update_refuses_files_of_an_accepted_update(commitment, police, officer):
     file = EvidenceFileFactory(uploaded_by=police)
     sent = send(commitment, police, files=[file])
     accept(sent, officer, judgements(sent))
@@ -429,10 +429,10 @@ def test_send_update_refuses_too_many_files(commitment, police, settings):
 
 
 @pytest.mark.parametrize(
-    ("kind", "word"),
+    ("kind", "label"),
     [(CommitmentEventKind.WITHDRAWN, "Withdrawn"), (CommitmentEventKind.VERIFIED_DONE, "Verified done")],
 )
-def test_send_update_refuses_a_settled_commitment(commitment, police, kind, word):
+def test_send_update_refuses_a_settled_commitment(commitment, police, kind, label):
     CommitmentEventFactory(
         commitment=commitment,
         kind=kind,
@@ -442,7 +442,7 @@ def test_send_update_refuses_a_settled_commitment(commitment, police, kind, word
     )
 
     with refuses(
-        f"{word} on 12 January 2022. Nothing more is asked of you. If work goes on, ask the embassy to reopen it."
+        f"{label} on 12 January 2022. Nothing more is asked of you. If work goes on, ask the embassy to reopen it."
     ):
         send(commitment, police)
 
@@ -472,7 +472,7 @@ def test_supporting_ministry_sends_nothing(commitment, benchmark):
         send(commitment, supporting)
 
 
-def test_nobody_sends_updates_on_what_the_united_states_undertook(police):
+def test_nobody_sends_updates_on_commitments_of_the_united_states(police):
     with pytest.raises(PermissionDenied):
         send(CommitmentFactory(united_states=True), police)
 
@@ -490,7 +490,7 @@ def test_return_update_gives_the_reason(commitment, police, officer):
     assert commitment.events.count() == 1
 
 
-def test_return_update_folds_a_claimed_done_back(commitment, police, officer):
+def test_returning_an_update_reopens_a_commitment_claimed_done(commitment, police, officer):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
     send_back(sent, officer)
 
@@ -505,7 +505,7 @@ def test_return_update_needs_a_reason(commitment, police, officer):
         send_back(send(commitment, police), officer, reason=" ")
 
 
-def test_mended_version_belongs_to_the_update_that_came_back(commitment, police, officer):
+def test_a_corrected_version_belongs_to_the_returned_update(commitment, police, officer):
     first = send(commitment, police, claimed=ClaimedProgress.DONE)
     send_back(first, officer)
     mended = send(commitment, police, claimed=ClaimedProgress.DONE)
@@ -522,7 +522,7 @@ def test_version_after_an_accepted_one_begins_a_new_update(commitment, police, o
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
-def test_only_officers_decide(commitment, police, factory):
+def test_only_officers_decide_on_updates(commitment, police, factory):
     sent = send(commitment, police)
 
     with pytest.raises(PermissionDenied):
@@ -533,7 +533,7 @@ def test_only_officers_decide(commitment, police, factory):
         accept(sent, police)
 
 
-def test_officer_elsewhere_decides_nothing_here(commitment, police):
+def test_an_officer_of_another_country_cannot_decide(commitment, police):
     sent = send(commitment, police)
     stranger = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
 
@@ -546,7 +546,7 @@ def test_officer_elsewhere_decides_nothing_here(commitment, police):
 # --- Accept -----------------------------------------------------------------------------------------------------------
 
 
-def test_accept_update_judges_link_by_link(commitment, police, officer):
+def test_accept_update_reviews_each_link(commitment, police, officer):
     sent = send(commitment, police)
     piece = sent.evidence.get()
     first, second = piece.evidence_links.all()
@@ -591,7 +591,7 @@ def test_accept_update_verifies_done_what_was_claimed_done(commitment, police, o
     assert standing(commitment) is CommitmentStatus.VERIFIED
 
 
-def test_accept_update_judges_each_figure_by_itself(police, officer):
+def test_accept_update_reviews_each_figure(police, officer):
     counted = [BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10) for _ in range(2)]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
     figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20)) for benchmark in counted]
@@ -620,14 +620,14 @@ def test_accept_update_gives_the_points_simulated(commitment, police, officer, b
     figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
     sent = send(commitment, police, files=papers, figures=figures)
     edition = Edition.objects.get()
-    told = ReviewSimulation(gather_facts(edition), as_of=TODAY, now=NOW).of_update(sent.pk)
+    simulation = ReviewSimulation(gather_facts(edition), as_of=TODAY, now=NOW).of_update(sent.pk)
 
     accept(sent, officer)
 
-    assert evaluate_readiness(gather_facts(edition), as_of=TODAY).score - told.score == told.accepting > 0
+    assert evaluate_readiness(gather_facts(edition), as_of=TODAY).score - simulation.score == simulation.accepting > 0
 
 
-def test_accept_update_on_a_figure_that_a_file_carries_judges_that_file_itself_too(commitment, police):
+def test_accept_update_reviews_a_file_that_a_figure_rests_on(commitment, police):
     sent = send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)])
     piece = sent.evidence.get()
     ReadingFactory(update_version=sent, evidence=piece)
@@ -638,7 +638,7 @@ def test_accept_update_on_a_figure_that_a_file_carries_judges_that_file_itself_t
     ]
 
 
-def test_accept_update_judges_evidence_that_supports_nothing(police, officer):
+def test_accept_update_reviews_evidence_without_links(police, officer):
     sent = send(CommitmentFactory(ministry=police.ministry), police)
     piece = sent.evidence.get()
 
@@ -647,7 +647,7 @@ def test_accept_update_judges_evidence_that_supports_nothing(police, officer):
     assert EvidenceReview.objects.get().evidence_link is None
 
 
-def test_accept_update_may_judge_the_evidence_itself_besides(commitment, police, officer):
+def test_accept_update_may_review_the_evidence_itself_as_well(commitment, police, officer):
     sent = send(commitment, police)
     accept(
         sent, officer, [*judgements(sent), ReviewInput(sent.evidence.get(), None, EvidenceDecision.VERIFIED, "Seen.")]
@@ -656,7 +656,7 @@ def test_accept_update_may_judge_the_evidence_itself_besides(commitment, police,
     assert EvidenceReview.objects.count() == 3
 
 
-def test_accept_update_names_what_is_not_judged(commitment, police, officer, benchmark):
+def test_accept_update_names_what_is_not_reviewed(commitment, police, officer, benchmark):
     sent = send(commitment, police)
     _, second = list_parts_to_review(sent)
 
@@ -669,7 +669,7 @@ def test_accept_update_names_what_is_not_judged(commitment, police, officer, ben
     assert list(UpdateVersion.objects.waiting()) == [sent]
 
 
-def test_accept_update_refuses_what_is_judged_twice_or_came_with_another(commitment, police, officer):
+def test_accept_update_refuses_duplicate_reviews_and_parts_of_another_update(commitment, police, officer):
     sent = send(commitment, police)
     stray = EvidenceFactory(supports=[BenchmarkFactory()])
 
@@ -683,7 +683,7 @@ def test_accept_update_refuses_what_is_judged_twice_or_came_with_another(commitm
             accept(sent, officer, [*judgements(sent), extra])
 
 
-def test_accept_update_needs_a_reason_for_each_word(commitment, police, officer):
+def test_accept_update_needs_a_reason_for_each_review(commitment, police, officer):
     sent = send(commitment, police)
 
     with refuses("Say in a sentence why.", field="reason"):
@@ -741,11 +741,11 @@ def test_waiting_version_keeps_a_commitment_from_being_withdrawn(commitment, pol
 
 @pytest.mark.parametrize("first", [send_back, accept])
 @pytest.mark.parametrize("second", [send_back, accept])
-def test_second_to_decide_sees_what_the_first_did(commitment, police, officer, first, second):
+def test_the_second_decision_is_refused_and_told_what_the_first_was(commitment, police, officer, first, second):
     sent = send(commitment, police)
-    word = first(sent, officer).decision
+    decision = first(sent, officer).decision
 
-    with pytest.raises(EditConflict, match=f"Palesa Nkosi {word} this update on 28 January 2022 at 12:00"):
+    with pytest.raises(EditConflict, match=f"Palesa Nkosi {decision} this update on 28 January 2022 at 12:00"):
         second(UpdateVersion.objects.get(pk=sent.pk), OfficerFactory())
     assert UpdateVersionDecision.objects.count() == 1
 

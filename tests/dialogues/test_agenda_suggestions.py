@@ -13,7 +13,7 @@ DAY = date(2022, 1, 28)
 OPEN = AgendaCommitment(1, CommitmentStanding(CommitmentStatus.OPEN, None), is_of_last_dialogue=False, is_ours=False)
 
 
-def stands(status, due_on=None, **more):
+def make_standing(status, due_on=None, **more):
     return CommitmentStanding(status, due_on, **more)
 
 
@@ -31,26 +31,30 @@ def test_stage_comes_from_the_day_and_what_is_recorded(held_on, is_recorded, is_
     assert stage_on(held_on, DAY, is_recorded=is_recorded, is_called_off=is_called_off) is stage
 
 
-def test_suggest_puts_what_presses_most_first_each_with_its_reason():
+def test_suggestions_are_sorted_by_urgency_and_have_reasons():
     promises = [
         OPEN._replace(key=1),
-        OPEN._replace(key=2, is_of_last_dialogue=True, standing=stands(CommitmentStatus.OPEN, date(2022, 6, 1))),
-        OPEN._replace(key=3, standing=stands(CommitmentStatus.OPEN, date(2022, 2, 20))),
-        OPEN._replace(key=4, standing=stands(CommitmentStatus.REPORTED)),
-        OPEN._replace(key=5, standing=stands(CommitmentStatus.OPEN, returned_on=date(2022, 1, 5))),
-        OPEN._replace(key=6, standing=stands(CommitmentStatus.WITH_EMBASSY, DAY, sent_on=date(2022, 1, 3))),
-        OPEN._replace(key=7, standing=stands(CommitmentStatus.OVERDUE, days_overdue=12), is_ours=True),
-        OPEN._replace(key=10, standing=stands(CommitmentStatus.OVERDUE, days_overdue=1, returned_on=date(2022, 1, 4))),
-        OPEN._replace(key=8, standing=stands(CommitmentStatus.VERIFIED, DAY)),
-        OPEN._replace(key=9, standing=stands(CommitmentStatus.OPEN, date(2022, 6, 1))),
+        OPEN._replace(key=2, is_of_last_dialogue=True, standing=make_standing(CommitmentStatus.OPEN, date(2022, 6, 1))),
+        OPEN._replace(key=3, standing=make_standing(CommitmentStatus.OPEN, date(2022, 2, 20))),
+        OPEN._replace(key=4, standing=make_standing(CommitmentStatus.REPORTED)),
+        OPEN._replace(key=5, standing=make_standing(CommitmentStatus.OPEN, returned_on=date(2022, 1, 5))),
+        OPEN._replace(key=6, standing=make_standing(CommitmentStatus.WITH_EMBASSY, DAY, sent_on=date(2022, 1, 3))),
+        OPEN._replace(key=7, standing=make_standing(CommitmentStatus.OVERDUE, days_overdue=12), is_ours=True),
+        OPEN._replace(
+            key=10, standing=make_standing(CommitmentStatus.OVERDUE, days_overdue=1, returned_on=date(2022, 1, 4))
+        ),
+        OPEN._replace(key=8, standing=make_standing(CommitmentStatus.VERIFIED, DAY)),
+        OPEN._replace(key=9, standing=make_standing(CommitmentStatus.OPEN, date(2022, 6, 1))),
     ]
 
-    told = [
-        (one.about, one.reason)
-        for one in suggest_agenda_items(promises, [AgendaRecommendation(3, 1, 0), AgendaRecommendation(4, 2, 1)], DAY)
+    suggestions = [
+        (suggestion.about, suggestion.reason)
+        for suggestion in suggest_agenda_items(
+            promises, [AgendaRecommendation(3, 1, 0), AgendaRecommendation(4, 2, 1)], DAY
+        )
     ]
 
-    assert told == [
+    assert suggestions == [
         ("commitment-7", "our own, overdue by 12 days"),
         ("commitment-10", "overdue by 1 day; their update was returned on 4 January 2022 and not sent again"),
         ("commitment-5", "their update was returned on 5 January 2022 and not sent again"),

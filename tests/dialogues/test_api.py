@@ -214,7 +214,10 @@ def test_a_dialogue_is_told_with_agenda_participants_and_commitments(client, off
             "said": "They will.",
         }
     ]
-    assert [(told["text"], told["done_on"], told["result"]) for told in row["next_steps"]] == [
+    assert [
+        (expected_text["text"], expected_text["done_on"], expected_text["result"])
+        for expected_text in row["next_steps"]
+    ] == [
         ("Send it.", "2021-12-01", "Sent."),
         ("Call.", None, None),
     ]
@@ -237,9 +240,9 @@ def test_readings_keep_no_data_apart_from_zero_and_from_a_direction(client, offi
     ):
         ReadingFactory(indicator=indicator, through_on=date(2021, 12, 1 + number), **what)
 
-    told = [(row["figure"], row["direction"], row["is_no_data"]) for row in results(client, "readings")]
+    expected_text = [(row["figure"], row["direction"], row["is_no_data"]) for row in results(client, "readings")]
 
-    assert told == [("0.00", "", False), (None, "", True), (None, "up", False)]
+    assert expected_text == [("0.00", "", False), (None, "", True), (None, "up", False)]
 
 
 def test_updates_tell_each_version_with_the_answer_to_it(client, officer, police):
@@ -498,11 +501,11 @@ def test_what_somebody_recorded_for_the_embassy_stays_the_embassys_in_the_minist
     mover.role, mover.ministry = Role.FOCAL_POINT, police
     mover.save()
 
-    told = {path: results(client, path) for path in ("commitments", "updates", "evidence", "reviews")}
+    expected_text = {path: results(client, path) for path in ("commitments", "updates", "evidence", "reviews")}
 
-    assert "Officer Orr" not in json.dumps(told)
-    assert "Thabo Mokoena" in json.dumps(told)
-    assert sorted(row["title"] for row in told["evidence"]) == sorted([piece.title, "Shared"])
+    assert "Officer Orr" not in json.dumps(expected_text)
+    assert "Thabo Mokoena" in json.dumps(expected_text)
+    assert sorted(row["title"] for row in expected_text["evidence"]) == sorted([piece.title, "Shared"])
 
 
 # --- What is new ------------------------------------------------------------------------------------------------------
@@ -715,7 +718,7 @@ def test_what_cannot_be_read_of_an_update_is_refused_beside_its_field(client, as
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected_text"),
     [
         ({"narrative": "1 " * 10_001}, {"narrative": "Shorten this to 20000 characters; it has 20001."}),
         ({"title": "x" * 401}, {"title": "Shorten this to 400 characters; it has 401."}),
@@ -723,7 +726,7 @@ def test_what_cannot_be_read_of_an_update_is_refused_beside_its_field(client, as
     ],
 )
 def test_too_much_of_an_update_is_refused_before_it_is_looked_up(
-    client, asked, change, told, django_assert_max_num_queries
+    client, asked, change, expected_text, django_assert_max_num_queries
 ):
     client.force_login(FocalPointFactory(ministry=asked.ministry))
 
@@ -731,7 +734,9 @@ def test_too_much_of_an_update_is_refused_before_it_is_looked_up(
         response = post(client, "updates", an_update(asked, **change))
 
     assert response.status_code == 400
-    assert {name: sentence for name, sentence in told.items() if sentence in json.dumps(response.json()[name])} == told
+    assert {
+        name: sentence for name, sentence in expected_text.items() if sentence in json.dumps(response.json()[name])
+    } == expected_text
 
 
 def test_texts_of_a_body_are_refused_where_they_are_too_long_together(client, officer, waiting):
@@ -787,14 +792,16 @@ def test_files_too_large_together_are_refused_before_any_is_kept(client, focal_p
 
 
 @pytest.mark.parametrize(
-    ("limit", "told"),
+    ("limit", "expected_text"),
     [
         ("UPLOAD_MAX_UPDATE_BYTES", "Together the files have 0.0 MB; at most"),
         ("UPLOAD_MAX_MINISTRY_BYTES", "“two.pdf” can't be kept: your ministry has used the"),
     ],
 )
 @pytest.mark.usefixtures("focal_point")
-def test_files_beyond_an_updates_or_a_ministrys_room_leave_nothing_behind(client, asked, settings, limit, told):
+def test_files_beyond_an_updates_or_a_ministrys_room_leave_nothing_behind(
+    client, asked, settings, limit, expected_text
+):
     setattr(settings, limit, len(PDF) * 3 // 2)
     files = [SimpleUploadedFile(name, PDF) for name in ("one.pdf", "two.pdf")]
 
@@ -802,7 +809,7 @@ def test_files_beyond_an_updates_or_a_ministrys_room_leave_nothing_behind(client
 
     assert response.status_code == 409
     assert response.json()["field"] == "files"
-    assert told in response.json()["detail"]
+    assert expected_text in response.json()["detail"]
     assert not EvidenceFile.objects.exists()
     assert not UpdateVersion.objects.exists()
 

@@ -7,41 +7,41 @@ from dialogues.commitment_status import STATUS_AFTER_EVENT, original_due_date, s
 from tests.dialogues.histories import DUE, HISTORIES, MADE, NAMES, UNDATED, history, jan
 
 
-@pytest.mark.parametrize("told", HISTORIES, ids=NAMES)
-def test_standing_on_a_day(told):
-    assert standing_on(told.events, told.sent, told.day, zone=told.zone, known_by=told.known_by) == told.standing
+@pytest.mark.parametrize("case", HISTORIES, ids=NAMES)
+def test_standing_on_a_day(case):
+    assert standing_on(case.events, case.sent, case.day, zone=case.zone, known_by=case.known_by) == case.standing
 
 
-@pytest.mark.parametrize("told", HISTORIES, ids=NAMES)
-def test_standing_does_not_depend_on_the_order_of_rows(told):
-    events, sent = reversed(told.events), reversed(told.sent)
+@pytest.mark.parametrize("case", HISTORIES, ids=NAMES)
+def test_standing_does_not_depend_on_the_order_of_rows(case):
+    events, sent = reversed(case.events), reversed(case.sent)
 
-    assert standing_on(events, sent, told.day, zone=told.zone, known_by=told.known_by) == told.standing
+    assert standing_on(events, sent, case.day, zone=case.zone, known_by=case.known_by) == case.standing
 
 
-@pytest.mark.parametrize("told", HISTORIES, ids=NAMES)
-def test_by_its_events_alone_it_is_open_whatever_waits(told):
+@pytest.mark.parametrize("case", HISTORIES, ids=NAMES)
+def test_events_alone_leave_a_commitment_open_while_an_update_waits(case):
     """What the ceiling takes as still to be kept; so is what waits, claimed under way."""
-    alone = summarize_events(told.events, told.day)
-    stands = standing_on(told.events, [], told.day, zone=told.zone)
+    alone = summarize_events(case.events, case.day)
+    standing = standing_on(case.events, [], case.day, zone=case.zone)
 
     assert (alone is not None and alone.is_open) == (
-        stands is not None and stands.status in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE)
+        standing is not None and standing.status in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE)
     )
 
 
 @pytest.mark.parametrize(
     ("made", "day", "due_on"), [(MADE, jan(28), DUE), (UNDATED, jan(28), None), (MADE, jan(1).replace(year=2021), None)]
 )
-def test_the_first_due_day_stays_whatever_comes_after(made, day, due_on):
+def test_the_original_due_date_stays_after_later_events(made, day, due_on):
     moved = history(made, (CommitmentEventKind.RESCHEDULED, jan(10), jan(20)), (CommitmentEventKind.WITHDRAWN, jan(21)))
 
     assert original_due_date(reversed(moved), day) == due_on
 
 
-def test_every_history_counts_somewhere():
-    told = {event.kind for history in HISTORIES for event in history.events}
+def test_the_histories_contain_every_event_and_status():
+    case = {event.kind for history in HISTORIES for event in history.events}
 
-    assert told == set(CommitmentEventKind)
-    assert set(STATUS_AFTER_EVENT) < told
+    assert case == set(CommitmentEventKind)
+    assert set(STATUS_AFTER_EVENT) < case
     assert {history.standing.status for history in HISTORIES if history.standing} == set(CommitmentStatus)

@@ -74,10 +74,10 @@ NARRATIVES = {year: f"TIP Report {year}, Lesotho narrative" for year in (2020, 2
 
 
 def load(*options):
-    told = StringIO()
+    output = StringIO()
     with override_settings(DEMONSTRATION="--exercise" in options):
-        call_command("load_lesotho", *options, stdout=told)
-    return told.getvalue()
+        call_command("load_lesotho", *options, stdout=output)
+    return output.getvalue()
 
 
 @pytest.fixture
@@ -89,10 +89,10 @@ def whole_record(set_clock):
 
 def tables():
     """Every row of every table of ours, values and all."""
-    ours = ("accounts", "audit", "jobs", "recommendations", "dialogues", "reports")
+    our_rows = ("accounts", "audit", "jobs", "recommendations", "dialogues", "reports")
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())
-        for app in ours
+        for app in our_rows
         for model in apps.get_app_config(app).get_models(include_auto_created=True)
     }
 
@@ -232,11 +232,11 @@ def test_indicators_answer_the_five_questions(whole_record):
 
 
 def test_readings_say_no_data_where_the_record_has_no_figure(whole_record):
-    told = {
+    output = {
         name: [row.told for row in Reading.objects.filter(indicator__name=name).order_by("starts_on")]
         for name in Indicator.objects.values_list("name", flat=True)
     }
-    assert told == {
+    assert output == {
         "Investigations begun": ["0", "4", "10"],
         "Prosecutions": ["0", "4", "16"],
         "Convictions": ["0", "1", "1"],
@@ -426,8 +426,8 @@ def test_loading_twice_changes_nothing(whole_record):
 
 
 def test_what_is_not_known_yet_is_left_out_and_its_number_told():
-    told = load()
-    assert told == (
+    output = load()
+    assert output == (
         "Lesotho: 95 facts written, 0 found as they are.\n"
         "50 facts are not yet known on 28 January 2022 and were left out.\n"
     )
@@ -629,9 +629,9 @@ def test_exercise_twice_changes_nothing(exercise):
 
 @pytest.mark.day("2021-12-15")
 def test_exercise_goes_on_where_it_stopped(set_clock):
-    told = load("--exercise")
-    assert "8 steps played" in told
-    assert "29 steps are still to come on 15 December 2021 and were left out." in told
+    output = load("--exercise")
+    assert "8 steps played" in output
+    assert "29 steps are still to come on 15 December 2021 and were left out." in output
     assert statuses(date(2021, 12, 15))["put the rules for spending the Trust Fund in force"] == (
         CommitmentStatus.VERIFIED,
         0,
@@ -650,9 +650,9 @@ def test_exercise_before_its_edition_is_refused():
 
 @pytest.mark.day("2026-11-26")
 def test_exercise_is_played_on_what_was_known_then_whatever_the_day():
-    told = load("--exercise")
-    assert "145 facts written, 0 found" in told
-    assert "37 steps played" in told
+    output = load("--exercise")
+    assert "145 facts written, 0 found" in output
+    assert "37 steps played" in output
     assert "145 found as they are" in load("--exercise")
 
 

@@ -48,10 +48,10 @@ pytestmark = pytest.mark.django_db
 # --- Status in SQL ----------------------------------------------------------------------------------------------------
 
 
-def record_history(told):
-    country = CountryFactory(code="XAA", name="Another", time_zone=told.zone.key)
+def record_history(history):
+    country = CountryFactory(code="XAA", name="Another", time_zone=history.zone.key)
     commitment = CommitmentFactory(ministry__country=country, made=False)
-    for event in told.events:
+    for event in history.events:
         CommitmentEventFactory(
             commitment=commitment,
             kind=event.kind,
@@ -59,9 +59,9 @@ def record_history(told):
             recorded_at=event.recorded_at,
             due_on=event.due_on,
         )
-    for version in told.sent:
+    for version in history.sent:
         sent = UpdateVersionFactory(
-            update__commitment=commitment, happened_on=told.day, recorded_at=version.recorded_at
+            update__commitment=commitment, happened_on=history.day, recorded_at=version.recorded_at
         )
         if version.decided_at:
             decision = UpdateDecision.RETURNED if version.returned_at else UpdateDecision.ACCEPTED
@@ -70,7 +70,7 @@ def record_history(told):
 
 
 @pytest.mark.parametrize("history", [pytest.param(each, id=each.name) for each in HISTORIES if each.known_by is None])
-def test_with_status_says_in_sql_what_the_rule_says(history):
+def test_with_status_in_sql_agrees_with_the_python_rule(history):
     UpdateVersionFactory(update__commitment=CommitmentFactory(done=True))  # another's events and updates are its own
     row = Commitment.objects.with_status(history.day).get(pk=record_history(history).pk)
 
@@ -88,7 +88,7 @@ def people():
 
 
 @pytest.fixture
-def asked(people):
+def benchmarks(people):
     """A benchmark of Police's recommendation, which Justice supports, one of Home Affairs', one elsewhere."""
     recommendations = {
         "police": RecommendationFactory(
@@ -103,21 +103,23 @@ def asked(people):
 
 
 @pytest.fixture
-def promised(people, asked):
+def commitments(people, benchmarks):
     """A commitment of Police, one of Home Affairs, the United States' own, and one elsewhere."""
     dialogue = DialogueFactory()
     return {
         "police": CommitmentFactory(
-            ministry=people["own ministry"].ministry, dialogue=dialogue, benchmarks=[asked["police"]]
+            ministry=people["own ministry"].ministry, dialogue=dialogue, benchmarks=[benchmarks["police"]]
         ),
-        "home": CommitmentFactory(ministry=people["other ministry"].ministry, benchmarks=[asked["home"]]),
-        "united states": CommitmentFactory(united_states=True, benchmarks=[asked["police"]]),
-        "elsewhere": CommitmentFactory(ministry=people["ministry elsewhere"].ministry, benchmarks=[asked["elsewhere"]]),
+        "home": CommitmentFactory(ministry=people["other ministry"].ministry, benchmarks=[benchmarks["home"]]),
+        "united states": CommitmentFactory(united_states=True, benchmarks=[benchmarks["police"]]),
+        "elsewhere": CommitmentFactory(
+            ministry=people["ministry elsewhere"].ministry, benchmarks=[benchmarks["elsewhere"]]
+        ),
     }
 
 
-def test_commitments_visible_to_each_reader(people, promised):
-    assert seen_by_each(people, promised) == {
+def test_commitments_visible_to_each_reader(people, commitments):
+    assert seen_by_each(people, commitments) == {
         **alike(EMBASSY, ["home", "police", "united states"]),
         "own ministry": ["police"],
         "other ministry": ["home"],
@@ -126,13 +128,13 @@ def test_commitments_visible_to_each_reader(people, promised):
     }
 
 
-def test_dialogues_visible_to_each_reader(people, promised):
+def test_dialogues_visible_to_each_reader(people, commitments):
     at_the_table = DialogueFactory()
     AgendaItemFactory(dialogue=at_the_table, recommendation__lead=people["other ministry"].ministry)
     ParticipantFactory(dialogue=at_the_table, ministry=people["other ministry"].ministry)
-    CommitmentFactory(ministry=people["own ministry"].ministry, dialogue=promised["police"].dialogue)
+    CommitmentFactory(ministry=people["own ministry"].ministry, dialogue=commitments["police"].dialogue)
     rows = {
-        "promised twice": promised["police"].dialogue,
+        "promised twice": commitments["police"].dialogue,
         "came without a promise": at_the_table,
         "elsewhere": DialogueFactory(country=people["ministry elsewhere"].ministry.country),
     }
@@ -144,9 +146,9 @@ def test_dialogues_visible_to_each_reader(people, promised):
     }
 
 
-def test_updates_and_versions_visible_to_each_reader(people, promised):
+def test_updates_and_versions_visible_to_each_reader(people, commitments):
     versions = {
-        name: UpdateVersionFactory(update__commitment=promised[name]) for name in ("police", "home", "elsewhere")
+        name: UpdateVersionFactory(update__commitment=commitments[name]) for name in ("police", "home", "elsewhere")
     }
     exactly = {
         **alike(EMBASSY, ["home", "police"]),
@@ -161,33 +163,33 @@ def test_updates_and_versions_visible_to_each_reader(people, promised):
 
 
 @pytest.fixture
-def proof(people, asked, promised):
+def proof(people, benchmarks, commitments):
     """Evidence of each sort, with a row that could leak for each way in which it might."""
     police, home = people["own ministry"], people["other ministry"]
-    sent = UpdateVersionFactory(update__commitment=promised["police"])
-    sent_elsewhere = UpdateVersionFactory(update__commitment=promised["elsewhere"])
+    sent = UpdateVersionFactory(update__commitment=commitments["police"])
+    sent_elsewhere = UpdateVersionFactory(update__commitment=commitments["elsewhere"])
 
     def on_police(**fields):
-        return EvidenceFactory(supports=[asked["police"], asked["home"]], **fields)
+        return EvidenceFactory(supports=[benchmarks["police"], benchmarks["home"]], **fields)
 
     shared, internal = Sensitivity.SHARED, Sensitivity.INTERNAL
     return {
         "sent by police": on_police(update_version=sent),
         "sent by police, marked internal": on_police(update_version=sent, sensitivity=internal),
         "internal under police's, by who works there now": on_police(
-            commitment=promised["police"], recorded_by=police, sensitivity=internal
+            commitment=commitments["police"], recorded_by=police, sensitivity=internal
         ),
-        "shared under police's": on_police(commitment=promised["police"], sensitivity=shared),
-        "internal under police's": on_police(commitment=promised["police"], sensitivity=internal),
+        "shared under police's": on_police(commitment=commitments["police"], sensitivity=shared),
+        "internal under police's": on_police(commitment=commitments["police"], sensitivity=internal),
         "shared under none": on_police(sensitivity=shared),
-        "shared under the united states'": on_police(commitment=promised["united states"], sensitivity=shared),
+        "shared under the united states'": on_police(commitment=commitments["united states"], sensitivity=shared),
         "shared under home's, by police": on_police(
-            commitment=promised["home"], sensitivity=internal, recorded_by=police
+            commitment=commitments["home"], sensitivity=internal, recorded_by=police
         ),
         "shared under home's": EvidenceFactory(
-            commitment=promised["home"], sensitivity=shared, recorded_by=home, supports=[asked["home"]]
+            commitment=commitments["home"], sensitivity=shared, recorded_by=home, supports=[benchmarks["home"]]
         ),
-        "elsewhere": EvidenceFactory(update_version=sent_elsewhere, supports=[asked["elsewhere"]]),
+        "elsewhere": EvidenceFactory(update_version=sent_elsewhere, supports=[benchmarks["elsewhere"]]),
     }
 
 
@@ -217,24 +219,24 @@ def test_evidence_visible_to_each_reader(people, proof):
     assert seen_by_each(people, proof) == PROOF_SEEN
 
 
-def test_evidence_links_visible_to_each_reader(people, asked, proof):
+def test_evidence_links_visible_to_each_reader(people, benchmarks, proof):
     rows = {
         f"{name} on {where}": evidence_link
         for name, evidence in proof.items()
         for evidence_link in evidence.evidence_links.all()
-        for where in [next(key for key, benchmark in asked.items() if benchmark == evidence_link.benchmark)]
+        for where in [next(key for key, benchmark in benchmarks.items() if benchmark == evidence_link.benchmark)]
     }
-    seen = seen_by_each(people, rows)
+    visible = seen_by_each(people, rows)
 
-    assert {reader: sorted({name.rpartition(" on ")[0] for name in names}) for reader, names in seen.items()} == (
+    assert {reader: sorted({name.rpartition(" on ")[0] for name in names}) for reader, names in visible.items()} == (
         PROOF_SEEN
     )
-    assert seen["own ministry"] == [
+    assert visible["own ministry"] == [
         "sent by police on police",
         "sent by police, marked internal on police",
         "shared under police's on police",
     ]
-    assert seen["other ministry"] == ["shared under home's on home"]
+    assert visible["other ministry"] == ["shared under home's on home"]
 
 
 def test_reviews_visible_to_each_reader(people, proof):
@@ -253,10 +255,10 @@ def test_reviews_visible_to_each_reader(people, proof):
     }
 
 
-def test_reviews_of_a_line_are_visible_with_its_benchmark(people, asked, proof):
+def test_reviews_of_a_line_are_visible_with_its_benchmark(people, benchmarks, proof):
     sent = proof["sent by police"]
     rows = {
-        where: EvidenceReviewFactory(evidence=sent, evidence_link=sent.evidence_links.get(benchmark=asked[where]))
+        where: EvidenceReviewFactory(evidence=sent, evidence_link=sent.evidence_links.get(benchmark=benchmarks[where]))
         for where in ("police", "home")
     }
 
@@ -266,7 +268,7 @@ def test_reviews_of_a_line_are_visible_with_its_benchmark(people, asked, proof):
     }
 
 
-def test_files_visible_to_each_reader(people, proof, promised):
+def test_files_visible_to_each_reader(people, proof, commitments):
     police, officer = people["own ministry"], people["officer"]
 
     def cited(name, **fields):
@@ -275,8 +277,8 @@ def test_files_visible_to_each_reader(people, proof, promised):
         return file
 
     rows = {
-        "shared under police's": cited("a", commitment=promised["police"], sensitivity=Sensitivity.SHARED),
-        "internal under police's": cited("b", commitment=promised["police"]),
+        "shared under police's": cited("a", commitment=commitments["police"], sensitivity=Sensitivity.SHARED),
+        "internal under police's": cited("b", commitment=commitments["police"]),
         "under none": cited("c"),
         "elsewhere": cited("d", country=people["ministry elsewhere"].ministry.country),
         "police's, not sent yet": EvidenceFileFactory(uploaded_by=police),
@@ -284,7 +286,7 @@ def test_files_visible_to_each_reader(people, proof, promised):
         "a deactivated one's": EvidenceFileFactory(uploaded_by=people["deactivated focal point"]),
     }
     EvidenceFactory(
-        file=rows["shared under police's"], commitment=promised["police"], sensitivity=Sensitivity.SHARED
+        file=rows["shared under police's"], commitment=commitments["police"], sensitivity=Sensitivity.SHARED
     )  # cited twice, seen once
 
     embassy = ["internal under police's", "shared under police's", "under none"]
@@ -296,9 +298,9 @@ def test_files_visible_to_each_reader(people, proof, promised):
     }
 
 
-def test_readings_visible_to_each_reader(people, promised):
-    sent = UpdateVersionFactory(update__commitment=promised["police"])
-    sent_home = UpdateVersionFactory(update__commitment=promised["home"])
+def test_readings_visible_to_each_reader(people, commitments):
+    sent = UpdateVersionFactory(update__commitment=commitments["police"])
+    sent_home = UpdateVersionFactory(update__commitment=commitments["home"])
     rows = {
         "sent by police": ReadingFactory(update_version=sent),
         "sent by home": ReadingFactory(update_version=sent_home),
@@ -314,8 +316,8 @@ def test_readings_visible_to_each_reader(people, promised):
     }
 
 
-def test_assessments_visible_to_each_reader(people, asked, promised):
-    rows = {name: AssessmentFactory(benchmark=benchmark) for name, benchmark in asked.items()}
+def test_assessments_visible_to_each_reader(people, benchmarks, commitments):
+    rows = {name: AssessmentFactory(benchmark=benchmark) for name, benchmark in benchmarks.items()}
 
     assert seen_by_each(people, rows) == {
         **alike(EMBASSY, ["home", "police"]),
@@ -339,13 +341,13 @@ CHANGES = {
 }
 
 
-def one(factory):
+def make_row(factory):
     return factory(commitment=CommitmentFactory(made=False)) if factory is CommitmentEventFactory else factory()
 
 
 @pytest.mark.parametrize("factory", CHANGES, ids=lambda factory: factory._meta.model.__name__)
 def test_row_is_neither_changed_nor_deleted(factory):
-    rows = type(one(factory)).objects.all()
+    rows = type(make_row(factory)).objects.all()
 
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         rows.update(**CHANGES[factory])
@@ -376,7 +378,7 @@ REDACTABLE = {
 
 @pytest.mark.parametrize("factory", REDACTABLE, ids=lambda factory: factory._meta.model.__name__)
 def test_text_may_become_the_fixed_mark_and_nothing_else(factory):
-    row = one(factory)
+    row = make_row(factory)
     rows = type(row).objects.filter(pk=row.pk)
 
     for text in REDACTABLE[factory]:
@@ -503,7 +505,7 @@ def test_current_evidence_is_what_no_revision_replaced():
 
 
 @pytest.mark.parametrize(
-    ("fields", "told", "is_no_data"),
+    ("fields", "text", "is_no_data"),
     [
         ({"figure": 16}, "16", False),
         ({"figure": "2.50"}, "2.5", False),
@@ -513,22 +515,22 @@ def test_current_evidence_is_what_no_revision_replaced():
         ({"figure": None}, "no data", True),
     ],
 )
-def test_reading_tells_a_figure_a_direction_or_no_data(fields, told, is_no_data):
+def test_a_reading_is_shown_as_a_figure_a_direction_or_no_data(fields, text, is_no_data):
     reading = Reading.objects.get(pk=ReadingFactory(**fields).pk)
 
-    assert (reading.told, reading.is_no_data) == (told, is_no_data)
+    assert (reading.told, reading.is_no_data) == (text, is_no_data)
 
 
 @pytest.mark.parametrize(
-    ("stated_by", "source", "told"),
+    ("stated_by", "source", "text"),
     [
         ("The police", "Update of The police, 10 January", "Update of The police, 10 January"),
         ("Lesotho press", "Lesotho Times of 3 December", "Lesotho press: Lesotho Times of 3 December"),
         ("The police", "", "The police"),
     ],
 )
-def test_evidence_names_who_says_so_once(stated_by, source, told):
-    assert EvidenceFactory.build(stated_by=stated_by, source=source).attribution == told
+def test_evidence_names_who_says_so_once(stated_by, source, text):
+    assert EvidenceFactory.build(stated_by=stated_by, source=source).attribution == text
 
 
 def test_commitment_says_who_made_it():

@@ -76,7 +76,7 @@ def test_officers_report_what_the_united_states_did_and_nothing_else(people):
     assert allowed(people, permissions.can_report_done, CommitmentFactory()) == set()
 
 
-def test_nobody_verifies_done_what_they_reported(people):
+def test_nobody_verifies_their_own_report_that_a_commitment_is_done(people):
     commitment = CommitmentFactory(united_states=True)
     CommitmentEventFactory(
         commitment=commitment,
@@ -111,7 +111,7 @@ def test_the_ambassador_reviews_what_an_officer_recorded_and_officers_review_all
     assert allowed(people, permissions.can_review_evidence, by_an_officer, borne_by_the_officer) == {"ambassador"}
 
 
-def test_who_writes_facts_may_upload(people):
+def test_officers_and_focal_points_may_upload(people):
     assert allowed(people, permissions.can_upload) == {
         "officer",
         "officer elsewhere",

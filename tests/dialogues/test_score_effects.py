@@ -81,7 +81,7 @@ def test_on_figure_says_what_it_can_do(counted, sentence):
     assert sentence in describe_figure_effect(counted)
 
 
-def test_listed_reads_as_a_sentence():
+def test_join_with_and_reads_as_a_sentence():
     assert [join_with_and(keys) for keys in (["1a"], ["1a", "1b"], ["1a", "1b", "6a"])] == [
         "1a",
         "1a and 1b",

@@ -20,7 +20,7 @@ from tests.factories import (
 )
 
 
-def said(day, first_on, evidence_link=None):
+def review(day, first_on, evidence_link=None):
     return SimpleNamespace(
         id=day, evidence_link_id=evidence_link, recorded_at=at_noon(date(2022, 1, day)), first_on=first_on
     )
@@ -29,12 +29,12 @@ def said(day, first_on, evidence_link=None):
 @pytest.mark.parametrize(
     ("own", "reviews", "first"),
     [
-        (date(2022, 1, 2), [said(12, date(2022, 1, 1))], date(2022, 1, 2)),
+        (date(2022, 1, 2), [review(12, date(2022, 1, 1))], date(2022, 1, 2)),
         (None, [], None),
-        (None, [said(12, None)], None),
-        (None, [said(12, date(2022, 1, 4)), said(13, date(2022, 1, 5))], date(2022, 1, 5)),
-        (None, [said(13, None), said(12, date(2022, 1, 4))], None),
-        (None, [said(12, date(2022, 1, 4), 1), said(13, date(2022, 1, 3), 2), said(14, None)], date(2022, 1, 3)),
+        (None, [review(12, None)], None),
+        (None, [review(12, date(2022, 1, 4)), review(13, date(2022, 1, 5))], date(2022, 1, 5)),
+        (None, [review(13, None), review(12, date(2022, 1, 4))], None),
+        (None, [review(12, date(2022, 1, 4), 1), review(13, date(2022, 1, 3), 2), review(14, None)], date(2022, 1, 3)),
     ],
 )
 def test_the_first_day_is_its_own_else_the_earliest_that_the_newest_reviews_state(own, reviews, first):

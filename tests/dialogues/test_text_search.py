@@ -38,11 +38,11 @@ def test_a_name_is_found_however_it_is_written(text):
 
 
 @pytest.mark.parametrize("text", ["", "[redacted]", "Mokoéna Palesa", "Palesa M.", "Palesa and Mokoéna"])
-def test_another_text_does_not_hold_it(text):
+def test_a_different_text_does_not_match(text):
     assert not contains_words(text, NAME)
 
 
-def test_words_without_a_letter_or_digit_stand_nowhere():
+def test_words_without_letters_or_digits_match_nothing():
     assert not contains_words("… – …", "… –")
     assert not contains_each_word("… – …", "… –")
 
@@ -53,7 +53,7 @@ def test_words_are_found_between_any_others(before, words, behind):
 
 
 @given(st.text())
-def test_a_text_is_laid_bare_sign_by_sign_as_at_once(text):
+def test_normalizing_by_character_equals_normalizing_the_whole_text(text):
     assert sorted(normalize_for_search(text)) == sorted("".join(map(normalize_for_search, text)))
 
 
@@ -62,7 +62,7 @@ def test_each_word_is_found_though_a_page_ends_between_them():
     assert not contains_each_word("… heard Palesa", NAME)
 
 
-def test_it_is_found_in_what_the_log_keeps_and_not_in_what_json_adds():
+def test_a_search_in_json_ignores_syntax():
     kept = json.dumps({"participants": [["Palesa\nMokoena", "witness"]], "n": 3, "none": None})
 
     assert find_in_json(kept, NAME) == ["Palesa\nMokoena"]
@@ -81,7 +81,7 @@ def test_it_is_found_in_what_the_log_keeps_and_not_in_what_json_adds():
         "narrative", "dialogues",  # the key of a place
     ],
 )  # fmt: skip
-def test_nothing_that_nobody_typed_is_found_in_what_the_log_keeps(words):
+def test_a_search_in_json_ignores_machine_written_texts(words):
     """… else the words of a proposal could wipe how something was decided."""
     kept = {
         "participants": [],
@@ -97,11 +97,11 @@ def test_nothing_that_nobody_typed_is_found_in_what_the_log_keeps(words):
 
 
 @pytest.mark.parametrize("reason", ["It names Palesa Mokoena.", "It names Mokoéna, who is a child.", "palesa"])
-def test_a_reason_that_says_the_name_again_is_noticed(reason):
+def test_a_reason_that_repeats_the_name_is_detected(reason):
     assert repeats_words(reason, NAME)
 
 
-def test_a_reason_may_use_the_small_words_of_what_is_to_go():
+def test_a_reason_may_use_small_words_of_the_redacted_text():
     assert not repeats_words("It says from where the girl is.", "the girl from Mafeteng")
 
 
