@@ -117,7 +117,7 @@ def _refuse_unless_held(dialogue: Dialogue, now: datetime) -> None:
     if dialogue.held_on > now.date():
         raise Refused(
             f"That dialogue is planned for {format_date(dialogue.held_on)}: nothing was promised there yet. Choose "
-            f"another.",
+            "another.",
             field="dialogue",
         )
 

@@ -221,15 +221,12 @@ def review_evidence(
         day = format_date(later.recorded_at.astimezone(now.tzinfo).date())
         raise Refused(f"A later entry, of {day}, took its place. Review that one.")
     if locked.update_version_id:
-        answer = UpdateVersionDecision.objects.filter(update_version=locked.update_version_id).first()
-        if answer is None:
+        update_decision = UpdateVersionDecision.objects.filter(update_version=locked.update_version_id).first()
+        if update_decision is None:
             raise Refused("It came with an update that waits in the inbox. Accept or return that update.")
-        if answer.decision == UpdateDecision.RETURNED:
-            raise Refused(
-                "It came with an update that went back on "
-                f"{format_date(answer.recorded_at.astimezone(now.tzinfo).date())}. "
-                "Wait for the ministry to mend it."
-            )
+        if update_decision.decision == UpdateDecision.RETURNED:
+            day = format_date(update_decision.recorded_at.astimezone(now.tzinfo).date())
+            raise Refused(f"It came with an update that went back on {day}. Wait for the ministry to mend it.")
     earlier = locked.reviews.filter(evidence_link=evidence_link).select_related("recorded_by")
     refuse_unseen(earlier.order_by("-recorded_at", "-pk").first(), seen, now, what="review")
     written_review = add_review(

@@ -221,8 +221,7 @@ def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
     total = sum(file.size for file in files)
     if total > settings.UPLOAD_MAX_UPDATE_BYTES:
         raise Refused(
-            f"Together the files have {format_size(total)}; at most "
-            f"{format_size(settings.UPLOAD_MAX_UPDATE_BYTES)} go "
+            f"Together the files have {format_size(total)}; at most {format_size(settings.UPLOAD_MAX_UPDATE_BYTES)} go "
             "with one update. Leave some out and send them with another, or attach smaller scans.",
             field="files",
         )
@@ -264,10 +263,10 @@ def _refuse_over_ministry_quota(found: InspectedFile, by: User) -> None:
     Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
     stored = EvidenceFile.objects.kept().filter(ministry=by.ministry_id).aggregate(size=Sum("size"))
     if (stored["size"] or 0) + len(found.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
+        size = format_size(settings.UPLOAD_MAX_MINISTRY_BYTES)
         raise Refused(
-            f"“{found.name}” can't be kept: your ministry has used the "
-            f"{format_size(settings.UPLOAD_MAX_MINISTRY_BYTES)} "
-            "that it has room for. Send the update without it, and ask the embassy for more room.",
+            f"“{found.name}” can't be kept: your ministry has used the {size} that it has room for. Send the update "
+            "without it, and ask the embassy for more room.",
             field="files",
         )
 

@@ -143,8 +143,7 @@ def send_update(
         raise Refused(
             # The reason and its author may be internal to the embassy: a ministry sees only status and date.
             f"{standing.status.label} on {format_date(newest_event_date(locked))}. Nothing more is asked of you. If "
-            f"work goes on, "
-            "ask the embassy to reopen it."
+            "work goes on, ask the embassy to reopen it."
         )
     if waiting := waiting_version(locked):
         raise Refused(
@@ -447,7 +446,7 @@ def _period_start(figure: FigureInput, commitment: Commitment, by: User) -> date
     if (edition := editions.first()) is None:
         raise Refused(
             f"No tracking period had begun by {format_date(figure.through_on)}. Give the last day that the figure "
-            f"covers.",
+            "covers.",
             field="figures",
         )
     return edition.starts_on
@@ -466,19 +465,21 @@ def _refuse_incomplete_reviews(
     parts: Sequence[tuple[Evidence, EvidenceLink | None]], reviews: Sequence[ReviewInput]
 ) -> None:
     """Refuse if a part is not reviewed, is reviewed twice, or belongs to another update version."""
-    expected = {(piece.pk, evidence_link.pk if evidence_link else None) for piece, evidence_link in parts}
-    reviewed = [(review.evidence.pk, review.evidence_link.pk if review.evidence_link else None) for review in reviews]
-    own_pieces = {piece.pk for piece, _ in parts}
-    extra = {key for key in reviewed if key not in expected and (key[1] is not None or key[0] not in own_pieces)}
-    if extra or len(set(reviewed)) < len(reviewed):
-        raise Refused("Something is judged twice, or came with another update. Open this update again.")
-    missing = [
-        f"“{piece.title}”" + (f" on {evidence_link.benchmark.key}" if evidence_link else " itself")
+    labels = {
+        _part_key(piece, evidence_link): f"“{piece.title}”"
+        + (f" on {evidence_link.benchmark.key}" if evidence_link else " itself")
         for piece, evidence_link in parts
-        if (piece.pk, evidence_link.pk if evidence_link else None) not in reviewed
-    ]
-    if missing:
+    }
+    reviewed = [_part_key(review.evidence, review.evidence_link) for review in reviews]
+    allowed = {*labels, *(_part_key(piece, None) for piece, _ in parts)}
+    if not allowed.issuperset(reviewed) or len(set(reviewed)) < len(reviewed):
+        raise Refused("Something is judged twice, or came with another update. Open this update again.")
+    if missing := [label for key, label in labels.items() if key not in reviewed]:
         raise Refused(f"Say of each whether it is verified or rejected. Still open: {'; '.join(missing)}.")
+
+
+def _part_key(evidence: Evidence, evidence_link: EvidenceLink | None) -> tuple[int, int | None]:
+    return evidence.pk, evidence_link.pk if evidence_link else None
 
 
 def _decide(

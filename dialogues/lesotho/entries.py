@@ -44,11 +44,6 @@ class ReportingPeriod:
     starts_on: date
     ends_on: date
 
-    @classmethod
-    def from_april(cls, year: int) -> "ReportingPeriod":
-        """Return the period that begins on 1 April of a year."""
-        return cls(date(year, 4, 1), date(year + 1, 3, 31))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordEntry:
@@ -93,7 +88,7 @@ class EditionEntry(RecordEntry):
     @property
     def tracking(self) -> ReportingPeriod:
         """The tracking period, in which progress on the recommendations of this edition is made."""
-        return ReportingPeriod.from_april(self.year)
+        return ReportingPeriod(date(self.year, 4, 1), date(self.year + 1, 3, 31))
 
 
 @dataclass(frozen=True, slots=True)

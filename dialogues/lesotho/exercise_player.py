@@ -67,12 +67,12 @@ def play_exercise(*, now: datetime) -> LoadResult:
     people use the product. If a step is interrupted, the database has to be emptied. Raises DataFileError, Refused.
     """
     accounts, steps = read_exercise()
-    record = read_record()
-    country = Country.objects.get(code=record.country.code)
-    found = AuditEntry.objects.filter(verb=PLAYED_VERB, country=country).count()
-    due = [step for step in steps[found:] if step.at <= now]
-    loaded = AuditEntry.objects.filter(country=country, verb__endswith=".loaded").exclude(verb="user.loaded")
-    if due and loaded.count() > sum(fact.recorded_at <= steps[-1].at for fact in record.entries):
+    public_record = read_record()
+    country = Country.objects.get(code=public_record.country.code)
+    played = AuditEntry.objects.filter(verb=PLAYED_VERB, country=country).count()
+    due = [step for step in steps[played:] if step.at <= now]
+    loaded_entries = AuditEntry.objects.filter(country=country, verb__endswith=".loaded").exclude(verb="user.loaded")
+    if due and loaded_entries.count() > sum(entry.recorded_at <= steps[-1].at for entry in public_record.entries):
         raise Refused("What became known after the exercise is loaded already.")
     _ensure_users(accounts, country)
     for step in due:
@@ -80,7 +80,7 @@ def play_exercise(*, now: datetime) -> LoadResult:
             action.play(Scene(country, step.at, accounts))
         with transaction.atomic():
             audit.record(PLAYED_VERB, by=None, row=country, country=country, after={"step": step.log, "at": step.at})
-    return LoadResult(len(due), found, left_out=len(steps) - found - len(due))
+    return LoadResult(len(due), played, left_out=len(steps) - played - len(due))
 
 
 @transaction.atomic

@@ -55,7 +55,7 @@ class LoadResult(NamedTuple):
     """The number of entries or steps written now, written before, and left out because their time has not come."""
 
     written: int
-    found: int
+    existing: int
     left_out: int
 
 
@@ -70,7 +70,7 @@ def load_public_record(*, now: datetime) -> LoadResult:
     if written:
         with transaction.atomic():
             enqueue_readiness(_lesotho().pk)
-    return LoadResult(written, found=len(due) - written, left_out=len(all_entries) - len(due))
+    return LoadResult(written, existing=len(due) - written, left_out=len(all_entries) - len(due))
 
 
 @transaction.atomic
@@ -115,9 +115,9 @@ def find_benchmark(edition: Edition, key: str) -> Benchmark:
         recommendation__edition=edition, recorded_at=recorded_at, number=int(key[:-1])
     )
     return Benchmark.objects.get(
-        pk__in=BenchmarkTerms.objects.filter(
-            recommendation__in=first_terms.values("recommendation"), recorded_at=recorded_at, letter=key[-1]
-        ).values("benchmark")
+        terms__recommendation__in=first_terms.values("recommendation"),
+        terms__recorded_at=recorded_at,
+        terms__letter=key[-1],
     )
 
 

@@ -47,11 +47,13 @@ class Command(BaseCommand):
         except (DataFileError, Refused) as error:
             raise CommandError(str(error)) from error
         written = _format_count(written_before + entries.written, "fact")
-        self.stdout.write(f"Lesotho: {written} written, {entries.found - written_before} found as they are.")
+        self.stdout.write(f"Lesotho: {written} written, {entries.existing - written_before} found as they are.")
         if entries.left_out:
             self.stdout.write(_left_out_sentence(entries.left_out, "fact", "not yet known", now.date()))
         if steps:
-            self.stdout.write(f"Exercise: {_format_count(steps.written, 'step')} played, {steps.found} played before.")
+            self.stdout.write(
+                f"Exercise: {_format_count(steps.written, 'step')} played, {steps.existing} played before."
+            )
             if steps.left_out:
                 self.stdout.write(_left_out_sentence(steps.left_out, "step", "still to come", now.date()))
 
