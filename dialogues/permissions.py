@@ -92,9 +92,11 @@ def can_send_update(user: User, commitment: Commitment) -> bool:
     return user.role == Role.FOCAL_POINT and commitment.ministry_id == user.ministry_id
 
 
-def can_draft(user: User, of: Commitment | Dialogue) -> bool:
+def can_draft(user: User, subject: Commitment | Dialogue) -> bool:
     """Return whether the user may edit a draft: those who may send the update, or record the dialogue."""
-    return can_send_update(user, of) if isinstance(of, Commitment) else can_manage_dialogues(user, of.country)
+    if isinstance(subject, Commitment):
+        return can_send_update(user, subject)
+    return can_manage_dialogues(user, subject.country)
 
 
 def can_decide_on_update(user: User, update_version: UpdateVersion) -> bool:

@@ -28,5 +28,6 @@ def find_start_date(own: date | None, reviews: Iterable[ReviewLike]) -> date | N
     """
     if own is not None:
         return own
-    newest = {review.evidence_link_id: review for review in sorted(reviews, key=lambda one: (one.recorded_at, one.id))}
+    oldest_first = sorted(reviews, key=lambda review: (review.recorded_at, review.id))
+    newest = {review.evidence_link_id: review for review in oldest_first}
     return min((review.first_on for review in newest.values() if review.first_on), default=None)

@@ -67,8 +67,8 @@ def excerpt(text: str, words: str) -> str:
     """Return the first match of `words` in `text` with its context, or the beginning of `text` if there is no match."""
     wanted = normalize_for_search(words)
     characters = [(each, index) for index, original in enumerate(text) for each in normalize_for_search(original)]
-    found = "".join(each for each, _ in characters).find(wanted) if wanted else -1
-    first, last = (characters[found][1], characters[found + len(wanted) - 1][1]) if found >= 0 else (0, 0)
+    position = "".join(each for each, _ in characters).find(wanted) if wanted else -1
+    first, last = (characters[position][1], characters[position + len(wanted) - 1][1]) if position >= 0 else (0, 0)
     start, end = max(0, first - EXCERPT_CONTEXT), min(len(text), last + 1 + EXCERPT_CONTEXT)
     return f"{'…' if start else ''}{text[start:end].strip()}{'…' if end < len(text) else ''}"
 

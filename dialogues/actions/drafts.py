@@ -129,18 +129,18 @@ def drop_untouched_drafts(*, now: datetime) -> int:
     return deleted
 
 
-def find_draft(of: DraftSubject) -> Draft | None:
+def find_draft(subject: DraftSubject) -> Draft | None:
     """Return the draft of a commitment or dialogue, or None."""
-    return _drafts(of).first()
+    return _drafts(subject).first()
 
 
-def lock_draft(of: DraftSubject) -> Draft | None:
+def lock_draft(subject: DraftSubject) -> Draft | None:
     """Return the draft as `find_draft` does, locked until the transaction ends."""
-    return _drafts(of).select_for_update(no_key=True, of=("self",)).first()
+    return _drafts(subject).select_for_update(no_key=True, of=("self",)).first()
 
 
-def _drafts(of: DraftSubject) -> QuerySet[Draft]:
-    return Draft.objects.filter(**_subject_filter(of)).select_related("saved_by")
+def _drafts(subject: DraftSubject) -> QuerySet[Draft]:
+    return Draft.objects.filter(**_subject_filter(subject)).select_related("saved_by")
 
 
 def refuse_stale_draft(draft: Draft | None, page: DraftPage, by: User, now: datetime) -> None:
@@ -162,24 +162,24 @@ def refuse_stale_draft(draft: Draft | None, page: DraftPage, by: User, now: date
     )
 
 
-def lock_subject(of: DraftSubject) -> None:
+def lock_subject(subject: DraftSubject) -> None:
     """Lock the commitment or dialogue until the transaction ends, so that two pages can't both begin a draft."""
-    type(of)._default_manager.select_for_update(no_key=True).get(pk=of.pk)
+    type(subject)._default_manager.select_for_update(no_key=True).get(pk=subject.pk)
 
 
-def _subject_filter(of: DraftSubject) -> dict[str, DraftSubject]:
-    return {"commitment" if isinstance(of, Commitment) else "dialogue": of}
+def _subject_filter(subject: DraftSubject) -> dict[str, DraftSubject]:
+    return {"commitment" if isinstance(subject, Commitment) else "dialogue": subject}
 
 
-def _lock_unless_closed(of: DraftSubject, now: datetime) -> UpdateVersion | None:
+def _lock_unless_closed(subject: DraftSubject, now: datetime) -> UpdateVersion | None:
     """Lock the subject and refuse if nothing can be sent now.
 
     Return the returned version that is being corrected, if any.
     """
-    if not isinstance(of, Commitment):
-        lock_subject(of)
+    if not isinstance(subject, Commitment):
+        lock_subject(subject)
         return None
-    locked, standing = lock_with_standing(of, now)
+    locked, standing = lock_with_standing(subject, now)
     if waiting := waiting_version(locked):
         raise DraftClosed(
             f"{waiting.recorded_by} sent this update on {format_moment(waiting.recorded_at, now)}. It is with the "
@@ -201,6 +201,6 @@ def _refuse_too_long(content: DraftContent) -> None:
         )
 
 
-def _log(verb: str, of: DraftSubject, draft: Draft, by: User | None) -> None:
-    country = of.country_id if isinstance(of, Dialogue) else None
-    record(verb, by=by, row=draft, country=country, after={of._meta.model_name or "": of.pk})
+def _log(verb: str, subject: DraftSubject, draft: Draft, by: User | None) -> None:
+    country = subject.country_id if isinstance(subject, Dialogue) else None
+    record(verb, by=by, row=draft, country=country, after={subject._meta.model_name or "": subject.pk})

@@ -56,11 +56,11 @@ def store_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> E
     """
     if not can_upload(by):
         raise PermissionDenied
-    return store_inspected(found=inspect_upload(upload, run=Sandbox(by.pk)), by=by, now=now)
+    return store_inspected(inspected=inspect_upload(upload, run=Sandbox(by.pk)), by=by, now=now)
 
 
 @transaction.atomic
-def store_inspected(*, found: InspectedFile, by: User, now: datetime) -> EvidenceFile:
+def store_inspected(*, inspected: InspectedFile, by: User, now: datetime) -> EvidenceFile:
     """Store an inspected file.
 
     Call this directly to store several files in one transaction, which must not wait for inspection.
@@ -69,19 +69,19 @@ def store_inspected(*, found: InspectedFile, by: User, now: datetime) -> Evidenc
     """
     if not can_upload(by):
         raise PermissionDenied
-    _refuse_over_ministry_quota(found, by)
+    _refuse_over_ministry_quota(inspected, by)
     file = EvidenceFile(
-        name=found.name,
-        media_type=found.media_type,
-        size=len(found.content),
-        received_sha256=found.received_sha256,
-        stored_sha256=sha256(found.content),
+        name=inspected.name,
+        media_type=inspected.media_type,
+        size=len(inspected.content),
+        received_sha256=inspected.received_sha256,
+        stored_sha256=sha256(inspected.content),
         uploaded_at=now,
         uploaded_by=by,
         ministry=by.ministry,
         country_id=_country_of_uploader(by),
     )
-    stored = default_storage.save(random_name(file, found.name), ContentFile(found.content))
+    stored = default_storage.save(random_name(file, inspected.name), ContentFile(inspected.content))
     try:
         file.file.name = stored
         insert_row(file)
@@ -256,17 +256,17 @@ def refuse_unless_own_and_unsent(
         raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
 
 
-def _refuse_over_ministry_quota(found: InspectedFile, by: User) -> None:
+def _refuse_over_ministry_quota(inspected: InspectedFile, by: User) -> None:
     if by.ministry_id is None:
         return
     # Lock until this file is stored, so that two uploads can't both take the last free space.
     Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
     stored = EvidenceFile.objects.kept().filter(ministry=by.ministry_id).aggregate(size=Sum("size"))
-    if (stored["size"] or 0) + len(found.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
+    if (stored["size"] or 0) + len(inspected.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
         size = format_size(settings.UPLOAD_MAX_MINISTRY_BYTES)
         raise Refused(
-            f"“{found.name}” can't be kept: your ministry has used the {size} that it has room for. Send the update "
-            "without it, and ask the embassy for more room.",
+            f"“{inspected.name}” can't be kept: your ministry has used the {size} that it has room for. Send the "
+            "update without it, and ask the embassy for more room.",
             field="files",
         )
 

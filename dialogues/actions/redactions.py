@@ -315,8 +315,8 @@ def _decide(redaction: Redaction, answer: RedactionAnswer, reason: str, by: User
 def _places_to_redact(redaction: Redaction) -> list[FoundPlace]:
     """Return each place that contains the words now, except those to leave as they are."""
     left = {str(place) for place in redaction.places.filter(is_left=True)}
-    found = [*find_places(redaction.country, redaction.words), *_file_name_places(redaction)]
-    return [place for place in {place.key: place for place in found}.values() if place.key not in left]
+    places = [*find_places(redaction.country, redaction.words), *_file_name_places(redaction)]
+    return [place for place in {place.key: place for place in places}.values() if place.key not in left]
 
 
 def _redact_places(redaction: Redaction) -> tuple[list[FoundPlace], list[AuditEvent]]:

@@ -126,7 +126,7 @@ def _move_commitment(
     commitment: Commitment, repeated: Mapping[int, Benchmark], edition: Edition, by: User, now: datetime
 ) -> bool:
     """Link a commitment to the benchmarks that repeat those it supports. Return whether any link is new."""
-    known = {link.benchmark_id for link in commitment.links.all()}
+    linked = {link.benchmark_id for link in commitment.links.all()}
     added = [
         insert_row(
             CommitmentBenchmark(
@@ -138,7 +138,7 @@ def _move_commitment(
             )
         )
         for link in commitment.links.all()
-        if link.benchmark_id in repeated and repeated[link.benchmark_id].pk not in known
+        if link.benchmark_id in repeated and repeated[link.benchmark_id].pk not in linked
     ]
     if added:
         after = {"edition": edition.year, "links": [(link.benchmark_id, link.reach) for link in added]}

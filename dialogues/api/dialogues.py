@@ -102,14 +102,14 @@ class DialogueFilter(filters.FilterSet):
     def changed_since(self, dialogues: QuerySet[Dialogue], name: str, moment: datetime) -> QuerySet[Dialogue]:
         """Select dialogues with something recorded since `moment` that the reader can see."""
         reader = self.request.user if self.request else AnonymousUser()
-        promised = Commitment.objects.visible_to(reader).filter(dialogue=OuterRef("pk"), recorded_at__gte=moment)
+        commitments = Commitment.objects.visible_to(reader).filter(dialogue=OuterRef("pk"), recorded_at__gte=moment)
         if not is_embassy(reader):
-            return dialogues.filter(Exists(promised))
+            return dialogues.filter(Exists(commitments))
         steps = NextStep.objects.visible_to(reader).filter(
             Q(recorded_at__gte=moment) | Q(done__recorded_at__gte=moment), dialogue=OuterRef("pk")
         )
         own = Q(entered_at__gte=moment) | Q(recorded_at__gte=moment) | Q(called_off_at__gte=moment)
-        return dialogues.filter(own | Exists(promised) | Exists(steps))
+        return dialogues.filter(own | Exists(commitments) | Exists(steps))
 
 
 @serializers_by_reader("DialogueForReader", embassy=DialogueSerializer, ministry=OwnDialogueSerializer)

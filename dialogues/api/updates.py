@@ -204,7 +204,7 @@ class UpdateViewSet(
         if values["files"]:
             rate_limits.enforce_limit("uploads", request)
         now = clock.now(values["commitment"].country.time_zone)
-        inspected = [inspect_upload(upload, run=Sandbox(request.user.pk)) for upload in values.pop("files")]
+        uploads = [inspect_upload(sent_file, run=Sandbox(request.user.pk)) for sent_file in values.pop("files")]
         figures = [FigureInput(**figure) for figure in values.pop("figures")]
 
         def send() -> Update:
@@ -213,7 +213,7 @@ class UpdateViewSet(
             try:
                 with transaction.atomic():
                     lock_for_sending(commitment=values["commitment"], by=request.user)
-                    files.extend(store_inspected(found=found, by=request.user, now=now) for found in inspected)
+                    files.extend(store_inspected(inspected=upload, by=request.user, now=now) for upload in uploads)
                     version = send_update(**values, files=files, figures=figures, by=request.user, now=now)
             except BaseException:
                 for file in files:

@@ -154,9 +154,9 @@ def _convert_scalar(value: Any, wanted: Any) -> Any:
     if wanted is Decimal and type(value) is int:
         return Decimal(value)
     if issubclass(wanted, Enum):
-        known = [member.value for member in wanted]
-        if value not in known:
-            raise ValueError(f"“{value}” is not one of: {', '.join(known)}.")
+        allowed = [member.value for member in wanted]
+        if value not in allowed:
+            raise ValueError(f"“{value}” is not one of: {', '.join(allowed)}.")
         return wanted(value)
     if type(value) is wanted and wanted is not datetime:
         return value

@@ -151,12 +151,12 @@ class PlanDialogue:
             purpose=self.purpose,
             participants=[
                 ParticipantInput(
-                    one.name,
-                    one.office,
-                    Presence.VIDEO if one.by_video else Presence.IN_PERSON,
-                    scene.ministry(one.ministry),
+                    participant.name,
+                    participant.office,
+                    Presence.VIDEO if participant.by_video else Presence.IN_PERSON,
+                    scene.ministry(participant.ministry),
                 )
-                for one in self.participants
+                for participant in self.participants
             ],
             source=self.source,
             **signed,
@@ -196,14 +196,21 @@ class RecordDialogue:
 
     def play(self, scene: Scene) -> None:
         dialogue = scene.dialogue(self.held_on)
-        came = [
-            ParticipantInput(one.name, one.office, Presence(one.presence), one.ministry, came=True, key=one.pk)
-            for one in dialogue.participants.all()
+        participants = [
+            ParticipantInput(
+                participant.name,
+                participant.office,
+                Presence(participant.presence),
+                participant.ministry,
+                came=True,
+                key=participant.pk,
+            )
+            for participant in dialogue.participants.all()
         ]
         record_dialogue(
             dialogue=dialogue,
             version=dialogue.version,
-            participants=came,
+            participants=participants,
             said={item.pk: said for item, said in zip(dialogue.agenda.all(), self.said, strict=True)},
             record=self.record,
             agreed=self.agreed,

@@ -277,7 +277,7 @@ def test_uploading_a_file_while_a_commitment_of_the_ministry_is_recorded(fresh_d
 
     def upload(number):
         found = InspectedFile("note.txt", "text/plain", f"Note {number}".encode(), "0" * 64)
-        store_inspected(found=found, by=focal_point, now=NOW)
+        store_inspected(inspected=found, by=focal_point, now=NOW)
 
     def promise(number):
         record_commitment(
