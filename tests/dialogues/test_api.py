@@ -92,7 +92,7 @@ def post(client, path, body):
 # --- What the embassy reads -------------------------------------------------------------------------------------------
 
 
-def test_a_commitment_is_told_as_it_stands_today_with_its_events(client, officer, police):
+def test_a_commitment_has_its_status_today_and_its_events(client, officer, police):
     benchmark = BenchmarkFactory()
     commitment = CommitmentFactory(
         ministry=police,
@@ -143,14 +143,14 @@ def test_a_commitment_is_told_as_it_stands_today_with_its_events(client, officer
 
 
 @pytest.mark.day("2021-11-07")
-def test_a_commitment_is_not_told_before_it_was_made(client, officer, police):
+def test_a_commitment_is_left_out_before_it_was_made(client, officer, police):
     commitment = CommitmentFactory(ministry=police)
 
     assert results(client, "commitments") == []
     assert client.get(f"/api/v1/commitments/{commitment.pk}/").status_code == 404
 
 
-def test_evidence_is_told_with_what_it_shows_and_every_review(client, officer):
+def test_evidence_has_its_links_and_every_review(client, officer):
     benchmark = BenchmarkFactory()
     file = EvidenceFileFactory(name="charge sheet.pdf")
     evidence = EvidenceFactory(title="A case was opened", file=file, supports=[benchmark])
@@ -192,7 +192,7 @@ def test_evidence_is_told_with_what_it_shows_and_every_review(client, officer):
     assert (row["sensitivity"], row["revises"], row["recorded_by"]) == ("internal", None, "Recorder")
 
 
-def test_a_dialogue_is_told_with_agenda_participants_and_commitments(client, officer, police):
+def test_a_dialogue_has_its_agenda_participants_and_commitments(client, officer, police):
     dialogue = DialogueFactory(place="Maseru", record="Frank words.")
     item = AgendaItemFactory(dialogue=dialogue, said="They will.")
     NextStepDoneFactory(step=NextStepFactory(dialogue=dialogue, text="Send it."), result="Sent.")
@@ -245,7 +245,7 @@ def test_readings_keep_no_data_apart_from_zero_and_from_a_direction(client, offi
     assert expected_text == [("0.00", "", False), (None, "", True), (None, "up", False)]
 
 
-def test_updates_tell_each_version_with_the_answer_to_it(client, officer, police):
+def test_updates_have_every_version_with_its_decision(client, officer, police):
     update = UpdateFactory(commitment__ministry=police)
     first = UpdateVersionFactory(update=update, narrative="We began.", returned=True)
     second = UpdateVersionFactory(update=update, narrative="We began on 3 January.")
@@ -315,7 +315,7 @@ def test_lists_count_their_queries(client, django_assert_num_queries, path, quer
     assert len(rows) == count
 
 
-def test_lists_are_narrowed_by_their_parameters(client, officer, police):
+def test_lists_are_filtered_by_their_parameters(client, officer, police):
     benchmark, indicator = BenchmarkFactory(), IndicatorFactory()
     own = CommitmentFactory(ministry=police, benchmarks=[benchmark], made__due_on=date(2022, 1, 5))
     CommitmentFactory(made__due_on=date(2022, 3, 5))
@@ -329,26 +329,26 @@ def test_lists_are_narrowed_by_their_parameters(client, officer, police):
     assessment = AssessmentFactory(benchmark=benchmark)
     AssessmentFactory()
 
-    def found(path, **query):
+    def listed_ids(path, **query):
         return [row["id"] for row in results(client, path, **query)]
 
-    assert found("commitments", ministry=police.pk) == [own.pk]
-    assert found("commitments", benchmark=benchmark.pk) == [own.pk]
-    assert found("commitments", status="with_embassy") == [own.pk]
-    assert found("commitments", status="overdue") == []
-    assert found("commitments", due_before="2022-02-28") == [own.pk]
-    assert found("updates", commitment=own.pk) == [sent.update_id]
+    assert listed_ids("commitments", ministry=police.pk) == [own.pk]
+    assert listed_ids("commitments", benchmark=benchmark.pk) == [own.pk]
+    assert listed_ids("commitments", status="with_embassy") == [own.pk]
+    assert listed_ids("commitments", status="overdue") == []
+    assert listed_ids("commitments", due_before="2022-02-28") == [own.pk]
+    assert listed_ids("updates", commitment=own.pk) == [sent.update_id]
     for query in (
         {"commitment": own.pk},
         {"benchmark": benchmark.pk},
         {"update_version": sent.pk},
         {"happened_after": "2022-01-01", "happened_before": "2022-01-09"},
     ):
-        assert found("evidence", **query) == [evidence.pk]
-    assert found("reviews", evidence=evidence.pk) == [review.pk]
-    assert found("readings", indicator=indicator.pk) == [reading.pk]
-    assert found("readings", update_version=sent.pk) == [reading.pk]
-    assert found("assessments", benchmark=benchmark.pk) == [assessment.pk]
+        assert listed_ids("evidence", **query) == [evidence.pk]
+    assert listed_ids("reviews", evidence=evidence.pk) == [review.pk]
+    assert listed_ids("readings", indicator=indicator.pk) == [reading.pk]
+    assert listed_ids("readings", update_version=sent.pk) == [reading.pk]
+    assert listed_ids("assessments", benchmark=benchmark.pk) == [assessment.pk]
 
 
 # --- What a ministry reads --------------------------------------------------------------------------------------------
@@ -422,9 +422,7 @@ def test_a_ministry_reads_the_answer_to_what_it_sent_and_its_colleagues_names(cl
     assert len(results(client, "reviews")) == 2
 
 
-def test_what_is_shared_with_a_ministry_tells_nothing_of_others_benchmarks_or_of_the_embassys_word(
-    client, focal_point, police
-):
+def test_shared_evidence_hides_other_ministries_benchmarks_and_the_embassys_reviews(client, focal_point, police):
     own, others = BenchmarkFactory(), BenchmarkFactory()
     commitment = CommitmentFactory(ministry=police, benchmarks=[own])
     hidden = EvidenceFactory(commitment=commitment)
@@ -446,9 +444,7 @@ def test_what_is_shared_with_a_ministry_tells_nothing_of_others_benchmarks_or_of
     assert [len(results(client, "evidence", benchmark=benchmark.pk)) for benchmark in (own, others)] == [1, 0]
 
 
-def test_a_ministry_does_not_learn_what_is_said_of_its_evidence_on_a_benchmark_it_does_not_see(
-    client, focal_point, police
-):
+def test_a_ministry_does_not_see_reviews_on_benchmarks_that_are_hidden_from_it(client, focal_point, police):
     own, others = BenchmarkFactory(), BenchmarkFactory()
     commitment = CommitmentFactory(ministry=police, benchmarks=[own])
     sent = UpdateVersionFactory(update__commitment=commitment)
@@ -468,7 +464,7 @@ def test_a_ministry_does_not_learn_what_is_said_of_its_evidence_on_a_benchmark_i
 # --- Who recorded it, once people have moved --------------------------------------------------------------------------
 
 
-def test_who_sent_something_for_a_ministry_stays_its_sender_wherever_they_work_now(client, focal_point, police):
+def test_the_sender_for_a_ministry_stays_the_same_after_changing_jobs(client, focal_point, police):
     sender = FocalPointFactory(ministry=police, name="Lineo Phiri")
     commitment = CommitmentFactory(ministry=police)
     sent = UpdateVersionFactory(update__commitment=commitment, recorded_by=sender)
@@ -486,9 +482,7 @@ def test_who_sent_something_for_a_ministry_stays_its_sender_wherever_they_work_n
     assert [event["recorded_by"] for event in promise["events"]] == ["The embassy", "Lineo Phiri"]
 
 
-def test_what_somebody_recorded_for_the_embassy_stays_the_embassys_in_the_ministry_they_work_for_now(
-    client, focal_point, police
-):
+def test_what_somebody_recorded_for_the_embassy_stays_the_embassys_after_changing_jobs(client, focal_point, police):
     mover = OfficerFactory(name="Officer Orr")
     commitment = CommitmentFactory(ministry=police, recorded_by=mover, made__recorded_by=mover)
     sent = UpdateVersionFactory(update__commitment=commitment, recorded_by=focal_point)
@@ -513,7 +507,7 @@ def test_what_somebody_recorded_for_the_embassy_stays_the_embassys_in_the_minist
 EARLIER, SINCE, LATER = (datetime(2022, 1, day, 12, tzinfo=MASERU) for day in (10, 15, 20))
 
 
-def since(client, path, moment=SINCE):
+def ids_since(client, path, moment=SINCE):
     return [row["id"] for row in results(client, path, recorded_since=moment.isoformat())]
 
 
@@ -522,7 +516,7 @@ def at(moment):
 
 
 @pytest.mark.usefixtures("officer")
-def test_lists_hold_what_was_recorded_or_changed_since_a_moment(client, police):
+def test_recorded_since_selects_new_and_changed_rows(client, police):
     old, moved, happened, new = (
         CommitmentFactory(ministry=police, recorded_at=moment, made__recorded_at=moment)
         for moment in (EARLIER, EARLIER, EARLIER, SINCE)
@@ -537,7 +531,7 @@ def test_lists_hold_what_was_recorded_or_changed_since_a_moment(client, police):
     CommitmentEventFactory(
         commitment=happened, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 3, 1), **at(LATER)
     )
-    waiting, decided = (UpdateVersionFactory(update__commitment=row, **at(EARLIER)) for row in (old, moved))
+    waiting_version, decided = (UpdateVersionFactory(update__commitment=row, **at(EARLIER)) for row in (old, moved))
     UpdateVersionDecisionFactory(update_version=decided, **at(LATER))
     sent = UpdateVersionFactory(update__commitment=new, **at(SINCE))
     unchanged, reviewed, linked, added = (EvidenceFactory(**at(moment)) for moment in (EARLIER,) * 3 + (LATER,))
@@ -549,18 +543,18 @@ def test_lists_hold_what_was_recorded_or_changed_since_a_moment(client, police):
     AssessmentFactory(**at(EARLIER))
     assessment = AssessmentFactory(**at(LATER))
 
-    assert since(client, "commitments") == [moved.pk, happened.pk, new.pk]
-    assert since(client, "updates") == [decided.update_id, sent.update_id]
-    assert sorted(since(client, "evidence")) == [reviewed.pk, linked.pk, added.pk]
-    assert since(client, "reviews") == [review.pk]
-    assert since(client, "readings") == [reading.pk]
-    assert since(client, "assessments") == [assessment.pk]
-    assert since(client, "updates", EARLIER) == [waiting.update_id, decided.update_id, sent.update_id]
-    assert since(client, "updates", LATER + timedelta(seconds=1)) == []
+    assert ids_since(client, "commitments") == [moved.pk, happened.pk, new.pk]
+    assert ids_since(client, "updates") == [decided.update_id, sent.update_id]
+    assert sorted(ids_since(client, "evidence")) == [reviewed.pk, linked.pk, added.pk]
+    assert ids_since(client, "reviews") == [review.pk]
+    assert ids_since(client, "readings") == [reading.pk]
+    assert ids_since(client, "assessments") == [assessment.pk]
+    assert ids_since(client, "updates", EARLIER) == [waiting_version.update_id, decided.update_id, sent.update_id]
+    assert ids_since(client, "updates", LATER + timedelta(seconds=1)) == []
 
 
 @pytest.mark.usefixtures("officer")
-def test_a_dialogue_is_new_once_it_is_planned_recorded_called_off_or_followed_up(client):
+def test_recorded_since_selects_dialogues_planned_recorded_called_off_or_followed_up(client):
     earlier = {"entered_at": EARLIER, "entered_by": RecorderFactory(), **at(EARLIER)}
     DialogueFactory(**earlier)
     planned = DialogueFactory(**earlier | {"entered_at": LATER} | at(None), recorded_by=None)
@@ -573,12 +567,12 @@ def test_a_dialogue_is_new_once_it_is_planned_recorded_called_off_or_followed_up
         called_off_at=LATER, called_off_by=RecorderFactory(), called_off_reason="The minister travels.",
     )  # fmt: skip
 
-    found = since(client, "dialogues")
+    listed_ids = ids_since(client, "dialogues")
 
-    assert sorted(found) == sorted(row.pk for row in (planned, recorded, stepped, done, promised, called_off))
+    assert sorted(listed_ids) == sorted(row.pk for row in (planned, recorded, stepped, done, promised, called_off))
 
 
-def test_a_ministry_is_not_told_that_something_new_was_recorded_which_it_does_not_see(client, focal_point, police):
+def test_recorded_since_does_not_reveal_hidden_rows_to_a_ministry(client, focal_point, police):
     own, others = BenchmarkFactory(), BenchmarkFactory()
     dialogue = DialogueFactory(**at(LATER))
     commitment = CommitmentFactory(ministry=police, dialogue=dialogue, benchmarks=[own], **at(EARLIER))
@@ -593,11 +587,11 @@ def test_a_ministry_is_not_told_that_something_new_was_recorded_which_it_does_no
     )
     EvidenceReviewFactory(evidence=shared, **at(LATER))
 
-    assert since(client, "dialogues") == []
-    assert since(client, "dialogues", EARLIER) == [dialogue.pk]
-    assert since(client, "evidence") == [answered.pk]
+    assert ids_since(client, "dialogues") == []
+    assert ids_since(client, "dialogues", EARLIER) == [dialogue.pk]
+    assert ids_since(client, "evidence") == [answered.pk]
     client.force_login(OfficerFactory())
-    assert sorted(since(client, "evidence")) == [answered.pk, silent.pk, shared.pk]
+    assert sorted(ids_since(client, "evidence")) == [answered.pk, silent.pk, shared.pk]
 
 
 UNCERTAIN = {
@@ -612,7 +606,7 @@ UNCERTAIN = {
     "name", ["commitments", "updates", "evidence", "reviews", "dialogues", "readings", "assessments"]
 )
 @pytest.mark.usefixtures("officer")
-def test_a_moment_that_could_be_another_is_refused(client, name):
+def test_an_ambiguous_moment_is_refused(client, name):
     for moment, sentence in UNCERTAIN.items():
         response = client.get(f"/api/v1/{name}/", {"recorded_since": moment})
 
@@ -623,30 +617,30 @@ def test_a_moment_that_could_be_another_is_refused(client, name):
     assert client.get(f"/api/v1/{name}/", far_zone).json()["results"] == []
 
 
-def test_since_a_moment_each_row_stands_once_on_the_pages_of_a_list(client, officer):
+def test_recorded_since_lists_each_row_once_across_pages(client, officer):
     rows = [EvidenceFactory(**at(SINCE)) for _ in range(5)]
     EvidenceFactory(**at(EARLIER))
-    url, found = f"/api/v1/evidence/?page_size=2&recorded_since={SINCE.isoformat()}", []
+    url, listed_ids = f"/api/v1/evidence/?page_size=2&recorded_since={SINCE.isoformat()}", []
     while url:
         page = client.get(url).json()
-        found += [row["id"] for row in page["results"]]
+        listed_ids += [row["id"] for row in page["results"]]
         url = page["next"]
 
-    assert found == [row.pk for row in reversed(rows)]
+    assert listed_ids == [row.pk for row in reversed(rows)]
 
 
 # --- Sending and answering --------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def asked(police):
+def commitment_of_police(police):
     """A commitment of the police towards a benchmark that counts something."""
     EditionFactory()
     benchmark = BenchmarkFactory(terms__rule=Rule.MORE)
     return CommitmentFactory(ministry=police, benchmarks=[benchmark])
 
 
-def an_update(commitment, **more):
+def update_body(commitment, **more):
     return {
         "commitment": commitment.pk,
         "title": "Ten officers were trained",
@@ -657,16 +651,16 @@ def an_update(commitment, **more):
     } | more
 
 
-def test_an_update_is_sent_with_its_figures(client, focal_point, asked):
-    indicator = asked.benchmarks.get().current_terms.indicator
+def test_an_update_is_sent_with_its_figures(client, focal_point, commitment_of_police):
+    indicator = commitment_of_police.benchmarks.get().current_terms.indicator
     figures = [{"indicator": indicator.pk, "figure": "16", "through_on": "2021-12-31"}]
 
-    response = post(client, "updates", an_update(asked, figures=figures))
+    response = post(client, "updates", update_body(commitment_of_police, figures=figures))
 
     assert response.status_code == 201
     sent = UpdateVersion.objects.get()
     answer = response.json()
-    assert answer["commitment"] == asked.pk
+    assert answer["commitment"] == commitment_of_police.pk
     assert answer["versions"][0]["id"] == sent.pk
     assert answer["versions"][0]["recorded_by"] == "Thabo Mokoena"
     assert sent.claimed is not None
@@ -676,10 +670,10 @@ def test_an_update_is_sent_with_its_figures(client, focal_point, asked):
     ]
 
 
-def test_an_update_is_sent_with_files(client, focal_point, asked):
-    indicator = asked.benchmarks.get().current_terms.indicator
-    body = an_update(
-        asked,
+def test_an_update_is_sent_with_files(client, focal_point, commitment_of_police):
+    indicator = commitment_of_police.benchmarks.get().current_terms.indicator
+    body = update_body(
+        commitment_of_police,
         files=[SimpleUploadedFile(name, PDF) for name in ("list.pdf", "photo of the list.pdf")],
         figures=json.dumps([{"indicator": indicator.pk, "direction": "up", "through_on": "2021-12-31"}]),
         happened_from="",
@@ -706,10 +700,10 @@ def test_an_update_is_sent_with_files(client, focal_point, asked):
         ({"happened_to": ""}, "happened_to", "Give a day such as"),
     ],
 )
-def test_what_cannot_be_read_of_an_update_is_refused_beside_its_field(client, asked, change, field, sentence):
-    client.force_login(FocalPointFactory(ministry=asked.ministry))
+def test_invalid_fields_of_an_update_are_refused_by_field(client, commitment_of_police, change, field, sentence):
+    client.force_login(FocalPointFactory(ministry=commitment_of_police.ministry))
 
-    response = client.post("/api/v1/updates/", an_update(asked, **change))
+    response = client.post("/api/v1/updates/", update_body(commitment_of_police, **change))
 
     assert response.status_code == 400
     assert list(response.json()) == [field]
@@ -725,13 +719,13 @@ def test_what_cannot_be_read_of_an_update_is_refused_beside_its_field(client, as
         ({"figures": [{}] * 201}, {"figures": "Give at most 200 at a time."}),
     ],
 )
-def test_too_much_of_an_update_is_refused_before_it_is_looked_up(
-    client, asked, change, expected_text, django_assert_max_num_queries
+def test_an_update_with_too_many_items_is_refused_before_any_lookup(
+    client, commitment_of_police, change, expected_text, django_assert_max_num_queries
 ):
-    client.force_login(FocalPointFactory(ministry=asked.ministry))
+    client.force_login(FocalPointFactory(ministry=commitment_of_police.ministry))
 
     with django_assert_max_num_queries(15):
-        response = post(client, "updates", an_update(asked, **change))
+        response = post(client, "updates", update_body(commitment_of_police, **change))
 
     assert response.status_code == 400
     assert {
@@ -739,18 +733,20 @@ def test_too_much_of_an_update_is_refused_before_it_is_looked_up(
     } == expected_text
 
 
-def test_texts_of_a_body_are_refused_where_they_are_too_long_together(client, officer, waiting):
-    reviews = [judged(waiting, reason="x" * 3_999)] * 30
+def test_texts_of_a_body_are_refused_where_they_are_too_long_together(client, officer, waiting_version):
+    reviews = [review_body(waiting_version, reason="x" * 3_999)] * 30
 
-    response = post(client, f"update-versions/{waiting.pk}/accept", {"reviews": reviews})
+    response = post(client, f"update-versions/{waiting_version.pk}/accept", {"reviews": reviews})
 
     assert response.status_code == 400
     (sentence,) = response.json()["non_field_errors"]
     assert sentence.startswith("Shorten the texts to 100000 characters together; they have 120")
 
 
-def test_what_nobody_sees_is_left_out_of_what_is_sent(client, focal_point, asked):
-    body = an_update(asked, title="Ten \u202eofficers\n\u200bcame", narrative="We\ntrained\u2066 them.")
+def test_invisible_characters_are_removed_from_texts(client, focal_point, commitment_of_police):
+    body = update_body(
+        commitment_of_police, title="Ten \u202eofficers\n\u200bcame", narrative="We\ntrained\u2066 them."
+    )
 
     response = post(client, "updates", body)
 
@@ -760,8 +756,8 @@ def test_what_nobody_sees_is_left_out_of_what_is_sent(client, focal_point, asked
     assert sent.evidence.get().title == "Ten officers came"
 
 
-def test_a_refused_update_answers_409_with_the_sentence_and_its_field(client, focal_point, asked):
-    response = post(client, "updates", an_update(asked, happened_to="2022-01-29"))
+def test_a_refused_update_answers_409_with_the_sentence_and_its_field(client, focal_point, commitment_of_police):
+    response = post(client, "updates", update_body(commitment_of_police, happened_to="2022-01-29"))
 
     assert response.status_code == 409
     assert response.json() == {
@@ -770,19 +766,21 @@ def test_a_refused_update_answers_409_with_the_sentence_and_its_field(client, fo
     }
 
 
-def test_a_file_that_is_not_what_it_claims_answers_409(client, focal_point, asked):
-    response = client.post("/api/v1/updates/", an_update(asked, files=[SimpleUploadedFile("list.pdf", b"<html>")]))
+def test_a_file_that_is_not_what_it_claims_answers_409(client, focal_point, commitment_of_police):
+    response = client.post(
+        "/api/v1/updates/", update_body(commitment_of_police, files=[SimpleUploadedFile("list.pdf", b"<html>")])
+    )
 
     assert response.status_code == 409
     assert response.json()["field"] == "files"
     assert not EvidenceFile.objects.exists()
 
 
-def test_files_too_large_together_are_refused_before_any_is_kept(client, focal_point, asked, settings):
+def test_files_too_large_together_are_refused_before_any_is_kept(client, focal_point, commitment_of_police, settings):
     settings.UPLOAD_MAX_TOTAL_BYTES = 1024 * 1024
     files = [SimpleUploadedFile(name, PDF + b"\n" * 600_000) for name in ("one.pdf", "two.pdf")]
 
-    response = client.post("/api/v1/updates/", an_update(asked, files=files))
+    response = client.post("/api/v1/updates/", update_body(commitment_of_police, files=files))
 
     assert response.status_code == 409
     assert response.json()["field"] == "files"
@@ -799,13 +797,11 @@ def test_files_too_large_together_are_refused_before_any_is_kept(client, focal_p
     ],
 )
 @pytest.mark.usefixtures("focal_point")
-def test_files_beyond_an_updates_or_a_ministrys_room_leave_nothing_behind(
-    client, asked, settings, limit, expected_text
-):
+def test_files_beyond_a_limit_leave_nothing_behind(client, commitment_of_police, settings, limit, expected_text):
     setattr(settings, limit, len(PDF) * 3 // 2)
     files = [SimpleUploadedFile(name, PDF) for name in ("one.pdf", "two.pdf")]
 
-    response = client.post("/api/v1/updates/", an_update(asked, files=files))
+    response = client.post("/api/v1/updates/", update_body(commitment_of_police, files=files))
 
     assert response.status_code == 409
     assert response.json()["field"] == "files"
@@ -814,18 +810,20 @@ def test_files_beyond_an_updates_or_a_ministrys_room_leave_nothing_behind(
     assert not UpdateVersion.objects.exists()
 
 
-def test_more_files_than_an_update_holds_are_refused_before_any_is_kept(client, focal_point, asked, settings):
+def test_more_files_than_an_update_holds_are_refused_before_any_is_kept(
+    client, focal_point, commitment_of_police, settings
+):
     files = [SimpleUploadedFile(f"{number}.pdf", PDF) for number in range(settings.UPLOAD_MAX_FILES + 1)]
 
-    response = client.post("/api/v1/updates/", an_update(asked, files=files))
+    response = client.post("/api/v1/updates/", update_body(commitment_of_police, files=files))
 
     assert response.status_code == 400
     assert list(response.json()) == ["files"]
     assert not EvidenceFile.objects.exists()
 
 
-def test_an_update_of_more_parts_than_a_request_may_hold_answers_400_as_json(client, focal_point, asked):
-    body = an_update(asked, files=[SimpleUploadedFile(f"{number}.pdf", PDF) for number in range(101)])
+def test_an_update_of_more_parts_than_a_request_may_hold_answers_400_as_json(client, focal_point, commitment_of_police):
+    body = update_body(commitment_of_police, files=[SimpleUploadedFile(f"{number}.pdf", PDF) for number in range(101)])
     boundary = "a-boundary"
 
     response = client.generic(
@@ -840,21 +838,21 @@ def test_an_update_of_more_parts_than_a_request_may_hold_answers_400_as_json(cli
 
 
 @pytest.fixture
-def waiting(asked):
+def waiting_version(commitment_of_police):
     """An update of the police that claims to be done, its proof one piece of evidence on one benchmark."""
-    sent = UpdateVersionFactory(update__commitment=asked, claimed=ClaimedProgress.DONE)
+    sent = UpdateVersionFactory(update__commitment=commitment_of_police, claimed=ClaimedProgress.DONE)
     CommitmentEventFactory(
-        commitment=asked,
+        commitment=commitment_of_police,
         kind=CommitmentEventKind.REPORTED_DONE,
         happened_on=date(2022, 1, 10),
         update_version=sent,
         recorded_by=sent.recorded_by,
     )
-    EvidenceFactory(update_version=sent, supports=[asked.benchmarks.get()])
+    EvidenceFactory(update_version=sent, supports=[commitment_of_police.benchmarks.get()])
     return sent
 
 
-def judged(sent, **more):
+def review_body(sent, **more):
     evidence = sent.evidence.get()
     return {
         "evidence": evidence.pk,
@@ -864,9 +862,11 @@ def judged(sent, **more):
     } | more
 
 
-def test_a_version_is_accepted_link_by_link_and_what_it_claimed_done_is_verified(client, officer, waiting):
+def test_a_version_is_accepted_link_by_link_and_what_it_claimed_done_is_verified(client, officer, waiting_version):
     response = post(
-        client, f"update-versions/{waiting.pk}/accept", {"reviews": [judged(waiting)], "reason": "It is done."}
+        client,
+        f"update-versions/{waiting_version.pk}/accept",
+        {"reviews": [review_body(waiting_version)], "reason": "It is done."},
     )
 
     assert response.status_code == 201, response.content
@@ -882,27 +882,29 @@ def test_a_version_is_accepted_link_by_link_and_what_it_claimed_done_is_verified
     assert commitment["status"] == "verified_done"
 
 
-def test_a_version_is_returned_with_its_reason(client, officer, waiting):
-    response = post(client, f"update-versions/{waiting.pk}/return", {"reason": "The list has no dates."})
+def test_a_version_is_returned_with_its_reason(client, officer, waiting_version):
+    response = post(client, f"update-versions/{waiting_version.pk}/return", {"reason": "The list has no dates."})
 
     assert response.status_code == 201
     assert (response.json()["decision"], response.json()["reason"]) == ("returned", "The list has no dates.")
-    assert waiting.decision.decision == UpdateDecision.RETURNED
+    assert waiting_version.decision.decision == UpdateDecision.RETURNED
 
 
-def test_a_version_decided_meanwhile_answers_409_and_says_who_did_what(client, officer, waiting):
-    post(client, f"update-versions/{waiting.pk}/return", {"reason": "The list has no dates."})
+def test_a_version_decided_meanwhile_answers_409_and_says_who_did_what(client, officer, waiting_version):
+    post(client, f"update-versions/{waiting_version.pk}/return", {"reason": "The list has no dates."})
 
     response = post(
-        client, f"update-versions/{waiting.pk}/accept", {"reviews": [judged(waiting)], "reason": "It is done."}
+        client,
+        f"update-versions/{waiting_version.pk}/accept",
+        {"reviews": [review_body(waiting_version)], "reason": "It is done."},
     )
 
     assert response.status_code == 409
     assert response.json()["detail"].startswith("Officer Orr returned this update on 28 January 2022")
 
 
-def test_accepting_half_a_version_answers_409_and_names_what_is_open(client, officer, waiting):
-    response = post(client, f"update-versions/{waiting.pk}/accept", {"reviews": []})
+def test_accepting_half_a_version_answers_409_and_names_what_is_open(client, officer, waiting_version):
+    response = post(client, f"update-versions/{waiting_version.pk}/accept", {"reviews": []})
 
     assert response.status_code == 409
     assert "Still open" in response.json()["detail"]
@@ -911,10 +913,10 @@ def test_accepting_half_a_version_answers_409_and_names_what_is_open(client, off
 
 @pytest.mark.parametrize("verb", ["accept", "return"])
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory])
-def test_who_may_not_decide_is_told_so_whatever_the_body(client, waiting, verb, factory):
+def test_who_may_not_decide_gets_403_whatever_the_body(client, waiting_version, verb, factory):
     client.force_login(factory())
 
-    assert post(client, f"update-versions/{waiting.pk}/{verb}", {}).status_code == 403
+    assert post(client, f"update-versions/{waiting_version.pk}/{verb}", {}).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -926,7 +928,7 @@ def test_who_may_not_decide_is_told_so_whatever_the_body(client, waiting, verb, 
         ("briefings", [OfficerFactory, AmbassadorFactory]),
     ],
 )
-def test_who_may_not_is_told_so_before_the_body_is_read(client, path, may):
+def test_who_may_not_write_gets_403_before_the_body_is_read(client, path, may):
     EditionFactory()
     for factory in (OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory):
         client.force_login(factory())
@@ -950,7 +952,7 @@ def test_a_review_is_written(client, officer):
     assert EvidenceReview.objects.get().recorded_by == officer
 
 
-def test_nobody_reviews_their_own(client, officer):
+def test_nobody_reviews_their_own_evidence(client, officer):
     evidence = EvidenceFactory(recorded_by=officer)
 
     response = post(client, "reviews", {"evidence": evidence.pk, "decision": "verified", "reason": "It is mine."})
@@ -978,7 +980,7 @@ def test_a_benchmark_is_assessed(client, officer):
     assert Assessment.objects.get().recorded_by == officer
 
 
-def test_evidence_of_an_assessment_is_looked_up_together(client, officer, django_assert_max_num_queries):
+def test_evidence_of_an_assessment_is_looked_up_without_a_query_each(client, officer, django_assert_max_num_queries):
     benchmark = BenchmarkFactory()
     ids = [EvidenceFactory().pk for _ in range(30)]
     body = {
@@ -997,8 +999,8 @@ def test_evidence_of_an_assessment_is_looked_up_together(client, officer, django
     assert too_many.json() == {"evidence": ["Give at most 200 at a time."]}
 
 
-def test_nothing_can_be_changed_or_deleted(client, officer, waiting):
-    evidence = waiting.evidence.get()
+def test_nothing_can_be_changed_or_deleted(client, officer, waiting_version):
+    evidence = waiting_version.evidence.get()
 
     answers = [
         getattr(client, method)(f"/api/v1/evidence/{evidence.pk}/").status_code for method in ("put", "patch", "delete")
@@ -1011,7 +1013,7 @@ def test_nothing_can_be_changed_or_deleted(client, officer, waiting):
 
 
 @pytest.fixture
-def unseen():
+def hidden_ids():
     """By the name of the field: rows of another country, which neither a ministry nor an officer here sees."""
     elsewhere = CountryFactory(elsewhere=True)
     ministry = MinistryFactory(country=elsewhere)
@@ -1027,20 +1029,22 @@ def unseen():
     }
 
 
-def told_of(client, path, body, name, pk):
+def answer_about(client, path, body, name, pk):
     """The answer to `body` with every `name` in it set to `pk`, without that number."""
 
-    def put(part):
+    def replace_id(part):
         if isinstance(part, list):
-            return [put(each) for each in part]
+            return [replace_id(each) for each in part]
         if isinstance(part, dict):
             return {
-                key: ([pk] if isinstance(value, list) and key == "evidence" else pk) if key == name else put(value)
+                key: ([pk] if isinstance(value, list) and key == "evidence" else pk)
+                if key == name
+                else replace_id(value)
                 for key, value in part.items()
             }
         return part
 
-    response = post(client, path, put(body))
+    response = post(client, path, replace_id(body))
     return response.status_code, response.content.decode().replace(str(pk), "ID")
 
 
@@ -1057,21 +1061,25 @@ def told_of(client, path, body, name, pk):
         ("assessments", "evidence"),
     ],
 )
-def test_an_unknown_and_an_unseen_id_in_a_body_give_the_same_field_error(client, waiting, unseen, path, name):
-    asked = waiting.update.commitment
-    benchmark = asked.benchmarks.get()
+def test_an_unknown_and_a_hidden_id_in_a_body_give_the_same_field_error(
+    client, waiting_version, hidden_ids, path, name
+):
+    commitment_of_police = waiting_version.update.commitment
+    benchmark = commitment_of_police.benchmarks.get()
     bodies = {
-        "updates": an_update(asked, figures=[{"indicator": 0, "figure": 1, "through_on": "2021-12-31"}]),
-        "reviews": judged(waiting),
-        "accept": {"reviews": [judged(waiting)], "reason": "It is done."},
+        "updates": update_body(
+            commitment_of_police, figures=[{"indicator": 0, "figure": 1, "through_on": "2021-12-31"}]
+        ),
+        "reviews": review_body(waiting_version),
+        "accept": {"reviews": [review_body(waiting_version)], "reason": "It is done."},
         "assessments": {"benchmark": benchmark.pk, "verdict": "met", "rationale": "So.", "law": "So.", "evidence": []},
     }
-    sender = FocalPointFactory(ministry=asked.ministry)
+    sender = FocalPointFactory(ministry=commitment_of_police.ministry)
     client.force_login(sender if path == "updates" else OfficerFactory())
-    address = f"update-versions/{waiting.pk}/accept" if path == "accept" else path
+    address = f"update-versions/{waiting_version.pk}/accept" if path == "accept" else path
 
     of_unseen, of_unknown, of_huge = (
-        told_of(client, address, bodies[path], name, pk) for pk in (unseen[name], 987654321, 10**30)
+        answer_about(client, address, bodies[path], name, pk) for pk in (hidden_ids[name], 987654321, 10**30)
     )
 
     assert of_unseen == of_unknown == of_huge

@@ -36,16 +36,16 @@ def officer(client):
     return officer
 
 
-def ticks(response):
+def confirmations(response):
     """What a person sends who ticks every box that confirms, and what the page of an update sends of its own accord."""
     found = [attrs for _, attrs in Elements(response.text).found]
     sent = [attrs for attrs in found if attrs.get("name", "").endswith(("-confirmed", "draft_seen"))]
     return {attrs["name"]: attrs["value"] for attrs in sent}
 
 
-def seen(response):
+def draft_field(response):
     """What the page of an update sends of its own accord, with no box ticked."""
-    return {name: value for name, value in ticks(response).items() if name == "draft_seen"}
+    return {name: value for name, value in confirmations(response).items() if name == "draft_seen"}
 
 
 def entry(verb):
@@ -69,7 +69,7 @@ def test_an_update_is_held_back_until_it_is_confirmed_and_the_log_tells_of_it(cl
     assert 'name="kept_files"' in held.text
 
     typed.pop("files")
-    again = client.post(url, typed | ticks(held) | {"kept_files": EvidenceFile.objects.get().pk})
+    again = client.post(url, typed | confirmations(held) | {"kept_files": EvidenceFile.objects.get().pk})
 
     assert again.status_code == 302
     assert UpdateVersion.objects.get().narrative == f"The registry answers at {NUMBER}."
@@ -94,7 +94,7 @@ def test_logged_evidence_is_held_back_in_every_text(client, officer, field):
     assert held.status_code == 422
     assert "“12 March 2004” reads like a date of birth" in held.context["form"].errors[field][0]
     assert not Evidence.objects.exists()
-    assert client.post(reverse("evidence_log"), typed | ticks(held)).status_code == 302
+    assert client.post(reverse("evidence_log"), typed | confirmations(held)).status_code == 302
     assert entry("evidence.logged")["confirmed_no_personal_data"] == ["date of birth"]
 
 
@@ -107,19 +107,19 @@ def test_a_dialogue_is_held_back_in_the_line_of_a_participant(client, officer):
 
     assert held.status_code == 422
     assert not Dialogue.objects.exists()
-    assert list(ticks(held)) == ["people-0-office-confirmed"]
-    assert client.post(reverse("dialogue_add"), typed | ticks(held)).status_code == 302
+    assert list(confirmations(held)) == ["people-0-office-confirmed"]
+    assert client.post(reverse("dialogue_add"), typed | confirmations(held)).status_code == 302
 
 
 @pytest.mark.django_db
 def test_a_verb_is_held_back_in_its_reason(client, officer):
     commitment = CommitmentFactory()
-    seen = commitment.events.get().pk
+    draft_field = commitment.events.get().pk
     before = CommitmentEvent.objects.count()
 
     held = client.post(
         reverse("commitment_withdraw", args=[commitment.pk]),
-        {"reason": "Passport no. N123456", "on": "2022-01-20", "seen": seen},
+        {"reason": "Passport no. N123456", "on": "2022-01-20", "seen": draft_field},
     )
 
     assert held.status_code == 422
@@ -139,11 +139,11 @@ def test_a_file_named_after_a_passport_is_kept_without_the_number_and_asked_abou
     assert not AuditDetail.objects.filter(after__contains="N123456").exists()
     assert "untick it" in held.context["form"].errors["files"][0]
 
-    unasked = client.post(url, test_views_ministry_home.filled(kept_files=kept.pk) | seen(held))
+    unasked = client.post(url, test_views_ministry_home.filled(kept_files=kept.pk) | draft_field(held))
     assert unasked.status_code == 422
     assert not UpdateVersion.objects.exists()
 
-    client.post(url, test_views_ministry_home.filled(kept_files=kept.pk) | ticks(unasked))
+    client.post(url, test_views_ministry_home.filled(kept_files=kept.pk) | confirmations(unasked))
     assert UpdateVersion.objects.get().evidence.get().file == kept
     assert entry("update.sent")["confirmed_no_personal_data"] == ["file name"]
 
@@ -153,7 +153,7 @@ def test_a_file_that_was_held_back_can_be_left_out(client, commitment):
     url = reverse("update_send", args=[commitment.pk])
     held = client.post(url, test_views_ministry_home.filled(files=[pdf("passport N123456.pdf")]))
 
-    assert client.post(url, test_views_ministry_home.filled() | seen(held)).status_code == 302
+    assert client.post(url, test_views_ministry_home.filled() | draft_field(held)).status_code == 302
     assert UpdateVersion.objects.get().evidence.get().file is None
 
 

@@ -140,7 +140,7 @@ def test_country_has_its_districts_ministries_and_ministers(whole_record):
     }
 
 
-def test_editions_carry_their_tiers_and_leave_out_what_is_not_verified(whole_record):
+def test_editions_have_their_tiers_without_unverified_ones(whole_record):
     assert dict(Edition.objects.values_list("year", "tier")) == {
         2009: "2WL",
         2010: "2WL",
@@ -255,12 +255,14 @@ def test_readings_say_no_data_where_the_record_has_no_figure(whole_record):
     }
 
 
-def test_readings_became_known_with_the_edition_that_tells_them(whole_record):
-    known = {(row.indicator.name, row.starts_on.year): local_day(row.recorded_at) for row in Reading.objects.all()}
-    assert known["Prosecutions", 2020] == date(2022, 7, 21)
-    assert known["Investigations begun", 2020] == date(2021, 7, 1)
-    assert {day for (_, year), day in known.items() if year == 2021} == {date(2022, 7, 21)}
-    assert {day.year for (_, year), day in known.items() if year == 2019} == {2020}
+def test_readings_are_recorded_with_the_edition_that_reports_them(whole_record):
+    recorded_on = {
+        (row.indicator.name, row.starts_on.year): local_day(row.recorded_at) for row in Reading.objects.all()
+    }
+    assert recorded_on["Prosecutions", 2020] == date(2022, 7, 21)
+    assert recorded_on["Investigations begun", 2020] == date(2021, 7, 1)
+    assert {day for (_, year), day in recorded_on.items() if year == 2021} == {date(2022, 7, 21)}
+    assert {day.year for (_, year), day in recorded_on.items() if year == 2019} == {2020}
 
 
 def test_dialogue_has_its_participants(whole_record):
@@ -311,7 +313,7 @@ def test_commitments_have_no_date_agreed_but_for_next_years_money(whole_record):
     ]
 
 
-def test_evidence_tells_its_source_and_when_it_became_known(whole_record):
+def test_evidence_has_its_source_and_the_moment_it_became_known(whole_record):
     rows = Evidence.objects.all()
     assert {(row.source, local_day(row.recorded_at)) for row in rows} == {
         (NARRATIVES[2021], date(2021, 7, 1)),
@@ -335,7 +337,7 @@ def test_evidence_says_who_did_it(whole_record):
     assert Evidence.objects.get(done_by=DoneBy.UNITED_STATES).evidence_links.get().shows == SupportKind.CONTEXT
 
 
-def test_nothing_is_verified_but_what_the_report_of_2022_tells(whole_record):
+def test_only_what_the_2022_report_confirms_is_verified(whole_record):
     verified = {
         (review.evidence.title.split(",")[0], review.evidence_link.benchmark.key if review.evidence_link else "")
         for review in EvidenceReview.objects.all()
@@ -369,7 +371,7 @@ def test_nothing_is_verified_but_what_the_report_of_2022_tells(whole_record):
     assert sorted(claim.benchmark.key for claim in claims) == ["10b", "10c", "10c", "1b", "5a", "6a", "6a"]
 
 
-def test_report_of_2022_assesses_as_told(whole_record):
+def test_the_2022_report_assesses_benchmarks(whole_record):
     assert {row.benchmark.key: row.verdict for row in Assessment.objects.all()} == {
         "1c": Verdict.STALLED,
         "1d": Verdict.STALLED,
@@ -408,12 +410,12 @@ def test_sources_can_not_sign_in(whole_record):
     ],
 )
 def test_public_record_gives_the_worked_cases(whole_record, as_of, known_by, expected):
-    found = evaluate_readiness(
+    readiness = evaluate_readiness(
         gather_facts(Edition.objects.get(year=2021)),
         as_of=as_of,
         known_by=datetime.combine(known_by, time(23, 59), MASERU),
     )
-    assert (found.score, found.claimed.points, found.is_reviewed) == expected
+    assert (readiness.score, readiness.claimed.points, readiness.is_reviewed) == expected
 
 
 # --- Loading again, and loading early ---------------------------------------------------------------------------------
@@ -425,7 +427,7 @@ def test_loading_twice_changes_nothing(whole_record):
     assert tables() == before
 
 
-def test_what_is_not_known_yet_is_left_out_and_its_number_told():
+def test_entries_not_yet_known_are_left_out_and_counted():
     output = load()
     assert output == (
         "Lesotho: 95 facts written, 0 found as they are.\n"
@@ -479,7 +481,7 @@ def test_what_was_redacted_or_changed_is_not_loaded_anew(whole_record):
     assert tables() == before
 
 
-def test_lines_of_a_kind_differ_in_their_moment():
+def test_entries_of_a_kind_differ_in_their_moment():
     for lines in (EVIDENCE, COMMITMENTS):
         assert len({line.recorded_at for line in lines}) == len(lines)
 
@@ -542,18 +544,18 @@ def test_proof_of_what_is_done_is_a_pdf_that_says_exercise(exercise):
     done = CommitmentEvent.objects.filter(kind=CommitmentEventKind.VERIFIED_DONE)
     assert done.count() == 3
     for event in done:
-        kept = EvidenceFile.objects.get(evidence__update_version=event.update_version)
-        assert (kept.media_type, kept.name[:9]) == ("application/pdf", "exercise-")
-        with kept.file.open() as file:
-            assert b"EXERCISE" in file.read()
+        file = EvidenceFile.objects.get(evidence__update_version=event.update_version)
+        assert (file.media_type, file.name[:9]) == ("application/pdf", "exercise-")
+        with file.file.open() as content:
+            assert b"EXERCISE" in content.read()
 
 
 def test_every_text_of_the_exercise_says_so(exercise):
     stands_for_itself = {"law", "received_sha256", "stored_sha256", "media_type", "file"}
-    seen = 0
+    checked_texts = 0
     for model in apps.get_app_config("dialogues").get_models():
         names = {field.name for field in model._meta.get_fields()}
-        who = "recorded_by" if "recorded_by" in names else "uploaded_by" if "uploaded_by" in names else None
+        person_field = "recorded_by" if "recorded_by" in names else "uploaded_by" if "uploaded_by" in names else None
         texts = [
             field.name
             for field in model._meta.concrete_fields
@@ -561,15 +563,15 @@ def test_every_text_of_the_exercise_says_so(exercise):
             and not field.choices
             and field.name not in stands_for_itself
         ]
-        rows = model.objects.filter(**{f"{who}__email__endswith": "@demo.example"}) if who else []
+        rows = model.objects.filter(**{f"{person_field}__email__endswith": "@demo.example"}) if person_field else []
         for row in rows:
             # What came with an update names the ministry and the update; its title and narrative say what it is.
             sent = {"source", "stated_by"} if getattr(row, "update_version", None) else set()
             for name in texts:
                 if (text := getattr(row, name)) and name not in sent:
                     assert "exercise" in text.lower(), (model, name, text)
-                    seen += 1
-    assert seen > 90
+                    checked_texts += 1
+    assert checked_texts > 90
     offices = Participant.objects.filter(dialogue__recorded_by__email__endswith="@demo.example")
     assert all("Exercise" in office for office in offices.values_list("office", flat=True))
 
@@ -590,15 +592,15 @@ def test_exercise_is_over_before_the_demonstration_begins(exercise, set_clock):
 
 
 def test_exercise_leaves_readiness_below_the_working_mark(exercise):
-    found = evaluate_readiness(gather_facts(Edition.objects.get(year=2021)), as_of=date(2022, 1, 28))
-    assert 20 < found.score < 30
-    assert 35 < found.claimed.points < found.working_mark
+    readiness = evaluate_readiness(gather_facts(Edition.objects.get(year=2021)), as_of=date(2022, 1, 28))
+    assert 20 < readiness.score < 30
+    assert 35 < readiness.claimed.points < readiness.working_mark
 
 
-def test_exercise_leaves_one_promise_overdue_without_an_update_and_the_plan_of_the_record_unpresented(exercise):
-    found = evaluate_readiness(gather_facts(Edition.objects.get(year=2021)), as_of=date(2022, 1, 28))
-    silent = {row.id for check in found.checks if check.misfit is ProblemKind.PAST_DUE for row in check.rows}
-    assert [check.sentence for check in found.checks] == [
+def test_exercise_leaves_one_commitment_overdue_and_the_action_plan_not_presented(exercise):
+    readiness = evaluate_readiness(gather_facts(Edition.objects.get(year=2021)), as_of=date(2022, 1, 28))
+    silent = {row.id for check in readiness.checks if check.misfit is ProblemKind.PAST_DUE for row in check.rows}
+    assert [check.sentence for check in readiness.checks] == [
         "A commitment was due on 14 January 2022, 14 days ago, and no update was received.",
         "Action plan presented: due on 28 December 2021, and not recorded as done.",
     ]
@@ -649,7 +651,7 @@ def test_exercise_before_its_edition_is_refused():
 
 
 @pytest.mark.day("2026-11-26")
-def test_exercise_is_played_on_what_was_known_then_whatever_the_day():
+def test_exercise_uses_what_was_known_at_its_time_whatever_the_day():
     output = load("--exercise")
     assert "145 facts written, 0 found" in output
     assert "37 steps played" in output
@@ -657,7 +659,7 @@ def test_exercise_is_played_on_what_was_known_then_whatever_the_day():
 
 
 @pytest.mark.day("2026-11-26")
-def test_exercise_after_what_came_later_is_refused_in_a_sentence():
+def test_exercise_is_refused_once_later_entries_are_loaded():
     load()
     with pytest.raises(CommandError, match="Begin with an empty database"):
         load("--exercise")
