@@ -154,9 +154,10 @@ def send_update(
     refuse_unless_own_and_unsent(files, by, returned=returned, draft=lock_draft(locked) if page else find_draft(locked))
     if page is not None:
         finish_draft(of=locked, page=page, by=by, now=now)
+    update = returned.update if returned else _create_next_update(locked)
     sent = insert_row(
         UpdateVersion(
-            update=(update := returned.update if returned else _create_next_update(locked)),
+            update=update,
             number=update.versions.count() + 1,
             narrative=narrative,
             claimed=claimed,
