@@ -18,17 +18,16 @@ from reports.current_briefing import JOB_KIND, is_rebuild_due
 from reports.models import Briefing
 from tiptracker import clock
 from tiptracker.audit.actions import log_head, log_now
-from tiptracker.jobs.actions import claim_job, enqueue
+from tiptracker.jobs.actions import JobProgress, enqueue
+from tiptracker.jobs.tasks import job_task
 
 
-@shared_task(name="readiness")
-def readiness(job_id: int) -> None:
+@job_task("readiness")
+def readiness(progress: JobProgress) -> None:
     """Compute an edition's readiness (the job's key is the edition's id) as of today in the country."""
-    with claim_job(job_id) as progress:
-        if progress:
-            edition = Edition.objects.select_related("country").get(pk=progress.job.key)
-            now = clock.now(edition.country.time_zone)
-            compute_readiness(edition=edition, as_of=now.date(), now=now)
+    edition = Edition.objects.select_related("country").get(pk=progress.job.key)
+    now = clock.now(edition.country.time_zone)
+    compute_readiness(edition=edition, as_of=now.date(), now=now)
 
 
 @shared_task(name="readiness_nightly")
@@ -49,15 +48,12 @@ def _editions_under_way() -> Iterator[Edition]:
             yield edition
 
 
-@shared_task(name="briefing")
-def briefing(job_id: int) -> None:
+@job_task("briefing")
+def briefing(progress: JobProgress) -> None:
     """Render a briefing (the job's key is its id): the draft or, once that is cleared, the issued file."""
-    with claim_job(job_id) as progress:
-        if progress:
-            asked = ("edition__country", "ministry", "dialogue", "requested_by", "cleared_by")
-            row = Briefing.objects.select_related(*asked).get(pk=progress.job.key)
-            now = clock.now(row.edition.country.time_zone)
-            render_briefing(briefing=row, now=now, progress=progress)
+    rows = Briefing.objects.select_related("edition__country", "ministry", "dialogue", "requested_by", "cleared_by")
+    row = rows.get(pk=progress.job.key)
+    render_briefing(briefing=row, now=clock.now(row.edition.country.time_zone), progress=progress)
 
 
 @shared_task(name="current_briefings")
@@ -71,25 +67,20 @@ def current_briefings() -> None:
             enqueue(JOB_KIND, edition.pk)
 
 
-@shared_task(name=JOB_KIND)
-def current_briefing(job_id: int) -> None:
+@job_task(JOB_KIND)
+def current_briefing(progress: JobProgress) -> None:
     """Make the ambassador's briefing of an edition (the job's key is the edition's id) as of today there."""
-    with claim_job(job_id) as progress:
-        if progress:
-            edition = Edition.objects.select_related("country").get(pk=progress.job.key)
-            newest = log_head()  # before the clock is read: no entry that it covers is later than `now`
-            now = clock.now(edition.country.time_zone)
-            refresh_current_briefing(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=progress)
+    edition = Edition.objects.select_related("country").get(pk=progress.job.key)
+    newest = log_head()  # before the clock is read: no entry that it covers is later than `now`
+    now = clock.now(edition.country.time_zone)
+    refresh_current_briefing(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=progress)
 
 
-@shared_task(name="redaction")
-def redaction(job_id: int) -> None:
+@job_task("redaction")
+def redaction(progress: JobProgress) -> None:
     """Search the briefings for a redacted text (the job's key is the redaction's id) and finish the redaction."""
-    with claim_job(job_id) as progress:
-        if progress:
-            rows = Redaction.objects.select_related("country", "decision__recorded_by")
-            row = rows.get(pk=progress.job.key)
-            withdraw_redacted_briefings(redaction=row, now=clock.now(row.country.time_zone), progress=progress)
+    row = Redaction.objects.select_related("country", "decision__recorded_by").get(pk=progress.job.key)
+    withdraw_redacted_briefings(redaction=row, now=clock.now(row.country.time_zone), progress=progress)
 
 
 @shared_task(name="unfinished_redactions")
@@ -126,9 +117,7 @@ def briefings_nightly() -> None:
     enqueue("check_briefings", 0)
 
 
-@shared_task(name="check_briefings")
-def check_briefings(job_id: int) -> None:
+@job_task("check_briefings")
+def check_briefings(progress: JobProgress) -> None:
     """Check the files of briefings against their hashes (the job's key is the id of the last one checked)."""
-    with claim_job(job_id) as progress:
-        if progress:
-            check_stored_briefings(after=int(progress.job.key))
+    check_stored_briefings(after=int(progress.job.key))

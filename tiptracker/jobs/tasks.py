@@ -1,8 +1,29 @@
-"""Background tasks that maintain the jobs."""
+"""Background tasks that maintain the jobs, and the decorator for the tasks that do them."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from celery import shared_task
 
 from tiptracker.jobs import actions
+from tiptracker.jobs.actions import JobProgress, claim_job
+
+
+def job_task(kind: str) -> Callable[[Callable[[JobProgress], None]], Any]:
+    """Register a function as the task for jobs of `kind`. It is called with the progress of a job that it may run."""
+
+    def register(work: Callable[[JobProgress], None]) -> Any:
+        @shared_task(name=kind)
+        @wraps(work)
+        def task(job_id: int) -> None:
+            with claim_job(job_id) as progress:
+                if progress:
+                    work(progress)
+
+        return task
+
+    return register
 
 
 @shared_task(name="sweep_stuck_jobs")
