@@ -2,16 +2,16 @@
 
 from datetime import date, datetime
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
 
 from recommendations.edition_context import set_page_edition
+from recommendations.form_pages import render_form
 from reports.briefings.comparison import compare_documents
 from reports.choices import BriefingKind
 from reports.forms import BriefingCompareForm
 from reports.models import Briefing
+from reports.views.access import read_page
 from tiptracker.former_names import with_current_fields
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -19,8 +19,7 @@ MAX_OFFERED = 50
 """Maximum number of other briefings offered for the comparison."""
 
 
-@login_required
-@require_safe
+@read_page
 def briefing_compare(request: SignedInRequest, pk: int) -> HttpResponse:
     """Compare a briefing with the one named by `?with=`, or by default with the one from `default_comparison`."""
     rows = Briefing.objects.visible_to(request.user)
@@ -35,10 +34,10 @@ def briefing_compare(request: SignedInRequest, pk: int) -> HttpResponse:
     usual = default_comparison(briefing, others)
     typed = request.GET if "with" in request.GET else {"with": str(usual.pk)} if usual else None
     form = BriefingCompareForm(typed, others=others)
-    context: dict[str, object] = {"briefing": briefing, "form": form, "others": others}
+    context: dict[str, object] = {"briefing": briefing, "others": others}
     if form.is_valid():
         context |= _comparison_context(briefing, form.other)
-    return render_page(request, "reports/briefing_compare.html", context, status=422 if form.errors else 200)
+    return render_form(request, "reports/briefing_compare.html", form, context)
 
 
 def _comparison_context(briefing: Briefing, other: Briefing) -> dict[str, object]:

@@ -2,28 +2,24 @@
 
 from dataclasses import replace
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods
 
 from recommendations.edition_context import EditionRequest, edition_url
+from recommendations.form_pages import form_page, render_form, sent_data
 from recommendations.models import Edition
-from reports.actions.briefings import request_briefing
 from reports.choices import BriefingKind
 from reports.forms import BriefingSectionsForm
 from reports.models import Briefing, Document
 from reports.permissions import can_request_briefing
-from reports.views.briefings import end_of_day, offered_documents
+from reports.views.briefings import offered_documents, request_from_form
 from tiptracker import clock
-from tiptracker.errors import Refused
 from tiptracker.numbers import parse_whole_number
-from tiptracker.web.pages import SignedInRequest, render_page
+from tiptracker.web.pages import SignedInRequest
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def briefing_request(request: EditionRequest) -> HttpResponse:
     """Show or process the request form; `?again=` is the id of a briefing to request again.
 
@@ -36,13 +32,15 @@ def briefing_request(request: EditionRequest) -> HttpResponse:
     again = _repeated_briefing(request)
     now = clock.now(edition.country.time_zone)
     documents = offered_documents(request, edition, now.date(), also=again.dialogue if again else None)
-    asked = request.POST if request.method == "POST" else request.GET
-    what = _document_key(documents, again.document) if again else asked.get("what", "")
+    data = sent_data(request)
+    what = (
+        _document_key(documents, again.document) if again else (request.GET if data is None else data).get("what", "")
+    )
     if what not in documents:
         return redirect(edition_url(edition, "briefing_list"))
     last = again or _last_requested(request, edition, documents[what].kind)
     form = BriefingSectionsForm(
-        request.POST if request.method == "POST" else None,
+        data,
         what=what,
         places=last.sections if last else None,
         covering_note=again.covering_note if again else "",
@@ -51,22 +49,10 @@ def briefing_request(request: EditionRequest) -> HttpResponse:
         first=edition.starts_on,
         today=now.date(),
     )
-    if form.is_valid():
-        try:
-            briefing = request_briefing(
-                edition=edition,
-                document=form.document,
-                as_of=form.cleaned_data["as_of"],
-                known_by=end_of_day(form.cleaned_data["known_by"], now),
-                by=request.user,
-                now=now,
-            )
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
-            return redirect("briefing_detail", pk=briefing.pk)
-    context = {"edition": edition, "form": form, "document": documents[what], "again": again}
-    return render_page(request, "reports/briefing_request.html", context, status=422 if form.errors else 200)
+    if briefing := request_from_form(request, form, now):
+        return redirect("briefing_detail", pk=briefing.pk)
+    context = {"edition": edition, "document": documents[what], "again": again}
+    return render_form(request, "reports/briefing_request.html", form, context)
 
 
 def _repeated_briefing(request: EditionRequest) -> Briefing | None:

@@ -3,18 +3,17 @@
 from datetime import date, datetime, time
 from typing import NamedTuple
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
 
 from dialogues.choices import DialogueStage
 from dialogues.models import Dialogue, Redaction
 from recommendations.edition_context import EditionRequest, edition_url, set_page_edition
+from recommendations.form_pages import form_page, render_form, save_form, sent_data
 from recommendations.models import Edition
 from reports.actions.briefings import clear_briefing, record_download, request_briefing, retry_briefing
 from reports.actions.file_checks import refuse_altered_briefing
@@ -22,6 +21,7 @@ from reports.choices import BriefingKind
 from reports.forms import BriefingRequestForm, FileCheckForm
 from reports.models import Briefing, Document
 from reports.permissions import can_clear_briefing, can_request_briefing
+from reports.views.access import read_page
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
@@ -34,13 +34,27 @@ MAX_HELD_OFFERED = 3
 """For how many past dialogues a pack is offered, in addition to those still to come."""
 
 
-def end_of_day(day: date | None, now: datetime) -> datetime | None:
+def request_from_form(request: EditionRequest, form: BriefingRequestForm, now: datetime) -> Briefing | None:
+    """Request the document that a form names. None if the form is invalid or the request is refused."""
+    return save_form(
+        form,
+        lambda: request_briefing(
+            edition=request.edition,
+            document=form.document,
+            as_of=form.cleaned_data["as_of"],
+            known_by=_end_of_day(form.cleaned_data["known_by"], now),
+            by=request.user,
+            now=now,
+        ),
+    )
+
+
+def _end_of_day(day: date | None, now: datetime) -> datetime | None:
     """Return the last moment of a day in the country; None (meaning now) for today or without a day."""
     return None if day is None or day == now.date() else datetime.combine(day, time.max, now.tzinfo)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def briefing_list(request: EditionRequest) -> HttpResponse:
     """List the briefings, newest first, with the form to request another."""
     edition = request.edition
@@ -50,31 +64,17 @@ def briefing_list(request: EditionRequest) -> HttpResponse:
         raise PermissionDenied
     now = clock.now(edition.country.time_zone)
     if may_request and (request.method == "POST" or now.date() >= edition.starts_on):
-        typed = request.POST if request.method == "POST" else None
-        documents = offered_documents(request, edition, now.date())
         form = BriefingRequestForm(
-            typed,
+            sent_data(request),
             initial={"what": request.GET["what"]} if "what" in request.GET else None,
-            documents=documents,
+            documents=offered_documents(request, edition, now.date()),
             first=edition.starts_on,
             today=now.date(),
         )
         if form.is_valid() and "pick" in request.POST:
             return redirect(edition_url(edition, "briefing_request", query=_request_query(request)))
-        if form.is_valid():
-            try:
-                briefing = request_briefing(
-                    edition=edition,
-                    document=form.document,
-                    as_of=form.cleaned_data["as_of"],
-                    known_by=end_of_day(form.cleaned_data["known_by"], now),
-                    by=request.user,
-                    now=now,
-                )
-            except Refused as refusal:
-                form.add_error(refusal.field, str(refusal))
-            else:
-                return redirect("briefing_detail", pk=briefing.pk)
+        if briefing := request_from_form(request, form, now):
+            return redirect("briefing_detail", pk=briefing.pk)
     briefings = (
         Briefing.objects.visible_to(request.user)
         .filter(edition=edition)
@@ -144,8 +144,7 @@ def _export_row(briefing: Briefing) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def briefing_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a briefing with its progress, its failure or its file. POST renders a failed briefing again."""
     briefing = _get_briefing(request, pk)
@@ -155,8 +154,7 @@ def briefing_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return _render_detail(request, briefing)
 
 
-@login_required
-@require_safe
+@read_page
 @rate_limited("exports")
 @never_cache
 def briefing_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
@@ -167,8 +165,7 @@ def briefing_file(request: SignedInRequest, pk: int) -> HttpResponseBase:
     return _file_response(request, pk)
 
 
-@login_required
-@require_safe
+@read_page
 @rate_limited("exports")
 @never_cache
 def briefing_word(request: SignedInRequest, pk: int) -> HttpResponseBase:
@@ -194,8 +191,7 @@ def _file_response(request: SignedInRequest, pk: int, *, as_word: bool = False) 
     return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type=media_type)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def briefing_clear(request: SignedInRequest, pk: int) -> HttpResponse:
     """Clear the draft that the page showed. The worker then issues it without the draft marking, and locks it."""
     briefing = _get_briefing(request, pk)
@@ -209,20 +205,23 @@ def briefing_clear(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("briefing_detail", pk=briefing.pk)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def briefing_check(request: SignedInRequest) -> HttpResponse:
     """Compare a file, or its hash, with the briefings handed out: is it ours, unchanged and the newest version?"""
     form = FileCheckForm(request.POST or None, request.FILES or None)
-    found: list[BriefingMatch] = []
-    is_answered = form.is_valid()
-    if is_answered:
-        seen = Briefing.objects.visible_to(request.user).select_related(
-            "edition__country", "ministry", "dialogue", "job", "cleared_by"
-        )
-        found = [_build_match(request, briefing, form.hash) for briefing in seen.with_hash(form.hash).order_by("-pk")]
-    context = {"form": form, "is_answered": is_answered, "hash": form.hash if is_answered else "", "found": found}
-    return render_page(request, "reports/briefing_check.html", context, status=422 if form.errors else 200)
+    context: dict[str, object] = {}
+    if form.is_valid():
+        briefings = Briefing.objects.visible_to(request.user).with_hash(form.hash).order_by("-pk")
+        context["hash"] = form.hash
+        context["matches"] = [
+            BriefingMatch(
+                briefing,
+                is_older_draft=form.hash not in {briefing.sha256, briefing.word_sha256},
+                later=_newest_issued(request, briefing),
+            )
+            for briefing in briefings.select_related("edition__country", "ministry", "dialogue", "job", "cleared_by")
+        ]
+    return render_form(request, "reports/briefing_check.html", form, context)
 
 
 class BriefingMatch(NamedTuple):
@@ -237,15 +236,10 @@ class BriefingMatch(NamedTuple):
     later: Briefing | None
 
 
-def _build_match(request: SignedInRequest, briefing: Briefing, sha256: str) -> BriefingMatch:
-    is_older_draft = sha256 not in {briefing.sha256, briefing.word_sha256}
-    return BriefingMatch(briefing, is_older_draft, _newest_issued(request, briefing, after=briefing.version))
-
-
-def _newest_issued(request: SignedInRequest, briefing: Briefing, *, after: int) -> Briefing | None:
-    """Return the newest issued version of the same document that is later than version `after`."""
+def _newest_issued(request: SignedInRequest, briefing: Briefing) -> Briefing | None:
+    """Return the newest version of the same document that was issued after this one."""
     same = Briefing.objects.visible_to(request.user).of_the_same(briefing).issued()
-    return same.filter(version__gt=after).last()
+    return same.filter(version__gt=briefing.version).last()
 
 
 def _get_briefing(request: SignedInRequest, pk: int) -> Briefing:
@@ -280,7 +274,7 @@ def _render_detail(
         "may_clear": can_clear_briefing(user, briefing),
         "is_own": user.pk == briefing.requested_by_id,
         "corrects": same.filter(version__lt=briefing.version).last(),
-        "corrected_by": _newest_issued(request, briefing, after=briefing.version),
+        "corrected_by": _newest_issued(request, briefing),
         "held_back": held_back,
         "try_again": "briefing_word" if as_word else "briefing_file",
         "not_cleared": not_cleared,

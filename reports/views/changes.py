@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, QueryDict
 from django.utils.timezone import localtime
-from django.views.decorators.http import require_safe
 
 from dialogues.models import Dialogue
 from recommendations.edition_context import EditionRequest, edition_url
+from recommendations.form_pages import render_form
+from recommendations.forms import add_refusal
 from recommendations.models import Edition
 from reports import formatting, request_params
 from reports.forms import ChangesForm
@@ -23,8 +23,8 @@ from reports.readiness.explanation.changes import find_changes, is_known_before
 from reports.readiness.explanation.changes_display import LineChangeDisplay, ScoreAtStandpoint, ScoreChangeDisplay
 from reports.readiness.gathering import gather_facts
 from reports.request_params import RequestedStandpoint
+from reports.views.access import readiness_page
 from reports.views.record_rows import RecordRow, find_record_rows, find_terms_rows
-from reports.views.standpoint import require_readable_edition
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
@@ -56,20 +56,19 @@ class ChangeDateRow(NamedTuple):
     lines: Sequence[ChangedLineRow]
 
 
-@login_required
-@require_safe
+@readiness_page
 def readiness_changes(request: EditionRequest) -> HttpResponse:
     """Show the changes from one standpoint to another.
 
     Default: from four weeks ago, as known at the time, to today.
     """
-    edition = require_readable_edition(request)
+    edition = request.edition
     try:
         context = _build_context(request, edition)
     except Refused as refusal:
         form = ChangesForm(request.GET, edition=edition)
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return render_page(request, "reports/readiness_changes.html", {"edition": edition, "form": form}, status=422)
+        add_refusal(form, refusal)
+        return render_form(request, "reports/readiness_changes.html", form, {"edition": edition})
     if exports.is_export_requested(request):
         rows = [_export_row(told.stop, one) for told in context["stops"] for one in told.lines]
         return exports.export_rows(request, "changes", EXPORT_COLUMNS, rows)

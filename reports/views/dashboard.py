@@ -7,11 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, MadeBy
 from dialogues.commitment_status import CommitmentStanding, days_past_due
@@ -27,7 +24,7 @@ from reports.calendar.gathering import list_milestones, milestone_and_dialogue_d
 from reports.choices import BriefingKind, ReadinessVerdict
 from reports.current_briefing import has_changed_since, is_rebuild_expected
 from reports.models import Briefing
-from reports.permissions import can_read_readiness, can_request_briefing
+from reports.permissions import can_request_briefing
 from reports.readiness import countable_facts
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import context_display, headline, score_display
@@ -35,6 +32,7 @@ from reports.readiness.explanation.counting_reasons import find_counting_statuse
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
+from reports.views.access import readiness_page
 from reports.views.edition_start import build_edition_start
 from reports.views.next_steps import next_steps_context
 from reports.views.trend import trend_context
@@ -113,13 +111,10 @@ class DashboardBenchmark(NamedTuple):
         return self.stands.verdict is ReadinessVerdict.SHOWN
 
 
-@login_required
-@require_safe
+@readiness_page
 def dashboard(request: EditionRequest) -> HttpResponse:
     """Show the record of the edition as it is today."""
     edition = request.edition
-    if not can_read_readiness(request.user, edition):
-        raise PermissionDenied
     user, today = request.user, clock.today(edition.country.time_zone)
     facts = gather_facts(edition)
     result = evaluate_readiness(facts, as_of=today)

@@ -4,11 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from dialogues.choices import BreakdownDimension, EvidenceDecision
 from dialogues.models import Evidence, EvidenceReview, Reading
@@ -16,6 +13,7 @@ from recommendations.edition_context import EditionRequest
 from recommendations.models import Benchmark, Edition
 from reports.charts.tiles import ChartDistrict, TileMap, tile_map
 from reports.choices import DistrictStatus
+from reports.views.access import embassy_page
 from tiptracker.accounts.models import User
 from tiptracker.text_rules import normalize_name
 from tiptracker.web import exports
@@ -39,15 +37,11 @@ class DistrictBenchmark(NamedTuple):
     unplaced: Sequence[Reading]
 
 
-@login_required
-@require_safe
+@embassy_page
 def district_list(request: EditionRequest) -> HttpResponse:
     """Show the edition's benchmarks that count districts; `?as=` exports their tables as one."""
-    user = request.user
-    if not user.is_embassy:
-        raise PermissionDenied
     edition = request.edition
-    counted = _find_benchmarks(user, edition)
+    counted = _find_benchmarks(request.user, edition)
     if exports.is_export_requested(request):
         return exports.export_rows(
             request, "districts", EXPORT_COLUMNS, [row for each in counted for row in _export_rows(each)]

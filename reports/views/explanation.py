@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.views.decorators.http import require_safe
 
 from recommendations.edition_context import EditionRequest, edition_url
+from recommendations.form_pages import render_form
 from reports import formatting
 from reports.choices import PartKey
-from reports.readiness.answers import Finding, RowReference
+from reports.readiness.answers import RowReference
 from reports.readiness.explanation import score_display
 from reports.readiness.explanation.score_display import PartDisplay, without_trailing_zeros
 from reports.readiness.explanation.score_explanation import (
@@ -24,14 +23,15 @@ from reports.readiness.explanation.score_explanation import (
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.request_params import RequestedStandpoint
+from reports.views.access import readiness_page
 from reports.views.record_rows import RecordedReview, RecordRow, find_record_rows
 from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.web.pages import render_page
 
-type PrintedPoints = tuple[Decimal | None, Decimal]
-"""Points given and points possible, of 100, as printed; the first is None if nothing has been reviewed."""
+type PointsTexts = Mapping[tuple[PartKey, str], str]
+"""The points of each line, and of each benchmark of a recommendation, by part and address: "3 of 7 points"."""
+type RecordRows = Mapping[RowReference, RecordRow]
 
 NO_ROW = RowReference("", 0)
 """The subject of a question: no row of the record."""
@@ -40,149 +40,130 @@ NO_ROW = RowReference("", 0)
 class ExplanationRow(NamedTuple):
     """A row on the page, the embassy's review decision on it here, and the reason if it does not count."""
 
-    told: RecordRow
-    word: RecordedReview | None
+    row: RecordRow
+    review: RecordedReview | None
     why: str
 
 
 class ExplanationLine(NamedTuple):
-    """A line on the page: its title, sentence, points, law, and the rows under it."""
+    """A line on the page: its title, its points (empty if it gives none by itself), and the rows under it."""
 
+    explanation: LineExplanation | CriterionExplanation
     title: str
-    url: str
     points: str
-    finding: Finding
-    claim: str
-    law: str
     rests_on: Sequence[ExplanationRow]
     claimed: Sequence[ExplanationRow]
     aside: Sequence[ExplanationRow]
 
 
-@login_required
-@require_safe
+@readiness_page
 def readiness_why(request: EditionRequest, part: str, key: str = "") -> HttpResponse:
     """Explain the result of a part, or of a line of it (by its key, such as "6a")."""
     if part not in PartKey:
         raise Http404
-    asked, form, status = read_standpoint(request)
-    context: dict[str, Any] = {"asked": asked, "form": form, "part": PartKey(part), "key": key}
-    if asked is not None:
+    standpoint, form = read_standpoint(request)
+    context: dict[str, Any] = {"asked": standpoint, "part": PartKey(part), "key": key}
+    if standpoint is not None:
         with snapshot():
-            facts = gather_facts(asked.edition)
-            result = evaluate_readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
-            page = _ExplanationPage(request.user, asked, result, ScoreExplanation(facts, result))
-            answer = page.of_line(PartKey(part), key) if key else page.of_part(PartKey(part))
-        if answer is None:
-            raise Http404
-        context |= answer
-    return render_page(request, "reports/readiness_why.html", context, status=status)
+            context |= _explain(request.user, standpoint, PartKey(part), key)
+    return render_form(request, "reports/readiness_why.html", form, context)
 
 
-class _ExplanationPage:
-    """Builds the content of the page for one user and one standpoint."""
-
-    def __init__(self, user: User, asked: RequestedStandpoint, result: Readiness, reasons: ScoreExplanation) -> None:
-        self.user, self.asked, self.reasons = user, asked, reasons
-        self.parts = {part.key: part for part in score_display.display_parts(result)}
-        self.points = _points_by_line(self.parts, result)
-
-    def of_part(self, part: PartKey) -> dict[str, Any]:
-        """Return a part, and each of its lines with the rows that count for it."""
-        stands, lines = self.parts[part], self.reasons.of_part(part)
-        told = self._told(lines)
-        return {
-            "title": part.label,
-            "law": stands.law,
-            "verdict": stands.verdict,
-            "reason": stands.reason,
-            "points": _format_points(stands.points, stands.of),
-            "up": self._url("readiness_detail"),
-            "up_label": "Readiness",
-            "answers": [self._answer(one, one.grounds, told) for one in lines],
-            "is_part": True,
-        }
-
-    def of_line(self, part: PartKey, key: str) -> dict[str, Any] | None:
-        """Return a line with every row given for it; None if there is no such line."""
-        line = self.reasons.of(part, key)
-        if line is None:
-            return None
-        told = self._told([line])
-        named = told.get(_subject_row(line))
-        above = line.above if line.benchmark_id is not None else None
-        return {
-            "title": named.text if named else line.line.title,
-            "law": line.line.law,
-            "verdict": line.line.finding.verdict,
-            "reason": line.line.finding.reason,
-            "claim": line.claim,
-            "points": self._points_of(line, part),
-            "up": self._url("readiness_why", part.value, *([above.key] if above else [])),
-            "up_label": above.title if above else part.label,
-            "read_at": named.url if named else "",
-            "answers": [self._answer(one, [one], told, part) for one in line.grounds],
-            "is_single": (len(line.grounds) == 1 and line.recommendation_id is None) or line.benchmark_id is not None,
-        }
-
-    def _told(self, lines: Iterable[LineExplanation]) -> Mapping[RowReference, RecordRow]:
-        grounds = [ground for line in lines for ground in line.grounds]
-        about = {_subject_row(line) for line in lines} | {_subject_row(ground) for ground in grounds}
-        given = {one.row for ground in grounds for one in ground.given}
-        return find_record_rows(self.user, (about | given) - {NO_ROW}, self.asked.known_by)
-
-    def _answer(
-        self,
-        line: LineExplanation | CriterionExplanation,
-        grounds: Sequence[CriterionExplanation],
-        told: Mapping[RowReference, RecordRow],
-        part: PartKey | None = None,
-    ) -> ExplanationLine:
-        named = told.get(_subject_row(line))
-        return ExplanationLine(
-            title=named.text if named else line.line.title,
-            url=self._url("readiness_why", line.part.value, line.address),
-            points=self._points_of(line, part or line.part),
-            finding=line.line.finding,
-            claim=line.claim,
-            law=line.line.law,
-            rests_on=_explained_rows(((ground, one) for ground in grounds for one in ground.rests_on), told),
-            claimed=_explained_rows(((ground, one) for ground in grounds for one in ground.claimed), told),
-            aside=_explained_rows(((ground, one) for ground in grounds for one in ground.aside), told),
-        )
-
-    def _points_of(self, line: LineExplanation | CriterionExplanation, part: PartKey) -> str:
-        """Return the points it gives of those possible in a part; empty if it gives none there by itself."""
-        figures = self.points.get((line.part, line.address)) if line.part is part else None
-        return _format_points(*figures) if figures else ""
-
-    def _url(self, name: str, *arguments: str) -> str:
-        return f"{edition_url(self.asked.edition, name, *arguments)}?{self.asked.query}"
+def _explain(user: User, standpoint: RequestedStandpoint, part: PartKey, key: str) -> dict[str, Any]:
+    """Return the context for a part or, if there is a key, for a line. Raises Http404 if there is no such line."""
+    facts = gather_facts(standpoint.edition)
+    result = evaluate_readiness(facts, as_of=standpoint.as_of, known_by=standpoint.known_by)
+    explanation = ScoreExplanation(facts, result)
+    line = explanation.of(part, key) if key else None
+    if key and line is None:
+        raise Http404
+    lines = [line] if line else explanation.of_part(part)
+    rows = _find_rows(user, lines, standpoint)
+    parts = {display.key: display for display in score_display.display_parts(result)}
+    points = _points_by_line(parts, result)
+    if line:
+        return _line_context(line, standpoint, points, rows)
+    display = parts[part]
+    return {
+        "title": part.label,
+        "law": display.law,
+        "verdict": display.verdict,
+        "reason": display.reason,
+        "points": _format_points(display.points, display.of),
+        "up": f"{edition_url(standpoint.edition, 'readiness_detail')}?{standpoint.query}",
+        "up_label": "Readiness",
+        "answers": [_explanation_line(one, one.grounds, points, rows) for one in lines],
+        "is_part": True,
+    }
 
 
-def _points_by_line(
-    parts: Mapping[PartKey, PartDisplay], result: Readiness
-) -> Mapping[tuple[PartKey, str], PrintedPoints]:
-    """Return points given and possible by line, and by benchmark of a recommendation.
+def _line_context(
+    line: LineExplanation, standpoint: RequestedStandpoint, points: PointsTexts, rows: RecordRows
+) -> dict[str, Any]:
+    """Return the context for a line, with every row given for it."""
+    subject, part, above = rows.get(_subject_row(line)), line.part, line.above
+    up = edition_url(standpoint.edition, "readiness_why", part.value, *([above.key] if above else []))
+    return {
+        "title": subject.text if subject else line.line.title,
+        "law": line.line.law,
+        "verdict": line.line.finding.verdict,
+        "reason": line.line.finding.reason,
+        "claim": line.claim,
+        "points": points.get((part, line.address), ""),
+        "up": f"{up}?{standpoint.query}",
+        "up_label": above.title if above else part.label,
+        "read_at": subject.url if subject else "",
+        # What a criterion gives in another part is no part of this line's points.
+        "answers": [_explanation_line(one, [one], points if one.part is part else {}, rows) for one in line.grounds],
+        "is_single": (len(line.grounds) == 1 and line.recommendation_id is None) or line.benchmark_id is not None,
+    }
 
-    They are rounded for print so that they add up.
-    """
-    figures = {(part.key, line.key): (line.points, line.of) for part in parts.values() for line in part.lines}
+
+def _find_rows(user: User, lines: Iterable[LineExplanation], standpoint: RequestedStandpoint) -> RecordRows:
+    """Return what the lines and their criteria are about, and every row given for them."""
+    grounds = [ground for line in lines for ground in line.grounds]
+    subjects = {_subject_row(line) for line in lines} | {_subject_row(ground) for ground in grounds}
+    given = {one.row for ground in grounds for one in ground.given}
+    return find_record_rows(user, (subjects | given) - {NO_ROW}, standpoint.known_by)
+
+
+def _explanation_line(
+    line: LineExplanation | CriterionExplanation,
+    grounds: Sequence[CriterionExplanation],
+    points: PointsTexts,
+    rows: RecordRows,
+) -> ExplanationLine:
+    subject = rows.get(_subject_row(line))
+    return ExplanationLine(
+        explanation=line,
+        title=subject.text if subject else line.line.title,
+        points=points.get((line.part, line.address), ""),
+        rests_on=_explanation_rows(((ground, one) for ground in grounds for one in ground.rests_on), rows),
+        claimed=_explanation_rows(((ground, one) for ground in grounds for one in ground.claimed), rows),
+        aside=_explanation_rows(((ground, one) for ground in grounds for one in ground.aside), rows),
+    )
+
+
+def _points_by_line(parts: Mapping[PartKey, PartDisplay], result: Readiness) -> PointsTexts:
+    """Return the points of each line, and of each benchmark of a recommendation, rounded so that they add up."""
+    texts = {
+        (part.key, line.key): _format_points(line.points, line.of) for part in parts.values() for line in part.lines
+    }
     given = {one.benchmark_id: one.line for one in result.verified.benchmarks}
-    for each, line in zip(result.seen.asked.recommendations, parts[PartKey.ACTION].lines, strict=True):
-        own = [given[one.id] for one in each.benchmarks]
-        points = (
-            formatting.round_preserving_sum([one.points for one in own], total=line.points)
-            if line.points is not None
-            else ()
-        )
-        could = formatting.round_preserving_sum([one.of for one in own], total=line.of) if own else ()
-        for one, gives, of in zip(each.benchmarks, points or [None] * len(own), could, strict=True):
-            figures[PartKey.ACTION, benchmark_address(each, one)] = (
-                None if gives is None else without_trailing_zeros(gives),
-                without_trailing_zeros(of),
+    for recommendation, line in zip(result.seen.asked.recommendations, parts[PartKey.ACTION].lines, strict=True):
+        benchmarks = recommendation.benchmarks
+        if not benchmarks:
+            continue
+        own = [given[benchmark.id] for benchmark in benchmarks]
+        possible = formatting.round_preserving_sum([one.of for one in own], total=line.of)
+        points: Sequence[Decimal | None] = [None] * len(own)
+        if line.points is not None:
+            points = formatting.round_preserving_sum([one.points for one in own], total=line.points)
+        for benchmark, reached, of in zip(benchmarks, points, possible, strict=True):
+            texts[PartKey.ACTION, benchmark_address(recommendation, benchmark)] = _format_points(
+                None if reached is None else without_trailing_zeros(reached), without_trailing_zeros(of)
             )
-    return figures
+    return texts
 
 
 def _format_points(points: Decimal | None, of: Decimal) -> str:
@@ -201,13 +182,13 @@ def _subject_row(line: LineExplanation | CriterionExplanation) -> RowReference:
     )
 
 
-def _explained_rows(
-    given: Iterable[tuple[CriterionExplanation, ExplainedRow]], told: Mapping[RowReference, RecordRow]
+def _explanation_rows(
+    given: Iterable[tuple[CriterionExplanation, ExplainedRow]], rows: RecordRows
 ) -> list[ExplanationRow]:
     """Return the rows for the page, each row and reason once."""
     found: dict[tuple[RowReference, str], ExplanationRow] = {}
     for ground, one in given:
-        if row := told.get(one.row):
-            word = row.word_on(ground.benchmark_id if one.row.type == "evidence" else None)
-            found.setdefault((one.row, one.why), ExplanationRow(row, word, one.why))
+        if row := rows.get(one.row):
+            review = row.word_on(ground.benchmark_id if one.row.type == "evidence" else None)
+            found.setdefault((one.row, one.why), ExplanationRow(row, review, one.why))
     return list(found.values())

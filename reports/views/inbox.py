@@ -6,7 +6,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -14,7 +13,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, MadeBy
 from dialogues.commitment_status import days_left
@@ -30,6 +28,7 @@ from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.forecast import inbox_priority
 from reports.readiness.forecast.review_simulation import ReviewSimulation, describe_drop
 from reports.readiness.gathering import gather_facts
+from reports.views.access import read_page
 from tiptracker import clock
 from tiptracker.choices import Role
 from tiptracker.web import exports
@@ -197,8 +196,7 @@ def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
     )
 
 
-@login_required
-@require_safe
+@read_page
 def inbox(request: EditionRequest) -> HttpResponse:
     """List what waits: updates from ministries, evidence logged by colleagues, and commitments reported done."""
     user, country = request.user, request.edition.country
@@ -267,8 +265,7 @@ def _evidence_export_row(line: LoggedEvidence) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-@login_required
-@require_safe
+@read_page
 def inbox_next(request: EditionRequest) -> HttpResponse:
     """Redirect to the next item that the user can decide on; `after` names the last one ("version-12", "evidence-5").
 

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from recommendations.choices import Rule
 from recommendations.edition_context import EditionRequest
+from recommendations.form_pages import render_form
 from reports.briefings.step_texts import step_texts
 from reports.readiness import backtest
 from reports.readiness.backtest.report import CONCLUSION
@@ -18,20 +17,18 @@ from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import METHOD_VERSION, Readiness, evaluate_readiness
 from reports.readiness.scoring import PART_LAW
+from reports.views.access import readiness_page
 from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.web.pages import render_page
 
 
-@login_required
-@require_safe
+@readiness_page
 def methodology(request: EditionRequest) -> HttpResponse:
     """Explain the current method by the example of the edition, and show how it performs on past country-years."""
-    asked, form, status = read_standpoint(request)
+    asked, form = read_standpoint(request)
     context: dict[str, Any] = {
         "asked": asked,
-        "form": form,
         "method": METHOD_VERSION,
         "disclaimer": headline.DISCLAIMER,
         "law": PART_LAW,
@@ -59,7 +56,7 @@ def methodology(request: EditionRequest) -> HttpResponse:
         }
     context["parts"] = method_example.method_parts(result)
     context["rules"] = [(rule, examples.get(rule, "")) for rule in Rule]
-    return render_page(request, "reports/methodology.html", context, status=status)
+    return render_form(request, "reports/methodology.html", form, context)
 
 
 def _first_step(user: User, result: Readiness) -> StepDisplay | None:

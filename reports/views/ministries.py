@@ -2,11 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
 
 from dialogues.choices import ClaimedProgress, UpdateDecision
 from dialogues.models import UpdateVersion
@@ -16,6 +14,7 @@ from reports.briefings.contacts import gather_responsible_parties
 from reports.readiness.explanation import score_display
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
+from reports.views.access import read_page
 from reports.views.recommendations import build_recommendation_rows
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
@@ -32,8 +31,7 @@ class SentUpdate(NamedTuple):
     decision: UpdateDecision | None
 
 
-@login_required
-@require_safe
+@read_page
 def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a ministry in the page's edition. Embassy roles only; ministries have a page of their own."""
     user = request.user

@@ -5,11 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from dialogues.choices import CommitmentStatus
 from dialogues.models import Commitment, UpdateVersion
@@ -20,6 +17,7 @@ from recommendations.navigation import describe_phase
 from reports.readiness.explanation import score_display
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
+from reports.views.access import embassy_page
 from tiptracker import clock
 from tiptracker.accounts.models import Country
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -51,19 +49,15 @@ class CountryOverview(NamedTuple):
         return max(-(self.days_left or 0), 0)
 
 
-@login_required
-@require_safe
+@embassy_page
 def overview(request: SignedInRequest) -> HttpResponse:
     """Show one line per country.
 
     Per country this takes one query more than its facts do, and one query for the updates of all countries.
     """
-    user = request.user
-    if not user.is_embassy:
-        raise PermissionDenied
-    countries = list(Country.objects.visible_to(user).order_by("name"))
+    countries = list(Country.objects.visible_to(request.user).order_by("name"))
     waiting = dict(
-        UpdateVersion.objects.visible_to(user)
+        UpdateVersion.objects.visible_to(request.user)
         .waiting()
         .order_by()
         .values_list("update__commitment__country")

@@ -6,20 +6,20 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
 
 from dialogues.models import UpdateVersion
 from recommendations.edition_context import EditionRequest, edition_url
+from recommendations.form_pages import render_form
 from reports.choices import ProblemKind
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.request_params import RequestedStandpoint
+from reports.views.access import readiness_page
 from reports.views.next_steps import next_steps_context
 from reports.views.record_rows import RecordRow, find_record_rows
 from reports.views.standpoint import pin_known_by, read_standpoint
@@ -27,7 +27,6 @@ from reports.views.trend import trend_context
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.web import exports
-from tiptracker.web.pages import render_page
 
 RELATED_PAGES = (
     ("readiness_what_if", "What if some of it were met"),
@@ -63,12 +62,11 @@ class ProblemRow(NamedTuple):
     rows: Sequence[RecordRow]
 
 
-@login_required
-@require_safe
+@readiness_page
 def readiness_detail(request: EditionRequest) -> HttpResponse:
     """Show the readiness of the record for a day, as known at a moment, in detail."""
-    asked, form, status = read_standpoint(request)
-    context: dict[str, Any] = {"asked": asked, "form": form}
+    asked, form = read_standpoint(request)
+    context: dict[str, Any] = {"asked": asked}
     if asked is not None:
         with snapshot():
             facts = gather_facts(asked.edition)
@@ -90,15 +88,14 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
                 "to_the_mark": _smallest_set_url(pin_known_by(asked), needed),
                 **trend_context(request.user, asked.edition, facts, asked.as_of, asked.known_by),
             }
-    return render_page(request, "reports/readiness_detail.html", context, status=status)
+    return render_form(request, "reports/readiness_detail.html", form, context)
 
 
-@login_required
-@require_safe
+@readiness_page
 def readiness_checks(request: EditionRequest) -> HttpResponse:
     """List the problems in the record by kind, each with what to do."""
-    asked, form, status = read_standpoint(request)
-    context: dict[str, Any] = {"asked": asked, "form": form}
+    asked, form = read_standpoint(request)
+    context: dict[str, Any] = {"asked": asked}
     if asked is not None:
         with snapshot():
             result = evaluate_readiness(gather_facts(asked.edition), as_of=asked.as_of, known_by=asked.known_by)
@@ -106,7 +103,7 @@ def readiness_checks(request: EditionRequest) -> HttpResponse:
         if exports.is_export_requested(request):
             rows = [_export_row(sort, one) for sort, checks in context["sorts"] for one in checks]
             return exports.export_rows(request, "checks", CHECK_EXPORT_COLUMNS, rows)
-    return render_page(request, "reports/readiness_checks.html", context, status=status)
+    return render_form(request, "reports/readiness_checks.html", form, context)
 
 
 CHECK_EXPORT_COLUMNS = ("Sort", "What doesn’t fit", "What to do", "Where")

@@ -9,13 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from dialogues.choices import CommitmentStatus, DoneBy, MadeBy, SupportKind, Verdict
 from dialogues.commitment_status import CommitmentStanding
@@ -49,6 +47,7 @@ from reports.readiness.explanation.counting_reasons import (
 from reports.readiness.explanation.score_display import BenchmarkDisplay, display_benchmarks
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
+from reports.views.access import read_page
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.web import exports
@@ -169,8 +168,7 @@ class PublishedRecommendation(NamedTuple):
     commitments: Sequence[OwnCommitment]
 
 
-@login_required
-@require_safe
+@read_page
 def recommendation_list(request: EditionRequest) -> HttpResponse:
     """List the edition's recommendations, most important first.
 
@@ -246,8 +244,7 @@ def _wording_source(one: "RecommendationListRow | PublishedRecommendation") -> s
     return f"{origin.label}, our reconstruction" if one.is_reconstruction else origin.label
 
 
-@login_required
-@require_safe
+@read_page
 def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a recommendation with its full record."""
     recommendation = get_object_or_404(

@@ -10,11 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
 
 from dialogues.choices import EvidenceDecision, UpdateDecision, Verdict
 from dialogues.forms.updates import NEEDS_CHANGE
@@ -35,6 +33,7 @@ from reports.readiness.forecast.review_simulation import (
     verifying_decision,
 )
 from reports.readiness.gathering import gather_facts
+from reports.views.access import read_page
 from tiptracker import clock
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -65,8 +64,7 @@ class ChosenDecisions(NamedTuple):
     still_open: int
 
 
-@login_required
-@require_safe
+@read_page
 def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the points that accepting an update version would add, and those that assessing its benchmarks would add."""
     sent = get_object_or_404(
@@ -92,8 +90,7 @@ def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     return render_page(request, "reports/version_simulation.html", context, partial="points")
 
 
-@login_required
-@require_safe
+@read_page
 def evidence_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the points that reviewing evidence would add: as chosen, or with everything open verified."""
     piece = get_object_or_404(
@@ -119,8 +116,7 @@ def evidence_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     return render_page(request, "reports/evidence_simulation.html", context, partial="points")
 
 
-@login_required
-@require_safe
+@read_page
 def benchmark_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the points that each verdict on a benchmark would add, based on the evidence ticked (`evidence`).
 

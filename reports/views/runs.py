@@ -9,12 +9,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
 
 from recommendations.choices import EffortQuestion, Pillar
 from recommendations.edition_context import EditionRequest, set_page_edition
@@ -25,7 +23,7 @@ from reports.models import ReadinessRun
 from reports.readiness import stored_runs
 from reports.readiness.explanation import score_display
 from reports.readiness.readiness import METHOD_VERSION
-from reports.views.standpoint import require_readable_edition
+from reports.views.access import read_page, readiness_page
 from tiptracker.web import exports
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -70,11 +68,10 @@ class StoredGain(NamedTuple):
     due_on: date | None
 
 
-@login_required
-@require_safe
+@readiness_page
 def run_list(request: EditionRequest) -> HttpResponse:
     """List the stored runs of the edition, newest first."""
-    edition = require_readable_edition(request)
+    edition = request.edition
     runs = (
         ReadinessRun.objects.visible_to(request.user)
         .filter(edition=edition)
@@ -90,8 +87,7 @@ def run_list(request: EditionRequest) -> HttpResponse:
     return render_page(request, "reports/run_list.html", {"edition": edition, "page": page, "method": METHOD_VERSION})
 
 
-@login_required
-@require_safe
+@read_page
 def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a stored run, and whether recomputing it gives the same result."""
     run = get_object_or_404(ReadinessRun.objects.visible_to(request.user).select_related("edition__country"), pk=pk)

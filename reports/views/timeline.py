@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from recommendations.edition_context import EditionRequest
 from reports.calendar import year
 from reports.calendar.gathering import gather_days
 from reports.calendar.year import CalendarDay
 from reports.forms import DayStatus, TimelineFilter
+from reports.views.access import embassy_page
 from tiptracker import clock
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
@@ -22,18 +20,14 @@ PAGE_SIZE = 100
 EXPORT_COLUMNS = ("Date", "What", "Sort", "Who", "How it stands", "Days left", "Days overdue")
 
 
-@login_required
-@require_safe
+@embassy_page
 def timeline(request: EditionRequest) -> HttpResponse:
     """Show the edition's year. `?kind=` and `?stands=` filter the table; `?as=` exports it."""
-    user = request.user
-    if not user.is_embassy:
-        raise PermissionDenied
     edition = request.edition
     today = clock.today(edition.country.time_zone)
     chosen = TimelineFilter(request.GET)
     chosen.is_valid()
-    days = gather_days(user, edition, today)
+    days = gather_days(request.user, edition, today)
     rows = _filter_days(days, chosen.cleaned_data)
     if exports.is_export_requested(request):
         return exports.export_rows(request, "timeline", EXPORT_COLUMNS, [_export_row(day) for day in rows])

@@ -3,33 +3,31 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from recommendations.edition_context import EditionRequest
+from recommendations.form_pages import render_form
 from recommendations.models import Edition
 from reports.calendar.trend_events import gather_trend_events
 from reports.readiness.explanation.trend_display import WeekDisplay, display_trend
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
+from reports.views.access import readiness_page
 from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.web import exports
-from tiptracker.web.pages import render_page
 
 WIDE = {"width": 760, "size": 13}
 NARROW = {"width": 320, "size": 12.5}
 """Size of the drawing in user units: one for a desktop, one for a phone. A page includes both and shows one."""
 
 
-@login_required
-@require_safe
+@readiness_page
 def readiness_trend(request: EditionRequest) -> HttpResponse:
     """Show the score by week up to a day, as known at the time and with later information, with each week's events."""
-    asked, form, status = read_standpoint(request)
-    context: dict[str, Any] = {"asked": asked, "form": form}
+    asked, form = read_standpoint(request)
+    context: dict[str, Any] = {"asked": asked}
     if asked is not None:
         with snapshot():
             facts = gather_facts(asked.edition)
@@ -39,7 +37,7 @@ def readiness_trend(request: EditionRequest) -> HttpResponse:
             return exports.export_rows(
                 request, "trend", EXPORT_COLUMNS, [_export_row(week) for week in reversed(context["trend"].by_week)]
             )
-    return render_page(request, "reports/readiness_trend.html", context, status=status)
+    return render_form(request, "reports/readiness_trend.html", form, context)
 
 
 EXPORT_COLUMNS = ("Week to", "As then known", "In hindsight", "What happened")

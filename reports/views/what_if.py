@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
 
 from recommendations.edition_context import EditionRequest, edition_url
+from recommendations.form_pages import render_form
 from recommendations.models import Benchmark, Recommendation
 from reports import formatting, request_params, sentences
 from reports.briefings.step_texts import step_texts
@@ -23,6 +22,7 @@ from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.request_params import RequestedStandpoint
+from reports.views.access import readiness_page
 from reports.views.standpoint import pin_known_by, read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
@@ -61,8 +61,7 @@ class SelectionPreset(NamedTuple):
     url: str
 
 
-@login_required
-@require_safe
+@readiness_page
 def readiness_what_if(request: EditionRequest) -> HttpResponse:
     """Show readiness now, and with the steps of `step=` (keys) taken and the benchmarks of `met=` (ids) met.
 
@@ -72,12 +71,12 @@ def readiness_what_if(request: EditionRequest) -> HttpResponse:
     The address keeps naming the day and the moment at which the page was opened. So it gives the same figures whenever
     it is shared.
     """
-    asked, form, status = read_standpoint(request)
-    context: dict[str, Any] = {"asked": asked, "form": form}
+    asked, form = read_standpoint(request)
+    context: dict[str, Any] = {"asked": asked}
     if asked is None:
-        return render_page(request, "reports/readiness_what_if.html", context, status=status)
+        return render_form(request, "reports/readiness_what_if.html", form, context)
     told, up = request.GET.getlist("met"), f"{edition_url(asked.edition, 'readiness_detail')}?{asked.query}"
-    then = pin_known_by(asked)
+    then, status = pin_known_by(asked), 200
     with snapshot():
         facts = gather_facts(asked.edition)
         result = evaluate_readiness(facts, as_of=asked.as_of, known_by=then.known_by)
@@ -91,6 +90,7 @@ def readiness_what_if(request: EditionRequest) -> HttpResponse:
             met = frozenset(one.benchmark_id for one in result.verified.benchmarks if str(one.benchmark_id) in told)
             context["refusal"], status = str(refusal), 422
         context |= {
+            "form": form,
             "mark": score_display.readiness_bar_figures(result).mark,
             "has_benchmarks": bool(result.verified.benchmarks),
             "up": up,

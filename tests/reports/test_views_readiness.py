@@ -237,14 +237,14 @@ def test_why_opens_a_benchmark_to_its_rows_with_source_and_who_verified_them(see
     assert "22 U.S.C. 7107(b), Tier 2" in response.text
     assert "30 of 30 points" in response.text
     (one,) = response.context["answers"]
-    assert [row.told.text for row in one.rests_on] == ["A case", "1a: met"]
-    assert [row.told.row.id for row in one.claimed] == [claim.pk]
-    assert {row.told.text: row.why for row in one.aside} == {
+    assert [entry.row.text for entry in one.rests_on] == ["A case", "1a: met"]
+    assert [entry.row.row.id for entry in one.claimed] == [claim.pk]
+    assert {entry.row.text: entry.why for entry in one.aside} == {
         "A plan": "a statement or plan, not a concrete action",
         "Sent back": "the update it came with was returned on 25 January 2022",
     }
     assert "Court register" in response.text
-    assert f"Verified by {one.rests_on[0].word.who}" in response.text
+    assert f"Verified by {one.rests_on[0].review.who}" in response.text
     assert f'"{reverse("evidence_detail", args=[plan.pk])}"' in response.text
     assert f"{assessment.recorded_by.name}, assessed" in response.text
     assert "does not count: a statement or plan" in response.text
@@ -260,8 +260,8 @@ def test_why_a_word_on_one_benchmark_is_no_word_on_another(seen):
     (first,) = seen(why("concrete_action", "1a")).context["answers"]
     (second,) = seen(why("concrete_action", "2a")).context["answers"]
 
-    assert first.rests_on[0].word is not None
-    assert (second.claimed[0].told, second.claimed[0].word) == (first.rests_on[0].told, None)
+    assert first.rests_on[0].review is not None
+    assert (second.claimed[0].row, second.claimed[0].review) == (first.rests_on[0].row, None)
 
 
 def test_why_opens_a_question_to_the_figures_compared(seen):
@@ -276,7 +276,7 @@ def test_why_opens_a_question_to_the_figures_compared(seen):
     assert "7 of 7 points" in response.text
     assert "TIP Report 2021" in response.text
     (one,) = response.context["answers"]
-    assert [row.told.text for row in one.rests_on] == ["prosecutions: 16", "prosecutions: 4"]
+    assert [entry.row.text for entry in one.rests_on] == ["prosecutions: 16", "prosecutions: 4"]
 
 
 def test_why_opens_a_part_to_each_of_its_lines(seen):
