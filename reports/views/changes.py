@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, QueryDict
@@ -24,7 +24,8 @@ from reports.readiness.explanation.changes_display import LineChangeDisplay, Sco
 from reports.readiness.gathering import gather_facts
 from reports.request_params import RequestedStandpoint
 from reports.views.access import readiness_page
-from reports.views.record_rows import RecordRow, find_record_rows, find_terms_rows
+from reports.views.links import PageLink
+from reports.views.record_rows import RecordRow, find_record_rows, find_terms_rows, pick_rows
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
@@ -32,28 +33,6 @@ from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 
 FOUR_WEEKS, WEEK = timedelta(weeks=4), timedelta(weeks=1)
-
-
-class Preset(NamedTuple):
-    """A common comparison, offered as a link."""
-
-    label: str
-    url: str
-
-
-class ChangedLineRow(NamedTuple):
-    """A line that changed, the page that explains its current value, and the dated facts that changed it."""
-
-    moved: LineChangeDisplay
-    url: str
-    rows: Sequence[RecordRow]
-
-
-class ChangeDateRow(NamedTuple):
-    """A day or a moment, with the lines that changed on it."""
-
-    stop: ScoreChangeDisplay
-    lines: Sequence[ChangedLineRow]
 
 
 @readiness_page
@@ -70,21 +49,21 @@ def readiness_changes(request: EditionRequest) -> HttpResponse:
         add_refusal(form, refusal)
         return render_form(request, "reports/readiness_changes.html", form, {"edition": edition})
     if exports.is_export_requested(request):
-        rows = [_export_row(told.stop, one) for told in context["stops"] for one in told.lines]
-        return exports.export_rows(request, "changes", EXPORT_COLUMNS, rows)
+        cells = [_export_row(stop, *change) for stop, changes in context["stops"] for change in changes]
+        return exports.export_rows(request, "changes", EXPORT_COLUMNS, cells)
     return render_page(request, "reports/readiness_changes.html", context)
 
 
 EXPORT_COLUMNS = ("Recorded", "Over by", "What moved", "Part", "Points", "It said", "It says", "By these facts")
 
 
-def _export_row(stop: ScoreChangeDisplay, one: ChangedLineRow) -> tuple[object, ...]:
+def _export_row(stop: ScoreChangeDisplay, change: LineChangeDisplay, rows: Sequence[RecordRow]) -> tuple[object, ...]:
     """Return a changed line as cells. A line that changed at a moment of knowledge has no date of its own."""
-    when = (stop.at, None) if stop.at else (None, stop.on)
-    points = Decimal(one.moved.points.replace("−", "-"))
-    facts = "; ".join(row.text for row in one.rows)
-    line = one.moved.line
-    return (*when, line.title, line.part.label, points, one.moved.said, one.moved.says, facts)
+    recorded_at, ended_on = (stop.at, None) if stop.at else (None, stop.on)
+    points = Decimal(change.points.replace("−", "-"))
+    facts = "; ".join(row.text for row in rows)
+    line = change.line
+    return recorded_at, ended_on, line.title, line.part.label, points, change.said, change.says, facts
 
 
 def parse_standpoint_range(typed: QueryDict, edition: Edition) -> tuple[RequestedStandpoint, RequestedStandpoint]:
@@ -124,20 +103,19 @@ def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
     since, until = parse_standpoint_range(request.GET, edition)
     with snapshot():
         facts = gather_facts(edition)
-        found = find_changes(facts, since.standpoint, until.standpoint)
+        changes = find_changes(facts, since.standpoint, until.standpoint)
         first, last = (
             ScoreAtStandpoint(
-                asked.standpoint,
+                requested.standpoint,
                 score,
-                countable_facts.is_reviewed(countable_facts.facts_known_by(facts, asked.known_by)),
+                countable_facts.is_reviewed(countable_facts.facts_known_by(facts, requested.known_by)),
             )
-            for asked, score in ((since, found.before), (until, found.after))
+            for requested, score in ((since, changes.before), (until, changes.after))
         )
-        page = changes_display.display_changes(found, first, last, facts.zone)
-        told = find_record_rows(request.user, page.rows, until.known_by)
-        set_at = (
-            find_terms_rows(request.user, named) if (named := told.get(RowReference("edition", edition.pk))) else {}
-        )
+        page = changes_display.display_changes(changes, first, last, facts.zone)
+        rows = find_record_rows(request.user, page.rows, until.known_by)
+        edition_row = rows.get(RowReference("edition", edition.pk))
+        terms = find_terms_rows(request.user, edition_row) if edition_row else {}
         presets = _presets(request.user, edition, since)
     return {
         "edition": edition,
@@ -148,66 +126,48 @@ def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
         "presets": presets,
         "page": page,
         "has_benchmarks": bool(facts.benchmarks),
-        "stops": [_build_change_date(stop, {**told, **_terms_set_at(stop, set_at)}, until) for stop in page.stops],
+        "stops": [(stop, _lines_with_rows(stop, rows, terms)) for stop in page.stops],
     }
 
 
-def _terms_set_at(stop: ScoreChangeDisplay, set_at: Mapping[datetime, RecordRow]) -> dict[RowReference, RecordRow]:
-    """Return the terms that were set at this stop, under the reference of their edition."""
-    return {terms.row: terms for at, terms in set_at.items() if at == stop.at}
+def _lines_with_rows(
+    stop: ScoreChangeDisplay, rows: Mapping[RowReference, RecordRow], terms: Mapping[datetime, RecordRow]
+) -> list[tuple[LineChangeDisplay, list[RecordRow]]]:
+    """Return the lines that changed at this stop, each with the dated facts that changed it.
 
-
-def _build_change_date(
-    stop: ScoreChangeDisplay, told: Mapping[RowReference, RecordRow], until: RequestedStandpoint
-) -> ChangeDateRow:
-    return ChangeDateRow(
-        stop,
-        [
-            ChangedLineRow(
-                one,
-                f"{edition_url(until.edition, 'readiness_why', one.line.part.value, one.line.key)}?{until.query}",
-                [told[row] for row in one.line.rows if row in told],
-            )
-            for one in stop.moved
-        ],
-    )
+    Where terms of the edition were set at this stop, they stand for the edition.
+    """
+    if stop.at and (set_then := terms.get(stop.at)):
+        rows = {**rows, set_then.row: set_then}
+    return [(change, pick_rows(change.line.rows, rows)) for change in stop.moved]
 
 
 def _build_form(edition: Edition, since: RequestedStandpoint, until: RequestedStandpoint) -> ChangesForm:
-    known = [localtime(asked.known_by).date() if asked.known_by else None for asked in (since, until)]
-    initial = {
-        "as_of_from": since.as_of,
-        "known_on_from": known[0],
-        "as_of_to": until.as_of,
-        "known_on_to": known[1],
-    }
+    initial: dict[str, date | None] = {"as_of_from": since.as_of, "as_of_to": until.as_of}
+    for name, requested in (("known_on_from", since), ("known_on_to", until)):
+        initial[name] = localtime(requested.known_by).date() if requested.known_by else None
     return ChangesForm(initial=initial, edition=edition, today=until.today)
 
 
-def _presets(user: User, edition: Edition, since: RequestedStandpoint) -> list[Preset]:
+def _presets(user: User, edition: Edition, since: RequestedStandpoint) -> list[PageLink]:
     """Offer: since the last dialogue, since last week, and the start day as known then against as known now."""
     today, starts_on = since.today, edition.starts_on
-    held_on = (
-        Dialogue.objects.visible_to(user)
-        .held()
-        .filter(country=edition.country_id, held_on__gte=starts_on, held_on__lte=today)
-        .order_by("-held_on")
-        .values_list("held_on", flat=True)
-        .first()
-    )
-    found = []
-    if held_on:
-        found.append(_preset_since(f"Since the last dialogue, {formatting.format_date(held_on)}", edition, held_on))
+    dialogues = Dialogue.objects.visible_to(user).held().filter(country=edition.country_id)
+    last = dialogues.filter(held_on__range=(starts_on, today)).order_by("-held_on").first()
+    presets = []
+    if last:
+        label = f"Since the last dialogue, {formatting.format_date(last.held_on)}"
+        presets.append(_preset_since(label, edition, last.held_on))
     if today - WEEK >= starts_on:
-        found.append(_preset_since("Since last week", edition, today - WEEK))
+        presets.append(_preset_since("Since last week", edition, today - WEEK))
     if since.as_of < today:
         label = f"{formatting.format_date(since.as_of)}, as known then and as known now"
-        found.append(_preset_since(label, edition, since.as_of, as_of_to=since.as_of))
-    return found
+        presets.append(_preset_since(label, edition, since.as_of, as_of_to=since.as_of))
+    return presets
 
 
-def _preset_since(label: str, edition: Edition, on: date, **more: date) -> Preset:
+def _preset_since(label: str, edition: Edition, day: date, **other_days: date) -> PageLink:
     """Return a comparison that starts on a day, as known at its end."""
-    days = {"as_of_from": on, "known_on_from": on} | more
-    query = {name: day.isoformat() for name, day in days.items()}
-    return Preset(label, edition_url(edition, "readiness_changes", query=query))
+    days = {"as_of_from": day, "known_on_from": day} | other_days
+    query = {name: value.isoformat() for name, value in days.items()}
+    return PageLink(edition_url(edition, "readiness_changes", query=query), label)

@@ -189,6 +189,6 @@ def _explanation_rows(
     found: dict[tuple[RowReference, str], ExplanationRow] = {}
     for ground, one in given:
         if row := rows.get(one.row):
-            review = row.word_on(ground.benchmark_id if one.row.type == "evidence" else None)
+            review = row.review_on(ground.benchmark_id if one.row.type == "evidence" else None)
             found.setdefault((one.row, one.why), ExplanationRow(row, review, one.why))
     return list(found.values())

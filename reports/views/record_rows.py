@@ -31,8 +31,8 @@ class RecordedReview(NamedTuple):
 
     benchmark_id: int | None
     decision: EvidenceDecision
-    who: str
-    on: datetime
+    reviewer: str
+    recorded_at: datetime
     reason: str
     first_on: date | None
 
@@ -40,84 +40,78 @@ class RecordedReview(NamedTuple):
 class RecordRow(NamedTuple):
     """A row as a page names it.
 
-    `url` is the page of the row; empty if it has none. `source` is the document that it cites. `who`, `did` and `on`
-    say who stated it and since when it is known ("Ministry of Police", "claimed"). `first` and `last` are the dates of
-    the event. `said` holds the newest review decision on each thing that the row shows.
+    `url` is the page of the row; empty if it has none. `source` is the document that it cites. `author`, `verb` and
+    `recorded_at` say who stated it and since when it is known ("Ministry of Police", "claimed"). `starts_on` and
+    `ends_on` are the dates of the event. `reviews` holds the newest review decision on each thing that the row shows.
     """
 
     row: RowReference
     text: str
     url: str = ""
     source: str = ""
-    who: str = ""
-    did: str = ""
-    on: datetime | None = None
-    first: date | None = None
-    last: date | None = None
-    said: Sequence[RecordedReview] = ()
+    author: str = ""
+    verb: str = ""
+    recorded_at: datetime | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    reviews: Sequence[RecordedReview] = ()
 
     @property
-    def word(self) -> RecordedReview | None:
+    def newest_review(self) -> RecordedReview | None:
         """The newest review decision on any of it; None if nobody has reviewed it."""
-        return max(self.said, key=lambda one: one.on, default=None)
+        return max(self.reviews, key=lambda review: review.recorded_at, default=None)
 
-    def word_on(self, benchmark_id: int | None) -> RecordedReview | None:
+    def review_on(self, benchmark_id: int | None) -> RecordedReview | None:
         """Return the newest review decision on one benchmark or, for None, on the row itself."""
-        return next((one for one in self.said if one.benchmark_id == benchmark_id), None)
+        return next((review for review in self.reviews if review.benchmark_id == benchmark_id), None)
 
 
 def find_record_rows(
-    user: User, rows: Iterable[RowReference], known_by: datetime | None = None
+    user: User, references: Iterable[RowReference], known_by: datetime | None = None
 ) -> Mapping[RowReference, RecordRow]:
     """Return the rows that the user can see, by reference.
 
     Review decisions, wordings and milestone dates are those known by `known_by` (None: now). Takes one query per type
     of row and one more for benchmarks. Evidence and readings take two more, for review decisions and corrections.
     """
-    asked: dict[str, set[int]] = defaultdict(set)
-    for row in rows:
-        asked[row.type].add(row.id)
-    found: list[RecordRow] = []
-    if asked["evidence"] or asked["reading"]:
-        found += _evidence_and_reading_rows(user, asked["evidence"], asked["reading"], known_by)
-    if asked["benchmark"]:
-        found += _benchmark_rows(user, asked["benchmark"], known_by)
-    if asked["recommendation"]:
-        found += _recommendation_rows(user, asked["recommendation"], known_by)
-    if asked["milestone"]:
-        found += _milestone_rows(user, asked["milestone"], known_by)
-    for kind, tell in _ROW_FINDERS.items():
-        if asked[kind]:
-            found += tell(user, asked[kind])
-    return {told.row: told for told in found}
+    keys: dict[str, set[int]] = defaultdict(set)
+    for reference in references:
+        keys[reference.type].add(reference.id)
+    rows: list[RecordRow] = []
+    if keys["evidence"] or keys["reading"]:
+        rows += _evidence_and_reading_rows(user, keys["evidence"], keys["reading"], known_by)
+    for row_type, find_rows in _ROW_FINDERS.items():
+        if keys[row_type]:
+            rows += find_rows(user, keys[row_type], known_by)
+    return {row.row: row for row in rows}
+
+
+def pick_rows(references: Iterable[RowReference], rows: Mapping[RowReference, RecordRow]) -> list[RecordRow]:
+    """Return the rows with these references, in their order, without those that the user can't see."""
+    return [rows[reference] for reference in references if reference in rows]
 
 
 def _evidence_and_reading_rows(
-    user: User, evidence: set[int], readings: set[int], known_by: datetime | None
+    user: User, evidence_keys: set[int], reading_keys: set[int], known_by: datetime | None
 ) -> Iterator[RecordRow]:
     """Yield rows of evidence, and of readings with the evidence they cite."""
-    then = Q() if known_by is None else Q(recorded_at__lte=known_by)
-    figures = list(
+    readings = list(
         Reading.objects.visible_to(user)
-        .filter(pk__in=readings)
+        .filter(pk__in=reading_keys)
         .select_related("indicator", "recorded_by", "update_version__update__commitment__ministry")
     )
-    seen = Evidence.objects.visible_to(user)
-    cites = {row.pk: row.evidence_id for row in figures if row.evidence_id is not None}
-    pieces = {
-        row.pk: row for row in seen.filter(pk__in=evidence | set(cites.values())).select_related("file", "recorded_by")
-    }
-    words = _newest_reviews(
+    cited = {row.evidence_id for row in readings if row.evidence_id is not None}
+    evidence = Evidence.objects.visible_to(user).select_related("file", "recorded_by").in_bulk(evidence_keys | cited)
+    reviews = _newest_reviews(
         EvidenceReview.objects.visible_to(user)
-        .filter(then, evidence__in=pieces)
+        .filter(Q() if known_by is None else Q(recorded_at__lte=known_by), evidence__in=evidence)
         .select_related("evidence_link", "recorded_by")
         .order_by("recorded_at", "pk")
     )
-    for row in figures:
-        piece = pieces.get(cites.get(row.pk, 0))
-        yield _reading_row(row, piece, words)
-    for key in evidence & pieces.keys():
-        piece = pieces[key]
+    for row in readings:
+        yield _reading_row(row, evidence.get(row.evidence_id or 0), reviews)
+    for key in evidence_keys & evidence.keys():
+        piece = evidence[key]
         yield RecordRow(
             RowReference("evidence", piece.pk),
             piece.title,
@@ -128,15 +122,15 @@ def _evidence_and_reading_rows(
             piece.recorded_at,
             piece.happened_from,
             piece.happened_to,
-            [said for (owner, _), said in words.items() if owner == piece.pk],
+            [review for (evidence_id, _), review in reviews.items() if evidence_id == piece.pk],
         )
 
 
 def _reading_row(
-    row: Reading, piece: Evidence | None, words: Mapping[tuple[int, int | None], RecordedReview]
+    row: Reading, piece: Evidence | None, reviews: Mapping[tuple[int, int | None], RecordedReview]
 ) -> RecordRow:
     """Return the row of a figure. A review of the cited evidence verifies it only if made after the figure."""
-    word = words.get((piece.pk, None)) if piece else None
+    review = reviews.get((piece.pk, None)) if piece else None
     sender = row.update_version.update.commitment.maker if row.update_version else None
     return RecordRow(
         RowReference("reading", row.pk),
@@ -148,18 +142,18 @@ def _reading_row(
         row.recorded_at,
         row.starts_on,
         row.through_on,
-        [word] if word and word.on >= row.recorded_at else [],
+        [review] if review and review.recorded_at >= row.recorded_at else [],
     )
 
 
 def _newest_reviews(reviews: QuerySet[EvidenceReview]) -> Mapping[tuple[int, int | None], RecordedReview]:
     """Return the newest review decision by evidence (id) and subject: a benchmark (id), or None for the evidence."""
     return {
-        (row.evidence_id, about): RecordedReview(
-            about, EvidenceDecision(row.decision), row.recorded_by.name, row.recorded_at, row.reason, row.first_on
+        (row.evidence_id, subject): RecordedReview(
+            subject, EvidenceDecision(row.decision), row.recorded_by.name, row.recorded_at, row.reason, row.first_on
         )
         for row in reviews
-        for about in [row.evidence_link.benchmark_id if row.evidence_link else None]
+        for subject in [row.evidence_link.benchmark_id if row.evidence_link else None]
     }
 
 
@@ -167,7 +161,7 @@ def _source_name(piece: Evidence) -> str:
     return piece.source or (piece.file.name if piece.file else piece.link)
 
 
-def _assessment_rows(user: User, keys: set[int]) -> Iterator[RecordRow]:
+def _assessment_rows(user: User, keys: set[int], _: datetime | None) -> Iterator[RecordRow]:
     rows = Assessment.objects.visible_to(user).filter(pk__in=keys)
     for row in rows.select_related("benchmark__recommendation", "recorded_by"):
         yield RecordRow(
@@ -194,16 +188,16 @@ def _recommendation_rows(user: User, keys: set[int], known_by: datetime | None) 
         yield RecordRow(RowReference("recommendation", row.pk), f"{kind} {row.number}: {row.text}", url)
 
 
-def _commitment_rows(user: User, keys: set[int]) -> Iterator[RecordRow]:
+def _commitment_rows(user: User, keys: set[int], _: datetime | None) -> Iterator[RecordRow]:
     rows = Commitment.objects.visible_to(user).filter(pk__in=keys)
     for row in rows.select_related("ministry"):
         yield RecordRow(
             RowReference("commitment", row.pk),
             row.text,
             reverse("commitment_detail", args=[row.pk]),
-            who=row.maker,
-            did="promised",
-            on=row.recorded_at,
+            author=row.maker,
+            verb="promised",
+            recorded_at=row.recorded_at,
         )
 
 
@@ -213,10 +207,12 @@ def _milestone_rows(user: User, keys: set[int], known_by: datetime | None) -> It
         url = f"{edition_url(row.edition, 'dashboard')}#days"
         if user.role == Role.OFFICER and row.kind not in DATE_ONLY_MILESTONES:
             url = reverse("milestone_done", args=[row.pk])
-        yield RecordRow(RowReference("milestone", row.pk), row.get_kind_display(), url, row.source, last=row.falls_on)
+        yield RecordRow(
+            RowReference("milestone", row.pk), row.get_kind_display(), url, row.source, ends_on=row.falls_on
+        )
 
 
-def _edition_rows(user: User, keys: set[int]) -> Iterator[RecordRow]:
+def _edition_rows(user: User, keys: set[int], _: datetime | None) -> Iterator[RecordRow]:
     for row in Edition.objects.visible_to(user).filter(pk__in=keys).select_related("country"):
         url = edition_url(row, "readiness_detail")
         if user.role == Role.OFFICER:
@@ -229,7 +225,7 @@ def find_terms_rows(user: User, edition: RecordRow) -> Mapping[datetime, RecordR
     rows = EditionTerms.objects.visible_to(user).filter(edition=edition.row.id).select_related("recorded_by")
     return {
         row.recorded_at: edition._replace(
-            text=f"{edition.text}: {row.reason}", who=row.recorded_by.name, did="set", on=row.recorded_at
+            text=f"{edition.text}: {row.reason}", author=row.recorded_by.name, verb="set", recorded_at=row.recorded_at
         )
         for row in rows
     }
@@ -240,6 +236,9 @@ def _benchmark_url(row: Benchmark) -> str:
 
 
 _ROW_FINDERS = {
+    "benchmark": _benchmark_rows,
+    "recommendation": _recommendation_rows,
+    "milestone": _milestone_rows,
     "assessment": _assessment_rows,
     "commitment": _commitment_rows,
     "edition": _edition_rows,

@@ -60,11 +60,8 @@ def action(benchmark, happened_on, reviewed_on, **fields):
 def lines(response):
     """What the page tells of each stop: its points, and of each line its points and the texts of its rows."""
     return [
-        (
-            told.stop.points,
-            [(one.moved.line.title, one.moved.points, [row.text for row in one.rows]) for one in told.lines],
-        )
-        for told in response.context["stops"]
+        (stop.points, [(change.line.title, change.points, [row.text for row in rows]) for change, rows in changes])
+        for stop, changes in response.context["stops"]
     ]
 
 
@@ -115,10 +112,10 @@ def test_changes_goes_from_stop_to_stop_in_the_order_of_time(changed):
 
     response = changed(as_of_from="2021-11-20", known_on_from="2021-11-20")
 
-    assert [told.stop.at for told in response.context["stops"]] == [at_noon(DECEMBER), at_noon(JANUARY)]
+    assert [stop.at for stop, _ in response.context["stops"]] == [at_noon(DECEMBER), at_noon(JANUARY)]
     assert "Nothing had been reviewed yet at first" in response.text
     # A step of the only benchmark: 15, and a third of 20; then the whole: 15 more.
-    assert [told.stop.points for told in response.context["stops"]] == ["+21.7", "+15"]
+    assert [stop.points for stop, _ in response.context["stops"]] == ["+21.7", "+15"]
     assert response.text.index("1 December 2021, 12:00") < response.text.index("10 January 2022, 12:00")
     assert "<strong>+36.7</strong> points</p>" in response.text
 
@@ -134,7 +131,7 @@ def test_changes_says_of_other_terms_what_a_line_weighs_and_why(changed, reader)
 
     response = changed(reader())
 
-    first, second = ([(one.moved.said, one.moved.says) for one in told.lines] for told in response.context["stops"])
+    first, second = ([(change.said, change.says) for change, _ in changes] for _, changes in response.context["stops"])
     stands = "Not assessed yet; a verified action over by 1 December 2021 counts as a step."
     assert first == [("Weighed 15 of 30.", f"Weighs 22.5 of 30. {stands}")]
     assert second == [("Weighed 22.5 of 30.", f"Weighs 25 of 30. {stands}")]
@@ -181,9 +178,9 @@ def test_changes_takes_a_moment_with_its_zone(changed):
     action(benchmark, DECEMBER, JANUARY)
     before, after = (datetime(2022, 1, 10, hour, tzinfo=MASERU).isoformat() for hour in (11, 13))
 
-    (stop,) = changed(known_by_from=before, known_by_to=after).context["stops"]
+    ((stop, _),) = changed(known_by_from=before, known_by_to=after).context["stops"]
 
-    assert stop.stop.at == at_noon(JANUARY)
+    assert stop.at == at_noon(JANUARY)
     assert changed(known_by_from=after).context["stops"] == []
 
 

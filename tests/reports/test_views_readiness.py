@@ -244,7 +244,7 @@ def test_why_opens_a_benchmark_to_its_rows_with_source_and_who_verified_them(see
         "Sent back": "the update it came with was returned on 25 January 2022",
     }
     assert "Court register" in response.text
-    assert f"Verified by {one.rests_on[0].review.who}" in response.text
+    assert f"Verified by {one.rests_on[0].review.reviewer}" in response.text
     assert f'"{reverse("evidence_detail", args=[plan.pk])}"' in response.text
     assert f"{assessment.recorded_by.name}, assessed" in response.text
     assert "does not count: a statement or plan" in response.text
@@ -343,7 +343,7 @@ def test_checks_are_grouped_and_led_to_with_what_to_do(seen):
 
     response = seen(reverse("readiness_checks"))
 
-    assert [(sort.value, len(checks)) for sort, checks in response.context["sorts"]] == [
+    assert [(kind.value, len(problems)) for kind, problems in response.context["problems_by_kind"]] == [
         ("met_without_action", 2),
         ("past_due", 1),
     ]
@@ -407,7 +407,7 @@ def test_checks_query_count(client, django_assert_num_queries, count):
     with django_assert_num_queries(22):
         response = client.get(page_of("readiness_checks"))
 
-    assert len(response.context["sorts"]) >= 2
+    assert len(response.context["problems_by_kind"]) >= 2
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 DAY = at_noon(date(2022, 1, 10))
 
 
-def told(row, kind, **more):
+def row_of(row, kind, **more):
     reference = RowReference(kind, row.pk)
     return find_record_rows(OfficerFactory(), [reference], **more)[reference]
 
@@ -40,11 +40,16 @@ def told(row, kind, **more):
 def test_evidence_is_named_with_its_source_its_days_and_who_says_so():
     evidence = EvidenceFactory(title="A case", source="Register", stated_by="High Court")
 
-    named = told(evidence, "evidence")
+    named = row_of(evidence, "evidence")
 
     assert (named.text, named.source, named.url) == ("A case", "Register", f"/evidence/{evidence.pk}/")
-    assert (named.who, named.did, named.first, named.last) == ("High Court", "claimed", DAY.date(), DAY.date())
-    assert named.word is None
+    assert (named.author, named.verb, named.starts_on, named.ends_on) == (
+        "High Court",
+        "claimed",
+        DAY.date(),
+        DAY.date(),
+    )
+    assert named.newest_review is None
 
 
 def test_evidence_has_the_newest_word_on_each_benchmark_as_known_then():
@@ -55,11 +60,11 @@ def test_evidence_has_the_newest_word_on_each_benchmark_as_known_then():
         evidence_link=evidence_link, decision=EvidenceDecision.REJECTED, recorded_at=DAY + timedelta(days=1)
     )
 
-    now, then = told(evidence, "evidence"), told(evidence, "evidence", known_by=DAY)
+    now, then = row_of(evidence, "evidence"), row_of(evidence, "evidence", known_by=DAY)
 
-    assert now.word_on(one.pk).decision is EvidenceDecision.VERIFIED
-    assert now.word_on(other.pk).decision is now.word.decision is EvidenceDecision.REJECTED
-    assert then.word_on(other.pk).decision is EvidenceDecision.VERIFIED
+    assert now.review_on(one.pk).decision is EvidenceDecision.VERIFIED
+    assert now.review_on(other.pk).decision is now.newest_review.decision is EvidenceDecision.REJECTED
+    assert then.review_on(other.pk).decision is EvidenceDecision.VERIFIED
 
 
 def test_figure_leads_to_the_evidence_it_cites_and_its_word_though_that_was_put_right():
@@ -68,25 +73,25 @@ def test_figure_leads_to_the_evidence_it_cites_and_its_word_though_that_was_put_
     right = EvidenceFactory(revises=cited, source="Put right", recorded_at=DAY + timedelta(days=1))
     EvidenceReviewFactory(evidence=right, decision=EvidenceDecision.REJECTED)
 
-    named = told(reading, "reading")
+    named = row_of(reading, "reading")
 
     assert (named.url, named.source) == (f"/evidence/{cited.pk}/", "As first told")
-    assert named.word.decision is EvidenceDecision.VERIFIED
+    assert named.newest_review.decision is EvidenceDecision.VERIFIED
     assert named.text.endswith(": 16")
 
 
 def test_figure_put_on_evidence_verified_before_has_nobodys_word():
     cited = EvidenceFactory(verified=True)
 
-    assert told(ReadingFactory(evidence=cited, recorded_at=DAY + timedelta(days=1)), "reading").word is None
+    assert row_of(ReadingFactory(evidence=cited, recorded_at=DAY + timedelta(days=1)), "reading").newest_review is None
 
 
 def test_figure_without_evidence_names_its_source_and_has_no_page():
     reading = ReadingFactory(last_period=True, source="TIP Report 2021")
 
-    named = told(reading, "reading")
+    named = row_of(reading, "reading")
 
-    assert (named.url, named.source, named.did) == ("", "TIP Report 2021", "recorded")
+    assert (named.url, named.source, named.verb) == ("", "TIP Report 2021", "recorded")
 
 
 def test_what_is_asked_and_concluded_leads_to_where_it_is_read():
@@ -97,21 +102,21 @@ def test_what_is_asked_and_concluded_leads_to_where_it_is_read():
     deadline, plan = MilestoneFactory(), MilestoneFactory(kind=MilestoneKind.ACTION_PLAN)
     edition = EditionFactory()
 
-    assert told(benchmark, "benchmark")[1:3] == ("1a: It is done.", f"{page}#benchmark-a")
-    assert told(assessment, "assessment")[1:3] == ("1a: concrete step", f"{page}#benchmark-a")
-    assert told(benchmark.recommendation, "recommendation")[1:3] == ("Recommendation 1: Do it.", page)
-    assert told(promise, "commitment")[1:3] == ("To do it.", f"/commitments/{promise.pk}/")
-    assert told(deadline, "milestone").url == "/LSO/2021/dashboard/#days"
-    assert told(plan, "milestone").url == f"/milestones/{plan.pk}/done/"
-    assert told(edition, "edition")[1:3] == ("The terms of Lesotho, 2021 edition", f"/editions/{edition.pk}/terms/")
+    assert row_of(benchmark, "benchmark")[1:3] == ("1a: It is done.", f"{page}#benchmark-a")
+    assert row_of(assessment, "assessment")[1:3] == ("1a: concrete step", f"{page}#benchmark-a")
+    assert row_of(benchmark.recommendation, "recommendation")[1:3] == ("Recommendation 1: Do it.", page)
+    assert row_of(promise, "commitment")[1:3] == ("To do it.", f"/commitments/{promise.pk}/")
+    assert row_of(deadline, "milestone").url == "/LSO/2021/dashboard/#days"
+    assert row_of(plan, "milestone").url == f"/milestones/{plan.pk}/done/"
+    assert row_of(edition, "edition")[1:3] == ("The terms of Lesotho, 2021 edition", f"/editions/{edition.pk}/terms/")
 
 
 def test_benchmark_is_worded_as_its_terms_were_known():
     benchmark = BenchmarkFactory(terms__criterion="One thing.")
     BenchmarkTermsFactory(benchmark=benchmark, criterion="Another.", recorded_at=DAY)
 
-    assert told(benchmark, "benchmark").text == "1a: Another."
-    assert told(benchmark, "benchmark", known_by=DAY - timedelta(days=1)).text == "1a: One thing."
+    assert row_of(benchmark, "benchmark").text == "1a: Another."
+    assert row_of(benchmark, "benchmark", known_by=DAY - timedelta(days=1)).text == "1a: One thing."
 
 
 def test_rows_that_a_reader_does_not_see_are_left_out():
