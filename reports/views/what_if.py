@@ -1,6 +1,6 @@
 """What-if page: tick next steps and benchmarks to see what readiness would be. Nothing is recorded."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -18,11 +18,12 @@ from reports.readiness.explanation.step_display import StepDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.explanation.what_if_display import BenchmarkChoice
 from reports.readiness.facts import Facts
-from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
+from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.request_params import RequestedStandpoint
 from reports.views.access import readiness_page
+from reports.views.links import PageLink
 from reports.views.standpoint import pin_known_by, read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
@@ -34,31 +35,17 @@ class BenchmarkOption(NamedTuple):
     """A benchmark to tick: what it would add alone, what it asks for, and its current status."""
 
     choice: BenchmarkChoice
-    criterion: str
-    stands: BenchmarkDisplay
+    benchmark: Benchmark
+    display: BenchmarkDisplay
     is_ticked: bool
 
 
-class NextStepOption(NamedTuple):
-    """A next step to tick, as displayed; `key` is its name in the address."""
+class StepOption(NamedTuple):
+    """A next step to tick; `key` is its name in the address."""
 
     key: str
-    told: StepDisplay
+    step: StepDisplay
     is_ticked: bool
-
-
-class RecommendationGroup(NamedTuple):
-    """A recommendation with its benchmarks."""
-
-    recommendation: Recommendation
-    benchmarks: Sequence[BenchmarkOption]
-
-
-class SelectionPreset(NamedTuple):
-    """A link that ticks another selection."""
-
-    label: str
-    url: str
 
 
 @readiness_page
@@ -71,98 +58,89 @@ def readiness_what_if(request: EditionRequest) -> HttpResponse:
     The address keeps naming the day and the moment at which the page was opened. So it gives the same figures whenever
     it is shared.
     """
-    asked, form = read_standpoint(request)
-    context: dict[str, Any] = {"asked": asked}
-    if asked is None:
-        return render_form(request, "reports/readiness_what_if.html", form, context)
-    told, up = request.GET.getlist("met"), f"{edition_url(asked.edition, 'readiness_detail')}?{asked.query}"
-    then, status = pin_known_by(asked), 200
+    requested, form = read_standpoint(request)
+    if requested is None:
+        return render_form(request, "reports/readiness_what_if.html", form, {})
+    standpoint, status = pin_known_by(requested), 200
+    met_keys, step_keys = request.GET.getlist("met"), request.GET.getlist("step")
     with snapshot():
-        facts = gather_facts(asked.edition)
-        result = evaluate_readiness(facts, as_of=asked.as_of, known_by=then.known_by)
-        steps, taken = result.next_steps(), request.GET.getlist("step")
-        try:
-            met = request_params.parse_met_benchmarks(told, result)
-            context["supposed"] = what_if_display.display_what_if(
-                result, met, request_params.parse_taken_steps(taken, steps)
-            )
-        except Refused as refusal:
-            met = frozenset(one.benchmark_id for one in result.verified.benchmarks if str(one.benchmark_id) in told)
-            context["refusal"], status = str(refusal), 422
-        context |= {
+        facts = gather_facts(standpoint.edition)
+        result = evaluate_readiness(facts, as_of=standpoint.as_of, known_by=standpoint.known_by)
+        steps = result.next_steps()
+        context: dict[str, Any] = {
+            "asked": requested,
             "form": form,
             "mark": score_display.readiness_bar_figures(result).mark,
             "has_benchmarks": bool(result.verified.benchmarks),
-            "up": up,
+            "up": f"{edition_url(standpoint.edition, 'readiness_detail')}?{requested.query}",
         }
+        try:
+            met = request_params.parse_met_benchmarks(met_keys, result)
+            taken = request_params.parse_taken_steps(step_keys, steps)
+            context["what_if"] = what_if_display.display_what_if(result, met, taken)
+        except Refused as refusal:
+            met = frozenset(one.benchmark_id for one in result.verified.benchmarks if str(one.benchmark_id) in met_keys)
+            context["refusal"], status = str(refusal), 422
         if not request.headers.get("HX-Request"):
             context |= {
-                "then": then,
-                "steps": _step_options(request.user, result, steps, taken),
-                "groups": _benchmark_groups(request.user, then, facts, result, met),
-                "ways": _selection_presets(then, result, steps),
+                "pinned": standpoint,
+                "steps": _step_options(request.user, result, steps, step_keys),
+                "groups": _benchmark_groups(request.user, standpoint, facts, result, met),
+                "presets": _presets(standpoint, result, steps),
             }
     return render_page(request, "reports/readiness_what_if.html", context, partial="result", status=status)
 
 
-def _step_options(user: User, result: Readiness, steps: NextSteps, taken: Collection[str]) -> list[NextStepOption]:
+def _step_options(user: User, result: Readiness, steps: NextSteps, step_keys: Collection[str]) -> list[StepOption]:
     """Return the next steps to tick, in order."""
-    told = display_steps(result, steps, step_texts(result, steps, reader=user)).steps
-    return [NextStepOption(step.key, one, step.key in taken) for step, one in zip(steps.steps, told, strict=True)]
+    displays = display_steps(result, steps, step_texts(result, steps, reader=user)).steps
+    return [
+        StepOption(step.key, display, step.key in step_keys)
+        for step, display in zip(steps.steps, displays, strict=True)
+    ]
 
 
 def _benchmark_groups(
-    user: User, asked: RequestedStandpoint, facts: Facts, result: Readiness, met: Collection[int]
-) -> list[RecommendationGroup]:
-    """Return the benchmarks by recommendation, in their order in the questionnaire."""
-    recommendations = Recommendation.objects.visible_to(user).filter(edition=asked.edition)
-    known = {row.pk: row for row in recommendations.as_known_by(asked.known_by)}
-    part_of = {one.benchmark_id: known.get(one.recommendation_id) for one in result.verified.benchmarks}
-    rows = Benchmark.objects.visible_to(user).filter(recommendation__edition=asked.edition).with_terms(asked.known_by)
-    found = {row.pk: row for row in rows}
-    stands = score_display.display_benchmarks(facts, result)
-    seen = [one for one in what_if_display.what_if_choices(result) if one.benchmark_id in found]
+    user: User, standpoint: RequestedStandpoint, facts: Facts, result: Readiness, met: Collection[int]
+) -> list[tuple[Recommendation, list[BenchmarkOption]]]:
+    """Return the recommendations with their benchmarks, in the order of the questionnaire."""
+    edition, known_by = standpoint.edition, standpoint.known_by
+    recommendations = Recommendation.objects.visible_to(user).filter(edition=edition).as_known_by(known_by)
+    by_key = {row.pk: row for row in recommendations}
+    recommendation_of = {one.benchmark_id: by_key.get(one.recommendation_id) for one in result.verified.benchmarks}
+    benchmarks = (
+        Benchmark.objects.visible_to(user).filter(recommendation__edition=edition).with_terms(known_by).in_bulk()
+    )
+    displays = score_display.display_benchmarks(facts, result)
+    choices = [one for one in what_if_display.what_if_choices(result) if one.benchmark_id in benchmarks]
     return [
-        RecommendationGroup(
-            recommendation, [_benchmark_option(one, found[one.benchmark_id], stands, met) for one in own]
+        (
+            recommendation,
+            [
+                BenchmarkOption(one, benchmarks[one.benchmark_id], displays[one.benchmark_id], one.benchmark_id in met)
+                for one in group
+            ],
         )
-        for recommendation, own in groupby(seen, key=lambda one: part_of[one.benchmark_id])
+        for recommendation, group in groupby(choices, key=lambda one: recommendation_of[one.benchmark_id])
         if recommendation
     ]
 
 
-def _benchmark_option(
-    one: BenchmarkChoice, row: Benchmark, stands: Mapping[int, BenchmarkDisplay], met: Collection[int]
-) -> BenchmarkOption:
-    return BenchmarkOption(one, row.wording, stands[one.benchmark_id], one.benchmark_id in met)
-
-
-def _selection_presets(asked: RequestedStandpoint, result: Readiness, steps: NextSteps) -> list[SelectionPreset]:
+def _presets(standpoint: RequestedStandpoint, result: Readiness, steps: NextSteps) -> list[PageLink]:
     """Offer: the next steps up to the target, all steps, the fewest benchmarks to the target, all open ones, none."""
+    page = f"{edition_url(standpoint.edition, 'readiness_what_if')}?{standpoint.query}"
     keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
-    unmet = [one.benchmark_id for one in result.verified.benchmarks if one.line.finding.worth < 1]
-    ways = []
+    selections: list[tuple[str, dict[str, Sequence[Any]]]] = []
     if reached := steps.target_reached_after:
-        up_to = sentences.format_count(reached, "next step", "next steps")
-        ways.append(
-            SelectionPreset(f"Tick the {up_to} up to the target", _selection_url(asked, steps=steps.steps[:reached]))
-        )
+        count = sentences.format_count(reached, "next step", "next steps")
+        selections.append((f"Tick the {count} up to the target", {"step": [one.key for one in steps.steps[:reached]]}))
     if steps.steps:
-        ways.append(SelectionPreset("Tick all next steps", _selection_url(asked, steps=steps.steps)))
+        selections.append(("Tick all next steps", {"step": [one.key for one in steps.steps]}))
     if fewest := result.smallest_set():
         count = sentences.format_count(len(fewest), "benchmark", "benchmarks")
         named = formatting.join_with_and(keys[one] for one in fewest)
-        ways.append(
-            SelectionPreset(
-                f"Tick the fewest benchmarks that reach the target: {count}, {named}", _selection_url(asked, fewest)
-            )
-        )
-    if unmet:
-        ways.append(SelectionPreset("Tick all open benchmarks", _selection_url(asked, unmet)))
-    return [*ways, SelectionPreset("Tick none", _selection_url(asked))]
-
-
-def _selection_url(asked: RequestedStandpoint, met: Iterable[int] = (), *, steps: Iterable[ReadinessStep] = ()) -> str:
-    """Return the address with these benchmarks (ids) and next steps ticked."""
-    ticked = urlencode([*(("step", one.key) for one in steps), *(("met", one) for one in met)])
-    return f"{edition_url(asked.edition, 'readiness_what_if')}?{asked.query}" + (f"&{ticked}" if ticked else "")
+        selections.append((f"Tick the fewest benchmarks that reach the target: {count}, {named}", {"met": fewest}))
+    if unmet := [one.benchmark_id for one in result.verified.benchmarks if one.line.finding.worth < 1]:
+        selections.append(("Tick all open benchmarks", {"met": unmet}))
+    links = [PageLink(f"{page}&{urlencode(ticked, doseq=True)}", label) for label, ticked in selections]
+    return [*links, PageLink(page, "Tick none")]

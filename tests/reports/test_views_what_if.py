@@ -57,7 +57,7 @@ def three():
 
 
 def choices(response):
-    return [one for group in response.context["groups"] for one in group.benchmarks]
+    return [one for _, options in response.context["groups"] for one in options]
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
@@ -68,7 +68,7 @@ def test_what_if_says_what_the_score_would_be(what_if, three, reader):
 
     # Ten points a recommendation: 5 and 10 of them stand, and a third of 20; met, all three.
     assert "With 1a and 2a met, readiness would be 36.7. It is 21.7." in response.text
-    supposed = response.context["supposed"]
+    supposed = response.context["what_if"]
     assert [(part.title, part.before, part.after, part.points) for part in supposed.parts][1] == (
         "Concrete action",
         15,
@@ -108,11 +108,11 @@ def test_what_if_is_never_mistaken_for_the_record(what_if, three):
 
 
 def test_what_if_records_nothing(what_if, three, client):
-    before = what_if().context["supposed"].before
+    before = what_if().context["what_if"].before
 
     what_if(*three)
 
-    assert what_if().context["supposed"].before == before
+    assert what_if().context["what_if"].before == before
 
 
 def test_what_if_counts_no_claim(what_if):
@@ -120,7 +120,7 @@ def test_what_if_counts_no_claim(what_if):
     EvidenceFactory(supports=[other], verified=True)
     EvidenceFactory(supports=[benchmark], title="Only claimed")
 
-    assert what_if().context["supposed"].before == what_if().context["supposed"].after
+    assert what_if().context["what_if"].before == what_if().context["what_if"].after
     assert "Readiness is 14.2" in what_if().text
 
 
@@ -138,12 +138,12 @@ def test_what_if_offers_the_fewest_that_reach_the_mark(what_if):
     edition = benchmarks[0].recommendation.edition
 
     # All three together give 30, and a third of 20: never 45.
-    ways = [way.label for way in what_if().context["ways"]]
+    ways = [preset.label for preset in what_if().context["presets"]]
     assert ways == ["Tick all next steps", "Tick all open benchmarks", "Tick none"]
 
     EditionTermsFactory(edition=edition, working_mark=20, recorded_at=at_noon(date(2021, 7, 2)))
     response = what_if(as_of="2022-01-28")
-    *_, fewest, everything, none = response.context["ways"]
+    *_, fewest, everything, none = response.context["presets"]
     assert fewest.label.startswith("Tick the fewest benchmarks that reach the target: 2 benchmarks, ")
     followed = what_if(user=OfficerFactory()).client.get(fewest.url)
     assert "That would reach our target of 20." in followed.text
@@ -160,13 +160,15 @@ def test_what_if_takes_next_steps_so_that_anybody_can_check_their_sum(what_if):
     opened = what_if()
     steps = opened.context["steps"]
 
-    every = opened.client.get(next(way.url for way in opened.context["ways"] if way.label == "Tick all next steps"))
+    every = opened.client.get(
+        next(preset.url for preset in opened.context["presets"] if preset.label == "Tick all next steps")
+    )
 
     assert [one.is_ticked for one in every.context["steps"]] == [True] * len(steps)
-    assert every.context["supposed"].after == steps[-1].told.cumulative
+    assert every.context["what_if"].after == steps[-1].step.cumulative
     assert f"With {len(steps)} next steps taken, readiness would be" in every.text
     first = what_if(step=[steps[0].key])
-    assert first.context["supposed"].after == steps[0].told.cumulative
+    assert first.context["what_if"].after == steps[0].step.cumulative
     assert [one.is_ticked for one in first.context["steps"]] == [True] + [False] * (len(steps) - 1)
 
 
@@ -192,7 +194,7 @@ def test_what_if_keeps_the_day_and_the_moment_as_boxes_are_ticked(what_if, three
 
     assert '<input type="hidden" name="as_of" value="2022-01-10">' in response.text
     assert '<input type="hidden" name="known_by" value="2022-01-20T10:00:00+02:00">' in response.text
-    assert all("as_of=2022-01-10" in way.url for way in response.context["ways"])
+    assert all("as_of=2022-01-10" in preset.url for preset in response.context["presets"])
 
 
 def test_what_if_sent_from_the_plain_page_gives_the_same_figures_later(what_if, three, set_clock):
@@ -200,7 +202,7 @@ def test_what_if_sent_from_the_plain_page_gives_the_same_figures_later(what_if, 
     opened = what_if()
     assert "as known on <time" in opened.text
     named = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]+)">', opened.text))
-    (_, everything, _) = opened.context["ways"]
+    (_, everything, _) = opened.context["presets"]
     sent = "With 1a met, readiness would be 26.7. It is 21.7."
     assert sent in what_if(first, **named).text
 
