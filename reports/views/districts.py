@@ -1,7 +1,7 @@
 """Page of benchmarks that count districts: a tile map and a table of districts, with the evidence."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from django.db.models import Prefetch
@@ -24,15 +24,15 @@ class DistrictEvidence(NamedTuple):
     """A district: its status and the evidence for it, newest first."""
 
     name: str
-    told: DistrictStatus
-    proof: Sequence[Evidence]
+    status: DistrictStatus
+    evidence: Sequence[Evidence]
 
 
 class DistrictBenchmark(NamedTuple):
     """A benchmark that counts districts, with its map and its table."""
 
     benchmark: Benchmark
-    drawing: TileMap
+    chart: TileMap
     districts: Sequence[DistrictEvidence]
     unplaced: Sequence[Reading]
 
@@ -41,31 +41,29 @@ class DistrictBenchmark(NamedTuple):
 def district_list(request: EditionRequest) -> HttpResponse:
     """Show the edition's benchmarks that count districts; `?as=` exports their tables as one."""
     edition = request.edition
-    counted = _find_benchmarks(request.user, edition)
+    benchmarks = _find_benchmarks(request.user, edition)
     if exports.is_export_requested(request):
-        return exports.export_rows(
-            request, "districts", EXPORT_COLUMNS, [row for each in counted for row in _export_rows(each)]
-        )
-    return render_page(request, "reports/district_list.html", {"edition": edition, "counted": counted})
+        cells = [row for benchmark in benchmarks for row in _export_rows(benchmark)]
+        return exports.export_rows(request, "districts", EXPORT_COLUMNS, cells)
+    return render_page(request, "reports/district_list.html", {"edition": edition, "benchmarks": benchmarks})
 
 
 EXPORT_COLUMNS = ("Benchmark", "What it asks", "District", "Told", "First day", "Last day", "Evidence", "Who says so")
 
 
-def _export_rows(counted: DistrictBenchmark) -> list[tuple[object, ...]]:
-    benchmark = (counted.benchmark.key, counted.benchmark.wording)
-    rows: list[tuple[object, ...]] = []
-    for where in counted.districts:
-        told = (*benchmark, where.name, where.told.label)
-        if not where.proof:
-            rows.append((*told, None, None, "", ""))
-        rows += [(*told, piece.first_day, piece.happened_to, piece.title, piece.stated_by) for piece in where.proof]
-    return rows
+def _export_rows(counted: DistrictBenchmark) -> Iterator[tuple[object, ...]]:
+    """Yield one row per piece of evidence, or one row for a district without evidence."""
+    for district in counted.districts:
+        head = (counted.benchmark.key, counted.benchmark.wording, district.name, district.status.label)
+        if not district.evidence:
+            yield (*head, None, None, "", "")
+        for piece in district.evidence:
+            yield (*head, piece.first_day, piece.happened_to, piece.title, piece.stated_by)
 
 
 def _find_benchmarks(user: User, edition: Edition) -> list[DistrictBenchmark]:
     benchmarks = Benchmark.objects.visible_to(user).filter(recommendation__edition=edition).asked()
-    asked = [
+    counted = [
         (benchmark, terms.indicator)
         for benchmark in benchmarks.select_related("recommendation").with_terms()
         if (terms := benchmark.current_terms) and terms.indicator and terms.indicator.counts_districts
@@ -74,7 +72,7 @@ def _find_benchmarks(user: User, edition: Edition) -> list[DistrictBenchmark]:
     readings = (
         Reading.objects.visible_to(user)
         .filter(
-            indicator__in=[indicator for _, indicator in asked],
+            indicator__in=[indicator for _, indicator in counted],
             starts_on=edition.starts_on,
             figure__isnull=False,
             evidence__isnull=False,
@@ -87,37 +85,36 @@ def _find_benchmarks(user: User, edition: Edition) -> list[DistrictBenchmark]:
     by_indicator: dict[int, list[Reading]] = defaultdict(list)
     for reading in readings:
         by_indicator[reading.indicator_id].append(reading)
-    names = [district.name for district in edition.country.districts.all()] if asked else []
-    return [_build_benchmark(edition, benchmark, names, by_indicator[indicator.pk]) for benchmark, indicator in asked]
+    names = [district.name for district in edition.country.districts.all()] if counted else []
+    return [_build_benchmark(edition, benchmark, names, by_indicator[indicator.pk]) for benchmark, indicator in counted]
 
 
 def _build_benchmark(
     edition: Edition, benchmark: Benchmark, names: Sequence[str], readings: Sequence[Reading]
 ) -> DistrictBenchmark:
-    proof: dict[str, dict[DistrictStatus, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
+    evidence: dict[tuple[str, DistrictStatus], list[Evidence]] = defaultdict(list)
     unplaced = []
     for reading in readings:
-        if reading.evidence is None or (told := _evidence_status(reading.evidence)) is None:
+        if reading.evidence is None or (status := _evidence_status(reading.evidence)) is None:
             continue
-        here = {
+        counted = {
             normalize_name(part.category)
             for part in reading.parts.all()
             if part.dimension == BreakdownDimension.DISTRICT and part.figure
         }
-        if not here:
+        if not counted:
             unplaced.append(reading)
-        for name in (name for name in names if normalize_name(name) in here):
-            proof[name][told].append(reading.evidence)
-    districts = [_build_district(name, proof[name]) for name in names]
-    drawing = tile_map(edition.country.code, [ChartDistrict(where.name, where.told) for where in districts])
-    return DistrictBenchmark(benchmark, drawing, districts, unplaced)
-
-
-def _build_district(name: str, proof: dict[DistrictStatus, list[Evidence]]) -> DistrictEvidence:
-    told = next(
-        (told for told in (DistrictStatus.VERIFIED, DistrictStatus.CLAIMED) if proof[told]), DistrictStatus.NOTHING
-    )
-    return DistrictEvidence(name, told, proof[told])
+        for name in names:
+            if normalize_name(name) in counted:
+                evidence[name, status].append(reading.evidence)
+    districts = []
+    for name in names:
+        status = next((one for one in (DistrictStatus.VERIFIED, DistrictStatus.CLAIMED) if evidence[name, one]), None)
+        districts.append(
+            DistrictEvidence(name, status or DistrictStatus.NOTHING, evidence[name, status] if status else [])
+        )
+    chart = tile_map(edition.country.code, [ChartDistrict(district.name, district.status) for district in districts])
+    return DistrictBenchmark(benchmark, chart, districts, unplaced)
 
 
 def _evidence_status(evidence: Evidence) -> DistrictStatus | None:

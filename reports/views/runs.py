@@ -24,48 +24,28 @@ from reports.readiness import stored_runs
 from reports.readiness.explanation import score_display
 from reports.readiness.readiness import METHOD_VERSION
 from reports.views.access import read_page, readiness_page
+from tiptracker.accounts.models import User
 from tiptracker.web import exports
 from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 25
-LINE_TITLES = {one.value: one.label for words in (PartKey, EffortQuestion, Pillar) for one in words}
+LINE_TITLES = {one.value: one.label for choices in (PartKey, EffortQuestion, Pillar) for one in choices}
 """Titles of lines by code, for a run that stored no titles and can't be recomputed."""
 
 
 class StoredLine(NamedTuple):
-    """A line of a stored result, as printed.
+    """A line of a stored result as printed, and the lines under it, whose printed points add up to its own.
 
     `points` is None if nothing had been reviewed. `verdict` is None if the method of that time used another term.
     `title` is the line's code if no title was stored and the code is unknown today.
     """
 
-    told: Mapping[str, Any]
+    stored: Mapping[str, Any]
     title: str
     points: Decimal | None
     of: Decimal
     verdict: ReadinessVerdict | None
-
-
-class StoredPart(NamedTuple):
-    """A part of a stored result. The printed points of its lines add up to its own."""
-
-    line: StoredLine
-    lines: Sequence[StoredLine]
-
-
-class StoredTarget(NamedTuple):
-    """The target at that time and its reason; `points` is None if there was none."""
-
-    points: Decimal | None
-    reason: str
-
-
-class StoredGain(NamedTuple):
-    """What meeting a benchmark would have added (None if nothing had been reviewed), and when it was due."""
-
-    benchmark: str
-    points: Decimal | None
-    due_on: date | None
+    lines: "Sequence[StoredLine]"
 
 
 @readiness_page
@@ -80,9 +60,9 @@ def run_list(request: EditionRequest) -> HttpResponse:
         .order_by("-computed_at", "-pk")
     )
     if exports.is_export_requested(request):
-        told = ("as_of", "known_by", "score", "claimed", "methodology", "computed_at", "facts_sha256")
+        fields = ("as_of", "known_by", "score", "claimed", "methodology", "computed_at", "facts_sha256")
         heads = ("As of", "Known by", "Verified", "Claimed", "Method", "Computed", "Hash of the facts")
-        return exports.export_rows(request, "runs", heads, [[getattr(run, name) for name in told] for run in runs])
+        return exports.export_rows(request, "runs", heads, list(runs.values_list(*fields)))
     page = Paginator(runs, PAGE_SIZE).get_page(request.GET.get("page"))
     return render_page(request, "reports/run_list.html", {"edition": edition, "page": page, "method": METHOD_VERSION})
 
@@ -93,82 +73,69 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ReadinessRun.objects.visible_to(request.user).select_related("edition__country"), pk=pk)
     set_page_edition(request, run.edition)
     comparison = stored_runs.compare_run(run)
-    kept, mark = stored_runs.result_for_display(run, comparison), _stored_target(request, run)
+    result = stored_runs.result_for_display(run, comparison)
+    is_reviewed = bool(result.get("reviewed"))
+    verified, claimed, ceiling, possible = (
+        _printed_figure(result, name) if is_reviewed else None for name in ("score", "claimed", "ceiling", "possible")
+    )
+    mark = run.result.get("working_mark")
+    target = None if mark is None else score_display.without_trailing_zeros(Decimal(str(mark)))
     context = {
         "run": run,
-        "kept": kept,
+        "result": result,
         "method": METHOD_VERSION,
         "comparison": comparison,
-        "mark": mark,
-        "bar": score_display.ReadinessBarFigures(
-            _stored_figure(kept, "score"), _stored_figure(kept, "claimed"), mark.points, _stored_figure(kept, "ceiling")
-        ),
-        "possible": _stored_figure(kept, "possible"),
-        "deadline_on": _parse_date(kept.get("deadline_on")),
-        "parts": _stored_parts(kept),
-        "benchmarks": _stored_lines(kept.get("benchmarks", []), is_reviewed=bool(kept.get("reviewed"))),
+        "target_reason": _target_reason(request.user, run) if target is not None else "",
+        "bar": score_display.ReadinessBarFigures(verified, claimed, target, ceiling),
+        "possible": possible,
+        "deadline_on": _parse_date(result.get("deadline_on")),
+        "parts": _stored_lines(result.get("parts", []), is_reviewed=is_reviewed),
+        "benchmarks": _stored_lines(result.get("benchmarks", []), is_reviewed=is_reviewed),
         "levers": [
-            StoredGain(
-                one.get("benchmark", ""),
-                formatting.round_to_tenth(_exact_figure(one, "points")) if kept.get("reviewed") else None,
-                _parse_date(one.get("due_on")),
+            (
+                lever.get("benchmark", ""),
+                formatting.round_to_tenth(_exact_figure(lever, "points")) if is_reviewed else None,
+                _parse_date(lever.get("due_on")),
             )
-            for one in kept.get("levers", ())
+            for lever in result.get("levers", ())
         ],
     }
     return render_page(request, "reports/run_detail.html", context)
 
 
-def _stored_target(request: SignedInRequest, run: ReadinessRun) -> StoredTarget:
-    """Return the stored target with its reason. The reason is read from the terms known at the time of the run."""
-    mark = run.result.get("working_mark")
-    if mark is None:
-        return StoredTarget(None, "")
-    terms = EditionTerms.objects.visible_to(request.user).filter(edition=run.edition).known_by(run.known_by).first()
-    return StoredTarget(
-        score_display.without_trailing_zeros(Decimal(str(mark))), terms.working_mark_reason if terms else ""
-    )
-
-
-def _stored_figure(kept: Mapping[str, Any], name: str) -> Decimal | None:
-    """Return a figure of 100 as printed; None if nothing had been reviewed."""
-    return (
-        score_display.without_trailing_zeros(formatting.round_to_tenth(_exact_figure(kept, name)))
-        if kept.get("reviewed")
-        else None
-    )
-
-
-def _stored_parts(kept: Mapping[str, Any]) -> list[StoredPart]:
-    told = kept.get("parts", [])
-    is_reviewed = bool(kept.get("reviewed"))
-    return [
-        StoredPart(line, _stored_lines(one.get("questions", []), is_reviewed=is_reviewed, total=line.points))
-        for one, line in zip(told, _stored_lines(told, is_reviewed=is_reviewed), strict=True)
-    ]
+def _target_reason(user: User, run: ReadinessRun) -> str:
+    """Return the reason for the target from the terms known at the time of the run."""
+    terms = EditionTerms.objects.visible_to(user).filter(edition=run.edition).known_by(run.known_by).first()
+    return terms.working_mark_reason if terms else ""
 
 
 def _stored_lines(
-    told: Sequence[Mapping[str, Any]], *, is_reviewed: bool, total: Decimal | None = None
+    stored: Sequence[Mapping[str, Any]], *, is_reviewed: bool, total: Decimal | None = None
 ) -> list[StoredLine]:
-    points = formatting.round_preserving_sum([_exact_figure(one, "points") for one in told], total=total)
-    possible = formatting.round_preserving_sum([_exact_figure(one, "of") for one in told])
+    points = formatting.round_preserving_sum([_exact_figure(one, "points") for one in stored], total=total)
+    possible = formatting.round_preserving_sum([_exact_figure(one, "of") for one in stored])
     return [
         StoredLine(
             one,
             one.get("title") or LINE_TITLES.get(one.get("key", ""), one.get("key", "")),
-            score_display.without_trailing_zeros(given) if is_reviewed else None,
+            score_display.without_trailing_zeros(reached) if is_reviewed else None,
             score_display.without_trailing_zeros(of),
-            next((word for word in ReadinessVerdict if word == one.get("verdict")), None),
+            next((verdict for verdict in ReadinessVerdict if verdict == one.get("verdict")), None),
+            _stored_lines(one.get("questions", []), is_reviewed=is_reviewed, total=reached if is_reviewed else None),
         )
-        for one, given, of in zip(told, points, possible, strict=True)
+        for one, reached, of in zip(stored, points, possible, strict=True)
     ]
 
 
-def _exact_figure(told: Mapping[str, Any], name: str) -> Fraction:
+def _printed_figure(stored: Mapping[str, Any], name: str) -> Decimal:
+    """Return a figure of 100 as printed."""
+    return score_display.without_trailing_zeros(formatting.round_to_tenth(_exact_figure(stored, name)))
+
+
+def _exact_figure(stored: Mapping[str, Any], name: str) -> Fraction:
     """Return a figure of a stored result, exact if it was stored exactly."""
-    return Fraction(told.get(f"{name}_exact") or str(told.get(name, 0)))
+    return Fraction(stored.get(f"{name}_exact") or str(stored.get(name, 0)))
 
 
-def _parse_date(told: str | None) -> date | None:
-    return date.fromisoformat(told) if told else None
+def _parse_date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

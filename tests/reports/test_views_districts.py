@@ -50,8 +50,10 @@ def tell(benchmark, names, *, word=EvidenceDecision.VERIFIED, **of_reading):
 
 
 def districts(client):
-    (counted,) = client.get(reverse("district_list")).context["counted"]
-    return {where.name: (where.told, [piece.pk for piece in where.proof]) for where in counted.districts}
+    (counted,) = client.get(reverse("district_list")).context["benchmarks"]
+    return {
+        district.name: (district.status, [piece.pk for piece in district.evidence]) for district in counted.districts
+    }
 
 
 def test_district_list_tells_where_it_is_so_and_on_which_evidence(client, counted):

@@ -74,8 +74,8 @@ def test_run_detail_shows_what_was_kept_and_that_it_comes_out_the_same(client, r
     ):
         assert told in page.text
     parts = page.context["parts"]
-    assert [str(part.line.points) for part in parts] == ["25", "8", "20", "7.5"]
-    assert all(sum(line.points for line in part.lines) == part.line.points for part in parts)
+    assert [str(part.points) for part in parts] == ["25", "8", "20", "7.5"]
+    assert all(sum(line.points for line in part.lines) == part.points for part in parts)
 
 
 def test_a_run_that_comes_out_otherwise_says_so_loudly(client, run, reader):
@@ -153,8 +153,8 @@ def test_a_run_of_an_unreviewed_record_shows_no_figure(client, reader):
 
     assert "Nothing has been reviewed yet; 7 claims are waiting." in page.text
     assert page.context["bar"].verified is page.context["possible"] is None
-    assert {lever.points for lever in page.context["levers"]} == {None}
-    assert {line.points for part in page.context["parts"] for line in (part.line, *part.lines)} == {None}
+    assert {points for _, points, _ in page.context["levers"]} == {None}
+    assert {line.points for part in page.context["parts"] for line in (part, *part.lines)} == {None}
 
 
 def test_the_reason_of_the_mark_is_read_from_the_terms_of_that_time(client, reader):
@@ -166,7 +166,7 @@ def test_the_reason_of_the_mark_is_read_from_the_terms_of_that_time(client, read
 
     page = page_of_run(client, run)
 
-    assert page.context["mark"] == (45, "[redacted]")
+    assert (page.context["bar"].mark, page.context["target_reason"]) == (45, "[redacted]")
     assert "A later one." not in page.text
 
 
