@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from django.db.models import Max
 from django.http import HttpResponse
+from django.urls import reverse
 
-from dialogues.choices import ClaimedProgress, CommitmentStatus, MadeBy
-from dialogues.commitment_status import CommitmentStanding, days_past_due
+from dialogues.choices import ClaimedProgress, CommitmentStatus
+from dialogues.commitment_status import days_past_due
 from dialogues.models import Commitment, Evidence, UpdateVersion
-from dialogues.score_effects import describe_last_update
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from recommendations.edition_context import EditionRequest, editions_of_page_country
 from recommendations.models import Benchmark, Edition, Milestone
@@ -33,6 +33,7 @@ from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from reports.views.access import readiness_page
+from reports.views.commitments import CommitmentRow
 from reports.views.edition_start import build_edition_start
 from reports.views.next_steps import next_steps_context
 from reports.views.trend import trend_context
@@ -50,28 +51,14 @@ of the timeline.
 """
 
 
-class DashboardCommitment(NamedTuple):
-    """A commitment with its status today and the benchmarks (ids) that it supports."""
-
-    commitment: Commitment
-    standing: CommitmentStanding
-    towards: frozenset[int]
-
-    @property
-    def sent(self) -> str:
-        """What became of its newest update: "returned on 13 January 2022", "no update received"."""
-        return describe_last_update(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
-
-
 class WaitingClaim(NamedTuple):
     """A claim that nobody has reviewed: an update in the inbox, or evidence that the embassy logged."""
 
     text: str
-    who: str
-    did: str
-    on: datetime
-    update_version: int | None = None
-    evidence: int | None = None
+    author: str
+    verb: str
+    recorded_at: datetime
+    url: str
 
 
 class DashboardMilestone(NamedTuple):
@@ -82,8 +69,8 @@ class DashboardMilestone(NamedTuple):
 
     title: str
     falls_on: date
-    word: ChoiceEnum
-    standing: str
+    status: ChoiceEnum
+    status_text: str
     open_pk: int | None
 
 
@@ -93,22 +80,11 @@ class DashboardMinistry(NamedTuple):
     ministry: Ministry
     minister: str
     leads: Sequence[int]
-    shown: str
+    progress: str
     share: Decimal | None
-    promises: str
-    next_due: date | None
-    heard_on: datetime | None
-
-
-class DashboardBenchmark(NamedTuple):
-    """A benchmark of the edition and its status."""
-
-    row: Benchmark
-    stands: score_display.BenchmarkDisplay
-
-    @property
-    def is_shown(self) -> bool:
-        return self.stands.verdict is ReadinessVerdict.SHOWN
+    commitments: str
+    next_due_on: date | None
+    last_update_at: datetime | None
 
 
 @readiness_page
@@ -118,16 +94,16 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     user, today = request.user, clock.today(edition.country.time_zone)
     facts = gather_facts(edition)
     result = evaluate_readiness(facts, as_of=today)
-    asked = _find_benchmarks(user, edition, score_display.display_benchmarks(facts, result))
-    promises = _find_commitments(user, edition, facts, today)
+    benchmarks = _benchmarks_by_lead(user, edition, score_display.display_benchmarks(facts, result))
+    commitments = _find_commitments(user, edition, facts, today)
     waiting = _find_waiting(user, edition, facts, today)
     milestones = list_milestones(user, edition)
-    days = _year_days(user, edition, milestones, promises, today)
+    days = _year_days(user, edition, milestones, commitments, today)
     others = editions_of_page_country(request)[1:]
     context = {
         "edition": edition,
         "upcoming": next((one for one in others[::-1] if edition.starts_on <= today < one.starts_on), None),
-        "beginning": build_edition_start(user, edition, others, result, today),
+        "start": build_edition_start(user, edition, others, result, today),
         "today": today,
         "result": result,
         "headline": headline.headline(result),
@@ -135,12 +111,12 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "parts": score_display.display_parts(result),
         "watch_list": context_display.describe_watch_list(result),
         "overdue": sorted(
-            (one for one in promises if one.standing.days_overdue), key=lambda one: -one.standing.days_overdue
+            (row for row in commitments if row.standing.days_overdue), key=lambda row: -row.standing.days_overdue
         ),
         "waiting": waiting[:MAX_WAITING],
         "more_waiting": len(waiting) - MAX_WAITING,
         "may_review": user.role in (Role.OFFICER, Role.AMBASSADOR),
-        "ministries": _build_ministries(user, edition, asked, promises, today, is_reviewed=result.is_reviewed),
+        "ministries": _build_ministries(user, edition, benchmarks, commitments, today, is_reviewed=result.is_reviewed),
         "milestones": _build_milestones(user, milestones, today),
         "year_title": year.describe_year(days, today),
         "year": year.draw_timeline(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
@@ -152,9 +128,10 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     return render_page(request, "reports/dashboard.html", context | _briefing_context(user, edition, facts, today))
 
 
-def _find_benchmarks(
-    user: User, edition: Edition, stands: Mapping[int, score_display.BenchmarkDisplay]
-) -> list[DashboardBenchmark]:
+def _benchmarks_by_lead(
+    user: User, edition: Edition, displays: Mapping[int, score_display.BenchmarkDisplay]
+) -> Mapping[int | None, list[tuple[Benchmark, score_display.BenchmarkDisplay]]]:
+    """Return the edition's benchmarks by the ministry (id) that leads their recommendation."""
     rows = (
         Benchmark.objects.visible_to(user)
         .filter(recommendation__edition=edition)
@@ -162,22 +139,22 @@ def _find_benchmarks(
         .with_terms()
         .order_by("-recommendation__origin", "recommendation__number", "letter")
     )
-    return [DashboardBenchmark(row, stands[row.pk]) for row in rows if row.pk in stands]
+    by_lead = defaultdict(list)
+    for row in rows:
+        if row.pk in displays:
+            by_lead[row.recommendation.lead_id].append((row, displays[row.pk]))
+    return by_lead
 
 
-def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -> list[DashboardCommitment]:
+def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -> list[CommitmentRow]:
     """Return the country's commitments, those due soonest first and those without a date last.
 
-    The facts already hold their events and the benchmarks of this edition that they support.
+    The facts already hold their events.
     """
-    stands, towards = commitment_standings(facts, today), {one.id: frozenset(one.towards) for one in facts.commitments}
-    rows = Commitment.objects.visible_to(user).filter(country=edition.country_id)
-    found = [
-        DashboardCommitment(row, stands[row.pk], towards[row.pk])
-        for row in rows.select_related("ministry")
-        if row.pk in stands
-    ]
-    return sorted(found, key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
+    standings = commitment_standings(facts, today)
+    rows = Commitment.objects.visible_to(user).filter(country=edition.country_id).select_related("ministry")
+    commitments = [CommitmentRow(row, standings[row.pk]) for row in rows if row.pk in standings]
+    return sorted(commitments, key=lambda row: row.due_order)
 
 
 def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[WaitingClaim]:
@@ -185,7 +162,11 @@ def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> li
     versions = UpdateVersion.objects.visible_to(user).waiting().filter(update__commitment__country=edition.country_id)
     sent = [
         WaitingClaim(
-            row.update.commitment.text, row.update.commitment.maker, "sent", row.recorded_at, update_version=row.pk
+            row.update.commitment.text,
+            row.update.commitment.maker,
+            "sent",
+            row.recorded_at,
+            reverse("version_detail", args=[row.pk]),
         )
         for row in versions.select_related("update__commitment__ministry")
     ]
@@ -193,7 +174,7 @@ def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> li
         pk__in=find_counting_statuses(facts, today).waiting, update_version__isnull=True
     )
     logged = [
-        WaitingClaim(row.title, row.stated_by, "claimed", row.recorded_at, evidence=row.pk)
+        WaitingClaim(row.title, row.stated_by, "claimed", row.recorded_at, reverse("evidence_detail", args=[row.pk]))
         for row in evidence.order_by("recorded_at", "pk")
     ]
     return sent + logged
@@ -202,20 +183,20 @@ def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> li
 def _build_ministries(
     user: User,
     edition: Edition,
-    asked: Sequence[DashboardBenchmark],
-    promises: Sequence[DashboardCommitment],
+    benchmarks: Mapping[int | None, Sequence[tuple[Benchmark, score_display.BenchmarkDisplay]]],
+    commitments: Sequence[CommitmentRow],
     today: date,
     *,
     is_reviewed: bool,
 ) -> list[DashboardMinistry]:
-    """Return the ministries that lead recommendations or have made commitments, in the order of what they lead."""
-    led: dict[int | None, list[DashboardBenchmark]] = defaultdict(list)
-    promised: dict[int | None, list[DashboardCommitment]] = defaultdict(list)
-    for one in asked:
-        led[one.row.recommendation.lead_id].append(one)
-    for promise in promises:
-        promised[promise.commitment.ministry_id].append(promise)
-    heard = dict(
+    """Return the ministries that lead recommendations or have made commitments, in the order of what they lead.
+
+    `benchmarks` are those of the edition, by the ministry (id) that leads them.
+    """
+    own_commitments: dict[int | None, list[CommitmentRow]] = defaultdict(list)
+    for commitment in commitments:
+        own_commitments[commitment.commitment.ministry_id].append(commitment)
+    last_update_at = dict(
         UpdateVersion.objects.visible_to(user)
         .filter(update__commitment__country=edition.country_id)
         .order_by()
@@ -223,47 +204,51 @@ def _build_ministries(
         .annotate(last=Max("recorded_at"))
     )
     rows = Ministry.objects.visible_to(user).filter(country=edition.country_id).prefetch_related("office_holders")
-    order = {pk: number for number, pk in enumerate(dict.fromkeys([*led, *promised]))}
-    return [
-        DashboardMinistry(
-            ministry=row,
-            minister=next(iter(list_office_holders(row, today)), ""),
-            leads=tuple(dict.fromkeys(one.row.recommendation.number for one in led[row.pk])),
-            shown=_describe_shown(led[row.pk], is_reviewed=is_reviewed),
-            share=_share_percent(led[row.pk]) if is_reviewed else None,
-            promises=sentences.describe_status_counts([one.standing.status for one in promised[row.pk]]),
-            next_due=_next_due(promised[row.pk], today),
-            heard_on=heard.get(row.pk),
+    order = {pk: number for number, pk in enumerate(dict.fromkeys([*benchmarks, *own_commitments]))}
+    ministries = []
+    for row in sorted((row for row in rows if row.pk in order), key=lambda row: order[row.pk]):
+        led, made = benchmarks.get(row.pk, []), own_commitments[row.pk]
+        displays = [display for _, display in led]
+        ministries.append(
+            DashboardMinistry(
+                ministry=row,
+                minister=next(iter(list_office_holders(row, today)), ""),
+                leads=tuple(dict.fromkeys(benchmark.recommendation.number for benchmark, _ in led)),
+                progress=_describe_progress(displays, is_reviewed=is_reviewed),
+                share=_share_percent(displays) if is_reviewed else None,
+                commitments=sentences.describe_status_counts([one.standing.status for one in made]),
+                next_due_on=_next_due(made, today),
+                last_update_at=last_update_at.get(row.pk),
+            )
         )
-        for row in sorted((row for row in rows if row.pk in order), key=lambda row: order[row.pk])
-    ]
+    return ministries
 
 
-def _next_due(promises: Iterable[DashboardCommitment], today: date) -> date | None:
+def _next_due(commitments: Iterable[CommitmentRow], today: date) -> date | None:
     """Return the next due date of an open commitment; None if no due date is ahead."""
-    days = [
-        one.standing.due_on for one in promises if one.standing.status is CommitmentStatus.OPEN and one.standing.due_on
-    ]
-    return min((day for day in days if day >= today), default=None)
+    open_standings = (row.standing for row in commitments if row.standing.status is CommitmentStatus.OPEN)
+    return min((one.due_on for one in open_standings if one.due_on and one.due_on >= today), default=None)
 
 
-def _describe_shown(asked: Sequence[DashboardBenchmark], *, is_reviewed: bool) -> str:
+def _describe_progress(displays: Sequence[score_display.BenchmarkDisplay], *, is_reviewed: bool) -> str:
     """Describe how far what a ministry leads is shown: "2 of 9 benchmarks shown, 1 partly"."""
-    if not asked:
+    if not displays:
         return "leads no recommendation"
+    count = sentences.format_count(len(displays), "benchmark", "benchmarks")
     if not is_reviewed:
-        return f"{sentences.format_count(len(asked), 'benchmark', 'benchmarks')}, nothing reviewed yet"
-    shown = sum(one.is_shown for one in asked)
-    partly = sum(one.stands.verdict is ReadinessVerdict.PARTLY for one in asked)
-    told = f"{shown} of {sentences.format_count(len(asked), 'benchmark', 'benchmarks')} shown"
-    return f"{told}, {partly} partly" if partly else told
+        return f"{count}, nothing reviewed yet"
+    shown, partly = (
+        sum(display.verdict is verdict for display in displays)
+        for verdict in (ReadinessVerdict.SHOWN, ReadinessVerdict.PARTLY)
+    )
+    return f"{shown} of {count} shown{f', {partly} partly' if partly else ''}"
 
 
-def _share_percent(asked: Sequence[DashboardBenchmark]) -> Decimal | None:
+def _share_percent(displays: Sequence[score_display.BenchmarkDisplay]) -> Decimal | None:
     """Return the percentage of points reached of those its benchmarks can give; None if it leads none."""
-    possible = sum((one.stands.of for one in asked), Fraction(0))
-    given = sum((one.stands.points for one in asked), Fraction(0))
-    return score_display.per_cent(given / possible) if possible else None
+    possible = sum((display.of for display in displays), Fraction(0))
+    reached = sum((display.points for display in displays), Fraction(0))
+    return score_display.per_cent(reached / possible) if possible else None
 
 
 def _build_milestones(user: User, rows: Iterable[Milestone], today: date) -> list[DashboardMilestone]:
@@ -290,22 +275,17 @@ def _milestone_status(row: Milestone, today: date) -> ChoiceEnum:
 
 
 def _year_days(
-    user: User, edition: Edition, milestones: Iterable[Milestone], promises: Iterable[DashboardCommitment], today: date
+    user: User, edition: Edition, milestones: Iterable[Milestone], commitments: Iterable[CommitmentRow], today: date
 ) -> list[year.CalendarDay]:
     """Return the days of the edition's year: milestones, dialogues and the due dates of these commitments."""
-    falls_due = [
+    due_days = [
         year.due_day(
-            one.standing,
-            one.standing.due_on,
-            text=one.commitment.text,
-            maker=one.commitment.maker,
-            key=one.commitment.pk,
-            today=today,
+            standing, standing.due_on, text=commitment.text, maker=commitment.maker, key=commitment.pk, today=today
         )
-        for one in promises
-        if one.standing.due_on and (one.standing.due_on >= edition.starts_on or one.standing.status in UNSETTLED)
+        for commitment, standing in commitments
+        if standing.due_on and (standing.due_on >= edition.starts_on or standing.status in UNSETTLED)
     ]
-    return year.sort_days([*milestone_and_dialogue_days(user, edition, milestones, today), *falls_due])
+    return year.sort_days([*milestone_and_dialogue_days(user, edition, milestones, today), *due_days])
 
 
 def _count_verifiers(user: User, edition: Edition) -> int:
@@ -332,14 +312,14 @@ def _briefing_context(user: User, edition: Edition, facts: Facts, today: date) -
         .defer("said")
         .order_by("-pk")
     )
-    told: dict[str, Any] = {"may_request": today >= edition.starts_on and can_request_briefing(user, edition)}
+    context: dict[str, Any] = {"may_request": today >= edition.starts_on and can_request_briefing(user, edition)}
     own = next((one for one in of_today if one.requested_by_id is None), None)
     if own and (not (is_outdated := has_changed_since(own)) or is_rebuild_expected(edition)):
-        return told | {"current": own, "is_outdated": is_outdated}
+        return context | {"current": own, "is_outdated": is_outdated}
     newest = countable_facts.newest_recorded_at(facts)
     ready = next((one for one in of_today if one.file), None)
     latest = of_today[0] if of_today else None
-    return told | {
+    return context | {
         "ready": ready,
         "is_outdated": bool(ready and newest and newest > ready.known_by),
         "under_way": latest if latest and latest.state.is_under_way else None,

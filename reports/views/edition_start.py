@@ -10,23 +10,17 @@ from recommendations.permissions import can_edit_recommendations
 from reports import formatting
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
+from reports.views.links import PageLink
 from tiptracker.accounts.models import User
 from tiptracker.validation import format_date
-
-
-class StartTask(NamedTuple):
-    """A task, and the page where it is done."""
-
-    url: str
-    label: str
 
 
 class EditionStart(NamedTuple):
     """The start of an edition: a sentence about it, the edition before it, and the reader's first tasks."""
 
-    told: str
+    sentence: str
     before: Edition | None
-    steps: list[StartTask]
+    tasks: list[PageLink]
 
 
 def build_edition_start(
@@ -39,12 +33,10 @@ def build_edition_start(
     if result.is_reviewed:
         return None
     before = next((one for one in others if one.year < edition.year), None)
-    steps = _start_tasks(user, edition, before, result)
-    return (
-        EditionStart(_start_sentence(edition, before, today) if before else "", before, steps)
-        if before or steps
-        else None
-    )
+    tasks = _start_tasks(user, edition, before, result)
+    if not (before or tasks):
+        return None
+    return EditionStart(_start_sentence(edition, before, today) if before else "", before, tasks)
 
 
 def _start_sentence(edition: Edition, before: Edition, today: date) -> str:
@@ -58,19 +50,19 @@ def _start_sentence(edition: Edition, before: Edition, today: date) -> str:
     return f"{began}: what happened before counts for {before.year}, which ended {ended}."
 
 
-def _start_tasks(user: User, edition: Edition, before: Edition | None, result: Readiness) -> list[StartTask]:
+def _start_tasks(user: User, edition: Edition, before: Edition | None, result: Readiness) -> list[PageLink]:
     if not can_edit_recommendations(user, edition):
         return []
-    steps = []
+    tasks = []
     if result.deadline_on is None:
-        steps.append(StartTask(reverse("edition_terms", args=[edition.pk]), f"Set the deadline of {edition.year}"))
+        tasks.append(PageLink(reverse("edition_terms", args=[edition.pk]), f"Set the deadline of {edition.year}"))
     asked = Recommendation.objects.visible_to(user).filter(edition=edition).asked()
     if before and not asked.exclude(repeats=None).exists():
-        steps.append(StartTask(reverse("edition_repeats", args=[edition.pk]), f"Carry {before.year} over"))
+        tasks.append(PageLink(reverse("edition_repeats", args=[edition.pk]), f"Carry {before.year} over"))
     if asked.filter(benchmarks=None).exists():
-        steps.append(
-            StartTask(
+        tasks.append(
+            PageLink(
                 reverse("setup_benchmarks", args=[edition.country_id]), "Say how each recommendation can be checked"
             )
         )
-    return steps
+    return tasks

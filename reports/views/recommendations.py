@@ -15,8 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues.choices import CommitmentStatus, DoneBy, MadeBy, SupportKind, Verdict
-from dialogues.commitment_status import CommitmentStanding
+from dialogues.choices import CommitmentStatus, DoneBy, SupportKind, Verdict
 from dialogues.models import (
     Assessment,
     Commitment,
@@ -27,7 +26,7 @@ from dialogues.models import (
 )
 from dialogues.models.commitments import standing_from_row
 from dialogues.permissions import can_assess, can_log_evidence, can_record_commitment
-from dialogues.score_effects import describe_last_update, format_status_detail
+from dialogues.score_effects import format_status_detail
 from dialogues.start_dates import find_start_date
 from recommendations.choices import Origin, Pillar, Rule
 from recommendations.edition_context import EditionRequest, set_page_edition
@@ -48,6 +47,7 @@ from reports.readiness.explanation.score_display import BenchmarkDisplay, displa
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from reports.views.access import read_page
+from reports.views.commitments import CommitmentRow
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.web import exports
@@ -70,33 +70,15 @@ class RecommendationListRow(NamedTuple):
         return self.recommendation.is_reconstruction
 
 
-class BenchmarkCommitment(NamedTuple):
-    """A commitment that supports a benchmark; `reach` says whether keeping it would meet the benchmark."""
-
-    commitment: Commitment
-    standing: CommitmentStanding
-    reach: str
-
-    @property
-    def told(self) -> str:
-        """Text shown in place of the status: "overdue by 12 days", "with the embassy since 12 January 2022"."""
-        return format_status_detail(self.standing)
-
-    @property
-    def sent(self) -> str:
-        """What became of its newest update: "returned on 13 January 2022", "no update received"."""
-        return describe_last_update(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
-
-
 class BenchmarkEvidence(NamedTuple):
     """Evidence on a benchmark: what it shows, the embassy's review decision, and whether it counts."""
 
     evidence: Evidence
     shows: SupportKind
     done_by: str
-    looked: ReviewState
+    review_state: ReviewState
     review: EvidenceReview | None
-    weight: CountingStatus
+    counting: CountingStatus
 
     @property
     def first_day(self) -> date | None:
@@ -104,16 +86,9 @@ class BenchmarkEvidence(NamedTuple):
         return find_start_date(self.evidence.happened_from, [self.review] if self.review else [])
 
     @property
-    def moment(self) -> tuple[date, datetime]:
+    def order(self) -> tuple[date, datetime]:
         """Sort key in the history: the end date, then the time of recording."""
         return self.evidence.happened_to, self.evidence.recorded_at
-
-
-class BenchmarkReading(NamedTuple):
-    """A reading of the benchmark's indicator, and whether it counts."""
-
-    reading: Reading
-    weight: CountingStatus
 
 
 class BenchmarkVerdict(NamedTuple):
@@ -126,24 +101,30 @@ class BenchmarkVerdict(NamedTuple):
     holds: bool
 
     @property
-    def moment(self) -> tuple[date, datetime]:
+    def order(self) -> tuple[date, datetime]:
         """Sort key in the history: the day and time of recording."""
-        said = timezone.localtime(self.assessment.recorded_at)
-        return said.date(), said
+        recorded_at = timezone.localtime(self.assessment.recorded_at)
+        return recorded_at.date(), recorded_at
 
 
 class BenchmarkDetail(NamedTuple):
-    """A benchmark with its full record; `story` is evidence and verdicts, newest first."""
+    """A benchmark with its full record.
+
+    `commitments` are those that support it, each with whether keeping it would meet the benchmark. `readings` are those
+    of its indicator, each with whether it counts. `history` is evidence and verdicts, newest first.
+    """
 
     benchmark: Benchmark
     terms: BenchmarkTerms | None
-    stands: BenchmarkDisplay | None
-    is_assessed: bool
-    may_assess: bool
-    has_verdict: bool
-    commitments: Sequence[BenchmarkCommitment]
-    readings: Sequence[BenchmarkReading]
-    story: Sequence[BenchmarkEvidence | BenchmarkVerdict]
+    display: BenchmarkDisplay | None
+    commitments: Sequence[tuple[CommitmentRow, str]]
+    readings: Sequence[tuple[Reading, CountingStatus]]
+    history: Sequence[BenchmarkEvidence | BenchmarkVerdict]
+
+    @property
+    def is_assessed(self) -> bool:
+        """Whether the embassy decides on it, not its figures."""
+        return self.terms is not None and self.terms.rule == Rule.ASSESSED
 
 
 class OwnCommitment(NamedTuple):
@@ -176,31 +157,30 @@ def recommendation_list(request: EditionRequest) -> HttpResponse:
     """
     user, edition = request.user, request.edition
     reads_readiness = can_read_readiness(user, edition)
-    led_by = list(Ministry.objects.visible_to(user).filter(country=edition.country_id)) if reads_readiness else None
-    chosen = RecommendationFilterForm(request.GET, ministries=led_by)
-    chosen.is_valid()
-    seen = Recommendation.objects.visible_to(user).filter(edition=edition)
-    rows = _apply_filter(seen.asked().select_related("lead").with_pillar(), chosen.cleaned_data)
-    context: dict[str, Any] = {"edition": edition, "filter": chosen, "is_narrowed": chosen.is_narrowing}
-    if not exports.is_export_requested(request) and not chosen.is_narrowing:
-        context["retired"] = [
-            (reverse("recommendation_detail", args=[pk]), text)
-            for pk, text in seen.filter(is_retired=True).order_by("number", "pk").values_list("pk", "text")
-        ]
+    ministries = list(Ministry.objects.visible_to(user).filter(country=edition.country_id)) if reads_readiness else None
+    filter_form = RecommendationFilterForm(request.GET, ministries=ministries)
+    filter_form.is_valid()
+    visible = Recommendation.objects.visible_to(user).filter(edition=edition)
+    recommendations = _apply_filter(visible.asked().select_related("lead").with_pillar(), filter_form.cleaned_data)
+    context: dict[str, Any] = {"edition": edition, "filter": filter_form, "is_narrowed": filter_form.is_narrowing}
+    if not exports.is_export_requested(request) and not filter_form.is_narrowing:
+        retired = visible.filter(is_retired=True).order_by("number", "pk").values_list("pk", "text")
+        context["retired"] = [(reverse("recommendation_detail", args=[pk]), text) for pk, text in retired]
     if not reads_readiness:
-        published = _build_published(user, edition, rows)
+        published = _build_published(user, edition, recommendations)
         if exports.is_export_requested(request):
-            told = [(one.number, one.text, _wording_source(one)) for one in published]
-            return exports.export_rows(request, "recommendations", PUBLISHED_EXPORT_COLUMNS, told)
+            cells = [(row.number, row.text, _wording_source(row)) for row in published]
+            return exports.export_rows(request, "recommendations", PUBLISHED_EXPORT_COLUMNS, cells)
         return render_page(request, "reports/recommendation_list.html", context | {"published": published})
-    asked = _list_rows(user, edition, rows)
+    facts = gather_facts(edition)
+    result = evaluate_readiness(facts, as_of=clock.today(edition.country.time_zone))
+    rows = build_recommendation_rows(user, recommendations, display_benchmarks(facts, result))
     if exports.is_export_requested(request):
-        return exports.export_rows(
-            request, "recommendations", EXPORT_COLUMNS, [cells for one in asked for cells in _export_rows(one)]
-        )
+        embassy_cells = [cells for row in rows for cells in _export_rows(row)]
+        return exports.export_rows(request, "recommendations", EXPORT_COLUMNS, embassy_cells)
     context |= {
-        "rows": asked,
-        "any_reconstruction": any(one.recommendation.is_reconstruction for one in asked),
+        "rows": rows,
+        "any_reconstruction": any(row.is_reconstruction for row in rows),
         "may_edit": (may_edit := can_edit_recommendations(user, edition)),
         "before": Edition.objects.visible_to(user).preceding(edition).first() if may_edit else None,
     }
@@ -208,40 +188,39 @@ def recommendation_list(request: EditionRequest) -> HttpResponse:
 
 
 PUBLISHED_EXPORT_COLUMNS = ("Number", "Recommendation", "Whose words")
-EXPORT_COLUMNS = (
-    *PUBLISHED_EXPORT_COLUMNS,
-    "Pillar",
-    "Lead ministry",
-    "Benchmark",
-    "What it asks",
-    "How far",
-    "Verdict",
-)
+EMBASSY_COLUMNS = ("Pillar", "Lead ministry", "Benchmark", "What it asks", "How far", "Verdict")
+EXPORT_COLUMNS = PUBLISHED_EXPORT_COLUMNS + EMBASSY_COLUMNS
 
 
-def _apply_filter(rows: RecommendationQuerySet, chosen: dict[str, Any]) -> RecommendationQuerySet:
-    if pillar := chosen.get("pillar"):
+def _apply_filter(rows: RecommendationQuerySet, filters: dict[str, Any]) -> RecommendationQuerySet:
+    if pillar := filters.get("pillar"):
         rows = rows.filter(Q(pillar=pillar))
-    if ministry := chosen.get("ministry"):
+    if ministry := filters.get("ministry"):
         rows = rows.filter(lead=ministry)
     return rows
 
 
-def _export_rows(asked: RecommendationListRow) -> Iterable[tuple[object, ...]]:
+def _export_rows(row: RecommendationListRow) -> Iterable[tuple[object, ...]]:
     """Yield one row per benchmark, or one row for a recommendation without benchmarks."""
-    row = asked.recommendation
-    told = (row.number, row.text, _wording_source(asked), asked.pillar.label, row.lead.name if row.lead else "")
-    if not asked.benchmarks:
-        yield (*told, "", "", "", "")
-    for benchmark, stands in asked.benchmarks:
-        key = f"{row.number}{benchmark.letter}"
-        yield (*told, key, benchmark.wording, *((stands.bar.text, stands.verdict.label) if stands else ("", "")))
+    recommendation, lead = row.recommendation, row.recommendation.lead
+    head = (
+        recommendation.number,
+        recommendation.text,
+        _wording_source(row),
+        row.pillar.label,
+        lead.name if lead else "",
+    )
+    if not row.benchmarks:
+        yield (*head, "", "", "", "")
+    for benchmark, display in row.benchmarks:
+        key = f"{recommendation.number}{benchmark.letter}"
+        yield (*head, key, benchmark.wording, *((display.bar.text, display.verdict.label) if display else ("", "")))
 
 
-def _wording_source(one: "RecommendationListRow | PublishedRecommendation") -> str:
+def _wording_source(row: RecommendationListRow | PublishedRecommendation) -> str:
     """Return whose wording a recommendation has."""
-    origin = Origin.ACTION_PLAN if one.is_of_action_plan else Origin.REPORT
-    return f"{origin.label}, our reconstruction" if one.is_reconstruction else origin.label
+    origin = Origin.ACTION_PLAN if row.is_of_action_plan else Origin.REPORT
+    return f"{origin.label}, our reconstruction" if row.is_reconstruction else origin.label
 
 
 @read_page
@@ -257,13 +236,11 @@ def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     set_page_edition(request, edition)
     if not can_read_readiness(request.user, edition):
         rows = Recommendation.objects.visible_to(request.user).filter(pk=pk)
-        context: dict[str, Any] = {
-            "published": _build_published(request.user, edition, rows)[0],
-            "year": edition.year,
-            "is_retired": recommendation.is_retired,
-        }
-        return render_page(request, "reports/recommendation_detail.html", context)
+        (published,) = _build_published(request.user, edition, rows)
+        public_context = {"published": published, "year": edition.year, "is_retired": recommendation.is_retired}
+        return render_page(request, "reports/recommendation_detail.html", public_context)
     is_asked = not recommendation.is_retired
+    benchmarks = _build_benchmark_details(request.user, recommendation)
     context = {
         "recommendation": recommendation,
         "pillar": Pillar(recommendation.pillar),
@@ -274,7 +251,8 @@ def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "unmet": _years_unmet(request.user, recommendation),
         "is_retired": recommendation.is_retired,
         "wordings": _wording_history(request.user, recommendation),
-        "benchmarks": _build_benchmark_details(request.user, recommendation),
+        "benchmarks": benchmarks,
+        "may_assess": is_asked and bool(benchmarks) and can_assess(request.user, benchmarks[0].benchmark),
         "may_edit": is_asked and can_edit_recommendations(request.user, edition),
         "may_log": is_asked and can_log_evidence(request.user, edition.country),
         "may_record": is_asked and can_record_commitment(request.user, edition.country),
@@ -282,49 +260,38 @@ def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return render_page(request, "reports/recommendation_detail.html", context)
 
 
-def _list_rows(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> list[RecommendationListRow]:
-    facts = gather_facts(edition)
-    result = evaluate_readiness(facts, as_of=clock.today(edition.country.time_zone))
-    return build_recommendation_rows(user, rows, display_benchmarks(facts, result))
-
-
 def build_recommendation_rows(
-    user: User, rows: QuerySet[Recommendation], stands: Mapping[int, BenchmarkDisplay]
+    user: User, rows: QuerySet[Recommendation], displays: Mapping[int, BenchmarkDisplay]
 ) -> list[RecommendationListRow]:
     """Return recommendations (`with_pillar`), most important first, with their benchmarks' status. Two queries."""
-    seen = Prefetch("benchmarks", Benchmark.objects.visible_to(user).order_by("letter").with_terms())
+    benchmarks = Prefetch("benchmarks", Benchmark.objects.visible_to(user).order_by("letter").with_terms())
     return [
         RecommendationListRow(
             row,
             Pillar(row.pillar),
             row.origin == Origin.ACTION_PLAN,
-            [(one, stands.get(one.pk)) for one in row.benchmarks.all()],
+            [(one, displays.get(one.pk)) for one in row.benchmarks.all()],
         )
-        for row in rows.order_by("-origin", "number").prefetch_related(seen)
+        for row in rows.order_by("-origin", "number").prefetch_related(benchmarks)
     ]
 
 
 def _build_published(user: User, edition: Edition, rows: QuerySet[Recommendation]) -> list[PublishedRecommendation]:
     """Return recommendations with the wording of their benchmarks and the user's own commitments."""
     today = clock.today(edition.country.time_zone)
+    benchmarks = Benchmark.objects.visible_to(user).filter(recommendation__in=rows).select_related("recommendation")
     wordings = defaultdict(list)
-    for one in (
-        Benchmark.objects.visible_to(user)
-        .filter(recommendation__in=rows)
-        .select_related("recommendation")
-        .with_terms()
-        .order_by("letter")
-    ):
-        wordings[one.recommendation_id].append((one.key, one.wording))
+    for benchmark in benchmarks.with_terms().order_by("letter"):
+        wordings[benchmark.recommendation_id].append((benchmark.key, benchmark.wording))
     commitments: dict[int, dict[int, OwnCommitment]] = defaultdict(dict)
     own: QuerySet[Any] = Commitment.objects.visible_to(user).with_status(today)
-    for promise in own.prefetch_related("links__benchmark").order_by("pk"):
-        if promise.status:
-            standing = standing_from_row(promise, today)
-            url = reverse("commitment_detail", args=[promise.pk])
-            told = OwnCommitment(promise.text, url, standing.status, format_status_detail(standing), standing.due_on)
-            for link in promise.links.all():
-                commitments[link.benchmark.recommendation_id][promise.pk] = told
+    for row in own.prefetch_related("links__benchmark").order_by("pk"):
+        if row.status:
+            standing = standing_from_row(row, today)
+            url = reverse("commitment_detail", args=[row.pk])
+            commitment = OwnCommitment(row.text, url, standing.status, format_status_detail(standing), standing.due_on)
+            for link in row.links.all():
+                commitments[link.benchmark.recommendation_id][row.pk] = commitment
     return [
         PublishedRecommendation(
             number=row.number,
@@ -347,123 +314,114 @@ def _find_repeats(user: User, recommendation: Recommendation) -> QuerySet[Recomm
 
 def _years_unmet(user: User, recommendation: Recommendation) -> YearsUnmet | None:
     """Return for how many years running it has been unmet, as a report states or as counted."""
-    known = Recommendation.objects.visible_to(user).filter(edition__country=recommendation.edition.country_id)
-    return known.years_unmet().get(recommendation.pk)
+    rows = Recommendation.objects.visible_to(user).filter(edition__country=recommendation.edition.country_id)
+    return rows.years_unmet().get(recommendation.pk)
 
 
 def _wording_history(user: User, recommendation: Recommendation) -> list[RecommendationTerms]:
     """Return its numbers and wordings over time, newest first; empty if they never changed."""
     rows = RecommendationTerms.objects.visible_to(user).filter(recommendation=recommendation).known_by(None)
     terms = list(rows.select_related("recorded_by"))
-    worded = {(one.number, one.text, one.text_status, one.is_retired) for one in terms}
-    return terms if len(worded) > 1 else []
+    wordings = {(one.number, one.text, one.text_status, one.is_retired) for one in terms}
+    return terms if len(wordings) > 1 else []
 
 
 def _build_benchmark_details(user: User, recommendation: Recommendation) -> list[BenchmarkDetail]:
     """Return its benchmarks, each with commitments, evidence, readings and the embassy's verdicts."""
-    edition = recommendation.edition
-    today = clock.today(edition.country.time_zone)
-    facts = gather_facts(edition)
-    stands = display_benchmarks(facts, evaluate_readiness(facts, as_of=today))
-    weights = find_counting_statuses(facts, today)
-    rows = list(Benchmark.objects.visible_to(user).filter(recommendation=recommendation).with_terms())
-    promises = _commitments_by_benchmark(user, rows, today)
-    evidence = _evidence_by_benchmark(user, rows, weights)
-    readings = _readings_by_indicator(user, rows, weights)
-    assessments = _verdicts_by_benchmark(user, rows, weights)
-    for one in rows:
-        one.recommendation = recommendation
-    may_assess = bool(rows) and not recommendation.is_retired and can_assess(user, rows[0])
+    today = clock.today(recommendation.edition.country.time_zone)
+    facts = gather_facts(recommendation.edition)
+    displays = display_benchmarks(facts, evaluate_readiness(facts, as_of=today))
+    statuses = find_counting_statuses(facts, today)
+    benchmarks = list(_benchmarks_with_record(user, recommendation))
+    commitments = _commitments_by_benchmark(user, benchmarks, today)
+    readings = _readings_by_indicator(user, benchmarks, statuses)
+    for benchmark in benchmarks:
+        benchmark.recommendation = recommendation
     return [
         BenchmarkDetail(
-            benchmark=one,
-            terms=(terms := one.current_terms),
-            stands=stands.get(one.pk),
-            is_assessed=terms is not None and terms.rule == Rule.ASSESSED,
-            may_assess=may_assess,
-            has_verdict=one.pk in assessments,
-            commitments=promises.get(one.pk, []),
-            readings=readings.get(terms.indicator_id, []) if terms and terms.indicator_id else [],
-            story=sorted(
-                [*evidence.get(one.pk, []), *assessments.get(one.pk, [])], key=lambda each: each.moment, reverse=True
-            ),
+            benchmark=benchmark,
+            terms=(terms := benchmark.current_terms),
+            display=displays.get(benchmark.pk),
+            commitments=sorted(commitments[benchmark.pk], key=lambda pair: pair[0].due_order),
+            readings=readings[terms.indicator_id] if terms and terms.indicator_id else [],
+            history=_build_history(benchmark, statuses),
         )
-        for one in rows
+        for benchmark in benchmarks
     ]
 
 
-def _commitments_by_benchmark(
-    user: User, rows: Iterable[Benchmark], today: date
-) -> Mapping[int, list[BenchmarkCommitment]]:
-    """Return commitments by benchmark: soonest due first, those without a date last."""
-    towards = Commitment.objects.visible_to(user).filter(benchmarks__in=rows).distinct()
-    found = defaultdict(list)
-    stands: QuerySet[Any] = towards.with_status(today)
-    for row in stands.select_related("ministry").prefetch_related("links"):
-        for link in row.links.all() if row.status else ():
-            found[link.benchmark_id].append(
-                BenchmarkCommitment(row, standing_from_row(row, today), link.get_reach_display())
-            )
-    for promises in found.values():
-        promises.sort(key=lambda one: (one.standing.due_on or date.max, one.commitment.pk))
-    return found
-
-
-def _evidence_by_benchmark(
-    user: User, rows: Iterable[Benchmark], weights: CountingStatuses
-) -> Mapping[int, list[BenchmarkEvidence]]:
-    """Return evidence by benchmark, latest end date first."""
+def _benchmarks_with_record(user: User, recommendation: Recommendation) -> QuerySet[Benchmark]:
+    """Return its benchmarks with their terms, evidence, reviews and assessments."""
     reviews = EvidenceReview.objects.visible_to(user).select_related("recorded_by").order_by("recorded_at", "pk")
-    found = defaultdict(list)
-    for row in (
+    links = (
         EvidenceLink.objects.visible_to(user)
-        .filter(benchmark__in=rows)
         .select_related("evidence__file")
-        .prefetch_related(Prefetch("reviews", reviews, to_attr="said"))
-        .order_by("-evidence__happened_to", "-evidence__pk")
-    ):
-        review = row.said[-1] if row.said else None  # type: ignore[attr-defined]
-        looked = ReviewState(review.decision) if review else ReviewState.CLAIMED
-        doer = describe_doer(DoneBy(row.evidence.done_by))
-        weight = weights.evidence_links.get(row.pk, NOT_COMPARED)
-        found[row.benchmark_id].append(
-            BenchmarkEvidence(row.evidence, SupportKind(row.shows), doer, looked, review, weight)
+        .prefetch_related(Prefetch("reviews", reviews))
+    )
+    assessments = Assessment.objects.visible_to(user).select_related("recorded_by")
+    grounds = Prefetch("grounds__evidence", Evidence.objects.visible_to(user))
+    return (
+        Benchmark.objects.visible_to(user)
+        .filter(recommendation=recommendation)
+        .with_terms()
+        .prefetch_related(
+            Prefetch("evidence_links", links.order_by("-evidence__happened_to", "-evidence__pk")),
+            Prefetch("assessments", assessments.prefetch_related(grounds).order_by("-recorded_at", "-pk")),
         )
-    return found
+    )
+
+
+def _build_history(benchmark: Benchmark, statuses: CountingStatuses) -> list[BenchmarkEvidence | BenchmarkVerdict]:
+    """Return the evidence on a benchmark and the verdicts on it, newest first."""
+    history: list[BenchmarkEvidence | BenchmarkVerdict] = [
+        *(_benchmark_evidence(link, statuses) for link in benchmark.evidence_links.all()),
+        *(_benchmark_verdict(assessment, statuses) for assessment in benchmark.assessments.all()),
+    ]
+    return sorted(history, key=lambda entry: entry.order, reverse=True)
+
+
+def _benchmark_evidence(link: EvidenceLink, statuses: CountingStatuses) -> BenchmarkEvidence:
+    reviews = list(link.reviews.all())
+    review = reviews[-1] if reviews else None
+    return BenchmarkEvidence(
+        link.evidence,
+        SupportKind(link.shows),
+        describe_doer(DoneBy(link.evidence.done_by)),
+        ReviewState(review.decision) if review else ReviewState.CLAIMED,
+        review,
+        statuses.evidence_links.get(link.pk, NOT_COMPARED),
+    )
+
+
+def _benchmark_verdict(assessment: Assessment, statuses: CountingStatuses) -> BenchmarkVerdict:
+    grounds = [ground.evidence for ground in assessment.grounds.all()]
+    recorded_on = timezone.localtime(assessment.recorded_at).date()
+    held_from = max((piece.happened_to for piece in grounds), default=recorded_on)
+    verdict = Verdict(assessment.verdict)
+    return BenchmarkVerdict(assessment, verdict, grounds, held_from, assessment.pk in statuses.holding)
+
+
+def _commitments_by_benchmark(
+    user: User, benchmarks: Iterable[Benchmark], today: date
+) -> Mapping[int, list[tuple[CommitmentRow, str]]]:
+    """Return commitments by benchmark, each with its reach in words."""
+    by_benchmark = defaultdict(list)
+    commitments = Commitment.objects.visible_to(user).filter(benchmarks__in=benchmarks).distinct()
+    rows: QuerySet[Any] = commitments.with_status(today)
+    for row in rows.select_related("ministry").prefetch_related("links"):
+        for link in row.links.all() if row.status else ():
+            commitment = CommitmentRow(row, standing_from_row(row, today))
+            by_benchmark[link.benchmark_id].append((commitment, link.get_reach_display()))
+    return by_benchmark
 
 
 def _readings_by_indicator(
-    user: User, rows: Iterable[Benchmark], weights: CountingStatuses
-) -> Mapping[int, list[BenchmarkReading]]:
+    user: User, benchmarks: Iterable[Benchmark], statuses: CountingStatuses
+) -> Mapping[int, list[tuple[Reading, CountingStatus]]]:
     """Return readings of the benchmarks' indicators, by indicator: latest day covered first."""
-    indicators = {terms.indicator_id for one in rows if (terms := one.current_terms) and terms.indicator_id}
-    found = defaultdict(list)
-    for row in (
-        Reading.objects.visible_to(user)
-        .filter(indicator__in=indicators)
-        .select_related("evidence", "indicator")
-        .order_by("-through_on", "-recorded_at", "-pk")
-    ):
-        found[row.indicator_id].append(BenchmarkReading(row, weights.readings.get(row.pk, NOT_COMPARED)))
-    return found
-
-
-def _verdicts_by_benchmark(
-    user: User, rows: Iterable[Benchmark], weights: CountingStatuses
-) -> Mapping[int, list[BenchmarkVerdict]]:
-    """Return verdicts by benchmark, newest first."""
-    found = defaultdict(list)
-    for row in (
-        Assessment.objects.visible_to(user)
-        .filter(benchmark__in=rows)
-        .select_related("recorded_by")
-        .prefetch_related(Prefetch("grounds__evidence", Evidence.objects.visible_to(user)))
-        .order_by("-recorded_at", "-pk")
-    ):
-        evidence = [ground.evidence for ground in row.grounds.all()]
-        recorded_on = timezone.localtime(row.recorded_at).date()
-        held_from = max((piece.happened_to for piece in evidence), default=recorded_on)
-        found[row.benchmark_id].append(
-            BenchmarkVerdict(row, Verdict(row.verdict), evidence, held_from, row.pk in weights.holding)
-        )
-    return found
+    indicators = {terms.indicator_id for one in benchmarks if (terms := one.current_terms) and terms.indicator_id}
+    by_indicator = defaultdict(list)
+    rows = Reading.objects.visible_to(user).filter(indicator__in=indicators).select_related("evidence", "indicator")
+    for row in rows.order_by("-through_on", "-recorded_at", "-pk"):
+        by_indicator[row.indicator_id].append((row, statuses.readings.get(row.pk, NOT_COMPARED)))
+    return by_indicator

@@ -98,14 +98,14 @@ def test_dashboard_says_that_a_new_year_began_and_where_the_last_one_ended(dashb
     new = RecommendationFactory(edition=following)
 
     page = dashboard(AmbassadorFactory())
-    beginning = page.context["beginning"]
-    assert beginning.told == (
+    start = page.context["start"]
+    assert start.sentence == (
         "The year of the 2022 edition began on 1 April 2022, and its record with it: what happened before counts for "
         "2021, which ended at 21.7 of 100 verified."
     )
-    assert (beginning.before, beginning.steps) == (benchmark.recommendation.edition, [])
+    assert (start.before, start.tasks) == (benchmark.recommendation.edition, [])
 
-    steps = dashboard(OfficerFactory()).context["beginning"].steps
+    steps = dashboard(OfficerFactory()).context["start"].tasks
     assert [step.label for step in steps] == [
         "Set the deadline of 2022", "Carry 2021 over", "Say how each recommendation can be checked",
     ]  # fmt: skip
@@ -117,7 +117,7 @@ def test_dashboard_says_that_a_new_year_began_and_where_the_last_one_ended(dashb
         verified=True,
     )  # fmt: skip
     page = dashboard(OfficerFactory())
-    assert page.context["beginning"] is None
+    assert page.context["start"] is None
     past = dashboard(OfficerFactory(), f"?edition={benchmark.recommendation.edition_id}")
     assert "The 2021 edition is past. Its tracking period ended on 31 March 2022." in past.text
 
@@ -125,10 +125,10 @@ def test_dashboard_says_that_a_new_year_began_and_where_the_last_one_ended(dashb
 def test_dashboard_of_a_post_that_begins_leads_an_officer_to_what_is_to_be_done(dashboard):
     RecommendationFactory()
 
-    assert [step.label for step in dashboard(OfficerFactory()).context["beginning"].steps] == [
+    assert [step.label for step in dashboard(OfficerFactory()).context["start"].tasks] == [
         "Say how each recommendation can be checked"
     ]
-    assert dashboard(ObserverFactory()).context["beginning"] is None
+    assert dashboard(ObserverFactory()).context["start"] is None
 
 
 def test_dashboard_gives_the_reason_and_the_law_of_each_part(dashboard):
@@ -294,10 +294,15 @@ def test_dashboard_sets_ministries_side_by_side(dashboard):
     portfolio, other = dashboard(OfficerFactory()).context["ministries"]
 
     assert (portfolio.ministry, portfolio.minister, portfolio.leads) == (police, "Now, Minister", (1,))
-    assert (portfolio.shown, portfolio.share) == ("0 of 2 benchmarks shown, 1 partly", 25)
-    assert (portfolio.promises, portfolio.next_due) == ("1 with the embassy, 1 verified done.", None)
-    assert portfolio.heard_on == at_noon(date(2022, 1, 20))
-    assert (other.ministry, other.promises, other.next_due, other.heard_on) == (justice.lead, "", None, None)
+    assert (portfolio.progress, portfolio.share) == ("0 of 2 benchmarks shown, 1 partly", 25)
+    assert (portfolio.commitments, portfolio.next_due_on) == ("1 with the embassy, 1 verified done.", None)
+    assert portfolio.last_update_at == at_noon(date(2022, 1, 20))
+    assert (other.ministry, other.commitments, other.next_due_on, other.last_update_at) == (
+        justice.lead,
+        "",
+        None,
+        None,
+    )
 
 
 def test_dashboard_says_which_milestones_are_done_missed_and_ahead(dashboard):
@@ -311,7 +316,7 @@ def test_dashboard_says_which_milestones_are_done_missed_and_ahead(dashboard):
 
     milestones = dashboard(OfficerFactory()).context["milestones"]
 
-    assert [(one.title, one.standing, one.word.value) for one in milestones] == [
+    assert [(one.title, one.status_text, one.status.value) for one in milestones] == [
         ("Action plan presented", "overdue by 31 days", "overdue"),
         ("Interim assessment", "done 15 Jan 2022", "done"),
         ("Deadline", "in 31 days", "open"),
@@ -326,7 +331,7 @@ def test_dashboard_shows_the_deadline_of_the_terms_alone(dashboard):
 
     response = dashboard(OfficerFactory())
 
-    assert [(one.title, one.standing) for one in response.context["milestones"]] == [
+    assert [(one.title, one.status_text) for one in response.context["milestones"]] == [
         ("End of the tracking period", "in 41 days"),
         ("Deadline", "in 46 days"),
     ]
@@ -481,7 +486,7 @@ def test_recommendation_list_shows_how_far_each_benchmark_is(client):
     response = client.get(reverse("recommendation_list"))
 
     (row,) = response.context["rows"]
-    assert [stands.bar.text for _, stands in row.benchmarks] == [
+    assert [display.bar.text for _, display in row.benchmarks] == [
         "6 of 10 districts, claimed 8 of 10 districts",
         "no data",
     ]
@@ -572,10 +577,10 @@ def test_recommendation_detail_shows_all_that_supports_it(client):
     response = shown(client, recommendation)
 
     (one,) = response.context["benchmarks"]
-    assert one.stands.reason == "Assessed as of 10 January 2022: met, with a verified action over by 10 January 2022."
-    kinds = [type(entry).__name__ for entry in one.story]
+    assert one.display.reason == "Assessed as of 10 January 2022: met, with a verified action over by 10 January 2022."
+    kinds = [type(entry).__name__ for entry in one.history]
     assert kinds == ["BenchmarkVerdict", "BenchmarkVerdict", "BenchmarkEvidence"]
-    assert [entry.holds for entry in one.story[:2]] == [True, False]
+    assert [entry.holds for entry in one.history[:2]] == [True, False]
     for told in (
         "A budget is released.",
         "Our reconstruction from public sources, not the report’s words",
@@ -601,7 +606,7 @@ def test_recommendation_detail_says_which_verdict_holds_though_it_was_not_the_la
 
     (one,) = shown(client, benchmark.recommendation).context["benchmarks"]
 
-    judged = [entry for entry in one.story if hasattr(entry, "verdict")]
+    judged = [entry for entry in one.history if hasattr(entry, "verdict")]
     assert [(entry.assessment.rationale, entry.holds) for entry in judged] == [
         ("On December.", False),
         ("On nothing.", True),
@@ -619,7 +624,7 @@ def test_recommendation_detail_says_why_evidence_does_not_count(client):
     response = shown(client, benchmark.recommendation)
 
     (one,) = response.context["benchmarks"]
-    assert {entry.evidence.title: entry.weight.why for entry in one.story} == {
+    assert {entry.evidence.title: entry.counting.why for entry in one.history} == {
         "An old law": "before 1 April 2021",
         "A charity's shelter": "done by civil society, not by the government",
         "A plan": "a statement or plan, not a concrete action",
@@ -641,7 +646,7 @@ def test_recommendation_detail_shows_the_readings_of_a_counted_benchmark(client)
     response = shown(client, benchmark.recommendation)
 
     (one,) = response.context["benchmarks"]
-    assert [(told.reading.told, told.weight.counts) for told in one.readings] == [
+    assert [(reading.told, counting.counts) for reading, counting in one.readings] == [
         ("no data", False),
         ("9", True),
         ("4", True),

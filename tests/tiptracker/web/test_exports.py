@@ -213,7 +213,7 @@ EVERY = {
     "recommendation_list": ({"pillar": "protection"}, "Recommendation", told),
     "timeline": ({"kind": "due"}, "What", lambda page: [day.what for day in page["page"]]),
     "district_list": (
-        {}, "District", lambda page: [where.name for each in page["counted"] for where in each.districts],
+        {}, "District", lambda page: [district.name for one in page["benchmarks"] for district in one.districts],
     ),
     "indicator_list": ({}, "Counted", lambda page: [row.indicator.name for row in page["rows"]]),
     "briefing_list": ({}, "As of", lambda page: [row.as_of for row in page["page"]]),
@@ -221,12 +221,14 @@ EVERY = {
     "redaction_list": ({}, "Why", lambda page: [row.reason for row in page["page"]]),
     "readiness_trend": ({}, "Week to", lambda page: [week.ends_on for week in reversed(page["trend"].by_week)]),
     "readiness_checks": (
-        {}, "What doesn’t fit", lambda page: [one.sentence for _, checks in page["sorts"] for one in checks],
+        {},
+        "What doesn’t fit",
+        lambda page: [problem.sentence for _, problems in page["problems_by_kind"] for problem, _ in problems],
     ),
     "readiness_changes": (
         {"as_of_from": "2021-04-01", "known_on_from": "2021-04-01"},
         "What moved",
-        lambda page: [one.moved.line.title for stop in page["stops"] for one in stop.lines],
+        lambda page: [change.line.title for _, changes in page["stops"] for change, _ in changes],
     ),
 }  # fmt: skip
 """By list: what it is asked for, the column by which its rows are known, and what stands there on the page."""

@@ -1,0 +1,31 @@
+"""Commitments in the tables of this app's pages."""
+
+from datetime import date
+from typing import NamedTuple
+
+from dialogues.choices import MadeBy
+from dialogues.commitment_status import CommitmentStanding
+from dialogues.models import Commitment
+from dialogues.score_effects import describe_last_update, format_status_detail
+
+
+class CommitmentRow(NamedTuple):
+    """A commitment with its standing today."""
+
+    commitment: Commitment
+    standing: CommitmentStanding
+
+    @property
+    def status_text(self) -> str:
+        """Text shown in place of the status: "overdue by 12 days", "with the embassy since 12 January 2022"."""
+        return format_status_detail(self.standing)
+
+    @property
+    def last_update(self) -> str:
+        """What became of its newest update: "returned on 13 January 2022", "no update received"."""
+        return describe_last_update(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
+
+    @property
+    def due_order(self) -> tuple[date, int]:
+        """Sort key: soonest due first, those without a date last."""
+        return self.standing.due_on or date.max, self.commitment.pk
