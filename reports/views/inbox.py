@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
@@ -26,9 +27,9 @@ from reports import formatting, sentences
 from reports.readiness import countable_facts
 from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.forecast import inbox_priority
-from reports.readiness.forecast.review_simulation import ReviewSimulation, describe_drop
-from reports.readiness.gathering import gather_facts
+from reports.readiness.forecast.review_simulation import describe_drop
 from reports.views.access import read_page
+from reports.views.review_simulation import build_simulation
 from tiptracker import clock
 from tiptracker.choices import Role
 from tiptracker.web import exports
@@ -46,7 +47,7 @@ class TimeLeft(NamedTuple):
     """
 
     days: int
-    words: str
+    text: str
 
 
 class PointsAtStake(NamedTuple):
@@ -57,9 +58,9 @@ class PointsAtStake(NamedTuple):
     """
 
     points: Fraction
-    by_verdict: Fraction = Fraction(0)
-    year: int | None = None
-    reasons: Sequence[str] = ()
+    by_verdict: Fraction
+    year: int | None
+    reasons: Sequence[str]
 
     @property
     def printed(self) -> Decimal:
@@ -103,40 +104,12 @@ class LoggedEvidence(NamedTuple):
         return -self.stake.points, self.evidence.recorded_at, self.evidence.pk
 
 
-class _EditionSimulation(NamedTuple):
-    """The simulation of reviews on an edition's record today, and the deadline to which days are counted."""
-
-    simulation: ReviewSimulation
-    deadline_on: date | None
-    year: int | None
-
-
-class _EditionSimulations:
-    """Simulations of a country's editions. An event counts in the edition whose tracking period contains its dates."""
-
-    def __init__(self, editions: Sequence[Edition]) -> None:
-        self.editions = editions
-        self.known: dict[int, _EditionSimulation] = {}
-
-    def of(self, first: date | None, last: date) -> _EditionSimulation:
-        """Return the simulation of the edition that covers the dates, or else of the page's edition."""
-        edition = find_covering_edition(self.editions, first, last) or self.editions[0]
-        if edition.pk not in self.known:
-            facts = gather_facts(edition)
-            now = clock.now(edition.country.time_zone)
-            terms = countable_facts.newest_row(facts.edition_terms)
-            simulation = ReviewSimulation(facts, as_of=now.date(), now=now)
-            year = edition.year if edition != self.editions[0] else None
-            self.known[edition.pk] = _EditionSimulation(simulation, terms.deadline_on if terms else None, year)
-        return self.known[edition.pk]
-
-
-def _time_left(due_on: date | None, prospect: _EditionSimulation, today: date) -> TimeLeft | None:
+def _time_left(due_on: date | None, deadline_on: date | None, today: date) -> TimeLeft | None:
     if due_on and (left := days_left(due_on, today)) is not None:
         return TimeLeft(left, f"due {sentences.format_relative_date(due_on, today)}")
-    if prospect.deadline_on is None:
+    if deadline_on is None:
         return None
-    days = (prospect.deadline_on - today).days
+    days = (deadline_on - today).days
     if days < 0:
         return TimeLeft(days, f"{sentences.format_days(-days)} after the deadline")
     return TimeLeft(days, f"{sentences.format_days(days)} to the deadline" if days else "the deadline is today")
@@ -152,7 +125,8 @@ class Inbox(NamedTuple):
 def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
     """Return what waits for the embassy in the page's country.
 
-    It is empty for a ministry, which sees its updates with its commitments.
+    An item counts in the edition whose tracking period covers its dates, or else in the page's edition. The inbox is
+    empty for a ministry, which sees its updates with its commitments.
     """
     user, country = request.user, request.edition.country
     if not user.is_embassy:
@@ -169,30 +143,38 @@ def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
         row.pk: row.due_on  # type: ignore[attr-defined]  # annotated by `with_status`
         for row in commitments
     }
-    prospects = _EditionSimulations(editions_of_page_country(request))
+    editions = editions_of_page_country(request)
+    simulation_of = cache(build_simulation)
 
-    def waiting(row: UpdateVersion) -> WaitingUpdate:
-        commitment = row.update.commitment
-        prospect = prospects.of(None, row.happened_on)
-        found = inbox_priority.update_priority(prospect.simulation, row.pk)
-        reasons = [describe_drop(fall, "This update") for fall in found.falls]
+    def covering_edition(first: date | None, last: date) -> Edition:
+        return find_covering_edition(editions, first, last) or editions[0]
+
+    def stake(edition: Edition, points: Fraction, by_verdict: Fraction, reasons: list[str]) -> PointsAtStake:
+        return PointsAtStake(points, by_verdict, None if edition == editions[0] else edition.year, reasons)
+
+    def waiting_update(row: UpdateVersion) -> WaitingUpdate:
+        edition = covering_edition(None, row.happened_on)
+        simulation = simulation_of(edition)
+        terms = countable_facts.newest_row(simulation.facts.edition_terms)
+        priority = inbox_priority.update_priority(simulation, row.pk)
+        reasons = [describe_drop(drop, "This update") for drop in priority.falls]
         return WaitingUpdate(
             update_version=row,
             claimed=ClaimedProgress(row.claimed),
             days=(today - timezone.localtime(row.recorded_at).date()).days,
-            stake=PointsAtStake(found.points, found.verdict, prospect.year, reasons),
-            due=_time_left(due_on.get(commitment.pk), prospect, today),
+            stake=stake(edition, priority.points, priority.verdict, reasons),
+            due=_time_left(due_on.get(row.update.commitment_id), terms.deadline_on if terms else None, today),
         )
 
-    def by_colleague(row: Evidence) -> LoggedEvidence:
-        prospect = prospects.of(row.happened_from, row.happened_to)
-        found = inbox_priority.evidence_priority(prospect.simulation, row.pk)
-        reasons = [describe_drop(fall, "This evidence") for fall in found.falls]
-        return LoggedEvidence(row, PointsAtStake(found.points, year=prospect.year, reasons=reasons))
+    def logged_evidence(row: Evidence) -> LoggedEvidence:
+        edition = covering_edition(row.happened_from, row.happened_to)
+        priority = inbox_priority.evidence_priority(simulation_of(edition), row.pk)
+        reasons = [describe_drop(drop, "This evidence") for drop in priority.falls]
+        return LoggedEvidence(row, stake(edition, priority.points, Fraction(0), reasons))
 
     return Inbox(
-        sorted(map(waiting, versions), key=lambda line: line.order),
-        sorted(map(by_colleague, logged), key=lambda line: line.order),
+        sorted(map(waiting_update, versions), key=lambda line: line.order),
+        sorted(map(logged_evidence, logged), key=lambda line: line.order),
     )
 
 
@@ -204,7 +186,7 @@ def inbox(request: EditionRequest) -> HttpResponse:
     unreviewed = Evidence.objects.visible_to(user, country).unreviewed(besides=user).select_related("recorded_by")
     inbox = _build_inbox(request, unreviewed)
     if exports.is_export_requested(request):
-        rows = [*map(_version_cells, inbox.versions), *map(_evidence_export_row, inbox.logged)]
+        rows = [*map(_update_export_row, inbox.versions), *map(_evidence_export_row, inbox.logged)]
         return exports.export_rows(request, "inbox", EXPORT_COLUMNS, rows)
     page = Paginator(inbox.versions, PAGE_SIZE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {"page": page, "versions": list(page), "before": find_last_decision(request)}
@@ -246,13 +228,13 @@ EXPORT_COLUMNS = (
 )  # fmt: skip
 
 
-def _version_cells(line: WaitingUpdate) -> tuple[object, ...]:
+def _update_export_row(line: WaitingUpdate) -> tuple[object, ...]:
     row, commitment = line.update_version, line.update_version.update.commitment
     due = line.due
     return (
         "Update", commitment.maker, commitment.text, line.claimed.label, row.recorded_at,
         row.evidence_count,  # type: ignore[attr-defined]  # annotated by `_build_inbox`
-        line.stake.printed, line.stake.printed_by_verdict, due.days if due else None, due.words if due else "",
+        line.stake.printed, line.stake.printed_by_verdict, due.days if due else None, due.text if due else "",
         reverse("version_detail", args=[row.pk]),
     )  # fmt: skip
 

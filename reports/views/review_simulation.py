@@ -56,35 +56,33 @@ class SimulatedChange(NamedTuple):
 class ChosenDecisions(NamedTuple):
     """The choices in a form so far.
 
-    `is_to_mend` is True if a line needs changes by the ministry. `still_open` is the number of lines without a choice.
+    `needs_change` is True if the ministry has to change a line. `open_lines` is the number of lines without a choice.
     """
 
     decisions: Sequence[ReviewDecision]
-    is_to_mend: bool
-    still_open: int
+    needs_change: bool
+    open_lines: int
 
 
 @read_page
 def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the points that accepting an update version would add, and those that assessing its benchmarks would add."""
-    sent = get_object_or_404(
-        UpdateVersion.objects.visible_to(request.user).select_related("update__commitment__country", "decision"), pk=pk
-    )
-    set_page_country(request, sent.update.commitment.country)
-    simulation = _simulation_for_span(request, None, sent.happened_on)
-    decision = UpdateDecision(sent.decision.decision) if hasattr(sent, "decision") else None
-    context: dict[str, Any] = {"update_version": sent, "is_accepted": decision is UpdateDecision.ACCEPTED}
+    versions = UpdateVersion.objects.visible_to(request.user)
+    version = get_object_or_404(versions.select_related("update__commitment__country", "decision"), pk=pk)
+    set_page_country(request, version.update.commitment.country)
+    simulation = _simulation_for_span(request, None, version.happened_on)
+    decision = UpdateDecision(version.decision.decision) if hasattr(version, "decision") else None
+    is_accepted = decision is UpdateDecision.ACCEPTED
+    context: dict[str, Any] = {"update_version": version, "is_accepted": is_accepted}
     if decision is not UpdateDecision.RETURNED:
-        chosen = _parse_decisions(request.GET.dict(), simulation, simulation.evidence_of(sent.pk))
-        gain = simulation.of_update(
-            sent.pk, decisions=chosen.decisions, is_accepted=decision is UpdateDecision.ACCEPTED
-        )
+        chosen = _parse_decisions(request.GET, simulation, simulation.evidence_of(version.pk))
+        gain = simulation.of_update(version.pk, decisions=chosen.decisions, is_accepted=is_accepted)
         accepting = gain.accepting or Fraction(0)
         context |= {
             "gain": gain,
             "chosen": chosen,
             "accepting": _simulated_change(gain.score, accepting),
-            "falls": _fall_reasons(gain.falls, "This update"),
+            "drops": _drop_reasons(gain.falls, "This update"),
             "assessing": [(one, _simulated_change(gain.score + accepting, one.points)) for one in gain.assessing],
         }
     return render_page(request, "reports/version_simulation.html", context, partial="points")
@@ -93,25 +91,23 @@ def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
 @read_page
 def evidence_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the points that reviewing evidence would add: as chosen, or with everything open verified."""
-    piece = get_object_or_404(
-        Evidence.objects.visible_to(request.user).select_related("country", "update_version__decision"), pk=pk
-    )
-    set_page_country(request, piece.country)
-    simulation = _simulation_for_span(request, piece.happened_from, piece.happened_to)
-    rows = simulation.piece(piece.pk)
-    chosen = _parse_decisions(request.GET.dict(), simulation, rows)
-    is_all = not chosen.decisions
-    decisions = chosen.decisions
-    if is_all:
-        decisions = [verifying_decision(row, line) for row in rows for line in simulation.open_lines(row.id)]
+    rows = Evidence.objects.visible_to(request.user)
+    evidence = get_object_or_404(rows.select_related("country", "update_version__decision"), pk=pk)
+    set_page_country(request, evidence.country)
+    simulation = _simulation_for_span(request, evidence.happened_from, evidence.happened_to)
+    evidence_facts = simulation.piece(evidence.pk)
+    chosen = _parse_decisions(request.GET, simulation, evidence_facts).decisions
+    decisions = chosen or [
+        verifying_decision(fact, line) for fact in evidence_facts for line in simulation.open_lines(fact.id)
+    ]
     gain = simulation.of_reviews(decisions)
     context = {
-        "evidence": piece,
-        "is_all": is_all,
+        "evidence": evidence,
+        "is_all": not chosen,
         "count": len(decisions),
         "reviewing": _simulated_change(gain.score, gain.points),
-        "falls": _fall_reasons(gain.falls, "This evidence"),
-        "needs_first_day": simulation.lacks_first_day(decisions, stated_by=chosen.decisions),
+        "drops": _drop_reasons(gain.falls, "This evidence"),
+        "needs_first_day": simulation.lacks_first_day(decisions, stated_by=chosen),
     }
     return render_page(request, "reports/evidence_simulation.html", context, partial="points")
 
@@ -123,20 +119,18 @@ def benchmark_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     Without form data in the address (`seen`), the evidence is what the form ticks by itself: verified evidence that no
     earlier verdict is based on. With `update_version`, that is evidence of this update version only.
     """
-    benchmark = get_object_or_404(
-        Benchmark.objects.visible_to(request.user).select_related("recommendation__edition__country").with_terms(),
-        pk=pk,
-    )
+    benchmarks = Benchmark.objects.visible_to(request.user).select_related("recommendation__edition__country")
+    benchmark = get_object_or_404(benchmarks.with_terms(), pk=pk)
     edition = benchmark.recommendation.edition
     set_page_edition(request, edition)
     if not can_read_readiness(request.user, edition):
         raise PermissionDenied
-    simulation = _build_simulation(edition)
+    simulation = build_simulation(edition)
     if "seen" in request.GET:
         rests_on: Collection[int] = _parse_ids(request.GET.getlist("evidence"))
     else:
-        came_from = next(iter(_parse_ids([request.GET.get("update_version", "")])), None)
-        rests_on = simulation.fresh_grounds(benchmark.pk, update_version_id=came_from)
+        update_version_id = parse_whole_number(request.GET.get("update_version", ""))
+        rests_on = simulation.fresh_grounds(benchmark.pk, update_version_id=update_version_id)
     added = simulation.of_verdicts(benchmark.pk, rests_on=rests_on)
     terms = benchmark.current_terms
     context = {
@@ -155,63 +149,58 @@ def _simulation_for_span(request: SignedInRequest, first: date | None, last: dat
     edition = find_covering_edition(editions_of_page_country(request), first, last)
     if edition is None or not can_read_readiness(request.user, edition):
         raise PermissionDenied
-    return _build_simulation(edition)
+    return build_simulation(edition)
 
 
-def _build_simulation(edition: Edition) -> ReviewSimulation:
+def build_simulation(edition: Edition) -> ReviewSimulation:
+    """Return the simulation of reviews on an edition's record today."""
     now = clock.now(edition.country.time_zone)
     return ReviewSimulation(gather_facts(edition), as_of=now.date(), now=now)
 
 
-def _fall_reasons(falls: Iterable[ScoreDrop], subject: str) -> list[tuple[str, str]]:
+def _drop_reasons(drops: Iterable[ScoreDrop], subject: str) -> list[tuple[str, str]]:
     """Return why something drops and which benchmarks and questions do, joined into one text."""
-    return [(describe_drop(fall, subject), formatting.join_with_and(fall.lines)) for fall in falls]
+    return [(describe_drop(drop, subject), formatting.join_with_and(drop.lines)) for drop in drops]
 
 
 def _parse_decisions(
-    form: Mapping[str, Any], simulation: ReviewSimulation, rows: Collection[facts.EvidenceFact]
+    data: Mapping[str, str], simulation: ReviewSimulation, evidence_facts: Collection[facts.EvidenceFact]
 ) -> ChosenDecisions:
-    """Parse the choices of the forms in `dialogues`, for these pieces.
+    """Parse the choices of the forms in `dialogues`, for these pieces of evidence.
 
     Fields are named `evidence_link-7-decision` or `evidence-5-first_on`.
 
     On the page of a single piece of evidence, its own field is `evidence-decision`.
     """
-    decisions, is_to_mend, still_open = [], False, 0
-    for row, line in [(piece, line) for piece in rows for line in simulation.lines_of(piece.id)]:
-        prefixes = (f"evidence-{row.id}", "evidence") if line is None else (f"evidence_link-{line}",)
-        said = _field_value(form, "decision", prefixes)
-        if said in {one.value for one in EvidenceDecision}:
-            decisions.append(
-                ReviewDecision(
-                    row.id,
-                    line,
-                    EvidenceDecision(said),
-                    _parse_first_day(_field_value(form, "first_on", prefixes), row),
-                )
-            )
-        elif said == NEEDS_CHANGE:
-            is_to_mend = True
+    decisions, needs_change, open_lines = [], False, 0
+    for fact, line in ((piece, line) for piece in evidence_facts for line in simulation.lines_of(piece.id)):
+        prefixes = (f"evidence-{fact.id}", "evidence") if line is None else (f"evidence_link-{line}",)
+        choice = _field_value(data, "decision", prefixes)
+        if choice in EvidenceDecision:
+            first_on = _parse_first_day(_field_value(data, "first_on", prefixes), fact)
+            decisions.append(ReviewDecision(fact.id, line, EvidenceDecision(choice), first_on))
+        elif choice == NEEDS_CHANGE:
+            needs_change = True
         else:
-            still_open += 1
-    return ChosenDecisions(decisions, is_to_mend, still_open)
+            open_lines += 1
+    return ChosenDecisions(decisions, needs_change, open_lines)
 
 
-def _field_value(form: Mapping[str, Any], name: str, prefixes: Iterable[str]) -> str:
-    return next((str(form[key]) for prefix in prefixes if (key := f"{prefix}-{name}") in form), "")
+def _field_value(data: Mapping[str, str], name: str, prefixes: Iterable[str]) -> str:
+    return next((data[key] for prefix in prefixes if (key := f"{prefix}-{name}") in data), "")
 
 
-def _parse_first_day(typed: str, row: facts.EvidenceFact) -> date | None:
+def _parse_first_day(text: str, fact: facts.EvidenceFact) -> date | None:
     """Return the start date that the form states, if the evidence has none and the date is possible."""
     try:
-        day = date.fromisoformat(typed)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if row.happened_from is None and day <= row.happened_to else None
+    return day if fact.happened_from is None and day <= fact.happened_to else None
 
 
-def _parse_ids(typed: Iterable[str]) -> set[int]:
-    return {key for text in typed if (key := parse_whole_number(text)) is not None}
+def _parse_ids(texts: Iterable[str]) -> set[int]:
+    return {key for text in texts if (key := parse_whole_number(text)) is not None}
 
 
 def _simulated_change(before: Fraction, points: Fraction) -> SimulatedChange:

@@ -123,7 +123,7 @@ def test_ministry_page_tells_what_it_leads_promised_and_sent_and_who_is_there(cl
         ("Sent", "with the embassy since 10 January 2022"),
         ("Kept", "verified done"),
     ]
-    assert {one.decision and one.decision.value for one in response.context["sent"]} == {None, "returned"}
+    assert {decision and decision.value for _, decision in response.context["updates"]} == {None, "returned"}
     assert "Somebody before, Minister, until 19 May 2020" in response.text
     assert reverse("ministry_detail", args=[police.pk]) in client.get(reverse("dashboard")).text
 

@@ -68,7 +68,7 @@ def test_inbox_puts_the_most_points_first_then_the_fewest_days_left(client):
     assert [line.update_version for line in lines] == [most, soon, undated, past, nothing]
     # One of two benchmarks is half of 30 points, half of that by a verdict; prosecution is one of three Ps.
     assert [line.stake.points for line in lines] == [30 + Fraction(20, 3), *[15 + Fraction(20, 3)] * 3, 0]
-    assert [line.due.words for line in lines] == [
+    assert [line.due.text for line in lines] == [
         "due in 59 days", "due in 1 day", *["31 days to the deadline"] * 3,
     ]  # fmt: skip
     assert [(line.claimed, line.days) for line in lines[2::2]] == [
