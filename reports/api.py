@@ -31,8 +31,7 @@ from dialogues.models import Dialogue
 from recommendations.edition_context import default_edition
 from recommendations.models import Edition
 from reports import request_params
-from reports.actions.briefings import record_download, request_briefing
-from reports.actions.file_checks import refuse_altered_briefing
+from reports.actions.briefings import hand_out_file, request_briefing
 from reports.briefings.content.sections import SECTIONS
 from reports.briefings.step_texts import step_texts
 from reports.choices import BriefingKind, StepKind
@@ -72,11 +71,8 @@ class TrackedEditionField(VisibleRowField):
         super().__init__(Edition, **kwargs)
 
     def get_queryset(self) -> QuerySet[Edition]:
-        return _tracked_editions(self.context["request"])
-
-
-def _tracked_editions(request: ApiRequest) -> QuerySet[Edition]:
-    return Edition.objects.visible_to(request.user).tracked().select_related("country")
+        user = self.context["request"].user
+        return Edition.objects.visible_to(user).tracked().select_related("country")
 
 
 def _default_edition(request: ApiRequest) -> Edition:
@@ -101,12 +97,12 @@ class ReadinessQuery(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Fill in the default edition and today's date in the country, and reject days that are out of range."""
         edition = attrs.get("edition") or _default_edition(self.context["request"])
-        told: dict[str, Any] = {name: self.initial_data[name] for name in ("as_of", "known_by") if name in attrs}
+        params: dict[str, Any] = {name: self.initial_data[name] for name in ("as_of", "known_by") if name in attrs}
         try:
-            meant = request_params.parse_standpoint(told, edition)
+            standpoint = request_params.parse_standpoint(params, edition)
         except Refused as refusal:
             raise ValidationError({refusal.field or "": str(refusal)}) from refusal
-        return {"edition": edition, "as_of": meant.as_of, "known_by": meant.known_by}
+        return {"edition": edition, "as_of": standpoint.as_of, "known_by": standpoint.known_by}
 
 
 class RowSerializer(serializers.Serializer[Any]):
@@ -281,13 +277,13 @@ class ReadinessViewSet(StrictParametersMixin, ViewSet):
         if not request.user.is_embassy:
             # Ministries may not read readiness. A 404 does not reveal that it exists.
             raise NotFound
-        asked = ReadinessQuery(data=request.query_params, context={"request": request})
-        asked.is_valid(raise_exception=True)
-        edition, as_of, known_by = (asked.validated_data[name] for name in ("edition", "as_of", "known_by"))
+        query = ReadinessQuery(data=request.query_params, context={"request": request})
+        query.is_valid(raise_exception=True)
+        edition, as_of, known_by = (query.validated_data[name] for name in ("edition", "as_of", "known_by"))
         result = evaluate_readiness(gather_facts(edition), as_of=as_of, known_by=known_by)
         steps = result.next_steps()
-        names = step_texts(result, steps, reader=request.user)
-        return Response(with_former_names(serialization.readiness_document(result, steps=steps, texts=names)))
+        texts = step_texts(result, steps, reader=request.user)
+        return Response(with_former_names(serialization.readiness_document(result, steps=steps, texts=texts)))
 
 
 def with_former_names(document: Any) -> Any:
@@ -443,24 +439,25 @@ class BriefingViewSet(
         """Request a briefing. The worker renders it: poll `state` until it is ready, then download the file."""
         if not can_request_any_briefing(request.user):
             raise PermissionDenied
-        asked = RequestSerializer(data=request.data, context=self.get_serializer_context())
-        asked.is_valid(raise_exception=True)
-        edition = asked.validated_data.get("edition") or _default_edition(request)
-        sections = asked.validated_data.get("sections")
+        serializer = RequestSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        data = serializer.validated_data
+        edition = data.get("edition") or _default_edition(request)
+        sections = data.get("sections")
         now = clock.now(edition.country.time_zone)
         return partial(
             request_briefing,
             edition=edition,
             document=Document(
-                kind=asked.validated_data["kind"],
-                ministry=asked.validated_data.get("ministry"),
-                dialogue=asked.validated_data.get("dialogue"),
-                has_sources=asked.validated_data["has_sources"],
+                kind=data["kind"],
+                ministry=data.get("ministry"),
+                dialogue=data.get("dialogue"),
+                has_sources=data["has_sources"],
                 sections=None if sections is None else tuple(sections),
-                covering_note=asked.validated_data["covering_note"],
+                covering_note=data["covering_note"],
             ),
-            as_of=asked.validated_data.get("as_of", now.date()),
-            known_by=asked.validated_data.get("known_by"),
+            as_of=data.get("as_of", now.date()),
+            known_by=data.get("known_by"),
             by=request.user,
             now=now,
         )
@@ -470,28 +467,26 @@ class BriefingViewSet(
     @method_decorator(never_cache)
     def file(self, request: ApiRequest, pk: str) -> FileResponse | Response:
         """Download the PDF once it is ready. Each download is recorded."""
-        return self._handed_out(request)
+        return self._download(request)
 
     @extend_schema(responses={(200, WORD_MEDIA_TYPE): OpenApiTypes.BINARY, **FILE_UNAVAILABLE_RESPONSES})
     @action(detail=True, methods=["get"], content_negotiation_class=IgnoreAcceptHeader)
     @method_decorator(never_cache)
     def word(self, request: ApiRequest, pk: str) -> FileResponse | Response:
         """Download the Word file. Only input for Washington has one. Each download is recorded."""
-        return self._handed_out(request, as_word=True)
+        return self._download(request, as_word=True)
 
-    def _handed_out(self, request: ApiRequest, *, as_word: bool = False) -> FileResponse | Response:
+    def _download(self, request: ApiRequest, *, as_word: bool = False) -> FileResponse | Response:
         briefing = self.get_object()
         rate_limits.enforce_limit("exports", request)
         now = clock.now(briefing.edition.country.time_zone)
         try:
-            refuse_altered_briefing(briefing=briefing, by=request.user, as_word=as_word)
-            record_download(briefing=briefing, by=request.user, now=now, as_word=as_word)
+            file = hand_out_file(briefing=briefing, by=request.user, now=now, as_word=as_word)
         except Refused as refusal:
             if briefing.withdrawn_at:
                 return Response({"detail": str(refusal)}, HTTPStatus.GONE)
             raise
-        file, name, media_type = briefing.copy(as_word=as_word)
-        return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type=media_type)
+        return FileResponse(file.file.open("rb"), as_attachment=True, filename=file.name, content_type=file.media_type)
 
 
 def routes(router: DefaultRouter) -> None:

@@ -69,13 +69,12 @@ class BriefingRequestForm(TrackerForm):
 
     def _choices(self) -> list[tuple[str, str]]:
         """Return the key and label of each document; the label adds the place if two dialogues share a day."""
-        days = Counter(one.dialogue.held_on for one in self.documents.values() if one.dialogue)
+        dialogues = [document.dialogue for document in self.documents.values() if document.dialogue]
+        days = Counter(dialogue.held_on for dialogue in dialogues)
+        places = {dialogue.pk: f", {dialogue.place}" for dialogue in dialogues if days[dialogue.held_on] > 1}
         return [
-            (
-                key,
-                f"{one.label}, {one.dialogue.place}" if one.dialogue and days[one.dialogue.held_on] > 1 else one.label,
-            )
-            for key, one in self.documents.items()
+            (key, document.label + (places.get(document.dialogue.pk, "") if document.dialogue else ""))
+            for key, document in self.documents.items()
         ]
 
     @property
@@ -123,27 +122,27 @@ class BriefingSectionsForm(BriefingRequestForm):
         return [self[f"place_{section.name}"] for section in self.sections]
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
+        data = super().clean() or self.cleaned_data
         taken: dict[str, str] = {}
         for section in self.sections:
             name = f"place_{section.name}"
-            if place := said.get(name):
+            if place := data.get(name):
                 if place in taken:
                     self.add_error(name, f"“{taken[place]}” has place {place}. Give one of them another.")
                 taken[place] = section.title
         if not taken and not self.errors and self.kind != BriefingKind.AMBASSADOR:
             self.add_error(f"place_{self.sections[0].name}", "Every section is left out. Give at least one a place.")
-        return said
+        return data
 
     @property
     def document(self) -> Document:
         """The requested document, with its chosen sections and covering note."""
         places = {section.name: self.cleaned_data[f"place_{section.name}"] for section in self.sections}
         names = tuple(sorted((name for name in places if places[name]), key=lambda name: int(places[name])))
-        usual = tuple(section.name for section in self.sections)
+        default = tuple(section.name for section in self.sections)
         return replace(
             super().document,
-            sections=None if names == usual else names,
+            sections=None if names == default else names,
             covering_note=self.cleaned_data["covering_note"],
         )
 
@@ -183,20 +182,20 @@ class FileCheckForm(TrackerForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        if not (said.get("file") or said.get("sha256") or self.errors):
+        data = self.cleaned_data
+        if not (data.get("file") or data.get("sha256") or self.errors):
             self.add_error("file", "Choose the file, or give its SHA-256.")
-        return said
+        return data
 
     @property
     def hash(self) -> str:
         """The SHA-256 in hexadecimal: of the uploaded file or, without a file, the hash that the user typed."""
         if not (file := self.cleaned_data.get("file")):
             return str(self.cleaned_data["sha256"])
-        found = hashlib.sha256()
-        for part in file.chunks():
-            found.update(part)
-        return found.hexdigest()
+        digest = hashlib.sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        return digest.hexdigest()
 
 
 class BriefingCompareForm(TrackerForm):

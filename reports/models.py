@@ -47,10 +47,10 @@ class Document:
     @property
     def label(self) -> str:
         """The name of the document, such as "Ministry’s page: Ministry of Police"."""
-        about = f": {self.ministry.name}" if self.ministry else ""
+        subject = f": {self.ministry.name}" if self.ministry else ""
         if self.dialogue:
-            about = f": {self.dialogue.held_on.day} {self.dialogue.held_on:%B %Y}"
-        return f"{self.kind.label}{about}{'' if self.has_sources else ', without sources'}"
+            subject = f": {self.dialogue.held_on.day} {self.dialogue.held_on:%B %Y}"
+        return f"{self.kind.label}{subject}{'' if self.has_sources else ', without sources'}"
 
 
 class BriefingState(ChoiceEnum):
@@ -74,12 +74,18 @@ class BriefingState(ChoiceEnum):
         return self in (BriefingState.QUEUED, BriefingState.RUNNING, BriefingState.CLEARING)
 
 
-class ReadinessRunQuerySet(models.QuerySet["ReadinessRun"]):
+class EmbassyQuerySet[Row: models.Model](models.QuerySet[Row]):
+    """Rows about an edition that ministries never see."""
+
     def visible_to(self, user: AnyUser) -> Self:
-        """Return the runs that the user may see: embassy roles only, for their countries."""
+        """Return the rows that the user may see: embassy roles only, for their countries."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
         return self.filter(edition__in=Edition.objects.visible_to(user))
+
+
+class ReadinessRunQuerySet(EmbassyQuerySet["ReadinessRun"]):
+    """Readiness runs."""
 
 
 class ReadinessRun(models.Model):
@@ -106,11 +112,30 @@ class ReadinessRun(models.Model):
 
 
 class BriefingFile(NamedTuple):
-    """A briefing's file for download: the stored file, its download name and its media type."""
+    """A file of a briefing: the stored file, its hash, its suffix and its media type."""
 
+    briefing: "Briefing"
     file: FieldFile
-    name: str
+    sha256: str
+    suffix: str
     media_type: str
+
+    @property
+    def path(self) -> str:
+        """The storage path; empty if there is no such file."""
+        return str(self.file)
+
+    @property
+    def name(self) -> str:
+        """The download name. Files sort by day because the date is in ISO format."""
+        briefing, edition = self.briefing, self.briefing.edition
+        document = {
+            BriefingKind.MINISTRY: f"page-{slugify(briefing.ministry.short_name) if briefing.ministry else ''}",
+            BriefingKind.DIALOGUE: f"dialogue-{briefing.dialogue.held_on.isoformat() if briefing.dialogue else ''}",
+            BriefingKind.WASHINGTON: f"input{'' if briefing.has_sources else '-without-sources'}",
+        }.get(BriefingKind(briefing.kind), "briefing")
+        day = briefing.as_of.isoformat()
+        return f"TIP-{document}-{edition.country.code}-{edition.year}-as-of-{day}-v{briefing.version}{self.suffix}"
 
 
 def briefing_name(instance: "Briefing", filename: str) -> str:
@@ -118,17 +143,11 @@ def briefing_name(instance: "Briefing", filename: str) -> str:
     return f"briefings/{uuid4().hex}{PurePath(filename).suffix}"
 
 
-class BriefingQuerySet(models.QuerySet["Briefing"]):
-    def visible_to(self, user: AnyUser) -> Self:
-        """Return the briefings that the user may see: embassy roles only, for their countries."""
-        if not user.is_authenticated or not user.is_embassy:
-            return self.none()
-        return self.filter(edition__in=Edition.objects.visible_to(user))
-
+class BriefingQuerySet(EmbassyQuerySet["Briefing"]):
     def with_hash(self, sha256: str) -> Self:
         """Return the briefings with a file that has this hash, or had it when a user downloaded it."""
-        taken = BriefingDownload.objects.filter(briefing=OuterRef("pk"), sha256=sha256)
-        return self.filter(Q(sha256=sha256) | Q(word_sha256=sha256) | Q(Exists(taken)))
+        downloads = BriefingDownload.objects.filter(briefing=OuterRef("pk"), sha256=sha256)
+        return self.filter(Q(sha256=sha256) | Q(word_sha256=sha256) | Q(Exists(downloads)))
 
     def of_its_kind(self, briefing: "Briefing") -> Self:
         """Return the briefings of the same kind, country and (if any) ministry, newest day first."""
@@ -149,8 +168,8 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
     def of_the_same(self, briefing: "Briefing") -> Self:
         """Return the versions of one document (same edition, kind, day, subject and sources), oldest first."""
         same = self.filter(edition=briefing.edition_id, kind=briefing.kind, as_of=briefing.as_of)
-        about = {"ministry": briefing.ministry_id, "dialogue": briefing.dialogue_id}
-        return same.filter(**about, has_sources=briefing.has_sources).order_by("version")
+        subject = {"ministry": briefing.ministry_id, "dialogue": briefing.dialogue_id}
+        return same.filter(**subject, has_sources=briefing.has_sources).order_by("version")
 
 
 class Briefing(models.Model):
@@ -329,28 +348,18 @@ class Briefing(models.Model):
     @property
     def paths(self) -> list[str]:
         """The storage paths of its files."""
-        return [str(file) for file in (self.file, self.word) if file]
+        return [file.path for file in self.files]
 
-    def copy(self, *, as_word: bool = False) -> "BriefingFile":
-        """Return the PDF for download, or the Word file if `as_word`."""
+    @property
+    def files(self) -> list[BriefingFile]:
+        """Its files: none before it is rendered and after it is withdrawn."""
+        return [file for file in (self.get_file(), self.get_file(as_word=True)) if file.path]
+
+    def get_file(self, *, as_word: bool = False) -> BriefingFile:
+        """Return the PDF, or the Word file if `as_word`."""
         if as_word:
-            return BriefingFile(self.word, f"{self._stem}.docx", WORD_MEDIA_TYPE)
-        return BriefingFile(self.file, self.file_name, PDF_MEDIA_TYPE)
-
-    @property
-    def file_name(self) -> str:
-        """The download name of its PDF. Files sort by day because the date is in ISO format."""
-        return f"{self._stem}.pdf"
-
-    @property
-    def _stem(self) -> str:
-        edition = self.edition
-        what = {
-            BriefingKind.MINISTRY: f"page-{slugify(self.ministry.short_name) if self.ministry else ''}",
-            BriefingKind.DIALOGUE: f"dialogue-{self.dialogue.held_on.isoformat() if self.dialogue else ''}",
-            BriefingKind.WASHINGTON: f"input{'' if self.has_sources else '-without-sources'}",
-        }.get(BriefingKind(self.kind), "briefing")
-        return f"TIP-{what}-{edition.country.code}-{edition.year}-as-of-{self.as_of.isoformat()}-v{self.version}"
+            return BriefingFile(self, self.word, self.word_sha256, ".docx", WORD_MEDIA_TYPE)
+        return BriefingFile(self, self.file, self.sha256, ".pdf", PDF_MEDIA_TYPE)
 
     @property
     def state(self) -> BriefingState:

@@ -8,9 +8,10 @@ from django.db import transaction
 from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
 from reports import formatting
+from reports.actions.file_checks import refuse_altered_briefing
 from reports.briefings.content.sections import SECTIONS
 from reports.choices import BriefingKind
-from reports.models import Briefing, BriefingDownload, BriefingState, Document
+from reports.models import Briefing, BriefingDownload, BriefingFile, BriefingState, Document
 from reports.permissions import can_clear_briefing, can_download_briefing, can_request_briefing
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
@@ -174,10 +175,8 @@ def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) 
         if briefing.requested_by_id is None:
             raise Refused("The tracker made this briefing by itself. Ask for it, then somebody else can clear it.")
         raise Refused("You asked for this briefing yourself. Ask another officer, or the Ambassador, to clear it.")
-    locked = Briefing.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "edition", "job", "cleared_by"
-    )
-    briefing = locked.get(pk=briefing.pk)
+    rows = Briefing.objects.select_for_update(no_key=True, of=("self",))
+    briefing = rows.select_related("edition", "job", "cleared_by").get(pk=briefing.pk)
     match briefing.state:
         case BriefingState.ISSUED | BriefingState.CLEARING:
             raise EditConflict(f"{briefing.cleared_by} has cleared it already. Nothing more is needed.")
@@ -189,8 +188,8 @@ def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) 
             queue_briefing(briefing)
         case _:
             raise Refused("This is not the draft that you had before you. Read it as it is now, then clear it.")
-    told = {"sha256": sha256}
-    record("briefing.clearance_given", by=by, row=briefing, country=briefing.edition.country_id, after=told)
+    country = briefing.edition.country_id
+    record("briefing.clearance_given", by=by, row=briefing, country=country, after={"sha256": sha256})
     return briefing
 
 
@@ -198,6 +197,18 @@ def queue_briefing(briefing: Briefing) -> None:
     """Queue one job that renders this briefing."""
     briefing.job = enqueue("briefing", briefing.pk)
     briefing.save(update_fields=["job"])
+
+
+def hand_out_file(*, briefing: Briefing, by: User, now: datetime, as_word: bool = False) -> BriefingFile:
+    """Return the PDF of a briefing, or its Word file, for a user who downloads it now.
+
+    Raises:
+        PermissionDenied: if the user may not download briefings of this edition.
+        Refused: if the file is missing or altered, or for a reason of `record_download`.
+    """
+    refuse_altered_briefing(briefing=briefing, by=by, as_word=as_word)
+    record_download(briefing=briefing, by=by, now=now, as_word=as_word)
+    return briefing.get_file(as_word=as_word)
 
 
 @transaction.atomic
@@ -228,7 +239,7 @@ def record_download(*, briefing: Briefing, by: User, now: datetime, as_word: boo
             "A text is being taken out of the record, and no briefing is given out until each has been looked through "
             "for it. Try again in a minute."
         )
-    sha256 = briefing.word_sha256 if as_word else briefing.sha256
-    taken = BriefingDownload.objects.create(briefing=briefing, by=by, at=now, sha256=sha256)
+    sha256 = briefing.get_file(as_word=as_word).sha256
+    download = BriefingDownload.objects.create(briefing=briefing, by=by, at=now, sha256=sha256)
     record("briefing.downloaded", by=by, row=briefing, country=briefing.edition.country_id)
-    return taken
+    return download

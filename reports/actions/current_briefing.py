@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from dialogues.models import Redaction
 from recommendations.models import Edition
-from reports.actions.rendering import BriefingFiles, get_or_render_pdf, save_briefing_draft
+from reports.actions.rendering import BriefingFiles, delete_files, get_or_render_pdf, save_briefing_draft
 from reports.briefings import pdf
 from reports.briefings.content.documents import DocumentContent
 from reports.briefings.documents import build_document
@@ -38,7 +37,7 @@ def refresh_current_briefing(*, edition: Edition, log_number: int, now: datetime
         return
     redactions = Redaction.objects.confirmed(country).count()
     progress.tell(1, "Gathering the facts")
-    said = build_document(
+    content = build_document(
         document=AMBASSADOR_DOCUMENT,
         edition=edition,
         reader=reader,
@@ -46,28 +45,28 @@ def refresh_current_briefing(*, edition: Edition, log_number: int, now: datetime
         known_by=now,
         tells_known_by=False,
     )
-    html = render_html(said, Paper(country.paper))
-    setting = pdf.hash_render_input(html)
-    if _is_up_to_date(edition, setting, log_number, now):
+    html = render_html(content, Paper(country.paper))
+    input_sha256 = pdf.hash_render_input(html)
+    if _is_up_to_date(edition, input_sha256, log_number, now):
         return
-    file = get_or_render_pdf(html, setting, country, progress)
+    file = get_or_render_pdf(html, input_sha256, country, progress)
     with transaction.atomic():
         # Confirming a redaction takes the same lock: either it finds this file, or the count below finds it.
         Country.objects.select_for_update(no_key=True).get(pk=country.pk)
         if Redaction.objects.confirmed(country).count() == redactions:
             briefing = _briefing_for_today(edition, now)
-            briefing.setting_sha256, briefing.log_number = setting, log_number
+            briefing.setting_sha256, briefing.log_number = input_sha256, log_number
             briefing.job = progress.job
-            _save_briefing(briefing, said, file)
+            _save_briefing(briefing, content, file)
             return
     refresh_current_briefing(edition=edition, log_number=log_number, now=now, progress=progress)
 
 
 @transaction.atomic
-def _is_up_to_date(edition: Edition, setting: str, log_number: int, now: datetime) -> bool:
+def _is_up_to_date(edition: Edition, input_sha256: str, log_number: int, now: datetime) -> bool:
     """Return whether the newest briefing has the same content. If it has, move its log number forward."""
     newest = Briefing.objects.own(edition).select_for_update(no_key=True).first()
-    if newest is None or newest.withdrawn_at or newest.as_of != now.date() or newest.setting_sha256 != setting:
+    if newest is None or newest.withdrawn_at or newest.as_of != now.date() or newest.setting_sha256 != input_sha256:
         return False
     newest.log_number = max(newest.log_number or 0, log_number)
     newest.save(update_fields=["log_number"])
@@ -93,12 +92,10 @@ def _briefing_for_today(edition: Edition, now: datetime) -> Briefing:
     return briefing
 
 
-def _save_briefing(briefing: Briefing, said: DocumentContent, file: bytes) -> None:
-    before = str(briefing.file)
+def _save_briefing(briefing: Briefing, content: DocumentContent, file: bytes) -> None:
+    replaced = briefing.paths
     if briefing._state.adding:
         briefing.save(force_insert=True)
-    save_briefing_draft(
-        briefing, said, BriefingFiles(file), "as_of", "known_by", "requested_at", "version", "log_number", "job"
-    )
-    if before:
-        transaction.on_commit(lambda: default_storage.delete(before))
+    fields = ("as_of", "known_by", "requested_at", "version", "log_number", "job")
+    save_briefing_draft(briefing, content, BriefingFiles(file), *fields)
+    transaction.on_commit(lambda: delete_files(replaced))

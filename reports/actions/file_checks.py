@@ -1,9 +1,6 @@
 """Check briefing files against their stored hashes, at every download and every night."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
-from reports.models import Briefing
+from reports.models import Briefing, BriefingFile
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.file_integrity import (
@@ -21,26 +18,18 @@ MAX_CHECKED_PER_JOB = 1000
 """The most briefings that one job checks. Reading them takes far less than the time limit of a job."""
 
 
-class _StoredFile(NamedTuple):
-    path: str
-    sha256: str
-
-
 def refuse_altered_briefing(*, briefing: Briefing, by: User, as_word: bool = False) -> None:
     """Refuse to hand out a briefing file that is missing or altered, and log the fault.
 
     Raises:
         Refused: if the stored file is missing or does not match its hash.
     """
-    for file in _stored_files(briefing):
-        is_asked_for = file.path == str(briefing.copy(as_word=as_word).file)
-        if is_asked_for and (fault := _find_fault(file)) and _is_still_stored(briefing, file):
-            _record_fault(fault, briefing, file, by)
-            raise Refused(
-                describe_fault(
-                    fault, what="the file of this briefing", number=briefing.pk, remedy="ask for a new briefing"
-                )
-            )
+    file = briefing.get_file(as_word=as_word)
+    if file.path and (fault := _find_fault(file)) and _is_still_stored(briefing, file):
+        _record_fault(fault, briefing, file, by)
+        raise Refused(
+            describe_fault(fault, what="the file of this briefing", number=briefing.pk, remedy="ask for a new briefing")
+        )
 
 
 def check_stored_briefings(*, after: int = 0) -> None:
@@ -52,31 +41,24 @@ def check_stored_briefings(*, after: int = 0) -> None:
     Raises:
         Refused: if files are missing or altered, with the numbers of their briefings.
     """
-    faulty: dict[Briefing, tuple[FileFault, _StoredFile]] = {}
-    looked_for = 0
+    faulty: dict[Briefing, tuple[FileFault, BriefingFile]] = {}
+    checked = 0
     rows = Briefing.objects.filter(pk__gt=after, withdrawn_at=None).exclude(file="").select_related("edition")
-    for looked_for, briefing in enumerate(rows.defer("said").order_by("pk").iterator(), 1):
-        for file in _stored_files(briefing):
+    for checked, briefing in enumerate(rows.defer("said").order_by("pk").iterator(), 1):
+        for file in briefing.files:
             if (fault := _find_fault(file)) and _is_still_stored(briefing, file):
                 faulty[briefing] = fault, file
-        if looked_for == MAX_CHECKED_PER_JOB:
+        if checked == MAX_CHECKED_PER_JOB:
             enqueue("check_briefings", briefing.pk)
             break
     faults = {briefing.pk: fault for briefing, (fault, _) in faulty.items()}
-    if not is_machine_fault(faults, looked_for):
+    if not is_machine_fault(faults, checked):
         for briefing, (fault, file) in faulty.items():
             _record_fault(fault, briefing, file, None)
-    refuse_faults(faults, things="briefings", looked_for=looked_for)
+    refuse_faults(faults, things="briefings", looked_for=checked)
 
 
-def _stored_files(briefing: Briefing) -> Iterator[_StoredFile]:
-    if briefing.file:
-        yield _StoredFile(str(briefing.file), briefing.sha256)
-    if briefing.word:
-        yield _StoredFile(str(briefing.word), briefing.word_sha256)
-
-
-def _find_fault(file: _StoredFile) -> FileFault | None:
+def _find_fault(file: BriefingFile) -> FileFault | None:
     try:
         read_intact_file(file.path, file.sha256)
     except FileIntegrityError as error:
@@ -84,12 +66,12 @@ def _find_fault(file: _StoredFile) -> FileFault | None:
     return None
 
 
-def _is_still_stored(briefing: Briefing, file: _StoredFile) -> bool:
+def _is_still_stored(briefing: Briefing, file: BriefingFile) -> bool:
     """Return whether the row still names this file. A draft may have been replaced or withdrawn in the meantime."""
-    now = Briefing.objects.only("file", "word", "withdrawn_at").get(pk=briefing.pk)
-    return now.withdrawn_at is None and file.path in now.paths
+    stored = Briefing.objects.only("file", "sha256", "word", "word_sha256", "withdrawn_at").get(pk=briefing.pk)
+    return stored.withdrawn_at is None and file.path in stored.paths
 
 
-def _record_fault(fault: FileFault, briefing: Briefing, file: _StoredFile, by: User | None) -> None:
+def _record_fault(fault: FileFault, briefing: Briefing, file: BriefingFile, by: User | None) -> None:
     country = briefing.edition.country_id
     log_fault(fault, row=briefing, kind="briefing", path=file.path, sha256=file.sha256, country=country, by=by)

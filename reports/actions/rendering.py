@@ -39,8 +39,8 @@ class BriefingFiles(NamedTuple):
 
     def hashes(self) -> dict[str, str]:
         """Return the SHA-256 of each file in hexadecimal, by the name of the column that stores it."""
-        named = {"sha256": self.pdf, "word_sha256": self.word}
-        return {name: hashlib.sha256(file).hexdigest() for name, file in named.items() if file}
+        files = {"sha256": self.pdf, "word_sha256": self.word}
+        return {name: hashlib.sha256(file).hexdigest() for name, file in files.items() if file}
 
 
 def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress) -> None:
@@ -57,8 +57,16 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     country = briefing.edition.country
     redactions = Redaction.objects.confirmed(country).count()
     progress.tell(1, "Gathering the facts")
-    said = _build_content(briefing, _get_reader(briefing))
-    if briefing.cleared_by and hash_content(said) != briefing.content_sha256:
+    content = build_document(
+        document=briefing.document,
+        edition=briefing.edition,
+        reader=_get_reader(briefing),
+        as_of=briefing.as_of,
+        known_by=briefing.known_by,
+        tells_known_by=briefing.is_as_known,
+        is_cleared=bool(briefing.cleared_by),
+    )
+    if briefing.cleared_by and hash_content(content) != briefing.content_sha256:
         raise Refused(
             "What it says is no longer what was cleared: the record was changed as it was then known, or the tracker "
             "tells it in other words. Ask for a new briefing, and have that cleared."
@@ -67,33 +75,34 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     if briefing.cleared_by:
         run = compute_readiness(edition=briefing.edition, as_of=briefing.as_of, known_by=briefing.known_by, now=now)
     paper = Paper(country.paper)
-    html = render_html(said, paper)
-    setting = pdf.hash_render_input(html)
-    files = BriefingFiles(get_or_render_pdf(html, setting, country, progress), _render_word(said, paper))
+    html = render_html(content, paper)
+    input_sha256 = pdf.hash_render_input(html)
+    word = render_docx(content, paper) if isinstance(content, WashingtonInput) else b""
+    files = BriefingFiles(get_or_render_pdf(html, input_sha256, country, progress), word)
     progress.tell(RENDERED_PERCENT, "Keeping the file")
     with transaction.atomic():
         # Confirming a redaction takes the same lock: either it finds this file, or the count below finds it.
         Country.objects.select_for_update(no_key=True).get(pk=country.pk)
-        kept = Briefing.objects.select_for_update(no_key=True).get(pk=briefing.pk)
-        if kept.withdrawn_at or kept.cleared_at or (kept.file and not kept.cleared_by):
+        locked = Briefing.objects.select_for_update(no_key=True).get(pk=briefing.pk)
+        if locked.withdrawn_at or locked.cleared_at or (locked.file and not locked.cleared_by):
             return
         if Redaction.objects.confirmed(country).count() == redactions:
-            kept.setting_sha256 = setting
+            locked.setting_sha256 = input_sha256
             if run:
-                _issue(kept, files, run, now)
+                _issue(locked, files, run, now)
             else:
-                save_briefing_draft(kept, said, files)
+                save_briefing_draft(locked, content, files)
             return
     render_briefing(briefing=briefing, now=now, progress=progress)
 
 
-def get_or_render_pdf(html: str, setting: str, country: Country, progress: JobProgress) -> bytes:
+def get_or_render_pdf(html: str, input_sha256: str, country: Country, progress: JobProgress) -> bytes:
     """Return the PDF for this render input: a copy from another briefing of the country, or a new rendering.
 
     Args:
-        setting: hash of everything the file is made from (`pdf.hash_render_input`).
+        input_sha256: hash of everything the file is made from (`pdf.hash_render_input`).
     """
-    others = Briefing.objects.filter(edition__country=country, setting_sha256=setting, withdrawn_at__isnull=True)
+    others = Briefing.objects.filter(edition__country=country, setting_sha256=input_sha256, withdrawn_at__isnull=True)
     for other in others.exclude(file="").only("file", "sha256"):
         if (file := _read_unaltered(other)) is not None:
             return file
@@ -101,24 +110,19 @@ def get_or_render_pdf(html: str, setting: str, country: Country, progress: JobPr
     return pdf.render_pdf(html, lambda per_cent, step: progress.tell(GATHERED_PERCENT + per_cent * share // 100, step))
 
 
-def _render_word(said: DocumentContent, paper: Paper) -> bytes:
-    return render_docx(said, paper) if isinstance(said, WashingtonInput) else b""
-
-
 def _read_unaltered(briefing: Briefing) -> bytes | None:
     """Return the bytes of the briefing's file, or None if the file is missing or altered."""
     try:
-        content = read_intact_file(str(briefing.file), briefing.sha256)
+        return read_intact_file(str(briefing.file), briefing.sha256)
     except FileIntegrityError as error:  # perhaps it was withdrawn in the meantime
         logger.warning("The file of briefing %s is %s", briefing.pk, error.fault)
         return None
-    return content
 
 
-def save_briefing_draft(briefing: Briefing, said: DocumentContent, files: BriefingFiles, *fields: str) -> None:
+def save_briefing_draft(briefing: Briefing, content: DocumentContent, files: BriefingFiles, *fields: str) -> None:
     """Save a draft's files and content with its row, together with the other changed `fields`."""
-    briefing.facts_up_to, briefing.content_sha256 = said.facts_up_to, hash_content(said)
-    briefing.said = to_json_values(said)
+    briefing.facts_up_to, briefing.content_sha256 = content.facts_up_to, hash_content(content)
+    briefing.said = to_json_values(content)
     _save_files(briefing, files, ["facts_up_to", "content_sha256", "said", *fields])
     country = briefing.edition.country_id
     record("briefing.rendered", by=None, row=briefing, country=country, after=files.hashes())
@@ -132,28 +136,15 @@ def _get_reader(briefing: Briefing) -> User:
     return reader
 
 
-def _build_content(briefing: Briefing, reader: User) -> DocumentContent:
-    return build_document(
-        document=briefing.document,
-        edition=briefing.edition,
-        reader=reader,
-        as_of=briefing.as_of,
-        known_by=briefing.known_by,
-        tells_known_by=briefing.is_as_known,
-        is_cleared=bool(briefing.cleared_by),
-    )
-
-
 def _issue(briefing: Briefing, files: BriefingFiles, run: ReadinessRun, now: datetime) -> None:
     """Replace the draft with the final files, and store the readiness run and the log position with them.
 
     A database trigger then prevents changes to the row.
     """
     drafts = briefing.paths
-    told = {**files.hashes(), "draft": briefing.sha256, "run": run.pk}
-    entry = record(
-        "briefing.issued", by=briefing.cleared_by, row=briefing, country=briefing.edition.country_id, after=told
-    )
+    after = {**files.hashes(), "draft": briefing.sha256, "run": run.pk}
+    country = briefing.edition.country_id
+    entry = record("briefing.issued", by=briefing.cleared_by, row=briefing, country=country, after=after)
     briefing.run, briefing.cleared_at = run, now
     briefing.log_number, briefing.log_hash = entry.number, entry.hash
     _save_files(briefing, files, ["run", "cleared_at", "log_number", "log_hash"])

@@ -6,8 +6,7 @@ from django.db import transaction
 
 from recommendations.models import Edition
 from reports.models import ReadinessRun
-from reports.readiness import serialization as documents
-from reports.readiness import stored_runs
+from reports.readiness import serialization, stored_runs
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import METHOD_VERSION, evaluate_readiness
 from tiptracker.audit.actions import record
@@ -24,8 +23,8 @@ def compute_readiness(
     known_by = known_by or now
     facts = stored_runs.without_redactable_texts(gather_facts(edition))
     result = evaluate_readiness(facts, as_of=as_of, known_by=known_by)
-    kept = documents.facts_document(facts, known_by)
-    digest = documents.facts_fingerprint(kept)
+    document = serialization.facts_document(facts, known_by)
+    digest = serialization.facts_fingerprint(document)
     with transaction.atomic():
         run, is_new = ReadinessRun.objects.get_or_create(
             edition=edition,
@@ -34,8 +33,8 @@ def compute_readiness(
             methodology=METHOD_VERSION,
             defaults={
                 "known_by": known_by,
-                "facts": kept,
-                "result": stored_runs.comparable_fields(documents.readiness_document(result)),
+                "facts": document,
+                "result": stored_runs.comparable_fields(serialization.readiness_document(result)),
                 "computed_at": now,
             },
         )

@@ -51,19 +51,19 @@ def _redact_covering_note(briefing: Briefing, redaction: Redaction) -> None:
     A briefing that got its file in the meantime is left alone: its file is searched instead.
     """
     if Briefing.objects.filter(pk=briefing.pk, file="").update(covering_note=REDACTED):
-        by, country = redaction.decision.recorded_by, redaction.country_id
-        record("briefing.note_redacted", by=by, row=briefing, country=country)
+        by = redaction.decision.recorded_by
+        record("briefing.note_redacted", by=by, row=briefing, country=redaction.country_id)
 
 
 def find_unlogged_note_redactions() -> list[str]:
     """Return a sentence for each redacted covering note that the activity log does not mention."""
     marked = Briefing.objects.filter(covering_note=REDACTED).order_by("pk").values_list("pk", flat=True)
-    told = AuditEntry.objects.filter(verb="briefing.note_redacted", table=Briefing._meta.label_lower)
-    rows = set(told.values_list("row", flat=True))
+    entries = AuditEntry.objects.filter(verb="briefing.note_redacted", table=Briefing._meta.label_lower)
+    logged = set(entries.values_list("row", flat=True))
     return [
         f"the covering note of briefing {pk} became the mark, and no redaction names it"
         for pk in marked
-        if str(pk) not in rows
+        if str(pk) not in logged
     ]
 
 
@@ -79,11 +79,11 @@ def withdraw_briefing(*, briefing: Briefing, redaction: Redaction, reason: str, 
     locked.said = None
     locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = now, by, reason
     locked.withdrawn_for = redaction
-    told_no_more = ["file", "word", "covering_note", "said"]
-    locked.save(update_fields=[*told_no_more, "withdrawn_at", "withdrawn_by", "withdrawn_reason", "withdrawn_for"])
+    emptied = ["file", "word", "covering_note", "said"]
+    locked.save(update_fields=[*emptied, "withdrawn_at", "withdrawn_by", "withdrawn_reason", "withdrawn_for"])
     hashes = {"sha256": locked.sha256} | ({"word_sha256": locked.word_sha256} if locked.word_sha256 else {})
-    told = {"reason": reason, **hashes, "redaction": redaction.pk}
-    record("briefing.withdrawn", by=by, row=locked, country=locked.edition.country_id, after=told)
+    after = {"reason": reason, **hashes, "redaction": redaction.pk}
+    record("briefing.withdrawn", by=by, row=locked, country=locked.edition.country_id, after=after)
     # Delete before the commit: if the commit fails, the missing file can't be read and the next run withdraws it.
     delete_files(paths)
 
@@ -99,5 +99,5 @@ def _withdrawal_reason(briefing: Briefing, words: str) -> str:
     if not text:
         return "A text was taken out of the record, and this briefing could not be searched for it."
     # The content stored for comparisons may include text that did not fit on the pages.
-    told = f"{text}\n{json.dumps(briefing.said, ensure_ascii=False)}"
-    return "It held a text that has been taken out of the record." if contains_each_word(told, words) else ""
+    searched = f"{text}\n{json.dumps(briefing.said, ensure_ascii=False)}"
+    return "It held a text that has been taken out of the record." if contains_each_word(searched, words) else ""

@@ -23,17 +23,17 @@ MAX_OFFERED = 50
 def briefing_compare(request: SignedInRequest, pk: int) -> HttpResponse:
     """Compare a briefing with the one named by `?with=`, or by default with the one from `default_comparison`."""
     rows = Briefing.objects.visible_to(request.user)
-    told = rows.select_related("edition__country", "ministry", "dialogue", "job").filter(said__isnull=False)
-    briefing = told.filter(pk=pk).first()
+    comparable = rows.select_related("edition__country", "ministry", "dialogue", "job").filter(said__isnull=False)
+    briefing = comparable.filter(pk=pk).first()
     if briefing is None:
         withdrawn = get_object_or_404(rows.select_related("edition__country"), pk=pk, withdrawn_at__isnull=False)
         set_page_edition(request, withdrawn.edition)
         return render_page(request, "reports/briefing_compare.html", {"briefing": withdrawn}, status=410)
     set_page_edition(request, briefing.edition)
-    others = list(told.of_its_kind(briefing).exclude(pk=pk).defer("said")[:MAX_OFFERED])
-    usual = default_comparison(briefing, others)
-    typed = request.GET if "with" in request.GET else {"with": str(usual.pk)} if usual else None
-    form = BriefingCompareForm(typed, others=others)
+    others = list(comparable.of_its_kind(briefing).exclude(pk=pk).defer("said")[:MAX_OFFERED])
+    default = default_comparison(briefing, others)
+    data = request.GET if "with" in request.GET else {"with": str(default.pk)} if default else None
+    form = BriefingCompareForm(data, others=others)
     context: dict[str, object] = {"briefing": briefing, "others": others}
     if form.is_valid():
         context |= _comparison_context(briefing, form.other)
@@ -46,8 +46,8 @@ def _comparison_context(briefing: Briefing, other: Briefing) -> dict[str, object
     chapters = compare_documents(
         BriefingKind(briefing.kind), with_current_fields(before.said or {}), with_current_fields(after.said or {})
     )
-    counted = sum(len(chapter.differences) for chapter in chapters)
-    return {"other": other, "before": before, "after": after, "chapters": chapters, "counted": counted}
+    count = sum(len(chapter.differences) for chapter in chapters)
+    return {"other": other, "before": before, "after": after, "chapters": chapters, "count": count}
 
 
 def _sort_key(briefing: Briefing) -> tuple[date, datetime, int]:

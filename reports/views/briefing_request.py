@@ -57,10 +57,10 @@ def briefing_request(request: EditionRequest) -> HttpResponse:
 
 def _repeated_briefing(request: EditionRequest) -> Briefing | None:
     """Return the briefing of the edition to request again, or None. Raises Http404 if the user can't see it."""
-    if not (named := request.GET.get("again", "")):
+    if not (key := request.GET.get("again", "")):
         return None
     rows = Briefing.objects.visible_to(request.user).select_related("edition__country", "ministry", "dialogue")
-    return get_object_or_404(rows.filter(edition=request.edition), pk=parse_whole_number(named))
+    return get_object_or_404(rows.filter(edition=request.edition), pk=parse_whole_number(key))
 
 
 def _document_key(documents: dict[str, Document], document: Document) -> str:

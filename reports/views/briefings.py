@@ -15,8 +15,7 @@ from dialogues.models import Dialogue, Redaction
 from recommendations.edition_context import EditionRequest, edition_url, set_page_edition
 from recommendations.form_pages import form_page, render_form, save_form, sent_data
 from recommendations.models import Edition
-from reports.actions.briefings import clear_briefing, record_download, request_briefing, retry_briefing
-from reports.actions.file_checks import refuse_altered_briefing
+from reports.actions.briefings import clear_briefing, hand_out_file, request_briefing, retry_briefing
 from reports.choices import BriefingKind
 from reports.forms import BriefingRequestForm, FileCheckForm
 from reports.models import Briefing, Document
@@ -83,9 +82,7 @@ def briefing_list(request: EditionRequest) -> HttpResponse:
         .order_by("-pk")
     )
     if exports.is_export_requested(request):
-        return exports.export_rows(
-            request, "briefings", EXPORT_COLUMNS, [_export_row(briefing) for briefing in briefings]
-        )
+        return exports.export_rows(request, "briefings", EXPORT_COLUMNS, list(map(_export_row, briefings)))
     page = Paginator(briefings, PAGE_SIZE).get_page(request.GET.get("page"))
     return render_page(
         request,
@@ -97,8 +94,7 @@ def briefing_list(request: EditionRequest) -> HttpResponse:
 
 def _request_query(request: SignedInRequest) -> dict[str, str]:
     """Return what the form requested, as query parameters for the page where sections are chosen."""
-    asked = {name: request.POST.get(name, "") for name in ("what", "as_of", "known_by")}
-    return {name: text for name, text in asked.items() if text}
+    return {name: value for name in ("what", "as_of", "known_by") if (value := request.POST.get(name))}
 
 
 def offered_documents(
@@ -124,10 +120,11 @@ def _offered_dialogues(
     They are: all still to come or to be recorded, the last few that were held, the one named by `what` in the request,
     and `also`.
     """
-    named = request.POST.get("what") or request.GET.get("what", "")
-    there = list(Dialogue.objects.visible_to(request.user).filter(country=edition.country).nearest_first(today))
-    earlier = {row.pk for row in [row for row in there if row.stage_on(today) is DialogueStage.HELD][MAX_HELD_OFFERED:]}
-    return [row for row in there if row.pk not in earlier or named == f"dialogue-{row.pk}" or row == also]
+    key = request.POST.get("what") or request.GET.get("what", "")
+    dialogues = list(Dialogue.objects.visible_to(request.user).filter(country=edition.country).nearest_first(today))
+    held = [row for row in dialogues if row.stage_on(today) is DialogueStage.HELD]
+    omitted = [row for row in held[MAX_HELD_OFFERED:] if key != f"dialogue-{row.pk}" and row != also]
+    return [row for row in dialogues if row not in omitted]
 
 
 EXPORT_COLUMNS = (
@@ -176,19 +173,17 @@ def briefing_word(request: SignedInRequest, pk: int) -> HttpResponseBase:
 def _file_response(request: SignedInRequest, pk: int, *, as_word: bool = False) -> HttpResponseBase:
     rows = Briefing.objects.visible_to(request.user).defer("said")
     briefing = get_object_or_404(rows.select_related("edition__country", "ministry", "dialogue"), pk=pk)
-    if not briefing.copy(as_word=as_word).file and not briefing.withdrawn_at:
+    if not briefing.get_file(as_word=as_word).path and not briefing.withdrawn_at:
         return redirect("briefing_detail", pk=briefing.pk)
     now = clock.now(briefing.edition.country.time_zone)
     try:
-        refuse_altered_briefing(briefing=briefing, by=request.user, as_word=as_word)
-        record_download(briefing=briefing, by=request.user, now=now, as_word=as_word)
+        file = hand_out_file(briefing=briefing, by=request.user, now=now, as_word=as_word)
     except Refused as refusal:
         briefing = _get_briefing(request, pk)
         if briefing.withdrawn_at:
             return _render_detail(request, briefing, status=410)
-        return _render_detail(request, briefing, held_back=str(refusal), as_word=as_word, status=409)
-    file, name, media_type = briefing.copy(as_word=as_word)
-    return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type=media_type)
+        return _render_detail(request, briefing, download_refusal=str(refusal), as_word=as_word, status=409)
+    return FileResponse(file.file.open("rb"), as_attachment=True, filename=file.name, content_type=file.media_type)
 
 
 @form_page
@@ -201,7 +196,7 @@ def briefing_clear(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         clear_briefing(briefing=briefing, sha256=request.POST.get("sha256", ""), by=request.user, now=now)
     except Refused as refusal:
-        return _render_detail(request, _get_briefing(request, pk), not_cleared=str(refusal), status=422)
+        return _render_detail(request, _get_briefing(request, pk), clearance_refusal=str(refusal), status=422)
     return redirect("briefing_detail", pk=briefing.pk)
 
 
@@ -238,8 +233,8 @@ class BriefingMatch(NamedTuple):
 
 def _newest_issued(request: SignedInRequest, briefing: Briefing) -> Briefing | None:
     """Return the newest version of the same document that was issued after this one."""
-    same = Briefing.objects.visible_to(request.user).of_the_same(briefing).issued()
-    return same.filter(version__gt=briefing.version).last()
+    versions = Briefing.objects.visible_to(request.user).of_the_same(briefing).issued()
+    return versions.filter(version__gt=briefing.version).last()
 
 
 def _get_briefing(request: SignedInRequest, pk: int) -> Briefing:
@@ -256,28 +251,29 @@ def _render_detail(
     request: SignedInRequest,
     briefing: Briefing,
     *,
-    held_back: str = "",
+    download_refusal: str = "",
     as_word: bool = False,
-    not_cleared: str = "",
+    clearance_refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """Render the page of a briefing.
 
-    `held_back` says why the file can't be downloaded now, `not_cleared` why clearance was refused.
+    `download_refusal` says why the file can't be downloaded now, `clearance_refusal` why clearance was refused.
     """
-    redaction = briefing.withdrawn_for_id
     user = request.user
-    same = Briefing.objects.visible_to(user).of_the_same(briefing).issued()
+    versions = Briefing.objects.visible_to(user).of_the_same(briefing).issued()
     context = {
         "briefing": briefing,
         "may_request": can_request_briefing(user, briefing.edition),
         "may_clear": can_clear_briefing(user, briefing),
         "is_own": user.pk == briefing.requested_by_id,
-        "corrects": same.filter(version__lt=briefing.version).last(),
+        "corrects": versions.filter(version__lt=briefing.version).last(),
         "corrected_by": _newest_issued(request, briefing),
-        "held_back": held_back,
-        "try_again": "briefing_word" if as_word else "briefing_file",
-        "not_cleared": not_cleared,
-        "redaction": redaction and Redaction.objects.visible_to(request.user).filter(pk=redaction).first(),
+        "download_refusal": download_refusal,
+        "file_page": "briefing_word" if as_word else "briefing_file",
+        "clearance_refusal": clearance_refusal,
+        "redaction": Redaction.objects.visible_to(user).filter(pk=briefing.withdrawn_for_id).first()
+        if briefing.withdrawn_for_id
+        else None,
     }
     return render_page(request, "reports/briefing_detail.html", context, partial="progress", status=status)

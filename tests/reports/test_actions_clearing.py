@@ -189,7 +189,7 @@ def test_a_file_is_known_by_its_content_and_by_its_hash_however_that_was_copied(
     hash_ = hashlib.sha256(b"as issued").hexdigest()
 
     for answer in (checked(client, b"as issued"), checked(client, sha256=f" {hash_[:32].upper()}\n{hash_[32:]} ")):
-        assert [found.briefing for found in answer.context["found"]] == [issued]
+        assert [match.briefing for match in answer.context["matches"]] == [issued]
         assert "Unchanged since" in answer.text
     assert "None of the documents that you may read" in checked(client, b"as issued, and a letter more").text
 
@@ -205,8 +205,8 @@ def test_a_draft_one_superseded_and_one_withdrawn_say_so(client):
     client.force_login(OfficerFactory())
 
     assert "Unchanged, and a draft" in checked(client, b"draft").text
-    assert checked(client, b"old").context["found"][0].later == since
-    assert checked(client, b"new").context["found"][0].briefing == later
+    assert checked(client, b"old").context["matches"][0].later == since
+    assert checked(client, b"new").context["matches"][0].briefing == later
     assert "Yours is its draft" in checked(client, b"its draft").text
     answer = checked(client, b"gone").text
     assert "It held a name." in answer
@@ -220,7 +220,7 @@ def test_who_may_not_read_it_is_told_what_a_stranger_is(client):
     for reader in (FocalPointFactory(), OfficerFactory(email="e@post.example", countries=[edition.country])):
         client.force_login(reader)
         known, unknown = checked(client, b"as issued"), checked(client, b"never seen")
-        assert known.context["found"] == unknown.context["found"] == []
+        assert known.context["matches"] == unknown.context["matches"] == []
 
 
 @pytest.mark.parametrize(

@@ -700,7 +700,7 @@ def test_the_pack_is_asked_for_from_the_dialogues_page_and_rendered(client, edit
 
     briefing = Briefing.objects.get()
     assert (briefing.kind, briefing.dialogue, briefing.state.value) == ("dialogue", planned, "ready")
-    assert briefing.file_name == "TIP-dialogue-2022-02-10-LSO-2021-as-of-2022-01-28-v1.pdf"
+    assert briefing.get_file().name == "TIP-dialogue-2022-02-10-LSO-2021-as-of-2022-01-28-v1.pdf"
     with briefing.file.open("rb") as file:
         assert "The unit is funded" in pdf.extract_pdf_text(file.read())
     assert "Dialogue pack: 10 February 2022" in client.get(reverse("briefing_list")).text

@@ -245,7 +245,7 @@ def test_an_officer_asks_for_it_on_the_page_and_the_worker_makes_it(client, edit
         (other, 1, "ready", "UNCLASSIFIED"),
         (None, 1, "ready", "SENSITIVE BUT UNCLASSIFIED"),
     ]
-    assert rows[0].file_name == "TIP-page-police-LSO-2021-as-of-2022-01-28-v1.pdf"
+    assert rows[0].get_file().name == "TIP-page-police-LSO-2021-as-of-2022-01-28-v1.pdf"
     with rows[0].file.open("rb") as file:
         assert "Train the unit" in pdf.extract_pdf_text(file.read())
     assert f"Ministry’s page: {police.name}" in client.get(reverse("briefing_list")).text

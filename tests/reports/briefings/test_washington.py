@@ -145,7 +145,7 @@ def test_without_sources_no_source_is_in_it_anywhere(client, run_jobs):
         assert text not in texts[False]
     assert "Budget released" in texts[False]
     assert (named.version, unnamed.version) == (1, 1)
-    assert "without-sources" in unnamed.file_name
+    assert "without-sources" in unnamed.get_file().name
     assert "Input for Washington, without sources" in client.get(reverse("briefing_list")).text
 
 
