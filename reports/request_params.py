@@ -9,7 +9,6 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.http import QueryDict
 from django.utils.http import urlencode
 
 from recommendations.models import Edition
@@ -38,77 +37,77 @@ class RequestedStandpoint(NamedTuple):
     @property
     def query(self) -> str:
         """The query string that requests the same standpoint of its edition again, without the question mark."""
-        told = {"as_of": self.as_of.isoformat()}
-        return urlencode(told | ({"known_by": self.known_by.isoformat()} if self.known_by else {}))
+        params = {"as_of": self.as_of.isoformat()}
+        return urlencode(params | ({"known_by": self.known_by.isoformat()} if self.known_by else {}))
 
 
-def parse_standpoint(typed: QueryDict | Mapping[str, Any], asked: Edition, *, suffix: str = "") -> RequestedStandpoint:
+def parse_standpoint(params: Mapping[str, Any], edition: Edition, *, suffix: str = "") -> RequestedStandpoint:
     """Parse a standpoint: `as_of` is a day, `known_by` a moment, `known_on` a day, meaning its end.
 
     `suffix` is added to the parameter names if an address has two standpoints. Raises Refused with the field.
     """
-    zone = ZoneInfo(asked.country.time_zone)
-    today = clock.today(asked.country.time_zone)
+    zone = ZoneInfo(edition.country.time_zone)
+    today = clock.today(edition.country.time_zone)
     name = f"as_of{suffix}"
-    as_of = parse_as_of(told, asked, today, field=name) if (told := typed.get(name, "")) else today
+    as_of = parse_as_of(text, edition, today, field=name) if (text := params.get(name, "")) else today
     name = f"known_by{suffix}"
-    known_by = parse_moment(told, field=name) if (told := typed.get(name, "")) else None
+    known_by = parse_moment(text, field=name) if (text := params.get(name, "")) else None
     name = f"known_on{suffix}"
-    if known_by is None and (told := typed.get(name, "")):
-        known_on = _parse_date(told, field=name)
+    if known_by is None and (text := params.get(name, "")):
+        known_on = _parse_date(text, field=name)
         if known_on > today:
             raise Refused("That day has not come yet. Leave it empty for all that is known now.", field=name)
-        known_by = refuse_extreme_years(datetime.combine(known_on, time.max, zone), told, field=name)
-    return RequestedStandpoint(asked, as_of, known_by, today)
+        known_by = refuse_extreme_years(datetime.combine(known_on, time.max, zone), text, field=name)
+    return RequestedStandpoint(edition, as_of, known_by, today)
 
 
-def parse_met_benchmarks(told: Iterable[str], result: Readiness) -> frozenset[int]:
+def parse_met_benchmarks(texts: Iterable[str], result: Readiness) -> frozenset[int]:
     """Return the benchmarks (ids) taken as met. Raises Refused for one that is not part of this result."""
-    asked = {str(one.benchmark_id): one.benchmark_id for one in result.verified.benchmarks}
-    chosen = set(told)
-    if chosen - asked.keys():
+    ids = {str(one.benchmark_id): one.benchmark_id for one in result.verified.benchmarks}
+    chosen = set(texts)
+    if chosen - ids.keys():
         raise Refused(
             "A benchmark of this address was not asked by then. Tick those to take as met, or ask for a later moment.",
             field="met",
         )
-    return frozenset(asked[one] for one in chosen)
+    return frozenset(ids[text] for text in chosen)
 
 
-def parse_taken_steps(told: Iterable[str], steps: NextSteps) -> list[ReadinessStep]:
+def parse_taken_steps(keys: Iterable[str], steps: NextSteps) -> list[ReadinessStep]:
     """Return the next steps assumed as taken, in their order. Raises Refused for a key that is not among `steps`."""
-    chosen = set(told)
-    found = [one for one in steps.every if one.key in chosen]
-    if len(found) < len(chosen):
+    chosen = set(keys)
+    taken = [step for step in steps.every if step.key in chosen]
+    if len(taken) < len(chosen):
         raise Refused(
             "A next step of this address is none any more. Tick those to take as taken, or ask for an earlier moment.",
             field="step",
         )
-    return found
+    return taken
 
 
-def parse_as_of(told: str, asked: Edition, today: date, *, field: str = "as_of") -> date:
+def parse_as_of(text: str, edition: Edition, today: date, *, field: str = "as_of") -> date:
     """Parse a day from the start of the tracking period to `today`, the date in the country.
 
     For an upcoming edition only `today` is valid. Raises Refused.
     """
-    meant = _parse_date(told, field=field)
-    if meant > today:
+    day = _parse_date(text, field=field)
+    if day > today:
         raise Refused(
-            f"{formatting.format_date(meant)} has not come yet."
+            f"{formatting.format_date(day)} has not come yet."
             f" Ask for today, {formatting.format_date(today)}, or an earlier day.",
             field=field,
         )
-    if meant < min(asked.starts_on, today):
+    if day < min(edition.starts_on, today):
         raise Refused(
-            f"The tracking period begins on {formatting.format_date(asked.starts_on)}."
+            f"The tracking period begins on {formatting.format_date(edition.starts_on)}."
             " Ask for that day or a later one.",
             field=field,
         )
-    return meant
+    return day
 
 
-def _parse_date(told: str, *, field: str) -> date:
+def _parse_date(text: str, *, field: str) -> date:
     try:
-        return date.fromisoformat(told)
+        return date.fromisoformat(text)
     except ValueError as error:
-        raise Refused(f"“{told}” is no day. Give one such as 2022-03-31.", field=field) from error
+        raise Refused(f"“{text}” is no day. Give one such as 2022-03-31.", field=field) from error

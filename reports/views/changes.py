@@ -66,15 +66,15 @@ def _export_row(stop: ScoreChangeDisplay, change: LineChangeDisplay, rows: Seque
     return recorded_at, ended_on, line.title, line.part.label, points, change.said, change.says, facts
 
 
-def parse_standpoint_range(typed: QueryDict, edition: Edition) -> tuple[RequestedStandpoint, RequestedStandpoint]:
+def parse_standpoint_range(params: QueryDict, edition: Edition) -> tuple[RequestedStandpoint, RequestedStandpoint]:
     """Parse the two standpoints in an address, `…_from` and `…_to`.
 
     Without the first, it is four weeks before the second, as known at the time. Raises Refused if the second is before
     the first, in its day or in its moment of knowledge.
     """
-    until = request_params.parse_standpoint(typed, edition, suffix="_to")
-    if any(typed.get(f"{name}_from") for name in ("as_of", "known_by", "known_on")):
-        since = request_params.parse_standpoint(typed, edition, suffix="_from")
+    until = request_params.parse_standpoint(params, edition, suffix="_to")
+    if any(params.get(f"{name}_from") for name in ("as_of", "known_by", "known_on")):
+        since = request_params.parse_standpoint(params, edition, suffix="_from")
     else:
         since = _as_known_then(edition, max(edition.starts_on, until.as_of - FOUR_WEEKS), until)
     if until.as_of < since.as_of:
@@ -91,12 +91,12 @@ def parse_standpoint_range(typed: QueryDict, edition: Edition) -> tuple[Requeste
     return since, until
 
 
-def _as_known_then(edition: Edition, on: date, until: RequestedStandpoint) -> RequestedStandpoint:
+def _as_known_then(edition: Edition, day: date, until: RequestedStandpoint) -> RequestedStandpoint:
     """Return a day as known at its end, or as known to `until` if that is earlier."""
-    known_by = datetime.combine(on, time.max, ZoneInfo(edition.country.time_zone))
+    known_by = datetime.combine(day, time.max, ZoneInfo(edition.country.time_zone))
     if until.known_by is not None and until.known_by < known_by:
         known_by = until.known_by
-    return RequestedStandpoint(edition, min(on, until.as_of), known_by, until.today)
+    return RequestedStandpoint(edition, min(day, until.as_of), known_by, until.today)
 
 
 def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:

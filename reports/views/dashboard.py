@@ -160,7 +160,7 @@ def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -
 def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[WaitingClaim]:
     """Return what waits for a decision: ministries' updates, then evidence logged here, oldest first."""
     versions = UpdateVersion.objects.visible_to(user).waiting().filter(update__commitment__country=edition.country_id)
-    sent = [
+    updates = [
         WaitingClaim(
             row.update.commitment.text,
             row.update.commitment.maker,
@@ -177,7 +177,7 @@ def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> li
         WaitingClaim(row.title, row.stated_by, "claimed", row.recorded_at, reverse("evidence_detail", args=[row.pk]))
         for row in evidence.order_by("recorded_at", "pk")
     ]
-    return sent + logged
+    return updates + logged
 
 
 def _build_ministries(

@@ -56,10 +56,10 @@ def _start_tasks(user: User, edition: Edition, before: Edition | None, result: R
     tasks = []
     if result.deadline_on is None:
         tasks.append(PageLink(reverse("edition_terms", args=[edition.pk]), f"Set the deadline of {edition.year}"))
-    asked = Recommendation.objects.visible_to(user).filter(edition=edition).asked()
-    if before and not asked.exclude(repeats=None).exists():
+    recommendations = Recommendation.objects.visible_to(user).filter(edition=edition).asked()
+    if before and not recommendations.exclude(repeats=None).exists():
         tasks.append(PageLink(reverse("edition_repeats", args=[edition.pk]), f"Carry {before.year} over"))
-    if asked.filter(benchmarks=None).exists():
+    if recommendations.filter(benchmarks=None).exists():
         tasks.append(
             PageLink(
                 reverse("setup_benchmarks", args=[edition.country_id]), "Say how each recommendation can be checked"

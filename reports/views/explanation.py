@@ -62,7 +62,7 @@ def readiness_why(request: EditionRequest, part: str, key: str = "") -> HttpResp
     if part not in PartKey:
         raise Http404
     standpoint, form = read_standpoint(request)
-    context: dict[str, Any] = {"asked": standpoint, "part": PartKey(part), "key": key}
+    context: dict[str, Any] = {"standpoint": standpoint, "part": PartKey(part), "key": key}
     if standpoint is not None:
         with snapshot():
             context |= _explain(request.user, standpoint, PartKey(part), key)
@@ -149,12 +149,12 @@ def _points_by_line(parts: Mapping[PartKey, PartDisplay], result: Readiness) -> 
     texts = {
         (part.key, line.key): _format_points(line.points, line.of) for part in parts.values() for line in part.lines
     }
-    given = {one.benchmark_id: one.line for one in result.verified.benchmarks}
+    benchmark_lines = {one.benchmark_id: one.line for one in result.verified.benchmarks}
     for recommendation, line in zip(result.seen.asked.recommendations, parts[PartKey.ACTION].lines, strict=True):
         benchmarks = recommendation.benchmarks
         if not benchmarks:
             continue
-        own = [given[benchmark.id] for benchmark in benchmarks]
+        own = [benchmark_lines[benchmark.id] for benchmark in benchmarks]
         possible = formatting.round_preserving_sum([one.of for one in own], total=line.of)
         points: Sequence[Decimal | None] = [None] * len(own)
         if line.points is not None:
@@ -183,12 +183,12 @@ def _subject_row(line: LineExplanation | CriterionExplanation) -> RowReference:
 
 
 def _explanation_rows(
-    given: Iterable[tuple[CriterionExplanation, ExplainedRow]], rows: RecordRows
+    explained: Iterable[tuple[CriterionExplanation, ExplainedRow]], rows: RecordRows
 ) -> list[ExplanationRow]:
     """Return the rows for the page, each row and reason once."""
-    found: dict[tuple[RowReference, str], ExplanationRow] = {}
-    for ground, one in given:
+    unique: dict[tuple[RowReference, str], ExplanationRow] = {}
+    for criterion, one in explained:
         if row := rows.get(one.row):
-            review = row.review_on(ground.benchmark_id if one.row.type == "evidence" else None)
-            found.setdefault((one.row, one.why), ExplanationRow(row, review, one.why))
-    return list(found.values())
+            review = row.review_on(criterion.benchmark_id if one.row.type == "evidence" else None)
+            unique.setdefault((one.row, one.why), ExplanationRow(row, review, one.why))
+    return list(unique.values())

@@ -26,9 +26,9 @@ from tiptracker.infrastructure.read_snapshot import snapshot
 @readiness_page
 def methodology(request: EditionRequest) -> HttpResponse:
     """Explain the current method by the example of the edition, and show how it performs on past country-years."""
-    asked, form = read_standpoint(request)
+    standpoint, form = read_standpoint(request)
     context: dict[str, Any] = {
-        "asked": asked,
+        "standpoint": standpoint,
         "method": METHOD_VERSION,
         "disclaimer": headline.DISCLAIMER,
         "law": PART_LAW,
@@ -38,10 +38,10 @@ def methodology(request: EditionRequest) -> HttpResponse:
     }
     result: Readiness | None = None
     examples: Mapping[Rule, str] = {}
-    if asked is not None:
+    if standpoint is not None:
         with snapshot():
-            facts = gather_facts(asked.edition)
-        result = evaluate_readiness(facts, as_of=asked.as_of, known_by=asked.known_by)
+            facts = gather_facts(standpoint.edition)
+        result = evaluate_readiness(facts, as_of=standpoint.as_of, known_by=standpoint.known_by)
         examples = method_example.examples_by_rule(facts, result)
         context |= {
             "result": result,

@@ -29,7 +29,7 @@ class NextStepRow(NamedTuple):
     `is_own` is True if the user recorded the evidence, so that a colleague has to review it.
     """
 
-    told: StepDisplay
+    step: StepDisplay
     url: str = ""
     is_own: bool = False
 
@@ -42,35 +42,35 @@ def next_steps_context(user: User, result: Readiness) -> dict[str, Any]:
     steps = result.next_steps()
     texts = step_texts(result, steps, reader=user)
     ladder = display_steps(result, steps, texts)
-    lines = _next_step_rows(result, ladder.steps, steps.steps, texts.own_evidence)
-    reviews, others = lines[: len(ladder.reviews)], lines[len(ladder.reviews) :]
+    rows = _next_step_rows(result, ladder.steps, steps.steps, texts.own_evidence)
+    reviews, others = rows[: len(ladder.reviews)], rows[len(ladder.reviews) :]
     if reviews and user.role != Role.OFFICER and ladder.reviews_in_one:
         reviews = [NextStepRow(ladder.reviews_in_one)]
+    figures, figure_steps = (*ladder.also_ask, *ladder.last_period), (*steps.also_ask, *steps.last_period)
+    to_assess = [step for step in steps.to_assess if step.points]
+    after_deadline = [step for step in steps.after_deadline if step.points]
     return {
         "ladder": ladder,
         "in_short": [*reviews, *others[:FIRST_PAGE_STEPS]],
-        "in_full": lines,
-        "also_ask": _next_step_rows(
-            result, (*ladder.also_ask, *ladder.last_period), (*steps.also_ask, *steps.last_period)
-        ),
-        "to_assess": _next_step_rows(result, ladder.to_assess, [one for one in steps.to_assess if one.points]),
-        "after_deadline": _next_step_rows(
-            result, ladder.after_deadline, [one for one in steps.after_deadline if one.points]
-        ),
+        "in_full": rows,
+        "also_ask": _next_step_rows(result, figures, figure_steps),
+        "to_assess": _next_step_rows(result, ladder.to_assess, to_assess),
+        "after_deadline": _next_step_rows(result, ladder.after_deadline, after_deadline),
     }
 
 
 def _next_step_rows(
-    result: Readiness, told: Sequence[StepDisplay], steps: Sequence[ReadinessStep], own: Collection[int] = ()
+    result: Readiness, displays: Sequence[StepDisplay], steps: Sequence[ReadinessStep], own: Collection[int] = ()
 ) -> list[NextStepRow]:
+    """Return the steps with their pages; `own` is the evidence (ids) that the user recorded."""
     benchmarks = {one.benchmark_id: one for one in result.verified.benchmarks}
-    lines = []
-    for one, step in zip(told, steps, strict=True):
+    rows = []
+    for display, step in zip(displays, steps, strict=True):
         row = step.rows[0]
         if row.type == "benchmark":
             line = benchmarks[row.id]
             url = f"{reverse('recommendation_detail', args=[line.recommendation_id])}#benchmark-{line.line.key[-1]}"
         else:
             url = reverse(PAGE_BY_ROW_TYPE[row.type], args=[row.id]) if PAGE_BY_ROW_TYPE[row.type] else ""
-        lines.append(NextStepRow(one, url, row.type == "evidence" and row.id in own))
-    return lines
+        rows.append(NextStepRow(display, url, row.type == "evidence" and row.id in own))
+    return rows

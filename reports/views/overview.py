@@ -33,7 +33,7 @@ class CountryOverview(NamedTuple):
     country: Country
     edition: Edition | None
     url: str = ""
-    standing: str = ""
+    phase: str = ""
     tier: str = ""
     target_tier: str = ""
     readiness: Decimal | None = None
@@ -78,7 +78,7 @@ def _build_overview(request: SignedInRequest, country: Country, waiting: Mapping
         country=country,
         edition=edition,
         url=edition_url(edition, "dashboard"),
-        standing=describe_phase(edition),
+        phase=describe_phase(edition),
         tier=Tier(edition.tier).label,
         target_tier=Tier(edition.target_tier).label if edition.target_tier else "",
         readiness=bar.verified,

@@ -51,7 +51,7 @@ class ClaimGap(NamedTuple):
 def readiness_detail(request: EditionRequest) -> HttpResponse:
     """Show the readiness of the record for a day, as known at a moment, in detail."""
     standpoint, form = read_standpoint(request)
-    context: dict[str, Any] = {"asked": standpoint}
+    context: dict[str, Any] = {"standpoint": standpoint}
     if standpoint is not None:
         with snapshot():
             facts = gather_facts(standpoint.edition)
@@ -80,7 +80,7 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
 def readiness_checks(request: EditionRequest) -> HttpResponse:
     """List the problems in the record by kind, each with what to do."""
     standpoint, form = read_standpoint(request)
-    context: dict[str, Any] = {"asked": standpoint}
+    context: dict[str, Any] = {"standpoint": standpoint}
     if standpoint is not None:
         with snapshot():
             result = evaluate_readiness(

@@ -25,34 +25,35 @@ def timeline(request: EditionRequest) -> HttpResponse:
     """Show the edition's year. `?kind=` and `?stands=` filter the table; `?as=` exports it."""
     edition = request.edition
     today = clock.today(edition.country.time_zone)
-    chosen = TimelineFilter(request.GET)
-    chosen.is_valid()
+    filter_form = TimelineFilter(request.GET)
+    filter_form.is_valid()
     days = gather_days(request.user, edition, today)
-    rows = _filter_days(days, chosen.cleaned_data)
+    rows = _filter_days(days, filter_form.cleaned_data)
     if exports.is_export_requested(request):
         return exports.export_rows(request, "timeline", EXPORT_COLUMNS, [_export_row(day) for day in rows])
     context = {
         "edition": edition,
         "today": today,
         "title": year.describe_year(days, today),
-        "drawing": year.draw_timeline(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
+        "chart": year.draw_timeline(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
         "outside": sum(not edition.starts_on <= day.on <= edition.ends_on for day in days),
-        "filter": chosen,
-        "is_narrowed": chosen.is_narrowing,
+        "filter": filter_form,
+        "is_narrowed": filter_form.is_narrowing,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "first_ahead": next((day for day in rows if day.on >= today), None),
     }
     return render_page(request, "reports/timeline.html", context, partial="rows")
 
 
-def _filter_days(days: Sequence[CalendarDay], chosen: dict[str, Any]) -> list[CalendarDay]:
-    kind, stands = chosen.get("kind"), chosen.get("stands")
-    fits = {
+def _filter_days(days: Sequence[CalendarDay], filters: dict[str, Any]) -> list[CalendarDay]:
+    kind, status = filters.get("kind"), filters.get("stands", "")
+    has_status = {
+        "": lambda _: True,
         DayStatus.OVERDUE: lambda day: day.days_overdue is not None,
         DayStatus.AHEAD: lambda day: day.days_left is not None,
         DayStatus.OVER: lambda day: day.days_left is None and day.days_overdue is None,
-    }
-    return [day for day in days if (not kind or day.kind == kind) and (not stands or fits[DayStatus(stands)](day))]
+    }[status]
+    return [day for day in days if (not kind or day.kind == kind) and has_status(day)]
 
 
 def _export_row(day: CalendarDay) -> tuple[object, ...]:

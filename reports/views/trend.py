@@ -26,13 +26,15 @@ NARROW = {"width": 320, "size": 12.5}
 @readiness_page
 def readiness_trend(request: EditionRequest) -> HttpResponse:
     """Show the score by week up to a day, as known at the time and with later information, with each week's events."""
-    asked, form = read_standpoint(request)
-    context: dict[str, Any] = {"asked": asked}
-    if asked is not None:
+    standpoint, form = read_standpoint(request)
+    context: dict[str, Any] = {"standpoint": standpoint}
+    if standpoint is not None:
         with snapshot():
-            facts = gather_facts(asked.edition)
+            facts = gather_facts(standpoint.edition)
             context["has_benchmarks"] = bool(facts.benchmarks)
-            context |= trend_context(request.user, asked.edition, facts, asked.as_of, asked.known_by, plot_height=260)
+            context |= trend_context(
+                request.user, standpoint.edition, facts, standpoint.as_of, standpoint.known_by, plot_height=260
+            )
         if exports.is_export_requested(request):
             return exports.export_rows(
                 request, "trend", EXPORT_COLUMNS, [_export_row(week) for week in reversed(context["trend"].by_week)]
@@ -54,10 +56,10 @@ def trend_context(
 
     Takes two queries.
     """
-    happenings = gather_trend_events(user, edition, as_of=as_of, known_by=known_by)
-    told = display_trend(facts, as_of=as_of, known_by=known_by, happenings=happenings)
+    events = gather_trend_events(user, edition, as_of=as_of, known_by=known_by)
+    trend = display_trend(facts, as_of=as_of, known_by=known_by, happenings=events)
     return {
-        "trend": told,
-        "trend_wide": told.drawn(**WIDE, plot_height=plot_height),
-        "trend_narrow": told.drawn(**NARROW, plot_height=plot_height),
+        "trend": trend,
+        "trend_wide": trend.drawn(**WIDE, plot_height=plot_height),
+        "trend_narrow": trend.drawn(**NARROW, plot_height=plot_height),
     }

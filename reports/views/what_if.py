@@ -68,7 +68,7 @@ def readiness_what_if(request: EditionRequest) -> HttpResponse:
         result = evaluate_readiness(facts, as_of=standpoint.as_of, known_by=standpoint.known_by)
         steps = result.next_steps()
         context: dict[str, Any] = {
-            "asked": requested,
+            "standpoint": requested,
             "form": form,
             "mark": score_display.readiness_bar_figures(result).mark,
             "has_benchmarks": bool(result.verified.benchmarks),

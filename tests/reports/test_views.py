@@ -151,7 +151,7 @@ def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(das
 
     response = dashboard(AmbassadorFactory())
 
-    step = response.context["in_short"][0].told
+    step = response.context["in_short"][0].step
     assert (step.owner, step.due_on) == ("Ministry of Justice", date(2022, 2, 28))
     assert "the Ministry of Justice keeps its commitment “Charge someone” (1a), due 28 February 2022." in response.text
     assert "Ministry of Police keeps" not in response.text
@@ -168,7 +168,7 @@ def test_dashboard_asks_the_ministry_that_an_officer_set_for_a_figure_that_nobod
     officer = OfficerFactory()
 
     def asked():
-        (told,) = (one.told for one in dashboard(officer).context["in_short"] if one.told.kind == "ask")
+        (told,) = (one.step for one in dashboard(officer).context["in_short"] if one.step.kind == "ask")
         return told.owner, told.sentence.partition(" for ")[0]
 
     assert asked() == ("Ministry of Police", "Ask the Ministry of Police")
@@ -188,7 +188,7 @@ def test_dashboard_advises_no_promise_for_after_the_deadline_and_calls_nothing_u
 
     response = dashboard(OfficerFactory())
 
-    told = [(line.told.kind, line.told.sentence) for line in response.context["in_full"]]
+    told = [(line.step.kind, line.step.sentence) for line in response.context["in_full"]]
     assert not [sentence for _, sentence in told if "Too late" in sentence]
     assert not [sentence for kind, sentence in told if kind == "agree" and "2a" in sentence]
     assert [kind for kind, sentence in told if "on “Sent” (2a)" in sentence] == ["review"]
@@ -203,8 +203,8 @@ def test_dashboard_prints_points_that_add_up_to_the_readiness_they_lead_to(dashb
 
     stands = response.context["bar"].verified
     for line in response.context["in_full"]:
-        stands += line.told.points
-        assert line.told.cumulative == stands
+        stands += line.step.points
+        assert line.step.cumulative == stands
     assert len(response.context["in_short"]) == 7
     assert "2 more steps add" in response.text
 
@@ -218,11 +218,11 @@ def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_offic
     full = dashboard(OfficerFactory()).context["in_short"]
 
     assert (
-        short[0].told.sentence == "Review 2 updates and pieces of evidence at the embassy that would raise readiness."
+        short[0].step.sentence == "Review 2 updates and pieces of evidence at the embassy that would raise readiness."
     )
-    assert [one.told.kind for one in short].count("review") == 1
-    assert short[0].told.cumulative == full[1].told.cumulative
-    assert [line.told.sentence for line in full[:2]] == [
+    assert [one.step.kind for one in short].count("review") == 1
+    assert short[0].step.cumulative == full[1].step.cumulative
+    assert [line.step.sentence for line in full[:2]] == [
         "Review the evidence “A circular” (2a).",
         "Review the evidence “A payment” (3a).",
     ]
@@ -243,7 +243,7 @@ def test_dashboard_shows_no_points_of_steps_where_nothing_is_reviewed(dashboard)
     response = dashboard(OfficerFactory())
 
     assert "an amendment is before Parliament." in response.text
-    assert {line.told.points for line in response.context["in_full"]} == {None}
+    assert {line.step.points for line in response.context["in_full"]} == {None}
     assert "Readiness then" not in response.text
 
 

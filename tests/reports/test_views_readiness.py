@@ -143,7 +143,7 @@ def test_detail_says_what_stands_beside_the_score(seen):
     assert "The post&#x27;s own working mark." in response.text
     assert "1 year on the Watch List" in response.text
     assert "cannot be reached by what is asked alone" in response.text
-    assert [(one.told.kind, one.told.due_on) for one in response.context["in_full"]] == [
+    assert [(one.step.kind, one.step.due_on) for one in response.context["in_full"]] == [
         ("keep", promise.events.get().due_on),
         ("agree", None),
     ]
@@ -190,7 +190,7 @@ def test_detail_shows_no_figure_where_nothing_has_been_reviewed(seen):
 
     assert "Nothing has been reviewed yet; 1 claim is waiting." in response.text
     assert "of 100" not in response.text.replace("Our target is 45 of 100", "")
-    assert {one.told.points for one in response.context["in_full"]} == {None}
+    assert {one.step.points for one in response.context["in_full"]} == {None}
     assert {one.points for one in response.context["gaps"]} == {None}
     assert "None" not in response.text.replace("None is set", "")
     assert "within reach" not in response.text

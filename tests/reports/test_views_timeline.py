@@ -111,8 +111,8 @@ def test_a_dialogue_called_off_is_not_planned_and_one_never_recorded_was_not_hel
         (date(2022, 1, 30), "called off", ""),
         (date(2022, 2, 3), "planned", "in 6 days"),
     ]
-    assert "Dialogue not recorded on 20 January 2022" in response.context["drawing"].description
-    assert "30 January 2022" not in response.context["drawing"].description
+    assert "Dialogue not recorded on 20 January 2022" in response.context["chart"].description
+    assert "30 January 2022" not in response.context["chart"].description
     assert "the next day that counts is 1 February 2022" in response.text
 
     client.force_login(OfficerFactory())
