@@ -1,6 +1,6 @@
 """The inbox: what waits for the embassy's decision, most points at stake first, and the link to the next item."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -138,11 +138,10 @@ def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
         .select_related("update__commitment__ministry", "recorded_by")
         .annotate(evidence_count=Count("evidence", distinct=True))
     )
-    commitments = Commitment.objects.visible_to(user, country).with_status(today).filter(updates__versions__in=versions)
-    due_on: Mapping[int, date | None] = {
-        row.pk: row.due_on  # type: ignore[attr-defined]  # annotated by `with_status`
-        for row in commitments
-    }
+    commitments: QuerySet[Any] = Commitment.objects.visible_to(user, country).with_status(today)
+    due_on: dict[int, date | None] = dict(
+        commitments.filter(updates__versions__in=versions).values_list("pk", "due_on")
+    )
     editions = editions_of_page_country(request)
     simulation_of = cache(build_simulation)
 
@@ -191,32 +190,24 @@ def inbox(request: EditionRequest) -> HttpResponse:
     page = Paginator(inbox.versions, PAGE_SIZE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {"page": page, "versions": list(page), "before": find_last_decision(request)}
     if user.is_embassy:
+        commitments = Commitment.objects.visible_to(user, country).with_status(today).order_by("pk")
+        verdicts = Assessment.objects.visible_to(user, country).asking_for_another_look()
+        decidable = {Role.OFFICER: [*inbox.versions, *inbox.logged], Role.AMBASSADOR: inbox.logged}
         context |= {
             "logged": inbox.logged[:MAX_LOGGED],
             "logged_count": len(inbox.logged),
-            "may_begin": (user.role == Role.OFFICER and bool(inbox.versions or inbox.logged))
-            or (user.role == Role.AMBASSADOR and bool(inbox.logged)),
+            "may_begin": bool(decidable.get(Role(user.role))),
             "redactions": list(
                 Redaction.objects.visible_to(user).awaiting(user).filter(country=country).order_by("pk")
             ),
-            "reported": list(
-                Commitment.objects.visible_to(user, country)
-                .with_status(today)
-                .filter(Q(status=CommitmentStatus.REPORTED), made_by=MadeBy.UNITED_STATES)
-                .order_by("pk")
-            ),
+            "reported": list(commitments.filter(Q(status=CommitmentStatus.REPORTED), made_by=MadeBy.UNITED_STATES)),
             "overtaken_verdicts": list(
-                Assessment.objects.visible_to(user, country)
-                .asking_for_another_look()
-                .select_related("benchmark__recommendation")
-                .order_by("benchmark__recommendation__number", "benchmark__letter")
+                verdicts.select_related("benchmark__recommendation").order_by(
+                    "benchmark__recommendation__number", "benchmark__letter"
+                )
             ),
             "overtaken_commitments": list(
-                Commitment.objects.visible_to(user, country)
-                .with_status(today)
-                .filter(Q(status=CommitmentStatus.VERIFIED))
-                .asking_for_another_look()
-                .order_by("pk")
+                commitments.filter(Q(status=CommitmentStatus.VERIFIED)).asking_for_another_look()
             ),
         }
     return render_page(request, "reports/inbox.html", context)

@@ -1,6 +1,6 @@
 """Timeline of the edition's year, drawn and as a table: milestones, dialogues, due dates and today."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -47,7 +47,7 @@ def timeline(request: EditionRequest) -> HttpResponse:
 
 def _filter_days(days: Sequence[CalendarDay], filters: dict[str, Any]) -> list[CalendarDay]:
     kind, status = filters.get("kind"), filters.get("stands", "")
-    has_status = {
+    has_status: Callable[[CalendarDay], bool] = {
         "": lambda _: True,
         DayStatus.OVERDUE: lambda day: day.days_overdue is not None,
         DayStatus.AHEAD: lambda day: day.days_left is not None,

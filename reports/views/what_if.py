@@ -138,8 +138,8 @@ def _presets(standpoint: RequestedStandpoint, result: Readiness, steps: NextStep
         selections.append(("Tick all next steps", {"step": [one.key for one in steps.steps]}))
     if fewest := result.smallest_set():
         count = sentences.format_count(len(fewest), "benchmark", "benchmarks")
-        named = formatting.join_with_and(keys[one] for one in fewest)
-        selections.append((f"Tick the fewest benchmarks that reach the target: {count}, {named}", {"met": fewest}))
+        labels = formatting.join_with_and(keys[one] for one in fewest)
+        selections.append((f"Tick the fewest benchmarks that reach the target: {count}, {labels}", {"met": fewest}))
     if unmet := [one.benchmark_id for one in result.verified.benchmarks if one.line.finding.worth < 1]:
         selections.append(("Tick all open benchmarks", {"met": unmet}))
     links = [PageLink(f"{page}&{urlencode(ticked, doseq=True)}", label) for label, ticked in selections]
