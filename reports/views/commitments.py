@@ -9,7 +9,7 @@ from dialogues.models import Commitment
 from dialogues.score_effects import describe_last_update, format_status_detail
 
 
-class CommitmentRow(NamedTuple):
+class CommitmentDisplay(NamedTuple):
     """A commitment with its standing today."""
 
     commitment: Commitment

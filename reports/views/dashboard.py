@@ -33,7 +33,7 @@ from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from reports.views.access import readiness_page
-from reports.views.commitments import CommitmentRow
+from reports.views.commitments import CommitmentDisplay
 from reports.views.edition_start import build_edition_start
 from reports.views.next_steps import next_steps_context
 from reports.views.trend import trend_context
@@ -146,14 +146,14 @@ def _benchmarks_by_lead(
     return by_lead
 
 
-def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -> list[CommitmentRow]:
+def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -> list[CommitmentDisplay]:
     """Return the country's commitments, those due soonest first and those without a date last.
 
     The facts already hold their events.
     """
     standings = commitment_standings(facts, today)
     rows = Commitment.objects.visible_to(user).filter(country=edition.country_id).select_related("ministry")
-    commitments = [CommitmentRow(row, standings[row.pk]) for row in rows if row.pk in standings]
+    commitments = [CommitmentDisplay(row, standings[row.pk]) for row in rows if row.pk in standings]
     return sorted(commitments, key=lambda row: row.due_order)
 
 
@@ -184,7 +184,7 @@ def _build_ministries(
     user: User,
     edition: Edition,
     benchmarks: Mapping[int | None, Sequence[tuple[Benchmark, score_display.BenchmarkDisplay]]],
-    commitments: Sequence[CommitmentRow],
+    commitments: Sequence[CommitmentDisplay],
     today: date,
     *,
     is_reviewed: bool,
@@ -193,7 +193,7 @@ def _build_ministries(
 
     `benchmarks` are those of the edition, by the ministry (id) that leads them.
     """
-    own_commitments: dict[int | None, list[CommitmentRow]] = defaultdict(list)
+    own_commitments: dict[int | None, list[CommitmentDisplay]] = defaultdict(list)
     for commitment in commitments:
         own_commitments[commitment.commitment.ministry_id].append(commitment)
     last_update_at = dict(
@@ -224,10 +224,10 @@ def _build_ministries(
     return ministries
 
 
-def _next_due(commitments: Iterable[CommitmentRow], today: date) -> date | None:
+def _next_due(commitments: Iterable[CommitmentDisplay], today: date) -> date | None:
     """Return the next due date of an open commitment; None if no due date is ahead."""
-    open_standings = (row.standing for row in commitments if row.standing.status is CommitmentStatus.OPEN)
-    return min((one.due_on for one in open_standings if one.due_on and one.due_on >= today), default=None)
+    days = [row.standing.due_on for row in commitments if row.standing.status is CommitmentStatus.OPEN]
+    return min((day for day in days if day and day >= today), default=None)
 
 
 def _describe_progress(displays: Sequence[score_display.BenchmarkDisplay], *, is_reviewed: bool) -> str:
@@ -275,7 +275,7 @@ def _milestone_status(row: Milestone, today: date) -> ChoiceEnum:
 
 
 def _year_days(
-    user: User, edition: Edition, milestones: Iterable[Milestone], commitments: Iterable[CommitmentRow], today: date
+    user: User, edition: Edition, milestones: Iterable[Milestone], commitments: Iterable[CommitmentDisplay], today: date
 ) -> list[year.CalendarDay]:
     """Return the days of the edition's year: milestones, dialogues and the due dates of these commitments."""
     due_days = [

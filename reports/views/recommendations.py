@@ -47,7 +47,7 @@ from reports.readiness.explanation.score_display import BenchmarkDisplay, displa
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from reports.views.access import read_page
-from reports.views.commitments import CommitmentRow
+from reports.views.commitments import CommitmentDisplay
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.web import exports
@@ -117,7 +117,7 @@ class BenchmarkDetail(NamedTuple):
     benchmark: Benchmark
     terms: BenchmarkTerms | None
     display: BenchmarkDisplay | None
-    commitments: Sequence[tuple[CommitmentRow, str]]
+    commitments: Sequence[tuple[CommitmentDisplay, str]]
     readings: Sequence[tuple[Reading, CountingStatus]]
     history: Sequence[BenchmarkEvidence | BenchmarkVerdict]
 
@@ -403,14 +403,14 @@ def _benchmark_verdict(assessment: Assessment, statuses: CountingStatuses) -> Be
 
 def _commitments_by_benchmark(
     user: User, benchmarks: Iterable[Benchmark], today: date
-) -> Mapping[int, list[tuple[CommitmentRow, str]]]:
+) -> Mapping[int, list[tuple[CommitmentDisplay, str]]]:
     """Return commitments by benchmark, each with its reach in words."""
     by_benchmark = defaultdict(list)
     commitments = Commitment.objects.visible_to(user).filter(benchmarks__in=benchmarks).distinct()
     rows: QuerySet[Any] = commitments.with_status(today)
     for row in rows.select_related("ministry").prefetch_related("links"):
         for link in row.links.all() if row.status else ():
-            commitment = CommitmentRow(row, standing_from_row(row, today))
+            commitment = CommitmentDisplay(row, standing_from_row(row, today))
             by_benchmark[link.benchmark_id].append((commitment, link.get_reach_display()))
     return by_benchmark
 
