@@ -5,16 +5,14 @@ recorded after the moment and events after the day are left out.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
 
-from django.core.exceptions import PermissionDenied
-
-from dialogues.models import AgendaItem, Dialogue, UpdateVersion
+from dialogues.models import AgendaItem, Dialogue
 from recommendations.choices import MilestoneKind
 from recommendations.models import Edition, Milestone, Recommendation
 from reports import formatting, sentences
 from reports.briefings.checks import build_checks
 from reports.briefings.commitments import GatheredCommitment, gather_commitments, pressing_commitments
+from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.ambassador import (
     AmbassadorBriefing,
     PrintedDialogue,
@@ -23,77 +21,57 @@ from reports.briefings.content.ambassador import (
     PrintedParticipant,
 )
 from reports.briefings.evidence import gather_evidence_annex
-from reports.briefings.reader_view import ReaderView, describe_office_holders
+from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import build_recommendations, gather_recommendations, recommendation_label
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import build_parts, build_readiness_summary
 from reports.briefings.trend import build_trend
-from reports.briefings.updates import build_updates, gather_versions, is_decided
+from reports.briefings.updates import build_updates, gather_versions, recorded_moments
 from reports.readiness import countable_facts
 from reports.readiness.explanation import headline
 from reports.readiness.explanation.step_sentences import display_steps
-from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tiptracker.accounts.models import Ministry, User
-from tiptracker.choices import Marking
+from tiptracker.accounts.models import Ministry
 from tiptracker.infrastructure.read_snapshot import snapshot
 
 
 @snapshot()
-def build_ambassador_briefing(
-    *,
-    reader: User,
-    edition: Edition,
-    as_of: date,
-    known_by: datetime | None,
-    marking: Marking = Marking.SBU,
-    is_cleared: bool = False,
-) -> AmbassadorBriefing:
+def build_ambassador_briefing(seen: ReaderView) -> AmbassadorBriefing:
     """Return the ambassador's briefing on an edition for one reader, with all rows as of one moment.
-
-    Args:
-        as_of: a day in the country.
-        known_by: an aware moment; None means everything that is recorded.
 
     Raises:
         PermissionDenied: if the reader may not read readiness.
         Edition.DoesNotExist: if the reader may not see the edition.
     """
-    if not reader.is_embassy:
-        raise PermissionDenied
-    edition = Edition.objects.visible_to(reader).select_related("country").get(pk=edition.pk)
-    seen = ReaderView(reader, edition, as_of, known_by)
-    facts = countable_facts.facts_known_by(gather_facts(edition), known_by)
-    result = evaluate_readiness(facts, as_of=as_of, known_by=known_by)
-    steps = result.next_steps()
+    seen = seen.checked()
+    facts = countable_facts.facts_known_by(gather_facts(seen.edition), seen.known_by)
+    result = evaluate_readiness(facts, as_of=seen.as_of, known_by=seen.known_by)
+    edition, steps = seen.edition, result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
     asked = gather_recommendations(seen)
     promises = gather_commitments(seen, keys)
     proof = gather_evidence_annex(seen, keys)
     versions = gather_versions(seen, promises)
     dialogues = _find_dialogues(seen)
-    milestones = list(Milestone.objects.visible_to(reader).filter(edition=edition).as_known_by(known_by))
+    milestones = list(Milestone.objects.visible_to(seen.reader).filter(edition=edition).as_known_by(seen.known_by))
     recommendations = build_recommendations(seen, asked, facts, result, proof)
-    known = seen.local(known_by) if known_by else None
     return AmbassadorBriefing(
+        **seen.header,
         title=f"{edition.country}: where the record stands",
         subtitle=_subtitle(edition),
-        post=f"U.S. Embassy, {edition.country}",
-        country=edition.country.name,
-        marking=marking.label,
-        is_cleared=is_cleared,
-        edition=f"{edition.year} edition",
-        as_of=as_of,
-        known_by=known,
-        facts_up_to=_facts_up_to(seen, facts, promises, versions, dialogues),
+        facts_up_to=seen.newest(
+            countable_facts.newest_recorded_at(facts),
+            *recorded_moments(seen, promises, versions),
+            *(row.recorded_at for row in dialogues),
+        ),
         window=_period_sentence(edition),
         deadline=result.deadline_on,
-        countdown=sentences.format_relative_date(result.deadline_on, as_of) if result.deadline_on else "",
+        countdown=sentences.format_relative_date(result.deadline_on, seen.as_of) if result.deadline_on else "",
         standing=build_readiness_summary(result),
         parts=build_parts(result),
         checks=build_checks(result.checks, promises, proof),
-        ladder=display_steps(result, steps, step_texts(result, steps, reader=reader)),
+        ladder=display_steps(result, steps, step_texts(result, steps, reader=seen.reader)),
         trend=build_trend(seen, facts, dialogues, milestones),
         press_for=pressing_commitments(promises, result.deadline_on),
         milestones=_build_milestones(seen, milestones),
@@ -119,24 +97,6 @@ def _period_sentence(edition: Edition) -> str:
         f"Only concrete actions of the government between {formatting.format_date(edition.starts_on)} and "
         f"{formatting.format_date(edition.ends_on)} count, once the embassy has verified them."
     )
-
-
-def _facts_up_to(
-    seen: ReaderView,
-    facts: Facts,
-    promises: list[GatheredCommitment],
-    versions: list[UpdateVersion],
-    dialogues: list[Dialogue],
-) -> datetime | None:
-    """Return when the newest fact in the briefing was recorded."""
-    moments = [
-        countable_facts.newest_recorded_at(facts),
-        *(event.recorded_at for promise in promises for event in promise.events),
-        *(row.decision.recorded_at for row in versions if is_decided(seen, row)),
-        *(row.recorded_at for row in dialogues),
-    ]
-    newest = max((moment for moment in moments if moment), default=None)
-    return seen.local(newest) if newest else None
 
 
 def _build_milestones(seen: ReaderView, rows: Iterable[Milestone]) -> tuple[PrintedMilestone, ...]:
@@ -173,7 +133,7 @@ def _build_ministry(
 ) -> PrintedMinistry:
     return PrintedMinistry(
         name=row.name,
-        minister=describe_office_holders(seen, row),
+        minister="; ".join(list_office_holders(row, seen.as_of)),
         leads=f"recommendation{'' if len(leads) == 1 else 's'} {formatting.join_with_and(leads)}" if leads else "",
         summary=sentences.describe_status_counts([promise.standing.status for promise in own]),
         undertakings=tuple(promise.told for promise in own),

@@ -114,9 +114,9 @@ def gather_responsible_parties(reader: User, edition: Edition, facts: Facts, tod
 def list_office_holders(ministry: Ministry, day: date) -> list[str]:
     """Return who holds the ministry's office on a day, as far as that is known, in the order of `office_holders`."""
     return [
-        str(one)
-        for one in ministry.office_holders.all()
-        if (one.from_on is None or one.from_on <= day) and (one.until_on is None or one.until_on >= day)
+        str(holder)
+        for holder in ministry.office_holders.all()
+        if (holder.from_on or day) <= day <= (holder.until_on or day)
     ]
 
 

@@ -5,9 +5,7 @@ Everything else is as of a day and as known at a moment.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from dialogues.choices import DialogueStage, Presence
@@ -15,7 +13,6 @@ from dialogues.commitment_status import days_past_due
 from dialogues.dialogue_stage import stage_on
 from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
 from dialogues.score_effects import format_overdue
-from recommendations.models import Edition
 from reports import formatting, sentences
 from reports.briefings.commitments import GatheredCommitment, gather_commitments
 from reports.briefings.content.ambassador import PrintedCommitment
@@ -32,7 +29,7 @@ from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import gather_recommendations, recommendation_name, terms_in_force
 from reports.briefings.step_texts import step_texts
 from reports.briefings.talking_points import TalkingPointInputs, build_talking_points
-from reports.briefings.updates import gather_versions, is_decided
+from reports.briefings.updates import gather_versions, recorded_moments
 from reports.choices import StepKind
 from reports.readiness import countable_facts
 from reports.readiness.explanation import headline
@@ -41,36 +38,25 @@ from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
-from tiptracker.accounts.models import User
-from tiptracker.choices import Marking
 from tiptracker.infrastructure.read_snapshot import snapshot
 
 
 @snapshot()
-def build_dialogue_pack(
-    *,
-    dialogue: Dialogue,
-    reader: User,
-    edition: Edition,
-    as_of: date,
-    known_by: datetime | None,
-    marking: Marking = Marking.SBU,
-    is_cleared: bool = False,
-) -> DialoguePack:
-    """Return the pack for a dialogue and one reader, as of a day and as known at a moment (None: all that is recorded).
+def build_dialogue_pack(seen: ReaderView, dialogue: Dialogue) -> DialoguePack:
+    """Return the pack for a dialogue and one reader.
 
     Raises:
         PermissionDenied: if the reader may not read readiness.
         Edition.DoesNotExist: if the reader may not see the edition.
         Dialogue.DoesNotExist: if the reader may not see the dialogue, or it was not recorded by the moment.
     """
-    if not reader.is_embassy:
-        raise PermissionDenied
-    edition = Edition.objects.visible_to(reader).select_related("country").get(pk=edition.pk)
-    seen = ReaderView(reader, edition, as_of, known_by)
-    own = Dialogue.objects.visible_to(reader).filter(country=edition.country).known_by(known_by).get(pk=dialogue.pk)
-    facts = countable_facts.facts_known_by(gather_facts(edition), known_by)
-    result = evaluate_readiness(facts, as_of=as_of, known_by=known_by)
+    seen = seen.checked()
+    reader, edition, as_of = seen.reader, seen.edition, seen.as_of
+    own = (
+        Dialogue.objects.visible_to(reader).filter(country=edition.country).known_by(seen.known_by).get(pk=dialogue.pk)
+    )
+    facts = countable_facts.facts_known_by(gather_facts(seen.edition), seen.known_by)
+    result = evaluate_readiness(facts, as_of=seen.as_of, known_by=seen.known_by)
     next_steps = result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
     promises = gather_commitments(seen, keys)
@@ -104,31 +90,17 @@ def build_dialogue_pack(
             since=last.held_on if last else None,
         )
     )
-    newest = max(
-        filter(
-            None,
-            [
-                countable_facts.newest_recorded_at(facts),
-                *(event.recorded_at for promise in promises for event in promise.events),
-                *(row.decision.recorded_at for row in versions if is_decided(seen, row)),
-                *(at for row in [own, *before] for at in (row.entered_at, row.recorded_at) if at and seen.knows(at)),
-                *(step.recorded_at for step in steps),
-                *(step.done.recorded_at for step in steps if _is_done(seen, step)),
-            ],
-        ),
-        default=None,
-    )
     return DialoguePack(
+        **seen.header,
         title=f"{edition.country}: dialogue of {formatting.format_date(own.held_on)}",
         subtitle=f"Dialogue pack · Trafficking in Persons Report, {edition.year} edition",
-        post=f"U.S. Embassy, {edition.country}",
-        country=edition.country.name,
-        edition=f"{edition.year} edition",
-        marking=marking.label,
-        is_cleared=is_cleared,
-        as_of=as_of,
-        known_by=seen.local(known_by) if known_by else None,
-        facts_up_to=seen.local(newest) if newest else None,
+        facts_up_to=seen.newest(
+            countable_facts.newest_recorded_at(facts),
+            *recorded_moments(seen, promises, versions),
+            *(at for row in [own, *before] for at in (row.entered_at, row.recorded_at) if at and seen.knows(at)),
+            *(step.recorded_at for step in steps),
+            *(step.done.recorded_at for step in steps if _is_done(seen, step)),
+        ),
         held_on=own.held_on,
         countdown=sentences.format_relative_date(own.held_on, as_of),
         place=own.place,

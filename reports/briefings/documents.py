@@ -8,6 +8,7 @@ from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.content.documents import DocumentContent
 from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.ministry import build_ministry_page
+from reports.briefings.reader_view import ReaderView
 from reports.briefings.washington import build_washington_input
 from reports.choices import BriefingKind
 from reports.models import Document
@@ -34,52 +35,28 @@ def build_document(
         PermissionDenied: if the reader may not read readiness. A ministry's page is read with the ministry's rights.
         DoesNotExist: if the reader may not see the edition or the dialogue.
     """
-    said: DocumentContent
-    if document.kind == BriefingKind.MINISTRY:
-        if document.ministry is None:
-            raise ValueError("A ministry's page is about a ministry.")
-        said = build_ministry_page(
-            ministry=document.ministry,
-            edition=edition,
-            as_of=as_of,
-            known_by=known_by,
-            marking=document.marking,
-            is_cleared=is_cleared,
-        )
-    elif document.kind == BriefingKind.DIALOGUE:
-        if document.dialogue is None:
-            raise ValueError("A dialogue pack is about a dialogue.")
-        said = build_dialogue_pack(
-            dialogue=document.dialogue,
-            reader=reader,
-            edition=edition,
-            as_of=as_of,
-            known_by=known_by,
-            marking=document.marking,
-            is_cleared=is_cleared,
-        )
-    elif document.kind == BriefingKind.WASHINGTON:
-        said = build_washington_input(
-            reader=reader,
-            edition=edition,
-            as_of=as_of,
-            known_by=known_by,
-            marking=document.marking,
-            is_cleared=is_cleared,
-            has_sources=document.has_sources,
-        )
-    else:
-        said = build_ambassador_briefing(
-            reader=reader,
-            edition=edition,
-            as_of=as_of,
-            known_by=known_by,
-            marking=document.marking,
-            is_cleared=is_cleared,
-        )
+    content = _build_content(document, ReaderView(reader, edition, as_of, known_by))
     return replace(
-        said,
-        known_by=said.known_by if tells_known_by else None,
+        content,
+        marking=document.marking.label,
+        is_cleared=is_cleared,
+        known_by=content.known_by if tells_known_by else None,
         sections=document.sections,
         covering_note=document.covering_note,
     )
+
+
+def _build_content(document: Document, view: ReaderView) -> DocumentContent:
+    match document.kind:
+        case BriefingKind.MINISTRY:
+            if document.ministry is None:
+                raise ValueError("A ministry's page is about a ministry.")
+            return build_ministry_page(view, document.ministry)
+        case BriefingKind.DIALOGUE:
+            if document.dialogue is None:
+                raise ValueError("A dialogue pack is about a dialogue.")
+            return build_dialogue_pack(view, document.dialogue)
+        case BriefingKind.WASHINGTON:
+            return build_washington_input(view, has_sources=document.has_sources)
+        case BriefingKind.AMBASSADOR:
+            return build_ambassador_briefing(view)

@@ -5,37 +5,29 @@ ministry may not know.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from enum import IntEnum, auto
 
 from django.db.models import Q
 
 from dialogues.choices import CommitmentStatus, EvidenceDecision, SupportKind
 from dialogues.models import EvidenceReview, UpdateVersion
-from recommendations.models import Edition
 from reports import formatting, sentences
 from reports.briefings.commitments import GatheredCommitment, gather_commitments
+from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
-from reports.briefings.reader_view import ReaderView, describe_office_holders
-from reports.briefings.updates import gather_versions, is_decided, newest_by_commitment
+from reports.briefings.reader_view import ReaderView
+from reports.briefings.updates import gather_versions, newest_by_commitment, recorded_moments
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Marking, Role
 from tiptracker.infrastructure.read_snapshot import snapshot
 
 
 @snapshot()
-def build_ministry_page(
-    *,
-    ministry: Ministry,
-    edition: Edition,
-    as_of: date,
-    known_by: datetime | None,
-    marking: Marking = Marking.UNCLASSIFIED,
-    is_cleared: bool = False,
-) -> MinistryPage:
-    """Return the page for one ministry, as of a day and as known at a moment (None: all that is recorded)."""
-    eyes = User(role=Role.FOCAL_POINT, ministry=ministry)
-    seen = ReaderView(eyes, edition, as_of, known_by)
+def build_ministry_page(seen: ReaderView, ministry: Ministry) -> MinistryPage:
+    """Return the page for one ministry, whoever asks for it."""
+    seen = replace(seen, reader=User(role=Role.FOCAL_POINT, ministry=ministry))
     promises = gather_commitments(seen, {})
     versions = gather_versions(seen, promises)
     newest = newest_by_commitment(versions)
@@ -44,17 +36,16 @@ def build_ministry_page(
     words = _newest_reviews(seen)
     needed = tuple(_list_needed(seen, promises, places, newest))
     return MinistryPage(
+        **seen.header,
+        marking=Marking.UNCLASSIFIED.label,
         title=ministry.name,
-        subtitle=f"What we agreed, and where it stands on {formatting.format_date(as_of)}",
-        post=f"U.S. Embassy, {edition.country}",
-        country=edition.country.name,
-        edition=f"{edition.year} edition",
-        minister=describe_office_holders(seen, ministry),
-        marking=marking.label,
-        is_cleared=is_cleared,
-        as_of=as_of,
-        known_by=seen.local(known_by) if known_by else None,
-        facts_up_to=_facts_up_to(seen, promises, versions, words),
+        subtitle=f"What we agreed, and where it stands on {formatting.format_date(seen.as_of)}",
+        minister="; ".join(list_office_holders(ministry, seen.as_of)),
+        facts_up_to=seen.newest(
+            *recorded_moments(seen, promises, versions),
+            *(row.recorded_at for row in versions),
+            *(row.recorded_at for row in words),
+        ),
         sentence=_summary_sentence(promises),
         agreed=tuple(promise.told for promise in promises),
         verified=tuple(_list_verified(seen, promises, words)),
@@ -219,16 +210,3 @@ def _summary_sentence(promises: list[GatheredCommitment]) -> str:
     return (
         f"Of {sentences.format_count(len(promises), 'undertaking', 'undertakings')}, {formatting.join_with_and(parts)}."
     )
-
-
-def _facts_up_to(
-    seen: ReaderView, promises: list[GatheredCommitment], versions: list[UpdateVersion], words: list[EvidenceReview]
-) -> datetime | None:
-    """Return when the newest fact on the page was recorded."""
-    moments = [
-        *(event.recorded_at for promise in promises for event in promise.events),
-        *(row.recorded_at for row in versions),
-        *(row.decision.recorded_at for row in versions if is_decided(seen, row)),
-        *(row.recorded_at for row in words),
-    ]
-    return seen.local(max(moments)) if moments else None

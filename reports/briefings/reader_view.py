@@ -1,23 +1,47 @@
 """The point of view from which a document reads the record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Self, TypedDict
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from recommendations.models import Edition
-from tiptracker.accounts.models import Ministry, User
+from tiptracker.accounts.models import User
+
+
+class HeaderFields(TypedDict):
+    """Fields that every document has from its point of view."""
+
+    post: str
+    country: str
+    edition: str
+    as_of: date
+    known_by: datetime | None
 
 
 @dataclass(frozen=True)
 class ReaderView:
-    """A reader, an edition, a day, and the moment by which rows had to be recorded (None: all rows)."""
+    """A reader, an edition, a day in the country, and the aware moment by which rows had to be recorded (None: all)."""
 
     reader: User
     edition: Edition
     as_of: date
     known_by: datetime | None
+
+    def checked(self) -> Self:
+        """Return this view with the edition as the reader may see it.
+
+        Raises:
+            PermissionDenied: if the reader may not read readiness.
+            Edition.DoesNotExist: if the reader may not see the edition.
+        """
+        if not self.reader.is_embassy:
+            raise PermissionDenied
+        visible = Edition.objects.visible_to(self.reader).select_related("country")
+        return replace(self, edition=visible.get(pk=self.edition.pk))
 
     @property
     def recorded(self) -> Q:
@@ -37,15 +61,23 @@ class ReaderView:
         """Return a moment in the country's time zone."""
         return moment.astimezone(self.zone)
 
+    def newest(self, *moments: datetime | None) -> datetime | None:
+        """Return the newest of these moments in the country's time zone."""
+        newest = max(filter(None, moments), default=None)
+        return self.local(newest) if newest else None
+
     def day(self, moment: datetime) -> date:
         """Return the day of a moment in the country."""
         return self.local(moment).date()
 
-
-def describe_office_holders(seen: ReaderView, ministry: Ministry) -> str:
-    """Return who holds a ministry's office on the day; empty if that isn't known."""
-    return "; ".join(
-        str(one)
-        for one in ministry.office_holders.all()
-        if (one.from_on or seen.as_of) <= seen.as_of <= (one.until_on or seen.as_of)
-    )
+    @property
+    def header(self) -> HeaderFields:
+        """The fields that every document has from its point of view."""
+        country = self.edition.country
+        return {
+            "post": f"U.S. Embassy, {country}",
+            "country": country.name,
+            "edition": f"{self.edition.year} edition",
+            "as_of": self.as_of,
+            "known_by": self.local(self.known_by) if self.known_by else None,
+        }

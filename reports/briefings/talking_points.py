@@ -12,9 +12,10 @@ from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
 from reports import formatting, sentences
 from reports.briefings.commitments import GatheredCommitment
+from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.dialogue import TalkingPoint, TalkingPointList
 from reports.briefings.evidence import GatheredEvidence
-from reports.briefings.reader_view import ReaderView, describe_office_holders
+from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import recommendation_label, recommendation_name
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
@@ -130,7 +131,7 @@ class _TalkingPointBuilder:
         own = [promise for promise in self.known.promises if promise.row.ministry_id == row.pk]
         leads = [recommendation_label(one) for one in self.known.asked if one.lead_id == row.pk]
         about = (
-            describe_office_holders(self.seen, row),
+            "; ".join(list_office_holders(row, self.seen.as_of)),
             f"Leads on recommendation{'' if len(leads) == 1 else 's'} {formatting.join_with_and(leads)}"
             if leads
             else "",

@@ -1,7 +1,8 @@
 """Gather the updates that ministries sent, version by version, with the embassy's decisions."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from dialogues.choices import UpdateDecision
 from dialogues.models import Reading, UpdateVersion
@@ -31,6 +32,14 @@ def gather_versions(seen: ReaderView, promises: Iterable[GatheredCommitment]) ->
 def is_decided(seen: ReaderView, row: UpdateVersion) -> bool:
     """Return whether the embassy's decision on this version was known."""
     return hasattr(row, "decision") and seen.knows(row.decision.recorded_at)
+
+
+def recorded_moments(
+    seen: ReaderView, promises: Iterable[GatheredCommitment], versions: Iterable[UpdateVersion]
+) -> Iterator[datetime]:
+    """Yield when the events of these commitments and the known decisions on these versions were recorded."""
+    yield from (event.recorded_at for promise in promises for event in promise.events)
+    yield from (row.decision.recorded_at for row in versions if is_decided(seen, row))
 
 
 def newest_by_commitment(versions: Iterable[UpdateVersion]) -> dict[int, UpdateVersion]:

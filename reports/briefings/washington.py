@@ -5,16 +5,14 @@ Sources are optional, because the published report names none.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
-
-from django.core.exceptions import PermissionDenied
+from datetime import date
 
 from dialogues.choices import ReadingDirection
 from dialogues.effective_reading import find_effective_reading
 from dialogues.models import Assessment, Evidence, Reading
 from dialogues.start_dates import find_start_date
 from recommendations.choices import INDICIA_SUMMARIES, Pillar
-from recommendations.models import Edition, Indicator
+from recommendations.models import Indicator
 from reports import formatting, sentences
 from reports.briefings.content.washington import (
     AssessedBenchmark,
@@ -35,8 +33,6 @@ from reports.readiness.facts import IndicatorFact as Counted
 from reports.readiness.facts import ReadingFact as Count
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tiptracker.accounts.models import User
-from tiptracker.choices import Marking
 from tiptracker.infrastructure.read_snapshot import snapshot
 
 NO_INDICIUM = 0
@@ -46,41 +42,23 @@ COMPLICIT_OFFICIALS = 7
 
 
 @snapshot()
-def build_washington_input(
-    *,
-    reader: User,
-    edition: Edition,
-    as_of: date,
-    known_by: datetime | None,
-    marking: Marking = Marking.SBU,
-    is_cleared: bool = False,
-    has_sources: bool = True,
-) -> WashingtonInput:
-    """Return the input for one reader, as of a day and as known at a moment (None: all that is recorded).
+def build_washington_input(seen: ReaderView, *, has_sources: bool = True) -> WashingtonInput:
+    """Return the input for one reader.
 
     Raises:
         PermissionDenied: if the reader may not read readiness.
         Edition.DoesNotExist: if the reader may not see the edition.
     """
-    if not reader.is_embassy:
-        raise PermissionDenied
-    edition = Edition.objects.visible_to(reader).select_related("country").get(pk=edition.pk)
-    seen = ReaderView(reader, edition, as_of, known_by)
-    facts = countable_facts.facts_known_by(gather_facts(edition), known_by)
-    result = evaluate_readiness(facts, as_of=as_of, known_by=known_by)
+    seen = seen.checked()
+    edition = seen.edition
+    facts = countable_facts.facts_known_by(gather_facts(seen.edition), seen.known_by)
+    result = evaluate_readiness(facts, as_of=seen.as_of, known_by=seen.known_by)
     writer = _WashingtonInputBuilder(seen, facts, has_sources=has_sources)
-    newest = countable_facts.newest_recorded_at(facts)
     return WashingtonInput(
+        **seen.header,
         title=f"{edition.country}: input on the tracking period",
         subtitle=f"Trafficking in Persons Report, on the recommendations of the {edition.year} edition",
-        post=f"U.S. Embassy, {edition.country}",
-        country=edition.country.name,
-        edition=f"{edition.year} edition",
-        marking=marking.label,
-        is_cleared=is_cleared,
-        as_of=as_of,
-        known_by=seen.local(known_by) if known_by else None,
-        facts_up_to=seen.local(newest) if newest else None,
+        facts_up_to=seen.newest(countable_facts.newest_recorded_at(facts)),
         window=f"{formatting.format_date(edition.starts_on)} to {formatting.format_date(edition.ends_on)}",
         sentence=_summary_sentence(writer),
         has_sources=has_sources,

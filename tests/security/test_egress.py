@@ -22,6 +22,7 @@ from django.template.loader import render_to_string
 from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
 from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
+from reports.briefings.reader_view import ReaderView
 from tests.dialogues import samples
 from tests.factories import (
     AmbassadorFactory,
@@ -167,9 +168,7 @@ def test_what_people_type_is_printed_as_they_typed_it(heard):
     promise = CommitmentFactory(text=typed, benchmarks=[benchmark], made__due_on=date(2021, 12, 1))
     EvidenceFactory(title=typed, source=typed, stated_by=typed[:200], commitment=promise, supports=[benchmark])
 
-    content = build_ambassador_briefing(
-        reader=AmbassadorFactory(), edition=edition, as_of=date(2022, 1, 28), known_by=None
-    )
+    content = build_ambassador_briefing(ReaderView(AmbassadorFactory(), edition, date(2022, 1, 28), None))
     html = render_to_string("reports/briefing.html", {"briefing": content})
 
     assert "&lt;img src=&quot;http://127.0.0.1" in html

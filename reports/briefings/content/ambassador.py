@@ -1,11 +1,12 @@
 """Content of the ambassador's briefing, and values that other documents share with it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
 from reports import charts
+from reports.briefings.content.common import CommonContent
 from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepsDisplay
 
@@ -320,22 +321,12 @@ class PrintedEvidence:
     files: tuple[PrintedFile, ...]
 
 
-@dataclass(frozen=True)
-class AmbassadorBriefing:
+@dataclass(frozen=True, kw_only=True)
+class AmbassadorBriefing(CommonContent):
     """Everything in an ambassador's briefing for one reader."""
 
     kind: ClassVar[BriefingKind] = BriefingKind.AMBASSADOR
 
-    title: str
-    subtitle: str
-    post: str
-    country: str
-    marking: str
-    is_cleared: bool
-    edition: str
-    as_of: date
-    known_by: datetime | None
-    facts_up_to: datetime | None
     window: str
     deadline: date | None
     countdown: str
@@ -354,8 +345,6 @@ class AmbassadorBriefing:
     evidence: tuple[PrintedEvidence, ...]
     methodology: str
     disclaimer: str
-    sections: tuple[str, ...] | None = None
-    covering_note: str = ""
 
     @property
     def sentence(self) -> str:

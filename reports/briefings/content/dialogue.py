@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar, NamedTuple
 
 from reports.briefings.content.ambassador import PrintedCommitment
+from reports.briefings.content.common import CommonContent
 from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepDisplay
 
@@ -158,8 +159,8 @@ class PrintedMeeting:
     steps: tuple[AgreedStep, ...]
 
 
-@dataclass(frozen=True)
-class DialoguePack:
+@dataclass(frozen=True, kw_only=True)
+class DialoguePack(CommonContent):
     """Everything in a dialogue pack.
 
     `minutes` is the record of this dialogue, once it was held. `last` is the dialogue before it. `table` names the
@@ -169,16 +170,6 @@ class DialoguePack:
 
     kind: ClassVar[BriefingKind] = BriefingKind.DIALOGUE
 
-    title: str
-    subtitle: str
-    post: str
-    country: str
-    edition: str
-    marking: str
-    is_cleared: bool
-    as_of: date
-    known_by: datetime | None
-    facts_up_to: datetime | None
     held_on: date
     countdown: str
     place: str
@@ -194,8 +185,6 @@ class DialoguePack:
     last: PrintedMeeting | None
     participants: tuple[PackParticipant, ...]
     disclaimer: str
-    sections: tuple[str, ...] | None = None
-    covering_note: str = ""
 
     @property
     def has_words_by_item(self) -> bool:

@@ -1,10 +1,10 @@
 """Content of a ministry's page."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import ClassVar
 
 from reports.briefings.content.ambassador import PrintedCommitment
+from reports.briefings.content.common import CommonContent
 from reports.choices import BriefingKind
 
 
@@ -25,8 +25,8 @@ class NeededItem:
     reason: str
 
 
-@dataclass(frozen=True)
-class MinistryPage:
+@dataclass(frozen=True, kw_only=True)
+class MinistryPage(CommonContent):
     """Everything on a ministry's page: nothing that the ministry may not read, and no score.
 
     `agreed_order`, `verified_order` and `needed_order` each say in a sentence how that list is sorted. They are empty
@@ -35,17 +35,7 @@ class MinistryPage:
 
     kind: ClassVar[BriefingKind] = BriefingKind.MINISTRY
 
-    title: str
-    subtitle: str
-    post: str
-    country: str
-    edition: str
     minister: str
-    marking: str
-    is_cleared: bool
-    as_of: date
-    known_by: datetime | None
-    facts_up_to: datetime | None
     sentence: str
     agreed: tuple[PrintedCommitment, ...]
     verified: tuple[VerifiedItem, ...]
@@ -53,5 +43,3 @@ class MinistryPage:
     agreed_order: str
     verified_order: str
     needed_order: str
-    sections: tuple[str, ...] | None = None
-    covering_note: str = ""

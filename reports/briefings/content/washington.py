@@ -1,10 +1,10 @@
 """Content of the input for Washington."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import ClassVar
 
 from reports import formatting, sentences
+from reports.briefings.content.common import CommonContent
 from reports.choices import BriefingKind
 
 
@@ -81,8 +81,8 @@ class PillarInput:
     indicia: tuple[Indicium, ...]
 
 
-@dataclass(frozen=True)
-class WashingtonInput:
+@dataclass(frozen=True, kw_only=True)
+class WashingtonInput(CommonContent):
     """The tracking period by pillar and indicium, as Washington asks for it.
 
     `has_sources` says whether each line names its source. `unverified` is the number of claims that wait for review;
@@ -92,24 +92,12 @@ class WashingtonInput:
     kind: ClassVar[BriefingKind] = BriefingKind.WASHINGTON
     no_sections: ClassVar[str] = "No section was picked for this document."
 
-    title: str
-    subtitle: str
-    post: str
-    country: str
-    edition: str
-    marking: str
-    is_cleared: bool
-    as_of: date
-    known_by: datetime | None
-    facts_up_to: datetime | None
     window: str
     sentence: str
     has_sources: bool
     pillars: tuple[PillarInput, ...]
     unverified: int
     disclaimer: str
-    sections: tuple[str, ...] | None = None
-    covering_note: str = ""
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,5 @@
 import hashlib
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.content.ambassador import AmbassadorBriefing
 from reports.briefings.content.documents import imprint_lines
 from reports.briefings.html import render_html
+from reports.briefings.reader_view import ReaderView
 from tests.factories import (
     MASERU,
     AgendaItemFactory,
@@ -67,10 +68,8 @@ def edition():
     return EditionFactory()
 
 
-def briefing(edition, *, as_of=DAY, known_by=None, reader=None, **options) -> AmbassadorBriefing:
-    return build_ambassador_briefing(
-        reader=reader or AmbassadorFactory(), edition=edition, as_of=as_of, known_by=known_by, **options
-    )
+def briefing(edition, *, as_of=DAY, known_by=None, reader=None) -> AmbassadorBriefing:
+    return build_ambassador_briefing(ReaderView(reader or AmbassadorFactory(), edition, as_of, known_by))
 
 
 def html(content):
@@ -653,7 +652,7 @@ def test_markup_in_what_people_wrote_is_shown_as_text(edition):
 
 def test_cleared_briefing_is_no_draft(edition):
     assert 'data-clearance="DRAFT, NOT CLEARED"' in html(briefing(edition))
-    assert 'data-clearance=""' in html(briefing(edition, is_cleared=True))
+    assert 'data-clearance=""' in html(replace(briefing(edition), is_cleared=True))
 
 
 def test_milestones_are_told_by_day(edition):

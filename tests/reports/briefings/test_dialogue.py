@@ -17,6 +17,7 @@ from reports.briefings.content.dialogue import DialoguePack
 from reports.briefings.content.documents import imprint_lines
 from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.html import render_html
+from reports.briefings.reader_view import ReaderView
 from reports.models import Briefing
 from tests.addresses import page_of
 from tests.factories import (
@@ -76,9 +77,7 @@ def planned(last):
 
 
 def made(dialogue, edition, *, reader=None, as_of=DAY, known_by=None):
-    return build_dialogue_pack(
-        dialogue=dialogue, edition=edition, reader=reader or AmbassadorFactory(), as_of=as_of, known_by=known_by
-    )
+    return build_dialogue_pack(ReaderView(reader or AmbassadorFactory(), edition, as_of, known_by), dialogue)
 
 
 def talk(said, whose="Ministry of Police"):

@@ -6,6 +6,7 @@ from datetime import date
 
 import page
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.urls import reverse
 from pypdf import PdfReader
@@ -22,6 +23,7 @@ from dialogues.choices import (
 from reports.briefings import pdf
 from reports.briefings.html import render_html
 from reports.briefings.ministry import build_ministry_page
+from reports.briefings.reader_view import ReaderView
 from reports.models import Briefing
 from tests.factories import (
     AmbassadorFactory,
@@ -57,8 +59,8 @@ def police():
     return MinistryFactory(name="Ministry of Police and Public Safety", short_name="Police")
 
 
-def made(edition, ministry, *, as_of=DAY, known_by=None, **options):
-    return build_ministry_page(ministry=ministry, edition=edition, as_of=as_of, known_by=known_by, **options)
+def made(edition, ministry, *, as_of=DAY, known_by=None):
+    return build_ministry_page(ReaderView(AnonymousUser(), edition, as_of, known_by), ministry)
 
 
 def promised(ministry, text, due_on=None, **event):

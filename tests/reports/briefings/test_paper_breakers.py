@@ -19,6 +19,7 @@ from reports.briefings.content.ambassador import PrintedFile
 from reports.briefings.content.ministry import NeededItem, VerifiedItem
 from reports.briefings.content.washington import PillarInput
 from reports.briefings.html import render_html
+from reports.briefings.reader_view import ReaderView
 from reports.briefings.typesetting import replace_missing_glyphs
 from tests.factories import AmbassadorFactory, BenchmarkFactory, EvidenceFactory, EvidenceFileFactory
 from tests.reports import papers
@@ -216,7 +217,7 @@ def test_a_photograph_of_forty_megapixels_is_named_and_not_carried():
     file = EvidenceFileFactory(content=photograph.getvalue(), name="shelter.jpg")
     evidence = EvidenceFactory(title="Shelter seen", file=file, supports=[benchmark := BenchmarkFactory()])
     edition = benchmark.recommendation.edition
-    said = build_ambassador_briefing(reader=AmbassadorFactory(), edition=edition, as_of=DAY, known_by=None)
+    said = build_ambassador_briefing(ReaderView(AmbassadorFactory(), edition, DAY, None))
     printed = pdf.render_pdf(render_html(said))
 
     assert "shelter.jpg" in pdf.extract_pdf_text(printed)

@@ -17,6 +17,7 @@ from recommendations.models import Edition
 from reports.briefings import pdf
 from reports.briefings.content.documents import imprint_lines
 from reports.briefings.html import render_html
+from reports.briefings.reader_view import ReaderView
 from reports.briefings.washington import build_washington_input
 from reports.models import Briefing
 from tests.factories import (
@@ -46,13 +47,8 @@ def lesotho():
 
 
 def made(edition, *, reader=None, as_of=PERIOD_END, known_by=None, **options):
-    return build_washington_input(
-        reader=reader or AmbassadorFactory(countries=[edition.country]),
-        edition=edition,
-        as_of=as_of,
-        known_by=known_by,
-        **options,
-    )
+    reader = reader or AmbassadorFactory(countries=[edition.country])
+    return build_washington_input(ReaderView(reader, edition, as_of, known_by), **options)
 
 
 def indicium(said, pillar, number):

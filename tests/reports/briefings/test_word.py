@@ -21,6 +21,7 @@ from recommendations.models import Edition
 from reports.briefings import pdf
 from reports.briefings.content.washington import PillarInput
 from reports.briefings.html import render_html
+from reports.briefings.reader_view import ReaderView
 from reports.briefings.typesetting import replace_missing_glyphs, typeset
 from reports.briefings.washington import build_washington_input
 from reports.briefings.word.washington import render_docx
@@ -154,9 +155,7 @@ def test_it_says_of_the_public_record_what_the_pdf_says(has_sources):
     once(load_public_record, now=now)
     edition = Edition.objects.get(year=2021)
     reader = AmbassadorFactory(countries=[edition.country])
-    said = build_washington_input(
-        reader=reader, edition=edition, as_of=edition.ends_on, known_by=now, has_sources=has_sources
-    )
+    said = build_washington_input(ReaderView(reader, edition, edition.ends_on, now), has_sources=has_sources)
     file = render_docx(said)
     sheets = printed.Printed(said)
 

@@ -13,6 +13,7 @@ from dialogues.models import Commitment
 from recommendations.models import Edition
 from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.html import render_html
+from reports.briefings.reader_view import ReaderView
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.gathering import gather_facts
 from tests.exercise import load_exercise
@@ -48,7 +49,7 @@ def enter(client):
 def test_the_ambassadors_briefing_blames_no_ministry_whose_update_waits():
     edition = Edition.objects.get(year=2021)
     ambassador = User.objects.get(email="ambassador@demo.example")
-    said = build_ambassador_briefing(reader=ambassador, edition=edition, as_of=DAY, known_by=None)
+    said = build_ambassador_briefing(ReaderView(ambassador, edition, DAY, None))
 
     accused = [check.about for check in said.checks if "update" in check.sentence or "heard" in check.sentence]
     assert len(accused) == 1

@@ -2,6 +2,7 @@
 
 from reports.actions.runs import compute_readiness
 from reports.briefings.ambassador import build_ambassador_briefing
+from reports.briefings.reader_view import ReaderView
 from reports.readiness.gathering import gather_facts
 from tests import factories
 from tests.factories import DEADLINE_ON, at_noon
@@ -31,12 +32,12 @@ def test_a_briefing_says_nothing_that_is_committed_in_between(fresh_database):
     edition, write = asked()
     reader = factories.AmbassadorFactory()
     with written_once_read("dialogues_evidence", write) as seen:
-        content = build_ambassador_briefing(reader=reader, edition=edition, as_of=DEADLINE_ON, known_by=None)
+        content = build_ambassador_briefing(ReaderView(reader, edition, DEADLINE_ON, None))
 
     assert seen
     assert len(content.evidence) == 1
     assert NEW not in str(content)
-    assert NEW in str(build_ambassador_briefing(reader=reader, edition=edition, as_of=DEADLINE_ON, known_by=None))
+    assert NEW in str(build_ambassador_briefing(ReaderView(reader, edition, DEADLINE_ON, None)))
 
 
 def test_readiness_computed_while_somebody_writes_keeps_what_it_read(fresh_database):

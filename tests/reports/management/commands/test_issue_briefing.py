@@ -10,6 +10,7 @@ from recommendations.models import Edition
 from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.html import render_html
+from reports.briefings.reader_view import ReaderView
 from tests.factories import MASERU, AmbassadorFactory, DialogueFactory, RecommendationFactory, RecorderFactory
 from tests.kept import once
 from tiptracker.accounts.models import User
@@ -33,9 +34,7 @@ def issue(file, *, country="LSO", year="2021", kind="ambassador", as_of="2022-03
 
 def test_issue_briefing_writes_the_file_that_the_ambassadors_job_makes(lesotho, tmp_path, capsys):
     edition = Edition.objects.tracked().get()
-    content = build_ambassador_briefing(
-        reader=AmbassadorFactory(), edition=edition, as_of=date(2022, 3, 31), known_by=THEN
-    )
+    content = build_ambassador_briefing(ReaderView(AmbassadorFactory(), edition, date(2022, 3, 31), THEN))
     people = User.objects.count()
 
     issue(tmp_path / "briefing.pdf")
