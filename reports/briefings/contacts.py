@@ -16,17 +16,23 @@ from reports.readiness.facts import Facts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
 
+STATUS_ORDER = (
+    CommitmentStatus.OVERDUE,
+    CommitmentStatus.OPEN,
+    CommitmentStatus.WITH_EMBASSY,
+    CommitmentStatus.REPORTED,
+    CommitmentStatus.VERIFIED,
+    CommitmentStatus.WITHDRAWN,
+)
+"""The order of commitments in a list, by status."""
+
 
 @dataclass(frozen=True)
 class CommitmentSummary:
     """A commitment with its current status."""
 
-    key: int
-    text: str
-    maker: str
-    dialogue_id: int | None
+    row: Commitment
     standing: CommitmentStanding
-    is_ministrys: bool = True
 
     @property
     def status_text(self) -> str:
@@ -34,20 +40,25 @@ class CommitmentSummary:
         return format_status_detail(self.standing)
 
     @property
-    def sent(self) -> str:
+    def last_update(self) -> str:
         """The outcome of its newest update: "returned on 13 January 2022", "no update received"."""
-        return describe_last_update(self.standing, is_ministrys=self.is_ministrys)
+        return describe_last_update(self.standing, is_ministrys=self.row.ministry_id is not None)
 
     @property
-    def told(self) -> str:
+    def status_sentence(self) -> str:
         """The status in words: "overdue by 12 days", "due 11 Feb 2022", "no date agreed", "verified done"."""
         status, due_on = self.standing.status, self.standing.due_on
-        if said := self.status_text:
-            return f"{said}, {self.sent}" if self.sent else said
+        if detail := self.status_text:
+            return f"{detail}, {self.last_update}" if self.last_update else detail
         if status is CommitmentStatus.OPEN:
             due = f"due {sentences.format_short_date(due_on)}" if due_on else "no date agreed"
-            return f"{self.sent}; {due}" if self.sent else due
+            return f"{self.last_update}; {due}" if self.last_update else due
         return status.label.lower()
+
+    @property
+    def urgency(self) -> tuple[int, date, int]:
+        """Sort key: overdue, open, waiting for the embassy, settled; within each by due date."""
+        return STATUS_ORDER.index(self.standing.status), self.standing.due_on or date.max, self.row.pk
 
 
 @dataclass(frozen=True)
@@ -56,35 +67,35 @@ class ResponsibleParty:
 
     key: int | None
     name: str
-    short_name: str
     in_office: Sequence[str]
     focal_points: Sequence[str]
-    promises: Sequence[CommitmentSummary]
+    commitments: Sequence[CommitmentSummary]
+
+    def _count(self, *statuses: CommitmentStatus) -> int:
+        return sum(commitment.standing.status in statuses for commitment in self.commitments)
 
     @property
     def overdue(self) -> int:
-        return sum(one.standing.status is CommitmentStatus.OVERDUE for one in self.promises)
+        return self._count(CommitmentStatus.OVERDUE)
 
     @property
     def open(self) -> int:
-        return sum(one.standing.status is CommitmentStatus.OPEN for one in self.promises)
+        return self._count(CommitmentStatus.OPEN)
 
     @property
     def waiting(self) -> int:
         """The number of commitments that wait for the embassy: an update was sent, or they were reported done."""
-        return sum(
-            one.standing.status in (CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED) for one in self.promises
-        )
+        return self._count(CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED)
 
     @property
     def returned(self) -> int:
         """The number of commitments whose newest update was returned."""
-        return sum(one.standing.returned_on is not None for one in self.promises)
+        return sum(commitment.standing.returned_on is not None for commitment in self.commitments)
 
     @property
     def tally(self) -> str:
         """The commitments by status: "1 overdue, 2 open, 1 with the embassy." """
-        return sentences.describe_status_counts([one.standing.status for one in self.promises])
+        return sentences.describe_status_counts([commitment.standing.status for commitment in self.commitments])
 
 
 def gather_responsible_parties(reader: User, edition: Edition, facts: Facts, today: date) -> list[ResponsibleParty]:
@@ -92,23 +103,23 @@ def gather_responsible_parties(reader: User, edition: Edition, facts: Facts, tod
 
     This takes four queries.
     """
-    promised: dict[int | None, list[CommitmentSummary]] = defaultdict(list)
-    for ministry, one in _find_commitments(reader, edition, facts, today):
-        promised[ministry].append(one)
+    standings = commitment_standings(facts, today)
+    rows = Commitment.objects.visible_to(reader).filter(country=edition.country_id).select_related("ministry")
+    known = [CommitmentSummary(row, standings[row.pk]) for row in rows if row.pk in standings]
+    commitments: dict[int | None, list[CommitmentSummary]] = defaultdict(list)
+    for commitment in sorted(known, key=lambda commitment: commitment.urgency):
+        commitments[commitment.row.ministry_id].append(commitment)
     people: dict[int | None, list[str]] = defaultdict(list)
     for person in User.objects.visible_to(reader).filter(role=Role.FOCAL_POINT, is_active=True).order_by("name", "pk"):
         people[person.ministry_id].append(person.name)
     ministries = Ministry.objects.visible_to(reader).filter(country=edition.country_id)
-    desks = [
-        ResponsibleParty(
-            row.pk, row.name, row.short_name, list_office_holders(row, today), people[row.pk], promised[row.pk]
-        )
+    parties = [
+        ResponsibleParty(row.pk, row.name, list_office_holders(row, today), people[row.pk], commitments[row.pk])
         for row in ministries.prefetch_related("office_holders").order_by("name")
     ]
-    if promised[None]:
-        ours = MadeBy.UNITED_STATES.label
-        desks.append(ResponsibleParty(None, ours, ours, (), (), promised[None]))
-    return desks
+    if commitments[None]:
+        parties.append(ResponsibleParty(None, MadeBy.UNITED_STATES.label, (), (), commitments[None]))
+    return parties
 
 
 def list_office_holders(ministry: Ministry, day: date) -> list[str]:
@@ -118,41 +129,3 @@ def list_office_holders(ministry: Ministry, day: date) -> list[str]:
         for holder in ministry.office_holders.all()
         if (holder.from_on or day) <= day <= (holder.until_on or day)
     ]
-
-
-def _find_commitments(
-    reader: User, edition: Edition, facts: Facts, today: date
-) -> list[tuple[int | None, CommitmentSummary]]:
-    """Return each commitment with its ministry's key (None: the United States).
-
-    Overdue commitments come first, then the open ones, those that wait for the embassy, and the settled ones. Within
-    each status the order is by due date.
-    """
-    stands = commitment_standings(facts, today)
-    rows = Commitment.objects.visible_to(reader).filter(country=edition.country_id).select_related("ministry")
-    found = [
-        (
-            row.ministry_id,
-            CommitmentSummary(
-                row.pk, row.text, row.maker, row.dialogue_id, stands[row.pk], row.ministry_id is not None
-            ),
-        )
-        for row in rows
-        if row.pk in stands
-    ]
-    order = (
-        CommitmentStatus.OVERDUE,
-        CommitmentStatus.OPEN,
-        CommitmentStatus.WITH_EMBASSY,
-        CommitmentStatus.REPORTED,
-        CommitmentStatus.VERIFIED,
-        CommitmentStatus.WITHDRAWN,
-    )
-    return sorted(
-        found,
-        key=lambda each: (
-            order.index(each[1].standing.status),
-            each[1].standing.due_on or date.max,
-            each[1].key,
-        ),
-    )

@@ -35,10 +35,8 @@ MAX_DUE_DAYS, MAX_COMMITMENTS, MAX_PEOPLE_MET, MAX_STEPS = 7, 4, 8, 3
 class LastDialogue:
     """The newest dialogue that was held, with its commitments and their status. `more` counts those left out."""
 
-    key: int
-    held_on: date
-    place: str
-    promises: Sequence[CommitmentSummary]
+    row: Dialogue
+    commitments: Sequence[CommitmentSummary]
     more: int
 
 
@@ -46,20 +44,19 @@ class LastDialogue:
 class HandoverNote:
     """The handover note as plain values."""
 
-    edition_id: int
     country: str
     year: int
     as_of: date
     headline: str
     parts: Sequence[score_display.PartDisplay]
     ladder: StepsDisplay
-    desks: Sequence[ResponsibleParty]
-    agreed: LastDialogue | None
+    parties: Sequence[ResponsibleParty]
+    last_dialogue: LastDialogue | None
     due: Sequence[CalendarDay]
     more_due: int
-    lacks: Sequence[RecordGap]
+    gaps: Sequence[RecordGap]
     colleagues: Sequence[tuple[str, str]]
-    met: Sequence[str]
+    people_met: Sequence[str]
 
     @property
     def steps(self) -> Sequence[StepDisplay]:
@@ -84,39 +81,40 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
     facts = gather_facts(edition)
     result = evaluate_readiness(facts, as_of=as_of)
     steps = result.next_steps()
-    desks = gather_responsible_parties(reader, edition, facts, as_of)
-    promises = [one for desk in desks for one in desk.promises]
-    due = _find_due_days(reader, edition, promises, as_of)
-    words_alone = (
+    parties = gather_responsible_parties(reader, edition, facts, as_of)
+    commitments = [commitment for party in parties for commitment in party.commitments]
+    due = _find_due_days(reader, edition, commitments, as_of)
+    unproven = (
         Evidence.objects.visible_to(reader)
         .current()
         .filter(country=edition.country_id, reviews__isnull=True, file__isnull=True, link="")
     )
     return HandoverNote(
-        edition_id=edition.pk,
         country=edition.country.name,
         year=edition.year,
         as_of=as_of,
         headline=headline.headline(result),
         parts=score_display.display_parts(result),
         ladder=display_steps(result, steps, step_texts(result, steps, reader=reader)),
-        desks=desks,
-        agreed=_find_last_dialogue(reader, edition, promises, as_of),
+        parties=parties,
+        last_dialogue=_find_last_dialogue(reader, edition, commitments, as_of),
         due=due[:MAX_DUE_DAYS],
         more_due=len(due[MAX_DUE_DAYS:]),
-        lacks=find_gaps(facts, result, on_words_alone=words_alone.count()),
+        gaps=find_gaps(facts, result, on_words_alone=unproven.count()),
         colleagues=_colleagues(reader, edition),
-        met=_people_met(reader, edition, as_of),
+        people_met=_people_met(reader, edition, as_of),
     )
 
 
 def _find_due_days(
-    reader: User, edition: Edition, promises: Iterable[CommitmentSummary], as_of: date
+    reader: User, edition: Edition, commitments: Iterable[CommitmentSummary], as_of: date
 ) -> list[CalendarDay]:
     """Return the overdue days, then those within `DUE_SOON`: milestones, planned dialogues and commitments."""
     falls_due = [
-        year.due_day(one.standing, one.standing.due_on, text=one.text, maker=one.maker, key=one.key, today=as_of)
-        for one in promises
+        year.due_day(
+            one.standing, one.standing.due_on, text=one.row.text, maker=one.row.maker, key=one.row.pk, today=as_of
+        )
+        for one in commitments
         if one.standing.due_on and not one.standing.is_settled
     ]
     days = [*milestone_and_dialogue_days(reader, edition, list_milestones(reader, edition), as_of), *falls_due]
@@ -128,7 +126,7 @@ def _find_due_days(
 
 
 def _find_last_dialogue(
-    reader: User, edition: Edition, promises: Iterable[CommitmentSummary], as_of: date
+    reader: User, edition: Edition, commitments: Iterable[CommitmentSummary], as_of: date
 ) -> LastDialogue | None:
     held = (
         Dialogue.objects.visible_to(reader)
@@ -139,8 +137,8 @@ def _find_last_dialogue(
     )
     if held is None:
         return None
-    there = [one for one in promises if one.dialogue_id == held.pk]
-    return LastDialogue(held.pk, held.held_on, held.place, there[:MAX_COMMITMENTS], len(there[MAX_COMMITMENTS:]))
+    made_there = [one for one in commitments if one.row.dialogue_id == held.pk]
+    return LastDialogue(held, made_there[:MAX_COMMITMENTS], len(made_there[MAX_COMMITMENTS:]))
 
 
 def _colleagues(reader: User, edition: Edition) -> list[tuple[str, str]]:

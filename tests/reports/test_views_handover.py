@@ -69,12 +69,15 @@ def test_handover_says_where_we_stand_with_whom_what_is_open_and_whom_to_know(cl
 
     assert note.headline == "Nothing has been reviewed yet; 1 claim is waiting."
     assert (note.parts[0].title, note.parts[0].points) == ("Increasing efforts", None)
-    (desk,) = [desk for desk in note.desks if desk.key == police.pk]
-    assert (desk.in_office, desk.focal_points) == (["Sekola, Minister"], ["Focal point"])
-    assert (desk.overdue, desk.open, desk.waiting, desk.returned) == (1, 1, 1, 1)
-    ours = note.desks[-1]
+    (party,) = [party for party in note.parties if party.key == police.pk]
+    assert (party.in_office, party.focal_points) == (["Sekola, Minister"], ["Focal point"])
+    assert (party.overdue, party.open, party.waiting, party.returned) == (1, 1, 1, 1)
+    ours = note.parties[-1]
     assert (ours.name, ours.overdue, ours.open) == (MadeBy.UNITED_STATES.label, 1, 0)
-    assert (note.agreed.place, [(one.text, one.told) for one in note.agreed.promises]) == (
+    assert (
+        note.last_dialogue.row.place,
+        [(one.row.text, one.status_sentence) for one in note.last_dialogue.commitments],
+    ) == (
         "The residence",
         [
             ("Overdue", "overdue by 14 days, no update received"),
@@ -90,7 +93,7 @@ def test_handover_says_where_we_stand_with_whom_what_is_open_and_whom_to_know(cl
         ("Sent", "in 23 days"),
     ]
     assert {("Officer now", "officer"), ("The Ambassador", "ambassador")} <= set(note.colleagues)
-    assert note.met == ["Sekola, Minister of Police", "Director of Public Prosecutions"]
+    assert note.people_met == ["Sekola, Minister of Police", "Director of Public Prosecutions"]
     assert "Internal to the embassy." in response.text
     for secret in ("Elsewhere", "Ministry of Theirs", "Left since", "Somebody before"):
         assert secret not in response.text
@@ -104,7 +107,7 @@ def test_handover_counts_what_it_has_no_room_for(client, record, police):
     note = client.get(reverse("handover")).context["note"]
 
     assert (len(note.due), note.more_due) == (7, 13)
-    assert (len(note.agreed.promises), note.agreed.more) == (4, 11)
+    assert (len(note.last_dialogue.commitments), note.last_dialogue.more) == (4, 11)
 
 
 def test_handover_without_a_dialogue_says_so(client):
@@ -117,7 +120,7 @@ def test_ministry_page_tells_what_it_leads_promised_and_sent_and_who_is_there(cl
     response = client.get(reverse("ministry_detail", args=[police.pk]))
 
     assert [one.recommendation for one in response.context["rows"]] == [record]
-    assert [(one.text, one.told) for one in response.context["desk"].promises] == [
+    assert [(one.row.text, one.status_sentence) for one in response.context["desk"].commitments] == [
         ("Overdue", "overdue by 14 days, no update received"),
         ("Returned", "returned on 10 January 2022; due 20 Mar 2022"),
         ("Sent", "with the embassy since 10 January 2022"),
