@@ -8,20 +8,3 @@ Screen and paper use the same signs: verified is solid, claimed is hatched, no d
 is made of plain line segments and not of an SVG pattern. So it needs no id that could clash between two charts on one
 page, and it survives photocopying.
 """
-
-from reports.charts.axis import AxisEvent
-from reports.charts.bars import ReadinessBar, ShareBar, readiness_bar, share_bar
-from reports.charts.drawing import Label, hatch
-from reports.charts.trend import TrendChart, trend_chart
-
-__all__ = [
-    "AxisEvent",
-    "Label",
-    "ReadinessBar",
-    "ShareBar",
-    "TrendChart",
-    "hatch",
-    "readiness_bar",
-    "share_bar",
-    "trend_chart",
-]

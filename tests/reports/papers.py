@@ -4,7 +4,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from reports import charts
 from reports.briefings.content.ambassador import (
     AmbassadorBriefing,
     PrintedAssessment,
@@ -44,6 +43,7 @@ from reports.briefings.content.washington import (
     VerifiedAction,
     WashingtonInput,
 )
+from reports.charts.trend import trend_chart
 from reports.readiness.explanation.headline import DISCLAIMER
 from reports.readiness.explanation.step_display import StepDisplay, StepsDisplay
 
@@ -153,7 +153,7 @@ def dialogue(record="The ministries went through the recommendations.", people=4
 def trend(months=0, events=(), title="Nothing has been reviewed yet"):
     return PrintedTrend(
         title=title,
-        chart=charts.trend_chart(
+        chart=trend_chart(
             [], starts_on=date(2021, 4, 1), ends_on=date(2022, 3, 31), events=events, mark=Decimal(45),
             width=648, size=11, plot_height=96,
         ),

@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from reports import charts
 from reports.briefings.content.common import CommonContent
+from reports.charts.bars import ReadinessBar, ShareBar, readiness_bar, share_bar
+from reports.charts.trend import TrendChart
 from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepsDisplay
 
@@ -45,9 +46,9 @@ class ReadinessSummary:
     watch_list: str = ""
 
     @property
-    def bar(self) -> charts.ReadinessBar:
+    def bar(self) -> ReadinessBar:
         """The readiness bar in print size."""
-        return charts.readiness_bar(
+        return readiness_bar(
             verified=self.verified,
             claimed=self.claimed,
             mark=self.mark,
@@ -75,7 +76,7 @@ class PrintedTrend:
     """The score week by week: the finding, the chart in print size, and the months with something to report."""
 
     title: str
-    chart: charts.TrendChart
+    chart: TrendChart
     months: tuple[PrintedMonth, ...]
 
     @property
@@ -130,9 +131,9 @@ class PrintedPart:
         return f"{self.points} of {self.of} verified, {self.claimed} claimed"
 
     @property
-    def bar(self) -> charts.ShareBar:
+    def bar(self) -> ShareBar:
         """The bar of verified and claimed points, as shares of the part's own points."""
-        return charts.share_bar(
+        return share_bar(
             verified=None if self.points is None else self.points / self.of,
             claimed=0 if self.claimed is None else self.claimed / self.of,
             width=96,
@@ -205,9 +206,9 @@ class PrintedBenchmark:
     evidence: tuple[str, ...]
 
     @property
-    def bar(self) -> charts.ShareBar:
+    def bar(self) -> ShareBar:
         """The bar of the benchmark's verified and claimed shares."""
-        return charts.share_bar(verified=self.share, claimed=self.claimed)
+        return share_bar(verified=self.share, claimed=self.claimed)
 
 
 @dataclass(frozen=True)

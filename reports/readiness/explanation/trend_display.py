@@ -10,8 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from reports import charts, formatting
-from reports.charts.trend import TrendWeek
+from reports import formatting
+from reports.charts.axis import AxisEvent
+from reports.charts.trend import TrendChart, TrendWeek, trend_chart
 from reports.readiness import countable_facts
 from reports.readiness.explanation.trend import describe_trend, weekly_scores
 from reports.readiness.facts import Facts
@@ -78,13 +79,13 @@ class TrendDisplay:
             ]
         )
 
-    def drawn(self, *, width: float, size: float, plot_height: float) -> charts.TrendChart:
+    def drawn(self, *, width: float, size: float, plot_height: float) -> TrendChart:
         """Return the chart, in user units."""
-        return charts.trend_chart(
+        return trend_chart(
             self.weeks,
             starts_on=self.starts_on,
             ends_on=self.ends_on,
-            events=[charts.AxisEvent(one.on, one.name, one.dialogue_id is not None) for one in self.happenings],
+            events=[AxisEvent(one.on, one.name, one.dialogue_id is not None) for one in self.happenings],
             mark=self.mark,
             width=width,
             size=size,

@@ -3,7 +3,8 @@ from fractions import Fraction
 
 import pytest
 
-from reports.charts import hatch, readiness_bar, share_bar
+from reports.charts.bars import readiness_bar, share_bar
+from reports.charts.drawing import hatch
 
 
 def bar(verified, claimed, mark=Decimal("45.0")):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reports.charts import AxisEvent, trend_chart
-from reports.charts.trend import TrendWeek
+from reports.charts.axis import AxisEvent
+from reports.charts.trend import TrendWeek, trend_chart
 from reports.readiness.explanation.trend import week_ends, weekly_scores
 from tests.reports.lesotho import PERIOD, lesotho
 from tests.reports.records import noon
