@@ -29,44 +29,44 @@ type ContentsEntry = tuple[str, str]
 """A line of a table of contents: an anchor and a title."""
 
 
-def render_html(said: DocumentContent, paper: Paper = Paper.A4) -> str:
+def render_html(content: DocumentContent, paper: Paper = Paper.A4) -> str:
     """Return a document as HTML.
 
     The template adds nothing to the content except the draft marking and the imprint with the content hash.
     """
-    sections = pick_sections(said.kind, said.sections)
-    note = fit_note(said.covering_note, TEXT_WIDTH[paper])
-    is_note_apart = isinstance(said, AmbassadorBriefing) and not has_room_for_note(note, said, paper)
-    if is_note_apart:
+    sections = pick_sections(content.kind, content.sections)
+    note = fit_note(content.covering_note, TEXT_WIDTH[paper])
+    is_note_in_annex = isinstance(content, AmbassadorBriefing) and not has_room_for_note(note, content, paper)
+    if is_note_in_annex:
         note = NOTE_IN_ANNEX
     context: dict[str, Any] = {
-        "briefing": said,
+        "briefing": content,
         "paper": paper.value,
         "sections": sections,
         "names": {section.name for section in sections},
-        "contents": _split_columns(_table_of_contents(said, sections, is_note_apart=is_note_apart)),
+        "contents": _split_columns(_table_of_contents(content, sections, is_note_in_annex=is_note_in_annex)),
         "note": note,
-        "is_note_apart": is_note_apart,
-        "clearance": draft_marking(said),
-        "imprint": imprint_lines(said),
+        "is_note_in_annex": is_note_in_annex,
+        "clearance": draft_marking(content),
+        "imprint": imprint_lines(content),
         "notes": Footnotes(),
     }
-    if isinstance(said, AmbassadorBriefing):
-        shown = count_fitting_steps(note, said, paper)
-        context |= {"steps": said.ladder.on_one_page[:shown], "more_steps": said.ladder.more_than(shown)}
-    if isinstance(said, MinistryPage):
-        context["sheet"] = fit_ministry_page(said, sections, paper)
-    return render_to_string(TEMPLATES[type(said)], context)
+    if isinstance(content, AmbassadorBriefing):
+        shown = count_fitting_steps(note, content, paper)
+        context |= {"steps": content.ladder.on_one_page[:shown], "more_steps": content.ladder.more_than(shown)}
+    if isinstance(content, MinistryPage):
+        context["sheet"] = fit_ministry_page(content, sections, paper)
+    return render_to_string(TEMPLATES[type(content)], context)
 
 
 def _table_of_contents(
-    said: DocumentContent, sections: tuple[DocumentSection, ...], *, is_note_apart: bool
+    content: DocumentContent, sections: tuple[DocumentSection, ...], *, is_note_in_annex: bool
 ) -> list[ContentsEntry]:
     """Return the entries of the table of contents: what follows the first pages."""
     entries: list[ContentsEntry] = []
-    if is_note_apart:
+    if is_note_in_annex:
         entries.append(("note", "Covering note"))
-    if isinstance(said, AmbassadorBriefing) and said.has_more_months:
+    if isinstance(content, AmbassadorBriefing) and content.has_more_months:
         entries.append(("course", "Month by month"))
     return [
         *entries,

@@ -79,7 +79,7 @@ EMPTY_SENTENCES = {
 class FittedRow(NamedTuple):
     """A row with its texts shortened if they are too long, and its height."""
 
-    says: Any
+    content: Any
     height: float
     is_shortened: bool
 
@@ -93,7 +93,7 @@ class FittedSection:
     order: str
     rows: Sequence[Any]
     more: str
-    nothing: str
+    empty_text: str
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class FittedSheet:
 
     has_long_title: bool
     sections: Sequence[FittedSection]
-    foot: str
+    footer: str
 
 
 def fit_ministry_page(page: MinistryPage, sections: Sequence[DocumentSection], paper: Paper) -> FittedSheet:
@@ -119,7 +119,7 @@ def fit_ministry_page(page: MinistryPage, sections: Sequence[DocumentSection], p
     rows: Mapping[str, Sequence[FittedRow]] = {}
     shown: Mapping[str, int] = {}
     for text_lines, asked_lines in LINE_LIMITS:
-        rows = {one.name: _fit_rows(page, one.name, width, text_lines, asked_lines) for one in sections}
+        rows = {item.name: _fit_rows(page, item.name, width, text_lines, asked_lines) for item in sections}
         shown = _choose_row_counts(page, rows, room, width)
         if all(number >= min(MIN_ROWS, len(rows[name])) for name, number in shown.items()):
             break
@@ -128,14 +128,14 @@ def fit_ministry_page(page: MinistryPage, sections: Sequence[DocumentSection], p
         has_long_title,
         [
             FittedSection(
-                one.name,
-                one.title,
-                _order_text(page, one.name),
-                [row.says for row in rows[one.name][: shown[one.name]]],
-                _more_rows_sentence(len(rows[one.name]) - shown[one.name]),
-                EMPTY_SENTENCES[one.name],
+                item.name,
+                item.title,
+                _order_text(page, item.name),
+                [row.content for row in rows[item.name][: shown[item.name]]],
+                _more_rows_sentence(len(rows[item.name]) - shown[item.name]),
+                EMPTY_SENTENCES[item.name],
             )
-            for one in sections
+            for item in sections
         ],
         footer_text(page, is_shortened=is_shortened),
     )
@@ -147,16 +147,14 @@ def fit_note(text: str, width: float) -> str:
     return note if _count_note_lines(note, width) <= MAX_NOTE_LINES else " ".join(note.split())
 
 
-def count_fitting_steps(note: str, said: AmbassadorBriefing, paper: Paper) -> int:
+def count_fitting_steps(note: str, content: AmbassadorBriefing, paper: Paper) -> int:
     """Return how many next steps fit on the first page of an ambassador's briefing together with a covering note."""
     width = TEXT_WIDTH[paper]
-    title = min(2, count_lines(said.title, TextStyle(22, width, BOLD))) * 22 * 1.2 * MM_PER_POINT
-    facts = 2.2 + (FINE_LINE_HEIGHT + LINE_HEIGHT + 0.8) * (2 if said.known_by else 1)
-    sentence = (
-        4.5 + min(3, count_lines(said.standing.sentence, TextStyle(15.5, width, SEMIBOLD))) * SENTENCE_LINE_HEIGHT + 3
-    )
-    beside = (
-        min(3, count_lines(f"{said.standing.possible} {said.standing.watch_list}", TextStyle(9, width)))
+    title = min(2, count_lines(content.title, TextStyle(22, width, BOLD))) * 22 * 1.2 * MM_PER_POINT
+    facts = 2.2 + (FINE_LINE_HEIGHT + LINE_HEIGHT + 0.8) * (2 if content.known_by else 1)
+    sentence = 4.5 + min(3, count_lines(content.sentence, TextStyle(15.5, width, SEMIBOLD))) * SENTENCE_LINE_HEIGHT + 3
+    context = (
+        min(3, count_lines(f"{content.standing.possible} {content.standing.watch_list}", TextStyle(9, width)))
         * NOTE_LINE_HEIGHT
         + 1.5
     )
@@ -168,43 +166,44 @@ def count_fitting_steps(note: str, said: AmbassadorBriefing, paper: Paper) -> in
         + facts
         + sentence
         + BAR_HEIGHT
-        + beside
+        + context
         + HEADING_HEIGHT
         + target
         + TABLE_HEAD_HEIGHT
         + FINE_LINE_HEIGHT
     )
-    noted = 3.5 + _count_note_lines(note, width) * NOTE_LINE_HEIGHT if note else 0
-    room = TEXT_HEIGHT[paper] - SAFETY_MARGIN - head - noted - MORE_ROWS_HEIGHT - DUE_TABLE_HEIGHT
-    steps = [_step_height(one, width) for one in said.ladder.on_one_page]
+    note_height = 3.5 + _count_note_lines(note, width) * NOTE_LINE_HEIGHT if note else 0
+    room = TEXT_HEIGHT[paper] - SAFETY_MARGIN - head - note_height - MORE_ROWS_HEIGHT - DUE_TABLE_HEIGHT
+    steps = [_step_height(item, width) for item in content.ladder.on_one_page]
     return sum(1 for height in accumulate(steps) if height <= room)
 
 
-def has_room_for_note(note: str, said: AmbassadorBriefing, paper: Paper) -> bool:
+def has_room_for_note(note: str, content: AmbassadorBriefing, paper: Paper) -> bool:
     """Return whether the first page of an ambassador's briefing can show the whole covering note.
 
     A short note always fits.
     """
     is_short = _count_note_lines(note, TEXT_WIDTH[paper]) <= SHORT_NOTE_LINES
-    return is_short or count_fitting_steps(note, said, paper) >= min(MIN_STEPS_WITH_NOTE, len(said.ladder.on_one_page))
+    wanted_steps = min(MIN_STEPS_WITH_NOTE, len(content.ladder.on_one_page))
+    return is_short or count_fitting_steps(note, content, paper) >= wanted_steps
 
 
-def _step_height(one: StepDisplay, width: float) -> float:
+def _step_height(item: StepDisplay, width: float) -> float:
     """Return the height of a next step on the first page."""
-    lines = count_lines(one.sentence, TextStyle(8.5, width * 0.74 - COLUMN_GAP)) * LINE_HEIGHT
-    beside = LINE_HEIGHT + (FINE_LINE_HEIGHT + SUBTEXT_GAP) * (
-        2 if one.at_most is not None else 1 if one.reaches_target else 0
+    lines = count_lines(item.sentence, TextStyle(8.5, width * 0.74 - COLUMN_GAP)) * LINE_HEIGHT
+    points_height = LINE_HEIGHT + (FINE_LINE_HEIGHT + SUBTEXT_GAP) * (
+        2 if item.at_most is not None else 1 if item.reaches_target else 0
     )
-    return max(lines, beside) + ROW_PADDING
+    return max(lines, points_height) + ROW_PADDING
 
 
 def footer_text(page: MinistryPage, *, is_shortened: bool) -> str:
     """Return the footer: who prepared the page, how to check a copy, and where to read shortened texts in full."""
-    told = (
+    text = (
         f"Prepared by the {page.post} from what was agreed between us and what your ministry has sent. "
         "If you doubt a copy of this page, send us its file: we can check it."
     )
-    return f"{told} A text that ends in “{ELLIPSIS}” stands in full in the tracker." if is_shortened else told
+    return f"{text} A text that ends in “{ELLIPSIS}” stands in full in the tracker." if is_shortened else text
 
 
 def _choose_row_counts(
@@ -233,19 +232,19 @@ def _header_height(page: MinistryPage, has_long_title: bool, note: str, width: f
     eyebrow = count_lines(f"{page.post} · Trafficking in Persons Report, {page.edition}", TextStyle(9, width, SEMIBOLD))
     size = 13 if has_long_title else 22
     title = count_lines(page.title, TextStyle(size, width, SEMIBOLD)) * size * 1.2 * MM_PER_POINT
-    beside = 6 + measure_width(formatting.format_date(page.as_of), TextStyle(8.5, width))
+    date_width = 6 + measure_width(formatting.format_date(page.as_of), TextStyle(8.5, width))
     minister = count_lines(page.minister, TextStyle(8.5, width))
-    is_beside = beside + measure_width(page.minister, TextStyle(8.5, width)) <= width
+    fits_one_line = date_width + measure_width(page.minister, TextStyle(8.5, width)) <= width
     facts = (
         2.2
         + FINE_LINE_HEIGHT
         + LINE_HEIGHT
         + 0.8
-        + (0 if is_beside else FINE_LINE_HEIGHT + minister * LINE_HEIGHT + 0.8)
+        + (0 if fits_one_line else FINE_LINE_HEIGHT + minister * LINE_HEIGHT + 0.8)
     )
-    noted = 3.5 + _count_note_lines(note, width) * NOTE_LINE_HEIGHT if note else 0
+    note_height = 3.5 + _count_note_lines(note, width) * NOTE_LINE_HEIGHT if note else 0
     sentence = 4.5 + count_lines(page.sentence, TextStyle(15.5, width, SEMIBOLD)) * SENTENCE_LINE_HEIGHT + 3
-    return eyebrow * LINE_HEIGHT + 1.2 + title + facts + noted + sentence
+    return eyebrow * LINE_HEIGHT + 1.2 + title + facts + note_height + sentence
 
 
 def _count_note_lines(note: str, width: float) -> int:
@@ -254,9 +253,9 @@ def _count_note_lines(note: str, width: float) -> int:
 
 def _footer_height(page: MinistryPage, width: float) -> float:
     """Return the height of everything below the sections."""
-    told = count_lines(footer_text(page, is_shortened=True), TextStyle(8, width))
-    imprint = " · ".join(f"{name}: {says}" for name, says in imprint_lines(page))
-    return 5.2 + told * SMALL_LINE_HEIGHT + 1.5 + count_lines(imprint, TextStyle(7.5, width)) * FINE_LINE_HEIGHT
+    lines = count_lines(footer_text(page, is_shortened=True), TextStyle(8, width))
+    imprint = " · ".join(f"{name}: {value}" for name, value in imprint_lines(page))
+    return 5.2 + lines * SMALL_LINE_HEIGHT + 1.5 + count_lines(imprint, TextStyle(7.5, width)) * FINE_LINE_HEIGHT
 
 
 def _section_height(page: MinistryPage, name: str, rows: Sequence[FittedRow], shown: int, width: float) -> float:
@@ -292,61 +291,65 @@ def _fit_rows(page: MinistryPage, name: str, width: float, text_lines: int, aske
         *(TextStyle(8.5, width * share / 100 - COLUMN_GAP) for share in most),
         TextStyle(8.5, width * last / 100),
     ]
-    made: Callable[[Any], FittedRow] = {
-        "agreed": lambda one: _fit_agreed(one, text_lines, columns),
-        "verified": lambda one: _fit_verified(one, text_lines, columns),
-        "needed": lambda one: _fit_needed(one, text_lines, asked_lines, columns),
+    fit_row: Callable[[Any], FittedRow] = {
+        "agreed": lambda item: _fit_agreed(item, text_lines, columns),
+        "verified": lambda item: _fit_verified(item, text_lines, columns),
+        "needed": lambda item: _fit_needed(item, text_lines, asked_lines, columns),
     }[name]
-    return [made(one) for one in getattr(page, name)]
+    return [fit_row(item) for item in getattr(page, name)]
 
 
-def _fit_agreed(one: PrintedCommitment, lines: int, columns: Sequence[TextStyle]) -> FittedRow:
-    text, due, standing = columns
+def _fit_agreed(item: PrintedCommitment, lines: int, columns: Sequence[TextStyle]) -> FittedRow:
+    text, due, status = columns
     fine = text._replace(size=7.5)
-    says = replace(one, text=shorten_to_lines(one.text, lines, text), where=shorten_to_lines(one.where, lines, fine))
-    told = count_lines(says.text, text) * LINE_HEIGHT + SUBTEXT_GAP + count_lines(says.where, fine) * FINE_LINE_HEIGHT
+    shortened = replace(
+        item, text=shorten_to_lines(item.text, lines, text), where=shorten_to_lines(item.where, lines, fine)
+    )
+    text_height = count_lines(shortened.text, text) * LINE_HEIGHT
     height = max(
-        told,
-        count_lines(describe_due_date(one), due) * LINE_HEIGHT,
-        _count_state_lines(one.standing, standing) * LINE_HEIGHT,
+        text_height + SUBTEXT_GAP + count_lines(shortened.where, fine) * FINE_LINE_HEIGHT,
+        count_lines(describe_due_date(item), due) * LINE_HEIGHT,
+        _count_state_lines(item.standing, status) * LINE_HEIGHT,
     )
     return FittedRow(
-        says,
+        shortened,
         height + ROW_PADDING,
-        (says.text, says.where) != (_without_line_breaks(one.text), _without_line_breaks(one.where)),
+        (shortened.text, shortened.where) != (_without_line_breaks(item.text), _without_line_breaks(item.where)),
     )
 
 
-def _fit_verified(one: VerifiedItem, lines: int, columns: Sequence[TextStyle]) -> FittedRow:
+def _fit_verified(item: VerifiedItem, lines: int, columns: Sequence[TextStyle]) -> FittedRow:
     what, when = columns
-    says = replace(one, what=shorten_to_lines(one.what, lines, what))
-    height = max(count_lines(says.what, what), _count_state_lines(one.when, when)) * LINE_HEIGHT
-    return FittedRow(says, height + ROW_PADDING, says.what != _without_line_breaks(one.what))
+    shortened = replace(item, what=shorten_to_lines(item.what, lines, what))
+    height = max(count_lines(shortened.what, what), _count_state_lines(item.when, when)) * LINE_HEIGHT
+    return FittedRow(shortened, height + ROW_PADDING, shortened.what != _without_line_breaks(item.what))
 
 
-def _fit_needed(one: NeededItem, lines: int, asked_lines: int, columns: Sequence[TextStyle]) -> FittedRow:
+def _fit_needed(item: NeededItem, lines: int, asked_lines: int, columns: Sequence[TextStyle]) -> FittedRow:
     what, reason, asked = columns
-    says = replace(
-        one, what=shorten_to_lines(one.what, lines, what), sentence=shorten_to_lines(one.sentence, asked_lines, asked)
+    shortened = replace(
+        item,
+        what=shorten_to_lines(item.what, lines, what),
+        sentence=shorten_to_lines(item.sentence, asked_lines, asked),
     )
     height = max(
-        count_lines(says.what, what),
-        count_lines(one.reason, reason._replace(weight=SEMIBOLD)),
-        count_lines(says.sentence, asked),
+        count_lines(shortened.what, what),
+        count_lines(item.reason, reason._replace(weight=SEMIBOLD)),
+        count_lines(shortened.sentence, asked),
     )
     return FittedRow(
-        says,
+        shortened,
         height * LINE_HEIGHT + ROW_PADDING,
-        (says.what, says.sentence) != (_without_line_breaks(one.what), _without_line_breaks(one.sentence)),
+        (shortened.what, shortened.sentence) != (_without_line_breaks(item.what), _without_line_breaks(item.sentence)),
     )
 
 
-def describe_due_date(one: PrintedCommitment) -> str:
+def describe_due_date(item: PrintedCommitment) -> str:
     """Return the due date and how often it was moved."""
-    if one.due_on is None:
+    if item.due_on is None:
         return "–"
-    moved = {0: "", 1: ", moved once"}.get(one.times_moved, f", moved {one.times_moved} times")
-    return f"{sentences.format_short_date(one.due_on)}{moved}"
+    moved = {0: "", 1: ", moved once"}.get(item.times_moved, f", moved {item.times_moved} times")
+    return f"{sentences.format_short_date(item.due_on)}{moved}"
 
 
 def _count_state_lines(text: str, style: TextStyle) -> int:

@@ -73,8 +73,8 @@ def imprint_lines(content: DocumentContent) -> tuple[tuple[str, str], ...]:
     if isinstance(content, WashingtonInput):
         lines.append(("Sources", "named" if content.has_sources else "left out"))
     if content.sections is not None:
-        told = ", ".join(section.title for section in pick_sections(content.kind, content.sections))
-        lines.append(("Sections picked", told or "none"))
+        titles = ", ".join(section.title for section in pick_sections(content.kind, content.sections))
+        lines.append(("Sections picked", titles or "none"))
     lines.append(("Marking", content.marking))
     if isinstance(content, AmbassadorBriefing):
         lines.append(("Method", content.methodology.rstrip(".")))
@@ -90,5 +90,5 @@ def _to_json_value(value: Any) -> Any:
     if is_dataclass(value):
         return {field.name: _to_json_value(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple | list):
-        return [_to_json_value(one) for one in value]
+        return [_to_json_value(item) for item in value]
     return value if value is None or isinstance(value, bool | int) else str(value)

@@ -33,7 +33,7 @@ class VerifiedAction:
     source: str
 
     @property
-    def beside(self) -> str:
+    def details(self) -> str:
         """Who did it, and for which benchmarks: "Government; benchmarks 4a, 4b"."""
         if not self.towards:
             return self.done_by
@@ -111,13 +111,13 @@ class WashingtonInput(CommonContent):
     @property
     def scope(self) -> str:
         """What the document includes and what it leaves out."""
-        told = (
+        scope = (
             "Only what the embassy has verified stands here: concrete actions that the government took in the tracking "
             "period, alone or jointly, and what was counted, against the year before."
         )
         if self.unverified:
             claims = "claim is not verified yet and is", "claims are not verified yet and are"
-            told += f" {sentences.format_count(self.unverified, *claims)} left out."
+            scope += f" {sentences.format_count(self.unverified, *claims)} left out."
         if self.has_sources:
-            return f"{told} Each line names its source, at the foot of its page."
-        return f"{told} Sources are left out."
+            return f"{scope} Each line names its source, at the foot of its page."
+        return f"{scope} Sources are left out."

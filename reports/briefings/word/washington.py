@@ -16,91 +16,91 @@ INDICATOR_COLUMNS, ASSESSMENT_COLUMNS, IMPRINT_COLUMNS = (26, 17, 17, 40), (37, 
 """Column widths of the tables, in per cent of the text width."""
 
 
-def render_docx(said: WashingtonInput, paper: Paper = Paper.A4) -> bytes:
+def render_docx(content: WashingtonInput, paper: Paper = Paper.A4) -> bytes:
     """Return the content as a Word file. Equal content gives equal bytes."""
-    written = WordWriter(paper)
-    written.describe(title=said.title, subject=said.subtitle, author=said.post, on=said.as_of)
-    written.margins(
-        marking=said.marking,
-        running=f"{said.post} – {said.title}",
-        clearance=draft_marking(said),
-        foot=f"{said.country}, {said.edition}, {formatting.format_date(said.as_of)}",
+    writer = WordWriter(paper)
+    writer.describe(title=content.title, subject=content.subtitle, author=content.post, on=content.as_of)
+    writer.margins(
+        marking=content.marking,
+        running=f"{content.post} – {content.title}",
+        clearance=draft_marking(content),
+        foot=f"{content.country}, {content.edition}, {formatting.format_date(content.as_of)}",
     )
-    sections = pick_sections(said.kind, said.sections)
-    _write_opening(written, said, [section.title for section in sections])
+    sections = pick_sections(content.kind, content.sections)
+    _write_opening(writer, content, [section.title for section in sections])
     for section in sections:
-        for pillar in said.pillars:
+        for pillar in content.pillars:
             if pillar.title == section.title:
-                _write_pillar(written, pillar)
+                _write_pillar(writer, pillar)
     if not sections:
-        written.line("Remark", said.no_sections)
-    _write_imprint(written, said)
-    return written.to_bytes()
+        writer.line("Remark", content.no_sections)
+    _write_imprint(writer, content)
+    return writer.to_bytes()
 
 
-def _write_opening(written: WordWriter, said: WashingtonInput, titles: list[str]) -> None:
-    written.line("Subtitle", said.subtitle)
-    written.line("Title", said.title)
-    for name, says in said.facts:
-        written.line("Facts", TextRun(name, "Quiet"), "\t", says)
-    for line in filter(str.strip, said.covering_note.splitlines()):
-        written.line("Covering Note", line)
-    written.line("Sentence", said.sentence)
-    written.line("Normal", said.scope)
-    written.line("TOC Heading", "Contents")
-    written.contents([*titles, IMPRINT_TITLE])
+def _write_opening(writer: WordWriter, content: WashingtonInput, titles: list[str]) -> None:
+    writer.line("Subtitle", content.subtitle)
+    writer.line("Title", content.title)
+    for name, value in content.facts:
+        writer.line("Facts", TextRun(name, "Quiet"), "\t", value)
+    for line in filter(str.strip, content.covering_note.splitlines()):
+        writer.line("Covering Note", line)
+    writer.line("Sentence", content.sentence)
+    writer.line("Normal", content.scope)
+    writer.line("TOC Heading", "Contents")
+    writer.contents([*titles, IMPRINT_TITLE])
 
 
-def _write_pillar(written: WordWriter, pillar: PillarInput) -> None:
-    written.notes.begin_section()
-    written.heading(1, pillar.title)
+def _write_pillar(writer: WordWriter, pillar: PillarInput) -> None:
+    writer.notes.begin_section()
+    writer.heading(1, pillar.title)
     for indicium in pillar.indicia:
-        written.heading(2, indicium.label)
+        writer.heading(2, indicium.label)
         if indicium.law:
-            written.line("Law", indicium.law)
+            writer.line("Law", indicium.law)
         if indicium.counted:
             columns = map(WordColumn, indicium.counted_heads, INDICATOR_COLUMNS)
-            written.table(f"What was counted: {indicium.label}", [*columns], map(_indicator_cells, indicium.counted))
-        for deed in indicium.deeds:
-            told = (
-                TextRun(deed.when, "Strong"),
+            writer.table(f"What was counted: {indicium.label}", [*columns], map(_indicator_cells, indicium.counted))
+        for action in indicium.deeds:
+            pieces = (
+                TextRun(action.when, "Strong"),
                 ": ",
-                deed.what,
-                SourceNote(deed.source),
+                action.what,
+                SourceNote(action.source),
                 " ",
-                TextRun(deed.beside, "Quiet"),
+                TextRun(action.details, "Quiet"),
             )
-            written.line("List Bullet", *told)
+            writer.line("List Bullet", *pieces)
         if not indicium.deeds:
-            written.line("Remark", indicium.no_deeds)
+            writer.line("Remark", indicium.no_deeds)
         if indicium.judged:
             columns = map(WordColumn, indicium.judged_heads, ASSESSMENT_COLUMNS)
-            written.table(
+            writer.table(
                 f"How benchmarks are assessed: {indicium.label}", [*columns], map(_assessment_cells, indicium.judged)
             )
     if not pillar.indicia:
-        written.line("Remark", pillar.no_indicia)
+        writer.line("Remark", pillar.no_indicia)
 
 
-def _indicator_cells(one: PrintedIndicator) -> Iterator[WordCell]:
-    yield (WordParagraph("Table Name", (one.name,)),)
-    yield (WordParagraph("Table Text", (one.before,)),)
-    yield (WordParagraph("Table Text", (one.now,)),)
-    yield (WordParagraph("Table Text", (one.moved, SourceNote(one.source))),)
+def _indicator_cells(row: PrintedIndicator) -> Iterator[WordCell]:
+    yield (WordParagraph("Table Name", (row.name,)),)
+    yield (WordParagraph("Table Text", (row.before,)),)
+    yield (WordParagraph("Table Text", (row.now,)),)
+    yield (WordParagraph("Table Text", (row.moved, SourceNote(row.source))),)
 
 
-def _assessment_cells(one: AssessedBenchmark) -> Iterator[WordCell]:
-    yield (WordParagraph("Table Name", (one.named,)),)
-    yield (WordParagraph("Table Text", (one.verdict,)),)
-    yield (WordParagraph("Table Text", (one.rationale,)), WordParagraph("Table Small", (one.law,)))
+def _assessment_cells(row: AssessedBenchmark) -> Iterator[WordCell]:
+    yield (WordParagraph("Table Name", (row.named,)),)
+    yield (WordParagraph("Table Text", (row.verdict,)),)
+    yield (WordParagraph("Table Text", (row.rationale,)), WordParagraph("Table Small", (row.law,)))
 
 
-def _write_imprint(written: WordWriter, said: WashingtonInput) -> None:
-    written.heading(1, IMPRINT_TITLE)
+def _write_imprint(writer: WordWriter, content: WashingtonInput) -> None:
+    writer.heading(1, IMPRINT_TITLE)
     rows = (
-        ((WordParagraph("Table Text", (name,)),), (WordParagraph("Table Text", (says,)),))
-        for name, says in imprint_lines(said)
+        ((WordParagraph("Table Text", (name,)),), (WordParagraph("Table Text", (value,)),))
+        for name, value in imprint_lines(content)
     )
-    written.table(IMPRINT_TITLE, [WordColumn("", width) for width in IMPRINT_COLUMNS], rows)
-    if said.disclaimer:
-        written.line("Small", said.disclaimer)
+    writer.table(IMPRINT_TITLE, [WordColumn("", width) for width in IMPRINT_COLUMNS], rows)
+    if content.disclaimer:
+        writer.line("Small", content.disclaimer)
