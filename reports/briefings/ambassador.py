@@ -37,50 +37,49 @@ from tiptracker.infrastructure.read_snapshot import snapshot
 
 
 @snapshot()
-def build_ambassador_briefing(seen: ReaderView) -> AmbassadorBriefing:
+def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
     """Return the ambassador's briefing on an edition for one reader, with all rows as of one moment.
 
     Raises:
         PermissionDenied: if the reader may not read readiness.
         Edition.DoesNotExist: if the reader may not see the edition.
     """
-    seen = seen.checked()
-    facts = countable_facts.facts_known_by(gather_facts(seen.edition), seen.known_by)
-    result = evaluate_readiness(facts, as_of=seen.as_of, known_by=seen.known_by)
-    edition, steps = seen.edition, result.next_steps()
+    view = view.checked()
+    facts = countable_facts.facts_known_by(gather_facts(view.edition), view.known_by)
+    result = evaluate_readiness(facts, as_of=view.as_of, known_by=view.known_by)
+    edition, steps = view.edition, result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
-    asked = gather_recommendations(seen)
-    promises = gather_commitments(seen, keys)
-    proof = gather_evidence_annex(seen, keys)
-    versions = gather_versions(seen, promises)
-    dialogues = _find_dialogues(seen)
-    milestones = list(Milestone.objects.visible_to(seen.reader).filter(edition=edition).as_known_by(seen.known_by))
-    recommendations = build_recommendations(seen, asked, facts, result, proof)
+    recommendations = gather_recommendations(view)
+    commitments = gather_commitments(view, keys)
+    annex = gather_evidence_annex(view, keys)
+    versions = gather_versions(view, commitments)
+    dialogues = _find_dialogues(view)
+    milestones = list(Milestone.objects.visible_to(view.reader).filter(edition=edition).as_known_by(view.known_by))
     return AmbassadorBriefing(
-        **seen.header,
+        **view.header,
         title=f"{edition.country}: where the record stands",
         subtitle=_subtitle(edition),
-        facts_up_to=seen.newest(
+        facts_up_to=view.newest(
             countable_facts.newest_recorded_at(facts),
-            *recorded_moments(seen, promises, versions),
+            *recorded_moments(view, commitments, versions),
             *(row.recorded_at for row in dialogues),
         ),
         window=_period_sentence(edition),
         deadline=result.deadline_on,
-        countdown=sentences.format_relative_date(result.deadline_on, seen.as_of) if result.deadline_on else "",
+        countdown=sentences.format_relative_date(result.deadline_on, view.as_of) if result.deadline_on else "",
         standing=build_readiness_summary(result),
         parts=build_parts(result),
-        checks=build_checks(result.checks, promises, proof),
-        ladder=display_steps(result, steps, step_texts(result, steps, reader=seen.reader)),
-        trend=build_trend(seen, facts, dialogues, milestones),
-        press_for=pressing_commitments(promises, result.deadline_on),
-        milestones=_build_milestones(seen, milestones),
-        ministries=_build_ministries(seen, asked, promises),
-        united_states=tuple(promise.told for promise in promises if promise.is_our_own),
-        recommendations=recommendations,
-        dialogues=tuple(_build_dialogue(row, promises) for row in dialogues),
-        updates=build_updates(seen, versions, promises, proof),
-        evidence=proof.annex,
+        checks=build_checks(result.checks, commitments, annex),
+        ladder=display_steps(result, steps, step_texts(result, steps, reader=view.reader)),
+        trend=build_trend(view, facts, dialogues, milestones),
+        press_for=pressing_commitments(commitments, result.deadline_on),
+        milestones=_build_milestones(view, milestones),
+        ministries=_build_ministries(view, recommendations, commitments),
+        united_states=tuple(commitment.printed for commitment in commitments if commitment.is_our_own),
+        recommendations=build_recommendations(view, recommendations, facts, result, annex),
+        dialogues=tuple(_build_dialogue(row, commitments) for row in dialogues),
+        updates=build_updates(view, versions, commitments, annex),
+        evidence=annex.pieces,
         methodology=f"Method version {result.method}.",
         disclaimer=headline.DISCLAIMER,
     )
@@ -99,59 +98,59 @@ def _period_sentence(edition: Edition) -> str:
     )
 
 
-def _build_milestones(seen: ReaderView, rows: Iterable[Milestone]) -> tuple[PrintedMilestone, ...]:
+def _build_milestones(view: ReaderView, rows: Iterable[Milestone]) -> tuple[PrintedMilestone, ...]:
     return tuple(
         PrintedMilestone(
             title=row.get_kind_display(),
             on=row.falls_on,
-            is_done=row.done_on is not None and row.done_on <= seen.as_of,
-            standing=sentences.describe_milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, seen.as_of),
+            is_done=row.done_on is not None and row.done_on <= view.as_of,
+            standing=sentences.describe_milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, view.as_of),
         )
         for row in rows
     )
 
 
 def _build_ministries(
-    seen: ReaderView, asked: Iterable[Recommendation], promises: Iterable[GatheredCommitment]
+    view: ReaderView, recommendations: Iterable[Recommendation], commitments: Iterable[GatheredCommitment]
 ) -> tuple[PrintedMinistry, ...]:
     """Return the ministries that lead on a recommendation or have made a commitment, by name."""
-    rows = Ministry.objects.visible_to(seen.reader).filter(country=seen.edition.country)
-    told = (
+    rows = Ministry.objects.visible_to(view.reader).filter(country=view.edition.country)
+    ministries = (
         _build_ministry(
-            seen,
+            view,
             row,
-            [recommendation_label(one) for one in asked if one.lead_id == row.pk],
-            [promise for promise in promises if promise.row.ministry_id == row.pk],
+            [recommendation_label(one) for one in recommendations if one.lead_id == row.pk],
+            [commitment for commitment in commitments if commitment.row.ministry_id == row.pk],
         )
         for row in rows.prefetch_related("office_holders").order_by("name")
     )
-    return tuple(one for one in told if one.leads or one.undertakings)
+    return tuple(one for one in ministries if one.leads or one.undertakings)
 
 
 def _build_ministry(
-    seen: ReaderView, row: Ministry, leads: list[str], own: list[GatheredCommitment]
+    view: ReaderView, row: Ministry, leads: list[str], own: list[GatheredCommitment]
 ) -> PrintedMinistry:
     return PrintedMinistry(
         name=row.name,
-        minister="; ".join(list_office_holders(row, seen.as_of)),
+        minister="; ".join(list_office_holders(row, view.as_of)),
         leads=f"recommendation{'' if len(leads) == 1 else 's'} {formatting.join_with_and(leads)}" if leads else "",
-        summary=sentences.describe_status_counts([promise.standing.status for promise in own]),
-        undertakings=tuple(promise.told for promise in own),
+        summary=sentences.describe_status_counts([commitment.standing.status for commitment in own]),
+        undertakings=tuple(commitment.printed for commitment in own),
     )
 
 
-def _find_dialogues(seen: ReaderView) -> list[Dialogue]:
+def _find_dialogues(view: ReaderView) -> list[Dialogue]:
     """Return the dialogues held since the tracking period began, newest first."""
     return list(
-        Dialogue.objects.visible_to(seen.reader)
+        Dialogue.objects.visible_to(view.reader)
         .held()
-        .filter(seen.recorded, country=seen.edition.country, held_on__range=(seen.edition.starts_on, seen.as_of))
+        .filter(view.recorded, country=view.edition.country, held_on__range=(view.edition.starts_on, view.as_of))
         .prefetch_related("participants", "agenda__recommendation", "agenda__commitment")
         .order_by("-held_on", "-pk")
     )
 
 
-def _build_dialogue(row: Dialogue, promises: Iterable[GatheredCommitment]) -> PrintedDialogue:
+def _build_dialogue(row: Dialogue, commitments: Iterable[GatheredCommitment]) -> PrintedDialogue:
     return PrintedDialogue(
         held_on=row.held_on,
         place=row.place,
@@ -168,7 +167,7 @@ def _build_dialogue(row: Dialogue, promises: Iterable[GatheredCommitment]) -> Pr
         agenda=tuple(f"{_agenda_item_text(item)}{f' ({item.note})' if item.note else ''}" for item in row.agenda.all()),
         record=_record_text(row),
         conclusions=row.agreed,
-        agreed=tuple(promise.told for promise in promises if promise.row.dialogue_id == row.pk),
+        agreed=tuple(commitment.printed for commitment in commitments if commitment.row.dialogue_id == row.pk),
     )
 
 

@@ -13,18 +13,21 @@ from reports.readiness.checks import RecordProblem
 
 
 def build_checks(
-    checks: Iterable[RecordProblem], promises: Iterable[GatheredCommitment], proof: EvidenceAnnex
+    checks: Iterable[RecordProblem], commitments: Iterable[GatheredCommitment], annex: EvidenceAnnex
 ) -> tuple[PrintedCheck, ...]:
     """Return each problem with the commitments and the evidence that it is about, as far as the reader sees them."""
-    names = dict(_row_names(promises, proof))
+    names = dict(_row_names(commitments, annex))
     return tuple(
         PrintedCheck(check.sentence, check.to_do, tuple(names[row] for row in check.rows if row in names))
         for check in checks
     )
 
 
-def _row_names(promises: Iterable[GatheredCommitment], proof: EvidenceAnnex) -> Iterator[tuple[RowReference, str]]:
-    for promise in promises:
-        yield RowReference("commitment", promise.row.pk), f"“{promise.told.text}”, {promise.told.ministry}"
-    for pk, number in proof.number.items():
+def _row_names(commitments: Iterable[GatheredCommitment], annex: EvidenceAnnex) -> Iterator[tuple[RowReference, str]]:
+    for commitment in commitments:
+        yield (
+            RowReference("commitment", commitment.row.pk),
+            f"“{commitment.printed.text}”, {commitment.printed.ministry}",
+        )
+    for pk, number in annex.numbers.items():
         yield RowReference("evidence", pk), f"Evidence {number}"

@@ -29,12 +29,16 @@ class GatheredCommitment:
     row: Commitment
     events: tuple[CommitmentEvent, ...]
     standing: CommitmentStanding
-    told: PrintedCommitment
+    printed: PrintedCommitment
 
     @property
     def is_our_own(self) -> bool:
         """Whether the United States made the commitment. It is tracked too, but never counts in readiness."""
         return self.row.made_by == MadeBy.UNITED_STATES
+
+    @property
+    def last_event_on(self) -> date:
+        return self.events[-1].happened_on
 
     @property
     def urgency(self) -> tuple[int, date, int]:
@@ -44,16 +48,16 @@ class GatheredCommitment:
         return place, self.standing.due_on or date.max, self.row.pk
 
 
-def gather_commitments(seen: ReaderView, keys: Mapping[int, str]) -> list[GatheredCommitment]:
+def gather_commitments(view: ReaderView, keys: Mapping[int, str]) -> list[GatheredCommitment]:
     """Return the commitments towards the edition's benchmarks and those towards no benchmark, most urgent first.
 
     Args:
         keys: names of benchmarks ("6a") by primary key.
     """
-    edition = seen.edition
+    edition = view.edition
     rows = (
-        Commitment.objects.visible_to(seen.reader)
-        .filter(seen.recorded, country=edition.country)
+        Commitment.objects.visible_to(view.reader)
+        .filter(view.recorded, country=edition.country)
         .filter(Q(links__benchmark__recommendation__edition=edition) | Q(links__isnull=True))
         .with_history()
         .select_related("ministry", "dialogue")
@@ -62,40 +66,40 @@ def gather_commitments(seen: ReaderView, keys: Mapping[int, str]) -> list[Gather
         .distinct()
     )
     return sorted(
-        filter(None, (_build_commitment(seen, row, keys) for row in rows)), key=lambda promise: promise.urgency
+        filter(None, (_build_commitment(view, row, keys) for row in rows)), key=lambda commitment: commitment.urgency
     )
 
 
 def pressing_commitments(
-    promises: Iterable[GatheredCommitment], deadline_on: date | None
+    commitments: Iterable[GatheredCommitment], deadline_on: date | None
 ) -> tuple[PrintedCommitment, ...]:
     """Return the ministries' commitments to follow up on.
 
     These are overdue, open with no due date or due by the deadline, or waiting for the embassy.
     """
 
-    def is_pressing(promise: GatheredCommitment) -> bool:
-        status, due_on = promise.standing.status, promise.standing.due_on
+    def is_pressing(commitment: GatheredCommitment) -> bool:
+        status, due_on = commitment.standing.status, commitment.standing.due_on
         is_later = (
             status is CommitmentStatus.OPEN and due_on is not None and deadline_on is not None and due_on > deadline_on
         )
-        return status in PRESSING_STATUSES and not promise.is_our_own and not is_later
+        return status in PRESSING_STATUSES and not commitment.is_our_own and not is_later
 
-    return tuple(promise.told for promise in promises if is_pressing(promise))
+    return tuple(commitment.printed for commitment in commitments if is_pressing(commitment))
 
 
-def _build_commitment(seen: ReaderView, row: Commitment, keys: Mapping[int, str]) -> GatheredCommitment | None:
+def _build_commitment(view: ReaderView, row: Commitment, keys: Mapping[int, str]) -> GatheredCommitment | None:
     """Return the commitment, or None if it had not been made by the day."""
     events = sorted(
-        (event for event in row.events.all() if event.happened_on <= seen.as_of and seen.knows(event.recorded_at)),
+        (event for event in row.events.all() if event.happened_on <= view.as_of and view.knows(event.recorded_at)),
         key=lambda event: (event.happened_on, event.recorded_at, event.pk),
     )
     sent = [version for update in row.updates.all() for version in update.versions.all()]
-    standing = standing_on(events, sent, seen.as_of, zone=seen.zone, known_by=seen.known_by)
+    standing = standing_on(events, sent, view.as_of, zone=view.zone, known_by=view.known_by)
     if standing is None:
         return None
     made = next((event for event in events if event.kind == CommitmentEventKind.MADE), events[0])
-    told = PrintedCommitment(
+    printed = PrintedCommitment(
         text=row.text,
         ministry=row.maker,
         made_on=made.happened_on,
@@ -105,7 +109,7 @@ def _build_commitment(seen: ReaderView, row: Commitment, keys: Mapping[int, str]
         times_moved=standing.slips,
         state=standing.status.value,
         standing=sentences.describe_commitment_status(
-            standing, events[-1].happened_on, seen.as_of, is_ministrys=row.made_by == MadeBy.MINISTRY
+            standing, events[-1].happened_on, view.as_of, is_ministrys=row.made_by == MadeBy.MINISTRY
         ),
     )
-    return GatheredCommitment(row, tuple(events), standing, told)
+    return GatheredCommitment(row, tuple(events), standing, printed)

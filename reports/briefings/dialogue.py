@@ -28,7 +28,7 @@ from reports.briefings.evidence import gather_evidence
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import gather_recommendations, recommendation_name, terms_in_force
 from reports.briefings.step_texts import step_texts
-from reports.briefings.talking_points import TalkingPointInputs, build_talking_points
+from reports.briefings.talking_points import TalkingPointBuilder
 from reports.briefings.updates import gather_versions, recorded_moments
 from reports.choices import StepKind
 from reports.readiness import countable_facts
@@ -42,7 +42,7 @@ from tiptracker.infrastructure.read_snapshot import snapshot
 
 
 @snapshot()
-def build_dialogue_pack(seen: ReaderView, dialogue: Dialogue) -> DialoguePack:
+def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
     """Return the pack for a dialogue and one reader.
 
     Raises:
@@ -50,82 +50,80 @@ def build_dialogue_pack(seen: ReaderView, dialogue: Dialogue) -> DialoguePack:
         Edition.DoesNotExist: if the reader may not see the edition.
         Dialogue.DoesNotExist: if the reader may not see the dialogue, or it was not recorded by the moment.
     """
-    seen = seen.checked()
-    reader, edition, as_of = seen.reader, seen.edition, seen.as_of
+    view = view.checked()
+    reader, edition, as_of = view.reader, view.edition, view.as_of
     own = (
-        Dialogue.objects.visible_to(reader).filter(country=edition.country).known_by(seen.known_by).get(pk=dialogue.pk)
+        Dialogue.objects.visible_to(reader).filter(country=edition.country).known_by(view.known_by).get(pk=dialogue.pk)
     )
-    facts = countable_facts.facts_known_by(gather_facts(seen.edition), seen.known_by)
-    result = evaluate_readiness(facts, as_of=seen.as_of, known_by=seen.known_by)
+    facts = countable_facts.facts_known_by(gather_facts(view.edition), view.known_by)
+    result = evaluate_readiness(facts, as_of=view.as_of, known_by=view.known_by)
     next_steps = result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
-    promises = gather_commitments(seen, keys)
-    versions = gather_versions(seen, promises)
-    before = list(Dialogue.objects.visible_to(reader).held_before(own).filter(seen.recorded, held_on__lte=as_of))
+    commitments = gather_commitments(view, keys)
+    versions = gather_versions(view, commitments)
+    before = list(Dialogue.objects.visible_to(reader).held_before(own).filter(view.recorded, held_on__lte=as_of))
     last = before[0] if before else None
     people = list(Participant.objects.filter(dialogue=own).select_related("ministry").order_by("pk"))
-    table = own.ministries_at_the_table()
+    ministries = own.ministries_at_the_table()
     concerning = set(
         Commitment.objects.visible_to(reader)
-        .filter(pk__in=[promise.row.pk for promise in promises])
-        .concerning(table)
+        .filter(pk__in=[commitment.row.pk for commitment in commitments])
+        .concerning(ministries)
         .values_list("pk", flat=True)
     )
-    theirs = [promise for promise in promises if promise.row.pk in concerning]
-    steps = _find_next_steps(seen, [own, *before])
-    since = [step for step in steps if not table or step.ministry_id is None or step.ministry_id in table]
-    stage = _stage(seen, own)
-    talks = build_talking_points(
-        TalkingPointInputs(
-            seen=seen,
-            result=result,
-            asked=gather_recommendations(seen),
-            promises=promises,
-            versions=versions,
-            pieces=gather_evidence(seen, keys),
-            terms=terms_in_force(seen),
-            concerning=frozenset(concerning),
-            table=table,
-            steps=next_steps,
-            since=last.held_on if last else None,
-        )
-    )
+    concerning_them = [commitment for commitment in commitments if commitment.row.pk in concerning]
+    steps = _find_next_steps(view, [own, *before])
+    since = [step for step in steps if not ministries or step.ministry_id is None or step.ministry_id in ministries]
+    stage = _stage(view, own)
+    talks = TalkingPointBuilder(
+        view=view,
+        result=result,
+        recommendations=gather_recommendations(view),
+        commitments=commitments,
+        versions=versions,
+        evidence=gather_evidence(view, keys),
+        terms=terms_in_force(view),
+        concerning=frozenset(concerning),
+        table=ministries,
+        steps=next_steps,
+        since=last.held_on if last else None,
+    ).build()
     return DialoguePack(
-        **seen.header,
+        **view.header,
         title=f"{edition.country}: dialogue of {formatting.format_date(own.held_on)}",
         subtitle=f"Dialogue pack · Trafficking in Persons Report, {edition.year} edition",
-        facts_up_to=seen.newest(
+        facts_up_to=view.newest(
             countable_facts.newest_recorded_at(facts),
-            *recorded_moments(seen, promises, versions),
-            *(at for row in [own, *before] for at in (row.entered_at, row.recorded_at) if at and seen.knows(at)),
+            *recorded_moments(view, commitments, versions),
+            *(at for row in [own, *before] for at in (row.entered_at, row.recorded_at) if at and view.knows(at)),
             *(step.recorded_at for step in steps),
-            *(step.done.recorded_at for step in steps if _is_done(seen, step)),
+            *(step.done.recorded_at for step in steps if _is_done(view, step)),
         ),
         held_on=own.held_on,
         countdown=sentences.format_relative_date(own.held_on, as_of),
         place=own.place,
         purpose=own.purpose,
-        table=_ministry_names(people, table),
+        table=_ministry_names(people, ministries),
         stage=stage.label,
         deadline=result.deadline_on,
         sentence=_summary_sentence(talks, result),
-        next_steps=_next_steps(seen, result, next_steps, table),
-        agenda=tuple(_agenda(seen, own, promises, result, is_held=stage is DialogueStage.HELD)),
-        minutes=_build_meeting(seen, own, promises, [step for step in steps if step.dialogue_id == own.pk])
+        next_steps=_next_steps(view, result, next_steps, ministries),
+        agenda=tuple(_agenda(view, own, commitments, result, is_held=stage is DialogueStage.HELD)),
+        minutes=_build_meeting(view, own, commitments, [step for step in steps if step.dialogue_id == own.pk])
         if stage is DialogueStage.HELD
         else None,
         talks=talks,
-        last=_build_meeting(seen, last, theirs, _steps_since(seen, last, since, own)) if last else None,
+        last=_build_meeting(view, last, concerning_them, _steps_since(view, last, since, own)) if last else None,
         participants=tuple(_build_participant(row, is_held=stage is DialogueStage.HELD) for row in people),
         disclaimer=headline.DISCLAIMER,
     )
 
 
-def _stage(seen: ReaderView, row: Dialogue) -> DialogueStage:
+def _stage(view: ReaderView, row: Dialogue) -> DialogueStage:
     """Return the stage of the dialogue on the day, by what was known."""
-    is_recorded = row.recorded_at is not None and seen.knows(row.recorded_at) and row.held_on <= seen.as_of
-    is_called_off = row.called_off_at is not None and seen.knows(row.called_off_at)
-    return stage_on(row.held_on, seen.as_of, is_recorded=is_recorded, is_called_off=is_called_off)
+    is_recorded = row.recorded_at is not None and view.knows(row.recorded_at) and row.held_on <= view.as_of
+    is_called_off = row.called_off_at is not None and view.knows(row.called_off_at)
+    return stage_on(row.held_on, view.as_of, is_recorded=is_recorded, is_called_off=is_called_off)
 
 
 def _summary_sentence(talks: Iterable[TalkingPointList], result: Readiness) -> str:
@@ -138,38 +136,38 @@ def _summary_sentence(talks: Iterable[TalkingPointList], result: Readiness) -> s
         "returned": sum(len(talk.returned) for talk in theirs),
         "to ask": sum(len(talk.to_ask) for talk in theirs),
     }
-    parts = [f"{number} {words}" for words, number in numbers.items() if number]
-    said = formatting.join_with_and(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
+    parts = [f"{number} {label}" for label, number in numbers.items() if number]
+    summary = formatting.join_with_and(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
     if result.deadline_on is None:
-        return f"{said}."
-    return f"{said}; {headline.time_left(result.deadline_on, result.as_of)}."
+        return f"{summary}."
+    return f"{summary}; {headline.time_left(result.deadline_on, result.as_of)}."
 
 
 def _agenda(
-    seen: ReaderView, row: Dialogue, promises: Iterable[GatheredCommitment], result: Readiness, *, is_held: bool
+    view: ReaderView, row: Dialogue, commitments: Iterable[GatheredCommitment], result: Readiness, *, is_held: bool
 ) -> Iterable[PrintedAgendaItem]:
     """Yield the agenda items in order with their status, and with what was said if the dialogue was held."""
-    told = {promise.row.pk: promise.told for promise in promises}
+    printed = {commitment.row.pk: commitment.printed for commitment in commitments}
     items = AgendaItem.objects.filter(dialogue=row).select_related("recommendation__lead", "commitment__ministry")
     for item in items.order_by("position", "pk"):
-        if item.commitment and not seen.knows(item.commitment.recorded_at):
+        if item.commitment and not view.knows(item.commitment.recorded_at):
             continue
         yield PrintedAgendaItem(
             position=item.position,
             what=_describe_subject(item),
             whose=_responsible_name(item),
-            standing=_describe_status(item, told, result),
+            standing=_describe_status(item, printed, result),
             ask=item.note,
             said=item.said if is_held else "",
         )
 
 
 def _describe_subject(item: AgendaItem) -> str:
-    asked = item.recommendation
-    if asked is None:
+    recommendation = item.recommendation
+    if recommendation is None:
         return str(item)
-    ours = ", as we reconstruct it" if asked.is_reconstruction else ""
-    return f"{formatting.capitalize_first(recommendation_name(asked))}{ours}: {asked.text}"
+    ours = ", as we reconstruct it" if recommendation.is_reconstruction else ""
+    return f"{formatting.capitalize_first(recommendation_name(recommendation))}{ours}: {recommendation.text}"
 
 
 def _responsible_name(item: AgendaItem) -> str:
@@ -178,10 +176,10 @@ def _responsible_name(item: AgendaItem) -> str:
     return item.commitment.maker if item.commitment else "Other topic"
 
 
-def _describe_status(item: AgendaItem, told: dict[int, PrintedCommitment], result: Readiness) -> str:
+def _describe_status(item: AgendaItem, printed: dict[int, PrintedCommitment], result: Readiness) -> str:
     """Return the status of an agenda item's subject; empty for a topic, and for a subject of another edition."""
     if item.commitment_id:
-        return told[item.commitment_id].standing if item.commitment_id in told else ""
+        return printed[item.commitment_id].standing if item.commitment_id in printed else ""
     own = [line for line in result.verified.benchmarks if line.recommendation_id == item.recommendation_id]
     if not own:
         return ""
@@ -206,79 +204,79 @@ def _build_participant(row: Participant, *, is_held: bool) -> PackParticipant:
 
 
 def _next_steps(
-    seen: ReaderView, result: Readiness, steps: NextSteps, table: Collection[int]
+    view: ReaderView, result: Readiness, steps: NextSteps, ministries: Collection[int]
 ) -> tuple[StepDisplay, ...]:
     """Return the first next steps of the ministries at the table, or of all ministries if none in particular is.
 
     Reviews are left out, because they are the embassy's own work.
     """
-    told = display_steps(result, steps, step_texts(result, steps, reader=seen.reader)).steps
+    displayed = display_steps(result, steps, step_texts(result, steps, reader=view.reader)).steps
     return tuple(
         one
-        for step, one in zip(steps.steps, told, strict=True)
-        if step.kind is not StepKind.REVIEW and (not table or step.ministry_id in table)
+        for step, one in zip(steps.steps, displayed, strict=True)
+        if step.kind is not StepKind.REVIEW and (not ministries or step.ministry_id in ministries)
     )[:FIRST_PAGE_STEPS]
 
 
-def _ministry_names(people: Iterable[Participant], table: Collection[int]) -> str:
+def _ministry_names(people: Iterable[Participant], ministries: Collection[int]) -> str:
     """Return the names of the ministries at the table; empty if no ministry in particular takes part."""
-    names = {one.ministry.name for one in people if one.ministry and one.ministry.pk in table}
+    names = {one.ministry.name for one in people if one.ministry and one.ministry.pk in ministries}
     return formatting.join_with_and(sorted(names)) if names else ""
 
 
-def _find_next_steps(seen: ReaderView, dialogues: Sequence[Dialogue]) -> list[NextStep]:
+def _find_next_steps(view: ReaderView, dialogues: Sequence[Dialogue]) -> list[NextStep]:
     """Return the next steps that were agreed at these dialogues, in the order of their agreement."""
     return list(
-        NextStep.objects.visible_to(seen.reader)
-        .filter(seen.recorded, Q(dialogue__held_on__lte=seen.as_of), dialogue__in=dialogues)
+        NextStep.objects.visible_to(view.reader)
+        .filter(view.recorded, Q(dialogue__held_on__lte=view.as_of), dialogue__in=dialogues)
         .select_related("dialogue", "ministry", "done")
         .order_by("dialogue__held_on", "pk")
     )
 
 
-def _is_done(seen: ReaderView, step: NextStep) -> bool:
+def _is_done(view: ReaderView, step: NextStep) -> bool:
     """Return whether the step was done by the day, as far as was known."""
     done = getattr(step, "done", None)
-    return done is not None and done.done_on <= seen.as_of and seen.knows(done.recorded_at)
+    return done is not None and done.done_on <= view.as_of and view.knows(done.recorded_at)
 
 
-def _steps_since(seen: ReaderView, last: Dialogue, steps: Iterable[NextStep], own: Dialogue) -> list[NextStep]:
+def _steps_since(view: ReaderView, last: Dialogue, steps: Iterable[NextStep], own: Dialogue) -> list[NextStep]:
     """Return the steps agreed at the last dialogue, and those of earlier dialogues that are still open."""
     return [
         step
         for step in steps
-        if step.dialogue_id == last.pk or (step.dialogue_id != own.pk and not _is_done(seen, step))
+        if step.dialogue_id == last.pk or (step.dialogue_id != own.pk and not _is_done(view, step))
     ]
 
 
 def _build_meeting(
-    seen: ReaderView, row: Dialogue, promises: Iterable[GatheredCommitment], steps: Iterable[NextStep]
+    view: ReaderView, row: Dialogue, commitments: Iterable[GatheredCommitment], steps: Iterable[NextStep]
 ) -> PrintedMeeting:
     """Return what was said and agreed at a dialogue, and its results since; open steps come first."""
-    made = [promise for promise in promises if promise.row.dialogue_id == row.pk]
+    made = [commitment for commitment in commitments if commitment.row.dialogue_id == row.pk]
     return PrintedMeeting(
         held_on=row.held_on,
         place=row.place,
         record=row.record,
         agreed=row.agreed,
-        summary=sentences.describe_status_counts([promise.told.state for promise in made]),
-        undertakings=tuple(promise.told for promise in made),
-        steps=tuple(_build_step(seen, step) for step in sorted(steps, key=lambda step: _is_done(seen, step))),
+        summary=sentences.describe_status_counts([commitment.printed.state for commitment in made]),
+        undertakings=tuple(commitment.printed for commitment in made),
+        steps=tuple(_build_step(view, step) for step in sorted(steps, key=lambda step: _is_done(view, step))),
     )
 
 
-def _build_step(seen: ReaderView, step: NextStep) -> AgreedStep:
+def _build_step(view: ReaderView, step: NextStep) -> AgreedStep:
     due_on = step.due_on
-    if _is_done(seen, step):
+    if _is_done(view, step):
         done = step.done
         state = "verified_done"
         standing = f"done {sentences.format_short_date(done.done_on)}{f': {done.result}' if done.result else ''}"
-    elif overdue := days_past_due(due_on, seen.as_of):
+    elif overdue := days_past_due(due_on, view.as_of):
         state, standing = "overdue", format_overdue(overdue)
     else:
         state, standing = (
             "open",
-            f"due {sentences.format_relative_date(due_on, seen.as_of)}" if due_on else "still open",
+            f"due {sentences.format_relative_date(due_on, view.as_of)}" if due_on else "still open",
         )
     return AgreedStep(
         text=step.text,

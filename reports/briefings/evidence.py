@@ -27,28 +27,28 @@ YEAR = timedelta(days=366)
 class EvidenceAnnex:
     """The annex, and its evidence numbers by key: of the piece of evidence, the benchmark and the update version."""
 
-    annex: tuple[PrintedEvidence, ...]
-    number: Mapping[int, str]
-    on_benchmark: Mapping[int, tuple[str, ...]]
-    in_version: Mapping[int, tuple[str, ...]]
+    pieces: tuple[PrintedEvidence, ...]
+    numbers: Mapping[int, str]
+    by_benchmark: Mapping[int, tuple[str, ...]]
+    by_version: Mapping[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class GatheredEvidence:
     """A piece of evidence with its evidence links.
 
-    `words` holds the newest review of each link by its key; the review of the piece itself has the key None.
+    `reviews` holds the newest review of each link by its key; the review of the piece itself has the key None.
     """
 
     row: Evidence
     evidence_links: tuple[EvidenceLink, ...]
-    words: Mapping[int | None, EvidenceReview]
+    reviews: Mapping[int | None, EvidenceReview]
     is_returned: bool
 
     def state_of(self, evidence_link: EvidenceLink) -> str:
         """Return the state of an evidence link: verified, rejected, returned or claimed."""
-        if word := self.words.get(evidence_link.pk):
-            return word.decision
+        if review := self.reviews.get(evidence_link.pk):
+            return review.decision
         return RETURNED if self.is_returned else CLAIMED
 
     @property
@@ -58,76 +58,76 @@ class GatheredEvidence:
         This is a rejection of the piece itself; otherwise the newest verification; otherwise the newest rejection, once
         all links are reviewed.
         """
-        own = self.words.get(None)
+        own = self.reviews.get(None)
         if own and own.decision == EvidenceDecision.REJECTED:
             return own
-        words = sorted(self.words.values(), key=lambda word: (word.recorded_at, word.pk), reverse=True)
-        if verified := next((word for word in words if word.decision == EvidenceDecision.VERIFIED), None):
+        reviews = sorted(self.reviews.values(), key=lambda review: (review.recorded_at, review.pk), reverse=True)
+        if verified := next((review for review in reviews if review.decision == EvidenceDecision.VERIFIED), None):
             return verified
-        is_judged = all(evidence_link.pk in self.words for evidence_link in self.evidence_links)
-        return words[0] if words and is_judged else None
+        is_judged = all(evidence_link.pk in self.reviews for evidence_link in self.evidence_links)
+        return reviews[0] if reviews and is_judged else None
 
     @property
     def first_on(self) -> date | None:
         """The first day of the piece: its own start date, otherwise the one that a review states."""
-        return find_start_date(self.row.happened_from, self.words.values())
+        return find_start_date(self.row.happened_from, self.reviews.values())
 
 
-def gather_evidence_annex(seen: ReaderView, keys: Mapping[int, str]) -> EvidenceAnnex:
+def gather_evidence_annex(view: ReaderView, keys: Mapping[int, str]) -> EvidenceAnnex:
     """Return the evidence on an edition that the reader may see.
 
     Args:
         keys: names of benchmarks ("6a") by primary key.
     """
-    pieces = gather_evidence(seen, keys)
-    number = {piece.row.pk: f"E{place}" for place, piece in enumerate(pieces, start=1)}
+    pieces = gather_evidence(view, keys)
+    numbers = {piece.row.pk: f"E{place}" for place, piece in enumerate(pieces, start=1)}
     return EvidenceAnnex(
-        annex=tuple(_build_evidence(seen, piece, number[piece.row.pk], keys) for piece in pieces),
-        number=number,
-        on_benchmark=_group_values(
-            (evidence_link.benchmark_id, number[piece.row.pk])
+        pieces=tuple(_build_evidence(view, piece, numbers[piece.row.pk], keys) for piece in pieces),
+        numbers=numbers,
+        by_benchmark=_group_values(
+            (evidence_link.benchmark_id, numbers[piece.row.pk])
             for piece in pieces
             for evidence_link in piece.evidence_links
         ),
-        in_version=_group_values(
-            (piece.row.update_version_id, number[piece.row.pk]) for piece in pieces if piece.row.update_version_id
+        by_version=_group_values(
+            (piece.row.update_version_id, numbers[piece.row.pk]) for piece in pieces if piece.row.update_version_id
         ),
     )
 
 
-def gather_evidence(seen: ReaderView, keys: Mapping[int, str]) -> list[GatheredEvidence]:
+def gather_evidence(view: ReaderView, keys: Mapping[int, str]) -> list[GatheredEvidence]:
     """Return the evidence on an edition with its links and reviews, in the order of the days."""
-    rows = _find_evidence(seen)
+    rows = _find_evidence(view)
     evidence_links = _group_values(
         (evidence_link.evidence_id, evidence_link)
-        for evidence_link in EvidenceLink.objects.visible_to(seen.reader)
-        .filter(seen.recorded, evidence__in=rows, benchmark__in=keys)
+        for evidence_link in EvidenceLink.objects.visible_to(view.reader)
+        .filter(view.recorded, evidence__in=rows, benchmark__in=keys)
         .order_by("benchmark__recommendation__origin", "benchmark__recommendation__number", "benchmark__letter")
     )
-    words: dict[int, dict[int | None, EvidenceReview]] = defaultdict(dict)
-    for word in (
-        EvidenceReview.objects.visible_to(seen.reader)
-        .filter(seen.recorded, evidence__in=rows)
+    reviews: dict[int, dict[int | None, EvidenceReview]] = defaultdict(dict)
+    for review in (
+        EvidenceReview.objects.visible_to(view.reader)
+        .filter(view.recorded, evidence__in=rows)
         .select_related("recorded_by")
         .order_by("recorded_at", "pk")
     ):
-        words[word.evidence_id][word.evidence_link_id] = word
+        reviews[review.evidence_id][review.evidence_link_id] = review
     return [
-        GatheredEvidence(row, evidence_links.get(row.pk, ()), words[row.pk], _is_returned(seen, row)) for row in rows
+        GatheredEvidence(row, evidence_links.get(row.pk, ()), reviews[row.pk], _is_returned(view, row)) for row in rows
     ]
 
 
-def _find_evidence(seen: ReaderView) -> list[Evidence]:
+def _find_evidence(view: ReaderView) -> list[Evidence]:
     """Return the evidence that supports the edition's benchmarks, without versions that were revised since.
 
     Evidence that supports no benchmark yet is included if it happened in the tracking period or the year before.
     """
-    edition = seen.edition
+    edition = view.edition
     unfiled = Q(evidence_links__isnull=True, happened_to__range=(edition.starts_on - YEAR, edition.ends_on))
     rows = list(
-        Evidence.objects.visible_to(seen.reader)
+        Evidence.objects.visible_to(view.reader)
         .filter(Q(evidence_links__benchmark__recommendation__edition=edition) | unfiled)
-        .filter(seen.recorded, country=edition.country, happened_to__lte=seen.as_of)
+        .filter(view.recorded, country=edition.country, happened_to__lte=view.as_of)
         .select_related("file", "recorded_by", "update_version__decision")
         .order_by("happened_to", "pk")
         .distinct()
@@ -136,23 +136,23 @@ def _find_evidence(seen: ReaderView) -> list[Evidence]:
     return [row for row in rows if row.pk not in replaced]
 
 
-def _is_returned(seen: ReaderView, row: Evidence) -> bool:
+def _is_returned(view: ReaderView, row: Evidence) -> bool:
     decision = getattr(row.update_version, "decision", None)
-    return bool(decision and decision.decision == UpdateDecision.RETURNED and seen.knows(decision.recorded_at))
+    return bool(decision and decision.decision == UpdateDecision.RETURNED and view.knows(decision.recorded_at))
 
 
-def _build_evidence(seen: ReaderView, piece: GatheredEvidence, number: str, keys: Mapping[int, str]) -> PrintedEvidence:
+def _build_evidence(view: ReaderView, piece: GatheredEvidence, number: str, keys: Mapping[int, str]) -> PrintedEvidence:
     row = piece.row
     state = RETURNED if piece.is_returned else CLAIMED
     reviewed = "Returned to the ministry" if piece.is_returned else "Claimed, waiting for review"
-    if word := piece.decisive:
-        state = word.decision
+    if review := piece.decisive:
+        state = review.decision
         reviewed = (
-            f"{word.get_decision_display()} by {word.recorded_by.name}, "
-            f"{sentences.format_short_date(seen.day(word.recorded_at))}"
+            f"{review.get_decision_display()} by {review.recorded_by.name}, "
+            f"{sentences.format_short_date(view.day(review.recorded_at))}"
         )
-        if word.decision == EvidenceDecision.REJECTED:
-            reviewed += f": {word.reason}"
+        if review.decision == EvidenceDecision.REJECTED:
+            reviewed += f": {review.reason}"
     return PrintedEvidence(
         ref=number,
         what=row.title,
@@ -162,17 +162,17 @@ def _build_evidence(seen: ReaderView, piece: GatheredEvidence, number: str, keys
         stated_by=row.stated_by,
         source=row.source,
         link=row.link,
-        recorded=f"Recorded {sentences.format_short_date(seen.day(row.recorded_at))} by {row.recorded_by.name}",
+        recorded=f"Recorded {sentences.format_short_date(view.day(row.recorded_at))} by {row.recorded_by.name}",
         state=state,
         review=reviewed,
-        is_outside=_outside_period_note(seen, piece) != "",
-        note=_outside_period_note(seen, piece) or _not_counting_reason(piece),
+        is_outside=_outside_period_note(view, piece) != "",
+        note=_outside_period_note(view, piece) or _not_counting_reason(piece),
         evidence_links=tuple(
             PrintedEvidenceLink(
                 benchmark=keys[evidence_link.benchmark_id],
                 shows=formatting.lowercase_first(evidence_link.get_shows_display()),
                 state=piece.state_of(evidence_link),
-                word=_separate_review_note(seen, piece.words.get(evidence_link.pk), piece.decisive),
+                word=_separate_review_note(view, piece.reviews.get(evidence_link.pk), piece.decisive),
             )
             for evidence_link in piece.evidence_links
         ),
@@ -180,24 +180,24 @@ def _build_evidence(seen: ReaderView, piece: GatheredEvidence, number: str, keys
     )
 
 
-def _separate_review_note(seen: ReaderView, word: EvidenceReview | None, than: EvidenceReview | None) -> str:
+def _separate_review_note(view: ReaderView, review: EvidenceReview | None, decisive: EvidenceReview | None) -> str:
     """Return who reviewed an evidence link and when, and the reason for a rejection.
 
     Return an empty text if the review of the piece as a whole says the same.
     """
 
-    def told(each: EvidenceReview) -> tuple[str, int, date]:
-        return each.decision, each.recorded_by_id, seen.day(each.recorded_at)
+    def summarize(each: EvidenceReview) -> tuple[str, int, date]:
+        return each.decision, each.recorded_by_id, view.day(each.recorded_at)
 
-    if word is None or (than is not None and told(word) == told(than)):
+    if review is None or (decisive is not None and summarize(review) == summarize(decisive)):
         return ""
-    by = f"by {word.recorded_by.name}, {sentences.format_short_date(seen.day(word.recorded_at))}"
-    return f"{by}: {word.reason}" if word.decision == EvidenceDecision.REJECTED else by
+    by = f"by {review.recorded_by.name}, {sentences.format_short_date(view.day(review.recorded_at))}"
+    return f"{by}: {review.reason}" if review.decision == EvidenceDecision.REJECTED else by
 
 
-def _outside_period_note(seen: ReaderView, piece: GatheredEvidence) -> str:
+def _outside_period_note(view: ReaderView, piece: GatheredEvidence) -> str:
     """Return a note that the piece lies before or after the tracking period; empty if it does not."""
-    edition = seen.edition
+    edition = view.edition
     if (piece.first_on or piece.row.happened_to) < edition.starts_on:
         return f"does not count: before {formatting.format_date(edition.starts_on)}"
     if piece.row.happened_to > edition.ends_on:

@@ -25,34 +25,34 @@ from tiptracker.infrastructure.read_snapshot import snapshot
 
 
 @snapshot()
-def build_ministry_page(seen: ReaderView, ministry: Ministry) -> MinistryPage:
+def build_ministry_page(view: ReaderView, ministry: Ministry) -> MinistryPage:
     """Return the page for one ministry, whoever asks for it."""
-    seen = replace(seen, reader=User(role=Role.FOCAL_POINT, ministry=ministry))
-    promises = gather_commitments(seen, {})
-    versions = gather_versions(seen, promises)
+    view = replace(view, reader=User(role=Role.FOCAL_POINT, ministry=ministry))
+    commitments = gather_commitments(view, {})
+    versions = gather_versions(view, commitments)
     newest = newest_by_commitment(versions)
-    places = {promise.row.pk: _priority_group(promise) for promise in promises}
-    promises.sort(key=lambda promise: places[promise.row.pk])
-    words = _newest_reviews(seen)
-    needed = tuple(_list_needed(seen, promises, places, newest))
+    groups = {commitment.row.pk: _priority_group(commitment) for commitment in commitments}
+    commitments.sort(key=lambda commitment: groups[commitment.row.pk])
+    reviews = _newest_reviews(view)
+    needed = tuple(_list_needed(view, commitments, groups, newest))
     return MinistryPage(
-        **seen.header,
+        **view.header,
         marking=Marking.UNCLASSIFIED.label,
         title=ministry.name,
-        subtitle=f"What we agreed, and where it stands on {formatting.format_date(seen.as_of)}",
-        minister="; ".join(list_office_holders(ministry, seen.as_of)),
-        facts_up_to=seen.newest(
-            *recorded_moments(seen, promises, versions),
+        subtitle=f"What we agreed, and where it stands on {formatting.format_date(view.as_of)}",
+        minister="; ".join(list_office_holders(ministry, view.as_of)),
+        facts_up_to=view.newest(
+            *recorded_moments(view, commitments, versions),
             *(row.recorded_at for row in versions),
-            *(row.recorded_at for row in words),
+            *(row.recorded_at for row in reviews),
         ),
-        sentence=_summary_sentence(promises),
-        agreed=tuple(promise.told for promise in promises),
-        verified=tuple(_list_verified(seen, promises, words)),
+        sentence=_summary_sentence(commitments),
+        agreed=tuple(commitment.printed for commitment in commitments),
+        verified=tuple(_list_verified(view, commitments, reviews)),
         needed=needed,
-        agreed_order=_order_sentence(places.values()),
-        verified_order=_verified_order_sentence(promises, words),
-        needed_order=_order_sentence(place for place in places.values() if place in OPEN_GROUPS),
+        agreed_order=_order_sentence(groups.values()),
+        verified_order=_verified_order_sentence(commitments, reviews),
+        needed_order=_order_sentence(group for group in groups.values() if group in OPEN_GROUPS),
     )
 
 
@@ -81,8 +81,8 @@ GROUP_LABELS = {
 """The name of each group in a sentence."""
 
 
-def _priority_group(promise: GatheredCommitment) -> PriorityGroup:
-    match promise.standing.status:
+def _priority_group(commitment: GatheredCommitment) -> PriorityGroup:
+    match commitment.standing.status:
         case CommitmentStatus.VERIFIED:
             return PriorityGroup.DONE
         case CommitmentStatus.WITHDRAWN:
@@ -91,38 +91,38 @@ def _priority_group(promise: GatheredCommitment) -> PriorityGroup:
             return PriorityGroup.WITH_US
         case CommitmentStatus.OVERDUE:
             return PriorityGroup.OVERDUE
-    if promise.standing.returned_on:
+    if commitment.standing.returned_on:
         return PriorityGroup.RETURNED
-    return PriorityGroup.DUE if promise.standing.due_on else PriorityGroup.UNDATED
+    return PriorityGroup.DUE if commitment.standing.due_on else PriorityGroup.UNDATED
 
 
-def _order_sentence(places: Iterable[PriorityGroup]) -> str:
+def _order_sentence(groups: Iterable[PriorityGroup]) -> str:
     """Return a sentence on the order of commitments in these groups; empty for at most one commitment."""
-    found = list(places)
+    found = list(groups)
     if len(found) < 2:
         return ""
-    first, *others = (GROUP_LABELS[place] for place in sorted(set(found)))
+    first, *others = (GROUP_LABELS[group] for group in sorted(set(found)))
     return f"Listed first is {first}{''.join(f', then {other}' for other in others)}."
 
 
-def _verified_order_sentence(promises: Iterable[GatheredCommitment], words: Iterable[EvidenceReview]) -> str:
+def _verified_order_sentence(commitments: Iterable[GatheredCommitment], reviews: Iterable[EvidenceReview]) -> str:
     """Return a sentence on the order of verified items; empty for at most one item."""
-    done = sum(promise.standing.status is CommitmentStatus.VERIFIED for promise in promises)
-    pieces = len({row.evidence_id for row in words if row.decision == EvidenceDecision.VERIFIED})
+    done = sum(commitment.standing.status is CommitmentStatus.VERIFIED for commitment in commitments)
+    pieces = len({row.evidence_id for row in reviews if row.decision == EvidenceDecision.VERIFIED})
     if done + pieces < 2:
         return ""
     return "Listed first is what is done, then what we verified last." if done and pieces else "The newest is first."
 
 
-def _newest_reviews(seen: ReaderView) -> list[EvidenceReview]:
+def _newest_reviews(view: ReaderView) -> list[EvidenceReview]:
     """Return the newest review of each piece of the ministry's evidence and of each evidence link, oldest first.
 
     Only concrete actions and figures are included. A statement, or a finding that nothing was done, is no reason for
     thanks.
     """
     rows = (
-        EvidenceReview.objects.visible_to(seen.reader)
-        .filter(seen.recorded, evidence__happened_to__lte=seen.as_of)
+        EvidenceReview.objects.visible_to(view.reader)
+        .filter(view.recorded, evidence__happened_to__lte=view.as_of)
         .filter(Q(evidence__evidence_links__shows=SupportKind.ACTION) | Q(evidence__readings__figure__isnull=False))
         .select_related("evidence")
         .order_by("recorded_at", "pk")
@@ -132,55 +132,59 @@ def _newest_reviews(seen: ReaderView) -> list[EvidenceReview]:
 
 
 def _list_verified(
-    seen: ReaderView, promises: Iterable[GatheredCommitment], words: Iterable[EvidenceReview]
+    view: ReaderView, commitments: Iterable[GatheredCommitment], reviews: Iterable[EvidenceReview]
 ) -> Iterator[VerifiedItem]:
     """Yield the commitments that are done and verified, then the single pieces of evidence that are verified."""
-    done = [promise for promise in promises if promise.standing.status is CommitmentStatus.VERIFIED]
-    for promise in sorted(done, key=lambda promise: promise.events[-1].happened_on, reverse=True):
-        done_on = promise.events[-1].happened_on
-        yield VerifiedItem(promise.told.text, f"done; verified on {sentences.format_short_date(done_on)}")
-    told = {row.evidence_id: row for row in words if row.decision == EvidenceDecision.VERIFIED}
-    for row in sorted(told.values(), key=lambda row: (row.recorded_at, row.pk), reverse=True):
+    done = [commitment for commitment in commitments if commitment.standing.status is CommitmentStatus.VERIFIED]
+    for commitment in sorted(done, key=lambda commitment: commitment.last_event_on, reverse=True):
+        done_on = commitment.last_event_on
+        yield VerifiedItem(commitment.printed.text, f"done; verified on {sentences.format_short_date(done_on)}")
+    newest = {row.evidence_id: row for row in reviews if row.decision == EvidenceDecision.VERIFIED}
+    for row in sorted(newest.values(), key=lambda row: (row.recorded_at, row.pk), reverse=True):
         piece = row.evidence
         when = sentences.describe_date_span(row.first_on or piece.happened_from, piece.happened_to)
-        yield VerifiedItem(piece.title, f"{when}; verified on {sentences.format_short_date(seen.day(row.recorded_at))}")
+        yield VerifiedItem(piece.title, f"{when}; verified on {sentences.format_short_date(view.day(row.recorded_at))}")
 
 
 def _list_needed(
-    seen: ReaderView,
-    promises: Iterable[GatheredCommitment],
-    places: Mapping[int, PriorityGroup],
+    view: ReaderView,
+    commitments: Iterable[GatheredCommitment],
+    groups: Mapping[int, PriorityGroup],
     newest: Mapping[int, UpdateVersion],
 ) -> Iterator[NeededItem]:
     """Yield what the ministry can do next about each open commitment, most urgent first."""
-    due = [one.standing.due_on for one in promises if places[one.row.pk] is PriorityGroup.DUE and one.standing.due_on]
+    due = [
+        one.standing.due_on for one in commitments if groups[one.row.pk] is PriorityGroup.DUE and one.standing.due_on
+    ]
     soonest = min(due, default=None)
-    for promise in promises:
-        place, row = places[promise.row.pk], newest.get(promise.row.pk)
-        if place in OPEN_GROUPS:
-            reason = _priority_reason(seen, promise, place, soonest)
-            yield NeededItem(promise.told.text, _request_sentence(promise, row), reason)
+    for commitment in commitments:
+        group, row = groups[commitment.row.pk], newest.get(commitment.row.pk)
+        if group in OPEN_GROUPS:
+            reason = _priority_reason(view, commitment, group, soonest)
+            yield NeededItem(commitment.printed.text, _request_sentence(commitment, row), reason)
 
 
-def _priority_reason(seen: ReaderView, promise: GatheredCommitment, place: PriorityGroup, soonest: date | None) -> str:
-    """Return the reason for a commitment's place: "Overdue by 14 days", "Due soonest, in 3 days", "No date agreed"."""
-    due_on = promise.standing.due_on
-    if place is PriorityGroup.RETURNED and promise.standing.returned_on:
-        return f"Returned on {sentences.format_short_date(promise.standing.returned_on)}"
+def _priority_reason(
+    view: ReaderView, commitment: GatheredCommitment, group: PriorityGroup, soonest: date | None
+) -> str:
+    """Return the reason for a commitment's group: "Overdue by 14 days", "Due soonest, in 3 days", "No date agreed"."""
+    due_on = commitment.standing.due_on
+    if group is PriorityGroup.RETURNED and commitment.standing.returned_on:
+        return f"Returned on {sentences.format_short_date(commitment.standing.returned_on)}"
     if due_on is None:
         return "No date agreed"
-    if place is PriorityGroup.OVERDUE:
-        return f"Overdue by {sentences.format_days(promise.standing.days_overdue)}"
-    far = sentences.format_relative_date(due_on, seen.as_of)
+    if group is PriorityGroup.OVERDUE:
+        return f"Overdue by {sentences.format_days(commitment.standing.days_overdue)}"
+    far = sentences.format_relative_date(due_on, view.as_of)
     return f"Due soonest, {far}" if due_on == soonest else f"Due {far}"
 
 
-def _request_sentence(promise: GatheredCommitment, newest: UpdateVersion | None) -> str:
-    if newest is not None and promise.standing.returned_on:
-        answered = formatting.format_date(promise.standing.returned_on)
+def _request_sentence(commitment: GatheredCommitment, newest: UpdateVersion | None) -> str:
+    if newest is not None and commitment.standing.returned_on:
+        answered = formatting.format_date(commitment.standing.returned_on)
         return f"We returned your update on {answered}. What to change: {newest.decision.reason}"
-    due_on = promise.standing.due_on
-    if promise.standing.status is CommitmentStatus.OVERDUE and due_on:
+    due_on = commitment.standing.due_on
+    if commitment.standing.status is CommitmentStatus.OVERDUE and due_on:
         return (
             f"It was due on {formatting.format_date(due_on)}. Please tell us how far it is, or by which day it "
             "will be done."
@@ -193,12 +197,12 @@ def _request_sentence(promise: GatheredCommitment, newest: UpdateVersion | None)
     )
 
 
-def _summary_sentence(promises: list[GatheredCommitment]) -> str:
+def _summary_sentence(commitments: list[GatheredCommitment]) -> str:
     """Return the status of all commitments in one sentence, those that are done first."""
-    if not promises:
+    if not commitments:
         return "Nothing has been agreed between us yet."
-    statuses = [promise.standing.status for promise in promises]
-    told = {
+    statuses = [commitment.standing.status for commitment in commitments]
+    counts = {
         "done and verified": statuses.count(CommitmentStatus.VERIFIED),
         "with the embassy": statuses.count(CommitmentStatus.WITH_EMBASSY),
         "reported done": statuses.count(CommitmentStatus.REPORTED),
@@ -206,7 +210,6 @@ def _summary_sentence(promises: list[GatheredCommitment]) -> str:
         "overdue": statuses.count(CommitmentStatus.OVERDUE),
         "withdrawn": statuses.count(CommitmentStatus.WITHDRAWN),
     }
-    parts = [f"{number} {'is' if number == 1 else 'are'} {word}" for word, number in told.items() if number]
-    return (
-        f"Of {sentences.format_count(len(promises), 'undertaking', 'undertakings')}, {formatting.join_with_and(parts)}."
-    )
+    parts = [f"{number} {'is' if number == 1 else 'are'} {label}" for label, number in counts.items() if number]
+    total = sentences.format_count(len(commitments), "undertaking", "undertakings")
+    return f"Of {total}, {formatting.join_with_and(parts)}."

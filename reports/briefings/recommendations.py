@@ -19,10 +19,10 @@ from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
 
 
-def gather_recommendations(seen: ReaderView) -> list[Recommendation]:
+def gather_recommendations(view: ReaderView) -> list[Recommendation]:
     """Return the edition's known recommendations in the wording of that time, the report's own first."""
-    rows = Recommendation.objects.visible_to(seen.reader).filter(edition=seen.edition)
-    return rows.select_related("lead").prefetch_related("supporting").as_known_by(seen.known_by)
+    rows = Recommendation.objects.visible_to(view.reader).filter(edition=view.edition)
+    return rows.select_related("lead").prefetch_related("supporting").as_known_by(view.known_by)
 
 
 def recommendation_label(row: Recommendation) -> str:
@@ -37,7 +37,7 @@ def recommendation_name(row: Recommendation) -> str:
 
 
 def build_recommendations(
-    seen: ReaderView, asked: list[Recommendation], facts: Facts, result: Readiness, proof: EvidenceAnnex
+    view: ReaderView, recommendations: list[Recommendation], facts: Facts, result: Readiness, annex: EvidenceAnnex
 ) -> tuple[PrintedRecommendation, ...]:
     """Return the recommendations with their points, rounded so that they add up to the points of their part.
 
@@ -45,29 +45,29 @@ def build_recommendations(
         facts: the known facts only.
     """
     printed = score_display.display_benchmarks(facts, result)
-    terms = terms_in_force(seen)
-    verdicts = _current_assessments(seen, facts)
-    evidence = _evidence_numbers(facts, result, proof)
-    known = Recommendation.objects.visible_to(seen.reader).filter(edition__country=seen.edition.country_id)
+    terms = terms_in_force(view)
+    verdicts = _current_assessments(view, facts)
+    evidence = _evidence_numbers(facts, result, annex)
+    known = Recommendation.objects.visible_to(view.reader).filter(edition__country=view.edition.country_id)
     unmet = known.years_unmet()
-    own: dict[int, list[int]] = {row.pk: [] for row in asked}
+    own: dict[int, list[int]] = {row.pk: [] for row in recommendations}
     for line in result.verified.benchmarks:
         own[line.recommendation_id].append(line.benchmark_id)
-    points = [sum((printed[pk].points for pk in own[row.pk]), Fraction(0)) for row in asked]
+    points = [sum((printed[pk].points for pk in own[row.pk]), Fraction(0)) for row in recommendations]
     return tuple(
         PrintedRecommendation(
             label=recommendation_label(row),
             text=row.text,
             is_reconstruction=row.is_reconstruction,
             facts=_recommendation_facts(row, unmet.get(row.pk)),
-            points=gives if result.is_reviewed else None,
+            points=shown_points if result.is_reviewed else None,
             of=formatting.round_to_tenth(sum((printed[pk].of for pk in own[row.pk]), Fraction(0))),
             benchmarks=tuple(
                 _build_benchmark(printed[pk], terms[pk], verdicts.get(pk), evidence.get(pk, ())) for pk in own[row.pk]
             ),
         )
-        for row, gives in zip(
-            asked, formatting.round_preserving_sum(points, total=_action_part_points(result)), strict=True
+        for row, shown_points in zip(
+            recommendations, formatting.round_preserving_sum(points, total=_action_part_points(result)), strict=True
         )
     )
 
@@ -112,43 +112,43 @@ def _build_benchmark(
     )
 
 
-def terms_in_force(seen: ReaderView) -> dict[int, BenchmarkTerms]:
+def terms_in_force(view: ReaderView) -> dict[int, BenchmarkTerms]:
     """Return the terms in force by benchmark: the newest that were known."""
     rows = (
-        BenchmarkTerms.objects.visible_to(seen.reader)
-        .known_by(seen.known_by)
-        .filter(benchmark__recommendation__edition=seen.edition)
+        BenchmarkTerms.objects.visible_to(view.reader)
+        .known_by(view.known_by)
+        .filter(benchmark__recommendation__edition=view.edition)
         .select_related("indicator")
     )
     return {row.benchmark_id: row for row in reversed(rows)}
 
 
-def _evidence_numbers(facts: Facts, result: Readiness, proof: EvidenceAnnex) -> dict[int, tuple[str, ...]]:
+def _evidence_numbers(facts: Facts, result: Readiness, annex: EvidenceAnnex) -> dict[int, tuple[str, ...]]:
     """Return the annex numbers of the evidence for each benchmark.
 
     These are the pieces that support it, and those that its figures cite.
     """
     cited = {reading.id: reading.evidence_id for reading in facts.readings}
-    numbers = {pk: set(evidence_link) for pk, evidence_link in proof.on_benchmark.items()}
+    numbers = {pk: set(evidence_link) for pk, evidence_link in annex.by_benchmark.items()}
     for line in (*result.verified.benchmarks, *result.claimed.benchmarks):
         for row in line.line.finding.rows:
             evidence_id = cited.get(row.id) if row.type == "reading" else None
-            if evidence_id is not None and evidence_id in proof.number:
-                numbers.setdefault(line.benchmark_id, set()).add(proof.number[evidence_id])
-    in_the_annex = list(proof.number.values())
-    return {pk: tuple(sorted(found, key=in_the_annex.index)) for pk, found in numbers.items()}
+            if evidence_id is not None and evidence_id in annex.numbers:
+                numbers.setdefault(line.benchmark_id, set()).add(annex.numbers[evidence_id])
+    annex_order = list(annex.numbers.values())
+    return {pk: tuple(sorted(found, key=annex_order.index)) for pk, found in numbers.items()}
 
 
-def _current_assessments(seen: ReaderView, facts: Facts) -> dict[int, PrintedAssessment]:
+def _current_assessments(view: ReaderView, facts: Facts) -> dict[int, PrintedAssessment]:
     """Return the assessment of each benchmark that is in force on the day."""
-    held = [judgement.id for judgement in build_verified_view(facts, seen.as_of).judgements.values()]
-    rows = Assessment.objects.visible_to(seen.reader).filter(pk__in=held).select_related("recorded_by")
+    in_force = [judgement.id for judgement in build_verified_view(facts, view.as_of).judgements.values()]
+    rows = Assessment.objects.visible_to(view.reader).filter(pk__in=in_force).select_related("recorded_by")
     return {
         row.benchmark_id: PrintedAssessment(
             rationale=row.rationale,
             by=(
                 f"{row.get_verdict_display()}: {row.recorded_by.name}, "
-                f"{sentences.format_short_date(seen.day(row.recorded_at))}"
+                f"{sentences.format_short_date(view.day(row.recorded_at))}"
             ),
             law=row.law,
         )

@@ -1,8 +1,10 @@
 """Build the talking points for a dialogue, by ministry: thanks, what we owe, what is overdue, what to ask."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus, EvidenceDecision, SupportKind
 from dialogues.commitment_status import original_due_date
@@ -20,18 +22,29 @@ from reports.briefings.recommendations import recommendation_label, recommendati
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
 from reports.choices import StepKind, YearsAsked
+from reports.readiness.answers import Finding
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from tiptracker.accounts.models import Ministry
 
-UNSETTLED = (CommitmentStatus.OVERDUE, CommitmentStatus.OPEN)
 UNITED_STATES = "United States"
 NO_LEAD_MINISTRY = "No ministry leads yet"
 
+POINT_KINDS = ("kept", "with_us", "overdue", "returned", "to_ask")
+"""The fields of a talking point list that hold points."""
+
+
+class _SortedPoint(NamedTuple):
+    """A point with its kind. Within a kind, points with a lower rank come first."""
+
+    kind: str
+    point: TalkingPoint
+    rank: tuple[int, date] = (0, date.min)
+
 
 @dataclass(frozen=True)
-class TalkingPointInputs:
-    """The data that talking points are made from.
+class TalkingPointBuilder:
+    """Builds the points for each ministry from the record.
 
     Attributes:
         terms: the terms in force, by key of the benchmark.
@@ -40,307 +53,289 @@ class TalkingPointInputs:
         since: the day of the last dialogue. We thank for what came after it.
     """
 
-    seen: ReaderView
+    view: ReaderView
     result: Readiness
-    asked: Sequence[Recommendation]
-    promises: Sequence[GatheredCommitment]
+    recommendations: Sequence[Recommendation]
+    commitments: Sequence[GatheredCommitment]
     versions: Sequence[UpdateVersion]
-    pieces: Sequence[GatheredEvidence]
+    evidence: Sequence[GatheredEvidence]
     terms: Mapping[int, BenchmarkTerms]
     concerning: frozenset[int]
     table: frozenset[int]
     steps: NextSteps
     since: date | None
 
+    def build(self) -> tuple[TalkingPointList, ...]:
+        """Return the points for each ministry at the table, by name.
 
-def build_talking_points(known: TalkingPointInputs) -> tuple[TalkingPointList, ...]:
-    """Return the points for each ministry at the table, by name.
-
-    If no ministry in particular takes part, each ministry that leads or has made a commitment gets a list. After
-    these come the points that no ministry leads on, unless exactly one ministry is at the table. The list of the
-    United States itself is last.
-    """
-    speaker = _TalkingPointBuilder(known)
-    rows = Ministry.objects.visible_to(known.seen.reader).filter(country=known.seen.edition.country)
-    ministries = rows.prefetch_related("office_holders").order_by("name", "pk")
-    talks = [speaker.talk(row) for row in ministries if speaker.has_business(row)]
-    nobodys = speaker.points(None, [])
-    if nobodys.to_ask and len(known.table) != 1:
-        talks.append(nobodys.talk(NO_LEAD_MINISTRY, "Settle who is to lead before anything is asked."))
-    own = [one for one in known.promises if one.is_our_own and one.row.pk in known.concerning]
-    ours = speaker.points(None, own, is_ours=True)
-    return (
-        *talks,
-        ours.talk(UNITED_STATES, "What we undertook ourselves: it is tracked too, and never enters readiness."),
-    )
-
-
-@dataclass
-class _PointsByKind:
-    """Collected points by kind. Points to ask carry their sort key."""
-
-    is_ours: bool
-    kept: list[TalkingPoint] = field(default_factory=list)
-    with_us: list[TalkingPoint] = field(default_factory=list)
-    overdue: list[TalkingPoint] = field(default_factory=list)
-    returned: list[TalkingPoint] = field(default_factory=list)
-    to_ask: list[tuple[tuple[int, date], TalkingPoint]] = field(default_factory=list)
-
-    def talk(self, whose: str, about: str) -> TalkingPointList:
-        """Return the list of points, with the most valuable questions first."""
-        return TalkingPointList(
-            whose=whose,
-            about=about,
-            is_ours=self.is_ours,
-            kept=tuple(self.kept),
-            with_us=tuple(self.with_us),
-            overdue=tuple(self.overdue),
-            returned=tuple(self.returned),
-            to_ask=tuple(point for _, point in sorted(self.to_ask, key=lambda each: each[0])),
+        If no ministry in particular takes part, each ministry that leads or has made a commitment gets a list. After
+        these come the points that no ministry leads on, unless exactly one ministry is at the table. The list of the
+        United States itself is last.
+        """
+        rows = Ministry.objects.visible_to(self.view.reader).filter(country=self.view.edition.country)
+        ministries = rows.prefetch_related("office_holders").order_by("name", "pk")
+        lists = [self._ministry_list(row) for row in ministries if self._gets_list(row)]
+        without_lead = _build_list(
+            NO_LEAD_MINISTRY, "Settle who is to lead before anything is asked.", self._questions(None)
         )
+        if without_lead.to_ask and len(self.table) != 1:
+            lists.append(without_lead)
+        own = [one for one in self.commitments if one.is_our_own and one.row.pk in self.concerning]
+        about = "What we undertook ourselves: it is tracked too, and never enters readiness."
+        points = (*filter(None, map(self._our_point, own)), *self._thanks_for_evidence(own))
+        return (*lists, _build_list(UNITED_STATES, about, points, is_ours=True))
 
+    @cached_property
+    def _ranked_steps(self) -> list[tuple[int, ReadinessStep]]:
+        return list(enumerate(self.steps.steps))
 
-class _TalkingPointBuilder:
-    """Builds the points for each ministry from the record, which it indexes once."""
+    @cached_property
+    def _commitment_ranks(self) -> dict[int, int]:
+        """The place of each commitment among the next steps."""
+        return {step.rows[0].id: rank for rank, step in self._ranked_steps if step.kind is StepKind.KEEP}
 
-    def __init__(self, known: TalkingPointInputs) -> None:
-        self.known, self.seen = known, known.seen
-        self.steps = list(enumerate(known.steps.steps))
-        self.place = {step.rows[0].id: place for place, step in self.steps if step.kind is StepKind.KEEP}
-        self.brings_forward = {step.rows[0].id for step in known.steps.after_deadline if step.points}
-        self.keys = {one.benchmark_id: one.line.key for one in known.result.verified.benchmarks}
-        rows = {row.pk: row for row in known.asked}
-        self.asked_by = {one.benchmark_id: rows[one.recommendation_id] for one in known.result.verified.benchmarks}
-        self.findings = {one.benchmark_id: one.line.finding for one in known.result.verified.benchmarks}
-        self.newest = newest_by_commitment(known.versions)
+    @cached_property
+    def _gains_by_deadline(self) -> frozenset[int]:
+        """The commitments due after the deadline that would add points if they were kept before it."""
+        return frozenset(step.rows[0].id for step in self.steps.after_deadline if step.points)
 
-    def has_business(self, row: Ministry) -> bool:
+    @cached_property
+    def _benchmark_keys(self) -> dict[int, str]:
+        return {one.benchmark_id: one.line.key for one in self.result.verified.benchmarks}
+
+    @cached_property
+    def _findings(self) -> dict[int, Finding]:
+        return {one.benchmark_id: one.line.finding for one in self.result.verified.benchmarks}
+
+    @cached_property
+    def _recommendation_of(self) -> dict[int, Recommendation]:
+        """The recommendation of each benchmark."""
+        rows = {row.pk: row for row in self.recommendations}
+        return {one.benchmark_id: rows[one.recommendation_id] for one in self.result.verified.benchmarks}
+
+    @cached_property
+    def _newest_versions(self) -> dict[int, UpdateVersion]:
+        return newest_by_commitment(self.versions)
+
+    def _gets_list(self, ministry: Ministry) -> bool:
         """Return whether the ministry gets a list of points.
 
         It does if it is at the table. If no ministry in particular is, it does if it leads on a recommendation or has
         made a commitment.
         """
-        if self.known.table:
-            return row.pk in self.known.table
-        leads = row.pk in {one.lead_id for one in self.known.asked}
-        promised = any(promise.row.ministry_id == row.pk for promise in self.known.promises)
-        return leads or promised
+        if self.table:
+            return ministry.pk in self.table
+        leads = ministry.pk in {row.lead_id for row in self.recommendations}
+        return leads or any(commitment.row.ministry_id == ministry.pk for commitment in self.commitments)
 
-    def talk(self, row: Ministry) -> TalkingPointList:
-        """Return the points for a ministry."""
-        own = [promise for promise in self.known.promises if promise.row.ministry_id == row.pk]
-        leads = [recommendation_label(one) for one in self.known.asked if one.lead_id == row.pk]
+    def _ministry_list(self, ministry: Ministry) -> TalkingPointList:
+        own = [commitment for commitment in self.commitments if commitment.row.ministry_id == ministry.pk]
+        leads = [recommendation_label(row) for row in self.recommendations if row.lead_id == ministry.pk]
         about = (
-            "; ".join(list_office_holders(row, self.seen.as_of)),
+            "; ".join(list_office_holders(ministry, self.view.as_of)),
             f"Leads on recommendation{'' if len(leads) == 1 else 's'} {formatting.join_with_and(leads)}"
             if leads
             else "",
-            sentences.describe_status_counts([promise.told.state for promise in own]).rstrip("."),
+            sentences.describe_status_counts([commitment.printed.state for commitment in own]).rstrip("."),
         )
-        return self.points(row.pk, own).talk(row.name, " ".join(f"{said}." for said in about if said))
-
-    def points(
-        self, lead: int | None, promises: Iterable[GatheredCommitment], *, is_ours: bool = False
-    ) -> _PointsByKind:
-        """Return the points on these commitments and on the benchmarks that this ministry leads on.
-
-        Args:
-            lead: key of the ministry; None for the benchmarks on which no ministry leads.
-        """
-        found, own = _PointsByKind(is_ours), list(promises)
-        for promise in own:
-            if is_ours:
-                self._of_our_own(found, promise)
-            else:
-                self._of(found, promise)
-        found.kept += self._verified_besides(own)
-        if not is_ours:
-            found.to_ask += self._not_promised(lead)
-        return found
-
-    def _of(self, found: _PointsByKind, promise: GatheredCommitment) -> None:
-        """Add the point on a ministry's commitment to its kind. A withdrawn commitment has no point."""
-        status, row = promise.standing.status, self.newest.get(promise.row.pk)
-        if status is CommitmentStatus.VERIFIED:
-            if self._is_new(promise.events[-1].happened_on):
-                found.kept.append(self._kept(promise))
-        elif status in (CommitmentStatus.WITH_EMBASSY, CommitmentStatus.REPORTED):
-            found.with_us.append(self._with_us(promise))
-        elif status in UNSETTLED and row and promise.standing.returned_on:
-            found.returned.append(self._returned(promise, row))
-        elif status is CommitmentStatus.OVERDUE:
-            found.overdue.append(self._overdue(promise))
-        elif status is CommitmentStatus.OPEN and (point := self._due(promise)):
-            place = self.place.get(promise.row.pk, len(self.steps))
-            found.to_ask.append(((place, promise.standing.due_on or date.max), point))
-
-    def _kept(self, promise: GatheredCommitment) -> TalkingPoint:
-        on = promise.events[-1].happened_on
-        said = (
-            f"Thank you for {_quote(promise.told.text)}: it is done, and we verified it on "
-            f"{formatting.format_date(on)}."
+        return _build_list(
+            ministry.name,
+            " ".join(f"{text}." for text in about if text),
+            (
+                *filter(None, map(self._ministry_point, own)),
+                *self._thanks_for_evidence(own),
+                *self._questions(ministry.pk),
+            ),
         )
-        return self._point(promise, said, sentences.format_short_date(on))
 
-    def _with_us(self, promise: GatheredCommitment) -> TalkingPoint:
-        text = _quote(promise.told.text)
-        if since := promise.standing.waits_since:
-            said = (
-                f"Your update on {text} has been with us since {formatting.format_date(since)}, and we owe you an "
-                "answer."
-            )
-        else:
-            since = promise.events[-1].happened_on
-            said = f"You told us on {formatting.format_date(since)} that {text} is done, and we owe you our word on it."
-        return self._point(promise, said, f"for {sentences.format_days((self.seen.as_of - since).days)}")
+    def _ministry_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
+        """Return the point on a ministry's commitment. A withdrawn commitment has no point."""
+        standing, text, last_on = commitment.standing, _quote(commitment.printed.text), commitment.last_event_on
+        version = self._newest_versions.get(commitment.row.pk)
+        match standing.status:
+            case CommitmentStatus.VERIFIED if self._is_new(last_on):
+                sentence = f"Thank you for {text}: it is done, and we verified it on {formatting.format_date(last_on)}."
+                return self._point("kept", commitment, sentence, sentences.format_short_date(last_on))
+            case CommitmentStatus.WITH_EMBASSY | CommitmentStatus.REPORTED:
+                since = formatting.format_date(standing.waits_since or last_on)
+                sentence = (
+                    f"Your update on {text} has been with us since {since}, and we owe you an answer."
+                    if standing.waits_since
+                    else f"You told us on {since} that {text} is done, and we owe you our word on it."
+                )
+                waits = (self.view.as_of - (standing.waits_since or last_on)).days
+                return self._point("with_us", commitment, sentence, f"for {sentences.format_days(waits)}")
+            case CommitmentStatus.OVERDUE | CommitmentStatus.OPEN if version and standing.returned_on:
+                reason = " ".join(version.decision.reason.split())
+                sentence = (
+                    f"Your update on {text} was returned on {formatting.format_date(standing.returned_on)}, and we "
+                    f"will gladly take it up again once this is put right: {reason}"
+                )
+                return self._point("returned", commitment, sentence, commitment.printed.standing)
+            case CommitmentStatus.OVERDUE:
+                moved = f" and its day has been moved {_times_phrase(standing.slips)}" if standing.slips else ""
+                sentence = (
+                    f"{text} was due on {_date_or_empty(standing.due_on)}{moved}: by which day can we count on it?"
+                )
+                return self._overdue_point(commitment, sentence)
+            case CommitmentStatus.OPEN:
+                return self._open_point(commitment)
+        return None
 
-    def _overdue(self, promise: GatheredCommitment) -> TalkingPoint:
-        stands = promise.standing
-        was_moved = f" and its day has been moved {_times_phrase(stands.slips)}" if stands.slips else ""
-        due = formatting.format_date(stands.due_on) if stands.due_on else ""
-        said = f"{_quote(promise.told.text)} was due on {due}{was_moved}: by which day can we count on it?"
-        return self._point(promise, said, f"by {sentences.format_days(stands.days_overdue)}")
-
-    def _returned(self, promise: GatheredCommitment, row: UpdateVersion) -> TalkingPoint:
-        on = promise.standing.returned_on or self.seen.day(row.decision.recorded_at)
-        reason = " ".join(row.decision.reason.split())
-        said = (
-            f"Your update on {_quote(promise.told.text)} was returned on {formatting.format_date(on)}, and we will "
-            f"gladly "
-            f"take it up again once this is put right: {reason}"
-        )
-        return self._point(promise, said, promise.told.standing)
-
-    def _due(self, promise: GatheredCommitment) -> TalkingPoint | None:
+    def _open_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
         """Return what to ask about an open commitment.
 
         Return None if it is due after the deadline and an earlier date would add nothing.
         """
-        due_on, deadline_on = promise.standing.due_on, self.known.result.deadline_on
-        text = _quote(promise.told.text)
+        due_on, deadline_on = commitment.standing.due_on, self.result.deadline_on
+        text, due = _quote(commitment.printed.text), _date_or_empty(due_on)
         if due_on is None:
-            return self._point(promise, f"{text} has no day yet: may we agree on one today?", "no date agreed")
-        standing = f"due {sentences.format_relative_date(due_on, self.seen.as_of)}"
-        if deadline_on is None or due_on <= deadline_on or self.seen.as_of > deadline_on:
-            return self._point(
-                promise, f"{text} is due on {formatting.format_date(due_on)}: is it on its way?", standing
-            )
-        if promise.row.pk not in self.brings_forward:
+            sentence = f"{text} has no day yet: may we agree on one today?"
+        elif deadline_on is None or due_on <= deadline_on or self.view.as_of > deadline_on:
+            sentence = f"{text} is due on {due}: is it on its way?"
+        elif commitment.row.pk in self._gains_by_deadline:
+            deadline = formatting.format_date(deadline_on)
+            sentence = f"{text} is promised for {due}, after the deadline of {deadline}: can it come before that?"
+        else:
             return None
-        said = (
-            f"{text} is promised for {formatting.format_date(due_on)}, after the deadline of "
-            f"{formatting.format_date(deadline_on)}: "
-            "can it come before that?"
-        )
-        return self._point(promise, said, standing)
+        rank = self._commitment_ranks.get(commitment.row.pk, len(self._ranked_steps))
+        return self._point("to_ask", commitment, sentence, self._due_status(due_on), (rank, due_on or date.max))
 
-    def _not_promised(self, ministry: int | None) -> Iterator[tuple[tuple[int, date], TalkingPoint]]:
-        """Yield questions for the figures not given by the ministry and the benchmarks without commitment or claim."""
-        for place, step in self.steps:
-            if step.ministry_id != ministry:
+    def _our_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
+        """Return the point on a commitment of the United States, in words in which we answer for it."""
+        standing, text, last_on = commitment.standing, _quote(commitment.printed.text), commitment.last_event_on
+        due = _date_or_empty(standing.due_on)
+        match standing.status:
+            case CommitmentStatus.VERIFIED if self._is_new(last_on):
+                sentence = f"We have done {text}, as we promised."
+                return self._point("kept", commitment, sentence, sentences.format_short_date(last_on))
+            case CommitmentStatus.REPORTED:
+                sentence = f"We have done {text}, and a colleague is still to verify it."
+                return self._point("with_us", commitment, sentence, f"done {sentences.format_short_date(last_on)}")
+            case CommitmentStatus.OVERDUE:
+                sentence = f"We promised {text} for {due} and have not kept that: we owe you a new day."
+                return self._overdue_point(commitment, sentence)
+            case CommitmentStatus.OPEN:
+                sentence = f"We promised {text} for {due}." if due else f"We promised {text}, and owe you a day for it."
+                status, rank = self._due_status(standing.due_on), (0, standing.due_on or date.max)
+                return self._point("to_ask", commitment, sentence, status, rank)
+        return None
+
+    def _overdue_point(self, commitment: GatheredCommitment, sentence: str) -> _SortedPoint:
+        status = f"by {sentences.format_days(commitment.standing.days_overdue)}"
+        return self._point("overdue", commitment, sentence, status)
+
+    def _due_status(self, due_on: date | None) -> str:
+        return f"due {sentences.format_relative_date(due_on, self.view.as_of)}" if due_on else "no date agreed"
+
+    def _point(
+        self,
+        kind: str,
+        commitment: GatheredCommitment,
+        sentence: str,
+        status: str,
+        rank: tuple[int, date] = (0, date.min),
+    ) -> _SortedPoint:
+        """Return a point with its source: the day and the place at which the commitment was made."""
+        row = commitment.row
+        made = f"Promised {sentences.format_short_date(commitment.printed.made_on)} ({row.letter})"
+        if row.dialogue:
+            held_on = sentences.format_short_date(row.dialogue.held_on)
+            made = f"Promised at the dialogue of {held_on} ({row.dialogue.place})"
+        first_due_on = original_due_date(commitment.events, self.view.as_of)
+        history = describe_rescheduling(commitment.standing.slips, first_due_on)
+        source = f"{made}; {history}" if history else made
+        links = (link.benchmark_id for link in row.links.all())
+        keys = tuple(self._benchmark_keys[pk] for pk in links if pk in self._benchmark_keys)
+        return _SortedPoint(kind, TalkingPoint(sentence, status, source, keys), rank)
+
+    def _questions(self, lead: int | None) -> Iterator[_SortedPoint]:
+        """Yield questions for the figures not given by the ministry and the benchmarks without commitment or claim.
+
+        Args:
+            lead: key of the ministry; None for the benchmarks on which no ministry leads.
+        """
+        for rank, step in self._ranked_steps:
+            if step.ministry_id != lead:
                 continue
             if step.kind is StepKind.ASK:
-                yield (place, date.max), self._figure(step)
+                yield _SortedPoint("to_ask", self._figure_question(step), (rank, date.max))
             elif step.kind is StepKind.AGREE:
-                yield (place, date.max), self._agreement(step.benchmarks[0])
+                yield _SortedPoint("to_ask", self._benchmark_question(step.benchmarks[0]), (rank, date.max))
 
-    def _figure(self, step: ReadinessStep) -> TalkingPoint:
-        indicator = self.known.result.sent.asked.indicators[step.indicator_id or 0]
-        since = formatting.format_date(self.known.result.edition.tracking.starts_on)
+    def _figure_question(self, step: ReadinessStep) -> TalkingPoint:
+        indicator = self.result.sent.asked.indicators[step.indicator_id or 0]
+        since = formatting.format_date(self.result.edition.tracking.starts_on)
         years = f"since {since} and in the year before" if step.years is YearsAsked.BOTH else f"since {since}"
-        said = f"May we have the figure on {formatting.lowercase_first(indicator.name)} {years}, with its source?"
-        return TalkingPoint(said, "not reported", f"Indicator: {indicator.name}", ())
+        sentence = f"May we have the figure on {formatting.lowercase_first(indicator.name)} {years}, with its source?"
+        return TalkingPoint(sentence, "not reported", f"Indicator: {indicator.name}", ())
 
-    def _agreement(self, key: int) -> TalkingPoint:
-        asked, terms = self.asked_by[key], self.known.terms[key]
-        said = benchmark_question(recommendation_name(asked), terms.criterion, Rule(terms.rule), self.findings[key])
-        ours = ", as we reconstruct it" if asked.is_reconstruction else ""
-        source = f"{formatting.capitalize_first(recommendation_name(asked))}{ours}: {asked.text.rstrip('.')}"
+    def _benchmark_question(self, pk: int) -> TalkingPoint:
+        recommendation, terms = self._recommendation_of[pk], self.terms[pk]
+        name, key = recommendation_name(recommendation), self._benchmark_keys[pk]
+        sentence = benchmark_question(name, terms.criterion, Rule(terms.rule), self._findings[pk])
+        ours = ", as we reconstruct it" if recommendation.is_reconstruction else ""
+        source = f"{formatting.capitalize_first(name)}{ours}: {recommendation.text.rstrip('.')}"
         if spoken_criterion(terms.criterion) != terms.criterion.rstrip("."):
-            source += f". Benchmark {self.keys[key]}: {terms.criterion}"
-        return TalkingPoint(said, "not promised", source, (self.keys[key],))
+            source += f". Benchmark {key}: {terms.criterion}"
+        return TalkingPoint(sentence, "not promised", source, (key,))
 
-    def _verified_besides(self, promises: Iterable[GatheredCommitment]) -> Iterator[TalkingPoint]:
+    def _thanks_for_evidence(self, commitments: Iterable[GatheredCommitment]) -> Iterator[_SortedPoint]:
         """Yield thanks for evidence verified since the last dialogue on commitments that are not done, newest first.
 
         Only concrete actions count. An action that was undone is left out: the embassy reversed its decision, or the
         commitment was reopened.
         """
-        unsettled = {one.row.pk: one for one in promises if one.standing.status is not CommitmentStatus.VERIFIED}
-        for piece in reversed(self.known.pieces):
-            promise, word = unsettled.get(piece.row.commitment_id or 0), piece.decisive
-            if promise is None or word is None or piece.row.done_by not in DONE_BY_GOVERNMENT:
+        unsettled = {one.row.pk: one for one in commitments if one.standing.status is not CommitmentStatus.VERIFIED}
+        for piece in reversed(self.evidence):
+            commitment, review = unsettled.get(piece.row.commitment_id or 0), piece.decisive
+            if commitment is None or review is None or piece.row.done_by not in DONE_BY_GOVERNMENT:
                 continue
-            on, keys = self.seen.day(word.recorded_at), self._moved_by(piece)
+            verified_on, keys = self.view.day(review.recorded_at), self._supported_keys(piece)
             is_undone = any(
-                one.kind == CommitmentEventKind.REOPENED and one.happened_on >= on for one in promise.events
+                event.kind == CommitmentEventKind.REOPENED and event.happened_on >= verified_on
+                for event in commitment.events
             )
-            if keys and self._is_new(on) and not is_undone:
-                said = f"Thank you for {_quote(piece.row.title)}, which we verified on {formatting.format_date(on)}."
-                when = sentences.describe_date_span(piece.first_on, piece.row.happened_to)
-                source = f"Sent on {_quote(promise.told.text)}; it happened {when}"
-                yield TalkingPoint(said, sentences.format_short_date(on), source, tuple(self.keys[key] for key in keys))
-
-    def _moved_by(self, piece: GatheredEvidence) -> list[int]:
-        """Return the benchmarks with a share above zero that this piece supports as a verified concrete action."""
-        shown = {key for key, finding in self.findings.items() if finding.worth}
-        return [
-            one.benchmark_id
-            for one in piece.evidence_links
-            if one.shows == SupportKind.ACTION
-            and piece.state_of(one) == EvidenceDecision.VERIFIED
-            and one.benchmark_id in shown
-        ]
-
-    def _of_our_own(self, found: _PointsByKind, promise: GatheredCommitment) -> None:
-        """Add the point on a commitment of the United States, in words in which we answer for it."""
-        stands, text, on = promise.standing, _quote(promise.told.text), promise.events[-1].happened_on
-        due = formatting.format_date(stands.due_on) if stands.due_on else ""
-        match stands.status:
-            case CommitmentStatus.VERIFIED if self._is_new(on):
-                said = f"We have done {text}, as we promised."
-                found.kept.append(self._point(promise, said, sentences.format_short_date(on)))
-            case CommitmentStatus.REPORTED:
-                said = f"We have done {text}, and a colleague is still to verify it."
-                found.with_us.append(self._point(promise, said, f"done {sentences.format_short_date(on)}"))
-            case CommitmentStatus.OVERDUE:
-                said = f"We promised {text} for {due} and have not kept that: we owe you a new day."
-                found.overdue.append(self._point(promise, said, f"by {sentences.format_days(stands.days_overdue)}"))
-            case CommitmentStatus.OPEN:
-                said = f"We promised {text} for {due}." if due else f"We promised {text}, and owe you a day for it."
-                far = (
-                    f"due {sentences.format_relative_date(stands.due_on, self.seen.as_of)}"
-                    if stands.due_on
-                    else "no date agreed"
+            if keys and self._is_new(verified_on) and not is_undone:
+                sentence = (
+                    f"Thank you for {_quote(piece.row.title)}, which we verified on "
+                    f"{formatting.format_date(verified_on)}."
                 )
-                found.to_ask.append(((0, stands.due_on or date.max), self._point(promise, said, far)))
+                when = sentences.describe_date_span(piece.first_on, piece.row.happened_to)
+                source = f"Sent on {_quote(commitment.printed.text)}; it happened {when}"
+                status = sentences.format_short_date(verified_on)
+                yield _SortedPoint("kept", TalkingPoint(sentence, status, source, keys))
 
-    def _is_new(self, on: date) -> bool:
+    def _supported_keys(self, piece: GatheredEvidence) -> tuple[str, ...]:
+        """Return the benchmarks with a share above zero that this piece supports as a verified concrete action."""
+        return tuple(
+            self._benchmark_keys[link.benchmark_id]
+            for link in piece.evidence_links
+            if link.shows == SupportKind.ACTION
+            and piece.state_of(link) == EvidenceDecision.VERIFIED
+            and link.benchmark_id in self._findings
+            and self._findings[link.benchmark_id].worth
+        )
+
+    def _is_new(self, day: date) -> bool:
         """Return whether this day came after the last dialogue."""
-        return self.known.since is None or on > self.known.since
-
-    def _point(self, promise: GatheredCommitment, said: str, standing: str) -> TalkingPoint:
-        """Return a point with its source: the day and the place at which the commitment was made."""
-        row, made_on = promise.row, sentences.format_short_date(promise.told.made_on)
-        made = f"Promised {made_on} ({row.letter})"
-        if row.dialogue:
-            made = (
-                f"Promised at the dialogue of {sentences.format_short_date(row.dialogue.held_on)} "
-                f"({row.dialogue.place})"
-            )
-        history = describe_rescheduling(promise.standing.slips, original_due_date(promise.events, self.seen.as_of))
-        source = f"{made}; {history}" if history else made
-        keys = (self.keys[key] for key in _benchmark_ids(promise) if key in self.keys)
-        return TalkingPoint(said, standing, source, tuple(keys))
+        return self.since is None or day > self.since
 
 
-def _benchmark_ids(promise: GatheredCommitment) -> list[int]:
-    return [link.benchmark_id for link in promise.row.links.all()]
+def _build_list(whose: str, about: str, points: Iterable[_SortedPoint], *, is_ours: bool = False) -> TalkingPointList:
+    """Return the list of these points, with the most valuable questions first."""
+    ranked = sorted(points, key=lambda each: each.rank)
+    by_kind = {kind: tuple(each.point for each in ranked if each.kind == kind) for kind in POINT_KINDS}
+    return TalkingPointList(whose=whose, about=about, is_ours=is_ours, **by_kind)
 
 
 def _quote(text: str) -> str:
     """Return a text of the record in quotation marks, for use inside a sentence."""
     return f"“{text.rstrip('.')}”"
+
+
+def _date_or_empty(day: date | None) -> str:
+    return formatting.format_date(day) if day else ""
 
 
 def _times_phrase(number: int) -> str:

@@ -12,14 +12,14 @@ from reports.readiness.facts import Facts
 
 
 def build_trend(
-    seen: ReaderView, facts: Facts, dialogues: Iterable[Dialogue], milestones: Iterable[Milestone]
+    view: ReaderView, facts: Facts, dialogues: Iterable[Dialogue], milestones: Iterable[Milestone]
 ) -> PrintedTrend:
     """Return the finding, the chart and the months, based on the known facts.
 
     A month without a score and without events has no row, except the last month.
     """
     run = display_trend(
-        facts, as_of=seen.as_of, known_by=seen.known_by, happenings=list_trend_events(dialogues, milestones, seen.as_of)
+        facts, as_of=view.as_of, known_by=view.known_by, happenings=list_trend_events(dialogues, milestones, view.as_of)
     )
     months = run.by_month
     return PrintedTrend(

@@ -15,31 +15,31 @@ from reports.briefings.reader_view import ReaderView
 WAITING = "waiting"
 
 
-def gather_versions(seen: ReaderView, promises: Iterable[GatheredCommitment]) -> list[UpdateVersion]:
+def gather_versions(view: ReaderView, commitments: Iterable[GatheredCommitment]) -> list[UpdateVersion]:
     """Return the update versions sent on these commitments, by update, in the order in which they were sent."""
     return list(
-        UpdateVersion.objects.visible_to(seen.reader)
+        UpdateVersion.objects.visible_to(view.reader)
         .filter(
-            seen.recorded,
-            happened_on__lte=seen.as_of,
-            update__commitment__in=[promise.row.pk for promise in promises],
+            view.recorded,
+            happened_on__lte=view.as_of,
+            update__commitment__in=[commitment.row.pk for commitment in commitments],
         )
         .select_related("update", "recorded_by", "decision__recorded_by")
         .order_by("update__commitment", "update__number", "number")
     )
 
 
-def is_decided(seen: ReaderView, row: UpdateVersion) -> bool:
+def is_decided(view: ReaderView, row: UpdateVersion) -> bool:
     """Return whether the embassy's decision on this version was known."""
-    return hasattr(row, "decision") and seen.knows(row.decision.recorded_at)
+    return hasattr(row, "decision") and view.knows(row.decision.recorded_at)
 
 
 def recorded_moments(
-    seen: ReaderView, promises: Iterable[GatheredCommitment], versions: Iterable[UpdateVersion]
+    view: ReaderView, commitments: Iterable[GatheredCommitment], versions: Iterable[UpdateVersion]
 ) -> Iterator[datetime]:
     """Yield when the events of these commitments and the known decisions on these versions were recorded."""
-    yield from (event.recorded_at for promise in promises for event in promise.events)
-    yield from (row.decision.recorded_at for row in versions if is_decided(seen, row))
+    yield from (event.recorded_at for commitment in commitments for event in commitment.events)
+    yield from (row.decision.recorded_at for row in versions if is_decided(view, row))
 
 
 def newest_by_commitment(versions: Iterable[UpdateVersion]) -> dict[int, UpdateVersion]:
@@ -48,13 +48,13 @@ def newest_by_commitment(versions: Iterable[UpdateVersion]) -> dict[int, UpdateV
 
 
 def build_updates(
-    seen: ReaderView, versions: list[UpdateVersion], promises: Iterable[GatheredCommitment], proof: EvidenceAnnex
+    view: ReaderView, versions: list[UpdateVersion], commitments: Iterable[GatheredCommitment], annex: EvidenceAnnex
 ) -> tuple[PrintedUpdate, ...]:
     """Return the updates by commitment, the most urgent commitment first."""
     figures: dict[int | None, list[str]] = defaultdict(list)
     for reading in (
-        Reading.objects.visible_to(seen.reader)
-        .filter(seen.recorded, update_version__in=versions)
+        Reading.objects.visible_to(view.reader)
+        .filter(view.recorded, update_version__in=versions)
         .select_related("indicator")
         .order_by("pk")
     ):
@@ -65,33 +65,33 @@ def build_updates(
         sent[row.update.commitment_id][row.update_id].append(row)
     return tuple(
         PrintedUpdate(
-            commitment=promise.told.text,
-            ministry=promise.told.ministry,
-            towards=promise.told.towards,
-            update_versions=tuple(_version(seen, row, figures[row.pk], proof) for row in own),
+            commitment=commitment.printed.text,
+            ministry=commitment.printed.ministry,
+            towards=commitment.printed.towards,
+            update_versions=tuple(_version(view, row, figures[row.pk], annex) for row in own),
         )
-        for promise in promises
-        for own in sent[promise.row.pk].values()
+        for commitment in commitments
+        for own in sent[commitment.row.pk].values()
     )
 
 
-def _version(seen: ReaderView, row: UpdateVersion, figures: list[str], proof: EvidenceAnnex) -> PrintedUpdateVersion:
+def _version(view: ReaderView, row: UpdateVersion, figures: list[str], annex: EvidenceAnnex) -> PrintedUpdateVersion:
     outcome, decision = WAITING, "Waiting for the embassy"
-    if is_decided(seen, row):
-        word = UpdateDecision(row.decision.decision)
-        outcome = word.value
+    if is_decided(view, row):
+        outcome_choice = UpdateDecision(row.decision.decision)
+        outcome = outcome_choice.value
         decision = (
-            f"{word.label} {formatting.format_date(seen.day(row.decision.recorded_at))} by "
+            f"{outcome_choice.label} {formatting.format_date(view.day(row.decision.recorded_at))} by "
             f"{row.decision.recorded_by.name}"
         )
         if row.decision.reason:
             decision += f": {row.decision.reason}"
     return PrintedUpdateVersion(
-        sent=f"Sent {formatting.format_date(seen.day(row.recorded_at))} by {row.recorded_by.name}",
+        sent=f"Sent {formatting.format_date(view.day(row.recorded_at))} by {row.recorded_by.name}",
         claims=formatting.lowercase_first(row.get_claimed_display()),
         narrative=row.narrative,
         figures=tuple(figures),
-        evidence=proof.in_version.get(row.pk, ()),
+        evidence=annex.by_version.get(row.pk, ()),
         outcome=outcome,
         decision=decision,
     )

@@ -42,23 +42,23 @@ COMPLICIT_OFFICIALS = 7
 
 
 @snapshot()
-def build_washington_input(seen: ReaderView, *, has_sources: bool = True) -> WashingtonInput:
+def build_washington_input(view: ReaderView, *, has_sources: bool = True) -> WashingtonInput:
     """Return the input for one reader.
 
     Raises:
         PermissionDenied: if the reader may not read readiness.
         Edition.DoesNotExist: if the reader may not see the edition.
     """
-    seen = seen.checked()
-    edition = seen.edition
-    facts = countable_facts.facts_known_by(gather_facts(seen.edition), seen.known_by)
-    result = evaluate_readiness(facts, as_of=seen.as_of, known_by=seen.known_by)
-    writer = _WashingtonInputBuilder(seen, facts, has_sources=has_sources)
+    view = view.checked()
+    edition = view.edition
+    facts = countable_facts.facts_known_by(gather_facts(view.edition), view.known_by)
+    result = evaluate_readiness(facts, as_of=view.as_of, known_by=view.known_by)
+    writer = _WashingtonInputBuilder(view, facts, has_sources=has_sources)
     return WashingtonInput(
-        **seen.header,
+        **view.header,
         title=f"{edition.country}: input on the tracking period",
         subtitle=f"Trafficking in Persons Report, on the recommendations of the {edition.year} edition",
-        facts_up_to=seen.newest(countable_facts.newest_recorded_at(facts)),
+        facts_up_to=view.newest(countable_facts.newest_recorded_at(facts)),
         window=f"{formatting.format_date(edition.starts_on)} to {formatting.format_date(edition.ends_on)}",
         sentence=_summary_sentence(writer),
         has_sources=has_sources,
@@ -73,43 +73,43 @@ def _summary_sentence(writer: "_WashingtonInputBuilder") -> str:
 
     For example: "5 concrete actions of the government and 3 indicators for the period are verified.".
     """
-    deeds, figures = len(writer.evidence), sum(bool(rows) for rows in writer.sight.readings.values())
-    told = formatting.join_with_and(
+    actions, figures = len(writer.evidence), sum(bool(rows) for rows in writer.verified.readings.values())
+    counts = formatting.join_with_and(
         (
-            sentences.format_count(deeds, "concrete action of the government", "concrete actions of the government"),
+            sentences.format_count(actions, "concrete action of the government", "concrete actions of the government"),
             sentences.format_count(figures, "indicator for the period", "indicators for the period"),
         )
     )
-    return f"{told} are verified."
+    return f"{counts} are verified."
 
 
 class _WashingtonInputBuilder:
     """Builds the content of each pillar from the verified record, which it reads once."""
 
-    def __init__(self, seen: ReaderView, facts: Facts, *, has_sources: bool) -> None:
-        self.seen, self.facts, self.has_sources = seen, facts, has_sources
-        self.sight = build_verified_view(facts, seen.as_of)
-        self.asked = {row.pk: row for row in gather_recommendations(seen)}
-        self.terms = terms_in_force(seen)
+    def __init__(self, view: ReaderView, facts: Facts, *, has_sources: bool) -> None:
+        self.view, self.facts, self.has_sources = view, facts, has_sources
+        self.verified = build_verified_view(facts, view.as_of)
+        self.recommendations = {row.pk: row for row in gather_recommendations(view)}
+        self.terms = terms_in_force(view)
         self.benchmarks = [
-            one for one in facts.benchmarks if one.id in self.terms and one.recommendation_id in self.asked
+            one for one in facts.benchmarks if one.id in self.terms and one.recommendation_id in self.recommendations
         ]
-        acted = {action.evidence_id for rows in self.sight.actions.values() for action in rows}
-        self.evidence = Evidence.objects.visible_to(seen.reader).in_bulk(acted)
-        indicators = Indicator.objects.visible_to(seen.reader).filter(country=seen.edition.country)
+        action_evidence = {action.evidence_id for rows in self.verified.actions.values() for action in rows}
+        self.evidence = Evidence.objects.visible_to(view.reader).in_bulk(action_evidence)
+        indicators = Indicator.objects.visible_to(view.reader).filter(country=view.edition.country)
         self.indicia = {row.pk: row.indicium or NO_INDICIUM for row in indicators}
-        read = [row.id for rows in self.sight.readings.values() for row in rows]
-        readings = Reading.objects.visible_to(seen.reader).filter(pk__in=read).select_related("evidence")
+        verified_readings = [row.id for rows in self.verified.readings.values() for row in rows]
+        readings = Reading.objects.visible_to(view.reader).filter(pk__in=verified_readings).select_related("evidence")
         self.readings = {row.pk: row for row in readings}
-        held = [one.id for one in self.sight.judgements.values()]
-        assessments = Assessment.objects.visible_to(seen.reader).filter(pk__in=held)
+        in_force = [one.id for one in self.verified.judgements.values()]
+        assessments = Assessment.objects.visible_to(view.reader).filter(pk__in=in_force)
         self.assessments = {row.benchmark_id: row for row in assessments}
 
     def pillar(self, pillar: Pillar) -> PillarInput:
         """Return what the record holds on a pillar, by indicium."""
         benchmarks: dict[int, list[BenchmarkFact]] = defaultdict(list)
         for one in self.benchmarks:
-            if self.asked[one.recommendation_id].pillar == pillar:
+            if self.recommendations[one.recommendation_id].pillar == pillar:
                 benchmarks[self._indicium_of(one)].append(one)
         counted: dict[int, list[Counted]] = defaultdict(list)
         for indicator in self.facts.indicators:
@@ -123,9 +123,9 @@ class _WashingtonInputBuilder:
                     if number
                     else "No indicium named",
                     law=f"22 U.S.C. 7106(b)({number})" if number else "22 U.S.C. 7106(b)",
-                    counted=tuple(map(self._counted, counted[number])),
-                    deeds=tuple(self._deeds(benchmarks[number])),
-                    judged=tuple(self._judged(benchmarks[number])),
+                    counted=tuple(map(self._indicator, counted[number])),
+                    deeds=tuple(self._actions(benchmarks[number])),
+                    judged=tuple(self._assessments(benchmarks[number])),
                 )
                 for number in sorted({*benchmarks, *counted}, key=lambda number: number or len(INDICIA_SUMMARIES) + 1)
             ),
@@ -136,14 +136,14 @@ class _WashingtonInputBuilder:
 
         This is complicit officials if the benchmark is about them; otherwise the recommendation's first indicium.
         """
-        numbers = self.asked[benchmark.recommendation_id].indicia
+        numbers = self.recommendations[benchmark.recommendation_id].indicia
         if self.terms[benchmark.id].is_about_complicity and COMPLICIT_OFFICIALS in numbers:
             return COMPLICIT_OFFICIALS
         return numbers[0] if numbers else NO_INDICIUM
 
-    def _counted(self, indicator: Counted) -> PrintedIndicator:
-        now = find_effective_reading(self.sight.readings.get(indicator.id, ()))
-        before = find_effective_reading(self.sight.previous.get(indicator.id, ()))
+    def _indicator(self, indicator: Counted) -> PrintedIndicator:
+        now = find_effective_reading(self.verified.readings.get(indicator.id, ()))
+        before = find_effective_reading(self.verified.previous.get(indicator.id, ()))
         finding = compare_periods(indicator, now, before, self.facts.edition.tracking)
         return PrintedIndicator(
             name=indicator.name,
@@ -153,14 +153,14 @@ class _WashingtonInputBuilder:
             source=self._source_of(self.readings.get(now.id)) if now else "",
         )
 
-    def _deeds(self, benchmarks: Iterable[BenchmarkFact]) -> Iterator[VerifiedAction]:
+    def _actions(self, benchmarks: Iterable[BenchmarkFact]) -> Iterator[VerifiedAction]:
         """Yield the verified actions on these benchmarks, each once, in the order of their days."""
         towards: dict[int, list[str]] = defaultdict(list)
         for benchmark in benchmarks:
-            for action in self.sight.actions.get(benchmark.id, ()):
+            for action in self.verified.actions.get(benchmark.id, ()):
                 towards[action.evidence_id].append(self._key(benchmark))
-        told = [self.evidence[pk] for pk in towards if pk in self.evidence]
-        for row in sorted(told, key=lambda row: (row.happened_to, row.pk)):
+        rows = [self.evidence[pk] for pk in towards if pk in self.evidence]
+        for row in sorted(rows, key=lambda row: (row.happened_to, row.pk)):
             yield VerifiedAction(
                 when=sentences.describe_date_span(self._first_day(row), row.happened_to),
                 what=row.title,
@@ -169,7 +169,7 @@ class _WashingtonInputBuilder:
                 source=self._source(row),
             )
 
-    def _judged(self, benchmarks: Iterable[BenchmarkFact]) -> Iterator[AssessedBenchmark]:
+    def _assessments(self, benchmarks: Iterable[BenchmarkFact]) -> Iterator[AssessedBenchmark]:
         for benchmark in benchmarks:
             if row := self.assessments.get(benchmark.id):
                 yield AssessedBenchmark(
@@ -181,7 +181,7 @@ class _WashingtonInputBuilder:
                 )
 
     def _key(self, benchmark: BenchmarkFact) -> str:
-        return f"{recommendation_label(self.asked[benchmark.recommendation_id])}{benchmark.letter}"
+        return f"{recommendation_label(self.recommendations[benchmark.recommendation_id])}{benchmark.letter}"
 
     def _first_day(self, row: Evidence) -> date | None:
         """Return the first day of a piece of evidence: its own start date, otherwise the one that its reviews state."""
@@ -191,8 +191,8 @@ class _WashingtonInputBuilder:
         """Return who says so and where; empty if the document leaves sources out."""
         if not self.has_sources:
             return ""
-        who = "" if row.stated_by in row.source else row.stated_by
-        return ". ".join(text.rstrip(".") for text in (who, row.source, row.link) if text)
+        stated_by = "" if row.stated_by in row.source else row.stated_by
+        return ". ".join(text.rstrip(".") for text in (stated_by, row.source, row.link) if text)
 
     def _source_of(self, row: Reading | None) -> str:
         if row is None or not self.has_sources:

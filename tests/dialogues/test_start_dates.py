@@ -64,7 +64,7 @@ def test_no_page_calls_the_first_day_unknown_once_a_review_has_stated_it(client)
     annex = gather_evidence_annex(
         ReaderView(OfficerFactory(), benchmark.recommendation.edition, date(2022, 1, 28), None),
         {benchmark.pk: benchmark.key},
-    ).annex
+    ).pieces
 
     assert {name for name, page in pages.items() if "first day unknown" in page.text} == set()
     assert {name for name, page in pages.items() if "between 3 Jan and 10 Jan 2022" not in page.text} == set()
