@@ -45,8 +45,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         Edition.DoesNotExist: if the reader may not see the edition.
     """
     view = view.checked()
-    facts = countable_facts.facts_known_by(gather_facts(view.edition), view.known_by)
-    result = evaluate_readiness(facts, as_of=view.as_of, known_by=view.known_by)
+    result = evaluate_readiness(gather_facts(view.edition), as_of=view.as_of, known_by=view.known_by)
     edition, steps = view.edition, result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
     recommendations = gather_recommendations(view)
@@ -60,7 +59,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         title=f"{edition.country}: where the record stands",
         subtitle=_subtitle(edition),
         facts_up_to=view.newest(
-            countable_facts.newest_recorded_at(facts),
+            countable_facts.newest_recorded_at(result.record),
             *recorded_moments(view, commitments, versions),
             *(row.recorded_at for row in dialogues),
         ),
@@ -71,12 +70,12 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         parts=build_parts(result),
         checks=build_checks(result.checks, commitments, annex),
         ladder=display_steps(result, steps, step_texts(result, steps, reader=view.reader)),
-        trend=build_trend(view, facts, dialogues, milestones),
+        trend=build_trend(view, result.record, dialogues, milestones),
         press_for=pressing_commitments(commitments, result.deadline_on),
         milestones=_build_milestones(view, milestones),
         ministries=_build_ministries(view, recommendations, commitments),
         united_states=tuple(commitment.printed for commitment in commitments if commitment.is_our_own),
-        recommendations=build_recommendations(view, recommendations, facts, result, annex),
+        recommendations=build_recommendations(view, recommendations, result, annex),
         dialogues=tuple(_build_dialogue(row, commitments) for row in dialogues),
         updates=build_updates(view, versions, commitments, annex),
         evidence=annex.pieces,

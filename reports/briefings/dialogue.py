@@ -55,8 +55,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
     own = (
         Dialogue.objects.visible_to(reader).filter(country=edition.country).known_by(view.known_by).get(pk=dialogue.pk)
     )
-    facts = countable_facts.facts_known_by(gather_facts(view.edition), view.known_by)
-    result = evaluate_readiness(facts, as_of=view.as_of, known_by=view.known_by)
+    result = evaluate_readiness(gather_facts(view.edition), as_of=view.as_of, known_by=view.known_by)
     next_steps = result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
     commitments = gather_commitments(view, keys)
@@ -93,7 +92,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         title=f"{edition.country}: dialogue of {formatting.format_date(own.held_on)}",
         subtitle=f"Dialogue pack · Trafficking in Persons Report, {edition.year} edition",
         facts_up_to=view.newest(
-            countable_facts.newest_recorded_at(facts),
+            countable_facts.newest_recorded_at(result.record),
             *recorded_moments(view, commitments, versions),
             *(at for row in [own, *before] for at in (row.entered_at, row.recorded_at) if at and view.knows(at)),
             *(step.recorded_at for step in steps),

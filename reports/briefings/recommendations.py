@@ -37,17 +37,13 @@ def recommendation_name(row: Recommendation) -> str:
 
 
 def build_recommendations(
-    view: ReaderView, recommendations: list[Recommendation], facts: Facts, result: Readiness, annex: EvidenceAnnex
+    view: ReaderView, recommendations: list[Recommendation], result: Readiness, annex: EvidenceAnnex
 ) -> tuple[PrintedRecommendation, ...]:
-    """Return the recommendations with their points, rounded so that they add up to the points of their part.
-
-    Args:
-        facts: the known facts only.
-    """
-    printed = score_display.display_benchmarks(facts, result)
+    """Return the recommendations with their points, rounded so that they add up to the points of their part."""
+    printed = score_display.display_benchmarks(result.record, result)
     terms = terms_in_force(view)
-    verdicts = _current_assessments(view, facts)
-    evidence = _evidence_numbers(facts, result, annex)
+    verdicts = _current_assessments(view, result.record)
+    evidence = _evidence_numbers(result, annex)
     known = Recommendation.objects.visible_to(view.reader).filter(edition__country=view.edition.country_id)
     unmet = known.years_unmet()
     own: dict[int, list[int]] = {row.pk: [] for row in recommendations}
@@ -123,12 +119,12 @@ def terms_in_force(view: ReaderView) -> dict[int, BenchmarkTerms]:
     return {row.benchmark_id: row for row in reversed(rows)}
 
 
-def _evidence_numbers(facts: Facts, result: Readiness, annex: EvidenceAnnex) -> dict[int, tuple[str, ...]]:
+def _evidence_numbers(result: Readiness, annex: EvidenceAnnex) -> dict[int, tuple[str, ...]]:
     """Return the annex numbers of the evidence for each benchmark.
 
     These are the pieces that support it, and those that its figures cite.
     """
-    cited = {reading.id: reading.evidence_id for reading in facts.readings}
+    cited = {reading.id: reading.evidence_id for reading in result.record.readings}
     numbers = {pk: set(evidence_link) for pk, evidence_link in annex.by_benchmark.items()}
     for line in (*result.verified.benchmarks, *result.claimed.benchmarks):
         for row in line.line.finding.rows:

@@ -15,7 +15,7 @@ from recommendations.models import BenchmarkTerms, Recommendation
 from reports import formatting, sentences
 from reports.briefings.commitments import GatheredCommitment
 from reports.briefings.contacts import list_office_holders
-from reports.briefings.content.dialogue import TalkingPoint, TalkingPointList
+from reports.briefings.content.dialogue import MINISTRY_KINDS, TalkingPoint, TalkingPointList
 from reports.briefings.evidence import GatheredEvidence
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import recommendation_label, recommendation_name
@@ -29,9 +29,6 @@ from tiptracker.accounts.models import Ministry
 
 UNITED_STATES = "United States"
 NO_LEAD_MINISTRY = "No ministry leads yet"
-
-POINT_KINDS = ("kept", "with_us", "overdue", "returned", "to_ask")
-"""The fields of a talking point list that hold points."""
 
 
 class _SortedPoint(NamedTuple):
@@ -325,7 +322,7 @@ class TalkingPointBuilder:
 def _build_list(whose: str, about: str, points: Iterable[_SortedPoint], *, is_ours: bool = False) -> TalkingPointList:
     """Return the list of these points, with the most valuable questions first."""
     ranked = sorted(points, key=lambda each: each.rank)
-    by_kind = {kind: tuple(each.point for each in ranked if each.kind == kind) for kind in POINT_KINDS}
+    by_kind = {kind.field: tuple(each.point for each in ranked if each.kind == kind.field) for kind in MINISTRY_KINDS}
     return TalkingPointList(whose=whose, about=about, is_ours=is_ours, **by_kind)
 
 

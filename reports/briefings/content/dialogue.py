@@ -10,9 +10,6 @@ from reports.briefings.content.common import CommonContent
 from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepDisplay
 
-MAX_VERIFIED, MAX_WITH_US, MAX_OVERDUE, MAX_RETURNED, MAX_TO_ASK = 3, 3, 5, 3, 6
-"""The most points of each kind that are named for one ministry; the rest is only counted."""
-
 
 @dataclass(frozen=True)
 class TalkingPoint:
@@ -32,31 +29,44 @@ class TalkingPointLine(NamedTuple):
     """A talking point with the label of its kind; `state` is the mark beside that label."""
 
     state: str
-    word: str
+    label: str
     point: TalkingPoint
 
 
 class _PointKind(NamedTuple):
     """A kind of talking point.
 
-    `state` is its mark, `word` its label, and `first` the most that are named. `more` names the rest in words, and
-    `nothing` names the kind in "Nothing is …".
+    `field` holds its points in a list, `state` is its mark, and `most` the most that are named for one ministry; the
+    rest is only counted. `more` names the rest in words, and `nothing` names the kind in "Nothing is …".
     """
 
+    field: str
     state: str
-    word: str
-    first: int
+    label: str
+    most: int
     more: str
     nothing: str
 
 
-VERIFIED = _PointKind("verified_done", "Verified", MAX_VERIFIED, "to thank for", "newly verified")
-WITH_US = _PointKind("waiting", "With us", MAX_WITH_US, "to answer", "waiting for our answer")
-OVERDUE = _PointKind("overdue", "Overdue", MAX_OVERDUE, "overdue", "overdue")
-RETURNED = _PointKind("returned", "Returned", MAX_RETURNED, "returned", "returned")
-TO_ASK = _PointKind("open", "To ask", MAX_TO_ASK, "to ask", "left to ask")
-OUR_DONE = _PointKind("waiting", "Done", MAX_WITH_US, "to verify", "waiting to be verified")
-TO_DO = _PointKind("open", "To do", MAX_TO_ASK, "to do", "left to do")
+VERIFIED = _PointKind("kept", "verified_done", "Verified", 3, "to thank for", "newly verified")
+OVERDUE = _PointKind("overdue", "overdue", "Overdue", 5, "overdue", "overdue")
+MINISTRY_KINDS = (
+    VERIFIED,
+    _PointKind("with_us", "waiting", "With us", 3, "to answer", "waiting for our answer"),
+    OVERDUE,
+    _PointKind("returned", "returned", "Returned", 3, "returned", "returned"),
+    _PointKind("to_ask", "open", "To ask", 6, "to ask", "left to ask"),
+)
+OUR_KINDS = (
+    VERIFIED,
+    _PointKind("with_us", "waiting", "Done", 3, "to verify", "waiting to be verified"),
+    OVERDUE,
+    _PointKind("to_ask", "open", "To do", 6, "to do", "left to do"),
+)
+"""The kinds in the order of a list: thanks first, then what we owe, then what we ask for.
+
+The list of the United States has no returned points: nobody returns our own commitments.
+"""
 
 
 @dataclass(frozen=True)
@@ -79,31 +89,26 @@ class TalkingPointList:
     def lines(self) -> tuple[TalkingPointLine, ...]:
         """The points that are named."""
         return tuple(
-            TalkingPointLine(kind.state, kind.word, point) for kind, own in self._by_kind for point in own[: kind.first]
+            TalkingPointLine(kind.state, kind.label, point)
+            for kind, points in self._by_kind
+            for point in points[: kind.most]
         )
 
     @property
     def more(self) -> str:
         """The number of points that are not named: `2 overdue and 4 to ask`; empty if all are named."""
-        left = [f"{len(own) - kind.first} {kind.more}" for kind, own in self._by_kind if len(own) > kind.first]
+        left = [f"{len(points) - kind.most} {kind.more}" for kind, points in self._by_kind if len(points) > kind.most]
         return _join_words(left, "and")
 
     @property
     def nothing(self) -> str:
         """The kinds that have no point: `Nothing is overdue or returned.`; empty if each kind has one."""
-        none = [kind.nothing for kind, own in self._by_kind if not own]
+        none = [kind.nothing for kind, points in self._by_kind if not points]
         return f"Nothing is {_join_words(none, 'or')}." if none else ""
 
     @property
     def _by_kind(self) -> Sequence[tuple[_PointKind, tuple[TalkingPoint, ...]]]:
-        """The points by kind: thanks first, then what we owe, then what we ask for.
-
-        The list of the United States has no returned points: nobody returns our own commitments.
-        """
-        if self.is_ours:
-            return [(VERIFIED, self.kept), (OUR_DONE, self.with_us), (OVERDUE, self.overdue), (TO_DO, self.to_ask)]
-        first = [(VERIFIED, self.kept), (WITH_US, self.with_us), (OVERDUE, self.overdue)]
-        return [*first, (RETURNED, self.returned), (TO_ASK, self.to_ask)]
+        return [(kind, getattr(self, kind.field)) for kind in (OUR_KINDS if self.is_ours else MINISTRY_KINDS)]
 
 
 @dataclass(frozen=True)
