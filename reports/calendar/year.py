@@ -10,7 +10,8 @@ from dialogues.commitment_status import CommitmentStanding, days_left, days_past
 from dialogues.score_effects import format_overdue, format_with_embassy_since
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from reports import formatting, sentences
-from reports.charts.timeline import Filling, Timeline, TimelinePoint, TimelineRow, timeline_chart
+from reports.charts.axis import AxisEvent
+from reports.charts.timeline import Filling, Timeline, TimelineRow, timeline_chart
 from tiptracker.choices import ChoiceEnum
 
 
@@ -141,7 +142,7 @@ def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date
     """Draw the tracking period as a timeline. A dialogue that was called off is left out; only lists show it."""
     days = list(days)
     named = [
-        TimelinePoint(
+        AxisEvent(
             day.on, _day_name(day), day.kind is DayKind.DIALOGUE, day.word in (ClaimedProgress.DONE, DialogueStage.HELD)
         )
         for day in days

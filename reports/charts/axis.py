@@ -4,13 +4,14 @@ Names never overlap each other or the line of another event, however many events
 in lanes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
+from reports import formatting
 from reports.charts.drawing import Label, format_coordinate, measure_text, start_path
 
 FULL_SCALE = 100
@@ -21,11 +22,12 @@ LINE_HEIGHT = 1.35
 
 
 class AxisEvent(NamedTuple):
-    """A day marked on the time axis: a dialogue, or a milestone."""
+    """A day marked on the time axis: a dialogue, or a milestone. A timeline fills it once it is held or done."""
 
     on: date
     name: str
     is_dialogue: bool
+    is_solid: bool = True
 
 
 class Plot(NamedTuple):
@@ -51,46 +53,71 @@ class Plot(NamedTuple):
 class Flag(NamedTuple):
     """The name of an event next to its line: the x coordinates of the line and of both ends of the name."""
 
-    spot: float
+    line_x: float
     start: float
     end: float
 
-    def covers(self, spot: float) -> bool:
+    def covers(self, x: float) -> bool:
         """Return whether a line at this x coordinate has to end below the name."""
-        return self.start < spot < self.end
+        return self.start < x < self.end
 
 
-def place_flags(events: Sequence[AxisEvent], plot: Plot, *, width: float, size: float) -> list[Flag]:
+class EventNames(NamedTuple):
+    """The names of events above a plot. Names that would overlap are stacked: `lanes` holds the lane of each."""
+
+    events: Sequence[AxisEvent]
+    flags: Sequence[Flag]
+    lanes: Sequence[int]
+
+    @property
+    def height(self) -> float:
+        """The height of all lanes, as a multiple of the type size."""
+        return LINE_HEIGHT * (1 + max(self.lanes, default=-1))
+
+    def labels(self, plot: Plot, size: float) -> tuple[Label, ...]:
+        placed = zip(self.events, self.flags, self.lanes, strict=True)
+        return tuple(_event_label(event, flag, lane, plot, size) for event, flag, lane in placed)
+
+    def stems_path(self, labels: Sequence[Label], plot: Plot) -> str:
+        """Return the lines from the names to the axis."""
+        return "".join(_stem_path(flag, label, plot) for flag, label in zip(self.flags, labels, strict=True))
+
+
+def place_names(events: Sequence[AxisEvent], plot: Plot, *, width: float, size: float) -> EventNames:
+    """Place the names of events, in the order of their days, above a plot in a chart of this width."""
+    flags = _place_flags(events, plot, width=width, size=size)
+    return EventNames(events, flags, _assign_lanes(flags))
+
+
+def _place_flags(events: Sequence[AxisEvent], plot: Plot, *, width: float, size: float) -> list[Flag]:
     """Place the name of each event right or left of its line, or across it, where it covers the fewest other lines.
 
     Two names that cover each other's line would collide, so that is avoided first. Then names avoid lines further
     left, whose names are placed later.
     """
-    spots = [plot.x(one.on) for one in events]
+    positions = [plot.x(event.on) for event in events]
     flags: list[Flag] = []
     for at in reversed(range(len(events))):
-        spot, room = spots[at], measure_text(format_event(events[at]), size) + size * 0.8
-        others = spots[:at] + spots[at + 1 :]
-        starts = [spot, spot - room, *(other for other in others if spot - room < other < spot), 0, width - room]
-        wanted = [
-            Flag(spot, start, start + room)
-            for start in starts
-            if max(spot - room, 0) <= start <= min(spot, width - room)
+        x, room = positions[at], measure_text(format_event(events[at]), size) + size * 0.8
+        others = positions[:at] + positions[at + 1 :]
+        starts = [x, x - room, *(other for other in others if x - room < other < x), 0, width - room]
+        candidates = [
+            Flag(x, start, start + room) for start in starts if max(x - room, 0) <= start <= min(x, width - room)
         ]
         flags.append(
             min(
-                wanted,
-                key=lambda one: (
-                    sum(one.covers(other.spot) and other.covers(one.spot) for other in flags),
-                    sum(map(one.covers, spots[:at])),
-                    sum(map(one.covers, others)),
+                candidates,
+                key=lambda flag: (
+                    sum(flag.covers(other.line_x) and other.covers(flag.line_x) for other in flags),
+                    sum(map(flag.covers, positions[:at])),
+                    sum(map(flag.covers, others)),
                 ),
             )
         )
     return flags[::-1]
 
 
-def assign_lanes(flags: Sequence[Flag]) -> list[int]:
+def _assign_lanes(flags: Sequence[Flag]) -> list[int]:
     """Return the lane of each name, 0 the lowest.
 
     A name stands above every line that it covers, and in a lane where it overlaps no other name.
@@ -99,14 +126,14 @@ def assign_lanes(flags: Sequence[Flag]) -> list[int]:
     waiting = list(range(len(flags)))
     while waiting:
         ready = [
-            at for at in waiting if not any(flags[at].covers(flags[other].spot) for other in waiting if other != at)
+            at for at in waiting if not any(flags[at].covers(flags[other].line_x) for other in waiting if other != at)
         ]
         for at in ready or waiting[:1]:
             own = flags[at]
             met = {
                 lane for other, lane in lanes.items() if flags[other].start < own.end and own.start < flags[other].end
             }
-            passed = [lane for other, lane in lanes.items() if own.covers(flags[other].spot)]
+            passed = [lane for other, lane in lanes.items() if own.covers(flags[other].line_x)]
             lane = max(passed, default=-1) + 1
             while lane in met:
                 lane += 1
@@ -115,43 +142,48 @@ def assign_lanes(flags: Sequence[Flag]) -> list[int]:
     return [lanes[at] for at in range(len(flags))]
 
 
-def event_label(event: AxisEvent, flag: Flag, lane: int, plot: Plot, size: float) -> Label:
-    y, aside = round(plot.top - size * (0.6 + LINE_HEIGHT * lane), 1), size * 0.4
-    if flag.end == flag.spot:
-        return Label(format_event(event), round(flag.end - aside, 1), y, size, "end")
-    return Label(format_event(event), round(flag.start + aside, 1), y, size)
+def _event_label(event: AxisEvent, flag: Flag, lane: int, plot: Plot, size: float) -> Label:
+    y, gap = round(plot.top - size * (0.6 + LINE_HEIGHT * lane), 1), size * 0.4
+    if flag.end == flag.line_x:
+        return Label(format_event(event), round(flag.end - gap, 1), y, size, "end")
+    return Label(format_event(event), round(flag.start + gap, 1), y, size)
 
 
-def stem_path(flag: Flag, name: Label, plot: Plot) -> str:
+def _stem_path(flag: Flag, name: Label, plot: Plot) -> str:
     """Return the path from a name to the axis: from beside the name, or from below it if it stands across its line."""
-    top = name.box.bottom if flag.covers(flag.spot) else name.box.top
-    return f"{start_path(flag.spot, round(top, 1))}V{format_coordinate(plot.bottom)}"
+    top = name.box.bottom if flag.covers(flag.line_x) else name.box.top
+    return f"{start_path(flag.line_x, round(top, 1))}V{format_coordinate(plot.bottom)}"
 
 
 def format_event(event: AxisEvent) -> str:
     return f"{event.name}, {event.on.day} {event.on:%b}"
 
 
+def describe_events(events: Iterable[AxisEvent]) -> str:
+    days = (f"{event.name} on {formatting.format_date(event.on)}" for event in events)
+    return f"Marked: {formatting.join_with_and(days)}"
+
+
 def circle_path(x: float, y: float, radius: float) -> str:
-    r, across = format_coordinate(radius), format_coordinate(2 * radius)
-    return f"{start_path(x - radius, y)}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z"
+    r, diameter = format_coordinate(radius), format_coordinate(2 * radius)
+    return f"{start_path(x - radius, y)}a{r} {r} 0 1 0 {diameter} 0a{r} {r} 0 1 0 -{diameter} 0z"
 
 
 def diamond_path(x: float, y: float, half: float) -> str:
-    one = format_coordinate(half)
-    return f"{start_path(x - half, y)}l{one} -{one}l{one} {one}l-{one} {one}z"
+    h = format_coordinate(half)
+    return f"{start_path(x - half, y)}l{h} -{h}l{h} {h}l-{h} {h}z"
 
 
 def month_starts(plot: Plot) -> list[tuple[float, date]]:
     """Return where each month begins within the plot, and its first day."""
     eve = plot.starts_on - timedelta(days=1)
     month = plot.starts_on.replace(day=1)
-    found = []
+    starts = []
     while month <= plot.ends_on:
         if month >= plot.starts_on:
-            found.append((plot.x(month - timedelta(days=1)) if month > eve else plot.left, month))
+            starts.append((plot.x(month - timedelta(days=1)) if month > eve else plot.left, month))
         month = (month + timedelta(days=31)).replace(day=1)
-    return found
+    return starts
 
 
 def ticks_path(plot: Plot, size: float) -> str:
@@ -163,8 +195,8 @@ def ticks_path(plot: Plot, size: float) -> str:
 def month_labels(plot: Plot, size: float) -> Iterator[Label]:
     """Yield month labels along the axis, as many as fit, with the year under the first one and under each January."""
     months = month_starts(plot)
-    apart = min((after - before for (before, _), (after, _) in pairwise(months)), default=FULL_SCALE)
-    each = next((step for step in (1, 2, 3, 6) if apart * step >= measure_text("Mar", size) + size * 0.5), 12)
+    distance = min((after - before for (before, _), (after, _) in pairwise(months)), default=FULL_SCALE)
+    each = next((step for step in (1, 2, 3, 6) if distance * step >= measure_text("Mar", size) + size * 0.5), 12)
     y, taken = plot.bottom + size * (0.5 + LINE_HEIGHT * 0.8), 0.0
     for at, (x, month) in enumerate(months):
         if at % each == 0:

@@ -34,19 +34,19 @@ class ChartDistrict(NamedTuple):
     """The name of a district, and its status."""
 
     name: str
-    told: DistrictStatus
+    status: DistrictStatus
 
 
 @dataclass(frozen=True)
 class Tile:
     """One tile: its rectangle, the hatching (`d` of an SVG path; empty unless claimed), and its labels."""
 
-    told: DistrictStatus
+    status: DistrictStatus
     box: Box
     width: float
     height: float
     hatching: str
-    words: tuple[Label, ...]
+    labels: tuple[Label, ...]
 
 
 @dataclass(frozen=True)
@@ -67,37 +67,37 @@ def tile_map(
 
     If a district is not in `TILE_POSITIONS`, all tiles are laid out in rows, in the given order.
     """
-    places = _tile_positions(country, districts)
+    positions = _tile_positions(country, districts)
     tiles = []
     for district in districts:
-        column, row = places[district.name]
+        column, row = positions[district.name]
         left, top = column * (side + GAP), row * (height + GAP)
-        is_hatched = district.told is DistrictStatus.CLAIMED
+        is_hatched = district.status is DistrictStatus.CLAIMED
         tiles.append(
             Tile(
-                district.told,
+                district.status,
                 Box(left, top, left + side, top + height),
                 side,
                 height,
                 hatch(x=left, y=top, width=side, height=height) if is_hatched else "",
                 (
                     Label(_shorten(district.name, side, size), left + PADDING, top + PADDING + size, size),
-                    Label(district.told.label.lower(), left + PADDING, top + height - PADDING, size),
+                    Label(district.status.label.lower(), left + PADDING, top + height - PADDING, size),
                 ),
             )
         )
-    columns, rows = (1 + max((place[axis] for place in places.values()), default=0) for axis in (0, 1))
+    columns, rows = (1 + max((position[axis] for position in positions.values()), default=0) for axis in (0, 1))
     return TileMap(
         columns * (side + GAP) - GAP, rows * (height + GAP) - GAP, size, tuple(tiles), _describe_tiles(districts)
     )
 
 
 def _tile_positions(country: str, districts: Sequence[ChartDistrict]) -> dict[str, tuple[int, int]]:
-    known = {normalize_name(name): place for name, place in TILE_POSITIONS.get(country, {}).items()}
+    known = {normalize_name(name): position for name, position in TILE_POSITIONS.get(country, {}).items()}
     names = [district.name for district in districts]
     if {normalize_name(name) for name in names} <= set(known):
         return {name: known[normalize_name(name)] for name in names}
-    return {name: (place % DEFAULT_COLUMNS, place // DEFAULT_COLUMNS) for place, name in enumerate(names)}
+    return {name: (index % DEFAULT_COLUMNS, index // DEFAULT_COLUMNS) for index, name in enumerate(names)}
 
 
 def _shorten(name: str, side: float, size: float) -> str:
@@ -109,6 +109,6 @@ def _shorten(name: str, side: float, size: float) -> str:
 
 def _describe_tiles(districts: Sequence[ChartDistrict]) -> str:
     """Describe the chart: "6 of 10 districts verified, 1 claimed"."""
-    count = {told: sum(district.told is told for district in districts) for told in DistrictStatus}
+    count = {status: sum(district.status is status for district in districts) for status in DistrictStatus}
     claimed = f", {count[DistrictStatus.CLAIMED]} claimed" if count[DistrictStatus.CLAIMED] else ""
     return f"{count[DistrictStatus.VERIFIED]} of {len(districts)} districts verified{claimed}"

@@ -16,13 +16,11 @@ from reports.charts.axis import (
     LINE_HEIGHT,
     AxisEvent,
     Plot,
-    assign_lanes,
     circle_path,
+    describe_events,
     diamond_path,
-    event_label,
     month_labels,
-    place_flags,
-    stem_path,
+    place_names,
     ticks_path,
 )
 from reports.charts.drawing import Box, Label, format_coordinate, hatch, measure_text, rules_path, start_path
@@ -38,19 +36,10 @@ class Filling(Enum):
     DASHED = "dashed"
 
 
-class TimelinePoint(NamedTuple):
-    """A day named above the line: solid once it is done or held, otherwise an outline."""
-
-    on: date
-    name: str
-    is_dialogue: bool
-    is_solid: bool
-
-
 class TimelineRow(NamedTuple):
     """The due dates of one status, in order."""
 
-    word: str
+    label: str
     filling: Filling
     days: Sequence[date]
 
@@ -92,7 +81,7 @@ class Timeline:
 
 
 def timeline_chart(
-    points: Iterable[TimelinePoint],
+    events: Iterable[AxisEvent],
     rows: Iterable[TimelineRow],
     *,
     starts_on: date,
@@ -105,21 +94,19 @@ def timeline_chart(
 
     Days outside the period are left out; the table below the chart lists them.
     """
-    within = sorted({one for one in points if starts_on <= one.on <= ends_on})
+    within = sorted({event for event in events if starts_on <= event.on <= ends_on})
     drawn = [
-        TimelineRow(row.word, row.filling, days)
+        TimelineRow(row.label, row.filling, days)
         for row in rows
         if (days := sorted(day for day in row.days if starts_on <= day <= ends_on))
     ]
-    called = [f"{len(row.days)} {row.word}" for row in drawn]
-    left = round(max((measure_text(words, size) for words in called), default=0) + size, 1)
+    row_labels = [f"{len(row.days)} {row.label}" for row in drawn]
+    left = round(max((measure_text(words, size) for words in row_labels), default=0) + size, 1)
     flat = Plot(left, 0, round(width - size * 1.6, 1), 0, starts_on, ends_on)
-    events = [AxisEvent(one.on, one.name, one.is_dialogue) for one in within]
-    flags = place_flags(events, flat, width=width, size=size)
-    lanes = assign_lanes(flags)
-    line_y = round(size * (1.4 + LINE_HEIGHT * (1 + max(lanes, default=-1))), 1)
+    names = place_names(within, flat, width=width, size=size)
+    line_y = round(size * (1.4 + names.height), 1)
     above = flat._replace(top=line_y - size * 0.8, bottom=line_y)
-    names = tuple(event_label(*each, above, size) for each in zip(events, flags, lanes, strict=True))
+    name_labels = names.labels(above, size)
     step = size * 2.1
     middles = [round(line_y + step * (number + 0.85), 1) for number in range(len(drawn))]
     bottom = round((middles[-1] if middles else line_y) + step * 0.75, 1)
@@ -131,22 +118,24 @@ def timeline_chart(
         size=size,
         rules=rules_path(left, plot.right, (line_y, *middles, bottom)),
         ticks=ticks_path(plot, size),
-        stems="".join(stem_path(flag, name, above) for flag, name in zip(flags, names, strict=True)),
-        solid="".join(_point_path(one, above, size) for one in within if one.is_solid),
-        outlined="".join(_point_path(one, above, size) for one in within if not one.is_solid),
+        stems=names.stems_path(name_labels, above),
+        solid="".join(_event_path(event, above, size) for event in within if event.is_solid),
+        outlined="".join(_event_path(event, above, size) for event in within if not event.is_solid),
         today_line=f"{start_path(plot.x(today), line_y)}V{format_coordinate(bottom + size * 0.8)}" if is_within else "",
         axis=tuple(month_labels(plot, size)),
-        names=names,
-        rows=tuple(Label(words, 0, round(y + size * 0.35, 1), size) for words, y in zip(called, middles, strict=True)),
+        names=name_labels,
+        rows=tuple(
+            Label(words, 0, round(y + size * 0.35, 1), size) for words, y in zip(row_labels, middles, strict=True)
+        ),
         today=_today_label(today, plot, size) if is_within else None,
         marks=tuple(mark for row, y in zip(drawn, middles, strict=True) for mark in _row_marks(row, y, plot, size)),
-        description=_describe_timeline(within, called, starts_on, ends_on, today),
+        description=_describe_timeline(within, row_labels, starts_on, ends_on, today),
     )
 
 
-def _point_path(one: TimelinePoint, plot: Plot, size: float) -> str:
-    x = plot.x(one.on)
-    return circle_path(x, plot.bottom, size * 0.4) if one.is_dialogue else diamond_path(x, plot.bottom, size * 0.5)
+def _event_path(event: AxisEvent, plot: Plot, size: float) -> str:
+    x = plot.x(event.on)
+    return circle_path(x, plot.bottom, size * 0.4) if event.is_dialogue else diamond_path(x, plot.bottom, size * 0.5)
 
 
 def _today_label(today: date, plot: Plot, size: float) -> Label:
@@ -159,17 +148,17 @@ def _today_label(today: date, plot: Plot, size: float) -> Label:
 def _row_marks(row: TimelineRow, y: float, plot: Plot, size: float) -> Iterable[TimelineMark]:
     """Yield the marks of a row. Days that a mark would cover are counted in it."""
     reach = size * 2
-    together: list[list[float]] = []
+    groups: list[list[float]] = []
     for x in map(plot.x, row.days):
-        if together and x - together[-1][0] < reach:
-            together[-1].append(x)
+        if groups and x - groups[-1][0] < reach:
+            groups[-1].append(x)
         else:
-            together.append([x])
-    for spots in together:
-        wide, high = (size * 1.8, size * 1.4) if len(spots) > 1 else (size * 0.8, size * 0.8)
-        left, top = round(spots[0] - size * 0.4, 1), round(y - high / 2, 1)
+            groups.append([x])
+    for group in groups:
+        wide, high = (size * 1.8, size * 1.4) if len(group) > 1 else (size * 0.8, size * 0.8)
+        left, top = round(group[0] - size * 0.4, 1), round(y - high / 2, 1)
         box = Box(left, top, round(left + wide, 1), round(top + high, 1))
-        text = str(len(spots))
+        text = str(len(group))
         x = round((box.left + box.right - measure_text(text, size * 0.85)) / 2, 1)
         yield TimelineMark(
             box,
@@ -177,20 +166,18 @@ def _row_marks(row: TimelineRow, y: float, plot: Plot, size: float) -> Iterable[
             round(high, 1),
             row.filling,
             hatch(x=left, y=top, width=wide, height=high, step=4) if row.filling is Filling.HATCHED else "",
-            Label(text, x, round(y + size * 0.3, 1), round(size * 0.85, 2)) if len(spots) > 1 else None,
+            Label(text, x, round(y + size * 0.3, 1), round(size * 0.85, 2)) if len(group) > 1 else None,
         )
 
 
 def _describe_timeline(
-    points: Sequence[TimelinePoint], called: Sequence[str], starts_on: date, ends_on: date, today: date
+    events: Sequence[AxisEvent], row_labels: Sequence[str], starts_on: date, ends_on: date, today: date
 ) -> str:
     """Describe the chart in words, for readers who cannot see it."""
     year = f"From {formatting.format_date(starts_on)} to {formatting.format_date(ends_on)}"
     sentences = [f"{year}; today is {formatting.format_date(today)}"]
-    if points:
-        sentences.append(
-            f"Marked: {formatting.join_with_and(f'{one.name} on {formatting.format_date(one.on)}' for one in points)}"
-        )
-    if called:
-        sentences.append(f"Due in that time: {formatting.join_with_and(called)}")
+    if events:
+        sentences.append(describe_events(events))
+    if row_labels:
+        sentences.append(f"Due in that time: {formatting.join_with_and(row_labels)}")
     return f"{'. '.join(sentences)}."

@@ -17,13 +17,11 @@ from reports.charts.axis import (
     LINE_HEIGHT,
     AxisEvent,
     Plot,
-    assign_lanes,
     circle_path,
+    describe_events,
     diamond_path,
-    event_label,
     month_labels,
-    place_flags,
-    stem_path,
+    place_names,
     ticks_path,
 )
 from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, format_coordinate, measure_text, rules_path, start_path
@@ -101,13 +99,12 @@ def trend_chart(
         plot_height: the height of the plot in user units.
         size: the type size in user units.
     """
-    within = sorted({one for one in events if starts_on <= one.on <= ends_on})
+    within = sorted({event for event in events if starts_on <= event.on <= ends_on})
     end_words = _line_end_words(weeks, room=width * 0.24, size=size)
     left, right = size * 2.5, _plot_right(weeks, end_words, starts_on, ends_on, width=width, size=size)
     flat = Plot(left, 0, right, plot_height, starts_on, ends_on)
-    flags = place_flags(within, flat, width=width, size=size)
-    lanes = assign_lanes(flags)
-    top = round(size * (0.6 + LINE_HEIGHT * (1 + max(lanes, default=-1))), 1)
+    names = place_names(within, flat, width=width, size=size)
+    top = round(size * (0.6 + names.height), 1)
     plot = flat._replace(top=top, bottom=top + plot_height)
     height = round(plot.bottom + size * (0.6 + 2 * LINE_HEIGHT), 1)
 
@@ -115,48 +112,48 @@ def trend_chart(
     hindsight = _line_segments(plot, [(week.ends_on, week.hindsight) for week in weeks])
     if hindsight == then:
         hindsight = []
-    first_seen = then[0].left if then else _last_week_x(plot, weeks)
-    unreviewed = Box(plot.left, plot.top, first_seen, plot.bottom) if first_seen > plot.left else None
-    taken = [*_line_boxes(then, size), *_line_boxes(hindsight, size)]
+    reviewed_from = then[0].left if then else _last_week_x(plot, weeks)
+    unreviewed = Box(plot.left, plot.top, reviewed_from, plot.bottom) if reviewed_from > plot.left else None
+    occupied = [*_line_boxes(then, size), *_line_boxes(hindsight, size)]
     if mark is not None:
-        taken.append(Box(plot.left, plot.y(mark) - size * 0.2, plot.right, plot.y(mark) + size * 0.2))
-    words: list[Label] = []
+        occupied.append(Box(plot.left, plot.y(mark) - size * 0.2, plot.right, plot.y(mark) + size * 0.2))
+    plot_labels: list[Label] = []
 
-    def put(candidates: Iterable[tuple[Label, ...]]) -> None:
+    def place_label(candidates: Iterable[tuple[Label, ...]]) -> None:
         """Add a label where it overlaps nothing, otherwise at the first candidate; never below the chart's edge."""
-        choices = [one for one in candidates if all(label.box.bottom <= height for label in one)]
-        chosen = next((one for one in choices if not _overlaps_any(one, taken)), choices[0])
-        words.extend(chosen)
-        taken.extend(label.box.wider(size * 0.2) for label in chosen)
+        choices = [labels for labels in candidates if all(label.box.bottom <= height for label in labels)]
+        chosen = next((labels for labels in choices if not _overlaps_any(labels, occupied)), choices[0])
+        plot_labels.extend(chosen)
+        occupied.extend(label.box.wider(size * 0.2) for label in chosen)
 
-    for line, own in ((then, end_words[0]), (hindsight, end_words[1])):
-        if line and own:
-            put(_beside_end(own, line[-1], size))
+    for line, end_label in ((then, end_words[0]), (hindsight, end_words[1])):
+        if line and end_label:
+            place_label(_beside_end(end_label, line[-1], size))
     if mark is not None:
-        put(_along_line(f"{formatting.format_number(mark)} our target", plot.y(mark), plot, size))
+        place_label(_along_line(f"{formatting.format_number(mark)} our target", plot.y(mark), plot, size))
     if unreviewed:
-        put(_inside_box(NOTHING_REVIEWED, unreviewed, size))
+        place_label(_inside_box(NOTHING_REVIEWED, unreviewed, size))
     if hindsight and not end_words[1]:
-        put(_over_line("in hindsight", hindsight, size))
-    names = tuple(event_label(*each, plot, size) for each in zip(within, flags, lanes, strict=True))
+        place_label(_over_line("in hindsight", hindsight, size))
+    name_labels = names.labels(plot, size)
     return TrendChart(
         width=width,
         height=height,
         size=size,
         grid=rules_path(plot.left, plot.right, (plot.y(points) for points in (0, 50, FULL_SCALE))),
         ticks=ticks_path(plot, size),
-        stems="".join(stem_path(flag, name, plot) for flag, name in zip(flags, names, strict=True)),
-        dialogues="".join(circle_path(plot.x(one.on), plot.bottom, size * 0.36) for one in within if one.is_dialogue),
+        stems=names.stems_path(name_labels, plot),
+        dialogues="".join(circle_path(plot.x(day.on), plot.bottom, size * 0.36) for day in within if day.is_dialogue),
         milestones="".join(
-            diamond_path(plot.x(one.on), plot.bottom, size * 0.5) for one in within if not one.is_dialogue
+            diamond_path(plot.x(day.on), plot.bottom, size * 0.5) for day in within if not day.is_dialogue
         ),
         unreviewed=unreviewed,
         then=_line_path(then),
         hindsight=_line_path(hindsight),
         mark_line="" if mark is None else rules_path(plot.left, plot.right, [plot.y(mark)]),
         axis=(*_scale_labels(plot, size), *month_labels(plot, size)),
-        names=names,
-        words=tuple(words),
+        names=name_labels,
+        words=tuple(plot_labels),
         description=_describe_trend(weeks, within, mark, starts_on),
     )
 
@@ -164,10 +161,10 @@ def trend_chart(
 # --- Lines ------------------------------------------------------------------------------------------------------------
 
 
-def _line_segments(plot: Plot, told: Iterable[tuple[date, Fraction | None]]) -> list[LineSegment]:
+def _line_segments(plot: Plot, scores: Iterable[tuple[date, Fraction | None]]) -> list[LineSegment]:
     """Return the weeks that have a figure, each starting where the week before ends."""
     steps, left = [], plot.left
-    for ends_on, points in told:
+    for ends_on, points in scores:
         if points is not None:
             steps.append(LineSegment(left, plot.x(ends_on), plot.y(points)))
         left = plot.x(ends_on)
@@ -249,17 +246,17 @@ def _plot_right(
     return full if room <= full * ahead * 0.95 else round(width - room, 1)
 
 
-def _overlaps_any(labels: Iterable[Label], taken: Sequence[Box]) -> bool:
-    return any(label.box.meets(box) for label in labels for box in taken)
+def _overlaps_any(labels: Iterable[Label], occupied: Sequence[Box]) -> bool:
+    return any(label.box.meets(box) for label in labels for box in occupied)
 
 
 def _beside_end(lines: Sequence[str], end: LineSegment, size: float) -> Iterator[tuple[Label, ...]]:
     """Yield positions for a label of several lines right of a line's end, at its height or as near as possible."""
     first = end.y - (len(lines) - 1) * size * LINE_HEIGHT / 2 + size * 0.3
     for nudge in range(48):
-        aside = (nudge + 1) // 2 * size * 0.25 * (-1 if nudge % 2 else 1)
+        offset = (nudge + 1) // 2 * size * 0.25 * (-1 if nudge % 2 else 1)
         yield tuple(
-            Label(line, round(end.right + size * 0.5, 1), round(first + aside + at * size * LINE_HEIGHT, 1), size)
+            Label(line, round(end.right + size * 0.5, 1), round(first + offset + at * size * LINE_HEIGHT, 1), size)
             for at, line in enumerate(lines)
         )
 
@@ -309,17 +306,17 @@ def _describe_trend(
     sentences = [
         f"Verified readiness week by week from {formatting.format_date(starts_on)} to {formatting.format_date(last)}"
     ]
-    seen = [week for week in weeks if week.then is not None]
-    if not seen:
+    scored = [week for week in weeks if week.then is not None]
+    if not scored:
         sentences.append(f"As then known: {NOTHING_REVIEWED}")
     else:
         before = (
             ""
-            if seen[0] is weeks[0]
-            else f"nothing reviewed before the week to {formatting.format_date(seen[0].ends_on)}, then "
+            if scored[0] is weeks[0]
+            else f"nothing reviewed before the week to {formatting.format_date(scored[0].ends_on)}, then "
         )
         sentences.append(
-            f"As then known: {before}{_describe_range([week.then for week in seen if week.then is not None])}"
+            f"As then known: {before}{_describe_range([week.then for week in scored if week.then is not None])}"
         )
     known_now = [week.hindsight for week in weeks if week.hindsight is not None]
     if known_now:
@@ -327,9 +324,7 @@ def _describe_trend(
     if mark is not None:
         sentences.append(f"Our target is {formatting.format_number(mark)}")
     if events:
-        sentences.append(
-            f"Marked: {formatting.join_with_and(f'{one.name} on {formatting.format_date(one.on)}' for one in events)}"
-        )
+        sentences.append(describe_events(events))
     return f"{'. '.join(sentences)}."
 
 

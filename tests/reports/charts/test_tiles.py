@@ -14,7 +14,7 @@ def test_tile_map_lays_every_district_of_lesotho_in_a_place_of_its_own():
     for tile in drawing.tiles:
         assert 0 <= tile.box.left < tile.box.right <= drawing.width
         assert 0 <= tile.box.top < tile.box.bottom <= drawing.height
-        assert all(tile.box.left <= word.start and word.end <= tile.box.right for word in tile.words)
+        assert all(tile.box.left <= label.start and label.end <= tile.box.right for label in tile.labels)
 
 
 def test_tile_map_lays_the_districts_of_another_country_in_rows():
@@ -33,7 +33,7 @@ def test_tile_map_says_each_state_in_words_and_hatches_only_what_is_claimed():
         ],
     )
 
-    assert [(tile.words[1].text, bool(tile.hatching)) for tile in drawing.tiles] == [
+    assert [(tile.labels[1].text, bool(tile.hatching)) for tile in drawing.tiles] == [
         ("verified", False),
         ("claimed", True),
         ("nothing told", False),
@@ -44,5 +44,5 @@ def test_tile_map_says_each_state_in_words_and_hatches_only_what_is_claimed():
 def test_tile_map_cuts_a_name_that_a_tile_does_not_hold():
     (tile,) = tile_map("XYZ", [ChartDistrict("A district with a very long name", DistrictStatus.NOTHING)]).tiles
 
-    assert tile.words[0].text.endswith("…")
-    assert tile.words[0].end <= tile.box.right
+    assert tile.labels[0].text.endswith("…")
+    assert tile.labels[0].end <= tile.box.right
