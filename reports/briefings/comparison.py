@@ -20,11 +20,11 @@ type PlainContent = dict[str, Any]
 class Difference(NamedTuple):
     """One difference: what it is about, the name of the field, and its value before and after.
 
-    `before` is empty for a new item and `after` for a removed one; `word` is empty for both.
+    `before` is empty for a new item and `after` for a removed one; `label` is empty for both.
     """
 
     about: str
-    word: str
+    label: str
     before: str
     after: str
 
@@ -40,19 +40,19 @@ class ComparisonRule(NamedTuple):
     """How to compare items of one type.
 
     Attributes:
-        by: the fields that identify an item.
-        named: the fields that name it for the reader; `by` if empty.
-        told: the field that describes a new or removed item.
-        words: the fields to compare, each with its name for the reader.
+        key: the fields that identify an item.
+        name: the fields that name it for the reader; `key` if empty.
+        summary: the field that describes a new or removed item.
+        labels: the fields to compare, each with its name for the reader.
         shown: for some of these, the field to show instead.
         lists: the fields that hold a list of other items, with their rules.
         parts: the fields that hold one other item, with their rules.
     """
 
-    by: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
-    told: str = ""
-    words: Mapping[str, str] = {}
+    key: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
+    summary: str = ""
+    labels: Mapping[str, str] = {}
     shown: Mapping[str, str] = {}
     lists: Mapping[str, "ComparisonRule"] = {}
     parts: Mapping[str, "ComparisonRule"] = {}
@@ -61,80 +61,80 @@ class ComparisonRule(NamedTuple):
 def compare_documents(kind: BriefingKind, before: PlainContent, after: PlainContent) -> tuple[SectionDifferences, ...]:
     """Return the sections in which two documents of this kind differ, in the kind's own order."""
     titles = {section.name: section.title for section in SECTIONS[kind]}
-    before, after = (_with_section_titles(_replace_old_terms(one), titles) for one in (before, after))
-    chapters = []
-    for name, fields in SECTION_RULES[kind].items():
-        found = tuple(_compare_item(fields, before, after, ()))
-        if found:
-            chapters.append(SectionDifferences(titles.get(name, name), found))
-    return tuple(chapters)
+    before, after = (_with_section_titles(_replace_old_terms(content), titles) for content in (before, after))
+    sections = []
+    for name, rule in SECTION_RULES[kind].items():
+        differences = tuple(_compare_item(rule, before, after, ()))
+        if differences:
+            sections.append(SectionDifferences(titles.get(name, name), differences))
+    return tuple(sections)
 
 
-def _replace_old_terms(said: Any) -> Any:
+def _replace_old_terms(content: Any) -> Any:
     """Return the content with the old term "late" replaced by "overdue", as a list name and as a state.
 
     Documents stored before the term changed still use "late".
     """
-    if isinstance(said, Mapping):
-        words = {"overdue" if name == "late" else name: _replace_old_terms(one) for name, one in said.items()}
-        return words | {"state": "overdue"} if words.get("state") == "late" else words
-    return [*map(_replace_old_terms, said)] if isinstance(said, list | tuple) else said
+    if isinstance(content, Mapping):
+        values = {"overdue" if name == "late" else name: _replace_old_terms(value) for name, value in content.items()}
+        return values | {"state": "overdue"} if values.get("state") == "late" else values
+    return [*map(_replace_old_terms, content)] if isinstance(content, list | tuple) else content
 
 
-def _with_section_titles(said: PlainContent, titles: Mapping[str, str]) -> PlainContent:
+def _with_section_titles(content: PlainContent, titles: Mapping[str, str]) -> PlainContent:
     """Return the content with the titles of its picked sections; "all of them" if none were picked."""
-    names = said.get("sections")
-    return said | {"sections": "all of them" if names is None else [titles[name] for name in names]}
+    names = content.get("sections")
+    return content | {"sections": "all of them" if names is None else [titles[name] for name in names]}
 
 
 def _compare_item(
-    item: ComparisonRule, before: PlainContent, after: PlainContent, path: tuple[str, ...]
+    rule: ComparisonRule, before: PlainContent, after: PlainContent, path: tuple[str, ...]
 ) -> Iterator[Difference]:
     about = " · ".join(path)
-    for field, word in item.words.items():
+    for field, label in rule.labels.items():
         if before.get(field) != after.get(field):
-            shown = item.shown.get(field, field)
-            yield Difference(about, word, _format_value(before.get(shown)), _format_value(after.get(shown)))
-    for field, part in item.parts.items():
+            shown = rule.shown.get(field, field)
+            yield Difference(about, label, _format_value(before.get(shown)), _format_value(after.get(shown)))
+    for field, part in rule.parts.items():
         yield from _compare_item(part, before.get(field) or {}, after.get(field) or {}, path)
-    for field, listed in item.lists.items():
+    for field, listed in rule.lists.items():
         yield from _compare_lists(listed, before.get(field) or (), after.get(field) or (), path)
 
 
 def _compare_lists(
-    item: ComparisonRule, before: Sequence[PlainContent], after: Sequence[PlainContent], path: tuple[str, ...]
+    rule: ComparisonRule, before: Sequence[PlainContent], after: Sequence[PlainContent], path: tuple[str, ...]
 ) -> Iterator[Difference]:
-    was, stands = _index_by_identity(item, before), _index_by_identity(item, after)
-    for key, one in stands.items():
-        if key in was:
-            yield from _compare_item(item, was[key], one, (*path, _item_name(item, one)))
+    old, new = _index_by_key(rule, before), _index_by_key(rule, after)
+    for key, item in new.items():
+        if key in old:
+            yield from _compare_item(rule, old[key], item, (*path, _item_name(rule, item)))
         else:
-            yield Difference(" · ".join((*path, _item_name(item, one))), "", "", _item_text(item, one))
-    for key, one in was.items():
-        if key not in stands:
-            yield Difference(" · ".join((*path, _item_name(item, one))), "", _item_text(item, one), "")
+            yield Difference(" · ".join((*path, _item_name(rule, item))), "", "", _item_text(rule, item))
+    for key, item in old.items():
+        if key not in new:
+            yield Difference(" · ".join((*path, _item_name(rule, item))), "", _item_text(rule, item), "")
 
 
-def _index_by_identity(item: ComparisonRule, things: Sequence[PlainContent]) -> dict[tuple[Any, ...], PlainContent]:
+def _index_by_key(rule: ComparisonRule, items: Sequence[PlainContent]) -> dict[tuple[Any, ...], PlainContent]:
     """Return the items by their identifying fields.
 
     Items with equal fields are counted: the first in one document matches the first in the other.
     """
-    seen: Counter[tuple[Any, ...]] = Counter()
-    found = {}
-    for one in things:
-        key = tuple(str(one.get(field)) for field in item.by)
-        found[(*key, seen[key])] = one
-        seen[key] += 1
-    return found
+    counts: Counter[tuple[Any, ...]] = Counter()
+    indexed = {}
+    for item in items:
+        key = tuple(str(item.get(field)) for field in rule.key)
+        indexed[(*key, counts[key])] = item
+        counts[key] += 1
+    return indexed
 
 
-def _item_name(item: ComparisonRule, one: PlainContent) -> str:
-    return ", ".join(text for field in item.named or item.by if (text := _format_value(one.get(field))))
+def _item_name(rule: ComparisonRule, item: PlainContent) -> str:
+    return ", ".join(text for field in rule.name or rule.key if (text := _format_value(item.get(field))))
 
 
-def _item_text(item: ComparisonRule, one: PlainContent) -> str:
-    return (item.told and _format_value(one.get(item.told))) or "in it"
+def _item_text(rule: ComparisonRule, item: PlainContent) -> str:
+    return (rule.summary and _format_value(item.get(rule.summary))) or "in it"
 
 
 def _format_value(value: Any) -> str:
@@ -158,10 +158,10 @@ def _format_value(value: Any) -> str:
 
 
 COMMITMENT = ComparisonRule(
-    by=("text", "made_on"),
-    named=("text",),
-    told="standing",
-    words={"state": "where it stands", "due_on": "due", "towards": "towards"},
+    key=("text", "made_on"),
+    name=("text",),
+    summary="standing",
+    labels={"state": "where it stands", "due_on": "due", "towards": "towards"},
     shown={"state": "standing"},
 )
 HEADER_FIELDS = {
@@ -173,7 +173,7 @@ HEADER_FIELDS = {
     "marking": "marking",
 }
 STANDING = ComparisonRule(
-    words={
+    labels={
         "sentence": "where the record stands",
         "possible": "what is possible",
         "ceiling": "ceiling",
@@ -181,17 +181,17 @@ STANDING = ComparisonRule(
         "watch_list": "Watch List",
     },
 )
-NEXT_STEP = ComparisonRule(by=("sentence",), told="owner", words={"points": "points that it adds"})
-QUESTION = ComparisonRule(by=("title",), words={"points": "points", "verdict": "verdict", "reason": "why"})
+NEXT_STEP = ComparisonRule(key=("sentence",), summary="owner", labels={"points": "points that it adds"})
+QUESTION = ComparisonRule(key=("title",), labels={"points": "points", "verdict": "verdict", "reason": "why"})
 PART = ComparisonRule(
-    by=("title",),
-    words={"points": "points verified", "claimed": "points claimed", "verdict": "verdict", "reason": "why"},
+    key=("title",),
+    labels={"points": "points verified", "claimed": "points claimed", "verdict": "verdict", "reason": "why"},
     lists={"questions": QUESTION},
 )
 BENCHMARK = ComparisonRule(
-    by=("key",),
-    told="criterion",
-    words={
+    key=("key",),
+    summary="criterion",
+    labels={
         "criterion": "criterion",
         "figure": "share",
         "reason": "what it rests on",
@@ -199,83 +199,89 @@ BENCHMARK = ComparisonRule(
     },
 )
 RECOMMENDATION = ComparisonRule(
-    by=("label",),
-    told="text",
-    words={"text": "wording", "points": "points verified", "facts": "what is known of it"},
+    key=("label",),
+    summary="text",
+    labels={"text": "wording", "points": "points verified", "facts": "what is known of it"},
     lists={"benchmarks": BENCHMARK},
 )
 MINISTRY = ComparisonRule(
-    by=("name",),
-    told="summary",
-    words={"minister": "minister", "leads": "leads on"},
+    key=("name",),
+    summary="summary",
+    labels={"minister": "minister", "leads": "leads on"},
     lists={"undertakings": COMMITMENT},
 )
 DIALOGUE = ComparisonRule(
-    by=("held_on", "place"),
-    told="purpose",
-    words={
+    key=("held_on", "place"),
+    summary="purpose",
+    labels={
         "purpose": "purpose",
         "record": "what was said",
         "conclusions": "what was agreed",
         "agenda": "agenda",
     },
-    lists={"participants": ComparisonRule(by=("name",), told="office", words={"attended": "took part"})},
+    lists={"participants": ComparisonRule(key=("name",), summary="office", labels={"attended": "took part"})},
 )
 UPDATE = ComparisonRule(
-    by=("ministry", "commitment"),
+    key=("ministry", "commitment"),
     lists={
         "update_versions": ComparisonRule(
-            by=("sent",), told="decision", words={"outcome": "decision"}, shown={"outcome": "decision"}
+            key=("sent",), summary="decision", labels={"outcome": "decision"}, shown={"outcome": "decision"}
         )
     },
 )
 EVIDENCE = ComparisonRule(
-    by=("what", "when"),
-    named=("what",),
-    told="review",
-    words={"state": "where it stands", "done_by": "done by", "source": "source", "note": "note"},
+    key=("what", "when"),
+    name=("what",),
+    summary="review",
+    labels={"state": "where it stands", "done_by": "done by", "source": "source", "note": "note"},
     shown={"state": "review"},
     lists={
         "evidence_links": ComparisonRule(
-            by=("benchmark", "shows"), told="state", words={"state": "the embassy’s word on it"}
+            key=("benchmark", "shows"), summary="state", labels={"state": "the embassy’s word on it"}
         )
     },
 )
 INDICATOR = ComparisonRule(
-    by=("name",),
-    told="now",
-    words={"before": "the year before", "now": "the period", "moved": "how it moved", "source": "source"},
+    key=("name",),
+    summary="now",
+    labels={"before": "the year before", "now": "the period", "moved": "how it moved", "source": "source"},
 )
 VERIFIED_ACTION = ComparisonRule(
-    by=("what", "when"), told="done_by", words={"done_by": "by whom", "towards": "benchmark", "source": "source"}
+    key=("what", "when"),
+    summary="done_by",
+    labels={"done_by": "by whom", "towards": "benchmark", "source": "source"},
 )
-ASSESSMENT = ComparisonRule(by=("key",), told="verdict", words={"verdict": "assessment", "rationale": "why"})
-INDICIUM = ComparisonRule(by=("label",), lists={"counted": INDICATOR, "deeds": VERIFIED_ACTION, "judged": ASSESSMENT})
+ASSESSMENT = ComparisonRule(key=("key",), summary="verdict", labels={"verdict": "assessment", "rationale": "why"})
+INDICIUM = ComparisonRule(key=("label",), lists={"counted": INDICATOR, "deeds": VERIFIED_ACTION, "judged": ASSESSMENT})
 
-POINT = ComparisonRule(by=("sentence",), told="source")
+POINT = ComparisonRule(key=("sentence",), summary="source")
 TALKING_POINTS = ComparisonRule(
-    by=("whose",),
-    told="about",
-    words={"about": "how it stands"},
+    key=("whose",),
+    summary="about",
+    labels={"about": "how it stands"},
     lists=dict.fromkeys(("kept", "with_us", "overdue", "returned", "to_ask"), POINT),
 )
-STEP = ComparisonRule(by=("text",), told="standing", words={"state": "what became of it"}, shown={"state": "standing"})
+STEP = ComparisonRule(
+    key=("text",), summary="standing", labels={"state": "what became of it"}, shown={"state": "standing"}
+)
 MEETING = ComparisonRule(
-    words={"held_on": "held on", "record": "what was said", "agreed": "what was agreed"},
+    labels={"held_on": "held on", "record": "what was said", "agreed": "what was agreed"},
     lists={"undertakings": COMMITMENT, "steps": STEP},
 )
 AGENDA_ITEM = ComparisonRule(
-    by=("what",), told="ask", words={"position": "place on the agenda", "ask": "what to ask", "said": "what was said"}
+    key=("what",),
+    summary="ask",
+    labels={"position": "place on the agenda", "ask": "what to ask", "said": "what was said"},
 )
 
 SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
     BriefingKind.AMBASSADOR: {
         "At its head": ComparisonRule(
-            words=HEADER_FIELDS | {"deadline": "deadline", "methodology": "method"},
+            labels=HEADER_FIELDS | {"deadline": "deadline", "methodology": "method"},
             parts={"standing": STANDING, "ladder": ComparisonRule(lists={"steps": NEXT_STEP})},
             lists={
-                "milestones": ComparisonRule(by=("title",), told="on", words={"on": "day", "is_done": "done"}),
-                "checks": ComparisonRule(by=("sentence", "about"), told="to_do"),
+                "milestones": ComparisonRule(key=("title",), summary="on", labels={"on": "day", "is_done": "done"}),
+                "checks": ComparisonRule(key=("sentence", "about"), summary="to_do"),
             },
         ),
         "parts": ComparisonRule(lists={"parts": PART}),
@@ -286,16 +292,16 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
         "evidence": ComparisonRule(lists={"evidence": EVIDENCE}),
     },
     BriefingKind.MINISTRY: {
-        "At its head": ComparisonRule(words=HEADER_FIELDS | {"sentence": "where it stands", "minister": "minister"}),
+        "At its head": ComparisonRule(labels=HEADER_FIELDS | {"sentence": "where it stands", "minister": "minister"}),
         "agreed": ComparisonRule(lists={"agreed": COMMITMENT}),
-        "verified": ComparisonRule(lists={"verified": ComparisonRule(by=("what",), told="when")}),
+        "verified": ComparisonRule(lists={"verified": ComparisonRule(key=("what",), summary="when")}),
         "needed": ComparisonRule(
-            lists={"needed": ComparisonRule(by=("what",), told="sentence", words={"sentence": "what would help"})},
+            lists={"needed": ComparisonRule(key=("what",), summary="sentence", labels={"sentence": "what would help"})},
         ),
     },
     BriefingKind.DIALOGUE: {
         "At its head": ComparisonRule(
-            words=HEADER_FIELDS
+            labels=HEADER_FIELDS
             | {"held_on": "day", "place": "place", "purpose": "purpose", "sentence": "what it is about"}
             | {"table": "with"},
         ),
@@ -303,14 +309,14 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
         "points": ComparisonRule(lists={"next_steps": NEXT_STEP, "talks": TALKING_POINTS}),
         "last_time": ComparisonRule(parts={"last": MEETING}),
         "participants": ComparisonRule(
-            lists={"participants": ComparisonRule(by=("office", "name"), told="how", words={"how": "took part"})},
+            lists={"participants": ComparisonRule(key=("office", "name"), summary="how", labels={"how": "took part"})},
         ),
     },
     BriefingKind.WASHINGTON: {
         "At its head": ComparisonRule(
-            words=HEADER_FIELDS | {"sentence": "what is verified", "unverified": "claims left out"}
+            labels=HEADER_FIELDS | {"sentence": "what is verified", "unverified": "claims left out"}
         ),
-        "By pillar": ComparisonRule(lists={"pillars": ComparisonRule(by=("title",), lists={"indicia": INDICIUM})}),
+        "By pillar": ComparisonRule(lists={"pillars": ComparisonRule(key=("title",), lists={"indicia": INDICIUM})}),
     },
 }
 """The sections of each kind, in order, with what is compared in them."""

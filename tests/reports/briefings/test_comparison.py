@@ -62,7 +62,7 @@ def told(edition, day, kind=BriefingKind.AMBASSADOR, **options):
 def changed(kind, before, after):
     """Each difference in a line: chapter, about, word, before, after."""
     return {
-        (chapter.title, one.about, one.word, one.before, one.after)
+        (chapter.title, one.about, one.label, one.before, one.after)
         for chapter in compare_documents(kind, before, after)
         for one in chapter.differences
     }
@@ -189,7 +189,7 @@ def missing(item, cls):
     """The fields that are compared and that the document doesn't have."""
     hints = get_type_hints(cls)
     there = {field.name for field in fields(cls)}
-    wanted = {*item.by, *item.named, *item.words, *item.shown.values(), *item.lists, *item.parts, item.told} - {""}
+    wanted = {*item.key, *item.name, *item.labels, *item.shown.values(), *item.lists, *item.parts, item.summary} - {""}
     lacking = [f"{cls.__name__}.{name}" for name in sorted(wanted - there)]
     for name, listed in item.lists.items():
         lacking += missing(listed, get_args(hints[name])[0])
