@@ -19,12 +19,12 @@ INDICATOR_COLUMNS, ASSESSMENT_COLUMNS, IMPRINT_COLUMNS = (26, 17, 17, 40), (37, 
 def render_docx(content: WashingtonInput, paper: Paper = Paper.A4) -> bytes:
     """Return the content as a Word file. Equal content gives equal bytes."""
     writer = WordWriter(paper)
-    writer.describe(title=content.title, subject=content.subtitle, author=content.post, on=content.as_of)
-    writer.margins(
+    writer.set_properties(title=content.title, subject=content.subtitle, author=content.post, as_of=content.as_of)
+    writer.write_margins(
         marking=content.marking,
         running=f"{content.post} – {content.title}",
         clearance=draft_marking(content),
-        foot=f"{content.country}, {content.edition}, {formatting.format_date(content.as_of)}",
+        footer_text=f"{content.country}, {content.edition}, {formatting.format_date(content.as_of)}",
     )
     sections = pick_sections(content.kind, content.sections)
     _write_opening(writer, content, [section.title for section in sections])
@@ -33,34 +33,34 @@ def render_docx(content: WashingtonInput, paper: Paper = Paper.A4) -> bytes:
             if pillar.title == section.title:
                 _write_pillar(writer, pillar)
     if not sections:
-        writer.line("Remark", content.no_sections)
+        writer.add_paragraph("Remark", content.no_sections)
     _write_imprint(writer, content)
     return writer.to_bytes()
 
 
 def _write_opening(writer: WordWriter, content: WashingtonInput, titles: list[str]) -> None:
-    writer.line("Subtitle", content.subtitle)
-    writer.line("Title", content.title)
+    writer.add_paragraph("Subtitle", content.subtitle)
+    writer.add_paragraph("Title", content.title)
     for name, value in content.facts:
-        writer.line("Facts", TextRun(name, "Quiet"), "\t", value)
+        writer.add_paragraph("Facts", TextRun(name, "Quiet"), "\t", value)
     for line in filter(str.strip, content.covering_note.splitlines()):
-        writer.line("Covering Note", line)
-    writer.line("Sentence", content.sentence)
-    writer.line("Normal", content.scope)
-    writer.line("TOC Heading", "Contents")
-    writer.contents([*titles, IMPRINT_TITLE])
+        writer.add_paragraph("Covering Note", line)
+    writer.add_paragraph("Sentence", content.sentence)
+    writer.add_paragraph("Normal", content.scope)
+    writer.add_paragraph("TOC Heading", "Contents")
+    writer.add_contents([*titles, IMPRINT_TITLE])
 
 
 def _write_pillar(writer: WordWriter, pillar: PillarInput) -> None:
     writer.notes.begin_section()
-    writer.heading(1, pillar.title)
+    writer.add_heading(1, pillar.title)
     for indicium in pillar.indicia:
-        writer.heading(2, indicium.label)
+        writer.add_heading(2, indicium.label)
         if indicium.law:
-            writer.line("Law", indicium.law)
+            writer.add_paragraph("Law", indicium.law)
         if indicium.counted:
             columns = map(WordColumn, indicium.counted_heads, INDICATOR_COLUMNS)
-            writer.table(f"What was counted: {indicium.label}", [*columns], map(_indicator_cells, indicium.counted))
+            writer.add_table(f"What was counted: {indicium.label}", [*columns], map(_indicator_cells, indicium.counted))
         for action in indicium.deeds:
             pieces = (
                 TextRun(action.when, "Strong"),
@@ -70,16 +70,16 @@ def _write_pillar(writer: WordWriter, pillar: PillarInput) -> None:
                 " ",
                 TextRun(action.details, "Quiet"),
             )
-            writer.line("List Bullet", *pieces)
+            writer.add_paragraph("List Bullet", *pieces)
         if not indicium.deeds:
-            writer.line("Remark", indicium.no_deeds)
+            writer.add_paragraph("Remark", indicium.no_deeds)
         if indicium.judged:
             columns = map(WordColumn, indicium.judged_heads, ASSESSMENT_COLUMNS)
-            writer.table(
+            writer.add_table(
                 f"How benchmarks are assessed: {indicium.label}", [*columns], map(_assessment_cells, indicium.judged)
             )
     if not pillar.indicia:
-        writer.line("Remark", pillar.no_indicia)
+        writer.add_paragraph("Remark", pillar.no_indicia)
 
 
 def _indicator_cells(row: PrintedIndicator) -> Iterator[WordCell]:
@@ -96,11 +96,11 @@ def _assessment_cells(row: AssessedBenchmark) -> Iterator[WordCell]:
 
 
 def _write_imprint(writer: WordWriter, content: WashingtonInput) -> None:
-    writer.heading(1, IMPRINT_TITLE)
+    writer.add_heading(1, IMPRINT_TITLE)
     rows = (
         ((WordParagraph("Table Text", (name,)),), (WordParagraph("Table Text", (value,)),))
         for name, value in imprint_lines(content)
     )
-    writer.table(IMPRINT_TITLE, [WordColumn("", width) for width in IMPRINT_COLUMNS], rows)
+    writer.add_table(IMPRINT_TITLE, [WordColumn("", width) for width in IMPRINT_COLUMNS], rows)
     if content.disclaimer:
-        writer.line("Small", content.disclaimer)
+        writer.add_paragraph("Small", content.disclaimer)

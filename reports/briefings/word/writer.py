@@ -67,7 +67,7 @@ type WordCell = Sequence[WordParagraph]
 class WordColumn(NamedTuple):
     """A column of a table: its header (empty if the table has none) and its share of the width, in per cent."""
 
-    head: str
+    header: str
     width: int
 
 
@@ -78,9 +78,8 @@ class WordWriter:
         self.document = Document(io.BytesIO(_zip_empty_document()))
         self.notes = Footnotes()
         self.headings = 0
-        self.listed = 0
         self.footnotes = self.document.part.part_related_by(RELATIONSHIP_TYPE.FOOTNOTES)
-        self.foot = parse_xml(self.footnotes.blob)
+        self.footnotes_xml = parse_xml(self.footnotes.blob)
         section = self.document.sections[0]
         section.page_width, section.page_height = SHEET_SIZES[paper]
         self.width = Length(section.page_width - (section.left_margin or 0) - (section.right_margin or 0))
@@ -88,17 +87,17 @@ class WordWriter:
             tabs = self.document.styles[name].paragraph_format.tab_stops
             tabs.add_tab_stop(self.width, WD_TAB_ALIGNMENT.RIGHT)
 
-    def describe(self, *, title: str, subject: str, author: str, on: date) -> None:
+    def set_properties(self, *, title: str, subject: str, author: str, as_of: date) -> None:
         """Set the document properties, dated as of a day. They contain no person's name and no clock time."""
-        told = self.document.core_properties
-        told.title, told.subject, told.author = (
+        properties = self.document.core_properties
+        properties.title, properties.subject, properties.author = (
             as_word_text(text)[:MAX_PROPERTY_LENGTH] for text in (title, subject, author)
         )
-        told.last_modified_by = told.author
-        told.language = LANGUAGE
-        told.created = told.modified = datetime.combine(on, time())
+        properties.last_modified_by = properties.author
+        properties.language = LANGUAGE
+        properties.created = properties.modified = datetime.combine(as_of, time())
 
-    def margins(self, *, marking: str, running: str, clearance: str, foot: str) -> None:
+    def write_margins(self, *, marking: str, running: str, clearance: str, footer_text: str) -> None:
         """Write the header and footer of each page: marking, running title, clearance and page number."""
         section = self.document.sections[0]
         self._fill(section.header.paragraphs[0], "Marking", (marking,))
@@ -107,42 +106,41 @@ class WordWriter:
             "Header",
             (running, *(("\t", TextRun(clearance, "Strong")) if clearance else ())),
         )
-        count = self._fill(section.footer.paragraphs[0], "Footer", (foot, "\t", "Page "))
-        _add_field(count, "PAGE", "1")
-        count.add_run(" of ")
-        _add_field(count, "NUMPAGES", "1")
+        footer = self._fill(section.footer.paragraphs[0], "Footer", (footer_text, "\t", "Page "))
+        _add_field(footer, "PAGE", "1")
+        footer.add_run(" of ")
+        _add_field(footer, "NUMPAGES", "1")
         self._fill(section.footer.add_paragraph(), "Marking", (marking,))
 
-    def line(self, style: str, *pieces: str | TextRun | SourceNote) -> None:
+    def add_paragraph(self, style: str, *pieces: str | TextRun | SourceNote) -> None:
         """Add a paragraph."""
         self._fill(self.document.add_paragraph(), style, pieces)
 
-    def heading(self, level: int, text: str) -> None:
+    def add_heading(self, level: int, text: str) -> None:
         """Add a heading. The table of contents links to the headings of level 1, in order."""
         paragraph = self._fill(self.document.add_paragraph(), f"Heading {level}", (text,))
         if level == 1:
             self.headings += 1
             _bookmark(paragraph, f"_Toc{self.headings}", self.headings)
 
-    def contents(self, titles: Sequence[str]) -> None:
+    def add_contents(self, titles: Sequence[str]) -> None:
         """Add a table of contents for the headings that follow.
 
         Word fills in the page numbers when the user updates the table.
         """
-        for at, title in enumerate(titles):
+        for number, title in enumerate(titles, start=1):
             paragraph = self._fill(self.document.add_paragraph(), "toc 1", ())
-            if at == 0:
+            if number == 1:
                 _mark_field(paragraph, "begin")
                 _add_instruction(paragraph, r' TOC \o "1-2" \h \z \u ')
                 _mark_field(paragraph, "separate")
-            self.listed += 1
-            link = _element("w:hyperlink", {"w:anchor": f"_Toc{self.listed}", "w:history": "1"})
+            link = _element("w:hyperlink", {"w:anchor": f"_Toc{number}", "w:history": "1"})
             link.append(paragraph.add_run(as_word_text(title))._r)
             paragraph._p.append(link)
-            if at == len(titles) - 1:
+            if number == len(titles):
                 _mark_field(paragraph, "end")
 
-    def table(self, about: str, columns: Sequence[WordColumn], rows: Iterable[Iterable[WordCell]]) -> None:
+    def add_table(self, about: str, columns: Sequence[WordColumn], rows: Iterable[Iterable[WordCell]]) -> None:
         """Add a table over the whole width.
 
         A header row, if the columns have headers, repeats on every page. No row breaks across pages.
@@ -150,35 +148,37 @@ class WordWriter:
         Args:
             about: a description of the table for screen readers.
         """
-        has_head = any(column.head for column in columns)
+        has_header = any(column.header for column in columns)
         table = self.document.add_table(0, len(columns), "Record Table")
-        _describe_table(table, as_word_text(about), self.width, has_head=has_head)
+        _describe_table(table, as_word_text(about), self.width, has_header=has_header)
         widths = list(_column_widths(self.width, columns))
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
-        if has_head:
-            head = self._row(table, [(WordParagraph("Table Heading", (column.head,)),) for column in columns], widths)
-            head._tr.get_or_add_trPr().append(_element("w:tblHeader"))
+        if has_header:
+            header = self._row(
+                table, [(WordParagraph("Table Heading", (column.header,)),) for column in columns], widths
+            )
+            header._tr.get_or_add_trPr().append(_element("w:tblHeader"))
         for row in rows:
             self._row(table, row, widths)
 
     def to_bytes(self) -> bytes:
         """Return the file."""
-        self.footnotes._blob = etree.tostring(self.foot, encoding="UTF-8", standalone=True)
+        self.footnotes._blob = etree.tostring(self.footnotes_xml, encoding="UTF-8", standalone=True)
         saved, file = io.BytesIO(), io.BytesIO()
         self.document.save(saved)
-        with zipfile.ZipFile(saved) as before, zipfile.ZipFile(file, "w") as after:
-            for name in before.namelist():
-                _write_zip_entry(after, name, before.read(name))
+        with zipfile.ZipFile(saved) as source, zipfile.ZipFile(file, "w") as target:
+            for name in source.namelist():
+                _write_zip_entry(target, name, source.read(name))
         return file.getvalue()
 
     def _row(self, table: Table, cells: Iterable[WordCell], widths: Sequence[Length]) -> _Row:
         row: _Row = table.add_row()  # type: ignore[no-untyped-call]
         row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
-        for place, cell, width in zip(row.cells, cells, widths, strict=True):
-            place.width = width
-            for at, line in enumerate(cell):
-                self._fill(place.add_paragraph() if at else place.paragraphs[0], line.style, line.pieces)
+        for target, cell, width in zip(row.cells, cells, widths, strict=True):
+            target.width = width
+            for index, line in enumerate(cell):
+                self._fill(target.add_paragraph() if index else target.paragraphs[0], line.style, line.pieces)
         return row
 
     def _fill(self, paragraph: Paragraph, style: str, pieces: Iterable[str | TextRun | SourceNote]) -> Paragraph:
@@ -187,8 +187,8 @@ class WordWriter:
             match piece:
                 case SourceNote(text):
                     self._note(paragraph, text)
-                case TextRun(text, of):
-                    paragraph.add_run(as_word_text(text), of)
+                case TextRun(text, character_style):
+                    paragraph.add_run(as_word_text(text), character_style)
                 case "\t":
                     paragraph.add_run(piece)
                 case _:
@@ -207,9 +207,9 @@ class WordWriter:
         run = paragraph.add_run(style="footnote reference")
         run._r.append(_element("w:footnoteReference", {"w:id": str(number)}))
         _bookmark(paragraph, name, 10_000 + number, run._r)
-        self.foot.append(self._foot(number, as_word_text(text)))
+        self.footnotes_xml.append(self._build_footnote(number, as_word_text(text)))
 
-    def _foot(self, number: int, text: str) -> Any:
+    def _build_footnote(self, number: int, text: str) -> Any:
         """Return the footnote element for the bottom of the page."""
         paragraph = Paragraph(_element("w:p"), self.document._body)
         paragraph.style = "footnote text"
@@ -243,26 +243,26 @@ def _write_zip_entry(zipped: zipfile.ZipFile, name: str, part: bytes) -> None:
     zipped.writestr(entry, part, zipfile.ZIP_DEFLATED)
 
 
-def _column_widths(whole: Length, columns: Sequence[WordColumn]) -> Iterator[Length]:
+def _column_widths(total: Length, columns: Sequence[WordColumn]) -> Iterator[Length]:
     """Yield the widths of the columns. Their sum is exactly the whole width."""
     ends = [0]
     for column in columns:
         ends.append(ends[-1] + column.width)
-    for start, end in pairwise(round(whole.twips * end / ends[-1]) for end in ends):
+    for start, end in pairwise(round(total.twips * end / ends[-1]) for end in ends):
         yield Twips(end - start)
 
 
-def _describe_table(table: Table, about: str, width: Length, *, has_head: bool) -> None:
+def _describe_table(table: Table, about: str, width: Length, *, has_header: bool) -> None:
     table.autofit = False
-    of_table = table._tbl.tblPr
-    whole = of_table.find(qn("w:tblW"))
-    whole.set(qn("w:type"), "dxa")
-    whole.set(qn("w:w"), str(width.twips))
-    if not has_head:
-        look = of_table.find(qn("w:tblLook"))
+    properties = table._tbl.tblPr
+    table_width = properties.find(qn("w:tblW"))
+    table_width.set(qn("w:type"), "dxa")
+    table_width.set(qn("w:w"), str(width.twips))
+    if not has_header:
+        look = properties.find(qn("w:tblLook"))
         look.set(qn("w:firstRow"), "0")
         look.set(qn("w:val"), "0480")
-    of_table.append(_element("w:tblCaption", {"w:val": about}))
+    properties.append(_element("w:tblCaption", {"w:val": about}))
 
 
 def _element(tag: str, attributes: dict[str, str] | None = None) -> Any:
@@ -271,9 +271,9 @@ def _element(tag: str, attributes: dict[str, str] | None = None) -> Any:
 
 def _bookmark(paragraph: Paragraph, name: str, number: int, around: Any = None) -> None:
     """Add a bookmark around one run of a paragraph or, without `around`, around all its runs."""
-    within = [around] if around is not None else paragraph._p.r_lst
-    within[0].addprevious(_element("w:bookmarkStart", {"w:id": str(number), "w:name": name}))
-    within[-1].addnext(_element("w:bookmarkEnd", {"w:id": str(number)}))
+    runs = [around] if around is not None else paragraph._p.r_lst
+    runs[0].addprevious(_element("w:bookmarkStart", {"w:id": str(number), "w:name": name}))
+    runs[-1].addnext(_element("w:bookmarkEnd", {"w:id": str(number)}))
 
 
 def _add_field(paragraph: Paragraph, instruction: str, shown: str, style: str | None = None) -> None:
@@ -283,11 +283,11 @@ def _add_field(paragraph: Paragraph, instruction: str, shown: str, style: str | 
     paragraph._p.append(field)
 
 
-def _mark_field(paragraph: Paragraph, end: str) -> None:
-    paragraph.add_run()._r.append(_element("w:fldChar", {"w:fldCharType": end}))
+def _mark_field(paragraph: Paragraph, kind: str) -> None:
+    paragraph.add_run()._r.append(_element("w:fldChar", {"w:fldCharType": kind}))
 
 
 def _add_instruction(paragraph: Paragraph, instruction: str) -> None:
-    told = _element("w:instrText", {"xml:space": "preserve"})
-    told.text = instruction
-    paragraph.add_run()._r.append(told)
+    element = _element("w:instrText", {"xml:space": "preserve"})
+    element.text = instruction
+    paragraph.add_run()._r.append(element)
