@@ -98,10 +98,10 @@ def _priority_group(commitment: GatheredCommitment) -> PriorityGroup:
 
 def _order_sentence(groups: Iterable[PriorityGroup]) -> str:
     """Return a sentence on the order of commitments in these groups; empty for at most one commitment."""
-    found = list(groups)
-    if len(found) < 2:
+    present = list(groups)
+    if len(present) < 2:
         return ""
-    first, *others = (GROUP_LABELS[group] for group in sorted(set(found)))
+    first, *others = (GROUP_LABELS[group] for group in sorted(set(present)))
     return f"Listed first is {first}{''.join(f', then {other}' for other in others)}."
 
 

@@ -109,14 +109,14 @@ def hash_render_input(html: str) -> str:
     return hashlib.sha256(f"{_describe_toolchain()}\n{html}".encode()).hexdigest()
 
 
-def render_pdf(html: str, tell: ProgressCallback | None = None) -> bytes:
+def render_pdf(html: str, on_progress: ProgressCallback | None = None) -> bytes:
     """Render a whole HTML document, with `lang` and `<title>`, as PDF/UA-1. Equal HTML gives equal bytes.
 
     A character without a glyph in the fonts prints as its code point, `[U+1F984]`. URLs in the document are never
     fetched.
 
     Args:
-        tell: is called with the progress.
+        on_progress: is called with the progress.
 
     Raises:
         FileNotFoundError: if the front end has not been built.
@@ -124,7 +124,7 @@ def render_pdf(html: str, tell: ProgressCallback | None = None) -> bytes:
     from weasyprint import HTML  # noqa: PLC0415 -- slow, only the worker needs it
 
     engine, typefaces = _get_engine(), _get_typefaces(os.getpid())
-    with _gc_disabled(), _report_progress(tell, len(html) / HTML_CHARS_PER_PAGE):
+    with _gc_disabled(), _report_progress(on_progress, len(html) / HTML_CHARS_PER_PAGE):
         document = HTML(string=replace_missing_glyphs(typeset(html), engine.glyphs), url_fetcher=engine.fetcher)
         pdf: bytes = document.write_pdf(
             finisher=_finish_pdf,
@@ -277,14 +277,14 @@ def _gc_disabled() -> Iterator[None]:
 
 
 @contextmanager
-def _report_progress(tell: ProgressCallback | None, pages: float) -> Iterator[None]:
-    """Report WeasyPrint's progress to `tell`, for a document with roughly this many `pages`."""
-    if tell is None:
+def _report_progress(on_progress: ProgressCallback | None, pages: float) -> Iterator[None]:
+    """Report WeasyPrint's progress to `on_progress`, for a document with roughly this many `pages`."""
+    if on_progress is None:
         yield
         return
     steps = logging.getLogger("weasyprint.progress")
     level, steps.propagate = steps.level, False
-    listener = _ProgressHandler(tell, pages)
+    listener = _ProgressHandler(on_progress, pages)
     steps.addHandler(listener)
     steps.setLevel(logging.INFO)
     try:
@@ -298,19 +298,19 @@ def _report_progress(tell: ProgressCallback | None, pages: float) -> Iterator[No
 class _ProgressHandler(logging.Handler):
     """Translate WeasyPrint's log messages ("Step 5 - Creating layout - Page 7") into progress for the user."""
 
-    def __init__(self, tell: ProgressCallback, pages: float) -> None:
+    def __init__(self, on_progress: ProgressCallback, pages: float) -> None:
         super().__init__()
-        self.tell, self.pages, self.most, self.is_again = tell, pages, 0, False
+        self.on_progress, self.pages, self.most_per_cent, self.is_repaginating = on_progress, pages, 0, False
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = re.match(r"Step (\d)(?: - Creating layout - (?:Page (\d+)$|(Repagination)))?", record.getMessage())
-        if not said or said[1] not in RENDER_STEPS or (said[1] == "5" and not (said[2] or said[3])):
+        match = re.match(r"Step (\d)(?: - Creating layout - (?:Page (\d+)$|(Repagination)))?", record.getMessage())
+        if not match or match[1] not in RENDER_STEPS or (match[1] == "5" and not (match[2] or match[3])):
             return
-        per_cent, words = RENDER_STEPS[said[1]]
-        if said[1] == "5":
-            self.is_again = self.is_again or bool(said[3])
-            set_by_now = min(1.0, (int(said[2] or 1) - 1) / self.pages)
-            per_cent += int((RENDER_STEPS["6"][0] - per_cent) * set_by_now)
-            words = REPAGINATION_TEXT if self.is_again else words.format(said[2])
-        self.most = max(self.most, per_cent)
-        self.tell(self.most, words)
+        per_cent, step = RENDER_STEPS[match[1]]
+        if match[1] == "5":
+            self.is_repaginating = self.is_repaginating or bool(match[3])
+            share_done = min(1.0, (int(match[2] or 1) - 1) / self.pages)
+            per_cent += int((RENDER_STEPS["6"][0] - per_cent) * share_done)
+            step = REPAGINATION_TEXT if self.is_repaginating else step.format(match[2])
+        self.most_per_cent = max(self.most_per_cent, per_cent)
+        self.on_progress(self.most_per_cent, step)

@@ -132,7 +132,7 @@ def _evidence_numbers(result: Readiness, annex: EvidenceAnnex) -> dict[int, tupl
             if evidence_id is not None and evidence_id in annex.numbers:
                 numbers.setdefault(line.benchmark_id, set()).add(annex.numbers[evidence_id])
     annex_order = list(annex.numbers.values())
-    return {pk: tuple(sorted(found, key=annex_order.index)) for pk, found in numbers.items()}
+    return {pk: tuple(sorted(labels, key=annex_order.index)) for pk, labels in numbers.items()}
 
 
 def _current_assessments(view: ReaderView, facts: Facts) -> dict[int, PrintedAssessment]:

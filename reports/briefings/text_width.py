@@ -73,9 +73,9 @@ def shorten_to_lines(text: str, lines: int, style: TextStyle) -> str:
     text = " ".join(text.split())
     if count_lines(text, style) <= lines:
         return text
-    ends = [found.start() for found in re.finditer(r"\s+", text)]
+    ends = [match.start() for match in re.finditer(r"\s+", text)]
     words = _longest_prefix(text, ends, lines, style)
-    sentences = _longest_prefix(text, [found.end() for found in SENTENCE_ENDS.finditer(text)], lines, style)
+    sentences = _longest_prefix(text, [match.end() for match in SENTENCE_ENDS.finditer(text)], lines, style)
     if len(sentences) >= MIN_SENTENCE_SHARE * len(words) > 0:
         return f"{sentences} {ELLIPSIS}"
     return f"{words.rstrip(' ,;:.–-')}{ELLIPSIS}" if words else _longest_word_part(text, lines, style)
@@ -100,13 +100,13 @@ def _count_wrapped_lines(words: list[str], style: TextStyle) -> int:
     """Count the lines of these words. A word wider than the line breaks anywhere."""
     space = _measure_printed(" ", style)
     lines, used = 1, 0.0
-    for wide in (_measure_printed(word, style) for word in words):
-        if used and used + space + wide > style.width:
+    for word_width in (_measure_printed(word, style) for word in words):
+        if used and used + space + word_width > style.width:
             lines, used = lines + 1, 0.0
         elif used:
             used += space
-        more = max(ceil(wide / style.width - 1e-9) - 1, 0)
-        lines, used = lines + more, used + wide - more * style.width
+        extra = max(ceil(word_width / style.width - 1e-9) - 1, 0)
+        lines, used = lines + extra, used + word_width - extra * style.width
     return lines
 
 

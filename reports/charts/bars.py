@@ -112,13 +112,13 @@ def readiness_bar(
     if verified is None or claimed is None:
         labels: tuple[Label, ...] = (Label(NOTHING_REVIEWED, size, round(line + size * 1.35, 2), size),)
     else:
-        named = [
+        positions = [
             (f"{formatting.format_number(verified)} verified", verified_end),
             (f"{formatting.format_number(claimed)} claimed", claimed_end),
         ]
         if reach and ceiling is not None:
-            named.append((f"{formatting.format_number(ceiling)} within reach", claimed_end + reach))
-        labels = _space_labels(named, y=round(line - size * 0.5, 2), size=size, width=width)
+            positions.append((f"{formatting.format_number(ceiling)} within reach", claimed_end + reach))
+        labels = _space_labels(positions, y=round(line - size * 0.5, 2), size=size, width=width)
     return ReadinessBar(
         width=width,
         height=round(below + size * 0.45, 2),
@@ -158,20 +158,20 @@ def _position(value: Number, width: float, *, of: int = FULL_SCALE) -> float:
     return round(float(min(max(value, 0), of)) / of * width, 2)
 
 
-def _space_labels(named: list[tuple[str, float]], *, y: float, size: float, width: float) -> tuple[Label, ...]:
+def _space_labels(positions: list[tuple[str, float]], *, y: float, size: float, width: float) -> tuple[Label, ...]:
     """Return labels centred on their positions as far as possible without overlaps, within the chart."""
     gap = size
-    widths = [Label(text, 0, y, size).width for text, _ in named]
+    widths = [Label(text, 0, y, size).width for text, _ in positions]
     lefts: list[float] = []
     earliest = 0.0
-    for (_, place), own in zip(named, widths, strict=True):
-        lefts.append(max(place - own / 2, earliest))
-        earliest = lefts[-1] + own + gap
+    for (_, position), own_width in zip(positions, widths, strict=True):
+        lefts.append(max(position - own_width / 2, earliest))
+        earliest = lefts[-1] + own_width + gap
     latest = width
-    for at in reversed(range(len(named))):
+    for at in reversed(range(len(positions))):
         lefts[at] = min(lefts[at], latest - widths[at])
         latest = lefts[at] - gap
-    return tuple(Label(text, round(left, 2), y, size) for (text, _), left in zip(named, lefts, strict=True))
+    return tuple(Label(text, round(left, 2), y, size) for (text, _), left in zip(positions, lefts, strict=True))
 
 
 def _end_labels(mark: Label | None, *, y: float, size: float, width: float) -> tuple[Label, ...]:

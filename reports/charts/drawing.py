@@ -60,9 +60,9 @@ class Label:
         return Box(self.start, self.y - self.size * 0.85, self.end, self.y + self.size * 0.25)
 
 
-def measure_text(words: str, size: float) -> float:
+def measure_text(text: str, size: float) -> float:
     """Return the estimated width of a text set in `size` units."""
-    return len(words) * size * GLYPH_WIDTH
+    return len(text) * size * GLYPH_WIDTH
 
 
 def hatch(*, x: float, y: float, width: float, height: float, step: float = 6) -> str:

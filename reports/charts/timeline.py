@@ -101,7 +101,7 @@ def timeline_chart(
         if (days := sorted(day for day in row.days if starts_on <= day <= ends_on))
     ]
     row_labels = [f"{len(row.days)} {row.label}" for row in drawn]
-    left = round(max((measure_text(words, size) for words in row_labels), default=0) + size, 1)
+    left = round(max((measure_text(label, size) for label in row_labels), default=0) + size, 1)
     flat = Plot(left, 0, round(width - size * 1.6, 1), 0, starts_on, ends_on)
     names = place_names(within, flat, width=width, size=size)
     line_y = round(size * (1.4 + names.height), 1)
@@ -140,9 +140,9 @@ def _event_path(event: AxisEvent, plot: Plot, size: float) -> str:
 
 def _today_label(today: date, plot: Plot, size: float) -> Label:
     """Return the label of today, on its own line below months and years and within the chart."""
-    words = f"today, {today.day} {today:%b}"
-    x = min(max(plot.x(today) - measure_text(words, size) / 2, 0), plot.right + size * 1.6 - measure_text(words, size))
-    return Label(words, round(x, 1), round(plot.bottom + size * (0.5 + LINE_HEIGHT * 2.7), 1), size)
+    text = f"today, {today.day} {today:%b}"
+    x = min(max(plot.x(today) - measure_text(text, size) / 2, 0), plot.right + size * 1.6 - measure_text(text, size))
+    return Label(text, round(x, 1), round(plot.bottom + size * (0.5 + LINE_HEIGHT * 2.7), 1), size)
 
 
 def _row_marks(row: TimelineRow, y: float, plot: Plot, size: float) -> Iterable[TimelineMark]:

@@ -100,8 +100,8 @@ def trend_chart(
         size: the type size in user units.
     """
     within = sorted({event for event in events if starts_on <= event.on <= ends_on})
-    end_words = _line_end_words(weeks, room=width * 0.24, size=size)
-    left, right = size * 2.5, _plot_right(weeks, end_words, starts_on, ends_on, width=width, size=size)
+    end_labels = _line_end_labels(weeks, room=width * 0.24, size=size)
+    left, right = size * 2.5, _plot_right(weeks, end_labels, starts_on, ends_on, width=width, size=size)
     flat = Plot(left, 0, right, plot_height, starts_on, ends_on)
     names = place_names(within, flat, width=width, size=size)
     top = round(size * (0.6 + names.height), 1)
@@ -126,14 +126,14 @@ def trend_chart(
         plot_labels.extend(chosen)
         occupied.extend(label.box.wider(size * 0.2) for label in chosen)
 
-    for line, end_label in ((then, end_words[0]), (hindsight, end_words[1])):
+    for line, end_label in ((then, end_labels[0]), (hindsight, end_labels[1])):
         if line and end_label:
             place_label(_beside_end(end_label, line[-1], size))
     if mark is not None:
         place_label(_along_line(f"{formatting.format_number(mark)} our target", plot.y(mark), plot, size))
     if unreviewed:
         place_label(_inside_box(NOTHING_REVIEWED, unreviewed, size))
-    if hindsight and not end_words[1]:
+    if hindsight and not end_labels[1]:
         place_label(_over_line("in hindsight", hindsight, size))
     name_labels = names.labels(plot, size)
     return TrendChart(
@@ -198,10 +198,12 @@ def _last_week_x(plot: Plot, weeks: Sequence[TrendWeek]) -> float:
     return plot.x(weeks[-1].ends_on) if weeks else plot.left
 
 
-# --- Words in the plot ------------------------------------------------------------------------------------------------
+# --- Labels in the plot -----------------------------------------------------------------------------------------------
 
 
-def _line_end_words(weeks: Sequence[TrendWeek], *, room: float, size: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _line_end_labels(
+    weeks: Sequence[TrendWeek], *, room: float, size: float
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the labels at the ends of both lines, wrapped to `room` units.
 
     The first line is the score as known at the time, the second with later information.
@@ -212,15 +214,15 @@ def _line_end_words(weeks: Sequence[TrendWeek], *, room: float, size: float) -> 
     if not weeks:
         return (), ()
     last = weeks[-1]
-    then = () if last.then is None else _wrap_words(f"{formatting.format_points(last.then)} as then known", room, size)
+    then = () if last.then is None else _wrap_text(f"{formatting.format_points(last.then)} as then known", room, size)
     if last.hindsight is None or last.hindsight == last.then:
         return then, ()
-    return then, _wrap_words(f"{formatting.format_points(last.hindsight)} in hindsight", room, size)
+    return then, _wrap_text(f"{formatting.format_points(last.hindsight)} in hindsight", room, size)
 
 
-def _wrap_words(words: str, room: float, size: float) -> tuple[str, ...]:
+def _wrap_text(text: str, room: float, size: float) -> tuple[str, ...]:
     lines: list[str] = []
-    for word in words.split():
+    for word in text.split():
         if lines and measure_text(f"{lines[-1]} {word}", size) <= room:
             lines[-1] += f" {word}"
         else:
@@ -230,7 +232,7 @@ def _wrap_words(words: str, room: float, size: float) -> tuple[str, ...]:
 
 def _plot_right(
     weeks: Sequence[TrendWeek],
-    end_words: tuple[tuple[str, ...], ...],
+    end_labels: tuple[tuple[str, ...], ...],
     starts_on: date,
     ends_on: date,
     *,
@@ -238,7 +240,7 @@ def _plot_right(
     size: float,
 ) -> float:
     """Return the right edge of the plot: that of the chart, unless the labels at the line ends need room beside it."""
-    room = max((measure_text(line, size) for words in end_words for line in words), default=0) + size
+    room = max((measure_text(line, size) for lines in end_labels for line in lines), default=0) + size
     full = width - size * 0.5
     if not weeks:
         return full
@@ -253,38 +255,38 @@ def _overlaps_any(labels: Iterable[Label], occupied: Sequence[Box]) -> bool:
 def _beside_end(lines: Sequence[str], end: LineSegment, size: float) -> Iterator[tuple[Label, ...]]:
     """Yield positions for a label of several lines right of a line's end, at its height or as near as possible."""
     first = end.y - (len(lines) - 1) * size * LINE_HEIGHT / 2 + size * 0.3
-    for nudge in range(48):
-        offset = (nudge + 1) // 2 * size * 0.25 * (-1 if nudge % 2 else 1)
+    for step_number in range(48):
+        offset = (step_number + 1) // 2 * size * 0.25 * (-1 if step_number % 2 else 1)
         yield tuple(
             Label(line, round(end.right + size * 0.5, 1), round(first + offset + at * size * LINE_HEIGHT, 1), size)
             for at, line in enumerate(lines)
         )
 
 
-def _along_line(words: str, y: float, plot: Plot, size: float) -> Iterator[tuple[Label, ...]]:
+def _along_line(text: str, y: float, plot: Plot, size: float) -> Iterator[tuple[Label, ...]]:
     """Yield positions for a label above or below a horizontal line: at its left, at its right or between."""
-    room = plot.right - plot.left - measure_text(words, size)
+    room = plot.right - plot.left - measure_text(text, size)
     for baseline in (y - size * 0.5, y + size * 1.2):
         for share in (0, 1, 0.5, 0.25, 0.75):
             x = plot.left + size * 0.4 + max(room - size * 0.8, 0) * share
-            yield (Label(words, round(x, 1), round(baseline, 1), size),)
+            yield (Label(text, round(x, 1), round(baseline, 1), size),)
 
 
-def _inside_box(words: str, box: Box, size: float) -> Iterator[tuple[Label, ...]]:
+def _inside_box(text: str, box: Box, size: float) -> Iterator[tuple[Label, ...]]:
     """Yield positions for a label in a rectangle at several heights.
 
     If the rectangle is too narrow, the label crosses its right edge.
     """
-    x = max((box.left + box.right - measure_text(words, size)) / 2, box.left + size * 0.5)
+    x = max((box.left + box.right - measure_text(text, size)) / 2, box.left + size * 0.5)
     for share in (0.3, 0.7, 0.4, 0.6, 0.2, 0.8, 0.5, 0.1, 0.9):
-        yield (Label(words, round(x, 1), round(box.top + (box.bottom - box.top) * share + size * 0.3, 1), size),)
+        yield (Label(text, round(x, 1), round(box.top + (box.bottom - box.top) * share + size * 0.3, 1), size),)
 
 
-def _over_line(words: str, steps: Sequence[LineSegment], size: float) -> Iterator[tuple[Label, ...]]:
+def _over_line(text: str, steps: Sequence[LineSegment], size: float) -> Iterator[tuple[Label, ...]]:
     """Yield positions for a label above or below each week of a line."""
     for step in steps:
         for baseline in (step.y - size * 0.5, step.y + size * 1.2):
-            yield (Label(words, round(step.left + size * 0.4, 1), round(baseline, 1), size),)
+            yield (Label(text, round(step.left + size * 0.4, 1), round(baseline, 1), size),)
 
 
 # --- Axes -------------------------------------------------------------------------------------------------------------
