@@ -7,7 +7,6 @@ ministry may not know.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from enum import IntEnum, auto
 
 from django.db.models import Q
 
@@ -20,7 +19,7 @@ from reports.briefings.content.ministry import MinistryPage, NeededItem, Verifie
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.updates import gather_versions, newest_by_commitment, recorded_moments
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.choices import Marking, Role
+from tiptracker.choices import ChoiceEnum, Marking, Role
 from tiptracker.infrastructure.read_snapshot import snapshot
 
 
@@ -30,11 +29,9 @@ def build_ministry_page(view: ReaderView, ministry: Ministry) -> MinistryPage:
     view = replace(view, reader=User(role=Role.FOCAL_POINT, ministry=ministry))
     commitments = gather_commitments(view, {})
     versions = gather_versions(view, commitments)
-    newest = newest_by_commitment(versions)
     groups = {commitment.row.pk: _priority_group(commitment) for commitment in commitments}
-    commitments.sort(key=lambda commitment: groups[commitment.row.pk])
+    commitments.sort(key=lambda commitment: GROUP_ORDER.index(groups[commitment.row.pk]))
     reviews = _newest_reviews(view)
-    needed = tuple(_list_needed(view, commitments, groups, newest))
     return MinistryPage(
         **view.header,
         marking=Marking.UNCLASSIFIED.label,
@@ -49,36 +46,30 @@ def build_ministry_page(view: ReaderView, ministry: Ministry) -> MinistryPage:
         sentence=_summary_sentence(commitments),
         agreed=tuple(commitment.printed for commitment in commitments),
         verified=tuple(_list_verified(view, commitments, reviews)),
-        needed=needed,
+        needed=tuple(_list_needed(view, commitments, groups, newest_by_commitment(versions))),
         agreed_order=_order_sentence(groups.values()),
         verified_order=_verified_order_sentence(commitments, reviews),
         needed_order=_order_sentence(group for group in groups.values() if group in OPEN_GROUPS),
     )
 
 
-class PriorityGroup(IntEnum):
-    """The groups of commitments in a list, in order: those that the ministry can act on come first."""
+class PriorityGroup(ChoiceEnum):
+    """The groups of commitments in a list, in order: those that the ministry can act on come first.
 
-    OVERDUE = auto()
-    RETURNED = auto()
-    DUE = auto()
-    UNDATED = auto()
-    WITH_US = auto()
-    DONE = auto()
-    WITHDRAWN = auto()
+    The label names the group in a sentence.
+    """
+
+    OVERDUE = "overdue", "what is overdue longest"
+    RETURNED = "returned", "what we returned"
+    DUE = "due", "what is due soonest"
+    UNDATED = "undated", "what has no date yet"
+    WITH_US = "with_us", "what waits for our answer"
+    DONE = "done", "what is done"
+    WITHDRAWN = "withdrawn", "what was withdrawn"
 
 
+GROUP_ORDER = tuple(PriorityGroup)
 OPEN_GROUPS = (PriorityGroup.OVERDUE, PriorityGroup.RETURNED, PriorityGroup.DUE, PriorityGroup.UNDATED)
-GROUP_LABELS = {
-    PriorityGroup.OVERDUE: "what is overdue longest",
-    PriorityGroup.RETURNED: "what we returned",
-    PriorityGroup.DUE: "what is due soonest",
-    PriorityGroup.UNDATED: "what has no date yet",
-    PriorityGroup.WITH_US: "what waits for our answer",
-    PriorityGroup.DONE: "what is done",
-    PriorityGroup.WITHDRAWN: "what was withdrawn",
-}
-"""The name of each group in a sentence."""
 
 
 def _priority_group(commitment: GatheredCommitment) -> PriorityGroup:
@@ -101,7 +92,7 @@ def _order_sentence(groups: Iterable[PriorityGroup]) -> str:
     present = list(groups)
     if len(present) < 2:
         return ""
-    first, *others = (GROUP_LABELS[group] for group in sorted(set(present)))
+    first, *others = (group.label for group in GROUP_ORDER if group in present)
     return f"Listed first is {first}{''.join(f', then {other}' for other in others)}."
 
 

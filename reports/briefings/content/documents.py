@@ -41,11 +41,9 @@ def to_json_values(content: DocumentContent) -> dict[str, Any]:
 
     The content hash and comparisons between documents use these values.
     """
-    return {
-        field.name: _to_json_value(getattr(content, field.name))
-        for field in fields(content)
-        if field.name != "is_cleared"
-    }
+    values: dict[str, Any] = _to_json_value(content)
+    del values["is_cleared"]
+    return values
 
 
 def draft_marking(content: DocumentContent) -> str:
