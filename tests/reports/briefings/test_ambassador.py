@@ -76,14 +76,14 @@ def html(content):
     return render_html(content)
 
 
-def words(value):
+def all_texts(value):
     """Every string in a briefing, however deep."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, tuple):
-        return [word for item in value for word in words(item)]
+        return [word for item in value for word in all_texts(item)]
     if is_dataclass(value):
-        return [word for field in fields(value) for word in words(getattr(value, field.name))]
+        return [word for field in fields(value) for word in all_texts(getattr(value, field.name))]
     return []
 
 
@@ -110,20 +110,20 @@ def test_briefing_holds_nothing_of_another_country(edition, sees_both):
     own = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     EvidenceFactory(title="A case of our own", supports=[own])
 
-    said = words(briefing(edition, reader=reader))
+    texts = all_texts(briefing(edition, reader=reader))
 
-    assert [word for word in said if "Marker" in word] == []
-    assert "A case of our own" in said
+    assert [word for word in texts if "Marker" in word] == []
+    assert "A case of our own" in texts
 
 
 @pytest.mark.parametrize("reader", [AmbassadorFactory, ObserverFactory])
 def test_embassy_roles_read_the_same_facts(edition, reader):
     EvidenceFactory(supports=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
 
-    said = briefing(edition, reader=reader())
+    content = briefing(edition, reader=reader())
 
-    assert [piece.ref for piece in said.evidence] == ["E1"]
-    assert dict(imprint_lines(said))["Prepared for"] == "Ambassador", "whoever asks for it"
+    assert [piece.ref for piece in content.evidence] == ["E1"]
+    assert dict(imprint_lines(content))["Prepared for"] == "Ambassador", "whoever asks for it"
 
 
 def test_briefing_is_refused_to_a_ministry(edition):
@@ -141,7 +141,7 @@ def test_briefing_on_a_country_the_reader_does_not_see_is_not_found(edition):
 # --- As of, known by --------------------------------------------------------------------------------------------------
 
 
-def test_what_was_recorded_after_the_moment_is_not_in_it(edition):
+def test_rows_recorded_after_the_moment_are_left_out(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     early = EvidenceFactory(title="Early", supports=[benchmark])
     EvidenceFactory(title="Late", supports=[benchmark], recorded_at=at_noon(date(2022, 1, 20)))
@@ -167,7 +167,7 @@ def test_what_was_recorded_after_the_moment_is_not_in_it(edition):
     assert now.facts_up_to == at_noon(date(2022, 1, 20))
 
 
-def test_what_had_not_happened_by_the_day_is_not_in_it(edition):
+def test_events_after_the_day_are_left_out(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     EvidenceFactory(supports=[benchmark], happened_to=date(2022, 1, 10))
     CommitmentFactory(made__happened_on=date(2022, 1, 10))
@@ -185,13 +185,13 @@ def test_what_had_not_happened_by_the_day_is_not_in_it(edition):
     assert [item.made_on for item in content.press_for] == [date(2021, 11, 8)]
 
 
-def test_moments_are_told_by_the_clocks_of_the_country(edition):
+def test_moments_are_in_the_time_zone_of_the_country(edition):
     DialogueFactory(recorded_at=datetime(2022, 1, 27, 23, 30, tzinfo=MASERU))
 
-    told = html(briefing(edition, known_by=datetime(2022, 1, 28, 0, 30, tzinfo=MASERU)))
+    page = html(briefing(edition, known_by=datetime(2022, 1, 28, 0, 30, tzinfo=MASERU)))
 
-    assert "27 January 2022, 23:30" in told
-    assert "<b>As known by</b> 28 January 2022" in told
+    assert "27 January 2022, 23:30" in page
+    assert "<b>As known by</b> 28 January 2022" in page
 
 
 # --- What it says -----------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def test_points_of_the_recommendations_add_up_to_those_of_their_part(edition):
     assert sum(part.points for part in content.parts) == content.standing.verified
 
 
-def test_press_for_begins_with_the_latest_and_leaves_out_what_is_settled_or_ours(edition):
+def test_commitments_to_follow_up_are_most_urgent_first_without_settled_or_own_ones(edition):
     CommitmentFactory(text="No date")
     CommitmentFactory(text="Late", made__due_on=date(2022, 1, 20))
     CommitmentFactory(text="Later", made__due_on=date(2022, 1, 10))
@@ -243,17 +243,17 @@ def test_press_for_begins_with_the_latest_and_leaves_out_what_is_settled_or_ours
     assert [item.text for item in content.united_states] == ["Ours"]
 
 
-def test_page_one_says_how_many_promises_are_open_and_names_those_it_may_have_room_for(edition):
+def test_page_one_counts_open_commitments_and_names_those_that_fit(edition):
     for number in range(20):
         CommitmentFactory(text=f"Promise {number}")
 
-    told = html(briefing(edition)).partition('data-head="Trend')[0]
+    page = html(briefing(edition)).partition('data-head="Trend')[0]
 
-    assert "20 of the government’s commitments are open or with the embassy; the most urgent first; by" in told
-    assert told.count("Promise ") == 14
+    assert "20 of the government’s commitments are open or with the embassy; the most urgent first; by" in page
+    assert page.count("Promise ") == 14
 
 
-def test_page_one_puts_a_promise_to_whoever_made_it_and_says_by_when(edition):
+def test_page_one_names_the_maker_and_the_due_date_of_a_commitment(edition):
     benchmark = BenchmarkFactory(
         recommendation=RecommendationFactory(edition=edition, lead=MinistryFactory(name="Ministry of Police")),
         terms__criterion="A shelter in each district",
@@ -271,7 +271,7 @@ def test_page_one_puts_a_promise_to_whoever_made_it_and_says_by_when(edition):
     assert step.points is None, "nothing has been reviewed"
 
 
-def test_page_one_says_in_one_line_what_waits_at_the_embassy_and_counts_what_it_does_not_name(edition):
+def test_page_one_sums_up_waiting_reviews_in_one_line_and_counts_other_steps(edition):
     waiting, *_ = [
         [BenchmarkFactory(recommendation=RecommendationFactory(edition=edition)) for _ in range(number)]
         for number in (2, 8)
@@ -292,14 +292,14 @@ def test_page_one_says_how_much_is_overdue(edition):
     assert "Nothing is overdue: what is due, and with whom" in html(briefing(edition))
 
     CommitmentFactory(made__due_on=date(2022, 1, 20))
-    said = briefing(edition)
-    assert said.overdue == 1
-    assert "What is overdue or due, and with whom" in html(said)
+    content = briefing(edition)
+    assert content.overdue == 1
+    assert "What is overdue or due, and with whom" in html(content)
     counted = "2 of the government’s commitments are open or with the embassy; 1 is overdue; the most urgent first"
-    assert counted in html(said)
+    assert counted in html(content)
 
 
-def test_page_one_makes_no_step_of_what_is_promised_for_after_the_deadline(edition):
+def test_page_one_lists_no_step_for_a_commitment_due_after_the_deadline(edition):
     for text, day in (("In time", date(2022, 2, 28)), ("Too late", date(2022, 3, 1))):
         benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
         CommitmentFactory(text=text, benchmarks=[benchmark], made__due_on=day)
@@ -327,7 +327,7 @@ def test_check_names_the_commitment_and_its_ministry_or_the_evidence(edition):
     assert "“Train the posts”, Ministry of Police" in html(content).partition("What doesn’t fit together")[2][:900]
 
 
-def test_page_two_is_titled_by_the_trends_finding_with_the_months_that_have_something_to_tell(edition):
+def test_page_two_is_titled_by_the_trend_and_lists_months_with_a_score_or_an_event(edition):
     DialogueFactory(held_on=date(2021, 11, 8), place="Maseru")
 
     content = briefing(edition)
@@ -340,7 +340,7 @@ def test_page_two_is_titled_by_the_trends_finding_with_the_months_that_have_some
     assert ">Nothing has been reviewed yet</h2>" in html(content)
 
 
-def test_ministry_is_told_with_its_minister_leads_and_commitments(edition):
+def test_a_ministry_has_its_minister_the_recommendations_it_leads_and_its_commitments(edition):
     police = MinistryFactory(short_name="Police")
     police.office_holders.create(name="Before", until_on=date(2021, 12, 31))
     police.office_holders.create(name="Sekola", title="Minister of Police", from_on=date(2022, 1, 1))
@@ -354,7 +354,7 @@ def test_ministry_is_told_with_its_minister_leads_and_commitments(edition):
     assert (ministry.leads, ministry.summary) == ("recommendation 1", "1 overdue.")
 
 
-def test_recommendation_is_told_with_its_benchmarks(edition):
+def test_a_recommendation_has_its_benchmarks(edition):
     recommendation = RecommendationFactory(
         edition=edition,
         indicia=[1, 7],
@@ -372,10 +372,10 @@ def test_recommendation_is_told_with_its_benchmarks(edition):
     action = EvidenceFactory(supports=[judged], verified=True)
     AssessmentFactory(benchmark=judged, verdict=Verdict.MET, rationale="It was paid.", grounds=[action])
 
-    (told,) = briefing(edition).recommendations
-    first, second = told.benchmarks
+    (printed,) = briefing(edition).recommendations
+    first, second = printed.benchmarks
 
-    assert told.facts == (
+    assert printed.facts == (
         "TIP Report",
         "prosecution",
         "indicia 1, 7",
@@ -392,7 +392,7 @@ def test_recommendation_is_told_with_its_benchmarks(edition):
     assert second.assessment.by.startswith("Met: ")
 
 
-def test_claim_beyond_what_is_verified_is_said_to_be_one(edition):
+def test_a_claim_that_adds_points_is_marked_as_a_claim(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     EvidenceFactory(supports=[benchmark])
     EvidenceFactory(supports=[BenchmarkFactory(recommendation=benchmark.recommendation)], verified=True)
@@ -415,28 +415,28 @@ def test_only_a_reconstruction_is_labelled_one(edition):
     RecommendationFactory(edition=edition, text="Put together", text_status=TextStatus.RECONSTRUCTION)
     RecommendationFactory(edition=edition, text="As published", text_status=TextStatus.OFFICIAL)
 
-    told = html(briefing(edition))
+    page = html(briefing(edition))
 
-    assert told.count("our reconstruction, not the report’s words") == 1
+    assert page.count("our reconstruction, not the report’s words") == 1
 
 
-def test_dialogue_is_told_with_who_came_what_was_said_and_what_was_agreed(edition):
+def test_a_dialogue_has_its_participants_its_record_and_what_was_agreed(edition):
     dialogue = DialogueFactory(record="Shelter was praised.", agreed="Dates follow.")
     ParticipantFactory(dialogue=dialogue, name="", office="Regional security team", presence="video")
     AgendaItemFactory(dialogue=dialogue, recommendation=RecommendationFactory(edition=edition, text="Fund shelter"))
     promise = CommitmentFactory(dialogue=dialogue, letter="")
 
-    (told,) = briefing(edition).dialogues
+    (printed,) = briefing(edition).dialogues
 
-    assert [(person.name, person.office, person.attended) for person in told.participants] == [
+    assert [(person.name, person.office, person.attended) for person in printed.participants] == [
         ("Regional security team", "", "by video")
     ]
-    assert told.agenda == ("1. Fund shelter",)
-    assert (told.record, told.conclusions) == ("Shelter was praised.", "Dates follow.")
-    assert [(item.text, item.where) for item in told.agreed] == [(promise.text, "Dialogue of 8 Nov 2021")]
+    assert printed.agenda == ("1. Fund shelter",)
+    assert (printed.record, printed.conclusions) == ("Shelter was praised.", "Dates follow.")
+    assert [(item.text, item.where) for item in printed.agreed] == [(promise.text, "Dialogue of 8 Nov 2021")]
 
 
-def test_every_version_is_told_with_what_became_of_it(edition):
+def test_every_update_version_has_the_decision_on_it(edition):
     update = UpdateFactory()
     UpdateVersionFactory(update=update, narrative="First try", returned=True, happened_on=date(2022, 1, 5))
     second = UpdateVersionFactory(update=update, narrative="Second try", claimed=ClaimedProgress.DONE, accepted=True)
@@ -454,7 +454,7 @@ def test_every_version_is_told_with_what_became_of_it(edition):
     assert "Second try" in html(content)
 
 
-def test_answer_that_was_not_known_leaves_the_version_waiting(edition):
+def test_a_version_waits_if_its_decision_was_not_known_yet(edition):
     update_version = UpdateVersionFactory(happened_on=date(2022, 1, 10))
     UpdateVersionDecisionFactory(
         update_version=update_version, decision=UpdateDecision.ACCEPTED, recorded_at=at_noon(date(2022, 1, 20))
@@ -494,31 +494,31 @@ def test_evidence_is_numbered_by_the_day_it_happened_and_proven_by_its_hash(edit
         ({"piece": EvidenceDecision.VERIFIED, "evidence_link": EvidenceDecision.REJECTED}, "verified"),
     ],
 )
-def test_evidence_stands_by_the_newest_word(edition, words_on, state):
+def test_the_newest_review_decides_the_state_of_evidence(edition, words_on, state):
     piece = EvidenceFactory(supports=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
     for about, decision in words_on.items():
         evidence_link = piece.evidence_links.get() if about == "evidence_link" else None
         EvidenceReviewFactory(evidence=piece, evidence_link=evidence_link, decision=decision)
 
-    (told,) = briefing(edition).evidence
+    (printed,) = briefing(edition).evidence
 
-    assert told.state == state
+    assert printed.state == state
 
 
-def test_evidence_half_rejected_still_waits(edition):
+def test_evidence_with_one_of_two_links_rejected_still_waits(edition):
     recommendation = RecommendationFactory(edition=edition)
     piece = EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation) for _ in range(2)])
     EvidenceReviewFactory(
         evidence=piece, evidence_link=piece.evidence_links.first(), decision=EvidenceDecision.REJECTED
     )
 
-    (told,) = briefing(edition).evidence
+    (printed,) = briefing(edition).evidence
 
-    assert told.state == "claimed"
-    assert [evidence_link.state for evidence_link in told.evidence_links] == ["rejected", "claimed"]
+    assert printed.state == "claimed"
+    assert [evidence_link.state for evidence_link in printed.evidence_links] == ["rejected", "claimed"]
 
 
-def test_rejection_says_why_and_verification_by_whom(edition):
+def test_a_rejection_names_its_reason_and_a_verification_its_reviewer(edition):
     recommendation = RecommendationFactory(edition=edition)
     EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation)], verified=True)
     piece = EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation)])
@@ -530,7 +530,7 @@ def test_rejection_says_why_and_verification_by_whom(edition):
     assert rejected.review == f"Rejected by {word.recorded_by.name}, 10 Jan 2022: Another year."
 
 
-def test_who_judged_a_evidence_link_and_when_is_said_where_that_is_not_said_of_the_piece(edition):
+def test_the_review_of_a_link_is_named_only_if_it_differs_from_that_of_the_piece(edition):
     recommendation = RecommendationFactory(edition=edition)
     piece = EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation) for _ in range(3)])
     first, second, third = piece.evidence_links.all()
@@ -543,26 +543,28 @@ def test_who_judged_a_evidence_link_and_when_is_said_where_that_is_not_said_of_t
 
     content = briefing(edition)
 
-    (told,) = content.evidence
-    assert told.review.endswith(", 20 Jan 2022")
-    assert [evidence_link.word for evidence_link in told.evidence_links] == [
+    (printed,) = content.evidence
+    assert printed.review.endswith(", 20 Jan 2022")
+    assert [evidence_link.word for evidence_link in printed.evidence_links] == [
         "",
         "by Another officer, 10 Jan 2022: Another year.",
         "",
     ]
     page = html(content)
-    assert f"On {told.evidence_links[1].benchmark}: a concrete action, rejected by Another officer, 10 Jan 2022" in page
+    assert (
+        f"On {printed.evidence_links[1].benchmark}: a concrete action, rejected by Another officer, 10 Jan 2022" in page
+    )
 
 
-def test_evidence_of_a_returned_round_went_back(edition):
+def test_evidence_of_a_returned_version_is_returned(edition):
     promise = CommitmentFactory(benchmarks=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
     update_version = UpdateVersionFactory(update=UpdateFactory(commitment=promise), returned=True)
     EvidenceFactory(update_version=update_version, supports=promise.benchmarks.all())
 
-    (told,) = briefing(edition).evidence
+    (printed,) = briefing(edition).evidence
 
-    assert (told.state, told.review) == ("returned", "Returned to the ministry")
-    assert [evidence_link.state for evidence_link in told.evidence_links] == ["returned"]
+    assert (printed.state, printed.review) == ("returned", "Returned to the ministry")
+    assert [evidence_link.state for evidence_link in printed.evidence_links] == ["returned"]
 
 
 @pytest.mark.parametrize(
@@ -580,30 +582,30 @@ def test_evidence_says_why_it_does_not_count(edition, facts, note, is_outside):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     EvidenceFactory(supports=[benchmark], **facts)
 
-    (told,) = briefing(edition).evidence
+    (printed,) = briefing(edition).evidence
 
-    assert (told.note, told.is_outside) == (note, is_outside)
+    assert (printed.note, printed.is_outside) == (note, is_outside)
 
 
 def test_evidence_after_the_window_says_so(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     EvidenceFactory(supports=[benchmark], happened_to=date(2022, 4, 1))
 
-    (told,) = briefing(edition, as_of=date(2022, 4, 2)).evidence
+    (printed,) = briefing(edition, as_of=date(2022, 4, 2)).evidence
 
-    assert told.note == "does not count: after 31 March 2022"
+    assert printed.note == "does not count: after 31 March 2022"
 
 
-def test_statement_is_not_blamed_for_not_counting(edition):
+def test_a_statement_has_no_note_that_it_does_not_count(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     EvidenceFactory(supports=[benchmark], supports__shows=SupportKind.PLAN, happened_from=None)
 
-    (told,) = briefing(edition).evidence
+    (printed,) = briefing(edition).evidence
 
-    assert told.note == ""
+    assert printed.note == ""
 
 
-def test_revised_evidence_gives_way_to_its_revision_once_that_is_known(edition):
+def test_a_revision_replaces_revised_evidence_once_it_is_known(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     old = EvidenceFactory(title="Old", supports=[benchmark])
     EvidenceFactory(title="New", supports=[benchmark], revises=old, recorded_at=at_noon(date(2022, 1, 20)))
@@ -616,7 +618,7 @@ def test_revised_evidence_gives_way_to_its_revision_once_that_is_known(edition):
 
 
 def test_briefing_on_nothing_has_a_sentence_in_every_section(edition):
-    told = html(briefing(edition))
+    page = html(briefing(edition))
 
     for sentence in (
         "No commitment is overdue, and none is due before the deadline.",
@@ -628,8 +630,8 @@ def test_briefing_on_nothing_has_a_sentence_in_every_section(edition):
         "No ministry has sent an update yet.",
         "No evidence has been recorded for this edition yet.",
     ):
-        assert sentence in told
-    assert "<tbody>\n      </tbody>" not in told
+        assert sentence in page
+    assert "<tbody>\n      </tbody>" not in page
 
 
 def test_markup_in_what_people_wrote_is_shown_as_text(edition):
@@ -643,11 +645,11 @@ def test_markup_in_what_people_wrote_is_shown_as_text(edition):
     EvidenceFactory(update_version=update_version, title=markup, source=markup, stated_by=markup, supports=[benchmark])
     AssessmentFactory(benchmark=benchmark, rationale=markup)
 
-    told = html(briefing(edition))
+    page = html(briefing(edition))
 
-    assert "<img" not in told
-    assert "<script" not in told
-    assert told.count("&lt;img src=&quot;file:///etc/passwd&quot;&gt; &amp; &lt;script&gt;") > 12
+    assert "<img" not in page
+    assert "<script" not in page
+    assert page.count("&lt;img src=&quot;file:///etc/passwd&quot;&gt; &amp; &lt;script&gt;") > 12
 
 
 def test_cleared_briefing_is_no_draft(edition):
@@ -655,7 +657,7 @@ def test_cleared_briefing_is_no_draft(edition):
     assert 'data-clearance=""' in html(replace(briefing(edition), is_cleared=True))
 
 
-def test_milestones_are_told_by_day(edition):
+def test_milestones_are_listed_by_day(edition):
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
     MilestoneFactory(
         edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), done=date(2021, 12, 20)
@@ -667,7 +669,7 @@ def test_milestones_are_told_by_day(edition):
     ]
 
 
-def test_milestones_are_told_as_they_were_known(edition):
+def test_milestones_are_listed_as_they_were_known(edition):
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
     MilestoneFactory(
         edition=edition,
@@ -704,14 +706,14 @@ def test_public_record_makes_an_accessible_document_that_says_where_it_stands(tm
     sheets = [" ".join(sheet.extract_text().split()) for sheet in PdfReader(file).pages]
 
     assert page.validate_pdf(file, profile="ua1").failures == []
-    for said in (
+    for sentence in (
         "60.5 of 100 verified, 61.3 claimed; our target is 45; the deadline passed 31 days ago.",
         "As of 31 March 2022",
         "Sustain the funding of the police trafficking and smuggling unit",
         "It does not predict a tier; the tier is the Secretary of State’s decision.",
         f"Page 1 of {len(sheets)}",
     ):
-        assert said in sheets[0]
+        assert sentence in sheets[0]
     assert "Trend, parts, ministries" in sheets[1]
     assert all(sheet.count("SENSITIVE BUT UNCLASSIFIED") >= 2 and "DRAFT, NOT CLEARED" in sheet for sheet in sheets)
 
@@ -719,13 +721,13 @@ def test_public_record_makes_an_accessible_document_that_says_where_it_stands(tm
 def test_a_recommendation_that_repeats_one_is_unmet_for_a_year_more():
     first = RecommendationFactory(years_unmet=5, years_unmet_source="TIP Report 2021")
     following = EditionFactory(year=2022, terms__recorded_at=at_noon(date(2022, 8, 1)))
-    said = {"edition": following, "lead": None, "terms__recorded_at": at_noon(date(2022, 8, 1))}
-    RecommendationFactory(repeats=first, **said)
-    RecommendationFactory(repeats=RecommendationFactory(), **said)
+    fields = {"edition": following, "lead": None, "terms__recorded_at": at_noon(date(2022, 8, 1))}
+    RecommendationFactory(repeats=first, **fields)
+    RecommendationFactory(repeats=RecommendationFactory(), **fields)
 
-    told = briefing(following, as_of=date(2022, 8, 2)).recommendations
+    recommendations = briefing(following, as_of=date(2022, 8, 2)).recommendations
 
-    assert [one.facts[-1] for one in told] == [
+    assert [one.facts[-1] for one in recommendations] == [
         "unmet 6 years running (5 years told by TIP Report 2021; asked again in 2022)",
         "unmet at least 1 year running (asked in 2021, and again in 2022)",
     ]

@@ -47,7 +47,7 @@ def edition():
     return EditionFactory()
 
 
-def told(edition, day, kind=BriefingKind.AMBASSADOR, **options):
+def document_values(edition, day, kind=BriefingKind.AMBASSADOR, **options):
     document = build_document(
         document=Document(kind, **options),
         edition=edition,
@@ -59,7 +59,7 @@ def told(edition, day, kind=BriefingKind.AMBASSADOR, **options):
     return to_json_values(document)
 
 
-def changed(kind, before, after):
+def list_differences(kind, before, after):
     """Each difference in a line: chapter, about, word, before, after."""
     return {
         (chapter.title, one.about, one.label, one.before, one.after)
@@ -80,17 +80,19 @@ def record_of(edition):
     return benchmark, promise, evidence, update_version
 
 
-def test_two_mornings_on_which_nothing_happened_differ_in_the_day_alone(edition):
+def test_documents_of_two_days_without_events_differ_only_in_the_day(edition):
     record_of(edition)
 
-    assert changed(BriefingKind.AMBASSADOR, told(edition, BEFORE), told(edition, AFTER)) == {
+    assert list_differences(
+        BriefingKind.AMBASSADOR, document_values(edition, BEFORE), document_values(edition, AFTER)
+    ) == {
         ("At its head", "", "as of", "14 January 2022", "28 January 2022"),
     }
 
 
-def test_what_was_verified_promised_anew_returned_and_assessed_is_told_where_it_stands(edition):
+def test_new_verifications_commitments_returns_and_assessments_are_listed_in_their_sections(edition):
     benchmark, promise, evidence, update_version = record_of(edition)
-    before = told(edition, BEFORE)
+    before = document_values(edition, BEFORE)
     day = date(2022, 1, 20)
     EvidenceReviewFactory(evidence=evidence, evidence_link=evidence.evidence_links.get(), recorded_at=at_noon(day))
     moved = {"kind": CommitmentEventKind.RESCHEDULED, "due_on": date(2022, 3, 1), "happened_on": day}
@@ -101,7 +103,7 @@ def test_what_was_verified_promised_anew_returned_and_assessed_is_told_where_it_
     AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, rationale="All ten.", recorded_at=at_noon(day))
     EvidenceFactory(title="A new one", supports=[benchmark], recorded_at=at_noon(day), happened_to=day)
 
-    lines = changed(BriefingKind.AMBASSADOR, before, told(edition, AFTER))
+    lines = list_differences(BriefingKind.AMBASSADOR, before, document_values(edition, AFTER))
 
     about = {(chapter, about, word) for chapter, about, word, _, _ in lines}
     assert about >= {
@@ -116,28 +118,28 @@ def test_what_was_verified_promised_anew_returned_and_assessed_is_told_where_it_
     assert [before for _, about, _, before, _ in lines if about == "A new one"] == [""]
 
 
-def test_what_is_there_no_more_is_told_as_gone(edition):
+def test_a_removed_item_is_listed_with_nothing_after_it(edition):
     record_of(edition)
-    before, after = told(edition, BEFORE), told(edition, BEFORE)
+    before, after = document_values(edition, BEFORE), document_values(edition, BEFORE)
     after["evidence"] = []
 
-    lines = changed(BriefingKind.AMBASSADOR, before, after)
+    lines = list_differences(BriefingKind.AMBASSADOR, before, after)
 
     assert [(about, after) for _, about, _, _, after in lines] == [("A circular was sent", "")]
 
 
-def test_of_two_that_nothing_tells_apart_one_more_is_one_difference(edition):
+def test_one_more_of_two_equal_items_is_one_difference(edition):
     record_of(edition)
-    before, after = told(edition, BEFORE), told(edition, BEFORE)
+    before, after = document_values(edition, BEFORE), document_values(edition, BEFORE)
     after["evidence"] = before["evidence"] * 2
 
-    assert len(changed(BriefingKind.AMBASSADOR, before, after)) == 1
+    assert len(list_differences(BriefingKind.AMBASSADOR, before, after)) == 1
 
 
-def test_a_ministrys_page_tells_what_became_verified(edition):
+def test_a_ministrys_page_differs_in_what_was_verified_since(edition):
     _, promise, _, update_version = record_of(edition)
     kind = BriefingKind.MINISTRY
-    before = told(edition, BEFORE, kind, ministry=promise.ministry)
+    before = document_values(edition, BEFORE, kind, ministry=promise.ministry)
     UpdateVersionDecisionFactory(
         update_version=update_version,
         decision=UpdateDecision.RETURNED,
@@ -145,35 +147,38 @@ def test_a_ministrys_page_tells_what_became_verified(edition):
         recorded_at=at_noon(date(2022, 1, 20)),
     )
 
-    lines = changed(kind, before, told(edition, AFTER, kind, ministry=promise.ministry))
+    lines = list_differences(kind, before, document_values(edition, AFTER, kind, ministry=promise.ministry))
 
     assert any("Which ten?" in after for _, _, _, _, after in lines)
 
 
-def test_input_for_washington_tells_a_figure_against_the_one_before(edition):
+def test_input_for_washington_differs_in_a_new_figure(edition):
     indicator = IndicatorFactory(name="Cases investigated", unit="cases")
     BenchmarkFactory(recommendation=RecommendationFactory(edition=edition), terms__indicator=indicator)
     kind = BriefingKind.WASHINGTON
-    before = told(edition, BEFORE, kind)
+    before = document_values(edition, BEFORE, kind)
     day = date(2022, 1, 20)
     ReadingFactory(indicator=indicator, figure=Decimal(7), through_on=day, recorded_at=at_noon(day), verified=True)
 
-    lines = changed(kind, before, told(edition, AFTER, kind))
+    lines = list_differences(kind, before, document_values(edition, AFTER, kind))
 
     assert any("Cases investigated" in about and after == "7" for _, about, _, _, after in lines)
 
 
-def test_a_dialogue_pack_tells_what_was_put_on_the_agenda_since(edition):
+def test_a_dialogue_pack_differs_in_a_new_agenda_item(edition):
     dialogue = DialogueFactory(country=edition.country, held_on=date(2022, 1, 10))
     kind = BriefingKind.DIALOGUE
-    before, after = told(edition, BEFORE, kind, dialogue=dialogue), told(edition, BEFORE, kind, dialogue=dialogue)
+    before, after = (
+        document_values(edition, BEFORE, kind, dialogue=dialogue),
+        document_values(edition, BEFORE, kind, dialogue=dialogue),
+    )
     after["agenda"] = [{"what": "The shelter", "position": 1, "ask": "When does it open?", "said": ""}]
 
-    assert changed(kind, before, after) == {("Agenda", "The shelter", "", "", "When does it open?")}
+    assert list_differences(kind, before, after) == {("Agenda", "The shelter", "", "", "When does it open?")}
 
 
 @pytest.mark.parametrize("kind", BriefingKind)
-def test_every_field_that_is_compared_is_one_that_a_document_has(kind):
+def test_every_compared_field_exists_in_the_document(kind):
     """A renamed field would be compared as nothing with nothing, and nobody would notice."""
     classes = {
         BriefingKind.AMBASSADOR: AmbassadorBriefing,

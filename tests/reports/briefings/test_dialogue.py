@@ -76,49 +76,47 @@ def planned(last):
     return DialogueFactory(planned=True, place="Ministry of Justice", purpose="Follow-up")
 
 
-def made(dialogue, edition, *, reader=None, as_of=DAY, known_by=None):
+def build_pack(dialogue, edition, *, reader=None, as_of=DAY, known_by=None):
     return build_dialogue_pack(ReaderView(reader or AmbassadorFactory(), edition, as_of, known_by), dialogue)
 
 
-def talk(said, whose="Ministry of Police"):
+def points_for(pack, whose="Ministry of Police"):
     """What there is to say to one of them."""
-    return next(one for one in said.talks if one.whose == whose)
+    return next(one for one in pack.talks if one.whose == whose)
 
 
 def sentences(points):
     return [point.sentence for point in points]
 
 
-def asked_of(ministry, edition, criterion, **fields):
+def benchmark_led_by(ministry, edition, criterion, **fields):
     """A benchmark of a recommendation of its own that a ministry leads on."""
     recommendation = RecommendationFactory(edition=edition, lead=ministry, **fields)
     return BenchmarkFactory(recommendation=recommendation, terms__criterion=criterion)
 
 
-def promised(ministry, text, due_on=None, **fields):
+def commitment_of(ministry, text, due_on=None, **fields):
     return CommitmentFactory(ministry=ministry, text=text, made__due_on=due_on, **fields)
 
 
 # --- Talking points ---------------------------------------------------------------------------------------------------
 
 
-def test_it_thanks_for_what_was_verified_since_last_time_and_not_for_what_was_before(edition, police, planned):
-    new = promised(police, "Fund the unit.")
+def test_it_thanks_only_for_what_was_verified_since_the_last_dialogue(edition, police, planned):
+    new = commitment_of(police, "Fund the unit.")
     CommitmentEventFactory(commitment=new, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 20))
-    old = promised(police, "Name an officer.", made__happened_on=date(2021, 9, 1))
+    old = commitment_of(police, "Name an officer.", made__happened_on=date(2021, 9, 1))
     CommitmentEventFactory(commitment=old, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 10, 1))
 
-    [point] = talk(made(planned, edition)).kept
+    [point] = points_for(build_pack(planned, edition)).kept
 
     assert point.sentence == "Thank you for “Fund the unit”: it is done, and we verified it on 20 January 2022."
     assert (point.standing, point.source) == ("20 Jan 2022", "Promised 8 Nov 2021 (Letter of 8 November 2021)")
 
 
-def test_it_thanks_for_an_action_on_a_promise_that_is_still_open_and_for_nothing_that_shows_none(
-    edition, police, planned
-):
-    benchmark = asked_of(police, edition, "Every district has a focal officer")
-    promise = promised(police, "Name focal officers.", benchmarks=[benchmark])
+def test_it_thanks_for_a_verified_action_on_an_open_commitment_and_for_no_other_evidence(edition, police, planned):
+    benchmark = benchmark_led_by(police, edition, "Every district has a focal officer")
+    promise = commitment_of(police, "Name focal officers.", benchmarks=[benchmark])
     sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
     done = EvidenceFactory(update_version=sent, title="Six named", supports=[benchmark], verified=True)
     EvidenceFactory(
@@ -131,7 +129,7 @@ def test_it_thanks_for_an_action_on_a_promise_that_is_still_open_and_for_nothing
     EvidenceFactory(update_version=sent, title="A claim", supports=[benchmark])
     AssessmentFactory(benchmark=benchmark, grounds=[done])
 
-    [point] = talk(made(planned, edition)).kept
+    [point] = points_for(build_pack(planned, edition)).kept
 
     assert point.sentence == "Thank you for “Six named”, which we verified on 10 January 2022."
     assert point.source == "Sent on “Name focal officers”; it happened 10 Jan 2022"
@@ -139,29 +137,29 @@ def test_it_thanks_for_an_action_on_a_promise_that_is_still_open_and_for_nothing
 
 
 @pytest.mark.parametrize("how", ["verdict", "reopened"])
-def test_it_thanks_for_nothing_that_was_undone(edition, police, planned, how):
-    benchmark = asked_of(police, edition, "The rules are in force")
-    promise = promised(police, "Put the rules in force.", benchmarks=[benchmark])
+def test_it_does_not_thank_for_what_was_undone(edition, police, planned, how):
+    benchmark = benchmark_led_by(police, edition, "The rules are in force")
+    promise = commitment_of(police, "Put the rules in force.", benchmarks=[benchmark])
     sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
     done = EvidenceFactory(update_version=sent, title="Rules gazetted", supports=[benchmark], verified=True)
     AssessmentFactory(benchmark=benchmark, grounds=[done])
-    assert sentences(talk(made(planned, edition)).kept)
+    assert sentences(points_for(build_pack(planned, edition)).kept)
 
     if how == "verdict":
         AssessmentFactory(benchmark=benchmark, verdict=Verdict.BACKWARDS, recorded_at=at_noon(date(2022, 1, 20)))
     else:
         CommitmentEventFactory(commitment=promise, kind=CommitmentEventKind.REOPENED, happened_on=date(2022, 1, 20))
 
-    assert not talk(made(planned, edition)).kept
+    assert not points_for(build_pack(planned, edition)).kept
 
 
-def test_what_is_overdue_says_by_how_much_and_how_often_it_was_moved(edition, police, planned, last):
-    once = promised(police, "Train the posts.", due_on=date(2021, 12, 17), dialogue=last)
+def test_an_overdue_commitment_names_its_delay_and_how_often_it_was_moved(edition, police, planned, last):
+    once = commitment_of(police, "Train the posts.", due_on=date(2021, 12, 17), dialogue=last)
     for on, due_on in ((date(2021, 12, 16), date(2022, 1, 10)), (date(2022, 1, 9), date(2022, 1, 21))):
         CommitmentEventFactory(commitment=once, kind=CommitmentEventKind.RESCHEDULED, happened_on=on, due_on=due_on)
-    promised(police, "Send the figures", due_on=date(2022, 1, 14))
+    commitment_of(police, "Send the figures", due_on=date(2022, 1, 14))
 
-    first, second = talk(made(planned, edition)).overdue
+    first, second = points_for(build_pack(planned, edition)).overdue
 
     assert (first.sentence, first.standing) == (
         "“Send the figures” was due on 14 January 2022: by which day can we count on it?",
@@ -175,16 +173,16 @@ def test_what_is_overdue_says_by_how_much_and_how_often_it_was_moved(edition, po
     assert second.source == "Promised at the dialogue of 8 Nov 2021 (Maseru); first due 17 Dec 2021, moved twice"
 
 
-def test_what_waits_for_us_is_ours_to_answer_and_overdue_nowhere(edition, police, planned, last):
-    waits = promised(police, "Open a joint case", due_on=date(2022, 1, 8), dialogue=last)
+def test_an_update_that_waits_for_us_is_not_overdue(edition, police, planned, last):
+    waits = commitment_of(police, "Open a joint case", due_on=date(2022, 1, 8), dialogue=last)
     UpdateVersionFactory(update__commitment=waits)
-    reported = promised(police, "Report on complaints", due_on=date(2022, 2, 1))
+    reported = commitment_of(police, "Report on complaints", due_on=date(2022, 2, 1))
     CommitmentEventFactory(commitment=reported, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 25))
     AgendaItemFactory(dialogue=planned, recommendation=None, commitment=waits)
 
-    said = made(planned, edition)
+    pack = build_pack(planned, edition)
 
-    assert [(point.sentence, point.standing) for point in talk(said).with_us] == [
+    assert [(point.sentence, point.standing) for point in points_for(pack).with_us] == [
         (
             "Your update on “Open a joint case” has been with us since 10 January 2022, and we owe you an answer.",
             "for 18 days",
@@ -194,15 +192,15 @@ def test_what_waits_for_us_is_ours_to_answer_and_overdue_nowhere(edition, police
             "for 3 days",
         ),
     ]
-    assert not talk(said).overdue
-    assert (said.agenda[0].standing, said.last.undertakings[0].standing) == 2 * (
+    assert not points_for(pack).overdue
+    assert (pack.agenda[0].standing, pack.last.undertakings[0].standing) == 2 * (
         "with the embassy since 10 January 2022",
     )
-    assert "overdue" not in said.sentence
+    assert "overdue" not in pack.sentence
 
 
-def test_what_was_returned_says_why_and_is_asked_nowhere_else(edition, police, planned):
-    promise = promised(police, "Keep a register", due_on=date(2022, 2, 10))
+def test_a_returned_update_names_the_reason_and_is_not_asked_for_again(edition, police, planned):
+    promise = commitment_of(police, "Keep a register", due_on=date(2022, 2, 10))
     sent = UpdateVersionFactory(update__commitment=promise, claimed=ClaimedProgress.DONE)
     UpdateVersionDecisionFactory(
         update_version=sent,
@@ -210,27 +208,27 @@ def test_what_was_returned_says_why_and_is_asked_nowhere_else(edition, police, p
         reason="The first day is missing: say when it began.\n\nSend the list.",
     )
 
-    said = talk(made(planned, edition))
+    points = points_for(build_pack(planned, edition))
 
-    [point] = said.returned
+    [point] = points.returned
     assert point.sentence == (
         "Your update on “Keep a register” was returned on 10 January 2022, and we will gladly take it up again "
         "once this is put right: The first day is missing: say when it began. Send the list."
     )
     assert point.standing == "returned on 10 January 2022; due in 13 days"
-    assert (said.overdue, said.to_ask, said.with_us) == ((), (), ())
+    assert (points.overdue, points.to_ask, points.with_us) == ((), (), ())
 
 
 def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned):
-    worth_little = asked_of(police, edition, "The posts are trained")
-    asked_of(police, edition, "The unit is funded")
+    worth_little = benchmark_led_by(police, edition, "The posts are trained")
+    benchmark_led_by(police, edition, "The unit is funded")
     done = EvidenceFactory(supports=[worth_little], verified=True)
     AssessmentFactory(benchmark=worth_little, grounds=[done])
-    due = promised(police, "Train the posts", due_on=date(2022, 2, 20), benchmarks=[worth_little])
-    undated = promised(police, "Answer letters")
-    promised(police, "Build a house", due_on=date(2022, 6, 1))
+    due = commitment_of(police, "Train the posts", due_on=date(2022, 2, 20), benchmarks=[worth_little])
+    undated = commitment_of(police, "Answer letters")
+    commitment_of(police, "Build a house", due_on=date(2022, 6, 1))
 
-    points = talk(made(planned, edition)).to_ask
+    points = points_for(build_pack(planned, edition)).to_ask
 
     assert sentences(points) == [
         (
@@ -245,11 +243,11 @@ def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned):
     assert [point.benchmarks for point in points] == [("2a",), ("1a",), ()]
 
 
-def test_it_asks_for_a_figure_that_nobody_has_given(edition, police, planned):
-    asked_of(police, edition, "The unit is funded")
+def test_it_asks_for_a_figure_that_was_not_reported(edition, police, planned):
+    benchmark_led_by(police, edition, "The unit is funded")
     IndicatorFactory(name="Prosecutions", question=EffortQuestion.PROSECUTIONS, ministry=police)
 
-    points = talk(made(planned, edition)).to_ask
+    points = points_for(build_pack(planned, edition)).to_ask
 
     assert (
         "May we have the figure on prosecutions since 1 April 2021 and in the year before, with its source?"
@@ -257,20 +255,20 @@ def test_it_asks_for_a_figure_that_nobody_has_given(edition, police, planned):
     )
 
 
-def test_a_benchmark_whose_claim_waits_with_us_is_not_called_unpromised(edition, police, planned):
-    benchmark = asked_of(police, edition, "The unit is funded")
+def test_a_benchmark_with_a_waiting_claim_is_not_asked_for(edition, police, planned):
+    benchmark = benchmark_led_by(police, edition, "The unit is funded")
     EvidenceFactory(supports=[benchmark])
 
-    assert talk(made(planned, edition)).to_ask == ()
+    assert points_for(build_pack(planned, edition)).to_ask == ()
 
 
-def test_it_names_the_next_steps_of_the_ministries_at_the_table_alone(edition, police, planned):
+def test_it_names_only_next_steps_of_the_ministries_at_the_table(edition, police, planned):
     justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
     for ministry, text in ((police, "The unit is funded"), (justice, "A case is charged")):
-        asked_of(ministry, edition, text)
+        benchmark_led_by(ministry, edition, text)
     ParticipantFactory(dialogue=planned, ministry=justice)
 
-    pack = made(planned, edition)
+    pack = build_pack(planned, edition)
 
     assert [one.sentence for one in pack.next_steps] == [
         "Agree with the Ministry of Justice on benchmark 2a: a case is charged."
@@ -278,20 +276,20 @@ def test_it_names_the_next_steps_of_the_ministries_at_the_table_alone(edition, p
     assert "Next steps to agree on" in render_html(pack)
 
 
-def test_it_names_no_points_where_nothing_has_been_reviewed(edition, police, planned):
-    asked_of(police, edition, "The unit is funded")
+def test_next_steps_have_no_points_if_nothing_has_been_reviewed(edition, police, planned):
+    benchmark_led_by(police, edition, "The unit is funded")
 
-    [point] = talk(made(planned, edition)).to_ask
+    [point] = points_for(build_pack(planned, edition)).to_ask
 
     assert point.benchmarks == ("1a",)
-    assert [step.points for step in made(planned, edition).next_steps] == [None]
+    assert [step.points for step in build_pack(planned, edition).next_steps] == [None]
 
 
-def test_a_promise_for_after_the_deadline_is_asked_sooner_where_that_would_move_anything(edition, police, planned):
-    benchmark = asked_of(police, edition, "The committee meets")
-    promised(police, "Have the committee meet", due_on=date(2022, 3, 31), benchmarks=[benchmark])
+def test_a_commitment_due_after_the_deadline_is_asked_for_earlier_if_that_adds_points(edition, police, planned):
+    benchmark = benchmark_led_by(police, edition, "The committee meets")
+    commitment_of(police, "Have the committee meet", due_on=date(2022, 3, 31), benchmarks=[benchmark])
 
-    [point] = talk(made(planned, edition)).to_ask
+    [point] = points_for(build_pack(planned, edition)).to_ask
 
     assert point.sentence == (
         "“Have the committee meet” is promised for 31 March 2022, after the deadline of 28 February 2022: can it come "
@@ -299,49 +297,51 @@ def test_a_promise_for_after_the_deadline_is_asked_sooner_where_that_would_move_
     )
 
 
-def test_a_benchmark_towards_which_another_ministry_promised_is_asked_of_that_one_alone(edition, police, planned):
-    benchmark = asked_of(police, edition, "The unit is funded")
+def test_a_benchmark_is_asked_only_of_the_ministry_that_made_a_commitment_towards_it(edition, police, planned):
+    benchmark = benchmark_led_by(police, edition, "The unit is funded")
     finance = MinistryFactory(name="Ministry of Finance", short_name="Finance")
-    promised(finance, "Release the money", benchmarks=[benchmark])
+    commitment_of(finance, "Release the money", benchmarks=[benchmark])
 
-    said = made(planned, edition)
+    pack = build_pack(planned, edition)
 
-    assert not talk(said).to_ask
-    assert len(talk(said, "Ministry of Finance").to_ask) == 1
+    assert not points_for(pack).to_ask
+    assert len(points_for(pack, "Ministry of Finance").to_ask) == 1
 
 
-def test_what_an_action_plan_asks_is_named_as_its_own(edition, police, planned):
-    asked_of(police, edition, "It is done", origin=Origin.ACTION_PLAN, number=3, text_status=TextStatus.OFFICIAL)
+def test_a_recommendation_of_an_action_plan_is_named_as_such(edition, police, planned):
+    benchmark_led_by(
+        police, edition, "It is done", origin=Origin.ACTION_PLAN, number=3, text_status=TextStatus.OFFICIAL
+    )
 
-    [point] = talk(made(planned, edition)).to_ask
+    [point] = points_for(build_pack(planned, edition)).to_ask
 
     assert point.sentence.startswith("On action plan 3 we have not been able to verify “It is done” yet. ")
     assert point.source == "Action plan 3: Do what number 3 says"
 
 
-def test_what_no_ministry_leads_is_put_to_none(edition, planned):
-    asked_of(None, edition, "Somebody does it")
+def test_a_recommendation_without_a_lead_ministry_has_its_own_list(edition, planned):
+    benchmark_led_by(None, edition, "Somebody does it")
 
-    said = talk(made(planned, edition), "No ministry leads yet")
+    points = points_for(build_pack(planned, edition), "No ministry leads yet")
 
-    assert sentences(said.to_ask) == [
+    assert sentences(points.to_ask) == [
         (
             "On recommendation 1 we have not been able to verify “Somebody does it” yet. May we agree today on the "
             "next step, and on its day?"
         )
     ]
-    assert said.about == "Settle who is to lead before anything is asked."
+    assert points.about == "Settle who is to lead before anything is asked."
 
 
-def test_what_we_undertook_ourselves_stands_last_in_our_own_words_and_without_points(edition, police, planned):
-    benchmark = asked_of(police, edition, "Police are trained")
+def test_our_own_commitments_come_last_without_points(edition, police, planned):
+    benchmark = benchmark_led_by(police, edition, "Police are trained")
     for text, due_on in (("Give a course", date(2022, 2, 18)), ("Send a trainer", date(2022, 1, 20)), ("Visit", None)):
         CommitmentFactory(united_states=True, text=text, made__due_on=due_on, benchmarks=[benchmark])
     CommitmentFactory(united_states=True, text="Print the law", done=True)
 
-    said = made(planned, edition)
+    pack = build_pack(planned, edition)
 
-    ours = said.talks[-1]
+    ours = pack.talks[-1]
     assert ours.is_ours
     assert sentences((*ours.kept, *ours.overdue, *ours.to_ask)) == [
         "We have done “Print the law”, as we promised.",
@@ -349,40 +349,40 @@ def test_what_we_undertook_ourselves_stands_last_in_our_own_words_and_without_po
         "We promised “Give a course” for 18 February 2022.",
         "We promised “Visit”, and owe you a day for it.",
     ]
-    assert len(talk(said).to_ask) == 1, "our own course is no promise of theirs"
-    assert said.sentence == "1 to ask; 31 days are left."
+    assert len(points_for(pack).to_ask) == 1, "our own course is no promise of theirs"
+    assert pack.sentence == "1 to ask; 31 days are left."
 
 
-def test_each_ministry_is_told_with_who_holds_its_office_what_it_leads_on_and_how_its_promises_stand(
-    edition, police, planned
-):
-    asked_of(MinistryFactory(name="Ministry of Justice"), edition, "Courts may")
-    asked_of(police, edition, "Police do")
-    asked_of(police, edition, "Police do more")
+def test_each_ministry_has_its_office_holder_what_it_leads_on_and_its_commitments_by_status(edition, police, planned):
+    benchmark_led_by(MinistryFactory(name="Ministry of Justice"), edition, "Courts may")
+    benchmark_led_by(police, edition, "Police do")
+    benchmark_led_by(police, edition, "Police do more")
     OfficeHolderFactory(ministry=police, name="P. Minister")
-    promised(police, "Keep a register", due_on=date(2022, 1, 10))
+    commitment_of(police, "Keep a register", due_on=date(2022, 1, 10))
 
-    said = made(planned, edition)
+    pack = build_pack(planned, edition)
 
-    assert [one.whose for one in said.talks] == ["Ministry of Justice", "Ministry of Police", "United States"]
-    assert said.talks[0].about == "Leads on recommendation 1."
-    assert said.talks[1].about.endswith("Leads on recommendations 2 and 3. 1 overdue.")
-    assert "P. Minister" in said.talks[1].about
+    assert [one.whose for one in pack.talks] == ["Ministry of Justice", "Ministry of Police", "United States"]
+    assert pack.talks[0].about == "Leads on recommendation 1."
+    assert pack.talks[1].about.endswith("Leads on recommendations 2 and 3. 1 overdue.")
+    assert "P. Minister" in pack.talks[1].about
 
 
-def test_it_speaks_of_the_ministries_at_the_table_alone_and_counts_nothing_of_the_others(edition, police, planned):
+def test_it_covers_only_the_ministries_at_the_table(edition, police, planned):
     justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
-    theirs = asked_of(justice, edition, "Marker benchmark")
-    asked_of(None, edition, "Marker of nobody")
-    asked_of(police, edition, "Police do")
-    promised(police, "Keep a register", due_on=date(2022, 1, 10), benchmarks=[own := asked_of(None, edition, "Kept")])
-    promised(justice, "Marker promise", due_on=date(2022, 1, 10))
+    theirs = benchmark_led_by(justice, edition, "Marker benchmark")
+    benchmark_led_by(None, edition, "Marker of nobody")
+    benchmark_led_by(police, edition, "Police do")
+    commitment_of(
+        police, "Keep a register", due_on=date(2022, 1, 10), benchmarks=[own := benchmark_led_by(None, edition, "Kept")]
+    )
+    commitment_of(justice, "Marker promise", due_on=date(2022, 1, 10))
     for text, benchmark in (("Give a course", own), ("Marker of ours", theirs)):
         CommitmentFactory(united_states=True, text=text, benchmarks=[benchmark])
     ParticipantFactory(dialogue=planned, ministry=police)
     ParticipantFactory(dialogue=planned, office="Ambassador")
 
-    alone = made(planned, edition)
+    alone = build_pack(planned, edition)
 
     assert [one.whose for one in alone.talks] == ["Ministry of Police", "United States"]
     assert (alone.table, alone.sentence) == ("Ministry of Police", "1 overdue and 1 to ask; 31 days are left.")
@@ -390,41 +390,41 @@ def test_it_speaks_of_the_ministries_at_the_table_alone_and_counts_nothing_of_th
     assert "Marker" not in render_html(alone)
 
     ParticipantFactory(dialogue=planned, ministry=justice)
-    both = made(planned, edition)
+    both = build_pack(planned, edition)
     assert [one.whose for one in both.talks[:2]] == ["Ministry of Justice", "Ministry of Police"]
     assert both.talks[2].whose == "No ministry leads yet"
     assert both.sentence == "2 overdue and 3 to ask; 31 days are left."
 
 
-def test_what_is_named_is_capped_and_the_rest_is_counted(edition, police, planned):
+def test_points_beyond_the_most_are_only_counted(edition, police, planned):
     for number in range(8):
-        promised(police, f"Late {number}", due_on=date(2022, 1, 1 + number))
-        promised(police, f"Undated {number}")
+        commitment_of(police, f"Late {number}", due_on=date(2022, 1, 1 + number))
+        commitment_of(police, f"Undated {number}")
 
-    said = talk(made(planned, edition))
+    points = points_for(build_pack(planned, edition))
 
-    assert [line.word for line in said.lines] == ["Overdue"] * 5 + ["To ask"] * 6
-    assert said.lines[0].point.sentence.startswith("“Late 0”")
-    assert said.more == "3 overdue and 2 to ask"
-    assert said.nothing == "Nothing is newly verified, waiting for our answer or returned."
-    assert "Besides these: 3 overdue and 2 to ask." in render_html(made(planned, edition))
+    assert [line.label for line in points.lines] == ["Overdue"] * 5 + ["To ask"] * 6
+    assert points.lines[0].point.sentence.startswith("“Late 0”")
+    assert points.more == "3 overdue and 2 to ask"
+    assert points.nothing == "Nothing is newly verified, waiting for our answer or returned."
+    assert "Besides these: 3 overdue and 2 to ask." in render_html(build_pack(planned, edition))
 
 
 # --- Agenda, last time, participants ----------------------------------------------------------------------------------
 
 
 def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(edition, police, planned):
-    benchmark = asked_of(police, edition, "The unit is funded")
-    promise = promised(police, "Train the posts", due_on=date(2022, 1, 21))
+    benchmark = benchmark_led_by(police, edition, "The unit is funded")
+    promise = commitment_of(police, "Train the posts", due_on=date(2022, 1, 21))
     AgendaItemFactory(dialogue=planned, recommendation=benchmark.recommendation, note="How much?")
     AgendaItemFactory(dialogue=planned, recommendation=None, commitment=promise)
     AgendaItemFactory(dialogue=planned, recommendation=None, topic="Next report")
     ParticipantFactory(dialogue=planned, name="", office="Minister of Police", ministry=police)
     ParticipantFactory(dialogue=planned, name="J. Washington", office="Observer", presence=Presence.VIDEO)
 
-    said = made(planned, edition)
+    pack = build_pack(planned, edition)
 
-    assert [(one.what, one.whose, one.standing, one.ask) for one in said.agenda] == [
+    assert [(one.what, one.whose, one.standing, one.ask) for one in pack.agenda] == [
         (
             "Recommendation 1, as we reconstruct it: Do what number 1 says.",
             "Ministry of Police",
@@ -434,98 +434,98 @@ def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(editi
         ("Train the posts", "Ministry of Police", "overdue by 7 days, no update received", ""),
         ("Next report", "Other topic", "", ""),
     ]
-    assert [(one.office, one.name, one.ministry, one.how) for one in said.participants] == [
+    assert [(one.office, one.name, one.ministry, one.how) for one in pack.participants] == [
         ("Minister of Police", "name not known yet", "Police", "expected in person"),
         ("Observer", "J. Washington", "", "expected by video"),
     ]
-    assert (said.stage, said.countdown, said.minutes) == ("Planned", "in 13 days", None)
-    assert (said.title, said.marking) == ("Lesotho: dialogue of 10 February 2022", "SENSITIVE BUT UNCLASSIFIED")
+    assert (pack.stage, pack.countdown, pack.minutes) == ("Planned", "in 13 days", None)
+    assert (pack.title, pack.marking) == ("Lesotho: dialogue of 10 February 2022", "SENSITIVE BUT UNCLASSIFIED")
 
 
-def test_last_time_says_what_was_agreed_and_what_became_of_it(edition, police, planned, last):
-    promised(police, "Train the posts", due_on=date(2022, 1, 21), dialogue=last)
+def test_the_last_dialogue_has_its_commitments_and_steps_with_their_status(edition, police, planned, last):
+    commitment_of(police, "Train the posts", due_on=date(2022, 1, 21), dialogue=last)
     earlier = DialogueFactory(held_on=date(2021, 9, 1), agreed="Long ago")
-    promised(police, "Promised earlier", dialogue=earlier)
+    commitment_of(police, "Promised earlier", dialogue=earlier)
     NextStepFactory(dialogue=earlier, text="Still open of earlier", due_on=date(2021, 10, 1))
     NextStepDoneFactory(step=NextStepFactory(dialogue=earlier, text="Done of earlier"))
     NextStepDoneFactory(step=NextStepFactory(dialogue=last, text="Send the list"), result="Sent to all.")
     NextStepFactory(dialogue=last, text="Say who answers", ministry=police)
 
-    said = made(planned, edition).last
+    pack = build_pack(planned, edition).last
 
-    assert (said.held_on, said.place, said.agreed, said.summary) == (
+    assert (pack.held_on, pack.place, pack.agreed, pack.summary) == (
         last.held_on,
         "Maseru",
         "Each names a day.",
         "1 overdue.",
     )
-    assert [one.text for one in said.undertakings] == ["Train the posts"]
-    assert [(one.text, one.owner, one.state, one.standing) for one in said.steps] == [
+    assert [one.text for one in pack.undertakings] == ["Train the posts"]
+    assert [(one.text, one.owner, one.state, one.standing) for one in pack.steps] == [
         ("Still open of earlier", "The embassy", "overdue", "overdue by 119 days"),
         ("Say who answers", "Police", "open", "still open"),
         ("Send the list", "The embassy", "verified_done", "done 1 Dec 2021: Sent to all."),
     ]
 
 
-def test_last_time_is_when_this_ministry_was_met_and_what_concerned_it(edition, police, planned, last):
+def test_the_last_dialogue_is_the_last_one_with_this_ministry(edition, police, planned, last):
     justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
     ParticipantFactory(dialogue=planned, ministry=police)
     for ministry in (police, justice):
         ParticipantFactory(dialogue=last, ministry=ministry)
-        promised(ministry, f"Promised by {ministry.short_name}", due_on=date(2022, 1, 21), dialogue=last)
+        commitment_of(ministry, f"Promised by {ministry.short_name}", due_on=date(2022, 1, 21), dialogue=last)
         NextStepFactory(dialogue=last, text=f"Step of {ministry.short_name}", ministry=ministry)
     NextStepFactory(dialogue=last, text="Step of ours")
     CommitmentEventFactory(
-        commitment=promised(police, "Done"), kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 11, 20)
+        commitment=commitment_of(police, "Done"), kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 11, 20)
     )
     others = DialogueFactory(held_on=date(2021, 12, 1), agreed="Marker of another ministry's meeting")
     ParticipantFactory(dialogue=others, ministry=justice)
     ParticipantFactory(dialogue=others, ministry=police, came=False)
     NextStepFactory(dialogue=others, text="Marker step")
 
-    said = made(planned, edition)
+    pack = build_pack(planned, edition)
 
-    assert said.last.held_on == last.held_on
-    assert [one.text for one in said.last.undertakings] == ["Promised by Police"]
-    assert {one.text for one in said.last.steps} == {"Step of Police", "Step of ours"}
-    assert len(talk(said).kept) == 1, "since this ministry was met last"
-    assert "Marker" not in render_html(said)
+    assert pack.last.held_on == last.held_on
+    assert [one.text for one in pack.last.undertakings] == ["Promised by Police"]
+    assert {one.text for one in pack.last.steps} == {"Step of Police", "Step of ours"}
+    assert len(points_for(pack).kept) == 1, "since this ministry was met last"
+    assert "Marker" not in render_html(pack)
 
 
-def test_a_dialogue_that_was_held_has_its_minutes_and_who_came(edition, police, last):
+def test_a_dialogue_that_was_held_has_its_record_and_its_participants(edition, police, last):
     before = DialogueFactory(held_on=date(2021, 9, 1), agreed="What came before")
     Dialogue.objects.filter(pk=last.pk).update(record="They spoke at length.")
     AgendaItemFactory(dialogue=last, recommendation=None, topic="The budget", note="How much?", said="Half of it.")
-    promised(police, "Train the posts", due_on=date(2022, 1, 21), dialogue=last)
+    commitment_of(police, "Train the posts", due_on=date(2022, 1, 21), dialogue=last)
     NextStepFactory(dialogue=last, text="Say who answers")
     ParticipantFactory(dialogue=last, name="P. Minister", office="Minister")
     ParticipantFactory(dialogue=last, name="A. Absent", office="Clerk", came=False)
 
-    said = made(last, edition)
+    pack = build_pack(last, edition)
 
-    assert (said.stage, said.agenda[0].said, said.minutes.record) == ("Held", "Half of it.", "They spoke at length.")
-    assert [one.text for one in said.minutes.undertakings] == ["Train the posts"]
-    assert [one.text for one in said.minutes.steps] == ["Say who answers"]
-    assert [one.how for one in said.participants] == ["in person", "did not come"]
-    assert (said.last.held_on, said.last.agreed, said.last.steps) == (before.held_on, "What came before", ())
-    assert "Agenda, and what was said" in render_html(said)
+    assert (pack.stage, pack.agenda[0].said, pack.minutes.record) == ("Held", "Half of it.", "They spoke at length.")
+    assert [one.text for one in pack.minutes.undertakings] == ["Train the posts"]
+    assert [one.text for one in pack.minutes.steps] == ["Say who answers"]
+    assert [one.how for one in pack.participants] == ["in person", "did not come"]
+    assert (pack.last.held_on, pack.last.agreed, pack.last.steps) == (before.held_on, "What came before", ())
+    assert "Agenda, and what was said" in render_html(pack)
 
 
-def test_minutes_that_tell_nothing_item_by_item_have_no_column_of_nothing(edition, last):
+def test_the_agenda_has_no_empty_column_if_nothing_was_recorded_by_item(edition, last):
     AgendaItemFactory(dialogue=last, recommendation=None, topic="The budget")
 
-    html = render_html(made(last, edition))
+    html = render_html(build_pack(last, edition))
 
     assert "Nothing is written down on this." not in html
     assert "What was said is not written down yet." in html
     AgendaItemFactory(dialogue=last, recommendation=None, topic="The courts", said="Soon.")
-    assert render_html(made(last, edition)).count("Nothing is written down on this.") == 1
+    assert render_html(build_pack(last, edition)).count("Nothing is written down on this.") == 1
 
 
-def test_nothing_to_say_is_said_in_sentences(edition):
+def test_every_empty_section_has_a_sentence(edition):
     planned = DialogueFactory(planned=True)
 
-    html = " ".join(render_html(made(planned, edition)).split())
+    html = " ".join(render_html(build_pack(planned, edition)).split())
 
     for sentence in (
         "Nothing is kept, overdue, returned or left to ask; 31 days are left.",
@@ -540,37 +540,37 @@ def test_nothing_to_say_is_said_in_sentences(edition):
 # --- From where it is looked at ---------------------------------------------------------------------------------------
 
 
-def test_as_of_an_earlier_day_nothing_of_what_came_later_is_in_it(edition, police, planned, last):
-    promise = promised(police, "Train the posts", due_on=date(2022, 1, 10), dialogue=last)
+def test_events_after_the_day_are_left_out(edition, police, planned, last):
+    promise = commitment_of(police, "Train the posts", due_on=date(2022, 1, 10), dialogue=last)
     CommitmentEventFactory(commitment=promise, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 20))
     step = NextStepFactory(dialogue=last)
     NextStepDoneFactory(step=step, done_on=date(2022, 1, 20), recorded_at=at_noon(date(2022, 1, 20)))
 
-    then, now = made(planned, edition, as_of=date(2022, 1, 15)), made(planned, edition)
+    then, now = build_pack(planned, edition, as_of=date(2022, 1, 15)), build_pack(planned, edition)
 
-    assert [point.standing for point in talk(then).overdue] == ["by 5 days"]
+    assert [point.standing for point in points_for(then).overdue] == ["by 5 days"]
     assert (then.last.steps[0].state, now.last.steps[0].state) == ("open", "verified_done")
-    assert not talk(then).kept
-    assert talk(now).kept
+    assert not points_for(then).kept
+    assert points_for(now).kept
     between = DialogueFactory(held_on=date(2022, 1, 20))
-    assert made(planned, edition, as_of=date(2022, 1, 15)).last.held_on == last.held_on
-    assert made(planned, edition).last.held_on == between.held_on
-    early = made(last, edition, as_of=date(2021, 11, 1))
+    assert build_pack(planned, edition, as_of=date(2022, 1, 15)).last.held_on == last.held_on
+    assert build_pack(planned, edition).last.held_on == between.held_on
+    early = build_pack(last, edition, as_of=date(2021, 11, 1))
     assert (early.stage, early.minutes, early.last) == ("Planned", None, None)
 
 
-def test_by_what_was_known_earlier_nothing_recorded_later_is_in_it(edition, police, planned, last):
-    promise = promised(police, "Train the posts", due_on=date(2022, 1, 10))
+def test_rows_recorded_after_the_moment_are_left_out(edition, police, planned, last):
+    promise = commitment_of(police, "Train the posts", due_on=date(2022, 1, 10))
     sent = UpdateVersionFactory(update__commitment=promise, recorded_at=at_noon(date(2022, 1, 12)))
     UpdateVersionDecisionFactory(
         update_version=sent, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 26))
     )
-    later = promised(police, "Recorded later", recorded_at=at_noon(date(2022, 1, 27)))
+    later = commitment_of(police, "Recorded later", recorded_at=at_noon(date(2022, 1, 27)))
     AgendaItemFactory(dialogue=planned, recommendation=None, commitment=later)
 
     def known_on(day):
-        said = made(planned, edition, known_by=at_noon(day))
-        return said, talk(said)
+        pack = build_pack(planned, edition, known_by=at_noon(day))
+        return pack, points_for(pack)
 
     then, points = known_on(date(2022, 1, 22))
     assert (len(points.with_us), len(points.returned), len(points.overdue)) == (1, 0, 0)
@@ -586,25 +586,25 @@ def test_by_what_was_known_earlier_nothing_recorded_later_is_in_it(edition, poli
 
 @pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory, ObserverFactory])
 def test_officer_ambassador_and_observer_read_the_same_and_it_is_for_the_ambassador(edition, police, planned, factory):
-    promised(police, "Train the posts", due_on=date(2022, 1, 10))
+    commitment_of(police, "Train the posts", due_on=date(2022, 1, 10))
     reader = factory()
 
-    said = made(planned, edition, reader=reader)
+    pack = build_pack(planned, edition, reader=reader)
 
-    assert dict(imprint_lines(said))["Prepared for"] == "Ambassador"
-    assert len(talk(said).overdue) == 1
+    assert dict(imprint_lines(pack))["Prepared for"] == "Ambassador"
+    assert len(points_for(pack).overdue) == 1
 
 
-def test_nothing_of_another_countrys_dialogues_is_told_to_who_reads_both(edition, planned):
+def test_it_holds_nothing_of_another_country_for_a_reader_of_both(edition, planned):
     elsewhere = CountryFactory(elsewhere=True)
     DialogueFactory(country=elsewhere, agreed="Marker agreed")
     theirs = MinistryFactory(country=elsewhere, name="Marker ministry")
-    asked_of(theirs, EditionFactory(country=elsewhere), "Marker asked")
-    promised(theirs, "Marker promised", due_on=date(2022, 1, 10))
+    benchmark_led_by(theirs, EditionFactory(country=elsewhere), "Marker asked")
+    commitment_of(theirs, "Marker promised", due_on=date(2022, 1, 10))
 
-    said = made(planned, edition, reader=AmbassadorFactory(countries=[edition.country, elsewhere]))
+    pack = build_pack(planned, edition, reader=AmbassadorFactory(countries=[edition.country, elsewhere]))
 
-    assert "Marker" not in render_html(said)
+    assert "Marker" not in render_html(pack)
 
 
 @pytest.mark.parametrize(
@@ -616,32 +616,32 @@ def test_nothing_of_another_countrys_dialogues_is_told_to_who_reads_both(edition
         ("ours", "ministry", PermissionDenied),
     ],
 )
-def test_another_countrys_dialogue_is_not_there_and_no_ministry_reads_any(edition, planned, whose, reader, refused):
+def test_another_countrys_dialogue_is_not_found_and_ministries_are_refused(edition, planned, whose, reader, refused):
     elsewhere = CountryFactory(elsewhere=True)
     countries = {"ours": [edition.country], "theirs": [elsewhere], "both": [edition.country, elsewhere]}
     eyes = FocalPointFactory() if reader == "ministry" else AmbassadorFactory(countries=countries[reader])
     dialogue = planned if whose == "ours" else DialogueFactory(country=elsewhere)
 
     with pytest.raises(refused):
-        made(dialogue, edition, reader=eyes)
+        build_pack(dialogue, edition, reader=eyes)
 
 
 # --- On paper ---------------------------------------------------------------------------------------------------------
 
 
-def test_sections_are_told_in_the_order_in_which_they_were_picked(edition, planned):
-    said = made(planned, edition)
-    html = render_html(DialoguePack(**vars(said) | {"sections": ("participants", "points"), "covering_note": "Read"}))
+def test_sections_are_printed_in_the_order_in_which_they_were_picked(edition, planned):
+    pack = build_pack(planned, edition)
+    html = render_html(DialoguePack(**vars(pack) | {"sections": ("participants", "points"), "covering_note": "Read"}))
 
     assert html.index('id="participants"') < html.index('id="points"')
     assert 'id="agenda"' not in html
     assert '<p class="note">Read</p>' in html
 
 
-def test_what_somebody_wrote_is_text_and_long_words_break(edition, police, planned):
-    promised(police, "<img src='file:///etc/passwd'> " + "w" * 200, due_on=date(2022, 1, 10))
+def test_markup_is_printed_as_text_and_long_words_break(edition, police, planned):
+    commitment_of(police, "<img src='file:///etc/passwd'> " + "w" * 200, due_on=date(2022, 1, 10))
 
-    html = render_html(made(planned, edition))
+    html = render_html(build_pack(planned, edition))
 
     assert "<img" not in html
     assert page.validate_pdf_bytes(pdf.render_pdf(html), profile="ua1").is_compliant
@@ -652,7 +652,9 @@ def test_the_public_record_passes_pdf_ua_and_is_the_same_every_time():
     edition = Edition.objects.tracked().get()
     dialogue = Dialogue.objects.get(held_on=date(2021, 11, 8))
 
-    first, second = (pdf.render_pdf(render_html(made(dialogue, edition, as_of=date(2022, 3, 31)))) for _ in range(2))
+    first, second = (
+        pdf.render_pdf(render_html(build_pack(dialogue, edition, as_of=date(2022, 3, 31)))) for _ in range(2)
+    )
 
     assert first == second
     assert page.validate_pdf_bytes(first, profile="ua1").is_compliant
@@ -661,12 +663,10 @@ def test_the_public_record_passes_pdf_ua_and_is_the_same_every_time():
     assert "DRAFT, NOT CLEARED" in text
 
 
-def test_it_asks_as_much_of_the_database_for_many_rows_as_for_one(
-    edition, police, planned, last, django_assert_num_queries
-):
+def test_query_count_does_not_grow_with_the_rows(edition, police, planned, last, django_assert_num_queries):
     def fill():
-        benchmark = asked_of(police, edition, "It is done")
-        promise = promised(police, "Do it", due_on=date(2022, 1, 10), dialogue=last, benchmarks=[benchmark])
+        benchmark = benchmark_led_by(police, edition, "It is done")
+        promise = commitment_of(police, "Do it", due_on=date(2022, 1, 10), dialogue=last, benchmarks=[benchmark])
         sent = UpdateVersionFactory(update__commitment=promise, returned=True)
         EvidenceFactory(update_version=sent, supports=[benchmark], verified=True)
         AgendaItemFactory(dialogue=planned, recommendation=benchmark.recommendation)
@@ -678,7 +678,7 @@ def test_it_asks_as_much_of_the_database_for_many_rows_as_for_one(
     fill()
     for _ in range(2):
         with django_assert_num_queries(36):
-            made(planned, edition, reader=reader)
+            build_pack(planned, edition, reader=reader)
         fill()
         fill()
 
@@ -686,8 +686,8 @@ def test_it_asks_as_much_of_the_database_for_many_rows_as_for_one(
 # --- Asked for on the page --------------------------------------------------------------------------------------------
 
 
-def test_the_pack_is_asked_for_from_the_dialogues_page_and_rendered(client, edition, police, planned, run_jobs):
-    asked_of(police, edition, "The unit is funded")
+def test_the_pack_is_requested_on_the_dialogues_page_and_rendered(client, edition, police, planned, run_jobs):
+    benchmark_led_by(police, edition, "The unit is funded")
     client.force_login(AmbassadorFactory())
     link = page_of("briefing_list", query={"what": f"dialogue-{planned.pk}"})
     assert link in client.get(reverse("dialogue_detail", args=[planned.pk])).text
@@ -725,7 +725,7 @@ def test_the_form_offers_what_is_to_come_then_the_last_few_held_and_nothing_call
     assert sorted(offered(what=f"dialogue-{held[0].pk}")) == sorted([*expected, f"dialogue-{held[0].pk}"])
 
 
-def test_two_dialogues_on_one_day_are_told_apart_by_their_place(client, edition, planned):
+def test_two_dialogues_on_one_day_are_labelled_with_their_place(client, edition, planned):
     RecommendationFactory(edition=edition)
     DialogueFactory(planned=True, place="The residence")
     client.force_login(OfficerFactory())
@@ -749,7 +749,7 @@ def test_the_document_is_a_choice_that_has_to_be_made_and_begins_with_the_ambass
     assert Briefing.objects.get().kind == "ambassador"
 
 
-def test_nobody_is_led_to_a_pack_who_may_not_ask_for_one_or_where_there_is_none(client, edition, planned, last):
+def test_the_link_to_the_pack_is_shown_only_to_those_who_may_request_one(client, edition, planned, last):
     RecommendationFactory(edition=edition)
     page = reverse("dialogue_detail", args=[planned.pk])
     for reader, is_led in ((OfficerFactory(), True), (ObserverFactory(), False)):

@@ -59,48 +59,48 @@ def police():
     return MinistryFactory(name="Ministry of Police and Public Safety", short_name="Police")
 
 
-def made(edition, ministry, *, as_of=DAY, known_by=None):
+def build_page(edition, ministry, *, as_of=DAY, known_by=None):
     return build_ministry_page(ReaderView(AnonymousUser(), edition, as_of, known_by), ministry)
 
 
-def promised(ministry, text, due_on=None, **event):
+def commitment_of(ministry, text, due_on=None, **event):
     commitment = CommitmentFactory(ministry=ministry, text=text, made=False)
     CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.MADE, due_on=due_on, **event)
     return commitment
 
 
 def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(edition, police):
-    overdue = promised(police, "Name a focal officer in each district", due_on=date(2022, 1, 15))
-    undated = promised(police, "Keep the unit funded")
-    done = promised(police, "Train the unit", due_on=date(2022, 2, 1))
+    overdue = commitment_of(police, "Name a focal officer in each district", due_on=date(2022, 1, 15))
+    undated = commitment_of(police, "Keep the unit funded")
+    done = commitment_of(police, "Train the unit", due_on=date(2022, 2, 1))
     CommitmentEventFactory(
         commitment=done, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 20), reason="Our own reason",
         recorded_by=ReviewerFactory(),
     )  # fmt: skip
-    back = promised(police, "Open a joint case", due_on=date(2022, 2, 10))
+    back = commitment_of(police, "Open a joint case", due_on=date(2022, 2, 10))
     sent = UpdateVersionFactory(update__commitment=back, claimed=ClaimedProgress.UNDER_WAY)
     UpdateVersionDecisionFactory(
         update_version=sent, decision=UpdateDecision.RETURNED, reason="The first day is missing."
     )
-    waits = promised(police, "Report on complaints", due_on=date(2022, 2, 20))
+    waits = commitment_of(police, "Report on complaints", due_on=date(2022, 2, 20))
     UpdateVersionFactory(update__commitment=waits)
-    ours_to_answer = promised(police, "Send the figures", due_on=date(2022, 1, 10))
+    ours_to_answer = commitment_of(police, "Send the figures", due_on=date(2022, 1, 10))
     UpdateVersionFactory(update__commitment=ours_to_answer, recorded_at=at_noon(date(2022, 1, 9)))
 
-    said = made(edition, police)
+    content = build_page(edition, police)
 
-    assert said.sentence == (
+    assert content.sentence == (
         "Of 6 undertakings, 1 is done and verified, 2 are with the embassy, 2 are under way or still to begin and 1 is "
         "overdue."
     )
-    assert said.agreed[0].text == overdue.text
-    assert {one.text for one in said.agreed} == {
+    assert content.agreed[0].text == overdue.text
+    assert {one.text for one in content.agreed} == {
         row.text for row in (overdue, undated, done, back, waits, ours_to_answer)
     }
-    stands = {one.text: one.standing for one in said.agreed}
+    stands = {one.text: one.standing for one in content.agreed}
     assert stands[ours_to_answer.text] == "with the embassy since 9 January 2022", "past its day, and not overdue"
-    assert [(one.what, one.when) for one in said.verified] == [("Train the unit", "done; verified on 20 Jan 2022")]
-    assert {one.what: one.sentence for one in said.needed} == {
+    assert [(one.what, one.when) for one in content.verified] == [("Train the unit", "done; verified on 20 Jan 2022")]
+    assert {one.what: one.sentence for one in content.needed} == {
         overdue.text: "It was due on 15 January 2022. Please tell us how far it is, or by which day it will be done.",
         back.text: f"We returned your update on {sent.decision.recorded_at:%-d %B %Y}. What to change: "
         "The first day is missing.",
@@ -108,22 +108,22 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
     }
 
 
-def test_what_is_listed_first_says_why_in_words_that_the_ministry_understands(edition, police):
-    promised(police, "Undated")
-    promised(police, "Due later", due_on=date(2022, 2, 20))
-    promised(police, "Due soonest", due_on=date(2022, 2, 10))
-    promised(police, "Due as soon", due_on=date(2022, 2, 10))
-    promised(police, "Overdue", due_on=date(2022, 1, 27))
-    promised(police, "Overdue longest", due_on=date(2022, 1, 14))
-    back = promised(police, "Returned", due_on=date(2022, 3, 10))
+def test_each_list_explains_its_order(edition, police):
+    commitment_of(police, "Undated")
+    commitment_of(police, "Due later", due_on=date(2022, 2, 20))
+    commitment_of(police, "Due soonest", due_on=date(2022, 2, 10))
+    commitment_of(police, "Due as soon", due_on=date(2022, 2, 10))
+    commitment_of(police, "Overdue", due_on=date(2022, 1, 27))
+    commitment_of(police, "Overdue longest", due_on=date(2022, 1, 14))
+    back = commitment_of(police, "Returned", due_on=date(2022, 3, 10))
     UpdateVersionFactory(update__commitment=back, returned=True)
     for on in (date(2022, 1, 10), date(2022, 1, 20)):
-        done = promised(police, f"Done on {on}")
+        done = commitment_of(police, f"Done on {on}")
         CommitmentEventFactory(commitment=done, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=on)
 
-    said = made(edition, police)
+    content = build_page(edition, police)
 
-    assert [(one.what, one.reason) for one in said.needed] == [
+    assert [(one.what, one.reason) for one in content.needed] == [
         ("Overdue longest", "Overdue by 14 days"),
         ("Overdue", "Overdue by 1 day"),
         ("Returned", f"Returned on {back.updates.get().versions.get().decision.recorded_at:%-d %b %Y}"),
@@ -132,27 +132,29 @@ def test_what_is_listed_first_says_why_in_words_that_the_ministry_understands(ed
         ("Due later", "Due in 23 days"),
         ("Undated", "No date agreed"),
     ]
-    assert said.needed_order == (
+    assert content.needed_order == (
         "Listed first is what is overdue longest, then what we returned, then what is due soonest, then what has no "
         "date yet."
     )
-    assert [one.text for one in said.agreed[:7]] == [one.what for one in said.needed]
-    assert said.agreed_order == f"{said.needed_order.removesuffix('.')}, then what is done."
-    assert [one.what for one in said.verified] == ["Done on 2022-01-20", "Done on 2022-01-10"]
-    assert said.verified_order == "The newest is first."
-    assert all(order in render_html(said) for order in (said.agreed_order, said.verified_order, said.needed_order))
+    assert [one.text for one in content.agreed[:7]] == [one.what for one in content.needed]
+    assert content.agreed_order == f"{content.needed_order.removesuffix('.')}, then what is done."
+    assert [one.what for one in content.verified] == ["Done on 2022-01-20", "Done on 2022-01-10"]
+    assert content.verified_order == "The newest is first."
+    assert all(
+        order in render_html(content) for order in (content.agreed_order, content.verified_order, content.needed_order)
+    )
 
 
-def test_one_thing_is_in_no_order(edition, police):
-    promised(police, "Undated")
+def test_a_list_of_one_item_has_no_sentence_on_its_order(edition, police):
+    commitment_of(police, "Undated")
 
-    said = made(edition, police)
+    content = build_page(edition, police)
 
-    assert (said.agreed_order, said.verified_order, said.needed_order) == ("", "", "")
+    assert (content.agreed_order, content.verified_order, content.needed_order) == ("", "", "")
 
 
-def test_what_was_verified_of_what_was_sent_stands_there_and_nothing_else_of_the_evidence(edition, police):
-    commitment = promised(police, "Train the unit")
+def test_only_verified_evidence_is_listed(edition, police):
+    commitment = commitment_of(police, "Train the unit")
     sent = UpdateVersionFactory(update__commitment=commitment)
     UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.ACCEPTED)
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
@@ -168,20 +170,20 @@ def test_what_was_verified_of_what_was_sent_stands_there_and_nothing_else_of_the
     piece("Drafting not begun", shows=SupportKind.NO_ACTION)
     piece("We mean to", shows=SupportKind.PLAN)
 
-    said = made(edition, police)
+    content = build_page(edition, police)
 
-    assert [one.what for one in said.verified] == ["Forty officers trained"]
+    assert [one.what for one in content.verified] == ["Forty officers trained"]
 
 
-def test_it_holds_nothing_of_another_ministry_of_the_united_states_or_of_what_we_conclude(edition, police):
-    promised(police, "Their own promise")
-    promised(MinistryFactory(name="Ministry of Justice", short_name="Justice"), "Another ministry’s promise")
+def test_it_holds_nothing_of_other_ministries_or_the_united_states_and_no_score(edition, police):
+    commitment_of(police, "Their own promise")
+    commitment_of(MinistryFactory(name="Ministry of Justice", short_name="Justice"), "Another ministry’s promise")
     ours = CommitmentFactory(made_by=MadeBy.UNITED_STATES, ministry=None, text="Our own undertaking", made=False)
     CommitmentEventFactory(commitment=ours, kind=CommitmentEventKind.MADE)
     RecommendationFactory(edition=edition)
     AssessmentFactory(rationale="What we conclude", law="22 U.S.C. 7106")
 
-    html = render_html(made(edition, police))
+    html = render_html(build_page(edition, police))
 
     assert "Their own promise" in html
     for text in ("Another ministry", "Our own undertaking", "What we conclude", "of 100", "Readiness", "score"):
@@ -189,15 +191,15 @@ def test_it_holds_nothing_of_another_ministry_of_the_united_states_or_of_what_we
     assert 'data-marking="UNCLASSIFIED"' in html
 
 
-def test_it_looks_back_to_what_was_known(edition, police):
-    commitment = promised(police, "Train the unit", recorded_at=at_noon(date(2021, 12, 1)))
+def test_rows_recorded_after_the_moment_are_left_out(edition, police):
+    commitment = commitment_of(police, "Train the unit", recorded_at=at_noon(date(2021, 12, 1)))
     sent = UpdateVersionFactory(update__commitment=commitment, recorded_at=at_noon(date(2022, 1, 10)))
     UpdateVersionDecisionFactory(
         update_version=sent, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 20))
     )
 
     def needed(day):
-        return [one.sentence for one in made(edition, police, known_by=at_noon(day)).needed]
+        return [one.sentence for one in build_page(edition, police, known_by=at_noon(day)).needed]
 
     assert needed(date(2022, 1, 5)) == ["Please tell us by which day it will be done."]
     assert needed(date(2022, 1, 15)) == []
@@ -208,7 +210,7 @@ def test_it_looks_back_to_what_was_known(edition, police):
 def test_it_is_one_page_however_much_there_is_and_passes_pdf_ua(edition, police, number):
     words = "A promise in many words that somebody wrote down at length. " * 6
     for place in range(number):
-        row = promised(police, f"{place} {words}", due_on=date(2022, 1, 15))
+        row = commitment_of(police, f"{place} {words}", due_on=date(2022, 1, 15))
         if place % 3 == 1:
             sent = UpdateVersionFactory(update__commitment=row)
             UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED, reason=words)
@@ -218,21 +220,21 @@ def test_it_is_one_page_however_much_there_is_and_passes_pdf_ua(edition, police,
                 commitment=row, kind=CommitmentEventKind.VERIFIED_DONE, reason=words, recorded_by=reviewer
             )
 
-    said = made(edition, police)
-    file = pdf.render_pdf(render_html(said))
+    content = build_page(edition, police)
+    file = pdf.render_pdf(render_html(content))
     sheets = PdfReader(io.BytesIO(file)).pages
 
     assert len(sheets) == 1
     text = " ".join(pdf.extract_pdf_text(file).split())
-    assert said.sentence in text
+    assert content.sentence in text
     assert not re.search(r"[0-9a-f]{16}", text), "a hash is for our record, not for a minister"
     assert page.validate_pdf_bytes(file, profile="ua1").is_compliant
-    assert pdf.render_pdf(render_html(made(edition, police))) == file
+    assert pdf.render_pdf(render_html(build_page(edition, police))) == file
 
 
-def test_an_officer_asks_for_it_on_the_page_and_the_worker_makes_it(client, edition, police, run_jobs):
+def test_an_officer_requests_it_and_the_worker_renders_it(client, edition, police, run_jobs):
     RecommendationFactory(edition=edition)
-    promised(police, "Train the unit")
+    commitment_of(police, "Train the unit")
     other = MinistryFactory(name="Ministry of Justice", short_name="Justice")
     client.force_login(OfficerFactory())
     for ministry in (police, police, other):
@@ -282,7 +284,7 @@ def test_the_api_takes_a_ministry_and_wants_one_for_its_page(client, edition, po
 
 def test_the_command_takes_a_ministry_by_name_or_short_name(edition, police, tmp_path, capsys):
     RecommendationFactory(edition=edition)
-    promised(police, "Train the unit")
+    commitment_of(police, "Train the unit")
     file = tmp_path / "page.pdf"
     for name in (police.name, police.short_name.upper()):
         call_command(

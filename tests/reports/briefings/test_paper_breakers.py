@@ -69,7 +69,7 @@ def assert_in_order(printed, tmp_path):
 
 @every_kind
 @each_paper
-def test_whatever_somebody_wrote_stands_as_text_within_the_margins(made, paper, tmp_path):
+def test_any_text_is_printed_as_text_within_the_margins(made, paper, tmp_path):
     title = (f"{STRANGE[:100]} " * 5)[:400]
     said = made(2, STRANGE, title=title, covering_note=STRANGE)
     printed = Printed(said, paper)
@@ -82,7 +82,7 @@ def test_whatever_somebody_wrote_stands_as_text_within_the_margins(made, paper, 
 
 
 @every_kind
-def test_no_address_that_somebody_wrote_is_asked(made):
+def test_no_url_in_a_text_is_fetched(made):
     calls = []
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.2)
@@ -121,7 +121,7 @@ def test_no_address_that_somebody_wrote_is_asked(made):
     ids=KINDS,
 )
 @each_paper
-def test_a_document_about_nothing_is_whole(said, paper, tmp_path):
+def test_an_empty_document_is_complete(said, paper, tmp_path):
     printed = Printed(said, paper)
 
     assert_in_order(printed, tmp_path)
@@ -147,7 +147,7 @@ def test_a_row_is_never_broken_and_every_page_of_a_table_has_its_head(paper):
 
 @pytest.mark.parametrize("number", [1, 60])
 @each_paper
-def test_two_pages_stand_alone_for_one_recommendation_and_for_sixty(number, paper):
+def test_the_first_two_pages_stay_two_for_one_recommendation_and_for_sixty(number, paper):
     printed = Printed(
         papers.full(2, recommendations=tuple(papers.recommendation(at + 1) for at in range(number))), paper
     )
@@ -160,7 +160,7 @@ def test_two_pages_stand_alone_for_one_recommendation_and_for_sixty(number, pape
     ("made", "pages"), [(papers.full, 2), (papers.ministry_page, 1)], ids=["ambassador", "ministry"]
 )
 @each_paper
-def test_what_stands_on_its_own_keeps_to_its_pages_however_much_there_is(made, pages, paper):
+def test_first_pages_keep_their_number_however_much_there_is(made, pages, paper):
     printed = Printed(made(6, LONG, title=LONG, covering_note=LONG), paper)
 
     assert printed.outside() == []
@@ -211,7 +211,7 @@ def test_a_ministrys_page_breaks_no_text_off_and_counts_what_it_does_not_show(nu
 
 
 @pytest.mark.django_db
-def test_a_photograph_of_forty_megapixels_is_named_and_not_carried():
+def test_a_large_photograph_is_named_and_not_embedded():
     photograph = io.BytesIO()
     Image.new("RGB", (8000, 5000), "navy").save(photograph, "JPEG")
     file = EvidenceFileFactory(content=photograph.getvalue(), name="shelter.jpg")
@@ -230,7 +230,7 @@ def test_a_photograph_of_forty_megapixels_is_named_and_not_carried():
 
 
 @every_kind
-def test_it_is_read_in_its_order_and_has_a_bookmark_for_each_part(made, tmp_path):
+def test_reading_order_follows_the_text_and_each_part_has_a_bookmark(made, tmp_path):
     said = made(2)
     printed = Printed(said)
 
@@ -246,7 +246,7 @@ def test_it_is_read_in_its_order_and_has_a_bookmark_for_each_part(made, tmp_path
 
 
 @every_kind
-def test_no_hash_stands_before_the_last_page(made):
+def test_hashes_are_printed_only_on_the_last_page(made):
     file = PrintedFile("warrant.pdf", "PDF", 1024, papers.HASH)
     facts = {"evidence": (papers.evidence(files=(file,)),)} if made is papers.full else {}
     printed = Printed(made(3, **facts))
@@ -258,7 +258,7 @@ def test_no_hash_stands_before_the_last_page(made):
 
 @each_paper
 @pytest.mark.parametrize(("number", "length"), [(0, 600), (2, 180), (7, 600)])
-def test_a_covering_note_stands_in_the_ambassadors_briefing_once_and_whole(number, length, paper):
+def test_a_covering_note_is_printed_once_and_in_full(number, length, paper):
     note = ("Read this before the meeting. " * 40)[:length].strip()
     said = papers.briefing(covering_note=note, ladder=papers.ladder(number))
     printed = Printed(said, paper)

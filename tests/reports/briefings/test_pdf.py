@@ -22,7 +22,7 @@ TABLE = (
 )
 
 
-def made(body, head=""):
+def render(body, head=""):
     return pdf.render_pdf(PAGE.format(body=body, head=head))
 
 
@@ -31,20 +31,20 @@ def text(content):
 
 
 def test_document_passes_pdf_ua_1():
-    report = page.validate_pdf_bytes(made(f"<p>Text</p>{TABLE}"), profile="ua1")
+    report = page.validate_pdf_bytes(render(f"<p>Text</p>{TABLE}"), profile="ua1")
 
     assert [failure.message for failure in report.failures] == []
     assert report.is_compliant
 
 
 def test_header_cells_say_what_they_head():
-    heads = [cell["/A"]["/Scope"] for cell in elements_of(PdfReader(io.BytesIO(made(TABLE)))) if cell["/S"] == "/TH"]
+    heads = [cell["/A"]["/Scope"] for cell in elements_of(PdfReader(io.BytesIO(render(TABLE)))) if cell["/S"] == "/TH"]
 
     assert heads == ["/Column", "/Column", "/Row"]
 
 
 def test_marking_and_clearance_stand_on_every_page():
-    content = made('<p style="break-after: page">One</p><p>Two</p>')
+    content = render('<p style="break-after: page">One</p><p>Two</p>')
     sheets = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(content)).pages]
 
     assert len(sheets) == 2
@@ -81,7 +81,7 @@ def test_nothing_is_fetched_from_outside(tmp_path):
         listening.start()
         secret = tmp_path / "secret.svg"
         secret.write_text('<svg xmlns="http://www.w3.org/2000/svg"><text y="9">secret</text></svg>')
-        content = made(
+        content = render(
             f'<p>Kept</p><img alt="" src="{secret.as_uri()}"><img alt="" src="{address}a.png">'
             f'<p style="background: url({address}b.png)">Shown</p>',
             head=f'<link rel="stylesheet" href="{address}c.css"><style>@import "{address}d.css";</style>',
@@ -94,18 +94,18 @@ def test_nothing_is_fetched_from_outside(tmp_path):
 
 
 def test_only_own_typefaces_are_used():
-    file = made('<p style="font-family: DejaVu Sans, serif">Text <b>bold</b> <i>italic</i></p>')
+    file = render('<p style="font-family: DejaVu Sans, serif">Text <b>bold</b> <i>italic</i></p>')
     names = fonts_of(PdfReader(io.BytesIO(file)))
 
     assert names == {"Public-Sans", "Public-Sans-Bold", "Public-Sans-Italic"}
 
 
 def test_character_without_a_glyph_prints_as_its_code_point():
-    assert "a unicorn [U+1F984] here" in text(made("<p>a unicorn \N{UNICORN FACE} here</p>"))
+    assert "a unicorn [U+1F984] here" in text(render("<p>a unicorn \N{UNICORN FACE} here</p>"))
 
 
 def test_names_in_sesotho_print_as_they_are():
-    assert "’M’e Ntšiuoa of Qacha’s Nek" in text(made("<p>’M’e Nts\u030ciuoa of Qacha’s Nek</p>"))
+    assert "’M’e Ntšiuoa of Qacha’s Nek" in text(render("<p>’M’e Nts\u030ciuoa of Qacha’s Nek</p>"))
 
 
 def test_missing_typefaces_say_what_to_do(monkeypatch, tmp_path):
@@ -116,7 +116,7 @@ def test_missing_typefaces_say_what_to_do(monkeypatch, tmp_path):
 
 
 def test_collector_runs_again_after_a_document():
-    made("<p>Text</p>")
+    render("<p>Text</p>")
 
     assert gc.isenabled()
 

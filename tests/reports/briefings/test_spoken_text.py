@@ -31,7 +31,7 @@ ON = "On recommendation 3 "
         ),
     ],
 )
-def test_what_is_asked_is_a_sentence_that_fits_what_is_known(rule, share, reason, said):
+def test_the_question_fits_what_is_known(rule, share, reason, said):
     asked = benchmark_question("recommendation 3", "Posts filled", rule, Finding(share, reason))
 
     assert asked.startswith(ON + said)
@@ -48,7 +48,7 @@ def test_what_is_asked_is_a_sentence_that_fits_what_is_known(rule, share, reason
         ("(Not yet)", "(Not yet)"),
     ],
 )
-def test_what_only_a_checker_needs_is_not_spoken(criterion, spoken):
+def test_details_that_serve_the_check_are_not_spoken(criterion, spoken):
     assert spoken_criterion(criterion) == spoken
 
 

@@ -19,11 +19,11 @@ from reports.briefings.typesetting import replace_missing_glyphs, typeset, undo_
         ("<title>Of 8 Nov</title><body>Of 8 Nov", "<title>Of 8 Nov</title><body>Of 8~Nov"),
     ],
 )
-def test_what_belongs_together_is_not_parted_and_apostrophes_are_curved(written, printed):
+def test_phrases_do_not_break_and_apostrophes_are_curly(written, printed):
     assert typeset(written).replace("\u00a0", "~").replace("\u2060", "|") == printed
 
 
-def test_what_was_set_is_read_as_it_was_written():
+def test_typesetting_can_be_undone():
     words = "31 days before 22 U.S.C. 7106(b)(1): 🦄🦄 of 8 Nov"
 
     assert undo_typesetting(replace_missing_glyphs(typeset(words), frozenset(map(chr, range(32, 256))))) == words

@@ -46,21 +46,21 @@ def lesotho():
     return Edition.objects.get(year=2021)
 
 
-def made(edition, *, reader=None, as_of=PERIOD_END, known_by=None, **options):
+def build_input(edition, *, reader=None, as_of=PERIOD_END, known_by=None, **options):
     reader = reader or AmbassadorFactory(countries=[edition.country])
     return build_washington_input(ReaderView(reader, edition, as_of, known_by), **options)
 
 
-def indicium(said, pillar, number):
+def indicium(content, pillar, number):
     """What it says of an indicium under a pillar."""
-    section = next(one for one in said.pillars if one.title.lower() == pillar)
+    section = next(one for one in content.pillars if one.title.lower() == pillar)
     return next(one for one in section.indicia if one.law == f"22 U.S.C. 7106(b)({number})")
 
 
 def test_it_goes_by_pillar_and_indicium_in_the_order_of_the_law(lesotho):
-    said = made(lesotho)
+    content = build_input(lesotho)
 
-    assert [(one.title, [each.law[-3:] for each in one.indicia]) for one in said.pillars] == [
+    assert [(one.title, [each.law[-3:] for each in one.indicia]) for one in content.pillars] == [
         ("Prosecution", ["(1)", "(2)", "(7)"]),
         ("Protection", ["(2)"]),
         ("Prevention", ["(3)", "10)"]),
@@ -70,23 +70,23 @@ def test_it_goes_by_pillar_and_indicium_in_the_order_of_the_law(lesotho):
 def test_it_is_for_washington_whoever_asks_for_it(lesotho):
     for factory in (OfficerFactory, AmbassadorFactory):
         reader = factory(countries=[lesotho.country])
-        told = dict(imprint_lines(made(lesotho, reader=reader)))
+        told = dict(imprint_lines(build_input(lesotho, reader=reader)))
         assert told["Prepared for"] == "Office to Monitor and Combat Trafficking in Persons, Washington"
 
 
-def test_what_was_counted_stands_against_the_year_before(lesotho):
-    counted = {one.name: one for one in indicium(made(lesotho), "prosecution", 1).counted}
+def test_figures_are_compared_with_the_year_before(lesotho):
+    counted = {one.name: one for one in indicium(build_input(lesotho), "prosecution", 1).counted}
 
     prosecutions = counted["Prosecutions"]
     assert (prosecutions.before, prosecutions.now) == ("4", "16")
     assert prosecutions.moved == "Prosecutions rose from 4 to 16."
-    victims = {one.name: one for one in indicium(made(lesotho), "protection", 2).counted}["Victims identified"]
+    victims = {one.name: one for one in indicium(build_input(lesotho), "protection", 2).counted}["Victims identified"]
     assert (victims.before, victims.now) == ("no data", "more, no figure")
 
 
-def test_only_verified_actions_of_the_government_in_the_period_stand_there_with_days_and_hands(lesotho):
-    said = made(lesotho)
-    deeds = [deed for one in said.pillars for each in one.indicia for deed in each.deeds]
+def test_only_verified_actions_of_the_government_in_the_period_are_listed(lesotho):
+    content = build_input(lesotho)
+    deeds = [deed for one in content.pillars for each in one.indicia for deed in each.deeds]
 
     assert sorted({deed.towards for deed in deeds}) == ["10a", "10c", "4a, 4b", "6a", "7a"]
     hands = {deed.towards: deed.done_by for deed in deeds}
@@ -95,30 +95,30 @@ def test_only_verified_actions_of_the_government_in_the_period_stand_there_with_
     claimed = Evidence.objects.filter(reviews__isnull=True).values_list("title", flat=True)
     assert claimed
     assert not {deed.what for deed in deeds} & set(claimed)
-    assert said.unverified > 0
-    assert "claims are not verified yet and are left out" in render_html(said)
+    assert content.unverified > 0
+    assert "claims are not verified yet and are left out" in render_html(content)
 
 
-def test_each_assessment_brings_its_rationale_and_section_of_the_law(lesotho):
-    judged = {line.key: line for one in made(lesotho).pillars for each in one.indicia for line in each.judged}
+def test_each_assessment_has_its_rationale_and_section_of_the_law(lesotho):
+    judged = {line.key: line for one in build_input(lesotho).pillars for each in one.indicia for line in each.judged}
 
     assert {key: line.verdict for key, line in judged.items()} == {
         "4a": "Met", "4b": "Met", "10a": "Met", "10c": "Met", "6a": "Concrete step", "7a": "Concrete step",
         "1c": "Stalled", "1d": "Stalled", "2a": "Stalled", "2b": "Stalled", "6b": "Stalled",
     }  # fmt: skip
     assert all(line.rationale and line.law for line in judged.values())
-    assert [line.key for line in indicium(made(lesotho), "prosecution", 7).judged] == ["1d"]
+    assert [line.key for line in indicium(build_input(lesotho), "prosecution", 7).judged] == ["1d"]
 
 
-def test_by_what_was_known_before_july_nothing_is_verified(lesotho):
-    said = made(lesotho, known_by=datetime(2022, 2, 28, 23, 59, tzinfo=MASERU))
+def test_nothing_is_verified_by_what_was_known_before_july(lesotho):
+    content = build_input(lesotho, known_by=datetime(2022, 2, 28, 23, 59, tzinfo=MASERU))
 
-    assert said.sentence == "0 concrete actions of the government and 0 indicators for the period are verified."
-    assert not [deed for one in said.pillars for each in one.indicia for deed in each.deeds]
-    assert "No concrete action is verified here yet." in render_html(said)
+    assert content.sentence == "0 concrete actions of the government and 0 indicators for the period are verified."
+    assert not [deed for one in content.pillars for each in one.indicia for deed in each.deeds]
+    assert "No concrete action is verified here yet." in render_html(content)
 
 
-def test_without_sources_no_source_is_in_it_anywhere(client, run_jobs):
+def test_without_sources_it_names_no_source(client, run_jobs):
     recommendation = RecommendationFactory(indicia=[1])
     benchmark = BenchmarkFactory(recommendation=recommendation)
     piece = EvidenceFactory(
@@ -157,12 +157,12 @@ def test_only_input_for_washington_can_leave_sources_out(client):
 
 
 @pytest.mark.parametrize("is_ministry", [True, False])
-def test_it_is_read_by_the_embassy_of_the_country_alone(lesotho, is_ministry):
+def test_only_the_embassy_of_the_country_can_read_it(lesotho, is_ministry):
     elsewhere = {"email": "elsewhere@post.example", "countries": [CountryFactory(elsewhere=True)]}
     reader = FocalPointFactory() if is_ministry else AmbassadorFactory(**elsewhere)
 
     with pytest.raises(PermissionDenied if is_ministry else Edition.DoesNotExist):
-        made(lesotho, reader=reader)
+        build_input(lesotho, reader=reader)
 
 
 def test_it_holds_nothing_of_another_country(lesotho):
@@ -174,11 +174,11 @@ def test_it_holds_nothing_of_another_country(lesotho):
     EvidenceReviewFactory(evidence=piece, evidence_link=piece.evidence_links.get(), decision=EvidenceDecision.VERIFIED)
     both = AmbassadorFactory(countries=[lesotho.country, elsewhere])
 
-    assert "Marker" not in render_html(made(lesotho, reader=both))
+    assert "Marker" not in render_html(build_input(lesotho, reader=both))
 
 
 def test_it_passes_pdf_ua_and_is_the_same_every_time(lesotho):
-    first, second = (pdf.render_pdf(render_html(made(lesotho))) for _ in range(2))
+    first, second = (pdf.render_pdf(render_html(build_input(lesotho))) for _ in range(2))
 
     assert first == second
     assert page.validate_pdf_bytes(first, profile="ua1").is_compliant

@@ -139,7 +139,7 @@ INPUTS = {
 
 @pytest.mark.parametrize("paper", Paper)
 @pytest.mark.parametrize("said", INPUTS.values(), ids=INPUTS)
-def test_it_says_what_the_pdf_says_in_the_same_order(said, paper):
+def test_the_word_file_has_the_text_of_the_pdf_in_the_same_order(said, paper):
     file = render_docx(said, paper)
 
     told = in_word(file)
@@ -150,7 +150,7 @@ def test_it_says_what_the_pdf_says_in_the_same_order(said, paper):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("has_sources", [True, False])
-def test_it_says_of_the_public_record_what_the_pdf_says(has_sources):
+def test_the_word_file_of_the_public_record_has_the_text_of_the_pdf(has_sources):
     now = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
     once(load_public_record, now=now)
     edition = Edition.objects.get(year=2021)
@@ -202,7 +202,7 @@ def test_it_is_set_on_the_paper_of_its_post(paper, size):
     assert {sum(column.width for column in table.columns) // 12700 for table in document.tables} == {within // 12700}
 
 
-def test_how_it_looks_stands_in_styles_alone():
+def test_only_styles_define_the_look():
     file = render_docx(papers.washington(covering_note="Read this first."))
     known = {style.style_id: style for style in Document(io.BytesIO(file)).styles}
 
@@ -244,7 +244,7 @@ def test_contents_lead_to_the_headings_before_word_has_updated_them():
     assert 'TOC \\o "1-2"' in "".join(told.text for told in body.iter(qn("w:instrText")))
 
 
-def test_a_source_told_again_refers_to_its_note():
+def test_a_repeated_source_refers_to_its_footnote():
     body = Document(io.BytesIO(render_docx(papers.washington()))).element.body
     places = {start.get(qn("w:name")): start.getnext() for start in body.iter(qn("w:bookmarkStart"))}
     again = [field for field in body.iter(qn("w:fldSimple")) if "NOTEREF" in field.get(qn("w:instr"))]
@@ -256,7 +256,7 @@ def test_a_source_told_again_refers_to_its_note():
         assert note.get(qn("w:id")) == shown(field)
 
 
-def test_it_names_its_title_its_language_and_its_typeface_and_nobody():
+def test_properties_have_title_and_language_and_no_person():
     file = render_docx(papers.washington())
     told = Document(io.BytesIO(file)).core_properties
 
@@ -287,7 +287,7 @@ def test_the_same_facts_give_the_same_bytes_in_another_process():
     assert render_docx(replace(papers.washington(), is_cleared=True)) != first
 
 
-def test_nothing_in_it_runs_or_leads_outside():
+def test_it_has_no_macros_and_no_external_links():
     file = render_docx(papers.washington(text='"] } { INCLUDETEXT "x" } https://x.example/'))
     with zipfile.ZipFile(io.BytesIO(file)) as zipped:
         names = zipped.namelist()

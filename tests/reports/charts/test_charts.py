@@ -27,7 +27,7 @@ def test_bar_with_nothing_reviewed_shows_no_figure():
     assert drawn.description == "Nothing reviewed yet; our target is 45."
 
 
-def test_bar_without_a_working_mark_draws_none():
+def test_bar_without_a_target_draws_none():
     drawn = bar(Decimal(10), Decimal(20), mark=None)
 
     assert (drawn.mark_x, drawn.mark_line, drawn.mark_label) == (None, "", None)
@@ -45,7 +45,7 @@ def test_bar_labels_neither_overlap_nor_leave_the_drawing(verified, more):
 
 
 @pytest.mark.parametrize(("mark", "kept"), [(0, ["100"]), (45, ["0", "100"]), (100, ["0"])])
-def test_bar_leaves_out_the_end_of_the_scale_that_the_marks_words_cover(mark, kept):
+def test_bar_leaves_out_the_scale_label_that_the_target_label_covers(mark, kept):
     assert [label.text for label in bar(Decimal(1), Decimal(2), mark=Decimal(mark)).ends] == kept
 
 
@@ -60,7 +60,7 @@ def test_share_without_data_is_not_a_share_of_zero():
     assert share_bar(verified=Fraction(0)).has_data
 
 
-def test_share_beyond_the_whole_is_kept_within_its_bar():
+def test_share_above_one_is_kept_within_its_bar():
     drawn = share_bar(verified=Fraction(3, 2), claimed=2, width=64)
 
     assert (drawn.verified_width, drawn.claimed_width) == (64, 0)
@@ -82,7 +82,7 @@ def test_hatching_of_nothing_is_empty():
     assert hatch(x=10, y=0, width=0, height=20) == ""
 
 
-def test_ceiling_is_an_outline_from_what_is_claimed_on():
+def test_the_projected_outline_starts_where_claimed_ends():
     drawn = readiness_bar(verified=Decimal(25), claimed=Decimal(50), ceiling=Decimal(75), mark=None, width=640)
 
     assert (drawn.claimed_end, drawn.ceiling_width) == (320, 160)
@@ -97,7 +97,7 @@ def test_ceiling_that_adds_nothing_is_not_drawn():
     assert len(drawn.labels) == 2
 
 
-def test_the_marks_line_begins_at_the_bar_so_that_it_strikes_no_label():
+def test_the_target_line_begins_at_the_bar_and_crosses_no_label():
     drawn = bar(Decimal(25), Decimal(45))
 
     assert drawn.mark_line.startswith(f"M288 {drawn.bar_y:g}v")

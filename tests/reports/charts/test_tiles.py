@@ -6,7 +6,7 @@ from reports.charts.tiles import TILE_POSITIONS, ChartDistrict, tile_map
 from reports.choices import DistrictStatus
 
 
-def test_tile_map_lays_every_district_of_lesotho_in_a_place_of_its_own():
+def test_every_district_of_lesotho_has_a_tile_of_its_own():
     drawing = tile_map("LSO", [ChartDistrict(name, DistrictStatus.NOTHING) for name in TILE_POSITIONS["LSO"]])
 
     assert len(drawing.tiles) == 10
@@ -17,13 +17,13 @@ def test_tile_map_lays_every_district_of_lesotho_in_a_place_of_its_own():
         assert all(tile.box.left <= label.start and label.end <= tile.box.right for label in tile.labels)
 
 
-def test_tile_map_lays_the_districts_of_another_country_in_rows():
+def test_districts_of_another_country_are_laid_out_in_rows():
     drawing = tile_map("XYZ", [ChartDistrict(f"District {n}", DistrictStatus.NOTHING) for n in range(6)])
 
     assert [(tile.box.left, tile.box.top) for tile in drawing.tiles][4:] == [(0, 82), (126, 82)]
 
 
-def test_tile_map_says_each_state_in_words_and_hatches_only_what_is_claimed():
+def test_each_tile_names_its_status_and_only_claimed_is_hatched():
     drawing = tile_map(
         "XYZ",
         [
@@ -41,7 +41,7 @@ def test_tile_map_says_each_state_in_words_and_hatches_only_what_is_claimed():
     assert drawing.description == "1 of 3 districts verified, 1 claimed"
 
 
-def test_tile_map_cuts_a_name_that_a_tile_does_not_hold():
+def test_a_name_too_long_for_its_tile_is_shortened():
     (tile,) = tile_map("XYZ", [ChartDistrict("A district with a very long name", DistrictStatus.NOTHING)]).tiles
 
     assert tile.labels[0].text.endswith("…")

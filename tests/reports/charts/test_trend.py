@@ -37,7 +37,7 @@ def chart(told, *, events=(), mark=Decimal(45), **size):
     return trend_chart(told, starts_on=PERIOD.starts_on, ends_on=PERIOD.ends_on, events=events, mark=mark, **size)
 
 
-def said(labels):
+def texts_of(labels):
     return [label.text for label in labels]
 
 
@@ -49,12 +49,12 @@ def test_a_line_steps_from_week_to_week_on_a_scale_of_100():
     assert drawn.grid == "M25 206H400M25 106H400M25 6H400"
 
 
-def test_nothing_reviewed_is_a_dashed_stretch_with_the_words_and_no_line():
+def test_nothing_reviewed_is_a_dashed_box_with_a_label_and_no_line():
     drawn = chart(weeks(date(2022, 1, 28)))
 
     assert (drawn.then, drawn.hindsight) == ("", "")
     assert drawn.unreviewed.left < drawn.unreviewed.right < 760
-    assert "nothing reviewed yet" in said(drawn.words)
+    assert "nothing reviewed yet" in texts_of(drawn.words)
     assert drawn.description.endswith("As then known: nothing reviewed yet. Our target is 45.")
 
 
@@ -69,62 +69,62 @@ def test_no_stretch_is_without_review_where_the_first_week_has_a_figure():
     drawn = chart(weeks(date(2021, 6, 1), [(date(2021, 4, 1), 7)]))
 
     assert drawn.unreviewed is None
-    assert "nothing reviewed yet" not in said(drawn.words)
+    assert "nothing reviewed yet" not in texts_of(drawn.words)
 
 
-def test_lines_that_end_apart_are_both_named_at_their_ends():
+def test_lines_with_different_ends_are_labelled_at_their_ends():
     drawn = chart(weeks(date(2022, 7, 1), [(date(2021, 5, 1), 12)], [(date(2021, 4, 1), Fraction(121, 2))]))
 
-    assert {"12 as then known", "60.5 in hindsight"} <= set(said(drawn.words))
+    assert {"12 as then known", "60.5 in hindsight"} <= set(texts_of(drawn.words))
 
 
-def test_lines_that_end_together_are_named_apart():
+def test_lines_with_the_same_end_have_separate_labels():
     drawn = chart(weeks(date(2022, 1, 28), [(date(2021, 12, 8), 7)], [(date(2021, 4, 1), 7)]))
 
-    assert {"7 as then known", "in hindsight"} <= set(said(drawn.words))
+    assert {"7 as then known", "in hindsight"} <= set(texts_of(drawn.words))
 
 
-def test_hindsight_that_tells_the_same_is_not_drawn_twice():
+def test_an_equal_line_with_later_information_is_not_drawn():
     same = [(date(2021, 4, 1), 7)]
     drawn = chart(weeks(date(2022, 1, 28), same, same))
 
     assert drawn.hindsight == ""
-    assert said(drawn.words) == ["7 as then known", "45 our target"]
+    assert texts_of(drawn.words) == ["7 as then known", "45 our target"]
 
 
-def test_lesotho_in_july_2022_is_known_in_hindsight_alone():
+def test_lesotho_in_july_2022_has_only_the_line_with_later_information():
     drawn = chart(weekly_scores(lesotho().facts, noon(date(2022, 7, 31))))
 
     assert drawn.then == ""
-    assert said(drawn.words) == ["60.5 in hindsight", "45 our target", "nothing reviewed yet"]
+    assert texts_of(drawn.words) == ["60.5 in hindsight", "45 our target", "nothing reviewed yet"]
     assert "As then known: nothing reviewed yet. In hindsight: from 0 to 60.5." in drawn.description
 
 
-def test_without_a_working_mark_none_is_drawn_and_with_one_it_says_whose_it_is():
+def test_the_target_is_drawn_and_labelled_if_there_is_one():
     told = weeks(date(2022, 1, 28))
 
     assert chart(told, mark=None).mark_line == ""
     assert "target" not in chart(told, mark=None).description
-    assert "45 our target" in said(chart(told).words)
+    assert "45 our target" in texts_of(chart(told).words)
 
 
-def test_dialogues_and_milestones_are_told_apart_by_word_and_shape():
+def test_dialogues_and_milestones_differ_in_name_and_shape():
     drawn = chart(weeks(date(2022, 1, 28)), events=[EVENTS[0], DEADLINE])
 
-    assert said(drawn.names) == ["Dialogue, 8 Nov", "Deadline, 28 Feb"]
+    assert texts_of(drawn.names) == ["Dialogue, 8 Nov", "Deadline, 28 Feb"]
     assert drawn.dialogues.count("M") == drawn.milestones.count("M") == 1
     assert "Marked: Dialogue on 8 November 2021 and Deadline on 28 February 2022." in drawn.description
 
 
-def test_what_lies_outside_the_period_is_not_marked():
+def test_events_outside_the_period_are_left_out():
     outside = [AxisEvent(date(2021, 3, 31), "Dialogue", True), AxisEvent(date(2022, 4, 1), "Dialogue", True)]
 
     assert chart(weeks(date(2022, 1, 28)), events=outside).names == ()
 
 
 @pytest.mark.parametrize(("size", "months"), [(DESK, 12), (PHONE, 6)])
-def test_months_stand_along_the_axis_as_many_as_there_is_room_for(size, months):
-    axis = said(chart(weeks(date(2022, 1, 28)), **size).axis)
+def test_the_axis_has_as_many_months_as_fit(size, months):
+    axis = texts_of(chart(weeks(date(2022, 1, 28)), **size).axis)
 
     assert axis[:4] == ["0", "50", "100", "Apr"]
     assert len(axis) == 3 + months + 2
@@ -143,7 +143,7 @@ def lines(draw):
 
 
 @given(lines(), st.sampled_from([DESK, PHONE]), st.integers(0, 100).map(Decimal))
-def test_words_neither_leave_the_drawing_nor_meet(told, size, mark):
+def test_labels_neither_leave_the_drawing_nor_overlap(told, size, mark):
     drawn = chart(told, events=EVENTS, mark=mark, **size)
 
     for label in (*drawn.axis, *drawn.names, *drawn.words):
@@ -157,7 +157,7 @@ def test_words_neither_leave_the_drawing_nor_meet(told, size, mark):
 
 @pytest.mark.parametrize("mark", [Decimal(0), Decimal(9), Decimal(50)])
 @pytest.mark.parametrize("points", [(1, 0), (0, 1), (0, 0), (100, 99)])
-def test_words_at_the_ends_of_two_lines_that_nearly_meet_stay_in_the_drawing(points, mark):
+def test_end_labels_of_two_close_lines_stay_in_the_drawing(points, mark):
     then, hindsight = map(Fraction, points)
     told = [TrendWeek(date(2021, 4, 7) + timedelta(weeks=number), then, hindsight) for number in range(8)]
 
@@ -180,7 +180,7 @@ apart = st.lists(
 
 @given(apart)
 @example(EVENTS)
-def test_no_events_line_goes_through_a_name(told):
+def test_the_line_of_an_event_crosses_no_name(told):
     drawn = chart(weeks(date(2022, 1, 28)), events=told)
     stems = [tuple(map(float, stem.replace("V", " ").split())) for stem in drawn.stems.split("M")[1:]]
 
