@@ -11,19 +11,13 @@ from dialogues.models import Commitment
 from dialogues.score_effects import describe_last_update, format_status_detail
 from recommendations.models import Edition
 from reports import sentences
+from reports.briefings.commitments import PRESSING_STATUSES
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.facts import Facts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
 
-STATUS_ORDER = (
-    CommitmentStatus.OVERDUE,
-    CommitmentStatus.OPEN,
-    CommitmentStatus.WITH_EMBASSY,
-    CommitmentStatus.REPORTED,
-    CommitmentStatus.VERIFIED,
-    CommitmentStatus.WITHDRAWN,
-)
+STATUS_ORDER = (*PRESSING_STATUSES, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
 """The order of commitments in a list, by status."""
 
 

@@ -17,6 +17,7 @@ from reports import formatting, sentences
 from reports.briefings.commitments import GatheredCommitment, gather_commitments
 from reports.briefings.content.ambassador import PrintedCommitment
 from reports.briefings.content.dialogue import (
+    MINISTRY_KINDS,
     AgreedStep,
     DialoguePack,
     PackParticipant,
@@ -128,13 +129,7 @@ def _stage(view: ReaderView, row: Dialogue) -> DialogueStage:
 def _summary_sentence(talks: Iterable[TalkingPointList], result: Readiness) -> str:
     """Return the talking points in one sentence: "3 to thank for, 2 to answer and 9 to ask; 31 days are left."."""
     theirs = [talk for talk in talks if not talk.is_ours]
-    numbers = {
-        "to thank for": sum(len(talk.kept) for talk in theirs),
-        "to answer": sum(len(talk.with_us) for talk in theirs),
-        "overdue": sum(len(talk.overdue) for talk in theirs),
-        "returned": sum(len(talk.returned) for talk in theirs),
-        "to ask": sum(len(talk.to_ask) for talk in theirs),
-    }
+    numbers = {kind.more: sum(len(talk.points_of(kind)) for talk in theirs) for kind in MINISTRY_KINDS}
     parts = [f"{number} {label}" for label, number in numbers.items() if number]
     summary = formatting.join_with_and(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
     if result.deadline_on is None:

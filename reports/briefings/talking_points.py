@@ -22,9 +22,9 @@ from reports.briefings.recommendations import recommendation_label, recommendati
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
 from reports.choices import StepKind, YearsAsked
-from reports.readiness.answers import Finding
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
+from reports.readiness.scoring import BenchmarkLine
 from tiptracker.accounts.models import Ministry
 
 UNITED_STATES = "United States"
@@ -97,18 +97,9 @@ class TalkingPointBuilder:
         return frozenset(step.rows[0].id for step in self.steps.after_deadline if step.points)
 
     @cached_property
-    def _benchmark_keys(self) -> dict[int, str]:
-        return {one.benchmark_id: one.line.key for one in self.result.verified.benchmarks}
-
-    @cached_property
-    def _findings(self) -> dict[int, Finding]:
-        return {one.benchmark_id: one.line.finding for one in self.result.verified.benchmarks}
-
-    @cached_property
-    def _recommendation_of(self) -> dict[int, Recommendation]:
-        """The recommendation of each benchmark."""
-        rows = {row.pk: row for row in self.recommendations}
-        return {one.benchmark_id: rows[one.recommendation_id] for one in self.result.verified.benchmarks}
+    def _benchmark_lines(self) -> dict[int, BenchmarkLine]:
+        """The verified score of each benchmark."""
+        return {line.benchmark_id: line for line in self.result.verified.benchmarks}
 
     @cached_property
     def _newest_versions(self) -> dict[int, UpdateVersion]:
@@ -243,7 +234,7 @@ class TalkingPointBuilder:
         history = describe_rescheduling(commitment.standing.slips, first_due_on)
         source = f"{made}; {history}" if history else made
         links = (link.benchmark_id for link in row.links.all())
-        keys = tuple(self._benchmark_keys[pk] for pk in links if pk in self._benchmark_keys)
+        keys = tuple(self._benchmark_lines[pk].line.key for pk in links if pk in self._benchmark_lines)
         return _SortedPoint(kind, TalkingPoint(sentence, status, source, keys), rank)
 
     def _questions(self, lead: int | None) -> Iterator[_SortedPoint]:
@@ -268,9 +259,10 @@ class TalkingPointBuilder:
         return TalkingPoint(sentence, "not reported", f"Indicator: {indicator.name}", ())
 
     def _benchmark_question(self, pk: int) -> TalkingPoint:
-        recommendation, terms = self._recommendation_of[pk], self.terms[pk]
-        name, key = recommendation_name(recommendation), self._benchmark_keys[pk]
-        sentence = benchmark_question(name, terms.criterion, Rule(terms.rule), self._findings[pk])
+        benchmark, terms = self._benchmark_lines[pk], self.terms[pk]
+        recommendation = next(row for row in self.recommendations if row.pk == benchmark.recommendation_id)
+        name, key = recommendation_name(recommendation), benchmark.line.key
+        sentence = benchmark_question(name, terms.criterion, Rule(terms.rule), benchmark.line.finding)
         ours = ", as we reconstruct it" if recommendation.is_reconstruction else ""
         source = f"{formatting.capitalize_first(name)}{ours}: {recommendation.text.rstrip('.')}"
         if spoken_criterion(terms.criterion) != terms.criterion.rstrip("."):
@@ -306,12 +298,12 @@ class TalkingPointBuilder:
     def _supported_keys(self, piece: GatheredEvidence) -> tuple[str, ...]:
         """Return the benchmarks with a share above zero that this piece supports as a verified concrete action."""
         return tuple(
-            self._benchmark_keys[link.benchmark_id]
+            benchmark.line.key
             for link in piece.evidence_links
             if link.shows == SupportKind.ACTION
             and piece.state_of(link) == EvidenceDecision.VERIFIED
-            and link.benchmark_id in self._findings
-            and self._findings[link.benchmark_id].worth
+            and (benchmark := self._benchmark_lines.get(link.benchmark_id))
+            and benchmark.line.finding.worth
         )
 
     def _is_new(self, day: date) -> bool:

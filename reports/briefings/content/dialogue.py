@@ -33,7 +33,7 @@ class TalkingPointLine(NamedTuple):
     point: TalkingPoint
 
 
-class _PointKind(NamedTuple):
+class PointKind(NamedTuple):
     """A kind of talking point.
 
     `field` holds its points in a list, `state` is its mark, and `most` the most that are named for one ministry; the
@@ -48,20 +48,20 @@ class _PointKind(NamedTuple):
     nothing: str
 
 
-VERIFIED = _PointKind("kept", "verified_done", "Verified", 3, "to thank for", "newly verified")
-OVERDUE = _PointKind("overdue", "overdue", "Overdue", 5, "overdue", "overdue")
+VERIFIED = PointKind("kept", "verified_done", "Verified", 3, "to thank for", "newly verified")
+OVERDUE = PointKind("overdue", "overdue", "Overdue", 5, "overdue", "overdue")
 MINISTRY_KINDS = (
     VERIFIED,
-    _PointKind("with_us", "waiting", "With us", 3, "to answer", "waiting for our answer"),
+    PointKind("with_us", "waiting", "With us", 3, "to answer", "waiting for our answer"),
     OVERDUE,
-    _PointKind("returned", "returned", "Returned", 3, "returned", "returned"),
-    _PointKind("to_ask", "open", "To ask", 6, "to ask", "left to ask"),
+    PointKind("returned", "returned", "Returned", 3, "returned", "returned"),
+    PointKind("to_ask", "open", "To ask", 6, "to ask", "left to ask"),
 )
 OUR_KINDS = (
     VERIFIED,
-    _PointKind("with_us", "waiting", "Done", 3, "to verify", "waiting to be verified"),
+    PointKind("with_us", "waiting", "Done", 3, "to verify", "waiting to be verified"),
     OVERDUE,
-    _PointKind("to_ask", "open", "To do", 6, "to do", "left to do"),
+    PointKind("to_ask", "open", "To do", 6, "to do", "left to do"),
 )
 """The kinds in the order of a list: thanks first, then what we owe, then what we ask for.
 
@@ -106,9 +106,13 @@ class TalkingPointList:
         none = [kind.nothing for kind, points in self._by_kind if not points]
         return f"Nothing is {_join_words(none, 'or')}." if none else ""
 
+    def points_of(self, kind: PointKind) -> tuple[TalkingPoint, ...]:
+        points: tuple[TalkingPoint, ...] = getattr(self, kind.field)
+        return points
+
     @property
-    def _by_kind(self) -> Sequence[tuple[_PointKind, tuple[TalkingPoint, ...]]]:
-        return [(kind, getattr(self, kind.field)) for kind in (OUR_KINDS if self.is_ours else MINISTRY_KINDS)]
+    def _by_kind(self) -> Sequence[tuple[PointKind, tuple[TalkingPoint, ...]]]:
+        return [(kind, self.points_of(kind)) for kind in (OUR_KINDS if self.is_ours else MINISTRY_KINDS)]
 
 
 @dataclass(frozen=True)
