@@ -43,19 +43,19 @@ def render_html(content: DocumentContent, paper: Paper = Paper.A4) -> str:
         "briefing": content,
         "paper": paper.value,
         "sections": sections,
-        "names": {section.name for section in sections},
+        "section_names": {section.name for section in sections},
         "contents": _split_columns(_table_of_contents(content, sections, is_note_in_annex=is_note_in_annex)),
         "note": note,
         "is_note_in_annex": is_note_in_annex,
         "clearance": draft_marking(content),
         "imprint": imprint_lines(content),
-        "notes": Footnotes(),
+        "footnotes": Footnotes(),
     }
     if isinstance(content, AmbassadorBriefing):
         shown = count_fitting_steps(note, content, paper)
         context |= {"steps": content.ladder.on_one_page[:shown], "more_steps": content.ladder.more_than(shown)}
     if isinstance(content, MinistryPage):
-        context["sheet"] = fit_ministry_page(content, sections, paper)
+        context["sheet"] = fit_ministry_page(content, sections, note, paper)
     return render_to_string(TEMPLATES[type(content)], context)
 
 

@@ -105,11 +105,10 @@ class FittedSheet:
     footer: str
 
 
-def fit_ministry_page(page: MinistryPage, sections: Sequence[DocumentSection], paper: Paper) -> FittedSheet:
-    """Choose the rows and texts of a ministry's page that fit on this paper."""
+def fit_ministry_page(page: MinistryPage, sections: Sequence[DocumentSection], note: str, paper: Paper) -> FittedSheet:
+    """Choose the rows and texts of a ministry's page that fit on this paper below its covering note."""
     width = TEXT_WIDTH[paper]
     has_long_title = count_lines(page.title, TextStyle(22, width, SEMIBOLD)) > MAX_TITLE_LINES
-    note = fit_note(page.covering_note, width)
     room = (
         TEXT_HEIGHT[paper]
         - SAFETY_MARGIN
@@ -119,7 +118,7 @@ def fit_ministry_page(page: MinistryPage, sections: Sequence[DocumentSection], p
     rows: Mapping[str, Sequence[FittedRow]] = {}
     shown: Mapping[str, int] = {}
     for text_lines, asked_lines in LINE_LIMITS:
-        rows = {item.name: _fit_rows(page, item.name, width, text_lines, asked_lines) for item in sections}
+        rows = {section.name: _fit_rows(page, section.name, width, text_lines, asked_lines) for section in sections}
         shown = _choose_row_counts(page, rows, room, width)
         if all(number >= min(MIN_ROWS, len(rows[name])) for name, number in shown.items()):
             break
@@ -128,14 +127,14 @@ def fit_ministry_page(page: MinistryPage, sections: Sequence[DocumentSection], p
         has_long_title,
         [
             FittedSection(
-                item.name,
-                item.title,
-                _order_text(page, item.name),
-                [row.content for row in rows[item.name][: shown[item.name]]],
-                _more_rows_sentence(len(rows[item.name]) - shown[item.name]),
-                EMPTY_SENTENCES[item.name],
+                section.name,
+                section.title,
+                _order_text(page, section.name),
+                [row.content for row in rows[section.name][: shown[section.name]]],
+                _more_rows_sentence(len(rows[section.name]) - shown[section.name]),
+                EMPTY_SENTENCES[section.name],
             )
-            for item in sections
+            for section in sections
         ],
         footer_text(page, is_shortened=is_shortened),
     )
@@ -172,8 +171,7 @@ def count_fitting_steps(note: str, content: AmbassadorBriefing, paper: Paper) ->
         + TABLE_HEAD_HEIGHT
         + FINE_LINE_HEIGHT
     )
-    note_height = 3.5 + _count_note_lines(note, width) * NOTE_LINE_HEIGHT if note else 0
-    room = TEXT_HEIGHT[paper] - SAFETY_MARGIN - head - note_height - MORE_ROWS_HEIGHT - DUE_TABLE_HEIGHT
+    room = TEXT_HEIGHT[paper] - SAFETY_MARGIN - head - _note_height(note, width) - MORE_ROWS_HEIGHT - DUE_TABLE_HEIGHT
     steps = [_step_height(item, width) for item in content.ladder.on_one_page]
     return sum(1 for height in accumulate(steps) if height <= room)
 
@@ -242,13 +240,16 @@ def _header_height(page: MinistryPage, has_long_title: bool, note: str, width: f
         + 0.8
         + (0 if fits_one_line else FINE_LINE_HEIGHT + minister * LINE_HEIGHT + 0.8)
     )
-    note_height = 3.5 + _count_note_lines(note, width) * NOTE_LINE_HEIGHT if note else 0
     sentence = 4.5 + count_lines(page.sentence, TextStyle(15.5, width, SEMIBOLD)) * SENTENCE_LINE_HEIGHT + 3
-    return eyebrow * LINE_HEIGHT + 1.2 + title + facts + note_height + sentence
+    return eyebrow * LINE_HEIGHT + 1.2 + title + facts + _note_height(note, width) + sentence
 
 
 def _count_note_lines(note: str, width: float) -> int:
     return count_lines(note, TextStyle(9, width - 4.6)) if note else 0
+
+
+def _note_height(note: str, width: float) -> float:
+    return 3.5 + _count_note_lines(note, width) * NOTE_LINE_HEIGHT if note else 0
 
 
 def _footer_height(page: MinistryPage, width: float) -> float:

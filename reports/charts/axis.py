@@ -24,7 +24,7 @@ LINE_HEIGHT = 1.35
 class AxisEvent(NamedTuple):
     """A day marked on the time axis: a dialogue, or a milestone. A timeline fills it once it is held or done."""
 
-    on: date
+    day: date
     name: str
     is_dialogue: bool
     is_solid: bool = True
@@ -95,7 +95,7 @@ def _place_flags(events: Sequence[AxisEvent], plot: Plot, *, width: float, size:
     Two names that cover each other's line would collide, so that is avoided first. Then names avoid lines further
     left, whose names are placed later.
     """
-    positions = [plot.x(event.on) for event in events]
+    positions = [plot.x(event.day) for event in events]
     flags: list[Flag] = []
     for at in reversed(range(len(events))):
         x, room = positions[at], measure_text(format_event(events[at]), size) + size * 0.8
@@ -156,11 +156,11 @@ def _stem_path(flag: Flag, name: Label, plot: Plot) -> str:
 
 
 def format_event(event: AxisEvent) -> str:
-    return f"{event.name}, {event.on.day} {event.on:%b}"
+    return f"{event.name}, {event.day.day} {event.day:%b}"
 
 
 def describe_events(events: Iterable[AxisEvent]) -> str:
-    days = (f"{event.name} on {formatting.format_date(event.on)}" for event in events)
+    days = (f"{event.name} on {formatting.format_date(event.day)}" for event in events)
     return f"Marked: {formatting.join_with_and(days)}"
 
 

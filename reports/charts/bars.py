@@ -140,8 +140,8 @@ def readiness_bar(
 
 def share_bar(*, verified: Number | None, claimed: Number = 0, width: float = 64, height: float = 9) -> ShareBar:
     """Return the bar of a share. `verified` and `claimed` are from 0 to 1; `verified` is None without data."""
-    verified_width = 0.0 if verified is None else _position(verified, width, of=1)
-    claimed_end = max(verified_width, _position(claimed, width, of=1))
+    verified_width = 0.0 if verified is None else _position(verified, width, scale=1)
+    claimed_end = max(verified_width, _position(claimed, width, scale=1))
     return ShareBar(
         width=width,
         height=height,
@@ -153,9 +153,9 @@ def share_bar(*, verified: Number | None, claimed: Number = 0, width: float = 64
     )
 
 
-def _position(value: Number, width: float, *, of: int = FULL_SCALE) -> float:
-    """Return the position of a value on a scale of `width` units from 0 to `of`, kept within the scale."""
-    return round(float(min(max(value, 0), of)) / of * width, 2)
+def _position(value: Number, width: float, *, scale: int = FULL_SCALE) -> float:
+    """Return the position of a value on a scale of `width` units from 0 to `scale`, kept within the scale."""
+    return round(float(min(max(value, 0), scale)) / scale * width, 2)
 
 
 def _space_labels(positions: list[tuple[str, float]], *, y: float, size: float, width: float) -> tuple[Label, ...]:

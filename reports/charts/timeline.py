@@ -94,7 +94,7 @@ def timeline_chart(
 
     Days outside the period are left out; the table below the chart lists them.
     """
-    within = sorted({event for event in events if starts_on <= event.on <= ends_on})
+    within = sorted({event for event in events if starts_on <= event.day <= ends_on})
     drawn = [
         TimelineRow(row.label, row.filling, days)
         for row in rows
@@ -134,7 +134,7 @@ def timeline_chart(
 
 
 def _event_path(event: AxisEvent, plot: Plot, size: float) -> str:
-    x = plot.x(event.on)
+    x = plot.x(event.day)
     return circle_path(x, plot.bottom, size * 0.4) if event.is_dialogue else diamond_path(x, plot.bottom, size * 0.5)
 
 

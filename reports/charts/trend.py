@@ -99,7 +99,7 @@ def trend_chart(
         plot_height: the height of the plot in user units.
         size: the type size in user units.
     """
-    within = sorted({event for event in events if starts_on <= event.on <= ends_on})
+    within = sorted({event for event in events if starts_on <= event.day <= ends_on})
     end_labels = _line_end_labels(weeks, room=width * 0.24, size=size)
     left, right = size * 2.5, _plot_right(weeks, end_labels, starts_on, ends_on, width=width, size=size)
     flat = Plot(left, 0, right, plot_height, starts_on, ends_on)
@@ -143,9 +143,11 @@ def trend_chart(
         grid=rules_path(plot.left, plot.right, (plot.y(points) for points in (0, 50, FULL_SCALE))),
         ticks=ticks_path(plot, size),
         stems=names.stems_path(name_labels, plot),
-        dialogues="".join(circle_path(plot.x(day.on), plot.bottom, size * 0.36) for day in within if day.is_dialogue),
+        dialogues="".join(
+            circle_path(plot.x(event.day), plot.bottom, size * 0.36) for event in within if event.is_dialogue
+        ),
         milestones="".join(
-            diamond_path(plot.x(day.on), plot.bottom, size * 0.5) for day in within if not day.is_dialogue
+            diamond_path(plot.x(event.day), plot.bottom, size * 0.5) for event in within if not event.is_dialogue
         ),
         unreviewed=unreviewed,
         then=_line_path(then),

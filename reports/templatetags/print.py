@@ -12,21 +12,21 @@ class Footnotes:
 
     def __init__(self) -> None:
         self.last = 0
-        self.told: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
 
     def begin_section(self) -> None:
         """Print each source in full again, so that the reader of a section need not turn back for a note."""
-        self.told = {}
+        self.numbers = {}
 
     def number(self, source: str) -> tuple[int, bool]:
         """Return the number of a source, and whether it is new in this section."""
-        if source in self.told:
-            return self.told[source], False
+        if source in self.numbers:
+            return self.numbers[source], False
         self.last += 1
-        self.told[source] = self.last
+        self.numbers[source] = self.last
         return self.last, True
 
-    def written(self, source: str) -> SafeString:
+    def render(self, source: str) -> SafeString:
         """Return the footnote if it is new, otherwise a link to its number."""
         number, is_new = self.number(source)
         if not is_new:
@@ -35,13 +35,13 @@ class Footnotes:
 
 
 @register.simple_tag
-def source(notes: Footnotes, text: str) -> SafeString | str:
+def source(footnotes: Footnotes, text: str) -> SafeString | str:
     """Render a source as a footnote; nothing if there is no source."""
-    return notes.written(text) if text else ""
+    return footnotes.render(text) if text else ""
 
 
 @register.simple_tag
-def begin_notes(notes: Footnotes) -> str:
+def begin_notes(footnotes: Footnotes) -> str:
     """Start a section, in which each source is printed at the foot of a page again."""
-    notes.begin_section()
+    footnotes.begin_section()
     return ""

@@ -52,7 +52,7 @@ def _write_opening(writer: WordWriter, content: WashingtonInput, titles: list[st
 
 
 def _write_pillar(writer: WordWriter, pillar: PillarInput) -> None:
-    writer.notes.begin_section()
+    writer.source_numbers.begin_section()
     writer.add_heading(1, pillar.title)
     for indicium in pillar.indicia:
         writer.add_heading(2, indicium.label)

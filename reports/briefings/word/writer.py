@@ -76,7 +76,7 @@ class WordWriter:
 
     def __init__(self, paper: Paper) -> None:
         self.document = Document(io.BytesIO(_zip_empty_document()))
-        self.notes = Footnotes()
+        self.source_numbers = Footnotes()
         self.headings = 0
         self.footnotes = self.document.part.part_related_by(RELATIONSHIP_TYPE.FOOTNOTES)
         self.footnotes_xml = parse_xml(self.footnotes.blob)
@@ -186,7 +186,7 @@ class WordWriter:
         for piece in pieces:
             match piece:
                 case SourceNote(text):
-                    self._note(paragraph, text)
+                    self._add_source_note(paragraph, text)
                 case TextRun(text, character_style):
                     paragraph.add_run(as_word_text(text), character_style)
                 case "\t":
@@ -195,11 +195,11 @@ class WordWriter:
                     paragraph.add_run(as_word_text(piece))
         return paragraph
 
-    def _note(self, paragraph: Paragraph, text: str) -> None:
+    def _add_source_note(self, paragraph: Paragraph, text: str) -> None:
         """Add a footnote, or repeat the number of an earlier footnote with the same text."""
         if not text:
             return
-        number, is_new = self.notes.number(text)
+        number, is_new = self.source_numbers.number(text)
         name = f"_Source{number}"
         if not is_new:
             _add_field(paragraph, f"NOTEREF {name} \\f \\h", str(number), "footnote reference")

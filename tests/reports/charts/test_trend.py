@@ -174,7 +174,7 @@ apart = st.lists(
         st.booleans(),
     ),
     max_size=5,  # the four milestones and a dialogue; where more crowd together a name keeps its white ground
-    unique_by=lambda event: event.on,
+    unique_by=lambda event: event.day,
 )
 
 
