@@ -53,28 +53,30 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
     """
     view = view.checked()
     reader, edition, as_of = view.reader, view.edition, view.as_of
-    own = (
-        Dialogue.objects.visible_to(reader).filter(country=edition.country).known_by(view.known_by).get(pk=dialogue.pk)
-    )
+    known = Dialogue.objects.visible_to(reader).filter(country=edition.country).known_by(view.known_by)
+    dialogue = known.get(pk=dialogue.pk)
     result = evaluate_readiness(gather_facts(view.edition), as_of=view.as_of, known_by=view.known_by)
     next_steps = result.next_steps()
     keys = {line.benchmark_id: line.line.key for line in result.verified.benchmarks}
     commitments = gather_commitments(view, keys)
     versions = gather_versions(view, commitments)
-    before = list(Dialogue.objects.visible_to(reader).held_before(own).filter(view.recorded, held_on__lte=as_of))
-    last = before[0] if before else None
-    people = list(Participant.objects.filter(dialogue=own).select_related("ministry").order_by("pk"))
-    ministries = own.ministries_at_the_table()
-    concerning = set(
+    earlier = list(Dialogue.objects.visible_to(reader).held_before(dialogue).filter(view.recorded, held_on__lte=as_of))
+    last = earlier[0] if earlier else None
+    people = list(Participant.objects.filter(dialogue=dialogue).select_related("ministry").order_by("pk"))
+    ministries = dialogue.ministries_at_the_table()
+    concerning = frozenset(
         Commitment.objects.visible_to(reader)
         .filter(pk__in=[commitment.row.pk for commitment in commitments])
         .concerning(ministries)
         .values_list("pk", flat=True)
     )
-    concerning_them = [commitment for commitment in commitments if commitment.row.pk in concerning]
-    steps = _find_next_steps(view, [own, *before])
-    since = [step for step in steps if not ministries or step.ministry_id is None or step.ministry_id in ministries]
-    stage = _stage(view, own)
+    their_commitments = [commitment for commitment in commitments if commitment.row.pk in concerning]
+    steps = _find_next_steps(view, [dialogue, *earlier])
+    their_steps = [
+        step for step in steps if not ministries or step.ministry_id is None or step.ministry_id in ministries
+    ]
+    stage = _stage(view, dialogue)
+    is_held = stage is DialogueStage.HELD
     talks = TalkingPointBuilder(
         view=view,
         result=result,
@@ -83,38 +85,40 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         versions=versions,
         evidence=gather_evidence(view, keys),
         terms=terms_in_force(view),
-        concerning=frozenset(concerning),
+        concerning=concerning,
         table=ministries,
         steps=next_steps,
         since=last.held_on if last else None,
     ).build()
     return DialoguePack(
         **view.header,
-        title=f"{edition.country}: dialogue of {formatting.format_date(own.held_on)}",
+        title=f"{edition.country}: dialogue of {formatting.format_date(dialogue.held_on)}",
         subtitle=f"Dialogue pack · Trafficking in Persons Report, {edition.year} edition",
         facts_up_to=view.newest(
             countable_facts.newest_recorded_at(result.record),
             *recorded_moments(view, commitments, versions),
-            *(at for row in [own, *before] for at in (row.entered_at, row.recorded_at) if at and view.knows(at)),
+            *(at for row in [dialogue, *earlier] for at in (row.entered_at, row.recorded_at) if at and view.knows(at)),
             *(step.recorded_at for step in steps),
             *(step.done.recorded_at for step in steps if _is_done(view, step)),
         ),
-        held_on=own.held_on,
-        countdown=sentences.format_relative_date(own.held_on, as_of),
-        place=own.place,
-        purpose=own.purpose,
+        held_on=dialogue.held_on,
+        countdown=sentences.format_relative_date(dialogue.held_on, as_of),
+        place=dialogue.place,
+        purpose=dialogue.purpose,
         table=_ministry_names(people, ministries),
         stage=stage.label,
         deadline=result.deadline_on,
         sentence=_summary_sentence(talks, result),
         next_steps=_next_steps(view, result, next_steps, ministries),
-        agenda=tuple(_agenda(view, own, commitments, result, is_held=stage is DialogueStage.HELD)),
-        minutes=_build_meeting(view, own, commitments, [step for step in steps if step.dialogue_id == own.pk])
-        if stage is DialogueStage.HELD
+        agenda=tuple(_agenda(view, dialogue, commitments, result, is_held=is_held)),
+        minutes=_build_meeting(view, dialogue, commitments, [step for step in steps if step.dialogue_id == dialogue.pk])
+        if is_held
         else None,
         talks=talks,
-        last=_build_meeting(view, last, concerning_them, _steps_since(view, last, since, own)) if last else None,
-        participants=tuple(_build_participant(row, is_held=stage is DialogueStage.HELD) for row in people),
+        last=_build_meeting(view, last, their_commitments, _steps_since(view, last, their_steps, dialogue))
+        if last
+        else None,
+        participants=tuple(_build_participant(row, is_held=is_held) for row in people),
         disclaimer=headline.DISCLAIMER,
     )
 
@@ -128,8 +132,8 @@ def _stage(view: ReaderView, row: Dialogue) -> DialogueStage:
 
 def _summary_sentence(talks: Iterable[TalkingPointList], result: Readiness) -> str:
     """Return the talking points in one sentence: "3 to thank for, 2 to answer and 9 to ask; 31 days are left."."""
-    theirs = [talk for talk in talks if not talk.is_ours]
-    numbers = {kind.more: sum(len(talk.points_of(kind)) for talk in theirs) for kind in MINISTRY_KINDS}
+    lists = [talk for talk in talks if not talk.is_ours]
+    numbers = {kind.more: sum(len(each.points_of(kind)) for each in lists) for kind in MINISTRY_KINDS}
     parts = [f"{number} {label}" for label, number in numbers.items() if number]
     summary = formatting.join_with_and(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
     if result.deadline_on is None:
@@ -174,13 +178,13 @@ def _describe_status(item: AgendaItem, printed: dict[int, PrintedCommitment], re
     """Return the status of an agenda item's subject; empty for a topic, and for a subject of another edition."""
     if item.commitment_id:
         return printed[item.commitment_id].standing if item.commitment_id in printed else ""
-    own = [line for line in result.verified.benchmarks if line.recommendation_id == item.recommendation_id]
-    if not own:
+    lines = [line for line in result.verified.benchmarks if line.recommendation_id == item.recommendation_id]
+    if not lines:
         return ""
-    shown = sum(bool(line.line.finding.worth) for line in own)
+    shown = sum(bool(line.line.finding.worth) for line in lines)
     if not shown:
         return "nothing verified yet"
-    return f"shown and verified on {shown} of {sentences.format_count(len(own), 'benchmark', 'benchmarks')}"
+    return f"shown and verified on {shown} of {sentences.format_count(len(lines), 'benchmark', 'benchmarks')}"
 
 
 def _build_participant(row: Participant, *, is_held: bool) -> PackParticipant:
@@ -206,15 +210,15 @@ def _next_steps(
     """
     displayed = display_steps(result, steps, step_texts(result, steps, reader=view.reader)).steps
     return tuple(
-        one
-        for step, one in zip(steps.steps, displayed, strict=True)
+        display
+        for step, display in zip(steps.steps, displayed, strict=True)
         if step.kind is not StepKind.REVIEW and (not ministries or step.ministry_id in ministries)
     )[:FIRST_PAGE_STEPS]
 
 
 def _ministry_names(people: Iterable[Participant], ministries: Collection[int]) -> str:
     """Return the names of the ministries at the table; empty if no ministry in particular takes part."""
-    names = {one.ministry.name for one in people if one.ministry and one.ministry.pk in ministries}
+    names = {row.ministry.name for row in people if row.ministry and row.ministry.pk in ministries}
     return formatting.join_with_and(sorted(names)) if names else ""
 
 
@@ -234,12 +238,12 @@ def _is_done(view: ReaderView, step: NextStep) -> bool:
     return done is not None and done.done_on <= view.as_of and view.knows(done.recorded_at)
 
 
-def _steps_since(view: ReaderView, last: Dialogue, steps: Iterable[NextStep], own: Dialogue) -> list[NextStep]:
+def _steps_since(view: ReaderView, last: Dialogue, steps: Iterable[NextStep], dialogue: Dialogue) -> list[NextStep]:
     """Return the steps agreed at the last dialogue, and those of earlier dialogues that are still open."""
     return [
         step
         for step in steps
-        if step.dialogue_id == last.pk or (step.dialogue_id != own.pk and not _is_done(view, step))
+        if step.dialogue_id == last.pk or (step.dialogue_id != dialogue.pk and not _is_done(view, step))
     ]
 
 
